@@ -1,0 +1,74 @@
+"""The card of a stage: everything there is to say about one step backwards, in the same form every time."""
+
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.chain import Chain
+
+
+@dataclass(frozen=True)
+class Card:
+    """One step backwards along a chain, from `node` to `parent`, shown as a table."""
+
+    chain: Chain
+    parent: str
+    node: str
+
+    def __post_init__(self) -> None:
+        if (self.node, self.parent) not in self.chain.edges:
+            parents = ", ".join(self.chain[self.node].parents) or "nothing"
+            raise ValueError(f"{self.node} does not use {self.parent}; it uses {parents}.")
+
+    @property
+    def title(self) -> str:
+        """Which stage it is."""
+        return f"{notation.plain(self.parent)} → {notation.plain(self.node)}"
+
+    def rows(self) -> list[tuple[str, list[Expr | str]]]:
+        """Return what the card says: a word for the line, and the parts of an equation or a text."""
+        chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
+        arriving, leaving = chain.adjoint_symbol(self.node), chain.adjoint_symbol(self.parent)
+        local = sp.sympify(chain.edges[self.node, self.parent])
+        others = [child for child in chain.children(self.parent) if child != self.node]
+        shapes = f"{notation.plain(parent.name)} is {notation.shape(parent.symbol)}, " \
+                 f"{notation.plain(node.name)} is {notation.shape(node.symbol)}"
+        rows: list[tuple[str, list[Expr | str]]] = [
+            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]),
+            ("rule", [node.rule]),
+            ("arriving", [arriving, self.short(chain.adjoint(self.node))]),
+        ]
+        if others:
+            rows.append(("this path", [local]))
+            used = " and ".join(notation.plain(child) for child in (self.node, *others))
+            rows += [("all paths", [leaving, self.short(chain.adjoint(self.parent))]),
+                     ("", [f"{notation.plain(parent.name)} is used by {used}: what they bring adds up"])]
+        else:
+            closed = self.short(chain.adjoint(self.parent))
+            rows.append(("leaving", [leaving, local] if closed == local else [leaving, local, closed]))
+        return [*rows, ("evidence", [chain.evidence(self.parent, self.node).evidence]), ("remember", [node.remark])]
+
+    def short(self, expression: Expr) -> Expr:
+        """Return an expression with the chain's abbreviations in place."""
+        return self.chain.abbreviated(expression)
+
+    def __str__(self) -> str:
+        lines = [f"{key:9} {' = '.join(self._plain(part) for part in parts)}" for key, parts in self.rows()]
+        return "\n".join([self.title, *lines])
+
+    __repr__ = __str__
+
+    @staticmethod
+    def _plain(part: object) -> str:
+        return f"{part.statement}   ({part.source})" if hasattr(part, "statement") else notation.plain(part) if isinstance(
+            part, Expr) else part
+
+    def _repr_markdown_(self) -> str:
+        def cell(parts: list) -> str:
+            if hasattr(parts[0], "statement"):
+                return f"{parts[0].name}: ${parts[0].latex}$ ({parts[0].source})"
+            return parts[0] if isinstance(parts[0], str) else f"${' = '.join(map(notation.latex, parts))}$"
+        lines = [f"| {key} | {cell(parts)} |" for key, parts in self.rows()]
+        return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)

@@ -1,0 +1,322 @@
+"""A chain: a scalar written as named stages, and everything that follows from the stages.
+
+Each stage is an operation of the rule book on earlier stages. Its formula, its numbers, its adjoint and its proof
+are all views of that one expression.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
+
+from lvmcalc import checks, evidence, exact, notation
+from lvmcalc.rules import RULES, Rule
+from lvmcalc.words import tidy
+
+
+def spelling(name: Any) -> Any:
+    """Return a node's name as the chains spell it, so that "L₁" and "α" are understood too."""
+    name = getattr(name, "name", name)
+    letters = {letter: word for word, letter in notation.GREEK.items()}
+    return letters.get(name, normalize("NFKC", name)) if isinstance(name, str) else name
+
+
+class Named(dict):
+    """Values by the names of nodes and leaves."""
+
+    def __missing__(self, name: Any) -> Any:
+        if spelling(name) in self:
+            return self[spelling(name)]
+        checks.known(spelling(name), self, "node")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A named stage of a chain, or a leaf (then `rule` is None).
+
+    `symbol` is the SymPy symbol, `operands` what the rule is applied to, `parents` the names of the
+    nodes and leaves in them, `remark` the one sentence worth remembering.
+    """
+
+    symbol: Expr
+    rule: Rule | None = None
+    operands: tuple[Expr, ...] = ()
+    parents: tuple[str, ...] = ()
+    remark: str = ""
+    evidence: Callable[[], list] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the node."""
+        return self.symbol.name
+
+    @property
+    def expression(self) -> Expr:
+        """The SymPy expression in the parents; a leaf is its own."""
+        return self.rule.apply(*self.operands) if self.rule else self.symbol
+
+    @property
+    def shape(self) -> tuple[Expr, ...]:
+        """The symbolic shape, () for a scalar."""
+        return tuple(self.symbol.shape) if self.symbol.is_Matrix else ()
+
+    @property
+    def source(self) -> str:
+        """Where the rule is from."""
+        return self.rule.source if self.rule else ""
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {notation.latex(self.symbol)} = {notation.latex(self.expression)}$"
+
+    def _repr_markdown_(self) -> str:
+        if not self.rule:
+            return f"${notation.latex(self.symbol)}$, a leaf, {notation.shape(self.symbol)}"
+        rows = [("shape", notation.shape(self.symbol)), ("rule", f"{self.rule.name}: ${self.rule.latex}$ ({self.source})")]
+        rows += [("evidence", f"{row.label}: {row.evidence}") for row in (self.evidence() if self.evidence else [])]
+        return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n" + "\n".join(f"| {key} | {value} |" for key, value in rows)
+
+    def __str__(self) -> str:
+        size = notation.shape(self.symbol)
+        if not self.rule:
+            return f"{notation.plain(self.name)}: leaf, {size}"
+        return f"{notation.plain(self.name)} = {notation.plain(self.expression)}   [{size}; {self.rule.name}; {self.source}]"
+
+    __repr__ = __str__
+
+
+class Chain:
+    """A scalar as a chain of named stages. `nodes` and `leaves` map names to `Node`s, leaves first, in forward order."""
+
+    def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...], book: Mapping[str, Rule] = RULES,
+                 abbreviations: Mapping[str, str] | None = None, at_most: tuple[tuple[Expr, Expr], ...] = ()):
+        self.name, self.book, self.at_most = name, book, at_most
+        self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
+        self.nodes = MappingProxyType({stage.name: replace(stage, evidence=self._evidence_of(stage.name)) for stage in stages})
+        self.output = stages[-1].name
+        self.abbreviations = dict(abbreviations or {})
+        self.edges: dict[tuple[str, str], Expr] = {}
+        for stage in stages:
+            for index, operand in enumerate(stage.operands):
+                arriving = stage.rule.adjoint(index, stage.operands, self.adjoint_symbol(stage.name))
+                for parent in stage.parents:
+                    symbol = self[parent].symbol
+                    if symbol in operand.free_symbols:
+                        part = arriving if operand == symbol else arriving * sp.diff(operand, symbol)
+                        key = (stage.name, parent)
+                        self.edges[key] = self.edges[key] + part if key in self.edges else part
+
+    def _evidence_of(self, name: str) -> Callable[[], list]:
+        return lambda: [self.evidence(parent, name) for parent in self.nodes[name].parents]
+
+    def __getitem__(self, name: str) -> Node:
+        name = spelling(name)
+        return {**self.leaves, **self.nodes}[checks.known(name, (*self.leaves, *self.nodes), f"node of {self.name}")]
+
+    def __iter__(self) -> Any:
+        return iter((*self.leaves.values(), *self.nodes.values()))
+
+    def children(self, name: str) -> tuple[str, ...]:
+        """Return the nodes that use `name`."""
+        return tuple(node for node, parent in self.edges if parent == spelling(name))
+
+    def adjoint_symbol(self, name: str) -> Expr:
+        """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
+        node, called = self[name], notation.adjoint_name(self.output, spelling(name))
+        return MatrixSymbol(called, *node.shape) if node.shape else Symbol(called)
+
+    def altered(self, edges: Mapping[tuple[str, str], Expr | None]) -> "Chain":
+        """Return a chain in which the adjoint along some edges (node, parent) is another one, or is lost (None)."""
+        other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),
+                      self.book, self.abbreviations, self.at_most)
+        for edge, adjoint in edges.items():
+            if edge not in self.edges:
+                raise ValueError(f"{self.name} has no edge {edge}; there are {', '.join(map(str, self.edges))}.")
+            other.edges[edge] = 0 * self.edges[edge] if adjoint is None else adjoint
+        return other
+
+    # Symbols
+    def expression(self, name: str | None = None) -> Expr:
+        """Return a node, by default the last one, as a SymPy expression in the leaves."""
+        return self._in_leaves[self[name or self.output].name]
+
+    @cached_property
+    def _in_leaves(self) -> dict[str, Expr]:
+        found = {name: leaf.symbol for name, leaf in self.leaves.items()}
+        for name, node in self.nodes.items():
+            found[name] = node.expression.xreplace({self[parent].symbol: found[parent] for parent in node.parents})
+        return found
+
+    def adjoint(self, name: str) -> Expr:
+        """Return ∂L/∂(node or leaf) for every size, in the leaves, by the adjoints of the rule book.
+
+        It has the shape of the node. Symmetric inverses lose their transpose, like terms are collected.
+        """
+        return tidy(self._adjoints[self[name].name])
+
+    @cached_property
+    def _adjoints(self) -> dict[str, Expr]:
+        found = {self.output: sp.S.One}
+        known = {self[name].symbol: expression for name, expression in self._in_leaves.items()}
+        for name in [*reversed(self.nodes), *self.leaves]:
+            arriving = {self.adjoint_symbol(child): found[child] for child in self.children(name)}
+            parts = [sp.sympify(self.edges[child, name]).xreplace(known | arriving) for child in self.children(name)]
+            if parts:
+                found[name] = tidy(sum(parts[1:], parts[0]), collect=False)
+        return found
+
+    def abbreviated(self, expression: Expr) -> Expr:
+        """Return an expression in the leaves with the abbreviations of this chain (K for the kernel) in place."""
+        short = {tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape) for name, node in self.abbreviations.items()}
+        return expression.xreplace(short)
+
+    def in_leaves(self, expression: Expr) -> Expr:
+        """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the leaves; names decide."""
+        meaning = {node.name: self.expression(node.name) for node in self.nodes.values()}
+        meaning |= {short: self.expression(node) for short, node in self.abbreviations.items()}
+        meaning |= {self.adjoint_symbol(node.name).name: self.adjoint(node.name) for node in self}
+        symbols = expression.atoms(Symbol, MatrixSymbol)
+        return expression.xreplace({symbol: meaning[symbol.name] for symbol in symbols if symbol.name in meaning})
+
+    # Numbers
+    def forward(self, **leaves: Any) -> Named:
+        """Return the value of every leaf and node by name.
+
+        Parameters
+        ----------
+        **leaves : array_like of the leaf's shape, or float
+
+        Returns
+        -------
+        dict of name to ndarray, or to float for a scalar.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a leaf is missing, spare or of the wrong shape or sign.
+        ArithmeticError
+            If a stage has no finite value in floating point, such as the determinant of a large matrix.
+        """
+        values, sizes = self._checked(leaves)
+        for name, node in self.nodes.items():
+            with np.errstate(all="ignore"):
+                values[name] = self._number(node.expression, values | sizes)
+            bad = not np.isfinite(values[name]).all() or (node.rule.name == "determinant" and values[name] == 0)
+            if bad or (node.rule.name == "logarithm" and values[node.parents[0]] <= 0):
+                raise ArithmeticError(f"{notation.plain(name)} = {notation.plain(node.expression)} has no finite value here: it "
+                                      "overflows or underflows in floating point, so take fewer points or another scale.")
+        return Named(values)
+
+    def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
+        """Return the adjoint ∂L/∂(node or leaf) of every leaf and node by name, times `upstream`.
+
+        Parameters, errors and the types returned are those of `forward`; an adjoint has the shape of its variable.
+        """
+        return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
+
+    def contributions(self, name: str, **leaves: Any) -> Named:
+        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint."""
+        name = self[name].name
+        return Named({node: part for (node, parent), part in self._backward(1.0, leaves)[1].items() if parent == name})
+
+    def _backward(self, upstream: float, leaves: Mapping[str, Any]) -> tuple[Named, dict]:
+        values, sizes = self.forward(**leaves), self._checked(leaves)[1]
+        adjoints = {name: np.zeros_like(value) if np.ndim(value) else 0.0 for name, value in values.items()}
+        adjoints[self.output] = upstream
+        parts = {}
+        for name in reversed(self.nodes):
+            known = values | sizes | {self.adjoint_symbol(name).name: adjoints[name]}
+            for parent in self.nodes[name].parents:
+                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known)
+                adjoints[parent] = adjoints[parent] + parts[name, parent]  # contributions of all uses add up
+        return Named(adjoints), parts
+
+    @staticmethod
+    def _number(expression: Expr, values: Mapping[str, Any]) -> Any:
+        value = exact.evaluate(expression, values, exact.Reals)
+        return np.array(value, dtype=float) if np.ndim(value) else float(value)
+
+    def _checked(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+        given = {spelling(name): value for name, value in given.items()}
+        expected = ", ".join(self.leaves)
+        for name in given:
+            if name not in self.leaves:
+                raise TypeError(f"{self.name} has no leaf {name}; its leaves are {expected}.")
+        for name in self.leaves:
+            if name not in given:
+                raise TypeError(f"The leaf {name} is missing; {self.name} needs {expected}.")
+        values, sizes = {}, {}
+        for name, leaf in self.leaves.items():
+            if not leaf.shape:
+                values[name] = checks.scalar(given[name], name, positive=bool(leaf.symbol.is_positive))
+                continue
+            rows, columns = (sizes.get(size.name) for size in leaf.shape)
+            values[name] = checks.matrix(given[name], name, rows, columns, notation.shape(leaf.symbol)).copy()
+            sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=True)}
+        for small, large in self.at_most:
+            have = sizes | values
+            if have[small.name] > have[large.name]:
+                raise ValueError(f"{small} must be at most {large} = {have[large.name]:g}, but {small} = {have[small.name]:g} came.")
+        return values, {name: n for name, n in sizes.items() if name not in values}
+
+    # Evidence and display
+    @cached_property
+    def _evidence(self) -> dict:
+        return {}
+
+    def evidence(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
+        """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to `name`."""
+        key = (self[parent].name, self[name].name, seed)
+        if key not in self._evidence:
+            self._evidence[key] = evidence.stage(self, *key)
+        return self._evidence[key]
+
+    def check(self, seed: int = 0) -> "evidence.Check":
+        """Return the evidence for every stage by itself and for the gradient of the whole, as a table.
+
+        Parameters
+        ----------
+        seed : int
+            Seeds the check points; they are asymmetric and all their sizes differ.
+        """
+        rows = [self.evidence(parent, name, seed) for name, parent in self.edges]
+        return evidence.Check(self.name, (*rows, *(evidence.whole(self, leaf, seed) for leaf in self.leaves)))
+
+    def __str__(self) -> str:
+        return "\n".join([self.name, *(f"  {node}" for node in self)])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
+                                                     for leaf in self.leaves.values())
+        rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ | {notation.shape(node.symbol)} "
+                f"| {node.rule.name} | {node.source} |" for node in self.nodes.values()]
+        return head + "\n\n| stage | shape | rule | source |\n|---|---|---|---|\n" + "\n".join(rows)
+
+
+class Builder:
+    """Write a chain stage by stage: `build("e", "product", f, g)` adds e = f g and returns its symbol."""
+
+    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES):
+        self.name, self.leaves, self.book, self.stages = name, leaves, book, []
+        self.names = [leaf.name for leaf in leaves]
+
+    def __call__(self, name: str, rule: str, *operands: Expr, remark: str = "") -> Expr:
+        operands = tuple(map(sp.sympify, operands))
+        result = self.book[rule].apply(*operands)
+        symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
+        used = {s.name for operand in operands for s in operand.atoms(Symbol, MatrixSymbol)}
+        sizes = {s.name for operand in operands if operand.is_Matrix for n in operand.shape for s in n.free_symbols}
+        self.stages.append(Node(symbol, self.book[rule], operands, tuple(n for n in self.names if n in used - sizes), remark))
+        self.names.append(name)
+        return symbol
+
+    def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = ()) -> Chain:
+        """Return the chain that has been written."""
+        return Chain(self.name, self.leaves, tuple(self.stages), self.book, abbreviations, at_most)

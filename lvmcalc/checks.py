@@ -1,0 +1,93 @@
+"""Bad input gets one sentence in the words of the field."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+
+def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
+           shape_in_words: str = "") -> np.ndarray:
+    """Return `value` as a finite real matrix (float64), or say in one sentence why it is none.
+
+    Parameters
+    ----------
+    value : array_like of shape (rows, columns)
+    name : str
+        What the matrix is called in the formulas.
+    rows, columns : int, optional
+        The sizes that it must have; None allows any size of at least 1.
+    shape_in_words : str
+        The symbolic shape for the message, such as "N×Q".
+
+    Raises
+    ------
+    TypeError
+        If the entries are not real numbers.
+    ValueError
+        If the shape is wrong or an entry is not finite.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a matrix, but its rows have different lengths.") from error
+    if array.dtype.kind not in "biuf":
+        kind = "complex numbers" if array.dtype.kind == "c" else f"entries of type {array.dtype}"
+        raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
+    wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
+    words = f"{shape_in_words}, here {wanted}," if shape_in_words else wanted
+    came = "×".join(map(str, array.shape)) or "a single number"
+    if array.ndim != 2:
+        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came (ndim = {array.ndim}).")
+    if 0 in array.shape:
+        raise ValueError(f"{name} must have at least one row and one column, but its shape is {came}.")
+    if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
+        raise ValueError(f"{name} must have shape {words} but {came} came.")
+    array = array.astype(np.float64, copy=False)
+    if not np.isfinite(array).all():
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
+                         f"is {array[row, column]}.")
+    return array
+
+
+def scalar(value: Any, name: str, positive: bool = False) -> float:
+    """Return `value` as a finite real number, positive if asked, or say in one sentence why it is none."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a single real number, but {_short(value)} came.")
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, but it is {number}.")
+    if positive and number <= 0:
+        raise ValueError(f"{name} must be positive, but it is {number:g}.")
+    return number
+
+
+def whole(value: Any, name: str, least: int = 1, most: int | None = None, why: str = "") -> int:
+    """Return `value` as a whole number between `least` and `most`, or say in one sentence why it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be a whole number, but {_short(value)} came.")
+    if value < least or (most is not None and value > most):
+        allowed = f"at least {least}" if most is None else f"between {least} and {most}"
+        raise ValueError(f"{name} must be {allowed}{', ' + why if why else ''}, but it is {value}.")
+    return int(value)
+
+
+def known(name: Any, among: Mapping | tuple | list, what: str) -> Any:
+    """Return `name` if it is one of `among`, or say in one sentence what there is and what was perhaps meant."""
+    if isinstance(name, str) and name in among:
+        return name
+    near = get_close_matches(str(name), list(among), 1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"There is no {what} {_short(name)}; there are {', '.join(among)}.{hint}")
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {'×'.join(map(str, value.shape))}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -1,0 +1,163 @@
+"""A run before an audience: one coroutine on the kernel's main loop takes the steps and shows the frames."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+from IPython import get_ipython
+
+TURN = 0.010  # seconds of steps in one turn of the loop, so that a click waits no longer
+PAUSE = 0.005  # seconds given to messages in each turn; with a bare sleep(0) the buttons starve
+FRAMES, WORDS = 28, 3  # per second at most; what is late is dropped, never queued
+FLAT_OUT = 1e9  # steps per second: as fast as it goes
+
+# What was started by which cell: running the cell again has to close what it started before.
+_started: dict[str, tuple[object, list["Player"]]] = {}
+
+
+class Player:
+    """Plays, pauses and steps something, and shows it; nothing that goes wrong on the way is lost.
+
+    Callbacks of widgets may arrive in another thread with another event loop (ipykernel runs them so on
+    subshells), so they only `post` what is to be done; it happens on the loop where the player was made.
+
+    Parameters
+    ----------
+    advance : callable
+        Takes one step. Returns "" or, in one sentence, why the run ends here.
+    show, say : callable
+        Show the state as it is, in a picture and in words. While playing they are called at most `FRAMES` and
+        `WORDS` times a second, else after every action. `say` has to show the `note`, whatever `show` does.
+    key : str, optional
+        What plays under the same key is closed; without a key, what an earlier run of the same cell made.
+    budget : int
+        The steps that one press on Play may take, since a page that has been closed stops nothing.
+    rate : float
+        Steps per second at most.
+    """
+
+    def __init__(self, advance: Callable[[], str], show: Callable[[], None], say: Callable[[], None],
+                 key: str | None = None, budget: int = 20_000, rate: float = FLAT_OUT) -> None:
+        self._advance, self._show, self._say = advance, show, say
+        self.budget, self.rate = budget, rate
+        self.playing, self.closed = False, False
+        self.note = ""  # why the last run ended, in a sentence
+        self.error: BaseException | None = None
+        self.frames = 0
+        self._left = 0
+        self._todo: deque[Callable[[], None]] = deque()
+        self._task: asyncio.Task | None = None
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:  # a script: actions are done at once, and there is nothing to play on
+            self._loop = None
+        _close_earlier(self, key)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Have `action` done on the main loop and its outcome shown; may be called from any thread."""
+        self._todo.append(action)
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._work)  # also wakes a loop that sleeps
+        else:
+            self._work()
+
+    def play(self) -> None:
+        """Start the run, or go on with it."""
+        self.post(self._play)
+
+    def pause(self) -> None:
+        """Stop after the step that is being taken."""
+        self.post(self._pause)
+
+    def step(self, k: int = 1) -> None:
+        """Pause, and take k steps."""
+        self.post(lambda: self._steps(k))
+
+    def close(self, note: str = "Closed.") -> None:
+        """Stop for good."""
+        self.playing, self.closed, self.note = False, True, note
+        self.post(lambda: None)
+
+    def _play(self) -> None:
+        if self._loop is None:
+            raise RuntimeError("no event loop is running to play on; outside a notebook call trainer.run(k)")
+        self.playing, self.note, self.error, self._left = True, "", None, self.budget
+
+    def _pause(self) -> None:
+        self.playing = False
+
+    def _steps(self, k: int) -> None:
+        self.playing, self.note, self.error, self._left = False, "", None, k
+        while self._left and not self.note:
+            self._take()
+
+    def _take(self) -> None:
+        self.note = self._advance()
+        self._left -= 1
+        if self.playing and not self._left and not self.note:
+            self.note = f"Paused after {self.budget:,} steps: press Play to go on."
+        self.playing = self.playing and not self.note
+
+    def _work(self) -> None:
+        if not self._todo:  # done by an earlier call
+            return
+        while self._todo:
+            action = self._todo.popleft()
+            if not self.closed:
+                self._guard(action)
+        if not self.playing:
+            self._settle()
+        elif self._task is None:
+            self._task = self._loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        last_turn = next_frame = next_words = perf_counter()
+        due = 1.0
+        while self.playing:
+            turn = perf_counter()
+            due = min(due + self.rate * (turn - last_turn), max(1.0, self.rate / 10))  # no burst later
+            last_turn = turn
+            while self.playing and due >= 1 and perf_counter() - turn < TURN:
+                self._guard(self._take)
+                due -= 1
+            if self.playing and turn >= next_frame:
+                next_frame = max(next_frame + 1 / FRAMES, turn)
+                self._guard(self._frame)
+            if self.playing and turn >= next_words:
+                next_words = turn + 1 / WORDS
+                self._guard(self._say)
+            await asyncio.sleep(PAUSE)
+        self._task = None
+        self._settle()
+
+    def _settle(self) -> None:
+        self._guard(self._frame)
+        self._guard(self._say)
+
+    def _frame(self) -> None:
+        self.frames += 1
+        self._show()
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except (Exception, KeyboardInterrupt) as error:  # nobody else would hear of it in a background task
+            self.playing, self.error = False, error
+            self.note = f"Stopped: {type(error).__name__}: {error}"
+
+
+def _close_earlier(player: Player, key: str | None) -> None:
+    run: object = object()
+    if key is None:
+        parent = getattr(get_ipython(), "get_parent", dict)()  # the request to run this cell
+        key = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
+        run = parent.get("header", {}).get("msg_id")
+    if key is None:
+        return
+    earlier, players = _started.get(key, (run, []))
+    if earlier != run:
+        for other in players:
+            other.close("Closed: its cell was run again.")
+        players = []
+    _started[key] = (run, [*players, player])

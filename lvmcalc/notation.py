@@ -1,0 +1,164 @@
+"""How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
+
+from sympy import Expr, Inverse, Transpose
+from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
+
+GREEK = {"alpha": "α", "beta": "β"}
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def adjoint_name(output: str, name: str) -> str:
+    """Return how the adjoint of a node is called: ∂L/∂c."""
+    return f"∂{pretty(output)}/∂{pretty(name)}"
+
+
+def pretty(name: str) -> str:
+    """Return a name as it is written in formulas: alpha as α, L1 as L₁, Zbar as Z̄."""
+    if name.endswith("bar"):
+        return pretty(name[:-3]) + "\u0304"
+    name = GREEK.get(name, name)
+    letters = name.rstrip("0123456789")
+    return letters + name[len(letters):].translate(SUBSCRIPT) if letters else name
+
+
+def latex(expression: Expr | str) -> str:
+    """Return an expression, or a name, in LaTeX."""
+    return _name_in_latex(expression) if isinstance(expression, str) else _Latex().doprint(expression)
+
+
+def plain(expression: Expr | str) -> str:
+    """Return an expression, or a name, as a line of plain text."""
+    return pretty(expression) if isinstance(expression, str) else _Plain().doprint(expression)
+
+
+def shape(expression: Expr) -> str:
+    """Return the shape in words: N×Q, or scalar."""
+    return "×".join(map(plain, expression.shape)) if expression.is_Matrix else "scalar"
+
+
+def _positive_first(sum_: MatAdd) -> list[Expr]:
+    return sorted(sum_.args, key=lambda term: (term.could_extract_minus_sign(), -len(str(term)), str(term)))
+
+
+def _name_in_latex(name: str) -> str:
+    if name.startswith("∂"):
+        above, below = name.split("/∂")
+        return rf"\frac{{\partial {_name_in_latex(above[1:])}}}{{\partial {_name_in_latex(below)}}}"
+    if name.endswith("bar"):
+        return rf"\bar{{{_name_in_latex(name[:-3])}}}"
+    plain_name = name.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
+    for word, letter in GREEK.items():
+        plain_name = plain_name.replace(letter, word)
+    letters = plain_name.rstrip("0123456789")
+    digits = f"_{{{plain_name[len(letters):]}}}" if letters != plain_name else ""
+    if letters in GREEK:
+        return "\\" + letters + digits
+    if letters[:1] == "d" and letters[1:] in GREEK:
+        return rf"d\{letters[1:]}" + digits
+    return letters + digits
+
+
+class _Latex(LatexPrinter):
+    def _print_Symbol(self, symbol: Expr, style: str = "plain") -> str:
+        return _name_in_latex(symbol.name)
+
+    _print_MatrixSymbol = _print_Symbol
+
+    def _print_Identity(self, identity: Expr) -> str:
+        return "I"
+
+    def _print_ZeroMatrix(self, zero: Expr) -> str:
+        return "0"
+
+    def _raised(self, base: Expr, power: str) -> str:
+        text = self._print(base)
+        simple = not isinstance(base, MatAdd | MatMul) and not text.startswith(r"\frac")
+        return (text if simple else rf"\left({text}\right)") + "^{" + power + "}"
+
+    def _print_Transpose(self, transpose: Transpose) -> str:
+        inner = transpose.arg
+        return self._raised(inner.arg, r"-\top") if isinstance(inner, Inverse) else self._raised(inner, r"\top")
+
+    def _print_Inverse(self, inverse: Inverse) -> str:
+        inner = inverse.arg
+        return self._raised(inner.arg, r"-\top") if isinstance(inner, Transpose) else self._raised(inner, "-1")
+
+    def _print_Trace(self, trace: Expr) -> str:
+        return rf"\operatorname{{tr}}\left({self._print(trace.arg)}\right)"
+
+    def _print_Determinant(self, determinant: Expr, exp: str | None = None) -> str:
+        text = self._print(determinant.arg)
+        text = rf"\det {text}" if not isinstance(determinant.arg, MatAdd | MatMul) else rf"\det\left({text}\right)"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+
+    def _print_log(self, expression: Expr, exp: str | None = None) -> str:
+        argument = expression.args[0]
+        text = self._print(argument)
+        text = rf"\log {text}" if argument.is_Symbol else rf"\log\left({text}\right)"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+
+    def _print_MatAdd(self, sum_: MatAdd) -> str:
+        parts = [self._print(term) for term in _positive_first(sum_)]
+        return _signed(parts)
+
+    def _print_MatMul(self, product: MatMul) -> str:
+        scalar, factors = product.as_coeff_matrices()
+        text = " ".join(rf"\left({self._print(f)}\right)" if isinstance(f, MatAdd) else self._print(f) for f in factors)
+        sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
+        head = "" if scalar == 1 else rf"\left({self._print(scalar)}\right) " if scalar.is_Add else f"{self._print(scalar)} "
+        return sign + head + text
+
+
+class _Plain(StrPrinter):
+    def _print_Symbol(self, symbol: Expr) -> str:
+        return pretty(symbol.name) if not symbol.name.startswith("∂") else symbol.name
+
+    _print_MatrixSymbol = _print_Symbol
+
+    def _print_Identity(self, identity: Expr) -> str:
+        return "I"
+
+    def _print_ZeroMatrix(self, zero: Expr) -> str:
+        return "0"
+
+    def _raised(self, base: Expr, power: str) -> str:
+        text = self._print(base)
+        return f"({text}){power}" if isinstance(base, MatAdd | MatMul) or "∂" in text else text + power
+
+    def _print_Transpose(self, transpose: Transpose) -> str:
+        inner = transpose.arg
+        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner, Inverse) else self._raised(inner, "ᵀ")
+
+    def _print_Inverse(self, inverse: Inverse) -> str:
+        inner = inverse.arg
+        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner, Transpose) else self._raised(inner, "⁻¹")
+
+    def _print_Trace(self, trace: Expr) -> str:
+        return f"tr({self._print(trace.arg)})"
+
+    def _print_Determinant(self, determinant: Expr) -> str:
+        return f"det({self._print(determinant.arg)})" if not determinant.arg.is_Symbol else f"det {self._print(determinant.arg)}"
+
+    def _print_Mul(self, product: Expr) -> str:
+        return super()._print_Mul(product).replace("*", " ")
+
+    def _print_Pow(self, power: Expr, rational: bool = False) -> str:
+        return super()._print_Pow(power, rational).replace("**", "^")
+
+    def _print_MatMul(self, product: MatMul) -> str:
+        scalar, factors = product.as_coeff_matrices()
+        text = " ".join(f"({self._print(f)})" if isinstance(f, MatAdd) else self._print(f) for f in factors)
+        sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
+        head = "" if scalar == 1 else self._print(scalar)
+        head = f"({head})" if scalar.is_Add or "/" in head else head
+        return f"{sign}{head} {text}" if head else sign + text
+
+    def _print_MatAdd(self, sum_: MatAdd) -> str:
+        return _signed([self._print(term) for term in _positive_first(sum_)])
+
+
+def _signed(parts: list[str]) -> str:
+    return parts[0] + "".join(f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}" for part in parts[1:])

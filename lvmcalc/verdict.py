@@ -1,0 +1,62 @@
+"""What is known about a claim, and how surely: the grades of evidence."""
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+MARKS = {"proved": "■", "exact": "◆", "numeric": "●", "refuted": "✗", "undecided": "?"}
+WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Values, small enough to check by hand, at which two sides differ."""
+
+    values: dict[str, sp.Expr] = field(hash=False)
+    left: sp.Expr
+    right: sp.Expr
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{name} = {_plain(value)}" for name, value in self.values.items())
+        return f"at {values} the left side is {_plain(self.left)} and the right side is {_plain(self.right)}"
+
+    def _repr_latex_(self) -> str:
+        parts = [rf"{sp.latex(sp.Symbol(name))} = {sp.latex(value)}" for name, value in self.values.items()]
+        values = r",\; ".join(parts)
+        return rf"$\displaystyle {values}:\quad {sp.latex(self.left)} \neq {sp.latex(self.right)}$"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "are these equal?": `status`, the reason in words, and what stands behind it."""
+
+    status: str
+    reason: str
+    rules: tuple[str, ...] = ()
+    points: int = 0
+    chance: float | None = None
+    counterexample: Counterexample | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim is proved, or exact at all points that were tried."""
+        return self.status in ("proved", "exact")
+
+    def __str__(self) -> str:
+        tail = f"; {self.counterexample}" if self.counterexample else ""
+        return f"{MARKS[self.status]} {self.status}: {self.reason}{tail}"
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        tail = f"\n\n{self.counterexample._repr_latex_()}" if self.counterexample else ""
+        return f"**{MARKS[self.status]} {self.status}**: {self.reason}{tail}"
+
+
+def worst(statuses: list[str]) -> str:
+    """Return the weakest of the grades."""
+    return max(statuses, key=WORST_LAST.index)
+
+
+def _plain(value: sp.Expr) -> str:
+    return str(value.tolist()) if value.is_Matrix else str(value)

@@ -1,0 +1,322 @@
+"""Matrix expressions as sums of words: the normal form that proofs compare.
+
+A word is a product of letters (X, Xᵀ, K⁻¹, K⁻ᵀ); a matrix is a sum of words with scalar coefficients, kept as
+`{word: coefficient}`, and the empty word is the identity. Transposes and inverses are pushed down to letters, K⁻¹
+is its own transpose when K is, and a letter beside its inverse cancels. Two expressions with the same normal
+form are equal for every size; different normal forms prove nothing.
+"""
+
+from functools import reduce
+
+import sympy as sp
+from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+Word = tuple[MatrixExpr, ...]
+Poly = dict[Word, Expr]
+LARGEST_POWER = 24
+MOST_WORDS = 20_000
+
+
+class UnsupportedExpression(ValueError):
+    """The expression contains an operation that the calculus does not know."""
+
+    def __init__(self, operation: str):
+        super().__init__(f"The calculus does not know {operation}; it knows sums, products, scalar multiples, transposes, "
+                         "inverses, traces, determinants, logarithms and integer powers.")
+
+
+def by_name(*expressions: Expr) -> list[Expr]:
+    """Return the expressions with their symbols told apart by name alone; what is a size is a positive integer."""
+    shapes: dict[str, tuple] = {}
+    sizes: set[str] = set()
+    for expression in expressions:
+        sizes |= {symbol.name for symbol in expression.atoms(Symbol) if symbol.is_integer}
+        for part in sp.preorder_traversal(expression):
+            if isinstance(part, MatrixSymbol | Identity | ZeroMatrix):
+                sizes |= {symbol.name for size in part.shape for symbol in size.free_symbols}
+            if isinstance(part, MatrixSymbol) and shapes.setdefault(part.name, str(part.shape)) != str(part.shape):
+                raise ValueError(f"{part.name} is used with two shapes, {shapes[part.name]} and {part.shape}.")
+    plain = [{symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes else Symbol(symbol.name)
+              for symbol in expression.atoms(Symbol)} for expression in expressions]
+    return [expression.xreplace(renaming) for expression, renaming in zip(expressions, plain, strict=True)]
+
+
+class WordAlgebra:
+    """Bring expressions to sums of words.
+
+    Parameters
+    ----------
+    symmetric : names of matrices known to be symmetric.
+    expand : with False, a sum inside a product stays one letter, which keeps a formula as short as it was.
+    collect : write an inverse that all terms end in once, behind a bracket.
+    reduce_inverses : pull scalars out of inverses and use K K⁻¹ = I for a sum K as well; proofs do, formulas do not.
+    """
+
+    def __init__(self, symmetric: tuple[str, ...] = (), expand: bool = True, reduce_inverses: bool = False,
+                 collect: bool = True):
+        self.symmetric, self.expand, self.reduce_inverses = frozenset(symmetric), expand, reduce_inverses
+        self.collect = collect
+        self.inside: dict[MatrixExpr, Poly] = {}  # what an inverse inverts, and what a sum kept as a letter adds
+        self.scalars: dict[Symbol, Expr] = {}  # the trace, determinant or logarithm that a symbol stands for
+
+    # Matrices
+    def matrix(self, expression: MatrixExpr) -> Poly:
+        """Return the sum of words of a matrix expression."""
+        match expression:
+            case MatrixSymbol():
+                return {(expression,): sp.S.One}
+            case Identity():
+                return {(): sp.S.One}
+            case ZeroMatrix():
+                return {}
+            case MatAdd():
+                return self.add(*(self.matrix(term) for term in expression.args))
+            case MatMul():
+                scalars, matrices = expression.as_coeff_matrices()
+                return self.times(self.scalar(scalars), self.product([self.matrix(factor) for factor in matrices], matrices))
+            case Transpose():
+                return self.transposed(self.matrix(expression.arg))
+            case Inverse() | MatPow():
+                power = expression.exp
+                if not isinstance(power, Integer) or abs(power) > LARGEST_POWER:
+                    raise UnsupportedExpression(f"the matrix power {power} in {expression}")
+                base = self.matrix(expression.base)
+                base = self.inverse(base, expression.base) if power < 0 else base
+                return self.product([base] * abs(int(power)), [expression.base] * abs(int(power)))
+        raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+
+    def add(self, *polys: Poly) -> Poly:
+        """Return the sum, without the words that cancel."""
+        total: Poly = {}
+        for poly in polys:
+            for word, coefficient in poly.items():
+                total[word] = total.get(word, 0) + coefficient
+        return {word: c for word, c in total.items() if not is_zero(c)}
+
+    def times(self, scalar: Expr, poly: Poly) -> Poly:
+        """Return the scalar multiple."""
+        return {} if scalar == 0 else {word: scalar * c for word, c in poly.items()}
+
+    def product(self, polys: list[Poly], factors: list[MatrixExpr]) -> Poly:
+        """Return the product of matrices."""
+        if not self.expand and sum(set(poly) != {()} for poly in polys) > 1:
+            polys = [self._as_letter(poly, factor) for poly, factor in zip(polys, factors, strict=True)]
+        return reduce(self._product, polys, {(): sp.S.One})
+
+    def _product(self, left: Poly, right: Poly) -> Poly:
+        if len(left) * len(right) > MOST_WORDS:
+            raise UnsupportedExpression(f"a product with more than {MOST_WORDS:,} terms when it is multiplied out")
+        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
+
+    def _as_letter(self, poly: Poly, expression: MatrixExpr) -> Poly:
+        if len(poly) < 2:
+            return poly
+        common = _common([*poly.values()])
+        inner = {word: sp.cancel(c / common) for word, c in poly.items()}
+        flipped = self.transposed(inner)
+        turned = _transposes(flipped) < _transposes(inner)  # of A and Aᵀ, the one that is shorter to write
+        letter = self._sum(flipped if turned else inner, expression.shape[1 if turned else 0])
+        self.inside[letter] = flipped if turned else inner
+        return {(self.transposed_letter(letter) if turned else letter,): common}
+
+    def with_inverses_collected(self, poly: Poly) -> Poly:
+        """Return a single word whose bracket ends in a common inverse with that inverse in front of what follows it."""
+        if len(poly) == 1:
+            (word, c), = poly.items()
+            for place, letter in enumerate(word):
+                if isinstance(letter, MatAdd) and self._collected(self.inside[letter])[2]:
+                    return {word[:place] + inner + word[place + 1:]: c * d for inner, d in self.inside[letter].items()}
+        return poly
+
+    def transposed(self, poly: Poly) -> Poly:
+        """Return the transpose: (AB)ᵀ = BᵀAᵀ."""
+        return {tuple(self.transposed_letter(letter) for letter in reversed(word)): c for word, c in poly.items()}
+
+    def transposed_letter(self, letter: MatrixExpr) -> MatrixExpr:
+        """Return the transpose of one letter, which is the letter itself if it is symmetric."""
+        if isinstance(letter, Transpose):
+            return letter.arg
+        if isinstance(letter, MatrixSymbol):
+            return letter if letter.name in self.symmetric else Transpose(letter)
+        inside = self.inside[letter]
+        return letter if inside == self.transposed(inside) else Transpose(letter)
+
+    def inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
+        """Return the inverse: letter by letter for a product of square letters, else as a new letter."""
+        if not poly:
+            raise UnsupportedExpression(f"the inverse of a zero matrix in {expression}")
+        if len(poly) == 1:
+            (word, c), = poly.items()
+            if all(letter.shape[0] == letter.shape[1] for letter in word):
+                inverses = [self._inverse_letter(letter) for letter in reversed(word)]
+                return self.times(1 / c, reduce(self._product, inverses, {(): sp.S.One}))
+        scale = poly[_leading(poly)] if self.reduce_inverses else sp.S.One
+        poly = {word: c / scale for word, c in poly.items()}
+        flipped = self.transposed(poly)
+        if str(self.expression(flipped, expression.shape)) < str(self.expression(poly, expression.shape)):
+            letter = Inverse(self.expression(flipped, expression.shape))
+            self.inside[letter] = flipped
+            return {(self.transposed_letter(letter),): 1 / scale}
+        letter = Inverse(self.expression(poly, expression.shape))
+        self.inside[letter] = poly
+        return {(letter,): 1 / scale}
+
+    def _inverse_letter(self, letter: MatrixExpr) -> Poly:
+        if isinstance(letter, Transpose):
+            return self.transposed(self._inverse_letter(letter.arg))
+        if isinstance(letter, Inverse):
+            return self.inside[letter]
+        result = Inverse(letter)
+        self.inside.setdefault(result, {(letter,): sp.S.One})
+        return {(result,): sp.S.One}
+
+    def _reduced(self, word: Word) -> Poly:
+        """Use A A⁻¹ = A⁻¹A = I wherever both stand side by side in the word."""
+        for place, letter in enumerate(word):
+            bare = letter.arg if isinstance(letter, Transpose) else letter
+            if not isinstance(bare, Inverse):
+                continue
+            inside = self.inside[bare] if bare is letter else self.transposed(self.inside[bare])
+            if len(inside) > 1 and not self.reduce_inverses:
+                continue
+            lead = _leading(inside)
+            rest = self.times(-1, {w: c for w, c in inside.items() if w != lead})
+            before, after = place - len(lead), place + 1 + len(lead)
+            if before >= 0 and word[before:place] == lead:
+                poly, left, right = self._times_letter(rest, letter, False), word[:before], word[place + 1:]
+            elif word[place + 1:after] == lead:
+                poly, left, right = self._times_letter(rest, letter, True), word[:place], word[after:]
+            else:
+                continue
+            poly = self.times(1 / inside[lead], self.add({(): sp.S.One}, poly))
+            return self.add(*(self.times(c, self._reduced(left + w + right)) for w, c in poly.items()))
+        return {word: sp.S.One}
+
+    @staticmethod
+    def _times_letter(poly: Poly, letter: MatrixExpr, first: bool) -> Poly:
+        return {((letter, *word) if first else (*word, letter)): c for word, c in poly.items()}
+
+    # Scalars
+    def scalar(self, expression: Expr) -> Expr:
+        """Return a scalar expression with its traces, determinants and logarithms in normal form."""
+        match expression:
+            case _ if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
+                if expression.is_extended_real is False or expression.is_finite is False:
+                    raise UnsupportedExpression(f"the number {expression}")
+                return expression
+            case sp.Add() | sp.Mul():
+                return expression.func(*(self.scalar(part) for part in expression.args))
+            case sp.Pow() if expression.exp.is_integer:
+                if expression.exp.is_Integer and abs(expression.exp) > LARGEST_POWER:
+                    raise UnsupportedExpression(f"the power {expression.exp}, which is above {LARGEST_POWER}")
+                return self.scalar(expression.base) ** self.scalar(expression.exp)
+            case log():
+                return self._named(log(sp.together(self.scalar(expression.args[0]))))
+            case Trace():
+                poly = self.matrix(expression.arg)
+                return sp.Add(*(c * self.trace(word, expression.arg.shape[0]) for word, c in poly.items()))
+            case Determinant():
+                return self._determinant(self.matrix(expression.arg), expression.arg)
+        raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+
+    def trace(self, word: Word, size: Expr) -> Expr:
+        """Return the symbol for the trace of a word, the same for all its rotations and for its transpose."""
+        if not word:
+            return size
+        flipped = tuple(self.transposed_letter(letter) for letter in reversed(word))
+        turns = [w[i:] + w[:i] for w in (word, flipped) for i in range(len(w))]
+        return self._named(Trace(_joined(min(turns, key=str), size)))
+
+    def _determinant(self, poly: Poly, expression: MatrixExpr) -> Expr:
+        size = expression.shape[0]
+        if len(poly) == 1:
+            (word, c), = poly.items()
+            if all(letter.shape[0] == letter.shape[1] for letter in word):
+                return c**size * sp.Mul(*(self._determinant_letter(letter) for letter in word))
+        first, second = self.expression(poly, expression.shape), self.expression(self.transposed(poly), expression.shape)
+        return self._named(Determinant(min(first, second, key=str)))
+
+    def _determinant_letter(self, letter: MatrixExpr) -> Expr:
+        bare = letter.arg if isinstance(letter, Transpose) else letter
+        if isinstance(bare, Inverse):
+            return 1 / self._determinant(self.inside[bare], bare)
+        return self._named(Determinant(bare))
+
+    def _named(self, expression: Expr) -> Symbol:
+        symbol = Symbol(f"<{expression}>")
+        self.scalars[symbol] = expression
+        return symbol
+
+    # Back to SymPy
+    def written_out(self, scalar: Expr) -> Expr:
+        """Return a scalar with its traces, determinants and logarithms in place of their symbols."""
+        while found := scalar.free_symbols & self.scalars.keys():
+            scalar = scalar.xreplace({symbol: self.scalars[symbol] for symbol in found})
+        return scalar
+
+    def expression(self, poly: Poly, shape: tuple[Expr, Expr]) -> MatrixExpr:
+        """Return a sum of words as a SymPy expression, with common factors on the right collected."""
+        if not poly:
+            return ZeroMatrix(*shape)
+        if len(poly) == 1:
+            (word, c), = poly.items()
+            return _scaled(sp.factor_terms(self.written_out(c)), _joined(word, shape[0]))
+        common, inner, tail = self._collected(poly)
+        total = self._sum(inner, tail[0].shape[0] if tail else shape[0])
+        return _scaled(self.written_out(common), MatMul(total, *tail) if tail else total)
+
+    def _collected(self, poly: Poly) -> tuple[Expr, Poly, Word]:
+        """Return the common scalar, what is left inside the bracket, and the letters that all words end in if an inverse is among them."""
+        words, length = [*poly], 0
+        while all(len(word) > length for word in words) and len({word[len(word) - length - 1:] for word in words}) == 1:
+            length += 1
+        if not self.collect or not any(isinstance(letter, Inverse) for letter in words[0][len(words[0]) - length:]):
+            length = 0  # only a common inverse is worth a bracket: it is computed once
+        common = _common([*poly.values()])
+        inner = {word[:len(word) - length]: sp.cancel(c / common) for word, c in poly.items()}
+        return common, inner, words[0][len(words[0]) - length:]
+
+    def _sum(self, poly: Poly, size: Expr) -> MatAdd:
+        return MatAdd(*sorted((_scaled(self.written_out(c), _joined(word, size)) for word, c in poly.items()), key=str))
+
+
+def is_zero(scalar: Expr) -> bool:
+    """Return whether a scalar is zero as a rational function of its symbols."""
+    return scalar == 0 or (not scalar.is_Number and sp.cancel(sp.together(scalar)) == 0)
+
+
+def tidy(expression: Expr, collect: bool = True) -> Expr:
+    """Return a formula with transposes and inverses pushed to its letters and like terms collected, its sums kept.
+
+    With `collect`, an inverse that all terms end in is written once, behind a bracket.
+    """
+    algebra = WordAlgebra(expand=False, collect=collect)
+    if not expression.is_Matrix:
+        return sp.factor_terms(algebra.written_out(sp.together(algebra.scalar(expression))))
+    return algebra.expression(algebra.with_inverses_collected(algebra.matrix(expression)), expression.shape)
+
+
+def _leading(poly: Poly) -> Word:
+    return max(poly, key=lambda word: (len(word), str(word)))
+
+
+def _transposes(poly: Poly) -> int:
+    return sum(isinstance(letter, Transpose) for word in poly for letter in word)
+
+
+def _joined(word: Word, size: Expr) -> MatrixExpr:
+    return MatMul(*word) if len(word) > 1 else word[0] if word else Identity(size)
+
+
+def _scaled(scalar: Expr, matrix: MatrixExpr) -> MatrixExpr:
+    return matrix if scalar == 1 else MatMul(scalar, matrix) if not isinstance(matrix, MatMul) else MatMul(
+        scalar, *matrix.args)
+
+
+def _common(coefficients: list[Expr]) -> Expr:
+    """Return the factor that all coefficients share."""
+    numerators, denominators = zip(*(sp.fraction(sp.together(c)) for c in coefficients), strict=True)
+    common = reduce(sp.gcd, numerators) / reduce(sp.gcd, denominators)
+    return -common if all(sp.cancel(c / common).could_extract_minus_sign() for c in coefficients) else common
