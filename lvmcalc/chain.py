@@ -157,7 +157,14 @@ class Chain:
 
         It has the shape of the node. Symmetric inverses lose their transpose, like terms are collected.
         """
-        return tidy(self._adjoints[self[name].name])
+        name = self[name].name
+        if name not in self._tidied:
+            self._tidied[name] = tidy(self._adjoints[name])
+        return self._tidied[name]
+
+    @cached_property
+    def _tidied(self) -> dict[str, Expr]:
+        return {}
 
     @cached_property
     def _adjoints(self) -> dict[str, Expr]:
@@ -172,16 +179,23 @@ class Chain:
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations of this chain (K for the kernel) in place."""
-        short = {tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape) for name, node in self.abbreviations.items()}
-        return expression.xreplace(short)
+        return expression.xreplace(self._abbreviating)
+
+    @cached_property
+    def _abbreviating(self) -> dict[Expr, Expr]:
+        return {tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
+                for name, node in self.abbreviations.items()}
 
     def in_leaves(self, expression: Expr) -> Expr:
         """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the leaves; names decide."""
-        meaning = {node.name: self.expression(node.name) for node in self.nodes.values()}
-        meaning |= {short: self.expression(node) for short, node in self.abbreviations.items()}
-        meaning |= {self.adjoint_symbol(node.name).name: self.adjoint(node.name) for node in self}
         symbols = expression.atoms(Symbol, MatrixSymbol)
-        return expression.xreplace({symbol: meaning[symbol.name] for symbol in symbols if symbol.name in meaning})
+        return expression.xreplace({s: self._meanings[s.name] for s in symbols if s.name in self._meanings})
+
+    @cached_property
+    def _meanings(self) -> dict[str, Expr]:
+        nodes = {node.name: self.expression(node.name) for node in self.nodes.values()}
+        short = {name: self.expression(node) for name, node in self.abbreviations.items()}
+        return nodes | short | {self.adjoint_symbol(node.name).name: self.adjoint(node.name) for node in self}
 
     # Numbers
     def forward(self, **leaves: Any) -> Named:

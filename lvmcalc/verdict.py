@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-MARKS = {"proved": "■", "exact": "◆", "numeric": "●", "refuted": "✗", "undecided": "?"}
+MARKS = {"not attempted": "…", "proved": "■", "exact": "◆", "numeric": "●", "refuted": "✗", "undecided": "?"}
 WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
 
 

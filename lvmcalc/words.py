@@ -6,7 +6,7 @@ is its own transpose when K is, and a letter beside its inverse cancels. Two exp
 form are equal for every size; different normal forms prove nothing.
 """
 
-from functools import reduce
+from functools import lru_cache, reduce
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
@@ -155,7 +155,9 @@ class WordAlgebra:
         scale = poly[_leading(poly)] if self.reduce_inverses else sp.S.One
         poly = {word: c / scale for word, c in poly.items()}
         flipped = self.transposed(poly)
-        if str(self.expression(flipped, expression.shape)) < str(self.expression(poly, expression.shape)):
+        turned = flipped != poly and _text(self.expression(flipped, expression.shape)) < _text(
+            self.expression(poly, expression.shape))
+        if turned:
             letter = Inverse(self.expression(flipped, expression.shape))
             self.inside[letter] = flipped
             return {(self.transposed_letter(letter),): 1 / scale}
@@ -227,7 +229,7 @@ class WordAlgebra:
             return size
         flipped = tuple(self.transposed_letter(letter) for letter in reversed(word))
         turns = [w[i:] + w[:i] for w in (word, flipped) for i in range(len(w))]
-        return self._named(Trace(_joined(min(turns, key=str), size)))
+        return self._named(Trace(_joined(min(turns, key=_words_text), size)))
 
     def _determinant(self, poly: Poly, expression: MatrixExpr) -> Expr:
         size = expression.shape[0]
@@ -236,7 +238,7 @@ class WordAlgebra:
             if all(letter.shape[0] == letter.shape[1] for letter in word):
                 return c**size * sp.Mul(*(self._determinant_letter(letter) for letter in word))
         first, second = self.expression(poly, expression.shape), self.expression(self.transposed(poly), expression.shape)
-        return self._named(Determinant(min(first, second, key=str)))
+        return self._named(Determinant(min(first, second, key=_text)))
 
     def _determinant_letter(self, letter: MatrixExpr) -> Expr:
         bare = letter.arg if isinstance(letter, Transpose) else letter
@@ -279,7 +281,8 @@ class WordAlgebra:
         return common, inner, words[0][len(words[0]) - length:]
 
     def _sum(self, poly: Poly, size: Expr) -> MatAdd:
-        return MatAdd(*sorted((_scaled(self.written_out(c), _joined(word, size)) for word, c in poly.items()), key=str))
+        terms = (_scaled(self.written_out(c), _joined(word, size)) for word, c in poly.items())
+        return MatAdd(*sorted(terms, key=_text))
 
 
 def is_zero(scalar: Expr) -> bool:
@@ -298,8 +301,17 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     return algebra.expression(algebra.with_inverses_collected(algebra.matrix(expression)), expression.shape)
 
 
+@lru_cache(maxsize=50_000)
+def _text(expression: Expr) -> str:
+    return str(expression)
+
+
+def _words_text(word: Word) -> tuple[str, ...]:
+    return tuple(map(_text, word))
+
+
 def _leading(poly: Poly) -> Word:
-    return max(poly, key=lambda word: (len(word), str(word)))
+    return max(poly, key=lambda word: (len(word), _words_text(word)))
 
 
 def _transposes(poly: Poly) -> int:

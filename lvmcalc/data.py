@@ -1,0 +1,134 @@
+"""Real data that comes with the package, and samples of the GP-LVM itself."""
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lvmcalc import checks
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Data as they were published, not centred, and where they come from.
+
+    Attributes
+    ----------
+    Y : array of shape (N, D), read-only
+        One row for each object, one column for each of `feature_names`.
+    labels : array of N whole numbers, read-only
+        The class of each object, a place in `label_names`.
+    """
+
+    name: str
+    Y: np.ndarray
+    labels: np.ndarray
+    label_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    description: str
+    source: str
+    licence: str
+
+    def __repr__(self) -> str:
+        N, D = self.Y.shape
+        return f"Dataset {self.name!r}: Y is {N}×{D}, {len(self.label_names)} classes, licence {self.licence}"
+
+
+class Sample(NamedTuple):
+    """Latent points X of shape (N, Q), and data Y of shape (N, D) drawn from them."""
+
+    X: np.ndarray
+    Y: np.ndarray
+
+
+# Each file holds one object a line, and its class in the last column.
+FILES = {
+    "digits": ("digits.csv.gz", {
+        "label_names": tuple("0123456789"),
+        "feature_names": tuple(f"row {row}, column {column}" for row in range(8) for column in range(8)),
+        "description": "Handwritten digits of 13 people as 8×8 images: each pixel, 0 to 16, counts the inked points "
+                       "in a 4×4 block of the scan (the test set of the publication).",
+        "source": "E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, "
+                  "UCI Machine Learning Repository, doi:10.24432/C50P49",
+        "licence": "CC BY 4.0",
+    }),
+    "iris": ("iris.csv", {
+        "label_names": ("setosa", "versicolor", "virginica"),
+        "feature_names": ("sepal length", "sepal width", "petal length", "petal width"),
+        # UCI's file has 0.1 for 0.2 in the petal width of row 35, and 3.1, 1.5 for 3.6, 1.4 in row 38.
+        "description": "Four lengths, in cm, of 150 iris flowers, as Fisher printed them "
+                       "(UCI's file differs from them in rows 35 and 38).",
+        "source": "R. A. Fisher (1936), The use of multiple measurements in taxonomic problems, Annals of Eugenics 7; "
+                  "Iris, UCI Machine Learning Repository, doi:10.24432/C56C76",
+        "licence": "CC BY 4.0",
+    }),
+}
+
+
+def load(name: str) -> Dataset:
+    """Return the packaged data set called `name`: "digits" (1797×64) or "iris" (150×4).
+
+    Raises
+    ------
+    ValueError
+        If there is no data set of this name.
+    """
+    return _load(checks.known(name, FILES, "data set"))
+
+
+def centred(Y: Any) -> np.ndarray:
+    """Return Y with the mean of each column subtracted."""
+    Y = checks.matrix(Y, "Y", shape_in_words="N×D")
+    return Y - Y.mean(axis=0)
+
+
+def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, seed: int = 0) -> Sample:
+    """Draw latent points X and data Y from the GP-LVM with a linear kernel.
+
+    The entries of X are standard normal. Each column of Y is normal with covariance K = αXXᵀ + β⁻¹I, drawn without
+    forming K as Y = √α XWᵀ + β^(−1/2) E, with W of shape (D, Q) and E of shape (N, D) standard normal.
+
+    Parameters
+    ----------
+    N, D, Q : int
+        The numbers of objects, of features and of latent dimensions; Q is at most N and D.
+    alpha, beta : float
+        The kernel's scale and the precision of the noise, both positive.
+    seed : int
+        A whole number, at least 0.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is wrong; the sentence names the quantity.
+
+    References
+    ----------
+    Lawrence (2005), Journal of Machine Learning Research 6, section 2.
+    """
+    N, D = checks.whole(N, "N"), checks.whole(D, "D")
+    Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
+    alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+    generator = np.random.default_rng(checks.whole(seed, "seed", least=0))
+    X, W, E = (generator.standard_normal(shape) for shape in ((N, Q), (D, Q), (N, D)))
+    return Sample(X, np.sqrt(alpha) * X @ W.T + E / np.sqrt(beta))
+
+
+@cache
+def _load(name: str) -> Dataset:
+    file, about = FILES[name]
+    raw = (resources.files("lvmcalc") / "datasets" / file).read_bytes()
+    text = (gzip.decompress(raw) if file.endswith(".gz") else raw).decode()
+    rows = [line.split(",") for line in text.splitlines() if line[0].isdigit()]  # a heading starts with a letter
+    Y = np.array([row[:-1] for row in rows], dtype=np.float64)
+    labels = np.array([row[-1] for row in rows], dtype=np.int64)
+    Y.setflags(write=False)
+    labels.setflags(write=False)
+    return Dataset(name=name, Y=Y, labels=labels, **about)
