@@ -1,11 +1,12 @@
 """The card of a stage: everything there is to say about one step backwards, in the same form every time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 from sympy import Expr
 
-from lvmcalc import notation
+from lvmcalc import evidence, notation
 from lvmcalc.chain import Chain
 
 
@@ -72,3 +73,29 @@ class Card:
             return parts[0] if isinstance(parts[0], str) else f"${' = '.join(map(notation.latex, parts))}$"
         lines = [f"| {key} | {cell(parts)} |" for key, parts in self.rows()]
         return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The finished gradient of a chain with respect to a leaf, with the evidence for it."""
+
+    chain: Chain
+    leaf: str
+
+    @cached_property
+    def evidence(self) -> str:
+        """All grades of evidence for the gradient as a whole."""
+        return evidence.whole(self.chain, self.chain[self.leaf].name).evidence
+
+    @property
+    def sides(self) -> tuple[Expr, Expr]:
+        """The adjoint's symbol, and the closed form that was checked."""
+        return self.chain.adjoint_symbol(self.leaf), self.chain.abbreviated(self.chain.adjoint(self.leaf))
+
+    def __str__(self) -> str:
+        return f"{' = '.join(map(notation.plain, self.sides))}\n{self.evidence}"
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return f"$$ {' = '.join(map(notation.latex, self.sides))} $$\n\n{self.evidence}"

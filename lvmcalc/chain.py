@@ -130,6 +130,12 @@ class Chain:
         node, called = self[name], notation.adjoint_name(self.output, spelling(name))
         return MatrixSymbol(called, *node.shape) if node.shape else Symbol(called)
 
+    def symbols(self, names: str) -> tuple[Expr, ...]:
+        """Return the symbols to write answers with: "X c K b_bar" gives a leaf, a node, an abbreviation and ∂L/∂b."""
+        short = {name: MatrixSymbol(name, *self[node].shape) for name, node in self.abbreviations.items()}
+        return tuple(self.adjoint_symbol(name[:-4]) if name.endswith("_bar") else short.get(name) or self[name].symbol
+                     for name in names.split())
+
     def altered(self, edges: Mapping[tuple[str, str], Expr | None]) -> "Chain":
         """Return a chain in which the adjoint along some edges (node, parent) is another one, or is lost (None)."""
         other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),

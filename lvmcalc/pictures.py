@@ -1,9 +1,11 @@
 """The moving pictures of a training run: panels that are built once and then follow a trainer."""
 
-from math import isqrt
+from collections.abc import Callable
+from math import ceil, isqrt
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lvmcalc import style
@@ -12,11 +14,13 @@ from lvmcalc.frames import Frame
 from lvmcalc.training import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
-MAX_POINTS = 500  # of a curve
+CURVE_POINTS = 500  # at most; more cannot be seen
 
 
 class Picture:
-    """What one trainer does, drawn for one data set; subclasses say which panels there are."""
+    """What a trainer does with a data set, in three panels; `about` says in words what they show."""
+
+    about: str
 
     def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
         self.frame = Frame(WIDTH, HEIGHT)
@@ -33,135 +37,195 @@ class Picture:
             panel.update(trainer)
         return self.frame.png()
 
-    def axes(self, left: float, top: float, width: float, height: float, title: str, blank: bool = False) -> Axes:
-        """Return axes with a title, placed in pixels from the left upper corner of the picture."""
-        axes = self.frame.figure.add_axes((left / WIDTH, 1 - (top + height) / HEIGHT, width / WIDTH, height / HEIGHT))
-        axes.set_title(title)
-        if blank:
-            axes.set_axis_off()
-        return axes
+    def axes(self, left: int, top: int, width: int, height: int, title: str) -> Axes:
+        """Return axes with a title, placed in pixels from the upper left corner of the picture."""
+        place = (left / WIDTH, 1 - (top + height) / HEIGHT, width / WIDTH, height / HEIGHT)
+        return self.frame.figure.add_axes(place, title=title)
 
 
 class GPLVMPicture(Picture):
     """Latent space, log-likelihood, and data beside what the latent points keep of them."""
 
-    def build(self, trainer: Trainer, dataset: Dataset) -> list:
-        Q = trainer.problem.shape[1]
-        keeps = f"from {Q} number{'s' if Q > 1 else ''}"
-        return [LatentSpace(self, trainer, dataset), Curve(self, trainer),
-                Samples(self, dataset, keeps, self.reconstructed)]
+    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
+             "and some of the data above their reconstructions.")
 
-    @staticmethod
-    def reconstructed(trainer: Trainer, rows: np.ndarray) -> np.ndarray:
-        """Return αXXᵀK⁻¹Y, the mean of the model without noise, for some rows of the data."""
-        problem, X = trainer.problem, trainer.parameters
-        M = np.eye(X.shape[1]) + problem.alpha * problem.beta * (X.T @ X)
-        return problem.alpha * problem.beta * (X[rows] @ np.linalg.solve(M, X.T @ problem.Y))
+    def build(self, trainer: Trainer, dataset: Dataset) -> list:
+        problem = trainer.problem
+
+        def rebuilt(X: np.ndarray, rows: np.ndarray) -> np.ndarray:  # the rows of αXXᵀK⁻¹Y, the mean without noise
+            M = np.eye(X.shape[1]) + problem.alpha * problem.beta * (X.T @ X)
+            return problem.alpha * problem.beta * (X[rows] @ np.linalg.solve(M, X.T @ problem.Y))
+
+        return [LatentSpace(self, trainer, dataset), Curve(self, trainer),
+                Samples(self, dataset, problem.shape[1], rebuilt)]
 
 
 class AutoencoderPicture(Picture):
     """Weights, loss, and data beside what the code keeps of them."""
 
+    about = ("Picture: the weights, the loss at each step above the exact optimum, "
+             "and some of the data above their reconstructions.")
+
     def build(self, trainer: Trainer, dataset: Dataset) -> list:
-        m = trainer.problem.shape[0]
         centred = dataset.Y - dataset.Y.mean(axis=0)
 
-        def reconstructed(trainer: Trainer, rows: np.ndarray) -> np.ndarray:
-            W = trainer.parameters
-            return (centred[rows] @ W.T) @ W
+        def rebuilt(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
+            return centred[rows] @ W.T @ W
 
-        keeps = f"from {m} number{'s' if m > 1 else ''}"
-        return [Weights(self, trainer, dataset), Curve(self, trainer), Samples(self, dataset, keeps, reconstructed)]
+        return [Weights(self, trainer, dataset), Curve(self, trainer),
+                Samples(self, dataset, trainer.problem.shape[0], rebuilt)]
 
 
 class LatentSpace:
     """The first two latent dimensions, or the only one with a row for each class."""
 
     def __init__(self, picture: Picture, trainer: Trainer, dataset: Dataset) -> None:
+        self.frame, self.names = picture.frame, []
+        self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
-        self.frame, self.classes = picture.frame, [dataset.labels == k for k in range(len(dataset.label_names))]
-        rows = np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
-        self.rows = rows if Q == 1 else None
-        size = 5 if len(dataset.labels) > 500 else 8
-        room = 0 if Q > 1 else 12 * max(map(len, dataset.label_names))
-        self.axes = axes = picture.axes(20 + room, 36, 405 - room, 385, "Latent space" + (f", 2 of its {Q} dimensions" if Q > 2 else ""))
-        axes.set(xticks=[], yticks=[])
-        axes.spines[["top", "right"]].set_visible(True)
-        axes.set_xlabel("latent dimension" + (" 1" if Q > 1 else ""))
-        farthest = np.abs(trainer.problem.optimum.X[:, :2]).max(initial=np.abs(trainer.parameters[:, :2]).max())
-        axes.set(xlim=(-1.15 * farthest, 1.15 * farthest), ylim=(-1.15 * farthest, 1.15 * farthest))
+        title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
+        farthest = 1.1 * max(reach(trainer.parameters), reach(trainer.problem.optimum.X))
         if Q > 1:
-            axes.set_ylabel("latent dimension 2")
+            self.axes = axes = picture.axes(34, 36, 390, 390, title)
+            axes.set(ylim=(-farthest, farthest), yticks=[], ylabel="latent dimension 2")
+            self.names = [axes.text(0, 0, name, weight="bold", size=18, ha="center", va="center",
+                                    path_effects=[withStroke(linewidth=4, foreground=style.PAPER)])
+                          for name in dataset.label_names]
         else:
-            axes.set(ylim=(0.5 - len(self.classes), 0.5), yticks=-np.arange(len(self.classes)),
-                     yticklabels=dataset.label_names)
+            room = 10 * max(map(len, dataset.label_names))
+            self.axes = axes = picture.axes(34 + room, 36, 390 - room, 390, title)
+            rows = -np.arange(len(self.members))
+            axes.set(ylim=(rows[-1] - 0.6, 0.6), yticks=rows, yticklabels=dataset.label_names)
             axes.tick_params(length=0)
-        looks = list(zip(style.CLASS_COLOURS, style.CLASS_MARKERS, dataset.label_names, strict=False))
-        self.points = [axes.plot([], [], linestyle="", color=colour, marker=marker, markersize=size, alpha=0.75,
-                                 markeredgecolor="white", markeredgewidth=0.3)[0] for colour, marker, _ in looks]
-        self.names = [axes.text(0, 0, name, color=colour, weight="bold", size=18, ha="center", va="center",
-                                path_effects=[withStroke(linewidth=4, foreground="white")])
-                      for colour, _, name in looks] if Q > 1 else []
+            self.height = np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
+        axes.set(xlim=(-farthest, farthest), xticks=[], xlabel=f"latent dimension{' 1' if Q > 1 else ''}")
+        axes.spines[["top", "right"]].set_visible(True)
+        size = 5 if len(dataset.labels) > 500 else 8
+        looks = zip(style.CLASS_COLOURS, style.CLASS_MARKERS, self.members, strict=False)
+        self.points = [axes.plot([], [], marker, color=colour, markersize=size, alpha=0.8,
+                                 markeredgecolor=style.INK, markeredgewidth=0.3)[0] for colour, marker, _ in looks]
         self.frame.moving(*self.points, *self.names)
 
     def update(self, trainer: Trainer) -> None:
-        X = trainer.parameters
-        x, y = X[:, 0], X[:, 1] if self.rows is None else self.rows
-        for points, members in zip(self.points, self.classes, strict=True):
+        x = trainer.parameters[:, 0]
+        y = trainer.parameters[:, 1] if self.names else self.height
+        for points, members in zip(self.points, self.members, strict=True):
             points.set_data(x[members], y[members])
-        for name, members in zip(self.names, self.classes, strict=False):
+        for name, members in zip(self.names, self.members, strict=False):
             name.set_position((np.median(x[members]), np.median(y[members])))
-        self.frame.limits(self.axes, (x.min(), x.max()), (y.min(), y.max()))
+        far = reach(trainer.parameters)
+        self.frame.limits(self.axes, (-far, far), (-far, far) if self.names else None)
+
+
+class Weights:
+    """The rows of W, and under them the principal components, turned as a whole to match W best."""
+
+    def __init__(self, picture: Picture, trainer: Trainer, dataset: Dataset) -> None:
+        m, n = trainer.problem.shape
+        self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
+        largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
+        titles = f"Weights W, {m}×{n}", f"Principal component{'s' if m > 1 else ''}, turned to match"
+        self.images = []
+        for title, top in zip(titles, (36, 248), strict=True):
+            axes = picture.axes(20, top, 400, 164, title)
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+            self.images.append(axes.imshow(self.shown(trainer.parameters), cmap=style.SIGNED, vmin=-largest,
+                                           vmax=largest, aspect="equal" if self.side else "auto"))
+            axes.set_anchor("W")
+        if not self.side:
+            names = [name.replace(" ", "\n") for name in dataset.feature_names]
+            axes.set_xticks(range(n), names)
+            axes.tick_params(length=0)
+        picture.frame.moving(*self.images)
+
+    def shown(self, W: np.ndarray) -> np.ndarray:
+        return tiles(W, self.side, self.columns) if self.side else W
+
+    def update(self, trainer: Trainer) -> None:
+        W, best = trainer.parameters, trainer.problem.optimum.W
+        left, _, right = np.linalg.svd(W @ best.T)  # the orthogonal R that makes ‖W − R best‖ smallest is left·right
+        for image, weights in zip(self.images, (W, left @ right @ best), strict=True):
+            image.set_data(self.shown(weights))
 
 
 class Curve:
-    """The value so far, and the exact optimum as a line."""
+    """The value after each step, and the exact optimum as a line."""
 
     def __init__(self, picture: Picture, trainer: Trainer) -> None:
         problem, self.frame = trainer.problem, picture.frame
-        self.axes = axes = picture.axes(560, 36, 325, 205, problem.name_of_value.capitalize())
+        self.axes = axes = picture.axes(560, 36, 315, 190, problem.name_of_value.capitalize())
         start = trainer.history.values[0]
         span = (problem.best - start) or 1.0
-        axes.set(xlim=(0, 20), ylim=sorted((start - 0.06 * span, problem.best + 0.22 * span)))
-        axes.set_xlabel("step", loc="right", labelpad=-16)
+        axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
+        axes.set_xlabel("step")
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
         axes.axhline(problem.best, **style.OPTIMUM)
-        axes.text(0.98, problem.best + 0.02 * span, "exact optimum", transform=axes.get_yaxis_transform(), ha="right",
-                  va="bottom" if span > 0 else "top", color=style.OPTIMUM["color"])
+        axes.text(0.99, problem.best + 0.03 * span, "exact optimum", transform=axes.get_yaxis_transform(),
+                  ha="right", va="bottom" if span > 0 else "top", color=style.OPTIMUM["color"])
         self.line, = axes.plot([], [], **style.REACHED)
         self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9, color=style.REACHED["color"])
         self.frame.moving(self.line, self.now)
 
     def update(self, trainer: Trainer) -> None:
         steps, values = trainer.history
-        keep = np.unique(np.linspace(0, len(steps) - 1, MAX_POINTS).astype(int))
+        keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
         self.now.set_data(steps[-1:], values[-1:])
         self.frame.limits(self.axes, x=(0, steps[-1]))
 
 
 class Samples:
-    """Some of the data, and under them what the model makes of their latent points or codes."""
+    """One object of each class, and under it or through it what the latent point or code keeps of it."""
 
-    def __init__(self, picture: Picture, dataset: Dataset, keeps: str, reconstructed) -> None:
-        self.mean, self.reconstructed = dataset.Y.mean(axis=0), reconstructed
-        firsts = [int(np.flatnonzero(dataset.labels == k)[0]) for k in range(len(dataset.label_names))]
-        self.rows = np.array(firsts[:6])
-        self.originals = dataset.Y[self.rows]
-        self.side = image_side(dataset)
-        self.axes = axes = picture.axes(560, 320, 325, 106, "", blank=True)
-        self.keeps = keeps
+    def __init__(self, picture: Picture, dataset: Dataset, kept: int,
+                 rebuilt: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
+        self.rebuilt, self.side, self.mean = rebuilt, image_side(dataset), dataset.Y.mean(axis=0)
+        self.rows = np.array([np.flatnonzero(dataset.labels == k)[0] for k in range(len(dataset.label_names))][:6])
+        self.data = dataset.Y[self.rows]
+        numbers = f"{kept} number{'s' if kept > 1 else ''}"
         if self.side:
-            blank = self.tiled(self.originals)
-            self.image = axes.imshow(blank, cmap=style.IMAGE, vmin=0, vmax=dataset.Y.max(), aspect="auto")
-            for height, words in ((0.75, "data"), (0.25, keeps)):
-                axes.text(-0.02, height, words, transform=axes.transAxes, ha="right", va="center")
+            axes = picture.axes(500, 310, 385, 126, f"Data, and below rebuilt from {numbers}")
+            blank = tiles(np.vstack([self.data, self.data]), self.side, len(self.rows))
+            self.image = axes.imshow(blank, cmap=style.IMAGE, vmin=0, vmax=self.data.max())
+            axes.set(anchor="W")
+            axes.set_axis_off()
             picture.frame.moving(self.image)
-
-    def tiled(self, reconstructed: np.ndarray) -> np.ndarray:
-        return np.vstack([tiles(self.originals, self.side, len(self.rows)), np.full((1, 1), np.nan), tiles(reconstructed, self.side, len(self.rows))])
+        else:
+            axes = picture.axes(500, 310, 385, 110, f"Data ●, rebuilt from {numbers} —")
+            count, D = self.data.shape
+            self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
+            axes.plot(self.x.ravel(), self.data.ravel(), "o", color=style.INK, markersize=7)
+            axes.set(xticks=self.x.mean(axis=1), xticklabels=np.array(dataset.label_names)[:count], yticks=[])
+            self.lines = [axes.plot([], [], **style.REACHED)[0] for _ in self.rows]
+            picture.frame.moving(*self.lines)
 
     def update(self, trainer: Trainer) -> None:
-        pass
+        rebuilt = self.mean + self.rebuilt(trainer.parameters, self.rows)
+        if self.side:
+            self.image.set_data(tiles(np.vstack([self.data, rebuilt]), self.side, len(self.rows)))
+        else:
+            for line, x, y in zip(self.lines, self.x, rebuilt, strict=True):
+                line.set_data(x, y)
+
+
+def reach(X: np.ndarray) -> float:
+    """Return how far from 0 the first two columns of X reach, but for the outermost points."""
+    return float(np.quantile(np.abs(X[:, :2]).max(axis=1), 0.995))
+
+
+def image_side(dataset: Dataset) -> int:
+    """Return the side of the square images that the rows of the data are, or 0 if they are none."""
+    side = isqrt(dataset.Y.shape[1])
+    return side if side > 2 and side**2 == dataset.Y.shape[1] else 0
+
+
+def tiles(images: np.ndarray, side: int, columns: int) -> np.ndarray:
+    """Return square images, one a row, set side by side in so many columns; the gaps hold NaN."""
+    lines = ceil(len(images) / columns)
+    sheet = np.full((lines * columns, side + 1, side + 1), np.nan)
+    sheet[:len(images), :side, :side] = images.reshape(-1, side, side)
+    sheet = sheet.reshape(lines, columns, side + 1, side + 1).swapaxes(1, 2)
+    return sheet.reshape(lines * (side + 1), columns * (side + 1))[:-1, :-1]

@@ -96,7 +96,7 @@ class Trainer:
                  seed: int = 0):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
-                            f"but a {type(problem).__name__} came.")
+                            f"but {type(problem).__name__} came.")
         self.problem, self.seed = problem, seed
         self.optimiser = optimiser
         self.learning_rate = learning_rate

@@ -1,0 +1,84 @@
+"""Hygiene of the committed notebooks, and the source's lines: each has its home in exactly one of them."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lvmcalc import source
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient", "03_autoencoder_training",
+         "04_gplvm_log_determinant", "05_gplvm_trace", "06_gplvm_training"]
+MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)")
+
+
+def code_cells(path: Path) -> list:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def lines_shown(path: Path) -> list[str]:
+    """Return the ids in calls of `row("…")`."""
+    calls = [node for cell in code_cells(path) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    return [call.args[0].value for call in calls if getattr(call.func, "id", "") == "row"]
+
+
+def test_all_notebooks_of_the_collection_are_there() -> None:
+    assert [path.stem for path in PATHS] == NAMES
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+class TestNotebook:
+    def test_every_code_cell_was_executed_in_order(self, path: Path) -> None:
+        counts = [cell.execution_count for cell in code_cells(path)]
+        assert counts == list(range(1, len(counts) + 1)), "nbval compares nothing in a cell without an execution count"
+
+    def test_it_has_the_standard_kernel_and_no_state(self, path: Path) -> None:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        assert notebook.metadata.kernelspec.name == "python3"
+        assert "widgets" not in notebook.metadata
+        assert "widget-view" not in path.read_text(encoding="utf-8")
+
+    def test_it_names_no_path_of_a_machine_and_no_error(self, path: Path) -> None:
+        assert not MACHINE_PATH.search(path.read_text(encoding="utf-8"))
+        assert not [o for cell in code_cells(path) for o in cell.outputs if o.output_type == "error"]
+
+    def test_outputs_hold_no_address_and_no_warning(self, path: Path) -> None:
+        text = "".join(str(output) for cell in code_cells(path) for output in cell.outputs)
+        assert not re.search(r"0x[0-9a-f]{6,}|Warning", text)
+
+    def test_it_opens_with_what_you_do_learn_and_need(self, path: Path) -> None:
+        first = nbformat.read(path, as_version=4).cells[0].source
+        assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
+
+    def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
+        for cell in code_cells(path):
+            if "NBVAL" in cell.source:
+                assert re.search(r"# NBVAL_IGNORE_OUTPUT: \w+", cell.source)
+
+
+def test_every_line_of_the_source_has_exactly_one_home() -> None:
+    homes = {name: path.stem for path in PATHS for name in lines_shown(path)}
+    shown = [name for path in PATHS for name in lines_shown(path)]
+    assert sorted(shown) == sorted(source.rows()), "each line once, and no other"
+    assert homes == {name: row.notebook for name, row in source.rows().items()}
+
+
+@pytest.mark.parametrize("name", [*source.rows()])
+def test_every_line_of_the_source_is_proved(name: str) -> None:
+    assert source.row(name).status == "proved"
+
+
+def test_a_line_with_a_lost_sign_is_refuted() -> None:
+    row = source.row("C6")
+    left, right = row.equations[0]
+    assert source.Row(row.id, row.notebook, row.words, row.chain, ((left, -right),)).status == "refuted"
+
+
+def test_an_unknown_line_is_named() -> None:
+    with pytest.raises(ValueError, match="no line of the source 'Z9'"):
+        source.row("Z9")

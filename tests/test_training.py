@@ -1,0 +1,452 @@
+"""The trainers: repeatable, true to the models, at the exact optimum in the end, and never infinite."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from lvmcalc import autoencoder, data, gplvm
+from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Trainer
+
+DIGITS, IRIS = (data.centred(data.load(name).Y) for name in ("digits", "iris"))
+N, D, Q = 9, 5, 3
+n, m, S = 6, 2, 7
+
+
+@pytest.fixture(autouse=True)
+def no_warning_leaks():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def small_gplvm(seed=4):
+    return GPLVMProblem(data.centred(np.random.default_rng(seed).standard_normal((N, D))), Q, 1.3, 6.0)
+
+
+def small_autoencoder(seed=4):
+    return AutoencoderProblem(np.random.default_rng(seed).standard_normal((n, S)), m)
+
+
+BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()], ids=["gplvm", "autoencoder"])
+
+
+def state(trainer):
+    return trainer.steps, trainer.status, trainer.value, trainer.parameters.tobytes(), trainer.gradient.tobytes()
+
+
+class TestProblems:
+    def test_the_gplvm_problem_has_the_value_and_gradient_of_the_model(self):
+        problem = small_gplvm()
+        X = np.random.default_rng(1).standard_normal((N, Q))
+        value, gradient = problem.value_and_gradient(X)
+        assert value == pytest.approx(gplvm.log_likelihood(X, problem.Y, 1.3, 6.0), rel=1e-13)
+        np.testing.assert_allclose(gradient, gplvm.gradient(X, problem.Y, 1.3, 6.0), rtol=1e-11)
+        assert problem.value(X) == value
+
+    @pytest.mark.parametrize("samples", [1, S])
+    def test_the_autoencoder_problem_has_the_value_and_gradient_of_the_model(self, samples):
+        rng = np.random.default_rng(1)
+        x, W = rng.standard_normal((n, samples)), rng.standard_normal((m, n))
+        value, gradient = AutoencoderProblem(x, m).value_and_gradient(W)
+        assert value == pytest.approx(autoencoder.loss(W, x), rel=1e-13)
+        np.testing.assert_allclose(gradient, autoencoder.gradient(W, x), rtol=1e-11)
+
+    def test_beta_is_the_best_one_unless_it_is_given(self):
+        assert GPLVMProblem(IRIS, 2).beta == gplvm.best_beta(IRIS, 2)
+        assert GPLVMProblem(IRIS, 2, beta=3.5).beta == 3.5
+
+    @BOTH
+    def test_the_optimum_is_that_of_the_model(self, problem):
+        best = problem.optimum[0]
+        assert problem.value(best) == pytest.approx(problem.best, rel=1e-12)
+        assert problem.gap(problem.value(best)) == pytest.approx(0, abs=1e-13)
+        assert problem.gap(problem.value(best + 0.1)) > 1e-3
+        assert problem.subspace_angle(best) < 1e-6
+
+    @BOTH
+    def test_the_stability_limit_is_two_over_the_largest_curvature(self, problem):
+        best, step = problem.optimum[0], 1e-5
+        columns = []
+        for direction in np.eye(best.size).reshape(-1, *best.shape):
+            above, below = (problem.value_and_gradient(best + sign * step * direction)[1] for sign in (1, -1))
+            columns.append((above - below).ravel() / (2 * step))
+        curvature = np.linalg.eigvalsh(-problem.sign * np.array(columns)).max()
+        assert problem.stability_limit == pytest.approx(2 / curvature, rel=1e-6)
+
+    def test_the_subspace_angle_is_the_largest_principal_angle(self):
+        problem = small_gplvm()
+        U = np.linalg.svd(problem.Y)[0]
+        X = U[:, :Q].copy()
+        X[:, 1] = np.cos(0.3) * U[:, 1] + np.sin(0.3) * U[:, Q]
+        X[:, 2] = np.cos(0.7) * U[:, 2] + np.sin(0.7) * U[:, Q + 1]
+        mixed = X @ np.random.default_rng(0).standard_normal((Q, Q))
+        assert problem.subspace_angle(mixed) == pytest.approx(np.degrees(0.7), rel=1e-9)
+        assert problem.subspace_angle(U[:, Q : 2 * Q]) == pytest.approx(90)
+
+    def test_the_subspace_of_an_autoencoder_is_the_row_span_of_its_weights(self):
+        problem = small_autoencoder()
+        mix = np.random.default_rng(0).standard_normal((m, m))
+        assert problem.subspace_angle(mix @ problem.optimum.W) < 1e-6
+
+    @BOTH
+    def test_a_start_is_random_and_repeatable(self, problem):
+        first, again, other = (problem.start(seed) for seed in (3, 3, 4))
+        assert first.shape == problem.shape
+        assert (first == again).all()
+        assert (first != other).any()
+
+    def test_a_step_of_the_autoencoder_does_not_see_the_number_of_samples(self):
+        problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((n, 100_000)), m)
+        assert max(value.size for value in vars(problem).values() if isinstance(value, np.ndarray)) == n * n
+
+    def test_a_gplvm_too_large_for_K_trains(self):
+        Y = data.sample_gplvm(100_000, 4, 2, beta=4.0).Y  # K would need 80 gigabytes
+        trainer = Trainer(GPLVMProblem(data.centred(Y), 2)).run(60)
+        assert trainer.problem.subspace_angle(trainer.parameters) < 1e-6
+        # The lengths of the columns settle more and more slowly as N grows: their curvature is 2D/(βλ₁) of the largest.
+        assert trainer.gap < 1e-5
+
+
+class TestSteps:
+    @BOTH
+    @pytest.mark.parametrize("optimiser", OPTIMISERS)
+    def test_ten_steps_are_ten_times_one_step(self, problem, optimiser):
+        at_once, one_by_one = (Trainer(problem, optimiser, seed=3) for _ in range(2))
+        at_once.step(10)
+        for _ in range(10):
+            one_by_one.step()
+        assert at_once.steps == 10
+        assert state(at_once) == state(one_by_one)
+
+    @BOTH
+    @pytest.mark.parametrize("optimiser", OPTIMISERS)
+    def test_a_reset_repeats_the_run(self, problem, optimiser):
+        trainer = Trainer(problem, optimiser, seed=3).run(20)
+        first = state(trainer)
+        trainer.reset()
+        assert (trainer.steps, trainer.status, trainer.history.steps.tolist()) == (0, "ready", [0])
+        assert state(trainer.run(20)) == first
+        trainer.reset(5)
+        assert trainer.seed == 5
+        assert state(trainer.run(20)) != first
+        trainer.reset(3)
+        assert state(trainer.run(20)) == first
+
+    @BOTH
+    def test_a_gradient_step_goes_along_the_gradient(self, problem):
+        trainer = Trainer(problem, "gradient", learning_rate=0.003)
+        start, gradient = trainer.parameters, trainer.gradient
+        trainer.step()
+        np.testing.assert_allclose(trainer.parameters, start + problem.sign * 0.003 * gradient, rtol=1e-12)
+        assert problem.sign * (trainer.value - problem.value(start)) > 0
+        assert trainer.value == pytest.approx(problem.value(trainer.parameters), rel=1e-12)
+        np.testing.assert_allclose(trainer.gradient, problem.value_and_gradient(trainer.parameters)[1], rtol=1e-10)
+
+    def test_momentum_keeps_nine_tenths_of_the_last_move(self):
+        trainer = Trainer(small_gplvm(), "momentum", learning_rate=1e-4)
+        points = [trainer.run(1).parameters for _ in range(3)]
+        gradient = small_gplvm().value_and_gradient(points[1])[1]
+        np.testing.assert_allclose(points[2] - points[1], 0.9 * (points[1] - points[0]) + 1e-4 * gradient, rtol=1e-9)
+
+    def test_nesterov_follows_the_method_as_published(self):
+        problem, rate = small_autoencoder(), 1e-4
+        trainer = Trainer(problem, "nesterov", rate)
+        ahead = landed = problem.start(0)
+        for k in range(12):
+            before, landed = landed, ahead - rate * problem.value_and_gradient(ahead)[1]
+            ahead = landed + max(k, 0) / (k + 3) * (landed - before)
+        np.testing.assert_allclose(trainer.run(12).parameters, ahead, rtol=1e-12)
+
+    def test_adam_follows_the_algorithm_as_published(self):
+        problem, rate = small_gplvm(), 0.01
+        trainer = Trainer(problem, "adam", rate)
+        theta, first, second = problem.start(0), 0, 0
+        for t in range(1, 8):
+            g = -problem.value_and_gradient(theta)[1]
+            first, second = 0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g * g
+            theta = theta - rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
+        np.testing.assert_allclose(trainer.run(7).parameters, theta, rtol=1e-10)
+
+    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
+    def test_a_velocity_that_points_downhill_is_dropped(self, optimiser):
+        class Turning(GPLVMProblem):
+            turned = False
+
+            def evaluate(self, parameters):
+                value, gradient = super().evaluate(parameters)
+                return value, -gradient if self.turned else gradient
+
+        problem = Turning(small_gplvm().Y, Q, 1.3, 6.0)
+        trainer = Trainer(problem, optimiser, learning_rate=1e-4).run(5)
+        problem.turned = True
+        trainer.step()  # the last one along the old gradient
+        before, gradient = trainer.parameters, trainer.gradient
+        trainer.step()
+        np.testing.assert_allclose(trainer.parameters - before, 1e-4 * gradient, atol=1e-12)
+
+    def test_another_optimiser_starts_without_momentum(self):
+        trainer = Trainer(small_gplvm(), "momentum", learning_rate=1e-4).run(8)
+        trainer.optimiser = "nesterov"
+        trainer.optimiser = "momentum"
+        before, gradient = trainer.parameters, trainer.gradient
+        trainer.step()
+        np.testing.assert_allclose(trainer.parameters - before, 1e-4 * gradient, atol=1e-14)
+
+    def test_the_learning_rate_can_be_changed_between_steps(self):
+        trainer = Trainer(small_gplvm(), "gradient", learning_rate=1e-4).run(3)
+        trainer.learning_rate = 2e-4
+        before, gradient = trainer.parameters, trainer.gradient
+        trainer.step()
+        np.testing.assert_allclose(trainer.parameters - before, 2e-4 * gradient, atol=1e-14)
+
+    def test_without_a_learning_rate_each_optimiser_takes_its_own(self):
+        problem = small_gplvm()
+        trainer = Trainer(problem, "gradient")
+        assert trainer.learning_rate == pytest.approx(0.9 * problem.stability_limit)
+        trainer.optimiser = "nesterov"
+        assert trainer.learning_rate == pytest.approx(0.6 * problem.stability_limit)
+        trainer.optimiser = "adam"
+        assert trainer.stability_limit is None
+        trainer.learning_rate = 0.25
+        trainer.optimiser = "gradient"
+        assert trainer.learning_rate == 0.25
+        trainer.learning_rate = None
+        assert trainer.learning_rate == pytest.approx(0.9 * problem.stability_limit)
+
+
+class TestOptimum:
+    @pytest.mark.parametrize(("optimiser", "steps"), [
+        ("gradient", 300), ("momentum", 150), ("nesterov", 100), ("adam", 1000)])
+    def test_every_optimiser_finds_the_best_plane_of_the_digits(self, optimiser, steps):
+        trainer = Trainer(GPLVMProblem(DIGITS, 2), optimiser)
+        start = trainer.gap, trainer.problem.subspace_angle(trainer.parameters)
+        trainer.run(steps)
+        assert start[0] > 0.01
+        assert start[1] > 30
+        assert -1e-12 < trainer.gap < 1e-6
+        assert trainer.problem.subspace_angle(trainer.parameters) < 0.3
+
+    @pytest.mark.parametrize(("optimiser", "steps"), [
+        ("gradient", 120), ("momentum", 120), ("nesterov", 60), ("adam", 600)])
+    def test_every_optimiser_finds_the_best_code_of_the_digits(self, optimiser, steps):
+        trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), optimiser)
+        start = trainer.gap
+        trainer.run(steps)
+        assert start > 0.3
+        assert -1e-12 < trainer.gap < 1e-6
+        assert trainer.problem.subspace_angle(trainer.parameters) < 0.3
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_nesterov_finds_the_plane_of_the_digits_from_any_start(self, seed):
+        trainer = Trainer(GPLVMProblem(DIGITS, 2), "nesterov", seed=seed).run(200)
+        assert abs(trainer.gap) < 1e-9
+        assert trainer.problem.subspace_angle(trainer.parameters) < 0.01
+
+    @pytest.mark.parametrize("size", [1, 2, 3])
+    @pytest.mark.parametrize("factor", [0.01, 1, 10])
+    @pytest.mark.parametrize("alpha", [0.1, 10])
+    def test_the_default_works_for_any_noise_scale_and_size(self, size, factor, alpha):
+        problem = GPLVMProblem(IRIS, size, alpha, factor * gplvm.best_beta(IRIS, size))
+        assert Trainer(problem).run(2000).gap < 1e-6
+
+    def test_the_digits_in_ten_dimensions(self):
+        assert Trainer(GPLVMProblem(DIGITS, 10)).run(250).gap < 1e-6
+
+    def test_a_code_as_large_as_the_data_reaches_no_loss(self):
+        trainer = Trainer(AutoencoderProblem(IRIS.T, 4))
+        assert trainer.problem.best == 0
+        assert trainer.gap > 0.1
+        trainer.run(400)
+        assert abs(trainer.gap) < 1e-9
+        assert re.search(r"% of 340\.7 above the best possible\.", trainer.describe())
+
+    def test_where_the_noise_explains_everything_the_points_shrink_to_0(self):
+        trainer = Trainer(GPLVMProblem(IRIS, 2, beta=1e-4)).run(100)
+        assert abs(trainer.gap) < 1e-9
+        assert abs(trainer.parameters).max() < 1e-3 * abs(trainer.problem.start(0)).max()
+        assert "The best latent points are all 0" in trainer.describe()
+
+
+class TestStability:
+    @staticmethod
+    def near_the_optimum(kind, *arguments):
+        class Near(kind):
+            def draw(self, generator):
+                return self.optimum[0] + 1e-5 * generator.standard_normal(self.shape)
+
+        return Near(*arguments)
+
+    @pytest.mark.parametrize(("kind", "arguments"), [
+        (GPLVMProblem, (small_gplvm().Y, Q, 1.3, 6.0)),
+        (AutoencoderProblem, (np.random.default_rng(4).standard_normal((n, S)), m)),
+    ], ids=["gplvm", "autoencoder"])
+    def test_gradient_steps_stay_below_the_limit_and_leave_above_it(self, kind, arguments):
+        problem = self.near_the_optimum(kind, *arguments)
+        below, above = (Trainer(problem, "gradient", factor * problem.stability_limit) for factor in (0.995, 1.005))
+        start = below.gap
+        assert below.run(1500).gap < 0.05 * start
+        assert above.run(1500).gap > 1000 * start
+
+    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
+    def test_the_other_limits_are_safe(self, optimiser):
+        problem = self.near_the_optimum(AutoencoderProblem, IRIS.T, 2)
+        trainer = Trainer(problem, optimiser)
+        trainer.learning_rate = 0.99 * trainer.stability_limit
+        assert trainer.run(2000).gap < 1e-12
+
+    def test_nesterov_leaves_above_its_own_limit(self):
+        problem = self.near_the_optimum(GPLVMProblem, DIGITS, 5)
+        start = Trainer(problem).gap
+        trainer = Trainer(problem, "nesterov", 0.8 * problem.stability_limit).run(400)
+        assert trainer.gap > 1000 * start
+
+
+class TestDivergence:
+    @pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov"])
+    def test_a_diverging_run_stops_in_a_finite_state_and_says_why(self, optimiser):
+        trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), optimiser)
+        limit = trainer.stability_limit
+        trainer.learning_rate = 4 * limit
+        trainer.run(1000)
+        assert trainer.status == "diverged"
+        assert trainer.describe() == (
+            f"Diverged at step {trainer.steps + 1}: the learning rate {4 * limit:.4g} is above the stability limit "
+            f"{limit:.4g}. Reset and choose a smaller one.")
+        assert 0 < trainer.steps < 30
+        assert np.isfinite(trainer.parameters).all()
+        assert np.isfinite(trainer.gradient).all()
+        assert trainer.value == pytest.approx(trainer.problem.value(trainer.parameters))
+        assert np.isfinite(trainer.history.values).all()
+        assert trainer.history.steps[-1] == trainer.steps
+        stopped = state(trainer)
+        assert state(trainer.run(5)) == stopped
+        trainer.learning_rate = None
+        assert trainer.describe().startswith("Diverged")
+        trainer.reset()
+        assert trainer.run(300).status == "running"
+        assert trainer.gap < 1e-6
+
+    @pytest.mark.parametrize("optimiser", OPTIMISERS)
+    @pytest.mark.parametrize("rate", [1e100, 1e200, 1e308])
+    @BOTH
+    def test_nothing_becomes_infinite_and_no_warning_leaks(self, problem, rate, optimiser):
+        trainer = Trainer(problem, optimiser, rate).run(50)
+        assert np.isfinite(trainer.parameters).all()
+        assert np.isfinite(trainer.history.values).all()
+        assert (trainer.status == "diverged") == trainer.describe().startswith("Diverged at step ")
+
+    def test_adam_has_no_limit_to_name(self):
+        trainer = Trainer(small_autoencoder(), "adam", 1e200).run(3)
+        assert trainer.describe() == (
+            "Diverged at step 1: the learning rate 1e+200 is too large. Reset and choose a smaller one.")
+
+    @pytest.mark.parametrize("factor", [1.2, 3, 30])
+    def test_a_gplvm_above_the_limit_swings_and_is_not_called_diverged(self, factor):
+        # Far out its gradient dies away like 1/X, so the points swing about the optimum and never leave for good.
+        problem = GPLVMProblem(DIGITS, 2)
+        trainer = Trainer(problem, "gradient", factor * problem.stability_limit).run(500)
+        assert trainer.status == "running"
+        late = [problem.gap(trainer.run(1).value) for _ in range(50)]
+        assert min(late) > 1e-6
+        assert trainer.describe().endswith(
+            f"The learning rate {factor * problem.stability_limit:.4g} is above the stability limit "
+            f"{problem.stability_limit:.4g}: steps may overshoot and never settle.")
+
+
+class TestWords:
+    def test_the_state_in_words(self):
+        trainer = Trainer(GPLVMProblem(DIGITS, 2), "gradient").run(30)
+        gap, angle = 100 * trainer.gap, trainer.problem.subspace_angle(trainer.parameters)
+        assert trainer.describe() == (
+            f"Step 30. Log-likelihood −{-trainer.value:,.1f}, {gap:.2g} % below the best possible. "
+            f"Subspace {angle:.1f}° from the principal components.")
+        assert 0.001 < gap < 1
+
+    def test_the_state_of_a_finished_run_in_words(self):
+        text = Trainer(AutoencoderProblem(IRIS.T, 2)).run(500).describe()
+        assert text == ("Step 500. Loss 7.602, less than 0.0001 % above the best possible. "
+                        "Subspace less than 0.1° from the principal components.")
+
+    def test_the_text_form_of_a_trainer(self):
+        trainer = Trainer(AutoencoderProblem(IRIS.T, 2), learning_rate=0.00025)
+        settings = "AutoencoderProblem, 'nesterov', learning_rate=0.00025, seed=0"
+        assert repr(trainer).startswith(f"Trainer({settings}): Step 0. Loss ")
+
+
+class TestHistory:
+    def test_it_has_every_value_of_a_short_run(self):
+        trainer = Trainer(small_autoencoder())
+        values = [trainer.value] + [trainer.run(1).value for _ in range(25)]
+        assert trainer.history.steps.tolist() == list(range(26))
+        assert trainer.history.values.tolist() == values
+
+    def test_it_stays_small_however_long_the_run(self, monkeypatch):
+        monkeypatch.setattr(Trainer, "FIRST", 10)
+        monkeypatch.setattr(Trainer, "LONGEST", 50)
+        trainer = Trainer(small_autoencoder())
+        values = [trainer.value]
+        for _ in range(3001):
+            values.append(trainer.run(1).value)
+            assert len(trainer.history.steps) <= 51
+        steps = trainer.history.steps
+        assert steps[:10].tolist() == list(range(10))
+        assert steps[-1] == 3001
+        assert len(set(np.diff(steps[10:-1]))) == 1  # evenly thinned
+        assert len(steps) > 25
+        assert trainer.history.values.tolist() == [values[step] for step in steps]
+
+
+PROBLEM = small_gplvm()
+BAD = [
+    (lambda: Trainer(PROBLEM, "nestorov"), ValueError,
+     "There is no optimiser 'nestorov'; there are gradient, momentum, nesterov, adam. Did you mean 'nesterov'?"),
+    (lambda: Trainer(PROBLEM, learning_rate=0), ValueError, "The learning rate must be positive, but it is 0."),
+    (lambda: Trainer(PROBLEM, learning_rate=-0.5), ValueError, "The learning rate must be positive, but it is -0.5."),
+    (lambda: Trainer(PROBLEM, learning_rate=np.nan), ValueError, "The learning rate must be finite, but it is nan."),
+    (lambda: Trainer(PROBLEM, learning_rate="fast"), TypeError,
+     "The learning rate must be a single real number, but 'fast' came."),
+    (lambda: Trainer(PROBLEM, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, but 1.5 came."),
+    (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, but None came."),
+    (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, but 'a' came."),
+    (lambda: Trainer(PROBLEM).run(0), ValueError, "k must be at least 1, the number of steps, but it is 0."),
+    (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, but 2.5 came."),
+    (lambda: Trainer(IRIS), TypeError,
+     "The problem must be an AutoencoderProblem or a GPLVMProblem, but ndarray came."),
+    (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it is 5."),
+    (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it is 5."),
+    (lambda: GPLVMProblem(IRIS, 2, alpha=-1), ValueError, "alpha must be positive, but it is -1."),
+    (lambda: GPLVMProblem(IRIS, 2, beta=0), ValueError, "beta must be positive, but it is 0."),
+    (lambda: GPLVMProblem(IRIS * np.nan, 2), ValueError, "Y must be finite, "),
+    (lambda: GPLVMProblem(IRIS, 4), ValueError, "Q = 4 latent dimensions rebuild Y without any error"),
+    (lambda: AutoencoderProblem(IRIS.T, 5), ValueError, "m must be between 1 and 4, "),
+    (lambda: AutoencoderProblem(0 * IRIS.T, 2), ValueError, "x must have an entry that is not 0, "),
+    (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
+    (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3 but 9×4 came."),
+    (lambda: PROBLEM.value_and_gradient(np.full((N, Q), np.inf)), ValueError, "X must be finite, "),
+    (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but 3 came"),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "beginning"), BAD)
+def test_bad_input_gets_one_sentence(call, kind, beginning):
+    with pytest.raises(kind) as caught:
+        call()
+    assert str(caught.value).startswith(beginning)
+    assert str(caught.value).endswith((".", "?"))
+
+
+def test_a_refused_setting_changes_nothing():
+    trainer = Trainer(small_gplvm(), seed=2).run(4)
+    before = state(trainer)
+    for name, value in (("learning_rate", -1), ("optimiser", "best")):
+        old = getattr(trainer, name)
+        with pytest.raises(ValueError, match=r"must be positive|There is no optimiser"):
+            setattr(trainer, name, value)
+        assert getattr(trainer, name) == old
+    with pytest.raises(ValueError, match="seed"):
+        trainer.reset(-1)
+    assert state(trainer) == before
+    assert trainer.seed == 2
