@@ -37,7 +37,7 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         kind = "complex numbers" if array.dtype.kind == "c" else f"entries of type {array.dtype}"
         raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
-    words = f"{shape_in_words}, here {wanted}," if shape_in_words else wanted
+    words = f"{shape_in_words}, here {wanted}," if shape_in_words and (rows or columns) else shape_in_words or wanted
     came = "×".join(map(str, array.shape)) or "a single number"
     if array.ndim != 2:
         raise ValueError(f"{name} must be a matrix of shape {words} but {came} came (ndim = {array.ndim}).")

@@ -20,6 +20,7 @@ CSS = f"""<style>
 .lvmcalc-live {{ --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: {pictures.WIDTH}px; }}
 .lvmcalc-live img {{ height: auto; border-radius: 6px; }}
 .lvmcalc-live [role=status] {{ font-size: 14pt; line-height: 1.35; min-height: 4.05em; }}
+.lvmcalc-unseen {{ position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }}
 .lvmcalc-live .widget-html-content {{ line-height: 1.35; }}
 </style>"""
 
@@ -46,14 +47,14 @@ class LiveWidget(widgets.VBox):
                  speed: float, budget: int, key: str | None, **more: widgets.Widget) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
         self._data, self.status, self._news = data.load(dataset), "", ""
-        self.controls = SimpleNamespace(**more)
+        self.controls, self._more, self._adjusting = SimpleNamespace(**more), tuple(more), False
         self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser, learning_rate, seed)
         vars(self.controls).update(
             play=button("Play", "play", "Train, and watch it"),
             step=button("Step", "step-forward", "Pause, and take one step"),
             reset=button("Reset", "undo", "Go back to step 0, with the same seed"),
             dataset=dropdown("data", data.FILES, dataset, 150, "The data; training starts again"),
-            size=dropdown(self.size_name, self._sizes(size), size, 90,
+            size=dropdown(self.size_name, sizes(self._data, size), size, 90,
                           "How many numbers stand for an object; training starts again"),
             optimiser=dropdown("optimiser", OPTIMISERS, optimiser, 190, "What makes a step of a gradient"),
             rate=slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 430,
@@ -65,7 +66,7 @@ class LiveWidget(widgets.VBox):
         self._chosen = self._choice()
         self._draw_anew()
         self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT,
-                                    tooltip=self.picture_of.about, layout={"max_width": "100%"})
+                                    layout={"max_width": "100%"})
         self._words, self._rate_words, self._about = widgets.HTML(), widgets.HTML(), widgets.HTML()
         c = self.controls
         rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
@@ -134,11 +135,151 @@ class LiveWidget(widgets.VBox):
         self.trainer.learning_rate = self.controls.rate.value * self._unit()
 
     def _rebuild(self) -> None:
-        if self._choice() == self._chosen:  # for example by the new options below
-            return
         c = self.controls
-        self._data = data.load(c.dataset.value)
-        size = min(c.size.value, self._sizes(1)[-1])
-        self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), c.optimiser.value, seed=c.seed.value)
-        self._chosen = (self._chosen[0], size)
-        ...
+        if self._adjusting or self._choice() == self._chosen:
+            return
+        dataset = data.load(c.dataset.value)
+        size = min(c.size.value, sizes(dataset)[-1])
+        self._adjusting = True  # new options make the dropdown choose the first of them for a moment
+        c.size.options, c.size.value = sizes(dataset, size), size
+        self._adjusting, self._chosen = False, self._choice()
+        problem = self.problem(data.centred(dataset.Y), size)
+        self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
+        self._steer()
+        self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}{self.details()}."
+        self._draw_anew()
+
+    def _choice(self) -> tuple:
+        return tuple(vars(self.controls)[name].value for name in ("dataset", "size", *self._more))
+
+    def _unit(self) -> float:
+        """Return the learning rate that the slider calls 1: the stability limit, or Adam's usual rate."""
+        trainer = self.trainer
+        return trainer.stability_limit or Trainer(trainer.problem, trainer.optimiser).learning_rate
+
+    def _draw_anew(self) -> None:
+        self._picture = self.picture_of(self.trainer, self._data)
+
+    def _show(self) -> None:
+        self._image.value = self._picture.png(self.trainer)
+
+    def _say(self) -> None:
+        trainer, player, play = self.trainer, self.player, self.controls.play
+        play.description, play.icon = ("Pause", "pause") if player.playing else ("Play", "play")
+        news = self._news if trainer.steps <= 30 else ""
+        self.status = player.note if player.error else " ".join(filter(None, (news, trainer.describe(), player.note)))
+        self._words.value = f'<div role="status" aria-live="polite">{escape(self.status)}</div>'
+        limit = trainer.stability_limit
+        one = "the usual rate for Adam" if limit is None else f"the stability limit of {limit:.3g}"
+        self._rate_words.value = f"{one} is <b>{trainer.learning_rate:.3g}</b>"
+        N, D = self._data.Y.shape
+        self._about.value = (f"{CSS}<span class="lvmcalc-unseen">{self.picture_of.about}</span> Data: {N}×{D}, centred (the mean of each column is subtracted)"
+                             f"{escape(self.details())}. {escape(self._data.description)}")
+
+
+class LiveGPLVM(LiveWidget):
+    """The GP-LVM in training: latent space, log-likelihood against the exact optimum, and reconstructions.
+
+    Parameters
+    ----------
+    dataset : str
+        A name that `data.load` knows; the widget centres the data.
+    Q : int
+        The latent dimension.
+    optimiser : str
+        One of `training.OPTIMISERS`.
+    learning_rate : float, optional
+        Positive; without it, the optimiser's own default for the problem.
+    alpha, beta : float
+        The kernel's scale and the precision of the noise, both positive; without beta, the best there is.
+    seed : int
+    speed : float
+        Steps per second.
+    budget : int
+        The steps that one press on Play may take.
+    key : str, optional
+        A widget stops what plays under the same key; without a key, what an earlier run of its cell made.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name, a shape or a number is wrong; the sentence names the quantity.
+    """
+
+    size_name, picture_of = "Q", pictures.GPLVMPicture
+
+    def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
+                 learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None, seed: int = 0,
+                 speed: float = 10, budget: int = 20_000, key: str | None = None) -> None:
+        best = gplvm.best_beta(data.centred(data.load(dataset).Y), Q)
+        times = 1.0 if beta is None else checks.scalar(beta, "beta", positive=True) / best
+        super().__init__(
+            dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
+            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", style=PLAIN,
+                                    layout={"width": "110px"}, tooltip="The kernel's scale; training starts again"),
+            beta=slider("β", BETAS, times, 330, "The precision of the noise, in multiples of the best; "
+                                                "training starts again"))
+
+    def problem(self, Y: Any, size: int) -> Problem:
+        c = self.controls
+        return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size))
+
+    def details(self) -> str:
+        return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
+
+
+class LiveAutoencoder(LiveWidget):
+    """The tied-weight linear autoencoder in training: weights, loss against the exact optimum, reconstructions.
+
+    Parameters
+    ----------
+    m : int
+        The size of the code.
+
+    The other parameters, and the errors, are those of `LiveGPLVM`.
+    """
+
+    size_name, picture_of = "m", pictures.AutoencoderPicture
+
+    def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
+                 learning_rate: float | None = None, seed: int = 0, speed: float = 10, budget: int = 20_000,
+                 key: str | None = None) -> None:
+        super().__init__(dataset, m, optimiser, learning_rate, seed, speed, budget, key)
+
+    def problem(self, Y: Any, size: int) -> Problem:
+        return AutoencoderProblem(Y.T, size)
+
+
+PLAIN = {"description_width": "initial"}
+
+
+def button(description: str, icon: str, tooltip: str) -> widgets.Button:
+    """Return a button that does not change its width with its words."""
+    return widgets.Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "105px"})
+
+
+def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip: str) -> widgets.Dropdown:
+    """Return a choice of one."""
+    return widgets.Dropdown(options=list(choice), value=value, description=description, tooltip=tooltip, style=PLAIN,
+                            layout={"width": f"{width}px"})
+
+
+def slider(description: str, values: Iterable[float], value: float, width: int,
+           tooltip: str) -> widgets.SelectionSlider:
+    """Return a slider over round multiples and the given one."""
+    stops = among(values, value)
+    value = next(stop for stop in stops if isclose(stop, value))
+    return widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops], value=value,
+                                   description=description, tooltip=tooltip, style=PLAIN,
+                                   layout={"width": f"{width}px"})
+
+
+def among(values: Iterable[float], value: float) -> list:
+    """Return the values, sorted, with the given one among them."""
+    values = list(values)
+    return sorted(values if any(isclose(value, other) for other in values) else [*values, value])
+
+
+def sizes(dataset: data.Dataset, size: int = 1) -> list[int]:
+    """Return the latent dimensions on offer for a data set, and the given one."""
+    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)

@@ -45,7 +45,7 @@ class Player:
         self.note = ""  # why the last run ended, in a sentence
         self.error: BaseException | None = None
         self.frames = 0
-        self._left = 0
+        self._left, self._moved = 0, False
         self._todo: deque[Callable[[], None]] = deque()
         self._task: asyncio.Task | None = None
         try:
@@ -82,18 +82,18 @@ class Player:
     def _play(self) -> None:
         if self._loop is None:
             raise RuntimeError("no event loop is running to play on; outside a notebook call trainer.run(k)")
-        self.playing, self.note, self.error, self._left = True, "", None, self.budget
+        self.playing, self._left = True, self.budget
 
     def _pause(self) -> None:
         self.playing = False
 
     def _steps(self, k: int) -> None:
-        self.playing, self.note, self.error, self._left = False, "", None, k
+        self.playing, self._left = False, k
         while self._left and not self.note:
             self._take()
 
     def _take(self) -> None:
-        self.note = self._advance()
+        self.note, self._moved = self._advance(), True
         self._left -= 1
         if self.playing and not self._left and not self.note:
             self.note = f"Paused after {self.budget:,} steps: press Play to go on."
@@ -102,6 +102,8 @@ class Player:
     def _work(self) -> None:
         if not self._todo:  # done by an earlier call
             return
+        if not self.closed:
+            self.note, self.error = "", None
         while self._todo:
             action = self._todo.popleft()
             if not self.closed:
@@ -121,7 +123,7 @@ class Player:
             while self.playing and due >= 1 and perf_counter() - turn < TURN:
                 self._guard(self._take)
                 due -= 1
-            if self.playing and turn >= next_frame:
+            if self.playing and self._moved and turn >= next_frame:
                 next_frame = max(next_frame + 1 / FRAMES, turn)
                 self._guard(self._frame)
             if self.playing and turn >= next_words:
@@ -133,18 +135,22 @@ class Player:
 
     def _settle(self) -> None:
         self._guard(self._frame)
-        self._guard(self._say)
+        if not self._guard(self._say):
+            self._guard(self._say)  # with the error that the first call met
 
     def _frame(self) -> None:
+        self._moved = False
         self.frames += 1
         self._show()
 
-    def _guard(self, action: Callable[[], None]) -> None:
+    def _guard(self, action: Callable[[], None]) -> bool:
         try:
             action()
+            return True
         except (Exception, KeyboardInterrupt) as error:  # nobody else would hear of it in a background task
             self.playing, self.error = False, error
             self.note = f"Stopped: {type(error).__name__}: {error}"
+            return False
 
 
 def _close_earlier(player: Player, key: str | None) -> None:

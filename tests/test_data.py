@@ -104,7 +104,7 @@ def test_a_sample_is_repeatable_from_its_seed():
 @pytest.mark.parametrize(("call", "sentence"), [
     (lambda: data.load("digitz"), "There is no data set 'digitz'; there are digits, iris. Did you mean 'digits'?"),
     (lambda: data.load(["iris"]), "There is no data set ['iris']; there are digits, iris."),
-    (lambda: data.centred([1.0, 2.0]), "Y must be a matrix of shape N×D, here any×any, but 2 came (ndim = 1)."),
+    (lambda: data.centred([1.0, 2.0]), "Y must be a matrix of shape N×D but 2 came (ndim = 1)."),
     (lambda: data.sample_gplvm(5, 4, 6), "Q must be between 1 and 4, for N = 5 and D = 4, but it is 6."),
     (lambda: data.sample_gplvm(0, 4, 1), "N must be at least 1, but it is 0."),
     (lambda: data.sample_gplvm(5, 4.5, 1), "D must be a whole number, but 4.5 came."),

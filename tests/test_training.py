@@ -323,6 +323,7 @@ class TestDivergence:
         stopped = state(trainer)
         assert state(trainer.run(5)) == stopped
         trainer.learning_rate = None
+        assert state(trainer.run(5)) == stopped
         assert trainer.describe().startswith("Diverged")
         trainer.reset()
         assert trainer.run(300).status == "running"
@@ -336,6 +337,25 @@ class TestDivergence:
         assert np.isfinite(trainer.parameters).all()
         assert np.isfinite(trainer.history.values).all()
         assert (trainer.status == "diverged") == trainer.describe().startswith("Diverged at step ")
+
+    @pytest.mark.parametrize("failure", ["singular", "gradient", "value"])
+    def test_whatever_is_not_finite_stops_the_run_before_it(self, failure):
+        class Failing(GPLVMProblem):
+            calls = 0
+
+            def evaluate(self, parameters):
+                self.calls += 1
+                value, gradient = super().evaluate(parameters)
+                if self.calls > 4 and failure == "singular":
+                    raise np.linalg.LinAlgError("Singular matrix")
+                broken = self.calls > 4
+                return (value * np.inf if broken and failure == "value" else value,
+                        gradient * np.inf if broken and failure == "gradient" else gradient)
+
+        trainer = Trainer(Failing(small_gplvm().Y, Q, 1.3, 6.0)).run(9)
+        assert (trainer.steps, trainer.status) == (3, "diverged")
+        assert np.isfinite(trainer.gradient).all()
+        assert np.isfinite(trainer.value)
 
     def test_adam_has_no_limit_to_name(self):
         trainer = Trainer(small_autoencoder(), "adam", 1e200).run(3)
@@ -363,6 +383,14 @@ class TestWords:
             f"Step 30. Log-likelihood −{-trainer.value:,.1f}, {gap:.2g} % below the best possible. "
             f"Subspace {angle:.1f}° from the principal components.")
         assert 0.001 < gap < 1
+
+    @pytest.mark.parametrize(("gap", "words"), [
+        (12.3456, "1,235 % below"), (0.0996, "10 % below"), (0.0234, "2.3 % below"), (2e-4, "0.02 % below"),
+        (1.24e-6, "0.00012 % below"), (9e-7, "less than 0.0001 % below"), (-1e-16, "less than 0.0001 % below")])
+    def test_the_gap_in_words(self, gap, words):
+        trainer = Trainer(GPLVMProblem(DIGITS, 2))
+        trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
+        assert f", {words} the best possible. " in trainer.describe()
 
     def test_the_state_of_a_finished_run_in_words(self):
         text = Trainer(AutoencoderProblem(IRIS.T, 2)).run(500).describe()

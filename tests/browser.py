@@ -1,0 +1,105 @@
+"""A real JupyterLab in a real browser, for tests and screenshots. All that it writes goes to a temporary folder."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get install chromium; "
+                       "elsewhere install Chromium or Chrome and set CHROMIUM to its path.")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+NOTEBOOK = "jupyterapp.shell.currentWidget"
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium or Chrome of this machine."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@contextmanager
+def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
+    """Serve copies of the notebooks in a JupyterLab of its own, and yield its address."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as free:
+        home = Path(folder)
+        work = home / "work"
+        work.mkdir()
+        for notebook in notebooks:
+            shutil.copy(notebook, work)
+        overrides = home / "config" / "labconfig" / "default_setting_overrides.json"
+        overrides.parent.mkdir(parents=True)
+        overrides.write_text(json.dumps(SETTINGS | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}))
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        places = {"HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
+                  "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+                  "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
+        environment = os.environ | {name: str(home / place) for name, place in places.items()}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        log = home / "server.log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+                 "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--expose-app-in-browser",
+                 f"--ServerApp.root_dir={work}"], env=environment, stdout=output, stderr=output)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(300):
+                try:
+                    urllib.request.urlopen(f"{address}/api", timeout=5).close()
+                    break
+                except OSError:
+                    assert server.poll() is None, log.read_text()
+                    time.sleep(0.2)
+            else:
+                raise AssertionError(f"JupyterLab did not start within a minute:\n{log.read_text()}")
+            yield address
+        finally:
+            server.terminate()  # JupyterLab ends its kernels
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+@contextmanager
+def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """Yield an empty page of a browser without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        try:
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(60_000)
+            yield page
+        finally:
+            browser.close()
+
+
+def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> None:
+    """Open a notebook and run all of its cells, once the kernel is connected and idle; wait until they have run."""
+    page.goto(f"{address}/lab/tree/{notebook}?reset")
+    page.wait_for_function(f"""() => {{
+        const kernel = window.jupyterapp && {NOTEBOOK}?.context?.sessionContext?.session?.kernel;
+        return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
+        [...{NOTEBOOK}.content.model.cells].every(cell => cell.type !== "code" || !cell.sharedModel.source.trim() ||
+                                                          cell.executionCount)""", timeout=1000 * timeout)
