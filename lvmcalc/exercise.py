@@ -1,5 +1,7 @@
 """An exercise: derive one adjoint of a chain, and be told at once whether it is right."""
 
+from dataclasses import replace
+
 import sympy as sp
 from sympy import Expr
 
@@ -43,7 +45,10 @@ class Exercise:
         answer = sp.sympify(answer)
         if self.asked in answer.atoms(sp.Symbol, sp.MatrixSymbol):
             return Verdict("undecided", f"{notation.plain(self.asked)} is what is asked for; write it in other symbols")
-        return calculus.compare(self.chain.in_leaves(answer), self.chain.adjoint(self.name))
+        verdict = calculus.compare(self.chain.in_leaves(answer), self.chain.adjoint(self.name))
+        if verdict.counterexample:
+            return replace(verdict, reason=f"your answer (left) is not {notation.plain(self.asked)} (right)")
+        return verdict
 
     def hint(self) -> str:
         """Return a hint."""

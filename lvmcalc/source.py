@@ -32,7 +32,11 @@ class Row:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """The verdict on every equals sign of the line, the nodes and adjoints written out in the leaves."""
-        sides = [[self.chain.in_leaves(sp.sympify(side)) for side in equation] for equation in self.equations]
+        # The gradient of the whole comes from the differential here, that of the stages from the adjoints.
+        chain, whole = self.chain, {}
+        for leaf in chain.leaves.values():
+            whole[chain.adjoint_symbol(leaf.name)] = calculus.gradient(chain.expression(), leaf.symbol)
+        sides = [[chain.in_leaves(sp.sympify(side).xreplace(whole)) for side in equation] for equation in self.equations]
         return [calculus.compare(left, right) for equation in sides
                 for left, right in zip(equation, equation[1:], strict=False)]
 
@@ -97,7 +101,7 @@ def _autoencoder(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
         ("A3", "The graph, stage by stage.", (h, W), (g, W), (f, g.T), (e, h * x), (d, f * e), (c, d - x),
          (L, Trace(c.T * c) / 2)),
         ("A4", "Two paths lead to W, and what they bring is added (the law of total derivatives).",
-         (adj("W"), adj("h") + adj("g"), calculus.gradient(chain.expression(), W))),
+         (adj("W"), adj("h") + adj("g"))),
         ("A5", "The path through the decoder.", (adj("g"), Transpose(adj("f")), Transpose(adj("d") * e.T),
          Transpose(c * e.T), Transpose((d - x) * e.T), Transpose((f * e - x) * e.T))),
         ("A6", "The same in W and x; the shape is m×n.", (Transpose(MatMul(residual, Transpose(W * x))), MatMul(W, x, Transpose(residual)), adj("g"))),
@@ -124,8 +128,7 @@ def _log_det(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
         ("B7", "e is the product of f (N×Q) and g (Q×N).", (e, f * g)),
         ("B8", "The product rule, for both factors.", (adj("f"), adj("e") * g.T), (adj("g"), f.T * adj("e"))),
         ("B9", "f and h are the two uses of X, and g is h transposed.", (f, X), (h, X), (g, h.T), (adj("h"), adj("g").T)),
-        ("B10", "What the two uses bring is added.",
-         (adj("X"), adj("f") + adj("h"), calculus.gradient(chain.expression(), X))),
+        ("B10", "What the two uses bring is added.", (adj("X"), adj("f") + adj("h"))),
         ("B11", "The path through f, all stages in one line.", (adj("f"), adj("e") * g.T, alpha * adj("d") * g.T,
          alpha * adj("c") * g.T, alpha * Determinant(c) * adj("b") * c.I.T * g.T)),
         ("B12", "Both paths, with the kernel written K.", (adj("X"), -D * alpha / 2 * K.I.T * X - D * alpha / 2 * K.I * X)),
@@ -143,7 +146,7 @@ def _trace(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
          (j, Identity(c.shape[0]) / beta), (c, j + d), (p, Y * Y.T), (r, c.I), (s, r * p), (t, Trace(s)), (L2, -t / 2)),
         ("C2", "The inverse brings a minus sign and stands on both sides; then the path is that of B5 to B10.",
          (adj("r"), -p / 2), (adj("c"), -c.I.T * adj("r") * c.I.T, c.I.T * p * c.I.T / 2),
-         (adj("X"), alpha * K.I * Y * Y.T * K.I * X, calculus.gradient(chain.expression(), X))),
+         (adj("X"), alpha * K.I * Y * Y.T * K.I * X)),
     ]
 
 
@@ -159,8 +162,7 @@ def _total(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
         ("C4", "Its gradient is the sum of the two halves.", (adj("X"), halves)),
         ("C5", "The two halves written out.", (adj("X"), -alpha * D / 2 * (K.I.T + K.I) * X + alpha * K.I * Y * Y.T * K.I * X)),
         ("C6", "α and X taken out of the bracket; the minus sign and both inverses stay.", (adj("X"), alpha * bracket * X)),
-        ("C7", "The closed form.", (adj("X"), alpha * (K.I * Y * Y.T - D * Identity(N)) * K.I * X,
-                                    calculus.gradient(chain.expression(), X))),
+        ("C7", "The closed form.", (adj("X"), alpha * (K.I * Y * Y.T - D * Identity(N)) * K.I * X)),
     ]
 
 
