@@ -16,12 +16,14 @@ W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, whose S columns are the samples (S = 1 in the homework)."""
+    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in the homework)."""
     build = Builder("autoencoder", W, x, book=book)
     h = build("h", "use", W, remark="W encodes here: this is its first use.")
     g = build("g", "use", W, remark="The same W decodes: its second use, a path of its own.")
-    f = build("f", "transpose", g, remark="The decoder is the encoder transposed, so its adjoint comes back transposed.")
-    e = build("e", "product", h, x, remark="e is the code z = Wx; its adjoint says how the loss would like the code to change.")
+    f = build("f", "transpose", g,
+              remark="The decoder is the encoder transposed, so its adjoint comes back transposed.")
+    e = build("e", "product", h, x,
+              remark="e is the code z = Wx; its adjoint says how the loss would like the code to change.")
     d = build("d", "product", f, e, remark="Both factors depend on W: here the two paths part.")
     c = build("c", "difference", d, x, remark="The residual: what the reconstruction misses.")
     build("L", "half squared norm", c, remark="The ½ is there for this line: the adjoint of c is c itself.")

@@ -63,8 +63,9 @@ class Card:
 
     @staticmethod
     def _plain(part: object) -> str:
-        return f"{part.statement}   ({part.source})" if hasattr(part, "statement") else notation.plain(part) if isinstance(
-            part, Expr) else part
+        if hasattr(part, "statement"):
+            return f"{part.statement}   ({part.source})"
+        return notation.plain(part) if isinstance(part, Expr) else part
 
     def _repr_markdown_(self) -> str:
         def cell(parts: list) -> str:

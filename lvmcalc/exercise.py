@@ -39,7 +39,7 @@ class Exercise:
             If the answer is no SymPy expression.
         """
         if answer is None or answer is ...:
-            return Verdict("not attempted", f"write {notation.plain(self.asked)} as an expression and run the cell again")
+            return Verdict("not attempted", f"write {notation.plain(self.asked)} and run the cell again")
         if not isinstance(answer, Expr | int | float):
             raise TypeError(f"An answer is a SymPy expression such as alpha*X, but {type(answer).__name__} came.")
         answer = sp.sympify(answer)

@@ -37,10 +37,9 @@ class Frame:
             artist.set_animated(True)
         self._moving.extend(artists)
 
-    def clear(self) -> None:
-        """Empty the figure, to build another picture in it."""
-        self.figure.clear()
-        self._moving, self._still = [], None
+    def redraw(self) -> None:
+        """Have the still part drawn again with the next frame, since something in it has changed."""
+        self._still = None
 
     def limits(self, axes: Axes, x: Span | None = None, y: Span | None = None) -> None:
         """Widen the limits of `axes` where the data, from lowest to highest, have left them.

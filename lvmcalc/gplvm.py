@@ -18,27 +18,36 @@ K = alpha * X * X.T + Identity(N) / beta
 
 
 def _kernel(build: Builder) -> Expr:
-    f = build("f", "use", X, remark="X is used twice; each use gets a name of its own, so that each path can be walked alone.")
+    f = build("f", "use", X,
+              remark="X is used twice; each use gets a name of its own, so that each path can be walked alone.")
     h = build("h", "use", X, remark="The second use of X: what arrives here is added to what arrives at f.")
     g = build("g", "transpose", h, remark="A transpose turns the adjoint round, and nothing else.")
-    e = build("e", "product", f, g, remark="The other factor stays on its side and is transposed; the shapes leave no other choice.")
-    d = build("d", "scale", alpha, e, remark="A scalar multiplies the adjoint on its way back just as it multiplied the value.")
-    j = build("j", "scale", 1 / beta, Identity(N), remark="The noise does not depend on X: for ∂L/∂X this branch is a constant.")
+    e = build("e", "product", f, g,
+              remark="The other factor stays on its side and is transposed; the shapes leave no other choice.")
+    d = build("d", "scale", alpha, e,
+              remark="A scalar multiplies the adjoint on its way back just as it multiplied the value.")
+    j = build("j", "scale", 1 / beta, Identity(N),
+              remark="The noise does not depend on X: for ∂L/∂X this branch is a constant.")
     return build("c", "sum", j, d, remark="A sum hands its adjoint to every term unchanged.")
 
 
 def _log_det(build: Builder, c: Expr) -> Expr:
-    b = build("b", "determinant", c, remark="det c and 1/b cancel: that is why nobody ever computes a determinant here.")
-    q = build("q", "logarithm", b, remark="The logarithm turns a number too large for any computer into a harmless one.")
-    return build("L1", "scalar product", -D / 2, q, remark="The D columns of Y share one kernel, so log|K| counts D times.")
+    b = build("b", "determinant", c,
+              remark="det c and 1/b cancel: that is why nobody ever computes a determinant here.")
+    q = build("q", "logarithm", b,
+              remark="The logarithm turns a number too large for any computer into a harmless one.")
+    return build("L1", "scalar product", -D / 2, q,
+                 remark="The D columns of Y share one kernel, so log|K| counts D times.")
 
 
 def _trace(build: Builder, c: Expr) -> Expr:
     p = build("p", "Gram matrix", Y, remark="The data enter only through YYᵀ, and YYᵀ is symmetric.")
-    r = build("r", "inverse", c, remark="An inverse stands on both sides of its own derivative, and brings a minus sign.")
+    r = build("r", "inverse", c,
+              remark="An inverse stands on both sides of its own derivative, and brings a minus sign.")
     s = build("s", "product", r, p, remark="p does not depend on X, so only the left factor passes anything on to X.")
     t = build("t", "trace", s, remark="The adjoint of a trace is the identity: every diagonal entry counts once.")
-    return build("L2", "scalar product", -sp.S.Half, t, remark="The misfit counts against the likelihood: hence the minus.")
+    return build("L2", "scalar product", -sp.S.Half, t,
+                 remark="The misfit counts against the likelihood: hence the minus.")
 
 
 def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
@@ -152,7 +161,8 @@ def best_beta(Y: Any, Q: int) -> float:
     Q = latent_dimension(Q, Y)
     left_over = float(np.sum(np.linalg.svd(Y, compute_uv=False)[Q:] ** 2))
     if left_over <= np.finfo(float).eps * np.vdot(Y, Y):
-        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; choose Q smaller.")
+        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
+                         "choose Q smaller.")
     return Y.shape[1] * (Y.shape[0] - Q) / left_over
 
 
@@ -165,7 +175,8 @@ def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y")
     if X.shape[1] > Y.shape[1]:
-        raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, but X has {X.shape[1]} columns.")
+        raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, "
+                         f"but X has {X.shape[1]} columns.")
     return X, Y, checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
 
 

@@ -71,7 +71,7 @@ class LiveWidget(widgets.VBox):
         c = self.controls
         rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
                 (*more.values(), c.seed, c.speed))
-        super().__init__([*(widgets.HBox(row, layout={"flex_flow": "row wrap"}) for row in rows),
+        super().__init__([*(widgets.HBox(row, layout=ROW) for row in rows),
                           self._image, self._words, self._about])
         self.add_class("lvmcalc-live")
         self.player = loop.Player(self._advance, self._show, self._say, key, budget, speed)
@@ -173,8 +173,9 @@ class LiveWidget(widgets.VBox):
         one = "the usual rate for Adam" if limit is None else f"the stability limit of {limit:.3g}"
         self._rate_words.value = f"{one} is <b>{trainer.learning_rate:.3g}</b>"
         N, D = self._data.Y.shape
-        self._about.value = (f"{CSS}<span class="lvmcalc-unseen">{self.picture_of.about}</span> Data: {N}×{D}, centred (the mean of each column is subtracted)"
-                             f"{escape(self.details())}. {escape(self._data.description)}")
+        self._about.value = (
+            f'{CSS}<span class="lvmcalc-unseen">{self.picture_of.about}</span> Data: {N}×{D}, centred (the mean of '
+            f'each column is subtracted){escape(self.details())}. {escape(self._data.description)}')
 
 
 class LiveGPLVM(LiveWidget):
@@ -250,6 +251,7 @@ class LiveAutoencoder(LiveWidget):
         return AutoencoderProblem(Y.T, size)
 
 
+ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 10px"}
 PLAIN = {"description_width": "initial"}
 
 

@@ -84,10 +84,9 @@ class LatentSpace:
         self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
         title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
-        farthest = 1.1 * max(reach(trainer.parameters), reach(trainer.problem.optimum.X))
         if Q > 1:
             self.axes = axes = picture.axes(34, 36, 390, 390, title)
-            axes.set(ylim=(-farthest, farthest), yticks=[], ylabel="latent dimension 2")
+            axes.set(yticks=[], ylabel="latent dimension 2")
             self.names = [axes.text(0, 0, name, weight="bold", size=18, ha="center", va="center",
                                     path_effects=[withStroke(linewidth=4, foreground=style.PAPER)])
                           for name in dataset.label_names]
@@ -98,7 +97,8 @@ class LatentSpace:
             axes.set(ylim=(rows[-1] - 0.6, 0.6), yticks=rows, yticklabels=dataset.label_names)
             axes.tick_params(length=0)
             self.height = np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
-        axes.set(xlim=(-farthest, farthest), xticks=[], xlabel=f"latent dimension{' 1' if Q > 1 else ''}")
+        self.limit = 0.0
+        axes.set(xticks=[], xlabel=f"latent dimension{' 1' if Q > 1 else ''}")
         axes.spines[["top", "right"]].set_visible(True)
         size = 5 if len(dataset.labels) > 500 else 8
         looks = zip(style.CLASS_COLOURS, style.CLASS_MARKERS, self.members, strict=False)
@@ -113,8 +113,13 @@ class LatentSpace:
             points.set_data(x[members], y[members])
         for name, members in zip(self.names, self.members, strict=False):
             name.set_position((np.median(x[members]), np.median(y[members])))
-        far = reach(trainer.parameters)
-        self.frame.limits(self.axes, (-far, far), (-far, far) if self.names else None)
+        far = np.quantile(np.abs(trainer.parameters[:, :2]).max(axis=1), 0.995)  # but for the outermost points
+        if not 0.6 * self.limit < far < self.limit:
+            self.limit = 1.2 * far
+            self.axes.set_xlim(-self.limit, self.limit)
+            if self.names:
+                self.axes.set_ylim(-self.limit, self.limit)
+            self.frame.redraw()
 
 
 class Weights:
@@ -209,11 +214,6 @@ class Samples:
         else:
             for line, x, y in zip(self.lines, self.x, rebuilt, strict=True):
                 line.set_data(x, y)
-
-
-def reach(X: np.ndarray) -> float:
-    """Return how far from 0 the first two columns of X reach, but for the outermost points."""
-    return float(np.quantile(np.abs(X[:, :2]).max(axis=1), 0.995))
 
 
 def image_side(dataset: Dataset) -> int:

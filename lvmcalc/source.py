@@ -7,6 +7,7 @@ one line with the verdict on each of its equations; the formula shown is the obj
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Trace, Transpose, log
@@ -36,9 +37,9 @@ class Row:
         chain, whole = self.chain, {}
         for leaf in chain.leaves.values():
             whole[chain.adjoint_symbol(leaf.name)] = calculus.gradient(chain.expression(), leaf.symbol)
-        sides = [[chain.in_leaves(sp.sympify(side).xreplace(whole)) for side in equation] for equation in self.equations]
-        return [calculus.compare(left, right) for equation in sides
-                for left, right in zip(equation, equation[1:], strict=False)]
+        sides = [[chain.in_leaves(sp.sympify(side).xreplace(whole)) for side in equation]
+                 for equation in self.equations]
+        return [calculus.compare(left, right) for equation in sides for left, right in pairwise(equation)]
 
     @property
     def status(self) -> str:
@@ -53,7 +54,8 @@ class Row:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        sides = [[notation.latex(self.chain.abbreviated(sp.sympify(side))) for side in equation] for equation in self.equations]
+        sides = [[notation.latex(self.chain.abbreviated(sp.sympify(side))) for side in equation]
+                 for equation in self.equations]
         lines = [f"$$ {' = '.join(equation)} $$" for equation in sides]
         return f"**{self.id}** {self.words}\n\n" + "\n\n".join(lines) + f"\n\n{self._summary}"
 
@@ -95,8 +97,9 @@ def _autoencoder(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
     W, x, h, g, f, e, d, c, L = map(node, ("W", "x", "h", "g", "f", "e", "d", "c", "L"))
     residual = W.T * W * x - x
     return [
-        ("A1", "Wx is the code z and Wᵀz its reconstruction; L is half the squared norm of what the reconstruction misses, so "
-               "a small L needs a code that keeps what is needed to rebuild x.", (L, Trace(MatMul(Transpose(residual), residual)) / 2)),
+        ("A1", "Wx is the code z and Wᵀz its reconstruction; L is half the squared norm of what the reconstruction "
+               "misses, so a small L needs a code that keeps what is needed to rebuild x.",
+         (L, Trace(MatMul(Transpose(residual), residual)) / 2)),
         ("A2", "The reconstruction is x̂ = Wᵀz with z = Wx (here d and e).", (d, W.T * e), (e, W * x)),
         ("A3", "The graph, stage by stage.", (h, W), (g, W), (f, g.T), (e, h * x), (d, f * e), (c, d - x),
          (L, Trace(c.T * c) / 2)),
@@ -104,7 +107,8 @@ def _autoencoder(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
          (adj("W"), adj("h") + adj("g"))),
         ("A5", "The path through the decoder.", (adj("g"), Transpose(adj("f")), Transpose(adj("d") * e.T),
          Transpose(c * e.T), Transpose((d - x) * e.T), Transpose((f * e - x) * e.T))),
-        ("A6", "The same in W and x; the shape is m×n.", (Transpose(MatMul(residual, Transpose(W * x))), MatMul(W, x, Transpose(residual)), adj("g"))),
+        ("A6", "The same in W and x; the shape is m×n.", (adj("g"), Transpose(MatMul(residual, Transpose(W * x))),
+                                                          MatMul(W, x, Transpose(residual)))),
         ("A7", "The path through the encoder.", (adj("h"), adj("e") * x.T, f.T * (d - x) * x.T)),
         ("A8", "The same in W and x.", (adj("h"), W * residual * x.T)),
         ("A9", "Both paths together: the gradient.", (adj("W"), adj("h") + adj("g"),
@@ -122,16 +126,18 @@ def _log_det(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
         ("B3", "b is the determinant of the N×N matrix c.", (b, Determinant(c))),
         ("B4", "The derivative of a determinant is the determinant times the inverse, transposed.",
          (adj("c"), Determinant(c) * c.I.T * adj("b"))),
-        ("B5", "c is the sum of the noise j and the signal d; a sum passes its adjoint on.", (c, j + d), (j, Identity(N) / beta),
-         (adj("d"), adj("c"))),
+        ("B5", "c is the sum of the noise j and the signal d; a sum passes its adjoint on.", (c, j + d),
+         (j, Identity(N) / beta), (adj("d"), adj("c"))),
         ("B6", "d is a multiple of e.", (d, alpha * e), (adj("e"), alpha * adj("d"))),
         ("B7", "e is the product of f (N×Q) and g (Q×N).", (e, f * g)),
         ("B8", "The product rule, for both factors.", (adj("f"), adj("e") * g.T), (adj("g"), f.T * adj("e"))),
-        ("B9", "f and h are the two uses of X, and g is h transposed.", (f, X), (h, X), (g, h.T), (adj("h"), adj("g").T)),
+        ("B9", "f and h are the two uses of X, and g is h transposed.", (f, X), (h, X), (g, h.T),
+         (adj("h"), adj("g").T)),
         ("B10", "What the two uses bring is added.", (adj("X"), adj("f") + adj("h"))),
         ("B11", "The path through f, all stages in one line.", (adj("f"), adj("e") * g.T, alpha * adj("d") * g.T,
          alpha * adj("c") * g.T, alpha * Determinant(c) * adj("b") * c.I.T * g.T)),
-        ("B12", "Both paths, with the kernel written K.", (adj("X"), -D * alpha / 2 * K.I.T * X - D * alpha / 2 * K.I * X)),
+        ("B12", "Both paths, with the kernel written K.",
+         (adj("X"), -D * alpha / 2 * K.I.T * X - D * alpha / 2 * K.I * X)),
         ("B13", "X taken out of the bracket.", (adj("X"), -D * alpha / 2 * (K.I.T + K.I) * X)),
         ("B14", "K is symmetric, so both terms are the same.", (K.T, K), (adj("X"), -D * alpha * K.I * X)),
     ]
@@ -158,10 +164,13 @@ def _total(chain: Chain, node: Callable, adj: Callable) -> list[tuple]:
     halves = MatAdd(gplvm.log_det_chain().adjoint("X"), gplvm.trace_chain().adjoint("X"))
     bracket = -D / 2 * (K.I.T + K.I) + K.I * Y * Y.T * K.I
     return [
-        ("C3", "The log-likelihood.", (L, -constant - D / 2 * log(Determinant(K)) - Trace(K.I * Y * Y.T) / 2), (L, -constant + L1 + L2)),
+        ("C3", "The log-likelihood.", (L, -constant - D / 2 * log(Determinant(K)) - Trace(K.I * Y * Y.T) / 2),
+         (L, -constant + L1 + L2)),
         ("C4", "Its gradient is the sum of the two halves.", (adj("X"), halves)),
-        ("C5", "The two halves written out.", (adj("X"), -alpha * D / 2 * (K.I.T + K.I) * X + alpha * K.I * Y * Y.T * K.I * X)),
-        ("C6", "α and X taken out of the bracket; the minus sign and both inverses stay.", (adj("X"), alpha * bracket * X)),
+        ("C5", "The two halves written out.",
+         (adj("X"), -alpha * D / 2 * (K.I.T + K.I) * X + alpha * K.I * Y * Y.T * K.I * X)),
+        ("C6", "α and X taken out of the bracket; the minus sign and both inverses stay.",
+         (adj("X"), alpha * bracket * X)),
         ("C7", "The closed form.", (adj("X"), alpha * (K.I * Y * Y.T - D * Identity(N)) * K.I * X)),
     ]
 

@@ -25,6 +25,8 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 NOTEBOOK = "jupyterapp.shell.currentWidget"
+CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
+ERRORS = f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error').map(o => o.ename + ': ' + o.evalue)"
 
 
 def chromium() -> str | None:
@@ -101,5 +103,9 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
         return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""")
     page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
-        [...{NOTEBOOK}.content.model.cells].every(cell => cell.type !== "code" || !cell.sharedModel.source.trim() ||
-                                                          cell.executionCount)""", timeout=1000 * timeout)
+        ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount) || {ERRORS}.length)""",
+                           timeout=1000 * timeout)
+    errors = page.evaluate(ERRORS)
+    assert not errors, f"{notebook} does not run: {errors[0]}"
+    page.locator(".jupyter-widgets").first.wait_for()
+    assert not page.get_by_text("javascript error").count(), f"A widget of {notebook} cannot be shown."

@@ -17,12 +17,14 @@ MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)
 
 
 def code_cells(path: Path) -> list:
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()]
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def lines_shown(path: Path) -> list[str]:
     """Return the ids in calls of `row("…")`."""
-    calls = [node for cell in code_cells(path) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    nodes = [node for cell in code_cells(path) for node in ast.walk(ast.parse(cell.source))]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     return [call.args[0].value for call in calls if getattr(call.func, "id", "") == "row"]
 
 
