@@ -117,7 +117,7 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
     names = {symbol.name for symbol in expression.atoms(Symbol, MatrixSymbol)}
-    originals = {symbol.name: symbol for symbol in (expression.atoms(Symbol) | wrt.atoms(Symbol))}
+    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
     plain, plain_wrt = by_name(expression, wrt)
     step = rules.increment_of(plain_wrt)
     while step.name in names:
@@ -125,14 +125,14 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     symmetric = names_of(symmetric)
     algebra, used = WordAlgebra(symmetric), set()
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
-    change = sp.expand(algebra.scalar(differential(plain, plain_wrt, step, used, book)))
+    change = algebra.scalar(differential(plain, plain_wrt, step, used, book))  # linear in the step
     if isinstance(wrt, Symbol):
-        result = algebra.written_out(sp.together(change.coeff(step)))
+        result = algebra.written_out(sp.together(sp.diff(change, step)))
     else:
         total = {}
         for symbol, trace in [*algebra.scalars.items()]:
             if isinstance(trace, Trace) and step in trace.free_symbols and change.has(symbol):
-                total = algebra.add(total, algebra.times(change.coeff(symbol), _from_trace(algebra, trace, step)))
+                total = algebra.add(total, algebra.times(sp.diff(change, symbol), _from_trace(algebra, trace, step)))
         if wrt.name in symmetric:
             total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
         result = algebra.expression(total, plain_wrt.shape)

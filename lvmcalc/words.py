@@ -7,6 +7,7 @@ form are equal for every size; different normal forms prove nothing.
 """
 
 from functools import lru_cache, reduce
+from math import comb, prod
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
@@ -16,7 +17,8 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 Word = tuple[MatrixExpr, ...]
 Poly = dict[Word, Expr]
 LARGEST_POWER = 24
-MOST_WORDS = 20_000
+MOST_WORDS = 5_000
+MOST_TERMS = 5_000
 
 
 class UnsupportedExpression(ValueError):
@@ -28,8 +30,11 @@ class UnsupportedExpression(ValueError):
 
 
 def by_name(*expressions: Expr) -> list[Expr]:
-    """Return the expressions with their symbols told apart by name alone; what is a size is a positive integer."""
-    shapes: dict[str, tuple] = {}
+    """Return the expressions with their symbols told apart by name alone, and decimals as the fractions they stand for.
+
+    What is a size is a positive integer.
+    """
+    shapes: dict[str, str] = {}
     sizes: set[str] = set()
     for expression in expressions:
         sizes |= {symbol.name for symbol in expression.atoms(Symbol) if symbol.is_integer}
@@ -38,9 +43,16 @@ def by_name(*expressions: Expr) -> list[Expr]:
                 sizes |= {symbol.name for size in part.shape for symbol in size.free_symbols}
             if isinstance(part, MatrixSymbol) and shapes.setdefault(part.name, str(part.shape)) != str(part.shape):
                 raise ValueError(f"{part.name} is used with two shapes, {shapes[part.name]} and {part.shape}.")
-    plain = [{symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes else Symbol(symbol.name)
-              for symbol in expression.atoms(Symbol)} for expression in expressions]
-    return [expression.xreplace(renaming) for expression, renaming in zip(expressions, plain, strict=True)]
+    symbols = {symbol for expression in expressions for symbol in expression.atoms(Symbol)}
+    for symbol in symbols:
+        if symbol.name in shapes:
+            raise ValueError(f"{symbol.name} is used both as a matrix and as a scalar.")
+        if not symbol.is_commutative:
+            raise UnsupportedExpression(f"the scalar {symbol}, which does not commute")
+    plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes
+                               else Symbol(symbol.name) for symbol in symbols}
+    plain |= {number: sp.nsimplify(number, rational=True) for e in expressions for number in e.atoms(sp.Float)}
+    return [expression.xreplace(plain) for expression in expressions]
 
 
 class WordAlgebra:
@@ -59,6 +71,7 @@ class WordAlgebra:
         self.symmetric, self.expand, self.reduce_inverses = frozenset(symmetric), expand, reduce_inverses
         self.collect = collect
         self.inside: dict[MatrixExpr, Poly] = {}  # what an inverse inverts, and what a sum kept as a letter adds
+        self.symbols: dict[Expr, Symbol] = {}
         self.scalars: dict[Symbol, Expr] = {}  # the trace, determinant or logarithm that a symbol stands for
 
     # Matrices
@@ -145,6 +158,7 @@ class WordAlgebra:
 
     def inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
         """Return the inverse: letter by letter for a product of square letters, else as a new letter."""
+        poly = self.add(poly)
         if not poly:
             raise UnsupportedExpression(f"the inverse of a zero matrix in {expression}")
         if len(poly) == 1:
@@ -213,7 +227,10 @@ class WordAlgebra:
             case sp.Pow() if expression.exp.is_integer:
                 if expression.exp.is_Integer and abs(expression.exp) > LARGEST_POWER:
                     raise UnsupportedExpression(f"the power {expression.exp}, which is above {LARGEST_POWER}")
-                return self.scalar(expression.base) ** self.scalar(expression.exp)
+                base = self.scalar(expression.base)
+                if expression.exp.is_negative and is_zero(base):
+                    raise UnsupportedExpression(f"the division by 0 in {expression}")
+                return base ** self.scalar(expression.exp)
             case log():
                 return self._named(log(sp.together(self.scalar(expression.args[0]))))
             case Trace():
@@ -247,9 +264,10 @@ class WordAlgebra:
         return self._named(Determinant(bare))
 
     def _named(self, expression: Expr) -> Symbol:
-        symbol = Symbol(f"<{expression}>")
-        self.scalars[symbol] = expression
-        return symbol
+        if expression not in self.symbols:
+            self.symbols[expression] = sp.Dummy(f"<{expression}>")  # a Dummy, for two expressions may be written alike
+            self.scalars[self.symbols[expression]] = expression
+        return self.symbols[expression]
 
     # Back to SymPy
     def written_out(self, scalar: Expr) -> Expr:
@@ -264,7 +282,7 @@ class WordAlgebra:
             return ZeroMatrix(*shape)
         if len(poly) == 1:
             (word, c), = poly.items()
-            return _scaled(sp.factor_terms(self.written_out(c)), _joined(word, shape[0]))
+            return _scaled(self.written_out(sp.factor_terms(c)), _joined(word, shape[0]))
         common, inner, tail = self._collected(poly)
         total = self._sum(inner, tail[0].shape[0] if tail else shape[0])
         return _scaled(self.written_out(common), MatMul(total, *tail) if tail else total)
@@ -287,7 +305,23 @@ class WordAlgebra:
 
 def is_zero(scalar: Expr) -> bool:
     """Return whether a scalar is zero as a rational function of its symbols."""
-    return scalar == 0 or (not scalar.is_Number and sp.cancel(sp.together(scalar)) == 0)
+    if scalar == 0 or _terms(scalar) == 1:
+        return scalar == 0
+    numerator = sp.fraction(sp.together(scalar))[0]
+    if _terms(numerator) > MOST_TERMS:
+        raise UnsupportedExpression(f"a scalar with more than {MOST_TERMS:,} terms when it is multiplied out")
+    return sp.expand(numerator) == 0
+
+
+def _terms(scalar: Expr) -> int:
+    """Return a bound for the number of terms when powers and products are multiplied out."""
+    if scalar.is_Add:
+        return sum(map(_terms, scalar.args))
+    if scalar.is_Mul:
+        return prod(map(_terms, scalar.args))
+    if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:
+        return comb(_terms(scalar.base) + int(scalar.exp) - 1, int(scalar.exp))
+    return 1
 
 
 def tidy(expression: Expr, collect: bool = True) -> Expr:
@@ -297,7 +331,7 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     """
     algebra = WordAlgebra(expand=False, collect=collect)
     if not expression.is_Matrix:
-        return sp.factor_terms(algebra.written_out(sp.together(algebra.scalar(expression))))
+        return algebra.written_out(sp.factor_terms(sp.together(algebra.scalar(expression))))
     return algebra.expression(algebra.with_inverses_collected(algebra.matrix(expression)), expression.shape)
 
 
