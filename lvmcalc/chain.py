@@ -140,6 +140,7 @@ class Chain:
         """Return a chain in which the adjoint along some edges (node, parent) is another one, or is lost (None)."""
         other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),
                       self.book, self.abbreviations, self.at_most)
+        other.edges.update(self.edges)  # a chain may be altered twice
         for edge, adjoint in edges.items():
             if edge not in self.edges:
                 raise ValueError(f"{self.name} has no edge {edge}; there are {', '.join(map(str, self.edges))}.")

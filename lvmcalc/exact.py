@@ -5,7 +5,8 @@ of t as numbers, the derivative along a direction is exact too, and no rule of t
 """
 
 from collections.abc import Callable, Mapping
-from itertools import permutations
+from itertools import islice, permutations
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from lvmcalc.words import UnsupportedExpression
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 POINTS = 3
+SMALLEST = (2, 3, 5)  # the smallest size at each point; they grow, for much is true of 2×2 matrices only
+LARGEST_SIZE, LARGEST_POWER = 12, 1000  # beyond these, exact arithmetic takes too long
+MOST_SHAPES = 24  # that are searched for a small counterexample
 t = Symbol("t")
 
 
@@ -115,6 +119,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
     def power(base: Any, exponent: int) -> Any:
         if exponent < 0 and base == 0:
             raise OutsideDomain("a division by 0")
+        if abs(exponent) > LARGEST_POWER:
+            raise UnsupportedExpression(f"the power {exponent}, which is above {LARGEST_POWER:,}")
         return base**exponent
 
     def of(part: Expr) -> Any:
@@ -163,11 +169,16 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
     return of(expression)
 
 
+def dimensions(*expressions: Expr) -> set[Expr]:
+    """Return all numbers of rows and columns in the expressions."""
+    parts = (part for e in expressions for part in sp.preorder_traversal(e))
+    return {size for part in parts if isinstance(part, MatrixSymbol | Identity | ZeroMatrix) for size in part.shape}
+
+
 def sizes_in(*expressions: Expr) -> list[str]:
     """Return the names of the sizes in the expressions (and of exponents), in alphabetical order."""
-    parts = [part for e in expressions for part in sp.preorder_traversal(e)]
-    shapes = [size for part in parts if isinstance(part, MatrixSymbol | Identity | ZeroMatrix) for size in part.shape]
-    return sorted({symbol.name for size in shapes + [p.exp for p in parts if isinstance(p, sp.Pow)] for symbol in size.free_symbols})
+    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow)}
+    return sorted({symbol.name for size in dimensions(*expressions) | exponents for symbol in size.free_symbols})
 
 
 def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: np.random.Generator, largest: int,
@@ -202,25 +213,66 @@ def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Exp
     """Return both values if they differ at the point, else None."""
     a, b = value_at(left, point), value_at(right, point)
     difference = a - b
-    if difference == (difference * 0):
-        return None
     entries = [*difference] if difference.is_Matrix else [difference]
-    return None if all(sp.expand(entry) == 0 for entry in entries) else (a, b)
+    return None if all(vanishes(entry) for entry in entries) else (a, b)
+
+
+def vanishes(number: Expr) -> bool:
+    """Return whether an exact number is zero: logarithms of whole numbers without a common factor are independent.
+
+    Raises
+    ------
+    OutsideDomain
+        If that cannot be told.
+    """
+    number = sp.expand(number)
+    if number.is_Rational:
+        return number == 0
+    logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational and atom.args[0] > 0}
+    base = coprime_base([int(whole) for value in logarithms.values() for whole in (value.p, value.q)])
+    symbols = [sp.Dummy() for _ in base]
+    number = number.xreplace({atom: sp.Add(*(symbol * (sp.multiplicity(b, value.p) - sp.multiplicity(b, value.q))
+                                             for symbol, b in zip(symbols, base, strict=True)))
+                              for atom, value in logarithms.items()})
+    if sp.cancel(sp.together(number)) == 0:
+        return True
+    if abs(number.xreplace({symbol: log(b) for symbol, b in zip(symbols, base, strict=True)}).evalf(80)) < 1e-40:
+        raise OutsideDomain("a number that cannot be told from 0")
+    return False
+
+
+def coprime_base(numbers: list[int]) -> list[int]:
+    """Return whole numbers, no two with a common factor, of whose powers all the given ones are products."""
+    base: list[int] = []
+    numbers = [number for number in numbers if number > 1]
+    while numbers:
+        number = numbers.pop()
+        shared = next((b for b in base if gcd(b, number) > 1), None)
+        if shared is None:
+            base.append(number)
+        else:
+            base.remove(shared)
+            common = gcd(shared, number)
+            numbers += [part for part in (common, shared // common, number // common) if part > 1]
+    return base
 
 
 def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes, in rational arithmetic."""
     rng, names = np.random.default_rng(seed), sizes_in(left, right)
+    rows = max((int(size) for size in dimensions(left, right) if size.is_Integer), default=0)
+    if rows > LARGEST_SIZE:
+        raise UnsupportedExpression(f"exact arithmetic with {rows:,} rows or columns")
     tried: list[dict[str, int]] = []
     for _ in range(20 * POINTS):
-        sizes = dict(zip(names, (int(n) for n in rng.permutation(len(names)) + 2), strict=True))
+        sizes = dict(zip(names, (int(n) + SMALLEST[len(tried)] for n in rng.permutation(len(names))), strict=True))
         point = random_point((left, right), sizes, rng, RANGE, symmetric)
         try:
             found = differ(left, right, point)
         except OutsideDomain:
             continue
         if found:
-            example = smallest_counterexample(left, right, names, symmetric, rng)
+            example = smallest_counterexample(left, right, sizes, symmetric, rng)
             return Verdict("refuted", "the two sides differ", counterexample=example or Counterexample(point, *found))
         tried.append(sizes)
         if len(tried) == POINTS:
@@ -233,9 +285,13 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> V
     return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}", points=POINTS, chance=chance)
 
 
-def smallest_counterexample(left: Expr, right: Expr, names: list[str], symmetric: tuple[str, ...],
+def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int], symmetric: tuple[str, ...],
                             rng: np.random.Generator) -> Counterexample | None:
-    """Return the smallest matrices of all-different sizes and whole numbers that were found to tell both sides apart."""
+    """Return the smallest matrices of all-different sizes and whole numbers that were found to tell both sides apart.
+
+    The sizes `refuting` are known to do it with large numbers; they come last.
+    """
+    names = [*refuting]
     symbols = [symbol for symbol in left.atoms(MatrixSymbol) | right.atoms(MatrixSymbol)]
 
     def entries(sizes: dict[str, int]) -> int:
@@ -249,7 +305,7 @@ def smallest_counterexample(left: Expr, right: Expr, names: list[str], symmetric
             return None
 
     shapes = [dict(zip(names, order, strict=True)) for order in permutations(range(1, len(names) + 2), len(names))]
-    for sizes in sorted(shapes, key=entries):
+    for sizes in (*islice(sorted(shapes, key=entries), MOST_SHAPES), refuting):
         for largest in (1, 2, 3) * 4:
             point = random_point((left, right), sizes, rng, largest, symmetric)
             if not still(point):
@@ -299,7 +355,7 @@ def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int
         if None in degrees:
             return None
         (p, q), (r, s) = degrees
-        chance *= max(p + s, r + q) / (2 * (RANGE - 1))
+        chance *= max(p + s, r + q) / (RANGE - 1)
     return chance
 
 
