@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 import sympy as sp
 from sympy import Expr
@@ -67,12 +68,16 @@ class Card:
             return f"{part.statement}   ({part.source})"
         return notation.plain(part) if isinstance(part, Expr) else part
 
-    def _repr_markdown_(self) -> str:
+    def cells(self) -> list[tuple[str, str]]:
+        """Return the lines of the card as pairs of a word and a text with formulas between $ signs."""
         def cell(parts: list) -> str:
             if hasattr(parts[0], "statement"):
                 return f"{parts[0].name}: ${parts[0].latex}$ ({parts[0].source})"
-            return parts[0] if isinstance(parts[0], str) else f"${' = '.join(map(notation.latex, parts))}$"
-        lines = [f"| {key} | {cell(parts)} |" for key, parts in self.rows()]
+            return escape(parts[0]) if isinstance(parts[0], str) else f"${' = '.join(map(notation.latex, parts))}$"
+        return [(key, cell(parts)) for key, parts in self.rows()]
+
+    def _repr_markdown_(self) -> str:
+        lines = [f"| {key} | {text} |" for key, text in self.cells()]
         return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)
 
 

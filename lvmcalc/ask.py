@@ -1,0 +1,58 @@
+"""Questions before answers: a prediction that the reader makes before the result is shown."""
+
+from collections.abc import Sequence
+from html import escape
+
+import ipywidgets as widgets
+
+from lvmcalc import checks
+
+
+class Prediction(widgets.VBox):
+    """A question with a few answers; choosing one says at once whether it is right, and why.
+
+    Parameters
+    ----------
+    question : str
+    options : sequence of str
+    answer : str
+        The right one of the options.
+    because : str
+        The reason, told once the answer is right.
+    """
+
+    def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
+        checks.known(answer, list(options), "option")
+        self.question, self.options, self._answer, self._because = question, tuple(options), answer, because
+        self.choice = widgets.RadioButtons(options=list(options), value=None, layout={"width": "max-content"})
+        self.choice.add_class("lvmcalc-options")
+        self._feedback = widgets.HTML()
+        self.feedback = ""
+        super().__init__([widgets.HTML(f"{CSS}<b>Predict.</b> {escape(question)}"), self.choice, self._feedback])
+        self.add_class("lvmcalc-ask")
+        self.choice.observe(self._chosen, "value")
+        self._say("Choose one: nothing is counted.")
+
+    def choose(self, option: str) -> str:
+        """Choose an option, as a click does, and return what is said about it."""
+        self.choice.value = checks.known(option, list(self.options), "option")
+        return self.feedback
+
+    def _chosen(self, change: dict) -> None:
+        right = change["new"] == self._answer
+        self._say(f"■ Right. {self._because}" if right else "✗ Not this one. Think again, or choose another.")
+
+    def _say(self, words: str) -> None:
+        self.feedback = words
+        self._feedback.value = f'<div role="status" aria-live="polite">{escape(words)}</div>'
+
+    def __repr__(self) -> str:
+        return f"Predict. {self.question}"
+
+
+CSS = """<style>
+.lvmcalc-ask { --jp-widgets-font-size: 16px; padding: 4px 12px; border-left: 4px solid #0072B2; }
+.lvmcalc-ask .widget-html-content, .lvmcalc-ask label { font-size: 16px; line-height: 1.5; }
+.lvmcalc-ask .widget-radio-box { height: auto; }
+.lvmcalc-ask .widget-radio-box label { height: 30px; line-height: 30px; }
+</style>"""

@@ -1,0 +1,257 @@
+"""Still pictures, each with its content in words: a chain's graph, heat maps, latent points, curves and images."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from lvmcalc import checks, notation, style
+from lvmcalc.chain import Chain
+
+WIDTH = 900  # pixels, the width of a notebook's column
+KERNEL = {"X": 0, "f": 1, "h": -1, "g": -1, "e": 0, "d": 0, "alpha": -1, "j": 1, "beta": 1, "c": 0}
+LANES = {  # how high each node stands in the graph; its column follows from the chain
+    "autoencoder": {"W": 0, "h": 1, "g": -1, "f": -1, "e": 1, "d": 0, "c": 0, "L": 0, "x": 2},
+    "gplvm.log_det": KERNEL | {"b": 0, "q": 0, "L1": 0, "D": -1},
+    "gplvm.trace": KERNEL | {"r": 0, "s": 0, "t": 0, "L2": 0, "p": -1, "Y": -1},
+    "gplvm": KERNEL | {"b": 1, "q": 1, "L1": 1, "r": -1, "s": -1, "t": -1, "L2": -1, "p": -2, "Y": -2, "L": 0},
+}
+
+
+class Drawing:
+    """A figure outside pyplot, and what it shows in words; a notebook shows both."""
+
+    def __init__(self, figure: Figure, words: str) -> None:
+        self.figure, self.words = figure, words
+
+    def png(self, scale: float = 2.0, compression: int = 9) -> bytes:
+        """Return the picture as a PNG file, `scale` pixels for one of the page; no compression is quickest."""
+        file = io.BytesIO()
+        with style.applied():
+            FigureCanvasAgg(self.figure)
+            self.figure.savefig(file, format="png", dpi=scale * style.DPI, metadata={"Software": None},
+                                pil_kwargs={"compress_level": compression})
+        return file.getvalue()
+
+    def _ipython_display_(self) -> None:
+        width = round(self.figure.get_size_inches()[0] * style.DPI)
+        display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
+                metadata={"image/png": {"width": width, "alt": self.words}})
+        display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.words}"
+
+
+@style.applied()
+def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapping[str, Any] | None = None,
+          adjoints: Mapping[str, Any] | None = None) -> Drawing:
+    """Draw a chain as a graph, the uses of the variable told apart by colour and line style.
+
+    Parameters
+    ----------
+    chain : Chain
+    stage : the name of a node, or a pair (parent, node)
+        Lights the computation of the node, or the step backwards from the node to one of its parents.
+    values, adjoints : what `chain.forward` and `chain.backward` return, optional
+        Written at the nodes: a number, or the Frobenius norm of a matrix.
+    """
+    places, paths = _places(chain), _paths(chain)
+    lanes = [y for _, y in places.values()]
+    lane = 92 + 26 * ((values is not None) + (adjoints is not None))
+    height = lane * (max(lanes) - min(lanes) + 1.3)
+    figure, axes = _canvas(WIDTH, height)
+    axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
+    axes.set_axis_off()
+    parent, node = stage if isinstance(stage, tuple) else (None, stage)
+    for known in (parent, node):
+        if known is not None:
+            chain[known]  # an unknown name is told
+    if parent is not None and (node, parent) not in chain.edges:
+        raise ValueError(f"{node} does not use {parent}; it uses {', '.join(chain[node].parents) or 'nothing'}.")
+    for child, used in chain.edges:
+        look = style.PATHS.get(paths.get((child, used)), {"color": style.INK, "linestyle": "-"})
+        lit = child == node and parent is None
+        bow = -0.3 if abs(places[child][0] - places[used][0]) > 2 and places[child][1] != places[used][1] else 0.0
+        _arrow(axes, places[used], places[child], bow, 1.8, **(style.DIRECTIONS["forward"] if lit else look))
+    if parent is not None:
+        _arrow(axes, places[node], places[parent], 0.5, 3.5, **style.DIRECTIONS["backward"])
+    halo = [withStroke(linewidth=4, foreground=style.PAPER)]
+    for name, (x, y) in places.items():
+        lit = name in (parent, node)
+        axes.text(x, y, f"${notation.latex(name)}$", size=17, ha="center", va="center", zorder=3, bbox={
+            "boxstyle": ("square" if name in chain.leaves else "circle") + ",pad=0.35", "edgecolor": style.INK,
+            "facecolor": style.YELLOW if lit else style.PAPER, "linewidth": 2.6 if lit else 1.2})
+        below = [notation.shape(chain[name].symbol).replace("scalar", "" if name in chain.leaves else "1×1")]
+        below += [f"{_size(given[name])}" for given in (values,) if given is not None]
+        axes.annotate("\n".join(filter(None, below)), (x, y), (0, -20), textcoords="offset points", ha="center",
+                      va="top", size=14, linespacing=1.05, color=style.INK, path_effects=halo)
+        if adjoints is not None:
+            axes.annotate(f"∂ {_size(adjoints[name])}", (x, y), (0, 19), textcoords="offset points", ha="center",
+                          va="bottom", size=14, color=style.DIRECTIONS["backward"]["color"], path_effects=halo)
+    return Drawing(figure, _graph_in_words(chain, parent, node))
+
+
+def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
+    """Draw the value of a node and its adjoint as heat maps, in proportion to their shapes."""
+    name = chain[name].name
+    value, adjoint = chain.forward(**leaves)[name], chain.backward(**leaves)[name]
+    return heats({notation.plain(name): value, notation.adjoint_name(chain.output, name): adjoint})
+
+
+@style.applied()
+def heats(matrices: Mapping[str, Any], height: int = 250) -> Drawing:
+    """Draw matrices or numbers side by side; white is 0, and each has a scale of its own."""
+    largest = max(max(np.shape(value) or (1,)) for value in matrices.values())
+    figure, _ = _canvas(WIDTH, height)
+    for index, (title, value) in enumerate(matrices.items()):
+        rows, columns = np.shape(value) or (1, 1)
+        room_x, room_y = WIDTH / len(matrices) - 60, height - 92
+        unit = min(room_x, room_y) / largest
+        wide, high = max(unit * columns, 22), max(unit * rows, 22)  # a column stays wide enough to be seen
+        left = WIDTH / len(matrices) * (index + 0.5) - wide / 2
+        axes = figure.add_axes((left / WIDTH, (20 + (room_y - high) / 2) / height, wide / WIDTH, high / height))
+        figure.text((left + wide / 2) / WIDTH, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold")
+        figure.text((left + wide / 2) / WIDTH, 1 - 34 / height, _about(value), ha="center", va="top", size=14)
+        top = float(np.abs(value).max()) or 1.0
+        axes.imshow(np.atleast_2d(value), cmap=style.SIGNED, vmin=-top, vmax=top, aspect="auto",
+                    interpolation="nearest")
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set(visible=True, color=style.INK)
+    return Drawing(figure, "; ".join(f"{title}: {_about(value)}" for title, value in matrices.items())
+                   + ". Red is positive, blue negative, white 0.")
+
+
+@style.applied()
+def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: int = 560) -> Drawing:
+    """Draw latent points X of shape (N, Q), Q ≥ 2, in their first two dimensions, by class."""
+    X, labels = checks.matrix(X, "X", shape_in_words="N×Q"), np.asarray(labels)
+    if X.shape[1] < 2 or labels.shape != X.shape[:1]:
+        raise ValueError(f"Latent points need Q of at least 2 and a label each, but X is {X.shape[0]}×{X.shape[1]} "
+                         f"and {labels.size} labels came.")
+    figure, axes = _canvas(WIDTH, height, (40, 20, 700, height - 80))
+    for number, name in enumerate(label_names):
+        points = X[labels == number]
+        axes.plot(points[:, 0], points[:, 1], style.CLASS_MARKERS[number], color=style.CLASS_COLOURS[number],
+                  markersize=6, alpha=0.8, markeredgecolor=style.INK, markeredgewidth=0.3, label=name)
+    axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
+    axes.spines[["top", "right"]].set_visible(True)
+    figure.legend(loc="center left", bbox_to_anchor=(755 / WIDTH, 0.5), markerscale=1.6)
+    return Drawing(figure, f"{X.shape[0]} latent points in a plane, in {len(label_names)} classes told apart by "
+                           "colour and marker.")
+
+
+@style.applied()
+def learning_curve(trainer: Any, height: int = 330) -> Drawing:
+    """Draw the value after each step of a training run, with the exact optimum as a line."""
+    problem, (steps, values) = trainer.problem, trainer.history
+    figure, axes = _canvas(WIDTH, height, (130, 44, 740, height - 104))
+    axes.set_title(problem.name_of_value.capitalize())
+    axes.axhline(problem.best, **style.OPTIMUM)
+    axes.plot(steps, values, **style.REACHED)
+    axes.text(0.99, problem.best, "exact optimum", transform=axes.get_yaxis_transform(), ha="right",
+              va="bottom" if problem.sign > 0 else "top", color=style.OPTIMUM["color"])
+    axes.margins(y=0.15)
+    axes.set_xlabel("step")
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
+    verb = "rises" if problem.sign > 0 else "falls"
+    return Drawing(figure, f"The {problem.name_of_value} {verb} steeply at first and then ever more slowly "
+                           "towards the dashed line, the exact optimum.")
+
+
+@style.applied()
+def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -> Drawing:
+    """Draw the rows of a matrix as images of `shape`, such as weights (signed) or data (ink on paper)."""
+    rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
+    side = min(160, (WIDTH - 20) // len(rows) - 10)
+    figure, _ = _canvas(WIDTH, side + 20)
+    top = float(np.abs(rows).max()) or 1.0
+    for index, row in enumerate(rows):
+        axes = figure.add_axes(((20 + index * (side + 10)) / WIDTH, 10 / (side + 20), side / WIDTH, side / (side + 20)))
+        axes.imshow(row.reshape(shape), cmap=style.SIGNED if signed else style.IMAGE,
+                    vmin=-top if signed else 0, vmax=top)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set(visible=True, color=style.FAINT)
+    return Drawing(figure, words)
+
+
+def _canvas(width: int, height: int, box: tuple[float, float, float, float] | None = None) -> tuple[Figure, Axes]:
+    """Return a figure, and axes in a box in pixels: left, top, width and height."""
+    figure = Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI, facecolor=style.PAPER)
+    left, top, wide, high = box or (0, 0, width, height)
+    axes = figure.add_axes((left / width, 1 - (top + high) / height, wide / width, high / height))
+    if box is None:
+        axes.set_axis_off()
+    return figure, axes
+
+
+def _places(chain: Chain) -> dict[str, tuple[float, float]]:
+    """Return column and lane of each node: as early as the variable reaches it, other branches as late as possible."""
+    variable = max(chain.leaves, key=lambda name: len([c for c in chain.children(name) if _is_use(chain, c)]))
+    column = {variable: 0}
+    for name, node in chain.nodes.items():
+        reached = [column[parent] for parent in node.parents if parent in column]
+        if reached:
+            column[name] = max(reached) + 1
+    for name in [*reversed(chain.nodes), *chain.leaves]:
+        if name not in column:
+            column[name] = min(column[child] for child in chain.children(name)) - 1
+    lanes, taken = LANES.get(chain.name, {}), {}
+    for name in column:  # a chain without lanes of its own: one node above the other
+        taken.setdefault(column[name], []).append(name)
+    return {name: (column[name], lanes.get(name, -taken[column[name]].index(name))) for name in column}
+
+
+def _is_use(chain: Chain, name: str) -> bool:
+    return chain[name].rule is not None and chain[name].rule.name == "use"
+
+
+def _paths(chain: Chain) -> dict[tuple[str, str], str]:
+    """Return the edges on which one use of the variable travels alone, and which use that is."""
+    uses: dict[str, frozenset[str]] = {name: frozenset() for name in chain.leaves}
+    for name, node in chain.nodes.items():
+        uses[name] = frozenset({name}) if _is_use(chain, name) else frozenset().union(*(uses[p] for p in node.parents))
+    return {(child, used): next(iter(uses[child if _is_use(chain, child) else used])) for child, used in chain.edges
+            if len(uses[child if _is_use(chain, child) else used]) == 1}
+
+
+def _arrow(axes: Axes, start: tuple, end: tuple, bow: float, width: float, color: str, linestyle: Any) -> None:
+    axes.annotate("", end, start, zorder=1, arrowprops={
+        "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": color, "linestyle": linestyle, "linewidth": width,
+        "shrinkA": 17, "shrinkB": 18, "connectionstyle": f"arc3,rad={bow}"})
+
+
+def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:
+    steps = "; ".join(f"{', '.join(map(notation.plain, stage.parents))} → {notation.plain(stage.name)}"
+                      for stage in chain.nodes.values())
+    lit = ""
+    if parent is not None:
+        lit = f" Lit: the step back from {notation.plain(node)} to {notation.plain(parent)}."
+    elif node is not None:
+        lit = f" Lit: {notation.plain(node)}."
+    return f"The graph of {chain.name}: {steps}.{lit}"
+
+
+def _size(value: Any) -> str:
+    number = float(np.linalg.norm(value)) if np.ndim(value) else value
+    text = f"{number:,.0f}" if 100 <= abs(number) < 1e5 else f"{number:.2g}".replace("e+", "e").replace("e-0", "e-")
+    return (f"‖{text}‖" if np.ndim(value) else text).replace("-", "−")
+
+
+def _about(value: Any) -> str:
+    if not np.ndim(value):
+        return f"{value:.4g}".replace("-", "−")
+    rows, columns = np.shape(value)
+    return f"{rows}×{columns}, entries up to ±{np.abs(value).max():.3g}"
+
+
+__all__ = ["Drawing", "graph", "heat", "heats", "images", "latent", "learning_curve"]

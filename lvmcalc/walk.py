@@ -1,0 +1,133 @@
+"""A walk along a chain, one stage at a time, forwards or backwards: formula, rule, shapes, numbers, evidence, graph."""
+
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from lvmcalc import checks, figures, notation
+from lvmcalc.cards import Card
+from lvmcalc.chain import Chain
+
+DIRECTIONS = ("backwards", "forwards")
+
+
+class StageWalk(widgets.VBox):
+    """Back, next, or jump along the stages of a chain.
+
+    Parameters
+    ----------
+    chain : Chain
+    direction : str
+        "backwards" (one step from each node to each of its parents) or "forwards" (one step for each node).
+    **leaves : the values of the leaves, as for `chain.forward`
+
+    Attributes
+    ----------
+    status : str
+        Where the walk is, in words.
+    controls : back, next, jump, direction
+    """
+
+    def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
+        self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(**leaves)
+        self.parts = {name: chain.contributions(name, **leaves) for name in (*chain.leaves, *chain.nodes)}
+        self._place, self.status, self._settling = 0, "", False
+        backward = [(parent, node) for node in reversed(chain.nodes) for parent in chain[node].parents]
+        self._stages = {"backwards": backward, "forwards": [*chain.nodes]}
+        self.back = widgets.Button(description="Back", icon="arrow-left", tooltip="The stage before")
+        self.next = widgets.Button(description="Next", icon="arrow-right", tooltip="The stage after")
+        self.jump = widgets.Dropdown(description="stage", style={"description_width": "initial"},
+                                     layout={"width": "190px"})
+        self.direction = widgets.ToggleButtons(
+            options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
+            tooltips=("From L to the leaves", "From the leaves to L"), style={"button_width": "110px"})
+        self._words, self._card = widgets.HTML(), widgets.HTMLMath()
+        wide = {"width": f"{figures.WIDTH}px", "max_width": "100%"}
+        self._graph, self._heat = (widgets.Image(format="png", layout=wide) for _ in range(2))
+        row = widgets.HBox([self.back, self.next, self.jump, self.direction],
+                           layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 10px"})
+        super().__init__([row, self._words, self._graph, self._card, self._heat])
+        self.add_class("lvmcalc-walk")
+        self.back.on_click(lambda _: self.go(self._place - 1))
+        self.next.on_click(lambda _: self.go(self._place + 1))
+        self.jump.observe(lambda change: None if self._settling else self.go(change["new"]), "value")
+        self.direction.observe(lambda _: self._turn(), "value")
+        self._turn()
+
+    @property
+    def stages(self) -> list:
+        """The stages in the order of the walk: pairs (parent, node) backwards, names of nodes forwards."""
+        return self._stages[self.direction.value]
+
+    @property
+    def stage(self) -> Any:
+        """The stage that is shown."""
+        return self.stages[self._place]
+
+    def go(self, place: int) -> "StageWalk":
+        """Show stage number `place`, counted from 0; beyond an end, the stage at that end."""
+        self._place = min(max(int(place), 0), len(self.stages) - 1)
+        self._show()
+        return self
+
+    def _turn(self) -> None:
+        self._settling = True  # new options make the dropdown choose the first of them
+        self.jump.options = [(f"{place + 1}: {self._label(stage)}", place) for place, stage in enumerate(self.stages)]
+        self._settling = False
+        self.go(0)
+
+    @staticmethod
+    def _label(stage: Any) -> str:
+        return " → ".join(map(notation.plain, reversed(stage))) if isinstance(stage, tuple) else notation.plain(stage)
+
+    def _show(self) -> None:
+        stage, count = self.stage, len(self.stages)
+        self._settling, self.jump.value, self._settling = True, self._place, False
+        self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
+        parent, node = stage if isinstance(stage, tuple) else (None, stage)
+        adjoints = None if parent is None else self.adjoints
+        self._graph.value = figures.graph(self.chain, stage, self.values, adjoints).png(1.5, 1)
+        if parent is None:
+            shown = {notation.plain(name): self.values[name] for name in (*self.chain[node].parents, node)}
+            here = self.chain[node]
+            card = _table([("formula", here._repr_latex_()), ("shape", notation.shape(here.symbol)),
+                           ("rule", f"{here.rule.name} ({escape(here.source)})"), ("remember", escape(here.remark))])
+        else:
+            arriving, leaving = (notation.adjoint_name(self.chain.output, name) for name in (node, parent))
+            shown = {arriving: self.adjoints[node]}
+            if len(self.parts[parent]) > 1:
+                shown[f"{leaving}, path {notation.plain(node)}"] = self.parts[parent][node]
+                leaving += ", all paths"
+            shown[leaving] = self.adjoints[parent]
+            card = _table(Card(self.chain, parent, node).cells())
+        self._card.value = card
+        self._heat.value = figures.heats(shown).png(1.5, 1)
+        numbers = "; ".join(f"{name} {_number(value)}" for name, value in shown.items())
+        self.status = f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}."
+        self._words.value = f'{CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
+
+    def __repr__(self) -> str:
+        return f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, {self._label(self.stage)}"
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    lines = "".join(f"<tr><th scope='row'>{key}</th><td>{text}</td></tr>" for key, text in rows)
+    return f"<table class='lvmcalc-card'>{lines}</table>"
+
+
+def _number(value: Any) -> str:
+    if not np.ndim(value):
+        return f"is {value:.4g}".replace("-", "−")
+    return f"is {'×'.join(map(str, np.shape(value)))} with norm {np.linalg.norm(value):.4g}".replace("-", "−")
+
+
+CSS = """<style>
+.lvmcalc-walk { --jp-widgets-font-size: 16px; max-width: 920px; }
+.lvmcalc-walk [role=status] { font-size: 14pt; line-height: 1.35; min-height: 2.7em; }
+.lvmcalc-walk .widget-htmlmath-content, .lvmcalc-walk .widget-html-content { font-size: 14pt; line-height: 1.4; }
+.lvmcalc-walk .widget-htmlmath { min-height: 330px; }
+.lvmcalc-card th { text-align: left; padding: 2px 16px 2px 0; vertical-align: top; white-space: nowrap; }
+.lvmcalc-card td { text-align: left; padding: 2px 0; }
+</style>"""

@@ -1,0 +1,7 @@
+"""Everything that moves or answers in a notebook."""
+
+from lvmcalc.ask import Prediction
+from lvmcalc.live import LiveAutoencoder, LiveGPLVM
+from lvmcalc.walk import StageWalk
+
+__all__ = ["LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk"]
