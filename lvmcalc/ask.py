@@ -54,5 +54,6 @@ CSS = """<style>
 .lvmcalc-ask { --jp-widgets-font-size: 16px; padding: 4px 12px; border-left: 4px solid #0072B2; }
 .lvmcalc-ask .widget-html-content, .lvmcalc-ask label { font-size: 16px; line-height: 1.5; }
 .lvmcalc-ask .widget-radio-box { height: auto; }
-.lvmcalc-ask .widget-radio-box label { height: 30px; line-height: 30px; }
+.lvmcalc-ask .widget-radio-box label { height: 30px; line-height: 30px; display: flex; align-items: center; }
+.lvmcalc-ask .widget-radio-box label input { margin: 0 8px 0 0; width: 16px; height: 16px; }
 </style>"""

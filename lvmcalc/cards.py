@@ -77,7 +77,8 @@ class Card:
         return [(key, cell(parts)) for key, parts in self.rows()]
 
     def _repr_markdown_(self) -> str:
-        lines = [f"| {key} | {text} |" for key, text in self.cells()]
+        bar = "&#124;"  # a bare one would end the cell
+        lines = [f"| {key} | {text.replace('|', bar)} |" for key, text in self.cells()]
         return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)
 
 

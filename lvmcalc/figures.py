@@ -71,18 +71,18 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapp
     axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
     axes.set_axis_off()
     parent, node = stage if isinstance(stage, tuple) else (None, stage)
-    for known in (parent, node):
-        if known is not None:
-            chain[known]  # an unknown name is told
+    for name in filter(None, (parent, node)):
+        chain[name]  # an unknown name is told
     if parent is not None and (node, parent) not in chain.edges:
         raise ValueError(f"{node} does not use {parent}; it uses {', '.join(chain[node].parents) or 'nothing'}.")
     for child, used in chain.edges:
         look = style.PATHS.get(paths.get((child, used)), {"color": style.INK, "linestyle": "-"})
-        lit = child == node and parent is None
         bow = -0.3 if abs(places[child][0] - places[used][0]) > 2 and places[child][1] != places[used][1] else 0.0
+        if (child, used) == (node, parent):  # the step backwards takes the place of the edge
+            _arrow(axes, places[node], places[parent], -bow, 4.0, **style.DIRECTIONS["backward"])
+            continue
+        lit = child == node and parent is None
         _arrow(axes, places[used], places[child], bow, 1.8, **(style.DIRECTIONS["forward"] if lit else look))
-    if parent is not None:
-        _arrow(axes, places[node], places[parent], 0.5, 3.5, **style.DIRECTIONS["backward"])
     halo = [withStroke(linewidth=4, foreground=style.PAPER)]
     for name, (x, y) in places.items():
         lit = name in (parent, node)
@@ -243,7 +243,8 @@ def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:
 
 def _size(value: Any) -> str:
     number = float(np.linalg.norm(value)) if np.ndim(value) else value
-    text = f"{number:,.0f}" if 100 <= abs(number) < 1e5 else f"{number:.2g}".replace("e+", "e").replace("e-0", "e-")
+    short = f"{number:.2g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    text = f"{number:,.0f}" if 100 <= abs(number) < 1e5 else short
     return (f"‖{text}‖" if np.ndim(value) else text).replace("-", "−")
 
 

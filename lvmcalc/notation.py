@@ -1,6 +1,6 @@
 """How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
 
-from sympy import Expr, Inverse, Transpose
+from sympy import Determinant, Expr, Inverse, Transpose
 from sympy.matrices.expressions import MatAdd, MatMul
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
@@ -109,7 +109,8 @@ class _Latex(LatexPrinter):
         text = " ".join(rf"\left({self._print(f)}\right)" if isinstance(f, MatAdd) else self._print(f) for f in factors)
         sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
         head = "" if scalar == 1 else rf"\left({self._print(scalar)}\right) " if scalar.is_Add else f"{self._print(scalar)} "
-        return sign + head + text
+        dot = r"\cdot " if scalar.has(Determinant) else ""  # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        return sign + head + dot + text
 
 
 class _Plain(StrPrinter):

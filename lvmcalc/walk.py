@@ -34,7 +34,8 @@ class StageWalk(widgets.VBox):
         self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(**leaves)
         self.parts = {name: chain.contributions(name, **leaves) for name in (*chain.leaves, *chain.nodes)}
         self._place, self.status, self._settling = 0, "", False
-        backward = [(parent, node) for node in reversed(chain.nodes) for parent in chain[node].parents]
+        backward = [(parent, node) for node in reversed(chain.nodes)
+                    for parent in sorted(chain[node].parents, key=lambda name: name in chain.leaves)]  # leaves last
         self._stages = {"backwards": backward, "forwards": [*chain.nodes]}
         self.back = widgets.Button(description="Back", icon="arrow-left", tooltip="The stage before")
         self.next = widgets.Button(description="Next", icon="arrow-right", tooltip="The stage after")
@@ -87,8 +88,7 @@ class StageWalk(widgets.VBox):
         self._settling, self.jump.value, self._settling = True, self._place, False
         self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
         parent, node = stage if isinstance(stage, tuple) else (None, stage)
-        adjoints = None if parent is None else self.adjoints
-        self._graph.value = figures.graph(self.chain, stage, self.values, adjoints).png(1.5, 1)
+        self._graph.value = figures.graph(self.chain, stage).png(1.5, 1)
         if parent is None:
             shown = {notation.plain(name): self.values[name] for name in (*self.chain[node].parents, node)}
             here = self.chain[node]

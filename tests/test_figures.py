@@ -1,0 +1,129 @@
+"""Figures: what they show is what was computed, and every picture says its content in words."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lvmcalc import autoencoder, data, figures, gplvm, style
+from lvmcalc.chain import Builder
+from lvmcalc.training import GPLVMProblem, Trainer
+
+CHAINS = [autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()]
+LEAVES = {"W": np.arange(1.0, 7).reshape(2, 3), "x": np.array([[1.0, -2], [0.5, 3], [2, 1]])}
+
+
+def pixels(drawing: figures.Drawing) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(drawing.png(1))).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
+class TestGraph:
+    def test_no_two_nodes_stand_on_one_place_and_every_edge_goes_forward(self, chain) -> None:
+        places = figures._places(chain)
+        assert len(set(places.values())) == len(places) == len(chain.leaves) + len(chain.nodes)
+        assert all(places[parent][0] < places[node][0] for node, parent in chain.edges)
+
+    def test_the_two_uses_have_two_looks_until_they_meet(self, chain) -> None:
+        paths = figures._paths(chain)
+        uses = {name for name, node in chain.nodes.items() if node.rule.name == "use"}
+        assert set(paths.values()) == uses
+        meeting = {child for child, used in paths} & {"e", "d"}
+        assert meeting, "the paths end where both uses meet"
+        looks = [style.PATHS[use] for use in uses]
+        assert looks[0]["linestyle"] != looks[1]["linestyle"], "not by colour alone"
+
+    def test_the_words_name_every_stage(self, chain) -> None:
+        words = figures.graph(chain).words
+        assert all(f"→ {name}" in words for name in chain.nodes if not name.startswith("L"))
+
+    def test_a_lit_stage_changes_the_picture_and_the_words(self, chain) -> None:
+        node, parent = [*chain.edges][3]
+        plain, lit = figures.graph(chain), figures.graph(chain, (parent, node))
+        assert (pixels(plain) != pixels(lit)).any()
+        assert f"Lit: the step back from {node} to {parent}." in lit.words
+
+
+def test_values_and_adjoints_are_written_at_the_nodes() -> None:
+    chain = CHAINS[0]
+    values, adjoints = chain.forward(**LEAVES), chain.backward(**LEAVES)
+    texts = [text.get_text() for text in figures.graph(chain, None, values, adjoints).figure.axes[0].texts]
+    assert f"∂ {figures._size(adjoints['W'])}" in texts
+    assert any(text.endswith(figures._size(values["L"])) for text in texts)
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.0, "2"), (-0.00123, "−0.0012"), (1424.2, "1,424"), (1e9, "1e9"),
+                                         (np.array([[3.0, 4.0]]), "‖5‖")])
+def test_sizes_are_short(value, text) -> None:
+    assert figures._size(value) == text
+
+
+def test_an_unknown_stage_is_told() -> None:
+    with pytest.raises(ValueError, match="no node of gplvm 'zz'"):
+        figures.graph(CHAINS[3], "zz")
+    with pytest.raises(ValueError, match="b does not use q; it uses c"):
+        figures.graph(CHAINS[3], ("q", "b"))
+
+
+def test_a_chain_without_lanes_of_its_own_is_drawn_too() -> None:
+    build = Builder("mine", autoencoder.W, autoencoder.x)
+    build("L", "half squared norm", build("a", "product", autoencoder.W, autoencoder.x))
+    places = figures._places(build.chain())
+    assert len(set(places.values())) == 4
+    assert pixels(figures.graph(build.chain())).shape[2] == 3
+
+
+def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
+    chain = CHAINS[0]
+    drawing = figures.heat(chain, "e", **LEAVES)
+    first, second = drawing.figure.axes[1:]
+    assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (2, 2)
+    np.testing.assert_array_equal(second.get_images()[0].get_array(), chain.backward(**LEAVES)["e"])
+    assert drawing.words.startswith("e: 2×2, entries up to ±")
+    wide = figures.heat(chain, "h", **LEAVES).figure.axes[1].get_window_extent()
+    assert wide.width / wide.height == pytest.approx(3 / 2)
+
+
+def test_a_number_has_a_heat_map_too() -> None:
+    assert "L: " in figures.heat(CHAINS[0], "L", **LEAVES).words
+
+
+def test_latent_points_are_the_given_ones_each_class_with_a_marker_of_its_own() -> None:
+    iris = data.load("iris")
+    X = np.random.default_rng(0).standard_normal((150, 2))
+    lines = figures.latent(X, iris.labels, iris.label_names).figure.axes[0].lines
+    shown = np.vstack([line.get_xydata() for line in lines])
+    np.testing.assert_array_equal(shown, X[np.argsort(iris.labels, kind="stable")])
+    assert len({line.get_marker() for line in lines}) == 3
+
+
+def test_latent_points_with_one_dimension_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="Q of at least 2"):
+        figures.latent(np.ones((3, 1)), [0, 1, 2], "abc")
+
+
+def test_a_learning_curve_shows_the_history_and_the_optimum() -> None:
+    trainer = Trainer(GPLVMProblem(data.centred(data.load("iris").Y), Q=2)).run(7)
+    optimum, curve = figures.learning_curve(trainer).figure.axes[0].lines
+    assert set(optimum.get_ydata()) == {trainer.problem.best}
+    np.testing.assert_array_equal(curve.get_ydata(), trainer.history.values)
+
+
+def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
+    drawing = figures.images(data.load("digits").Y[:3], (8, 8), "three digits", signed=False)
+    shown = [axes.get_images()[0].get_array() for axes in drawing.figure.axes[1:]]
+    np.testing.assert_array_equal(np.reshape(shown, (3, 64)), data.load("digits").Y[:3])
+    assert repr(drawing) == "Picture: three digits"
+    with pytest.raises(ValueError, match="must have shape"):
+        figures.images(np.ones((2, 5)), (2, 2), "wrong")
+
+
+def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr(figures, "display", lambda bundle, **more: shown.append((bundle, more)))
+    figures.images(np.ones((2, 4)), (2, 2), "ones")._ipython_display_()
+    (picture, more), (words, _) = shown
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
+    assert words["text/markdown"] == "*ones*"
