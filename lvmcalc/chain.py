@@ -17,6 +17,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, evidence, exact, notation
 from lvmcalc.rules import RULES, Rule
+from lvmcalc.verdict import MARKS, worst
 from lvmcalc.words import tidy
 
 
@@ -309,7 +310,8 @@ class Chain:
         return evidence.Check(self.name, (*rows, *(evidence.whole(self, leaf, seed) for leaf in self.leaves)))
 
     def __str__(self) -> str:
-        return "\n".join([self.name, *(f"  {node}" for node in self)])
+        leaves = [f"  {leaf}" for leaf in self.leaves.values()]
+        return "\n".join([self.name, *leaves, *(f"  {node}   {self._adjoints_are(node)}" for node in self.nodes.values())])
 
     __repr__ = __str__
 
@@ -317,8 +319,13 @@ class Chain:
         head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
                                                      for leaf in self.leaves.values())
         rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ | {notation.shape(node.symbol)} "
-                f"| {node.rule.name} | {node.source} |" for node in self.nodes.values()]
-        return head + "\n\n| stage | shape | rule | source |\n|---|---|---|---|\n" + "\n".join(rows)
+                f"| {node.rule.name} | {node.source} | {self._adjoints_are(node)} |" for node in self.nodes.values()]
+        top = "| stage | shape | rule | source | its adjoints |\n|---|---|---|---|---|\n"
+        return head + "\n\n" + top + "\n".join(rows)
+
+    def _adjoints_are(self, node: Node) -> str:
+        status = worst([self.evidence(parent, node.name).proof.status for parent in node.parents])
+        return f"{MARKS[status]} {status}"
 
 
 class Builder:

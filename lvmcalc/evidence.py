@@ -5,7 +5,9 @@ variable along a direction (no rule for matrices at all), and the complex step i
 """
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,14 +26,43 @@ STEP = 1e-30
 
 @dataclass(frozen=True)
 class Row:
-    """The evidence for one adjoint: of a stage by itself, or of the whole with respect to a leaf."""
+    """The evidence for one adjoint: of a stage by itself, or of the whole with respect to a leaf.
+
+    `claim` is the adjoint under test, of `scalar` with respect to `wrt`. Each kind of evidence is found when it is
+    first asked for.
+    """
 
     label: str
+    scalar: Expr
+    wrt: Expr
     claim: Expr
-    proof: Verdict
-    exact: Verdict
-    error: float
-    sympy: str
+    seed: int
+    book: Mapping[str, rules.Rule]
+
+    @cached_property
+    def _expected(self) -> tuple[Expr, tuple[str, ...]]:
+        return calculus.gradient_with_rules(self.scalar, self.wrt, book=self.book)
+
+    @cached_property
+    def proof(self) -> Verdict:
+        """Whether the claim is the gradient that follows from the differential, and the rules that this rests on."""
+        expected, used = self._expected
+        return replace(calculus.compare(self.claim, expected, seed=self.seed), rules=used)
+
+    @cached_property
+    def exact(self) -> Verdict:
+        """Whether the claim agrees with exact directional derivatives."""
+        return exactly(self.scalar, self.wrt, self.claim, self.seed)
+
+    @cached_property
+    def error(self) -> float:
+        """The relative error of the claim against the complex step, in floating point."""
+        return complex_step_error(self.scalar, self.wrt, self.claim, self.seed)
+
+    @cached_property
+    def sympy(self) -> str:
+        """What SymPy's own matrix derivative says."""
+        return sympy_witness(self.scalar, self.wrt, self._expected[0])
 
     @property
     def status(self) -> str:
@@ -96,20 +127,13 @@ def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:
     node, upstream = chain[name], chain.adjoint_symbol(name)
     scalar = Trace(upstream.T * node.expression) if node.shape else upstream * node.expression
     label = f"{notation.plain(parent)} → {notation.plain(name)}"
-    return _evidence(chain, label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed)
+    return Row(label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed, chain.book)
 
 
 def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
     """Return the evidence for the gradient of the whole chain with respect to a leaf."""
-    return _evidence(chain, notation.adjoint_name(chain.output, leaf), chain.expression(), chain[leaf].symbol, chain.adjoint(leaf), seed)
-
-
-def _evidence(chain: "Chain", label: str, scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Row:
-    expected, used = calculus.gradient_with_rules(scalar, wrt, book=chain.book)
-    proof = calculus.compare(claim, expected, seed=seed)
-    proof = Verdict(proof.status, proof.reason, used, proof.points, proof.chance, proof.counterexample)
-    return Row(label, claim, proof, exactly(scalar, wrt, claim, seed), complex_step_error(scalar, wrt, claim, seed),
-               sympy_witness(scalar, wrt, expected))
+    label = notation.adjoint_name(chain.output, leaf)
+    return Row(label, chain.expression(), chain[leaf].symbol, chain.adjoint(leaf), seed, chain.book)
 
 
 def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Any:

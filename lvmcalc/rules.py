@@ -5,7 +5,7 @@ the *adjoint* of every argument, given the adjoint Z̄ of the result (used by `C
 *differential* dZ (used by the proofs). Both are SymPy expressions that hold for every size.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -89,16 +89,41 @@ def increment_of(symbol: Expr) -> Expr:
     return MatrixSymbol(f"d{symbol.name}", *symbol.shape) if symbol.is_Matrix else Symbol(f"d{symbol.name}")
 
 
-def book(*lines: tuple) -> MappingProxyType:
-    """Return the rules of a table by name."""
-    return MappingProxyType({line[0]: Rule(line[0], line[1], MappingProxyType(line[2]), *line[3:]) for line in lines})
+class RuleBook(Mapping):
+    """Rules by name; a notebook shows them as a table."""
+
+    def __init__(self, *lines: tuple):
+        self._rules = {line[0]: Rule(line[0], line[1], MappingProxyType(line[2]), *line[3:]) for line in lines}
+
+    def __getitem__(self, name: str) -> Rule:
+        return self._rules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{rule.name}: {rule.statement}   ({rule.source})" for rule in self.values())
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        head = r"| operation | $Z$ | adjoints, when $\bar{Z}$ arrives | differential | source |" + "\n|---|---|---|---|---|\n"
+        lines = []
+        for rule in self.values():
+            adjoints = ",  ".join(rf"$\bar{{{notation.latex(argument)}}} = {notation.latex(adjoint)}$"
+                                 for argument, adjoint in rule.adjoints.items())
+            lines.append(f"| {rule.name} | ${notation.latex(rule.operation)}$ | {adjoints} | ${rule.latex}$ | {rule.source} |")
+        return head + "\n".join(lines)
 
 
 CALCULUS = "definition of the derivative"
 
 # fmt: off
 #    operation            Z                     adjoint of each argument                 differential dZ               source
-RULES = book(
+RULES = RuleBook(
     ("use",               A,                    {A: G_mn},                               dA,                           "definition of the differential"),
     ("product",           A * B,                {A: G_mp * B.T, B: A.T * G_mp},          dA * B + A * dB,              "Matrix Cookbook eq. 37"),
     ("Gram matrix",       A * A.T,              {A: (G_mm + G_mm.T) * A},                dA * A.T + A * dA.T,          "Matrix Cookbook eqs. 37, 44"),
