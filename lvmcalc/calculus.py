@@ -4,7 +4,8 @@ The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the g
 (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 """
 
-from functools import reduce
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import sympy as sp
 from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
@@ -12,7 +13,7 @@ from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc import exact, rules
 from lvmcalc.verdict import Verdict
-from lvmcalc.words import LARGEST_POWER, UnsupportedExpression, WordAlgebra, by_name, is_zero
+from lvmcalc.words import LARGEST_POWER, CannotBeFormed, UnsupportedExpression, WordAlgebra, by_name, is_zero
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
 
@@ -38,10 +39,14 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
     UnsupportedExpression
         If an operation is in no rule.
     """
-    def by(name: str, *operands: Expr) -> Expr:
+    def by(name: str, *operands: Expr, letters: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
         if used is not None:
             used.add(name)
-        return book[name].d(operands, tuple(d(operand) for operand in operands))
+        return book[name].d(operands, tuple(d(operand) for operand in operands), letters)
+
+    def halves(parts: tuple, join: type) -> list[Expr]:  # not first and rest: that nests as deep as there are parts
+        middle = len(parts) // 2
+        return [join(*half) if len(half) > 1 else half[0] for half in (parts[:middle], parts[middle:])]
 
     def d(part: Expr) -> Expr:
         part = sp.sympify(part)
@@ -51,31 +56,30 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
             return ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
         match part:
             case MatAdd():
-                return by("sum", part.args[0], MatAdd(*part.args[1:]).doit(deep=False))
+                return by("sum", *halves(part.args, MatAdd))
             case MatMul():
                 scalar, factors = part.as_coeff_matrices()
                 if scalar != 1:
                     return by("scale", scalar, MatMul(*factors) if len(factors) > 1 else factors[0])
-                return by("product", factors[0], MatMul(*factors[1:]) if len(factors) > 2 else factors[1])
+                return by("product", *halves(factors, MatMul))
             case Transpose():
                 return by("transpose", part.arg)
             case Inverse():
                 return by("inverse", part.arg)
             case MatPow() if part.exp.is_Integer and 0 < abs(part.exp) <= LARGEST_POWER:
-                power = reduce(lambda product, base: MatMul(product, base), [part.base] * abs(int(part.exp)))
+                half = abs(int(part.exp)) // 2
+                power = MatMul(part.base ** half, part.base ** (abs(part.exp) - half)) if half else part.base
                 return d(Inverse(power) if part.exp < 0 else power)
             case Trace():
                 return by("trace", part.arg)
             case Determinant():
                 return by("determinant", part.arg)
             case sp.Add():
-                return by("scalar sum", *part.as_two_terms())
+                return by("scalar sum", *halves(part.args, sp.Add))
             case sp.Mul():
-                return by("scalar product", *part.as_two_terms())
+                return by("scalar product", *halves(part.args, sp.Mul))
             case sp.Pow() if part.exp.is_integer and wrt not in part.exp.free_symbols:
-                power = book["power"]
-                used is None or used.add("power")
-                return power.d((part.base,), (d(part.base),)).xreplace({rules.k: part.exp})
+                return by("power", part.base, letters={rules.k: part.exp})
             case log():
                 return by("logarithm", part.args[0])
         raise UnsupportedExpression(f"{type(part).__name__} in {part}")
@@ -129,10 +133,13 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     if isinstance(wrt, Symbol):
         result = algebra.written_out(sp.together(sp.diff(change, step)))
     else:
-        total = {}
-        for symbol, trace in [*algebra.scalars.items()]:
-            if isinstance(trace, Trace) and step in trace.free_symbols and change.has(symbol):
-                total = algebra.add(total, algebra.times(sp.diff(change, symbol), _from_trace(algebra, trace, step)))
+        traces = {symbol: number for number, (symbol, trace) in enumerate(algebra.scalars.items())
+                  if isinstance(trace, Trace) and step in trace.free_symbols}
+        total = []
+        for term in sp.Add.make_args(change):
+            for symbol in sorted(term.free_symbols & traces.keys(), key=traces.get):
+                total.append(algebra.times(sp.diff(term, symbol), _from_trace(algebra, algebra.scalars[symbol], step)))
+        total = algebra.add(*total)
         if wrt.name in symmetric:
             total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
         result = algebra.expression(total, plain_wrt.shape)
@@ -164,14 +171,17 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     -------
     Verdict
         "proved": the same normal form. "exact": equal in rational arithmetic at random points, with the chance of a
-        false agreement. "refuted": a counterexample, or different shapes. "undecided": none of these.
+        false agreement. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
     """
     left, right = sp.sympify(left), sp.sympify(right)
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
     left, right = _zero_like(left, right), _zero_like(right, left)
-    left, right = by_name(left, right)
+    try:
+        left, right = by_name(left, right)
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
     if (left.is_Matrix, left.is_Matrix and left.shape) != (right.is_Matrix, right.is_Matrix and right.shape):
         return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
     symmetric = names_of(symmetric)

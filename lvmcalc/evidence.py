@@ -16,7 +16,7 @@ from sympy import Expr, MatrixSymbol, Symbol, Trace
 
 from lvmcalc import calculus, exact, notation, rules
 from lvmcalc.verdict import MARKS, Verdict, worst
-from lvmcalc.words import UnsupportedExpression, by_name
+from lvmcalc.words import CannotBeFormed, UnsupportedExpression, by_name
 
 if TYPE_CHECKING:
     from lvmcalc.chain import Chain
@@ -153,11 +153,14 @@ def _renamed(symbol: Expr, name: str) -> Expr:
 
 def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
     """Compare a claimed gradient with exact directional derivatives at random points."""
-    scalar, claim, wrt = by_name(scalar, claim, wrt)
+    try:
+        scalar, claim, wrt = by_name(scalar, claim, wrt)
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
     product = _renamed(wrt, "direction")
-    paired = Trace(claim.T * product) if wrt.is_Matrix else claim * product
     if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
         return Verdict("refuted", "a gradient has the shape of its variable")
+    paired = Trace(claim.T * product) if wrt.is_Matrix else claim * product
     for point, direction in _points((scalar, claim), wrt, seed):
         slope = exact.directional_derivative(scalar, point, wrt.name, direction)
         if not exact.vanishes(slope - exact.value_at(paired, point | {"direction": direction})):
@@ -167,7 +170,10 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
     """Return the relative error of a claimed gradient against the complex step, in floating point."""
-    scalar, claim, wrt = by_name(scalar, claim, wrt)
+    try:
+        scalar, claim, wrt = by_name(scalar, claim, wrt)
+    except CannotBeFormed:
+        return np.inf
     if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
         return np.inf
     worst_error = 0.0

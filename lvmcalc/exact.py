@@ -313,7 +313,7 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
             for name in [name for name, value in point.items() if name not in sizes]:
                 point = _shrunk(point, name, name in symmetric, still)
             values = {name: v.as_immutable() if getattr(v, "is_Matrix", False) else sp.sympify(v) for name, v in point.items()}
-            return Counterexample(dict(sorted(values.items())), *still(point))
+            return Counterexample(dict(sorted(values.items(), key=lambda item: (item[1].is_Matrix, item[0]))), *still(point))
     return None
 
 

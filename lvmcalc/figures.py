@@ -163,9 +163,9 @@ def learning_curve(trainer: Any, height: int = 330) -> Drawing:
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
-    verb = "rises" if problem.sign > 0 else "falls"
-    return Drawing(figure, f"The {problem.name_of_value} {verb} steeply at first and then ever more slowly "
-                           "towards the dashed line, the exact optimum.")
+    start, end, best = (f"{value:,.4g}".replace("-", "−") for value in (values[0], values[-1], problem.best))
+    return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to {end}; dashed, the exact "
+                           f"optimum, {best}.")
 
 
 @style.applied()

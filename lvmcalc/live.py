@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lvmcalc import checks, data, gplvm, loop, pictures
+from lvmcalc import checks, data, gplvm, loop, pictures, style
 from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
@@ -16,12 +16,35 @@ LARGEST = 9  # latent dimension on offer
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 SPEEDS = (2, 5, 10, 20, 50, 100, loop.FLAT_OUT)
+# The place of the stop 1 ×, without and with a stop that is added below or above it.
+MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n"
+                for one, count in ((values.index(1), len(values)) for values in (RATES, BETAS))
+                for at, last in ((one, count - 1), (one + 1, count), (one, count)))
+# Every text is 14 pt. A slider wears a mark at its stop 1 ×, and what lies beyond the stability limit is striped.
+# Jupyter's own signs of focus are faint, and its dark theme has a black arrow on a dark choice.
 CSS = f"""<style>
-.lvmcalc-live {{ --jp-widgets-font-size: 15px; --jp-widgets-inline-height: 32px; max-width: {pictures.WIDTH}px; }}
+.lvmcalc-live {{ --jp-widgets-font-size: 14pt; --jp-widgets-inline-height: 34px; max-width: {pictures.WIDTH}px; }}
+.lvmcalc-live .widget-label, .lvmcalc-live .widget-html-content {{ font-size: 14pt; line-height: 1.3; }}
+.lvmcalc-live .widget-hbox :is(.widget-label, .widget-html-content) {{ line-height: var(--jp-widgets-inline-height); }}
+.lvmcalc-live input, .lvmcalc-live select {{ font-family: inherit; }}
 .lvmcalc-live img {{ height: auto; border-radius: 6px; }}
-.lvmcalc-live [role=status] {{ font-size: 14pt; line-height: 1.35; min-height: 4.05em; }}
+.lvmcalc-live [role=status] {{ min-height: 5.2em; }}
+.lvmcalc-live :is(button, select, input, .noUi-handle):focus-visible {{
+    outline: 3px solid var(--jp-brand-color1, {style.BLUE}) !important; outline-offset: 1px; }}
+.lvmcalc-live .widget-dropdown > select {{ background: linear-gradient(45deg, #0000 50%, currentColor 50%) right 11px
+    center / 6px 6px no-repeat, linear-gradient(135deg, currentColor 50%, #0000 50%) right 5px center / 6px 6px
+    no-repeat, var(--jp-widgets-input-background-color, #fff); }}
+.lvmcalc-slider {{ overflow: visible; margin-bottom: 18px; }}
+.lvmcalc-slider .noUi-target::before {{ content: ""; position: absolute; left: calc(var(--mark) - 1.5px); top: -10px;
+    width: 3px; height: 24px; background: {style.VERMILLION}; }}
+.lvmcalc-slider .noUi-target::after {{ position: absolute; left: var(--mark); top: 12px; transform: translateX(-50%);
+    font-size: 14pt; line-height: 1.2; color: var(--jp-widgets-label-color, inherit); }}
+{MARKS}.lvmcalc-limit .noUi-target::after {{ content: "limit"; }}
+.lvmcalc-usual .noUi-target::after {{ content: "usual"; }}
+.lvmcalc-best .noUi-target::after {{ content: "best"; }}
+.lvmcalc-limit .noUi-connects {{ background: linear-gradient(to right, var(--jp-layout-color3, #bdbdbd) var(--mark),
+    #0000 0), repeating-linear-gradient(to right, {style.VERMILLION} 0 5px, #0000 0 8px); }}
 .lvmcalc-unseen {{ position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }}
-.lvmcalc-live .widget-html-content {{ line-height: 1.35; }}
 </style>"""
 
 
@@ -53,24 +76,26 @@ class LiveWidget(widgets.VBox):
             play=button("Play", "play", "Train, and watch it"),
             step=button("Step", "step-forward", "Pause, and take one step"),
             reset=button("Reset", "undo", "Go back to step 0, with the same seed"),
-            dataset=dropdown("data", data.FILES, dataset, 150, "The data; training starts again"),
-            size=dropdown(self.size_name, sizes(self._data, size), size, 90,
+            dataset=dropdown("data", data.FILES, dataset, 140, "The data; training starts again"),
+            size=dropdown(self.size_name, sizes(self._data, size), size, 80,
                           "How many numbers stand for an object; training starts again"),
-            optimiser=dropdown("optimiser", OPTIMISERS, optimiser, 190, "What makes a step of a gradient"),
-            rate=slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 430,
+            optimiser=dropdown("optimiser", OPTIMISERS, optimiser, 232, "What makes a step of a gradient"),
+            rate=slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
                         "The learning rate, in multiples of the stability limit"),
-            seed=widgets.BoundedIntText(self.trainer.seed, min=0, max=2**31 - 1, description="seed", style=PLAIN,
-                                        layout={"width": "120px"}, tooltip="The same seed, the same run"),
-            speed=dropdown("speed", [("as fast as it goes" if s == loop.FLAT_OUT else f"{s:g} steps/s", s)
-                                     for s in among(SPEEDS, speed)], speed, 200, "How fast to play"))
+            seed=widgets.BoundedIntText(self.trainer.seed, min=0, max=max(2**31 - 1, self.trainer.seed),
+                                        description="seed", style=PLAIN, layout={"width": "130px"},
+                                        tooltip="The same seed, the same run; training starts again"),
+            speed=dropdown("speed", [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s)
+                                     for s in among(SPEEDS, speed)], speed, 205, "How fast to play"))
         self._chosen = self._choice()
         self._draw_anew()
         self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT,
                                     layout={"max_width": "100%"})
-        self._words, self._rate_words, self._about = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._words, self._about = widgets.HTML(), widgets.HTML()
+        self._rate_words, self._more_words = widgets.HTML(layout=WORDS), widgets.HTML()
         c = self.controls
         rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
-                (*more.values(), c.seed, c.speed))
+                (*more.values(), *([self._more_words] if more else []), c.seed, c.speed))
         super().__init__([*(widgets.HBox(row, layout=ROW) for row in rows),
                           self._image, self._words, self._about])
         self.add_class("lvmcalc-live")
@@ -84,6 +109,10 @@ class LiveWidget(widgets.VBox):
 
     def details(self) -> str:
         """Return what else the problem was made of, for the line under the picture."""
+        return ""
+
+    def more_in_words(self) -> str:
+        """Return what the words beside the controls of the problem are."""
         return ""
 
     def refresh(self) -> None:
@@ -133,29 +162,38 @@ class LiveWidget(widgets.VBox):
         if self.trainer.optimiser != self.controls.optimiser.value:
             self.trainer.optimiser = self.controls.optimiser.value
         self.trainer.learning_rate = self.controls.rate.value * self._unit()
+        self._say_rate()
 
     def _rebuild(self) -> None:
         c = self.controls
         if self._adjusting or self._choice() == self._chosen:
             return
         dataset = data.load(c.dataset.value)
-        size = min(c.size.value, sizes(dataset)[-1])
-        self._adjusting = True  # new options make the dropdown choose the first of them for a moment
-        c.size.options, c.size.value = sizes(dataset, size), size
-        self._adjusting, self._chosen = False, self._choice()
-        problem = self.problem(data.centred(dataset.Y), size)
+        size = min(c.size.value, dataset.Y.shape[1] - 1)
+        try:
+            problem = self.problem(data.centred(dataset.Y), size)
+        except ValueError:
+            self._choose(self._data, self._chosen)  # what is shown stays what is trained
+            raise
+        self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
         self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
         self._steer()
-        self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}{self.details()}."
+        self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
         self._draw_anew()
+
+    def _choose(self, dataset: data.Dataset, choice: tuple) -> None:
+        self._adjusting = True  # new options make the dropdown choose the first of them for a moment
+        self.controls.size.options = sizes(dataset, choice[1])
+        for name, value in zip(("dataset", "size", *self._more), choice, strict=True):
+            getattr(self.controls, name).value = value
+        self._adjusting, self._chosen = False, choice
 
     def _choice(self) -> tuple:
         return tuple(vars(self.controls)[name].value for name in ("dataset", "size", *self._more))
 
     def _unit(self) -> float:
         """Return the learning rate that the slider calls 1: the stability limit, or Adam's usual rate."""
-        trainer = self.trainer
-        return trainer.stability_limit or Trainer(trainer.problem, trainer.optimiser).learning_rate
+        return self.trainer.stability_limit or self.trainer.usual_rate
 
     def _draw_anew(self) -> None:
         self._picture = self.picture_of(self.trainer, self._data)
@@ -165,17 +203,28 @@ class LiveWidget(widgets.VBox):
 
     def _say(self) -> None:
         trainer, player, play = self.trainer, self.player, self.controls.play
-        play.description, play.icon = ("Pause", "pause") if player.playing else ("Play", "play")
+        play.description, play.icon, play.tooltip = (
+            ("Pause", "pause", "Stop here") if player.playing else ("Play", "play", "Train, and watch it"))
         news = self._news if trainer.steps <= 30 else ""
         self.status = player.note if player.error else " ".join(filter(None, (news, trainer.describe(), player.note)))
-        self._words.value = f'<div role="status" aria-live="polite">{escape(self.status)}</div>'
-        limit = trainer.stability_limit
-        one = "the usual rate for Adam" if limit is None else f"the stability limit of {limit:.3g}"
-        self._rate_words.value = f"{one} is <b>{trainer.learning_rate:.3g}</b>"
+        live = "off" if player.playing else "polite"  # three sentences a second would drown a screen reader
+        self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
+        self._say_rate()
         N, D = self._data.Y.shape
         self._about.value = (
             f'{CSS}<span class="lvmcalc-unseen">{self.picture_of.about}</span> Data: {N}×{D}, centred (the mean of '
             f'each column is subtracted){escape(self.details())}. {escape(self._data.description)}')
+
+    def _say_rate(self) -> None:
+        limit, rate = self.trainer.stability_limit, self.controls.rate
+        one = f"the stability limit {limit:.3g}" if limit else "the usual rate of Adam"
+        # The handle of a slider has no name for a screen reader: the words beside it have to say it all.
+        self._rate_words.value = (
+            f'<span aria-live="polite"><span class="lvmcalc-unseen">learning rate</span> <b>{rate.value:.3g} ×</b> '
+            f'{one} = {self.trainer.learning_rate:.3g}</span>')
+        self._more_words.value = self.more_in_words()
+        for name, wears in (("limit", limit is not None), ("usual", limit is None)):
+            (rate.add_class if wears else rate.remove_class)(f"lvmcalc-{name}")
 
 
 class LiveGPLVM(LiveWidget):
@@ -218,8 +267,8 @@ class LiveGPLVM(LiveWidget):
             dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
             alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", style=PLAIN,
                                     layout={"width": "110px"}, tooltip="The kernel's scale; training starts again"),
-            beta=slider("β", BETAS, times, 330, "The precision of the noise, in multiples of the best; "
-                                                "training starts again"))
+            beta=slider("β", BETAS, times, 200, "The precision of the noise, in multiples of the best; "
+                                                "training starts again").add_class("lvmcalc-best"))
 
     def problem(self, Y: Any, size: int) -> Problem:
         c = self.controls
@@ -227,6 +276,10 @@ class LiveGPLVM(LiveWidget):
 
     def details(self) -> str:
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
+
+    def more_in_words(self) -> str:
+        return (f'<div aria-live="polite" style="width: 120px"><span class="lvmcalc-unseen">β</span> '
+                f'<b>{self.controls.beta.value:.3g} ×</b> best</div>')
 
 
 class LiveAutoencoder(LiveWidget):
@@ -251,13 +304,14 @@ class LiveAutoencoder(LiveWidget):
         return AutoencoderProblem(Y.T, size)
 
 
-ROW = {"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 10px"}
+ROW = {"flex_flow": "row wrap", "align_items": "flex-start", "grid_gap": "2px 8px"}
+WORDS = {"flex": "1 1 300px"}  # they fill their row, so that no row breaks when they grow
 PLAIN = {"description_width": "initial"}
 
 
 def button(description: str, icon: str, tooltip: str) -> widgets.Button:
     """Return a button that does not change its width with its words."""
-    return widgets.Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "105px"})
+    return widgets.Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "102px"})
 
 
 def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip: str) -> widgets.Dropdown:
@@ -268,12 +322,13 @@ def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip
 
 def slider(description: str, values: Iterable[float], value: float, width: int,
            tooltip: str) -> widgets.SelectionSlider:
-    """Return a slider over round multiples and the given one."""
+    """Return a slider over round multiples and the given one, with a mark at 1; it is read in words beside it."""
     stops = among(values, value)
     value = next(stop for stop in stops if isclose(stop, value))
-    return widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops], value=value,
-                                   description=description, tooltip=tooltip, style=PLAIN,
-                                   layout={"width": f"{width}px"})
+    control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops], value=value,
+                                      description=description, tooltip=tooltip, style=PLAIN, readout=False,
+                                      layout={"width": f"{width}px"})
+    return control.add_class("lvmcalc-slider").add_class(f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
 
 
 def among(values: Iterable[float], value: float) -> list:

@@ -80,7 +80,7 @@ class Player:
         self.post(lambda: None)
 
     def _play(self) -> None:
-        if self._loop is None:
+        if self._loop is None or not self._loop.is_running():
             raise RuntimeError("no event loop is running to play on; outside a notebook call trainer.run(k)")
         self.playing, self._left = True, self.budget
 
@@ -110,7 +110,7 @@ class Player:
                 self._guard(action)
         if not self.playing:
             self._settle()
-        elif self._task is None:
+        elif self._task is None or self._task.done():  # done with an error if it was cancelled from outside
             self._task = self._loop.create_task(self._run())
 
     async def _run(self) -> None:

@@ -129,7 +129,7 @@ class Weights:
         m, n = trainer.problem.shape
         self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
         largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
-        titles = f"Weights W, {m}×{n}", f"Principal component{'s' if m > 1 else ''}, turned to match"
+        titles = f"Weights W, {m}×{n}: red > 0 > blue", f"Principal component{'s' if m > 1 else ''}, turned to match"
         self.images = []
         for title, top in zip(titles, (36, 248), strict=True):
             axes = picture.axes(20, top, 400, 164, title)
@@ -164,7 +164,8 @@ class Curve:
         span = (problem.best - start) or 1.0
         axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
         axes.set_xlabel("step")
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the y axis
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
         axes.axhline(problem.best, **style.OPTIMUM)
@@ -179,7 +180,7 @@ class Curve:
         keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
         self.now.set_data(steps[-1:], values[-1:])
-        self.frame.limits(self.axes, x=(0, steps[-1]))
+        self.frame.limits(self.axes, x=(0, steps[-1]), y=(values.min(), values.max()))
 
 
 class Samples:

@@ -78,10 +78,14 @@ class Rule:
         template = self.adjoints[self.arguments[index]]
         return template.xreplace(self.substitution(operands) | {self.upstream: arriving})
 
-    def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...]) -> Expr:
-        """Return the differential on `operands` whose own differentials are `increments`."""
-        symbols = (increment_of(argument) for argument in self.arguments)
-        return self.differential.xreplace(self.substitution(operands) | dict(zip(symbols, increments, strict=True)))
+    def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...],
+          letters: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
+        """Return the differential on `operands` whose own differentials are `increments`.
+
+        `letters` replace what is no argument, such as the exponent k; all at once, for an operand may be of size k×k.
+        """
+        steps = dict(zip(map(increment_of, self.arguments), increments, strict=True))
+        return self.differential.xreplace(self.substitution(operands) | steps | dict(letters))
 
 
 def increment_of(symbol: Expr) -> Expr:

@@ -124,14 +124,17 @@ class Trainer:
 
     @property
     def learning_rate(self) -> float:
-        """What was set, or else 0.9 of the stability limit (for Adam 5 % of an entry at the start)."""
-        if self._rate is not None:
-            return self._rate
-        return 0.05 * self.problem.spread if self.stability_limit is None else 0.9 * self.stability_limit
+        """What was set, or else the usual rate."""
+        return self.usual_rate if self._rate is None else self._rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float | None) -> None:
         self._rate = None if rate is None else checks.scalar(rate, "The learning rate", positive=True)
+
+    @property
+    def usual_rate(self) -> float:
+        """The optimiser's own default: 0.9 of the stability limit, for Adam 5 % of an entry at the start."""
+        return 0.05 * self.problem.spread if self.stability_limit is None else 0.9 * self.stability_limit
 
     @property
     def stability_limit(self) -> float | None:

@@ -7,26 +7,62 @@ form are equal for every size; different normal forms prove nothing.
 """
 
 from functools import lru_cache, reduce
+from itertools import pairwise
 from math import comb, prod
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
 
 Word = tuple[MatrixExpr, ...]
 Poly = dict[Word, Expr]
 LARGEST_POWER = 24
-MOST_WORDS = 5_000
+# Beyond these a comparison or a gradient takes longer than anyone waits.
+MOST_LETTERS = 100_000
 MOST_TERMS = 5_000
+MOST_PARTS, DEEPEST = 4_000, 60
 
 
 class UnsupportedExpression(ValueError):
     """The expression contains an operation that the calculus does not know."""
 
     def __init__(self, operation: str):
-        super().__init__(f"The calculus does not know {operation}; it knows sums, products, scalar multiples, transposes, "
-                         "inverses, traces, determinants, logarithms and integer powers.")
+        super().__init__(f"The calculus does not know {' '.join(operation.split())}; it knows sums, products, scalar "
+                         "multiples, transposes, inverses, traces, determinants, logarithms and integer powers.")
+
+
+class CannotBeFormed(ValueError):
+    """The shapes in an expression do not fit: SymPy lets n×m and m×p through where it should be k×p."""
+
+
+def check_shapes(expression: Expr) -> None:
+    """Raise CannotBeFormed if a product, sum, inverse, trace or determinant does not fit for every size."""
+    def size(matrix: Expr) -> str:
+        return "×".join(map(str, matrix.shape))
+
+    def differ(a: Expr, b: Expr) -> bool:
+        return a != b and sp.expand(a - b) != 0
+
+    for part in sp.preorder_traversal(expression):
+        if isinstance(part, MatMul):
+            factors = [factor for factor in part.args if factor.is_Matrix]
+            for left, right in pairwise(factors):
+                if differ(left.cols, right.rows):
+                    raise CannotBeFormed(f"the product of {left} ({size(left)}) and {right} ({size(right)}) cannot be "
+                                         f"formed: {left.cols} columns meet {right.rows} rows")
+        elif isinstance(part, MatAdd):
+            for term in part.args[1:]:
+                if differ(term.rows, part.rows) or differ(term.cols, part.cols):
+                    raise CannotBeFormed(f"the sum of {part.args[0]} ({size(part.args[0])}) and {term} ({size(term)}) "
+                                         "cannot be formed: their shapes differ")
+        elif isinstance(part, Inverse | MatPow | Trace | Determinant):
+            matrix = part.base if isinstance(part, MatPow) else part.arg
+            if differ(matrix.rows, matrix.cols):
+                kind = "power" if type(part) is MatPow else type(part).__name__.lower()
+                raise CannotBeFormed(f"the {kind} of {matrix} ({size(matrix)}) cannot be formed: it is not square")
 
 
 def by_name(*expressions: Expr) -> list[Expr]:
@@ -34,6 +70,8 @@ def by_name(*expressions: Expr) -> list[Expr]:
 
     What is a size is a positive integer.
     """
+    for expression in expressions:
+        _refuse_giants(expression)
     shapes: dict[str, str] = {}
     sizes: set[str] = set()
     for expression in expressions:
@@ -47,12 +85,33 @@ def by_name(*expressions: Expr) -> list[Expr]:
     for symbol in symbols:
         if symbol.name in shapes:
             raise ValueError(f"{symbol.name} is used both as a matrix and as a scalar.")
-        if not symbol.is_commutative:
-            raise UnsupportedExpression(f"the scalar {symbol}, which does not commute")
+        if not symbol.is_commutative or isinstance(symbol, sp.Dummy):
+            what = "is a Dummy, of which two may have one name" if symbol.is_commutative else "does not commute"
+            raise UnsupportedExpression(f"the scalar {symbol}, which {what}")
     plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes
                                else Symbol(symbol.name) for symbol in symbols}
     plain |= {number: sp.nsimplify(number, rational=True) for e in expressions for number in e.atoms(sp.Float)}
-    return [expression.xreplace(plain) for expression in expressions]
+    expressions = tuple(expression.xreplace(plain) for expression in expressions)
+    for expression in expressions:
+        check_shapes(expression)
+    return list(expressions)
+
+
+def _refuse_giants(expression: Expr) -> None:
+    """Refuse what is too large or too deep to walk, without walking it: a part that is used twice is seen once."""
+    parts: dict[Expr, tuple[int, int]] = {}  # the number of parts in each, and how deep they are nested
+    waiting = [expression]
+    while waiting:
+        part = waiting[-1]
+        missing = [inner for inner in part.args if inner not in parts]
+        waiting += missing
+        if not missing:
+            inside = [parts[inner] for inner in part.args]
+            parts[waiting.pop()] = 1 + sum(size for size, _ in inside), 1 + max((deep for _, deep in inside), default=0)
+    size, depth = parts[expression]
+    if size > MOST_PARTS or depth > DEEPEST:
+        raise UnsupportedExpression(f"an expression as large as this: {size:,} parts, nested {depth} deep, where "
+                                    f"{MOST_PARTS:,} and {DEEPEST} are the most")
 
 
 class WordAlgebra:
@@ -73,6 +132,7 @@ class WordAlgebra:
         self.inside: dict[MatrixExpr, Poly] = {}  # what an inverse inverts, and what a sum kept as a letter adds
         self.symbols: dict[Expr, Symbol] = {}
         self.scalars: dict[Symbol, Expr] = {}  # the trace, determinant or logarithm that a symbol stands for
+        self.letters = 0  # that have been multiplied out
 
     # Matrices
     def matrix(self, expression: MatrixExpr) -> Poly:
@@ -88,7 +148,8 @@ class WordAlgebra:
                 return self.add(*(self.matrix(term) for term in expression.args))
             case MatMul():
                 scalars, matrices = expression.as_coeff_matrices()
-                return self.times(self.scalar(scalars), self.product([self.matrix(factor) for factor in matrices], matrices))
+                product = self.product([self.matrix(factor) for factor in matrices], matrices)
+                return self.times(self.scalar(scalars), product)
             case Transpose():
                 return self.transposed(self.matrix(expression.arg))
             case Inverse() | MatPow():
@@ -119,8 +180,9 @@ class WordAlgebra:
         return reduce(self._product, polys, {(): sp.S.One})
 
     def _product(self, left: Poly, right: Poly) -> Poly:
-        if len(left) * len(right) > MOST_WORDS:
-            raise UnsupportedExpression(f"a product with more than {MOST_WORDS:,} terms when it is multiplied out")
+        self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
+        if self.letters > MOST_LETTERS:
+            raise UnsupportedExpression(f"a product with more than {MOST_LETTERS:,} factors when it is multiplied out")
         return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
 
     def _as_letter(self, poly: Poly, expression: MatrixExpr) -> Poly:
@@ -219,7 +281,7 @@ class WordAlgebra:
         """Return a scalar expression with its traces, determinants and logarithms in normal form."""
         match expression:
             case _ if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
-                if expression.is_extended_real is False or expression.is_finite is False:
+                if expression.is_extended_real is False or expression.is_finite is False or expression is sp.S.NaN:
                     raise UnsupportedExpression(f"the number {expression}")
                 return expression
             case sp.Add() | sp.Mul():
@@ -232,7 +294,10 @@ class WordAlgebra:
                     raise UnsupportedExpression(f"the division by 0 in {expression}")
                 return base ** self.scalar(expression.exp)
             case log():
-                return self._named(log(sp.together(self.scalar(expression.args[0]))))
+                argument = sp.together(self.scalar(expression.args[0]))
+                if is_zero(argument):
+                    raise UnsupportedExpression(f"the logarithm of 0 in {expression}")
+                return self._named(log(argument))
             case Trace():
                 poly = self.matrix(expression.arg)
                 return sp.Add(*(c * self.trace(word, expression.arg.shape[0]) for word, c in poly.items()))
@@ -245,16 +310,20 @@ class WordAlgebra:
         if not word:
             return size
         flipped = tuple(self.transposed_letter(letter) for letter in reversed(word))
-        turns = [w[i:] + w[:i] for w in (word, flipped) for i in range(len(w))]
-        return self._named(Trace(_joined(min(turns, key=_words_text), size)))
+        texts = {turned: _words_text(turned) for turned in (word, flipped)}
+        turns = [(text[i:] + text[:i], w, i) for w, text in texts.items() for i in range(len(w))]
+        _, first, i = min(turns, key=lambda turn: turn[0])
+        return self._named(Trace(_joined(first[i:] + first[:i], size)))
 
     def _determinant(self, poly: Poly, expression: MatrixExpr) -> Expr:
         size = expression.shape[0]
+        if not poly:
+            return sp.S.Zero
         if len(poly) == 1:
             (word, c), = poly.items()
             if all(letter.shape[0] == letter.shape[1] for letter in word):
                 return c**size * sp.Mul(*(self._determinant_letter(letter) for letter in word))
-        first, second = self.expression(poly, expression.shape), self.expression(self.transposed(poly), expression.shape)
+        first, second = (self.expression(side, expression.shape) for side in (poly, self.transposed(poly)))
         return self._named(Determinant(min(first, second, key=_text)))
 
     def _determinant_letter(self, letter: MatrixExpr) -> Expr:
@@ -265,7 +334,7 @@ class WordAlgebra:
 
     def _named(self, expression: Expr) -> Symbol:
         if expression not in self.symbols:
-            self.symbols[expression] = sp.Dummy(f"<{expression}>")  # a Dummy, for two expressions may be written alike
+            self.symbols[expression] = sp.Dummy(f"<{_text(expression)}>")  # a Dummy, for two expressions may be written alike
             self.scalars[self.symbols[expression]] = expression
         return self.symbols[expression]
 
@@ -288,7 +357,10 @@ class WordAlgebra:
         return _scaled(self.written_out(common), MatMul(total, *tail) if tail else total)
 
     def _collected(self, poly: Poly) -> tuple[Expr, Poly, Word]:
-        """Return the common scalar, what is left inside the bracket, and the letters that all words end in if an inverse is among them."""
+        """Return the common scalar, what is left inside the bracket, and the letters behind it.
+
+        Those are the letters that all words end in, if an inverse is among them.
+        """
         words, length = [*poly], 0
         while all(len(word) > length for word in words) and len({word[len(word) - length - 1:] for word in words}) == 1:
             length += 1
@@ -335,9 +407,25 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     return algebra.expression(algebra.with_inverses_collected(algebra.matrix(expression)), expression.shape)
 
 
+class _Text(StrPrinter):
+    """The text of `str`, without SymPy's long search for a minus sign inside every product of matrices."""
+
+    def parenthesize(self, item: Expr, level: int, strict: bool = False) -> str:
+        if not isinstance(item, MatMul):
+            return super().parenthesize(item, level, strict)
+        text = self._print(item)
+        return f"({text})" if level > PRECEDENCE["Mul"] or text.startswith("-") else text
+
+    def _print_MatMul(self, product: MatMul) -> str:
+        first, *rest = product.args
+        negative = first.is_Number and first.is_negative
+        factors = rest if first == -1 else [-first, *rest] if negative else product.args
+        return "-" * bool(negative) + "*".join(self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+
+
 @lru_cache(maxsize=50_000)
 def _text(expression: Expr) -> str:
-    return str(expression)
+    return _Text().doprint(expression)
 
 
 def _words_text(word: Word) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def execute(path: Path) -> None:
     """Run one notebook from top to bottom in a fresh kernel and save it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False, record_timing=False,
+                            coalesce_streams=True,
                             resources={"metadata": {"path": str(path.parent)}})
     nbformat.write(cleaned(client.execute()), path)
 
