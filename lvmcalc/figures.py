@@ -109,12 +109,12 @@ def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
 @style.applied()
 def heats(matrices: Mapping[str, Any], height: int = 250) -> Drawing:
     """Draw matrices or numbers side by side; white is 0, and each has a scale of its own."""
-    largest = max(max(np.shape(value) or (1,)) for value in matrices.values())
+    most_rows, most_columns = np.max([np.shape(value) or (1, 1) for value in matrices.values()], axis=0)
     figure, _ = _canvas(WIDTH, height)
     for index, (title, value) in enumerate(matrices.items()):
         rows, columns = np.shape(value) or (1, 1)
         room_x, room_y = WIDTH / len(matrices) - 60, height - 92
-        unit = min(room_x, room_y) / largest
+        unit = min(room_x / most_columns, room_y / most_rows)  # the same for all, so that shapes can be compared
         wide, high = max(unit * columns, 22), max(unit * rows, 22)  # a column stays wide enough to be seen
         left = WIDTH / len(matrices) * (index + 0.5) - wide / 2
         axes = figure.add_axes((left / WIDTH, (20 + (room_y - high) / 2) / height, wide / WIDTH, high / height))

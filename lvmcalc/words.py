@@ -416,6 +416,10 @@ class _Text(StrPrinter):
         text = self._print(item)
         return f"({text})" if level > PRECEDENCE["Mul"] or text.startswith("-") else text
 
+    def _print_MatAdd(self, total: MatAdd) -> str:
+        first, *rest = (self._print(term) for term in self._as_ordered_terms(total))
+        return first + "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in rest)
+
     def _print_MatMul(self, product: MatMul) -> str:
         first, *rest = product.args
         negative = first.is_Number and first.is_negative

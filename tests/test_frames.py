@@ -71,13 +71,6 @@ def test_limits_grow_only_when_the_data_leave_them_and_leave_head_room():
     assert len(ends) < 20, "a growing run must seldom need a new still part"
 
 
-def test_a_cleared_frame_shows_nothing_of_the_old_picture():
-    frame, _ = two_moving_lines(0.0)
-    frame.pixels()
-    frame.clear()
-    assert (frame.pixels()[..., :3] == 255).all()
-
-
 def test_a_frame_is_far_cheaper_than_a_new_picture():
     frame, lines = two_moving_lines(0.0)
     frame.png()

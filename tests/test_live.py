@@ -1,0 +1,457 @@
+"""The live widgets without a browser: every control does what it says, and the words say what happened."""
+
+import re
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from lvmcalc import data, gplvm, loop
+from lvmcalc.live import LiveAutoencoder, LiveGPLVM
+
+BOTH = pytest.mark.parametrize("make", [
+    lambda **settings: LiveGPLVM("iris", Q=2, **settings),
+    lambda **settings: LiveAutoencoder("iris", m=3, **settings),
+], ids=["gplvm", "autoencoder"])
+
+
+def shown(widget):
+    """The picture on the screen."""
+    return bytes(widget._image.value)
+
+
+def words(html):
+    return re.sub("<[^>]*>", "", html.value)
+
+
+class TestAsAnObject:
+    @BOTH
+    def test_it_trains_without_a_browser_and_shows_that_when_asked(self, make):
+        widget = make()
+        start, status = shown(widget), widget.status
+        assert widget.trainer.run(200).steps == 200
+        assert (shown(widget), widget.status) == (start, status)
+        widget.refresh()
+        assert shown(widget) != start
+        assert shown(widget).startswith(b"\x89PNG")
+        assert widget.status.startswith("Step 200. ")
+
+    @BOTH
+    def test_the_status_line_is_in_words_and_on_the_page_for_a_screen_reader(self, make):
+        widget = make()
+        widget.trainer.run(31)
+        widget.refresh()
+        name = widget.trainer.problem.name_of_value.capitalize()
+        assert re.fullmatch(rf"Step 31\. {name} −?[\d,.]+, [\d.]+ % (below|above) the best possible\. "
+                            r"Subspace [\d.]+° from the principal components\.", widget.status)
+        assert widget._words.value == f'<div role="status" aria-live="polite">{widget.status}</div>'
+
+    def test_gplvm_on_digits_reaches_the_exact_optimum_and_the_principal_subspace(self):
+        widget = LiveGPLVM("digits", Q=2, optimiser="nesterov")
+        widget.trainer.run(600)
+        widget.refresh()
+        Y = data.centred(data.load("digits").Y)
+        N, D = Y.shape
+        U, singular, _ = np.linalg.svd(Y, full_matrices=False)
+        # Tipping and Bishop (1999): at the best β the discarded variance is spread over the D − Q directions left.
+        eigenvalues = singular**2 / D
+        noise = eigenvalues[2:].sum() / (N - 2)
+        best = -D / 2 * (N * np.log(2 * np.pi) + np.log(eigenvalues[:2]).sum() + (N - 2) * np.log(noise) + N)
+        assert widget.trainer.problem.beta == pytest.approx(1 / noise, rel=1e-12)
+        assert widget.trainer.value == pytest.approx(best, rel=1e-6)
+        assert widget.trainer.value <= best + 1e-9 * abs(best)
+        basis = np.linalg.svd(widget.trainer.parameters, full_matrices=False)[0]
+        cosines = np.linalg.svd(U[:, :2].T @ basis, compute_uv=False)
+        assert np.degrees(np.arccos(min(1.0, cosines.min()))) < 0.01
+        assert "less than 0.0001 % below the best possible" in widget.status
+        assert "Subspace less than 0.1° from the principal components." in widget.status
+
+    def test_autoencoder_on_digits_reaches_the_exact_optimum(self):
+        widget = LiveAutoencoder("digits", m=2)
+        Y = data.centred(data.load("digits").Y)
+        discarded = (np.linalg.svd(Y, compute_uv=False)[2:] ** 2).sum() / 2
+        assert widget.trainer.run(600).value == pytest.approx(discarded, rel=1e-6)
+
+    @BOTH
+    def test_a_seed_repeats_a_run(self, make):
+        runs = [make(seed=seed).trainer.run(15).parameters for seed in (7, 7, 8)]
+        np.testing.assert_array_equal(runs[0], runs[1])
+        assert (runs[0] != runs[2]).all()
+
+    def test_its_arguments_are_on_its_controls(self):
+        c = LiveGPLVM("iris", Q=3, optimiser="adam", learning_rate=0.123, alpha=2.5, beta=7.0, seed=11, speed=33).controls
+        best = gplvm.best_beta(data.centred(data.load("iris").Y), 3)
+        assert (c.dataset.value, c.size.value, c.optimiser.value) == ("iris", 3, "adam")
+        assert (c.alpha.value, c.seed.value, c.speed.value, c.speed.label) == (2.5, 11, 33, "33 steps/s")
+        assert c.beta.value * best == pytest.approx(7.0)
+
+    @pytest.mark.parametrize(("optimiser", "rate"), [("nesterov", 0.0123), ("gradient", 1e-7), ("adam", 5.0)])
+    def test_an_unusual_learning_rate_and_beta_are_the_ones_trained_with(self, optimiser, rate):
+        widget = LiveGPLVM("iris", 1, optimiser, learning_rate=rate, beta=0.0321)
+        assert widget.trainer.learning_rate == rate
+        assert widget.trainer.problem.beta == pytest.approx(0.0321, rel=1e-12)
+        widget.controls.speed.value = 2  # an action of any kind does not move them
+        assert widget.trainer.learning_rate == rate
+
+    def test_repr_tells_how_to_make_it_again(self):
+        assert repr(LiveAutoencoder("iris", m=3, seed=5)) == (
+            "LiveAutoencoder(dataset='iris', m=3, optimiser='nesterov', seed=5)")
+
+
+class TestControls:
+    @BOTH
+    def test_step_takes_one_step_and_shows_it(self, make):
+        widget = make()
+        before = shown(widget)
+        for steps in (1, 2):
+            widget.controls.step.click()
+            assert widget.trainer.steps == steps
+            assert widget.status.startswith(f"Step {steps}. ")
+        assert shown(widget) != before
+
+    @BOTH
+    def test_reset_goes_back_to_step_0_of_the_same_seed(self, make):
+        widget = make(seed=3)
+        start, before, status = widget.trainer.parameters.copy(), shown(widget), widget.status
+        widget.trainer.run(50)
+        widget.controls.reset.click()
+        assert widget.trainer.steps == 0
+        np.testing.assert_array_equal(widget.trainer.parameters, start)
+        assert (shown(widget), widget.status) == (before, status)
+
+    @BOTH
+    def test_seed_starts_again_from_there(self, make):
+        widget = make(seed=3)
+        widget.trainer.run(50)
+        widget.controls.seed.value = 8
+        assert (widget.trainer.steps, widget.trainer.seed) == (0, 8)
+        np.testing.assert_array_equal(widget.trainer.parameters, make(seed=8).trainer.parameters)
+        widget.trainer.run(5)
+        widget.controls.reset.click()
+        np.testing.assert_array_equal(widget.trainer.parameters, make(seed=8).trainer.parameters)
+
+    def test_dataset_starts_again_with_other_data(self):
+        widget = LiveGPLVM("digits", Q=7)
+        widget.trainer.run(3)
+        digits = shown(widget)
+        widget.controls.dataset.value = "iris"
+        assert widget.trainer.steps == 0
+        np.testing.assert_array_equal(widget.trainer.problem.Y, data.centred(data.load("iris").Y))
+        assert widget.trainer.parameters.shape == (150, 3)  # Q has to be smaller than D = 4
+        assert widget.status.startswith("Training starts again with iris, Q = 3. Step 0. ")
+        assert "150×4" in words(widget._about)
+        assert shown(widget) != digits
+        assert widget.controls.size.options == (1, 2, 3)
+        widget.controls.step.click()
+        widget.controls.dataset.value = "digits"
+        assert widget.trainer.parameters.shape == (1797, 3)
+        assert widget.controls.size.options == tuple(range(1, 10))
+        widget.controls.step.click()
+        assert (widget.trainer.steps, widget.player.error) == (1, None)
+
+    def test_dataset_starts_the_autoencoder_again_too(self):
+        widget = LiveAutoencoder("iris", m=4)  # as many numbers as the data have: nothing is lost
+        widget.controls.dataset.value = "digits"
+        assert widget.trainer.parameters.shape == (4, 64)
+        widget.controls.step.click()
+        assert (widget.trainer.steps, widget.player.error) == (1, None)
+
+    @pytest.mark.parametrize(("make", "shape"), [
+        (lambda: LiveGPLVM("iris", Q=2), (150, 1)), (lambda: LiveAutoencoder("digits", m=2), (1, 64))],
+        ids=["gplvm", "autoencoder"])
+    def test_size_starts_again_with_another_latent_dimension(self, make, shape):
+        widget = make()
+        widget.trainer.run(3)
+        widget.controls.size.value = 1
+        assert widget.trainer.parameters.shape == shape
+        assert widget.trainer.steps == 0
+        assert re.match(r"Training starts again with \w+, [Qm] = 1\. Step 0\.", widget.status)
+
+    def test_a_size_that_is_not_on_the_usual_list_stays_what_it_is(self):
+        widget = LiveGPLVM("digits", Q=12)
+        widget.controls.alpha.value = 2
+        assert widget.trainer.parameters.shape == (1797, 12)
+        assert widget.controls.size.value == 12
+
+    @BOTH
+    def test_optimiser_changes_without_a_new_start_and_the_rate_keeps_its_multiple(self, make):
+        widget = make(optimiser="gradient")
+        widget.controls.rate.value = 0.5
+        widget.trainer.run(5)
+        limit = widget.trainer.stability_limit
+        widget.controls.optimiser.value = "nesterov"
+        assert (widget.trainer.optimiser, widget.trainer.steps) == ("nesterov", 5)
+        assert widget.trainer.stability_limit == pytest.approx(2 / 3 * limit)
+        assert widget.trainer.learning_rate == pytest.approx(0.5 * 2 / 3 * limit)
+
+    @BOTH
+    def test_rate_sets_the_learning_rate_in_multiples_of_the_limit_and_its_words_say_so(self, make):
+        widget = make(optimiser="gradient")
+        limit = widget.trainer.stability_limit
+        widget.controls.rate.value = 1.3
+        assert widget.trainer.learning_rate == pytest.approx(1.3 * limit)
+        assert words(widget._rate_words) == f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}"
+        assert widget.status.endswith(f"The learning rate {1.3 * limit:.4g} is above the stability limit {limit:.4g}: "
+                                      "steps may overshoot and never settle.")
+        widget.controls.rate.value = 0.7
+        assert "stability limit" not in widget.status
+
+    def test_the_slider_wears_its_mark_at_the_stability_limit_and_none_for_adam(self):
+        for rate in (None, 0.001, 5.0):  # an unusual rate is a stop of its own, below or above the limit
+            widget = LiveGPLVM("iris", Q=2, optimiser="momentum", learning_rate=rate)
+            control = widget.controls.rate
+            multiples = [multiple for _, multiple in control.options]
+            place = 100 * multiples.index(1) / (len(multiples) - 1)
+            name, = (name for name in control._dom_classes if name.startswith("lvmcalc-mark"))
+            assert f".{name} {{ --mark: {place:.2f}%; }}" in widget._about.value
+            assert "lvmcalc-limit" in control._dom_classes
+        widget.controls.optimiser.value = "adam"
+        assert "lvmcalc-limit" not in control._dom_classes
+        assert "lvmcalc-usual" in control._dom_classes
+        assert "the usual rate of Adam" in words(widget._rate_words)
+
+    def test_speed_bounds_the_steps_per_second(self):
+        widget = LiveGPLVM("iris", Q=2, speed=5)
+        assert widget.player.rate == 5
+        widget.controls.speed.value = 50
+        assert widget.player.rate == 50
+        widget.controls.speed.label = "unlimited"
+        assert widget.player.rate == loop.FLAT_OUT
+        assert widget.trainer.steps == 0
+
+    def test_alpha_starts_again_with_this_kernel(self):
+        widget = LiveGPLVM("iris", Q=2)
+        beta = widget.trainer.problem.beta
+        widget.trainer.run(3)
+        widget.controls.alpha.value = 4.0
+        assert (widget.trainer.steps, widget.trainer.problem.alpha, widget.trainer.problem.beta) == (0, 4.0, beta)
+        X, Y = widget.trainer.parameters, widget.trainer.problem.Y
+        assert widget.trainer.value == pytest.approx(gplvm.log_likelihood(X, Y, 4.0, beta))
+        assert "α = 4," in words(widget._about)
+
+    def test_beta_starts_again_with_this_multiple_of_the_best(self):
+        widget = LiveGPLVM("iris", Q=2)
+        best = gplvm.best_beta(data.centred(data.load("iris").Y), 2)
+        widget.trainer.run(3)
+        widget.controls.beta.value = 5
+        assert (widget.trainer.steps, widget.trainer.problem.beta) == (0, pytest.approx(5 * best))
+        assert f"β = {5 * best:.4g}" in words(widget._about)
+        assert words(widget._more_words).split() == ["β", "5", "×", "best"]
+        widget.controls.size.value = 1  # the multiple is kept, and the best β is another one
+        assert widget.trainer.problem.beta == pytest.approx(5 * gplvm.best_beta(widget.trainer.problem.Y, 1))
+
+    @pytest.mark.parametrize("alpha", [0, -3.0, np.inf])
+    def test_a_bad_alpha_is_told_and_the_model_stays_as_it_was(self, alpha):
+        widget = LiveGPLVM("iris", Q=2, alpha=1.5)
+        widget.trainer.run(3)
+        widget.controls.alpha.value = alpha
+        assert re.match(r"Stopped: ValueError: alpha must be (positive|finite), but it is", widget.status)
+        assert (widget.controls.alpha.value, widget.trainer.problem.alpha, widget.trainer.steps) == (1.5, 1.5, 3)
+        widget.controls.alpha.value = 2.5
+        assert (widget.trainer.problem.alpha, widget.player.error) == (2.5, None)
+        assert widget.status.startswith("Training starts again")
+
+    @BOTH
+    def test_the_news_is_gone_once_training_is_under_way(self, make):
+        widget = make()
+        widget.controls.size.value = 1
+        assert "Training starts again" in widget.status
+        widget.trainer.run(50)
+        widget.refresh()
+        assert "Training starts again" not in widget.status
+
+    @BOTH
+    def test_every_control_has_a_label_in_words_and_a_tooltip(self, make):
+        for name, control in vars(make().controls).items():
+            assert control.description, name
+            assert control.tooltip, name
+
+    @BOTH
+    def test_play_without_a_kernel_says_what_to_do_instead(self, make):
+        widget = make()
+        widget.controls.play.click()
+        assert widget.status.endswith("no event loop is running to play on; outside a notebook call trainer.run(k)")
+        assert widget.controls.play.description == "Play"
+
+
+class TestTheEndOfARun:
+    def test_a_diverging_run_says_so_on_the_widget_and_reset_helps(self):
+        widget = LiveAutoencoder("digits", m=2, optimiser="gradient")
+        widget.controls.rate.value = 3
+        widget.player.step(100)
+        assert widget.trainer.status == "diverged"
+        assert 0 < widget.trainer.steps < 20
+        limit = widget.trainer.stability_limit
+        assert widget.status == (
+            f"Diverged at step {widget.trainer.steps + 1}: the learning rate {3 * limit:.4g} is above the stability "
+            f"limit {limit:.4g}. Reset and choose a smaller one. The run has stopped.")
+        assert widget.status in widget._words.value
+        assert shown(widget).startswith(b"\x89PNG")
+        widget.controls.step.click()  # nothing more can be had from it
+        assert widget.status.startswith("Diverged")
+        widget.controls.rate.value = 0.9
+        widget.controls.reset.click()
+        widget.player.step(100)
+        assert widget.status.startswith("Step 100. Loss ")
+
+    @BOTH
+    def test_a_run_ends_where_the_optimum_is_reached_to_ten_digits(self, make):
+        widget = make()
+        widget.player.step(20_000)
+        assert widget.trainer.steps < 20_000
+        assert abs(widget.trainer.gap) < 1e-10
+        assert widget.status.endswith(
+            f"Finished: to ten digits this is the best possible {widget.trainer.problem.name_of_value}.")
+
+    def test_above_the_limit_a_run_does_not_end_where_it_will_not_stay(self):
+        widget = LiveGPLVM("iris", Q=1, optimiser="gradient")
+        widget.trainer.parameters = widget.trainer.problem.optimum.X.copy()
+        widget.trainer.value, widget.trainer.gradient = widget.trainer.problem.evaluate(widget.trainer.parameters)
+        widget.controls.rate.value = 2
+        widget.player.step(5)
+        assert widget.trainer.steps == 5
+        assert "Finished" not in widget.status
+
+    def test_a_closed_widget_trains_no_more(self):
+        widget = LiveGPLVM("iris", Q=1)
+        widget.close()
+        widget.controls.step.click()
+        assert widget.trainer.steps == 0
+
+    def test_a_widget_under_the_same_key_closes_the_earlier_one(self):
+        first, other, second = (LiveGPLVM("iris", Q=1, key=key) for key in ("one", "two", "one"))
+        for widget in (first, other, second):
+            widget.controls.step.click()
+        assert [widget.trainer.steps for widget in (first, other, second)] == [0, 1, 1]
+        assert first.status.endswith("Closed: its cell was run again.")
+
+
+class TestThePicture:
+    @pytest.mark.parametrize("make", [
+        lambda: LiveGPLVM("digits", Q=1), lambda: LiveGPLVM("digits", Q=2), lambda: LiveGPLVM("digits", Q=9),
+        lambda: LiveGPLVM("iris", Q=1), lambda: LiveGPLVM("iris", Q=3), lambda: LiveGPLVM("iris", Q=2, beta=1e-3),
+        lambda: LiveAutoencoder("digits", m=1), lambda: LiveAutoencoder("digits", m=9),
+        lambda: LiveAutoencoder("iris", m=1), lambda: LiveAutoencoder("iris", m=4)],
+        ids=["gplvm digits 1", "gplvm digits 2", "gplvm digits 9", "gplvm iris 1", "gplvm iris 3", "gplvm noise",
+             "autoencoder digits 1", "autoencoder digits 9", "autoencoder iris 1", "autoencoder iris 4"])
+    def test_no_text_leaves_the_picture_overlaps_another_or_is_small(self, make, monkeypatch):
+        widget, drawn = make(), []
+        frame, draw = widget._picture.frame, Text.draw
+        monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        for _ in range(3):
+            widget.player.step(30)
+            drawn.clear()
+            frame.redraw()
+            frame.pixels()
+            texts = [text for text in drawn if text.get_text() and text.get_visible() and text not in frame._moving]
+            boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+            assert len(boxes) > 8
+            assert min(text.get_fontsize() for text in texts) >= 14
+            for i, (text, box) in enumerate(boxes):
+                assert box.x0 >= 0, text
+                assert box.y0 >= 0, text
+                assert box.x1 <= frame.figure.bbox.x1, text
+                assert box.y1 <= frame.figure.bbox.y1, text
+                for other, other_box in boxes[:i]:
+                    assert not box.overlaps(other_box), (text, other)
+
+    def test_the_curve_follows_a_value_that_leaves_its_panel(self):
+        widget = LiveAutoencoder("iris", m=1, optimiser="gradient")
+        widget.controls.rate.value = 3
+        widget.player.step(100)
+        curve = widget._picture.panels[1]
+        low, high = curve.axes.get_ylim()
+        values = curve.line.get_ydata()
+        assert values.max() > 4 * values[0]
+        assert low < values.min() <= values.max() < high
+
+    @BOTH
+    def test_the_curve_is_the_history_and_the_line_the_optimum(self, make):
+        widget = make()
+        widget.player.step(37)
+        curve, history = widget._picture.panels[1], widget.trainer.history
+        np.testing.assert_array_equal(curve.line.get_xydata(), np.column_stack(history))
+        assert curve.now.get_xydata().tolist() == [[37, widget.trainer.value]]
+        assert curve.axes.lines[0].get_ydata() == [widget.trainer.problem.best] * 2
+
+    def test_the_latent_points_are_those_of_the_trainer_by_class(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.player.step(9)
+        labels = data.load("iris").labels
+        for k, points in enumerate(widget._picture.panels[0].points):
+            np.testing.assert_array_equal(points.get_xydata(), widget.trainer.parameters[labels == k])
+
+    def test_the_reconstructions_are_what_the_model_keeps_of_the_data(self):
+        widget = LiveGPLVM("iris", Q=2, alpha=0.7)
+        widget.player.step(9)
+        X, problem = widget.trainer.parameters, widget.trainer.problem
+        K = 0.7 * X @ X.T + np.eye(150) / problem.beta
+        mean = 0.7 * X @ X.T @ np.linalg.solve(K, problem.Y) + data.load("iris").Y.mean(axis=0)
+        rows = [0, 50, 100]
+        samples = widget._picture.panels[2]
+        assert samples.rows.tolist() == rows
+        np.testing.assert_allclose([line.get_ydata() for line in samples.lines], mean[rows], rtol=1e-9)
+
+    def test_the_reconstructions_of_the_autoencoder_are_decoded_codes(self):
+        widget = LiveAutoencoder("iris", m=3)
+        widget.player.step(9)
+        Y, W = data.load("iris").Y, widget.trainer.parameters
+        decoded = (Y - Y.mean(axis=0)) @ W.T @ W + Y.mean(axis=0)
+        lines = widget._picture.panels[2].lines
+        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[0, 50, 100]], rtol=1e-12)
+
+    def test_the_components_shown_are_the_principal_ones_turned_nearest_to_the_weights(self):
+        widget = LiveAutoencoder("iris", m=2)
+        widget.player.step(9)
+        weights, components = (image.get_array().data for image in widget._picture.panels[0].images)
+        np.testing.assert_array_equal(weights, widget.trainer.parameters)
+        principal = np.linalg.svd(data.centred(data.load("iris").Y))[2][:2]
+        np.testing.assert_allclose(components @ components.T, np.eye(2), atol=1e-12)
+        np.testing.assert_allclose(components @ principal.T @ principal, components, atol=1e-12)
+        for angle in (-0.1, 0.1, 2.0):
+            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            assert np.linalg.norm(weights - components) < np.linalg.norm(weights - turn @ components)
+
+
+ONE_SENTENCE = {
+    "an unknown data set": (lambda: LiveGPLVM("digit"), ValueError,
+                            "There is no data set 'digit'; there are digits, iris. Did you mean 'digits'?"),
+    "no name": (lambda: LiveAutoencoder(5), ValueError, "There is no data set 5;"),
+    "Q too large": (lambda: LiveGPLVM("iris", Q=5), ValueError, "Q must be "),
+    "Q of 0": (lambda: LiveGPLVM("iris", Q=0), ValueError, "Q must be "),
+    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, but '2' came."),
+    "m too large": (lambda: LiveAutoencoder("iris", m=5), ValueError, "m must be "),
+    "m no whole number": (lambda: LiveAutoencoder("iris", m=1.5), TypeError, "m must be a whole number, but 1.5 came."),
+    "an unknown optimiser": (lambda: LiveGPLVM("iris", 1, "nesterow"), ValueError,
+                             "There is no optimiser 'nesterow'; there are gradient, momentum, nesterov, adam. "
+                             "Did you mean 'nesterov'?"),
+    "a learning rate of 0": (lambda: LiveAutoencoder("iris", 1, learning_rate=0), ValueError,
+                             "The learning rate must be positive, but it is 0."),
+    "an infinite learning rate": (lambda: LiveGPLVM("iris", 1, learning_rate=np.inf), ValueError,
+                                  "The learning rate must be finite, but it is inf."),
+    "alpha": (lambda: LiveGPLVM("iris", 1, alpha=-1), ValueError, "alpha must be positive, but it is -1."),
+    "beta": (lambda: LiveGPLVM("iris", 1, beta=0), ValueError, "beta must be positive, but it is 0."),
+    "beta no number": (lambda: LiveGPLVM("iris", 1, beta="x"), TypeError,
+                       "beta must be a single real number, but 'x' came."),
+    "seed": (lambda: LiveGPLVM("iris", 1, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    "seed no whole number": (lambda: LiveAutoencoder("iris", 1, seed=0.5), TypeError,
+                             "seed must be a whole number, but 0.5 came."),
+    "speed": (lambda: LiveGPLVM("iris", 1, speed=0), ValueError, "speed must be positive, but it is 0."),
+    "budget": (lambda: LiveAutoencoder("iris", 1, budget=0), ValueError, "budget must be at least 1, but it is 0."),
+}
+
+
+@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
+    with pytest.raises(kind) as caught:
+        call()
+    sentence = str(caught.value)
+    assert sentence.startswith(beginning)
+    assert "\n" not in sentence
+    assert sentence.endswith((".", "?"))
+
+
+def test_a_very_large_seed_survives_a_reset():
+    widget = LiveGPLVM("iris", 1, seed=2**40)
+    widget.controls.reset.click()
+    assert widget.trainer.seed == 2**40
