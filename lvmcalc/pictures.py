@@ -131,8 +131,8 @@ class Weights:
         largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
         titles = f"Weights W, {m}×{n}: red > 0 > blue", f"Principal component{'s' if m > 1 else ''}, turned to match"
         self.images = []
-        for title, top in zip(titles, (36, 248), strict=True):
-            axes = picture.axes(20, top, 400, 164, title)
+        for title, top in zip(titles, (36, 244), strict=True):
+            axes = picture.axes(20, top, 400, 160, title)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             self.images.append(axes.imshow(self.shown(trainer.parameters), cmap=style.SIGNED, vmin=-largest,

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,13 +27,20 @@ SETTINGS = {
 }
 NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
-ERRORS = f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error').map(o => o.ename + ': ' + o.evalue)"
+ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error')"
+          ".map(o => o.ename + ': ' + o.evalue)")
 
 
 def chromium() -> str | None:
     """Return the path of a Chromium or Chrome of this machine."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for path in map(shutil.which, names) if path), None)
+
+
+def need_chromium() -> None:
+    """Skip the test that calls this on a machine without a browser; on a CI machine let it fail."""
+    if not chromium():
+        (pytest.fail if os.environ.get("CI", "").lower() in ("true", "1") else pytest.skip)(HOW_TO_GET_CHROMIUM)
 
 
 @contextmanager
@@ -50,9 +58,9 @@ def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[st
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        places = {"HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-                  "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-                  "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
+        places = {"HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data",
+                  "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTERLAB_SETTINGS_DIR": "settings",
+                  "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
         environment = os.environ | {name: str(home / place) for name, place in places.items()}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         log = home / "server.log"

@@ -1,0 +1,100 @@
+"""A person at the browser: opens a notebook, presses play, watches, steers with the keyboard, pauses and resets."""
+
+import re
+from pathlib import Path
+
+import browser
+import pytest
+from playwright.sync_api import Page
+
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "06_gplvm_training.ipynb"
+
+
+def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupyterlab():
+    browser.need_chromium()
+    with browser.jupyterlab(NOTEBOOK) as address, browser.page_of() as page:
+        browser.run_all(page, address, NOTEBOOK.name)
+        panel = page.locator(".lvmcalc-live")
+        status, picture = panel.get_by_role("status"), panel.get_by_role("img")
+        play, pause = (panel.get_by_role("button", name=name) for name in ("Play", "Pause"))
+        step, start = read(status)
+        assert step == 0
+        untrained = content(picture)
+
+        play.click()
+        pause.wait_for()
+        sources = {picture.get_attribute("src")}
+        page.wait_for_function(f"() => {STATUS} >= 4")
+        earlier = read(status)
+        sources.add(picture.get_attribute("src"))
+        page.wait_for_function(f"() => {STATUS} >= {earlier[0] + 3}")
+        later = read(status)
+        sources.add(picture.get_attribute("src"))
+        assert start < earlier[1] < later[1]
+        assert len(sources) == 3
+
+        tab_to(page, "slider")
+        words = panel.get_by_text("× the stability limit")
+        assert words.inner_text().startswith("learning rate 0.9 ×")
+        for multiple in ("1", "1.1", "1.3"):
+            page.keyboard.press("ArrowRight")
+            words.filter(has_text=f"learning rate {multiple} × the stability limit").wait_for()
+        status.filter(has_text="is above the stability limit").wait_for()
+        page.keyboard.press("ArrowLeft")
+        words.filter(has_text="learning rate 1.1 × the stability limit").wait_for()
+        page.wait_for_function(f"() => {STATUS} > {read(status)[0]}")  # it still plays
+
+        pause.click()
+        play.wait_for()
+        page.wait_for_timeout(500)
+        paused, trained = status.inner_text(), content(picture)
+        page.wait_for_timeout(1000)
+        assert (status.inner_text(), content(picture)) == (paused, trained)
+        assert trained != untrained
+        assert read(status)[1] > start
+
+        tab_to(page, "button", "Reset")
+        page.keyboard.press("Space")
+        status.filter(has_text=re.compile(r"^Step 0\.")).wait_for()
+        assert read(status) == (0, start)
+        page.wait_for_function("() => !document.querySelector('.lvmcalc-live img').matches('[aria-busy]')")
+        assert content(picture) == untrained
+
+
+STATUS = "+/Step (\\d+)/.exec(document.querySelector('.lvmcalc-live [role=status]').textContent)[1]"
+
+
+def read(status) -> tuple[int, float]:
+    """Return the step and the log-likelihood that the line of words tells."""
+    step, value = re.match(r"Step (\d+)\. Log-likelihood (−?[\d,.]+\d), ", status.inner_text()).groups()
+    return int(step), float(value.replace("−", "-").replace(",", ""))
+
+
+def content(picture) -> str:
+    """Return the file that a picture shows."""
+    return picture.evaluate("""async image => {
+        const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+        return bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""); }""")
+
+
+def tab_to(page: Page, role: str, name: str = "") -> None:
+    """Press Tab until a control of this role and name has the focus, and see that the focus is visible."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        focus = page.evaluate("""() => {
+            const control = document.activeElement, style = getComputedStyle(control);
+            return {role: control.role || control.tagName.toLowerCase(), name: control.textContent,
+                    outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth)}; }""")
+        if focus["role"] == role and name in focus["name"]:
+            assert focus["outline"] >= 2
+            return
+    raise AssertionError(f"Tab does not lead to the {role} {name}")
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_a_browser_the_test_is_skipped_and_says_how_to_get_one_but_fails_on_ci(monkeypatch, ci, outcome):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    with pytest.raises(outcome, match="apt-get install chromium"):
+        browser.need_chromium()
