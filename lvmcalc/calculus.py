@@ -115,9 +115,10 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
 def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
                         book: dict[str, rules.Rule] = rules.RULES) -> tuple[Expr, tuple[str, ...]]:
     """Return the gradient, as `gradient` does, and the names of the rules that it rests on."""
-    expression = sp.sympify(expression)
+    expression = _sympified(expression)
     if not isinstance(expression, Expr) or expression.is_Matrix:
-        raise TypeError(f"Only a scalar has a gradient, but {_kind(expression)} came; wrap it in a Trace or a Determinant.")
+        raise TypeError(f"Only a scalar has a gradient, but {_kind(expression)} came; "
+                        "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
     names = {symbol.name for symbol in expression.atoms(Symbol, MatrixSymbol)}
@@ -126,9 +127,11 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     step = rules.increment_of(plain_wrt)
     while step.name in names:
         step = rules.increment_of(step)
-    symmetric = names_of(symmetric)
+    symmetric = names_of(symmetric, plain, plain_wrt)
     algebra, used = WordAlgebra(symmetric), set()
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
+    if wrt.name in exact.sizes_in(plain):
+        raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an exponent,")
     change = algebra.scalar(differential(plain, plain_wrt, step, used, book))  # linear in the step
     if isinstance(wrt, Symbol):
         result = algebra.written_out(sp.together(sp.diff(change, step)))
@@ -173,22 +176,21 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
         "proved": the same normal form. "exact": equal in rational arithmetic at random points, with the chance of a
         false agreement. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
     """
-    left, right = sp.sympify(left), sp.sympify(right)
+    left, right = _sympified(left), _sympified(right)
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
     left, right = _zero_like(left, right), _zero_like(right, left)
     try:
         left, right = by_name(left, right)
-    except CannotBeFormed as error:
-        return Verdict("refuted", str(error))
-    if (left.is_Matrix, left.is_Matrix and left.shape) != (right.is_Matrix, right.is_Matrix and right.shape):
-        return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
-    symmetric = names_of(symmetric)
-    try:
+        if _shape(left) != _shape(right):
+            return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
+        symmetric = names_of(symmetric, left, right)
         if _same_normal_form(left, right, symmetric):
             return Verdict("proved", "the same normal form, so equal for every size", rules=ALGEBRA)
         return exact.compare(left, right, symmetric, seed)
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
     except UnsupportedExpression as error:
         return Verdict("undecided", str(error))
 
@@ -213,10 +215,23 @@ def linear_part(moved: Expr, tau: Symbol, claimed: Expr) -> Verdict:
     return Verdict("proved", words, rules=ALGEBRA) if holds else Verdict("refuted", f"not {words}")
 
 
-def names_of(symmetric: object) -> tuple[str, ...]:
-    """Return the names of the matrices that are known to be symmetric."""
-    symmetric = (symmetric,) if isinstance(symmetric, str | MatrixSymbol) else symmetric
-    return tuple(item if isinstance(item, str) else item.name for item in symmetric)
+def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
+    """Return the names of the matrices in the expressions that are known to be symmetric."""
+    symmetric = (symmetric,) if isinstance(symmetric, str | MatrixSymbol) else tuple(symmetric)
+    for item in symmetric:
+        if not isinstance(item, str | MatrixSymbol):
+            raise TypeError(f"`symmetric` holds names of matrices, but {_kind(item)} came.")
+    names = tuple(item if isinstance(item, str) else item.name for item in symmetric)
+    for matrix in {matrix for expression in expressions for matrix in expression.atoms(MatrixSymbol)}:
+        if matrix.name in names and matrix.rows != matrix.cols:
+            raise ValueError(f"{matrix} is said to be symmetric, but its shape is {_shape(matrix)}.")
+    return names
+
+
+def _sympified(value: object) -> object:
+    if isinstance(value, str):  # SymPy would run it as code, with symbols of its own making
+        raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
+    return sp.sympify(value)
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:
@@ -224,7 +239,8 @@ def _zero_like(side: Expr, other: Expr) -> Expr:
 
 
 def _kind(value: object) -> str:
-    return f"a matrix of shape {_shape(value)}" if getattr(value, "is_Matrix", False) else f"{value} ({type(value).__name__})"
+    is_matrix = getattr(value, "is_Matrix", False)
+    return f"a matrix of shape {_shape(value)}" if is_matrix else f"{value} ({type(value).__name__})"
 
 
 def _shape(value: Expr) -> str:

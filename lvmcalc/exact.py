@@ -18,13 +18,13 @@ from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.verdict import Counterexample, Verdict
-from lvmcalc.words import UnsupportedExpression
+from lvmcalc.words import TooLarge, UnsupportedExpression
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 POINTS = 3
 SMALLEST = (2, 3, 5)  # the smallest size at each point; they grow, for much is true of 2×2 matrices only
-LARGEST_SIZE, LARGEST_POWER = 12, 1000  # beyond these, exact arithmetic takes too long
-MOST_SHAPES = 24  # that are searched for a small counterexample
+LARGEST_SIZE, LARGEST_POWER = 16, 1000  # beyond these, exact arithmetic takes too long
+MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # that are searched for a small counterexample
 t = Symbol("t")
 
 
@@ -69,7 +69,10 @@ class Rationals:
     zeros = staticmethod(lambda rows, columns: DomainMatrix.zeros((rows, columns), QQ).to_dense())
     transpose = staticmethod(lambda matrix: matrix.transpose())
     det = staticmethod(lambda matrix: matrix.domain.to_sympy(matrix.det()))
-    trace = staticmethod(lambda matrix: matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0]))))
+
+    @staticmethod
+    def trace(matrix: DomainMatrix) -> Expr:
+        return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0])))
 
     @staticmethod
     def inv(matrix: DomainMatrix) -> DomainMatrix:
@@ -107,14 +110,14 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
     UnsupportedExpression
         If an operation is not known.
     """
-    def size(dimension: Expr) -> int:
-        return int(dimension.xreplace({symbol: sp.Integer(values[symbol.name]) for symbol in dimension.free_symbols}))
-
     def matrices(parts: tuple, combine: Callable) -> Any:
         result = of(parts[0])
         for part in parts[1:]:
             result = combine(result, of(part))
         return result
+
+    def times(left: Any, right: Any) -> Any:
+        return left @ right if hasattr(left, "__matmul__") else left * right
 
     def power(base: Any, exponent: int) -> Any:
         if exponent < 0 and base == 0:
@@ -133,7 +136,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
                 return matrices(part.args, lambda left, right: left + right)
             case MatMul():
                 scalar, factors = part.as_coeff_matrices()
-                product = matrices(factors, lambda left, right: left @ right if hasattr(left, "__matmul__") else left * right)
+                product = matrices(factors, times)
                 return product if scalar == 1 else arithmetic.scale(of(scalar), product)
             case Transpose():
                 return arithmetic.transpose(of(part.arg))
@@ -143,12 +146,12 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
                 base = arithmetic.inv(of(part.base)) if part.exp < 0 else of(part.base)
                 result = base
                 for _ in range(abs(int(part.exp)) - 1):
-                    result = result @ base if hasattr(base, "__matmul__") else result * base
+                    result = times(result, base)
                 return result
             case Identity():
-                return arithmetic.identity(size(part.shape[0]))
+                return arithmetic.identity(whole_size(part.shape[0], values))
             case ZeroMatrix():
-                return arithmetic.zeros(size(part.shape[0]), size(part.shape[1]))
+                return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
             case Trace():
                 return arithmetic.trace(of(part.arg))
             case Determinant():
@@ -169,6 +172,14 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
     return of(expression)
 
 
+def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
+    """Return a number of rows or columns at these sizes."""
+    size = dimension.xreplace({symbol: sp.Integer(sizes[symbol.name]) for symbol in dimension.free_symbols})
+    if not (size.is_Integer and size > 0):
+        raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
+    return int(size)
+
+
 def dimensions(*expressions: Expr) -> set[Expr]:
     """Return all numbers of rows and columns in the expressions."""
     parts = (part for e in expressions for part in sp.preorder_traversal(e))
@@ -186,13 +197,14 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: n
     """Return random whole numbers for every symbol: matrices over the rationals; scalars positive."""
     def numbers(count: int) -> list[int]:
         low = 2 if largest > 3 else 0  # a check point avoids 0 and ±1; a counterexample to read by hand may have them
-        return [int(v) * int(s) for v, s in zip(rng.integers(low, largest + 1, count), rng.choice([-1, 1], count), strict=True)]
+        signed = zip(rng.integers(low, largest + 1, count), rng.choice([-1, 1], count), strict=True)
+        return [int(value) * int(sign) for value, sign in signed]
 
     values: dict[str, Any] = dict(sizes)
     symbols = {symbol.name: symbol for e in expressions for symbol in e.atoms(Symbol, MatrixSymbol)}
     for name, symbol in sorted(symbols.items()):
         if isinstance(symbol, MatrixSymbol):
-            rows, columns = (int(n.xreplace({s: sp.Integer(sizes[s.name]) for s in n.free_symbols})) for n in symbol.shape)
+            rows, columns = (whole_size(size, sizes) for size in symbol.shape)
             matrix = sp.Matrix(rows, columns, numbers(rows * columns))
             if name in symmetric:
                 matrix = sp.Matrix(rows, rows, lambda i, j, M=matrix: M[min(i, j), max(i, j)])
@@ -259,15 +271,14 @@ def coprime_base(numbers: list[int]) -> list[int]:
 
 def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes, in rational arithmetic."""
-    rng, names = np.random.default_rng(seed), sizes_in(left, right)
-    rows = max((int(size) for size in dimensions(left, right) if size.is_Integer), default=0)
-    if rows > LARGEST_SIZE:
-        raise UnsupportedExpression(f"exact arithmetic with {rows:,} rows or columns")
+    rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
     for _ in range(20 * POINTS):
         sizes = dict(zip(names, (int(n) + SMALLEST[len(tried)] for n in rng.permutation(len(names))), strict=True))
-        point = random_point((left, right), sizes, rng, RANGE, symmetric)
         try:
+            if (largest := max((whole_size(size, sizes) for size in rows), default=0)) > LARGEST_SIZE:
+                raise TooLarge(f"exact arithmetic with {largest:,} rows or columns")
+            point = random_point((left, right), sizes, rng, RANGE, symmetric)
             found = differ(left, right, point)
         except OutsideDomain:
             continue
@@ -291,30 +302,42 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
 
     The sizes `refuting` are known to do it with large numbers; they come last.
     """
-    names = [*refuting]
-    symbols = [symbol for symbol in left.atoms(MatrixSymbol) | right.atoms(MatrixSymbol)]
+    names, rows = [*refuting], dimensions(left, right)
+    symbols = left.atoms(MatrixSymbol) | right.atoms(MatrixSymbol)
+    entries = sp.lambdify([Symbol(name, integer=True, positive=True) for name in names],
+                          sp.Add(*(sp.Mul(*symbol.shape) for symbol in symbols)))
+    tries = iter(range(MOST_TRIES))
 
-    def entries(sizes: dict[str, int]) -> int:
-        values = {Symbol(name, integer=True, positive=True): n for name, n in sizes.items()}
-        return sum(int(sp.Mul(*symbol.shape).xreplace({k: sp.Integer(v) for k, v in values.items()})) for symbol in symbols)
-
-    def still(point: dict[str, Any]) -> tuple[Expr, Expr] | None:
+    def still(point: dict[str, Any]) -> bool:
         try:
-            return differ(left, right, point)
-        except OutsideDomain:
-            return None
+            return next(tries, None) is not None and differ(left, right, point) is not None
+        except (OutsideDomain, UnsupportedExpression):
+            return False
 
-    shapes = [dict(zip(names, order, strict=True)) for order in permutations(range(1, len(names) + 2), len(names))]
-    for sizes in (*islice(sorted(shapes, key=entries), MOST_SHAPES), refuting):
+    orders = islice(permutations(range(1, len(names) + 2), len(names)), MOST_ORDERS)
+    smallest = islice(sorted(orders, key=lambda order: entries(*order)), MOST_SHAPES)
+    for sizes in (*(dict(zip(names, order, strict=True)) for order in smallest), refuting):
+        if not all(_fits(size, sizes) for size in rows):
+            continue
         for largest in (1, 2, 3) * 4:
             point = random_point((left, right), sizes, rng, largest, symmetric)
             if not still(point):
                 continue
+            tries = iter(range(MOST_TRIES))
             for name in [name for name, value in point.items() if name not in sizes]:
                 point = _shrunk(point, name, name in symmetric, still)
-            values = {name: v.as_immutable() if getattr(v, "is_Matrix", False) else sp.sympify(v) for name, v in point.items()}
-            return Counterexample(dict(sorted(values.items(), key=lambda item: (item[1].is_Matrix, item[0]))), *still(point))
+            values = {name: v.as_immutable() if getattr(v, "is_Matrix", False) else sp.sympify(v)
+                      for name, v in point.items()}
+            sizes_first = sorted(values.items(), key=lambda item: (item[1].is_Matrix, item[0]))
+            return Counterexample(dict(sizes_first), *differ(left, right, point))
     return None
+
+
+def _fits(dimension: Expr, sizes: Mapping[str, int]) -> bool:
+    try:
+        return whole_size(dimension, sizes) <= LARGEST_SIZE
+    except OutsideDomain:
+        return False
 
 
 def _shrunk(point: dict[str, Any], name: str, symmetric: bool, still: Callable) -> dict[str, Any]:
@@ -360,10 +383,10 @@ def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int
 
 
 def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int] | None:
-    """Return bounds for the degrees of the entries' numerators and of their common denominator; None with a logarithm."""
-    def order(matrix: Expr) -> int:
-        return int(matrix.shape[0].xreplace({s: sp.Integer(sizes[s.name]) for s in matrix.shape[0].free_symbols}))
+    """Return bounds for the degrees of the entries' numerators and of their common denominator.
 
+    None with a logarithm, which has no degree.
+    """
     def power(base: tuple[int, int], exponent: int) -> tuple[int, int]:
         p, q = base if exponent > 0 else base[::-1]
         return abs(exponent) * p, abs(exponent) * q
@@ -377,7 +400,7 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int] | None
                 q = sum(pair[1] for pair in pairs)
                 return max(p + q - own for p, own in pairs), q
             case Inverse():
-                (p, q), size = of(part.arg), order(part)
+                (p, q), size = of(part.arg), whole_size(part.shape[0], sizes)
                 return q + (size - 1) * p, size * p
             case MatPow():
                 p, q = of(Inverse(part.base)) if part.exp < 0 else of(part.base)
@@ -385,7 +408,7 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int] | None
             case MatMul() | sp.Mul():
                 return tuple(map(sum, zip(*(of(factor) for factor in part.args), strict=True)))
             case Determinant():
-                return power(of(part.arg), order(part.arg))
+                return power(of(part.arg), whole_size(part.arg.shape[0], sizes))
             case sp.Pow():
                 exponent = part.exp.xreplace({s: sp.Integer(sizes[s.name]) for s in part.exp.free_symbols})
                 return power(of(part.base), int(exponent))

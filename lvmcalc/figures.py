@@ -164,8 +164,8 @@ def learning_curve(trainer: Any, height: int = 330) -> Drawing:
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     start, end, best = (f"{value:,.4g}".replace("-", "−") for value in (values[0], values[-1], problem.best))
-    return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to {end}; dashed, the exact "
-                           f"optimum, {best}.")
+    return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to {end}; dashed, the "
+                           f"exact optimum, {best}.")
 
 
 @style.applied()

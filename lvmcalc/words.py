@@ -34,6 +34,13 @@ class UnsupportedExpression(ValueError):
                          "multiples, transposes, inverses, traces, determinants, logarithms and integer powers.")
 
 
+class TooLarge(UnsupportedExpression):
+    """The calculus knows every operation, but there are too many of them."""
+
+    def __init__(self, what: str):
+        ValueError.__init__(self, f"The calculus stops here, because {what} would take too long.")
+
+
 class CannotBeFormed(ValueError):
     """The shapes in an expression do not fit: SymPy lets n×m and m×p through where it should be k×p."""
 
@@ -110,8 +117,7 @@ def _refuse_giants(expression: Expr) -> None:
             parts[waiting.pop()] = 1 + sum(size for size, _ in inside), 1 + max((deep for _, deep in inside), default=0)
     size, depth = parts[expression]
     if size > MOST_PARTS or depth > DEEPEST:
-        raise UnsupportedExpression(f"an expression as large as this: {size:,} parts, nested {depth} deep, where "
-                                    f"{MOST_PARTS:,} and {DEEPEST} are the most")
+        raise TooLarge(f"an expression of {size:,} parts, nested {depth} deep (at most {MOST_PARTS:,} and {DEEPEST}),")
 
 
 class WordAlgebra:
@@ -182,7 +188,7 @@ class WordAlgebra:
     def _product(self, left: Poly, right: Poly) -> Poly:
         self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
         if self.letters > MOST_LETTERS:
-            raise UnsupportedExpression(f"a product with more than {MOST_LETTERS:,} factors when it is multiplied out")
+            raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
         return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
 
     def _as_letter(self, poly: Poly, expression: MatrixExpr) -> Poly:
@@ -381,7 +387,7 @@ def is_zero(scalar: Expr) -> bool:
         return scalar == 0
     numerator = sp.fraction(sp.together(scalar))[0]
     if _terms(numerator) > MOST_TERMS:
-        raise UnsupportedExpression(f"a scalar with more than {MOST_TERMS:,} terms when it is multiplied out")
+        raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
     return sp.expand(numerator) == 0
 
 

@@ -17,10 +17,13 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
         panel = page.locator(".lvmcalc-live")
         status, picture = panel.get_by_role("status"), panel.get_by_role("img")
         play, pause = (panel.get_by_role("button", name=name) for name in ("Play", "Pause"))
+        play.scroll_into_view_if_needed()  # JupyterLab has followed the run to the end of the notebook
+        page.wait_for_function("() => document.querySelector('.lvmcalc-live [role=status]').innerText")
         step, start = read(status)
         assert step == 0
         untrained = content(picture)
 
+        panel.get_by_role("combobox", name="speed").select_option("5 steps/s")  # lest it ends before it is steered
         play.click()
         pause.wait_for()
         sources = {picture.get_attribute("src")}
@@ -35,7 +38,7 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
 
         tab_to(page, "slider")
         words = panel.get_by_text("× the stability limit")
-        assert words.inner_text().startswith("learning rate 0.9 ×")
+        words.filter(has_text="learning rate 0.9 × the stability limit").wait_for()
         for multiple in ("1", "1.1", "1.3"):
             page.keyboard.press("ArrowRight")
             words.filter(has_text=f"learning rate {multiple} × the stability limit").wait_for()
@@ -47,9 +50,9 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
         pause.click()
         play.wait_for()
         page.wait_for_timeout(500)
-        paused, trained = status.inner_text(), content(picture)
+        paused, trained = status.text_content(), content(picture)
         page.wait_for_timeout(1000)
-        assert (status.inner_text(), content(picture)) == (paused, trained)
+        assert (status.text_content(), content(picture)) == (paused, trained)
         assert trained != untrained
         assert read(status)[1] > start
 
@@ -57,7 +60,10 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
         page.keyboard.press("Space")
         status.filter(has_text=re.compile(r"^Step 0\.")).wait_for()
         assert read(status) == (0, start)
-        page.wait_for_function("() => !document.querySelector('.lvmcalc-live img').matches('[aria-busy]')")
+        for _ in range(100):  # the picture comes in a message of its own
+            if content(picture) == untrained:
+                break
+            page.wait_for_timeout(50)
         assert content(picture) == untrained
 
 
@@ -66,7 +72,7 @@ STATUS = "+/Step (\\d+)/.exec(document.querySelector('.lvmcalc-live [role=status
 
 def read(status) -> tuple[int, float]:
     """Return the step and the log-likelihood that the line of words tells."""
-    step, value = re.match(r"Step (\d+)\. Log-likelihood (−?[\d,.]+\d), ", status.inner_text()).groups()
+    step, value = re.match(r"Step (\d+)\. Log-likelihood (−?[\d,.]+\d), ", status.text_content()).groups()
     return int(step), float(value.replace("−", "-").replace(",", ""))
 
 

@@ -1,4 +1,4 @@
-"""The derivation core against independent witnesses: autograd for numbers, exact arithmetic for proofs, mutations for both."""
+"""The derivation core against independent witnesses: autograd, exact arithmetic, SymPy, and mutations."""
 
 import subprocess
 import sys
@@ -58,7 +58,8 @@ class TestNumbers:
         adjoints = chain.backward(**leaves)
         sizes = chain._checked(leaves)[1]
         for node in chain:
-            value = chain._number(chain.adjoint(node.name), {k: np.asarray(v, float) for k, v in leaves.items()} | sizes)
+            known = {name: np.asarray(value, float) for name, value in leaves.items()} | sizes
+            value = chain._number(chain.adjoint(node.name), known)
             np.testing.assert_allclose(adjoints[node.name], value, rtol=1e-9, atol=1e-12)
 
     def test_an_adjoint_has_the_shape_of_its_variable_and_a_scalar_is_a_float(self, chain, leaves) -> None:
@@ -70,7 +71,8 @@ class TestNumbers:
             assert isinstance(adjoints[node.name], np.ndarray if node.shape else float)
 
     def test_backward_twice_gives_the_same_and_upstream_scales(self, chain, leaves) -> None:
-        first, second, tripled = chain.backward(**leaves), chain.backward(**leaves), chain.backward(**leaves, upstream=3.0)
+        first, second = chain.backward(**leaves), chain.backward(**leaves)
+        tripled = chain.backward(**leaves, upstream=3.0)
         for name in first:
             np.testing.assert_array_equal(first[name], second[name])
             np.testing.assert_allclose(tripled[name], 3 * first[name], rtol=1e-13)

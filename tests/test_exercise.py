@@ -16,7 +16,8 @@ def test_an_empty_answer_is_not_attempted(answer: object) -> None:
 
 
 @pytest.mark.parametrize("answer", [
-    -D / 2 * c.I, -D / 2 * K.I.T, b_bar * b * c.I.T, b_bar * sp.Determinant(c) * c.I, -D / 2 * (alpha * X * X.T + K - alpha * X * X.T).I,
+    -D / 2 * c.I, -D / 2 * K.I.T, b_bar * b * c.I.T, b_bar * sp.Determinant(c) * c.I,
+    -D / 2 * (alpha * X * X.T + K - alpha * X * X.T).I,
 ], ids=str)
 def test_a_right_answer_is_right_in_nodes_adjoints_and_leaves(answer: sp.Expr) -> None:
     assert Exercise(L1, "c").check(answer).status == "proved"
@@ -44,7 +45,8 @@ def test_text_is_no_answer() -> None:
         Exercise(L1, "c").check("-D/2 * c.I")
 
 
-@pytest.mark.parametrize("chain", [autoencoder.chain(), L1, gplvm.trace_chain(), gplvm.chain()], ids=lambda chain: chain.name)
+@pytest.mark.parametrize("chain", [autoencoder.chain(), L1, gplvm.trace_chain(), gplvm.chain()],
+                         ids=lambda chain: chain.name)
 def test_every_solution_passes_its_own_check(chain: object) -> None:
     for node in chain:
         if node.name != chain.output:

@@ -51,8 +51,8 @@ class TestNotebook:
 
     def test_outputs_hold_no_address_and_no_warning(self, path: Path) -> None:
         outputs = [output for cell in code_cells(path) for output in cell.outputs]
-        text = "".join(str(value) for output in outputs for kind, value in [*output.items(), *output.get("data", {}).items()]
-                       if kind != "data" and not kind.startswith("image/"))
+        parts = [part for output in outputs for part in [*output.items(), *output.get("data", {}).items()]]
+        text = "".join(str(value) for kind, value in parts if kind != "data" and not kind.startswith("image/"))
         assert not re.search(r"0x[0-9a-f]{6,}|Warning", text)
 
     def test_it_opens_with_what_you_do_learn_and_need(self, path: Path) -> None:
