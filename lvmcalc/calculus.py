@@ -132,22 +132,36 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
     if wrt.name in exact.sizes_in(plain):
         raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an exponent,")
-    change = algebra.scalar(differential(plain, plain_wrt, step, used, book))  # linear in the step
+    change = algebra.scalar(differential(plain, plain_wrt, step, used, book))
     if isinstance(wrt, Symbol):
-        result = algebra.written_out(sp.together(sp.diff(change, step)))
+        result = algebra.written_out(sp.together(_coefficients(change, {step}).get(step, sp.S.Zero)))
     else:
-        traces = {symbol: number for number, (symbol, trace) in enumerate(algebra.scalars.items())
+        traces = {symbol for symbol, trace in algebra.scalars.items()
                   if isinstance(trace, Trace) and step in trace.free_symbols}
-        total = []
-        for term in sp.Add.make_args(change):
-            for symbol in sorted(term.free_symbols & traces.keys(), key=traces.get):
-                total.append(algebra.times(sp.diff(term, symbol), _from_trace(algebra, algebra.scalars[symbol], step)))
-        total = algebra.add(*total)
+        total = algebra.add(*(algebra.times(coefficient, _from_trace(algebra, algebra.scalars[symbol], step))
+                              for symbol, coefficient in _coefficients(change, traces).items()))
         if wrt.name in symmetric:
             total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
         result = algebra.expression(total, plain_wrt.shape)
     back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol) if symbol.name in originals}
     return result.xreplace(back), tuple(sorted(used))
+
+
+def _coefficients(change: Expr, steps: set[Symbol]) -> dict[Symbol, Expr]:
+    """Return the coefficient of every step in a change that is linear in them."""
+    if change in steps:
+        return {change: sp.S.One}
+    found: dict[Symbol, Expr] = {}
+    if change.is_Add:
+        for term in change.args:
+            for step, coefficient in _coefficients(term, steps).items():
+                found[step] = found.get(step, 0) + coefficient
+    elif change.is_Mul:
+        moving = [factor for factor in change.args if factor.free_symbols & steps]
+        rest = sp.Mul(*(factor for factor in change.args if factor not in moving))
+        for factor in moving:  # one, or none
+            found = {step: rest * coefficient for step, coefficient in _coefficients(factor, steps).items()}
+    return found
 
 
 def _from_trace(algebra: WordAlgebra, trace: Trace, step: MatrixSymbol) -> dict:

@@ -50,7 +50,8 @@ class Card:
         else:
             closed = self.short(chain.adjoint(self.parent))
             rows.append(("leaving", [leaving, local] if closed == local else [leaving, local, closed]))
-        return [*rows, ("evidence", [chain.evidence(self.parent, self.node).evidence]), ("remember", [node.remark])]
+        rows.append(("evidence", [chain.evidence(self.parent, self.node).evidence]))
+        return [*rows, ("remember", [node.remark])] if node.remark else rows
 
     def short(self, expression: Expr) -> Expr:
         """Return an expression with the chain's abbreviations in place."""

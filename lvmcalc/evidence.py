@@ -80,7 +80,8 @@ class Row:
     def evidence(self) -> str:
         """All grades in one line of plain text."""
         grades = [f"{MARKS[self.proof.status]} {self.proof.status}" + (" for every size" if self.proof.status == "proved" else "")]
-        grades += [f"{MARKS[self.exact.status]} {self.exact.status}, {self.exact.points} points"]
+        points = f", {self.exact.points} points" if self.exact.points else ""
+        grades += [f"{MARKS[self.exact.status]} {self.exact.status}{points}"]
         return ", ".join([*grades, f"{MARKS['numeric']} numeric, error {bound_on(self.error)}"])
 
 
@@ -202,16 +203,25 @@ def bound_on(error: float) -> str:
     return ("< 10" if power < 1 else "about 10") + str(power).translate(notation.SUPERSCRIPT)
 
 
-def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
-    """Return what SymPy's own matrix derivative says: a witness, never the judge."""
+def sympys_answer(scalar: Expr, wrt: Expr) -> Expr | str:
+    """Return the derivative as SymPy's own matrix calculus has it, or in words why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             answer = scalar.diff(wrt).doit()
-        if answer.has(sp.Derivative):
-            return "no answer"
-        verdict = calculus.compare(answer, expected)
     except Exception as error:  # SymPy's matrix derivatives fail in many ways, and none of them may stop a check
+        return f"no answer ({type(error).__name__})"
+    return "no answer" if answer.has(sp.Derivative) else answer
+
+
+def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
+    """Return whether SymPy's own matrix derivative agrees: a witness, never the judge."""
+    answer = sympys_answer(scalar, wrt)
+    if isinstance(answer, str):
+        return answer
+    try:
+        verdict = calculus.compare(answer, expected)
+    except ValueError as error:
         return f"no answer ({type(error).__name__})"
     if verdict.status == "refuted":
         return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"

@@ -4,7 +4,7 @@
 of t as numbers, the derivative along a direction is exact too, and no rule of the rule book has part in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice, permutations
 from math import gcd
 from typing import Any
@@ -18,7 +18,7 @@ from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.verdict import Counterexample, Verdict
-from lvmcalc.words import TooLarge, UnsupportedExpression
+from lvmcalc.words import UnsupportedExpression
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 POINTS = 3
@@ -273,27 +273,45 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> V
     """Compare two expressions of one shape at random points of all-different sizes, in rational arithmetic."""
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
-    for _ in range(20 * POINTS):
-        sizes = dict(zip(names, (int(n) + SMALLEST[len(tried)] for n in rng.permutation(len(names))), strict=True))
+
+    def refuted(numbers: Iterable[int]) -> Verdict | None:
+        sizes = dict(zip(names, map(int, numbers), strict=True))
+        if not all(_fits(size, sizes) for size in rows):
+            return None
+        point = random_point((left, right), sizes, rng, RANGE, symmetric)
         try:
-            if (largest := max((whole_size(size, sizes) for size in rows), default=0)) > LARGEST_SIZE:
-                raise TooLarge(f"exact arithmetic with {largest:,} rows or columns")
-            point = random_point((left, right), sizes, rng, RANGE, symmetric)
             found = differ(left, right, point)
         except OutsideDomain:
-            continue
+            return None
         if found:
             example = smallest_counterexample(left, right, sizes, symmetric, rng)
             return Verdict("refuted", "the two sides differ", counterexample=example or Counterexample(point, *found))
         tried.append(sizes)
-        if len(tried) == POINTS:
-            break
-    else:
-        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points gave a value on both sides")
-    chance = chance_of_false_agreement(left, right, tried)
+        return None
+
+    for _ in range(20 * POINTS):
+        if len(tried) < POINTS and (verdict := refuted(rng.permutation(len(names)) + SMALLEST[len(tried)])):
+            return verdict
+    for numbers in _orders(len(names), rng):
+        if verdict := refuted(numbers):
+            return verdict
+    if len(tried) < POINTS:
+        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} rows and "
+                                    "columns, gave a value on both sides")
+    chance = chance_of_false_agreement(left, right, tried[:POINTS])
     where = "no bound on the chance of a false agreement, because of logarithms" if chance is None else (
         f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}")
-    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}", points=POINTS, chance=chance)
+    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}", points=POINTS,
+                   chance=chance)
+
+
+def _orders(count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """Return small sizes in every order (or in many), each of them once even and once odd, and once 1.
+
+    What is true if N > Q only, or for an even N, or for all N but 1, is not true for every size.
+    """
+    orders = [*permutations(range(count))] if count < 4 else [tuple(rng.permutation(count)) for _ in range(12)]
+    return [tuple(place + smallest for place in order) for order in orders for smallest in (1, 2)]
 
 
 def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int], symmetric: tuple[str, ...],

@@ -34,6 +34,7 @@ CSS = f"""<style>
 .lvmcalc-live .widget-dropdown > select {{ background: linear-gradient(45deg, #0000 50%, currentColor 50%) right 11px
     center / 6px 6px no-repeat, linear-gradient(135deg, currentColor 50%, #0000 50%) right 5px center / 6px 6px
     no-repeat, var(--jp-widgets-input-background-color, #fff); }}
+.lvmcalc-live .noUi-handle {{ background: var(--jp-brand-color1, {style.BLUE}); }}
 .lvmcalc-slider {{ overflow: visible; margin-bottom: 18px; }}
 .lvmcalc-slider .noUi-target::before {{ content: ""; position: absolute; left: calc(var(--mark) - 1.5px); top: -10px;
     width: 3px; height: 24px; background: {style.VERMILLION}; }}

@@ -45,7 +45,7 @@ class Player:
         self.note = ""  # why the last run ended, in a sentence
         self.error: BaseException | None = None
         self.frames = 0
-        self._left, self._moved = 0, False
+        self._left, self._moved, self._working = 0, False, False
         self._todo: deque[Callable[[], None]] = deque()
         self._task: asyncio.Task | None = None
         try:
@@ -100,14 +100,18 @@ class Player:
         self.playing = self.playing and not self.note
 
     def _work(self) -> None:
-        if not self._todo:  # done by an earlier call
+        if self._working or not self._todo:  # done by another call, of which this one is perhaps a part
             return
         if not self.closed:
             self.note, self.error = "", None
-        while self._todo:
-            action = self._todo.popleft()
-            if not self.closed:
-                self._guard(action)
+        self._working = True
+        try:
+            while self._todo:
+                action = self._todo.popleft()
+                if not self.closed:
+                    self._guard(action)
+        finally:
+            self._working = False
         if not self.playing:
             self._settle()
         elif self._task is None or self._task.done():  # done with an error if it was cancelled from outside

@@ -169,8 +169,9 @@ class Curve:
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
         axes.axhline(problem.best, **style.OPTIMUM)
-        axes.text(0.99, problem.best + 0.03 * span, "exact optimum", transform=axes.get_yaxis_transform(),
-                  ha="right", va="bottom" if span > 0 else "top", color=style.OPTIMUM["color"])
+        axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign), axes.get_yaxis_transform(),
+                      "offset points", ha="right", va="bottom" if problem.sign > 0 else "top",
+                      color=style.OPTIMUM["color"])
         self.line, = axes.plot([], [], **style.REACHED)
         self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9, color=style.REACHED["color"])
         self.frame.moving(self.line, self.now)
@@ -180,7 +181,10 @@ class Curve:
         keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
         self.now.set_data(steps[-1:], values[-1:])
-        self.frame.limits(self.axes, x=(0, steps[-1]), y=(values.min(), values.max()))
+        worst, best = (values * trainer.problem.sign).min() * trainer.problem.sign, trainer.problem.best
+        low, high = self.axes.get_ylim()
+        beyond = None if low <= worst <= high else sorted((worst, best - (worst - best) / 5))  # room for the words
+        self.frame.limits(self.axes, x=(0, steps[-1]), y=beyond)
 
 
 class Samples:

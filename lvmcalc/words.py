@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
-from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 Word = tuple[MatrixExpr, ...]
@@ -417,13 +417,12 @@ class _Text(StrPrinter):
     """The text of `str`, without SymPy's long search for a minus sign inside every product of matrices."""
 
     def parenthesize(self, item: Expr, level: int, strict: bool = False) -> str:
-        if not isinstance(item, MatMul):
-            return super().parenthesize(item, level, strict)
-        text = self._print(item)
-        return f"({text})" if level > PRECEDENCE["Mul"] or text.startswith("-") else text
+        text = _text(item)
+        own = PRECEDENCE["Add" if text.startswith("-") else "Mul"] if isinstance(item, MatMul) else precedence(item)
+        return f"({text})" if own < level or (own == level and not strict) else text
 
     def _print_MatAdd(self, total: MatAdd) -> str:
-        first, *rest = (self._print(term) for term in self._as_ordered_terms(total))
+        first, *rest = map(_text, self._as_ordered_terms(total))
         return first + "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in rest)
 
     def _print_MatMul(self, product: MatMul) -> str:

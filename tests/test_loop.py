@@ -12,7 +12,6 @@ from jupyter_client.manager import KernelManager
 from lvmcalc import loop
 from lvmcalc.loop import Player
 
-
 FOREVER = 10**9  # steps that take no time: the default budget would be spent within two frames
 
 
@@ -186,6 +185,11 @@ class TestWithoutALoop:
         counter = Counter()
         counter.player.step(4)
         assert (counter.steps, counter.shown, counter.said) == (4, [4], [""])
+
+    def test_actions_that_follow_from_an_action_are_done_before_anything_is_shown(self):
+        counter = Counter()
+        counter.player.post(lambda: (counter.player.step(2), counter.player.step(3)))
+        assert (counter.steps, counter.shown) == (5, [5])
 
     def test_play_says_what_to_do_instead(self):
         counter = Counter()
@@ -440,8 +444,8 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
         assert all(frame.startswith(b"\x89PNG") for frame in frames)
         assert len(set(frames)) == 12, "the same picture over and over"
         notebook.click(way)
-        notebook.frames(1000, 0.4)  # those on their way
-        assert notebook.frames(1, 0.4) == []
+        notebook.frames(1000, 0.3)  # those on their way
+        assert notebook.frames(1, 0.3) == []
     on_the_main_thread = notebook.run("print(threads)")
     if way != "a subshell":
         assert on_the_main_thread == str([way == "the main shell"] * 4)

@@ -59,10 +59,16 @@ class TestNotebook:
         first = nbformat.read(path, as_version=4).cells[0].source
         assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
 
+    def test_a_prediction_hides_its_source_and_shows_no_answer_in_the_line_that_stays_visible(self, path: Path) -> None:
+        for cell in code_cells(path):
+            if cell.source.startswith("Prediction("):
+                assert cell.metadata["jupyter"]["source_hidden"] is True
+                assert "answer=" not in cell.source.split("\n")[0]
+
     def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
         for cell in code_cells(path):
             if "NBVAL" in cell.source:
-                assert re.search(r"# NBVAL_IGNORE_OUTPUT: \w+", cell.source)
+                assert re.match(r"# NBVAL_IGNORE_OUTPUT\n# \w+", cell.source), "nbval wants the marker alone on its line"
 
 
 def test_every_line_of_the_source_has_exactly_one_home() -> None:
