@@ -78,7 +78,8 @@ class Node:
     def _repr_markdown_(self) -> str:
         if not self.rule:
             return f"${notation.latex(self.symbol)}$, a leaf, {notation.shape(self.symbol)}"
-        rows = [("shape", notation.shape(self.symbol)), ("rule", f"{self.rule.name}: ${self.rule.latex}$ ({self.source})")]
+        rows = [("shape", notation.shape(self.symbol)),
+                ("rule", f"{self.rule.name}: ${self.rule.latex}$ ({self.source})")]
         rows += [("evidence", f"{row.label}: {row.evidence}") for row in (self.evidence() if self.evidence else [])]
         return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n" + "\n".join(f"| {key} | {value} |" for key, value in rows)
 
@@ -86,19 +87,21 @@ class Node:
         size = notation.shape(self.symbol)
         if not self.rule:
             return f"{notation.plain(self.name)}: leaf, {size}"
-        return f"{notation.plain(self.name)} = {notation.plain(self.expression)}   [{size}; {self.rule.name}; {self.source}]"
+        formula = f"{notation.plain(self.name)} = {notation.plain(self.expression)}"
+        return f"{formula}   [{size}; {self.rule.name}; {self.source}]"
 
     __repr__ = __str__
 
 
 class Chain:
-    """A scalar as a chain of named stages. `nodes` and `leaves` map names to `Node`s, leaves first, in forward order."""
+    """A scalar as a chain of named stages. `leaves` and `nodes` map names to `Node`s, in forward order."""
 
     def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...], book: Mapping[str, Rule] = RULES,
                  abbreviations: Mapping[str, str] | None = None, at_most: tuple[tuple[Expr, Expr], ...] = ()):
         self.name, self.book, self.at_most = name, book, at_most
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
-        self.nodes = MappingProxyType({stage.name: replace(stage, evidence=self._evidence_of(stage.name)) for stage in stages})
+        self.nodes = MappingProxyType({stage.name: replace(stage, evidence=self._evidence_of(stage.name))
+                                       for stage in stages})
         self.output = stages[-1].name
         self.abbreviations = dict(abbreviations or {})
         self.edges: dict[tuple[str, str], Expr] = {}
@@ -230,8 +233,9 @@ class Chain:
                 values[name] = self._number(node.expression, values | sizes)
             bad = not np.isfinite(values[name]).all() or (node.rule.name == "determinant" and values[name] == 0)
             if bad or (node.rule.name == "logarithm" and values[node.parents[0]] <= 0):
-                raise ArithmeticError(f"{notation.plain(name)} = {notation.plain(node.expression)} has no finite value here: it "
-                                      "overflows or underflows in floating point, so take fewer points or another scale.")
+                formula = f"{notation.plain(name)} = {notation.plain(node.expression)}"
+                raise ArithmeticError(f"{formula} has no finite value here: it overflows or underflows in floating point, "
+                                      "so take fewer points or another scale.")
         return Named(values)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
@@ -283,7 +287,8 @@ class Chain:
         for small, large in self.at_most:
             have = sizes | values
             if have[small.name] > have[large.name]:
-                raise ValueError(f"{small} must be at most {large} = {have[large.name]:g}, but {small} = {have[small.name]:g} came.")
+                raise ValueError(f"{small} must be at most {large} = {have[large.name]:g}, "
+                                 f"but {small} = {have[small.name]:g} came.")
         return values, {name: n for name, n in sizes.items() if name not in values}
 
     # Evidence and display
@@ -311,15 +316,16 @@ class Chain:
 
     def __str__(self) -> str:
         leaves = [f"  {leaf}" for leaf in self.leaves.values()]
-        return "\n".join([self.name, *leaves, *(f"  {node}   {self._adjoints_are(node)}" for node in self.nodes.values())])
+        stages = [f"  {node}   {self._adjoints_are(node)}" for node in self.nodes.values()]
+        return "\n".join([self.name, *leaves, *stages])
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
         head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
                                                      for leaf in self.leaves.values())
-        rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ | {notation.shape(node.symbol)} "
-                f"| {node.rule.name} | {node.source} | {self._adjoints_are(node)} |" for node in self.nodes.values()]
+        rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ "
+                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} | {self._adjoints_are(node)} |" for node in self.nodes.values()]
         top = "| stage | shape | rule | source | its adjoints |\n|---|---|---|---|---|\n"
         return head + "\n\n" + top + "\n".join(rows)
 
@@ -341,7 +347,8 @@ class Builder:
         symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
         used = {s.name for operand in operands for s in operand.atoms(Symbol, MatrixSymbol)}
         sizes = {s.name for operand in operands if operand.is_Matrix for n in operand.shape for s in n.free_symbols}
-        self.stages.append(Node(symbol, self.book[rule], operands, tuple(n for n in self.names if n in used - sizes), remark))
+        parents = tuple(n for n in self.names if n in used - sizes)
+        self.stages.append(Node(symbol, self.book[rule], operands, parents, remark))
         self.names.append(name)
         return symbol
 

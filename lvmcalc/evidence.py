@@ -79,7 +79,8 @@ class Row:
     @property
     def evidence(self) -> str:
         """All grades in one line of plain text."""
-        grades = [f"{MARKS[self.proof.status]} {self.proof.status}" + (" for every size" if self.proof.status == "proved" else "")]
+        every = " for every size" if self.proof.status == "proved" else ""
+        grades = [f"{MARKS[self.proof.status]} {self.proof.status}{every}"]
         points = f", {self.exact.points} points" if self.exact.points else ""
         grades += [f"{MARKS[self.exact.status]} {self.exact.status}{points}"]
         return ", ".join([*grades, f"{MARKS['numeric']} numeric, error {bound_on(self.error)}"])
@@ -106,21 +107,24 @@ class Check:
     def table(self) -> list[tuple[str, ...]]:
         """Return the rows in plain text, the head first."""
         return [("claim", "proof", "exact", "numeric", "SymPy's own .diff", "rules"), *(
-            (row.label, f"{MARKS[row.proof.status]} {row.proof.status}", f"{MARKS[row.exact.status]} {row.exact.status}",
+            (row.label, *(f"{MARKS[grade.status]} {grade.status}" for grade in (row.proof, row.exact)),
              bound_on(row.error), row.sympy, ", ".join(row.rules)) for row in self.rows)]
 
     def __str__(self) -> str:
         table = self.table()
         widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+                 for line in table]
         return f"{self.title}: {self.status}\n" + "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
         head, *body = [f"| {' | '.join(line)} |" for line in self.table()]
-        refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}" for row in self.rows if row.status == "refuted"]
-        return f"**{self.title}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n" + "\n".join(body) + "".join(refuted)
+        refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}"
+                   for row in self.rows if row.status == "refuted"]
+        top = f"**{self.title}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
+        return top + "\n".join(body) + "".join(refuted)
 
 
 def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:
@@ -138,11 +142,15 @@ def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
 
 
 def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Any:
-    """Yield random points and a random direction for the variable; the sizes all differ, and each changes from point to point."""
+    """Yield random points and a random direction for the variable.
+
+    The sizes all differ, and each changes from point to point.
+    """
     rng, names = np.random.default_rng(seed), exact.sizes_in(*expressions, wrt)
     order = rng.permutation(len(names))
     for number in range(exact.POINTS):
-        sizes = {name: int(2 + (place + number) % len(names) + number // len(names)) for name, place in zip(names, order, strict=True)}
+        sizes = {name: int(2 + (place + number) % len(names) + number // len(names))
+                 for name, place in zip(names, order, strict=True)}
         direction = _renamed(wrt, "direction")
         point = exact.random_point((*expressions, wrt, direction), sizes, rng, 99)
         yield point, point.pop("direction")
@@ -166,7 +174,8 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
         slope = exact.directional_derivative(scalar, point, wrt.name, direction)
         if not exact.vanishes(slope - exact.value_at(paired, point | {"direction": direction})):
             return Verdict("refuted", "the exact directional derivative is another one")
-    return Verdict("exact", f"equal to the exact directional derivative at {exact.POINTS} random points", points=exact.POINTS)
+    reason = f"equal to the exact directional derivative at {exact.POINTS} random points"
+    return Verdict("exact", reason, points=exact.POINTS)
 
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
@@ -260,18 +269,20 @@ def _differential_is_right(rule: rules.Rule, change: Expr, increments: tuple[Exp
 
 
 def _by_cofactors(rule: rules.Rule, size: int) -> Verdict:
-    """Check d det C on fully symbolic entries: its part along each entry is the cofactor, and C adj(C) = det C · I."""
+    """Check d det C with every entry a symbol: the derivative by an entry is its cofactor, by Laplace's expansion."""
     C, dC = sp.Matrix(size, size, sp.symbols(f"c:{size * size}")), sp.Matrix(size, size, sp.symbols(f"e:{size * size}"))
     determinant = C.det(method="berkowitz")
     change = sum(determinant.diff(c) * e for c, e in zip(C, dC, strict=True))
     n, symbol = rule.arguments[0].shape[0], rule.arguments[0]
-    values = {n.name: size, symbol.name: exact.Rationals.matrix(C), rules.increment_of(symbol).name: exact.Rationals.matrix(dC)}
+    values = {n.name: size, symbol.name: exact.Rationals.matrix(C),
+              rules.increment_of(symbol).name: exact.Rationals.matrix(dC)}
     claimed = exact.evaluate(rule.differential, values, exact.Rationals)
-    return _verdict(sp.cancel(sp.together(claimed) - change) == 0, f"cofactors of a {size}×{size} matrix, all entries symbols")
+    holds = sp.cancel(sp.together(claimed) - change) == 0
+    return _verdict(holds, f"cofactors of a {size}×{size} matrix, all entries symbols")
 
 
 def _determinant_beyond(rule: rules.Rule) -> Verdict:
-    C, g = rule.arguments[0], rule.upstream
+    C = rule.arguments[0]
     rng = np.random.default_rng(0)
     for size in (5, 6):
         point = exact.random_point((C, _renamed(C, "direction")), {C.shape[0].name: size}, rng, 9)
@@ -288,7 +299,7 @@ def _verdict(holds: bool, reason: str) -> Verdict:
 
 @dataclass(frozen=True)
 class Entrywise:
-    """One small case with every entry a symbol: the loss, its derivative by each entry, and whether the gradient agrees."""
+    """One small case with every entry a symbol: the loss, its derivative by each entry, and the gradient claimed."""
 
     loss: Expr
     derivatives: sp.Matrix
@@ -326,7 +337,8 @@ def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
     loss = exact.value_at(chain.expression(), values)
     variable = sp.Matrix([[values[leaf]]]) if not chain[leaf].shape else values[leaf]
     claimed = exact.value_at(chain.adjoint(leaf), values)
-    return Entrywise(loss, variable.applyfunc(lambda entry: sp.diff(loss, entry)), sp.Matrix([claimed] if not chain[leaf].shape else claimed))
+    derivatives = variable.applyfunc(lambda entry: sp.diff(loss, entry))
+    return Entrywise(loss, derivatives, sp.Matrix(claimed if chain[leaf].shape else [claimed]))
 
 
 __all__ = ["Check", "Entrywise", "Row", "UnsupportedExpression", "entrywise", "establish", "stage", "whole"]

@@ -108,7 +108,8 @@ class _Latex(LatexPrinter):
         scalar, factors = product.as_coeff_matrices()
         text = " ".join(rf"\left({self._print(f)}\right)" if isinstance(f, MatAdd) else self._print(f) for f in factors)
         sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
-        head = "" if scalar == 1 else rf"\left({self._print(scalar)}\right) " if scalar.is_Add else f"{self._print(scalar)} "
+        factor = self._print(scalar)
+        head = "" if scalar == 1 else rf"\left({factor}\right) " if scalar.is_Add else f"{factor} "
         dot = r"\cdot " if scalar.has(Determinant) else ""  # det c · c⁻¹, lest it read as the determinant of c c⁻¹
         return sign + head + dot + text
 
@@ -141,7 +142,7 @@ class _Plain(StrPrinter):
         return f"tr({self._print(trace.arg)})"
 
     def _print_Determinant(self, determinant: Expr) -> str:
-        return f"det({self._print(determinant.arg)})" if not determinant.arg.is_Symbol else f"det {self._print(determinant.arg)}"
+        return f"det({self._print(determinant.arg)})"
 
     def _print_Mul(self, product: Expr) -> str:
         return super()._print_Mul(product).replace("*", " ")

@@ -340,7 +340,8 @@ class WordAlgebra:
 
     def _named(self, expression: Expr) -> Symbol:
         if expression not in self.symbols:
-            self.symbols[expression] = sp.Dummy(f"<{_text(expression)}>")  # a Dummy, for two expressions may be written alike
+            # a Dummy, for two expressions may be written alike
+            self.symbols[expression] = sp.Dummy(f"<{_text(expression)}>")
             self.scalars[self.symbols[expression]] = expression
         return self.symbols[expression]
 

@@ -68,7 +68,7 @@ class TestNotebook:
     def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
         for cell in code_cells(path):
             if "NBVAL" in cell.source:
-                assert re.match(r"# NBVAL_IGNORE_OUTPUT\n# \w+", cell.source), "nbval wants the marker alone on its line"
+                assert re.match(r"# NBVAL_IGNORE_OUTPUT\n# \w+", cell.source), "the marker stands alone"
 
 
 def test_every_line_of_the_source_has_exactly_one_home() -> None:
