@@ -1,7 +1,7 @@
 """Gradients of two latent variable models: derived stage by stage, proved for every size, trained live.
 
-The core (`rules`, `calculus`, `chain`, `evidence`, `autoencoder`, `gplvm`, `source`, `data`, `training`) needs no screen;
-`figures` and `widgets` show it.
+The core (`rules`, `calculus`, `chain`, `evidence`, `autoencoder`, `gplvm`, `source`, `data`, `training`) needs no
+screen; `figures` and `widgets` show it.
 """
 
 from lvmcalc import autoencoder, calculus, data, evidence, gplvm, rules, source, training

@@ -234,8 +234,8 @@ class Chain:
             bad = not np.isfinite(values[name]).all() or (node.rule.name == "determinant" and values[name] == 0)
             if bad or (node.rule.name == "logarithm" and values[node.parents[0]] <= 0):
                 formula = f"{notation.plain(name)} = {notation.plain(node.expression)}"
-                raise ArithmeticError(f"{formula} has no finite value here: it overflows or underflows in floating point, "
-                                      "so take fewer points or another scale.")
+                raise ArithmeticError(f"{formula} has no finite value here: it overflows or underflows in floating "
+                                      "point, so take fewer points or another scale.")
         return Named(values)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
@@ -325,7 +325,8 @@ class Chain:
         head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
                                                      for leaf in self.leaves.values())
         rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ "
-                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} | {self._adjoints_are(node)} |" for node in self.nodes.values()]
+                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} | {self._adjoints_are(node)} |"
+                for node in self.nodes.values()]
         top = "| stage | shape | rule | source | its adjoints |\n|---|---|---|---|---|\n"
         return head + "\n\n" + top + "\n".join(rows)
 

@@ -216,7 +216,8 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: n
 
 def value_at(expression: Expr, point: Mapping[str, Any]) -> Expr:
     """Return the exact value at a point of SymPy matrices and numbers, as a SymPy matrix or number."""
-    ready = {name: Rationals.matrix(v) if getattr(v, "is_Matrix", False) else sp.sympify(v) for name, v in point.items()}
+    ready = {name: Rationals.matrix(number) if getattr(number, "is_Matrix", False) else sp.sympify(number)
+             for name, number in point.items()}
     value = evaluate(expression, ready, Rationals)
     return value.to_Matrix().as_immutable() if isinstance(value, DomainMatrix) else value
 
@@ -296,8 +297,8 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> V
         if verdict := refuted(numbers):
             return verdict
     if len(tried) < POINTS:
-        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} rows and "
-                                    "columns, gave a value on both sides")
+        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} rows "
+                                    "and columns, gave a value on both sides")
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
     where = "no bound on the chance of a false agreement, because of logarithms" if chance is None else (
         f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}")

@@ -1,8 +1,9 @@
 """How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
 
-from sympy import Determinant, Expr, Inverse, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 GREEK = {"alpha": "α", "beta": "β"}
@@ -75,7 +76,7 @@ class _Latex(LatexPrinter):
 
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
-        simple = not isinstance(base, MatAdd | MatMul) and not text.startswith(r"\frac")
+        simple = isinstance(base, MatrixSymbol | Identity) and not text.startswith(r"\frac")
         return (text if simple else rf"\left({text}\right)") + "^{" + power + "}"
 
     def _print_Transpose(self, transpose: Transpose) -> str:
@@ -86,13 +87,20 @@ class _Latex(LatexPrinter):
         inner = inverse.arg
         return self._raised(inner.arg, r"-\top") if isinstance(inner, Transpose) else self._raised(inner, "-1")
 
+    def _print_MatPow(self, power: MatPow) -> str:
+        return self._raised(power.base, str(power.exp))
+
     def _print_Trace(self, trace: Expr) -> str:
         return rf"\operatorname{{tr}}\left({self._print(trace.arg)}\right)"
 
-    def _print_Determinant(self, determinant: Expr, exp: str | None = None) -> str:
+    def parenthesize(self, item: Expr, level: int, is_neg: bool = False, strict: bool = False) -> str:
+        if isinstance(item, Determinant) and level >= PRECEDENCE["Pow"]:  # (det c)², not det c²
+            return rf"\left({self._print(item)}\right)"
+        return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
+
+    def _print_Determinant(self, determinant: Expr) -> str:
         text = self._print(determinant.arg)
-        text = rf"\det {text}" if not isinstance(determinant.arg, MatAdd | MatMul) else rf"\det\left({text}\right)"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+        return rf"\det {text}" if isinstance(determinant.arg, MatrixSymbol) else rf"\det\left({text}\right)"
 
     def _print_log(self, expression: Expr, exp: str | None = None) -> str:
         argument = expression.args[0]
@@ -128,7 +136,7 @@ class _Plain(StrPrinter):
 
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
-        return f"({text}){power}" if isinstance(base, MatAdd | MatMul) or "∂" in text else text + power
+        return text + power if isinstance(base, MatrixSymbol | Identity) and "∂" not in text else f"({text}){power}"
 
     def _print_Transpose(self, transpose: Transpose) -> str:
         inner = transpose.arg
@@ -137,6 +145,9 @@ class _Plain(StrPrinter):
     def _print_Inverse(self, inverse: Inverse) -> str:
         inner = inverse.arg
         return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner, Transpose) else self._raised(inner, "⁻¹")
+
+    def _print_MatPow(self, power: MatPow) -> str:
+        return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0 else f"^({power.exp})")
 
     def _print_Trace(self, trace: Expr) -> str:
         return f"tr({self._print(trace.arg)})"
