@@ -4,7 +4,7 @@ The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the g
 (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import sympy as sp
@@ -231,7 +231,8 @@ def linear_part(moved: Expr, tau: Symbol, claimed: Expr) -> Verdict:
 
 def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
     """Return the names of the matrices in the expressions that are known to be symmetric."""
-    symmetric = (symmetric,) if isinstance(symmetric, str | MatrixSymbol) else tuple(symmetric)
+    one = isinstance(symmetric, str | Expr) or not isinstance(symmetric, Iterable)
+    symmetric = (symmetric,) if one else tuple(symmetric)
     for item in symmetric:
         if not isinstance(item, str | MatrixSymbol):
             raise TypeError(f"`symmetric` holds names of matrices, but {_kind(item)} came.")

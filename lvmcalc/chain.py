@@ -127,7 +127,8 @@ class Chain:
 
     def children(self, name: str) -> tuple[str, ...]:
         """Return the nodes that use `name`."""
-        return tuple(node for node, parent in self.edges if parent == spelling(name))
+        name = self[name].name
+        return tuple(node for node, parent in self.edges if parent == name)
 
     def adjoint_symbol(self, name: str) -> Expr:
         """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
@@ -148,7 +149,7 @@ class Chain:
         for edge, adjoint in edges.items():
             if edge not in self.edges:
                 raise ValueError(f"{self.name} has no edge {edge}; there are {', '.join(map(str, self.edges))}.")
-            other.edges[edge] = 0 * self.edges[edge] if adjoint is None else adjoint
+            other.edges[edge] = 0 * self.edges[edge] if adjoint is None else sp.sympify(adjoint)
         return other
 
     # Symbols
@@ -229,13 +230,7 @@ class Chain:
         """
         values, sizes = self._checked(leaves)
         for name, node in self.nodes.items():
-            with np.errstate(all="ignore"):
-                values[name] = self._number(node.expression, values | sizes)
-            bad = not np.isfinite(values[name]).all() or (node.rule.name == "determinant" and values[name] == 0)
-            if bad or (node.rule.name == "logarithm" and values[node.parents[0]] <= 0):
-                formula = f"{notation.plain(name)} = {notation.plain(node.expression)}"
-                raise ArithmeticError(f"{formula} has no finite value here: it overflows or underflows in floating "
-                                      "point, so take fewer points or another scale.")
+            values[name] = self._number(node.expression, values | sizes, notation.plain(name))
         return Named(values)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
@@ -258,19 +253,29 @@ class Chain:
         for name in reversed(self.nodes):
             known = values | sizes | {self.adjoint_symbol(name).name: adjoints[name]}
             for parent in self.nodes[name].parents:
-                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known)
+                called = notation.adjoint_name(self.output, parent)
+                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known, called)
                 adjoints[parent] = adjoints[parent] + parts[name, parent]  # contributions of all uses add up
         return Named(adjoints), parts
 
     @staticmethod
-    def _number(expression: Expr, values: Mapping[str, Any]) -> Any:
-        value = exact.evaluate(expression, values, exact.Reals)
+    def _number(expression: Expr, values: Mapping[str, Any], name: str = "") -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                value = exact.evaluate(expression, values, exact.Reals)
+        except (OverflowError, exact.OutsideDomain):
+            value = np.nan
+        if not np.isfinite(value).all() or (isinstance(expression, sp.Determinant) and value == 0):
+            raise ArithmeticError(f"{name} = {notation.plain(expression)} has no finite value here: it overflows or "
+                                  "underflows in floating point, so take fewer points or another scale.")
         return np.array(value, dtype=float) if np.ndim(value) else float(value)
 
     def _checked(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
-        given = {spelling(name): value for name, value in given.items()}
-        expected = ", ".join(self.leaves)
+        expected, names = ", ".join(self.leaves), [spelling(name) for name in given]
+        given = dict(zip(names, given.values(), strict=True))
         for name in given:
+            if names.count(name) > 1:
+                raise TypeError(f"The leaf {name} was passed twice.")
             if name not in self.leaves:
                 raise TypeError(f"{self.name} has no leaf {name}; its leaves are {expected}.")
         for name in self.leaves:
@@ -280,6 +285,8 @@ class Chain:
         for name, leaf in self.leaves.items():
             if not leaf.shape:
                 values[name] = checks.scalar(given[name], name, positive=bool(leaf.symbol.is_positive))
+                if leaf.symbol.is_integer and not values[name].is_integer():
+                    raise ValueError(f"{name} must be a whole number, but it is {values[name]:g}.")
                 continue
             rows, columns = (sizes.get(size.name) for size in leaf.shape)
             values[name] = checks.matrix(given[name], name, rows, columns, notation.shape(leaf.symbol)).copy()
@@ -299,6 +306,9 @@ class Chain:
     def evidence(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
         """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to `name`."""
         key = (self[parent].name, self[name].name, seed)
+        if (key[1], key[0]) not in self.edges:
+            parents = ", ".join(self[name].parents) or "none"
+            raise ValueError(f"{key[0]} is no parent of {key[1]}; its parents are {parents}.")
         if key not in self._evidence:
             self._evidence[key] = evidence.stage(self, *key)
         return self._evidence[key]
@@ -311,6 +321,7 @@ class Chain:
         seed : int
             Seeds the check points; they are asymmetric and all their sizes differ.
         """
+        seed = checks.whole(seed, "seed", least=0)
         rows = [self.evidence(parent, name, seed) for name, parent in self.edges]
         return evidence.Check(self.name, (*rows, *(evidence.whole(self, leaf, seed) for leaf in self.leaves)))
 

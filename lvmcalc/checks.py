@@ -29,12 +29,15 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
     ValueError
         If the shape is wrong or an entry is not finite.
     """
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must be complete, but some of its entries are masked.")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a matrix, but its rows have different lengths.") from error
     if array.dtype.kind not in "biuf":
-        kind = "complex numbers" if array.dtype.kind == "c" else f"entries of type {array.dtype}"
+        kinds = {"c": "complex numbers", "U": "text", "S": "text"}
+        kind = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
         raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
     words = f"{shape_in_words}, here {wanted}," if shape_in_words and (rows or columns) else shape_in_words or wanted
@@ -45,7 +48,8 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         raise ValueError(f"{name} must have at least one row and one column, but its shape is {came}.")
     if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
-    array = array.astype(np.float64, copy=False)
+    with np.errstate(over="ignore"):  # a long double may be too large
+        array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
@@ -59,7 +63,10 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a single real number, but {_short(value)} came.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = np.inf
     if not np.isfinite(number):
         raise ValueError(f"{name} must be finite, but it is {number}.")
     if positive and number <= 0:

@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol, Trace
 
-from lvmcalc import calculus, exact, notation, rules
+from lvmcalc import calculus, checks, exact, notation, rules
 from lvmcalc.verdict import MARKS, Verdict, worst
 from lvmcalc.words import CannotBeFormed, UnsupportedExpression, by_name
 
@@ -99,7 +99,8 @@ class Check:
         return worst([row.status for row in self.rows])
 
     def __getitem__(self, label: str) -> Row:
-        return {row.label: row for row in self.rows}[label]
+        rows = {row.label: row for row in self.rows}
+        return rows[checks.known(label, [*rows], f"claim about {self.title}")]
 
     def __iter__(self) -> Any:
         return iter(self.rows)
@@ -170,30 +171,34 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
     if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
         return Verdict("refuted", "a gradient has the shape of its variable")
     paired = Trace(claim.T * product) if wrt.is_Matrix else claim * product
-    for point, direction in _points((scalar, claim), wrt, seed):
-        slope = exact.directional_derivative(scalar, point, wrt.name, direction)
-        if not exact.vanishes(slope - exact.value_at(paired, point | {"direction": direction})):
-            return Verdict("refuted", "the exact directional derivative is another one")
+    try:
+        for point, direction in _points((scalar, claim), wrt, seed):
+            slope = exact.directional_derivative(scalar, point, wrt.name, direction)
+            if not exact.vanishes(slope - exact.value_at(paired, point | {"direction": direction})):
+                return Verdict("refuted", "the exact directional derivative is another one")
+    except (exact.OutsideDomain, UnsupportedExpression) as error:
+        return Verdict("undecided", str(error))
     reason = f"equal to the exact directional derivative at {exact.POINTS} random points"
     return Verdict("exact", reason, points=exact.POINTS)
 
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
     """Return the relative error of a claimed gradient against the complex step, in floating point."""
+    worst_error = 0.0
     try:
         scalar, claim, wrt = by_name(scalar, claim, wrt)
-    except CannotBeFormed:
+        if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
+            return np.inf
+        for point, direction in _points((scalar, claim), wrt, seed):
+            numbers = {name: _float(value) for name, value in point.items()}
+            along = _float(direction)
+            moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
+            slope = np.imag(exact.evaluate(scalar, moved, exact.Floats)) / STEP
+            value = np.real(np.vdot(exact.evaluate(claim, numbers, exact.Floats), along))
+            error = abs(slope - value) / max(abs(slope), np.finfo(float).tiny)
+            worst_error = np.maximum(worst_error, error)  # which keeps a NaN
+    except (CannotBeFormed, UnsupportedExpression, exact.OutsideDomain):
         return np.inf
-    if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
-        return np.inf
-    worst_error = 0.0
-    for point, direction in _points((scalar, claim), wrt, seed):
-        numbers = {name: _float(value) for name, value in point.items()}
-        along = _float(direction)
-        moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
-        slope = np.imag(exact.evaluate(scalar, moved, exact.Floats)) / STEP
-        value = np.real(np.vdot(exact.evaluate(claim, numbers, exact.Floats), along))
-        worst_error = np.maximum(worst_error, abs(slope - value) / max(abs(slope), np.finfo(float).tiny))  # keeps a NaN
     return float(worst_error)
 
 
@@ -327,9 +332,9 @@ def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
     **sizes : the value of every size, such as N=2, Q=1, D=1
     """
     names = exact.sizes_in(chain.expression())
-    if set(names) - set(sizes):
+    if set(names) - set(sizes) or set(sizes) - set(names) - set(chain.leaves):
         raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but {', '.join(sizes) or 'none'} came.")
-    values: dict[str, Any] = dict(sizes)
+    values: dict[str, Any] = {name: checks.whole(size, name) for name, size in sizes.items()}
     for name, node in chain.leaves.items():
         rows, columns = (sizes[size.name] for size in node.shape) if node.shape else (1, 1)
         entries = sp.symbols(f"{name}_:{rows * columns}", real=True) if node.shape else (sp.Symbol(name),)

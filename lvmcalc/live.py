@@ -71,7 +71,7 @@ class LiveWidget(widgets.VBox):
                  speed: float, budget: int, key: str | None, **more: widgets.Widget) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
         self._data, self.status, self._news = data.load(dataset), "", ""
-        self.controls, self._more, self._adjusting = SimpleNamespace(**more), tuple(more), False
+        self.controls, self._more = SimpleNamespace(**more), tuple(more)
         self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser, learning_rate, seed)
         vars(self.controls).update(
             play=button("Play", "play", "Train, and watch it"),
@@ -167,7 +167,7 @@ class LiveWidget(widgets.VBox):
 
     def _rebuild(self) -> None:
         c = self.controls
-        if self._adjusting or self._choice() == self._chosen:
+        if self._choice() == self._chosen:  # it was this widget that chose
             return
         dataset = data.load(c.dataset.value)
         size = min(c.size.value, dataset.Y.shape[1] - 1)
@@ -183,11 +183,10 @@ class LiveWidget(widgets.VBox):
         self._draw_anew()
 
     def _choose(self, dataset: data.Dataset, choice: tuple) -> None:
-        self._adjusting = True  # new options make the dropdown choose the first of them for a moment
-        self.controls.size.options = sizes(dataset, choice[1])
+        self.controls.size.options = sizes(dataset, choice[1])  # which chooses the first of them for a moment
         for name, value in zip(("dataset", "size", *self._more), choice, strict=True):
             getattr(self.controls, name).value = value
-        self._adjusting, self._chosen = False, choice
+        self._chosen = choice
 
     def _choice(self) -> tuple:
         return tuple(vars(self.controls)[name].value for name in ("dataset", "size", *self._more))
