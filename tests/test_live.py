@@ -1,5 +1,6 @@
 """The live widgets without a browser: every control does what it says, and the words say what happened."""
 
+import asyncio
 import re
 
 import numpy as np
@@ -141,7 +142,7 @@ class TestControls:
     def test_reset_goes_back_to_step_0_of_the_same_seed(self, make):
         widget = make(seed=3)
         start, before, status = widget.trainer.parameters.copy(), shown(widget), widget.status
-        widget.trainer.run(50)
+        widget.player.step(50)
         widget.controls.reset.click()
         assert widget.trainer.steps == 0
         np.testing.assert_array_equal(widget.trainer.parameters, start)
@@ -294,11 +295,12 @@ class TestControls:
     @BOTH
     def test_the_news_is_gone_once_training_is_under_way(self, make):
         widget = make()
-        widget.controls.size.value = 1
-        assert "Training starts again" in widget.status
-        widget.trainer.run(50)
-        widget.refresh()
-        assert "Training starts again" not in widget.status
+        for size, go_on in ((1, lambda: widget.trainer.run(50) and widget.refresh()),
+                              (2, widget.controls.reset.click)):
+            widget.controls.size.value = size
+            assert "Training starts again" in widget.status
+            go_on()
+            assert "Training starts again" not in widget.status
 
     @BLANK
     @BOTH
@@ -308,6 +310,27 @@ class TestControls:
             assert control.tooltip, name
 
     @BLANK
+    @BOTH
+    def test_while_it_plays_a_control_acts_and_says_so_at_once(self, make):
+        async def scenario():
+            widget = make()
+            widget.controls.play.click()
+            while not widget.trainer.steps:
+                await asyncio.sleep(0.01)
+            assert widget.controls.play.description == "Pause"
+            assert 'aria-live="off"' in widget._words.value  # three sentences a second would drown a screen reader
+            widget.controls.rate.value = 0.2
+            await asyncio.sleep(0.02)
+            assert widget.trainer.learning_rate == pytest.approx(0.2 * widget.trainer.stability_limit)
+            assert words(widget._rate_words).startswith("learning rate 0.2 × the stability limit")
+            widget.controls.play.click()
+            while widget.player.playing or widget.controls.play.description == "Pause":
+                await asyncio.sleep(0.01)
+            assert widget.status.startswith(f"Step {widget.trainer.steps}. ")
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 20))
+
     @BOTH
     def test_play_without_a_kernel_says_what_to_do_instead(self, make):
         widget = make()

@@ -82,6 +82,7 @@ class TestPlaying:
             after = counter.steps
             await asyncio.sleep(0.1)
             assert counter.steps == after == counter.shown[-1]
+            assert counter.said[-1] == ""
 
         on_a_loop(scenario)
 
@@ -109,6 +110,22 @@ class TestPlaying:
                 await asyncio.sleep(0.05)
                 assert counter.steps == total
                 assert counter.said[-1] == "Paused after 1,234 steps: press Play to go on."
+
+        on_a_loop(scenario)
+
+    def test_play_after_a_pause_grants_the_whole_budget(self):
+        async def scenario():
+            counter = Counter(budget=300, rate=1000)
+            counter.player.play()
+            await until(lambda: counter.steps > 20)
+            counter.player.pause()
+            await settled(counter.player)
+            paused = counter.steps
+            assert paused < 300
+            counter.player.play()
+            await until(lambda: counter.steps > paused)
+            await settled(counter.player)
+            assert counter.steps == paused + 300
 
         on_a_loop(scenario)
 
