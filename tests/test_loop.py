@@ -470,3 +470,13 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
     assert int(steps) >= 24
     assert notebook.run("print(panel.trainer.steps, panel.player.playing, panel.player.note)") == f"{steps} False"
     notebook.run("panel.close()")
+
+
+def test_in_a_kernel_running_a_cell_again_closes_what_it_made_and_only_that(client):
+    notebook = Notebook(client)
+    notebook.run("from lvmcalc.loop import Player\nplayers = {}\ndef make(name):\n"
+                 "    players.setdefault(name, []).append(Player(lambda: '', lambda: None, lambda: None))")
+    for cell in ("make('a'), make('b')", "make('c')", "make('a'), make('b')"):
+        notebook.run(cell)
+    assert notebook.run("print({name: [p.closed for p in made] for name, made in players.items()})") == (
+        "{'a': [True, False], 'b': [True, False], 'c': [False]}")
