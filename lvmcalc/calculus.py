@@ -121,9 +121,9 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
+    plain, plain_wrt = by_name(expression, wrt)
     names = {symbol.name for symbol in expression.atoms(Symbol, MatrixSymbol)}
     originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
-    plain, plain_wrt = by_name(expression, wrt)
     step = rules.increment_of(plain_wrt)
     while step.name in names:
         step = rules.increment_of(step)
@@ -219,7 +219,10 @@ def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bo
 def linear_part(moved: Expr, tau: Symbol, claimed: Expr) -> Verdict:
     """Say whether `claimed` is the part of a scalar or matrix expression that is linear in the scalar `tau`."""
     algebra = WordAlgebra()
-    moved, claimed, tau = by_name(moved, claimed, tau)
+    try:
+        moved, claimed, tau = by_name(moved, claimed, tau)
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
     if not moved.is_Matrix:
         holds = is_zero(sp.expand(algebra.scalar(moved)).coeff(tau, 1) - algebra.scalar(claimed))
     else:

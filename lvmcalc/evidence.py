@@ -7,7 +7,7 @@ variable along a direction (no rule for matrices at all), and the complex step i
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,7 +235,7 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
         return answer
     try:
         verdict = calculus.compare(answer, expected)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # it may be no expression of ours, such as an array
         return f"no answer ({type(error).__name__})"
     if verdict.status == "refuted":
         return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"
@@ -264,7 +264,12 @@ def _differential_is_right(rule: rules.Rule, change: Expr, increments: tuple[Exp
         (A,), (dA,) = rule.arguments, increments
         return [calculus.compare(dA * A.I + A * change, 0)]
     if operation.has(sp.Determinant):
-        return [*(_by_cofactors(rule, size) for size in (1, 2, 3, 4)), _determinant_beyond(rule)]
+        verdicts = []
+        for size in (1, 2, 3, 4):
+            verdicts.append(_by_cofactors(*rule.arguments, rule.differential, size))
+            if not verdicts[-1].holds:
+                return verdicts
+        return [*verdicts, _determinant_beyond(rule)]
     if not any(argument.is_Matrix for argument in rule.arguments):
         total = sum(sp.diff(operation, x) * dx for x, dx in zip(rule.arguments, increments, strict=True))
         return [_verdict(sp.simplify(total - change) == 0, "the derivative of a function of one variable")]
@@ -273,15 +278,15 @@ def _differential_is_right(rule: rules.Rule, change: Expr, increments: tuple[Exp
     return [calculus.linear_part(moved, tau, change)]
 
 
-def _by_cofactors(rule: rules.Rule, size: int) -> Verdict:
+@cache
+def _by_cofactors(symbol: MatrixSymbol, differential: Expr, size: int) -> Verdict:
     """Check d det C with every entry a symbol: the derivative by an entry is its cofactor, by Laplace's expansion."""
     C, dC = sp.Matrix(size, size, sp.symbols(f"c:{size * size}")), sp.Matrix(size, size, sp.symbols(f"e:{size * size}"))
     determinant = C.det(method="berkowitz")
     change = sum(determinant.diff(c) * e for c, e in zip(C, dC, strict=True))
-    n, symbol = rule.arguments[0].shape[0], rule.arguments[0]
-    values = {n.name: size, symbol.name: exact.Rationals.matrix(C),
+    values = {symbol.rows.name: size, symbol.name: exact.Rationals.matrix(C),
               rules.increment_of(symbol).name: exact.Rationals.matrix(dC)}
-    claimed = exact.evaluate(rule.differential, values, exact.Rationals)
+    claimed = exact.evaluate(differential, values, exact.Rationals)
     holds = sp.cancel(sp.together(claimed) - change) == 0
     return _verdict(holds, f"cofactors of a {size}×{size} matrix, all entries symbols")
 

@@ -18,12 +18,13 @@ class Counterexample:
 
     def __str__(self) -> str:
         values = ", ".join(f"{name} = {_plain(value)}" for name, value in self.values.items())
-        return f"at {values} the left side is {_plain(self.left)} and the right side is {_plain(self.right)}"
+        at = f"at {values} " if values else ""
+        return f"{at}the left side is {_plain(self.left)} and the right side is {_plain(self.right)}"
 
     def _repr_latex_(self) -> str:
         parts = [rf"{sp.latex(sp.Symbol(name))} = {sp.latex(value)}" for name, value in self.values.items()]
-        values = r",\; ".join(parts)
-        return rf"$\displaystyle {values}:\quad {sp.latex(self.left)} \neq {sp.latex(self.right)}$"
+        at = r",\; ".join(parts) + r":\quad " if parts else ""
+        return rf"$\displaystyle {at}{sp.latex(self.left)} \neq {sp.latex(self.right)}$"
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,11 @@ def by_name(*expressions: Expr) -> list[Expr]:
             if isinstance(part, MatrixSymbol) and shapes.setdefault(part.name, str(part.shape)) != str(part.shape):
                 raise ValueError(f"{part.name} is used with two shapes, {shapes[part.name]} and {part.shape}.")
     symbols = {symbol for expression in expressions for symbol in expression.atoms(Symbol)}
+    free = {symbol for expression in expressions for symbol in expression.free_symbols}
     for symbol in symbols:
         if symbol.name in shapes:
             raise ValueError(f"{symbol.name} is used both as a matrix and as a scalar.")
-        if not symbol.is_commutative or isinstance(symbol, sp.Dummy):
+        if not symbol.is_commutative or (isinstance(symbol, sp.Dummy) and symbol in free):
             what = "is a Dummy, of which two may have one name" if symbol.is_commutative else "does not commute"
             raise UnsupportedExpression(f"the scalar {symbol}, which {what}")
     plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes

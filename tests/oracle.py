@@ -1,0 +1,266 @@
+"""A second opinion that shares nothing with the package: formulas evaluated by schoolbook arithmetic on dual numbers.
+
+A dual number a + bε with ε² = 0 carries a value and its derivative. Over fractions both are exact; where a logarithm
+occurs, 60 digits are carried. Determinants are expanded by cofactors, inverses are found by elimination.
+"""
+
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import sympy as sp
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, log
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+
+mpmath.mp.dps = 60
+CLOSE = mpmath.mpf(10) ** -35
+
+
+@dataclass(frozen=True)
+class Dual:
+    value: Any
+    slope: Any = Fraction(0)
+
+    def __add__(self, other: "Dual") -> "Dual":
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __sub__(self, other: "Dual") -> "Dual":
+        return Dual(self.value + -other.value, self.slope + -other.slope)
+
+    def __mul__(self, other: "Dual") -> "Dual":
+        return Dual(self.value * other.value, self.value * other.slope + self.slope * other.value)
+
+    def __truediv__(self, other: "Dual") -> "Dual":
+        inverse = 1 / other.value
+        return Dual(self.value * inverse, (self.slope + -self.value * other.slope * inverse) * inverse)
+
+
+Rows = list[list[Dual]]
+ONE, ZERO = Dual(Fraction(1)), Dual(Fraction(0))
+
+
+def total(numbers: list[Dual]) -> Dual:
+    result = numbers[0]
+    for number in numbers[1:]:
+        result = result + number
+    return result
+
+
+def product(left: Rows, right: Rows) -> Rows:
+    columns = [*zip(*right, strict=True)]
+    return [[total([a * b for a, b in zip(row, column, strict=True)]) for column in columns] for row in left]
+
+
+def unit(n: int) -> Rows:
+    return [[ONE if i == j else ZERO for j in range(n)] for i in range(n)]
+
+
+def determinant(M: Rows) -> Dual:
+    if len(M) == 1:
+        return M[0][0]
+    minors = [determinant([row[:j] + row[j + 1:] for row in M[1:]]) for j in range(len(M))]
+    terms = [entry * minor for entry, minor in zip(M[0], minors, strict=True)]
+    return total([term if j % 2 == 0 else ZERO - term for j, term in enumerate(terms)])
+
+
+def inverse(M: Rows) -> Rows:
+    n = len(M)
+    M = [[*row, *ones] for row, ones in zip(M, unit(n), strict=True)]
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(M[i][k].value))
+        if abs(M[pivot][k].value) <= (0 if isinstance(M[pivot][k].value, Fraction) else CLOSE):
+            raise ZeroDivisionError("a singular matrix")
+        M[k], M[pivot] = M[pivot], M[k]
+        M[k] = [entry / M[k][k] for entry in M[k]]
+        M = [row if i == k else [a - row[k] * b for a, b in zip(row, M[k], strict=True)] for i, row in enumerate(M)]
+    return [row[n:] for row in M]
+
+
+def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
+    """Return value and slope of a formula: a Dual for a scalar, rows of them for a matrix; `values` are by name."""
+    def of(part: Expr) -> Any:
+        return evaluate(part, values)
+
+    def size(dimension: Expr) -> int:
+        return int(dimension.subs({symbol: values[symbol.name] for symbol in dimension.free_symbols}))
+
+    match formula:
+        case MatrixSymbol():
+            return values[formula.name]
+        case Identity():
+            return unit(size(formula.rows))
+        case ZeroMatrix():
+            return [[ZERO] * size(formula.cols) for _ in range(size(formula.rows))]
+        case MatAdd():
+            terms = [of(term) for term in formula.args]
+            return [[total(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*terms, strict=True)]
+        case MatMul():
+            scalar, factors = formula.as_coeff_matrices()
+            result, scalar = of(factors[0]), of(scalar)
+            for factor in factors[1:]:
+                result = product(result, of(factor))
+            return [[scalar * entry for entry in row] for row in result]
+        case Transpose():
+            return [list(column) for column in zip(*of(formula.arg), strict=True)]
+        case Inverse() | MatPow():
+            base = result = inverse(of(formula.base)) if formula.exp < 0 else of(formula.base)
+            for _ in range(abs(int(formula.exp)) - 1):
+                result = product(result, base)
+            return result
+        case Trace():
+            return total([row[i] for i, row in enumerate(of(formula.arg))])
+        case Determinant():
+            return determinant(of(formula.arg))
+        case sp.Symbol():
+            value = values[formula.name]
+            return value if isinstance(value, Dual) else Dual(Fraction(value))
+        case sp.Rational():
+            return Dual(Fraction(int(formula.p), int(formula.q)))
+        case sp.Add():
+            return total([of(term) for term in formula.args])
+        case sp.Mul():
+            result = ONE
+            for factor in formula.args:
+                result = result * of(factor)
+            return result
+        case sp.Pow():
+            exponent, base, result = size(formula.exp), of(formula.base), ONE
+            for _ in range(abs(exponent)):
+                result = result * base
+            return ONE / result if exponent < 0 else result
+        case log():
+            argument = of(formula.args[0])
+            if argument.value == 0:
+                raise ZeroDivisionError("the logarithm of 0")
+            return Dual(mpmath.log(argument.value), argument.slope * (mpmath.mpf(1) / argument.value))
+        case sp.NumberSymbol():
+            return Dual(mpmath.mpf(str(formula.evalf(70))))
+    raise TypeError(f"{type(formula)}")
+
+
+def entries(result: Any) -> list[Dual]:
+    """Return all entries of a result, be it a scalar or a matrix."""
+    return [result] if isinstance(result, Dual) else [entry for row in result for entry in row]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Say whether two numbers are equal: fractions exactly, others to 35 digits."""
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left == right
+    return abs(left + -right) <= CLOSE * (1 + abs(left))
+
+
+def equal(left: Expr, right: Expr, values: dict[str, Any]) -> bool:
+    """Say whether two formulas have the same value at a point."""
+    pairs = zip(entries(evaluate(left, values)), entries(evaluate(right, values)), strict=True)
+    return all(same(a.value, b.value) for a, b in pairs)
+
+
+def point(symbols: list[Expr], sizes: dict[str, int], seed: int, moving: str = "") -> dict[str, Any]:
+    """Return random whole numbers, never 0 or ±1, for all symbols; `moving` gets a direction as its slope too."""
+    rng = random.Random(seed)
+
+    def number(name: str, positive: bool = False) -> Dual:
+        value, slope = (Fraction(rng.choice([2, 3, 4, 5, 7, 9]) * rng.choice([-1, 1])) for _ in range(2))
+        return Dual(abs(value) if positive else value, slope if name == moving else Fraction(0))
+
+    values: dict[str, Any] = dict(sizes)
+    for symbol in symbols:
+        if isinstance(symbol, MatrixSymbol):
+            rows, columns = (int(size.subs({s: sizes[s.name] for s in size.free_symbols})) for size in symbol.shape)
+            values[symbol.name] = [[number(symbol.name) for _ in range(columns)] for _ in range(rows)]
+        elif symbol.name not in sizes:
+            values[symbol.name] = number(symbol.name, positive=True)
+    return values
+
+
+def has_slope(gradient: Expr, values: dict[str, Any], moving: str, slope: Any) -> bool:
+    """Say whether the inner product of a gradient with the direction of `moving` is the slope."""
+    pairs = zip(entries(evaluate(gradient, values)), entries(values[moving]), strict=True)
+    return same(total([Dual(g.value * direction.slope) for g, direction in pairs]).value, slope)
+
+
+# Random formulas
+n, m, p = sp.symbols("n m p", integer=True, positive=True)
+SIZES = {"n": 2, "m": 3, "p": 4}
+a, b = sp.symbols("a b")
+X, Y, Z = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, p), MatrixSymbol("Z", p, n)
+S, T, R = MatrixSymbol("S", n, n), MatrixSymbol("T", m, m), MatrixSymbol("R", p, p)
+MATRICES = [X, Y, Z, S, T, R]
+SYMBOLS = [*MATRICES, a, b]
+
+
+class Formulas:
+    """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces, determinants, logs."""
+
+    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True):
+        self.random, self.logarithms, self.identities = random.Random(seed), logarithms, identities
+
+    def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
+        kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
+        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns else kinds)
+        if depth <= 0 or kind == "letter":
+            letters = [M for M in MATRICES if M.shape == (rows, columns)]
+            letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
+            letters += [Identity(rows)] if rows == columns and self.identities else []
+            return self.random.choice(letters)
+        if kind == "product":
+            inner = self.random.choice([n, m, p])
+            return self.matrix(rows, inner, depth - 1) * self.matrix(inner, columns, depth - 1)
+        if kind == "transpose":
+            return self.matrix(columns, rows, depth - 1).T
+        part = self.matrix(rows, columns, depth - 1)
+        match kind:
+            case "sum":
+                return part + self.matrix(rows, columns, depth - 1)
+            case "scale":
+                return self.scalar(depth - 2) * part
+            case "inverse":
+                return Inverse(part)
+        return MatPow(part, self.random.choice([2, 3, -2]))
+
+    def scalar(self, depth: int) -> Expr:
+        if depth <= 0:
+            return self.random.choice([a, b, sp.Integer(2), -sp.Rational(1, 3), n, Trace(S), a + b, 1 / a])
+        kind, size = self.random.choice(["trace"] * 3 + ["det", "sum", "times", "power", "over", "log"]), [n, m, p]
+        if kind in ("trace", "det") or (kind == "log" and not self.logarithms):
+            rows = self.random.choice(size)
+            return (Determinant if kind == "det" else Trace)(self.matrix(rows, rows, depth - 1))
+        part = self.scalar(depth - 1)
+        match kind:
+            case "sum":
+                return part + self.scalar(depth - 1)
+            case "times":
+                return part * self.scalar(depth - 1)
+            case "power":
+                return part ** self.random.choice([2, 3, -1, -2, n])
+            case "over":
+                return part / self.scalar(depth - 1)
+        return log(part)
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """Stop what takes longer, where the operating system has an alarm."""
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"no answer within {seconds} s")
+
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def is_finite(formula: Expr) -> bool:
+    return not formula.has(sp.zoo, sp.nan, sp.oo, sp.I)
