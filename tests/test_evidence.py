@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -23,10 +22,8 @@ SMALL = {"autoencoder": {"m": 1, "n": 2, "S": 1}, "gplvm.log_det": {"N": 2, "Q":
 checked = cache(Chain.check)
 
 
-def test_both_complete_gradients_are_proved_in_two_seconds() -> None:
-    began = time.process_time()
+def test_both_complete_gradients_are_proved_by_the_rules_they_need() -> None:
     proofs = [evidence.whole(autoencoder.chain(), "W").proof, evidence.whole(gplvm.chain(), "X").proof]
-    assert time.process_time() - began < 2
     assert [proof.status for proof in proofs] == ["proved", "proved"]
     assert proofs[1].rules == ("determinant", "inverse", "logarithm", "product", "scalar product", "scalar sum",
                                "scale", "sum", "trace", "transpose")

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from time import perf_counter
 
 import matplotlib.image
 import numpy as np
@@ -69,24 +68,6 @@ def test_limits_grow_only_when_the_data_leave_them_and_leave_head_room():
         frame.limits(axes, x=(0, steps))
         ends.add(axes.get_xlim())
     assert len(ends) < 20, "a growing run must seldom need a new still part"
-
-
-def test_a_frame_is_far_cheaper_than_a_new_picture():
-    frame, lines = two_moving_lines(0.0)
-    frame.png()
-
-    def cost(again):
-        times = []
-        for k in range(7):
-            move(lines, k / 7)
-            if again:
-                frame._still = None
-            start = perf_counter()
-            frame.png()
-            times.append(perf_counter() - start)
-        return min(times)
-
-    assert cost(again=False) < cost(again=True) / 2
 
 
 def test_frames_leave_pyplot_and_the_global_settings_alone():

@@ -150,19 +150,19 @@ class TestPlaying:
 
     def test_the_loop_keeps_serving_others_while_a_run_goes_flat_out(self):
         async def scenario():
-            counter = Counter()
-            counter.show = lambda: time.sleep(0.03)  # a costly picture
+            counter, frames = Counter(), []
+            counter.show = lambda: frames.append(time.sleep(0.03))  # a costly picture
             counter.player = Player(counter.advance, counter.show, counter.say, budget=FOREVER)
             counter.player.play()
             await until(lambda: counter.steps)
-            waits = []
+            with_a_frame = 0
             for _ in range(10):
-                start = time.perf_counter()
+                before = len(frames)
                 await asyncio.sleep(0)
-                waits.append(time.perf_counter() - start)
+                with_a_frame += len(frames) > before
             counter.player.pause()
             await settled(counter.player)
-            assert sorted(waits)[5] < 0.03  # most turns of the loop have no frame in them
+            assert with_a_frame <= 5, "most turns of the loop have no frame in them"
 
         on_a_loop(scenario)
 
