@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # face → training and marking → models → chain → rules.
 LAYERS = [
     {"verdict", "words", "notation", "checks"}, {"exact", "rules"}, {"calculus"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "problems", "training", "exercise", "source", "cards"},
+    {"autoencoder", "gplvm"}, {"data", "problems", "training", "exercise", "reading", "source", "cards"},
     {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "walk", "live"}, {"widgets"},
 ]
 LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
