@@ -209,6 +209,12 @@ class Chain:
         short = {name: self.expression(node) for name, node in self.abbreviations.items()}
         return nodes | short | {self.adjoint_symbol(node.name).name: self.adjoint(node.name) for node in self}
 
+    def meaning(self, name: str) -> Expr | None:
+        """Return what a name stands for in formulas of this chain: a leaf, node, abbreviation, adjoint or size."""
+        sizes = {size.name: size for node in self for length in node.shape for size in length.free_symbols}
+        leaves = {leaf: node.symbol for leaf, node in self.leaves.items()}
+        return ({**sizes, **leaves, **self._meanings}).get(name)
+
     # Numbers
     def forward(self, **leaves: Any) -> Named:
         """Return the value of every leaf and node by name.

@@ -120,7 +120,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
         return left @ right if hasattr(left, "__matmul__") else left * right
 
     def power(base: Any, exponent: int) -> Any:
-        if exponent < 0 and base == 0:
+        if exponent < 0 and np.all(base == 0):
             raise OutsideDomain("a division by 0")
         if abs(exponent) > LARGEST_POWER:
             raise UnsupportedExpression(f"the power {exponent}, which is above {LARGEST_POWER:,}")
