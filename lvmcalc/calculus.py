@@ -11,11 +11,15 @@ import sympy as sp
 from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import exact, rules
+from lvmcalc import agreement, exact, rules
+from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, by_name
 from lvmcalc.verdict import Verdict
-from lvmcalc.words import LARGEST_POWER, CannotBeFormed, UnsupportedExpression, WordAlgebra, by_name, is_zero
+from lvmcalc.words import LARGEST_POWER, WordAlgebra, is_zero
+from lvmcalc.writing import Poly
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
+RULE_OF = {MatAdd: "sum", Transpose: "transpose", Inverse: "inverse", Trace: "trace", Determinant: "determinant",
+           sp.Add: "scalar sum", sp.Mul: "scalar product", log: "logarithm"}
 
 
 def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | None = None,
@@ -55,33 +59,21 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
         if wrt not in part.free_symbols:
             return ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
         match part:
-            case MatAdd():
-                return by("sum", *halves(part.args, MatAdd))
             case MatMul():
                 scalar, factors = part.as_coeff_matrices()
                 if scalar != 1:
                     return by("scale", scalar, MatMul(*factors) if len(factors) > 1 else factors[0])
                 return by("product", *halves(factors, MatMul))
-            case Transpose():
-                return by("transpose", part.arg)
-            case Inverse():
-                return by("inverse", part.arg)
+            case MatAdd() | sp.Add() | sp.Mul():
+                return by(RULE_OF[part.func], *halves(part.args, part.func))
+            case Transpose() | Inverse() | Trace() | Determinant() | log():
+                return by(RULE_OF[part.func], part.args[0])
             case MatPow() if part.exp.is_Integer and 0 < abs(part.exp) <= LARGEST_POWER:
                 half = abs(int(part.exp)) // 2
                 power = MatMul(part.base ** half, part.base ** (abs(part.exp) - half)) if half else part.base
                 return d(Inverse(power) if part.exp < 0 else power)
-            case Trace():
-                return by("trace", part.arg)
-            case Determinant():
-                return by("determinant", part.arg)
-            case sp.Add():
-                return by("scalar sum", *halves(part.args, sp.Add))
-            case sp.Mul():
-                return by("scalar product", *halves(part.args, sp.Mul))
             case sp.Pow() if part.exp.is_integer and wrt not in part.exp.free_symbols:
                 return by("power", part.base, letters={rules.k: part.exp})
-            case log():
-                return by("logarithm", part.args[0])
         raise UnsupportedExpression(f"{type(part).__name__} in {part}")
 
     return d(expression)
@@ -121,56 +113,41 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
-    plain, plain_wrt = by_name(expression, wrt)
-    names = {symbol.name for symbol in expression.atoms(Symbol, MatrixSymbol)}
-    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
-    step = rules.increment_of(plain_wrt)
-    while step.name in names:
-        step = rules.increment_of(step)
-    symmetric = names_of(symmetric, plain, plain_wrt)
-    algebra, used = WordAlgebra(symmetric), set()
+    plain, variable = by_name(expression, wrt)
+    symmetric = names_of(symmetric, plain, variable)
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
     if wrt.name in exact.sizes_in(plain):
         raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an exponent,")
-    change = algebra.scalar(differential(plain, plain_wrt, step, used, book))
-    if isinstance(wrt, Symbol):
-        result = algebra.written_out(sp.together(_coefficients(change, {step}).get(step, sp.S.Zero)))
-    else:
-        traces = {symbol for symbol, trace in algebra.scalars.items()
-                  if isinstance(trace, Trace) and step in trace.free_symbols}
-        total = algebra.add(*(algebra.times(coefficient, _from_trace(algebra, algebra.scalars[symbol], step))
-                              for symbol, coefficient in _coefficients(change, traces).items()))
-        if wrt.name in symmetric:
+    step = rules.increment_of(variable)
+    while step.name in {symbol.name for symbol in plain.atoms(Symbol, MatrixSymbol)}:
+        step = rules.increment_of(step)
+    algebra, used = WordAlgebra(symmetric), set()
+    change = algebra.scalar(differential(plain, variable, step, used, book))
+    if not variable.is_Matrix:
+        result = algebra.written_out(sp.together(change.diff(step)))
+    else:  # the change is linear in the traces that hold the step
+        parts = [algebra.times(change.diff(symbol), _from_trace(algebra, trace.arg, step))
+                 for symbol, trace in algebra.scalars.items() if isinstance(trace, Trace) and trace.has(step)]
+        total = algebra.add(*parts)
+        if variable.name in symmetric:
             total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
-        result = algebra.expression(total, plain_wrt.shape)
+        result = algebra.expression(total, variable.shape)
+    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
     back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol) if symbol.name in originals}
     return result.xreplace(back), tuple(sorted(used))
 
 
-def _coefficients(change: Expr, steps: set[Symbol]) -> dict[Symbol, Expr]:
-    """Return the coefficient of every step in a change that is linear in them."""
-    if change in steps:
-        return {change: sp.S.One}
-    found: dict[Symbol, Expr] = {}
-    if change.is_Add:
-        for term in change.args:
-            for step, coefficient in _coefficients(term, steps).items():
-                found[step] = found.get(step, 0) + coefficient
-    elif change.is_Mul:
-        moving = [factor for factor in change.args if factor.free_symbols & steps]
-        rest = sp.Mul(*(factor for factor in change.args if factor not in moving))
-        for factor in moving:  # one, or none
-            found = {step: rest * coefficient for step, coefficient in _coefficients(factor, steps).items()}
-    return found
-
-
-def _from_trace(algebra: WordAlgebra, trace: Trace, step: MatrixSymbol) -> dict:
+def _from_trace(algebra: WordAlgebra, inside: Expr, step: MatrixSymbol) -> Poly:
     """Return G for tr(u dX v) = tr(Gᵀ dX): Gᵀ = v u."""
-    word = tuple(trace.arg.args) if isinstance(trace.arg, MatMul) else (trace.arg,)
-    if Transpose(step) in word:
-        word = tuple(algebra.transposed_letter(letter) for letter in reversed(word))
+    word = tuple(inside.args) if isinstance(inside, MatMul) else (inside,)
+    word = algebra.transposed_word(word) if Transpose(step) in word else word
     place = word.index(step)
     return algebra.transposed({word[place + 1:] + word[:place]: sp.S.One})
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """Return the inner product of two matrices, tr(AᵀB), or of two scalars."""
+    return Trace(left.T * right) if left.is_Matrix else left * right
 
 
 def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int = 0) -> Verdict:
@@ -202,7 +179,7 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
         symmetric = names_of(symmetric, left, right)
         if _same_normal_form(left, right, symmetric):
             return Verdict("proved", "the same normal form, so equal for every size", rules=ALGEBRA)
-        return exact.compare(left, right, symmetric, seed)
+        return agreement.compare(left, right, symmetric, seed)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:
@@ -214,22 +191,6 @@ def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bo
     if left.is_Matrix:
         return not algebra.add(algebra.matrix(left), algebra.times(-sp.S.One, algebra.matrix(right)))
     return is_zero(algebra.scalar(left) - algebra.scalar(right))
-
-
-def linear_part(moved: Expr, tau: Symbol, claimed: Expr) -> Verdict:
-    """Say whether `claimed` is the part of a scalar or matrix expression that is linear in the scalar `tau`."""
-    algebra = WordAlgebra()
-    try:
-        moved, claimed, tau = by_name(moved, claimed, tau)
-    except CannotBeFormed as error:
-        return Verdict("refuted", str(error))
-    if not moved.is_Matrix:
-        holds = is_zero(sp.expand(algebra.scalar(moved)).coeff(tau, 1) - algebra.scalar(claimed))
-    else:
-        linear = {word: sp.expand(c).coeff(tau, 1) for word, c in algebra.matrix(moved).items()}
-        holds = not algebra.add(linear, algebra.times(-sp.S.One, algebra.matrix(claimed)))
-    words = "the part that is linear in the increments, for every size"
-    return Verdict("proved", words, rules=ALGEBRA) if holds else Verdict("refuted", f"not {words}")
 
 
 def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:

@@ -200,20 +200,24 @@ class Chain:
 
     def in_leaves(self, expression: Expr) -> Expr:
         """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the leaves; names decide."""
-        symbols = expression.atoms(Symbol, MatrixSymbol)
-        return expression.xreplace({s: self._meanings[s.name] for s in symbols if s.name in self._meanings})
+        nodes = {name: name for name in self.nodes} | self.abbreviations
+        adjoints = {self.adjoint_symbol(node.name).name: node.name for node in self}
+        known = {}
+        for symbol in expression.atoms(Symbol, MatrixSymbol):
+            if symbol.name in nodes:
+                known[symbol] = self.expression(nodes[symbol.name])
+            elif symbol.name in adjoints:
+                known[symbol] = self.adjoint(adjoints[symbol.name])
+        return expression.xreplace(known)
 
     @cached_property
-    def _meanings(self) -> dict[str, Expr]:
-        nodes = {node.name: self.expression(node.name) for node in self.nodes.values()}
-        short = {name: self.expression(node) for name, node in self.abbreviations.items()}
-        return nodes | short | {self.adjoint_symbol(node.name).name: self.adjoint(node.name) for node in self}
-
-    def meaning(self, name: str) -> Expr | None:
-        """Return what a name stands for in formulas of this chain: a leaf, node, abbreviation, adjoint or size."""
+    def vocabulary(self) -> dict[str, Expr]:
+        """The symbols of all leaves, nodes, abbreviations, adjoints and sizes, by name."""
         sizes = {size.name: size for node in self for length in node.shape for size in length.free_symbols}
-        leaves = {leaf: node.symbol for leaf, node in self.leaves.items()}
-        return ({**sizes, **leaves, **self._meanings}).get(name)
+        nodes = {node.name: node.symbol for node in self}
+        short = {name: self.symbols(name)[0] for name in self.abbreviations}
+        adjoints = map(self.adjoint_symbol, nodes)
+        return sizes | nodes | short | {symbol.name: symbol for symbol in adjoints}
 
     # Numbers
     def forward(self, **leaves: Any) -> Named:

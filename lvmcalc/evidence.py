@@ -5,18 +5,19 @@ variable along a direction (no rule for matrices at all), and the complex step i
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol, Trace
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import calculus, checks, exact, notation, rules
+from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, by_name
+from lvmcalc.establishing import establish as establish
 from lvmcalc.verdict import MARKS, Verdict, worst
-from lvmcalc.words import CannotBeFormed, UnsupportedExpression, by_name
 
 if TYPE_CHECKING:
     from lvmcalc.chain import Chain
@@ -80,10 +81,9 @@ class Row:
     def evidence(self) -> str:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
-        grades = [f"{MARKS[self.proof.status]} {self.proof.status}{every}"]
         points = f", {self.exact.points} points" if self.exact.points else ""
-        grades += [f"{MARKS[self.exact.status]} {self.exact.status}{points}"]
-        return ", ".join([*grades, f"{MARKS['numeric']} numeric, error {bound_on(self.error)}"])
+        return (f"{MARKS[self.proof.status]} {self.proof.status}{every}, {MARKS[self.exact.status]} {self.exact.status}"
+                f"{points}, {MARKS['numeric']} numeric, error {bound_on(self.error)}")
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,7 @@ class Check:
 
 def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:
     """Return the evidence for the adjoint along one edge, by itself, with an arbitrary asymmetric upstream."""
-    node, upstream = chain[name], chain.adjoint_symbol(name)
-    scalar = Trace(upstream.T * node.expression) if node.shape else upstream * node.expression
+    scalar = calculus.inner(chain.adjoint_symbol(name), chain[name].expression)
     label = f"{notation.plain(parent)} → {notation.plain(name)}"
     return Row(label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed, chain.book)
 
@@ -142,7 +141,7 @@ def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
     return Row(label, chain.expression(), chain[leaf].symbol, chain.adjoint(leaf), seed, chain.book)
 
 
-def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Any:
+def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield random points and a random direction for the variable.
 
     The sizes all differ, and each changes from point to point.
@@ -152,30 +151,32 @@ def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Any:
     for number in range(exact.POINTS):
         sizes = {name: int(2 + (place + number) % len(names) + number // len(names))
                  for name, place in zip(names, order, strict=True)}
-        direction = _renamed(wrt, "direction")
-        point = exact.random_point((*expressions, wrt, direction), sizes, rng, 99)
+        point = exact.random_point((*expressions, wrt, _direction(wrt)), sizes, rng, 99)
         yield point, point.pop("direction")
 
 
-def _renamed(symbol: Expr, name: str) -> Expr:
-    return MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
+def _direction(wrt: Expr) -> Expr:
+    return MatrixSymbol("direction", *wrt.shape) if wrt.is_Matrix else Symbol("direction")
+
+
+def _admitted(scalar: Expr, wrt: Expr, claim: Expr) -> list[Expr]:
+    scalar, wrt, claim = by_name(scalar, wrt, claim)
+    if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
+        raise CannotBeFormed("a gradient has the shape of its variable")
+    return [scalar, wrt, claim]
 
 
 def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
     """Compare a claimed gradient with exact directional derivatives at random points."""
     try:
-        scalar, claim, wrt = by_name(scalar, claim, wrt)
-    except CannotBeFormed as error:
-        return Verdict("refuted", str(error))
-    product = _renamed(wrt, "direction")
-    if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
-        return Verdict("refuted", "a gradient has the shape of its variable")
-    paired = Trace(claim.T * product) if wrt.is_Matrix else claim * product
-    try:
+        scalar, wrt, claim = _admitted(scalar, wrt, claim)
         for point, direction in _points((scalar, claim), wrt, seed):
             slope = exact.directional_derivative(scalar, point, wrt.name, direction)
-            if not exact.vanishes(slope - exact.value_at(paired, point | {"direction": direction})):
+            claimed = exact.value_at(calculus.inner(claim, _direction(wrt)), point | {"direction": direction})
+            if not exact.vanishes(slope - claimed):
                 return Verdict("refuted", "the exact directional derivative is another one")
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
     except (exact.OutsideDomain, UnsupportedExpression) as error:
         return Verdict("undecided", str(error))
     reason = f"equal to the exact directional derivative at {exact.POINTS} random points"
@@ -184,29 +185,23 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
     """Return the relative error of a claimed gradient against the complex step, in floating point."""
-    worst_error = 0.0
+    errors = []
     try:
-        scalar, claim, wrt = by_name(scalar, claim, wrt)
-        if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
-            return np.inf
+        scalar, wrt, claim = _admitted(scalar, wrt, claim)
         for point, direction in _points((scalar, claim), wrt, seed):
-            numbers = {name: _float(value) for name, value in point.items()}
-            along = _float(direction)
+            numbers, along = {name: _float(value) for name, value in point.items()}, _float(direction)
             moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
-            slope = np.imag(exact.evaluate(scalar, moved, exact.Floats)) / STEP
-            value = np.real(np.vdot(exact.evaluate(claim, numbers, exact.Floats), along))
-            error = abs(slope - value) / max(abs(slope), np.finfo(float).tiny)
-            worst_error = np.maximum(worst_error, error)  # which keeps a NaN
+            slope = np.imag(exact.evaluate(scalar, moved, exact.Reals)) / STEP
+            claimed = np.vdot(exact.evaluate(claim, numbers, exact.Reals), along)
+            errors.append(abs(slope - claimed) / max(abs(slope), np.finfo(float).tiny))
     except (CannotBeFormed, UnsupportedExpression, exact.OutsideDomain):
         return np.inf
-    return float(worst_error)
+    return float(np.max(errors))  # a NaN, if there is one
 
 
 def _float(value: Any) -> Any:
     """Return a whole number, or a matrix of them, as floats of order 1; a size stays what it is."""
-    if isinstance(value, int):
-        return value
-    return np.array(value, dtype=float) / 50 if getattr(value, "is_Matrix", False) else float(value) / 50
+    return value if isinstance(value, int) else np.array(value, dtype=float) / 50
 
 
 def bound_on(error: float) -> str:
@@ -240,71 +235,6 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
     if verdict.status == "refuted":
         return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"
     return "agrees" if verdict.holds else f"no answer ({verdict.status})"
-
-
-def establish(rule: rules.Rule, book: dict[str, rules.Rule] = rules.RULES) -> list[Verdict]:
-    """Return the verdicts that establish one rule on its own.
-
-    First that its adjoints and its differential say the same; then that the differential is right: the inverse from
-    d(A A⁻¹) = 0, the determinant by cofactors, scalar functions by the derivative of one variable, and the
-    rest from the definition, as the part of Z(A + τ dA) that is linear in τ.
-    """
-    increments = tuple(map(rules.increment_of, rule.arguments))
-    change = rule.d(rule.arguments, increments)
-    upstream = rule.upstream
-    left = Trace(upstream.T * change) if change.is_Matrix else upstream * change
-    pairs = [(adjoint, step) for adjoint, step in zip(rule.adjoints.values(), increments, strict=True)]
-    right = sp.Add(*(Trace(adjoint.T * step) if step.is_Matrix else adjoint * step for adjoint, step in pairs))
-    return [calculus.compare(left, right), *_differential_is_right(rule, change, increments)]
-
-
-def _differential_is_right(rule: rules.Rule, change: Expr, increments: tuple[Expr, ...]) -> list[Verdict]:
-    operation = rule.operation
-    if operation.has(sp.Inverse):
-        (A,), (dA,) = rule.arguments, increments
-        return [calculus.compare(dA * A.I + A * change, 0)]
-    if operation.has(sp.Determinant):
-        verdicts = []
-        for size in (1, 2, 3, 4):
-            verdicts.append(_by_cofactors(*rule.arguments, rule.differential, size))
-            if not verdicts[-1].holds:
-                return verdicts
-        return [*verdicts, _determinant_beyond(rule)]
-    if not any(argument.is_Matrix for argument in rule.arguments):
-        total = sum(sp.diff(operation, x) * dx for x, dx in zip(rule.arguments, increments, strict=True))
-        return [_verdict(sp.simplify(total - change) == 0, "the derivative of a function of one variable")]
-    tau = Symbol("tau")
-    moved = operation.xreplace({x: x + tau * dx for x, dx in zip(rule.arguments, increments, strict=True)})
-    return [calculus.linear_part(moved, tau, change)]
-
-
-@cache
-def _by_cofactors(symbol: MatrixSymbol, differential: Expr, size: int) -> Verdict:
-    """Check d det C with every entry a symbol: the derivative by an entry is its cofactor, by Laplace's expansion."""
-    C, dC = sp.Matrix(size, size, sp.symbols(f"c:{size * size}")), sp.Matrix(size, size, sp.symbols(f"e:{size * size}"))
-    determinant = C.det(method="berkowitz")
-    change = sum(determinant.diff(c) * e for c, e in zip(C, dC, strict=True))
-    values = {symbol.rows.name: size, symbol.name: exact.Rationals.matrix(C),
-              rules.increment_of(symbol).name: exact.Rationals.matrix(dC)}
-    claimed = exact.evaluate(differential, values, exact.Rationals)
-    holds = sp.cancel(sp.together(claimed) - change) == 0
-    return _verdict(holds, f"cofactors of a {size}×{size} matrix, all entries symbols")
-
-
-def _determinant_beyond(rule: rules.Rule) -> Verdict:
-    C = rule.arguments[0]
-    rng = np.random.default_rng(0)
-    for size in (5, 6):
-        point = exact.random_point((C, _renamed(C, "direction")), {C.shape[0].name: size}, rng, 9)
-        step = point.pop("direction")
-        slope = exact.directional_derivative(rule.operation, point, C.name, step)
-        if slope != exact.value_at(rule.differential, point | {rules.increment_of(C).name: step}):
-            return Verdict("refuted", f"the exact derivative of a {size}×{size} determinant is another one")
-    return Verdict("exact", "equal to the exact derivative of a 5×5 and a 6×6 determinant", points=2)
-
-
-def _verdict(holds: bool, reason: str) -> Verdict:
-    return Verdict("proved", reason) if holds else Verdict("refuted", f"not {reason}")
 
 
 @dataclass(frozen=True)
@@ -341,14 +271,10 @@ def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
         raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but {', '.join(sizes) or 'none'} came.")
     values: dict[str, Any] = {name: checks.whole(size, name) for name, size in sizes.items()}
     for name, node in chain.leaves.items():
-        rows, columns = (sizes[size.name] for size in node.shape) if node.shape else (1, 1)
-        entries = sp.symbols(f"{name}_:{rows * columns}", real=True) if node.shape else (sp.Symbol(name),)
-        values[name] = sp.Matrix(rows, columns, entries) if node.shape else sizes.get(name, entries[0])
-    loss = exact.value_at(chain.expression(), values)
-    variable = sp.Matrix([[values[leaf]]]) if not chain[leaf].shape else values[leaf]
-    claimed = exact.value_at(chain.adjoint(leaf), values)
-    derivatives = variable.applyfunc(lambda entry: sp.diff(loss, entry))
-    return Entrywise(loss, derivatives, sp.Matrix(claimed if chain[leaf].shape else [claimed]))
-
-
-__all__ = ["Check", "Entrywise", "Row", "UnsupportedExpression", "entrywise", "establish", "stage", "whole"]
+        if node.shape:
+            rows, columns = (sizes[size.name] for size in node.shape)
+            values[name] = sp.Matrix(rows, columns, sp.symbols(f"{name}_:{rows * columns}", real=True))
+        values.setdefault(name, sp.Symbol(name))
+    loss, claimed = (exact.value_at(side, values) for side in (chain.expression(), chain.adjoint(leaf)))
+    variable, claimed = (side if side.is_Matrix else sp.Matrix([side]) for side in (values[leaf], claimed))
+    return Entrywise(loss, variable.applyfunc(loss.diff), claimed)

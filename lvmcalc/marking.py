@@ -7,6 +7,7 @@ is then looked for among the gradients that follow from broken chains (`lvmcalc.
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
@@ -16,15 +17,16 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 from sympy.matrices.expressions import HadamardProduct, MatMul
-from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc import autoencoder, calculus, exact, gplvm, notation
+from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, check_shapes
 from lvmcalc.chain import Chain
-from lvmcalc.diagnosis import Finding, Question, likelier
-from lvmcalc.mistakes import Mistake
+from lvmcalc.diagnosis import Diagnosis
+from lvmcalc.findings import Explanation, Finding, findings, one
+from lvmcalc.mistakes import MOST_PERMUTED, Mistake
+from lvmcalc.question import Question
 from lvmcalc.reading import Unreadable, read
 from lvmcalc.verdict import MARKS, Counterexample
-from lvmcalc.words import CannotBeFormed, check_shapes
 
 RIGHT = ("proved", "exact", "numeric")
 
@@ -56,29 +58,40 @@ class Mark:
         found = [finding for explanation in self.explanations for finding in explanation]
         return tuple({finding.kind: finding for finding in reversed(found)}.values())[::-1]
 
-    def _lines(self) -> list[str]:
+    @property
+    def lines(self) -> list[str]:
+        """What was found, in sentences, the likelier explanation first."""
         several = len(self.explanations) > 1
         lines = []
         for number, explanation in enumerate(self.explanations):
-            lead = ("Either: " if number == 0 else "Or: ") if several else ""
-            lines.append(lead + " And: ".join(finding.sentence for finding in explanation))
+            lead = ("Either this: " if number == 0 else "Or this: ") if several else ""
+            lines.append(lead + " ".join(finding.sentence for finding in explanation))
         return lines + [self.remark] * bool(self.remark)
 
+    @property
+    def example(self) -> str:
+        """The counterexample in words, "" if there is none."""
+        if self.counterexample is None:
+            return ""
+        values = ", ".join(f"{notation.plain(name)} = {_numbers(v)}" for name, v in self.counterexample.values.items())
+        return (f"At {values} the answer gives {_numbers(self.counterexample.left)}, "
+                f"but {notation.plain(self.asked)} is {_numbers(self.counterexample.right)}.")
+
     def __str__(self) -> str:
-        tail = [f"  for instance, {self.counterexample}"] * bool(self.counterexample)
-        return "\n".join([f"{MARKS.get(self.status, '?')} {self.status}: {self.reason}",
-                          *(f"  {line}" for line in self._lines()), *tail])
+        details = [line for line in [*self.lines, self.example] if line and line.rstrip(".") != self.reason.rstrip(".")]
+        return "\n".join([f"{MARKS[self.status]} {self.status}: {self.reason}", *(f"  {line}" for line in details)])
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        parts = [f"**{MARKS.get(self.status, '?')} {self.status}**: {self.reason}"]
+        parts = [f"**{MARKS[self.status]} {self.status}**: {self.reason}"]
         if self.reading is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = {notation.latex(self.reading)}$.")
-        parts += self._lines()
-        if self.counterexample:
-            parts.append(self.counterexample._repr_latex_())
-        return "\n\n".join(parts)
+        return "\n\n".join([*parts, *self.lines, *[self.example] * bool(self.example)])
+
+
+def _numbers(value: Expr) -> str:
+    return str(value.tolist()) if value.is_Matrix else str(value)
 
 
 def mark(answer: Any, of: str, wrt: str) -> Mark:
@@ -117,30 +130,22 @@ def chain_of(name: str) -> Chain:
 
 def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     """Mark an answer in a chain, as `mark` does."""
-    wrt = chain[wrt].name
-    asked = chain.adjoint_symbol(wrt)
+    question = _question(chain, chain[wrt].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
-        return _not_attempted(asked, f"write {notation.plain(asked)}, a formula or a function, and run the cell again")
-    if isinstance(answer, str):
-        try:
-            answer = read(answer, chain, chain[wrt].shape)
-        except Unreadable as error:
-            return _unreadable(asked, str(error))
-        except CannotBeFormed as error:
-            return Mark(asked, "refuted", str(error), ((Finding("shape", "the answer", _sentence(error)),),))
-    if callable(answer) and not isinstance(answer, Expr):
-        return _mark_function(_question(chain, wrt), answer)
+        return _not_attempted(question, f"write {question.name}, a formula or a function, and run the cell again")
     try:
-        answer = sp.sympify(answer, strict=True)
-    except sp.SympifyError:
-        answer = None
-    if not isinstance(answer, Expr):
-        return _unreadable(asked, "An answer is a formula (a SymPy expression or text) or a function of named arrays.")
-    if problem := _foreign(chain, answer):
-        return _unreadable(asked, problem)
-    if asked in answer.atoms(Symbol, MatrixSymbol):
-        return _not_attempted(asked, f"{notation.plain(asked)} is what is asked for; write it in other symbols")
-    return _mark_expression(_question(chain, wrt), answer)
+        if isinstance(answer, str):
+            answer = read(answer, chain, chain[wrt].shape)
+        if callable(answer) and not isinstance(answer, Expr):
+            return _mark_function(question, answer)
+        return _mark_expression(question, _admitted(chain, answer))
+    except (Unreadable, UnsupportedExpression) as error:
+        return Mark(question.asked, "unreadable", str(error), (one("unreadable", error),))
+    except CannotBeFormed as error:
+        return Mark(question.asked, "refuted", str(error), (one("shape", error),))
+    except exact.OutsideDomain as error:
+        reason = f"this has no value at points where {question.name} has one: {error}"
+        return Mark(question.asked, "refuted", reason, (one("unknown", reason),), reading=answer)
 
 
 @cache
@@ -148,151 +153,151 @@ def _question(chain: Chain, wrt: str) -> Question:
     return Question(chain, wrt)
 
 
-def _not_attempted(asked: Expr, reason: str) -> Mark:
-    return Mark(asked, "not attempted", reason, ((Finding("not_attempted", "the answer", f"Your turn: {reason}."),),))
+@cache
+def _diagnosis(question: Question) -> Diagnosis:
+    return Diagnosis(question)
 
 
-def _unreadable(asked: Expr, sentence: str) -> Mark:
-    return Mark(asked, "unreadable", sentence, ((Finding("unreadable", "the answer", sentence),),))
+def _not_attempted(question: Question, reason: str) -> Mark:
+    return Mark(question.asked, "not attempted", reason, (one("not_attempted", f"Your turn: {reason}"),))
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error).rstrip(".")
-    return text[0].upper() + text[1:] + "."
-
-
-def _foreign(chain: Chain, answer: Expr) -> str:
-    """Return a sentence about a symbol that is none of the chain's, or has another shape there."""
+def _admitted(chain: Chain, answer: Any) -> Expr:
+    """Return an answer as a SymPy expression in the symbols of the chain, or say why it is none."""
+    try:
+        answer = sp.sympify(answer, strict=True)
+    except sp.SympifyError:
+        answer = None
+    if not isinstance(answer, Expr):
+        raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of named arrays.")
     for symbol in sorted(answer.atoms(Symbol, MatrixSymbol), key=str):
-        name = symbol.name
-        known = chain.meaning(name)
+        known = chain.vocabulary.get(symbol.name)
         if known is None:
-            return f"There is no {notation.plain(name)} in {chain.name}."
-        if (known.shape if known.is_Matrix else ()) != (symbol.shape if symbol.is_Matrix else ()):
-            return f"{notation.plain(name)} is {notation.shape(known)} here, not {notation.shape(symbol)}."
-    return ""
+            raise Unreadable(f"There is no {notation.plain(symbol.name)} in {chain.name}.")
+        if _shape(known) != _shape(symbol):
+            raise Unreadable(f"{notation.plain(symbol.name)} is {notation.shape(known)} here, "
+                             f"not {notation.shape(symbol)}.")
+    return answer
+
+
+def _shape(expression: Expr) -> tuple:
+    return tuple(expression.shape) if expression.is_Matrix else ()
 
 
 def _mark_expression(question: Question, answer: Expr) -> Mark:
-    chain, wrt, asked = question.chain, question.wrt, question.asked
-    what = notation.plain(asked)
+    chain, asked = question.chain, question.asked
+    if asked in answer.atoms(Symbol, MatrixSymbol):
+        return _not_attempted(question, f"{question.name} is what is asked for; write it in other symbols")
+
+    def refuted(reason: str, *found: Explanation, counterexample: Counterexample | None = None) -> Mark:
+        return Mark(asked, "refuted", reason, found, counterexample, answer)
+
+    def value(point: dict[str, Any]) -> Any:
+        return question.value(answer, point)
+
     try:
         check_shapes(answer)
     except CannotBeFormed as error:
-        return Mark(asked, "refuted", str(error), _repairs(question, answer, _sentence(error)), reading=answer)
-    if answer.has(HadamardProduct) and (found := _elementwise(question, answer)):
-        return Mark(asked, "refuted", f"this is not {what}", found, reading=answer)
-    if (answer.is_Matrix != asked.is_Matrix or (asked.is_Matrix and answer.shape != asked.shape)) and answer != 0:
-        reason = f"{what} is {notation.shape(asked)}, like its variable, but the answer is {notation.shape(answer)}"
-        return Mark(asked, "refuted", reason, _of_another_shape(question, answer, reason), reading=answer)
-    if answer.has(HadamardProduct):
-        return _mark_numbers(question, lambda point: question.value(answer, point), answer)
-    verdict = calculus.compare(chain.in_leaves(answer), chain.adjoint(wrt))
+        return refuted(str(error), one("shape", error) + _repair(question, answer))
+    if found := _elementwise(question, answer):
+        return refuted(f"this is not {question.name}", found)
+    if _shape(answer) != _shape(asked) and answer != 0:
+        shapes = [notation.shape(side) for side in (asked, answer)]
+        reason = f"{question.name} is {shapes[0]}, like its variable, but the answer is {shapes[1]}"
+        return refuted(reason, *_of_another_shape(question, [*map(value, question.points)], reason, answer))
+    verdict = None if answer.has(HadamardProduct) else calculus.compare(chain.in_leaves(answer), chain.in_leaves(asked))
+    if verdict is None or verdict.status == "undecided":
+        return _mark_numbers(question, value, answer)
     if verdict.holds:
-        return Mark(asked, verdict.status, verdict.reason, reading=answer, remark=question.remark(answer))
-    if verdict.status == "undecided":
-        return _mark_numbers(question, lambda point: question.value(answer, point), answer)
-    found = question.explain([question.value(answer, point) for point in question.points], answer)
-    reason = f"this is not {what}" if verdict.counterexample else verdict.reason
-    return Mark(asked, "refuted", reason, found, verdict.counterexample, answer)
+        letter = question.symmetric_only(answer)
+        remark = f"Right because {letter} is symmetric; for one that is not, it would be wrong." if letter else ""
+        return Mark(asked, verdict.status, verdict.reason, reading=answer, remark=remark)
+    found = _diagnosis(question).explain([*map(value, question.points)], answer)
+    reason = f"this is not {question.name}" if verdict.counterexample else verdict.reason
+    return refuted(reason, *found, counterexample=verdict.counterexample)
 
 
 def _mark_numbers(question: Question, value: Callable, answer: Expr | None) -> Mark:
     """Mark what can only be tried in numbers: a function, or an elementwise product."""
-    asked = question.asked
-    values = [value(point) for point in question.points]
-    if all(question.agrees(v, point) for v, point in zip(values, question.points, strict=True)):
-        reason = f"equal to {notation.plain(asked)} at {len(values)} random points"
-        return Mark(asked, "numeric", reason, reading=answer)
-    return Mark(asked, "refuted", f"this is not {notation.plain(asked)}", question.explain(values, answer),
+    values = [*map(value, question.points)]
+    if question.agree(values, question.points):
+        reason = f"equal to {question.name} to 8 digits at {len(values)} random points, which is no proof"
+        return Mark(question.asked, "numeric", reason, reading=answer)
+    return Mark(question.asked, "refuted", f"this is not {question.name}", _diagnosis(question).explain(values, answer),
                 question.counterexample(value), answer)
 
 
 def _mark_function(question: Question, function: Callable) -> Mark:
-    asked, what = question.asked, notation.plain(question.asked)
-    names = list(inspect.signature(function).parameters)
-    known = question.points[0]
+    parameters = inspect.signature(function).parameters.values()
+    everything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    names = [*question.chain.leaves] if everything else [parameter.name for parameter in parameters]
     spelled = {name: question.spelled(name) for name in names}
-    if missing := [name for name in names if spelled[name] not in known]:
-        return _unreadable(asked, f"Arguments are matched by their names, but {question.chain.name} has no "
-                                  f"{', '.join(missing)}; it has {', '.join(question.chain.leaves)}.")
+    if missing := [name for name in names if spelled[name] not in question.points[0]]:
+        raise Unreadable(f"Arguments are matched by their names, but {question.chain.name} has no "
+                         f"{', '.join(missing)}; it has {', '.join(question.chain.leaves)}.")
 
     def value(point: dict[str, Any]) -> np.ndarray:
-        arguments = {name: np.copy(point[spelled[name]]) if np.ndim(point[spelled[name]]) else point[spelled[name]]
-                     for name in names}
-        return np.asarray(function(**arguments), dtype=float)
+        result = np.asarray(function(**{name: deepcopy(point[spelled[name]]) for name in names}))
+        if result.dtype.kind not in "biuf":
+            raise TypeError(f"it returns no real numbers but {result.dtype}")
+        scalar = result.size == 1 and np.ndim(point[question.asked.name]) == 0
+        return result.astype(float).reshape(()) if scalar else result.astype(float)
 
     try:
-        values = [value(point) for point in question.points]
-    except Exception as error:
+        values = [*map(value, question.points)]
+    except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search("mismatch|broadcast|aligned", str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return Mark(asked, "refuted", reason, ((Finding("shape", "the function", _sentence(Exception(reason))),),))
-        return _unreadable(asked, f"The function stopped with {type(error).__name__}: {error}".rstrip(".") + ".")
-    for got, point in zip(values, question.points, strict=True):
-        expected = np.shape(question.truth(point))
-        if got.shape != expected and not (got.size == 1 and expected == ()):
-            shapes = ["×".join(map(str, shape)) or "a number" for shape in (expected, got.shape)]
-            reason = f"{what} is {shapes[0]} here, like its variable, but the function returns {shapes[1]}"
-            return Mark(asked, "refuted", reason, _of_another_shape(question, values, reason))
-        if not np.isfinite(got).all():
-            return _unreadable(asked, "The function returns numbers that are not finite.")
+            return Mark(question.asked, "refuted", reason, (one("shape", reason, "the function"),))
+        raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".") + ".") from error
+    got, expected = (_in_words(np.shape(one)) for one in (values[0], question.points[0][question.asked.name]))
+    if got != expected:
+        reason = f"{question.name} is {expected} here, like its variable, but the function returns {got}"
+        return Mark(question.asked, "refuted", reason, _of_another_shape(question, values, reason, None))
+    if not np.isfinite(values[0]).all():
+        raise Unreadable("The function returns numbers that are not finite.")
     return _mark_numbers(question, value, None)
 
 
-def _of_another_shape(question: Question, answer: Any, reason: str) -> tuple[tuple[Finding, ...], ...]:
-    shape = Finding("shape", "the answer", _sentence(Exception(reason)))
-    values = answer if isinstance(answer, list) else [question.value(answer, point) for point in question.points]
-    stopped = question.another_adjoint(values)
-    turned = question.agrees(np.transpose(values[0]), question.points[0])
-    if turned:
-        return ((Finding("transpose", "the answer", "This is the transpose of the right answer."), shape),)
-    return ((shape,), tuple(stopped)) if stopped else ((shape,),)
+def _in_words(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a number"
 
 
-def _repairs(question: Question, answer: Expr, sentence: str) -> tuple[tuple[Finding, ...], ...]:
+def _of_another_shape(question: Question, values: list, reason: str, answer: Expr | None) -> tuple[Explanation, ...]:
+    shape = one("shape", reason)
+    if question.agree([np.transpose(value) for value in values], question.points):
+        return (one("transpose", "This is the transpose of the right answer") + shape,)
+    stopped = _diagnosis(question).later_adjoint(values, answer)
+    return (shape, stopped) if stopped else (shape,)
+
+
+def _repair(question: Question, answer: Expr) -> Explanation:
     """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that repairs it."""
-    shape = Finding("shape", "the answer", sentence)
     for kind, what, repaired in rewritten(answer):
-        try:
-            check_shapes(repaired)
-            value = question.value(repaired, question.points[0])
-        except (CannotBeFormed, exact.OutsideDomain, sp.matrices.exceptions.ShapeError):
-            continue
-        if question.agrees(value, question.points[0]):
-            mistake = Mistake(kind, "the answer", what)
-            return ((shape, likelier([mistake])[0]),)
-    return ((shape,),)
-
-
-def _elementwise(question: Question, answer: Expr) -> tuple[tuple[Finding, ...], ...]:
-    """Return the finding, if a matrix product in place of the elementwise one makes the answer right or better."""
-    for product in answer.atoms(HadamardProduct):
-        for order in permutations(product.args):
-            for turned in np.ndindex(*(2,) * len(order)):
-                factors = [factor.T if turn else factor for factor, turn in zip(order, turned, strict=True)]
-                try:
-                    repaired = answer.xreplace({product: MatMul(*factors)})
-                    check_shapes(repaired)
-                    value = question.value(repaired, question.points[0])
-                except (CannotBeFormed, sp.matrices.exceptions.ShapeError, ValueError):
-                    continue
-                if np.shape(value) == np.shape(question.truth(question.points[0])) and question.agrees(
-                        value, question.points[0]):
-                    return ((Finding("elementwise", notation.plain(product), "∘ multiplies entry by entry; here the "
-                                     "matrix product belongs."),),)
+        if question.is_right(repaired):
+            return findings([Mistake(kind, "the answer", what)])
     return ()
 
 
-def rewritten(expression: MatrixExpr) -> Iterator[tuple[str, str, MatrixExpr]]:
+def _elementwise(question: Question, answer: Expr) -> Explanation:
+    """Return the finding that an answer is right with a matrix product in place of an elementwise one."""
+    for product in answer.atoms(HadamardProduct):
+        for order in permutations(product.args):
+            for turned in np.ndindex(*(2,) * len(order)):
+                factors = (factor.T if turn else factor for factor, turn in zip(order, turned, strict=True))
+                if question.is_right(answer.xreplace({product: MatMul(*factors)})):
+                    return findings([Mistake("elementwise", "the answer", notation.plain(product))])
+    return ()
+
+
+def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
     """Yield the expression with one transpose more or less, or with the factors of one product in another order."""
-    if isinstance(expression, MatMul):
-        for factors in permutations(expression.args) if len(expression.args) < 6 else ():
-            yield "order", notation.plain(expression), MatMul(*factors)
-    for index, part in enumerate(expression.args if isinstance(expression, Expr) else ()):
+    if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
+        for factors in permutations(expression.args):
+            yield "order", f"{notation.plain(MatMul(*factors))} would be right", MatMul(*factors)
+    for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol) else ()):
         before, behind = expression.args[:index], expression.args[index + 1:]
         if getattr(part, "is_Matrix", False):
             yield "transpose", notation.plain(part), expression.func(*before, part.T, *behind)
-        if not isinstance(part, Symbol | MatrixSymbol):
-            for kind, what, changed in rewritten(part):
-                yield kind, what, expression.func(*before, changed, *behind)
+        for kind, what, changed in rewritten(part):
+            yield kind, what, expression.func(*before, changed, *behind)

@@ -6,6 +6,7 @@ it is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, permutations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import exact, notation
 from lvmcalc.chain import Chain
@@ -24,7 +25,6 @@ Place = str | tuple[str, str]  # the value of a node, or the adjoint along an ed
 World = Mapping[Place, Expr]  # what is broken, and into what
 CLOSED = "closed form"  # the place of the finished gradient
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
-SCALARS, SIZES = ("alpha", "beta"), ("N", "Q", "D", "m", "n", "S")
 SMALLEST_DETERMINANT, MOST_PERMUTED = 1e-10, 5
 
 
@@ -55,17 +55,18 @@ class Stacks(exact.Reals):
 @cache
 def mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     """Return the single mistakes that can be made on the way to the adjoint of a node or leaf."""
-    leading = _leading_to(chain, wrt)
+    leading = leading_to(chain, wrt)
     edges = {edge: formula for edge, formula in chain.edges.items() if edge[1] in leading}
     found = [mistake for edge, formula in edges.items() for mistake in _on_edge(chain, edge, formula)]
     for parent in leading:
         found += _at_junction(chain, parent, {edge: f for edge, f in edges.items() if edge[1] == parent})
     for name, node in chain.nodes.items():
         where = f"the value of {notation.plain(name)} = {notation.plain(node.expression)}"
-        found += [Mistake(kind, where, what, ((name, broken),)) for kind, what, broken in variants(node.expression)]
+        found += [Mistake(kind, where, what, ((name, broken),)) for kind, what, broken, _ in variants(node.expression)]
     closed = chain.abbreviated(chain.adjoint(wrt))
-    found += [Mistake(kind, f"the closed form {notation.plain(closed)}", what, ((CLOSED, broken),))
-              for kind, what, broken in variants(expanded(chain, closed))]
+    for kind, what, broken, term in variants(expanded(chain, closed)):
+        where = "the gradient" if what.startswith(notation.plain(term)) else f"the term {notation.plain(term)}"
+        found.append(Mistake(kind, where, what, ((CLOSED, broken),)))
     found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -formula),)) for edge, formula in edges.items()]
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
 
@@ -94,7 +95,7 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
     arithmetic : Stacks, or exact.Rationals for a single world
     """
     values: dict[str, Any] = dict(leaves)
-    leading = _leading_to(chain, wrt)
+    leading = leading_to(chain, wrt)
     rows: dict[Place, dict[Expr, list[int]]] = {}
     for index, world in enumerate(broken):
         for place, formula in world.items():
@@ -115,7 +116,8 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
 
     with np.errstate(all="ignore"):
         for name, node in chain.nodes.items():
-            values[name] = value(name, node.expression)
+            with suppress(exact.OutsideDomain):  # of a broken value, such as the logarithm of a negative number
+                values[name] = value(name, node.expression)
         values[chain.adjoint_symbol(chain.output).name] = sp.S.One if arithmetic is exact.Rationals else 1.0
         for name in [*reversed(chain.nodes), *chain.leaves]:
             if name in leading and name != chain.output:
@@ -125,19 +127,19 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
         return value(CLOSED, chain.adjoint_symbol(wrt)), values
 
 
-def variants(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
-    """Yield the ways to get a formula wrong: the kind, what it is about, and the broken formula of the same shape."""
+def variants(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
+    """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and the term."""
     terms = list(sp.Add.make_args(formula) if not formula.is_Matrix else MatAdd.make_args(formula))
     for index, term in enumerate(terms):
         others = terms[:index] + terms[index + 1:]
         if others:
-            yield "missing_term", notation.plain(term), _sum(others)
-            yield "sign", notation.plain(term), _sum([*others, -term])
+            yield "missing_term", notation.plain(term), _sum(others), term
+            yield "sign", notation.plain(term), _sum([*others, -term]), term
         for kind, what, broken in _of_term(term):
-            yield kind, what, _sum([*others, broken])
+            yield kind, what, _sum([*others, broken]), term
 
 
-def _leading_to(chain: Chain, wrt: str) -> list[str]:
+def leading_to(chain: Chain, wrt: str) -> list[str]:
     """Return the node itself and every node that depends on it."""
     found = [wrt]
     for name, node in chain.nodes.items():
@@ -158,20 +160,23 @@ def _on_edge(chain: Chain, edge: tuple[str, str], formula: Expr) -> Iterator[Mis
         shape = chain[parent].shape
         skipped = arriving * Identity(shape[0]) if shape and not arriving.is_Matrix else arriving
         yield Mistake("stopped_early", where, f"the {chain[node].rule.name}", ((edge, skipped),))
-    for kind, what, broken in variants(formula):
+    for kind, what, broken, _ in variants(formula):
         yield Mistake(kind, where, what, ((edge, broken),))
 
 
 def _at_junction(chain: Chain, parent: str, edges: Mapping[tuple[str, str], Expr]) -> Iterator[Mistake]:
     """Yield the ways to lose or double what comes along one of the uses of a node."""
-    kind = "path" if parent in chain.leaves else "term"
     for edge, formula in edges.items() if len(edges) > 1 else ():
-        path = f"the {'path' if kind == 'path' else 'part that comes'} through {notation.plain(edge[0])}"
-        yield Mistake("sign", path, "", ((edge, -formula),))
+        path, symbol = f"the path through {notation.plain(edge[0])}", notation.plain(parent)
         others = tuple((other, 0 * f) for other, f in edges.items() if other != edge)
-        yield Mistake(f"missing_{kind}", path, notation.plain(parent), ((edge, 0 * formula),))
-        yield Mistake("doubled_path", path, notation.plain(parent), ((edge, 2 * formula), *others))
-        yield Mistake("doubled_path", path, notation.plain(parent), ((edge, 2 * formula),))
+        if parent in chain.leaves:
+            yield Mistake("missing_path", path, symbol, ((edge, 0 * formula),))
+        else:
+            yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
+                          f"what comes through {notation.plain(edge[0])}", ((edge, 0 * formula),))
+        yield Mistake("sign", path, "", ((edge, -formula),))
+        yield Mistake("doubled_path", path, ", and the other one not at all", ((edge, 2 * formula), *others))
+        yield Mistake("doubled_path", path, "", ((edge, 2 * formula),))
 
 
 def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
@@ -181,7 +186,8 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
     if number < 0:
         yield "sign", "", _product(-scalar, factors)
     if abs(number) != 1:
-        yield "factor", notation.plain(abs(number)), _product(sp.sign(number) * symbols, factors)
+        what = f"the factor {notation.plain(abs(number))} is lost"
+        yield "factor", what, _product(sp.sign(number) * symbols, factors)
     for part in sp.Mul.make_args(symbols):
         base, exponent = part.as_base_exp()
         rest = scalar / part
@@ -191,10 +197,13 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
             if abs(exponent) == 2:
                 yield "missing_scalar", notation.plain(base), _product(rest * base ** (exponent / 2), factors)
         elif isinstance(base, Determinant):
-            yield "stopped_early", notation.plain(base), _product(rest, factors)
+            yield "stopped_early", f"the factor {notation.plain(base)}", _product(rest, factors)
+        elif isinstance(base, sp.log):
+            inner = base.args[0]
+            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", _product(rest * inner, factors)
         elif isinstance(base, Trace):
             yield from ((kind, what, _product(rest * Trace(broken), factors))
-                        for kind, what, broken in variants(base.arg) if kind not in ("sign", "factor"))
+                        for kind, what, broken, _ in variants(base.arg) if kind not in ("sign", "factor"))
     yield from _of_factors(scalar, factors, term)
 
 
@@ -212,16 +221,23 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
     for index, factor in enumerate(factors):
         before, behind, what = factors[:index], factors[index + 1:], notation.plain(factor)
         if index in inverses:
-            yield from fitting("missing_inverse", what, [*before, toggled(factor), *behind])
+            instead = f"{notation.plain(toggled(factor))} for {what}"
+            yield from fitting("missing_inverse", instead, [*before, toggled(factor), *behind])
             yield from fitting("missing_inverse", what, [*before, *behind])
             yield from fitting("extra_inverse", what, [*before, factor, factor, *behind])
         elif not _has_adjoint(factor) and factor.is_square and not isinstance(factor, Identity):
-            yield from fitting("extra_inverse", what, [*before, Inverse(factor), *behind])
+            instead = f"{notation.plain(Inverse(factor))} for {what}"
+            yield from fitting("extra_inverse", instead, [*before, Inverse(factor), *behind])
         yield from fitting("transpose", what, [*before, factor.T, *behind])
+    alike = [index for index, factor in enumerate(factors[1:], 1) if factor.shape == factors[index - 1].shape]
+    pairs = [slice(index - 1, index + 1) for index in alike]
+    for pair in pairs + [slice(0, len(factors))] * (len(alike) == len(factors) - 1 > 1):
+        product = HadamardProduct(*factors[pair])
+        yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:
         yield from fitting("missing_inverse", "every inverse", [toggled(f) if _is_inverse(f) else f for f in factors])
     for changed in permutations(factors) if 1 < len(factors) <= MOST_PERMUTED else ():
-        yield from fitting("order", notation.plain(term), list(changed))
+        yield from fitting("order", f"{notation.plain(term)} would be right", list(changed))
 
 
 def expanded(chain: Chain, closed: Expr) -> Expr:
@@ -240,25 +256,34 @@ def monomial(scalar: Expr) -> tuple[Expr, dict[str, int]]:
     return number, {base.name: int(power) for base, power in powers if base.is_Symbol and power.is_Integer}
 
 
-def of_ratio(number: Expr, powers: Mapping[str, int], own: Mapping[str, int], where: str) -> tuple[Mistake, ...] | None:
-    """Return the mistakes behind a coefficient that is wrong by a number and powers of symbols, None if there are none.
+def of_ratio(chain: Chain, number: Expr, powers: Mapping[str, int], own: Mapping[str, int],
+             where: str) -> tuple[Mistake, ...]:
+    """Return the mistakes behind a coefficient that is wrong by a number and powers of symbols.
 
     `own` are the powers in the true coefficient.
     """
+    sizes = sizes_of(chain)
     found = [Mistake("sign", where)] * bool(number < 0)
-    found += [Mistake("factor", where, f"{abs(number)} times what it must be")] * (abs(number) != 1)
+    found += [Mistake("factor", where, f"it is {abs(number)} times what it must be")] * (abs(number) != 1)
     for name, power in powers.items():
         has = own.get(name, 0)
-        if power == -has or (not has and abs(power) == 1 and name in SCALARS) or (abs(has) == 2 and 2 * power == -has):
-            kind = "missing_scalar"
+        letter, unseen = notation.plain(name), not has and name not in sizes
+        if power == -has or (abs(has) == 2 and 2 * power == -has) or (unseen and power == -1):
+            found.append(Mistake("missing_scalar", where, letter))
         elif has and power == -2 * has:
-            kind = "inverted_scalar"
-        elif name in SIZES and power in (-1, -2):
-            kind = "averaged"
+            found.append(Mistake("inverted_scalar", where, letter))
+        elif name in sizes and power in (-1, -2):
+            found.append(Mistake("averaged", where, letter))
         else:
-            return None
-        found.append(Mistake(kind, where, notation.plain(name)))
+            too_much = notation.plain(sp.Symbol(name) ** power)
+            found.append(Mistake("factor", where, f"it is {too_much} times what it must be"))
     return tuple(found)
+
+
+def sizes_of(chain: Chain) -> list[str]:
+    """Return the names of the sizes in a chain."""
+    lengths = [length for leaf in chain.leaves.values() for length in leaf.shape]
+    return sorted({size.name for length in lengths for size in length.free_symbols})
 
 
 def toggled(factor: Expr) -> Expr:

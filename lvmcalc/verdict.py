@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-MARKS = {"not attempted": "…", "proved": "■", "exact": "◆", "numeric": "●", "refuted": "✗", "undecided": "?"}
+MARKS = {"not attempted": "…", "unreadable": "?", "proved": "■", "exact": "◆", "numeric": "●", "refuted": "✗",
+         "undecided": "?"}
 WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
 
 

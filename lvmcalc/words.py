@@ -6,122 +6,26 @@ is its own transpose when K is, and a letter beside its inverse cancels. Two exp
 form are equal for every size; different normal forms prove nothing.
 """
 
-from functools import lru_cache, reduce
-from itertools import pairwise
+from collections.abc import Callable
+from functools import reduce
 from math import comb, prod
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
-from sympy.printing.precedence import PRECEDENCE, precedence
-from sympy.printing.str import StrPrinter
 
-Word = tuple[MatrixExpr, ...]
-Poly = dict[Word, Expr]
+from lvmcalc.admission import CannotBeFormed, TooLarge, UnsupportedExpression, by_name, check_shapes
+from lvmcalc.writing import Poly, Word, Writing, common_factor, in_order, joined
+
 LARGEST_POWER = 24
 # Beyond these a comparison or a gradient takes longer than anyone waits.
 MOST_LETTERS = 100_000
 MOST_TERMS = 5_000
-MOST_PARTS, DEEPEST = 4_000, 60
+ONE: Poly = {(): sp.S.One}
 
 
-class UnsupportedExpression(ValueError):
-    """The expression contains an operation that the calculus does not know."""
-
-    def __init__(self, operation: str):
-        super().__init__(f"The calculus does not know {' '.join(operation.split())}; it knows sums, products, scalar "
-                         "multiples, transposes, inverses, traces, determinants, logarithms and integer powers.")
-
-
-class TooLarge(UnsupportedExpression):
-    """The calculus knows every operation, but there are too many of them."""
-
-    def __init__(self, what: str):
-        ValueError.__init__(self, f"The calculus stops here, because {what} would take too long.")
-
-
-class CannotBeFormed(ValueError):
-    """The shapes in an expression do not fit: SymPy lets n×m and m×p through where it should be k×p."""
-
-
-def check_shapes(expression: Expr) -> None:
-    """Raise CannotBeFormed if a product, sum, inverse, trace or determinant does not fit for every size."""
-    def size(matrix: Expr) -> str:
-        return "×".join(map(str, matrix.shape))
-
-    def differ(a: Expr, b: Expr) -> bool:
-        return a != b and sp.expand(a - b) != 0
-
-    for part in sp.preorder_traversal(expression):
-        if isinstance(part, MatMul):
-            factors = [factor for factor in part.args if factor.is_Matrix]
-            for left, right in pairwise(factors):
-                if differ(left.cols, right.rows):
-                    raise CannotBeFormed(f"the product of {left} ({size(left)}) and {right} ({size(right)}) cannot be "
-                                         f"formed: {left.cols} columns meet {right.rows} rows")
-        elif isinstance(part, MatAdd):
-            for term in part.args[1:]:
-                if differ(term.rows, part.rows) or differ(term.cols, part.cols):
-                    raise CannotBeFormed(f"the sum of {part.args[0]} ({size(part.args[0])}) and {term} ({size(term)}) "
-                                         "cannot be formed: their shapes differ")
-        elif isinstance(part, Inverse | MatPow | Trace | Determinant):
-            matrix = part.base if isinstance(part, MatPow) else part.arg
-            if differ(matrix.rows, matrix.cols):
-                kind = "power" if type(part) is MatPow else type(part).__name__.lower()
-                raise CannotBeFormed(f"the {kind} of {matrix} ({size(matrix)}) cannot be formed: it is not square")
-
-
-def by_name(*expressions: Expr) -> list[Expr]:
-    """Return the expressions with their symbols told apart by name alone, and decimals as the fractions they stand for.
-
-    What is a size is a positive integer.
-    """
-    for expression in expressions:
-        _refuse_giants(expression)
-    shapes: dict[str, str] = {}
-    sizes: set[str] = set()
-    for expression in expressions:
-        sizes |= {symbol.name for symbol in expression.atoms(Symbol) if symbol.is_integer}
-        for part in sp.preorder_traversal(expression):
-            if isinstance(part, MatrixSymbol | Identity | ZeroMatrix):
-                sizes |= {symbol.name for size in part.shape for symbol in size.free_symbols}
-            if isinstance(part, MatrixSymbol) and shapes.setdefault(part.name, str(part.shape)) != str(part.shape):
-                raise ValueError(f"{part.name} is used with two shapes, {shapes[part.name]} and {part.shape}.")
-    symbols = {symbol for expression in expressions for symbol in expression.atoms(Symbol)}
-    free = {symbol for expression in expressions for symbol in expression.free_symbols}
-    for symbol in symbols:
-        if symbol.name in shapes:
-            raise ValueError(f"{symbol.name} is used both as a matrix and as a scalar.")
-        if not symbol.is_commutative or (isinstance(symbol, sp.Dummy) and symbol in free):
-            what = "is a Dummy, of which two may have one name" if symbol.is_commutative else "does not commute"
-            raise UnsupportedExpression(f"the scalar {symbol}, which {what}")
-    plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True) if symbol.name in sizes
-                               else Symbol(symbol.name) for symbol in symbols}
-    plain |= {number: sp.nsimplify(number, rational=True) for e in expressions for number in e.atoms(sp.Float)}
-    expressions = tuple(expression.xreplace(plain) for expression in expressions)
-    for expression in expressions:
-        check_shapes(expression)
-    return list(expressions)
-
-
-def _refuse_giants(expression: Expr) -> None:
-    """Refuse what is too large or too deep to walk, without walking it: a part that is used twice is seen once."""
-    parts: dict[Expr, tuple[int, int]] = {}  # the number of parts in each, and how deep they are nested
-    waiting = [expression]
-    while waiting:
-        part = waiting[-1]
-        missing = [inner for inner in part.args if inner not in parts]
-        waiting += missing
-        if not missing:
-            inside = [parts[inner] for inner in part.args]
-            parts[waiting.pop()] = 1 + sum(size for size, _ in inside), 1 + max((deep for _, deep in inside), default=0)
-    size, depth = parts[expression]
-    if size > MOST_PARTS or depth > DEEPEST:
-        raise TooLarge(f"an expression of {size:,} parts, nested {depth} deep (at most {MOST_PARTS:,} and {DEEPEST}),")
-
-
-class WordAlgebra:
+class WordAlgebra(Writing):
     """Bring expressions to sums of words.
 
     Parameters
@@ -134,11 +38,10 @@ class WordAlgebra:
 
     def __init__(self, symmetric: tuple[str, ...] = (), expand: bool = True, reduce_inverses: bool = False,
                  collect: bool = True):
+        super().__init__(collect)
         self.symmetric, self.expand, self.reduce_inverses = frozenset(symmetric), expand, reduce_inverses
-        self.collect = collect
         self.inside: dict[MatrixExpr, Poly] = {}  # what an inverse inverts, and what a sum kept as a letter adds
-        self.symbols: dict[Expr, Symbol] = {}
-        self.scalars: dict[Symbol, Expr] = {}  # the trace, determinant or logarithm that a symbol stands for
+        self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants and logarithms
         self.letters = 0  # that have been multiplied out
 
     # Matrices
@@ -148,15 +51,14 @@ class WordAlgebra:
             case MatrixSymbol():
                 return {(expression,): sp.S.One}
             case Identity():
-                return {(): sp.S.One}
+                return ONE
             case ZeroMatrix():
                 return {}
             case MatAdd():
-                return self.add(*(self.matrix(term) for term in expression.args))
+                return self.add(*map(self.matrix, expression.args))
             case MatMul():
-                scalars, matrices = expression.as_coeff_matrices()
-                product = self.product([self.matrix(factor) for factor in matrices], matrices)
-                return self.times(self.scalar(scalars), product)
+                scalar, factors = expression.as_coeff_matrices()
+                return self.times(self.scalar(scalar), self._multiplied([*map(self.matrix, factors)], factors))
             case Transpose():
                 return self.transposed(self.matrix(expression.arg))
             case Inverse() | MatPow():
@@ -164,8 +66,8 @@ class WordAlgebra:
                 if not isinstance(power, Integer) or abs(power) > LARGEST_POWER:
                     raise UnsupportedExpression(f"the matrix power {power} in {expression}")
                 base = self.matrix(expression.base)
-                base = self.inverse(base, expression.base) if power < 0 else base
-                return self.product([base] * abs(int(power)), [expression.base] * abs(int(power)))
+                base = self._inverse(base, expression) if power < 0 else base
+                return self._multiplied([base] * abs(int(power)), [expression.base] * abs(int(power)))
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
     def add(self, *polys: Poly) -> Poly:
@@ -180,44 +82,15 @@ class WordAlgebra:
         """Return the scalar multiple."""
         return {} if scalar == 0 else {word: scalar * c for word, c in poly.items()}
 
-    def product(self, polys: list[Poly], factors: list[MatrixExpr]) -> Poly:
-        """Return the product of matrices."""
-        if not self.expand and sum(set(poly) != {()} for poly in polys) > 1:
-            polys = [self._as_letter(poly, factor) for poly, factor in zip(polys, factors, strict=True)]
-        return reduce(self._product, polys, {(): sp.S.One})
-
-    def _product(self, left: Poly, right: Poly) -> Poly:
-        self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
-        if self.letters > MOST_LETTERS:
-            raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
-        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
-
-    def _as_letter(self, poly: Poly, expression: MatrixExpr) -> Poly:
-        if len(poly) < 2:
-            return poly
-        common = _common([*poly.values()])
-        inner = {word: sp.cancel(c / common) for word, c in poly.items()}
-        flipped = self.transposed(inner)
-        turned = _transposes(flipped) < _transposes(inner)  # of A and Aᵀ, the one that is shorter to write
-        letter = self._sum(flipped if turned else inner, expression.shape[1 if turned else 0])
-        self.inside[letter] = flipped if turned else inner
-        return {(self.transposed_letter(letter) if turned else letter,): common}
-
-    def with_inverses_collected(self, poly: Poly) -> Poly:
-        """Return a single word whose bracket ends in a common inverse with that inverse in front of what follows it."""
-        if len(poly) == 1:
-            (word, c), = poly.items()
-            for place, letter in enumerate(word):
-                if isinstance(letter, MatAdd) and self._collected(self.inside[letter])[2]:
-                    return {word[:place] + inner + word[place + 1:]: c * d for inner, d in self.inside[letter].items()}
-        return poly
-
     def transposed(self, poly: Poly) -> Poly:
-        """Return the transpose: (AB)ᵀ = BᵀAᵀ."""
-        return {tuple(self.transposed_letter(letter) for letter in reversed(word)): c for word, c in poly.items()}
+        """Return the transpose."""
+        return {self.transposed_word(word): c for word, c in poly.items()}
 
-    def transposed_letter(self, letter: MatrixExpr) -> MatrixExpr:
-        """Return the transpose of one letter, which is the letter itself if it is symmetric."""
+    def transposed_word(self, word: Word) -> Word:
+        """Return the transpose of a product: (AB)ᵀ = BᵀAᵀ."""
+        return tuple(map(self._transposed_letter, reversed(word)))
+
+    def _transposed_letter(self, letter: MatrixExpr) -> MatrixExpr:
         if isinstance(letter, Transpose):
             return letter.arg
         if isinstance(letter, MatrixSymbol):
@@ -225,63 +98,73 @@ class WordAlgebra:
         inside = self.inside[letter]
         return letter if inside == self.transposed(inside) else Transpose(letter)
 
-    def inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
+    def _multiplied(self, polys: list[Poly], factors: list[MatrixExpr]) -> Poly:
+        if not self.expand and sum(set(poly) != {()} for poly in polys) > 1:
+            polys = [self._kept(poly, factor) if len(poly) > 1 else poly
+                     for poly, factor in zip(polys, factors, strict=True)]
+        return reduce(self._product, polys, ONE)
+
+    def _product(self, left: Poly, right: Poly) -> Poly:
+        self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
+        if self.letters > MOST_LETTERS:
+            raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
+        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
+
+    def _reduced(self, word: Word) -> Poly:
+        """Use K K⁻¹ = K⁻¹K = I wherever the leading word of K and K⁻¹ stand side by side in the word."""
+        for place, letter in enumerate(word):
+            if not isinstance(_bare(letter), Inverse):
+                continue
+            inside = self._inverse_letter(letter)
+            if len(inside) > 1 and not self.reduce_inverses:
+                continue
+            lead = max(inside, key=_length_and_texts)
+            rest = {w: -c for w, c in inside.items() if w != lead}
+            before, behind = max(place - len(lead), 0), place + 1 + len(lead)
+            if word[before:place] == lead:
+                left, right, rest = word[:before], word[place + 1:], {(*w, letter): c for w, c in rest.items()}
+            elif word[place + 1:behind] == lead:
+                left, right, rest = word[:place], word[behind:], {(letter, *w): c for w, c in rest.items()}
+            else:
+                continue
+            poly = self.times(1 / inside[lead], self.add(ONE, rest))
+            return self.add(*(self.times(c, self._reduced(left + w + right)) for w, c in poly.items()))
+        return {word: sp.S.One}
+
+    # Letters that stand for sums
+    def _kept(self, poly: Poly, expression: MatrixExpr) -> Poly:
+        """Return a sum as one letter, times the factor that its terms share."""
+        common = common_factor(poly.values())
+        inside, turned = self._upright({word: sp.cancel(c / common) for word, c in poly.items()}, _transposes)
+        return self._as_letter(self.sum(inside, expression.shape[turned]), inside, turned, common)
+
+    def _inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
         """Return the inverse: letter by letter for a product of square letters, else as a new letter."""
         poly = self.add(poly)
         if not poly:
             raise UnsupportedExpression(f"the inverse of a zero matrix in {expression}")
-        if len(poly) == 1:
-            (word, c), = poly.items()
-            if all(letter.shape[0] == letter.shape[1] for letter in word):
-                inverses = [self._inverse_letter(letter) for letter in reversed(word)]
-                return self.times(1 / c, reduce(self._product, inverses, {(): sp.S.One}))
-        scale = poly[_leading(poly)] if self.reduce_inverses else sp.S.One
-        poly = {word: c / scale for word, c in poly.items()}
+        if square := _square_word(poly):
+            word, c = square
+            return self.times(1 / c, reduce(self._product, map(self._inverse_letter, reversed(word)), ONE))
+        scale = poly[max(poly, key=_length_and_texts)] if self.reduce_inverses else sp.S.One
+        inside, turned = self._upright({word: c / scale for word, c in poly.items()}, _alphabetical)
+        return self._as_letter(Inverse(self.expression(inside, expression.shape)), inside, turned, 1 / scale)
+
+    def _upright(self, poly: Poly, key: Callable[[Poly], object]) -> tuple[Poly, bool]:
+        """Return, of A and Aᵀ, the one that comes first, and whether that is Aᵀ."""
         flipped = self.transposed(poly)
-        turned = flipped != poly and _text(self.expression(flipped, expression.shape)) < _text(
-            self.expression(poly, expression.shape))
-        if turned:
-            letter = Inverse(self.expression(flipped, expression.shape))
-            self.inside[letter] = flipped
-            return {(self.transposed_letter(letter),): 1 / scale}
-        letter = Inverse(self.expression(poly, expression.shape))
-        self.inside[letter] = poly
-        return {(letter,): 1 / scale}
+        return (flipped, True) if key(flipped) < key(poly) else (poly, False)
+
+    def _as_letter(self, letter: MatrixExpr, inside: Poly, turned: bool, scalar: Expr) -> Poly:
+        self.inside[letter] = inside
+        return {(self._transposed_letter(letter) if turned else letter,): scalar}
 
     def _inverse_letter(self, letter: MatrixExpr) -> Poly:
         if isinstance(letter, Transpose):
             return self.transposed(self._inverse_letter(letter.arg))
         if isinstance(letter, Inverse):
             return self.inside[letter]
-        result = Inverse(letter)
-        self.inside.setdefault(result, {(letter,): sp.S.One})
-        return {(result,): sp.S.One}
-
-    def _reduced(self, word: Word) -> Poly:
-        """Use A A⁻¹ = A⁻¹A = I wherever both stand side by side in the word."""
-        for place, letter in enumerate(word):
-            bare = letter.arg if isinstance(letter, Transpose) else letter
-            if not isinstance(bare, Inverse):
-                continue
-            inside = self.inside[bare] if bare is letter else self.transposed(self.inside[bare])
-            if len(inside) > 1 and not self.reduce_inverses:
-                continue
-            lead = _leading(inside)
-            rest = self.times(-1, {w: c for w, c in inside.items() if w != lead})
-            before, after = place - len(lead), place + 1 + len(lead)
-            if before >= 0 and word[before:place] == lead:
-                poly, left, right = self._times_letter(rest, letter, False), word[:before], word[place + 1:]
-            elif word[place + 1:after] == lead:
-                poly, left, right = self._times_letter(rest, letter, True), word[:place], word[after:]
-            else:
-                continue
-            poly = self.times(1 / inside[lead], self.add({(): sp.S.One}, poly))
-            return self.add(*(self.times(c, self._reduced(left + w + right)) for w, c in poly.items()))
-        return {word: sp.S.One}
-
-    @staticmethod
-    def _times_letter(poly: Poly, letter: MatrixExpr, first: bool) -> Poly:
-        return {((letter, *word) if first else (*word, letter)): c for word, c in poly.items()}
+        return self._as_letter(Inverse(letter), {(letter,): sp.S.One}, False, sp.S.One)
 
     # Scalars
     def scalar(self, expression: Expr) -> Expr:
@@ -292,7 +175,7 @@ class WordAlgebra:
                     raise UnsupportedExpression(f"the number {expression}")
                 return expression
             case sp.Add() | sp.Mul():
-                return expression.func(*(self.scalar(part) for part in expression.args))
+                return expression.func(*map(self.scalar, expression.args))
             case sp.Pow() if expression.exp.is_integer:
                 if expression.exp.is_Integer and abs(expression.exp) > LARGEST_POWER:
                     raise UnsupportedExpression(f"the power {expression.exp}, which is above {LARGEST_POWER}")
@@ -307,80 +190,38 @@ class WordAlgebra:
                 return self._named(log(argument))
             case Trace():
                 poly = self.matrix(expression.arg)
-                return sp.Add(*(c * self.trace(word, expression.arg.shape[0]) for word, c in poly.items()))
+                return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word, c in poly.items()))
             case Determinant():
-                return self._determinant(self.matrix(expression.arg), expression.arg)
+                return self._determinant(self.matrix(expression.arg), expression.arg.shape)
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
-    def trace(self, word: Word, size: Expr) -> Expr:
+    def _trace(self, word: Word, size: Expr) -> Expr:
         """Return the symbol for the trace of a word, the same for all its rotations and for its transpose."""
         if not word:
             return size
-        flipped = tuple(self.transposed_letter(letter) for letter in reversed(word))
-        texts = {turned: _words_text(turned) for turned in (word, flipped)}
-        turns = [(text[i:] + text[:i], w, i) for w, text in texts.items() for i in range(len(w))]
-        _, first, i = min(turns, key=lambda turn: turn[0])
-        return self._named(Trace(_joined(first[i:] + first[:i], size)))
+        turns = [side[i:] + side[:i] for side in (word, self.transposed_word(word)) for i in range(len(word))]
+        return self._named(Trace(joined(min(turns, key=_texts), size)))
 
-    def _determinant(self, poly: Poly, expression: MatrixExpr) -> Expr:
-        size = expression.shape[0]
+    def _determinant(self, poly: Poly, shape: tuple[Expr, Expr]) -> Expr:
         if not poly:
             return sp.S.Zero
-        if len(poly) == 1:
-            (word, c), = poly.items()
-            if all(letter.shape[0] == letter.shape[1] for letter in word):
-                return c**size * sp.Mul(*(self._determinant_letter(letter) for letter in word))
-        first, second = (self.expression(side, expression.shape) for side in (poly, self.transposed(poly)))
-        return self._named(Determinant(min(first, second, key=_text)))
+        if square := _square_word(poly):
+            word, c = square
+            return c ** shape[0] * sp.Mul(*map(self._determinant_letter, word))
+        return self._named(Determinant(self.expression(self._upright(poly, _alphabetical)[0], shape)))
 
     def _determinant_letter(self, letter: MatrixExpr) -> Expr:
-        bare = letter.arg if isinstance(letter, Transpose) else letter
+        bare = _bare(letter)
         if isinstance(bare, Inverse):
-            return 1 / self._determinant(self.inside[bare], bare)
+            return 1 / self._determinant(self.inside[bare], bare.shape)
         return self._named(Determinant(bare))
 
     def _named(self, expression: Expr) -> Symbol:
         if expression not in self.symbols:
             # a Dummy, for two expressions may be written alike
-            self.symbols[expression] = sp.Dummy(f"<{_text(expression)}>")
+            self.symbols[expression] = sp.Dummy(f"<{in_order(expression)}>")
             self.scalars[self.symbols[expression]] = expression
         return self.symbols[expression]
-
-    # Back to SymPy
-    def written_out(self, scalar: Expr) -> Expr:
-        """Return a scalar with its traces, determinants and logarithms in place of their symbols."""
-        while found := scalar.free_symbols & self.scalars.keys():
-            scalar = scalar.xreplace({symbol: self.scalars[symbol] for symbol in found})
-        return scalar
-
-    def expression(self, poly: Poly, shape: tuple[Expr, Expr]) -> MatrixExpr:
-        """Return a sum of words as a SymPy expression, with common factors on the right collected."""
-        if not poly:
-            return ZeroMatrix(*shape)
-        if len(poly) == 1:
-            (word, c), = poly.items()
-            return _scaled(self.written_out(sp.factor_terms(c)), _joined(word, shape[0]))
-        common, inner, tail = self._collected(poly)
-        total = self._sum(inner, tail[0].shape[0] if tail else shape[0])
-        return _scaled(self.written_out(common), MatMul(total, *tail) if tail else total)
-
-    def _collected(self, poly: Poly) -> tuple[Expr, Poly, Word]:
-        """Return the common scalar, what is left inside the bracket, and the letters behind it.
-
-        Those are the letters that all words end in, if an inverse is among them.
-        """
-        words, length = [*poly], 0
-        while all(len(word) > length for word in words) and len({word[len(word) - length - 1:] for word in words}) == 1:
-            length += 1
-        if not self.collect or not any(isinstance(letter, Inverse) for letter in words[0][len(words[0]) - length:]):
-            length = 0  # only a common inverse is worth a bracket: it is computed once
-        common = _common([*poly.values()])
-        inner = {word[:len(word) - length]: sp.cancel(c / common) for word, c in poly.items()}
-        return common, inner, words[0][len(words[0]) - length:]
-
-    def _sum(self, poly: Poly, size: Expr) -> MatAdd:
-        terms = (_scaled(self.written_out(c), _joined(word, size)) for word, c in poly.items())
-        return MatAdd(*sorted(terms, key=_text))
 
 
 def is_zero(scalar: Expr) -> bool:
@@ -412,56 +253,41 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     algebra = WordAlgebra(expand=False, collect=collect)
     if not expression.is_Matrix:
         return algebra.written_out(sp.factor_terms(sp.together(algebra.scalar(expression))))
-    return algebra.expression(algebra.with_inverses_collected(algebra.matrix(expression)), expression.shape)
+    poly = algebra.matrix(expression)
+    if len(poly) == 1:  # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
+        (word, c), = poly.items()
+        for place, letter in enumerate(word):
+            if isinstance(letter, MatAdd) and algebra.collected(algebra.inside[letter])[2]:
+                poly = {word[:place] + inner + word[place + 1:]: c * d for inner, d in algebra.inside[letter].items()}
+                break
+    return algebra.expression(poly, expression.shape)
 
 
-class _Text(StrPrinter):
-    """The text of `str`, without SymPy's long search for a minus sign inside every product of matrices."""
-
-    def parenthesize(self, item: Expr, level: int, strict: bool = False) -> str:
-        text = _text(item)
-        own = PRECEDENCE["Add" if text.startswith("-") else "Mul"] if isinstance(item, MatMul) else precedence(item)
-        return f"({text})" if own < level or (own == level and not strict) else text
-
-    def _print_MatAdd(self, total: MatAdd) -> str:
-        first, *rest = map(_text, self._as_ordered_terms(total))
-        return first + "".join(f" - {term[1:]}" if term.startswith("-") else f" + {term}" for term in rest)
-
-    def _print_MatMul(self, product: MatMul) -> str:
-        first, *rest = product.args
-        negative = first.is_Number and first.is_negative
-        factors = rest if first == -1 else [-first, *rest] if negative else product.args
-        return "-" * bool(negative) + "*".join(self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors)
+def _square_word(poly: Poly) -> tuple[Word, Expr] | None:
+    """Return the only word and its coefficient if all its letters are square."""
+    (word, c), *others = poly.items()
+    return None if others or any(letter.shape[0] != letter.shape[1] for letter in word) else (word, c)
 
 
-@lru_cache(maxsize=50_000)
-def _text(expression: Expr) -> str:
-    return _Text().doprint(expression)
+def _bare(letter: MatrixExpr) -> MatrixExpr:
+    return letter.arg if isinstance(letter, Transpose) else letter
 
 
-def _words_text(word: Word) -> tuple[str, ...]:
-    return tuple(map(_text, word))
+def _texts(word: Word) -> tuple[str, ...]:
+    return tuple(map(in_order, word))
 
 
-def _leading(poly: Poly) -> Word:
-    return max(poly, key=lambda word: (len(word), _words_text(word)))
+def _length_and_texts(word: Word) -> tuple[int, tuple[str, ...]]:
+    return len(word), _texts(word)
+
+
+def _alphabetical(poly: Poly) -> list:
+    return sorted((_texts(word), in_order(c)) for word, c in poly.items())
 
 
 def _transposes(poly: Poly) -> int:
     return sum(isinstance(letter, Transpose) for word in poly for letter in word)
 
 
-def _joined(word: Word, size: Expr) -> MatrixExpr:
-    return MatMul(*word) if len(word) > 1 else word[0] if word else Identity(size)
-
-
-def _scaled(scalar: Expr, matrix: MatrixExpr) -> MatrixExpr:
-    return matrix if scalar == 1 else MatMul(scalar, matrix) if not isinstance(matrix, MatMul) else MatMul(
-        scalar, *matrix.args)
-
-
-def _common(coefficients: list[Expr]) -> Expr:
-    """Return the factor that all coefficients share."""
-    numerators, denominators = zip(*(sp.fraction(sp.together(c)) for c in coefficients), strict=True)
-    common = reduce(sp.gcd, numerators) / reduce(sp.gcd, denominators)
-    return -common if all(sp.cancel(c / common).could_extract_minus_sign() for c in coefficients) else common
+__all__ = ["LARGEST_POWER", "CannotBeFormed", "Poly", "TooLarge", "UnsupportedExpression", "Word", "WordAlgebra",
+           "by_name", "check_shapes", "is_zero", "tidy"]

@@ -13,9 +13,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module imports only from its own layer and from those before it:
 # face → training and marking → models → chain → rules.
 LAYERS = [
-    {"verdict", "words", "notation", "checks"}, {"exact", "rules"}, {"calculus"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "problems", "training", "exercise", "reading", "source", "cards"},
-    {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "walk", "live"}, {"widgets"},
+    {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
+    {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
+    {"autoencoder", "gplvm"}, {"data", "problems", "training", "exercise", "reading", "cards"},
+    {"mistakes"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
+    {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "answers", "walk", "live"}, {"widgets"},
 ]
 LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
 FACE = ("matplotlib", "ipywidgets", "IPython")

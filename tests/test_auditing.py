@@ -1,0 +1,69 @@
+"""The audit says of every line whether it follows, and names the first that does not."""
+
+import pytest
+
+from lvmcalc import audit
+from lvmcalc.source import row, rows
+
+DERIVATION = """
+∂L/∂c = det(c) c⁻ᵀ ∂L/∂b = -(D/2) c⁻ᵀ
+∂L/∂d = ∂L/∂c
+∂L/∂e = α ∂L/∂d
+∂L/∂f = ∂L/∂e gᵀ = α ∂L/∂c X
+∂L/∂h = (∂L/∂g)ᵀ
+
+∂L/∂X = ∂L/∂f + ∂L/∂h = -α D K⁻¹ X
+"""
+
+
+def kinds(name: str) -> list[list[str]]:
+    return [[finding.kind for finding in line.findings] for line in row(name).as_given.lines]
+
+
+@pytest.mark.parametrize("name", rows())
+def test_every_line_of_the_source_is_proved_as_read(name: str) -> None:
+    assert [line.status for line in row(name).as_read.lines] == ["proved"] * len(row(name).read)
+
+
+def test_the_scan_broke_these_lines() -> None:
+    broken = [name for name, line in rows().items() if line.given and line.as_given.first_wrong]
+    assert {"A5", "A7", "B11", "B13", "C5", "C6"} <= set(broken)
+    assert not {"A8", "A9", "B3", "B6", "B7", "B12"} & set(broken)
+
+
+def test_what_is_wrong_with_a_broken_line_is_named() -> None:
+    assert kinds("A5")[0] == ["shape"]
+    assert kinds("A7") == [["unreadable"]]
+    assert kinds("B11") == [["missing_scalar"]]
+    assert kinds("B13") == [["sign", "missing_scalar", "missing_scalar"]]
+    assert kinds("C5") == [["unreadable"]]
+    assert kinds("C6") == [["sign", "missing_inverse"]]
+
+
+def test_a_derivation_of_ones_own_is_audited_line_by_line() -> None:
+    result = audit(DERIVATION, "gplvm.log_det")
+    assert result.first_wrong is None
+    assert [line.status for line in result.lines] == ["proved"] * 6
+    assert str(result).endswith("Every line follows.")
+
+
+@pytest.mark.parametrize(("right", "wrong", "number", "kind"), [
+    ("∂L/∂e = α ∂L/∂d", "∂L/∂e = ∂L/∂d", 3, "stopped_early"), ("-(D/2) c⁻ᵀ", "(D/2) c⁻ᵀ", 1, "sign"),
+    ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 6, "shape"), ("∂L/∂d = ∂L/∂c", "just so", 2, "unreadable"),
+    ("∂L/∂d = ∂L/∂c", "∂L/∂d = ", 2, "unreadable"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "unknown"),
+])
+def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, number: int, kind: str) -> None:
+    result = audit(DERIVATION.replace(right, wrong), "gplvm.log_det")
+    assert result.first_wrong == number
+    assert result.lines[number - 1].findings[0].kind == kind
+    assert f"Line {number} is the first that does not follow." in str(result)
+    assert f"Line {number} is" in result._repr_markdown_()
+
+
+def test_an_adjoint_may_stand_on_both_sides() -> None:
+    assert audit(["∂L/∂X = ½ ∂L/∂X + ½ (∂L/∂f + ∂L/∂h)"], "gplvm").first_wrong is None
+    assert audit(["∂L/∂X = 2 ∂L/∂X"], "gplvm").lines[0].status == "refuted"
+
+
+def test_bars_do_not_break_the_table() -> None:
+    assert "&#124;K" in audit(["nonsense |K| = 1"], "gplvm")._repr_markdown_()

@@ -1,0 +1,168 @@
+"""Marking: right is never called wrong nor wrong right, and what is wrong is named as a teacher would."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from answers_development import RIGHT, WRONG
+from random_answers import counted
+
+from lvmcalc import autoencoder, gplvm, mark
+from lvmcalc.chain import Builder
+from lvmcalc.marking import Mark, chain_of, mark_in
+from lvmcalc.mistakes import mistakes, worlds
+
+L1 = gplvm.log_det_chain()
+X, K, alpha, D = L1.symbols("X K alpha D")
+
+
+def written(answer: object) -> str:
+    return str(answer) if isinstance(answer, str | sp.Expr) else getattr(answer, "__name__", repr(answer))
+
+
+@pytest.mark.parametrize(("of", "wrt", "answer"), RIGHT, ids=written)
+def test_right_answers_in_any_form_are_right(of: str, wrt: str, answer: object) -> None:
+    result = mark(answer, of, wrt)
+    assert result.right, str(result)
+    assert result.findings == ()
+    assert result.status in (("proved", "exact") if isinstance(answer, str | sp.Expr) else ("numeric",))
+
+
+@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), WRONG, ids=written)
+def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object, kinds: set[str]) -> None:
+    result = mark(answer, of, wrt)
+    assert not result.right
+    assert result.findings[0].kind in kinds, str(result)
+    assert all(finding.sentence.endswith((".", "?")) and "{" not in finding.sentence for finding in result.findings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_random_answer_is_marked_wrongly(seed: int) -> None:
+    counts, mistaken = counted(seed, 60)
+    assert mistaken == []
+    assert min(sum(n for (kind, _), n in counts.items() if kind == side) for side in ("right", "wrong")) > 15
+
+
+def test_a_lost_path_and_a_lost_factor_are_both_listed_where_they_are_the_same_answer() -> None:
+    result = mark(-alpha * D / 2 * K.I * X, "gplvm.log_det", "X")
+    assert [finding.kind for finding in result.findings][:2] == ["missing_path", "factor"]
+    assert str(result).count("Or this: ") == len(result.explanations) - 1
+    in_autoencoder = mark("½ Wx(WᵀWx − x)ᵀ + ½ W(WᵀWx − x)xᵀ", "autoencoder", "W")
+    assert [finding.kind for finding in in_autoencoder.findings] == ["factor"]
+
+
+def test_right_because_of_symmetry_is_right_with_a_remark() -> None:
+    assert mark(-D / 2 * K.I.T, "gplvm.log_det", "c").remark == ""
+    result = mark(-D / 2 * K.I, "gplvm.log_det", "c")
+    assert result.status == "proved"
+    assert "K is symmetric" in result.remark
+    assert result.remark in str(result)
+
+
+def test_both_mistakes_of_a_pair_are_named() -> None:
+    result = mark("α D K X", "gplvm.log_det", "X")
+    assert {finding.kind for finding in result.explanations[0]} == {"sign", "missing_inverse"}
+
+
+def test_the_last_line_of_the_handwritten_solution_has_lost_a_sign_and_an_inverse() -> None:
+    result = mark("α(D/2(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", "gplvm", "X")
+    assert {finding.kind for finding in result.explanations[0]} == {"sign", "missing_inverse"}
+
+
+def test_what_fits_nothing_is_unknown_with_numbers_and_the_part_that_is_right() -> None:
+    result = mark("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", "gplvm", "X")
+    finding, = result.findings
+    assert finding.kind == "unknown"
+    assert "What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X." in finding.sentence
+    assert result.example in str(result)
+    left, right = result.counterexample.left, result.counterexample.right
+    assert left != right
+
+
+@pytest.mark.parametrize("answer", ["α D K⁻¹ X", lambda X, K, D, alpha: alpha * D * np.linalg.solve(K, X)])
+def test_the_counterexample_holds_when_it_is_computed_anew(answer: object) -> None:
+    example = mark(answer, "gplvm.log_det", "X").counterexample
+    values = {name: np.array(value.tolist() if value.is_Matrix else value, dtype=float)
+              for name, value in example.values.items()}
+    x, a, b, d = (values[name] for name in ("X", "alpha", "beta", "D"))
+    kernel = a * x @ x.T + np.eye(len(x)) / b
+    truth = -a * d * np.linalg.solve(kernel, x)
+    np.testing.assert_allclose(np.array(example.right.tolist(), dtype=float), truth, rtol=1e-3)
+    np.testing.assert_allclose(np.array(example.left.tolist(), dtype=float), -truth, rtol=1e-3)
+
+
+@pytest.mark.parametrize("answer", [None, ..., "", "  ", "...", "?"])
+def test_nothing_is_not_attempted(answer: object) -> None:
+    result = mark(answer, "gplvm", "X")
+    assert (result.status, result.findings[0].kind) == ("not attempted", "not_attempted")
+
+
+def test_asking_back_is_no_answer() -> None:
+    assert mark("∂L/∂X", "gplvm", "X").status == "not attempted"
+
+
+@pytest.mark.parametrize(("answer", "sentence"), [
+    ("__import__('os')", "There is no"), ("(" * 10**5, "is too long"), ("9**9**9", "exponent"),
+    ("foo bar(", "no `foo`"),
+    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("gamma") * X, "no gamma"),
+    (sp.MatrixSymbol("X", 2, 3), "X is N×Q here, not 2×3"), (lambda Z: Z, "has no Z"),
+    (sp.sin(alpha) * X, "does not know sin"), (lambda X: X + 1j, "no real numbers"),
+    (lambda X: X[100], "stopped with IndexError"), (lambda X: X * np.nan, "not finite"), (lambda X: "text", "stopped"),
+])
+def test_what_is_no_formula_gets_one_sentence(answer: object, sentence: str) -> None:
+    result = mark(answer, "gplvm.log_det", "X")
+    assert (result.status, [finding.kind for finding in result.findings]) == ("unreadable", ["unreadable"])
+    assert sentence in result.findings[0].sentence
+    assert "\n" not in str(result)
+
+
+def test_a_function_is_called_with_copies_by_names_in_any_order_and_with_nodes_too() -> None:
+    def greedy(alpha: float, K: np.ndarray, D: float, X: np.ndarray) -> np.ndarray:
+        K[:], X[:] = np.linalg.inv(K), X.copy()
+        return -alpha * D * K @ X
+
+    assert mark(greedy, "gplvm.log_det", "X").right
+    assert mark(greedy, "gplvm.log_det", "X").right  # the points are as they were
+
+
+def test_a_function_may_take_a_batch_and_is_numeric() -> None:
+    assert mark(autoencoder.gradient, "autoencoder", "W").status == "numeric"
+    assert mark(lambda **leaves: gplvm.gradient(**leaves), "gplvm", "X").status == "numeric"
+
+
+@pytest.mark.parametrize("answer", ["inv(XXᵀ) X", "inv(K − K) X"])
+def test_what_has_no_value_is_wrong_and_says_so(answer: str) -> None:
+    result = mark(answer, "gplvm", "X")
+    assert result.status == "refuted"
+    assert "singular" in result.findings[0].sentence
+
+
+def test_a_chain_of_ones_own_is_marked_too() -> None:
+    p, q, r = sp.symbols("p q r", integer=True, positive=True)
+    build = Builder("least squares", sp.MatrixSymbol("A", p, q), sp.MatrixSymbol("Z", q, r), sp.MatrixSymbol("B", p, r))
+    A, Z, B = build.leaves
+    build("L", "half squared norm", build("c", "difference", build("e", "product", A, Z), B))
+    chain = build.chain()
+    assert mark_in(chain, "Aᵀ(AZ − B)", "Z").right
+    assert [finding.kind for finding in mark_in(chain, "-Aᵀ(AZ − B)", "Z").findings] == ["sign"]
+    assert mark_in(chain, "AᵀAZ", "Z").findings[0].kind == "missing_term"
+
+
+def test_an_unknown_question_gets_one_sentence() -> None:
+    with pytest.raises(ValueError, match="no chain 'pca'"):
+        mark("X", "pca", "X")
+    with pytest.raises(ValueError, match="node of gplvm"):
+        mark("X", "gplvm", "W")
+
+
+@pytest.mark.parametrize("of", ["autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"])
+def test_every_derived_mistake_leads_to_a_wrong_answer_or_to_the_same_one_by_symmetry(of: str) -> None:
+    for wrt in chain_of(of).leaves:
+        found = mistakes(chain_of(of), wrt)
+        assert len(found) == len({mistake.changes for mistake in found}) > 5
+        assert len(worlds(found)) > len(found)
+
+
+def test_the_display_reads_back_what_was_typed() -> None:
+    shown = mark("-½ α D K^-1 X", "gplvm.log_det", "X")._repr_markdown_()
+    assert r"\frac{\partial L_{1}}{\partial X} = " in shown
+    assert isinstance(mark("X", "gplvm", "X"), Mark)
