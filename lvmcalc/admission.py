@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc.notation import shape
+from lvmcalc import notation
 
 MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison or a gradient takes longer than anyone waits
 
@@ -84,19 +84,24 @@ def check_shapes(expression: Expr) -> None:
             case MatMul():
                 for left, right in pairwise(factor for factor in part.args if factor.is_Matrix):
                     if differ(left.cols, right.rows):
-                        raise CannotBeFormed(f"the product of {left} ({shape(left)}) and {right} ({shape(right)}) "
+                        raise CannotBeFormed(f"the product of {described(left)} and {described(right)} "
                                              f"cannot be formed: {left.cols} columns meet {right.rows} rows")
             case MatAdd():
                 first, *others = part.args
                 for term in others:
                     if differ(term.rows, first.rows) or differ(term.cols, first.cols):
-                        raise CannotBeFormed(f"the sum of {first} ({shape(first)}) and {term} ({shape(term)}) "
+                        raise CannotBeFormed(f"the sum of {described(first)} and {described(term)} "
                                              "cannot be formed: their shapes differ")
             case Inverse() | MatPow() | Trace() | Determinant():
                 matrix = part.args[0]
                 if differ(matrix.rows, matrix.cols):
                     kind = "power" if type(part) is MatPow else type(part).__name__.lower()
-                    raise CannotBeFormed(f"the {kind} of {matrix} ({shape(matrix)}) cannot be formed: it is not square")
+                    raise CannotBeFormed(f"the {kind} of {described(matrix)} cannot be formed: it is not square")
+
+
+def described(matrix: Expr) -> str:
+    """Return a matrix and its shape in words."""
+    return f"{notation.plain(matrix)} ({notation.shape(matrix)})"
 
 
 def _refuse_giants(part: Expr, depth: int = 1) -> int:

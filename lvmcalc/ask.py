@@ -5,7 +5,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from lvmcalc import checks
+from lvmcalc import checks, style
 
 
 class Prediction(widgets.VBox):
@@ -24,11 +24,10 @@ class Prediction(widgets.VBox):
     def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
         checks.known(answer, list(options), "option")
         self.question, self.options, self._answer, self._because = question, tuple(options), answer, because
-        self.choice = widgets.RadioButtons(options=list(options), value=None, layout={"width": "max-content"})
-        self.choice.add_class("lvmcalc-options")
+        self.choice = widgets.RadioButtons(options=list(options), value=None)
         self._feedback = widgets.HTML()
         self.feedback = ""
-        super().__init__([widgets.HTML(f"{CSS}<b>Predict.</b> {escape(question)}"), self.choice, self._feedback])
+        super().__init__([widgets.HTML(f"{style.CSS}<b>Predict.</b> {escape(question)}"), self.choice, self._feedback])
         self.add_class("lvmcalc-ask")
         self.choice.observe(self._chosen, "value")
         self._say("Choose one: nothing is counted.")
@@ -48,12 +47,3 @@ class Prediction(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"Predict. {self.question}"
-
-
-CSS = """<style>
-.lvmcalc-ask { --jp-widgets-font-size: 16px; padding: 4px 12px; border-left: 4px solid #0072B2; }
-.lvmcalc-ask .widget-html-content, .lvmcalc-ask label { font-size: 16px; line-height: 1.5; }
-.lvmcalc-ask .widget-radio-box { height: auto; }
-.lvmcalc-ask .widget-radio-box label { height: 30px; line-height: 30px; display: flex; align-items: center; }
-.lvmcalc-ask .widget-radio-box label input { margin: 0 8px 0 0; width: 16px; height: 16px; }
-</style>"""

@@ -33,29 +33,21 @@ class Card:
         """Return what the card says: a word for the line, and the parts of an equation or a text."""
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
         arriving, leaving = chain.adjoint_symbol(self.node), chain.adjoint_symbol(self.parent)
+        arrived, left = (chain.abbreviated(chain.adjoint(name)) for name in (self.node, self.parent))
         local = sp.sympify(chain.edges[self.node, self.parent])
         others = [child for child in chain.children(self.parent) if child != self.node]
-        shapes = f"{notation.plain(parent.name)} is {notation.shape(parent.symbol)}, " \
-                 f"{notation.plain(node.name)} is {notation.shape(node.symbol)}"
+        shapes = ", ".join(f"{notation.plain(it.name)} is {notation.shape(it.symbol)}" for it in (parent, node))
         rows: list[tuple[str, list[Expr | str]]] = [
-            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]),
-            ("rule", [node.rule]),
-            ("arriving", [arriving, self.short(chain.adjoint(self.node))]),
-        ]
+            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]), ("rule", [node.rule]),
+            ("arriving", [arriving, arrived])]
         if others:
-            rows.append(("this path", [local]))
             used = " and ".join(notation.plain(child) for child in (self.node, *others))
-            rows += [("all paths", [leaving, self.short(chain.adjoint(self.parent))]),
+            rows += [("this path", [local]), ("all paths", [leaving, left]),
                      ("", [f"{notation.plain(parent.name)} is used by {used}: what they bring adds up"])]
         else:
-            closed = self.short(chain.adjoint(self.parent))
-            rows.append(("leaving", [leaving, local] if closed == local else [leaving, local, closed]))
+            rows.append(("leaving", [leaving, local] if left == local else [leaving, local, left]))
         rows.append(("evidence", [chain.evidence(self.parent, self.node).evidence]))
         return [*rows, ("remember", [node.remark])] if node.remark else rows
-
-    def short(self, expression: Expr) -> Expr:
-        """Return an expression with the chain's abbreviations in place."""
-        return self.chain.abbreviated(expression)
 
     def __str__(self) -> str:
         lines = [f"{key:9} {' = '.join(self._plain(part) for part in parts)}" for key, parts in self.rows()]

@@ -1,6 +1,6 @@
-"""Real data that comes with the package, and samples of the GP-LVM itself."""
+"""Real data that comes with the package, described in `datasets/about.toml`, and samples of the GP-LVM itself."""
 
-import gzip
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,28 +44,8 @@ class Sample(NamedTuple):
     Y: np.ndarray
 
 
-# Each file holds one object a line, and its class in the last column.
-FILES = {
-    "digits": ("digits.csv.gz", {
-        "label_names": tuple("0123456789"),
-        "feature_names": tuple(f"row {row}, column {column}" for row in range(8) for column in range(8)),
-        "description": "Handwritten digits of 13 people as 8×8 images: each pixel, 0 to 16, counts the inked points "
-                       "in a 4×4 block of the scan (the test set of the publication).",
-        "source": "E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, "
-                  "UCI Machine Learning Repository, doi:10.24432/C50P49",
-        "licence": "CC BY 4.0",
-    }),
-    "iris": ("iris.csv", {
-        "label_names": ("setosa", "versicolor", "virginica"),
-        "feature_names": ("sepal length", "sepal width", "petal length", "petal width"),
-        # UCI's file has 0.1 for 0.2 in the petal width of row 35, and 3.1, 1.5 for 3.6, 1.4 in row 38.
-        "description": "Four lengths, in cm, of 150 iris flowers, as Fisher printed them "
-                       "(UCI's file differs from them in rows 35 and 38).",
-        "source": "R. A. Fisher (1936), The use of multiple measurements in taxonomic problems, Annals of Eugenics 7; "
-                  "Iris, UCI Machine Learning Repository, doi:10.24432/C56C76",
-        "licence": "CC BY 4.0",
-    }),
-}
+FOLDER = resources.files("lvmcalc") / "datasets"
+FILES = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
 
 
 def load(name: str) -> Dataset:
@@ -123,12 +103,10 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, 
 
 @cache
 def _load(name: str) -> Dataset:
-    file, about = FILES[name]
-    raw = (resources.files("lvmcalc") / "datasets" / file).read_bytes()
-    text = (gzip.decompress(raw) if file.endswith(".gz") else raw).decode()
-    rows = [line.split(",") for line in text.splitlines() if line[0].isdigit()]  # a heading starts with a letter
-    Y = np.array([row[:-1] for row in rows], dtype=np.float64)
-    labels = np.array([row[-1] for row in rows], dtype=np.int64)
+    about = {key: tuple(value) if isinstance(value, list) else value for key, value in FILES[name].items()}
+    with resources.as_file(FOLDER / about.pop("file")) as path:
+        table = np.loadtxt(path, delimiter=",", skiprows=about.pop("headings"))
+    Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.int64)
     Y.setflags(write=False)
     labels.setflags(write=False)
-    return Dataset(name=name, Y=Y, labels=labels, **about)
+    return Dataset(name, Y, labels, **about)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from lvmcalc import checks, notation, style
-from lvmcalc.chain import Chain
+from lvmcalc.chain import Chain, Node
+from lvmcalc.frames import canvas, place
+from lvmcalc.problems import Problem
 
 WIDTH = 900  # pixels, the width of a notebook's column
 KERNEL = {"X": 0, "f": 1, "h": -1, "g": -1, "e": 0, "d": 0, "alpha": -1, "j": 1, "beta": 1, "c": 0}
@@ -35,15 +35,13 @@ class Drawing:
         """Return the picture as a PNG file, `scale` pixels for one of the page; no compression is quickest."""
         file = io.BytesIO()
         with style.applied():
-            FigureCanvasAgg(self.figure)
             self.figure.savefig(file, format="png", dpi=scale * style.DPI, metadata={"Software": None},
                                 pil_kwargs={"compress_level": compression})
         return file.getvalue()
 
     def _ipython_display_(self) -> None:
-        width = round(self.figure.get_size_inches()[0] * style.DPI)
         display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
-                metadata={"image/png": {"width": width, "alt": self.words}})
+                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
         display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
 
     def __repr__(self) -> str:
@@ -66,10 +64,9 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapp
     places, paths = _places(chain), _paths(chain)
     lanes = [y for _, y in places.values()]
     lane = 92 + 26 * ((values is not None) + (adjoints is not None))
-    height = lane * (max(lanes) - min(lanes) + 1.3)
-    figure, axes = _canvas(WIDTH, height)
+    figure = _blank(lane * (max(lanes) - min(lanes) + 1.3))
+    axes = figure.axes[0]
     axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
-    axes.set_axis_off()
     parent, node = stage if isinstance(stage, tuple) else (None, stage)
     for name in filter(None, (parent, node)):
         chain[name]  # an unknown name is told
@@ -83,19 +80,18 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapp
             continue
         lit = child == node and parent is None
         _arrow(axes, places[used], places[child], bow, 1.8, **(style.DIRECTIONS["forward"] if lit else look))
-    halo = [withStroke(linewidth=4, foreground=style.PAPER)]
     for name, (x, y) in places.items():
         lit = name in (parent, node)
         axes.text(x, y, f"${notation.latex(name)}$", size=17, ha="center", va="center", zorder=3, bbox={
             "boxstyle": ("square" if name in chain.leaves else "circle") + ",pad=0.35", "edgecolor": style.INK,
             "facecolor": style.YELLOW if lit else style.PAPER, "linewidth": 2.6 if lit else 1.2})
         below = [notation.shape(chain[name].symbol).replace("scalar", "" if name in chain.leaves else "1×1")]
-        below += [f"{_size(given[name])}" for given in (values,) if given is not None]
+        below += [] if values is None else [_size(values[name])]
         axes.annotate("\n".join(filter(None, below)), (x, y), (0, -20), textcoords="offset points", ha="center",
-                      va="top", size=14, linespacing=1.05, color=style.INK, path_effects=halo)
+                      va="top", size=14, linespacing=1.05, color=style.INK, path_effects=style.HALO)
         if adjoints is not None:
             axes.annotate(f"∂ {_size(adjoints[name])}", (x, y), (0, 19), textcoords="offset points", ha="center",
-                          va="bottom", size=14, color=style.DIRECTIONS["backward"]["color"], path_effects=halo)
+                          va="bottom", size=14, color=style.DIRECTIONS["backward"]["color"], path_effects=style.HALO)
     return Drawing(figure, _graph_in_words(chain, parent, node))
 
 
@@ -110,21 +106,17 @@ def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
 def heats(matrices: Mapping[str, Any], height: int = 250) -> Drawing:
     """Draw matrices or numbers side by side; white is 0, and each has a scale of its own."""
     most_rows, most_columns = np.max([np.shape(value) or (1, 1) for value in matrices.values()], axis=0)
-    figure, _ = _canvas(WIDTH, height)
+    figure = _blank(height)
+    room_x, room_y = WIDTH / len(matrices) - 60, height - 92
+    unit = min(room_x / most_columns, room_y / most_rows)  # the same for all, so that shapes can be compared
     for index, (title, value) in enumerate(matrices.items()):
         rows, columns = np.shape(value) or (1, 1)
-        room_x, room_y = WIDTH / len(matrices) - 60, height - 92
-        unit = min(room_x / most_columns, room_y / most_rows)  # the same for all, so that shapes can be compared
         wide, high = max(unit * columns, 22), max(unit * rows, 22)  # a column stays wide enough to be seen
-        left = WIDTH / len(matrices) * (index + 0.5) - wide / 2
-        axes = figure.add_axes((left / WIDTH, (20 + (room_y - high) / 2) / height, wide / WIDTH, high / height))
-        figure.text((left + wide / 2) / WIDTH, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold")
-        figure.text((left + wide / 2) / WIDTH, 1 - 34 / height, _about(value), ha="center", va="top", size=14)
-        top = float(np.abs(value).max()) or 1.0
-        axes.imshow(np.atleast_2d(value), cmap=style.SIGNED, vmin=-top, vmax=top, aspect="auto",
-                    interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color=style.INK)
+        middle = (index + 0.5) / len(matrices)
+        axes = place(figure, WIDTH * middle - wide / 2, 72 + (room_y - high) / 2, wide, high)
+        figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold")
+        figure.text(middle, 1 - 34 / height, _about(value), ha="center", va="top", size=14)
+        _image(axes, np.atleast_2d(value), np.abs(value).max(), style.INK, aspect="auto", interpolation="nearest")
     return Drawing(figure, "; ".join(f"{title}: {_about(value)}" for title, value in matrices.items())
                    + ". Red is positive, blue negative, white 0.")
 
@@ -136,11 +128,10 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
     if X.shape[1] < 2 or labels.shape != X.shape[:1]:
         raise ValueError(f"Latent points need Q of at least 2 and a label each, but X is {X.shape[0]}×{X.shape[1]} "
                          f"and {labels.size} labels came.")
-    figure, axes = _canvas(WIDTH, height, (40, 20, 700, height - 80))
+    figure = canvas(WIDTH, height)
+    axes = place(figure, 40, 20, 700, height - 80)
     for number, name in enumerate(label_names):
-        points = X[labels == number]
-        axes.plot(points[:, 0], points[:, 1], style.CLASS_MARKERS[number], color=style.CLASS_COLOURS[number],
-                  markersize=6, alpha=0.8, markeredgecolor=style.INK, markeredgewidth=0.3, label=name)
+        axes.plot(*X[labels == number, :2].T, markersize=6, label=name, **style.CLASSES[number])
     axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
     axes.spines[["top", "right"]].set_visible(True)
     figure.legend(loc="center left", bbox_to_anchor=(755 / WIDTH, 0.5), markerscale=1.6)
@@ -152,20 +143,27 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
 def learning_curve(trainer: Any, height: int = 330) -> Drawing:
     """Draw the value after each step of a training run, with the exact optimum as a line."""
     problem, (steps, values) = trainer.problem, trainer.history
-    figure, axes = _canvas(WIDTH, height, (130, 44, 740, height - 104))
-    axes.set_title(problem.name_of_value.capitalize())
-    axes.axhline(problem.best, **style.OPTIMUM)
+    figure = canvas(WIDTH, height)
+    axes = place(figure, 130, 44, 740, height - 104)
+    value_axes(axes, problem, MaxNLocator(6, integer=True), 5)
     axes.plot(steps, values, **style.REACHED)
-    axes.text(0.99, problem.best, "exact optimum", transform=axes.get_yaxis_transform(), ha="right",
-              va="bottom" if problem.sign > 0 else "top", color=style.OPTIMUM["color"])
     axes.margins(y=0.15)
-    axes.set_xlabel("step")
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     start, end, best = (f"{value:,.4g}".replace("-", "−") for value in (values[0], values[-1], problem.best))
     return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to {end}; dashed, the "
                            f"exact optimum, {best}.")
+
+
+def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int, gap: float = 0) -> None:
+    """Prepare axes for the value of a problem after each step, with the exact optimum as a line."""
+    axes.set_title(problem.name_of_value.capitalize())
+    axes.set_xlabel("step")
+    axes.xaxis.set_major_locator(steps)
+    axes.yaxis.set_major_locator(MaxNLocator(ticks))
+    axes.yaxis.set_major_formatter("{x:,.10g}")
+    axes.axhline(problem.best, **style.OPTIMUM)
+    axes.annotate("exact optimum", (0.99, problem.best), (0, gap * problem.sign), axes.get_yaxis_transform(),
+                  "offset points", ha="right", va="bottom" if problem.sign > 0 else "top",
+                  color=style.OPTIMUM["color"])
 
 
 @style.applied()
@@ -173,30 +171,31 @@ def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -
     """Draw the rows of a matrix as images of `shape`, such as weights (signed) or data (ink on paper)."""
     rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
     side = min(160, (WIDTH - 20) // len(rows) - 10)
-    figure, _ = _canvas(WIDTH, side + 20)
-    top = float(np.abs(rows).max()) or 1.0
+    figure = _blank(side + 20)
+    looks = {} if signed else {"cmap": style.IMAGE, "vmin": 0}
     for index, row in enumerate(rows):
-        axes = figure.add_axes(((20 + index * (side + 10)) / WIDTH, 10 / (side + 20), side / WIDTH, side / (side + 20)))
-        axes.imshow(row.reshape(shape), cmap=style.SIGNED if signed else style.IMAGE,
-                    vmin=-top if signed else 0, vmax=top)
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color=style.FAINT)
+        axes = place(figure, 20 + index * (side + 10), 10, side, side)
+        _image(axes, row.reshape(shape), np.abs(rows).max(), style.FAINT, **looks)
     return Drawing(figure, words)
 
 
-def _canvas(width: int, height: int, box: tuple[float, float, float, float] | None = None) -> tuple[Figure, Axes]:
-    """Return a figure, and axes in a box in pixels: left, top, width and height."""
-    figure = Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI, facecolor=style.PAPER)
-    left, top, wide, high = box or (0, 0, width, height)
-    axes = figure.add_axes((left / width, 1 - (top + high) / height, wide / width, high / height))
-    if box is None:
-        axes.set_axis_off()
-    return figure, axes
+def _blank(height: float) -> Figure:
+    """Return a figure with axes that fill it and show no axis."""
+    figure = canvas(WIDTH, height)
+    figure.add_axes((0, 0, 1, 1)).set_axis_off()
+    return figure
+
+
+def _image(axes: Axes, matrix: np.ndarray, largest: float, edge: str, **looks: Any) -> None:
+    top = largest or 1.0
+    axes.imshow(matrix, **{"cmap": style.SIGNED, "vmin": -top, "vmax": top} | looks)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color=edge)
 
 
 def _places(chain: Chain) -> dict[str, tuple[float, float]]:
     """Return column and lane of each node: as early as the variable reaches it, other branches as late as possible."""
-    variable = max(chain.leaves, key=lambda name: len([c for c in chain.children(name) if _is_use(chain, c)]))
+    variable = max(chain.leaves, key=lambda name: sum(_is_use(chain[child]) for child in chain.children(name)))
     column = {variable: 0}
     for name, node in chain.nodes.items():
         reached = [column[parent] for parent in node.parents if parent in column]
@@ -211,17 +210,17 @@ def _places(chain: Chain) -> dict[str, tuple[float, float]]:
     return {name: (column[name], lanes.get(name, -taken[column[name]].index(name))) for name in column}
 
 
-def _is_use(chain: Chain, name: str) -> bool:
-    return chain[name].rule is not None and chain[name].rule.name == "use"
+def _is_use(node: Node) -> bool:
+    return node.rule.name == "use"
 
 
 def _paths(chain: Chain) -> dict[tuple[str, str], str]:
     """Return the edges on which one use of the variable travels alone, and which use that is."""
-    uses: dict[str, frozenset[str]] = {name: frozenset() for name in chain.leaves}
+    uses: dict[str, frozenset[str]] = dict.fromkeys(chain.leaves, frozenset())
     for name, node in chain.nodes.items():
-        uses[name] = frozenset({name}) if _is_use(chain, name) else frozenset().union(*(uses[p] for p in node.parents))
-    return {(child, used): next(iter(uses[child if _is_use(chain, child) else used])) for child, used in chain.edges
-            if len(uses[child if _is_use(chain, child) else used]) == 1}
+        uses[name] = frozenset({name}) if _is_use(node) else frozenset().union(*(uses[p] for p in node.parents))
+    return {(child, used): next(iter(carried)) for child, used in chain.edges
+            if len(carried := uses[child if _is_use(chain[child]) else used]) == 1}
 
 
 def _arrow(axes: Axes, start: tuple, end: tuple, bow: float, width: float, color: str, linestyle: Any) -> None:
@@ -233,11 +232,9 @@ def _arrow(axes: Axes, start: tuple, end: tuple, bow: float, width: float, color
 def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:
     steps = "; ".join(f"{', '.join(map(notation.plain, stage.parents))} → {notation.plain(stage.name)}"
                       for stage in chain.nodes.values())
-    lit = ""
+    lit = "" if node is None else f" Lit: {notation.plain(node)}."
     if parent is not None:
         lit = f" Lit: the step back from {notation.plain(node)} to {notation.plain(parent)}."
-    elif node is not None:
-        lit = f" Lit: {notation.plain(node)}."
     return f"The graph of {chain.name}: {steps}.{lit}"
 
 
@@ -253,6 +250,3 @@ def _about(value: Any) -> str:
         return f"{value:.4g}".replace("-", "−")
     rows, columns = np.shape(value)
     return f"{rows}×{columns}, entries up to ±{np.abs(value).max():.3g}"
-
-
-__all__ = ["Drawing", "graph", "heat", "heats", "images", "latent", "learning_curve"]

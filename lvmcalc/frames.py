@@ -14,6 +14,17 @@ from lvmcalc import style
 Span = tuple[float, float]
 
 
+def canvas(width: float, height: float) -> Figure:
+    """Return an empty figure outside pyplot, its size in pixels."""
+    return Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI, facecolor=style.PAPER)
+
+
+def place(figure: Figure, left: float, top: float, width: float, height: float, title: str = "") -> Axes:
+    """Return axes with a title, placed in pixels from the upper left corner of the figure."""
+    across, down = figure.bbox.size
+    return figure.add_axes((left / across, 1 - (top + height) / down, width / across, height / down), title=title)
+
+
 class Frame:
     """A figure outside pyplot that makes one PNG after another, quickly.
 
@@ -24,8 +35,7 @@ class Frame:
     """
 
     def __init__(self, width: int = 900, height: int = 400) -> None:
-        size = (width / style.DPI, height / style.DPI)
-        self.figure = Figure(figsize=size, dpi=style.DPI, facecolor=style.PAPER)
+        self.figure = canvas(width, height)
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
         self._still = None

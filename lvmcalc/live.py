@@ -17,36 +17,8 @@ RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 SPEEDS = (2, 5, 10, 20, 50, 100, loop.FLAT_OUT)
 # The place of the stop 1 ×, without and with a stop that is added below or above it.
-MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n"
-                for one, count in ((values.index(1), len(values)) for values in (RATES, BETAS))
-                for at, last in ((one, count - 1), (one + 1, count), (one, count)))
-# Every text is 14 pt. A slider wears a mark at its stop 1 ×, and what lies beyond the stability limit is striped.
-# Jupyter's own signs of focus are faint, and its dark theme has a black arrow on a dark choice.
-CSS = f"""<style>
-.lvmcalc-live {{ --jp-widgets-font-size: 14pt; --jp-widgets-inline-height: 34px; max-width: {pictures.WIDTH}px; }}
-.lvmcalc-live .widget-label, .lvmcalc-live .widget-html-content {{ font-size: 14pt; line-height: 1.3; }}
-.lvmcalc-live .widget-hbox :is(.widget-label, .widget-html-content) {{ line-height: var(--jp-widgets-inline-height); }}
-.lvmcalc-live input, .lvmcalc-live select {{ font-family: inherit; }}
-.lvmcalc-live img {{ height: auto; border-radius: 6px; }}
-.lvmcalc-live [role=status] {{ min-height: 5.2em; }}
-.lvmcalc-live :is(button, select, input, .noUi-handle):focus-visible {{
-    outline: 3px solid var(--jp-brand-color1, {style.BLUE}) !important; outline-offset: 1px; }}
-.lvmcalc-live .widget-dropdown > select {{ background: linear-gradient(45deg, #0000 50%, currentColor 50%) right 11px
-    center / 6px 6px no-repeat, linear-gradient(135deg, currentColor 50%, #0000 50%) right 5px center / 6px 6px
-    no-repeat, var(--jp-widgets-input-background-color, #fff); }}
-.lvmcalc-live .noUi-handle {{ background: var(--jp-brand-color1, {style.BLUE}); }}
-.lvmcalc-slider {{ overflow: visible; margin-bottom: 18px; }}
-.lvmcalc-slider .noUi-target::before {{ content: ""; position: absolute; left: calc(var(--mark) - 1.5px); top: -10px;
-    width: 3px; height: 24px; background: {style.VERMILLION}; }}
-.lvmcalc-slider .noUi-target::after {{ position: absolute; left: var(--mark); top: 12px; transform: translateX(-50%);
-    font-size: 14pt; line-height: 1.2; color: var(--jp-widgets-label-color, inherit); }}
-{MARKS}.lvmcalc-limit .noUi-target::after {{ content: "limit"; }}
-.lvmcalc-usual .noUi-target::after {{ content: "usual"; }}
-.lvmcalc-best .noUi-target::after {{ content: "best"; }}
-.lvmcalc-limit .noUi-connects {{ background: linear-gradient(to right, var(--jp-layout-color3, #bdbdbd) var(--mark),
-    #0000 0), repeating-linear-gradient(to right, {style.VERMILLION} 0 5px, #0000 0 8px); }}
-.lvmcalc-unseen {{ position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }}
-</style>"""
+MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n" for values in (RATES, BETAS)
+                for at in (values.index(1), values.index(1) + 1) for last in (len(values) - 1, len(values)))
 
 
 class LiveWidget(widgets.VBox):
@@ -71,42 +43,36 @@ class LiveWidget(widgets.VBox):
                  speed: float, budget: int, key: str | None, **more: widgets.Widget) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
         self._data, self.status, self._news = data.load(dataset), "", ""
-        self.controls, self._more = SimpleNamespace(**more), tuple(more)
+        self.controls = c = SimpleNamespace(**more)
         self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser, learning_rate, seed)
-        vars(self.controls).update(
-            play=button("Play", "play", "Train, and watch it"),
-            step=button("Step", "step-forward", "Pause, and take one step"),
-            reset=button("Reset", "undo", "Go back to step 0, with the same seed"),
-            dataset=dropdown("data", data.FILES, dataset, 140, "The data; training starts again"),
-            size=dropdown(self.size_name, sizes(self._data, size), size, 80,
-                          "How many numbers stand for an object; training starts again"),
-            optimiser=dropdown("optimiser", OPTIMISERS, optimiser, 232, "What makes a step of a gradient"),
-            rate=slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
-                        "The learning rate, in multiples of the stability limit"),
-            seed=widgets.BoundedIntText(self.trainer.seed, min=0, max=max(2**31 - 1, self.trainer.seed),
-                                        description="seed", style=PLAIN, layout={"width": "130px"},
-                                        tooltip="The same seed, the same run; training starts again"),
-            speed=dropdown("speed", [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s)
-                                     for s in among(SPEEDS, speed)], speed, 205, "How fast to play"))
-        self._chosen = self._choice()
-        self._draw_anew()
-        self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT,
-                                    layout={"max_width": "100%"})
-        self._words, self._about = widgets.HTML(), widgets.HTML()
-        self._rate_words, self._more_words = widgets.HTML(layout=WORDS), widgets.HTML()
-        c = self.controls
+        c.play = widgets.Button(description="Play", icon="play", tooltip="Train, and watch it")
+        c.step = widgets.Button(description="Step", icon="step-forward", tooltip="Pause, and take one step")
+        c.reset = widgets.Button(description="Reset", icon="undo", tooltip="Go back to step 0, with the same seed")
+        c.dataset = dropdown("data", data.FILES, dataset, 140, "The data; training starts again")
+        c.size = dropdown(self.size_name, sizes(self._data, size), size, 80,
+                          "How many numbers stand for an object; training starts again")
+        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 232, "What makes a step of a gradient")
+        c.rate = slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
+                        "The learning rate, in multiples of the stability limit")
+        c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
+                                        tooltip="The same seed, the same run; training starts again")
+        speeds = [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s) for s in among(SPEEDS, speed)]
+        c.speed = dropdown("speed", speeds, speed, 205, "How fast to play")
+        self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
+        self._made = self._choice()
+        self._picture = self.picture_of(self.trainer, self._data)
+        self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT)
+        self._words, self._about, self._rate_words, self._more_words = (widgets.HTML() for _ in range(4))
         rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
                 (*more.values(), *([self._more_words] if more else []), c.seed, c.speed))
-        super().__init__([*(widgets.HBox(row, layout=ROW) for row in rows),
-                          self._image, self._words, self._about])
+        super().__init__([*map(widgets.HBox, rows), self._image, self._words, self._about])
         self.add_class("lvmcalc-live")
         self.player = loop.Player(self._advance, self._show, self._say, key, budget, speed)
-        self._listen(more.values())
+        self._listen()
         self.refresh()
 
     def problem(self, Y: Any, size: int) -> Problem:
         """Return what is trained on the centred data Y, of shape (N, D), with so many latent dimensions."""
-        raise NotImplementedError
 
     def details(self) -> str:
         """Return what else the problem was made of, for the line under the picture."""
@@ -130,13 +96,13 @@ class LiveWidget(widgets.VBox):
         return (f"{type(self).__name__}(dataset={self._data.name!r}, {self.size_name}={self.controls.size.value}, "
                 f"optimiser={self.trainer.optimiser!r}, seed={self.trainer.seed})")
 
-    def _listen(self, more: Iterable[widgets.Widget]) -> None:
+    def _listen(self) -> None:
         c, post = self.controls, self.player.post  # callbacks may run in another thread, so they only post
         c.play.on_click(lambda _: self.player.pause() if self.player.playing else self.player.play())
         c.step.on_click(lambda _: self.player.step())
         c.reset.on_click(lambda _: post(self._reset))
         actions = {c.optimiser: self._steer, c.rate: self._steer, c.seed: self._reset, c.speed: self._pace,
-                   c.dataset: self._rebuild, c.size: self._rebuild, **dict.fromkeys(more, self._rebuild)}
+                   **dict.fromkeys(self._making, self._rebuild)}
         for control, action in actions.items():
             control.observe(lambda _, action=action: post(action), "value")
 
@@ -154,7 +120,7 @@ class LiveWidget(widgets.VBox):
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
         self._news = ""
-        self._draw_anew()
+        self._picture = self.picture_of(self.trainer, self._data)
 
     def _pace(self) -> None:
         self.player.rate = self.controls.speed.value
@@ -167,36 +133,33 @@ class LiveWidget(widgets.VBox):
 
     def _rebuild(self) -> None:
         c = self.controls
-        if self._choice() == self._chosen:  # it was this widget that chose
+        if self._choice() == self._made:  # it was this widget that chose
             return
         dataset = data.load(c.dataset.value)
         size = min(c.size.value, dataset.Y.shape[1] - 1)
         try:
             problem = self.problem(data.centred(dataset.Y), size)
         except ValueError:
-            self._choose(self._data, self._chosen)  # what is shown stays what is trained
+            self._choose(self._data, self._made)  # what is shown stays what is trained
             raise
         self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
         self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
         self._steer()
         self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
-        self._draw_anew()
+        self._picture = self.picture_of(self.trainer, self._data)
 
     def _choose(self, dataset: data.Dataset, choice: tuple) -> None:
         self.controls.size.options = sizes(dataset, choice[1])  # which chooses the first of them for a moment
-        for name, value in zip(("dataset", "size", *self._more), choice, strict=True):
-            getattr(self.controls, name).value = value
-        self._chosen = choice
+        for control, value in zip(self._making, choice, strict=True):
+            control.value = value
+        self._made = choice
 
     def _choice(self) -> tuple:
-        return tuple(vars(self.controls)[name].value for name in ("dataset", "size", *self._more))
+        return tuple(control.value for control in self._making)
 
     def _unit(self) -> float:
         """Return the learning rate that the slider calls 1: the stability limit, or Adam's usual rate."""
         return self.trainer.stability_limit or self.trainer.usual_rate
-
-    def _draw_anew(self) -> None:
-        self._picture = self.picture_of(self.trainer, self._data)
 
     def _show(self) -> None:
         self._image.value = self._picture.png(self.trainer)
@@ -212,8 +175,9 @@ class LiveWidget(widgets.VBox):
         self._say_rate()
         N, D = self._data.Y.shape
         self._about.value = (
-            f'{CSS}<span class="lvmcalc-unseen">{self.picture_of.about}</span> Data: {N}×{D}, centred (the mean of '
-            f'each column is subtracted){escape(self.details())}. {escape(self._data.description)}')
+            f'{style.CSS}<style>{MARKS}</style><span class="lvmcalc-unseen">{self.picture_of.about}</span> '
+            f'Data: {N}×{D}, centred (the mean of each column is subtracted){escape(self.details())}. '
+            f'{escape(self._data.description)}')
 
     def _say_rate(self) -> None:
         limit, rate = self.trainer.stability_limit, self.controls.rate
@@ -265,8 +229,8 @@ class LiveGPLVM(LiveWidget):
         times = 1.0 if beta is None else checks.scalar(beta, "beta", positive=True) / best
         super().__init__(
             dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
-            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", style=PLAIN,
-                                    layout={"width": "110px"}, tooltip="The kernel's scale; training starts again"),
+            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(110),
+                                    tooltip="The kernel's scale; training starts again"),
             beta=slider("β", BETAS, times, 200, "The precision of the noise, in multiples of the best; "
                                                 "training starts again").add_class("lvmcalc-best"))
 
@@ -304,30 +268,24 @@ class LiveAutoencoder(LiveWidget):
         return AutoencoderProblem(Y.T, size)
 
 
-ROW = {"flex_flow": "row wrap", "align_items": "flex-start", "grid_gap": "2px 8px"}
-WORDS = {"flex": "1 1 300px"}  # they fill their row, so that no row breaks when they grow
-PLAIN = {"description_width": "initial"}
-
-
-def button(description: str, icon: str, tooltip: str) -> widgets.Button:
-    """Return a button that does not change its width with its words."""
-    return widgets.Button(description=description, icon=icon, tooltip=tooltip, layout={"width": "102px"})
+def wide(width: int) -> dict[str, str]:
+    """Return the layout of a control so many pixels wide."""
+    return {"width": f"{width}px"}
 
 
 def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip: str) -> widgets.Dropdown:
     """Return a choice of one."""
-    return widgets.Dropdown(options=list(choice), value=value, description=description, tooltip=tooltip, style=PLAIN,
-                            layout={"width": f"{width}px"})
+    return widgets.Dropdown(options=list(choice), value=value, description=description, tooltip=tooltip,
+                            layout=wide(width))
 
 
 def slider(description: str, values: Iterable[float], value: float, width: int,
            tooltip: str) -> widgets.SelectionSlider:
     """Return a slider over round multiples and the given one, with a mark at 1; it is read in words beside it."""
     stops = among(values, value)
-    value = next(stop for stop in stops if isclose(stop, value))
-    control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops], value=value,
-                                      description=description, tooltip=tooltip, style=PLAIN, readout=False,
-                                      layout={"width": f"{width}px"})
+    control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops],
+                                      value=next(stop for stop in stops if isclose(stop, value)),
+                                      description=description, tooltip=tooltip, readout=False, layout=wide(width))
     return control.add_class("lvmcalc-slider").add_class(f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
 
 

@@ -40,11 +40,9 @@ class Player:
     def __init__(self, advance: Callable[[], str], show: Callable[[], None], say: Callable[[], None],
                  key: str | None = None, budget: int = 20_000, rate: float = FLAT_OUT) -> None:
         self._advance, self._show, self._say = advance, show, say
-        self.budget, self.rate = budget, rate
-        self.playing, self.closed = False, False
+        self.budget, self.rate, self.playing, self.closed = budget, rate, False, False
         self.note = ""  # why the last run ended, in a sentence
         self.error: BaseException | None = None
-        self.frames = 0
         self._left, self._moved, self._working = 0, False, False
         self._todo: deque[Callable[[], None]] = deque()
         self._task: asyncio.Task | None = None
@@ -68,7 +66,7 @@ class Player:
 
     def pause(self) -> None:
         """Stop after the step that is being taken."""
-        self.post(self._pause)
+        self.step(0)
 
     def step(self, k: int = 1) -> None:
         """Pause, and take k steps."""
@@ -83,9 +81,6 @@ class Player:
         if self._loop is None or not self._loop.is_running():
             raise RuntimeError("no event loop is running to play on; outside a notebook call trainer.run(k)")
         self.playing, self._left = True, self.budget
-
-    def _pause(self) -> None:
-        self.playing = False
 
     def _steps(self, k: int) -> None:
         self.playing, self._left = False, k
@@ -128,8 +123,8 @@ class Player:
                 self._guard(self._take)
                 due -= 1
             if self.playing and self._moved and turn >= next_frame:
-                next_frame = max(next_frame + 1 / FRAMES, turn)
-                self._guard(self._frame)
+                next_frame, self._moved = max(next_frame + 1 / FRAMES, turn), False
+                self._guard(self._show)
             if self.playing and turn >= next_words:
                 next_words = turn + 1 / WORDS
                 self._guard(self._say)
@@ -138,14 +133,10 @@ class Player:
         self._settle()
 
     def _settle(self) -> None:
-        self._guard(self._frame)
+        self._moved = False
+        self._guard(self._show)
         if not self._guard(self._say):
             self._guard(self._say)  # with the error that the first call met
-
-    def _frame(self) -> None:
-        self._moved = False
-        self.frames += 1
-        self._show()
 
     def _guard(self, action: Callable[[], None]) -> bool:
         try:

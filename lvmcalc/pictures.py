@@ -4,107 +4,41 @@ from collections.abc import Callable
 from math import ceil, isqrt
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from lvmcalc import style
+from lvmcalc import figures, style
 from lvmcalc.data import Dataset
-from lvmcalc.frames import Frame
+from lvmcalc.frames import Frame, place
 from lvmcalc.training import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
 CURVE_POINTS = 500  # at most; more cannot be seen
 
 
-class Picture:
-    """What a trainer does with a data set, in three panels; `about` says in words what they show."""
-
-    about: str
-
-    def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
-        self.frame = Frame(WIDTH, HEIGHT)
-        with style.applied():
-            self.panels = self.build(trainer, dataset)
-
-    def build(self, trainer: Trainer, dataset: Dataset) -> list:
-        """Return the panels; each has `update(trainer)`."""
-        raise NotImplementedError
-
-    def png(self, trainer: Trainer) -> bytes:
-        """Return the picture of the trainer's state, as a PNG file."""
-        for panel in self.panels:
-            panel.update(trainer)
-        return self.frame.png()
-
-    def axes(self, left: int, top: int, width: int, height: int, title: str) -> Axes:
-        """Return axes with a title, placed in pixels from the upper left corner of the picture."""
-        place = (left / WIDTH, 1 - (top + height) / HEIGHT, width / WIDTH, height / HEIGHT)
-        return self.frame.figure.add_axes(place, title=title)
-
-
-class GPLVMPicture(Picture):
-    """Latent space, log-likelihood, and data beside what the latent points keep of them."""
-
-    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
-             "and some of the data above their reconstructions.")
-
-    def build(self, trainer: Trainer, dataset: Dataset) -> list:
-        problem = trainer.problem
-
-        def rebuilt(X: np.ndarray, rows: np.ndarray) -> np.ndarray:  # the rows of αXXᵀK⁻¹Y, the mean without noise
-            M = np.eye(X.shape[1]) + problem.alpha * problem.beta * (X.T @ X)
-            return problem.alpha * problem.beta * (X[rows] @ np.linalg.solve(M, X.T @ problem.Y))
-
-        return [LatentSpace(self, trainer, dataset), Curve(self, trainer),
-                Samples(self, dataset, problem.shape[1], rebuilt)]
-
-
-class AutoencoderPicture(Picture):
-    """Weights, loss, and data beside what the code keeps of them."""
-
-    about = ("Picture: the weights, the loss at each step above the exact optimum, "
-             "and some of the data above their reconstructions.")
-
-    def build(self, trainer: Trainer, dataset: Dataset) -> list:
-        centred = dataset.Y - dataset.Y.mean(axis=0)
-
-        def rebuilt(W: np.ndarray, rows: np.ndarray) -> np.ndarray:
-            return centred[rows] @ W.T @ W
-
-        return [Weights(self, trainer, dataset), Curve(self, trainer),
-                Samples(self, dataset, trainer.problem.shape[0], rebuilt)]
-
-
 class LatentSpace:
     """The first two latent dimensions, or the only one with a row for each class."""
 
-    def __init__(self, picture: Picture, trainer: Trainer, dataset: Dataset) -> None:
-        self.frame, self.names = picture.frame, []
+    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset) -> None:
+        self.frame, self.names, self.limit = frame, [], 0.0
         self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
         title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
+        room = 0 if Q > 1 else 10 * max(map(len, dataset.label_names))  # for the names of the classes
+        self.axes = axes = place(frame.figure, 34 + room, 36, 390 - room, 390, title)
         if Q > 1:
-            self.axes = axes = picture.axes(34, 36, 390, 390, title)
-            axes.set(yticks=[], ylabel="latent dimension 2")
+            axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
             self.names = [axes.text(0, 0, name, weight="bold", size=18, ha="center", va="center",
-                                    path_effects=[withStroke(linewidth=4, foreground=style.PAPER)])
-                          for name in dataset.label_names]
+                                    path_effects=style.HALO) for name in dataset.label_names]
         else:
-            room = 10 * max(map(len, dataset.label_names))
-            self.axes = axes = picture.axes(34 + room, 36, 390 - room, 390, title)
             rows = -np.arange(len(self.members))
-            axes.set(ylim=(rows[-1] - 0.6, 0.6), yticks=rows, yticklabels=dataset.label_names)
+            axes.set(xticks=[], xlabel="latent dimension", ylim=(rows[-1] - 0.6, 0.6), yticks=rows,
+                     yticklabels=dataset.label_names)
             axes.tick_params(length=0)
             self.height = np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
-        self.limit = 0.0
-        axes.set(xticks=[], xlabel=f"latent dimension{' 1' if Q > 1 else ''}")
         axes.spines[["top", "right"]].set_visible(True)
         size = 5 if len(dataset.labels) > 500 else 8
-        looks = zip(style.CLASS_COLOURS, style.CLASS_MARKERS, self.members, strict=False)
-        self.points = [axes.plot([], [], marker, color=colour, markersize=size, alpha=0.8,
-                                 markeredgecolor=style.INK, markeredgewidth=0.3)[0] for colour, marker, _ in looks]
-        self.frame.moving(*self.points, *self.names)
+        self.points = [axes.plot([], [], markersize=size, **look)[0] for look in style.CLASSES[:len(self.members)]]
+        frame.moving(*self.points, *self.names)
 
     def update(self, trainer: Trainer) -> None:
         x = trainer.parameters[:, 0]
@@ -125,14 +59,14 @@ class LatentSpace:
 class Weights:
     """The rows of W, and under them the principal components, turned as a whole to match W best."""
 
-    def __init__(self, picture: Picture, trainer: Trainer, dataset: Dataset) -> None:
+    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset) -> None:
         m, n = trainer.problem.shape
         self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
         largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
         titles = f"Weights W, {m}×{n}: red > 0 > blue", f"Principal component{'s' if m > 1 else ''}, turned to match"
         self.images = []
         for title, top in zip(titles, (36, 244), strict=True):
-            axes = picture.axes(20, top, 400, 160, title)
+            axes = place(frame.figure, 20, top, 400, 160, title)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             self.images.append(axes.imshow(self.shown(trainer.parameters), cmap=style.SIGNED, vmin=-largest,
@@ -142,7 +76,7 @@ class Weights:
             names = [name.replace(" ", "\n") for name in dataset.feature_names]
             axes.set_xticks(range(n), names)
             axes.tick_params(length=0)
-        picture.frame.moving(*self.images)
+        frame.moving(*self.images)
 
     def shown(self, W: np.ndarray) -> np.ndarray:
         return tiles(W, self.side, self.columns) if self.side else W
@@ -157,24 +91,16 @@ class Weights:
 class Curve:
     """The value after each step, and the exact optimum as a line."""
 
-    def __init__(self, picture: Picture, trainer: Trainer) -> None:
-        problem, self.frame = trainer.problem, picture.frame
-        self.axes = axes = picture.axes(560, 36, 315, 190, problem.name_of_value.capitalize())
-        start = trainer.history.values[0]
+    def __init__(self, frame: Frame, trainer: Trainer) -> None:
+        self.frame, problem, start = frame, trainer.problem, trainer.history.values[0]
+        self.axes = axes = place(frame.figure, 560, 36, 315, 190)
         span = (problem.best - start) or 1.0
         axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
-        axes.set_xlabel("step")
         axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the y axis
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
-        axes.axhline(problem.best, **style.OPTIMUM)
-        axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign), axes.get_yaxis_transform(),
-                      "offset points", ha="right", va="bottom" if problem.sign > 0 else "top",
-                      color=style.OPTIMUM["color"])
+        figures.value_axes(axes, problem, MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
         self.line, = axes.plot([], [], **style.REACHED)
         self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9, color=style.REACHED["color"])
-        self.frame.moving(self.line, self.now)
+        frame.moving(self.line, self.now)
 
     def update(self, trainer: Trainer) -> None:
         steps, values = trainer.history
@@ -190,35 +116,81 @@ class Curve:
 class Samples:
     """One object of each class, and under it or through it what the latent point or code keeps of it."""
 
-    def __init__(self, picture: Picture, dataset: Dataset, kept: int,
-                 rebuilt: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
+    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset, rebuilt: Callable[..., np.ndarray]) -> None:
         self.rebuilt, self.side, self.mean = rebuilt, image_side(dataset), dataset.Y.mean(axis=0)
         self.rows = np.array([np.flatnonzero(dataset.labels == k)[0] for k in range(len(dataset.label_names))][:6])
         self.data = dataset.Y[self.rows]
+        kept = min(trainer.problem.shape)
         numbers = f"{kept} number{'s' if kept > 1 else ''}"
         if self.side:
-            axes = picture.axes(500, 310, 385, 126, f"Data, and below rebuilt from {numbers}")
+            axes = place(frame.figure, 500, 310, 385, 126, f"Data, and below rebuilt from {numbers}")
             blank = tiles(np.vstack([self.data, self.data]), self.side, len(self.rows))
             self.image = axes.imshow(blank, cmap=style.IMAGE, vmin=0, vmax=self.data.max())
             axes.set(anchor="W")
             axes.set_axis_off()
-            picture.frame.moving(self.image)
+            frame.moving(self.image)
         else:
-            axes = picture.axes(500, 310, 385, 110, f"Data ●, rebuilt from {numbers} —")
+            axes = place(frame.figure, 500, 310, 385, 110, f"Data ●, rebuilt from {numbers} —")
             count, D = self.data.shape
             self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
             axes.plot(self.x.ravel(), self.data.ravel(), "o", color=style.INK, markersize=7)
             axes.set(xticks=self.x.mean(axis=1), xticklabels=np.array(dataset.label_names)[:count], yticks=[])
             self.lines = [axes.plot([], [], **style.REACHED)[0] for _ in self.rows]
-            picture.frame.moving(*self.lines)
+            frame.moving(*self.lines)
 
     def update(self, trainer: Trainer) -> None:
-        rebuilt = self.mean + self.rebuilt(trainer.parameters, self.rows)
+        rebuilt = self.mean + self.rebuilt(trainer, self.rows, self.data - self.mean)
         if self.side:
             self.image.set_data(tiles(np.vstack([self.data, rebuilt]), self.side, len(self.rows)))
         else:
             for line, x, y in zip(self.lines, self.x, rebuilt, strict=True):
                 line.set_data(x, y)
+
+
+class Picture:
+    """What a trainer does with a data set, in three panels; `about` says in words what they show."""
+
+    about: str
+    first: type  # the panel that shows the parameters
+
+    def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
+        self.frame = Frame(WIDTH, HEIGHT)
+        with style.applied():
+            self.panels = [self.first(self.frame, trainer, dataset), Curve(self.frame, trainer),
+                           Samples(self.frame, trainer, dataset, self.rebuilt)]
+
+    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
+        """Return what the model keeps of the centred data, of which these are some rows."""
+
+    def png(self, trainer: Trainer) -> bytes:
+        """Return the picture of the trainer's state, as a PNG file."""
+        for panel in self.panels:
+            panel.update(trainer)
+        return self.frame.png()
+
+
+class GPLVMPicture(Picture):
+    """Latent space, log-likelihood, and data beside what the latent points keep of them."""
+
+    first = LatentSpace
+    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
+             "and some of the data above their reconstructions.")
+
+    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
+        X, Y, ab = trainer.parameters, trainer.problem.Y, trainer.problem.ab
+        M = np.eye(X.shape[1]) + ab * (X.T @ X)
+        return ab * (X[rows] @ np.linalg.solve(M, X.T @ Y))  # the rows of αXXᵀK⁻¹Y, the mean without noise
+
+
+class AutoencoderPicture(Picture):
+    """Weights, loss, and data beside what the code keeps of them."""
+
+    first = Weights
+    about = ("Picture: the weights, the loss at each step above the exact optimum, "
+             "and some of the data above their reconstructions.")
+
+    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
+        return data @ trainer.parameters.T @ trainer.parameters
 
 
 def image_side(dataset: Dataset) -> int:

@@ -51,15 +51,12 @@ class Problem:
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
         """Return random parameters."""
-        raise NotImplementedError
 
     def evaluate(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         """Return value and gradient without looking at the input, as every step of training needs them."""
-        raise NotImplementedError
 
     def spanning(self, parameters: np.ndarray) -> np.ndarray:
         """Return the vectors that span the subspace, as columns."""
-        raise NotImplementedError
 
 
 class AutoencoderProblem(Problem):

@@ -1,8 +1,13 @@
-"""One look for every figure: colours that everybody can tell apart, and never colour alone."""
+"""One look for every figure: colours that everybody can tell apart, and never colour alone.
+
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`.
+"""
 
 from contextlib import AbstractContextManager
+from importlib import resources
 
 import matplotlib
+from matplotlib.patheffects import withStroke
 
 # Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -13,48 +18,27 @@ INK, FAINT, PAPER = "#222222", "#D9D9D9", "#FFFFFF"
 # A class is told by its marker too. Neighbouring digits get colours that are far apart.
 CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
+CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8, "markeredgecolor": INK,
+            "markeredgewidth": 0.3} for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
+SOLID, DASHED = "-", (0, (4, 2))
 # The two uses of a variable: h is the transposed one in both models.
-PATHS = {
-    "f": {"color": GREEN, "linestyle": "-"},
-    "g": {"color": GREEN, "linestyle": "-"},
-    "h": {"color": PURPLE, "linestyle": (0, (4, 2))},
-}
-DIRECTIONS = {
-    "forward": {"color": BLUE, "linestyle": "-"},
-    "backward": {"color": VERMILLION, "linestyle": (0, (4, 2))},
-}
-REACHED = {"color": BLUE, "linestyle": "-", "linewidth": 2.5}
-OPTIMUM = {"color": VERMILLION, "linestyle": (0, (4, 2)), "linewidth": 2.0}
+PATHS = {name: {"color": colour, "linestyle": line}
+         for name, colour, line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
+DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
+              "backward": {"color": VERMILLION, "linestyle": DASHED}}
+REACHED = {"color": BLUE, "linestyle": SOLID, "linewidth": 2.5}
+OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
 SIGNED = "RdBu_r"  # with symmetric limits, so that white is 0
 IMAGE = "Greys"  # ink on paper
+HALO = [withStroke(linewidth=4, foreground=PAPER)]  # about words on top of lines
 
 DPI = 96  # as in CSS, so that a point here is a point on the page
-RC = {
-    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same picture on every machine
-    "font.size": 14,
-    "axes.titlesize": 14,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 8,
-    "axes.labelsize": 14,
-    "xtick.labelsize": 14,
-    "ytick.labelsize": 14,
-    "legend.fontsize": 14,
-    "legend.frameon": False,
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "axes.titlecolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.unicode_minus": True,
-    "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
-    "mathtext.fontset": "dejavusans",
-}
+FOLDER = resources.files("lvmcalc")
+with resources.as_file(FOLDER / "style.mplstyle") as path:
+    RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
+CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
 
 
 def applied() -> AbstractContextManager:

@@ -97,9 +97,7 @@ class Trainer:
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
                             f"but {type(problem).__name__} came.")
-        self.problem, self.seed = problem, seed
-        self.optimiser = optimiser
-        self.learning_rate = learning_rate
+        self.problem, self.seed, self.optimiser, self.learning_rate = problem, seed, optimiser, learning_rate
         self.reset()
 
     def reset(self, seed: int | None = None) -> None:
@@ -205,14 +203,11 @@ class Trainer:
         self.parameters, self.value, self.gradient = parameters, value, gradient
         self.steps, self.status = self.steps + 1, "running"
         if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:
-            self._remember()
-
-    def _remember(self) -> None:
-        self._steps.append(self.steps)
-        self._values.append(self.value)
-        if len(self._steps) > self.LONGEST:
-            del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
-            self._every *= 2
+            self._steps.append(self.steps)
+            self._values.append(self.value)
+            if len(self._steps) > self.LONGEST:
+                del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
+                self._every *= 2
 
     def _above_limit(self) -> str:
         limit = self.stability_limit

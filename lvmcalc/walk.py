@@ -6,7 +6,7 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from lvmcalc import checks, figures, notation
+from lvmcalc import checks, figures, notation, style
 from lvmcalc.cards import Card
 from lvmcalc.chain import Chain
 
@@ -33,27 +33,24 @@ class StageWalk(widgets.VBox):
     def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
         self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(**leaves)
         self.parts = {name: chain.contributions(name, **leaves) for name in (*chain.leaves, *chain.nodes)}
-        self._place, self.status, self._settling = 0, "", False
+        self._place, self.status = 0, ""
         backward = [(parent, node) for node in reversed(chain.nodes)
                     for parent in sorted(chain[node].parents, key=lambda name: name in chain.leaves)]  # leaves last
         self._stages = {"backwards": backward, "forwards": [*chain.nodes]}
         self.back = widgets.Button(description="Back", icon="arrow-left", tooltip="The stage before")
         self.next = widgets.Button(description="Next", icon="arrow-right", tooltip="The stage after")
-        self.jump = widgets.Dropdown(description="stage", style={"description_width": "initial"},
-                                     layout={"width": "190px"})
+        self.jump = widgets.Dropdown(description="stage", layout={"width": "190px"})
         self.direction = widgets.ToggleButtons(
             options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
-            tooltips=("From L to the leaves", "From the leaves to L"), style={"button_width": "110px"})
+            tooltips=("From L to the leaves", "From the leaves to L"))
         self._words, self._card = widgets.HTML(), widgets.HTMLMath()
-        wide = {"width": f"{figures.WIDTH}px", "max_width": "100%"}
-        self._graph, self._heat = (widgets.Image(format="png", layout=wide) for _ in range(2))
-        row = widgets.HBox([self.back, self.next, self.jump, self.direction],
-                           layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "4px 10px"})
+        self._graph, self._heat = (widgets.Image(format="png") for _ in range(2))
+        row = widgets.HBox([self.back, self.next, self.jump, self.direction])
         super().__init__([row, self._words, self._graph, self._card, self._heat])
         self.add_class("lvmcalc-walk")
         self.back.on_click(lambda _: self.go(self._place - 1))
         self.next.on_click(lambda _: self.go(self._place + 1))
-        self.jump.observe(lambda change: None if self._settling else self.go(change["new"]), "value")
+        self.jump.observe(lambda change: change["new"] == self._place or self.go(change["new"]), "value")
         self.direction.observe(lambda _: self._turn(), "value")
         self._turn()
 
@@ -74,10 +71,9 @@ class StageWalk(widgets.VBox):
         return self
 
     def _turn(self) -> None:
-        self._settling = True  # new options make the dropdown choose the first of them
+        self._place = 0  # for new options make the dropdown choose the first of them
         self.jump.options = [(f"{place + 1}: {self._label(stage)}", place) for place, stage in enumerate(self.stages)]
-        self._settling = False
-        self.go(0)
+        self._show()
 
     @staticmethod
     def _label(stage: Any) -> str:
@@ -85,7 +81,7 @@ class StageWalk(widgets.VBox):
 
     def _show(self) -> None:
         stage, count = self.stage, len(self.stages)
-        self._settling, self.jump.value, self._settling = True, self._place, False
+        self.jump.value = self._place
         self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
         parent, node = stage if isinstance(stage, tuple) else (None, stage)
         self._graph.value = figures.graph(self.chain, stage).png(1.5, 1)
@@ -106,7 +102,7 @@ class StageWalk(widgets.VBox):
         self._heat.value = figures.heats(shown).png(1.5, 1)
         numbers = "; ".join(f"{name} {_number(value)}" for name, value in shown.items())
         self.status = f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}."
-        self._words.value = f'{CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
+        self._words.value = f'{style.CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
 
     def __repr__(self) -> str:
         return f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, {self._label(self.stage)}"
@@ -121,13 +117,3 @@ def _number(value: Any) -> str:
     if not np.ndim(value):
         return f"is {value:.4g}".replace("-", "−")
     return f"is {'×'.join(map(str, np.shape(value)))} with norm {np.linalg.norm(value):.4g}".replace("-", "−")
-
-
-CSS = """<style>
-.lvmcalc-walk { --jp-widgets-font-size: 16px; max-width: 920px; }
-.lvmcalc-walk [role=status] { font-size: 14pt; line-height: 1.35; min-height: 2.7em; }
-.lvmcalc-walk .widget-htmlmath-content, .lvmcalc-walk .widget-html-content { font-size: 14pt; line-height: 1.4; }
-.lvmcalc-walk .widget-htmlmath { min-height: 330px; }
-.lvmcalc-card th { text-align: left; padding: 2px 16px 2px 0; vertical-align: top; white-space: nowrap; }
-.lvmcalc-card td { text-align: left; padding: 2px 0; }
-</style>"""

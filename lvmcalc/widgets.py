@@ -1,7 +1,8 @@
 """Everything that moves or answers in a notebook."""
 
+from lvmcalc.answers import AnswerBox, Summary
 from lvmcalc.ask import Prediction
 from lvmcalc.live import LiveAutoencoder, LiveGPLVM
 from lvmcalc.walk import StageWalk
 
-__all__ = ["LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk"]
+__all__ = ["AnswerBox", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk", "Summary"]

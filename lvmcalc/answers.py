@@ -1,0 +1,121 @@
+"""A box to type an answer into: it shows what was read, marks it, and says what is wrong with it."""
+
+from html import escape
+from typing import Any
+from weakref import WeakSet
+
+import ipywidgets as widgets
+
+from lvmcalc import notation, style
+from lvmcalc.chain import Chain
+from lvmcalc.marking import Mark, chain_of, mark_in
+from lvmcalc.verdict import MARKS
+
+_derived: dict[tuple[str, str], bool] = {}  # which of the questions asked in this kernel have been answered rightly
+_summaries: WeakSet["Summary"] = WeakSet()
+
+
+class AnswerBox(widgets.VBox):
+    """Ask for ∂L/∂(node or leaf): type, press Enter, and see what was read, the verdict, and what is wrong.
+
+    Parameters
+    ----------
+    of : str or Chain
+        The name of a model's chain, or a chain of one's own.
+    wrt : str
+        The node or leaf whose adjoint is asked for.
+    hint : str
+        Shown on request; by default the rule of the stage.
+
+    Attributes
+    ----------
+    mark : Mark
+        The mark of what was typed last.
+    """
+
+    def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
+        self.chain = of if isinstance(of, Chain) else chain_of(of)
+        self.wrt = self.chain[wrt].name
+        self.asked = self.chain.adjoint_symbol(self.wrt)
+        self.mark = self.check(None)
+        self._question = (self.chain.name, self.wrt)
+        _derived.setdefault(self._question, False)
+        rule = self.chain[self.chain.children(self.wrt)[0]].rule
+        solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
+        help_texts = {"Hint": escape(hint) if hint else f"{escape(rule.name)}: ${rule.latex}$",
+                      "Solution": f"${notation.latex(self.asked)} = {solution}$"}
+        self.text = widgets.Text(description=f"{notation.plain(self.asked)} =", continuous_update=False,
+                                 placeholder="type a formula and press Enter")
+        self._feedback, self._help = widgets.HTMLMath(), widgets.HTMLMath()
+        self.hint, self.solution = (widgets.ToggleButton(description=name) for name in help_texts)
+        title = f"{style.CSS}<b>Your turn.</b> ${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}."
+        super().__init__([widgets.HTMLMath(title), widgets.HBox([self.text, self.hint, self.solution]), self._feedback,
+                          self._help])
+        self.add_class("lvmcalc-ask")
+        self.text.observe(lambda change: self._submitted(change["new"]), "value")
+        for button in (self.hint, self.solution):
+            button.observe(lambda _: self._show_help(help_texts), "value")
+        _refresh()
+
+    def answer(self, text: str) -> Mark:
+        """Type a text and press Enter; return its mark."""
+        self.text.value = text
+        return self.mark
+
+    def check(self, answer: Any) -> Mark:
+        """Mark an answer (text, SymPy expression or function) without typing it into the box."""
+        return mark_in(self.chain, answer, self.wrt)
+
+    def _submitted(self, text: str) -> None:
+        self.mark = self.check(text)
+        _derived[self._question] |= self.mark.right
+        self._feedback.value = f'<div role="status" aria-live="polite">{_in_html(self.mark)}</div>'
+        _refresh()
+
+    def _show_help(self, texts: dict[str, str]) -> None:
+        shown = [texts[button.description] for button in (self.hint, self.solution) if button.value]
+        self._help.value = f'<div role="status" aria-live="polite">{"<br>".join(shown)}</div>'
+
+    def _shape(self) -> str:
+        return "a number" if notation.shape(self.asked) == "scalar" else notation.shape(self.asked)
+
+    def __repr__(self) -> str:
+        return f"{notation.plain(self.asked)} = ?   ({notation.shape(self.asked)})"
+
+
+class Summary(widgets.HTML):
+    """Which of the questions asked so far have been answered rightly, in this kernel only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        _summaries.add(self)
+        _refresh()
+
+    @property
+    def status(self) -> str:
+        """The summary in words."""
+        return f"{sum(_derived.values())} of {len(_derived)} derived so far."
+
+    def _update(self) -> None:
+        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} {escape(name)}, {notation.plain(wrt)}: "
+                 f"{'derived' if right else 'not yet'}</li>" for (name, wrt), right in _derived.items()]
+        self.value = f'<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
+
+    def __repr__(self) -> str:
+        return self.status
+
+
+def _refresh() -> None:
+    for summary in _summaries:
+        summary._update()
+
+
+def _in_html(mark: Mark) -> str:
+    parts = []
+    if mark.reading is not None:
+        parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.reading)}$")
+    parts.append(f"<b>{MARKS[mark.status]} {mark.status}</b>: {escape(mark.reason)}")
+    parts += [escape(line) for line in mark.lines if line != mark.reason]
+    if mark.example:
+        parts.append(f"<details><summary>Numbers to try by hand</summary>{escape(mark.example)}</details>")
+    return "<br>".join(parts)
