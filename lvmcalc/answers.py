@@ -38,11 +38,10 @@ class AnswerBox(widgets.VBox):
         self.wrt = self.chain[wrt].name
         self.asked = self.chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
-        self._question = (self.chain.name, self.wrt)
+        self._question = (self.chain.name, notation.plain(self.asked))
         _derived.setdefault(self._question, False)
-        rule = self.chain[self.chain.children(self.wrt)[0]].rule
         solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
-        help_texts = {"Hint": escape(hint) if hint else f"{escape(rule.name)}: ${rule.latex}$",
+        help_texts = {"Hint": escape(hint) if hint else self._rule(),
                       "Solution": f"${notation.latex(self.asked)} = {solution}$"}
         self.text = widgets.Text(description=f"{notation.plain(self.asked)} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
@@ -76,6 +75,14 @@ class AnswerBox(widgets.VBox):
         shown = [texts[button.description] for button in (self.hint, self.solution) if button.value]
         self._help.value = f'<div role="status" aria-live="polite">{"<br>".join(shown)}</div>'
 
+    def _rule(self) -> str:
+        children = self.chain.children(self.wrt)
+        if len(children) > 1:
+            used = " and ".join(map(notation.plain, children))
+            return f"{notation.plain(self.wrt)} is used by {used}; what they bring adds up."
+        rule = self.chain[children[0]].rule
+        return f"{escape(rule.name)}: ${rule.latex}$"
+
     def _shape(self) -> str:
         return "a number" if notation.shape(self.asked) == "scalar" else notation.shape(self.asked)
 
@@ -88,6 +95,7 @@ class Summary(widgets.HTML):
 
     def __init__(self) -> None:
         super().__init__()
+        self.add_class("lvmcalc-ask")
         _summaries.add(self)
         _refresh()
 
@@ -97,9 +105,9 @@ class Summary(widgets.HTML):
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
     def _update(self) -> None:
-        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} {escape(name)}, {notation.plain(wrt)}: "
-                 f"{'derived' if right else 'not yet'}</li>" for (name, wrt), right in _derived.items()]
-        self.value = f'<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
+        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} {asked} ({escape(name)}): "
+                 f"{'derived' if right else 'not yet'}</li>" for (name, asked), right in _derived.items()]
+        self.value = f'{style.CSS}<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
 
     def __repr__(self) -> str:
         return self.status

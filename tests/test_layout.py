@@ -70,7 +70,7 @@ def test_the_readmes_example_is_true() -> None:
     example, = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     parsed = doctest.DocTestParser().get_doctest(example, {}, "README", "README.md", 0)
     assert doctest.DocTestRunner().run(parsed).failed == 0
-    assert len(parsed.examples) == 4
+    assert len(parsed.examples) == 6
 
 
 def test_requirements_are_the_six_packages_with_lower_bounds_and_the_package_itself() -> None:

@@ -1,0 +1,35 @@
+"""How long a mark takes: every answer of the development set, the first one to each question told apart.
+
+`python benchmarks/marking.py` prints a table in seconds of wall time; run it on a machine that does nothing else.
+"""
+
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from answers_development import RIGHT, WRONG
+
+from lvmcalc import mark
+
+
+def main() -> None:
+    """Mark all answers and print the times."""
+    mark(None, "autoencoder", "W")
+    seen: set[tuple[str, str]] = set()
+    times: dict[str, list[float]] = {"first of its question": [], "later": []}
+    for of, wrt, answer, *_ in (*RIGHT, *WRONG):
+        start = perf_counter()
+        mark(answer, of, wrt)
+        times["later" if (of, wrt) in seen else "first of its question"].append(perf_counter() - start)
+        seen.add((of, wrt))
+    for which, values in times.items():
+        print(f"{which:22} {len(values):4} marks: median {np.median(values):.3f} s, "
+              f"95 % below {np.quantile(values, 0.95):.3f} s, longest {max(values):.3f} s")
+
+
+if __name__ == "__main__":
+    main()
