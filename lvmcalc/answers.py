@@ -65,6 +65,11 @@ class AnswerBox(widgets.VBox):
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
         return mark_in(self.chain, answer, self.wrt)
 
+    def kinds(self, *answers: Any) -> list[str]:
+        """Return, for each answer, its status if it is right, and the kind of its first finding if it is not."""
+        marks = map(self.check, answers)
+        return [mark.status if mark.right else mark.findings[0].kind for mark in marks]
+
     def _submitted(self, text: str) -> None:
         self.mark = self.check(text)
         _derived[self._question] |= self.mark.right
@@ -123,7 +128,7 @@ def _in_html(mark: Mark) -> str:
     if mark.reading is not None:
         parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.reading)}$")
     parts.append(f"<b>{MARKS[mark.status]} {mark.status}</b>: {escape(mark.reason)}")
-    parts += [escape(line) for line in mark.lines if line != mark.reason]
+    parts += map(escape, mark.details)
     if mark.example:
         parts.append(f"<details><summary>Numbers to try by hand</summary>{escape(mark.example)}</details>")
     return "<br>".join(parts)

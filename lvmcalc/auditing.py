@@ -40,6 +40,12 @@ class Line:
         return f"{at}{kinds}. {' '.join(map(str, self.findings))}" if self.findings else ""
 
     @property
+    def example(self) -> str:
+        """Small numbers at which the line is false, "" if there are none."""
+        found = next((verdict.counterexample for verdict in self.verdicts if verdict.counterexample), None)
+        return f"For instance, {found}." if found else ""
+
+    @property
     def status(self) -> str:
         """The weakest verdict of the line, or "unreadable"."""
         return worst([verdict.status for verdict in self.verdicts]) if self.verdicts else "unreadable"
@@ -55,8 +61,8 @@ class Line:
         return " = ".join(notation.plain(self.chain.abbreviated(side)) for side in self.sides)
 
     def __str__(self) -> str:
-        found = f"\n   {self.wrong}" if self.wrong else ""
-        return f"{MARKS[self.status]} {self.status}: {self.plain or self.text}{found}"
+        details = [text for text in (self.wrong, self.example) if text]
+        return "\n   ".join([f"{MARKS[self.status]} {self.status}: {self.plain or self.text}", *details])
 
     __repr__ = __str__
 
@@ -91,6 +97,8 @@ class Audit:
         for number, line in enumerate(self.lines, 1):
             shown = rf"$\displaystyle {line.latex}$" if line.sides else f"<code>{escape(line.text)}</code>"
             cells = [str(number), shown, f"{MARKS[line.status]}&nbsp;{line.status}", escape(line.wrong)]
+            if line.example:
+                cells[-1] += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
             rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "", self._summary()])
 
@@ -151,5 +159,5 @@ def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[
         mark = mark_in(chain, side, names[asked])
         return mark.explanations[0] if mark.explanations else ()
     if verdict.counterexample:
-        return (Finding("unknown", notation.plain(side), f"The two sides differ: {verdict.counterexample}."),)
+        return (Finding("unknown", notation.plain(side), "The two sides differ."),)
     return (Finding("shape", notation.plain(side), f"This cannot stand here: {verdict.reason}."),)

@@ -5,6 +5,7 @@ explains. What matches is held against a second point with other sizes and, for 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations_with_replacement, product
 from typing import Any, NamedTuple
@@ -68,12 +69,13 @@ class Diagnosis:
         found = [*candidates, *self._extra_terms(values, answer), *([terms[0]] if terms and terms[0] else [])]
         fewest = min(map(_count, found), default=MOST_MISTAKES + 1)
         merged = _merged([e for e in found if _count(e) == fewest]) if fewest <= MOST_MISTAKES else []
-        explanations = [findings(e) for e in merged if e not in candidates or self._exactly(answer, candidates[e])]
+        sure = [e for e in merged if e not in candidates or self._exactly(answer, candidates[e])]
+        explanations = [findings(_with_other_paths(e, found)) for e in sure]
         if stopped := self.later_adjoint(values, answer):
             literal = answer in map(self.chain.adjoint_symbol, self.chain.nodes)
             others = explanations if fewest == 1 else []
-            lost = any(finding.kind == "missing_path" for explanation in others for finding in explanation)
-            explanations = [stopped, *others] if literal else [*others, *[stopped] * (not lost)]
+            told = any(finding.kind in ("missing_path", "stopped_early") for e in others for finding in e)
+            explanations = [stopped, *others] if literal else [*others, *[stopped] * (not told)]
         if explanations:
             return tuple(explanations)
         right = f" What is right in it: {', '.join(terms[1])}" if terms and terms[1] else ""
@@ -182,6 +184,14 @@ def _merged(explanations: list[tuple[Mistake, ...]]) -> list[tuple[Mistake, ...]
     for explanation in sorted(explanations, key=lambda e: sorted(LIKELIHOOD.index(m.kind) for m in e)):
         kept.setdefault(frozenset(m.kind for m in explanation), explanation)
     return list(kept.values())[:4 if len(explanations[0]) == 1 else 2] if explanations else []
+
+
+def _with_other_paths(explanation: tuple[Mistake, ...], found: list[tuple[Mistake, ...]]) -> tuple[Mistake, ...]:
+    """Return a lost path with the other one named too, if losing that one gives the same."""
+    lost = [e[0].where for e in found if len(e) == len(explanation) == 1 and e[0].kind == "missing_path"]
+    if explanation[0].kind != "missing_path" or len(lost) < 2:
+        return explanation
+    return (replace(explanation[0], where=" or ".join(dict.fromkeys(lost))),)
 
 
 def _count(explanation: tuple[Mistake, ...]) -> int:

@@ -112,12 +112,14 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     if bare[0] == bare[1]:
         other = next(t for g, t in zip(given, true, strict=True) if g != t)
         instead = next(notation.plain(g) for g, t in zip(given, true, strict=True) if g != t)
-        return ("transpose" if inverses[0] == inverses[1] else kind), f"{instead} for {notation.plain(other)}"
+        if inverses[0] == inverses[1]:
+            return "transpose", f"{instead} for {notation.plain(other)}"
+        return kind, f"that of {notation.plain(other)}"
     if Counter(given) == Counter(true):
-        return "order", f"{notation.plain(_joined(true))} would be right"
+        return "order", notation.plain(_joined(true))
     if [letter for letter in given if not _inverted(letter)] == [letter for letter in true if not _inverted(letter)]:
         letters = [notation.plain(letter) for letter in max(true, given, key=len) if _inverted(letter)]
-        return kind, letters[0] + " more than once" * (abs(inverses[0] - inverses[1]) > 1)
+        return kind, f"the factor {letters[0]}" + ", more than once," * (abs(inverses[0] - inverses[1]) > 1)
     return "", ""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Symbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatMul
 
 from lvmcalc import autoencoder, calculus, exact, gplvm, notation
@@ -69,6 +69,11 @@ class Mark:
         return lines + [self.remark] * bool(self.remark)
 
     @property
+    def details(self) -> list[str]:
+        """The sentences that say more than the reason does."""
+        return [line for line in self.lines if line.casefold().rstrip(".?") != self.reason.casefold().rstrip(".?")]
+
+    @property
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         if self.counterexample is None:
@@ -78,7 +83,7 @@ class Mark:
                 f"but {notation.plain(self.asked)} is {_numbers(self.counterexample.right)}.")
 
     def __str__(self) -> str:
-        details = [line for line in [*self.lines, self.example] if line and line.rstrip(".") != self.reason.rstrip(".")]
+        details = [line for line in [*self.details, self.example] if line]
         return "\n".join([f"{MARKS[self.status]} {self.status}: {self.reason}", *(f"  {line}" for line in details)])
 
     __repr__ = __str__
@@ -87,7 +92,7 @@ class Mark:
         parts = [f"**{MARKS[self.status]} {self.status}**: {self.reason}"]
         if self.reading is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = {notation.latex(self.reading)}$.")
-        return "\n\n".join([*parts, *self.lines, *[self.example] * bool(self.example)])
+        return "\n\n".join([*parts, *self.details, *[self.example] * bool(self.example)])
 
 
 def _numbers(value: Expr) -> str:
@@ -132,7 +137,7 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     """Mark an answer in a chain, as `mark` does."""
     question = _question(chain, chain[wrt].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
-        return _not_attempted(question, f"write {question.name}, a formula or a function, and run the cell again")
+        return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
         if isinstance(answer, str):
             answer = read(answer, chain, chain[wrt].shape)
@@ -142,7 +147,7 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     except (Unreadable, UnsupportedExpression) as error:
         return Mark(question.asked, "unreadable", str(error), (one("unreadable", error),))
     except CannotBeFormed as error:
-        return Mark(question.asked, "refuted", str(error), (one("shape", error),))
+        return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", error),))
     except exact.OutsideDomain as error:
         reason = f"this has no value at points where {question.name} has one: {error}"
         return Mark(question.asked, "refuted", reason, (one("unknown", reason),), reading=answer)
@@ -159,7 +164,7 @@ def _diagnosis(question: Question) -> Diagnosis:
 
 
 def _not_attempted(question: Question, reason: str) -> Mark:
-    return Mark(question.asked, "not attempted", reason, (one("not_attempted", f"Your turn: {reason}"),))
+    return Mark(question.asked, "not attempted", reason, (one("not_attempted", reason),))
 
 
 def _admitted(chain: Chain, answer: Any) -> Expr:
@@ -198,13 +203,14 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
     try:
         check_shapes(answer)
     except CannotBeFormed as error:
-        return refuted(str(error), one("shape", error) + _repair(question, answer))
+        return refuted("this cannot be formed", one("shape", error) + _repair(question, answer))
     if found := _elementwise(question, answer):
         return refuted(f"this is not {question.name}", found)
     if _shape(answer) != _shape(asked) and answer != 0:
-        shapes = [notation.shape(side) for side in (asked, answer)]
+        shapes = [notation.shape(side).replace("scalar", "a number") for side in (asked, answer)]
         reason = f"{question.name} is {shapes[0]}, like its variable, but the answer is {shapes[1]}"
-        return refuted(reason, *_of_another_shape(question, [*map(value, question.points)], reason, answer))
+        values = [*map(value, question.points)]
+        return refuted("this has another shape", *_of_another_shape(question, values, reason, answer))
     verdict = None if answer.has(HadamardProduct) else calculus.compare(chain.in_leaves(answer), chain.in_leaves(asked))
     if verdict is None or verdict.status == "undecided":
         return _mark_numbers(question, value, answer)
@@ -248,12 +254,13 @@ def _mark_function(question: Question, function: Callable) -> Mark:
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search("mismatch|broadcast|aligned", str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return Mark(question.asked, "refuted", reason, (one("shape", reason, "the function"),))
+            return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", reason, "the function"),))
         raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".") + ".") from error
     got, expected = (_in_words(np.shape(one)) for one in (values[0], question.points[0][question.asked.name]))
     if got != expected:
         reason = f"{question.name} is {expected} here, like its variable, but the function returns {got}"
-        return Mark(question.asked, "refuted", reason, _of_another_shape(question, values, reason, None))
+        found = _of_another_shape(question, values, reason, None)
+        return Mark(question.asked, "refuted", "this has another shape", found)
     if not np.isfinite(values[0]).all():
         raise Unreadable("The function returns numbers that are not finite.")
     return _mark_numbers(question, value, None)
@@ -294,10 +301,12 @@ def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
     """Yield the expression with one transpose more or less, or with the factors of one product in another order."""
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", f"{notation.plain(MatMul(*factors))} would be right", MatMul(*factors)
+            yield "order", notation.plain(MatMul(*factors)), MatMul(*factors)
     for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol) else ()):
         before, behind = expression.args[:index], expression.args[index + 1:]
         if getattr(part, "is_Matrix", False):
-            yield "transpose", notation.plain(part), expression.func(*before, part.T, *behind)
+            turned = part.arg if isinstance(part, Transpose) else Transpose(part)
+            what = f"{notation.plain(part)} for {notation.plain(turned)}"
+            yield "transpose", what, expression.func(*before, turned, *behind)
         for kind, what, changed in rewritten(part):
             yield kind, what, expression.func(*before, changed, *behind)

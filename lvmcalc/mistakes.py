@@ -24,6 +24,7 @@ from lvmcalc.words import CannotBeFormed, WordAlgebra, check_shapes
 Place = str | tuple[str, str]  # the value of a node, or the adjoint along an edge (node, parent)
 World = Mapping[Place, Expr]  # what is broken, and into what
 CLOSED = "closed form"  # the place of the finished gradient
+TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 SMALLEST_DETERMINANT, MOST_PERMUTED = 1e-10, 5
 
@@ -192,10 +193,11 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
         base, exponent = part.as_base_exp()
         rest = scalar / part
         if isinstance(base, sp.Symbol) and not base.name.startswith("∂"):
-            yield "missing_scalar", notation.plain(base), _product(rest, factors)
+            yield "missing_scalar", notation.plain(part), _product(rest, factors)
             yield "inverted_scalar", notation.plain(base), _product(rest / part, factors)
             if abs(exponent) == 2:
-                yield "missing_scalar", notation.plain(base), _product(rest * base ** (exponent / 2), factors)
+                lost = notation.plain(base ** (exponent / 2))
+                yield "missing_scalar", lost, _product(rest * base ** (exponent / 2), factors)
         elif isinstance(base, Determinant):
             yield "stopped_early", f"the factor {notation.plain(base)}", _product(rest, factors)
         elif isinstance(base, sp.log):
@@ -221,23 +223,22 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
     for index, factor in enumerate(factors):
         before, behind, what = factors[:index], factors[index + 1:], notation.plain(factor)
         if index in inverses:
-            instead = f"{notation.plain(toggled(factor))} for {what}"
-            yield from fitting("missing_inverse", instead, [*before, toggled(factor), *behind])
-            yield from fitting("missing_inverse", what, [*before, *behind])
-            yield from fitting("extra_inverse", what, [*before, factor, factor, *behind])
+            yield from fitting("missing_inverse", f"that of {what}", [*before, toggled(factor), *behind])
+            yield from fitting("missing_inverse", f"the factor {what}", [*before, *behind])
+            yield from fitting("extra_inverse", f"a second {what}", [*before, factor, factor, *behind])
         elif not _has_adjoint(factor) and factor.is_square and not isinstance(factor, Identity):
-            instead = f"{notation.plain(Inverse(factor))} for {what}"
-            yield from fitting("extra_inverse", instead, [*before, Inverse(factor), *behind])
-        yield from fitting("transpose", what, [*before, factor.T, *behind])
+            yield from fitting("extra_inverse", f"that of {what}", [*before, Inverse(factor), *behind])
+        yield from fitting("transpose", f"{notation.plain(factor.T)} for {what}", [*before, factor.T, *behind])
     alike = [index for index, factor in enumerate(factors[1:], 1) if factor.shape == factors[index - 1].shape]
     pairs = [slice(index - 1, index + 1) for index in alike]
     for pair in pairs + [slice(0, len(factors))] * (len(alike) == len(factors) - 1 > 1):
         product = HadamardProduct(*factors[pair])
         yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:
-        yield from fitting("missing_inverse", "every inverse", [toggled(f) if _is_inverse(f) else f for f in factors])
+        bare = [toggled(factor) if _is_inverse(factor) else factor for factor in factors]
+        yield from fitting("missing_inverse", "that of every factor", bare)
     for changed in permutations(factors) if 1 < len(factors) <= MOST_PERMUTED else ():
-        yield from fitting("order", f"{notation.plain(term)} would be right", list(changed))
+        yield from fitting("order", notation.plain(term), list(changed))
 
 
 def expanded(chain: Chain, closed: Expr) -> Expr:
@@ -264,12 +265,14 @@ def of_ratio(chain: Chain, number: Expr, powers: Mapping[str, int], own: Mapping
     """
     sizes = sizes_of(chain)
     found = [Mistake("sign", where)] * bool(number < 0)
-    found += [Mistake("factor", where, f"it is {abs(number)} times what it must be")] * (abs(number) != 1)
+    times = TIMES.get(abs(number), f"{abs(number)} times")
+    found += [Mistake("factor", where, f"it is {times} what it must be")] * (abs(number) != 1)
     for name, power in powers.items():
         has = own.get(name, 0)
         letter, unseen = notation.plain(name), not has and name not in sizes
+        lost = "1/" * (power > 0) + notation.plain(sp.Symbol(name) ** abs(power))
         if power == -has or (abs(has) == 2 and 2 * power == -has) or (unseen and power == -1):
-            found.append(Mistake("missing_scalar", where, letter))
+            found.append(Mistake("missing_scalar", where, lost))
         elif has and power == -2 * has:
             found.append(Mistake("inverted_scalar", where, letter))
         elif name in sizes and power in (-1, -2):

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
     {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "problems", "training", "exercise", "reading", "cards"},
+    {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
     {"mistakes"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
     {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "answers", "walk", "live"}, {"widgets"},
 ]

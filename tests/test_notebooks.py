@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -65,6 +66,16 @@ class TestNotebook:
             if cell.source.startswith("Prediction("):
                 assert cell.metadata["jupyter"]["source_hidden"] is True
                 assert "answer=" not in cell.source.split("\n")[0]
+
+    def test_below_a_box_recorded_answers_are_tried_and_not_shown(self, path: Path) -> None:
+        cells = code_cells(path)
+        for box, below in pairwise(cells):
+            if re.search(r"^ask_\w+ = AnswerBox\(", box.source, re.M):
+                assert below.metadata == {"jupyter": {"source_hidden": True}, "tags": ["recorded"]}
+                assert below.source.startswith("# Recorded answers, right and wrong\n")
+                kinds = ast.literal_eval(below.outputs[0].data["text/plain"])
+                assert {"proved"} < {*kinds}, "right and wrong"
+                assert "unknown" not in kinds
 
     def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
         for cell in code_cells(path):
