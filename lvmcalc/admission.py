@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc import notation
 
@@ -92,6 +92,11 @@ def check_shapes(expression: Expr) -> None:
                     if differ(term.rows, first.rows) or differ(term.cols, first.cols):
                         raise CannotBeFormed(f"the sum of {described(first)} and {described(term)} "
                                              "cannot be formed: their shapes differ")
+            case HadamardProduct():
+                for factor in part.args[1:]:
+                    if differ(factor.rows, part.rows) or differ(factor.cols, part.cols):
+                        raise CannotBeFormed(f"the elementwise product of {described(part.args[0])} and "
+                                             f"{described(factor)} cannot be formed: their shapes differ")
             case Inverse() | MatPow() | Trace() | Determinant():
                 matrix = part.args[0]
                 if differ(matrix.rows, matrix.cols):

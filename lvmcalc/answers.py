@@ -41,19 +41,15 @@ class AnswerBox(widgets.VBox):
         self._question = (self.chain.name, notation.plain(self.asked))
         _derived.setdefault(self._question, False)
         solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
-        help_texts = {"Hint": escape(hint) if hint else self._rule(),
-                      "Solution": f"${notation.latex(self.asked)} = {solution}$"}
         self.text = widgets.Text(description=f"{notation.plain(self.asked)} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
-        self._feedback, self._help = widgets.HTMLMath(), widgets.HTMLMath()
-        self.hint, self.solution = (widgets.ToggleButton(description=name) for name in help_texts)
         title = f"{style.CSS}<b>Your turn.</b> ${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}."
-        super().__init__([widgets.HTMLMath(title), widgets.HBox([self.text, self.hint, self.solution]), self._feedback,
-                          self._help])
+        self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
+        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) if hint else self._rule()) + _folded(
+            "Solution", f"${notation.latex(self.asked)} = {solution}$"))
+        super().__init__([widgets.HTMLMath(title), self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
         self.text.observe(lambda change: self._submitted(change["new"]), "value")
-        for button in (self.hint, self.solution):
-            button.observe(lambda _: self._show_help(help_texts), "value")
         _refresh()
 
     def answer(self, text: str) -> Mark:
@@ -75,10 +71,6 @@ class AnswerBox(widgets.VBox):
         _derived[self._question] |= self.mark.right
         self._feedback.value = f'<div role="status" aria-live="polite">{_in_html(self.mark)}</div>'
         _refresh()
-
-    def _show_help(self, texts: dict[str, str]) -> None:
-        shown = [texts[button.description] for button in (self.hint, self.solution) if button.value]
-        self._help.value = f'<div role="status" aria-live="polite">{"<br>".join(shown)}</div>'
 
     def _rule(self) -> str:
         children = self.chain.children(self.wrt)
@@ -118,6 +110,11 @@ class Summary(widgets.HTML):
         return self.status
 
 
+def _folded(title: str, text: str) -> str:
+    # A key that is pressed on it must not be taken for a command of JupyterLab, such as x, which cuts the cell.
+    return f'<details data-lm-suppress-shortcuts="true"><summary>{title}</summary>{text}</details>'
+
+
 def _refresh() -> None:
     for summary in _summaries:
         summary._update()
@@ -127,8 +124,8 @@ def _in_html(mark: Mark) -> str:
     parts = []
     if mark.reading is not None:
         parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.reading)}$")
-    parts.append(f"<b>{MARKS[mark.status]} {mark.status}</b>: {escape(mark.reason)}")
+    parts.append(f"<b>{mark.verdict}</b>: {escape(mark.reason)}")
     parts += map(escape, mark.details)
     if mark.example:
-        parts.append(f"<details><summary>Numbers to try by hand</summary>{escape(mark.example)}</details>")
+        parts.append(_folded("Numbers to try by hand", escape(mark.example)))
     return "<br>".join(parts)

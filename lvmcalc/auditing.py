@@ -4,6 +4,7 @@ A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c"; every 
 where it is false, marked.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,8 @@ from lvmcalc.findings import Finding
 from lvmcalc.marking import chain_of, mark_in
 from lvmcalc.reading import Unreadable, read
 from lvmcalc.verdict import MARKS, Verdict, worst
+
+LABEL = r"^\s*(#.*|\(?\w{1,3}[.):]\s+|\(\w{1,3}\)\s*|[-*•]\s+)?"  # a comment, a number such as (2), or a bullet
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,17 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     Audit
     """
     chain = of if isinstance(of, Chain) else chain_of(of)
-    texts = lines.splitlines() if isinstance(lines, str) else list(lines)
-    return Audit(tuple(audited(chain, text) for text in texts if text.strip()))
+    given = [lines] if isinstance(lines, str) else [*lines] if isinstance(lines, Iterable) else [lines]
+    if not all(isinstance(text, str) for text in given):
+        raise TypeError("A derivation is text, or a list of lines of text.")
+    found: list[Line] = []
+    for line in "\n".join(given).splitlines():
+        text = re.sub(LABEL, "", line)
+        if text.startswith("=") and found:  # it goes on from the line before
+            text = f"{found[-1].text.rpartition('=')[2].strip()} {text}"
+        if text.strip():
+            found.append(audited(chain, text))
+    return Audit(tuple(found))
 
 
 def audited(chain: Chain, text: str) -> Line:
@@ -158,6 +170,8 @@ def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[
     if asked in names and asked not in side.atoms(Symbol, MatrixSymbol):
         mark = mark_in(chain, side, names[asked])
         return mark.explanations[0] if mark.explanations else ()
+    if verdict.status == "undecided":
+        return (Finding("unknown", notation.plain(side), f"This is not decided: {verdict.reason.rstrip('.')}."),)
     if verdict.counterexample:
         return (Finding("unknown", notation.plain(side), "The two sides differ."),)
     return (Finding("shape", notation.plain(side), f"This cannot stand here: {verdict.reason}."),)

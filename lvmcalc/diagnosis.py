@@ -83,13 +83,14 @@ class Diagnosis:
 
     def later_adjoint(self, values: Sequence[Any], answer: Expr | None) -> Explanation:
         """Return the finding that the answer is the adjoint of a later node, () if it is none."""
-        for node in leading_to(self.chain, self.wrt)[1:-1]:
+        later = leading_to(self.chain, self.wrt)[1:-1]
+        for node in sorted(later, key=lambda node: self.chain.adjoint_symbol(node) != answer):  # as it was written
             name = self.chain.adjoint_symbol(node).name
             if self.question.agree(values, self.question.points, name) and (
                     answer is None or self.question.is_right(answer, name)):
-                later, asked = notation.plain(node), notation.plain(self.wrt)
-                return one("stopped_early", f"This is {notation.plain(name)}: the way from {later} to {asked} is still "
-                                            "missing", f"between {later} and {asked}")
+                here, asked = notation.plain(node), notation.plain(self.wrt)
+                return one("stopped_early", f"This is {notation.plain(name)}: the way from {here} to {asked} is still "
+                                            "missing", f"between {here} and {asked}")
         return ()
 
     def _extra_terms(self, values: Sequence[Any], answer: Expr | None) -> list[tuple[Mistake, ...]]:
@@ -165,7 +166,7 @@ class Diagnosis:
         """Return whether a formula is the gradient of the broken chain times the factor, in rational arithmetic."""
         if answer is None or answer.has(HadamardProduct):
             return True  # it was tried in numbers, and its mark says so
-        point = exact.random_point((self.chain.expression(),), self.question.last, np.random.default_rng(0),
+        point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(0),
                                    LARGEST_NUMBER)
         ready = {k: exact.Rationals.matrix(v) if getattr(v, "is_Matrix", False) else v for k, v in point.items()}
         try:
@@ -196,7 +197,7 @@ def _with_other_paths(explanation: tuple[Mistake, ...], found: list[tuple[Mistak
 
 def _count(explanation: tuple[Mistake, ...]) -> int:
     """Return the number of mistakes; the same one in several terms counts once."""
-    return len({(mistake.kind, mistake.what) for mistake in explanation})
+    return len({(m.kind, m.what, m.changes if m.kind == "missing_term" else ()) for m in explanation})
 
 
 def _changes(world: tuple[Mistake, ...]) -> dict:

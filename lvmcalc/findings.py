@@ -1,5 +1,6 @@
 """What a finding says: a sentence for every kind of mistake, in the order in which teachers meet them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ SENTENCES = {
     "missing_path": "What comes along {where} is lost: {what} is used more than once, and all its uses add up.",
     "sign": "The sign is wrong: that of {what} in {where}.",
     "stopped_early": "A derivative was not applied: {what} in {where}.",
-    "missing_scalar": "The factor {what} is lost in {where}.",
+    "missing_scalar": "The factor {what} is missing in {where}.",
     "factor": "A factor is wrong in {where}: {what}.",
     "doubled_path": "What comes along {where} is counted twice{what}.",
     "missing_inverse": "An inverse is lost: {what} in {where}.",
@@ -18,7 +19,7 @@ SENTENCES = {
     "averaged": "This is the mean over {what}, where the sum belongs.",
     "elementwise": "∘ multiplies entry by entry; here the matrix product belongs: {what}.",
     "transpose": "A transpose is lost or one too many: {what} in {where}.",
-    "order": "The factors are in the wrong order: {what} would be right.",
+    "order": "The factors are in the wrong order in {where}.",
     "inverted_scalar": "{what} is upside down in {where}: it and its reciprocal are exchanged.",
     "extra_inverse": "There is an inverse too many: {what} in {where}.",
     "extra_term": "A term too many: {what}.",
@@ -47,7 +48,7 @@ def findings(mistakes: Sequence[Mistake]) -> Explanation:
         places.setdefault((mistake.kind, mistake.what), []).append(mistake.where)
     found = []
     for (kind, what), where in places.items():
-        text = SENTENCES[kind] if what else SENTENCES[kind].replace("that of {what} in ", "that of ")
+        text = SENTENCES[kind] if what else re.sub(r": {what}|{what} in ", "", SENTENCES[kind])
         place = " and ".join(dict.fromkeys(where))
         found.append(Finding(kind, place, text.format(where=place, what=what)))
     return tuple(found)

@@ -13,9 +13,10 @@ from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
-from lvmcalc.mistakes import Mistake, monomial, of_ratio
-from lvmcalc.words import UnsupportedExpression, WordAlgebra, by_name, tidy
+from lvmcalc.mistakes import CLOSED, Mistake, monomial, of_ratio
+from lvmcalc.words import TooLarge, UnsupportedExpression, WordAlgebra, by_name, terms_in, tidy
 
+MOST_TERMS = 100
 Terms = dict[tuple, Expr]  # the coefficient of each word, or of each product of traces and determinants
 
 
@@ -32,18 +33,18 @@ def fitted(chain: Chain, wrt: str, answer: Expr) -> tuple[tuple[Mistake, ...], l
     merging = WordAlgebra(symmetric=names)
     try:
         true, given = (_terms(merging, chain, side) for side in (chain.adjoint(wrt), opaque(chain, answer)))
-        attempts = [_matched(chain, merging, true, given)]
+        attempts = [_matched(chain, merging, answer.is_Matrix, true, given)]
         if names and answer.is_Matrix:  # a term that the two paths share may have been broken in one of them only
             apart = WordAlgebra()
             halves = [_words(apart, side) for side in (opaque(chain, chain.adjoint_symbol(wrt)), opaque(chain, answer))]
             left = [{word: c for word, c in half.items() if not _agrees(merging, word, true, given)} for half in halves]
-            attempts.append(_matched(chain, apart, *left))
+            attempts.append(_matched(chain, apart, True, *left))
     except (UnsupportedExpression, ValueError):
         return None
     fits = [found for found in attempts if found]
     if not fits:
         return None
-    right = [_written(merging, word, c) for word, c in given.items() if true.get(word) == c]
+    right = [_written(merging, word, c, answer.is_Matrix) for word, c in given.items() if true.get(word) == c]
     best = min(fits, key=lambda found: len({mistake.kind for mistake in found}))
     if not right and {mistake.kind for mistake in best} <= {"extra_term", "missing_term"}:
         return None  # another formula altogether
@@ -74,25 +75,28 @@ def _agrees(merging: WordAlgebra, word: tuple, true: Terms, given: Terms) -> boo
     return merged in true and true[merged] == given.get(merged)
 
 
-def _matched(chain: Chain, algebra: WordAlgebra, true: Terms, given: Terms) -> tuple[Mistake, ...] | None:
+def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, given: Terms) -> tuple[Mistake, ...] | None:
     """Return the mistakes that make the given terms of the true ones."""
     found: list[Mistake] = []
     lost = {word: c for word, c in true.items() if word not in given}
     for word, coefficient in sorted(given.items(), key=lambda item: item[0] not in true):
         near = [(word, "", "")] if word in true else [
             (other, kind, what) for other in lost for kind, what in [near_miss(word, other)] if kind]
-        options = [(of_coefficients(chain, coefficient, true[other], _written(algebra, other, true[other])),
-                    other, kind, what) for other, kind, what in near]
+        written = _written(algebra, word, coefficient, matrix)  # as it is, not as it should be
+        options = [(of_coefficients(chain, coefficient, true[other], f"the term {written}"), other, kind, what)
+                   for other, kind, what in near]
         fits = sorted((option for option in options if option[0] is not None), key=lambda option: len(option[0]))
         if fits:
             because, other, kind, what = fits[0]
-            found += [Mistake(kind, f"the term {_written(algebra, other, lost.pop(other))}", what)] if kind else []
+            if kind:
+                del lost[other]
+                found.append(Mistake(kind, f"the term {written}", what))
             found += because
         elif near and not near[0][1]:
             return None  # the right word with a coefficient that nothing explains
         else:
-            found.append(Mistake("extra_term", "the answer", _written(algebra, word, coefficient)))
-    found += [Mistake("missing_term", "the answer", _written(algebra, word, c)) for word, c in lost.items()]
+            found.append(Mistake("extra_term", "the answer", written))
+    found += [Mistake("missing_term", "the sum", "", ((CLOSED, _joined(word) * c),)) for word, c in lost.items()]
     return tuple(dict.fromkeys(found))
 
 
@@ -106,20 +110,21 @@ def of_coefficients(chain: Chain, given: Expr, true: Expr, where: str) -> tuple[
 
 def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     """Return the kind of mistake that makes one word of another, and the letter in question; "" if none does."""
-    bare = [[_bare(letter) for letter in word] for word in (given, true)]
-    inverses = [sum(map(_inverted, word)) for word in (given, true)]
-    kind = "missing_inverse" if inverses[0] < inverses[1] else "extra_inverse"
-    if bare[0] == bare[1]:
-        other = next(t for g, t in zip(given, true, strict=True) if g != t)
-        instead = next(notation.plain(g) for g, t in zip(given, true, strict=True) if g != t)
-        if inverses[0] == inverses[1]:
-            return "transpose", f"{instead} for {notation.plain(other)}"
-        return kind, f"that of {notation.plain(other)}"
+    inverted = [[_inverted(letter) for letter in word] for word in (given, true)]
+    fewer = sum(inverted[0]) - sum(inverted[1])
+    kind = "missing_inverse" if fewer < 0 else "extra_inverse"
+    if [*map(_bare, given)] == [*map(_bare, true)]:
+        here, there = next((notation.plain(g), notation.plain(t)) for g, t in zip(given, true, strict=True) if g != t)
+        if inverted[0] == inverted[1]:
+            return "transpose", f"{here} for {there}"
+        return (kind, f"that of {there}") if fewer else ("", "")
     if Counter(given) == Counter(true):
-        return "order", notation.plain(_joined(true))
-    if [letter for letter in given if not _inverted(letter)] == [letter for letter in true if not _inverted(letter)]:
-        letters = [notation.plain(letter) for letter in max(true, given, key=len) if _inverted(letter)]
-        return kind, f"the factor {letters[0]}" + ", more than once," * (abs(inverses[0] - inverses[1]) > 1)
+        return "order", ""
+    longer, shorter = (given, true) if fewer > 0 else (true, given)
+    spare = Counter(longer) - Counter(shorter)
+    if fewer and all(map(_inverted, spare)) and tuple(letter for letter in longer if letter in shorter) == shorter:
+        letter = notation.plain(next(iter(spare)))
+        return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
     return "", ""
 
 
@@ -133,22 +138,30 @@ def _terms(algebra: WordAlgebra, chain: Chain, side: Expr) -> Terms:
         moving = [f for f in sp.Mul.make_args(term) if f.free_symbols & algebra.scalars.keys()]
         key = tuple(sorted(moving, key=str))
         terms[key] = terms.get(key, 0) + term / sp.Mul(*moving)
-    return {key: sp.cancel(c) for key, c in terms.items()}
+    return {key: _cancelled(c) for key, c in terms.items()}
 
 
 def _words(algebra: WordAlgebra, side: Expr) -> Terms:
-    return {word: sp.cancel(c) for word, c in algebra.matrix(*by_name(side)).items()}
+    return {word: _cancelled(c) for word, c in algebra.matrix(*by_name(side)).items()}
+
+
+def _cancelled(coefficient: Expr) -> Expr:
+    if terms_in(coefficient) > MOST_TERMS:
+        raise TooLarge(f"multiplying out a coefficient to more than {MOST_TERMS} terms")
+    return sp.cancel(coefficient)
 
 
 def _joined(word: tuple) -> Expr:
+    if not word or not word[0].is_Matrix:
+        return sp.Mul(*word)
     return MatMul(*word) if len(word) > 1 else word[0]
 
 
-def _written(algebra: WordAlgebra, word: tuple, coefficient: Expr) -> str:
-    if word and not word[0].is_Matrix:
+def _written(algebra: WordAlgebra, word: tuple, coefficient: Expr, matrix: bool) -> str:
+    if not matrix:
         return notation.plain(algebra.written_out(coefficient * sp.Mul(*word)))
     size = word[0].shape[0] if word else Symbol("N")
-    return notation.plain(algebra.expression({word: coefficient}, (size, size)) if word else coefficient)
+    return notation.plain(algebra.expression({word: coefficient}, (size, size)))
 
 
 def _bare(letter: Expr) -> Expr:

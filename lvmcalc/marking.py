@@ -29,6 +29,10 @@ from lvmcalc.reading import Unreadable, read
 from lvmcalc.verdict import MARKS, Counterexample
 
 RIGHT = ("proved", "exact", "numeric")
+MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
+MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
+VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic", "numeric": "Right, in numbers",
+            "refuted": "Not right", "not attempted": "Not attempted", "unreadable": "Unreadable"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Mark:
     def right(self) -> bool:
         """Whether the answer is right."""
         return self.status in RIGHT
+
+    @property
+    def verdict(self) -> str:
+        """Right or wrong, and how surely, with its sign."""
+        return f"{MARKS[self.status]} {VERDICTS[self.status]}"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -84,12 +93,12 @@ class Mark:
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
-        return "\n".join([f"{MARKS[self.status]} {self.status}: {self.reason}", *(f"  {line}" for line in details)])
+        return "\n".join([f"{self.verdict}: {self.reason}", *(f"  {line}" for line in details)])
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        parts = [f"**{MARKS[self.status]} {self.status}**: {self.reason}"]
+        parts = [f"**{self.verdict}**: {self.reason}"]
         if self.reading is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = {notation.latex(self.reading)}$.")
         return "\n\n".join([*parts, *self.details, *[self.example] * bool(self.example)])
@@ -135,12 +144,12 @@ def chain_of(name: str) -> Chain:
 
 def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     """Mark an answer in a chain, as `mark` does."""
-    question = _question(chain, chain[wrt].name)
+    question = _question(chain, chain[chain.abbreviations.get(wrt, wrt)].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
         return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
         if isinstance(answer, str):
-            answer = read(answer, chain, chain[wrt].shape)
+            answer = _read(question, answer)
         if callable(answer) and not isinstance(answer, Expr):
             return _mark_function(question, answer)
         return _mark_expression(question, _admitted(chain, answer))
@@ -167,19 +176,27 @@ def _not_attempted(question: Question, reason: str) -> Mark:
     return Mark(question.asked, "not attempted", reason, (one("not_attempted", reason),))
 
 
+def _read(question: Question, text: str) -> Expr:
+    """Return what a text says, and refuse one that begins with the gradient of something else."""
+    chain, (before, equals, behind) = question.chain, text.partition("=")
+    if equals and not behind.startswith("=") and read(before, chain) != question.asked:
+        raise Unreadable(f"{question.name} is asked for, but the answer begins with {before.strip()[:20]} =.")
+    return read(behind if equals else text, chain, _shape(question.asked))
+
+
 def _admitted(chain: Chain, answer: Any) -> Expr:
     """Return an answer as a SymPy expression in the symbols of the chain, or say why it is none."""
     try:
         answer = sp.sympify(answer, strict=True)
     except sp.SympifyError:
         answer = None
-    if not isinstance(answer, Expr):
+    if not isinstance(answer, Expr) or isinstance(answer, sp.Lambda):
         raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of named arrays.")
     for symbol in sorted(answer.atoms(Symbol, MatrixSymbol), key=str):
         known = chain.vocabulary.get(symbol.name)
         if known is None:
             raise Unreadable(f"There is no {notation.plain(symbol.name)} in {chain.name}.")
-        if _shape(known) != _shape(symbol):
+        if not _alike(known, symbol):
             raise Unreadable(f"{notation.plain(symbol.name)} is {notation.shape(known)} here, "
                              f"not {notation.shape(symbol)}.")
     return answer
@@ -187,6 +204,11 @@ def _admitted(chain: Chain, answer: Any) -> Expr:
 
 def _shape(expression: Expr) -> tuple:
     return tuple(expression.shape) if expression.is_Matrix else ()
+
+
+def _alike(one: Expr, other: Expr) -> bool:
+    """Return whether two shapes are written alike, whatever is known of their sizes."""
+    return [*map(str, _shape(one))] == [*map(str, _shape(other))]
 
 
 def _mark_expression(question: Question, answer: Expr) -> Mark:
@@ -203,10 +225,12 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
     try:
         check_shapes(answer)
     except CannotBeFormed as error:
-        return refuted("this cannot be formed", one("shape", error) + _repair(question, answer))
-    if found := _elementwise(question, answer):
-        return refuted(f"this is not {question.name}", found)
-    if _shape(answer) != _shape(asked) and answer != 0:
+        found = _elementwise(question, answer) or _repair(question, answer)
+        return refuted("this cannot be formed", found + one("shape", error) if answer.has(HadamardProduct)
+                       else one("shape", error) + found)
+    if not _alike(answer, asked) and not answer.is_zero:
+        if found := _elementwise(question, answer):
+            return refuted(f"this is not {question.name}", found)
         shapes = [notation.shape(side).replace("scalar", "a number") for side in (asked, answer)]
         reason = f"{question.name} is {shapes[0]}, like its variable, but the answer is {shapes[1]}"
         values = [*map(value, question.points)]
@@ -214,9 +238,11 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
     verdict = None if answer.has(HadamardProduct) else calculus.compare(chain.in_leaves(answer), chain.in_leaves(asked))
     if verdict is None or verdict.status == "undecided":
         return _mark_numbers(question, value, answer)
+    if verdict.holds and not question.has_values(answer):
+        raise exact.OutsideDomain("a matrix to be inverted is singular")
     if verdict.holds:
         letter = question.symmetric_only(answer)
-        remark = f"Right because {letter} is symmetric; for one that is not, it would be wrong." if letter else ""
+        remark = f"It uses that {letter} is symmetric: for one that is not, it would be wrong." if letter else ""
         return Mark(asked, verdict.status, verdict.reason, reading=answer, remark=remark)
     found = _diagnosis(question).explain([*map(value, question.points)], answer)
     reason = f"this is not {question.name}" if verdict.counterexample else verdict.reason
@@ -227,24 +253,37 @@ def _mark_numbers(question: Question, value: Callable, answer: Expr | None) -> M
     """Mark what can only be tried in numbers: a function, or an elementwise product."""
     values = [*map(value, question.points)]
     if question.agree(values, question.points):
-        reason = f"equal to {question.name} to 8 digits at {len(values)} random points, which is no proof"
+        reason = f"equal to {question.name} to 6 digits at {len(values)} random points, which is no proof"
         return Mark(question.asked, "numeric", reason, reading=answer)
-    return Mark(question.asked, "refuted", f"this is not {question.name}", _diagnosis(question).explain(values, answer),
-                question.counterexample(value), answer)
+    found = _elementwise(question, answer) if answer is not None else ()
+    return Mark(question.asked, "refuted", f"this is not {question.name}", (found,) if found else _diagnosis(
+        question).explain(values, answer), question.counterexample(value), answer)
 
 
 def _mark_function(question: Question, function: Callable) -> Mark:
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError) as error:
+        raise Unreadable("Arguments are matched by their names, but this function does not tell them.") from error
     everything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-    names = [*question.chain.leaves] if everything else [parameter.name for parameter in parameters]
-    spelled = {name: question.spelled(name) for name in names}
-    if missing := [name for name in names if spelled[name] not in question.points[0]]:
+    optional = [p.name for p in parameters if p.default is not p.empty or p.kind is p.VAR_POSITIONAL]
+    spelled = {name: question.spelled(name) for name in (
+        question.chain.leaves if everything else [parameter.name for parameter in parameters])}
+    spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}
+    if question.asked.name in spelled.values():
+        return _not_attempted(question, f"{question.name} is what is asked for, so it is no argument")
+    if missing := [name for name, of in spelled.items() if of not in question.points[0]]:
         raise Unreadable(f"Arguments are matched by their names, but {question.chain.name} has no "
                          f"{', '.join(missing)}; it has {', '.join(question.chain.leaves)}.")
 
     def value(point: dict[str, Any]) -> np.ndarray:
-        result = np.asarray(function(**{name: deepcopy(point[spelled[name]]) for name in names}))
-        if result.dtype.kind not in "biuf":
+        given = {name: deepcopy(point[of]) for name, of in spelled.items()}
+        placed = [given.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in given]
+        result = function(*placed, **given)
+        if result is None:
+            raise TypeError("it returns nothing; is a return missing?")
+        result = np.asarray(result)
+        if result.dtype.kind not in "biufO":
             raise TypeError(f"it returns no real numbers but {result.dtype}")
         scalar = result.size == 1 and np.ndim(point[question.asked.name]) == 0
         return result.astype(float).reshape(()) if scalar else result.astype(float)
@@ -252,17 +291,19 @@ def _mark_function(question: Question, function: Callable) -> Mark:
     try:
         values = [*map(value, question.points)]
     except Exception as error:  # the function is the reader's own
-        if isinstance(error, ValueError) and re.search("mismatch|broadcast|aligned", str(error)):
+        if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
             return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", reason, "the function"),))
         raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".") + ".") from error
-    got, expected = (_in_words(np.shape(one)) for one in (values[0], question.points[0][question.asked.name]))
-    if got != expected:
-        reason = f"{question.name} is {expected} here, like its variable, but the function returns {got}"
-        found = _of_another_shape(question, values, reason, None)
-        return Mark(question.asked, "refuted", "this has another shape", found)
-    if not np.isfinite(values[0]).all():
-        raise Unreadable("The function returns numbers that are not finite.")
+    for got, point in zip(values, question.points, strict=True):
+        expected = np.shape(point[question.asked.name])
+        if got.shape != expected:
+            reason = (f"{question.name} is {_in_words(expected)} here, like its variable, "
+                      f"but the function returns {_in_words(got.shape)}")
+            found = _of_another_shape(question, values, reason, None)
+            return Mark(question.asked, "refuted", "this has another shape", found)
+        if not np.isfinite(got).all():
+            raise Unreadable("The function returns numbers that are not finite.")
     return _mark_numbers(question, value, None)
 
 
@@ -282,13 +323,15 @@ def _repair(question: Question, answer: Expr) -> Explanation:
     """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that repairs it."""
     for kind, what, repaired in rewritten(answer):
         if question.is_right(repaired):
-            return findings([Mistake(kind, "the answer", what)])
+            return findings([Mistake(kind, f"the product {what}" if kind == "order" else "the answer", what)])
     return ()
 
 
 def _elementwise(question: Question, answer: Expr) -> Explanation:
     """Return the finding that an answer is right with a matrix product in place of an elementwise one."""
     for product in answer.atoms(HadamardProduct):
+        if len(product.args) > MOST_ELEMENTWISE:
+            continue
         for order in permutations(product.args):
             for turned in np.ndindex(*(2,) * len(order)):
                 factors = (factor.T if turn else factor for factor, turn in zip(order, turned, strict=True))
@@ -301,7 +344,7 @@ def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
     """Yield the expression with one transpose more or less, or with the factors of one product in another order."""
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", notation.plain(MatMul(*factors)), MatMul(*factors)
+            yield "order", notation.plain(expression), MatMul(*factors)
     for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol) else ()):
         before, behind = expression.args[:index], expression.args[index + 1:]
         if getattr(part, "is_Matrix", False):

@@ -66,8 +66,10 @@ def mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
         found += [Mistake(kind, where, what, ((name, broken),)) for kind, what, broken, _ in variants(node.expression)]
     closed = chain.abbreviated(chain.adjoint(wrt))
     for kind, what, broken, term in variants(expanded(chain, closed)):
-        where = "the gradient" if what.startswith(notation.plain(term)) else f"the term {notation.plain(term)}"
-        found.append(Mistake(kind, where, what, ((CLOSED, broken),)))
+        # The term as it was written, not as it should be: that is for the reader to find.
+        where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
+        told = "" if kind in ("missing_term", "sign") else what
+        found.append(Mistake(kind, where, told, ((CLOSED, broken),)))
     found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -formula),)) for edge, formula in edges.items()]
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
 
@@ -129,15 +131,15 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
 
 
 def variants(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
-    """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and the term."""
+    """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and its broken term."""
     terms = list(sp.Add.make_args(formula) if not formula.is_Matrix else MatAdd.make_args(formula))
     for index, term in enumerate(terms):
         others = terms[:index] + terms[index + 1:]
         if others:
             yield "missing_term", notation.plain(term), _sum(others), term
-            yield "sign", notation.plain(term), _sum([*others, -term]), term
+            yield "sign", notation.plain(term), _sum([*others, -term]), -term
         for kind, what, broken in _of_term(term):
-            yield kind, what, _sum([*others, broken]), term
+            yield kind, what, _sum([*others, broken]), broken
 
 
 def leading_to(chain: Chain, wrt: str) -> list[str]:

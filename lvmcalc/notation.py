@@ -149,6 +149,9 @@ class _Plain(StrPrinter):
     def _print_MatPow(self, power: MatPow) -> str:
         return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0 else f"^({power.exp})")
 
+    def _print_HadamardProduct(self, product: Expr) -> str:
+        return " ∘ ".join(f"({self._print(f)})" if isinstance(f, MatAdd) else self._print(f) for f in product.args)
+
     def _print_Trace(self, trace: Expr) -> str:
         return f"tr({self._print(trace.arg)})"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol
+from sympy import Expr, Inverse, MatrixSymbol
+from sympy.matrices.expressions import MatPow
 
 from lvmcalc import calculus, exact, notation
 from lvmcalc.admission import check_shapes
@@ -15,7 +16,7 @@ from lvmcalc.mistakes import gradients, sizes_of
 from lvmcalc.verdict import Counterexample
 
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at the points, and in a counterexample
-TOLERANCE = 1e-8
+TOLERANCE, ROUNDING = 1e-8, 1e-6  # relative; an answer may be a function in single precision
 
 
 class Question:
@@ -24,9 +25,10 @@ class Question:
     def __init__(self, chain: Chain, wrt: str):
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
         self.name, self.sizes = notation.plain(self.asked), sizes_of(chain)
-        choices = self._choices(PRIMES, max(2, len(self.sizes)))
-        self.last = choices[-1]
-        self.points = [self._point(sizes, seed) for seed, sizes in enumerate((choices[0], self.last))]
+        choices = sorted(self._choices(PRIMES, len(self.sizes) + 2), key=lambda sizes: sum(sizes.values()))
+        first = choices[0]  # at the second point every size is another one, lest a number pass for a size
+        self.second = next(sizes for sizes in choices if not sizes or all(sizes[name] != first[name] for name in sizes))
+        self.points = [self._point(sizes, seed) for seed, sizes in enumerate((first, self.second))]
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
         """Return the ways to give the sizes all-different numbers that the chain allows."""
@@ -55,7 +57,9 @@ class Question:
 
     def spelled(self, name: str) -> str:
         """Return the name of a value at a point: d_bar stands for ∂L/∂d."""
-        return notation.adjoint_name(self.chain.output, name[:-4]) if name.endswith("_bar") else spelling(name)
+        if name.endswith("_bar"):
+            return notation.adjoint_name(self.chain.output, self.chain.abbreviations.get(name[:-4], name[:-4]))
+        return spelling(name)
 
     def value(self, answer: Expr, point: dict[str, Any]) -> Any:
         """Return an answer at a point."""
@@ -67,7 +71,7 @@ class Question:
         for value, point in zip(values, points, strict=True):
             truth = np.asarray(point[name or self.asked.name])
             difference = np.asarray(value, dtype=float) - truth if np.shape(value) == truth.shape else np.inf
-            if not np.abs(difference).max() <= TOLERANCE * (np.abs(truth).max() or 1):
+            if not np.abs(difference).max() <= ROUNDING * (np.abs(truth).max() or 1):
                 return False
         return True
 
@@ -84,14 +88,14 @@ class Question:
 
     def symmetric_only(self, answer: Expr) -> str:
         """Return the matrix, such as K, of which a right answer needs that it is symmetric; "" if there is none."""
-        named = {symbol.name for symbol in answer.atoms(MatrixSymbol)}
-        for name, node in self.chain.nodes.items():
-            letters = {name, *(short for short, of in self.chain.abbreviations.items() if of == name)} & named
-            if letters and node.shape[0] == node.shape[1]:
+        letters = {node: letter for letter, node in self.chain.abbreviations.items()}  # the kernel first
+        for name in (*letters, *(name for name in self.chain.nodes if name not in letters)):
+            shape = self.chain[name].shape
+            if shape and shape[0] == shape[1]:
                 rng, size = np.random.default_rng(0), len(self.points[0][name])
                 matrix = rng.normal(size=(size, size)) + size * np.eye(size)
                 if [self._right_with(answer, name, m) for m in (matrix + matrix.T, matrix)] == [True, False]:
-                    return max(letters)
+                    return letters.get(name, name)
         return ""
 
     def _right_with(self, answer: Expr, name: str, matrix: np.ndarray) -> bool:
@@ -103,6 +107,20 @@ class Question:
             return bool(np.allclose(truth, self.value(answer, values), rtol=TOLERANCE))
         except KeyError:  # it names what does not lie on the way
             return False
+
+    def has_values(self, answer: Expr) -> bool:
+        """Return whether an expression has a value in rational arithmetic at the sizes of the points."""
+        if not answer.atoms(Inverse, MatPow):
+            return True
+        expression = self.chain.in_leaves(answer)
+        sizes = [{name: point[name] for name in self.sizes} for point in self.points]
+        try:
+            for number in sizes:
+                leaves = (expression, self.chain.expression())
+                exact.value_at(expression, exact.random_point(leaves, number, np.random.default_rng(0), 9))
+        except exact.OutsideDomain:
+            return False
+        return True
 
     def counterexample(self, value: Callable[[dict[str, Any]], Any]) -> Counterexample | None:
         """Return small whole numbers at which the answer and the truth differ."""

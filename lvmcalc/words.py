@@ -20,7 +20,7 @@ from lvmcalc.writing import Poly, Word, Writing, common_factor, in_order, joined
 
 LARGEST_POWER = 24
 # Beyond these a comparison or a gradient takes longer than anyone waits.
-MOST_LETTERS = 100_000
+MOST_LETTERS = 6_000
 MOST_TERMS = 5_000
 ONE: Poly = {(): sp.S.One}
 
@@ -226,22 +226,22 @@ class WordAlgebra(Writing):
 
 def is_zero(scalar: Expr) -> bool:
     """Return whether a scalar is zero as a rational function of its symbols."""
-    if scalar == 0 or _terms(scalar) == 1:
+    if scalar == 0 or terms_in(scalar) == 1:
         return scalar == 0
     numerator = sp.fraction(sp.together(scalar))[0]
-    if _terms(numerator) > MOST_TERMS:
+    if terms_in(numerator) > MOST_TERMS:
         raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
     return sp.expand(numerator) == 0
 
 
-def _terms(scalar: Expr) -> int:
+def terms_in(scalar: Expr) -> int:
     """Return a bound for the number of terms when powers and products are multiplied out."""
     if scalar.is_Add:
-        return sum(map(_terms, scalar.args))
+        return sum(map(terms_in, scalar.args))
     if scalar.is_Mul:
-        return prod(map(_terms, scalar.args))
+        return prod(map(terms_in, scalar.args))
     if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:
-        return comb(_terms(scalar.base) + int(scalar.exp) - 1, int(scalar.exp))
+        return comb(terms_in(scalar.base) + int(scalar.exp) - 1, int(scalar.exp))
     return 1
 
 
@@ -290,4 +290,4 @@ def _transposes(poly: Poly) -> int:
 
 
 __all__ = ["LARGEST_POWER", "CannotBeFormed", "Poly", "TooLarge", "UnsupportedExpression", "Word", "WordAlgebra",
-           "by_name", "check_shapes", "is_zero", "tidy"]
+           "by_name", "check_shapes", "is_zero", "terms_in", "tidy"]

@@ -67,3 +67,22 @@ def test_an_adjoint_may_stand_on_both_sides() -> None:
 
 def test_bars_do_not_break_the_table() -> None:
     assert "&#124;K" in audit(["nonsense |K| = 1"], "gplvm")._repr_markdown_()
+
+
+@pytest.mark.parametrize("text", [
+    "(2) ∂L/∂X = 2 f_bar", "2. ∂L/∂X = 2 f_bar", "- ∂L/∂X = 2 f_bar", "# the paths\n∂L/∂X = 2 f_bar",
+    "∂L/∂X = f_bar + h_bar\n     = 2 h_bar",
+])
+def test_labels_comments_and_lines_that_go_on_are_understood(text: str) -> None:
+    assert audit(text, "gplvm").first_wrong is None
+    assert audit(text.split("\n"), "gplvm").first_wrong is None
+
+
+@pytest.mark.parametrize("lines", [3, None, [None], ["a = b", 3]])
+def test_what_is_no_text_gets_one_sentence(lines: object) -> None:
+    with pytest.raises(TypeError, match="A derivation is text"):
+        audit(lines, "gplvm")
+
+
+def test_an_empty_derivation_claims_nothing() -> None:
+    assert str(audit("", "gplvm")) == "There is no line yet."

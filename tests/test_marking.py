@@ -8,7 +8,7 @@ from random_answers import counted
 
 from lvmcalc import autoencoder, gplvm, mark
 from lvmcalc.chain import Builder
-from lvmcalc.marking import Mark, chain_of, mark_in
+from lvmcalc.marking import Mark, _question, chain_of, mark_in
 from lvmcalc.mistakes import mistakes, worlds
 
 L1 = gplvm.log_det_chain()
@@ -166,3 +166,74 @@ def test_the_display_reads_back_what_was_typed() -> None:
     shown = mark("-½ α D K^-1 X", "gplvm.log_det", "X")._repr_markdown_()
     assert r"\frac{\partial L_{1}}{\partial X} = " in shown
     assert isinstance(mark("X", "gplvm", "X"), Mark)
+
+
+GRADIENT = "α(K⁻¹YYᵀ − D I)K⁻¹X"
+
+
+def true_gradient(X: np.ndarray, Y: np.ndarray, K: np.ndarray, alpha: float) -> np.ndarray:
+    inverse = np.linalg.inv(K)
+    return alpha * (inverse @ Y @ Y.T - Y.shape[1] * np.eye(len(X))) @ inverse @ X
+
+
+def test_every_size_is_another_one_at_the_second_point() -> None:
+    first, second, sizes = *_question(gplvm.chain(), "X").points, ("N", "Q", "D")
+    assert all(first[size] != second[size] for size in sizes)
+    assert first["N"] > first["Q"]
+    assert second["N"] < second["Q"]
+    assert not mark(lambda X, Y, K, alpha: true_gradient(X, Y, K, alpha) * X.shape[1] / 3, "gplvm", "X").right
+
+
+@pytest.mark.parametrize(("answer", "kinds"), [
+    ("Q " + GRADIENT, {"factor"}), (GRADIENT + "/Q", {"averaged"}), (GRADIENT + "/3", {"factor"}),
+    ("α(K⁻¹YYᵀ − D I)(XXᵀ + I)⁻¹X", {"unknown"}), ("α/β (K⁻¹YYᵀ − D I)K⁻¹X", {"missing_scalar"}),
+    ("h_bar", {"stopped_early", "missing_path", "factor"}),
+])
+def test_nothing_is_said_that_does_not_hold(answer: str, kinds: set[str]) -> None:
+    assert {finding.kind for finding in mark(answer, "gplvm", "X").findings} == kinds
+
+
+def test_an_inverse_that_does_not_exist_is_no_right_answer() -> None:
+    for answer, wrt in (("-K⁻¹ p p⁻¹ Y", "Y"), ("α(K⁻¹YYᵀ − D I)K⁻¹ X Xᵀ(XXᵀ)⁻¹ X", "X")):
+        result = mark(answer, "gplvm", wrt)
+        assert not result.right
+        assert "singular" in result.reason
+
+
+def test_what_stands_before_an_equals_sign_is_read_too() -> None:
+    assert mark("∂L/∂X = " + GRADIENT, "gplvm", "X").right
+    for before in ("∂L/∂Y", "K", "2", "foo"):
+        assert mark(f"{before} = {GRADIENT}", "gplvm", "X").status == "unreadable"
+
+
+def test_a_function_must_not_ask_for_its_answer() -> None:
+    assert mark(lambda X_bar: X_bar, "gplvm", "X").status == "not attempted"
+
+
+@pytest.mark.parametrize("function", [
+    lambda X, Y, K, alpha, jitter=0.0: true_gradient(X, Y, K, alpha), lambda X, K_bar, alpha: 2 * alpha * K_bar @ X,
+    lambda X, Y, K, alpha, *more: true_gradient(X, Y, K, alpha),
+    lambda X, Y, K, alpha: true_gradient(X, Y, K, alpha).astype(np.float32),
+    lambda X, /, Y, K, alpha: true_gradient(X, Y, K, alpha).tolist(),
+])
+def test_a_function_may_be_written_in_many_ways(function: object) -> None:
+    assert mark(function, "gplvm", "X").right
+
+
+@pytest.mark.parametrize(("function", "sentence"), [
+    (max, "does not tell them"), (dict, "does not tell them"), (lambda X: None, "return missing"),
+    (sp.Lambda(sp.Symbol("alpha"), sp.Symbol("alpha")), "An answer is a formula"),
+])
+def test_a_function_that_cannot_be_used_gets_one_sentence(function: object, sentence: str) -> None:
+    assert sentence in mark(function, "gplvm", "X").reason
+
+
+def test_elementwise_products_are_taken_at_their_word() -> None:
+    assert mark("-½ I∘I", "gplvm", "s").status == "numeric"
+    assert mark("X∘Y", "gplvm", "X").findings[0].kind == "shape"
+    assert mark("-α D K⁻¹ ∘ X", "gplvm.log_det", "X").findings[0].kind == "elementwise"
+
+
+def test_sizes_without_assumptions_are_the_same_sizes() -> None:
+    N, Q = sp.symbols("N Q")
+    assert mark(-alpha * D * K.I * sp.MatrixSymbol("X", N, Q), "gplvm.log_det", "X").status != "unreadable"
