@@ -1,10 +1,10 @@
 """Training that one can watch and steer: a trainer with its picture, its words and its controls."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from math import isclose
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
@@ -15,6 +15,9 @@ ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 LARGEST = 9  # latent dimension on offer
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+NO_PRESET = "—"
+USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}  # what presets start from
+KERNEL = {"alpha": 1, "beta": 1}
 SPEEDS = (2, 5, 10, 20, 50, 100, loop.FLAT_OUT)
 # The place of the stop 1 ×, without and with a stop that is added below or above it.
 MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n" for values in (RATES, BETAS)
@@ -32,11 +35,13 @@ class LiveWidget(widgets.VBox):
     player : loop.Player
         With `play()`, `pause()`, `step(k)` and `close()`, as the buttons have them.
     controls : namespace of widgets
-        play, step, reset, dataset, size, optimiser, rate, seed, speed; for the GP-LVM also alpha and beta.
+        play, step, reset, dataset, size, optimiser, rate, gradient (what the steps go along, the whole of it or a
+        part), preset (a choice of all of these), seed, speed; for the GP-LVM also alpha and beta.
     """
 
     size_name: str  # Q or m
     picture_of: type[pictures.Picture]
+    presets: dict[str, dict[str, Any]]  # by name, the values of controls
     player: loop.Player | None = None
 
     def __init__(self, dataset: str, size: int, optimiser: str, learning_rate: float | None, seed: int,
@@ -54,6 +59,10 @@ class LiveWidget(widgets.VBox):
         c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 232, "What makes a step of a gradient")
         c.rate = slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
                         "The learning rate, in multiples of the stability limit")
+        c.gradient = dropdown("gradient", self.trainer.problem.gradients, self.trainer.ablation, 340,
+                              "What the steps go along, the whole gradient or a piece of it; training goes on")
+        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 240,
+                            "Data, size, optimiser, rate, gradient and seed in one choice; training starts again")
         c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
                                         tooltip="The same seed, the same run; training starts again")
         speeds = [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s) for s in among(SPEEDS, speed)]
@@ -64,6 +73,7 @@ class LiveWidget(widgets.VBox):
         self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT)
         self._words, self._about, self._rate_words, self._more_words = (widgets.HTML() for _ in range(4))
         rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
+                (c.gradient, c.preset),
                 (*more.values(), *([self._more_words] if more else []), c.seed, c.speed))
         super().__init__([*map(widgets.HBox, rows), self._image, self._words, self._about])
         self.add_class("lvmcalc-live")
@@ -101,21 +111,37 @@ class LiveWidget(widgets.VBox):
         c.play.on_click(lambda _: self.player.pause() if self.player.playing else self.player.play())
         c.step.on_click(lambda _: self.player.step())
         c.reset.on_click(lambda _: post(self._reset))
-        actions = {c.optimiser: self._steer, c.rate: self._steer, c.seed: self._reset, c.speed: self._pace,
-                   **dict.fromkeys(self._making, self._rebuild)}
+        c.preset.observe(lambda change: change.new in self.presets
+                         and post(lambda: self._set(self.presets[change.new])), "value")
+        actions = {**dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer), c.seed: self._reset,
+                   c.speed: self._pace, **dict.fromkeys(self._making, self._rebuild)}
         for control, action in actions.items():
-            control.observe(lambda _, action=action: post(action), "value")
+            control.observe(lambda _, action=action: post(lambda: self._act(action)), "value")
 
     # What follows runs on the main loop.
 
     def _advance(self) -> str:
-        self.trainer.step()
-        if self.trainer.status == "diverged":
+        trainer = self.trainer
+        trainer.step()
+        if trainer.status == "diverged":
             return "The run has stopped."
-        limit = self.trainer.stability_limit
-        if self.trainer.gap < ARRIVED and (limit is None or self.trainer.learning_rate <= limit):
-            return f"Finished: to ten digits this is the best possible {self.trainer.problem.name_of_value}."
-        return ""
+        limit, name, best = trainer.stability_limit, trainer.problem.name_of_value, trainer.gap < ARRIVED
+        stays = limit is None or trainer.learning_rate <= limit
+        if not (trainer.settled if trainer.ablation_in_words else best and stays):
+            return ""
+        return (f"Finished: to ten digits this is the best possible {name}." if best else
+                f"Settled: with this gradient nothing moves any more, and the {name} is not the best possible.")
+
+    def _act(self, action: Callable[[], None]) -> None:
+        action()
+        c = self.controls
+        if any(getattr(c, name).value != value for name, value in self.presets.get(c.preset.value, {}).items()):
+            c.preset.value = NO_PRESET
+
+    def _set(self, preset: dict[str, Any]) -> None:
+        for name, value in preset.items():
+            getattr(self.controls, name).value = value  # which posts what it does
+        self.player.post(self._reset)
 
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
@@ -128,6 +154,8 @@ class LiveWidget(widgets.VBox):
     def _steer(self) -> None:
         if self.trainer.optimiser != self.controls.optimiser.value:
             self.trainer.optimiser = self.controls.optimiser.value
+        if self.trainer.ablation != self.controls.gradient.value:
+            self.trainer.ablation = self.controls.gradient.value
         self.trainer.learning_rate = self.controls.rate.value * self._unit()
         self._say_rate()
 
@@ -221,6 +249,11 @@ class LiveGPLVM(LiveWidget):
     """
 
     size_name, picture_of = "Q", pictures.GPLVMPicture
+    presets: ClassVar = {
+        "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 2},
+        "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
+        "only L₂": USUAL | KERNEL | {"gradient": "only L₂", "optimiser": "nesterov", "beta": 0.01},  # where L₁ counts
+    }
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None, seed: int = 0,
@@ -258,6 +291,10 @@ class LiveAutoencoder(LiveWidget):
     """
 
     size_name, picture_of = "m", pictures.AutoencoderPicture
+    presets: ClassVar = {
+        "too fast": USUAL | {"gradient": "both paths", "rate": 3},
+        "one path lost": USUAL | {"gradient": "only path h (encoder)"},
+    }
 
     def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 10, budget: int = 20_000,

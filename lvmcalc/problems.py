@@ -1,10 +1,19 @@
 """What is trained: a value with its gradient, where to start, and the exact optimum to compare with."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from lvmcalc import autoencoder, checks, gplvm
+
+
+class Ablation(NamedTuple):
+    """What is left of a gradient: so many times one part of it, and so many times the rest, in words too."""
+
+    part: float
+    rest: float
+    words: str = ""  # none for the whole gradient
 
 
 class Problem:
@@ -20,6 +29,7 @@ class Problem:
     basis: np.ndarray  # orthonormal columns that span the subspace of the optimum
     spread: float  # the size of an entry of the parameters at the start
     stability_limit: float  # the largest learning rate with which plain gradient steps stay at the optimum
+    gradients: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
 
     def start(self, seed: int) -> np.ndarray:
         """Return random parameters, the same for the same seed."""
@@ -32,6 +42,11 @@ class Problem:
     def value_and_gradient(self, parameters: Any) -> tuple[float, np.ndarray]:
         """Return the value at `parameters` and its gradient, which has their shape."""
         return self.evaluate(checks.matrix(parameters, self.name_of_parameters, *self.shape))
+
+    def ablated(self, name: str, parameters: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Return what the ablation of this name leaves of the `gradient` at `parameters`, which has their shape."""
+        part, rest, _ = self.gradients[name]
+        return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(parameters)
 
     def gap(self, value: float) -> float:
         """Return how far `value` is from that of the optimum, relative to it; at least 0 up to rounding."""
@@ -55,6 +70,9 @@ class Problem:
     def evaluate(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         """Return value and gradient without looking at the input, as every step of training needs them."""
 
+    def part(self, parameters: np.ndarray) -> np.ndarray:
+        """Return the part of the gradient that an ablation may weigh otherwise than the rest."""
+
     def spanning(self, parameters: np.ndarray) -> np.ndarray:
         """Return the vectors that span the subspace, as columns."""
 
@@ -76,6 +94,13 @@ class AutoencoderProblem(Problem):
     """
 
     sign, name_of_value, name_of_parameters = -1, "loss", "W"
+    gradients: ClassVar = {  # the part is path h, the rest path g
+        "both paths": Ablation(1, 1),
+        "only path g (decoder)": Ablation(0, 1, "path g only"),
+        "only path h (encoder)": Ablation(1, 0, "path h only"),
+        "path h twice": Ablation(2, 0, "path h twice, as if dWᵀ W were Wᵀ dW (a lost transpose)"),
+        "sign flipped": Ablation(-1, -1, "the sign flipped"),
+    }
 
     def __init__(self, x: Any, m: int):
         x = checks.matrix(x, "x", shape_in_words="n×S")
@@ -97,6 +122,10 @@ class AutoencoderProblem(Problem):
         P, G = W @ self.gram, W @ W.T
         T = P @ W.T
         return float(self.trace - 2 * np.trace(T) + np.vdot(G, T)) / 2, G @ P - 2 * P + T @ W
+
+    def part(self, parameters: np.ndarray) -> np.ndarray:
+        P = parameters @ self.gram
+        return parameters @ (parameters.T @ P) - P
 
     def spanning(self, parameters: np.ndarray) -> np.ndarray:
         return parameters.T
@@ -137,6 +166,14 @@ class GPLVMProblem(Problem):
         self.basis = self.optimum.X[:, lengths > 0] / lengths[lengths > 0]
         self.spread = max(lengths[0], 1 / np.sqrt(self.ab)) / np.sqrt(N)
         self.stability_limit = 2 / (self.ab * D)
+        self.gradients = {  # the part is that of L₁, the rest that of L₂
+            "whole gradient": Ablation(1, 1),
+            "only path f": Ablation(1 / 2, 1 / 2, "path f only, half of the gradient as K is symmetric"),
+            "only L₁": Ablation(1, 0, "L₁ only"),
+            "only L₂": Ablation(0, 1, "L₂ only"),
+            "D lost": Ablation(1 / D, 1, "the factor D of L₁ lost"),
+            "sign flipped": Ablation(-1, -1, "the sign flipped"),
+        }
         self.constant = -N * D / 2 * np.log(2 * np.pi / self.beta) - self.beta / 2 * np.vdot(self.Y, self.Y)
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
@@ -153,6 +190,10 @@ class GPLVMProblem(Problem):
         value = self.constant - D / 2 * np.linalg.slogdet(M)[1] + self.ab * self.beta / 2 * np.vdot(B, C)
         gradient = self.beta * (self.Y @ C) - X @ (D * M_inverse + self.ab * self.beta * (C.T @ C))
         return float(value), self.ab * gradient
+
+    def part(self, parameters: np.ndarray) -> np.ndarray:
+        X, D = parameters, self.Y.shape[1]
+        return -self.ab * D * (X @ np.linalg.inv(np.eye(X.shape[1]) + self.ab * (X.T @ X)))
 
     def spanning(self, parameters: np.ndarray) -> np.ndarray:
         return parameters

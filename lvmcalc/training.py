@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lvmcalc import checks
+from lvmcalc.chain import spelling
 from lvmcalc.problems import AutoencoderProblem, GPLVMProblem, Problem
 
 __all__ = ["OPTIMISERS", "AutoencoderProblem", "GPLVMProblem", "History", "Optimiser", "Problem", "Trainer"]
@@ -75,11 +76,14 @@ class Trainer:
         Positive, and it can be changed between steps; None is the optimiser's own default for this problem.
     seed : int
         A whole number, at least 0.
+    ablation : str, optional
+        One of `problem.gradients`: what the steps go along, while value and gap stay the true ones. It can be changed
+        between steps, which drops the momentum; None is the whole gradient.
 
     Attributes
     ----------
     parameters, value, gradient
-        The state, always finite.
+        The state, always finite; the gradient is the whole one.
     steps : int
     status : str
         "ready", "running" or "diverged".
@@ -87,17 +91,18 @@ class Trainer:
     Raises
     ------
     TypeError, ValueError
-        If an optimiser, a learning rate or a seed is none; the sentence names it.
+        If an optimiser, a learning rate, a seed or an ablation is none; the sentence names it.
     """
 
     FIRST, LONGEST = 1000, 4000  # the history keeps its first steps, and ever fewer of the later ones
 
     def __init__(self, problem: Problem, optimiser: str = "nesterov", learning_rate: float | None = None,
-                 seed: int = 0):
+                 seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
                             f"but {type(problem).__name__} came.")
         self.problem, self.seed, self.optimiser, self.learning_rate = problem, seed, optimiser, learning_rate
+        self.ablation = ablation
         self.reset()
 
     def reset(self, seed: int | None = None) -> None:
@@ -128,6 +133,32 @@ class Trainer:
     @learning_rate.setter
     def learning_rate(self, rate: float | None) -> None:
         self._rate = None if rate is None else checks.scalar(rate, "The learning rate", positive=True)
+
+    @property
+    def ablation(self) -> str:
+        """The name of what the steps go along, the whole gradient or what is left of it."""
+        return self._ablation
+
+    @ablation.setter
+    def ablation(self, name: str | None) -> None:
+        names = {spelling(known): known for known in self.problem.gradients}
+        self._ablation = names[checks.known(next(iter(names)) if name is None else spelling(name), names, "gradient")]
+        self._memory = {}
+
+    @property
+    def ablation_in_words(self) -> str:
+        """What the steps go along, and "" for the whole gradient."""
+        return self.problem.gradients[self.ablation].words
+
+    @property
+    def direction(self) -> np.ndarray:
+        """What is left of the gradient here."""
+        return self.problem.ablated(self.ablation, self.parameters, self.gradient)
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is left of the gradient moves nothing any more."""
+        return bool(self.problem.stability_limit * np.abs(self.direction).max() < 1e-10 * self.problem.spread)
 
     @property
     def usual_rate(self) -> float:
@@ -179,6 +210,9 @@ class Trainer:
             words.append("The best latent points are all 0: with this β the noise explains the data.")
         if self._above_limit():
             words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never settle.")
+        if self.ablation_in_words:
+            words.append(f"Trained with {self.ablation_in_words}; "
+                         f"the gap is that of the true {self.problem.name_of_value}.")
         return " ".join(words)
 
     def __repr__(self) -> str:
@@ -187,7 +221,7 @@ class Trainer:
 
     def _advance(self) -> None:
         with np.errstate(all="ignore"):  # what overflows here is told in words, by `describe`
-            step, uphill = OPTIMISERS[self.optimiser].step, self.problem.sign * self.gradient
+            step, uphill = OPTIMISERS[self.optimiser].step, self.problem.sign * self.direction
             parameters = step(self._memory, self.parameters, uphill, self.learning_rate)
             try:
                 value, gradient = self.problem.evaluate(parameters)
@@ -195,9 +229,10 @@ class Trainer:
                 value, gradient = np.nan, parameters
             sound = self.problem.gap(value) <= self._lost  # false for a value that is no number
         if not (sound and np.isfinite(gradient).all()):
-            reason = self._above_limit() or f"{self.learning_rate:.4g} is too large"
-            self._complaint = (f"Diverged at step {self.steps + 1}: the learning rate {reason}. "
-                               "Reset and choose a smaller one.")
+            rate, words = self._above_limit() or f"{self.learning_rate:.4g} is too large", self.ablation_in_words
+            advice = (f"trained with {words}, and perhaps too fast. Reset and choose another gradient or a smaller "
+                      "learning rate." if words else f"the learning rate {rate}. Reset and choose a smaller one.")
+            self._complaint = f"Diverged at step {self.steps + 1}: {advice}"
             self.status = "diverged"
             return
         self.parameters, self.value, self.gradient = parameters, value, gradient

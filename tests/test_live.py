@@ -339,6 +339,162 @@ class TestControls:
         assert widget.controls.play.description == "Play"
 
 
+class TestAblationAndPresets:
+    @BLANK
+    @BOTH
+    def test_another_gradient_steers_the_run_and_does_not_start_it_again(self, make):
+        widget = make(optimiser="gradient")
+        widget.player.step(5)
+        assert "Trained with" not in widget.status
+        widget.controls.gradient.value = "sign flipped"
+        before, gradient = widget.trainer.parameters, widget.trainer.gradient
+        assert widget.trainer.steps == 5
+        name = widget.trainer.problem.name_of_value
+        assert widget.status.endswith(f" Trained with the sign flipped; the gap is that of the true {name}.")
+        widget.trainer.step()
+        move = -widget.trainer.problem.sign * widget.trainer.learning_rate * gradient
+        np.testing.assert_allclose(widget.trainer.parameters - before, move, rtol=1e-9, atol=1e-12 * abs(move).max())
+        widget.controls.gradient.value = widget.controls.gradient.options[0]
+        assert "Trained with" not in widget.status
+
+    @BLANK
+    @BOTH
+    def test_the_gradient_stays_chosen_whatever_else_changes(self, make):
+        widget = make()
+        widget.controls.gradient.value = "sign flipped"
+        for change in (lambda c: setattr(c.dataset, "value", "digits"), lambda c: setattr(c.size, "value", 1),
+                       lambda c: setattr(c.optimiser, "value", "adam"), lambda c: setattr(c.seed, "value", 4),
+                       lambda c: c.reset.click()):
+            change(widget.controls)
+            assert widget.trainer.ablation == widget.controls.gradient.value == "sign flipped"
+            assert "Trained with the sign flipped; " in widget.status
+
+    @BLANK
+    def test_the_gradients_on_offer_are_the_pieces_of_each_model(self):
+        assert LiveAutoencoder("iris", m=2).controls.gradient.options == (
+            "both paths", "only path g (decoder)", "only path h (encoder)", "path h twice", "sign flipped")
+        assert LiveGPLVM("iris", Q=2).controls.gradient.options == (
+            "whole gradient", "only path f", "only L₁", "only L₂", "D lost", "sign flipped")
+
+    @BLANK
+    def test_a_run_that_settles_elsewhere_ends_and_claims_no_optimum(self):
+        widget = LiveAutoencoder("digits", m=2)
+        widget.controls.gradient.value = "only path h (encoder)"
+        widget.player.step(5000)
+        assert widget.trainer.steps < 300
+        assert re.match(r"Step \d+\. Loss [\d,.]+, 1\d % above the best possible\. Subspace 3\d\.\d° ", widget.status)
+        assert widget.status.endswith(
+            " Trained with path h only; the gap is that of the true loss. "
+            "Settled: with this gradient nothing moves any more, and the loss is not the best possible.")
+        widget.controls.gradient.value = "both paths"  # from there the rest of the gradient leads on
+        widget.player.step(5000)
+        assert widget.status.endswith("Finished: to ten digits this is the best possible loss.")
+
+    @BLANK
+    @pytest.mark.parametrize(("make", "name"), [
+        (lambda: LiveAutoencoder("digits", m=2), "only path g (decoder)"),
+        (lambda: LiveGPLVM("digits", Q=2), "only path f")], ids=["autoencoder", "gplvm"])
+    def test_a_run_that_reaches_the_optimum_along_one_path_may_say_so(self, make, name):
+        widget = make()
+        widget.controls.gradient.value = name
+        widget.player.step(5000)
+        assert abs(widget.trainer.gap) < 1e-10
+        assert "Trained with path " in widget.status
+        assert widget.status.endswith(f"this is the best possible {widget.trainer.problem.name_of_value}.")
+
+    @BLANK
+    @BOTH
+    def test_a_gradient_that_leads_away_from_the_optimum_does_not_finish_there(self, make):
+        widget = make()
+        widget.player.step(20_000)
+        assert "Finished" in widget.status
+        widget.controls.gradient.value = "sign flipped"
+        widget.player.step(50)
+        assert "Finished" not in widget.status
+        assert widget.trainer.status == "diverged" or widget.trainer.gap > 1e-6
+
+    @BLANK
+    def test_a_run_that_diverges_with_another_gradient_says_so_and_reset_helps(self):
+        widget = LiveAutoencoder("digits", m=2, optimiser="adam")
+        widget.controls.gradient.value = "sign flipped"
+        widget.player.step(1000)
+        assert widget.status == (
+            f"Diverged at step {widget.trainer.steps + 1}: trained with the sign flipped, and perhaps too fast. "
+            "Reset and choose another gradient or a smaller learning rate. The run has stopped.")
+        widget.controls.gradient.value = "both paths"
+        widget.controls.reset.click()
+        widget.player.step(5)
+        assert widget.status.startswith("Step 5. Loss ")
+
+    @BLANK
+    @pytest.mark.parametrize(("kind", "name", "words"), [
+        (LiveAutoencoder, "too fast", r"Diverged at step \d+: the learning rate [\d.e-]+ is above the stability limit"),
+        (LiveAutoencoder, "one path lost", r"Trained with path h only.* Settled"),
+        (LiveGPLVM, "too fast", r"Step 400\. .*is above the stability limit .*steps may overshoot and never settle\."),
+        (LiveGPLVM, "one path lost", r"Step 400\. .* Trained with path f only"),
+        (LiveGPLVM, "only L₂", r"Step 400\. .* Trained with L₂ only")])
+    def test_a_preset_sets_everything_in_one_choice_and_repeats_its_run(self, kind, name, words):
+        states, sizes = [], {LiveAutoencoder: "m", LiveGPLVM: "Q"}
+        for other in ({"dataset": "iris", "seed": 9, "optimiser": "adam", "learning_rate": 0.1, sizes[kind]: 3}, {}):
+            widget = kind(**other)
+            if other and kind is LiveGPLVM:
+                widget.controls.alpha.value, widget.controls.beta.value = 3, 5
+            widget.player.step(2)
+            widget.controls.preset.value = name
+            assert (widget.trainer.steps, widget.player.error, widget.controls.preset.value) == (0, None, name)
+            for control, value in kind.presets[name].items():
+                assert getattr(widget.controls, control).value == value, control
+            trainer = widget.trainer
+            assert (trainer.optimiser, trainer.ablation, trainer.seed) == tuple(
+                kind.presets[name][control] for control in ("optimiser", "gradient", "seed"))
+            assert trainer.learning_rate == pytest.approx(kind.presets[name]["rate"] * trainer.stability_limit)
+            widget.player.step(400)
+            assert re.search(words, widget.status)
+            states.append((trainer.steps, trainer.parameters.tobytes()))
+            widget.controls.reset.click()
+            assert widget.controls.preset.value == name
+            widget.player.step(400)
+            assert (widget.trainer.steps, widget.trainer.parameters.tobytes()) == states[-1]
+        assert states[0] == states[1]
+
+    def test_only_L2_makes_the_log_likelihood_better_and_then_worse_than_at_the_start(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.controls.preset.value = "only L₂"
+        values = widget.trainer.run(100).history.values
+        assert 0 < values.argmax() < 20
+        assert values[-1] < values[0] < values.max()
+        widget.refresh()
+        assert shown(widget).startswith(b"\x89PNG")
+
+    @BLANK
+    def test_a_preset_that_is_no_longer_so_loses_its_name_and_can_be_chosen_again(self):
+        widget = LiveAutoencoder("digits", m=2)
+        widget.controls.preset.value = "one path lost"
+        widget.controls.speed.value = 50  # which is no part of it
+        assert widget.controls.preset.value == "one path lost"
+        for name, value in (("rate", 0.5), ("gradient", "both paths"), ("seed", 3), ("dataset", "iris"), ("size", 1)):
+            widget.controls.preset.value = "one path lost"
+            assert widget.trainer.ablation == "only path h (encoder)"
+            getattr(widget.controls, name).value = value
+            assert widget.controls.preset.value == "—", name
+        assert (widget.trainer.seed, widget.player.error) == (0, None)
+
+    @BLANK
+    def test_a_preset_can_be_chosen_while_it_plays_and_it_plays_on(self):
+        async def scenario():
+            widget = LiveAutoencoder("iris", m=3, speed=loop.FLAT_OUT)
+            widget.controls.play.click()
+            while widget.trainer.steps < 5:
+                await asyncio.sleep(0.01)
+            widget.controls.preset.value = "one path lost"
+            while "Settled" not in widget.status:
+                await asyncio.sleep(0.01)
+            assert (widget._data.name, widget.controls.preset.value) == ("digits", "one path lost")
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 20))
+
+
 class TestTheEndOfARun:
     def test_a_diverging_run_says_so_on_the_widget_and_reset_helps(self):
         widget = LiveAutoencoder("digits", m=2, optimiser="gradient")
