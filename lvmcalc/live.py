@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from html import escape
+from io import BytesIO
 from math import isclose
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
+from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc import checks, data, gplvm, loop, pictures, style
 from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
@@ -96,6 +98,35 @@ class LiveWidget(widgets.VBox):
         """Show the trainer as it is now."""
         self._show()
         self._say()
+
+    def save_animation(self, path: str, frames: int = 60, steps: int = 1, per_second: float = 12) -> None:
+        """Save the run from step 0 of its seed, with the settings as they are now, as an animated GIF for slides.
+
+        Parameters
+        ----------
+        path : str
+            Where to write the file; it ends in .gif.
+        frames, steps : int
+            How many pictures, and the steps of training between two of them.
+        per_second : float
+            Pictures a second.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a number is none of its kind, or the path does not end in .gif.
+        """
+        frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
+        pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
+        if not str(path).endswith(".gif"):
+            raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
+        now = self.trainer
+        trainer = Trainer(now.problem, now.optimiser, now.learning_rate, now.seed, now.ablation)
+        picture, images = self.picture_of(trainer, self._data), []
+        for _ in range(frames):
+            images.append(Image.open(BytesIO(picture.png(trainer))).quantize(64))
+            trainer.step(steps)
+        images[0].save(path, save_all=True, append_images=images[1:], duration=pause, loop=0)
 
     def close(self) -> None:
         if self.player is not None:

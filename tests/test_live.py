@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from matplotlib.text import Text
+from PIL import Image, ImageSequence
 
 from lvmcalc import data, gplvm, loop
 from lvmcalc.live import LiveAutoencoder, LiveGPLVM
@@ -683,3 +685,30 @@ def test_a_very_large_seed_survives_a_reset():
     widget = LiveGPLVM("iris", 1, seed=2**40)
     widget.controls.reset.click()
     assert widget.trainer.seed == 2**40
+
+
+class TestAnimation:
+    @BOTH
+    def test_it_shows_the_run_from_its_seed_whatever_was_done_since(self, make, tmp_path):
+        widget, files = make(seed=3), [tmp_path / "first.gif", tmp_path / "second.gif"]
+        widget.save_animation(files[0], frames=4, steps=5)
+        widget.trainer.run(30)
+        steps = widget.trainer.steps
+        widget.save_animation(files[1], frames=4, steps=5)
+        assert widget.trainer.steps == steps
+        assert files[0].read_bytes() == files[1].read_bytes()
+        with Image.open(files[0]) as movie:
+            assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 460), 4, 0)
+            frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
+        assert all((one != other).any() for one, other in pairwise(frames))
+
+    @pytest.mark.parametrize(("settings", "sentence"), [
+        ({"path": "run.png"}, "saved as a .gif file"), ({"path": "run.gif", "frames": 0}, "frames must be at least 1"),
+        ({"path": "run.gif", "steps": 1.5}, "steps must be a whole number"),
+        ({"path": "run.gif", "per_second": 0}, "per_second must be positive"),
+    ])
+    def test_a_wrong_wish_gets_one_sentence_and_no_file(self, settings, sentence, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises((TypeError, ValueError), match=sentence):
+            LiveGPLVM("iris").save_animation(**settings)
+        assert [*tmp_path.iterdir()] == []
