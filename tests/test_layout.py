@@ -17,7 +17,8 @@ LAYERS = [
     {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
     {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
     {"mistakes"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
-    {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "answers", "walk", "live"}, {"widgets"},
+    {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "answers", "walk", "live", "two_weights"},
+    {"widgets"},
 ]
 LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
 FACE = ("matplotlib", "ipywidgets", "IPython")
