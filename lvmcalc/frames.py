@@ -2,12 +2,21 @@
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from lvmcalc import style
 
@@ -39,7 +48,7 @@ class Frame:
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
         self._still = None
-        self.redraws = 0  # of the still part, about ten times dearer than a frame
+        self.redraws = 0  # of the still part, about ten times dearer than the moving one
 
     def moving(self, *artists: Artist) -> None:
         """Name artists that change from frame to frame; they are drawn in this order, over the still part."""
@@ -64,23 +73,86 @@ class Frame:
             low = data[0] - room if data[0] < low else low
             high = data[1] + room if data[1] > high else high
             (axes.set_xlim if axis is axes.xaxis else axes.set_ylim)(low, high)
-            self._still = None
+            self.redraw()
 
     def pixels(self) -> np.ndarray:
         """Return the picture as it is now: height × width × 4 (red, green, blue, alpha), uint8."""
-        with style.applied():  # ticks are made when they are first drawn
-            if self._still is None:
+        if self._still is None:
+            with style.applied():  # ticks are made when they are first drawn
                 self._canvas.draw()
-                self._still = self._canvas.copy_from_bbox(self.figure.bbox)
-                self.redraws += 1
-            self._canvas.restore_region(self._still)
-            for artist in self._moving:
-                artist.draw(self._canvas.get_renderer())
+            self._still = self._canvas.copy_from_bbox(self.figure.bbox)
+            self.redraws += 1
+        self._canvas.restore_region(self._still)
+        for artist in self._moving:
+            artist.draw(self._canvas.get_renderer())
         return np.asarray(self._canvas.buffer_rgba())
 
     def png(self) -> bytes:
         """Return the picture as it is now, as a PNG file."""
         return encode(self.pixels())
+
+
+class Names(PathCollection):
+    """Bold names with a halo, each about a point of the axes: they look as texts do, but are outlined only once.
+
+    Parameters
+    ----------
+    axes : Axes
+    names : sequence of str
+    size : float
+        In points.
+    """
+
+    def __init__(self, axes: Axes, names: Sequence[str], size: float) -> None:
+        outlines = [_outline(axes.figure, name, size) for name in names for _ in range(2)]  # for the halo, for the name
+        super().__init__(outlines, offsets=np.zeros((len(outlines), 2)), offset_transform=axes.transData,
+                         transform=Affine2D(), facecolors=style.INK, clip_on=False,
+                         edgecolors=[style.PAPER, "none"], linewidths=[4, 0])  # a path effect would be slower
+        axes.add_collection(self, autolim=False)
+
+    def move(self, points: Sequence) -> None:
+        """Put the middle of each name on a point."""
+        self.set_offsets(np.repeat(points, 2, axis=0))
+
+
+def _outline(figure: Figure, name: str, size: float) -> Path:
+    """Return the outline of a bold name, in pixels about the middle of the text."""
+    text = figure.text(0, 0, name, size=size, weight="bold")
+    box = text.get_window_extent()
+    text.remove()
+    outline = TextPath((0, 0), name, size * figure.dpi / 72, FontProperties(weight="bold"))
+    return outline.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
+
+
+class Cells(AxesImage):
+    """A matrix as an image of cells that are larger than a pixel: what `imshow` draws, without its resampling.
+
+    Parameters
+    ----------
+    axes : Axes
+    matrix : array of shape (rows, columns)
+        With NaN where there is no cell.
+    colours : str
+        The name of a colour map.
+    span : pair of float
+        The numbers at its two ends.
+    aspect : "equal" or "auto"
+    """
+
+    def __init__(self, axes: Axes, matrix: np.ndarray, colours: str, span: Span, aspect: str = "equal") -> None:
+        super().__init__(axes, cmap=colours, norm=Normalize(*span))
+        self.set_data(matrix)
+        self.set_extent(self.get_extent())  # by which the axes get their limits
+        axes.set_aspect(aspect)
+        axes.add_image(self)
+
+    def make_image(self, renderer: RendererBase, magnification: float = 1.0, unsampled: bool = False) -> tuple:
+        box, colours = self.get_window_extent(), self.to_rgba(self.get_array(), bytes=True)
+        left, bottom, right, top = np.rint(box.extents).astype(int)
+        row = (box.y1 - np.arange(bottom, top) - 0.5) * len(colours) / box.height  # where the middle of a pixel lies
+        column = (np.arange(left, right) + 0.5 - box.x0) * colours.shape[1] / box.width
+        pixels = colours.take(row.astype(int), 0, mode="clip").take(column.astype(int), 1, mode="clip")
+        return pixels, left, bottom, None
 
 
 def encode(pixels: np.ndarray) -> bytes:
@@ -90,7 +162,8 @@ def encode(pixels: np.ndarray) -> bytes:
     """
     height, width = pixels.shape[:2]
     rows = np.zeros((height, 1 + 3 * width), np.uint8)  # a row begins with the number of its filter, 0
-    rows[:, 1:] = pixels[..., :3].reshape(height, -1)
+    for channel in range(3):  # one after the other is seven times faster than pixel by pixel
+        rows[:, 1 + channel::3] = pixels[..., channel]
     header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, not interlaced
     return (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 1))
             + _chunk(b"IEND", b""))

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lvmcalc import figures, style
 from lvmcalc.data import Dataset
-from lvmcalc.frames import Frame, place
+from lvmcalc.frames import Cells, Frame, Names, place
 from lvmcalc.training import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
@@ -19,7 +19,7 @@ class LatentSpace:
     """The first two latent dimensions, or the only one with a row for each class."""
 
     def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset) -> None:
-        self.frame, self.names, self.limit = frame, [], 0.0
+        self.names, self.limit = None, 0.0
         self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
         title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
@@ -27,8 +27,7 @@ class LatentSpace:
         self.axes = axes = place(frame.figure, 34 + room, 36, 390 - room, 390, title)
         if Q > 1:
             axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
-            self.names = [axes.text(0, 0, name, weight="bold", size=18, ha="center", va="center",
-                                    path_effects=style.HALO) for name in dataset.label_names]
+            self.names = Names(axes, dataset.label_names, size=18)
         else:
             rows = -np.arange(len(self.members))
             axes.set(xticks=[], xlabel="latent dimension", ylim=(rows[-1] - 0.6, 0.6), yticks=rows,
@@ -38,22 +37,21 @@ class LatentSpace:
         axes.spines[["top", "right"]].set_visible(True)
         size = 5 if len(dataset.labels) > 500 else 8
         self.points = [axes.plot([], [], markersize=size, **look)[0] for look in style.CLASSES[:len(self.members)]]
-        frame.moving(*self.points, *self.names)
+        frame.moving(*self.points, *filter(None, [self.names]))
 
     def update(self, trainer: Trainer) -> None:
         x = trainer.parameters[:, 0]
         y = trainer.parameters[:, 1] if self.names else self.height
         for points, members in zip(self.points, self.members, strict=True):
             points.set_data(x[members], y[members])
-        for name, members in zip(self.names, self.members, strict=False):
-            name.set_position((np.median(x[members]), np.median(y[members])))
+        if self.names:
+            self.names.move([np.median(trainer.parameters[members, :2], axis=0) for members in self.members])
         far = np.quantile(np.abs(trainer.parameters[:, :2]).max(axis=1), 0.995)  # but for the outermost points
         if not 0.6 * self.limit < far < self.limit:
             self.limit = 1.2 * far
-            self.axes.set_xlim(-self.limit, self.limit)
+            self.axes.set_xlim(-self.limit, self.limit)  # without ticks, so that the still part stays as it is
             if self.names:
                 self.axes.set_ylim(-self.limit, self.limit)
-            self.frame.redraw()
 
 
 class Weights:
@@ -69,8 +67,8 @@ class Weights:
             axes = place(frame.figure, 20, top, 400, 160, title)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
-            self.images.append(axes.imshow(self.shown(trainer.parameters), cmap=style.SIGNED, vmin=-largest,
-                                           vmax=largest, aspect="equal" if self.side else "auto"))
+            self.images.append(Cells(axes, self.shown(trainer.parameters), style.SIGNED, (-largest, largest),
+                                     "equal" if self.side else "auto"))
             axes.set_anchor("W")
         if not self.side:
             names = [name.replace(" ", "\n") for name in dataset.feature_names]
@@ -125,7 +123,7 @@ class Samples:
         if self.side:
             axes = place(frame.figure, 500, 310, 385, 126, f"Data, and below rebuilt from {numbers}")
             blank = tiles(np.vstack([self.data, self.data]), self.side, len(self.rows))
-            self.image = axes.imshow(blank, cmap=style.IMAGE, vmin=0, vmax=self.data.max())
+            self.image = Cells(axes, blank, style.IMAGE, (0, self.data.max()))
             axes.set(anchor="W")
             axes.set_axis_off()
             frame.moving(self.image)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lvmcalc import style
-from lvmcalc.frames import Frame, encode
+from lvmcalc import data, style
+from lvmcalc.frames import Cells, Frame, Names, encode, place
+from lvmcalc.pictures import AutoencoderPicture, GPLVMPicture
+from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
 
 
 @pytest.mark.parametrize("depth", [3, 4])
@@ -68,6 +70,55 @@ def test_limits_grow_only_when_the_data_leave_them_and_leave_head_room():
         frame.limits(axes, x=(0, steps))
         ends.add(axes.get_xlim())
     assert len(ends) < 20, "a growing run must seldom need a new still part"
+
+
+def drawn(draw):
+    """The pixels of a figure of which `draw` fills the axes."""
+    frame = Frame(320, 240)
+    with style.applied():
+        axes = place(frame.figure, 20, 20, 280, 200)
+        axes.set_facecolor(style.SKY)  # on which a white halo is seen
+        draw(axes)
+    return frame.pixels()
+
+
+def test_names_look_as_texts_with_a_halo_do():
+    names, points = ("0", "setosa", "virginica"), [(0.1234, 0.7), (0.2, 0.6), (0.951, 0.333)]
+
+    def as_texts(axes):
+        for name, (x, y) in zip(names, points, strict=True):
+            axes.text(x, y, name, weight="bold", size=18, ha="center", va="center", path_effects=style.HALO)
+
+    np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)), drawn(as_texts))
+
+
+@pytest.mark.parametrize("aspect", ["equal", "auto"])
+@pytest.mark.parametrize("shape", [(17, 53), (1, 4), (44, 17)])
+def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies(shape, aspect):
+    matrix, made = np.random.default_rng(3).uniform(-1, 1, shape), []
+    matrix[0, 1:3] = np.nan
+    pixels = drawn(lambda axes: (axes.axis("off"), made.append(Cells(axes, matrix, style.SIGNED, (-2, 2), aspect))))
+    axes, (height, width) = made[0].axes, pixels.shape[:2]
+    middles = np.stack(np.meshgrid(np.arange(width) + 0.5, height - np.arange(height) - 0.5), axis=-1).reshape(-1, 2)
+    inside = ((axes.bbox.min < middles) & (middles < axes.bbox.max)).all(axis=1)
+    column, row = np.round(axes.transData.inverted().transform(middles[inside])).astype(int).T
+    expected = np.full((height * width, 4), 255)
+    expected[inside] = np.where(np.isnan(matrix[row, column])[:, None], 255,
+                                made[0].to_rgba(matrix[row, column], bytes=True))
+    np.testing.assert_array_equal(pixels, expected.reshape(pixels.shape))
+
+
+@pytest.mark.parametrize(("dataset", "picture", "make"), [
+    ("iris", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)), ("digits", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
+    ("digits", AutoencoderPicture, lambda Y: AutoencoderProblem(Y.T, 2))])
+def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(dataset, picture, make):
+    loaded = data.load(dataset)
+    trainer = Trainer(make(data.centred(loaded.Y)))
+    shown = picture(trainer, loaded)
+    for _ in range(8):
+        blitted = shown.png(trainer.run(3))
+        shown.frame.redraw()
+        assert shown.frame.png() == blitted
 
 
 def test_frames_leave_pyplot_and_the_global_settings_alone():
