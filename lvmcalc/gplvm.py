@@ -33,9 +33,9 @@ def _kernel(build: Builder) -> Expr:
 
 def _log_det(build: Builder, c: Expr) -> Expr:
     b = build("b", "determinant", c,
-              remark="det c and 1/b cancel: that is why nobody ever computes a determinant here.")
+              remark="det c and 1/b cancel: for the gradient nobody has to compute a determinant.")
     q = build("q", "logarithm", b,
-              remark="The logarithm turns a number too large for any computer into a harmless one.")
+              remark="The logarithm turns a number that may be too large for any computer into a harmless one.")
     return build("L1", "scalar product", -D / 2, q,
                  remark="The D columns of Y share one kernel, so log|K| counts D times.")
 
