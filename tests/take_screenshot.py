@@ -10,7 +10,7 @@ PICTURE = ROOT / "notebooks" / "images" / "start_here.png"
 
 def main() -> None:
     """Open the first notebook, press Play, and save what is on the screen once the digits have come apart."""
-    with jupyterlab(ROOT / "notebooks" / "00_start_here.ipynb") as address, page_of(1280, 1100) as page:
+    with jupyterlab(ROOT / "notebooks" / "00_start_here.ipynb") as address, page_of(1280, 1160) as page:
         run_all(page, address, "00_start_here.ipynb")
         page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
         page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(0, 'start')")
