@@ -13,7 +13,7 @@ from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
-from lvmcalc.mistakes import CLOSED, Mistake, monomial, of_ratio
+from lvmcalc.mistakes import CLOSED, Mistake, is_inverse, monomial, of_ratio
 from lvmcalc.words import TooLarge, UnsupportedExpression, WordAlgebra, by_name, terms_in, tidy
 
 MOST_TERMS = 100
@@ -110,7 +110,7 @@ def of_coefficients(chain: Chain, given: Expr, true: Expr, where: str) -> tuple[
 
 def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     """Return the kind of mistake that makes one word of another, and the letter in question; "" if none does."""
-    inverted = [[_inverted(letter) for letter in word] for word in (given, true)]
+    inverted = [[is_inverse(letter) for letter in word] for word in (given, true)]
     fewer = sum(inverted[0]) - sum(inverted[1])
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
@@ -122,7 +122,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
     spare = Counter(longer) - Counter(shorter)
-    if fewer and all(map(_inverted, spare)) and tuple(letter for letter in longer if letter in shorter) == shorter:
+    if fewer and all(map(is_inverse, spare)) and tuple(letter for letter in longer if letter in shorter) == shorter:
         letter = notation.plain(next(iter(spare)))
         return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
     return "", ""
@@ -168,9 +168,3 @@ def _bare(letter: Expr) -> Expr:
     while isinstance(letter, Transpose | Inverse):
         letter = letter.arg
     return letter
-
-
-def _inverted(letter: Expr) -> bool:
-    return isinstance(letter, Inverse) or (isinstance(letter, Transpose) and isinstance(letter.arg, Inverse))
-
-

@@ -221,7 +221,7 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
         if changed and broken.shape == term.shape and broken != term:
             yield kind, what, broken
 
-    inverses = [index for index, factor in enumerate(factors) if _is_inverse(factor)]
+    inverses = [index for index, factor in enumerate(factors) if is_inverse(factor)]
     for index, factor in enumerate(factors):
         before, behind, what = factors[:index], factors[index + 1:], notation.plain(factor)
         if index in inverses:
@@ -237,7 +237,7 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
         product = HadamardProduct(*factors[pair])
         yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:
-        bare = [toggled(factor) if _is_inverse(factor) else factor for factor in factors]
+        bare = [toggled(factor) if is_inverse(factor) else factor for factor in factors]
         yield from fitting("missing_inverse", "that of every factor", bare)
     for changed in permutations(factors) if 1 < len(factors) <= MOST_PERMUTED else ():
         yield from fitting("order", notation.plain(term), list(changed))
@@ -300,7 +300,8 @@ def toggled(factor: Expr) -> Expr:
     return Inverse(factor)
 
 
-def _is_inverse(factor: Expr) -> bool:
+def is_inverse(factor: Expr) -> bool:
+    """Return whether a factor is K⁻¹ or K⁻ᵀ."""
     return isinstance(factor, Inverse) or (isinstance(factor, Transpose) and isinstance(factor.arg, Inverse))
 
 

@@ -237,3 +237,13 @@ def test_elementwise_products_are_taken_at_their_word() -> None:
 def test_sizes_without_assumptions_are_the_same_sizes() -> None:
     N, Q = sp.symbols("N Q")
     assert mark(-alpha * D * K.I * sp.MatrixSymbol("X", N, Q), "gplvm.log_det", "X").status != "unreadable"
+
+
+def test_a_path_that_is_counted_twice_beside_the_other_one_is_named() -> None:
+    kinds = {finding.kind for finding in mark("2 e cᵀ + W c xᵀ", "autoencoder", "W").findings}
+    assert "doubled_path" in kinds
+
+
+def test_the_adjoint_that_was_written_is_named_first_if_it_was_written_as_such() -> None:
+    assert mark("f_bar", "gplvm", "X").findings[0].kind == "stopped_early"
+    assert mark("½ " + GRADIENT, "gplvm", "X").findings[0].kind == "missing_path"
