@@ -17,10 +17,11 @@ from lvmcalc import calculus, notation
 from lvmcalc.admission import CannotBeFormed
 from lvmcalc.chain import Chain
 from lvmcalc.findings import Finding
-from lvmcalc.marking import chain_of, mark_in
+from lvmcalc.marking import chain_of, mark_in, question_of
 from lvmcalc.reading import Unreadable, read
 from lvmcalc.verdict import MARKS, Verdict, worst
 
+NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 LABEL = r"^\s*(#.*|\(?\w{1,3}[.):]\s+|\(\w{1,3}\)\s*|[-*•]\s+)?"  # a comment, a number such as (2), or a bullet
 
 
@@ -155,8 +156,11 @@ def audited(chain: Chain, text: str) -> Line:
 
 def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
     # The gradient of the whole comes from the differential here, that of the stages from the adjoints.
-    left, right = (chain.in_leaves(side.xreplace(_from_differential(chain))) for side in (left, right))
-    return calculus.compare(left, right)
+    written_out = [chain.in_leaves(side.xreplace(_from_differential(chain))) for side in (left, right)]
+    verdict, question = calculus.compare(*written_out), question_of(chain, next(iter(chain.leaves)))
+    if verdict.holds and not all(map(question.has_values, (left, right))):
+        return Verdict("refuted", NO_VALUE)
+    return verdict
 
 
 @cache
@@ -167,11 +171,13 @@ def _from_differential(chain: Chain) -> Mapping[Expr, Expr]:
 
 def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
     names = {chain.adjoint_symbol(node.name): node.name for node in chain}
-    if asked in names and asked not in side.atoms(Symbol, MatrixSymbol):
+    if asked in names and asked not in side.atoms(Symbol, MatrixSymbol) and verdict.reason != NO_VALUE:
         mark = mark_in(chain, side, names[asked])
         return mark.explanations[0] if mark.explanations else ()
     if verdict.status == "undecided":
         return (Finding("unknown", notation.plain(side), f"This is not decided: {verdict.reason.rstrip('.')}."),)
+    if verdict.reason == NO_VALUE:
+        return (Finding("unknown", notation.plain(side), f"The line has no value for all sizes: {NO_VALUE}."),)
     if verdict.counterexample:
         return (Finding("unknown", notation.plain(side), "The two sides differ."),)
     return (Finding("shape", notation.plain(side), f"This cannot stand here: {verdict.reason}."),)

@@ -144,7 +144,7 @@ def chain_of(name: str) -> Chain:
 
 def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     """Mark an answer in a chain, as `mark` does."""
-    question = _question(chain, chain[chain.abbreviations.get(wrt, wrt)].name)
+    question = question_of(chain, chain[chain.abbreviations.get(wrt, wrt)].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
         return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
@@ -163,7 +163,8 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
 
 
 @cache
-def _question(chain: Chain, wrt: str) -> Question:
+def question_of(chain: Chain, wrt: str) -> Question:
+    """Return the question for the adjoint of a node or leaf, the same one each time."""
     return Question(chain, wrt)
 
 

@@ -84,5 +84,12 @@ def test_what_is_no_text_gets_one_sentence(lines: object) -> None:
         audit(lines, "gplvm")
 
 
+@pytest.mark.parametrize("line", ["X Xᵀ (X Xᵀ)⁻¹ = I_N", "∂L/∂Y = -K⁻¹ p p⁻¹ Y"])
+def test_an_inverse_that_does_not_exist_proves_nothing(line: str) -> None:
+    found, = audit(line, "gplvm").lines
+    assert found.status == "refuted"
+    assert "singular" in found.wrong
+
+
 def test_an_empty_derivation_claims_nothing() -> None:
     assert str(audit("", "gplvm")) == "There is no line yet."

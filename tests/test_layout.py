@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import answers_development
+import answers_second
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,6 +67,13 @@ def test_the_readme_shows_pictures_that_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert pictures
     assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    first, second = ([len(answers.RIGHT), len(answers.WRONG)] for answers in (answers_development, answers_second))
+    assert f"of a first set of {first[0]} right and {first[1]} wrong answers" in text
+    assert f"of a second set of {second[0]} and {second[1]}, looked at once" in text
 
 
 def test_the_readmes_example_is_true() -> None:

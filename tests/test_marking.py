@@ -8,7 +8,7 @@ from random_answers import counted
 
 from lvmcalc import autoencoder, gplvm, mark
 from lvmcalc.chain import Builder
-from lvmcalc.marking import Mark, _question, chain_of, mark_in
+from lvmcalc.marking import Mark, chain_of, mark_in, question_of
 from lvmcalc.mistakes import mistakes, worlds
 
 L1 = gplvm.log_det_chain()
@@ -147,7 +147,7 @@ def test_a_chain_of_ones_own_is_marked_too() -> None:
     assert mark_in(chain, "AᵀAZ", "Z").findings[0].kind == "missing_term"
 
 
-def test_an_unknown_question_gets_one_sentence() -> None:
+def test_an_unknownquestion_of_gets_one_sentence() -> None:
     with pytest.raises(ValueError, match="no chain 'pca'"):
         mark("X", "pca", "X")
     with pytest.raises(ValueError, match="node of gplvm"):
@@ -177,7 +177,7 @@ def true_gradient(X: np.ndarray, Y: np.ndarray, K: np.ndarray, alpha: float) -> 
 
 
 def test_every_size_is_another_one_at_the_second_point() -> None:
-    first, second, sizes = *_question(gplvm.chain(), "X").points, ("N", "Q", "D")
+    first, second, sizes = *question_of(gplvm.chain(), "X").points, ("N", "Q", "D")
     assert all(first[size] != second[size] for size in sizes)
     assert first["N"] > first["Q"]
     assert second["N"] < second["Q"]
