@@ -36,7 +36,7 @@ class Counter:
 
 def on_a_loop(scenario):
     """Run the coroutine function; a scenario that hangs is a failure."""
-    return asyncio.run(asyncio.wait_for(scenario(), 20))
+    return asyncio.run(asyncio.wait_for(scenario(), 120))
 
 
 async def until(condition):

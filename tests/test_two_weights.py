@@ -224,7 +224,7 @@ class TestWalking:
             widget.close()
             assert widget.player.closed
 
-        asyncio.run(asyncio.wait_for(scenario(), 20))
+        asyncio.run(asyncio.wait_for(scenario(), 120))
 
 
 class TestThePicture:
