@@ -96,9 +96,15 @@ def optimum(x: Any, m: int) -> Optimum:
     Baldi and Hornik (1989), Neural Networks 2, fact 4: L = ½ Σ_{j>m} λ_j, λ_j the eigenvalues of xxᵀ.
     """
     x = checks.matrix(x, "x", shape_in_words="n×S")
-    m = checks.whole(m, "m", most=x.shape[0], why=f"for x has n = {x.shape[0]} rows")
-    eigenvalues, vectors = np.linalg.eigh(x @ x.T)
-    return Optimum(vectors[:, ::-1][:, :m].T.copy(), float(np.maximum(eigenvalues[: x.shape[0] - m], 0).sum() / 2))
+    return best_code(x @ x.T, m)
+
+
+def best_code(gram: np.ndarray, m: int) -> Optimum:
+    """Return the optimum from xxᵀ, of shape (n, n)."""
+    n = len(gram)
+    m = checks.whole(m, "m", most=n, why=f"for x has n = {n} rows")
+    eigenvalues, vectors = np.linalg.eigh(gram)
+    return Optimum(vectors[:, ::-1][:, :m].T.copy(), float(np.maximum(eigenvalues[:n - m], 0).sum() / 2))
 
 
 def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:

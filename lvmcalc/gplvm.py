@@ -158,12 +158,16 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
 def best_beta(Y: Any, Q: int) -> float:
     """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues of YYᵀ."""
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    Q = latent_dimension(Q, Y)
-    left_over = float(np.sum(np.linalg.svd(Y, compute_uv=False)[Q:] ** 2))
-    if left_over <= np.finfo(float).eps * np.vdot(Y, Y):
+    return noise_precision(np.linalg.svd(Y, compute_uv=False) ** 2, *Y.shape, latent_dimension(Q, Y))
+
+
+def noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
+    """Return the best β from the eigenvalues of YYᵀ, the largest first; those that are 0 may be missing."""
+    left_over = float(variances[Q:].sum())
+    if left_over <= D * np.finfo(float).eps * variances.sum():
         raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
                          "choose Q smaller.")
-    return Y.shape[1] * (Y.shape[0] - Q) / left_over
+    return D * (N - Q) / left_over
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:

@@ -1,7 +1,10 @@
 """What is trained: a value with its gradient, where to start, and the exact optimum to compare with."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cached_property
+from math import log, pi
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -17,7 +20,10 @@ class Ablation(NamedTuple):
 
 
 class Problem:
-    """A value to optimise, its gradient, where to start, and the exact optimum to compare with."""
+    """A value to optimise, its gradient, where to start, and the exact optimum to compare with.
+
+    Training goes on in coordinates, which are the parameters themselves unless `begin` or `reduced` say otherwise.
+    """
 
     sign: ClassVar[int]  # +1 if the value is maximised, −1 if it is minimised
     name_of_value: ClassVar[str]
@@ -30,10 +36,29 @@ class Problem:
     spread: float  # the size of an entry of the parameters at the start
     stability_limit: float  # the largest learning rate with which plain gradient steps stay at the optimum
     gradients: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
+    learn: tuple[str, ...] = ()  # scalars that are trained along
+    pace: float = 1.0  # what a step along the gradient is multiplied by, as the scalars change the curvature
 
     def start(self, seed: int) -> np.ndarray:
         """Return random parameters, the same for the same seed."""
-        return self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
+        problem, coordinates = self.begin(seed)
+        return problem.lift(coordinates)
+
+    def begin(self, seed: int) -> tuple["Problem", np.ndarray]:
+        """Return the problem in the coordinates of training, and random ones, the same for the same seed."""
+        return self, self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
+
+    def reduced(self, parameters: np.ndarray) -> tuple["Problem", np.ndarray]:
+        """Return the problem in the coordinates of training, and those of `parameters`."""
+        return self, parameters
+
+    def lift(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return the parameters, or the gradient, that have these coordinates."""
+        return coordinates
+
+    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Return the inner product of two arrays of parameters, given by their coordinates."""
+        return float(np.vdot(a, b))
 
     def value(self, parameters: Any) -> float:
         """Return the value at `parameters`."""
@@ -43,10 +68,12 @@ class Problem:
         """Return the value at `parameters` and its gradient, which has their shape."""
         return self.evaluate(checks.matrix(parameters, self.name_of_parameters, *self.shape))
 
-    def ablated(self, name: str, parameters: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-        """Return what the ablation of this name leaves of the `gradient` at `parameters`, which has their shape."""
-        part, rest, _ = self.gradients[name]
-        return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(parameters)
+    def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Return what the ablation of this name leaves of the `gradient` at `coordinates`, which has their shape."""
+        part, rest, words = self.gradients[name]
+        if not words:
+            return gradient
+        return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(coordinates)
 
     def gap(self, value: float) -> float:
         """Return how far `value` is from that of the optimum, relative to it; at least 0 up to rounding."""
@@ -59,22 +86,25 @@ class Problem:
         ----------
         Björck and Golub (1973), Mathematics of Computation 27: by the sine, which stays exact at 0.
         """
-        parameters = checks.matrix(parameters, self.name_of_parameters, *self.shape)
-        found = np.linalg.qr(self.spanning(parameters))[0]
+        return self.angle(checks.matrix(parameters, self.name_of_parameters, *self.shape))
+
+    def angle(self, coordinates: np.ndarray) -> float:
+        """Return the subspace angle without looking at the input."""
+        found = np.linalg.qr(self.spanning(coordinates))[0]
         missed = self.basis - found @ (found.T @ self.basis)
         return float(np.degrees(np.arcsin(min(1.0, np.linalg.norm(missed, 2))))) if missed.size else 0.0
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
-        """Return random parameters."""
+        """Return random coordinates to begin with."""
 
-    def evaluate(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
+    def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         """Return value and gradient without looking at the input, as every step of training needs them."""
 
-    def part(self, parameters: np.ndarray) -> np.ndarray:
+    def part(self, coordinates: np.ndarray) -> np.ndarray:
         """Return the part of the gradient that an ablation may weigh otherwise than the rest."""
 
-    def spanning(self, parameters: np.ndarray) -> np.ndarray:
-        """Return the vectors that span the subspace, as columns."""
+    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return the vectors that span the subspace, as columns, up to a rotation of the whole space."""
 
 
 class AutoencoderProblem(Problem):
@@ -104,12 +134,13 @@ class AutoencoderProblem(Problem):
 
     def __init__(self, x: Any, m: int):
         x = checks.matrix(x, "x", shape_in_words="n×S")
-        self.optimum = autoencoder.optimum(x, m)
-        if not x.any():
-            raise ValueError("x must have an entry that is not 0, but all of them are 0.")
         self.gram = x @ x.T
+        self.optimum = autoencoder.best_code(self.gram, m)
+        if not self.gram.any():
+            raise ValueError("x must have an entry that is not 0, but all of them are 0.")
         self.trace = float(np.trace(self.gram))
         self.shape, self.best, self.basis = self.optimum.W.shape, self.optimum.loss, self.optimum.W.T
+        self.twice = 2 * np.eye(m)
         self.scale = self.best if self.best > 1e-9 * self.trace else self.trace / 2
         self.spread = 0.5 / np.sqrt(self.shape[1])
         self.stability_limit = float(1 / (2 * np.linalg.eigvalsh(self.gram)[-1]))
@@ -119,9 +150,9 @@ class AutoencoderProblem(Problem):
 
     def evaluate(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         W = parameters
-        P, G = W @ self.gram, W @ W.T
-        T = P @ W.T
-        return float(self.trace - 2 * np.trace(T) + np.vdot(G, T)) / 2, G @ P - 2 * P + T @ W
+        P, H = W.dot(self.gram), W.dot(W.T) - self.twice  # at this size, dot costs half of what @ does
+        T = P.dot(W.T)
+        return (self.trace + float(np.vdot(H, T))) / 2, H.dot(P) + T.dot(W)
 
     def part(self, parameters: np.ndarray) -> np.ndarray:
         P = parameters @ self.gram
@@ -142,6 +173,9 @@ class GPLVMProblem(Problem):
         The latent dimension, at most D and N.
     alpha, beta : float
         The kernel's scale and the precision of the noise, both positive; without beta, the best there is.
+    learn : sequence of str
+        Which of "alpha" and "beta" training changes too, from the given values on. X's own gradient tells as much as
+        that of α, since only αXXᵀ counts.
 
     Notes
     -----
@@ -153,18 +187,28 @@ class GPLVMProblem(Problem):
 
     sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
 
-    def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None):
+    def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None, learn: Sequence[str] = ()):
         self.Y = checks.matrix(Y, "Y", shape_in_words="N×D")
+        self.gram, (N, D) = self.Y.T @ self.Y, self.Y.shape
+        Q = gplvm.latent_dimension(Q, self.Y)
+        self.shape, self.learn = (N, Q), tuple(checks.known(name, ("alpha", "beta"), "scalar") for name in learn)
+        variances, axes = np.linalg.eigh(self.gram)
+        self.variances, axes = np.maximum(variances[::-1], 0), axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
+        if beta is None or "beta" in self.learn:
+            self.best_beta = gplvm.noise_precision(self.variances, N, D, Q)
         self.alpha = checks.scalar(alpha, "alpha", positive=True)
-        self.beta = gplvm.best_beta(self.Y, Q) if beta is None else checks.scalar(beta, "beta", positive=True)
-        self.optimum = gplvm.optimum(self.Y, Q, self.alpha, self.beta)
-        self.shape, self.best = self.optimum.X.shape, self.optimum.log_likelihood
+        self.beta = self.best_beta if beta is None else checks.scalar(beta, "beta", positive=True)
+        self.ab = self.start_ab = self.alpha * self.beta
+        self.square, self.identity = float(np.trace(self.gram)), np.eye(Q)
+        best_beta = self.best_beta if "beta" in self.learn else self.beta
+        active = int((self.variances[:Q] > D / best_beta).sum())
+        kept, lost = self.variances[:active], self.variances[active:].sum()
+        self.best = float(-N * D / 2 * np.log(2 * np.pi) - D / 2 * (np.log(kept / D).sum() - (N - active)
+                          * np.log(best_beta)) - (active * D + best_beta * lost) / 2)
+        self.axes = axes[:, :active] / np.sqrt(kept)  # Y times these is the basis
         self.scale = max(abs(self.best), 1.0)
-        N, D = self.Y.shape
-        self.ab = self.alpha * self.beta
-        lengths = np.linalg.norm(self.optimum.X, axis=0)
-        self.basis = self.optimum.X[:, lengths > 0] / lengths[lengths > 0]
-        self.spread = max(lengths[0], 1 / np.sqrt(self.ab)) / np.sqrt(N)
+        longest = self.variances[0] / (self.alpha * D) - 1 / self.ab
+        self.spread = np.sqrt(max(longest, 1 / self.ab) / N)
         self.stability_limit = 2 / (self.ab * D)
         self.gradients = {  # the part is that of L₁, the rest that of L₂
             "whole gradient": Ablation(1, 1),
@@ -174,26 +218,121 @@ class GPLVMProblem(Problem):
             "D lost": Ablation(1 / D, 1, "the factor D of L₁ lost"),
             "sign flipped": Ablation(-1, -1, "the sign flipped"),
         }
-        self.constant = -N * D / 2 * np.log(2 * np.pi / self.beta) - self.beta / 2 * np.vdot(self.Y, self.Y)
+
+    @cached_property
+    def optimum(self) -> gplvm.Optimum:
+        return gplvm.optimum(self.Y, self.shape[1], self.alpha, self.best_beta if "beta" in self.learn else self.beta)
+
+    @cached_property
+    def basis(self) -> np.ndarray:
+        return self.Y @ self.axes
+
+    @property
+    def pace(self) -> float:
+        return self.start_ab / self.ab
+
+    def at(self, **scalars: float) -> Self:
+        """Return the problem with other values of alpha or beta, and the same optimum to be found."""
+        other = copy(self)
+        vars(other).update(scalars)
+        other.ab = other.alpha * other.beta
+        return other
+
+    def begin(self, seed: int) -> tuple["GPLVMProblem", np.ndarray]:
+        A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
+        return (InTheSpan(self), A) if self._pays else (self, self.Y @ A)
+
+    def reduced(self, parameters: np.ndarray) -> tuple["GPLVMProblem", np.ndarray]:
+        if not self._pays:
+            return self, parameters
+        D, Q = self.Y.shape[1], self.shape[1]
+        return InTheSpan(self, parameters), np.vstack([np.zeros((D, Q)), np.eye(Q)])
+
+    @property
+    def _pays(self) -> bool:
+        return self.shape[0] > 2 * (self.Y.shape[1] + self.shape[1])
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
-        N, D = self.Y.shape
-        projected = self.Y @ generator.standard_normal((D, self.shape[1]))
-        return self.spread * np.sqrt(N) * np.linalg.qr(projected)[0]
+        """Return A, of shape (D, Q), for which X = YA is the start."""
+        projection = generator.standard_normal((self.Y.shape[1], self.shape[1]))
+        _, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)
+        lengths = np.maximum(lengths, 1e-8 * lengths[0])  # for data that do not fill so many dimensions
+        return self.spread * np.sqrt(self.shape[0]) * projection @ right.T / lengths
 
-    def evaluate(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        X, D = parameters, self.Y.shape[1]
-        M = np.eye(X.shape[1]) + self.ab * (X.T @ X)
+    def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
+        (N, D), ab, beta = self.Y.shape, self.ab, self.beta
+        M, M_inverse, B, C = self._solved(coordinates)
+        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * float(np.linalg.slogdet(M)[1])
+                 + ab * beta * float(np.vdot(B, C))) / 2
+        gradient = self._times_Y(ab * beta * C)  # the scalars go into what is small
+        gradient -= coordinates.dot(ab * D * M_inverse + ab * ab * beta * C.T.dot(C))
+        return value, gradient
+
+    def part(self, coordinates: np.ndarray) -> np.ndarray:
+        return -self.ab * self.Y.shape[1] * (coordinates @ self._solved(coordinates)[1])
+
+    def slopes(self, coordinates: np.ndarray) -> dict[str, tuple[float, float]]:
+        """Return the slopes over log α and log β, α ∂L/∂α and β ∂L/∂β, each with a size of the curvature there."""
+        (N, D), Q = self.Y.shape, self.shape[1]
+        _, M_inverse, B, C = self._solved(coordinates)
+        alpha = (self.ab * self.beta * np.vdot(C, C) - D * (Q - np.trace(M_inverse))) / 2
+        misfit = self.beta * (self.square - self.ab * np.vdot(B, C)) / 2
+        return {"alpha": (float(alpha), Q * D), "beta": (float(alpha + N * D / 2 - misfit), max(N * D / 2, misfit))}
+
+    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
+        return coordinates
+
+    def _solved(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return M = I + αβXᵀX, M⁻¹, B = YᵀX and C = BM⁻¹."""
+        XX, B = self._products(A)
+        M = self.ab * XX + self.identity
         M_inverse = np.linalg.inv(M)
-        B = self.Y.T @ X
-        C = B @ M_inverse
-        value = self.constant - D / 2 * np.linalg.slogdet(M)[1] + self.ab * self.beta / 2 * np.vdot(B, C)
-        gradient = self.beta * (self.Y @ C) - X @ (D * M_inverse + self.ab * self.beta * (C.T @ C))
-        return float(value), self.ab * gradient
+        return M, M_inverse, B, B.dot(M_inverse)
 
-    def part(self, parameters: np.ndarray) -> np.ndarray:
-        X, D = parameters, self.Y.shape[1]
-        return -self.ab * D * (X @ np.linalg.inv(np.eye(X.shape[1]) + self.ab * (X.T @ X)))
+    def _products(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return XᵀX and YᵀX."""
+        return coordinates.T.dot(coordinates), self.Y.T.dot(coordinates)
 
-    def spanning(self, parameters: np.ndarray) -> np.ndarray:
-        return parameters
+    def _times_Y(self, C: np.ndarray) -> np.ndarray:
+        """Return the coordinates of YC."""
+        return self.Y.dot(C)
+
+
+class InTheSpan(GPLVMProblem):
+    """The same problem for X = ZA, Z = [Y] or [Y, X₀], in the coordinates A: a step sees only ZᵀZ, whatever N is.
+
+    Y C and X C have the coordinates [C; 0] and A C, so the gradient of an X in the span of Z is in it, and so is
+    every X that steps along gradients lead to.
+    """
+
+    def __init__(self, problem: GPLVMProblem, start: np.ndarray | None = None) -> None:
+        vars(self).update(vars(problem))
+        self.X = start
+        if start is not None:
+            mixed = self.Y.T @ start
+            self.gram = np.block([[self.gram, mixed], [mixed.T, start.T @ start]])
+        self._root = _root(self.gram)
+        self.basis = self._root[:, :len(self.axes)] @ self.axes
+
+    def lift(self, coordinates: np.ndarray) -> np.ndarray:
+        D = self.Y.shape[1]
+        return self.Y @ coordinates[:D] + (0 if self.X is None else self.X @ coordinates[D:])
+
+    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
+        return float(np.vdot(a, self.gram.dot(b)))
+
+    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
+        return self._root @ coordinates
+
+    def _products(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        products = self.gram.dot(coordinates)
+        return coordinates.T.dot(products), products[:self.Y.shape[1]]
+
+    def _times_Y(self, C: np.ndarray) -> np.ndarray:
+        return C if self.X is None else np.vstack([C, np.zeros((self.X.shape[1], C.shape[1]))])
+
+
+def _root(gram: np.ndarray) -> np.ndarray:
+    """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
+    squares, axes = np.linalg.eigh(gram)
+    return np.sqrt(np.maximum(squares, 0))[:, None] * axes.T

@@ -9,30 +9,32 @@ from lvmcalc import checks
 from lvmcalc.chain import spelling
 from lvmcalc.problems import AutoencoderProblem, GPLVMProblem, Problem
 
+Inner = Callable[[np.ndarray, np.ndarray], float]  # an inner product
+
 __all__ = ["OPTIMISERS", "AutoencoderProblem", "GPLVMProblem", "History", "Optimiser", "Problem", "Trainer"]
 
 
-def _gradient(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float) -> np.ndarray:
+def _gradient(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
     return parameters + rate * uphill
 
 
-def _momentum(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float) -> np.ndarray:
+def _momentum(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
     velocity = memory.get("velocity", 0 * uphill)
     # A velocity that points downhill is dropped: O'Donoghue and Candès (2015), section 3.2, adaptive restart.
-    memory["velocity"] = velocity = rate * uphill + (0.9 * velocity if np.vdot(velocity, uphill) >= 0 else 0)
+    memory["velocity"] = velocity = rate * uphill + (0.9 * velocity if inner(velocity, uphill) >= 0 else 0)
     return parameters + velocity
 
 
-def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float) -> np.ndarray:
+def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
     # The parameters are the points that look ahead, `landed` those that gradient steps lead to.
     landed = parameters + rate * uphill
     move = landed - memory.get("landed", parameters)
-    count = memory.get("count", 0) + 1 if np.vdot(move, uphill) >= 0 else 0  # the same restart
+    count = memory.get("count", 0) + 1 if inner(move, uphill) >= 0 else 0  # the same restart
     memory.update(landed=landed, count=count)
     return landed + max(count - 1, 0) / (count + 2) * move
 
 
-def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float) -> np.ndarray:
+def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
     count = memory["count"] = memory.get("count", 0) + 1
     mean = memory["mean"] = 0.9 * memory.get("mean", 0) + 0.1 * uphill
     square = memory["square"] = 0.999 * memory.get("square", 0) + 0.001 * uphill**2
@@ -40,14 +42,17 @@ def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float)
 
 
 class Optimiser(NamedTuple):
-    """One step of an optimiser, and how far it is stable, relative to plain gradient steps."""
+    """One step of an optimiser, and how far it is stable, relative to plain gradient steps.
 
-    step: Callable[[dict, np.ndarray, np.ndarray, float], np.ndarray]
+    One without a limit has units of its own, entry by entry, so its steps leave the span of the data.
+    """
+
+    step: Callable[[dict, np.ndarray, np.ndarray, float, Inner], np.ndarray]
     stable: float | None
 
 
 # Where the curvature is h, plain steps are stable below 2/h, and those with all of Nesterov's momentum below
-# 4/(3h). Plain momentum would be stable further, but a restart is a plain step. Adam has units of its own.
+# 4/(3h). Plain momentum would be stable further, but a restart is a plain step.
 OPTIMISERS = {
     "gradient": Optimiser(_gradient, 1.0),  # Cauchy (1847)
     "momentum": Optimiser(_momentum, 1.0),  # Polyak (1964), momentum 0.9, with restart
@@ -82,8 +87,10 @@ class Trainer:
 
     Attributes
     ----------
+    problem : Problem
+        With α and β as they are now, if they are learned.
     parameters, value, gradient
-        The state, always finite; the gradient is the whole one.
+        The state, always finite; the gradient is the whole one. The parameters can be set, which drops the momentum.
     steps : int
     status : str
         "ready", "running" or "diverged".
@@ -101,19 +108,48 @@ class Trainer:
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
                             f"but {type(problem).__name__} came.")
-        self.problem, self.seed, self.optimiser, self.learning_rate = problem, seed, optimiser, learning_rate
-        self.ablation = ablation
+        self.problem = self._given = problem
+        self.seed, self.optimiser, self.learning_rate, self.ablation = seed, optimiser, learning_rate, ablation
         self.reset()
 
     def reset(self, seed: int | None = None) -> None:
         """Start again from `seed`, or from the seed of the last start."""
         seed = self.seed if seed is None else seed
-        self.parameters = self.problem.start(seed)
-        self.value, self.gradient = self.problem.evaluate(self.parameters)
+        if self._elementwise:
+            self._enter(self._given, self._given.start(seed))
+        else:
+            self._enter(*self._given.begin(seed))
+        self.problem = self._given
         self.seed, self.steps, self.status = int(seed), 0, "ready"
-        self._memory: dict[str, Any] = {}
         self._steps, self._values, self._every = [0], [self.value], 1
         self._lost = 100 * max(1.0, self.gap)  # with a larger gap the steps only grow
+
+    def _enter(self, work: Problem, coordinates: np.ndarray) -> None:
+        """Go on from there, without momentum."""
+        self._work, self._at, self._parameters = work, coordinates, None
+        self.value, self._slope = work.evaluate(coordinates)
+        self._memory: dict[str, Any] = {}
+
+    @property
+    def _elementwise(self) -> bool:
+        return OPTIMISERS[self._optimiser].stable is None
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """The parameters, made from the coordinates of training when they are looked at."""
+        if self._parameters is None:
+            self._parameters = self._work.lift(self._at)
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, parameters: np.ndarray) -> None:
+        parameters = checks.matrix(parameters, self.problem.name_of_parameters, *self.problem.shape)
+        self._enter(*((self.problem, parameters) if self._elementwise else self.problem.reduced(parameters)))
+
+    @property
+    def gradient(self) -> np.ndarray:
+        """The whole gradient, which has the shape of the parameters."""
+        return self._work.lift(self._slope)
 
     @property
     def optimiser(self) -> str:
@@ -122,8 +158,11 @@ class Trainer:
 
     @optimiser.setter
     def optimiser(self, name: str) -> None:
-        self._optimiser = checks.known(name, OPTIMISERS, "optimiser")
-        self._memory = {}
+        checks.known(name, OPTIMISERS, "optimiser")
+        elementwise = self._elementwise if hasattr(self, "_at") else None
+        self._optimiser, self._memory = name, {}
+        if elementwise not in (None, self._elementwise):
+            self.parameters = self.parameters  # enters the span of the data, or leaves it
 
     @property
     def learning_rate(self) -> float:
@@ -153,12 +192,18 @@ class Trainer:
     @property
     def direction(self) -> np.ndarray:
         """What is left of the gradient here."""
-        return self.problem.ablated(self.ablation, self.parameters, self.gradient)
+        return self._work.lift(self._direction)
+
+    @property
+    def _direction(self) -> np.ndarray:
+        return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property
     def settled(self) -> bool:
         """Whether what is left of the gradient moves nothing any more."""
-        return bool(self.problem.stability_limit * np.abs(self.direction).max() < 1e-10 * self.problem.spread)
+        problem, direction = self.problem, self._direction
+        length = np.sqrt(max(0.0, self._work.inner(direction, direction)) / np.prod(problem.shape))
+        return bool(problem.stability_limit * length < 1e-10 * problem.spread)
 
     @property
     def usual_rate(self) -> float:
@@ -186,10 +231,11 @@ class Trainer:
 
     def step(self, k: int = 1) -> None:
         """Make k steps, or fewer if the training diverges; none if it has diverged before."""
-        for _ in range(checks.whole(k, "k", why="the number of steps")):
-            if self.status == "diverged":
-                return
-            self._advance()
+        with np.errstate(all="ignore"):  # what overflows here is told in words, by `describe`
+            for _ in range(checks.whole(k, "k", why="the number of steps")):
+                if self.status == "diverged":
+                    return
+                self._advance()
 
     def run(self, k: int) -> "Trainer":
         """Make k steps and return the trainer."""
@@ -202,12 +248,14 @@ class Trainer:
             return self._complaint
         name, number = self.problem.name_of_value.capitalize(), _number(self.value)
         words = [f"Step {self.steps}.", f"{name} {number}, {self._gap_in_words()}."]
-        if self.problem.basis.size:
-            angle = self.problem.subspace_angle(self.parameters)
+        if self._work.basis.size:
+            angle = self._work.angle(self._at)
             size = f"{angle:.1f}" if angle >= 0.1 else "less than 0.1"
             words.append(f"Subspace {size}° from the principal components.")
         else:
             words.append("The best latent points are all 0: with this β the noise explains the data.")
+        if "beta" in self.problem.learn:
+            words.append(f"β is {self.problem.beta / self.problem.best_beta:.3g} × the best.")
         if self._above_limit():
             words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never settle.")
         if self.ablation_in_words:
@@ -220,14 +268,16 @@ class Trainer:
                 f"learning_rate={self.learning_rate:.4g}, seed={self.seed}): {self.describe()}")
 
     def _advance(self) -> None:
-        with np.errstate(all="ignore"):  # what overflows here is told in words, by `describe`
-            step, uphill = OPTIMISERS[self.optimiser].step, self.problem.sign * self.direction
-            parameters = step(self._memory, self.parameters, uphill, self.learning_rate)
-            try:
-                value, gradient = self.problem.evaluate(parameters)
-            except np.linalg.LinAlgError:
-                value, gradient = np.nan, parameters
-            sound = self.problem.gap(value) <= self._lost  # false for a value that is no number
+        work, rate = self._work, self.learning_rate
+        step, uphill = OPTIMISERS[self._optimiser].step, (work.sign * work.pace) * self._direction
+        at = step(self._memory, self._at, uphill, rate, work.inner)
+        scalars = self._learned(rate) if work.learn else {}
+        try:
+            work = work.at(**scalars) if scalars else work
+            value, gradient = work.evaluate(at)
+        except (np.linalg.LinAlgError, ArithmeticError, ValueError):
+            value, gradient = np.nan, at
+        sound = work.gap(value) <= self._lost  # false for a value that is no number
         if not (sound and np.isfinite(gradient).all()):
             rate, words = self._above_limit() or f"{self.learning_rate:.4g} is too large", self.ablation_in_words
             advice = (f"trained with {words}, and perhaps too fast. Reset and choose another gradient or a smaller "
@@ -235,7 +285,9 @@ class Trainer:
             self._complaint = f"Diverged at step {self.steps + 1}: {advice}"
             self.status = "diverged"
             return
-        self.parameters, self.value, self.gradient = parameters, value, gradient
+        self._work, self._at, self._parameters, self.value, self._slope = work, at, None, value, gradient
+        if scalars:
+            self.problem = self.problem.at(**scalars)
         self.steps, self.status = self.steps + 1, "running"
         if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:
             self._steps.append(self.steps)
@@ -243,6 +295,12 @@ class Trainer:
             if len(self._steps) > self.LONGEST:
                 del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
                 self._every *= 2
+
+    def _learned(self, rate: float) -> dict[str, float]:
+        """Return the learned scalars after a step along their logarithms: at the usual rate, half of Newton's."""
+        slopes, way = self._work.slopes(self._at), rate / self.usual_rate / 2
+        return {name: float(vars(self._work)[name] * np.exp(way * slopes[name][0] / slopes[name][1]))
+                for name in self._work.learn}
 
     def _above_limit(self) -> str:
         limit = self.stability_limit
