@@ -60,9 +60,26 @@ def load(name: str) -> Dataset:
 
 
 def centred(Y: Any) -> np.ndarray:
-    """Return Y with the mean of each column subtracted."""
+    """Return Y with the mean of each column subtracted.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+
+    Returns
+    -------
+    array of shape (N, D)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If Y is no matrix of finite real numbers.
+    ArithmeticError
+        If the result has no finite value in floating point.
+    """
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    return Y - Y.mean(axis=0)
+    with np.errstate(all="ignore"):
+        return checks.finite(Y - Y.mean(axis=0), "Y − mean", Y=Y)
 
 
 def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, seed: int = 0) -> Sample:
