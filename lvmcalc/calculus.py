@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import agreement, exact, rules
+from lvmcalc import agreement, checks, exact, rules
 from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, by_name
 from lvmcalc.verdict import Verdict
 from lvmcalc.words import LARGEST_POWER, WordAlgebra, is_zero
@@ -171,7 +171,7 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
-    left, right = _zero_like(left, right), _zero_like(right, left)
+    left, right, seed = _zero_like(left, right), _zero_like(right, left), checks.whole(seed, "seed", least=0)
     try:
         left, right = by_name(left, right)
         if _shape(left) != _shape(right):
@@ -210,7 +210,10 @@ def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
 def _sympified(value: object) -> object:
     if isinstance(value, str):  # SymPy would run it as code, with symbols of its own making
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
-    return sp.sympify(value)
+    try:
+        return sp.sympify(value)
+    except sp.SympifyError as error:
+        raise TypeError(f"A SymPy expression is expected, but {_kind(value)} came.") from error
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:

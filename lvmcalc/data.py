@@ -44,6 +44,7 @@ class Sample(NamedTuple):
     Y: np.ndarray
 
 
+LARGEST = 10**8  # entries that a sample may have; they fill 0.8 gigabytes
 FOLDER = resources.files("lvmcalc") / "datasets"
 FILES = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
 
@@ -111,6 +112,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, 
     Lawrence (2005), Journal of Machine Learning Research 6, section 2.
     """
     N, D = checks.whole(N, "N"), checks.whole(D, "D")
+    if N * D > LARGEST:
+        raise ValueError(f"Y must have at most {LARGEST:,} entries, but N = {N} and D = {D} came.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
     alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
     generator = np.random.default_rng(checks.whole(seed, "seed", least=0))
