@@ -112,7 +112,8 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
         raise TypeError(f"Only a scalar has a gradient, but {_kind(expression)} came; "
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
-        raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
+        raise TypeError("A gradient is taken with respect to a symbol, "
+                        f"but {' '.join(str(wrt).split())} is none.")
     plain, variable = by_name(expression, wrt)
     symmetric = names_of(symmetric, plain, variable)
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur

@@ -176,7 +176,7 @@ class Chain:
         other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),
                       self.book, self.abbreviations, self.at_most)
         if not isinstance(edges, Mapping):
-            raise TypeError(f"The altered edges are a dict of (node, parent) to an adjoint or None, but {edges!r} came.")
+            raise TypeError(f"The altered edges are a dict of (node, parent) to an adjoint, but {edges!r} came.")
         other.edges.update(self.edges)  # a chain may be altered twice
         for edge, adjoint in edges.items():
             if edge not in self.edges:

@@ -112,7 +112,8 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):  # the result is looked at
         _, t, _, P, rest = _split(X, Y, alpha, beta)
-        twice = Y.size * np.log(2 * np.pi / beta) + Y.shape[1] * np.logaddexp(0, 2 * np.log(t)).sum()
+        log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
+        twice = Y.size * np.log(2 * np.pi) + Y.shape[1] * log_det_K
         L = -(twice + np.vdot(rest, rest) + np.vdot(P, P)) / 2
     return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
 
