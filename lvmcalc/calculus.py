@@ -98,8 +98,8 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
     ------
     UnsupportedExpression
         If an operation is not known, by name.
-    TypeError
-        If the expression is no scalar, or `wrt` no symbol.
+    TypeError, ValueError
+        If the expression is no scalar, `wrt` no symbol, or `symmetric` names no square matrix.
     """
     return gradient_with_rules(expression, wrt, symmetric)[0]
 
@@ -167,6 +167,11 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     Verdict
         "proved": the same normal form. "exact": equal in rational arithmetic at random points, with the chance of a
         false agreement. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a side is no SymPy expression, `symmetric` names no square matrix, or the seed is none.
     """
     left, right = _sympified(left), _sympified(right)
     for side in (left, right):

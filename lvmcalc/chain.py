@@ -268,7 +268,8 @@ class Chain:
         TypeError, ValueError
             If a leaf is missing, spare or of the wrong shape or sign.
         ArithmeticError
-            If a stage has no finite value in floating point, such as the determinant of a large matrix.
+            If a stage has no finite value in floating point, such as the determinant of a large matrix, or if a
+            determinant or an inverse would keep fewer than 8 digits.
         """
         values, sizes = self._checked(leaves)
         for name, node in self.nodes.items():
@@ -283,7 +284,23 @@ class Chain:
         return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
 
     def contributions(self, name: str, **leaves: Any) -> Named:
-        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint."""
+        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint.
+
+        Parameters
+        ----------
+        name : str
+            The leaf or node.
+        **leaves : array_like of the leaf's shape, or float
+
+        Returns
+        -------
+        dict of the name of the node that uses it to an array of the leaf's or node's shape, or to float for a scalar.
+
+        Raises
+        ------
+        TypeError, ValueError, ArithmeticError
+            As for `forward`, and if there is no such leaf or node.
+        """
         name = self[name].name
         return Named({node: part for (node, parent), part in self._backward(1.0, leaves)[1].items() if parent == name})
 

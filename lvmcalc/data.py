@@ -50,7 +50,16 @@ FILES = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
 
 
 def load(name: str) -> Dataset:
-    """Return the packaged data set called `name`: "digits" (1797×64) or "iris" (150×4).
+    """Return the packaged data set called `name`, the same one each time.
+
+    Parameters
+    ----------
+    name : {"digits", "iris"}
+        Y is 1797×64 or 150×4.
+
+    Returns
+    -------
+    Dataset
 
     Raises
     ------

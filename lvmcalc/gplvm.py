@@ -211,7 +211,23 @@ def best_beta(Y: Any, Q: int) -> float:
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:
-    """Return Q if the data Y of shape (N, D) can carry that many latent dimensions, or say why they cannot."""
+    """Return Q if the data can carry that many latent dimensions, or say why they cannot.
+
+    Parameters
+    ----------
+    Q : int
+    Y : array of shape (N, D)
+
+    Returns
+    -------
+    int
+        Q, which is at least 1 and at most D and N.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If Q is no whole number or is out of these bounds.
+    """
     return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
 
 

@@ -145,7 +145,14 @@ def _chain(name: str) -> Chain:
 
 
 def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
-    """Mark an answer in a chain, as `mark` does."""
+    """Mark an answer in a chain, which may be one of the reader's own.
+
+    Parameters
+    ----------
+    chain : Chain
+
+    The other parameters, what is returned and the errors are those of `mark`; without a chain there is a TypeError.
+    """
     if not isinstance(chain, Chain):
         raise TypeError(f"The chain must be a Chain, but {chain!r} came.")
     known = chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt
