@@ -589,6 +589,11 @@ def test_a_function_in_any_form_is_marked_by_its_numbers_alone(answer: Callable,
     assert mark(answer, "autoencoder", "W").status == status
 
 
+@pytest.mark.parametrize("scale", [1e300, 1e-300, 1e-310])
+def test_an_answer_of_another_scale_is_refuted_whatever_overflows_on_the_way(scale: float) -> None:
+    assert mark(lambda X: X * scale, "gplvm", "X").status == "refuted"
+
+
 # What is drawn and played, a row each
 CONSTRUCTED = {
     "heat": lambda: figures.heat(GPLVM, "zz", **given("gplvm.gradient")),

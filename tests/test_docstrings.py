@@ -1,7 +1,7 @@
 """Docstrings are complete: a sentence for everything public, and the whole of it for what a reader calls.
 
 The rule. Every public module, class, function, method and property has a docstring; a method that overrides another
-may leave it to that one, and a lambda is its own. What a reader calls by name (`CALLED`) names each of its parameters, what it returns and what
+may leave it to that one. What a reader calls by name (`CALLED`) names each of its parameters, what it returns and what
 it raises, or says of which documented function these are.
 """
 
@@ -31,9 +31,10 @@ def public(module: Any) -> Iterator[tuple[str, Any]]:
             continue
         yield f"{module.__name__}.{name}", value
         for part, member in vars(value).items() if inspect.isclass(value) else ():
-            shown = getattr(member, "func", member)  # a cached property
-            if not part.startswith("_") and getattr(shown, "__name__", "") != "<lambda>" and (inspect.isroutine(shown) or isinstance(shown, property)):
-                yield f"{module.__name__}.{name}.{part}", getattr(value, part, shown)
+            plain = getattr(member, "fget", getattr(member, "func", getattr(member, "__func__", member)))
+            own = inspect.isfunction(plain) and plain.__module__ == module.__name__  # not one that NumPy lends
+            if own and not part.startswith("_") and plain.__name__ != "<lambda>":
+                yield f"{module.__name__}.{name}.{part}", getattr(value, part)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
