@@ -137,7 +137,7 @@ def error(oracle: Callable, got: Any, values: dict[str, Any]) -> tuple[float, fl
                                             for key, value in values.items()))
     with mp.workdps(DIGITS):
         miss, size = norm(high(got) - truth), norm(truth)
-        # Half a subnormal number for every entry is the least that rounding to a float costs.
+        # Rounding to a float, here or on the way, may cost a subnormal number for every entry, however small they are.
         return float(max(mp.mpf(0), miss - SUBNORMAL * np.size(got)) / size) if size else float(miss), kappa
 
 

@@ -19,7 +19,7 @@ from lvmcalc import autoencoder, data, gplvm, source, training, widgets
 
 MODULES = [import_module(f"lvmcalc.{path.stem}") for path in sorted(Path(lvmcalc.__file__).parent.glob("[a-z]*.py"))]
 MODULES += [lvmcalc]
-# What every part of a picture does with a trainer, and the weights as they are shown.
+# These five have none: what every part of a picture does with a trainer, and the weights as they are shown.
 UPDATES = {*(f"lvmcalc.pictures.{part}.update" for part in ("LatentSpace", "Weights", "Curve", "Samples")),
            "lvmcalc.pictures.Weights.shown"}
 
@@ -56,7 +56,7 @@ CALLED += [(module.__name__, name) for module in (training, widgets) for name in
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]
 
 
-@pytest.mark.parametrize(("module", "name"), CALLED, ids=".".join)
+@pytest.mark.parametrize(("module", "name"), CALLED, ids=map(".".join, CALLED))
 def test_what_a_reader_calls_is_documented_in_full(module: str, name: str) -> None:
     called = getattr(import_module(module), name)
     signature, words = inspect.signature(called), inspect.getdoc(called)
