@@ -120,6 +120,11 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     Returns
     -------
     Audit
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the lines are no text, or if there is no such chain. A line that cannot be read is told in the audit.
     """
     chain = of if isinstance(of, Chain) else chain_of(of)
     given = [lines] if isinstance(lines, str) else [*lines] if isinstance(lines, Iterable) else [lines]

@@ -56,14 +56,18 @@ def loss(W: Any, x: Any) -> float:
     ------
     TypeError, ValueError
         If a shape or a number is wrong; the sentence names the quantity.
+    ArithmeticError
+        If the result has no finite value in floating point.
 
     References
     ----------
     Baldi and Hornik (1989), Neural Networks 2, with tied weights.
     """
     W, x = _checked(W, x)
-    c = W.T @ (W @ x) - x
-    return float(np.vdot(c, c) / 2)
+    with np.errstate(all="ignore"):  # the result is looked at
+        c = W.T @ (W @ x) - x
+        L = np.vdot(c, c) / 2
+    return float(checks.finite(L, "L", W=W, x=x))
 
 
 def gradient(W: Any, x: Any) -> np.ndarray:
@@ -72,9 +76,11 @@ def gradient(W: Any, x: Any) -> np.ndarray:
     Parameters, errors and source are those of `loss`.
     """
     W, x = _checked(W, x)
-    z = W @ x
-    c = W.T @ z - x
-    return z @ c.T + (W @ c) @ x.T
+    with np.errstate(all="ignore"):
+        z = W @ x
+        c = W.T @ z - x
+        G = z @ c.T + (W @ c) @ x.T
+    return checks.finite(G, "∂L/∂W", W=W, x=x)
 
 
 def optimum(x: Any, m: int) -> Optimum:
@@ -91,20 +97,22 @@ def optimum(x: Any, m: int) -> Optimum:
     Optimum
         The rows of W are the first m eigenvectors of xxᵀ; an orthogonal m×m matrix in front of W changes nothing.
 
+    Raises
+    ------
+    TypeError, ValueError, ArithmeticError
+        As for `loss`.
+
     References
     ----------
     Baldi and Hornik (1989), Neural Networks 2, fact 4: L = ½ Σ_{j>m} λ_j, λ_j the eigenvalues of xxᵀ.
     """
     x = checks.matrix(x, "x", shape_in_words="n×S")
-    return best_code(x @ x.T, m)
-
-
-def best_code(gram: np.ndarray, m: int) -> Optimum:
-    """Return the optimum from xxᵀ, of shape (n, n)."""
-    n = len(gram)
-    m = checks.whole(m, "m", most=n, why=f"for x has n = {n} rows")
-    eigenvalues, vectors = np.linalg.eigh(gram)
-    return Optimum(vectors[:, ::-1][:, :m].T.copy(), float(np.maximum(eigenvalues[:n - m], 0).sum() / 2))
+    m = checks.whole(m, "m", most=x.shape[0], why=f"for x has n = {x.shape[0]} rows")
+    # The singular values of x are exact where xxᵀ has lost the small eigenvalues; with S < n, U has n columns too.
+    U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] < x.shape[0])
+    with np.errstate(all="ignore"):
+        L = np.sum(singular_values[m:] ** 2) / 2
+    return Optimum(U[:, :m].T.copy(), float(checks.finite(L, "L", x=x)))
 
 
 def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import agreement, exact, rules
+from lvmcalc import agreement, checks, exact, rules
 from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, by_name
 from lvmcalc.verdict import Verdict
 from lvmcalc.words import LARGEST_POWER, WordAlgebra, is_zero
@@ -98,8 +98,8 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
     ------
     UnsupportedExpression
         If an operation is not known, by name.
-    TypeError
-        If the expression is no scalar, or `wrt` no symbol.
+    TypeError, ValueError
+        If the expression is no scalar, `wrt` no symbol, or `symmetric` names no square matrix.
     """
     return gradient_with_rules(expression, wrt, symmetric)[0]
 
@@ -112,7 +112,8 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
         raise TypeError(f"Only a scalar has a gradient, but {_kind(expression)} came; "
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
-        raise TypeError(f"A gradient is taken with respect to a symbol, but {wrt} is none.")
+        raise TypeError("A gradient is taken with respect to a symbol, "
+                        f"but {' '.join(str(wrt).split())} is none.")
     plain, variable = by_name(expression, wrt)
     symmetric = names_of(symmetric, plain, variable)
     WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
@@ -166,12 +167,17 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     Verdict
         "proved": the same normal form. "exact": equal in rational arithmetic at random points, with the chance of a
         false agreement. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a side is no SymPy expression, `symmetric` names no square matrix, or the seed is none.
     """
     left, right = _sympified(left), _sympified(right)
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
-    left, right = _zero_like(left, right), _zero_like(right, left)
+    left, right, seed = _zero_like(left, right), _zero_like(right, left), checks.whole(seed, "seed", least=0)
     try:
         left, right = by_name(left, right)
         if _shape(left) != _shape(right):
@@ -210,7 +216,10 @@ def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
 def _sympified(value: object) -> object:
     if isinstance(value, str):  # SymPy would run it as code, with symbols of its own making
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
-    return sp.sympify(value)
+    try:
+        return sp.sympify(value)
+    except sp.SympifyError as error:
+        raise TypeError(f"A SymPy expression is expected, but {_kind(value)} came.") from error
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:

@@ -14,6 +14,7 @@ from unicodedata import normalize
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
+from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import checks, evidence, exact, notation
 from lvmcalc.rules import RULES, Rule
@@ -35,6 +36,35 @@ class Named(dict):
         if spelling(name) in self:
             return self[spelling(name)]
         checks.known(spelling(name), self, "node")
+
+
+class Trusted(exact.Reals):
+    """Floating point that refuses a determinant or an inverse of which fewer than `DIGITS` digits would be right."""
+
+    DIGITS = 8
+
+    @classmethod
+    def regular(cls, matrix: np.ndarray) -> np.ndarray:
+        """Return a matrix that is far enough from singular ones, by its condition number in the 1-norm."""
+        condition = np.linalg.cond(matrix, 1)
+        if not condition * np.finfo(float).eps < 10.0**-cls.DIGITS:
+            raise IllConditioned(f"keeps fewer than {cls.DIGITS} digits here, as the matrix in it has a condition "
+                                 f"number of {condition:.0e}")
+        return matrix
+
+    @classmethod
+    def det(cls, matrix: np.ndarray) -> float:
+        """Return the determinant."""
+        return np.linalg.det(cls.regular(matrix))
+
+    @classmethod
+    def inv(cls, matrix: np.ndarray) -> np.ndarray:
+        """Return the inverse."""
+        return np.linalg.inv(cls.regular(matrix))
+
+
+class IllConditioned(ArithmeticError):
+    """A matrix is too close to a singular one."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +175,8 @@ class Chain:
         """Return a chain in which the adjoint along some edges (node, parent) is another one, or is lost (None)."""
         other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),
                       self.book, self.abbreviations, self.at_most)
+        if not isinstance(edges, Mapping):
+            raise TypeError(f"The altered edges are a dict of (node, parent) to an adjoint, but {edges!r} came.")
         other.edges.update(self.edges)  # a chain may be altered twice
         for edge, adjoint in edges.items():
             if edge not in self.edges:
@@ -236,7 +268,8 @@ class Chain:
         TypeError, ValueError
             If a leaf is missing, spare or of the wrong shape or sign.
         ArithmeticError
-            If a stage has no finite value in floating point, such as the determinant of a large matrix.
+            If a stage has no finite value in floating point, such as the determinant of a large matrix, or if a
+            determinant or an inverse would keep fewer than 8 digits.
         """
         values, sizes = self._checked(leaves)
         for name, node in self.nodes.items():
@@ -251,7 +284,23 @@ class Chain:
         return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
 
     def contributions(self, name: str, **leaves: Any) -> Named:
-        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint."""
+        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint.
+
+        Parameters
+        ----------
+        name : str
+            The leaf or node.
+        **leaves : array_like of the leaf's shape, or float
+
+        Returns
+        -------
+        dict of the name of the node that uses it to an array of the leaf's or node's shape, or to float for a scalar.
+
+        Raises
+        ------
+        TypeError, ValueError, ArithmeticError
+            As for `forward`, and if there is no such leaf or node.
+        """
         name = self[name].name
         return Named({node: part for (node, parent), part in self._backward(1.0, leaves)[1].items() if parent == name})
 
@@ -270,14 +319,18 @@ class Chain:
 
     @staticmethod
     def _number(expression: Expr, values: Mapping[str, Any], name: str = "") -> Any:
-        try:
-            with np.errstate(all="ignore"):
-                value = exact.evaluate(expression, values, exact.Reals)
-        except (OverflowError, exact.OutsideDomain):
-            value = np.nan
-        if not np.isfinite(value).all() or (isinstance(expression, sp.Determinant) and value == 0):
-            raise ArithmeticError(f"{name} = {notation.plain(expression)} has no finite value here: it overflows or "
-                                  "underflows in floating point, so take fewer points or another scale.")
+        reason = "has no finite value here: it overflows or underflows in floating point"
+        with np.errstate(all="ignore"):
+            try:
+                value = exact.evaluate(expression, values, Trusted)
+                lost = not np.isfinite(value).all() or _underflows(expression, value, values)
+            except IllConditioned as error:
+                lost, reason = True, str(error)
+            except (OverflowError, exact.OutsideDomain):
+                lost = True
+        if lost:
+            raise ArithmeticError(f"{name} = {notation.plain(expression)} {reason}, so take "
+                                  "fewer points or another scale.")
         return np.array(value, dtype=float) if np.ndim(value) else float(value)
 
     def _checked(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
@@ -315,7 +368,7 @@ class Chain:
 
     def evidence(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
         """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to `name`."""
-        key = (self[parent].name, self[name].name, seed)
+        key = (self[parent].name, self[name].name, checks.whole(seed, "seed", least=0))
         if (key[1], key[0]) not in self.edges:
             parents = ", ".join(self[name].parents) or "none"
             raise ValueError(f"{key[0]} is no parent of {key[1]}; its parents are {parents}.")
@@ -354,6 +407,15 @@ class Chain:
     def _adjoints_are(self, node: Node) -> str:
         status = worst([self.evidence(parent, node.name).proof.status for parent in node.parents])
         return f"{MARKS[status]} {status}"
+
+
+def _underflows(expression: Expr, value: Any, values: Mapping[str, Any]) -> bool:
+    """Return whether a product is 0 or subnormal only because its factors are small."""
+    if isinstance(expression, MatAdd | sp.Add) or np.abs(value).max() >= np.finfo(float).tiny:
+        return False
+    large = {name: number if isinstance(number, int) else number / (np.abs(number).max() or 1)
+             for name, number in values.items()}
+    return bool(np.any(exact.evaluate(expression, large, exact.Reals)))
 
 
 class Builder:

@@ -48,13 +48,29 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         raise ValueError(f"{name} must have at least one row and one column, but its shape is {came}.")
     if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
-    with np.errstate(over="ignore"):  # a long double may be too large
+    with np.errstate(all="ignore"):  # a long double may be too large or too small
         array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
                          f"is {array[row, column]}.")
     return array
+
+
+def finite(result: Any, name: str, positive: bool = False, **given: Any) -> Any:
+    """Return a result of floating-point arithmetic, or say in one sentence what was given.
+
+    Raises
+    ------
+    ArithmeticError
+        If an entry of the result is not finite or, if asked, not positive.
+    """
+    if not np.isfinite(result).all() or (positive and not np.all(result > 0)):
+        sizes = " and ".join(f"{key} = {value:g}" if np.ndim(value) == 0 else f"{key} with entries up to "
+                             f"{np.abs(value).max():g}" for key, value in given.items())
+        raise ArithmeticError(f"{name} has no finite value here: it overflows or underflows in floating point for "
+                              f"{sizes}, so take another scale.")
+    return result
 
 
 def scalar(value: Any, name: str, positive: bool = False) -> float:

@@ -44,12 +44,22 @@ class Sample(NamedTuple):
     Y: np.ndarray
 
 
+LARGEST = 10**8  # entries that a sample may have; they fill 0.8 gigabytes
 FOLDER = resources.files("lvmcalc") / "datasets"
 FILES = tomllib.loads((FOLDER / "about.toml").read_text(encoding="utf-8"))
 
 
 def load(name: str) -> Dataset:
-    """Return the packaged data set called `name`: "digits" (1797×64) or "iris" (150×4).
+    """Return the packaged data set called `name`, the same one each time.
+
+    Parameters
+    ----------
+    name : {"digits", "iris"}
+        Y is 1797×64 or 150×4.
+
+    Returns
+    -------
+    Dataset
 
     Raises
     ------
@@ -60,9 +70,26 @@ def load(name: str) -> Dataset:
 
 
 def centred(Y: Any) -> np.ndarray:
-    """Return Y with the mean of each column subtracted."""
+    """Return Y with the mean of each column subtracted.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+
+    Returns
+    -------
+    array of shape (N, D)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If Y is no matrix of finite real numbers.
+    ArithmeticError
+        If the result has no finite value in floating point.
+    """
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    return Y - Y.mean(axis=0)
+    with np.errstate(all="ignore"):
+        return checks.finite(Y - Y.mean(axis=0), "Y − mean", Y=Y)
 
 
 def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, seed: int = 0) -> Sample:
@@ -94,6 +121,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, 
     Lawrence (2005), Journal of Machine Learning Research 6, section 2.
     """
     N, D = checks.whole(N, "N"), checks.whole(D, "D")
+    if N * D > LARGEST:
+        raise ValueError(f"Y must have at most {LARGEST:,} entries, but N = {N} and D = {D} came.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
     alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
     generator = np.random.default_rng(checks.whole(seed, "seed", least=0))

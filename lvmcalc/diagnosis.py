@@ -145,7 +145,7 @@ class Diagnosis:
         with np.errstate(all="ignore"):
             ratio = stack @ flat / np.einsum("ij,ij->i", stack, stack)
             fits = np.abs(flat - ratio[:, None] * stack).max(axis=1) <= TOLERANCE * np.abs(flat).max()
-        low, high = (np.searchsorted(table, ratio + sign * TOLERANCE * np.abs(ratio)) for sign in (-1, 1))
+            low, high = (np.searchsorted(table, ratio + sign * TOLERANCE * np.abs(ratio)) for sign in (-1, 1))
         candidates = [Candidate(found[index], ratios[place]) for index in np.flatnonzero(fits & np.isfinite(ratio))
                       for place in range(low[index], high[index])]
         return [candidate for candidate in candidates if len(candidate.mistakes) <= MOST_MISTAKES]

@@ -50,16 +50,19 @@ class Rationals:
 
     @staticmethod
     def trace(matrix: DomainMatrix) -> Expr:
+        """Return the sum of the diagonal entries."""
         return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0])))
 
     @staticmethod
     def log(number: Expr) -> Expr:
+        """Return the logarithm, as a sum of those of primes if it is that of a number."""
         if number.is_number and not number.is_positive:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return sp.expand_log(log(number)) if number.is_number else log(number)
 
     @classmethod
     def scale(cls, scalar: Expr, matrix: DomainMatrix) -> DomainMatrix:
+        """Return a scalar times a matrix."""
         if scalar.is_Rational:
             return matrix.scalarmul(matrix.domain.from_sympy(scalar))
         return cls.matrix(scalar * matrix.to_Matrix())

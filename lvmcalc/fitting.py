@@ -101,6 +101,7 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
 
 
 def of_coefficients(chain: Chain, given: Expr, true: Expr, where: str) -> tuple[Mistake, ...] | None:
+    """Return the mistakes that turn a true coefficient into the given one, None if none are known."""
     ratio = sp.cancel(given / true)
     number, powers = monomial(ratio)
     if len(ratio.free_symbols) != len(powers) or ratio.atoms(sp.Add) or any(name.startswith("<") for name in powers):

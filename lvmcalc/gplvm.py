@@ -88,7 +88,7 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     X : array of shape (N, Q)
         The latent points.
     Y : array of shape (N, D)
-        The data, centred.
+        The data, centred; D is at least Q.
     alpha, beta : float
         The kernel's scale and the precision of the noise, both positive.
 
@@ -101,18 +101,21 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     ------
     TypeError, ValueError
         If a shape, a number or a sign is wrong; the sentence names the quantity.
+    ArithmeticError
+        If the result has no finite value in floating point.
 
     References
     ----------
-    Lawrence (2005), Journal of Machine Learning Research 6, section 2. With M = I + αβXᵀX (Q×Q),
-    log|K| = log|M| − N log β and K⁻¹ = β(I − αβXM⁻¹Xᵀ) (Matrix Cookbook eq. 156), so a call costs N·D·Q.
+    Lawrence (2005), Journal of Machine Learning Research 6, section 2. With X = U diag(s) Vᵀ, K has the eigenvalues
+    (1 + αβs²)/β in the columns of U and 1/β beside them. No large numbers are subtracted, and a call costs N·D·Q.
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
-    N, D = Y.shape
-    M, B, C = _reduced(X, Y, alpha, beta)
-    log_det_K = np.linalg.slogdet(M)[1] - N * np.log(beta)
-    fit = beta * np.vdot(Y, Y) - alpha * beta**2 * np.vdot(B, C)
-    return float(-N * D / 2 * np.log(2 * np.pi) - D / 2 * log_det_K - fit / 2)
+    with np.errstate(all="ignore"):  # the result is looked at
+        _, t, _, P, rest = _split(X, Y, alpha, beta)
+        log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
+        twice = Y.size * np.log(2 * np.pi) + Y.shape[1] * log_det_K
+        L = -(twice + np.vdot(rest, rest) + np.vdot(P, P)) / 2
+    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -121,8 +124,12 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     Parameters, errors and source are those of `log_likelihood`.
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
-    M, _, C = _reduced(X, Y, alpha, beta)
-    return alpha * beta * (beta * (Y @ C) - X @ (Y.shape[1] * np.linalg.inv(M) + alpha * beta**2 * (C.T @ C)))
+    with np.errstate(all="ignore"):
+        U, t, V, P, rest = _split(X, Y, alpha, beta)
+        h = np.hypot(1, t)
+        G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
+        G = np.sqrt(alpha) * np.sqrt(beta) * G
+    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
@@ -142,6 +149,11 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
         X = U_Q diag(√(λ_j/(αD) − 1/(αβ)))₊, λ_j and U the eigenvalues and eigenvectors of YYᵀ; a rotation of
         the columns of X leaves L unchanged.
 
+    Raises
+    ------
+    TypeError, ValueError, ArithmeticError
+        As for `log_likelihood`.
+
     References
     ----------
     Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 15; Lawrence (2005), section 2.
@@ -150,28 +162,72 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
     alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
     Q = latent_dimension(Q, Y)
     U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
-    excess = singular_values[:Q] ** 2 / (alpha * Y.shape[1]) - 1 / (alpha * beta)
-    X = U[:, :Q] * np.sqrt(np.maximum(excess, 0.0))
+    with np.errstate(all="ignore"):  # lengths are √(signal² − noise²), of which the squares may overflow
+        signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
+        noise = 1 / np.sqrt(alpha) / np.sqrt(beta)
+        lengths = np.sqrt(np.maximum(signal - noise, 0.0)) * np.sqrt(signal + noise)
+        X = U[:, :Q] * np.where(signal > noise, lengths, 0.0)
+    checks.finite(X, "X", alpha=alpha, beta=beta, Y=Y)
     return Optimum(X, log_likelihood(X, Y, alpha, beta))
 
 
 def best_beta(Y: Any, Q: int) -> float:
-    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues of YYᵀ."""
+    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues of YYᵀ.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+    Q : int
+        The latent dimension, smaller than the rank of Y.
+
+    Returns
+    -------
+    float
+        β, in the inverse squared units of Y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a shape or a number is wrong, or if Q latent dimensions rebuild Y up to rounding.
+    ArithmeticError
+        If β has no finite positive value in floating point.
+
+    References
+    ----------
+    Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 8, with the
+    roles of the rows and the columns of Y exchanged.
+    """
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    return noise_precision(np.linalg.svd(Y, compute_uv=False) ** 2, *Y.shape, latent_dimension(Q, Y))
-
-
-def noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
-    """Return the best β from the eigenvalues of YYᵀ, the largest first; those that are 0 may be missing."""
-    left_over = float(variances[Q:].sum())
-    if left_over <= D * np.finfo(float).eps * variances.sum():
+    Q = latent_dimension(Q, Y)
+    singular_values = np.linalg.svd(Y, compute_uv=False)
+    rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
+    if not singular_values[Q:].max(initial=0) > rounding:
         raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
                          "choose Q smaller.")
-    return D * (N - Q) / left_over
+    largest = singular_values[Q]
+    with np.errstate(all="ignore"):
+        beta = Y.shape[1] * (Y.shape[0] - Q) / np.sum((singular_values[Q:] / largest) ** 2) / largest / largest
+    return float(checks.finite(beta, "β", positive=True, Y=Y))
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:
-    """Return Q if the data Y of shape (N, D) can carry that many latent dimensions, or say why they cannot."""
+    """Return Q if the data can carry that many latent dimensions, or say why they cannot.
+
+    Parameters
+    ----------
+    Q : int
+    Y : array of shape (N, D)
+
+    Returns
+    -------
+    int
+        Q, which is at least 1 and at most D and N.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If Q is no whole number or is out of these bounds.
+    """
     return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
 
 
@@ -184,7 +240,11 @@ def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.
     return X, Y, checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
 
 
-def _reduced(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    M = np.eye(X.shape[1]) + alpha * beta * (X.T @ X)
-    B = Y.T @ X
-    return M, B, np.linalg.solve(M, B.T).T
+def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[np.ndarray, ...]:
+    """Return U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ, √β UᵀY/√(1 + t²), and √β times the rest of Y beside U."""
+    U, s, V = np.linalg.svd(X, full_matrices=False)
+    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
+    P = U.T @ Y
+    rest = Y - U @ P
+    rest -= U @ (U.T @ rest)  # twice, lest rounding errors of Y along U stay: Kahan and Parlett's "twice is enough"
+    return U, t, V, P / np.hypot(1, t)[:, None], rest

@@ -18,7 +18,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatMul
 
-from lvmcalc import autoencoder, calculus, exact, gplvm, notation
+from lvmcalc import autoencoder, calculus, checks, exact, gplvm, notation
 from lvmcalc.admission import CannotBeFormed, UnsupportedExpression, check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.diagnosis import Diagnosis
@@ -31,6 +31,8 @@ from lvmcalc.verdict import MARKS, Counterexample
 RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
+CHAINS = {"autoencoder": autoencoder.chain, "gplvm": gplvm.chain, "gplvm.log_det": gplvm.log_det_chain,
+          "gplvm.trace": gplvm.trace_chain}
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic", "numeric": "Right, in numbers",
             "refuted": "Not right", "not attempted": "Not attempted", "unreadable": "Unreadable"}
 
@@ -132,19 +134,29 @@ def mark(answer: Any, of: str, wrt: str) -> Mark:
     return mark_in(chain_of(of), answer, wrt)
 
 
-@cache
 def chain_of(name: str) -> Chain:
-    """Return the chain with this name."""
-    chains = {"autoencoder": autoencoder.chain, "gplvm": gplvm.chain, "gplvm.log_det": gplvm.log_det_chain,
-              "gplvm.trace": gplvm.trace_chain}
-    if name not in chains:
-        raise ValueError(f"There is no chain {name!r}; there are {', '.join(chains)}.")
-    return chains[name]()
+    """Return the chain with this name, the same one each time."""
+    return _chain(checks.known(name, CHAINS, "chain"))
+
+
+@cache
+def _chain(name: str) -> Chain:
+    return CHAINS[name]()
 
 
 def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
-    """Mark an answer in a chain, as `mark` does."""
-    question = question_of(chain, chain[chain.abbreviations.get(wrt, wrt)].name)
+    """Mark an answer in a chain, which may be one of the reader's own.
+
+    Parameters
+    ----------
+    chain : Chain
+
+    The other parameters, what is returned and the errors are those of `mark`; without a chain there is a TypeError.
+    """
+    if not isinstance(chain, Chain):
+        raise TypeError(f"The chain must be a Chain, but {chain!r} came.")
+    known = chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt
+    question = question_of(chain, chain[known].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
         return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
@@ -283,7 +295,10 @@ def _mark_function(question: Question, function: Callable) -> Mark:
         result = function(*placed, **given)
         if result is None:
             raise TypeError("it returns nothing; is a return missing?")
-        result = np.asarray(result)
+        try:
+            result = np.asarray(result)
+        except ValueError:
+            raise TypeError("it returns rows of different lengths") from None
         if result.dtype.kind not in "biufO":
             raise TypeError(f"it returns no real numbers but {result.dtype}")
         scalar = result.size == 1 and np.ndim(point[question.asked.name]) == 0

@@ -48,6 +48,7 @@ class Stacks(exact.Reals):
 
     @staticmethod
     def inv(matrix: np.ndarray) -> np.ndarray:
+        """Return the inverses, with nan for those of singular matrices."""
         regular = (np.abs(np.linalg.det(matrix)) > SMALLEST_DETERMINANT)[..., None, None]
         inverse = np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[-1])))
         return np.where(regular, inverse, np.nan)  # a world in which an inverse is lost has no value

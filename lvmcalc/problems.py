@@ -135,7 +135,7 @@ class AutoencoderProblem(Problem):
     def __init__(self, x: Any, m: int):
         x = checks.matrix(x, "x", shape_in_words="n×S")
         self.gram = x @ x.T
-        self.optimum = autoencoder.best_code(self.gram, m)
+        self.optimum = _best_code(self.gram, m)
         if not self.gram.any():
             raise ValueError("x must have an entry that is not 0, but all of them are 0.")
         self.trace = float(np.trace(self.gram))
@@ -195,7 +195,7 @@ class GPLVMProblem(Problem):
         variances, axes = np.linalg.eigh(self.gram)
         self.variances, axes = np.maximum(variances[::-1], 0), axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
         if beta is None or "beta" in self.learn:
-            self.best_beta = gplvm.noise_precision(self.variances, N, D, Q)
+            self.best_beta = _noise_precision(self.variances, N, D, Q)
         self.alpha = checks.scalar(alpha, "alpha", positive=True)
         self.beta = self.best_beta if beta is None else checks.scalar(beta, "beta", positive=True)
         self.ab = self.start_ab = self.alpha * self.beta
@@ -221,14 +221,17 @@ class GPLVMProblem(Problem):
 
     @cached_property
     def optimum(self) -> gplvm.Optimum:
+        """The best latent points, with the best β if that is learned, and their log-likelihood."""
         return gplvm.optimum(self.Y, self.shape[1], self.alpha, self.best_beta if "beta" in self.learn else self.beta)
 
     @cached_property
     def basis(self) -> np.ndarray:
+        """Orthonormal columns that span the subspace of the optimum."""
         return self.Y @ self.axes
 
     @property
     def pace(self) -> float:
+        """How much shorter a step is now that α and β, and with them the curvature αβD, have changed."""
         return self.start_ab / self.ab
 
     def at(self, **scalars: float) -> Self:
@@ -336,3 +339,20 @@ def _root(gram: np.ndarray) -> np.ndarray:
     """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
     squares, axes = np.linalg.eigh(gram)
     return np.sqrt(np.maximum(squares, 0))[:, None] * axes.T
+
+
+def _best_code(gram: np.ndarray, m: int) -> autoencoder.Optimum:
+    """Return the optimum from xxᵀ, of shape (n, n), in which small eigenvalues have lost digits."""
+    n = len(gram)
+    m = checks.whole(m, "m", most=n, why=f"for x has n = {n} rows")
+    eigenvalues, vectors = np.linalg.eigh(gram)
+    return autoencoder.Optimum(vectors[:, ::-1][:, :m].T.copy(), float(np.maximum(eigenvalues[:n - m], 0).sum() / 2))
+
+
+def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
+    """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
+    left_over = float(variances[Q:].sum())
+    if left_over <= D * np.finfo(float).eps * variances.sum():
+        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
+                         "choose Q smaller.")
+    return D * (N - Q) / left_over

@@ -65,7 +65,16 @@ class Row:
 
 
 def row(name: str) -> Row:
-    """Return one line of the source by its id, such as "B4".
+    """Return one line of the source.
+
+    Parameters
+    ----------
+    name : str
+        The id of the line, such as "B4".
+
+    Returns
+    -------
+    Row
 
     Raises
     ------

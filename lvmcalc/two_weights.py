@@ -140,6 +140,7 @@ class TwoWeights(widgets.VBox):
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
+        """What each path brings to the next step, and the step itself, as arrows from the weights."""
         # Matplotlib does not come to an end of a dashed line that is too long.
         brought = {p: np.clip(-self.limit * self.controls.rate.value * at, -99, 99) for p, at in self._parts.items()}
         return brought | {"step": sum(brought[path] for path in self.controls.follow.value)}
