@@ -15,8 +15,13 @@ BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n" for values in (RATES, BETAS)
                 for at in (values.index(1), values.index(1) + 1) for last in (len(values) - 1, len(values)))
 
-# JupyterLab's own keys reach a control that has no text of its own, except those that are named here.
-KEYS = """<details><summary>Keys</summary>KEYS_TEXT</details>"""
+# JupyterLab keeps arrows and letters for itself where a list is not open: an "a" would insert a cell.
+KEYS = """<details><summary>Keys</summary>
+Tab, Shift+Tab: to the next control, or back.
+<br>Space or Enter: press the button, or open these lines.
+<br>Space: open a list; then ↑ ↓ and Enter. Without opening it: Page Up, Page Down, Home, End.
+<br>← → or ↑ ↓: move a slider by one stop. Home, End: to its ends.
+<br>↑ ↓: change a number by one step.</details>"""
 
 
 def wide(width: int) -> dict[str, str]:

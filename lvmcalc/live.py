@@ -55,7 +55,7 @@ class LiveWidget(widgets.VBox):
         c.play = widgets.Button(description="Play", icon="play", tooltip="Train, and watch it")
         c.step = widgets.Button(description="Step", icon="step-forward", tooltip="Pause, and take one step")
         c.reset = widgets.Button(description="Reset", icon="undo", tooltip="Go back to step 0, with the same seed")
-        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 230,
+        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 215,
                             "Data, size, optimiser, rate, gradient and seed in one choice; training starts again")
         speeds = [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s) for s in among(SPEEDS, speed)]
         c.speed = dropdown("speed", speeds, speed, 195, "How fast to play").add_class("lvmcalc-more")
@@ -70,9 +70,9 @@ class LiveWidget(widgets.VBox):
         c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
                                         tooltip="The same seed, the same run; training starts again")
         c.point = widgets.BoundedIntText(self._reading.point, min=0, max=len(self._data.Y) - 1, description="object",
-                                         layout=wide(140), tooltip="Which row of the data is ringed and rebuilt")
+                                         layout=wide(135), tooltip="Which row of the data is ringed and rebuilt")
         c.across, c.up = (widgets.BoundedFloatText(
-            0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}", layout=wide(150),
+            0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}", layout=wide(138),
             tooltip="Move the object's latent point so many standard deviations, and see what is generated there")
             for index in "₁₂")
         self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
@@ -156,7 +156,8 @@ class LiveWidget(widgets.VBox):
         c.preset.observe(lambda change: change.new in self.presets
                          and post(lambda: self._set(self.presets[change.new])), "value")
         actions = {**dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer), c.seed: self._reset,
-                   c.speed: self._pace, **dict.fromkeys((c.point, c.across, c.up), self._hand), **dict.fromkeys(self._making, self._rebuild)}
+                   c.speed: self._pace, **dict.fromkeys((c.point, c.across, c.up), self._hand),
+                   **dict.fromkeys(self._making, self._rebuild)}
         for control, action in actions.items():
             control.observe(lambda _, action=action: post(lambda: self._act(action)), "value")
 
@@ -313,9 +314,9 @@ class LiveGPLVM(LiveWidget):
         times = 1.0 if beta is None else checks.scalar(beta, "beta", positive=True) / best
         super().__init__(
             dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
-            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(110),
+            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(90),
                                     tooltip="The kernel's scale; training starts again"),
-            beta=slider("β", BETAS, times, 200, "The precision of the noise, in multiples of the best; "
+            beta=slider("β", BETAS, times, 180, "The precision of the noise, in multiples of the best; "
                                                 "training starts again").add_class("lvmcalc-best"))
 
     def problem(self, Y: Any, size: int) -> Problem:
@@ -326,7 +327,7 @@ class LiveGPLVM(LiveWidget):
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
 
     def more_in_words(self) -> str:
-        return (f'<div aria-live="polite" style="width: 120px"><span class="lvmcalc-unseen">β</span> '
+        return (f'<div aria-live="polite" style="width: 128px"><span class="lvmcalc-unseen">β</span> '
                 f'<b>{self.controls.beta.value:.3g} ×</b> best</div>')
 
 

@@ -153,7 +153,7 @@ class Samples:
             self.image = Cells(axes, tiles(self.data[:2 * count], self.side, count), style.IMAGE, (0, high))
             axes.set(anchor="W")
             axes.set_axis_off()
-            axes.add_patch(Rectangle((-1, -1), self.side + 1, 2 * self.side + 2, clip_on=False, fill=False, linewidth=3))
+            axes.add_patch(Rectangle((-1, -1), self.side + 1, 2 * self.side + 2, clip_on=False, fill=False, lw=3))
             frame.moving(self.image)
         else:
             axes = place(frame.figure, 430, 310, 455, 110, f"Data ●, rebuilt from {numbers} —")
@@ -199,8 +199,8 @@ class Picture:
 class GPLVMPicture(Picture):
     """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of them."""
 
-    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, the "
-             "eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above their "
+    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
+             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above their "
              "reconstructions. One object is ringed in the latent space, and boxed among the data.")
 
     def made_of(self, trainer: Trainer, reading: Reading) -> list:

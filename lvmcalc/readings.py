@@ -60,8 +60,8 @@ class Reading:
 class GPLVMReading(Reading):
     """What the GP-LVM makes of an object, and its eigenvalues beside those of the data."""
 
-    def __init__(self, dataset: Dataset, *handed: object) -> None:
-        super().__init__(dataset, *handed)
+    def __init__(self, dataset: Dataset, point: int = POINT, move: tuple[float, float] = (0.0, 0.0)) -> None:
+        super().__init__(dataset, point, move)
         self.eigenvalues = np.linalg.svd(self.Y, compute_uv=False) ** 2  # of YYᵀ
 
     def latent(self, trainer: Trainer) -> np.ndarray:

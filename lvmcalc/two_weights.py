@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from lvmcalc import autoencoder, checks, loop, style
-from lvmcalc.frames import Frame, place
 from lvmcalc.controls import KEYS, MARKS, RATES, dropdown, presenter, rate_in_words, slider
+from lvmcalc.frames import Frame, place
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
 FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
