@@ -10,7 +10,6 @@ from IPython import get_ipython
 TURN = 0.010  # seconds of steps in one turn of the loop, so that a click waits no longer
 PAUSE = 0.005  # seconds given to messages in each turn; with a bare sleep(0) the buttons starve
 FRAMES, WORDS = 28, 3  # per second at most; what is late is dropped, never queued
-DRAWING = 0.4  # of the time at most: where a frame is costly there are fewer, and messages still get through
 FLAT_OUT = 1e9  # steps per second: as fast as it goes
 
 # What was started by which cell: running the cell again has to close what it started before.
@@ -124,9 +123,8 @@ class Player:
                 self._guard(self._take)
                 due -= 1
             if self.playing and self._moved and turn >= next_frame:
-                self._moved, start = False, perf_counter()
+                next_frame, self._moved = max(next_frame + 1 / FRAMES, turn), False
                 self._guard(self._show)
-                next_frame = max(next_frame + 1 / FRAMES, turn, start + (perf_counter() - start) / DRAWING)
             if self.playing and turn >= next_words:
                 next_words = turn + 1 / WORDS
                 self._guard(self._say)

@@ -200,8 +200,8 @@ class GPLVMPicture(Picture):
     """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of them."""
 
     about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
-             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above their "
-             "reconstructions. One object is ringed in the latent space, and boxed among the data.")
+             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above "
+             "their reconstructions. One object is ringed in the latent space, and boxed among the data.")
 
     def made_of(self, trainer: Trainer, reading: Reading) -> list:
         return [LatentSpace(self.frame, trainer, reading), Curve(self.frame, trainer, 495, 172),

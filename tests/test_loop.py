@@ -167,26 +167,6 @@ class TestPlaying:
         on_a_loop(scenario)
 
 
-    def test_drawing_takes_less_than_half_of_the_time_however_costly_a_frame_is(self):
-        async def scenario():
-            counter, spent = Counter(), []
-
-            def show():
-                start = time.perf_counter()
-                time.sleep(0.05)
-                spent.append((start, time.perf_counter()))
-
-            counter.player = Player(counter.advance, show, counter.say, budget=FOREVER)
-            counter.player.play()
-            await until(lambda: len(spent) == 6)
-            counter.player.pause()
-            await settled(counter.player)
-            drawing, passed = sum(end - start for start, end in spent[:5]), spent[5][0] - spent[0][0]
-            assert drawing < 0.5 * passed
-
-        on_a_loop(scenario)
-
-
 class TestThreads:
     def test_an_action_from_another_thread_happens_on_the_loop_of_the_player(self):
         async def scenario():
