@@ -29,12 +29,12 @@ class LiveWidget(widgets.VBox):
     status : str
         The words under the picture.
     readout : str
-        The words under the status: what the model makes of the object that is ringed.
+        The words under the status: what the model makes of the object that is chosen.
     player : loop.Player
         With `play()`, `pause()`, `step(k)` and `close()`, as the buttons have them.
     controls : namespace of widgets
         play, step, reset, dataset, size, optimiser, rate, gradient (what the steps go along, the whole of it or a
-        part), preset (a choice of all of these), seed, speed, point (the object that is ringed), across and up
+        part), preset (a choice of all of these), seed, speed, point (the object that is chosen), across and up
         (where its latent point is moved), present (to a room); for the GP-LVM also alpha and beta.
     """
 
@@ -70,7 +70,7 @@ class LiveWidget(widgets.VBox):
         c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
                                         tooltip="The same seed, the same run; training starts again")
         c.point = widgets.BoundedIntText(self._reading.point, min=0, max=len(self._data.Y) - 1, description="object",
-                                         layout=wide(135), tooltip="Which row of the data is ringed and rebuilt")
+                                         layout=wide(135), tooltip="Which row of the data is shown and rebuilt")
         c.across, c.up = (widgets.BoundedFloatText(
             0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}", layout=wide(138),
             tooltip="Move the object's latent point so many standard deviations, and see what is generated there")

@@ -140,7 +140,7 @@ class Spectrum:
 
 
 class Samples:
-    """The ringed object and one of each class, and under it or through it what the latent point or code keeps of it."""
+    """The chosen object and one of each class, and under it or through it what the latent point or code keeps of it."""
 
     def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
         self.reading, dataset = reading, reading.dataset
@@ -159,7 +159,7 @@ class Samples:
             axes = place(frame.figure, 430, 310, 455, 110, f"Data ●, rebuilt from {numbers} —")
             D = self.data.shape[1]
             self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
-            names, room = ["ringed", *np.array(dataset.label_names)[:count - 1]], 0.1 * (high - low)
+            names, room = ["chosen", *np.array(dataset.label_names)[:count - 1]], 0.1 * (high - low)
             axes.set(xticks=self.x.mean(axis=1), xticklabels=names, yticks=[], ylim=(low - room, high + room),
                      xlim=(-1, self.x.max() + 1))
             self.points, = axes.plot([], [], "o", color=style.INK, markersize=7)

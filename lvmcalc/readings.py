@@ -51,7 +51,7 @@ class Reading:
         tiny = np.finfo(float).tiny  # an object in the middle of the others has no distance from the mean
         percent = 100 * np.linalg.norm(made - object_) / max(np.linalg.norm(self.Y[self.point]), tiny)
         move = [f"{by:+.4g}".replace("-", "−") for by in self.move[:min(trainer.problem.shape)]]
-        return (f"Ringed: object {self.point}, class {self.dataset.label_names[self.dataset.labels[self.point]]}, "
+        return (f"Chosen: object {self.point}, class {self.dataset.label_names[self.dataset.labels[self.point]]}, "
                 + (f"moved by {' and '.join(move)} standard deviations; what is generated there differs from it by "
                    if any(self.move) else "rebuilt with an error of ")
                 + f"{percent:,.0f} % of its distance from the mean.")

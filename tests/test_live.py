@@ -509,7 +509,7 @@ class TestHandingOver:
         widget.player.step(7)
         before, words_before = shown(widget), widget.readout
         widget.controls.point.value = 120
-        assert widget.readout.startswith("Ringed: object 120, class virginica, rebuilt with an error of ")
+        assert widget.readout.startswith("Chosen: object 120, class virginica, rebuilt with an error of ")
         assert widget.readout != words_before
         chosen = shown(widget)
         widget.controls.across.value, widget.controls.up.value = 1.5, -0.25

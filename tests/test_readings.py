@@ -77,7 +77,7 @@ def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_s
     np.testing.assert_allclose(made, expected, rtol=1e-9)
     error = 100 * np.linalg.norm(expected[0] - IRIS.Y[77]) / np.linalg.norm(Y[77])
     words = reading.describe(trainer)
-    assert words.startswith("Ringed: object 77, class versicolor, ")
+    assert words.startswith("Chosen: object 77, class versicolor, ")
     moved = " and ".join(("+1.25", "−2")[:Q]) if any(move) else ""
     assert (f"moved by {moved} standard deviations; what is generated there differs from it by {error:.0f} % of its "
             "distance from the mean." if moved else
