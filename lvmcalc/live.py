@@ -1,29 +1,23 @@
 """Training that one can watch and steer: a trainer with its picture, its words and its controls."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from html import escape
 from io import BytesIO
-from math import isclose
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
 from PIL import Image  # which Matplotlib needs too
 
-from lvmcalc import checks, data, gplvm, loop, pictures, style
+from lvmcalc import checks, data, gplvm, loop, pictures, readings, style
+from lvmcalc.controls import BETAS, KEYS, MARKS, RATES, among, dropdown, presenter, rate_in_words, sizes, slider, wide
 from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
-LARGEST = 9  # latent dimension on offer
-RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
-BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 NO_PRESET = "—"
 USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}  # what presets start from
 KERNEL = {"alpha": 1, "beta": 1}
 SPEEDS = (2, 5, 10, 20, 50, 100, loop.FLAT_OUT)
-# The place of the stop 1 ×, without and with a stop that is added below or above it.
-MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n" for values in (RATES, BETAS)
-                for at in (values.index(1), values.index(1) + 1) for last in (len(values) - 1, len(values)))
 
 
 class LiveWidget(widgets.VBox):
@@ -34,52 +28,69 @@ class LiveWidget(widgets.VBox):
     trainer : Trainer
     status : str
         The words under the picture.
+    readout : str
+        The words under the status: what the model makes of the object that is chosen.
     player : loop.Player
         With `play()`, `pause()`, `step(k)` and `close()`, as the buttons have them.
     controls : namespace of widgets
         play, step, reset, dataset, size, optimiser, rate, gradient (what the steps go along, the whole of it or a
-        part), preset (a choice of all of these), seed, speed; for the GP-LVM also alpha and beta.
+        part), preset (a choice of all of these), seed, speed, point (the object that is chosen), across and up
+        (where its latent point is moved), present (to a room); for the GP-LVM also alpha and beta.
     """
 
     size_name: str  # Q or m
+    latent_name: str  # of the numbers that stand for an object
     picture_of: type[pictures.Picture]
+    reading_of: type[readings.Reading]
     presets: dict[str, dict[str, Any]]  # by name, the values of controls
     player: loop.Player | None = None
 
     def __init__(self, dataset: str, size: int, optimiser: str, learning_rate: float | None, seed: int,
                  speed: float, budget: int, key: str | None, **more: widgets.Widget) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
-        self._data, self.status, self._news = data.load(dataset), "", ""
+        self._data, self.status, self.readout, self._news = data.load(dataset), "", "", ""
         self.controls = c = SimpleNamespace(**more)
         self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser, learning_rate, seed)
+        self._reading = self.reading_of(self._data)
         c.play = widgets.Button(description="Play", icon="play", tooltip="Train, and watch it")
         c.step = widgets.Button(description="Step", icon="step-forward", tooltip="Pause, and take one step")
         c.reset = widgets.Button(description="Reset", icon="undo", tooltip="Go back to step 0, with the same seed")
-        c.dataset = dropdown("data", data.FILES, dataset, 140, "The data; training starts again")
-        c.size = dropdown(self.size_name, sizes(self._data, size), size, 80,
-                          "How many numbers stand for an object; training starts again")
-        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 232, "What makes a step of a gradient")
+        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 215,
+                            "Data, size, optimiser, rate, gradient and seed in one choice; training starts again")
+        speeds = [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s) for s in among(SPEEDS, speed)]
+        c.speed = dropdown("speed", speeds, speed, 195, "How fast to play").add_class("lvmcalc-more")
         c.rate = slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
                         "The learning rate, in multiples of the stability limit")
-        c.gradient = dropdown("gradient", self.trainer.problem.gradients, self.trainer.ablation, 340,
+        c.dataset = dropdown("data", data.FILES, dataset, 130, "The data; training starts again")
+        c.size = dropdown(self.size_name, sizes(self._data, size), size, 75,
+                          "How many numbers stand for an object; training starts again")
+        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 215, "What makes a step of a gradient")
+        c.gradient = dropdown("gradient", self.trainer.problem.gradients, self.trainer.ablation, 290,
                               "What the steps go along, the whole gradient or a piece of it; training goes on")
-        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 240,
-                            "Data, size, optimiser, rate, gradient and seed in one choice; training starts again")
         c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
                                         tooltip="The same seed, the same run; training starts again")
-        speeds = [("unlimited" if s >= loop.FLAT_OUT else f"{s:g} steps/s", s) for s in among(SPEEDS, speed)]
-        c.speed = dropdown("speed", speeds, speed, 205, "How fast to play")
+        c.point = widgets.BoundedIntText(self._reading.point, min=0, max=len(self._data.Y) - 1, description="object",
+                                         layout=wide(135), tooltip="Which row of the data is shown and rebuilt")
+        c.across, c.up = (widgets.BoundedFloatText(
+            0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}", layout=wide(138),
+            tooltip="Move the object's latent point so many standard deviations, and see what is generated there")
+            for index in "₁₂")
         self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
         self._made = self._choice()
-        self._picture = self.picture_of(self.trainer, self._data)
         self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT)
-        self._words, self._about, self._rate_words, self._more_words = (widgets.HTML() for _ in range(4))
-        rows = ((c.play, c.step, c.reset, c.dataset, c.size, c.optimiser), (c.rate, self._rate_words),
-                (c.gradient, c.preset),
-                (*more.values(), *([self._more_words] if more else []), c.seed, c.speed))
-        super().__init__([*map(widgets.HBox, rows), self._image, self._words, self._about])
-        self.add_class("lvmcalc-live")
+        self._words, self._readout, self._about, self._rate_words, self._more_words = (
+            widgets.HTML() for _ in range(5))
         self.player = loop.Player(self._advance, self._show, self._say, key, budget, speed)
+        c.present = presenter(self, self.player.post)
+        rows = [widgets.HBox(row) for row in (
+            (c.play, c.step, c.reset, c.preset, c.speed, c.present), (c.rate, self._rate_words),
+            (c.dataset, c.size, c.optimiser, c.gradient, c.seed),
+            (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
+        for more_of_them in (*rows[2:], self._about):
+            more_of_them.add_class("lvmcalc-more")
+        super().__init__([*rows, self._image, self._words, self._readout, widgets.HTML(KEYS), self._about])
+        self.add_class("lvmcalc-live")
+        self._new_picture()
         self._listen()
         self.refresh()
 
@@ -122,7 +133,7 @@ class LiveWidget(widgets.VBox):
             raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
         now = self.trainer
         trainer = Trainer(now.problem, now.optimiser, now.learning_rate, now.seed, now.ablation)
-        picture, images = self.picture_of(trainer, self._data), []
+        picture, images = self.picture_of(trainer, self._reading), []
         for _ in range(frames):
             images.append(Image.open(BytesIO(picture.png(trainer))).quantize(64))
             trainer.step(steps)
@@ -145,7 +156,8 @@ class LiveWidget(widgets.VBox):
         c.preset.observe(lambda change: change.new in self.presets
                          and post(lambda: self._set(self.presets[change.new])), "value")
         actions = {**dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer), c.seed: self._reset,
-                   c.speed: self._pace, **dict.fromkeys(self._making, self._rebuild)}
+                   c.speed: self._pace, **dict.fromkeys((c.point, c.across, c.up), self._hand),
+                   **dict.fromkeys(self._making, self._rebuild)}
         for control, action in actions.items():
             control.observe(lambda _, action=action: post(lambda: self._act(action)), "value")
 
@@ -177,7 +189,14 @@ class LiveWidget(widgets.VBox):
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
         self._news = ""
-        self._picture = self.picture_of(self.trainer, self._data)
+        self._new_picture()
+
+    def _new_picture(self) -> None:
+        self._picture = self.picture_of(self.trainer, self._reading)
+
+    def _hand(self) -> None:
+        c = self.controls
+        self._reading.point, self._reading.move = c.point.value, (c.across.value, c.up.value)
 
     def _pace(self) -> None:
         self.player.rate = self.controls.speed.value
@@ -203,9 +222,12 @@ class LiveWidget(widgets.VBox):
             raise
         self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
         self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
+        c.point.max = len(dataset.Y) - 1
+        self._reading = self.reading_of(dataset)
+        self._hand()
         self._steer()
         self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
-        self._picture = self.picture_of(self.trainer, self._data)
+        self._new_picture()
 
     def _choose(self, dataset: data.Dataset, choice: tuple) -> None:
         self.controls.size.options = sizes(dataset, choice[1])  # which chooses the first of them for a moment
@@ -231,6 +253,8 @@ class LiveWidget(widgets.VBox):
         self.status = player.note if player.error else " ".join(filter(None, (news, trainer.describe(), player.note)))
         live = "off" if player.playing else "polite"  # three sentences a second would drown a screen reader
         self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
+        self.readout = self._reading.describe(trainer)
+        self._readout.value = f'<div class="lvmcalc-readout" aria-live="{live}">{escape(self.readout)}</div>'
         self._say_rate()
         N, D = self._data.Y.shape
         self._about.value = (
@@ -241,10 +265,7 @@ class LiveWidget(widgets.VBox):
     def _say_rate(self) -> None:
         limit, rate = self.trainer.stability_limit, self.controls.rate
         one = f"the stability limit {limit:.3g}" if limit else "the usual rate of Adam"
-        # The handle of a slider has no name for a screen reader: the words beside it have to say it all.
-        self._rate_words.value = (
-            f'<span aria-live="polite"><span class="lvmcalc-unseen">learning rate</span> <b>{rate.value:.3g} ×</b> '
-            f'{one} = {self.trainer.learning_rate:.3g}</span>')
+        self._rate_words.value = rate_in_words(rate.value, one, self.trainer.learning_rate)
         self._more_words.value = self.more_in_words()
         for name, wears in (("limit", limit is not None), ("usual", limit is None)):
             (rate.add_class if wears else rate.remove_class)(f"lvmcalc-{name}")
@@ -279,7 +300,7 @@ class LiveGPLVM(LiveWidget):
         If a name, a shape or a number is wrong; the sentence names the quantity.
     """
 
-    size_name, picture_of = "Q", pictures.GPLVMPicture
+    size_name, latent_name, picture_of, reading_of = "Q", "x", pictures.GPLVMPicture, readings.GPLVMReading
     presets: ClassVar = {
         "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 2},
         "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
@@ -293,9 +314,9 @@ class LiveGPLVM(LiveWidget):
         times = 1.0 if beta is None else checks.scalar(beta, "beta", positive=True) / best
         super().__init__(
             dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
-            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(110),
+            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(90),
                                     tooltip="The kernel's scale; training starts again"),
-            beta=slider("β", BETAS, times, 200, "The precision of the noise, in multiples of the best; "
+            beta=slider("β", BETAS, times, 180, "The precision of the noise, in multiples of the best; "
                                                 "training starts again").add_class("lvmcalc-best"))
 
     def problem(self, Y: Any, size: int) -> Problem:
@@ -306,7 +327,7 @@ class LiveGPLVM(LiveWidget):
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
 
     def more_in_words(self) -> str:
-        return (f'<div aria-live="polite" style="width: 120px"><span class="lvmcalc-unseen">β</span> '
+        return (f'<div aria-live="polite" style="width: 128px"><span class="lvmcalc-unseen">β</span> '
                 f'<b>{self.controls.beta.value:.3g} ×</b> best</div>')
 
 
@@ -321,7 +342,8 @@ class LiveAutoencoder(LiveWidget):
     The other parameters, and the errors, are those of `LiveGPLVM`.
     """
 
-    size_name, picture_of = "m", pictures.AutoencoderPicture
+    size_name, latent_name = "m", "e"
+    picture_of, reading_of = pictures.AutoencoderPicture, readings.AutoencoderReading
     presets: ClassVar = {
         "too fast": USUAL | {"gradient": "both paths", "rate": 3},
         "one path lost": USUAL | {"gradient": "only path h (encoder)"},
@@ -334,35 +356,3 @@ class LiveAutoencoder(LiveWidget):
 
     def problem(self, Y: Any, size: int) -> Problem:
         return AutoencoderProblem(Y.T, size)
-
-
-def wide(width: int) -> dict[str, str]:
-    """Return the layout of a control so many pixels wide."""
-    return {"width": f"{width}px"}
-
-
-def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip: str) -> widgets.Dropdown:
-    """Return a choice of one."""
-    return widgets.Dropdown(options=list(choice), value=value, description=description, tooltip=tooltip,
-                            layout=wide(width))
-
-
-def slider(description: str, values: Iterable[float], value: float, width: int,
-           tooltip: str) -> widgets.SelectionSlider:
-    """Return a slider over round multiples and the given one, with a mark at 1; it is read in words beside it."""
-    stops = among(values, value)
-    control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops],
-                                      value=next(stop for stop in stops if isclose(stop, value)),
-                                      description=description, tooltip=tooltip, readout=False, layout=wide(width))
-    return control.add_class("lvmcalc-slider").add_class(f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
-
-
-def among(values: Iterable[float], value: float) -> list:
-    """Return the values, sorted, with the given one among them."""
-    values = list(values)
-    return sorted(values if any(isclose(value, other) for other in values) else [*values, value])
-
-
-def sizes(dataset: data.Dataset, size: int = 1) -> list[int]:
-    """Return the latent dimensions on offer for a data set, and the given one."""
-    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)

@@ -79,7 +79,7 @@ class Player:
 
     def _play(self) -> None:
         if self._loop is None or not self._loop.is_running():
-            raise RuntimeError("no event loop is running to play on; outside a notebook call trainer.run(k)")
+            raise RuntimeError("no event loop is running to play on; outside a notebook take steps with player.step(k)")
         self.playing, self._left = True, self.budget
 
     def _steps(self, k: int) -> None:

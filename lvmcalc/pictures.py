@@ -1,30 +1,33 @@
 """The moving pictures of a training run: panels that are built once and then follow a trainer."""
 
-from collections.abc import Callable
 from math import ceil, isqrt
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from lvmcalc import figures, style
 from lvmcalc.data import Dataset
 from lvmcalc.frames import Cells, Frame, Names, place
+from lvmcalc.readings import GPLVMReading, Reading
 from lvmcalc.training import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
 CURVE_POINTS = 500  # at most; more cannot be seen
+RING = ({"color": style.PAPER, "marker": "o", "markersize": 19, "markeredgewidth": 7, "markevery": [1], "lw": 5},
+        {"color": style.BLACK, "marker": "o", "markersize": 19, "markeredgewidth": 3, "markevery": [1], "lw": 2})
 
 
 class LatentSpace:
-    """The first two latent dimensions, or the only one with a row for each class."""
+    """The first two latent dimensions, or the only one with a row for each class; one object is ringed."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset) -> None:
-        self.names, self.limit = None, 0.0
+    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
+        self.names, self.limit, self.reading, dataset = None, 0.0, reading, reading.dataset
         self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
         title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
         room = 0 if Q > 1 else 10 * max(map(len, dataset.label_names))  # for the names of the classes
-        self.axes = axes = place(frame.figure, 34 + room, 36, 390 - room, 390, title)
+        self.axes = axes = place(frame.figure, 34 + room, 36, 332 - room, 390, title)
         if Q > 1:
             axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
             self.names = Names(axes, dataset.label_names, size=18)
@@ -37,7 +40,8 @@ class LatentSpace:
         axes.spines[["top", "right"]].set_visible(True)
         size = 5 if len(dataset.labels) > 500 else 8
         self.points = [axes.plot([], [], markersize=size, **look)[0] for look in style.CLASSES[:len(self.members)]]
-        frame.moving(*self.points, *filter(None, [self.names]))
+        self.ring = [axes.plot([], [], mfc="none", **look)[0] for look in RING]
+        frame.moving(*self.points, *filter(None, [self.names]), *self.ring)
 
     def update(self, trainer: Trainer) -> None:
         x = trainer.parameters[:, 0]
@@ -46,6 +50,9 @@ class LatentSpace:
             points.set_data(x[members], y[members])
         if self.names:
             self.names.move([np.median(trainer.parameters[members, :2], axis=0) for members in self.members])
+        place, own = self.reading.place(trainer), self.reading.point
+        for ring in self.ring:  # at the end of a line from where the model has put the point
+            ring.set_data((x[own], place[0]), (y[own], place[1] if self.names else y[own]))
         far = np.quantile(np.abs(trainer.parameters[:, :2]).max(axis=1), 0.995)  # but for the outermost points
         if not 0.6 * self.limit < far < self.limit:
             self.limit = 1.2 * far
@@ -57,7 +64,8 @@ class LatentSpace:
 class Weights:
     """The rows of W, and under them the principal components, turned as a whole to match W best."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset) -> None:
+    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
+        dataset = reading.dataset
         m, n = trainer.problem.shape
         self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
         largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
@@ -89,13 +97,13 @@ class Weights:
 class Curve:
     """The value after each step, and the exact optimum as a line."""
 
-    def __init__(self, frame: Frame, trainer: Trainer) -> None:
+    def __init__(self, frame: Frame, trainer: Trainer, left: float, width: float) -> None:
         self.frame, problem, start = frame, trainer.problem, trainer.history.values[0]
-        self.axes = axes = place(frame.figure, 560, 36, 315, 190)
+        self.axes = axes = place(frame.figure, left, 36, width, 190)
         span = (problem.best - start) or 1.0
         axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
         axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the y axis
-        figures.value_axes(axes, problem, MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
+        figures.value_axes(axes, problem, MaxNLocator(width // 75, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
         self.line, = axes.plot([], [], **style.REACHED)
         self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9, color=style.REACHED["color"])
         frame.moving(self.line, self.now)
@@ -111,54 +119,75 @@ class Curve:
         self.frame.limits(self.axes, x=(0, steps[-1]), y=beyond)
 
 
-class Samples:
-    """One object of each class, and under it or through it what the latent point or code keeps of it."""
+class Spectrum:
+    """The largest eigenvalues of YYᵀ as diamonds, and those of DK, which is what the model has captured, as bars."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, dataset: Dataset, rebuilt: Callable[..., np.ndarray]) -> None:
-        self.rebuilt, self.side, self.mean = rebuilt, image_side(dataset), dataset.Y.mean(axis=0)
-        self.rows = np.array([np.flatnonzero(dataset.labels == k)[0] for k in range(len(dataset.label_names))][:6])
-        self.data = dataset.Y[self.rows]
-        kept = min(trainer.problem.shape)
-        numbers = f"{kept} number{'s' if kept > 1 else ''}"
-        if self.side:
-            axes = place(frame.figure, 500, 310, 385, 126, f"Data, and below rebuilt from {numbers}")
-            blank = tiles(np.vstack([self.data, self.data]), self.side, len(self.rows))
-            self.image = Cells(axes, blank, style.IMAGE, (0, self.data.max()))
-            axes.set(anchor="W")
-            axes.set_axis_off()
-            frame.moving(self.image)
-        else:
-            axes = place(frame.figure, 500, 310, 385, 110, f"Data ●, rebuilt from {numbers} —")
-            count, D = self.data.shape
-            self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
-            axes.plot(self.x.ravel(), self.data.ravel(), "o", color=style.INK, markersize=7)
-            axes.set(xticks=self.x.mean(axis=1), xticklabels=np.array(dataset.label_names)[:count], yticks=[])
-            self.lines = [axes.plot([], [], **style.REACHED)[0] for _ in self.rows]
-            frame.moving(*self.lines)
+    def __init__(self, frame: Frame, trainer: Trainer, reading: GPLVMReading) -> None:
+        self.reading = reading
+        of_data, _ = reading.spectrum(trainer)
+        axes = place(frame.figure, 705, 36, 180, 190, "Eigenvalues")
+        axes.set(xlim=(0.3, len(of_data) + 0.7), ylim=(0, 1.2 * of_data[0]), yticks=[],
+                 xlabel="◆ YYᵀ  ▮ model's D·K")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+        self.order = np.arange(1, len(of_data) + 1)
+        self.bars = axes.vlines([], [], [], color=style.BLUE, linewidth=70 / len(of_data))
+        marks, = axes.plot(self.order, of_data, "D", color=style.PAPER, markeredgecolor=style.INK, markersize=7)
+        frame.moving(self.bars, marks)
 
     def update(self, trainer: Trainer) -> None:
-        rebuilt = self.mean + self.rebuilt(trainer, self.rows, self.data - self.mean)
+        _, of_model = self.reading.spectrum(trainer)
+        self.bars.set_segments([[(j, 0), (j, value)] for j, value in zip(self.order, of_model, strict=True)])
+
+
+class Samples:
+    """The chosen object and one of each class, and under it or through it what the latent point or code keeps of it."""
+
+    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
+        self.reading, dataset = reading, reading.dataset
+        self.side, self.data = image_side(dataset), dataset.Y
+        self.rows = np.array([np.flatnonzero(dataset.labels == k)[0] for k in range(len(dataset.label_names))][:6])
+        kept, count, (low, high) = min(trainer.problem.shape), len(self.rows) + 1, (self.data.min(), self.data.max())
+        numbers = f"{kept} number{'s' if kept > 1 else ''}"
         if self.side:
-            self.image.set_data(tiles(np.vstack([self.data, rebuilt]), self.side, len(self.rows)))
+            axes = place(frame.figure, 430, 310, 455, 126, f"Data, and below rebuilt from {numbers}")
+            self.image = Cells(axes, tiles(self.data[:2 * count], self.side, count), style.IMAGE, (0, high))
+            axes.set(anchor="W")
+            axes.set_axis_off()
+            axes.add_patch(Rectangle((-1, -1), self.side + 1, 2 * self.side + 2, clip_on=False, fill=False, lw=3))
+            frame.moving(self.image)
         else:
-            for line, x, y in zip(self.lines, self.x, rebuilt, strict=True):
+            axes = place(frame.figure, 430, 310, 455, 110, f"Data ●, rebuilt from {numbers} —")
+            D = self.data.shape[1]
+            self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
+            names, room = ["chosen", *np.array(dataset.label_names)[:count - 1]], 0.1 * (high - low)
+            axes.set(xticks=self.x.mean(axis=1), xticklabels=names, yticks=[], ylim=(low - room, high + room),
+                     xlim=(-1, self.x.max() + 1))
+            self.points, = axes.plot([], [], "o", color=style.INK, markersize=7)
+            self.lines = [axes.plot([], [], **style.REACHED)[0] for _ in self.x]
+            frame.moving(self.points, *self.lines)
+
+    def update(self, trainer: Trainer) -> None:
+        data, made = self.data[[self.reading.point, *self.rows]], self.reading.made(trainer, self.rows)
+        if self.side:
+            self.image.set_data(tiles(np.vstack([data, made]), self.side, len(data)))
+        else:
+            self.points.set_data(self.x.ravel(), data.ravel())
+            for line, x, y in zip(self.lines, self.x, made, strict=True):
                 line.set_data(x, y)
 
 
 class Picture:
-    """What a trainer does with a data set, in three panels; `about` says in words what they show."""
+    """What a trainer does with a data set, in panels; `about` says in words what they show."""
 
     about: str
-    first: type  # the panel that shows the parameters
 
-    def __init__(self, trainer: Trainer, dataset: Dataset) -> None:
+    def __init__(self, trainer: Trainer, reading: Reading) -> None:
         self.frame = Frame(WIDTH, HEIGHT)
         with style.applied():
-            self.panels = [self.first(self.frame, trainer, dataset), Curve(self.frame, trainer),
-                           Samples(self.frame, trainer, dataset, self.rebuilt)]
+            self.panels = self.made_of(trainer, reading)
 
-    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
-        """Return what the model keeps of the centred data, of which these are some rows."""
+    def made_of(self, trainer: Trainer, reading: Reading) -> list:
+        """Return the panels."""
 
     def png(self, trainer: Trainer) -> bytes:
         """Return the picture of the trainer's state, as a PNG file."""
@@ -168,27 +197,26 @@ class Picture:
 
 
 class GPLVMPicture(Picture):
-    """Latent space, log-likelihood, and data beside what the latent points keep of them."""
+    """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of them."""
 
-    first = LatentSpace
     about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
-             "and some of the data above their reconstructions.")
+             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above "
+             "their reconstructions. One object is ringed in the latent space, and boxed among the data.")
 
-    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
-        X, Y, ab = trainer.parameters, trainer.problem.Y, trainer.problem.ab
-        M = np.eye(X.shape[1]) + ab * (X.T @ X)
-        return ab * (X[rows] @ np.linalg.solve(M, X.T @ Y))  # the rows of αXXᵀK⁻¹Y, the mean without noise
+    def made_of(self, trainer: Trainer, reading: Reading) -> list:
+        return [LatentSpace(self.frame, trainer, reading), Curve(self.frame, trainer, 495, 172),
+                Samples(self.frame, trainer, reading), Spectrum(self.frame, trainer, reading)]
 
 
 class AutoencoderPicture(Picture):
     """Weights, loss, and data beside what the code keeps of them."""
 
-    first = Weights
     about = ("Picture: the weights, the loss at each step above the exact optimum, "
-             "and some of the data above their reconstructions.")
+             "and some of the data above their reconstructions. One object is boxed.")
 
-    def rebuilt(self, trainer: Trainer, rows: np.ndarray, data: np.ndarray) -> np.ndarray:
-        return data @ trainer.parameters.T @ trainer.parameters
+    def made_of(self, trainer: Trainer, reading: Reading) -> list:
+        return [Weights(self.frame, trainer, reading), Curve(self.frame, trainer, 560, 315),
+                Samples(self.frame, trainer, reading)]
 
 
 def image_side(dataset: Dataset) -> int:

@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from lvmcalc import autoencoder, checks, loop, style
+from lvmcalc.controls import KEYS, MARKS, RATES, dropdown, presenter, rate_in_words, slider
 from lvmcalc.frames import Frame, place
-from lvmcalc.live import MARKS, RATES, dropdown, slider
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
-FOLLOW = (("both paths", "gh"), ("only path g", "g"), ("only path h", "h"))
+FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
 EDGE, UNIT = np.array([1.7, 1.3]), 163  # of the map, in weights; and the pixels of a weight of 1
 LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])  # 0 at w*, 1 at W = 0
 FAR, STILL = 4.0, 1e-4  # W does not come back from there; at the stability limit, no eye can see a shorter step
@@ -96,7 +96,7 @@ class TwoWeights(widgets.VBox):
     status : str
         The words under the picture.
     controls : namespace of widgets
-        play, step, reset, start, follow, rate.
+        play, step, reset, start, rate, follow, present (to a room).
 
     Raises
     ------
@@ -105,7 +105,7 @@ class TwoWeights(widgets.VBox):
     """
 
     def __init__(self, start: Any = (1.3, -0.9), learning_rate: float | None = None, x: Any = SAMPLES) -> None:
-        self.player = loop.Player(self._advance, self._show, self._show, budget=2000, rate=4)
+        self.player = loop.Player(self._advance, self._show, self._say, budget=2000, rate=4)
         self.x, given = checks.matrix(x, "x", 2, shape_in_words="2×S"), checks.matrix([start], "start", columns=2)
         if (np.abs(given) > EDGE).any():
             raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, but {PAIR(*given[0])} came.")
@@ -123,20 +123,22 @@ class TwoWeights(widgets.VBox):
             step=widgets.Button(description="Step", icon="step-forward", tooltip="Pause, and take one step"),
             reset=widgets.Button(description="Reset", icon="undo", tooltip="Go back to the start"),
             start=dropdown("start", starts.items(), starts["as given"], 250, "Where W starts"),
-            follow=dropdown("follow", FOLLOW, "gh", 200, "Which of the arrows a step follows"),
-            rate=slider("learning rate", RATES, rate / self.limit, 500, "In multiples of the stability limit"))
-        c.rate.add_class("lvmcalc-limit").readout = True
-        self._image, self._words = widgets.Image(format="png"), widgets.HTML()
-        super().__init__([widgets.HBox(list(vars(c).values())), self._image, self._words,
+            follow=dropdown("follow", FOLLOW, "gh", 280, "Which of the arrows a step follows"),
+            rate=slider("learning rate", RATES, rate / self.limit, 400, "In multiples of the stability limit"),
+            present=presenter(self, self.player.post))
+        c.rate.add_class("lvmcalc-limit")
+        self._image, self._words, self._rate_words = widgets.Image(format="png"), widgets.HTML(), widgets.HTML()
+        rows = (c.play, c.step, c.reset, c.start, c.present), (c.rate, self._rate_words), (c.follow,)
+        super().__init__([*map(widgets.HBox, rows), self._image, self._words, widgets.HTML(KEYS),
                           widgets.HTML(f"{style.CSS}<style>{MARKS}</style>")])
         self.add_class("lvmcalc-live").add_class("lvmcalc-two")
         c.play.on_click(lambda _: self.player.pause() if self.player.playing else self.player.play())
         c.step.on_click(lambda _: self.player.step())
         c.reset.on_click(lambda _: self.player.post(self._go))
-        for control, action in ((c.start, self._go), (c.follow, self._show), (c.rate, self._show)):
+        for control, action in ((c.start, self._go), (c.follow, lambda: None), (c.rate, lambda: None)):
             control.observe(lambda _, action=action: self.player.post(action), "value")
         self._go()
-        self._show()
+        self._refresh()
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
@@ -149,7 +151,7 @@ class TwoWeights(widgets.VBox):
         """Take k steps at once, or fewer if the walk ends before."""
         for _ in range(checks.whole(k, "k")):
             self._advance()
-        self._show()
+        self._refresh()
 
     def close(self) -> None:
         self.player.close()
@@ -177,14 +179,25 @@ class TwoWeights(widgets.VBox):
         at = [name for name, w, *_ in self._marks if np.allclose(self.W, w, 0, 0.01)] or ["circle, where h is silent"]
         return f"Finished: W rests at the {'optimum ' if '*' in at[0] else ''}{at[0]}."
 
+    def _refresh(self) -> None:
+        self._show()
+        self._say()
+
     def _show(self) -> None:
-        play, still, (g, h, _) = self.controls.play, STILL * self.controls.rate.value, self.arrows.values()
-        play.description, play.icon = ("Pause", "pause") if self.player.playing else ("Play", "play")
+        self._image.value = self._map.png(self._trail, {name: arrow[0] for name, arrow in self.arrows.items()})
+
+    def _say(self) -> None:
+        play, player = self.controls.play, self.player
+        play.description, play.icon = ("Pause", "pause") if player.playing else ("Play", "play")
+        self.status = (player.note if player.error else self._in_words()).replace("-", "−").strip()
+        live = "off" if player.playing else "polite"  # four sentences a second would drown a screen reader
+        self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
+        rate = self.controls.rate.value
+        self._rate_words.value = rate_in_words(rate, f"the stability limit {self.limit:.3g}", rate * self.limit)
+
+    def _in_words(self) -> str:
+        still, (g, h, _) = STILL * self.controls.rate.value, self.arrows.values()
         angle = abs(np.angle(complex(*g[0]) * complex(*h[0]).conjugate(), deg=True))
         between = f", at an angle of {angle:.0f}°" if min(map(np.linalg.norm, (g, h))) > still else ""
-        self.status = (
-            f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. Path g brings {PAIR(*g[0])}, "
-            f"path h {PAIR(*h[0])}{between}. {self._end() or self.player.note}").replace("-", "−").strip()
-        live = "off" if self.player.playing else "polite"  # four sentences a second would drown a screen reader
-        self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
-        self._image.value = self._map.png(self._trail, {name: arrow[0] for name, arrow in self.arrows.items()})
+        return (f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. Path g brings "
+                f"{PAIR(*g[0])}, path h {PAIR(*h[0])}{between}. {self.player.note or self._end()}")

@@ -11,6 +11,7 @@ from PIL import Image
 from lvmcalc import data, style
 from lvmcalc.frames import Cells, Frame, Names, encode, place
 from lvmcalc.pictures import AutoencoderPicture, GPLVMPicture
+from lvmcalc.readings import AutoencoderReading, GPLVMReading
 from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
 
 
@@ -114,7 +115,8 @@ def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies
 def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(dataset, picture, make):
     loaded = data.load(dataset)
     trainer = Trainer(make(data.centred(loaded.Y)))
-    shown = picture(trainer, loaded)
+    reading = GPLVMReading if picture is GPLVMPicture else AutoencoderReading
+    shown = picture(trainer, reading(loaded, move=(1.0, -0.5)))
     for _ in range(8):
         blitted = shown.png(trainer.run(3))
         shown.frame.redraw()

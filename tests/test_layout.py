@@ -18,8 +18,8 @@ LAYERS = [
     {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
     {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
     {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
-    {"mistakes"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
-    {"style", "frames", "figures", "loop"}, {"pictures"}, {"ask", "answers", "walk", "live", "two_weights"},
+    {"mistakes", "readings"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
+    {"style", "frames", "figures", "loop", "controls"}, {"pictures"}, {"ask", "answers", "walk", "live", "two_weights"},
     {"widgets"},
 ]
 LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}

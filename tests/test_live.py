@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import unescape
 from itertools import pairwise
 
 import numpy as np
@@ -45,7 +46,7 @@ def shown(widget):
 
 
 def words(html):
-    return re.sub("<[^>]*>", "", html.value)
+    return unescape(re.sub("<[^>]*>", "", html.value))
 
 
 class TestAsAnObject:
@@ -337,7 +338,8 @@ class TestControls:
     def test_play_without_a_kernel_says_what_to_do_instead(self, make):
         widget = make()
         widget.controls.play.click()
-        assert widget.status.endswith("no event loop is running to play on; outside a notebook call trainer.run(k)")
+        assert widget.status.endswith(
+            "no event loop is running to play on; outside a notebook take steps with player.step(k)")
         assert widget.controls.play.description == "Play"
 
 
@@ -498,6 +500,144 @@ class TestAblationAndPresets:
         asyncio.run(asyncio.wait_for(scenario(), 120))
 
 
+class TestHandingOver:
+    """What the words say of an object is held in test_readings.py."""
+
+    @BOTH
+    def test_an_object_is_chosen_and_moved_without_a_new_start_and_the_words_and_the_picture_follow(self, make):
+        widget = make(seed=2)
+        widget.player.step(7)
+        before, words_before = shown(widget), widget.readout
+        widget.controls.point.value = 120
+        assert widget.readout.startswith("Chosen: object 120, class virginica, rebuilt with an error of ")
+        assert widget.readout != words_before
+        chosen = shown(widget)
+        widget.controls.across.value, widget.controls.up.value = 1.5, -0.25
+        assert "moved by +1.5 and −0.25 standard deviations; what is generated there" in widget.readout
+        assert len({before, chosen, shown(widget)}) == 3
+        assert (widget.trainer.steps, widget.player.error) == (7, None)
+        assert widget.readout in words(widget._readout)
+        widget.controls.reset.click()  # what is ringed stays ringed
+        assert "object 120, class virginica, moved by +1.5 and −0.25" in widget.readout
+
+    @BLANK
+    @BOTH
+    def test_a_smaller_data_set_has_no_object_that_is_too_far(self, make):
+        widget = make()
+        widget.controls.dataset.value = "digits"
+        widget.controls.point.value = 1796
+        widget.controls.dataset.value = "iris"
+        assert (widget.controls.point.value, widget.controls.point.max, widget.player.error) == (149, 149, None)
+        assert "object 149, class virginica, " in widget.readout
+        widget.controls.dataset.value = "digits"
+        widget.controls.point.value = 1796
+        assert "object 1796, class 8, " in widget.readout
+
+    def test_the_ring_stands_where_the_object_is_or_is_moved_to(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.player.step(4)
+        X = widget.trainer.parameters
+        for move in (0, 0), (2, -0.5):
+            widget.controls.across.value, widget.controls.up.value = move
+            for ring in widget._picture.panels[0].ring:
+                np.testing.assert_allclose(ring.get_xydata(), [X[39], X[39] + np.multiply(move, X.std(axis=0))])
+
+    def test_the_boxed_object_is_the_ringed_one_among_digits_and_among_flowers(self):
+        digits, flowers = LiveAutoencoder("digits", m=2), LiveGPLVM("iris", Q=1)
+        for widget in (digits, flowers):
+            widget.controls.point.value = 77
+        sheet = digits._picture.panels[2].image.get_array()
+        np.testing.assert_array_equal(sheet[:8, :8], data.load("digits").Y[77].reshape(8, 8))
+        np.testing.assert_array_equal(sheet[:8, 9:17], data.load("digits").Y[0].reshape(8, 8))
+        np.testing.assert_array_equal(flowers._picture.panels[2].points.get_ydata()[:4], data.load("iris").Y[77])
+
+    def test_the_bars_are_the_eigenvalues_of_the_model_and_the_diamonds_those_of_the_data(self):
+        widget = LiveGPLVM("iris", Q=2, beta=0.7)
+        widget.player.step(3)
+        bars, marks = widget._picture.panels[3].bars, widget._picture.frame._moving[-1]
+        of_data, of_model = widget._reading.spectrum(widget.trainer)
+        np.testing.assert_array_equal(marks.get_ydata(), of_data)
+        np.testing.assert_array_equal([segment[:, 1] for segment in bars.get_segments()],
+                                      np.column_stack([0 * of_model, of_model]))
+
+
+class TestPresenting:
+    @BLANK
+    @BOTH
+    def test_a_button_leaves_few_controls_and_brings_all_of_them_back(self, make):
+        widget = make()
+        c = widget.controls
+        rows = [child for child in widget.children if "lvmcalc-more" in child._dom_classes]
+        hidden = {c.speed, *(control for row in rows for control in getattr(row, "children", ()))}
+        stays = {name for name, control in vars(c).items() if control not in hidden}
+        assert stays == {"play", "step", "reset", "preset", "rate", "present"}
+        for words_on_it, presents in (("All controls", True), ("Present", False)):
+            c.present.value = presents
+            assert ("lvmcalc-present" in widget._dom_classes) is presents
+            assert c.present.description == words_on_it
+        assert widget.trainer.steps == 0
+
+    @BLANK
+    @BOTH
+    def test_the_keys_are_listed(self, make):
+        assert any("<summary>Keys</summary>" in child.value for child in make().children if hasattr(child, "value")
+                   and isinstance(child.value, str))
+
+
+class TestWhatEndsARunFromOutside:
+    @BLANK
+    @BOTH
+    def test_a_page_that_was_closed_stops_nothing_but_the_budget_does_and_says_so(self, make):
+        async def scenario():
+            widget = make(budget=25, speed=loop.FLAT_OUT)
+            widget.controls.play.click()
+            while not widget.status.endswith("Paused after 25 steps: press Play to go on."):
+                await asyncio.sleep(0.01)
+            assert (widget.trainer.steps, widget.player.playing) == (25, False)
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BLANK
+    @BOTH
+    @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()],
+                             ids=["an exception", "an interrupt"])
+    def test_a_failure_in_the_loop_stops_it_is_told_in_words_and_is_over_with_the_next_step(self, make, error):
+        async def scenario():
+            widget = make(speed=loop.FLAT_OUT)
+            sound, widget.trainer.step = widget.trainer.step, lambda: (_ for _ in ()).throw(error)
+            widget.controls.play.click()
+            while widget.player.error is None or widget.controls.play.description == "Pause":
+                await asyncio.sleep(0.01)
+            assert widget.status.startswith(f"Stopped: {type(error).__name__}")
+            assert widget.status in words(widget._words)
+            widget.trainer.step = sound
+            widget.controls.step.click()
+            while not widget.status.startswith("Step 1. "):
+                await asyncio.sleep(0.01)
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BLANK
+    @BOTH
+    def test_two_widgets_beside_each_other_play_each_on_its_own(self, make):
+        async def scenario():
+            first, second = make(seed=1), make(seed=2)
+            for widget in (first, second):
+                widget.controls.play.click()
+            while not (first.trainer.steps and second.trainer.steps):
+                await asyncio.sleep(0.01)
+            first.controls.play.click()
+            while first.player.playing:
+                await asyncio.sleep(0.01)
+            steps = first.trainer.steps, second.trainer.steps
+            while second.trainer.steps == steps[1]:
+                await asyncio.sleep(0.01)
+            assert (first.trainer.steps, second.player.playing) == (steps[0], True)
+            second.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
 class TestTheEndOfARun:
     def test_a_diverging_run_says_so_on_the_widget_and_reset_helps(self):
         widget = LiveAutoencoder("digits", m=2, optimiser="gradient")
@@ -621,7 +761,8 @@ class TestThePicture:
         rows = [0, 50, 100]
         samples = widget._picture.panels[2]
         assert samples.rows.tolist() == rows
-        np.testing.assert_allclose([line.get_ydata() for line in samples.lines], mean[rows], rtol=1e-9)
+        made = [line.get_ydata() for line in samples.lines]
+        np.testing.assert_allclose(made, mean[[widget.controls.point.value, *rows]], rtol=1e-9)
 
     def test_the_reconstructions_of_the_autoencoder_are_decoded_codes(self):
         widget = LiveAutoencoder("iris", m=3)
@@ -629,7 +770,7 @@ class TestThePicture:
         Y, W = data.load("iris").Y, widget.trainer.parameters
         decoded = (Y - Y.mean(axis=0)) @ W.T @ W + Y.mean(axis=0)
         lines = widget._picture.panels[2].lines
-        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[0, 50, 100]], rtol=1e-12)
+        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[39, 0, 50, 100]], rtol=1e-12)
 
     def test_the_components_shown_are_the_principal_ones_turned_nearest_to_the_weights(self):
         widget = LiveAutoencoder("iris", m=2)

@@ -213,7 +213,7 @@ class TestWithoutALoop:
         counter.player.play()
         assert not counter.player.playing
         assert counter.said[-1] == ("Stopped: RuntimeError: no event loop is running to play on; "
-                                    "outside a notebook call trainer.run(k)")
+                                    "outside a notebook take steps with player.step(k)")
 
     def test_play_says_so_too_when_the_loop_has_ended(self):
         async def make():

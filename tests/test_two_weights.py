@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from matplotlib.text import Text
 
-from lvmcalc import autoencoder, two_weights
+from lvmcalc import autoencoder, loop, two_weights
 from lvmcalc.two_weights import EDGE, SAMPLES, UNIT, TwoWeights
 from lvmcalc.widgets import TwoWeights as exported
 
@@ -148,12 +148,12 @@ class TestWalking:
     @BLANK
     def test_path_h_alone_ends_on_the_circle_and_path_g_alone_at_the_optimum(self):
         widget = TwoWeights()
-        widget.controls.follow.label = "only path h"
+        widget.controls.follow.label = "only path h (encoder)"
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["h"])
         widget.step(500)
         assert np.linalg.norm(widget.W) == pytest.approx(1, abs=1e-3)
         assert widget.status.endswith("Finished: W rests at the circle, where h is silent.")
-        widget.controls.follow.label = "only path g"
+        widget.controls.follow.label = "only path g (decoder)"
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["g"])
         widget.step(500)
         assert widget.status.endswith("Finished: W rests at the optimum w*.")
@@ -223,6 +223,74 @@ class TestWalking:
             assert widget.status.startswith(f"Step {steps}. ")
             widget.close()
             assert widget.player.closed
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
+class TestOnThePage:
+    @BLANK
+    def test_the_learning_rate_is_told_in_words_beside_its_slider(self):
+        widget = TwoWeights()
+        for rate in (0.5, 1.3):
+            widget.controls.rate.value = rate
+            text = re.sub("<[^>]*>", "", widget._rate_words.value)
+            assert text == f"learning rate {rate} × the stability limit 0.0125 = {rate / 80:.3g}"
+
+    @BLANK
+    def test_a_button_shows_it_to_a_room_and_the_keys_are_listed(self):
+        widget = TwoWeights()
+        for presents in (True, False):
+            widget.controls.present.value = presents
+            assert ("lvmcalc-present" in widget._dom_classes) is presents
+        assert any("<summary>Keys</summary>" in getattr(child, "value", "") for child in widget.children
+                   if isinstance(getattr(child, "value", ""), str))
+
+    @BLANK
+    def test_play_outside_a_notebook_names_a_call_that_there_is(self):
+        widget = TwoWeights()
+        widget.controls.play.click()
+        assert widget.status.endswith("outside a notebook take steps with player.step(k)")
+        widget.player.step(3)
+        assert widget.status.startswith("Step 3. ")
+
+    @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()])
+    @pytest.mark.parametrize("part", ["the walk", "the picture"])
+    def test_a_failure_is_told_in_words_and_is_over_with_the_next_step(self, part, error, monkeypatch):
+        widget = TwoWeights()
+
+        def broken(*_):
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(*((widget, "_go") if part == "the walk" else (widget._map, "png")), broken)
+            widget.controls.step.click()
+            assert widget.status.startswith(f"Stopped: {type(error).__name__}")
+            assert widget.status in widget._words.value
+        widget.controls.step.click()
+        assert widget.status.startswith("Step ")
+
+    @BLANK
+    def test_running_its_cell_again_closes_it_and_one_beside_it_plays_on(self, monkeypatch):
+        monkeypatch.setattr(loop, "_started", {})
+        made = []
+        for message in ("1", "1", "2"):
+            parent = {"header": {"msg_id": message}, "metadata": {"cellId": "a"}, "content": {}}
+            cell = type("Cell", (), {"get_parent": lambda _, parent=parent: parent})()
+            monkeypatch.setattr(loop, "get_ipython", lambda cell=cell: cell)
+            made.append(TwoWeights())
+            assert not made[-1].player.closed
+        assert [widget.player.closed for widget in made] == [True, True, False]
+        assert all(widget.status.endswith("Closed: its cell was run again.") for widget in made[:2])
+
+    @BLANK
+    def test_its_budget_ends_a_run_that_nobody_watches_and_says_so(self):
+        async def scenario():
+            widget = TwoWeights(learning_rate=1e-5)
+            widget.player.budget, widget.player.rate = 7, loop.FLAT_OUT
+            widget.controls.play.click()
+            while not widget.status.endswith("Paused after 7 steps: press Play to go on."):
+                await asyncio.sleep(0.01)
+            assert (len(widget._trail), widget.player.playing) == (8, False)
 
         asyncio.run(asyncio.wait_for(scenario(), 120))
 
