@@ -16,7 +16,7 @@ from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Probl
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 NO_PRESET = "—"
 USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}  # what presets start from
-KERNEL = {"alpha": 1, "beta": 1}
+KERNEL = {"alpha": 1, "beta": 1, "learn": False}
 SPEEDS = (2, 5, 10, 20, 50, 100, loop.FLAT_OUT)
 
 
@@ -35,7 +35,7 @@ class LiveWidget(widgets.VBox):
     controls : namespace of widgets
         play, step, reset, dataset, size, optimiser, rate, gradient (what the steps go along, the whole of it or a
         part), preset (a choice of all of these), seed, speed, point (the object that is chosen), across and up
-        (where its latent point is moved), present (to a room); for the GP-LVM also alpha and beta.
+        (where its latent point is moved), present (to a room); for the GP-LVM also alpha, beta and learn (β).
     """
 
     size_name: str  # Q or m
@@ -131,8 +131,7 @@ class LiveWidget(widgets.VBox):
         pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
         if not str(path).endswith(".gif"):
             raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
-        now = self.trainer
-        trainer = Trainer(now.problem, now.optimiser, now.learning_rate, now.seed, now.ablation)
+        trainer = self.trainer.again()
         picture, images = self.picture_of(trainer, self._reading), []
         for _ in range(frames):
             images.append(Image.open(BytesIO(picture.png(trainer))).quantize(64))
@@ -305,6 +304,8 @@ class LiveGPLVM(LiveWidget):
         "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 2},
         "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
         "only L₂": USUAL | KERNEL | {"gradient": "only L₂", "optimiser": "nesterov", "beta": 0.01},  # where L₁ counts
+        "β learned": USUAL | KERNEL | {"gradient": "whole gradient", "optimiser": "nesterov", "beta": 0.05,
+                                       "learn": True},
     }
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
@@ -317,11 +318,14 @@ class LiveGPLVM(LiveWidget):
             alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α", layout=wide(90),
                                     tooltip="The kernel's scale; training starts again"),
             beta=slider("β", BETAS, times, 180, "The precision of the noise, in multiples of the best; "
-                                                "training starts again").add_class("lvmcalc-best"))
+                                                "training starts again").add_class("lvmcalc-best"),
+            learn=widgets.Checkbox(False, description="learn β", indent=False, layout=wide(105),
+                                   tooltip="Train β along with X, from this value on; training starts again"))
 
     def problem(self, Y: Any, size: int) -> Problem:
         c = self.controls
-        return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size))
+        learn = ("beta",) if c.learn.value else ()
+        return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size), learn)
 
     def details(self) -> str:
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"

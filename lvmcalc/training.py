@@ -242,6 +242,10 @@ class Trainer:
         self.step(k)
         return self
 
+    def again(self) -> "Trainer":
+        """Return another trainer with the same settings, at step 0 of the same seed."""
+        return Trainer(self._given, self.optimiser, self.learning_rate, self.seed, self.ablation)
+
     def describe(self) -> str:
         """Return the state as one line in words."""
         if self.status == "diverged":

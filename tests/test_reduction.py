@@ -140,3 +140,11 @@ def test_an_autoencoder_step_sees_only_the_gram_matrix():
     many, few = (Trainer(AutoencoderProblem(samples, 2)).run(40) for samples in (x, root))
     np.testing.assert_allclose(many.parameters, few.parameters, rtol=1e-9)
     assert many.value == pytest.approx(few.value, rel=1e-12)
+
+
+def test_again_is_the_same_run_from_its_start():
+    trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("beta",)), "momentum", 0.02, 5, "only path f").run(20)
+    other = trainer.again()
+    assert (other.steps, other.problem.beta) == (0, 2.5)
+    other.step(20)
+    assert (other.value, other.problem.beta) == (trainer.value, trainer.problem.beta)
