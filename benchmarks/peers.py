@@ -2,7 +2,7 @@
 
 `pip install -e '.[bench]'`, then `python benchmarks/peers.py` on a machine that does nothing else: it takes about ten
 minutes and 10 GB. A peer that does not import is skipped by name, as is each N that would take more than 10 s an
-evaluation. Values and gradients must agree before anything is timed. Everything runs in one process and one thread;
+evaluation. The value and the gradient of a peer must agree with ours before it is timed. Everything runs in one process and one thread;
 a time is the best of several, and a ratio is a time over that of this package.
 """
 
@@ -16,6 +16,7 @@ os.environ.update(dict.fromkeys(
 import argparse
 import logging
 import platform
+import sys
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -73,7 +74,7 @@ def table(title: str, heads: Iterable[Any], rows: dict[str, list[str]]) -> None:
 
 
 def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[str, int], float]:
-    """Time one value and gradient of each peer for each N, print two tables, and return the seconds."""
+    """Time one value and gradient of each peer for each N, print the tables, and return the seconds."""
     seconds: dict[tuple[str, int], float] = {}
     worst, last = dict.fromkeys((peer.name for peer in peers), 0.0), {}
     for N in sizes:
@@ -93,8 +94,7 @@ def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[s
             worst[peer.name] = max(worst[peer.name], agree(peer.name, expected, theirs(X)))
             seconds[peer.name, N] = best(lambda call=theirs, X=X: call(X))
             last[peer.name] = N, seconds[peer.name, N]
-    names = {"ours": "lvmcalc, K never formed", "step": STEP,
-             **{peer.name: peer.name for peer in peers}}
+    names = {"ours": "lvmcalc, K never formed", "step": STEP, **{peer.name: peer.name for peer in peers}}
     heads = [f"N={N:.0e}".replace("e+0", "e") if N > 9999 else f"N={N}" for N in sizes]
 
     def cells(form: str, scale: Callable[[int], float]) -> dict[str, list[str]]:
@@ -104,7 +104,7 @@ def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[s
     table("the same over K never formed", heads, cells(",.1f", lambda N: 1 / seconds["ours", N]))
     table("lvmcalc, milliseconds once, before training", heads, {
         "the Gram matrix YᵀY": [f"{1e3 * seconds['gram', N]:,.3f}" for N in sizes],
-        "all: YᵀY, β, optimum, start": [f"{1e3 * seconds['before', N]:,.3f}" for N in sizes]})
+        "all: YᵀY, optimum, random start": [f"{1e3 * seconds['before', N]:,.3f}" for N in sizes]})
     print("\nagreed in value and gradient, largest relative difference, any N")
     for name, size in worst.items():
         print(f"{name:36}{size:11.0e}")
@@ -142,17 +142,15 @@ def autoencoder(sizes: Iterable[int], with_torch: bool) -> dict[tuple[str, int],
         seconds[STEP, S] = best(lambda step=trainer.step: step(1000)) / 1000
         if with_torch:
             import torch
-            tensor, W = torch.from_numpy(x.copy()), torch.from_numpy(trainer.parameters.copy()).requires_grad_()
+            start = trainer.problem.start(SEED)
+            tensor, W = torch.from_numpy(x.copy()), torch.from_numpy(start.copy()).requires_grad_()
 
             def evaluate(tensor: Any = tensor, W: Any = W) -> tuple[float, Array]:
                 W.grad = None
                 loss = ((W.T @ (W @ tensor) - tensor) ** 2).sum() / 2
                 loss.backward()
                 return loss.item(), W.grad.numpy()
-            # The gradient is small at the end of training, so the agreement is looked at where training starts.
-            problem = trainer.problem
-            W.data = torch.from_numpy(problem.start(SEED))
-            agree("PyTorch", problem.value_and_gradient(problem.start(SEED)), evaluate())
+            agree("PyTorch autograd", trainer.problem.value_and_gradient(start), evaluate())
             seconds["PyTorch autograd", S] = best(evaluate)
     names = dict.fromkeys(name for name, _ in seconds)
     table("Autoencoder, n = 64, m = 2: milliseconds", [f"S={S}" for S in sizes],
@@ -253,7 +251,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest N (default: 1000000)")
     most = parser.parse_args().most
     sizes = [N for N in SIZES if most >= N]
-    warnings.simplefilter("ignore")
+    sys.stdout.reconfigure(line_buffering=True)
+    warnings.simplefilter("ignore")  # of the peers
     logging.disable()
     peers = installed(PEERS)
     packages = dict.fromkeys(["numpy", *(peer.package for peer in peers)])

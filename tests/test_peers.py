@@ -27,7 +27,7 @@ def test_the_textbook_ours_and_long_double_agree() -> None:
     lambda value, gradient: (value * (1 + 1e-7), gradient),
     lambda value, gradient: (value, gradient * np.nan),
     lambda value, gradient: (np.nan, gradient),
-])
+], ids=["gradient", "value", "gradient is no number", "value is no number"])
 def test_a_peer_with_a_wrong_value_or_gradient_stops_the_benchmark(wrong) -> None:
     right = peer_models.ours(Y, 0.3, 2.5)(X)
     with pytest.raises(AssertionError, match="The peer differs"):
