@@ -1,9 +1,9 @@
 """What the derivation buys: the linear GP-LVM and the autoencoder of this package against their peers, side by side.
 
-`pip install -e '.[bench]'`, then `python benchmarks/peers.py` on a machine that does nothing else: it takes about ten
-minutes and 10 GB. A peer that does not import is skipped by name, as is each N that would take more than 10 s an
-evaluation. The value and the gradient of a peer must agree with ours before it is timed. Everything runs in one process and one thread;
-a time is the best of several, and a ratio is a time over that of this package.
+`pip install -e '.[bench]'`, then `python benchmarks/peers.py` on a machine that does nothing else. A peer that does not
+import is skipped by name, and an N at which one evaluation would take more than 10 s is left out. The value and the
+gradient of a peer must agree with ours before it is timed. Everything runs in one process and one thread; a time is
+the best of several, and a ratio is a time over that of this package.
 """
 
 import os
