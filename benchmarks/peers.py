@@ -243,11 +243,11 @@ def race(name: str) -> dict[str, float]:
 
 def summary(lines: Iterable[tuple[str, float, str, float]]) -> None:
     """Print each of the claims with what was measured, what is asked for, and whether it is reached."""
-    print(f"\nWhat the derivation buys{'':60}{'measured':>12}   asked for")
+    print(f"\nWhat the derivation buys{'':66}{'measured':>12}   asked for")
     for words, measured, sign, asked in lines:
         met = measured >= asked if sign == "≥" else measured <= asked
         figure = f"{measured:,.{0 if measured >= 100 else 2}f}" if measured > 0.01 else f"{measured:.1e}"
-        print(f"{words:84}{figure:>12}   {sign} {asked:<9,g}{'reached' if met else 'NOT REACHED'}")
+        print(f"{words:90}{figure:>12}   {sign} {asked:<9,g}{'reached' if met else 'NOT REACHED'}")
 
 
 def main() -> None:
