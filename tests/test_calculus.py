@@ -1,4 +1,4 @@
-"""Gradients for every size against the Matrix Cookbook and exact derivatives; and no answer rather than a wrong one."""
+"""Gradients for every size against exact derivatives; and no answer rather than a wrong one."""
 
 import subprocess
 import sys
@@ -9,61 +9,22 @@ from operator import add, mul
 import oracle
 import pytest
 import sympy as sp
-from oracle import SIZES, SYMBOLS, R, S, T, X, Y, Z, a, at_most, b, m, n, p
+from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions import MatAdd, MatPow, ZeroMatrix
 
-from lvmcalc import UnsupportedExpression, calculus, evidence
+from lvmcalc import UnsupportedExpression, calculus
 from lvmcalc.calculus import compare, gradient
 from lvmcalc.words import TooLarge
 
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
-F, G = MatrixSymbol("F", p, n), MatrixSymbol("G", m, p)
 u, v = MatrixSymbol("u", n, 1), MatrixSymbol("v", m, 1)
-ALL = [*SYMBOLS, A, B, C, F, G, u, v]
+ALL = [*SYMBOLS, A, B, C, u, v]
 I = Identity(n)
 K = a * X * X.T + I / b
 
-# The number in the Matrix Cookbook (2012), the scalar, the variable, the gradient as it is printed there.
-COOKBOOK = [
-    ("42, in a scalar", Determinant(S + a * A), a, Determinant(S + a * A) * Trace((S + a * A).I * A)),
-    ("49", Determinant(S), S, Determinant(S) * S.I.T),
-    ("51", Determinant(A * S * B), S, Determinant(A * S * B) * S.I.T),
-    ("52", Determinant(S.T * A * S), S, 2 * Determinant(S.T * A * S) * S.I.T),
-    ("54", Determinant(Z.T * R * Z), Z,
-     Determinant(Z.T * R * Z) * (R * Z * (Z.T * R * Z).I + R.T * Z * (Z.T * R.T * Z).I)),
-    ("55", log(Determinant(Z.T * Z)), Z, 2 * Z * (Z.T * Z).I),
-    ("57", log(Determinant(S)), S, S.I.T),
-    ("58", Determinant(S**3), S, 3 * Determinant(S**3) * S.I.T),
-    ("61", Trace(u.T * S.I * u), S, -S.I.T * u * u.T * S.I.T),
-    ("62", Determinant(S.I), S, -Determinant(S.I) * S.I.T),
-    ("63", Trace(A * S.I * B), S, -(S.I * B * A * S.I).T),
-    ("64", Trace((S + A).I), S, -((S + A).I * (S + A).I).T),
-    ("70", Trace(u.T * X * v), X, u * v.T),
-    ("71", Trace(v.T * X.T * u), X, u * v.T),
-    ("76", Trace(u.T * S.T * S * u), S, 2 * S * u * u.T),
-    ("82", Trace(u.T * S.T * A * S * u), S, A.T * S * u * u.T + A * S * u * u.T),
-    ("84", Trace((u - X * v).T * (u - X * v)), X, -2 * (u - X * v) * v.T),
-    ("85", Trace((u - X * v).T * A * (u - X * v)), v, -X.T * (A + A.T) * (u - X * v)),
-    ("99", Trace(S), S, I),
-    ("100", Trace(S * A), S, A.T),
-    ("101", Trace(F * X * G), X, F.T * G.T),
-    ("102", Trace(Y.T * X.T * F.T), X, F.T * Y.T),
-    ("103", Trace(X.T * Z.T * Y.T), X, Z.T * Y.T),
-    ("106", Trace(S**2), S, 2 * S.T),
-    ("107", Trace(S**2 * B), S, (S * B + B * S).T),
-    ("108", Trace(X.T * B * X), X, B * X + B.T * X),
-    ("111", Trace(X * T * X.T), X, X * T.T + X * T),
-    ("113", Trace(A * S * B * S), S, A.T * S.T * B.T + B.T * S.T * A.T),
-    ("115", Trace(X.T * X), X, 2 * X),
-    ("116", Trace(Y.T * X.T * C * X * Y), X, C.T * X * Y * Y.T + C * X * Y * Y.T),
-    ("117", Trace(X.T * B * X * T), X, B * X * T + B.T * X * T.T),
-    ("118", Trace(F * X * T * X.T * Z.T), X, F.T * Z * X * T.T + Z.T * F * X * T),
-    ("119", Trace((F * X * G + R) * (F * X * G + R).T), X, 2 * F.T * (F * X * G + R) * G.T),
-    ("121", Trace(S**4), S, 4 * (S**3).T),
-    ("122", Trace(A * S**3), S, (A * S**2 + S * A * S + S**2 * A).T),
-    ("124", Trace(A * S.I * B), S, -S.I.T * A.T * B.T * S.I.T),
-    ("141", Trace(S.I), S, -(S**-2).T),
+# Beyond the Matrix Cookbook, which has its own file: the scalar, the variable, the gradient.
+BEYOND = [
     ("the log-likelihood's first half", log(Determinant(K)), X, 2 * a * K.I * X),
     ("the log-likelihood's second half", Trace(K.I * A * A.T), X, -2 * a * K.I * A * A.T * K.I * X),
     ("its noise", Trace(K.I), b, Trace(K.I * K.I) / b**2),
@@ -74,51 +35,15 @@ COOKBOOK = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "variable", "printed"), [row[1:] for row in COOKBOOK],
-                         ids=[row[0] for row in COOKBOOK])
-def test_an_identity_of_the_matrix_cookbook_is_found_and_has_the_exact_slope(formula, variable, printed) -> None:
+@pytest.mark.parametrize(("formula", "variable", "expected"), [row[1:] for row in BEYOND],
+                         ids=[row[0] for row in BEYOND])
+def test_a_gradient_by_hand_is_found_and_has_the_exact_slope(formula, variable, expected) -> None:
     found = gradient(formula, variable)
-    assert compare(found, printed).status == "proved"
+    assert compare(found, expected).status == "proved"
     assert getattr(found, "shape", ()) == getattr(variable, "shape", ())
     values = oracle.point(ALL, SIZES, 1, variable.name)
     assert oracle.has_slope(found, values, variable.name, oracle.evaluate(formula, values).slope)
     assert not oracle.has_slope(2 * found, values, variable.name, oracle.evaluate(formula, values).slope)
-
-
-def test_a_symmetric_matrix_shortens_the_cookbooks_126() -> None:
-    formula, inner = Trace((X.T * C * X).I * T), (X.T * C * X).I
-    printed = -C * X * inner * (T + T.T) * inner
-    assert compare(gradient(formula, X, symmetric=(C,)), printed, symmetric="C").status == "proved"
-    assert compare(gradient(formula, X), printed).status == "refuted"
-
-
-@pytest.mark.parametrize("block", range(8))
-def test_random_nested_formulas_have_the_exact_slope(block: int) -> None:
-    checked = 0
-    for seed in range(40 * block, 40 * block + 40):
-        formula = oracle.Formulas(seed, logarithms=seed % 2 == 1).scalar(3 + seed % 2)
-        for variable in (X, S, a):
-            if variable not in formula.free_symbols or not oracle.is_finite(formula):
-                continue
-            values = oracle.point(SYMBOLS, SIZES, seed, variable.name)
-            found = gradient(formula, variable)
-            try:
-                right = oracle.has_slope(found, values, variable.name, oracle.evaluate(formula, values).slope)
-            except ZeroDivisionError:  # a singular matrix at this point
-                continue
-            assert right, (formula, variable)
-            checked += 1
-    assert checked > 15
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_along_every_symmetric_step(seed) -> None:
-    formula = Trace(oracle.Formulas(seed).matrix(n, n, 3) * S * A + S * S * A)
-    found = gradient(formula, S, symmetric="S")
-    values = oracle.point([*SYMBOLS, A], SIZES, seed, "S")
-    values["S"][1][0] = values["S"][0][1]  # 2×2
-    assert oracle.has_slope(found, values, "S", oracle.evaluate(formula, values).slope)
-    assert compare(found, found.T, symmetric="S").status == "proved"
 
 
 def test_the_gradient_has_the_shape_of_the_variable_even_where_it_is_zero() -> None:
@@ -274,19 +199,6 @@ def test_a_sum_of_many_terms_is_differentiated_term_by_term() -> None:
     assert compare(found, reduce(add, [M.T for M in MANY[:40]])).status == "proved"
 
 
-# SymPy as a witness: 1.14 gives 0 for the first of these and nothing for the second.
-@pytest.mark.parametrize("formula", [log(Determinant(S)), Determinant(S), Trace(S) + Trace(S.T * S)], ids=str)
-def test_where_sympys_own_derivative_is_wrong_ours_is_right_and_theirs_is_called_wrong(formula: Expr) -> None:
-    values = oracle.point(ALL, SIZES, 3, "S")
-    slope = oracle.evaluate(formula, values).slope
-    ours = gradient(formula, S)
-    assert oracle.has_slope(ours, values, "S", slope)
-    said = evidence.sympys_answer(formula, S)
-    right = not isinstance(said, str) and said != 0 and oracle.has_slope(said, values, "S", slope)
-    witness = evidence.sympy_witness(formula, S, ours)
-    assert witness == said if isinstance(said, str) else witness.startswith("agrees" if right else "WRONG")
-
-
 def test_the_differential_names_the_rules_that_it_used() -> None:
     assert calculus.gradient_with_rules(log(Determinant(a * S)), S)[1] == ("determinant", "logarithm", "scale")
     assert calculus.gradient_with_rules(Trace(S.T * S.I), S)[1] == ("inverse", "product", "trace", "transpose")
@@ -304,59 +216,3 @@ def test_a_gradient_is_written_alike_in_every_process() -> None:
                             capture_output=True, text=True, check=True, encoding="utf-8").stdout for seed in "12"]
     assert texts[0] == texts[1]
     assert len(texts[0].splitlines()) > 20
-
-
-# What differs is proved to differ, what is equal is not refuted
-def rewritten(formula: Expr, rng) -> Expr:
-    """Return the formula in other words: the transpose inside a trace, a product turned round, a bracket opened."""
-    if not formula.args or isinstance(formula, MatrixSymbol | Identity):
-        return formula
-    parts = [rewritten(part, rng) if isinstance(part, Expr) else part for part in formula.args]
-    match formula:
-        case Trace() | Determinant() if rng.random() < 0.4:
-            return formula.func(parts[0].T)
-        case Trace() if isinstance(parts[0], MatMul):
-            scalar, factors = parts[0].as_coeff_matrices()
-            return scalar * Trace(reduce(mul, factors[1:] + factors[:1]))
-        case sp.Transpose() if isinstance(parts[0], MatMul):
-            scalar, factors = parts[0].as_coeff_matrices()
-            return scalar * reduce(mul, [factor.T for factor in reversed(factors)])
-        case Inverse() if rng.random() < 0.4:
-            return parts[0].T.I.T
-        case MatMul() if isinstance(parts[-1], MatAdd):
-            return reduce(add, [reduce(mul, [*parts[:-1], term]) for term in parts[-1].args])
-        case MatAdd():
-            return reduce(add, reversed(parts))
-    return formula.func(*parts)
-
-
-def spoilt(formula: Expr, rng) -> Expr:
-    """Return the formula with a sign, a factor 2 or a transpose wrong in one place."""
-    place = rng.choice([part for part in sp.preorder_traversal(formula) if isinstance(part, MatrixSymbol | Trace)])
-    square = getattr(place, "shape", (0, 1))[0] == getattr(place, "shape", (0, 1))[1]
-    wrong = rng.choice([-place, 2 * place, place.T] if square else [-place, 2 * place])
-    return formula.xreplace({place: wrong})
-
-
-@pytest.mark.parametrize("block", range(4))
-def test_random_claims_are_judged_right(block: int) -> None:
-    seen = {"proved": 0, "refuted": 0}
-    for seed in range(25 * block, 25 * block + 25):
-        formulas = oracle.Formulas(seed, logarithms=False)
-        claim = formulas.scalar(3) if seed % 2 else formulas.matrix(n, p, 3)
-        if not oracle.is_finite(claim) or not claim.atoms(MatrixSymbol):
-            continue
-        verdict = compare(claim, rewritten(claim, formulas.random))
-        assert verdict.status in ("proved", "exact"), claim
-        wrong = spoilt(claim, formulas.random)
-        verdict = compare(claim, wrong)
-        seen[verdict.status] = seen.get(verdict.status, 0) + 1
-        try:
-            really = oracle.equal(claim, wrong, oracle.point(SYMBOLS, SIZES, seed))
-        except ZeroDivisionError:
-            continue
-        assert verdict.status != "refuted" or verdict.counterexample is not None
-        if not really:
-            assert verdict.status in ("refuted", "undecided"), (claim, wrong)
-    assert seen["refuted"] > 8
-
