@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from lvmcalc.frames import canvas, place
 from lvmcalc.problems import Problem
 
 WIDTH = 900  # pixels, the width of a notebook's column
+LONGEST, NARROWEST = 22, 14  # pixels that the two sides of a heat map have at least, so as to be seen
+PLAIN = {"color": style.INK, "linestyle": style.SOLID}
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 KERNEL = {"X": 0, "f": 1, "h": -1, "g": -1, "e": 0, "d": 0, "alpha": -1, "j": 1, "beta": 1, "c": 0}
 LANES = {  # how high each node stands in the graph; its column follows from the chain
     "autoencoder": {"W": 0, "h": 1, "g": -1, "f": -1, "e": 1, "d": 0, "c": 0, "L": 0, "x": 2},
@@ -51,7 +55,7 @@ class Drawing:
 @style.applied()
 def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapping[str, Any] | None = None,
           adjoints: Mapping[str, Any] | None = None) -> Drawing:
-    """Draw a chain as a graph, the uses of the variable told apart by colour and line style.
+    """Draw a chain as a graph, the uses of the variable told apart by colour and line style, its output in blue.
 
     Parameters
     ----------
@@ -73,51 +77,82 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None, values: Mapp
     if parent is not None and (node, parent) not in chain.edges:
         raise ValueError(f"{node} does not use {parent}; it uses {', '.join(chain[node].parents) or 'nothing'}.")
     for child, used in chain.edges:
-        look = style.PATHS.get(paths.get((child, used)), {"color": style.INK, "linestyle": "-"})
+        look = style.PATHS.get(paths.get((child, used)), PLAIN)
         bow = -0.3 if abs(places[child][0] - places[used][0]) > 2 and places[child][1] != places[used][1] else 0.0
         if (child, used) == (node, parent):  # the step backwards takes the place of the edge
             _arrow(axes, places[node], places[parent], -bow, 4.0, **style.DIRECTIONS["backward"])
             continue
         lit = child == node and parent is None
         _arrow(axes, places[used], places[child], bow, 1.8, **(style.DIRECTIONS["forward"] if lit else look))
+    fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
     for name, (x, y) in places.items():
-        lit = name in (parent, node)
+        outline = outline_of(chain, name)
         axes.text(x, y, f"${notation.latex(name)}$", size=17, ha="center", va="center", zorder=3, bbox={
-            "boxstyle": ("square" if name in chain.leaves else "circle") + ",pad=0.35", "edgecolor": style.INK,
-            "facecolor": style.YELLOW if lit else style.PAPER, "linewidth": 2.6 if lit else 1.2})
+            "boxstyle": ("square" if name in chain.leaves else "circle") + ",pad=0.35",
+            "facecolor": fills.get(name, style.PAPER), "edgecolor": outline["color"],
+            "linestyle": outline["linestyle"], "linewidth": 2.6 if name in fills else 1.6})
         below = [notation.shape(chain[name].symbol).replace("scalar", "" if name in chain.leaves else "1×1")]
         below += [] if values is None else [_size(values[name])]
         axes.annotate("\n".join(filter(None, below)), (x, y), (0, -20), textcoords="offset points", ha="center",
                       va="top", size=14, linespacing=1.05, color=style.INK, path_effects=style.HALO)
         if adjoints is not None:
             axes.annotate(f"∂ {_size(adjoints[name])}", (x, y), (0, 19), textcoords="offset points", ha="center",
-                          va="bottom", size=14, color=style.DIRECTIONS["backward"]["color"], path_effects=style.HALO)
+                          va="bottom", size=14, weight="bold", color=style.DIRECTIONS["backward"]["color"],
+                          path_effects=style.HALO)
     return Drawing(figure, _graph_in_words(chain, parent, node))
+
+
+def outline_of(chain: Chain, name: str) -> dict[str, Any]:
+    """Return colour and style of the line about a node: its path's where one use travels alone, blue for the output."""
+    paths = {_paths(chain).get((child, name)) for child in chain.children(name)}
+    output = {"color": style.REACHED["color"], "linestyle": style.SOLID}
+    return style.PATHS.get(*paths, PLAIN) if len(paths) == 1 else output if name == chain.output else PLAIN
 
 
 def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
     """Draw the value of a node and its adjoint as heat maps, in proportion to their shapes."""
     name = chain[name].name
     value, adjoint = chain.forward(**leaves)[name], chain.backward(**leaves)[name]
-    return heats({notation.plain(name): value, notation.adjoint_name(chain.output, name): adjoint})
+    titles, shape = (notation.plain(name), notation.adjoint_name(chain.output, name)), chain[name].symbol
+    return heats(dict(zip(titles, (value, adjoint), strict=True)), dict.fromkeys(titles, notation.shape(shape)),
+                 dict.fromkeys(titles, outline_of(chain, name)))
 
 
 @style.applied()
-def heats(matrices: Mapping[str, Any], height: int = 250) -> Drawing:
-    """Draw matrices or numbers side by side; white is 0, and each has a scale of its own."""
+def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY, outlines: Mapping[str, dict] = EMPTY,
+          fills: Mapping[str, str] = EMPTY, height: int = 256) -> Drawing:
+    """Draw matrices or numbers side by side, in proportion to their shapes; white is 0, and each has its own scale.
+
+    Parameters
+    ----------
+    matrices : mapping from titles to arrays or numbers
+    shapes, outlines, fills : mappings from titles, optional
+        The shape in letters, such as "N×Q", written at the two sides; the look of the line about the cells; the
+        colour behind the title.
+    height : int
+        In pixels.
+    """
     most_rows, most_columns = np.max([np.shape(value) or (1, 1) for value in matrices.values()], axis=0)
     figure = _blank(height)
-    room_x, room_y = WIDTH / len(matrices) - 60, height - 92
+    room_x, room_y = WIDTH / len(matrices) - 60, height - 98
     unit = min(room_x / most_columns, room_y / most_rows)  # the same for all, so that shapes can be compared
     for index, (title, value) in enumerate(matrices.items()):
         rows, columns = np.shape(value) or (1, 1)
-        wide, high = max(unit * columns, 22), max(unit * rows, 22)  # a column stays wide enough to be seen
+        grow = unit * max(1, LONGEST / (unit * max(rows, columns)))
+        wide, high = max(grow * columns, NARROWEST), max(grow * rows, NARROWEST)
         middle = (index + 0.5) / len(matrices)
         axes = place(figure, WIDTH * middle - wide / 2, 72 + (room_y - high) / 2, wide, high)
-        figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold")
+        figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold",
+                    bbox={"facecolor": fills.get(title, style.PAPER), "edgecolor": "none", "pad": 2})
         figure.text(middle, 1 - 34 / height, _about(value), ha="center", va="top", size=14)
-        _image(axes, np.atleast_2d(value), np.abs(value).max(), style.INK, aspect="auto", interpolation="nearest")
-    return Drawing(figure, "; ".join(f"{title}: {_about(value)}" for title, value in matrices.items())
+        _image(axes, np.atleast_2d(value), np.abs(value).max(), aspect="auto", interpolation="nearest")
+        axes.spines[:].set(linewidth=2, **outlines.get(title, PLAIN))
+        down, _, across = shapes.get(title, "").partition("×")
+        if across:
+            axes.set_ylabel(down, rotation=0, ha="right", va="center")
+            axes.set_xlabel(across)
+    sizes = {title: f"{shapes[title]} = " if "×" in shapes.get(title, "") else "" for title in matrices}
+    return Drawing(figure, "; ".join(f"{title}: {sizes[title]}{_about(value)}" for title, value in matrices.items())
                    + ". Red is positive, blue negative, white 0.")
 
 
@@ -163,7 +198,7 @@ def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int, gap
     axes.axhline(problem.best, **style.OPTIMUM)
     axes.annotate("exact optimum", (0.99, problem.best), (0, gap * problem.sign), axes.get_yaxis_transform(),
                   "offset points", ha="right", va="bottom" if problem.sign > 0 else "top",
-                  color=style.OPTIMUM["color"])
+                  weight="bold", color=style.OPTIMUM["color"])
 
 
 @style.applied()
@@ -175,7 +210,8 @@ def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -
     looks = {} if signed else {"cmap": style.IMAGE, "vmin": 0}
     for index, row in enumerate(rows):
         axes = place(figure, 20 + index * (side + 10), 10, side, side)
-        _image(axes, row.reshape(shape), np.abs(rows).max(), style.FAINT, **looks)
+        _image(axes, row.reshape(shape), np.abs(rows).max(), **looks)
+        axes.spines[:].set_color(style.FAINT)
     return Drawing(figure, words)
 
 
@@ -186,11 +222,11 @@ def _blank(height: float) -> Figure:
     return figure
 
 
-def _image(axes: Axes, matrix: np.ndarray, largest: float, edge: str, **looks: Any) -> None:
+def _image(axes: Axes, matrix: np.ndarray, largest: float, **looks: Any) -> None:
     top = largest or 1.0
     axes.imshow(matrix, **{"cmap": style.SIGNED, "vmin": -top, "vmax": top} | looks)
     axes.set(xticks=[], yticks=[])
-    axes.spines[:].set(visible=True, color=edge)
+    axes.spines[:].set_visible(True)
 
 
 def _places(chain: Chain) -> dict[str, tuple[float, float]]:

@@ -27,6 +27,8 @@ PATHS = {name: {"color": colour, "linestyle": line}
          for name, colour, line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
 DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
               "backward": {"color": VERMILLION, "linestyle": DASHED}}
+# A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and over its heat map.
+LIT = {"node": YELLOW, "parent": SKY}
 REACHED = {"color": BLUE, "linestyle": SOLID, "linewidth": 2.5}
 OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 

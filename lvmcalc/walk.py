@@ -1,5 +1,6 @@
 """A walk along a chain, one stage at a time, forwards or backwards: formula, rule, shapes, numbers, evidence, graph."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -85,24 +86,39 @@ class StageWalk(widgets.VBox):
         self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
         parent, node = stage if isinstance(stage, tuple) else (None, stage)
         self._graph.value = figures.graph(self.chain, stage).png(1.5, 1)
-        if parent is None:
-            shown = {notation.plain(name): self.values[name] for name in (*self.chain[node].parents, node)}
+        fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
+        if parent is None:  # title, whose shape and colour, whose outline, value
             here = self.chain[node]
-            card = _table([("formula", here._repr_latex_()), ("shape", notation.shape(here.symbol)),
-                           ("rule", f"{here.rule.name} ({escape(here.source)})"), ("remember", escape(here.remark))])
+            shown = [(notation.plain(name), name, name, self.values[name]) for name in (*here.parents, node)]
+            rows = [("formula", here._repr_latex_()), ("shape", notation.shape(here.symbol)),
+                    ("rule", f"{here.rule.name} ({escape(here.source)})"), ("remember", escape(here.remark))]
         else:
             arriving, leaving = (notation.adjoint_name(self.chain.output, name) for name in (node, parent))
-            shown = {arriving: self.adjoints[node]}
+            shown = [(arriving, node, node, self.adjoints[node])]
             if len(self.parts[parent]) > 1:
-                shown[f"{leaving}, path {notation.plain(node)}"] = self.parts[parent][node]
+                shown.append((f"{leaving}, path {notation.plain(node)}", parent, node, self.parts[parent][node]))
                 leaving += ", all paths"
-            shown[leaving] = self.adjoints[parent]
-            card = _table(Card(self.chain, parent, node).cells())
-        self._card.value = card
-        self._heat.value = figures.heats(shown).png(1.5, 1)
-        numbers = "; ".join(f"{name} {_number(value)}" for name, value in shown.items())
+            shown.append((leaving, parent, parent, self.adjoints[parent]))
+            rows = Card(self.chain, parent, node).cells()
+        self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
+        self._heat.value = figures.heats(
+            {title: value for title, *_, value in shown},
+            {title: notation.shape(self.chain[name].symbol) for title, name, *_ in shown},
+            {title: figures.outline_of(self.chain, name) for title, _, name, _ in shown},
+            {title: fills.get(name, style.PAPER) for title, name, *_ in shown}).png(1.5, 1)
+        numbers = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         self.status = f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}."
         self._words.value = f'{style.CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
+
+    def _lit(self, text: str, fills: dict[str | None, str]) -> str:
+        """Put the colours of the lit nodes behind their names and adjoints in a formula."""
+        names = {notation.latex(called): fill for name, fill in fills.items() if name
+                 for called in (notation.adjoint_name(self.chain.output, name), name)}
+        if not text.startswith("$"):
+            return text
+        symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"  # and no letters of a word
+        return re.sub(symbols, lambda found: rf"\colorbox{{{names[found[0]]}}}{{$\color{{{style.INK}}} {found[0]}$}}",
+                      text)
 
     def __repr__(self) -> str:
         return f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, {self._label(self.stage)}"

@@ -1,12 +1,14 @@
 """Figures: what they show is what was computed, and every picture says its content in words."""
 
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
-from lvmcalc import autoencoder, data, figures, gplvm, style
+from lvmcalc import autoencoder, data, figures, gplvm, notation, style
 from lvmcalc.chain import Builder
 from lvmcalc.training import GPLVMProblem, Trainer
 
@@ -80,9 +82,50 @@ def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
     first, second = drawing.figure.axes[1:]
     assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (2, 2)
     np.testing.assert_array_equal(second.get_images()[0].get_array(), chain.backward(**LEAVES)["e"])
-    assert drawing.words.startswith("e: 2×2, entries up to ±")
+    assert drawing.words.startswith("e: m×S = 2×2, entries up to ±")
     wide = figures.heat(chain, "h", **LEAVES).figure.axes[1].get_window_extent()
     assert wide.width / wide.height == pytest.approx(3 / 2)
+
+
+@pytest.mark.parametrize(("shapes", "sizes"), [  # a room of 240 × 158 for each of three, 390 × 158 for each of two
+    ([(150, 2), (2, 150), (7, 5)], [(14, 158), (158, 14), (22 * 5 / 7, 22)]),
+    ([(3, 4), (1, 1)], [(158 * 4 / 3, 158), (158 / 3, 158 / 3)]),
+    ([(2, 9), (9, 9), (9, 1)], [(158, 158 * 2 / 9), (158, 158), (158 / 9, 158)]),
+    ([(64, 1797), (2, 64), (1, 1)], [(240, 14), (22, 14), (22, 22)])])
+def test_all_heat_maps_have_cells_of_one_size_unless_they_could_not_be_seen(shapes, sizes) -> None:
+    matrices = {str(number): np.ones(shape) for number, shape in enumerate(shapes)}
+    boxes = [axes.get_window_extent() for axes in figures.heats(matrices).figure.axes[1:]]
+    np.testing.assert_allclose([box.size for box in boxes], sizes)
+    assert all(first.x1 + 40 < second.x0 for first, second in pairwise(boxes))
+
+
+def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
+    for name, (down, across) in {"W": "mn", "f": "nm", "d": "nS", "L": ["", ""]}.items():
+        for axes in figures.heat(CHAINS[0], name, **LEAVES).figure.axes[1:]:
+            assert (axes.get_ylabel(), axes.get_xlabel()) == (down, across)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
+def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(chain) -> None:
+    rng, leaves = np.random.default_rng(4), {"alpha": 0.7, "beta": 1.9, "D": 3} | LEAVES
+    leaves |= {"X": rng.standard_normal((5, 2)), "Y": rng.standard_normal((5, 3))}
+    in_graph = {text.get_text(): text.get_bbox_patch() for text in figures.graph(chain).figure.axes[0].texts}
+    for name in chain.nodes:
+        patch = in_graph[f"${notation.latex(name)}$"]
+        for axes in figures.heat(chain, name, **{leaf: leaves[leaf] for leaf in chain.leaves}).figure.axes[1:]:
+            line = axes.spines["left"]
+            assert line.get_edgecolor() == patch.get_edgecolor()
+            assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2, (style.DASHED,) * 2)
+    output = in_graph[f"${notation.latex(chain.output)}$"]
+    assert to_hex(output.get_edgecolor()).upper() == style.REACHED["color"]
+
+
+def test_a_path_has_one_colour_and_line_from_its_use_until_the_paths_meet() -> None:
+    along = {"autoencoder": {"h": "h", "e": "h", "g": "g", "f": "g"}, "gplvm": {"f": "f", "h": "h", "g": "h"}}
+    for chain in (CHAINS[0], CHAINS[3]):
+        outlines = {name: figures.outline_of(chain, name) for name in (*chain.nodes, *chain.leaves)}
+        assert {name: outline for name, outline in outlines.items() if outline in style.PATHS.values()} == {
+            name: style.PATHS[use] for name, use in along[chain.name].items()}
 
 
 def test_a_number_has_a_heat_map_too() -> None:

@@ -1,7 +1,9 @@
 """Frames: correct PNG files, and a blitted frame is the same picture as one drawn from scratch."""
 
 import io
+import struct
 import sys
+import zlib
 
 import matplotlib.image
 import numpy as np
@@ -9,23 +11,44 @@ import pytest
 from PIL import Image
 
 from lvmcalc import data, style
-from lvmcalc.frames import Cells, Frame, Names, encode, place
+from lvmcalc.frames import BAND, Cells, Encoder, Frame, Names, place
 from lvmcalc.pictures import AutoencoderPicture, GPLVMPicture
 from lvmcalc.readings import AutoencoderReading, GPLVMReading
 from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
 
 
+def decoded(file):
+    """The pixels in a PNG file, as Pillow reads them, after every checksum in it has been checked."""
+    Image.open(io.BytesIO(file)).verify()  # the CRC of each chunk
+    stream, start = b"", 8
+    while start < len(file):
+        length, = struct.unpack_from(">I", file, start)
+        stream += file[start + 8:start + 8 + length] if file[start + 4:start + 8] == b"IDAT" else b""
+        start += 12 + length
+    zlib.decompress(stream)  # the Adler-32 of all of them
+    return np.asarray(Image.open(io.BytesIO(file)))
+
+
 @pytest.mark.parametrize("depth", [3, 4])
-def test_an_encoded_picture_decodes_to_the_same_pixels(depth):
-    pixels = np.random.default_rng(1).integers(0, 256, (37, 53, depth), dtype=np.uint8)
-    file = io.BytesIO(encode(pixels))
-    image = Image.open(file)
-    image.verify()  # checks every CRC
-    assert image.size == (53, 37)
-    by_pillow = np.asarray(Image.open(io.BytesIO(file.getvalue())))
-    np.testing.assert_array_equal(by_pillow, pixels[..., :3])
-    by_matplotlib = matplotlib.image.imread(io.BytesIO(file.getvalue()), format="png")
+@pytest.mark.parametrize("height", [1, 37, BAND, 2 * BAND + 3])
+def test_an_encoded_picture_decodes_to_the_same_pixels(height, depth):
+    pixels = np.random.default_rng(1).integers(0, 256, (height, 53, depth), dtype=np.uint8)
+    file = Encoder()(pixels)
+    np.testing.assert_array_equal(decoded(file), pixels[..., :3])
+    by_matplotlib = matplotlib.image.imread(io.BytesIO(file), format="png")
     np.testing.assert_array_equal(np.round(by_matplotlib[..., :3] * 255), pixels[..., :3])
+
+
+def test_of_a_changed_picture_only_the_changed_bands_are_compressed_again(monkeypatch):
+    pixels = np.random.default_rng(2).integers(0, 4, (5 * BAND + 7, 61, 4), dtype=np.uint8)
+    encode, made, compressed = Encoder(), [], Encoder._compressed
+    monkeypatch.setattr(Encoder, "_compressed", lambda self, band: made.append(len(band)) or compressed(self, band))
+    for rows, bands in ((range(0), 6), (range(0), 0), ([BAND], 1), ([BAND - 1, BAND], 2), ([5 * BAND + 6], 1),
+                        (range(len(pixels)), 6)):
+        pixels[rows, 17, 2] += 1
+        made.clear()
+        np.testing.assert_array_equal(decoded(encode(pixels)), pixels[..., :3])
+        assert len(made) == bands
 
 
 def two_moving_lines(phase):

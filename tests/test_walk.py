@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
-from lvmcalc import autoencoder, evidence, gplvm
+from lvmcalc import autoencoder, evidence, figures, gplvm, notation, style
 from lvmcalc.cards import Card, Result
 from lvmcalc.widgets import Prediction, StageWalk
 
@@ -45,6 +46,67 @@ def test_every_stage_shows_its_card_its_picture_and_its_numbers(walk) -> None:
         assert number in walk.status
         pictures.add(walk._graph.value)
     assert len(pictures) == len(walk.stages), "each stage lights another edge"
+
+
+BOX = re.compile(r"\\colorbox\{(#\w{6})\}\{\$\\color\{#222222\} (.*?)\$\}")
+
+
+@pytest.fixture
+def drawn(monkeypatch) -> dict[str, figures.Drawing]:
+    """The graph and the heat maps that were drawn last."""
+    last = {}
+
+    def remember(kind: str, draw) -> None:
+        monkeypatch.setattr(figures, kind, lambda *how: last.setdefault(kind, draw(*how)))
+
+    remember("graph", figures.graph)
+    remember("heats", figures.heats)
+    return last
+
+
+def fills(texts) -> dict[str, str]:
+    """The words of texts that have a box, and its colour."""
+    return {text.get_text(): to_hex(text.get_bbox_patch().get_facecolor()).upper()
+            for text in texts if text.get_bbox_patch()}
+
+
+@pytest.mark.parametrize("direction", ["backwards", "forwards"])
+def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_heat_map(direction, drawn) -> None:
+    walk = StageWalk(gplvm.chain(), direction, **LEAVES)
+    for place, stage in enumerate(walk.stages):
+        drawn.clear()
+        walk.go(place)
+        backwards = isinstance(stage, tuple)
+        lit = dict(zip(reversed(stage), (style.YELLOW, style.SKY), strict=True)) if backwards else {stage: style.YELLOW}
+        graph = fills(drawn["graph"].figure.axes[0].texts)
+        assert {name: fill for name, fill in graph.items() if fill != style.PAPER} == {
+            f"${notation.latex(name)}$": fill for name, fill in lit.items()}
+        titles = {notation.adjoint_name("L", name) if backwards else notation.plain(name): fill
+                  for name, fill in lit.items()}
+        over_heat_maps = fills(drawn["heats"].figure.texts)
+        assert {title.split(",")[0] for title in over_heat_maps} >= {*titles}
+        assert over_heat_maps == {title: titles.get(title.split(",")[0], style.PAPER) for title in over_heat_maps}
+        boxes = {(called, fill) for fill, called in BOX.findall(walk._card.value)}
+        names = {(notation.latex(name), fill) for name, fill in lit.items()}
+        adjoints = {(notation.latex(notation.adjoint_name("L", name)), fill) for name, fill in lit.items()}
+        assert (adjoints if backwards else names) <= boxes <= names | adjoints
+        plain = BOX.sub(r"\2", walk._card.value)
+        if backwards:
+            assert all(text in plain for _, text in Card(walk.chain, *stage).cells())
+        assert "colorbox" not in plain
+        assert not re.search(r"[\\A-Za-z]\\colorbox|\$}[A-Za-z_]", walk._card.value), "a part of a word is lit"
+
+
+def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(drawn) -> None:
+    walk = StageWalk(gplvm.chain(), **LEAVES)
+    for use in "fh":
+        drawn.clear()
+        walk.go(walk.stages.index(("X", use)))
+        _, *heat_maps = drawn["heats"].figure.axes
+        looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(), axes.spines["top"].get_linestyle())
+                 for axes in heat_maps]
+        path, neither = tuple(style.PATHS[use].values()), (style.INK, style.SOLID)
+        assert looks == [path, path, neither]  # what arrives, what this path brings, all paths
 
 
 def test_next_back_jump_and_direction_work_as_the_buttons_do() -> None:
