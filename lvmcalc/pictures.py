@@ -44,6 +44,7 @@ class LatentSpace:
         frame.moving(*self.points, *filter(None, [self.names]), *self.ring)
 
     def update(self, trainer: Trainer) -> None:
+        """Show the trainer as it is now."""
         x = trainer.parameters[:, 0]
         y = trainer.parameters[:, 1] if self.names else self.height
         for points, members in zip(self.points, self.members, strict=True):
@@ -85,9 +86,11 @@ class Weights:
         frame.moving(*self.images)
 
     def shown(self, W: np.ndarray) -> np.ndarray:
+        """Return weights as the panel shows them: as images if the data are images, else as they are."""
         return tiles(W, self.side, self.columns) if self.side else W
 
     def update(self, trainer: Trainer) -> None:
+        """Show the trainer as it is now."""
         W, best = trainer.parameters, trainer.problem.optimum.W
         left, _, right = np.linalg.svd(W @ best.T)  # the orthogonal R that makes ‖W − R best‖ smallest is left·right
         for image, weights in zip(self.images, (W, left @ right @ best), strict=True):
@@ -109,6 +112,7 @@ class Curve:
         frame.moving(self.line, self.now)
 
     def update(self, trainer: Trainer) -> None:
+        """Show the trainer as it is now."""
         steps, values = trainer.history
         keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
@@ -135,6 +139,7 @@ class Spectrum:
         frame.moving(self.bars, marks)
 
     def update(self, trainer: Trainer) -> None:
+        """Show the trainer as it is now."""
         _, of_model = self.reading.spectrum(trainer)
         self.bars.set_segments([[(j, 0), (j, value)] for j, value in zip(self.order, of_model, strict=True)])
 
@@ -167,6 +172,7 @@ class Samples:
             frame.moving(self.points, *self.lines)
 
     def update(self, trainer: Trainer) -> None:
+        """Show the trainer as it is now."""
         data, made = self.data[[self.reading.point, *self.rows]], self.reading.made(trainer, self.rows)
         if self.side:
             self.image.set_data(tiles(np.vstack([data, made]), self.side, len(data)))
