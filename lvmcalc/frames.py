@@ -137,10 +137,11 @@ class Cells(AxesImage):
         The name of a colour map.
     span : pair of float
         The numbers at its two ends.
-    aspect : "equal" or "auto"
+    aspect : float
+        The height of a cell over its width.
     """
 
-    def __init__(self, axes: Axes, matrix: np.ndarray, colours: str, span: Span, aspect: str = "equal") -> None:
+    def __init__(self, axes: Axes, matrix: np.ndarray, colours: str, span: Span, aspect: float = 1) -> None:
         super().__init__(axes, cmap=colours, norm=Normalize(*span))
         self.set_data(matrix)
         self.set_extent(self.get_extent())  # by which the axes get their limits

@@ -77,7 +77,7 @@ class Weights:
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
             self.images.append(Cells(axes, self.shown(trainer.parameters), style.SIGNED, (-largest, largest),
-                                     "equal" if self.side else "auto"))
+                                     1 if self.side else min(1, 160 / m / 64)))  # columns as wide as their names
             axes.set_anchor("W")
         if not self.side:
             names = [name.replace(" ", "\n") for name in dataset.feature_names]

@@ -1,16 +1,20 @@
 """Figures: what they show is what was computed, and every picture says its content in words."""
 
 import io
+import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 from PIL import Image
 
 from lvmcalc import autoencoder, data, figures, gplvm, notation, style
 from lvmcalc.chain import Builder
 from lvmcalc.training import GPLVMProblem, Trainer
+from lvmcalc.two_weights import TwoWeights
+from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM
 
 CHAINS = [autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()]
 LEAVES = {"W": np.arange(1.0, 7).reshape(2, 3), "x": np.array([[1.0, -2], [0.5, 3], [2, 1]])}
@@ -170,3 +174,47 @@ def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> Non
     assert picture["image/png"].startswith(b"\x89PNG")
     assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
     assert words["text/markdown"] == "*ones*"
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2.2: 1 to 21."""
+    def luminance(colour: str) -> float:
+        part = np.array(to_rgb(colour))
+        return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000", "#fff") == contrast("#fff", "#000") == pytest.approx(21)
+    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)  # the lightest grey that passes for a text
+
+
+def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> None:
+    trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y), Q=2)).run(2), data.load("iris")
+    chain = CHAINS[0]
+    drawings = [figures.graph(chain, ("W", "h"), chain.forward(**LEAVES), chain.backward(**LEAVES)),
+                figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
+                figures.latent(trainer.parameters, iris.labels, iris.label_names)]
+    moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame, TwoWeights()._map.frame]
+    seen = {}
+    for figure in (shown.figure for shown in (*drawings, *moving)):
+        figure.draw_without_rendering()  # makes the ticks
+        for text in filter(Text.get_text, figure.findobj(Text)):
+            box = text.get_bbox_patch()
+            seen[text] = contrast(text.get_color(), box.get_facecolor() if box else style.PAPER)
+            assert text.get_size() >= 14
+            large = text.get_size() >= 18 or text.get_weight() == "bold"  # in points, as WCAG has it
+            assert seen[text] >= (3 if large else 4.5), text
+    assert len(seen) > 100
+    assert all(contrast(style.INK, fill) >= 4.5 for fill in style.LIT.values())
+    lines = [*style.PATHS.values(), *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM]
+    assert all(contrast(line["color"], style.PAPER) >= 3 for line in lines)
+
+
+def test_a_colour_of_the_style_sheet_is_seen_in_the_light_and_in_the_dark_theme() -> None:
+    free = re.sub(r"var\([^()]*\)|--[\w-]+: #\w+", "", style.CSS)  # but for what follows the theme
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", free))
+    assert colours == {style.BLUE, style.VERMILLION}
+    assert all(contrast(colour, page) >= 3 for colour in colours for page in ("#fff", "#111"))  # JupyterLab's pages
+    assert not re.search(r"(?<![\w-])color: #", free), "a text has the colour of the theme"

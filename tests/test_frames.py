@@ -4,6 +4,7 @@ import io
 import struct
 import sys
 import zlib
+from itertools import pairwise
 
 import matplotlib.image
 import numpy as np
@@ -15,6 +16,7 @@ from lvmcalc.frames import BAND, Cells, Encoder, Frame, Names, place
 from lvmcalc.pictures import AutoencoderPicture, GPLVMPicture
 from lvmcalc.readings import AutoencoderReading, GPLVMReading
 from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.widgets import LiveAutoencoder
 
 
 def decoded(file):
@@ -116,7 +118,7 @@ def test_names_look_as_texts_with_a_halo_do():
     np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)), drawn(as_texts))
 
 
-@pytest.mark.parametrize("aspect", ["equal", "auto"])
+@pytest.mark.parametrize("aspect", [1, 0.6])
 @pytest.mark.parametrize("shape", [(17, 53), (1, 4), (44, 17)])
 def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies(shape, aspect):
     matrix, made = np.random.default_rng(3).uniform(-1, 1, shape), []
@@ -144,6 +146,19 @@ def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(datas
         blitted = shown.png(trainer.run(3))
         shown.frame.redraw()
         assert shown.frame.png() == blitted
+
+
+@pytest.mark.parametrize(("dataset", "m", "off"), [
+    ("iris", 1, 1e-9), ("iris", 2, 1e-9), ("iris", 3, 0.25), ("digits", 2, 1e-9), ("digits", 5, 1e-9)])
+def test_weights_are_drawn_in_proportion_but_for_columns_too_narrow_for_their_names(dataset, m, off):
+    figure = LiveAutoencoder(dataset, m)._picture.frame.figure
+    figure.draw_without_rendering()
+    for cells in figure.findobj(Cells)[:2]:
+        (rows, columns), box = cells.get_array().shape, cells.get_window_extent()
+        assert box.width / columns == pytest.approx(box.height / rows, rel=off)
+        names = [name.get_window_extent() for name in cells.axes.get_xticklabels()]
+        assert all(first.x1 < second.x0 for first, second in pairwise(names))
+        assert all(name.y0 >= 0 for name in names)
 
 
 def test_frames_leave_pyplot_and_the_global_settings_alone():
