@@ -57,7 +57,7 @@ class CostCurve(widgets.VBox):
         self._show()
 
     def measure(self) -> "CostCurve":
-        """Measure all sizes, the smallest first, and draw each as it comes in; the same numbers are asked of each way."""
+        """Measure all sizes, the smallest first, and draw each as it comes in; all ways find the same numbers."""
         self.seconds = {name: {} for name in LOOKS}
         for N in sorted(self.sizes):
             Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
@@ -87,8 +87,8 @@ class CostCurve(widgets.VBox):
             frame.figure.legend(loc="upper left", bbox_to_anchor=(0.745, 0.9))
         self._image.value = frame.png()
         done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
-        self.status = " ".join(f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()
-                               ) or "Nothing is measured yet."
+        words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()]
+        self.status = " ".join(words) or "Nothing is measured yet."
         self._words.value = f'<div role="status" aria-live="polite">{escape(self.status)}</div>'
 
 

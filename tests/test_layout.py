@@ -19,8 +19,8 @@ LAYERS = [
     {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
     {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
     {"mistakes", "readings"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
-    {"style", "frames", "figures", "loop", "controls"}, {"pictures"}, {"ask", "answers", "walk", "live", "two_weights", "cost"},
-    {"widgets"},
+    {"style", "frames", "figures", "loop", "controls"}, {"pictures"},
+    {"ask", "answers", "walk", "live", "two_weights", "cost"}, {"widgets"},
 ]
 LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
 FACE = ("matplotlib", "ipywidgets", "IPython")
