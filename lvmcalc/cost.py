@@ -49,7 +49,8 @@ class CostCurve(widgets.VBox):
     def __init__(self, sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
-        button = widgets.Button(description="Measure", icon="play", tooltip="Measure again, on this machine")
+        button = widgets.Button(description="Measure", icon="play", tooltip="Measure again, on this machine",
+                                layout={"width": "140px"})
         self._image, self._words, self.status = widgets.Image(format="png", width=900, height=380), widgets.HTML(), ""
         super().__init__([button, self._image, self._words, widgets.HTML(style.CSS)])
         self.add_class("lvmcalc-live")
@@ -89,7 +90,8 @@ class CostCurve(widgets.VBox):
         done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
         words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()]
         self.status = " ".join(words) or "Nothing is measured yet."
-        self._words.value = f'<div role="status" aria-live="polite">{escape(self.status)}</div>'
+        self._words.value = (f'<div role="status" aria-live="polite" style="min-height: 2.6em">{escape(self.status)}'
+                             '</div>')
 
 
 def digits(found: Any, true: Any) -> float:

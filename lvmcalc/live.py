@@ -82,8 +82,9 @@ class LiveWidget(widgets.VBox):
             widgets.HTML() for _ in range(5))
         self.player = loop.Player(self._advance, self._show, self._say, key, budget, speed)
         c.present = presenter(self, self.player.post)
+        learn = [more.pop("learn").add_class("lvmcalc-more")] if "learn" in more else []
         rows = [widgets.HBox(row) for row in (
-            (c.play, c.step, c.reset, c.preset, c.speed, c.present), (c.rate, self._rate_words),
+            (c.play, c.step, c.reset, c.preset, c.speed, c.present), (c.rate, self._rate_words, *learn),
             (c.dataset, c.size, c.optimiser, c.gradient, c.seed),
             (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
         for more_of_them in (*rows[2:], self._about):
