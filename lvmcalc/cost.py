@@ -113,7 +113,7 @@ def errors(beta: float, N: int = 60, D: int = 5, Q: int = 2) -> dict[str, float]
         solved = (left * left.T + mp.eye(N) / beta) ** -1
         true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(), dtype=float)
     return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
-            "K never formed": digits(gplvm.gradient(X, Y, 1.0, beta), true)}
+            "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
 
 
 def lead(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:

@@ -77,8 +77,9 @@ def test_few_objects_are_trained_as_they_are():
     assert not isinstance(Trainer(GPLVMProblem(few, 2))._work, InTheSpan)
 
 
-def test_data_of_a_smaller_rank_than_the_latent_dimension_train():
-    flat = data.centred(np.random.default_rng(0).standard_normal((N, 2)) @ np.ones((2, D)))
+@pytest.mark.parametrize("columns", [np.ones((1, D)), np.eye(1, D)], ids=["all alike", "all but one are 0"])
+def test_data_of_a_smaller_rank_than_the_latent_dimension_train(columns):
+    flat = data.centred(np.random.default_rng(0).standard_normal((N, 1)) @ columns)
     trainer = Trainer(GPLVMProblem(flat, Q, beta=50.0))
     assert trainer.run(600).gap < 1e-6
 
