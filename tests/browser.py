@@ -106,10 +106,15 @@ def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
 def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> None:
     """Open a notebook and run all of its cells, once the kernel is connected and idle; wait until they have run."""
     page.goto(f"{address}/lab/tree/{notebook}?reset")
+    connected(page)
+    run_again(page, timeout)
+
+
+def connected(page: Page) -> None:
+    """Wait until the notebook is open and its kernel is connected and idle."""
     page.wait_for_function(f"""() => {{
         const kernel = window.jupyterapp && {NOTEBOOK}?.context?.sessionContext?.session?.kernel;
         return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""")
-    run_again(page, timeout)
 
 
 def show(page: Page, *sources: str) -> None:

@@ -108,3 +108,24 @@ def test_every_control_has_a_name_or_for_a_slider_words_beside_it(page, widget):
     assert not nameless, tree
     assert panel.get_by_role("slider").count() == tree.count("- slider") == widget.count("GPLVM") + 1
     expect(panel.get_by_text("learning rate", exact=True).first).to_be_attached()
+
+
+def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):
+    def reload():
+        page.reload()
+        browser.connected(page)
+
+    reload()  # the output was never saved
+    assert page.evaluate(f"{browser.CELLS}.map(cell => cell.outputs.length)") == [0]
+    assert panels(page).count() == 0
+    browser.run_again(page)
+    button(panels(page), "Step").press("Space")
+    at_step(panels(page), 1)
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    reload()  # the kernel still has the widget
+    at_step(panels(page), 1)
+    button(panels(page), "Step").press("Space")
+    at_step(panels(page), 2)
+    browser.run_again(page)
+    at_step(panels(page), 0)
+    expect(panels(page)).to_have_count(1)
