@@ -104,7 +104,10 @@ def test_every_control_has_a_name_or_for_a_slider_words_beside_it(page, widget):
     tree = panel.aria_snapshot()
     controls = re.findall(r"^\s*- (button|combobox|spinbutton|checkbox|textbox)\b(.*)$", tree, re.M)
     assert {"button", "combobox"} <= {role for role, _ in controls}
-    nameless = [role + rest for role, rest in controls if not re.match(r' "[^"]*\w[^"]*"', rest)]
+    if "GPLVM" in widget:
+        expect(panel).to_contain_text("β 1 × best")
+    # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
+    nameless = [role + rest for role, rest in controls if not re.match(r' "(?!null")[^"]*\w[^"]*"', rest)]
     assert not nameless, tree
     assert panel.get_by_role("slider").count() == tree.count("- slider") == widget.count("GPLVM") + 1
     expect(panel.get_by_text("learning rate", exact=True).first).to_be_attached()
