@@ -106,14 +106,38 @@ def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
 def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> None:
     """Open a notebook and run all of its cells, once the kernel is connected and idle; wait until they have run."""
     page.goto(f"{address}/lab/tree/{notebook}?reset")
+    connected(page)
+    run_again(page, timeout)
+
+
+def connected(page: Page) -> None:
+    """Wait until the notebook is open and its kernel is connected and idle."""
     page.wait_for_function(f"""() => {{
         const kernel = window.jupyterapp && {NOTEBOOK}?.context?.sessionContext?.session?.kernel;
         return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""")
-    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def show(page: Page, *sources: str) -> None:
+    """Put these code cells, and no others, into the open notebook, and run them."""
+    page.evaluate(f"""sources => {{
+        const notebook = {NOTEBOOK}.content.model.sharedModel;
+        notebook.deleteCellRange(0, notebook.cells.length);
+        notebook.insertCells(0, sources.map(source => ({{cell_type: "code", metadata: {{}}, source}}))); }}""", sources)
+    run_again(page)
+
+
+def run_again(page: Page, timeout: float = 120, only: int | None = None) -> None:
+    """Run all cells of the open notebook, or only one of them, and wait until they have run."""
+    if only is None:
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    else:
+        page.evaluate(f"""async index => {{
+            {NOTEBOOK}.content.activeCellIndex = index;
+            await jupyterapp.commands.execute("notebook:run-cell"); }}""", only)
     page.wait_for_function(f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
         ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount) || {ERRORS}.length)""",
                            timeout=1000 * timeout)
     errors = page.evaluate(ERRORS)
-    assert not errors, f"{notebook} does not run: {errors[0]}"
+    assert not errors, f"The notebook does not run: {errors[0]}"
     page.locator(".jupyter-widgets").first.wait_for()
-    assert not page.get_by_text("javascript error").count(), f"A widget of {notebook} cannot be shown."
+    assert not page.get_by_text("javascript error").count(), "A widget cannot be shown."

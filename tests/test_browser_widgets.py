@@ -1,0 +1,134 @@
+"""A person at the browser with one live widget at a time: its buttons, its cell run again, its errors, its names."""
+
+import re
+
+import browser
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+expect.set_options(timeout=60_000)
+WIDGETS = ("LiveAutoencoder('iris')", "TwoWeights()", "LiveGPLVM('iris')")
+IMPORTS = "from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM, TwoWeights\n"
+every_widget = pytest.mark.parametrize("widget", WIDGETS)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    browser.need_chromium()
+    path = tmp_path_factory.mktemp("notebooks") / "widgets.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cell = nbformat.v4.new_code_cell(IMPORTS + "TwoWeights()")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), path)
+    with browser.jupyterlab(path) as address, browser.page_of(height=1400) as page:
+        browser.run_all(page, address, path.name)
+        yield page
+
+
+@pytest.fixture
+def page(lab):
+    yield lab
+    browser.show(lab, "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
+
+
+def panels(page):
+    return page.locator(".lvmcalc-live")
+
+
+def button(panel, name):
+    return panel.get_by_role("button", name=name)
+
+
+def at_step(panel, pattern):
+    expect(panel.get_by_role("status")).to_contain_text(re.compile(rf"^Step {pattern}\b"))
+
+
+@every_widget
+def test_step_play_pause_and_reset_work_by_keyboard(page, widget):
+    browser.show(page, IMPORTS + widget)
+    panel = panels(page)
+    at_step(panel, 0)
+    button(panel, "Step").press("Space")
+    at_step(panel, 1)
+    button(panel, "Play").press("Space")
+    at_step(panel, "([3-9]|[1-9][0-9]+)")
+    button(panel, "Pause").press("Space")
+    expect(button(panel, "Play")).to_be_visible()
+    button(panel, "Reset").press("Space")
+    at_step(panel, 0)
+
+
+@every_widget
+def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_the_earlier_widget(page, widget):
+    both = f"first = {widget}\nfirst", "first"  # the second cell still shows the widget that the first cell made
+    browser.show(page, IMPORTS + both[0], both[1])
+    button(panels(page).first, "Play").press("Space")
+    at_step(panels(page).last, "([2-9]|[1-9][0-9]+)")
+    browser.run_again(page, only=0)
+    expect(page.locator(".jp-CodeCell").first.locator(".lvmcalc-live")).to_have_count(1)
+    expect(panels(page)).to_have_count(2)
+    expect(panels(page).last.get_by_role("status")).to_contain_text("Closed: its cell was run again.")
+    at_step(panels(page).first, 0)
+    button(panels(page).first, "Play").press("Space")
+    at_step(panels(page).first, "([2-9]|[1-9][0-9]+)")
+
+
+def test_two_widgets_of_two_cells_play_at_once(page):
+    browser.show(page, IMPORTS + WIDGETS[0], WIDGETS[2])
+    for panel in panels(page).all():
+        button(panel, "Play").press("Space")
+    for panel in panels(page).all():
+        expect(button(panel, "Pause")).to_be_visible()
+        at_step(panel, "([3-9]|[1-9][0-9]+)")
+        expect(button(panel, "Pause")).to_be_visible()
+
+
+@every_widget
+def test_an_exception_in_the_loop_is_told_in_words(page, widget):
+    browser.show(page, IMPORTS + f"""widget = {widget}
+def broken():
+    raise ArithmeticError("no step today")
+widget.player._advance = broken
+widget""")
+    panel = panels(page)
+    button(panel, "Play").press("Space")
+    expect(panel.get_by_role("status")).to_have_text("Stopped: ArithmeticError: no step today")
+    expect(button(panel, "Play")).to_be_visible()
+
+
+@every_widget
+def test_every_control_has_a_name_or_for_a_slider_words_beside_it(page, widget):
+    browser.show(page, IMPORTS + widget)
+    panel = panels(page)
+    button(panel, "Play").wait_for()
+    tree = panel.aria_snapshot()
+    controls = re.findall(r"^\s*- (button|combobox|spinbutton|checkbox|textbox)\b(.*)$", tree, re.M)
+    assert {"button", "combobox"} <= {role for role, _ in controls}
+    if "GPLVM" in widget:
+        expect(panel).to_contain_text("β 1 × best")
+    # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
+    nameless = [role + rest for role, rest in controls if not re.match(r' "(?!null")[^"]*\w[^"]*"', rest)]
+    assert not nameless, tree
+    assert panel.get_by_role("slider").count() == tree.count("- slider") == widget.count("GPLVM") + 1
+    expect(panel.get_by_text("learning rate", exact=True).first).to_be_attached()
+
+
+def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):
+    def reload():
+        page.reload()
+        browser.connected(page)
+
+    reload()  # the output was never saved
+    assert page.evaluate(f"{browser.CELLS}.map(cell => cell.outputs.length)") == [0]
+    assert panels(page).count() == 0
+    browser.run_again(page)
+    button(panels(page), "Step").press("Space")
+    at_step(panels(page), 1)
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    reload()  # the kernel still has the widget
+    at_step(panels(page), 1)
+    button(panels(page), "Step").press("Space")
+    at_step(panels(page), 2)
+    browser.run_again(page)
+    at_step(panels(page), 0)
+    expect(panels(page)).to_have_count(1)
