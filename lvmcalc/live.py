@@ -247,8 +247,9 @@ class LiveWidget(widgets.VBox):
 
     def _say(self) -> None:
         trainer, player, play = self.trainer, self.player, self.controls.play
-        play.description, play.icon, play.tooltip = (
-            ("Pause", "pause", "Stop here") if player.playing else ("Play", "play", "Train, and watch it"))
+        with play.hold_sync():  # one message, not three
+            play.description, play.icon, play.tooltip = (
+                ("Pause", "pause", "Stop here") if player.playing else ("Play", "play", "Train, and watch it"))
         news = self._news if trainer.steps <= 30 else ""
         self.status = player.note if player.error else " ".join(filter(None, (news, trainer.describe(), player.note)))
         live = "off" if player.playing else "polite"  # three sentences a second would drown a screen reader

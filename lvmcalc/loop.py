@@ -134,9 +134,9 @@ class Player:
 
     def _settle(self) -> None:
         self._moved = False
-        self._guard(self._show)
-        if not self._guard(self._say):
-            self._guard(self._say)  # with the error that the first call met
+        said = self._guard(self._say)  # first, as a button that has been pressed should say so at once
+        if not (self._guard(self._show) and said):
+            self._guard(self._say)  # with the error that was met
 
     def _guard(self, action: Callable[[], None]) -> bool:
         try:
