@@ -50,6 +50,12 @@ async def settled(player):
 
 
 class TestPlaying:
+    def test_the_words_that_answer_a_press_come_before_the_picture(self):
+        order = []
+        player = Player(lambda: "", lambda: order.append("picture"), lambda: order.append("words"))
+        player.step()
+        assert order == ["words", "picture"]
+
     def test_play_takes_steps_and_shows_them_until_pause_and_goes_on_from_there(self):
         async def scenario():
             counter = Counter()
