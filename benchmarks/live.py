@@ -1,6 +1,6 @@
 """How live the live widgets are: frames, clicks and memory in a real JupyterLab in a real browser, played flat out.
 
-`python benchmarks/live.py` takes about three minutes and prints tables; `--seconds 600` watches the digits for ten
+`python benchmarks/live.py` takes about five minutes and prints tables; `--seconds 600` watches the digits for ten
 minutes. Frames that queued up would show as clicks that take longer at last than at first. It needs Linux and
 Chromium; run it on a machine that does nothing else.
 """
@@ -23,29 +23,40 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import browser
 from playwright.sync_api import Page
 
-WIDGETS = "LiveGPLVM('digits')", "LiveGPLVM('iris')", "LiveAutoencoder('digits')"
+# How each goes on without an end, each frame another: at a learning rate with which it swings about the optimum.
+FLAT_OUT = """
+module.ARRIVED = -1
+live.controls.optimiser.value, live.controls.rate.value = "adam", 3
+live.player.budget, live.controls.speed.value = 10**9, loop.FLAT_OUT
+picture = live._picture
+"""
+IN_STEPS = """
+live.controls.rate.value, live.player.budget = 1.3, 10**9  # at the four steps a second at which it is watched
+picture = live._map
+"""
+WIDGETS = {  # and two values of the learning rate
+    "LiveGPLVM('digits')": (FLAT_OUT, 2, 3), "LiveGPLVM('iris')": (FLAT_OUT, 2, 3),
+    "LiveAutoencoder('digits')": (FLAT_OUT, 2, 3), "TwoWeights()": (IN_STEPS, 1.1, 1.3)}
 SHORT, TRIALS = 10, 20
 CELL = """
 import os
 from time import perf_counter
 from lvmcalc import live as module, loop
-from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM
+from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM, TwoWeights
 
-module.ARRIVED = -1  # a run has no end
 live = {widget}
-live.controls.optimiser.value, live.controls.rate.value = "adam", 3  # swings about the optimum: every frame differs
-live.player.budget, live.controls.speed.value = 10**9, loop.FLAT_OUT
+{endless}
 log = open({log!r}, "w", buffering=1)
 print(os.getpid(), file=log)
-draw = live._picture.png
+draw = picture.png
 
-def timed(trainer):
+def timed(*state):
     start = perf_counter()
-    picture = draw(trainer)
-    print(1000 * (perf_counter() - start), len(picture) / 1000, file=log)
-    return picture
+    file = draw(*state)
+    print(1000 * (perf_counter() - start), len(file) / 1000, file=log)
+    return file
 
-live._picture.png = timed
+picture.png = timed
 live
 """
 PANEL = "document.querySelector('.lvmcalc-live')"
@@ -56,8 +67,8 @@ COUNT = f"window.frames_shown = 0; {PANEL}.querySelector('img').addEventListener
 class Bench:
     """A widget that plays in a page, and the log that its kernel writes."""
 
-    def __init__(self, page: Page, log: Path) -> None:
-        self.page, self.log, self.pid = page, log, log.read_text().split()[0]
+    def __init__(self, page: Page, log: Path, slow: float, fast: float) -> None:
+        self.page, self.log, self.pid, self.rates = page, log, log.read_text().split()[0], (slow, fast)
 
     def frames(self) -> np.ndarray:
         """Return milliseconds of work and kilobytes of each frame so far, shape (frames, 2)."""
@@ -90,8 +101,8 @@ class Bench:
             times["pause"].append(self.press("Pause"))
             self.press("Play")
             self.page.wait_for_timeout(200 + 7 * trial)
-            key, stop = ("ArrowRight", "3 ×") if trial % 2 else ("ArrowLeft", "2 ×")
-            seen = f"[...{PANEL}.querySelectorAll('b')].some(words => words.textContent === '{stop}')"
+            key, stop = ("ArrowLeft", "ArrowRight")[trial % 2], self.rates[trial % 2]
+            seen = f"[...{PANEL}.querySelectorAll('b')].some(words => words.textContent === '{stop:g} ×')"
             times["slider"].append(self.until(seen, self.page.get_by_role("slider").first.press, key))
         return times
 
@@ -110,15 +121,16 @@ class Bench:
 @contextmanager
 def playing(widget: str) -> Iterator[Bench]:
     """Open a notebook that shows the widget, and press Play."""
+    endless, *rates = WIDGETS[widget]
     with tempfile.TemporaryDirectory() as folder:
         log, notebook = Path(folder) / "log", Path(folder) / "live.ipynb"
         cell = {"cell_type": "code", "id": "live", "metadata": {}, "execution_count": None, "outputs": [],
-                "source": CELL.format(widget=widget, log=str(log))}
+                "source": CELL.format(widget=widget, endless=endless, log=str(log))}
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
         with browser.jupyterlab(notebook) as address, browser.page_of() as page:
             browser.run_all(page, address, notebook.name)
-            bench = Bench(page, log)
+            bench = Bench(page, log, *rates)
             page.evaluate(COUNT)
             bench.press("Play")
             page.wait_for_timeout(2000)
@@ -137,12 +149,11 @@ def main() -> None:
     browser.FLAGS.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"])
     for number, widget in enumerate(WIDGETS):
         with playing(widget) as bench:
-            ends = []  # clicks and memory before and after
+            ends = [("at first", bench.clicks(), bench.memory())]  # clicks and memory before and after
             if number == 0:
                 print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; ipykernel "
                       f"{version('ipykernel')}, jupyterlab {version('jupyterlab')}, Chromium "
                       f"{bench.page.context.browser.version}")
-                ends.append(("at first", bench.clicks(), bench.memory()))
             made, shown = bench.watch(length := SHORT if number else seconds)
             print(f"\n{widget}, {length:g} s")
             print(f"  frames a second           {shown / length:.1f} shown of {len(made) / length:.1f} made")

@@ -135,7 +135,7 @@ class TwoWeights(widgets.VBox):
         c.play.on_click(lambda _: self.player.pause() if self.player.playing else self.player.play())
         c.step.on_click(lambda _: self.player.step())
         c.reset.on_click(lambda _: self.player.post(self._go))
-        for control, action in ((c.start, self._go), (c.follow, lambda: None), (c.rate, lambda: None)):
+        for control, action in ((c.start, self._go), (c.follow, lambda: None), (c.rate, self._say_rate)):
             control.observe(lambda _, action=action: self.player.post(action), "value")
         self._go()
         self._refresh()
@@ -192,6 +192,9 @@ class TwoWeights(widgets.VBox):
         self.status = (player.note if player.error else self._in_words()).replace("-", "−").strip()
         live = "off" if player.playing else "polite"  # four sentences a second would drown a screen reader
         self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
+        self._say_rate()
+
+    def _say_rate(self) -> None:
         rate = self.controls.rate.value
         self._rate_words.value = rate_in_words(rate, f"the stability limit {self.limit:.3g}", rate * self.limit)
 

@@ -226,6 +226,23 @@ class TestWalking:
 
         asyncio.run(asyncio.wait_for(scenario(), 120))
 
+    @BLANK
+    def test_while_it_plays_a_new_learning_rate_is_told_without_waiting_for_the_next_words(self, monkeypatch):
+        monkeypatch.setattr(loop, "WORDS", 1e-9)  # once, and again in thirty years
+
+        async def scenario():
+            widget = TwoWeights()
+            widget.controls.play.click()
+            while widget.controls.play.description != "Pause":
+                await asyncio.sleep(0.01)
+            widget.controls.rate.value = 0.7
+            while "0.7 ×" not in widget._rate_words.value:
+                await asyncio.sleep(0.01)
+            assert widget.player.playing
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
 
 class TestOnThePage:
     @BLANK
