@@ -35,6 +35,7 @@ ALPHA, BETA, SEED = 0.7, 4.0, 0
 SIZES = 100, 1000, 3000, 10_000, 100_000, 1_000_000
 LONGEST, GAP, PATIENCE = 10.0, 1e-6, 300.0  # s an evaluation, relative to the optimum, s to the optimum
 STEP = "lvmcalc, a whole step of training"
+FORM, IN_SPAN = "lvmcalc, K never formed", "lvmcalc, where training starts"
 
 
 def processor() -> str:
@@ -111,23 +112,23 @@ def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[s
     return seconds
 
 
-def precision(peers: list[Peer]) -> float:
-    """Print the relative errors of the gradients, and return the largest of this package's."""
+def precision(peers: list[Peer]) -> dict[str, float]:
+    """Print the relative errors of the gradients, and return the largest of each row."""
     cases = [(N, beta) for N in (100, 300) for beta in (BETA, 1e4)]
     rows: dict[str, list[str]] = {}
-    largest = 0.0
+    largest: dict[str, float] = {}
     for N, beta in cases:
         Y = data.centred(data.sample_gplvm(N, 12, Q, ALPHA, beta, SEED).Y)
         X = np.random.default_rng(SEED).standard_normal((N, Q))
         trainer = Trainer(GPLVMProblem(Y, Q, ALPHA, beta))
-        found = {"lvmcalc, K never formed": (X, ours(Y, ALPHA, beta)(X)[1]),
-                 "lvmcalc, where training starts": (trainer.parameters, trainer.gradient),
+        found = {FORM: (X, ours(Y, ALPHA, beta)(X)[1]),
+                 IN_SPAN: (trainer.parameters, trainer.gradient),
                  **{peer.name: (X, peer.make(Y, ALPHA, beta)(X)[1]) for peer in peers}}
         for name, (at, gradient) in found.items():
             true = in_long_double(at, Y, ALPHA, beta)
             error = float(np.linalg.norm(gradient - true) / np.linalg.norm(true))
             rows.setdefault(name, []).append(f"{error:.1e}")
-            largest = max(largest, error if name.startswith("lvmcalc") else 0)
+            largest[name] = max(error, largest.get(name, 0))
     heads = [f"{N}; {beta:g}" for N, beta in cases]
     table("Relative error of the gradient against long double, D = 12, by N; β", heads, rows)
     return largest
@@ -266,7 +267,7 @@ def main() -> None:
     seconds = evaluations(12, sizes, peers)
     evaluations(64, sizes, peers)
     steps = autoencoder([S for S in (1797, 100_000, 1_000_000) if max(most, 1797) >= S], "torch" in packages)
-    error = precision(peers)
+    errors = precision(peers)
     race("iris")
     digits = race("digits")
     lines = [(f"GP-LVM, N = {N:,}, D = 12, value and gradient: {name} over ours",
@@ -280,7 +281,8 @@ def main() -> None:
                "≤", 50),
               ("Autoencoder, a step of training, the slowest S: microseconds",
                1e6 * max(time for (name, _), time in steps.items() if name == STEP), "≤", 15),
-              ("GP-LVM, largest relative error of the gradient", error, "≤", 1e-13),
+              ("GP-LVM, largest relative error of the gradient, K never formed", errors[FORM], "≤", 1e-13),
+              ("GP-LVM, the same from the Gram matrix alone, where training starts", errors[IN_SPAN], "≤", 1e-13),
               ("Digits, from the data to 1e-6 of the optimum: milliseconds", 1e3 * digits[OURS], "≤", 100)]
     if GPY in digits:
         lines.append(("Digits, to 1e-6 of the optimum: GPy over ours", digits[GPY] / digits[OURS], "≥", 1000))
