@@ -117,6 +117,7 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
     ("(X", r"closing \)"), ("|K", "closing |"), ("X)", r"At `\)`"), ("X *", r"Behind `X \*`"), ("", "nothing to read"),
     ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="), ("norm(X)", "square of the norm"),
     ("X/0", "has no value"), ("log(0) X", "has no value"), ("2½", "At `½`"), (r"\frac{D} X", "opening bracket"),
+    ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"), ("X 2.5E3", r"whether `2.5E3` is a power"),
 ])
 def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str, sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
