@@ -184,7 +184,10 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
             return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
         symmetric = names_of(symmetric, left, right)
         if _same_normal_form(left, right, symmetric):
-            return Verdict("proved", "the same normal form, so equal for every size", rules=ALGEBRA)
+            partial = any(side.has(log) or any(power.exp.is_negative for power in side.atoms(MatPow))
+                          for side in (left, right))  # the normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too
+            return Verdict("proved", "the same normal form, so equal for every size"
+                           + ", wherever both sides have a value" * partial, rules=ALGEBRA)
         return agreement.compare(left, right, symmetric, seed)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))

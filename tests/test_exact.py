@@ -175,6 +175,15 @@ def test_true_identities_hold_whatever_the_form(left: Expr, right: Expr) -> None
     assert compare(-left, right).status == "refuted"
 
 
+@pytest.mark.parametrize(("left", "right"), [
+    (X.T * (2 * X * X.T).I * X * X.T, X.T / 2), (A ** -2 * A, A.I), (log(Determinant(A)) + b, b + log(Determinant(A)))])
+def test_a_proof_with_an_inverse_or_a_logarithm_is_one_for_where_both_sides_have_a_value(left, right) -> None:
+    verdict = compare(left, right)
+    assert verdict.status == "proved"
+    assert verdict.reason.endswith("equal for every size, wherever both sides have a value")
+    assert compare(2 * X, X + X).reason.endswith("equal for every size")
+
+
 SOMETIMES = {
     "for an even size": (Determinant(-A), Determinant(A)),
     "for an odd size": (Determinant(-A), -Determinant(A)),
