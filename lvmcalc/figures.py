@@ -131,7 +131,14 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY, outlin
         colour behind the title.
     height : int
         In pixels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an entry is no finite number.
     """
+    for title, value in matrices.items():
+        checks.matrix(np.atleast_2d(value), title)  # what is not a number would be a blank cell
     most_rows, most_columns = np.max([np.shape(value) or (1, 1) for value in matrices.values()], axis=0)
     figure = _blank(height)
     room_x, room_y = WIDTH / len(matrices) - 60, height - 98

@@ -103,6 +103,14 @@ def test_all_heat_maps_have_cells_of_one_size_unless_they_could_not_be_seen(shap
     assert all(first.x1 + 40 < second.x0 for first, second in pairwise(boxes))
 
 
+@pytest.mark.parametrize(("value", "sentence"), [
+    ([[1, np.nan], [0, 2]], "c̄ must be finite, but its entry in row 0, column 1"), (np.inf, "c̄ must be finite"),
+    ([["1"]], "c̄ must hold real numbers, but it holds text")])
+def test_a_heat_map_of_what_is_no_finite_number_is_refused_by_its_title(value, sentence) -> None:
+    with pytest.raises((ValueError, TypeError), match=sentence):
+        figures.heats({"c": np.ones((2, 2)), "c̄": value})
+
+
 def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
     for name, (down, across) in {"W": "mn", "f": "nm", "d": "nS", "L": ["", ""]}.items():
         for axes in figures.heat(CHAINS[0], name, **LEAVES).figure.axes[1:]:
