@@ -85,16 +85,14 @@ def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.nda
     total: Any = 0.0
     if not is_lazy(Y) and not is_lazy(Z):
         for part in _parts(Y):
-            block = _double(Y[part])
-            total = total + block.T @ (block if Z is Y else _double(Z[part]))
+            total = total + _product(Y, Z, part)
             if 100 * part.start // len(Y) < 100 * part.stop // len(Y):
                 tell(part.stop / len(Y))
         return total
     parts = list(_parts(Y if is_lazy(Y) else Z, PARTS if progress else 1))
     waiting, done = [], 0
     for part in parts:
-        left, right = _double(Y[part]), _double(Z[part])
-        waiting.append((left.T @ right).persist())  # a cluster returns a promise at once, a local scheduler works
+        waiting.append(_product(Y, Z, part).persist())  # a cluster promises the result, a local scheduler works
         if not any(hasattr(block, "add_done_callback") for block in dict(waiting[-1].dask).values()):
             total, done = total + np.asarray(waiting.pop()), done + 1
             tell(done / len(parts))
@@ -116,6 +114,11 @@ def times(*products: tuple[Any, np.ndarray], out: np.ndarray | None = None) -> A
     for part in _parts(Y, len(Y)):
         out[part] = sum(_double(Z[part]) @ B for Z, B in products)
     return out
+
+
+def _product(Y: Any, Z: Any, part: slice) -> Any:
+    block = _double(Y[part])
+    return block.T @ (block if Z is Y else _double(Z[part]))
 
 
 def _double(block: Any) -> Any:
