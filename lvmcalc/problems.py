@@ -37,6 +37,7 @@ class Problem:
     spread: float  # the size of an entry of the parameters at the start
     stability_limit: float  # the largest learning rate with which plain gradient steps stay at the optimum
     gradients: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
+    scalars: ClassVar[tuple[str, ...]] = ()  # that there are beside the parameters
     learn: tuple[str, ...] = ()  # scalars that are trained along
     pace: float = 1.0  # what a step along the gradient is multiplied by, as the scalars change the curvature
 
@@ -83,7 +84,8 @@ class Problem:
                 value, gradient = self.evaluate(coordinates)
             except np.linalg.LinAlgError:
                 value, gradient = np.nan, coordinates
-        given = {self.name_of_parameters: coordinates, "the Gram matrix": self.gram}
+        given = {name: vars(self)[name] for name in self.scalars} | {
+            self.name_of_parameters: coordinates, "the Gram matrix": self.gram}
         checks.finite(value, f"The {self.name_of_value}", **given)
         return float(value), checks.finite(gradient, "The gradient", **given)
 
@@ -211,13 +213,13 @@ class GPLVMProblem(Problem):
     so gradient steps stay there for a learning rate below 2/(αβD).
     """
 
-    sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
+    sign, name_of_value, name_of_parameters, scalars = 1, "log-likelihood", "X", ("alpha", "beta")
 
     def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None, learn: Sequence[str] = (),
                  progress: Progress | None = None):
         self.Y = rows(Y, "Y", shape_in_words="N×D")
         self.shape = (self.Y.shape[0], gplvm.latent_dimension(Q, self.Y))
-        self.learn = tuple(checks.known(name, ("alpha", "beta"), "scalar") for name in learn)
+        self.learn = tuple(checks.known(name, self.scalars, "scalar") for name in learn)
         if not self._pays:
             self.Y = checks.matrix(self.Y, "Y")
         self.gram = gram(self.Y, "Y", progress)

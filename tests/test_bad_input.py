@@ -99,6 +99,19 @@ def oracle_centred(Y: mp.matrix) -> mp.matrix:
     return mp.matrix([[Y[i, j] - means[j] for j in range(Y.cols)] for i in range(Y.rows)])
 
 
+class AlwaysInTheSpan(GPLVMProblem):
+    """The problem that is trained in the coordinates of the span, however few rows it has."""
+
+    _pays = True
+
+
+def entered(X: Any, Y: Any, alpha: Any, beta: Any) -> Trainer:
+    """Return a trainer that is at X."""
+    trainer = Trainer(AlwaysInTheSpan(Y, Q, alpha, beta))
+    trainer.parameters = X
+    return trainer
+
+
 # name: what is called, what the oracle says, and the names of what both are given
 NUMERIC = {
     "autoencoder.loss": (autoencoder.loss, oracle_loss, "W x"),
@@ -119,8 +132,18 @@ NUMERIC = {
         (lambda **leaves: sum(GPLVM.contributions("X", **leaves).values()), oracle_X_gradient, "X Y alpha beta"),
     "data.centred": (data.centred, oracle_centred, "Y"),
     "AutoencoderProblem.value": (lambda W, x: AutoencoderProblem(x, m).value(W), oracle_loss, "W x"),
+    "AutoencoderProblem.value_and_gradient":
+        (lambda W, x: AutoencoderProblem(x, m).value_and_gradient(W)[1], oracle_W_gradient, "W x"),
+    "AutoencoderProblem.best": (lambda x: AutoencoderProblem(x, m).best, oracle_best_loss, "x"),
     "GPLVMProblem.value": (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value(X), oracle_L,
                            "X Y alpha beta"),
+    "GPLVMProblem.value_and_gradient":
+        (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value_and_gradient(X)[1], oracle_X_gradient,
+         "X Y alpha beta"),
+    "GPLVMProblem.best": (lambda Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).best, oracle_best_L, "Y alpha beta"),
+    "GPLVMProblem.best_beta": (lambda Y: GPLVMProblem(Y, Q).beta, oracle_best_beta, "Y"),
+    "InTheSpan.value": (lambda **given: entered(**given).value, oracle_L, "X Y alpha beta"),
+    "InTheSpan.value_and_gradient": (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient, "X Y alpha beta"),
 }
 CELLS = [(name, argument) for name, (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
 ARRAYS = [cell for cell in CELLS if cell[1] not in ("alpha", "beta")]
@@ -270,7 +293,7 @@ BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.
 @pytest.mark.parametrize("fault", BAD_SCALARS)
 @pytest.mark.parametrize(("name", "argument"), SCALARS)
 def test_what_is_no_positive_number_gets_one_sentence_that_names_it(name: str, argument: str, fault: str) -> None:
-    if (name, argument, fault) == ("GPLVMProblem.value", "beta", "None"):
+    if name.startswith(("GPLVMProblem", "InTheSpan")) and (argument, fault) == ("beta", "None"):
         pytest.skip("no beta is the best beta")
     value = BAD_SCALARS[fault]
     said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError, ValueError)
@@ -314,6 +337,19 @@ OUTCOMES = {
     ("gplvm.chain().contributions", "X"): "--r--", ("gplvm.chain().contributions", "Y"): "-rr--",
     ("gplvm.chain().contributions", "alpha"): "--rr-", ("gplvm.chain().contributions", "beta"): "-----",
     ("data.centred", "Y"): "rrrrr",
+    ("AutoencoderProblem.value", "W"): "--rrr", ("AutoencoderProblem.value", "x"): "-rr--",
+    ("AutoencoderProblem.value_and_gradient", "W"): "--rrr", ("AutoencoderProblem.value_and_gradient", "x"): "-rr--",
+    ("AutoencoderProblem.best", "x"): "-rr--",
+    ("GPLVMProblem.value", "X"): "-rrrr", ("GPLVMProblem.value", "Y"): "-rr--",
+    ("GPLVMProblem.value", "alpha"): "-rrr-", ("GPLVMProblem.value", "beta"): "--rr-",
+    ("GPLVMProblem.value_and_gradient", "X"): "-rrrr", ("GPLVMProblem.value_and_gradient", "Y"): "-rr--",
+    ("GPLVMProblem.value_and_gradient", "alpha"): "-rrr-", ("GPLVMProblem.value_and_gradient", "beta"): "--rr-",
+    ("GPLVMProblem.best", "Y"): "-rr--", ("GPLVMProblem.best", "alpha"): "rrrr-",
+    ("GPLVMProblem.best", "beta"): "rrrr-", ("GPLVMProblem.best_beta", "Y"): "-rr--",
+    ("InTheSpan.value", "X"): "-rr--", ("InTheSpan.value", "Y"): "-rr--",
+    ("InTheSpan.value", "alpha"): "-rrr-", ("InTheSpan.value", "beta"): "--rr-",
+    ("InTheSpan.value_and_gradient", "X"): "-rr--", ("InTheSpan.value_and_gradient", "Y"): "-rr--",
+    ("InTheSpan.value_and_gradient", "alpha"): "-rrr-", ("InTheSpan.value_and_gradient", "beta"): "--rr-",
 }
 
 
