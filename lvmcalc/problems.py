@@ -211,6 +211,8 @@ class GPLVMProblem(Problem):
     optimum: a step makes short columns up to βλ₁/D times longer, far too long, and shortens long ones slowly.
     The curvature at the optimum is αβD in each direction in which Y does not vary, and smaller in the others,
     so gradient steps stay there for a learning rate below 2/(αβD).
+    A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², so L is exact to a few units of
+    10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X; `gplvm` looks at Y itself and loses less.
     """
 
     sign, name_of_value, name_of_parameters, scalars = 1, "log-likelihood", "X", ("alpha", "beta")

@@ -143,7 +143,8 @@ NUMERIC = {
     "GPLVMProblem.best": (lambda Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).best, oracle_best_L, "Y alpha beta"),
     "GPLVMProblem.best_beta": (lambda Y: GPLVMProblem(Y, Q).beta, oracle_best_beta, "Y"),
     "InTheSpan.value": (lambda **given: entered(**given).value, oracle_L, "X Y alpha beta"),
-    "InTheSpan.value_and_gradient": (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient, "X Y alpha beta"),
+    "InTheSpan.value_and_gradient":
+        (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient, "X Y alpha beta"),
 }
 CELLS = [(name, argument) for name, (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
 ARRAYS = [cell for cell in CELLS if cell[1] not in ("alpha", "beta")]
@@ -419,6 +420,21 @@ def test_the_gplvm_agrees_with_high_precision_at_the_extremes(case: str) -> None
         relative, kappa = error(oracle, function(**values), values)
         assert relative <= bound(kappa, values)
         assert relative <= 8 * max(achieved, EPS)  # another machine adds in another order
+
+
+@pytest.mark.parametrize("power", range(-12, 16, 3))
+@pytest.mark.parametrize("sizes", [(20, 7, 2), (9, 5, 2)], ids=["in the span", "as it is"])
+def test_a_problem_loses_the_digits_of_the_square_of_Y_and_no_more(sizes: tuple[int, int, int], power: int) -> None:
+    """A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², which counts β times."""
+    X, Y, alpha, beta = drawn(*sizes, 10.0**power)
+    trainer = Trainer(GPLVMProblem(Y, sizes[2], alpha, beta))
+    trainer.parameters = X
+    with mp.workdps(80):
+        truth = [oracle(*map(high, (X, Y, alpha, beta))) for oracle in (oracle_L, oracle_X_gradient)]
+        size, least = beta * norm(high(Y)) ** 2, np.linalg.svd(X, compute_uv=False)[-1]
+        assert abs(trainer.value - truth[0]) <= 8 * EPS * (size + abs(truth[0]))
+        miss = norm(high(trainer.gradient) - truth[1])
+        assert miss <= 8 * EPS * (size / least + norm(truth[1]))
 
 
 # Y, Q, α, β, and the relative error that was achieved in the best L, and in the best β or the sentence instead.
