@@ -188,13 +188,25 @@ def test_the_core_does_not_import_dask():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-def test_training_passes_once_over_lazy_data():
-    da, passes = optional("dask.array"), []
-
+def counted(passes):
+    """Return lazy data that tell how many rows are looked at, block by block."""
     def block(part):
         passes.append(len(part))
         return part
-    lazy = da.from_array(Y, chunks=(500, D)).map_blocks(block, dtype=float, meta=np.empty((0, 0)))
+    return optional("dask.array").from_array(Y, chunks=(500, D)).map_blocks(block, dtype=float, meta=np.empty((0, 0)))
+
+
+def test_a_step_in_the_latent_points_themselves_passes_twice_over_lazy_data():
+    passes = []
+    trainer = Trainer(GPLVMProblem(counted(passes), Q), "adam", seed=3)
+    passes.clear()
+    trainer.step(3)
+    assert sorted(passes) == 6 * [11] + 24 * [500]  # for YᵀX, and for Y times a small matrix
+
+
+def test_training_passes_once_over_lazy_data():
+    passes = []
+    lazy = counted(passes)
     trainer = Trainer(GPLVMProblem(lazy, Q, learn=("beta",)), seed=3).run(30)
     trainer.describe(), trainer.settled, trainer.parameters, trainer.gradient, trainer.problem.optimum
     assert sorted(passes) == [11, 500, 500, 500, 500]
