@@ -29,12 +29,27 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
     ValueError
         If the shape is wrong or an entry is not finite.
     """
+    array = shaped(plain(value, name), name, rows, columns, shape_in_words)
+    with np.errstate(all="ignore"):  # a long double may be too large or too small
+        array = array.astype(np.float64, copy=False)
+    if not np.isfinite(array).all():
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise not_finite(name, row, column, array[row, column])
+    return array
+
+
+def plain(value: Any, name: str) -> np.ndarray:
+    """Return `value` as a NumPy array without a copy, or say in one sentence why it is none."""
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must be complete, but some of its entries are masked.")
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a matrix, but its rows have different lengths.") from error
+
+
+def shaped(array: Any, name: str, rows: int | None = None, columns: int | None = None, shape_in_words: str = "") -> Any:
+    """Return an array of any kind if it is a real matrix of this shape, or say in one sentence why it is none."""
     if array.dtype.kind not in "biuf":
         kinds = {"c": "complex numbers", "U": "text", "S": "text"}
         kind = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
@@ -48,13 +63,13 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         raise ValueError(f"{name} must have at least one row and one column, but its shape is {came}.")
     if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
-    with np.errstate(all="ignore"):  # a long double may be too large or too small
-        array = array.astype(np.float64, copy=False)
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
-                         f"is {array[row, column]}.")
     return array
+
+
+def not_finite(name: str, row: int, column: int, entry: float) -> ValueError:
+    """Return what is raised for an entry that is not finite."""
+    return ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
+                      f"is {entry}.")
 
 
 def finite(result: Any, name: str, positive: bool = False, **given: Any) -> Any:

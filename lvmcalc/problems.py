@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from lvmcalc import autoencoder, checks, gplvm
+from lvmcalc.gram import Progress, gram, rows, times, times_transposed
 
 
 class Ablation(NamedTuple):
@@ -36,6 +37,7 @@ class Problem:
     spread: float  # the size of an entry of the parameters at the start
     stability_limit: float  # the largest learning rate with which plain gradient steps stay at the optimum
     gradients: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
+    scalars: ClassVar[tuple[str, ...]] = ()  # that there are beside the parameters
     learn: tuple[str, ...] = ()  # scalars that are trained along
     pace: float = 1.0  # what a step along the gradient is multiplied by, as the scalars change the curvature
 
@@ -50,11 +52,18 @@ class Problem:
 
     def reduced(self, parameters: np.ndarray) -> tuple["Problem", np.ndarray]:
         """Return the problem in the coordinates of training, and those of `parameters`."""
-        return self, parameters
+        return self, self.checked(parameters)
 
-    def lift(self, coordinates: np.ndarray) -> np.ndarray:
-        """Return the parameters, or the gradient, that have these coordinates."""
-        return coordinates
+    def checked(self, parameters: Any) -> np.ndarray:
+        """Return parameters as a finite matrix of the right shape, or say in one sentence why they are none."""
+        return checks.matrix(parameters, self.name_of_parameters, *self.shape)
+
+    def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
+        """Return the parameters, or the gradient, that have these coordinates, written into `out` if it is given."""
+        if out is None:
+            return coordinates
+        out[:] = coordinates
+        return out
 
     def inner(self, a: np.ndarray, b: np.ndarray) -> float:
         """Return the inner product of two arrays of parameters, given by their coordinates."""
@@ -66,7 +75,19 @@ class Problem:
 
     def value_and_gradient(self, parameters: Any) -> tuple[float, np.ndarray]:
         """Return the value at `parameters` and its gradient, which has their shape."""
-        return self.evaluate(checks.matrix(parameters, self.name_of_parameters, *self.shape))
+        return self.finite(self.checked(parameters))
+
+    def finite(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return value and gradient, or say in one sentence that they overflow."""
+        with np.errstate(all="ignore"):
+            try:
+                value, gradient = self.evaluate(coordinates)
+            except np.linalg.LinAlgError:
+                value, gradient = np.nan, coordinates
+        given = {name: vars(self)[name] for name in self.scalars} | {
+            self.name_of_parameters: coordinates, "the Gram matrix": self.gram}
+        checks.finite(value, f"The {self.name_of_value}", **given)
+        return float(value), checks.finite(gradient, "The gradient", **given)
 
     def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return what the ablation of this name leaves of the `gradient` at `coordinates`, which has their shape."""
@@ -86,7 +107,7 @@ class Problem:
         ----------
         Björck and Golub (1973), Mathematics of Computation 27: by the sine, which stays exact at 0.
         """
-        return self.angle(checks.matrix(parameters, self.name_of_parameters, *self.shape))
+        return self.angle(self.checked(parameters))
 
     def angle(self, coordinates: np.ndarray) -> float:
         """Return the subspace angle without looking at the input."""
@@ -113,9 +134,12 @@ class AutoencoderProblem(Problem):
     Parameters
     ----------
     x : array of shape (n, S)
-        The samples as columns. Training sees only xxᵀ, so a step costs the same for any number of samples.
+        The samples as columns. Training sees only xxᵀ, so a step costs the same for any number of samples. A memory
+        map or a Dask array does as well: see `gram`.
     m : int
         The size of the code, at most n.
+    progress : callable, optional
+        Is told which fraction of the one pass over x is done, such as `gram.bar`.
 
     Notes
     -----
@@ -132,9 +156,8 @@ class AutoencoderProblem(Problem):
         "sign flipped": Ablation(-1, -1, "the sign flipped"),
     }
 
-    def __init__(self, x: Any, m: int):
-        x = checks.matrix(x, "x", shape_in_words="n×S")
-        self.gram = x @ x.T
+    def __init__(self, x: Any, m: int, progress: Progress | None = None):
+        self.gram = gram(rows(x, "x", shape_in_words="n×S").T, "x", progress, transposed=True)
         self.optimum = _best_code(self.gram, m)
         if not self.gram.any():
             raise ValueError("x must have an entry that is not 0, but all of them are 0.")
@@ -143,7 +166,9 @@ class AutoencoderProblem(Problem):
         self.twice = 2 * np.eye(m)
         self.scale = self.best if self.best > 1e-9 * self.trace else self.trace / 2
         self.spread = 0.5 / np.sqrt(self.shape[1])
-        self.stability_limit = float(1 / (2 * np.linalg.eigvalsh(self.gram)[-1]))
+        with np.errstate(all="ignore"):
+            limit = float(1 / (2 * np.linalg.eigvalsh(self.gram)[-1]))
+        self.stability_limit = checks.finite(limit, "1/(2λ₁)", **{"the Gram matrix xxᵀ": self.gram})
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
         return self.spread * generator.standard_normal(self.shape)
@@ -168,7 +193,8 @@ class GPLVMProblem(Problem):
     Parameters
     ----------
     Y : array of shape (N, D)
-        The data, centred.
+        The data, centred; a memory map or a Dask array does as well: see `gram`. If N is large, training looks at
+        them once, and the latent points are made when they are looked at, in the form that the data have.
     Q : int
         The latent dimension, at most D and N.
     alpha, beta : float
@@ -176,6 +202,8 @@ class GPLVMProblem(Problem):
     learn : sequence of str
         Which of "alpha" and "beta" training changes too, from the given values on. X's own gradient tells as much as
         that of α, since only αXXᵀ counts.
+    progress : callable, optional
+        Is told which fraction of the one pass over Y is done, such as `gram.bar`.
 
     Notes
     -----
@@ -183,22 +211,35 @@ class GPLVMProblem(Problem):
     optimum: a step makes short columns up to βλ₁/D times longer, far too long, and shortens long ones slowly.
     The curvature at the optimum is αβD in each direction in which Y does not vary, and smaller in the others,
     so gradient steps stay there for a learning rate below 2/(αβD).
+    A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², so L is exact to a few units of
+    10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X; `gplvm` looks at Y itself and loses less.
     """
 
-    sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
+    sign, name_of_value, name_of_parameters, scalars = 1, "log-likelihood", "X", ("alpha", "beta")
 
-    def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None, learn: Sequence[str] = ()):
-        self.Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-        self.gram, (N, D) = self.Y.T @ self.Y, self.Y.shape
-        Q = gplvm.latent_dimension(Q, self.Y)
-        self.shape, self.learn = (N, Q), tuple(checks.known(name, ("alpha", "beta"), "scalar") for name in learn)
+    def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None, learn: Sequence[str] = (),
+                 progress: Progress | None = None):
+        self.Y = rows(Y, "Y", shape_in_words="N×D")
+        self.shape = (self.Y.shape[0], gplvm.latent_dimension(Q, self.Y))
+        self.learn = tuple(checks.known(name, self.scalars, "scalar") for name in learn)
+        if not self._pays:
+            self.Y = checks.matrix(self.Y, "Y")
+        self.gram = gram(self.Y, "Y", progress)
+        with np.errstate(all="ignore"):
+            self._prepare(alpha, beta)
+        for name in ("best", "spread", "stability_limit"):
+            checks.finite(vars(self)[name], f"The {name.replace('_', ' ')}", alpha=self.alpha, beta=self.beta,
+                          **{"the Gram matrix": self.gram})
+
+    def _prepare(self, alpha: float, beta: float | None) -> None:
+        (N, Q), D = self.shape, self.Y.shape[1]
         variances, axes = np.linalg.eigh(self.gram)
         self.variances, axes = np.maximum(variances[::-1], 0), axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
         if beta is None or "beta" in self.learn:
             self.best_beta = _noise_precision(self.variances, N, D, Q)
         self.alpha = checks.scalar(alpha, "alpha", positive=True)
         self.beta = self.best_beta if beta is None else checks.scalar(beta, "beta", positive=True)
-        self.ab = self.start_ab = self.alpha * self.beta
+        self.ab = self.start_ab = checks.finite(self.alpha * self.beta, "αβ", True, alpha=self.alpha, beta=self.beta)
         self.square, self.identity = float(np.trace(self.gram)), np.eye(Q)
         best_beta = self.best_beta if "beta" in self.learn else self.beta
         active = int((self.variances[:Q] > D / best_beta).sum())
@@ -206,6 +247,7 @@ class GPLVMProblem(Problem):
         self.best = float(-N * D / 2 * np.log(2 * np.pi) - D / 2 * (np.log(kept / D).sum() - (N - active)
                           * np.log(best_beta)) - (active * D + best_beta * lost) / 2)
         self.axes = axes[:, :active] / np.sqrt(kept)  # Y times these is the basis
+        self.lengths = np.sqrt((kept / D - 1 / best_beta) / self.alpha)  # of the columns of the optimum
         self.scale = max(abs(self.best), 1.0)
         longest = self.variances[0] / (self.alpha * D) - 1 / self.ab
         self.spread = np.sqrt(max(longest, 1 / self.ab) / N)
@@ -222,12 +264,14 @@ class GPLVMProblem(Problem):
     @cached_property
     def optimum(self) -> gplvm.Optimum:
         """The best latent points, with the best β if that is learned, and their log-likelihood."""
-        return gplvm.optimum(self.Y, self.shape[1], self.alpha, self.best_beta if "beta" in self.learn else self.beta)
+        A = np.zeros((self.Y.shape[1], self.shape[1]))
+        A[:, :len(self.lengths)] = self.axes * self.lengths
+        return gplvm.Optimum(times((self.Y, A)), self.best)
 
     @cached_property
     def basis(self) -> np.ndarray:
         """Orthonormal columns that span the subspace of the optimum."""
-        return self.Y @ self.axes
+        return np.asarray(times((self.Y, self.axes)))
 
     @property
     def pace(self) -> float:
@@ -247,9 +291,10 @@ class GPLVMProblem(Problem):
 
     def reduced(self, parameters: np.ndarray) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
-            return self, parameters
+            return super().reduced(parameters)
         D, Q = self.Y.shape[1], self.shape[1]
-        return InTheSpan(self, parameters), np.vstack([np.zeros((D, Q)), np.eye(Q)])
+        return (InTheSpan(self, rows(parameters, self.name_of_parameters, *self.shape)),
+                np.vstack([np.zeros((D, Q)), np.eye(Q)]))
 
     @property
     def _pays(self) -> bool:
@@ -259,7 +304,8 @@ class GPLVMProblem(Problem):
         """Return A, of shape (D, Q), for which X = YA is the start."""
         projection = generator.standard_normal((self.Y.shape[1], self.shape[1]))
         _, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)
-        lengths = np.maximum(lengths, 1e-8 * lengths[0])  # for data that do not fill so many dimensions
+        # For data that do not fill so many dimensions, or that are all 0:
+        lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)
         return self.spread * np.sqrt(self.shape[0]) * projection @ right.T / lengths
 
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
@@ -294,11 +340,11 @@ class GPLVMProblem(Problem):
 
     def _products(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return XᵀX and YᵀX."""
-        return coordinates.T.dot(coordinates), self.Y.T.dot(coordinates)
+        return coordinates.T.dot(coordinates), times_transposed(self.Y, coordinates)
 
     def _times_Y(self, C: np.ndarray) -> np.ndarray:
         """Return the coordinates of YC."""
-        return self.Y.dot(C)
+        return np.asarray(times((self.Y, C)))
 
 
 class InTheSpan(GPLVMProblem):
@@ -308,18 +354,21 @@ class InTheSpan(GPLVMProblem):
     every X that steps along gradients lead to.
     """
 
-    def __init__(self, problem: GPLVMProblem, start: np.ndarray | None = None) -> None:
+    name_of_parameters = "A"
+
+    def __init__(self, problem: GPLVMProblem, start: Any = None) -> None:
         vars(self).update(vars(problem))
         self.X = start
         if start is not None:
-            mixed = self.Y.T @ start
-            self.gram = np.block([[self.gram, mixed], [mixed.T, start.T @ start]])
+            square, mixed = gram(start, problem.name_of_parameters), times_transposed(self.Y, start)
+            self.gram = np.block([[self.gram, mixed], [mixed.T, square]])
         self._root = _root(self.gram)
         self.basis = self._root[:, :len(self.axes)] @ self.axes
 
-    def lift(self, coordinates: np.ndarray) -> np.ndarray:
+    def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
         D = self.Y.shape[1]
-        return self.Y @ coordinates[:D] + (0 if self.X is None else self.X @ coordinates[D:])
+        parts = [(self.Y, coordinates[:D]), (self.X, coordinates[D:])]
+        return times(*parts[:1 if self.X is None else 2], out=out)
 
     def inner(self, a: np.ndarray, b: np.ndarray) -> float:
         return float(np.vdot(a, self.gram.dot(b)))

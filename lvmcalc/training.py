@@ -116,7 +116,7 @@ class Trainer:
         """Start again from `seed`, or from the seed of the last start."""
         seed = self.seed if seed is None else seed
         if self._elementwise:
-            self._enter(self._given, self._given.start(seed))
+            self._enter(self._given, np.asarray(self._given.start(seed)))
         else:
             self._enter(*self._given.begin(seed))
         self.problem = self._given
@@ -126,8 +126,8 @@ class Trainer:
 
     def _enter(self, work: Problem, coordinates: np.ndarray) -> None:
         """Go on from there, without momentum."""
+        self.value, self._slope = work.finite(coordinates)
         self._work, self._at, self._parameters = work, coordinates, None
-        self.value, self._slope = work.evaluate(coordinates)
         self._memory: dict[str, Any] = {}
 
     @property
@@ -136,15 +136,19 @@ class Trainer:
 
     @property
     def parameters(self) -> np.ndarray:
-        """The parameters, made from the coordinates of training when they are looked at."""
+        """The parameters, made from the coordinates of training when they are looked at: lazily for a Dask array."""
         if self._parameters is None:
             self._parameters = self._work.lift(self._at)
         return self._parameters
 
+    def write(self, out: np.ndarray) -> np.ndarray:
+        """Write the parameters into an array of their shape, such as a memory map, block by block, and return it."""
+        return self._work.lift(self._at, out)
+
     @parameters.setter
     def parameters(self, parameters: np.ndarray) -> None:
-        parameters = checks.matrix(parameters, self.problem.name_of_parameters, *self.problem.shape)
-        self._enter(*((self.problem, parameters) if self._elementwise else self.problem.reduced(parameters)))
+        problem = self.problem
+        self._enter(*((problem, problem.checked(parameters)) if self._elementwise else problem.reduced(parameters)))
 
     @property
     def gradient(self) -> np.ndarray:

@@ -99,6 +99,19 @@ def oracle_centred(Y: mp.matrix) -> mp.matrix:
     return mp.matrix([[Y[i, j] - means[j] for j in range(Y.cols)] for i in range(Y.rows)])
 
 
+class AlwaysInTheSpan(GPLVMProblem):
+    """The problem that is trained in the coordinates of the span, however few rows it has."""
+
+    _pays = True
+
+
+def entered(X: Any, Y: Any, alpha: Any, beta: Any) -> Trainer:
+    """Return a trainer that is at X."""
+    trainer = Trainer(AlwaysInTheSpan(Y, Q, alpha, beta))
+    trainer.parameters = X
+    return trainer
+
+
 # name: what is called, what the oracle says, and the names of what both are given
 NUMERIC = {
     "autoencoder.loss": (autoencoder.loss, oracle_loss, "W x"),
@@ -119,8 +132,19 @@ NUMERIC = {
         (lambda **leaves: sum(GPLVM.contributions("X", **leaves).values()), oracle_X_gradient, "X Y alpha beta"),
     "data.centred": (data.centred, oracle_centred, "Y"),
     "AutoencoderProblem.value": (lambda W, x: AutoencoderProblem(x, m).value(W), oracle_loss, "W x"),
+    "AutoencoderProblem.value_and_gradient":
+        (lambda W, x: AutoencoderProblem(x, m).value_and_gradient(W)[1], oracle_W_gradient, "W x"),
+    "AutoencoderProblem.best": (lambda x: AutoencoderProblem(x, m).best, oracle_best_loss, "x"),
     "GPLVMProblem.value": (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value(X), oracle_L,
                            "X Y alpha beta"),
+    "GPLVMProblem.value_and_gradient":
+        (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value_and_gradient(X)[1], oracle_X_gradient,
+         "X Y alpha beta"),
+    "GPLVMProblem.best": (lambda Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).best, oracle_best_L, "Y alpha beta"),
+    "GPLVMProblem.best_beta": (lambda Y: GPLVMProblem(Y, Q).beta, oracle_best_beta, "Y"),
+    "InTheSpan.value": (lambda **given: entered(**given).value, oracle_L, "X Y alpha beta"),
+    "InTheSpan.value_and_gradient":
+        (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient, "X Y alpha beta"),
 }
 CELLS = [(name, argument) for name, (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
 ARRAYS = [cell for cell in CELLS if cell[1] not in ("alpha", "beta")]
@@ -270,7 +294,7 @@ BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.
 @pytest.mark.parametrize("fault", BAD_SCALARS)
 @pytest.mark.parametrize(("name", "argument"), SCALARS)
 def test_what_is_no_positive_number_gets_one_sentence_that_names_it(name: str, argument: str, fault: str) -> None:
-    if (name, argument, fault) == ("GPLVMProblem.value", "beta", "None"):
+    if name.startswith(("GPLVMProblem", "InTheSpan")) and (argument, fault) == ("beta", "None"):
         pytest.skip("no beta is the best beta")
     value = BAD_SCALARS[fault]
     said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError, ValueError)
@@ -314,6 +338,19 @@ OUTCOMES = {
     ("gplvm.chain().contributions", "X"): "--r--", ("gplvm.chain().contributions", "Y"): "-rr--",
     ("gplvm.chain().contributions", "alpha"): "--rr-", ("gplvm.chain().contributions", "beta"): "-----",
     ("data.centred", "Y"): "rrrrr",
+    ("AutoencoderProblem.value", "W"): "--rrr", ("AutoencoderProblem.value", "x"): "-rr--",
+    ("AutoencoderProblem.value_and_gradient", "W"): "--rrr", ("AutoencoderProblem.value_and_gradient", "x"): "-rr--",
+    ("AutoencoderProblem.best", "x"): "-rr--",
+    ("GPLVMProblem.value", "X"): "-rrrr", ("GPLVMProblem.value", "Y"): "-rr--",
+    ("GPLVMProblem.value", "alpha"): "-rrr-", ("GPLVMProblem.value", "beta"): "--rr-",
+    ("GPLVMProblem.value_and_gradient", "X"): "-rrrr", ("GPLVMProblem.value_and_gradient", "Y"): "-rr--",
+    ("GPLVMProblem.value_and_gradient", "alpha"): "-rrr-", ("GPLVMProblem.value_and_gradient", "beta"): "--rr-",
+    ("GPLVMProblem.best", "Y"): "-rr--", ("GPLVMProblem.best", "alpha"): "rrrr-",
+    ("GPLVMProblem.best", "beta"): "rrrr-", ("GPLVMProblem.best_beta", "Y"): "-rr--",
+    ("InTheSpan.value", "X"): "-rr--", ("InTheSpan.value", "Y"): "-rr--",
+    ("InTheSpan.value", "alpha"): "-rrr-", ("InTheSpan.value", "beta"): "--rr-",
+    ("InTheSpan.value_and_gradient", "X"): "-rr--", ("InTheSpan.value_and_gradient", "Y"): "-rr--",
+    ("InTheSpan.value_and_gradient", "alpha"): "-rrr-", ("InTheSpan.value_and_gradient", "beta"): "--rr-",
 }
 
 
@@ -383,6 +420,46 @@ def test_the_gplvm_agrees_with_high_precision_at_the_extremes(case: str) -> None
         relative, kappa = error(oracle, function(**values), values)
         assert relative <= bound(kappa, values)
         assert relative <= 8 * max(achieved, EPS)  # another machine adds in another order
+
+
+@pytest.mark.parametrize("power", [-6, 0, 6, 12])
+@pytest.mark.parametrize("sizes", [(20, 7, 2), (9, 5, 2)], ids=["in the span", "as it is"])
+def test_a_problem_loses_the_digits_of_the_square_of_Y_and_no_more(sizes: tuple[int, int, int], power: int) -> None:
+    """A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², which counts β times."""
+    X, Y, alpha, beta = drawn(*sizes, 10.0**power)
+    trainer = Trainer(GPLVMProblem(Y, sizes[2], alpha, beta))
+    trainer.parameters = X
+    with mp.workdps(80):
+        truth = [oracle(*map(high, (X, Y, alpha, beta))) for oracle in (oracle_L, oracle_X_gradient)]
+        size, least = beta * norm(high(Y)) ** 2, np.linalg.svd(X, compute_uv=False)[-1]
+        assert abs(trainer.value - truth[0]) <= 8 * EPS * (size + abs(truth[0]))
+        miss = norm(high(trainer.gradient) - truth[1])
+        assert miss <= 8 * EPS * (size / least + norm(truth[1]))
+
+
+@pytest.mark.parametrize("make", [
+    lambda: AutoencoderProblem(POINT["x"] * 1e-158, m), lambda: AutoencoderProblem(POINT["x"] * 1e-200, m),
+    lambda: GPLVMProblem(POINT["Y"] * 1e-158, Q), lambda: GPLVMProblem(POINT["Y"], Q, 1e-200, 1e-200),
+    lambda: GPLVMProblem(POINT["Y"], Q, 1e200, 1e200), lambda: GPLVMProblem(POINT["Y"], Q, 1e-310)])
+def test_a_problem_whose_own_numbers_overflow_or_underflow_gets_one_sentence(make: Callable) -> None:
+    assert "no finite value here: it overflows or underflows in floating point for " in sentence(make, ArithmeticError)
+
+
+def test_data_that_are_all_0_train_if_beta_is_known() -> None:
+    trainer = Trainer(GPLVMProblem(np.zeros((31, D)), Q, beta=0.75)).run(5)
+    assert (trainer.parameters == 0).all()
+    assert trainer.gap == 0
+
+
+@pytest.mark.parametrize("problem", [AutoencoderProblem(POINT["x"], m), GPLVMProblem(POINT["Y"], Q)], ids=["W", "X"])
+def test_parameters_that_overflow_get_one_sentence_and_change_nothing(problem: Any) -> None:
+    trainer = Trainer(problem).run(3)
+    before = trainer.value, trainer.parameters.tolist()
+
+    def enter() -> None:
+        trainer.parameters = np.full(problem.shape, 1e300)
+    assert "no finite value here" in sentence(enter, ArithmeticError)
+    assert (trainer.value, trainer.parameters.tolist()) == before
 
 
 # Y, Q, α, β, and the relative error that was achieved in the best L, and in the best β or the sentence instead.

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
     {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
+    {"autoencoder", "gplvm"}, {"data", "gram", "problems", "training", "reading", "cards"},
     {"mistakes", "readings"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
     {"style", "frames", "figures", "loop", "controls"}, {"pictures"},
     {"ask", "answers", "walk", "live", "two_weights", "cost"}, {"widgets"},

@@ -1,0 +1,136 @@
+"""One pass over the data, block by block or on a cluster: what training sees of them is their Gram matrix."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lvmcalc import checks
+
+BLOCK = 2**18  # entries that are looked at together: in double precision they stay in a cache
+PARTS = 50  # a lazy array whose progress is told goes to its cluster in so many parts
+
+Progress = Callable[[float], object]  # is told which fraction of the pass is done
+
+
+def bar(fraction: float) -> None:
+    """Write a bar to stderr that shows which fraction of a pass is done: the `progress` of a problem."""
+    print(f"\r[{'#' * int(40 * fraction):<40}] {fraction:4.0%}", end="" if fraction < 1 else "\n", file=sys.stderr,
+          flush=True)
+
+
+def is_lazy(value: Any) -> bool:
+    """Return whether this is an array that is computed in blocks when it is asked, such as a Dask array."""
+    return hasattr(value, "compute") and hasattr(value, "rechunk")
+
+
+def rows(value: Any, name: str, rows: int | None = None, columns: int | None = None, shape_in_words: str = "") -> Any:
+    """Return `value` as a real matrix that is neither copied nor computed, or say in one sentence why it is none.
+
+    Parameters and errors are those of `checks.matrix`, but whether the entries are finite is for `gram` to say.
+    """
+    if is_lazy(value) and np.isnan(value.shape).any():
+        raise ValueError(f"{name} must know how many rows it has; its method compute_chunk_sizes() counts them.")
+    return checks.shaped(value if is_lazy(value) else checks.plain(value, name), name, rows, columns, shape_in_words)
+
+
+def gram(Y: Any, name: str = "Y", progress: Progress | None = None, transposed: bool = False) -> np.ndarray:
+    """Return YᵀY in one pass over Y, and never hold more of Y than a block, in double precision.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+        A NumPy array or a memory map; a Dask array is multiplied where its blocks are, by `@` and `.T` alone.
+    name : str
+        What Y is called in the formulas.
+    progress : callable, optional
+        Is told the fraction that is done, at most a hundred times, such as `bar`.
+    transposed : bool
+        Whether Y is the transpose of what has this name.
+
+    Returns
+    -------
+    array of shape (D, D)
+
+    Raises
+    ------
+    ValueError
+        If an entry of Y is not finite; the sentence names the first row with such an entry.
+    ArithmeticError
+        If a sum of squares overflows, or if all of them underflow.
+    """
+    with np.errstate(all="ignore"):  # the result is looked at
+        product = times_transposed(Y, Y, progress)
+    if 0 < np.trace(product) < np.inf:
+        return product
+    largest = 0.0
+    for part in _parts(Y):
+        block = _double(Y[part])
+        row = int(np.isfinite(block).all(axis=1).argmin())
+        entries = np.asarray(block[row])
+        if not np.isfinite(entries).all():
+            column = int(np.isfinite(entries).argmin())
+            place = (part.start + row, column)
+            raise checks.not_finite(name, *(place[::-1] if transposed else place), entries[column])
+        largest = max(largest, float(abs(block).max()))
+    if largest:
+        checks.finite(np.trace(product), f"‖{name}‖²", positive=True, **{name: np.array([largest])})
+    return product
+
+
+def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
+    """Return YᵀZ, the sum over all rows; Y and Z are arrays of shapes (N, D) and (N, Q), as for `gram`."""
+    tell = progress or (lambda fraction: None)
+    total: Any = 0.0
+    if not is_lazy(Y) and not is_lazy(Z):
+        for part in _parts(Y):
+            total = total + _product(Y, Z, part)
+            if 100 * part.start // len(Y) < 100 * part.stop // len(Y):
+                tell(part.stop / len(Y))
+        return total
+    parts = list(_parts(Y if is_lazy(Y) else Z, PARTS if progress else 1))
+    waiting, done = [], 0
+    for part in parts:
+        waiting.append(_product(Y, Z, part).persist())  # a cluster promises the result, a local scheduler works
+        if not any(hasattr(block, "add_done_callback") for block in dict(waiting[-1].dask).values()):
+            total, done = total + np.asarray(waiting.pop()), done + 1
+            tell(done / len(parts))
+    for promised in waiting:
+        total, done = total + np.asarray(promised), done + 1
+        tell(done / len(parts))
+    return total
+
+
+def times(*products: tuple[Any, np.ndarray], out: np.ndarray | None = None) -> Any:
+    """Return the sum of the products YC, of shape (N, Q), for pairs of Y, of shape (N, D), and C, of shape (D, Q).
+
+    It is lazy if a Y is, unless an array `out` is given, such as a memory map, into which it is written in blocks.
+    """
+    Y, C = next((pair for pair in products if is_lazy(pair[0])), products[0])
+    if is_lazy(Y) and out is None:
+        return sum(_double(Z) @ B for Z, B in products)
+    out = np.empty((len(Y), C.shape[1])) if out is None else out
+    for part in _parts(Y, len(Y)):
+        out[part] = sum(_double(Z[part]) @ B for Z, B in products)
+    return out
+
+
+def _product(Y: Any, Z: Any, part: slice) -> Any:
+    block = _double(Y[part])
+    return block.T @ (block if Z is Y else _double(Z[part]))
+
+
+def _double(block: Any) -> Any:
+    with np.errstate(all="ignore"):  # a long double may be too large
+        return block.astype(np.float64, copy=False)
+
+
+def _parts(Y: Any, most: int = 1) -> Iterator[slice]:
+    """Split the rows: those of a lazy array between its chunks, into `most` parts, those of another one into blocks."""
+    N, D = Y.shape
+    if is_lazy(Y):
+        starts = np.cumsum((0, *Y.chunks[0][:-1]))[::-(-len(Y.chunks[0]) // most)].tolist()
+    else:
+        starts = range(0, N, max(BLOCK // D, D))
+    yield from map(slice, starts, [*starts[1:], N])
