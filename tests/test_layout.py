@@ -1,52 +1,30 @@
 """The architecture and the README's promises, held against the files."""
 
-import ast
 import doctest
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import answers_development
 import answers_second
 import pytest
+from draw_architecture import LAYER, PICTURE, ROOT, drawn, imports
 
-ROOT = Path(__file__).resolve().parents[1]
-# A module imports only from its own layer and from those before it:
-# face → training and marking → models → chain → rules.
-LAYERS = [
-    {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
-    {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "problems", "training", "reading", "cards"},
-    {"mistakes", "readings"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
-    {"style", "frames", "figures", "loop", "controls"}, {"pictures"},
-    {"ask", "answers", "walk", "live", "two_weights", "cost"}, {"widgets"},
-]
-LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
 FACE = ("matplotlib", "ipywidgets", "IPython")
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules of the package that a module imports when it runs (not those for its annotations)."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
-    hidden = {id(part) for block in blocks for part in ast.walk(block)}
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in hidden and (node.module or "").startswith("lvmcalc"):
-            name = node.module.removeprefix("lvmcalc").lstrip(".")
-            found |= {name} if name else {alias.name for alias in node.names}
-    return found
 
 
 @pytest.mark.parametrize("module", sorted(LAYER))
 def test_imports_point_one_way(module: str) -> None:
     used = imports(ROOT / "lvmcalc" / f"{module}.py")
-    assert {name for name in used if LAYER[name] > LAYER[module]} == set()
+    assert {name for name in used if LAYER[name] >= LAYER[module]} == set()
 
 
 def test_every_module_has_its_layer() -> None:
     assert {path.stem for path in (ROOT / "lvmcalc").glob("*.py")} - {"__init__"} == set(LAYER)
+
+
+def test_the_picture_of_the_architecture_shows_the_imports_as_they_are() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "python tests/draw_architecture.py draws it anew"
 
 
 def test_the_core_imports_no_plot_and_no_widget() -> None:
