@@ -8,7 +8,7 @@ import sys
 import answers_development
 import answers_second
 import pytest
-from draw_architecture import LAYER, PICTURE, ROOT, drawn, imports
+from draw_architecture import LAYER, MAP, PICTURE, ROOT, drawn, imports
 
 FACE = ("matplotlib", "ipywidgets", "IPython")
 
@@ -27,6 +27,14 @@ def test_the_picture_of_the_architecture_shows_the_imports_as_they_are() -> None
     assert PICTURE.read_text(encoding="utf-8") == drawn(), "python tests/draw_architecture.py draws it anew"
 
 
+def test_the_page_on_the_architecture_names_every_module_once_in_its_part() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## ")[1]
+    parts = re.findall(r"^\*\*(.+?)\*\*\n(.*?)(?=^\*\*|\Z)", text, re.M | re.S)
+    named = {part.lower(): sorted(name for row in re.findall(r"^\| (`.*?) \|", rows, re.M)
+                                  for name in re.findall(r"`(\w+)`", row)) for part, rows in parts}
+    assert named == {part: sorted(rows.split()) for part, rows in MAP.items()}
+
+
 def test_the_core_imports_no_plot_and_no_widget() -> None:
     code = f"import sys, lvmcalc; print([name for name in {FACE} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -41,10 +49,11 @@ def test_the_readme_has_two_commands_of_one_line_each() -> None:
     assert test.endswith("pytest")
 
 
-def test_the_readme_shows_pictures_that_are_there() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert pictures
-    assert all((ROOT / picture).is_file() for picture in pictures)
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_what_a_page_shows_and_links_to_is_there(page: str) -> None:
+    links = re.findall(r"\[[^\]]+\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert links or page == "CHANGELOG.md"
+    assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
 def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:
