@@ -1,6 +1,6 @@
 """Break every rule of the book, one thing at a time, and see whether nbval notices in the notebook that teaches it.
 
-Run by hand: `python tests/mutate_rules.py [rule ...]`. Each mutant is a copy of the package and of one notebook with one
+Run by hand: `python tests/mutate_rules.py [rule ...]`. Each mutant is a copy of the package and of one notebook with a
 line of the rule book edited: a flipped sign, a factor 2, a lost transpose, a lost term; in the adjoint of one argument,
 in the differential, or in all columns alike. It is killed if a cell goes red that says why: it now says refuted, or
 raises. That a table shows the broken rule as it now stands does not count.
