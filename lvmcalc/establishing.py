@@ -19,8 +19,22 @@ from lvmcalc.words import WordAlgebra, is_zero
 tau = Symbol("tau")
 
 
-def establish(rule: rules.Rule, book: dict[str, rules.Rule] = rules.RULES) -> list[Verdict]:
-    """Return the verdicts that establish one rule on its own: that its two columns agree, and that they are right."""
+def establish(rule: rules.Rule) -> list[Verdict]:
+    """Return the verdicts that establish one rule on its own: that its two columns agree, and that they are right.
+
+    Parameters
+    ----------
+    rule : Rule
+
+    Returns
+    -------
+    list of Verdict
+
+    Raises
+    ------
+    UnsupportedExpression
+        If an operation in the rule is not known, by name.
+    """
     by_differential = calculus.inner(rule.upstream, rule.differential)
     by_adjoints = sp.Add(*(calculus.inner(adjoint, rules.increment_of(x)) for x, adjoint in rule.adjoints.items()))
     return [calculus.compare(by_differential, by_adjoints), *_differential_is_right(rule)]

@@ -264,8 +264,19 @@ def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
     ----------
     chain : Chain
     leaf : str
-    **sizes : the value of every size, such as N=2, Q=1, D=1
+    **sizes : int
+        The value of every size, such as N=2, Q=1, D=1.
+
+    Returns
+    -------
+    Entrywise
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is missing, spare or no whole number of at least 1, or if there is no such leaf.
     """
+    leaf = checks.known(chain[leaf].name, chain.leaves, f"leaf of {chain.name}")
     names = exact.sizes_in(chain.expression())
     if set(names) - set(sizes) or set(sizes) - set(names) - set(chain.leaves):
         raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but {', '.join(sizes) or 'none'} came.")

@@ -28,7 +28,8 @@ from lvmcalc.words import LARGEST_POWER, CannotBeFormed
 LONGEST, MOST_TOKENS, DEEPEST, LARGEST_NUMBER = 2_000, 400, 20, 10**50
 SIGNS = str.maketrans({**dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×", "*"), **dict.fromkeys("′’‘´`", "'"),
                        **dict.fromkeys("[{", "("), **dict.fromkeys("]}", ")"), "⊤": "ᵀ", "†": "ᵀ", "⊙": "∘",
-                       "α": "alpha", "β": "beta", "π": "pi", **{digit: str(n) for n, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}})
+                       "π": "pi", **{letter: word for word, letter in notation.GREEK.items()},
+                       **{digit: str(n) for n, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}})
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT", " ^*().")
 LATEX = {r"\\[dt]frac": r"\\frac", r"\\frac\{\\partial\s*(\w+)\}\{\\partial\s*\\?(\w+)\}": r"∂\1/∂\2",
          r"L_\{?([12])\}?": r"L\1", r"_\{(\w)\}": r"_\1", r"\\bar\{\\?(\w+)\}": r"\1_bar", r"\\partial\s*": "∂",
@@ -153,7 +154,7 @@ def _unknown(text: str, place: int, names: dict[str, Expr]) -> str:
     part = re.match(r"[\w∂]+(?:/∂\w+)?|\.\w+|.", text[start:], re.DOTALL)[0]
     same = [name for name in names if name.lower() == part.lower()]
     near = [f" (did you mean `{name}`?)" for name in same[:1] or get_close_matches(part, [*names, *FUNCTIONS], 1)]
-    known = [name for name in names if re.fullmatch(r"\w\d?|alpha|beta", name)]
+    known = [name for name in names if re.fullmatch(rf"\w\d?|{'|'.join(notation.GREEK)}", name)]
     return (f"There is no `{_short(part)}` here{''.join(near)}; the names are {', '.join(map(notation.plain, known))}, "
             f"with adjoints such as {known[0]}_bar or ∂L/∂{known[0]}.")
 

@@ -138,7 +138,7 @@ def test_a_rule_that_is_wrong_in_both_columns_may_deceive_the_proof_but_not_the_
     for row in (*rows, evidence.whole(chain, leaf)):
         assert (row.exact.status, row.status) == ("refuted", "refuted"), row.label
         assert row.error > 0.1
-    assert "refuted" in {verdict.status for verdict in evidence.establish(bad, book)}
+    assert "refuted" in {verdict.status for verdict in evidence.establish(bad)}
 
 
 def test_a_cut_path_is_refuted_at_the_leaf_and_in_the_whole_and_nowhere_else() -> None:
@@ -222,6 +222,12 @@ def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) ->
     with pytest.raises(kind) as caught:
         evidence.entrywise(WHOLE, "X", **sizes)
     assert str(caught.value) == sentence
+
+
+def test_a_small_case_is_taken_by_a_leaf_only() -> None:
+    assert evidence.entrywise(WHOLE, "α", N=2, Q=1, D=1).agrees
+    with pytest.raises(ValueError, match="There is no leaf of gplvm 'e'; there are X, Y, alpha, beta"):
+        evidence.entrywise(WHOLE, "e", N=2, Q=1, D=1)
 
 
 # Display

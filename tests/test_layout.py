@@ -1,52 +1,38 @@
 """The architecture and the README's promises, held against the files."""
 
-import ast
 import doctest
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import answers_development
 import answers_second
 import pytest
+from draw_architecture import LAYER, MAP, PICTURE, ROOT, drawn, imports
 
-ROOT = Path(__file__).resolve().parents[1]
-# A module imports only from its own layer and from those before it:
-# face → training and marking → models → chain → rules.
-LAYERS = [
-    {"verdict", "notation", "checks", "admission", "writing"}, {"words", "exact", "rules"},
-    {"agreement"}, {"calculus"}, {"establishing"}, {"evidence"}, {"chain"},
-    {"autoencoder", "gplvm"}, {"data", "gram", "problems", "training", "reading", "cards"},
-    {"mistakes", "readings"}, {"findings", "fitting", "question"}, {"diagnosis"}, {"marking"}, {"auditing"}, {"source"},
-    {"style", "frames", "figures", "loop", "controls"}, {"pictures"},
-    {"ask", "answers", "walk", "live", "two_weights", "cost"}, {"widgets"},
-]
-LAYER = {module: number for number, layer in enumerate(LAYERS) for module in layer}
 FACE = ("matplotlib", "ipywidgets", "IPython")
-
-
-def imports(path: Path) -> set[str]:
-    """Return the modules of the package that a module imports when it runs (not those for its annotations)."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
-    hidden = {id(part) for block in blocks for part in ast.walk(block)}
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in hidden and (node.module or "").startswith("lvmcalc"):
-            name = node.module.removeprefix("lvmcalc").lstrip(".")
-            found |= {name} if name else {alias.name for alias in node.names}
-    return found
 
 
 @pytest.mark.parametrize("module", sorted(LAYER))
 def test_imports_point_one_way(module: str) -> None:
     used = imports(ROOT / "lvmcalc" / f"{module}.py")
-    assert {name for name in used if LAYER[name] > LAYER[module]} == set()
+    assert {name for name in used if LAYER[name] >= LAYER[module]} == set()
 
 
 def test_every_module_has_its_layer() -> None:
     assert {path.stem for path in (ROOT / "lvmcalc").glob("*.py")} - {"__init__"} == set(LAYER)
+
+
+def test_the_picture_of_the_architecture_shows_the_imports_as_they_are() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawn(), "python tests/draw_architecture.py draws it anew"
+
+
+def test_the_page_on_the_architecture_names_every_module_once_in_its_part() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## ")[1]
+    parts = re.findall(r"^\*\*(.+?)\*\*\n(.*?)(?=^\*\*|\Z)", text, re.M | re.S)
+    named = {part.lower(): sorted(name for row in re.findall(r"^\| (`.*?) \|", rows, re.M)
+                                  for name in re.findall(r"`(\w+)`", row)) for part, rows in parts}
+    assert named == {part: sorted(rows.split()) for part, rows in MAP.items()}
 
 
 def test_the_core_imports_no_plot_and_no_widget() -> None:
@@ -63,10 +49,11 @@ def test_the_readme_has_two_commands_of_one_line_each() -> None:
     assert test.endswith("pytest")
 
 
-def test_the_readme_shows_pictures_that_are_there() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert pictures
-    assert all((ROOT / picture).is_file() for picture in pictures)
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_what_a_page_shows_and_links_to_is_there(page: str) -> None:
+    links = re.findall(r"\[[^\]]+\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert links or page == "CHANGELOG.md"
+    assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
 def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:

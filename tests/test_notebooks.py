@@ -35,6 +35,14 @@ def test_all_notebooks_of_the_collection_are_there() -> None:
     assert [path.stem for path in PATHS] == NAMES
 
 
+def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order() -> None:
+    readme = re.findall(r"^\| `(\d\d_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    cells = nbformat.read(PATHS[0], as_version=4).cells
+    shown = [name for cell in cells for name in re.findall(r"^\| \[`(\d\d_\w+)`\]\(\1\.ipynb\) \|", cell.source, re.M)]
+    assert readme == NAMES
+    assert shown == NAMES[1:]
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 class TestNotebook:
     def test_every_code_cell_was_executed_in_order(self, path: Path) -> None:
