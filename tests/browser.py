@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get install chromium; "
@@ -108,6 +110,33 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
     page.goto(f"{address}/lab/tree/{notebook}?reset")
     connected(page)
     run_again(page, timeout)
+
+
+@contextmanager
+def empty_notebook(folder: Path) -> Iterator[Page]:
+    """Yield a page with a notebook of its own in which `show` can put cells; one for all tests of a file."""
+    need_chromium()
+    path = folder / "widgets.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    cell = nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.Label('ready')")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), path)
+    with jupyterlab(path) as address, page_of(height=1400) as page:
+        run_all(page, address, path.name)
+        yield page
+
+
+def nameless(widget: Locator) -> list[str]:
+    """Return the controls and pictures without a name in the accessibility tree of what is seen of a widget."""
+    things = re.findall(r"^\s*- '?((?:button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link)\b.*)$",
+                        widget.aria_snapshot(), re.M)
+    assert things, "The widget has no controls."
+    # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
+    return [thing for thing in things if not re.match(r'\w+ "(?!null")[^"]*\w[^"]*"', thing)]
+
+
+def focused(page: Page) -> str:
+    """Return the text of what has the focus."""
+    return page.evaluate("document.activeElement.textContent")
 
 
 def connected(page: Page) -> None:
