@@ -113,13 +113,12 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
 
 
 @contextmanager
-def empty_notebook(folder: Path) -> Iterator[Page]:
-    """Yield a page with a notebook of its own in which `show` can put cells; one for all tests of a file."""
+def notebook_in(folder: Path, source: str) -> Iterator[Page]:
+    """Yield a page with a saved notebook of one cell, in which `show` can put others; one for all tests of a file."""
     need_chromium()
     path = folder / "widgets.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    cell = nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.Label('ready')")
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel), path)
     with jupyterlab(path) as address, page_of(height=1400) as page:
         run_all(page, address, path.name)
         yield page

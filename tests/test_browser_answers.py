@@ -8,7 +8,12 @@ from browser import focused, nameless
 from playwright.sync_api import expect
 
 expect.set_options(timeout=60_000)
-IMPORTS = "from lvmcalc import autoencoder\nfrom lvmcalc.cost import CostCurve\nfrom lvmcalc.widgets import *\n"
+IMPORTS = """import ipywidgets
+from lvmcalc import answers, autoencoder
+from lvmcalc.cost import CostCurve
+from lvmcalc.widgets import *
+answers._derived.clear()
+ipywidgets.Label("ready")"""
 BOX = "AnswerBox('gplvm.log_det', 'c')"
 PREDICTION = "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')"
 WALK = "StageWalk(autoencoder.chain(), W=[[1, 2, 3]], x=[[1], [0.5], [-2]])"
@@ -17,13 +22,13 @@ COST = "CostCurve((100, 200))"
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with browser.empty_notebook(tmp_path_factory.mktemp("notebooks")) as page:
+    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS) as page:
         yield page
 
 
 def show(page, *sources):
     """Show widgets in cells of their own, and return what is seen of each."""
-    browser.show(page, IMPORTS + "import ipywidgets\nipywidgets.Label('ready')", *sources)
+    browser.show(page, IMPORTS, *sources)
     return [page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output").last
             for number in range(1, 1 + len(sources))]
 
@@ -52,9 +57,21 @@ def test_every_control_and_picture_has_a_name_and_what_is_told_has_the_role_of_a
     assert not nameless(widget)
 
 
+def test_what_ipywidgets_does_not_tell_a_screen_reader_is_told_in_words(page):
+    walk, prediction = show(page, WALK, PREDICTION)
+    # Known gaps: which of two buttons is down, and that radio buttons belong together to a question. If one is gone,
+    # so may be what stands here in its place.
+    expect(walk.get_by_role("button", name="backwards")).to_be_visible()
+    assert walk.get_by_role("button", pressed=True).count() == 0
+    told(walk, "^Stage 1 of 10, backwards")
+    expect(prediction.get_by_role("radio")).to_have_count(2)
+    assert prediction.get_by_role("radiogroup").count() == 0
+    assert prediction.aria_snapshot().startswith('- text: Predict. 1 + 1?')
+
+
 def test_a_walk_goes_on_back_and_to_any_stage_by_keyboard(page):
     walk, = show(page, WALK)
-    back, on = (walk.get_by_role("button", name=name) for name in ("Back", "Next"))
+    back, on = (walk.get_by_role("button", name=re.compile(rf"\b{name}$")) for name in ("Back", "Next"))
     told(walk, r"^Stage 1 of 10, backwards: L → c\.")
     expect(back).to_be_disabled()
     first = [image.get_attribute("src") for image in walk.get_by_role("img").all()]
@@ -82,7 +99,7 @@ def test_a_prediction_is_made_by_keyboard_and_says_whether_it_is_right_and_why(p
     told(prediction, "^Choose one")
     prediction.get_by_role("radio", name="1").press("Space")
     told(prediction, "^✗ Not this one")
-    press(page, "ArrowDown")
+    press(page, "Tab", "Space")  # JupyterLab keeps the arrows for itself
     told(prediction, r"^■ Right\. Count\.$")
     expect(prediction.get_by_role("radio", name="2")).to_be_checked()
 
@@ -97,14 +114,13 @@ def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_o
     told(box, "Read as.*✗ Not right.*An inverse is lost")
     expect(box.get_by_role("status").locator("mjx-container").first).to_be_visible()  # the reading, as a formula
     expect(field).to_be_focused()
-    for title, words in (("Numbers to try by hand", "Try"), ("Hint", "determinant"), ("Solution", "=")):
+    for title, words in (("Numbers to try by hand", "the answer gives"), ("Hint", "determinant"), ("Solution", "=")):
         press(page, "Tab")
-        folded = focused(page)
-        assert folded == title
+        assert focused(page) == title
         details = box.locator("details").filter(has=page.get_by_text(title, exact=True)).last
-        expect(details).not_to_have_attribute("open", re.compile(""))
+        expect(details).not_to_have_attribute("open", "")
         press(page, "Enter")
-        expect(details).to_have_attribute("open", re.compile(""))
+        expect(details).to_have_attribute("open", "")
         expect(details).to_contain_text(words)
     expect(page.locator(".jp-CodeCell")).to_have_count(3)  # no key was a command of JupyterLab
     field.fill("-D/2 K^-1")
@@ -114,15 +130,16 @@ def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_o
 
 
 def test_only_enter_submits_an_answer(page):
-    box, = show(page, BOX)
-    field = box.get_by_role("textbox")
-    field.fill("-D/2 K^-1")
+    box, other = show(page, BOX, "AnswerBox('gplvm.log_det', 'e')")
+    box.get_by_role("textbox").fill("-D/2 K^-1")
     press(page, "Tab")
     assert focused(page) == "Hint"
-    field.fill("c^")
-    press(page, "Tab", "Shift+Tab", "Enter")
-    told(box, "Unreadable")
-    assert "proved" not in box.get_by_role("status").text_content()
+    other.get_by_role("textbox").fill("X")
+    press(page, "Enter")
+    told(other, "Not right")  # so what came before has been seen to as well
+    expect(box.get_by_role("status")).to_have_count(0)
+    box.get_by_role("textbox").press("Enter")
+    told(box, "■ Right, proved")
 
 
 def test_an_answer_that_cannot_be_read_is_told_so(page):
@@ -195,7 +212,7 @@ widget""")
 
 def test_what_a_widget_cannot_be_made_of_is_told_under_its_cell(page):
     with pytest.raises(AssertionError, match="TypeError: The leaf x is missing"):
-        show(page, WALK.replace(", x=", ", z="))
+        show(page, WALK.replace(", x=[[1], [0.5], [-2]]", ""))
     with pytest.raises(AssertionError, match="ValueError: There is no option '2'"):
         show(page, PREDICTION.replace("['1', '2']", "['1', '3']"))
     expect(page.locator(".jp-CodeCell").last).to_contain_text("There is no option '2'")
