@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +26,8 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+LAB = ("jupyterlab", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+       "--expose-app-in-browser")
 NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
 ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error')"
@@ -46,8 +47,8 @@ def need_chromium() -> None:
 
 
 @contextmanager
-def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
-    """Serve copies of the notebooks in a JupyterLab of its own, and yield its address."""
+def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light", serve: Sequence[str] = LAB) -> Iterator[str]:
+    """Serve copies of the notebooks in a JupyterLab (or what `serve` starts) of its own, and yield its address."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as free:
         home = Path(folder)
         work = home / "work"
@@ -68,23 +69,22 @@ def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[st
         log = home / "server.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-                 "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--expose-app-in-browser",
-                 f"--ServerApp.root_dir={work}"], env=environment, stdout=output, stderr=output)
+                [sys.executable, "-m", *serve, "--no-browser", f"--port={port}"],
+                cwd=work, env=environment, stdout=output, stderr=output)
         try:
             address = f"http://127.0.0.1:{port}"
             for _ in range(300):
                 try:
-                    urllib.request.urlopen(f"{address}/api", timeout=5).close()
+                    socket.create_connection(("127.0.0.1", port), timeout=5).close()
                     break
                 except OSError:
                     assert server.poll() is None, log.read_text()
                     time.sleep(0.2)
             else:
-                raise AssertionError(f"JupyterLab did not start within a minute:\n{log.read_text()}")
+                raise AssertionError(f"The server did not start within a minute:\n{log.read_text()}")
             yield address
         finally:
-            server.terminate()  # JupyterLab ends its kernels
+            server.terminate()  # it ends its kernels
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
