@@ -1,6 +1,7 @@
 """A box to type an answer into: it shows what was read, marks it, and says what is wrong with it."""
 
 from html import escape
+from secrets import token_hex
 from typing import Any
 from weakref import WeakSet
 
@@ -8,10 +9,12 @@ import ipywidgets as widgets
 
 from lvmcalc import notation, style
 from lvmcalc.chain import Chain
+from lvmcalc.controls import guarded
 from lvmcalc.marking import Mark, chain_of, mark_in
 from lvmcalc.verdict import MARKS
 
 _derived: dict[tuple[str, str], bool] = {}  # which of the questions asked in this kernel have been answered rightly
+_here = token_hex(4)  # JupyterLab shows several notebooks on one page
 _summaries: WeakSet["Summary"] = WeakSet()
 
 
@@ -38,23 +41,26 @@ class AnswerBox(widgets.VBox):
         self.wrt = self.chain[wrt].name
         self.asked = self.chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
-        self._question = (self.chain.name, notation.plain(self.asked))
+        self._marked, self._due, self._question = "", False, (self.chain.name, notation.plain(self.asked))
         _derived.setdefault(self._question, False)
         solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
         self.text = widgets.Text(description=f"{notation.plain(self.asked)} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
-        title = f"{style.CSS}<b>Your turn.</b> ${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}."
+        title = (f"{style.CSS}<b id='{_place(self._question)}' tabindex='-1'>Your turn.</b> "
+                 f"${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}.")
         self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
         self.help = widgets.HTMLMath(_folded("Hint", escape(hint) if hint else self._rule()) + _folded(
             "Solution", f"${notation.latex(self.asked)} = {solution}$"))
         super().__init__([widgets.HTMLMath(title), self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
-        self.text.observe(lambda change: self._submitted(change["new"]), "value")
+        self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit" and self._enter(), self._fail))
+        self.text.observe(guarded(lambda _: self._due and self._submit(), self._fail), "value")
         _refresh()
 
     def answer(self, text: str) -> Mark:
         """Type a text and press Enter; return its mark."""
         self.text.value = text
+        self._submit()
         return self.mark
 
     def check(self, answer: Any) -> Mark:
@@ -66,11 +72,24 @@ class AnswerBox(widgets.VBox):
         marks = map(self.check, answers)
         return [mark.status if mark.right else mark.findings[0].kind for mark in marks]
 
-    def _submitted(self, text: str) -> None:
-        self.mark = self.check(text)
+    def _enter(self) -> None:
+        # What was typed comes in a message after that of the key; with Tab it has come before, and may be marked now.
+        if self.text.value != self._marked:
+            self._submit()
+        self._due = True
+
+    def _submit(self) -> None:
+        self._marked, self._due = self.text.value, False
+        self.mark = self.check(self._marked)
         _derived[self._question] |= self.mark.right
-        self._feedback.value = f'<div role="status" aria-live="polite">{_in_html(self.mark)}</div>'
+        self._say(_in_html(self.mark))
         _refresh()
+
+    def _say(self, html: str) -> None:
+        self._feedback.value = f'<div role="status" aria-live="polite">{html}</div>'
+
+    def _fail(self, words: str) -> None:
+        self._say(escape(words))
 
     def _rule(self) -> str:
         children = self.chain.children(self.wrt)
@@ -102,12 +121,17 @@ class Summary(widgets.HTML):
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
     def _update(self) -> None:
-        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} {asked} ({escape(name)}): "
-                 f"{'derived' if right else 'not yet'}</li>" for (name, asked), right in _derived.items()]
+        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} <a href='#{_place((name, asked))}'>"
+                 f"{asked} ({escape(name)})</a>: {'derived' if right else 'not yet'}</li>"
+                 for (name, asked), right in _derived.items()]
         self.value = f'{style.CSS}<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
 
     def __repr__(self) -> str:
         return self.status
+
+
+def _place(question: tuple[str, str]) -> str:
+    return f"{_here}-{[*_derived].index(question)}"
 
 
 def _folded(title: str, text: str) -> str:

@@ -5,6 +5,7 @@ from math import isclose
 from typing import Any
 
 import ipywidgets as widgets
+from traitlets import Unicode
 
 from lvmcalc.data import Dataset
 
@@ -22,6 +23,12 @@ Tab, Shift+Tab: to the next control, or back.
 <br>Space: open a list; then ↑ ↓ and Enter. Without opening it: Page Up, Page Down, Home, End.
 <br>← → or ↑ ↓: move a slider by one stop. Home, End: to its ends.
 <br>↑ ↓: change a number by one step.</details>"""
+
+
+class NamedImage(widgets.Image):
+    """A PNG image whose tooltip is its name for a screen reader: a front end sets it only beside a description."""
+
+    description = Unicode("").tag(sync=True)
 
 
 def wide(width: int) -> dict[str, str]:
@@ -63,6 +70,17 @@ def among(values: Iterable[float], value: float) -> list:
 def sizes(dataset: Dataset, size: int = 1) -> list[int]:
     """Return the latent dimensions on offer for a data set, and the given one."""
     return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)
+
+
+def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
+    """Return a callback that says in words what went wrong, since an exception that leaves a callback is lost."""
+    def call(*news: Any) -> None:
+        try:
+            action(*news)
+        except Exception as error:
+            say(f"Stopped: {type(error).__name__}: {error}")
+
+    return call
 
 
 def presenter(widget: widgets.DOMWidget, post: Callable[[Callable[[], None]], None]) -> widgets.ToggleButton:

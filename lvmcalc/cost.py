@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from lvmcalc import checks, data, gplvm, style
+from lvmcalc.controls import NamedImage, guarded
 from lvmcalc.frames import Frame, place
 from lvmcalc.training import GPLVMProblem, Trainer
 
@@ -51,10 +52,12 @@ class CostCurve(widgets.VBox):
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
         button = widgets.Button(description="Measure", icon="play", tooltip="Measure again, on this machine",
                                 layout={"width": "140px"})
-        self._image, self._words, self.status = widgets.Image(format="png", width=900, height=380), widgets.HTML(), ""
+        self._image = NamedImage(format="png", width=900, height=380,
+                                 tooltip="Picture: the time over N on each of the ways.")
+        self._words, self.status = widgets.HTML(), ""
         super().__init__([button, self._image, self._words, widgets.HTML(style.CSS)])
         self.add_class("lvmcalc-live")
-        button.on_click(lambda _: self.measure())
+        button.on_click(guarded(lambda _: self.measure(), self._say))
         self._show()
 
     def measure(self) -> "CostCurve":
@@ -89,7 +92,10 @@ class CostCurve(widgets.VBox):
         self._image.value = frame.png()
         done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
         words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()]
-        self.status = " ".join(words) or "Nothing is measured yet."
+        self._say(" ".join(words) or "Nothing is measured yet.")
+
+    def _say(self, words: str) -> None:
+        self.status = words
         self._words.value = (f'<div role="status" aria-live="polite" style="min-height: 2.6em">{escape(self.status)}'
                              '</div>')
 

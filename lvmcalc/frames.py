@@ -21,6 +21,7 @@ from matplotlib.transforms import Affine2D
 from lvmcalc import style
 
 Span = tuple[float, float]
+ROUNDS = 20  # of pushing names apart, at most
 BAND = 40  # rows of pixels that are compressed together
 
 
@@ -94,7 +95,9 @@ class Frame:
 
 
 class Names(PathCollection):
-    """Bold names with a halo, each about a point of the axes: they look as texts do, but are outlined only once.
+    """Bold names with a halo, each about a point of the axes, or beside it where two names would overlap.
+
+    They look as texts do, but are outlined only once.
 
     Parameters
     ----------
@@ -110,10 +113,24 @@ class Names(PathCollection):
                          transform=Affine2D(), facecolors=style.INK, clip_on=False,
                          edgecolors=[style.PAPER, "none"], linewidths=[4, 0])  # a path effect would be slower
         axes.add_collection(self, autolim=False)
+        sizes = np.array([outline.get_extents().size for outline in outlines[::2]])
+        self._rooms = (sizes[:, None] + sizes) / 2 + 1  # pixels across and down, of each name beside each other one
+        self._rooms[np.diag_indices(len(names))] = 0
 
     def move(self, points: Sequence) -> None:
-        """Put the middle of each name on a point."""
-        self.set_offsets(np.repeat(points, 2, axis=0))
+        """Put the middle of each name on a point, and push names that overlap apart, the later one up or right."""
+        pixels = self.get_offset_transform()
+        start = at = pixels.transform(points)
+        later = np.tri(len(at), k=-1, dtype=bool)[..., None]
+        for _ in range(ROUNDS):
+            apart = at[:, None] - at
+            missing = self._rooms - np.abs(apart)
+            missing[(missing <= 0).any(axis=2)] = 0
+            missing[missing > missing.min(axis=2, keepdims=True)] = 0  # the shorter way
+            if not missing.any():
+                break
+            at = at + (np.where((apart > 0) | (later & (apart == 0)), missing, -missing) / 2).sum(axis=1)
+        self.set_offsets(np.repeat(points if at is start else pixels.inverted().transform(at), 2, axis=0))
 
 
 def _outline(figure: Figure, name: str, size: float) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import ipywidgets as widgets
 from PIL import Image  # which Matplotlib needs too
 
-from lvmcalc import checks, data, gplvm, loop, pictures, readings, style
+from lvmcalc import checks, controls, data, gplvm, loop, pictures, readings, style
 from lvmcalc.controls import BETAS, KEYS, MARKS, RATES, among, dropdown, presenter, rate_in_words, sizes, slider, wide
 from lvmcalc.training import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
 
@@ -77,7 +77,8 @@ class LiveWidget(widgets.VBox):
             for index in "₁₂")
         self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
         self._made = self._choice()
-        self._image = widgets.Image(format="png", width=pictures.WIDTH, height=pictures.HEIGHT)
+        self._image = controls.NamedImage(format="png", width=pictures.WIDTH, height=pictures.HEIGHT,
+                                          tooltip=self.picture_of.about)
         self._words, self._readout, self._about, self._rate_words, self._more_words = (
             widgets.HTML() for _ in range(5))
         self.player = loop.Player(self._advance, self._show, self._say, key, budget, speed)
@@ -259,9 +260,8 @@ class LiveWidget(widgets.VBox):
         self._say_rate()
         N, D = self._data.Y.shape
         self._about.value = (
-            f'{style.CSS}<style>{MARKS}</style><span class="lvmcalc-unseen">{self.picture_of.about}</span> '
-            f'Data: {N}×{D}, centred (the mean of each column is subtracted){escape(self.details())}. '
-            f'{escape(self._data.description)}')
+            f'{style.CSS}<style>{MARKS}</style>Data: {N}×{D}, centred (the mean of each column is subtracted)'
+            f'{escape(self.details())}. {escape(self._data.description)}')
 
     def _say_rate(self) -> None:
         limit, rate = self.trainer.stability_limit, self.controls.rate

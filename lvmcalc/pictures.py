@@ -129,8 +129,9 @@ class Spectrum:
     def __init__(self, frame: Frame, trainer: Trainer, reading: GPLVMReading) -> None:
         self.reading = reading
         of_data, _ = reading.spectrum(trainer)
-        axes = place(frame.figure, 705, 36, 180, 190, "Eigenvalues")
-        axes.set(xlim=(0.3, len(of_data) + 0.7), ylim=(0, 1.2 * of_data[0]), yticks=[],
+        self.axes = axes = place(frame.figure, 705, 36, 180, 190, "Eigenvalues")
+        self.least = self.limit = 1.2 * of_data[0]
+        axes.set(xlim=(0.3, len(of_data) + 0.7), ylim=(0, self.limit), yticks=[],
                  xlabel="◆ YYᵀ  ▮ model's D·K")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
         self.order = np.arange(1, len(of_data) + 1)
@@ -142,6 +143,10 @@ class Spectrum:
         """Show the trainer as it is now."""
         _, of_model = self.reading.spectrum(trainer)
         self.bars.set_segments([[(j, 0), (j, value)] for j, value in zip(self.order, of_model, strict=True)])
+        top = max(self.least, of_model[0])
+        if not 0.6 * self.limit < top <= self.limit:
+            self.limit = max(self.least, 1.2 * top)
+            self.axes.set_ylim(0, self.limit)  # without ticks, so that the still part stays as it is
 
 
 class Samples:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch
 
 from lvmcalc import autoencoder, checks, loop, style
-from lvmcalc.controls import KEYS, MARKS, RATES, dropdown, presenter, rate_in_words, slider
+from lvmcalc.controls import KEYS, MARKS, RATES, NamedImage, dropdown, presenter, rate_in_words, slider
 from lvmcalc.frames import Frame, place
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
@@ -18,6 +18,8 @@ EDGE, UNIT = np.array([1.7, 1.3]), 163  # of the map, in weights; and the pixels
 LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])  # 0 at w*, 1 at W = 0
 FAR, STILL = 4.0, 1e-4  # W does not come back from there; at the stability limit, no eye can see a shorter step
 ARROWS = {"step": {"color": style.SKY, "lw": 8}, "g": style.PATHS["g"] | {"lw": 4.5}, "h": style.PATHS["h"] | {"lw": 3}}
+ABOUT = ("Picture: the loss over both weights as a map, with its minima, saddles and maximum; on it the way of W, "
+         "and at its end the arrows of path g, of path h and of the step.")
 PAIR = "({:z.3f}, {:z.3f})".format
 
 
@@ -127,7 +129,8 @@ class TwoWeights(widgets.VBox):
             rate=slider("learning rate", RATES, rate / self.limit, 400, "In multiples of the stability limit"),
             present=presenter(self, self.player.post))
         c.rate.add_class("lvmcalc-limit")
-        self._image, self._words, self._rate_words = widgets.Image(format="png"), widgets.HTML(), widgets.HTML()
+        self._image = NamedImage(format="png", tooltip=ABOUT)
+        self._words, self._rate_words = widgets.HTML(), widgets.HTML()
         rows = (c.play, c.step, c.reset, c.start, c.present), (c.rate, self._rate_words), (c.follow,)
         super().__init__([*map(widgets.HBox, rows), self._image, self._words, widgets.HTML(KEYS),
                           widgets.HTML(f"{style.CSS}<style>{MARKS}</style>")])

@@ -10,6 +10,7 @@ import numpy as np
 from lvmcalc import checks, figures, notation, style
 from lvmcalc.cards import Card
 from lvmcalc.chain import Chain
+from lvmcalc.controls import NamedImage, guarded
 
 DIRECTIONS = ("backwards", "forwards")
 
@@ -45,14 +46,15 @@ class StageWalk(widgets.VBox):
             options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
             tooltips=("From L to the leaves", "From the leaves to L"))
         self._words, self._card = widgets.HTML(), widgets.HTMLMath()
-        self._graph, self._heat = (widgets.Image(format="png") for _ in range(2))
+        self._graph, self._heat = (NamedImage(format="png") for _ in range(2))
         row = widgets.HBox([self.back, self.next, self.jump, self.direction])
         super().__init__([row, self._words, self._graph, self._card, self._heat])
         self.add_class("lvmcalc-walk")
-        self.back.on_click(lambda _: self.go(self._place - 1))
-        self.next.on_click(lambda _: self.go(self._place + 1))
-        self.jump.observe(lambda change: change["new"] == self._place or self.go(change["new"]), "value")
-        self.direction.observe(lambda _: self._turn(), "value")
+        self.back.on_click(guarded(lambda _: self.go(self._place - 1), self._say))
+        self.next.on_click(guarded(lambda _: self.go(self._place + 1), self._say))
+        self.jump.observe(guarded(lambda change: change["new"] == self._place or self.go(change["new"]), self._say),
+                          "value")
+        self.direction.observe(guarded(lambda _: self._turn(), self._say), "value")
         self._turn()
 
     @property
@@ -85,7 +87,7 @@ class StageWalk(widgets.VBox):
         self.jump.value = self._place
         self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
         parent, node = stage if isinstance(stage, tuple) else (None, stage)
-        self._graph.value = figures.graph(self.chain, stage).png(1.5, 1)
+        _draw(self._graph, figures.graph(self.chain, stage))
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
         if parent is None:  # title, whose shape and colour, whose outline, value
             here = self.chain[node]
@@ -101,13 +103,16 @@ class StageWalk(widgets.VBox):
             shown.append((leaving, parent, parent, self.adjoints[parent]))
             rows = Card(self.chain, parent, node).cells()
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
-        self._heat.value = figures.heats(
+        _draw(self._heat, figures.heats(
             {title: value for title, *_, value in shown},
             {title: notation.shape(self.chain[name].symbol) for title, name, *_ in shown},
             {title: figures.outline_of(self.chain, name) for title, _, name, _ in shown},
-            {title: fills.get(name, style.PAPER) for title, name, *_ in shown}).png(1.5, 1)
+            {title: fills.get(name, style.PAPER) for title, name, *_ in shown}))
         numbers = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
-        self.status = f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}."
+        self._say(f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}.")
+
+    def _say(self, words: str) -> None:
+        self.status = words
         self._words.value = f'{style.CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
 
     def _lit(self, text: str, fills: dict[str | None, str]) -> str:
@@ -122,6 +127,10 @@ class StageWalk(widgets.VBox):
 
     def __repr__(self) -> str:
         return f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, {self._label(self.stage)}"
+
+
+def _draw(image: NamedImage, drawing: figures.Drawing) -> None:
+    image.value, image.tooltip = drawing.png(1.5, 1), f"Picture: {drawing.words}"
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

@@ -2,19 +2,20 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get install chromium; "
@@ -25,6 +26,8 @@ SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+LAB = ("jupyterlab", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+       "--expose-app-in-browser")
 NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
 ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error')"
@@ -44,8 +47,8 @@ def need_chromium() -> None:
 
 
 @contextmanager
-def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
-    """Serve copies of the notebooks in a JupyterLab of its own, and yield its address."""
+def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light", serve: Sequence[str] = LAB) -> Iterator[str]:
+    """Serve copies of the notebooks in a JupyterLab (or what `serve` starts) of its own, and yield its address."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as free:
         home = Path(folder)
         work = home / "work"
@@ -66,23 +69,22 @@ def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light") -> Iterator[st
         log = home / "server.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-                 "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--expose-app-in-browser",
-                 f"--ServerApp.root_dir={work}"], env=environment, stdout=output, stderr=output)
+                [sys.executable, "-m", *serve, "--no-browser", f"--port={port}"],
+                cwd=work, env=environment, stdout=output, stderr=output)
         try:
             address = f"http://127.0.0.1:{port}"
             for _ in range(300):
                 try:
-                    urllib.request.urlopen(f"{address}/api", timeout=5).close()
+                    socket.create_connection(("127.0.0.1", port), timeout=5).close()
                     break
                 except OSError:
                     assert server.poll() is None, log.read_text()
                     time.sleep(0.2)
             else:
-                raise AssertionError(f"JupyterLab did not start within a minute:\n{log.read_text()}")
+                raise AssertionError(f"The server did not start within a minute:\n{log.read_text()}")
             yield address
         finally:
-            server.terminate()  # JupyterLab ends its kernels
+            server.terminate()  # it ends its kernels
             try:
                 server.wait(20)
             except subprocess.TimeoutExpired:
@@ -108,6 +110,32 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
     page.goto(f"{address}/lab/tree/{notebook}?reset")
     connected(page)
     run_again(page, timeout)
+
+
+@contextmanager
+def notebook_in(folder: Path, source: str) -> Iterator[Page]:
+    """Yield a page with a saved notebook of one cell, in which `show` can put others; one for all tests of a file."""
+    need_chromium()
+    path = folder / "widgets.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel), path)
+    with jupyterlab(path) as address, page_of(height=1400) as page:
+        run_all(page, address, path.name)
+        yield page
+
+
+def nameless(widget: Locator) -> list[str]:
+    """Return the controls and pictures without a name in the accessibility tree of what is seen of a widget."""
+    things = re.findall(r"^\s*- '?((?:button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link)\b.*)$",
+                        widget.aria_snapshot(), re.M)
+    assert things, "The widget has no controls."
+    # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
+    return [thing for thing in things if not re.match(r'\w+ "(?!null")[^"]*\w[^"]*"', thing)]
+
+
+def focused(page: Page) -> str:
+    """Return the text of what has the focus."""
+    return page.evaluate("document.activeElement.textContent")
 
 
 def connected(page: Page) -> None:

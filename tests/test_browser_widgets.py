@@ -3,7 +3,6 @@
 import re
 
 import browser
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
@@ -15,13 +14,7 @@ every_widget = pytest.mark.parametrize("widget", WIDGETS)
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    browser.need_chromium()
-    path = tmp_path_factory.mktemp("notebooks") / "widgets.ipynb"
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    cell = nbformat.v4.new_code_cell(IMPORTS + "TwoWeights()")
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), path)
-    with browser.jupyterlab(path) as address, browser.page_of(height=1400) as page:
-        browser.run_all(page, address, path.name)
+    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS + "TwoWeights()") as page:
         yield page
 
 
@@ -97,20 +90,16 @@ widget""")
 
 
 @every_widget
-def test_every_control_has_a_name_or_for_a_slider_words_beside_it(page, widget):
+def test_every_control_and_picture_has_a_name_or_for_a_slider_words_beside_it(page, widget):
     browser.show(page, IMPORTS + widget)
     panel = panels(page)
     button(panel, "Play").wait_for()
-    tree = panel.aria_snapshot()
-    controls = re.findall(r"^\s*- (button|combobox|spinbutton|checkbox|textbox)\b(.*)$", tree, re.M)
-    assert {"button", "combobox"} <= {role for role, _ in controls}
+    # A known gap of ipywidgets: the handle of a slider has no name. If it gets one, no words need stand beside it.
+    assert browser.nameless(panel) == ["slider"] * (widget.count("GPLVM") + 1)
+    expect(panel).to_contain_text(re.compile(r"learning rate 0\.[59] × the stability limit"))
     if "GPLVM" in widget:
         expect(panel).to_contain_text("β 1 × best")
-    # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
-    nameless = [role + rest for role, rest in controls if not re.match(r' "(?!null")[^"]*\w[^"]*"', rest)]
-    assert not nameless, tree
-    assert panel.get_by_role("slider").count() == tree.count("- slider") == widget.count("GPLVM") + 1
-    expect(panel.get_by_text("learning rate", exact=True).first).to_be_attached()
+    expect(panel.get_by_role("img", name=re.compile("^Picture: .*"))).to_be_visible()
 
 
 def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):

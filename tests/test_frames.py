@@ -4,7 +4,7 @@ import io
 import struct
 import sys
 import zlib
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib.image
 import numpy as np
@@ -116,6 +116,23 @@ def test_names_look_as_texts_with_a_halo_do():
             axes.text(x, y, name, weight="bold", size=18, ha="center", va="center", path_effects=style.HALO)
 
     np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)), drawn(as_texts))
+
+
+def test_names_at_one_point_or_close_together_are_pushed_apart_and_others_stay():
+    axes = place(Frame(700, 500).figure, 20, 20, 600, 400)
+    axes.set(xlim=(-3, 3), ylim=(-2, 2))
+    names = Names(axes, ("0", "setosa", "8", "virginica", "5", "far"), 18)
+    points = np.array([(0, 0), (0, 0), (0.06, 0.05), (-0.2, 0.1), (0, 0), (2, -1.5)])
+    names.move(points)
+    boxes = [path.get_extents().translated(*offset) for path, offset in
+             zip(names.get_paths(), names.get_offset_transform().transform(names.get_offsets()), strict=True)][::2]
+    assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
+    np.testing.assert_allclose(names.get_offsets()[-1], points[-1], atol=1e-12)
+
+
+def overlap(one, other):
+    """Whether two boxes have more than a tenth of a pixel of both directions in common."""
+    return all(min(one.max[k], other.max[k]) - max(one.min[k], other.min[k]) > 0.1 for k in (0, 1))
 
 
 @pytest.mark.parametrize("aspect", [1, 0.6])

@@ -561,6 +561,18 @@ class TestHandingOver:
         np.testing.assert_array_equal([segment[:, 1] for segment in bars.get_segments()],
                                       np.column_stack([0 * of_model, of_model]))
 
+    def test_no_bar_is_cut_off_and_the_bars_and_diamonds_stay_large(self):
+        widget, cut = LiveGPLVM("digits"), False
+        panel = widget._picture.panels[3]
+        for _ in range(40):
+            widget.player.step()
+            of_data, of_model = widget._reading.spectrum(widget.trainer)
+            largest, (low, high) = max(of_model[0], of_data[0]), panel.axes.get_ylim()
+            assert low == 0
+            assert 0.5 * high < largest < high
+            cut |= of_model[0] > 1.2 * of_data[0]
+        assert cut, "no bar was ever longer than at first there is room for"
+
 
 class TestPresenting:
     @BLANK

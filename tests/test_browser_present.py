@@ -1,0 +1,46 @@
+"""A live widget before a room: as a page without code in Voilà, and as a slide of jupyterlab-deck."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import browser
+import pytest
+from playwright.sync_api import Page, expect
+
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "00_start_here.ipynb"
+pytestmark = pytest.mark.skipif(
+    not (find_spec("voila") and find_spec("jupyterlab_deck")),
+    reason='Presenting is not tested: Voilà and jupyterlab-deck are missing; pip install -e ".[present]" brings them.')
+
+
+def plays_and_pauses_by_mouse(page: Page) -> None:
+    """See that the widget plays when its button is clicked, pauses, and is shown large."""
+    panel = page.locator(".lvmcalc-live")
+    status = panel.get_by_role("status")
+    expect(status).to_contain_text(re.compile(r"^Step 0\b"), timeout=120_000)
+    panel.get_by_role("button", name="Play").click()
+    expect(status).to_contain_text(re.compile(r"^Step ([3-9]|[1-9][0-9]+)\b"))
+    panel.get_by_role("button", name="Pause").click()
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    panel.get_by_role("button", name="Present").click()
+    expect(panel.get_by_role("button", name="All controls")).to_be_visible()
+    expect(panel.get_by_role("combobox", name="optimiser")).to_be_hidden()
+
+
+def test_in_voila_the_first_notebook_is_a_page_without_code_whose_widget_plays_and_pauses():
+    browser.need_chromium()
+    voila = "voila", "--Voila.ip=127.0.0.1", NOTEBOOK.name
+    with browser.jupyterlab(NOTEBOOK, serve=voila) as address, browser.page_of() as page:
+        page.goto(address, timeout=120_000)
+        plays_and_pauses_by_mouse(page)
+        assert "from lvmcalc" not in page.locator("body").inner_text()
+
+
+def test_in_a_deck_the_widget_plays_and_pauses():
+    browser.need_chromium()
+    with browser.jupyterlab(NOTEBOOK) as address, browser.page_of() as page:
+        browser.run_all(page, address, NOTEBOOK.name)
+        page.evaluate("jupyterapp.commands.execute('deck:start')")
+        page.locator(".jp-Deck").wait_for()
+        plays_and_pauses_by_mouse(page)
