@@ -1,4 +1,4 @@
-"""A live widget before a room: as a page without code in Voilà, and as a slide of jupyterlab-deck."""
+"""A live widget before a room: in Voilà, on a page without code, and in a deck of jupyterlab-deck."""
 
 import re
 from importlib.util import find_spec
@@ -41,6 +41,6 @@ def test_in_a_deck_the_widget_plays_and_pauses():
     browser.need_chromium()
     with browser.jupyterlab(NOTEBOOK) as address, browser.page_of() as page:
         browser.run_all(page, address, NOTEBOOK.name)
-        page.evaluate("jupyterapp.commands.execute('deck:start')")
+        page.get_by_title("Toggle Deck").first.click()
         page.locator(".jp-Deck").wait_for()
         plays_and_pauses_by_mouse(page)
