@@ -29,7 +29,7 @@ class Map:
     def __init__(self, x: np.ndarray, marks: tuple) -> None:
         self.frame = Frame(900, 510)
         with style.applied():
-            self.axes = axes = place(self.frame.figure, 84, 34, *(2 * UNIT * EDGE))
+            self.axes = axes = place(self.frame.figure, 84, 32, *(2 * UNIT * EDGE))
             across, up, turn = (np.linspace(-edge, edge, 61) for edge in (*EDGE, np.pi))
             losses = np.array([[autoencoder.loss([[w1, w2]], x) for w1 in across] for w2 in up])
             best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
