@@ -66,6 +66,45 @@ def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_th
     at_step(panels(page).first, "([2-9]|[1-9][0-9]+)")
 
 
+WATCH = """widget => {
+    const image = document.querySelector(".lvmcalc-live img");
+    window.shifts = [], window.places = new Set(), window.pictures = 0;
+    new PerformanceObserver(list => {
+        for (const shift of list.getEntries())
+            for (const {node} of shift.sources) if (node) window.shifts.push(node.outerHTML);
+    }).observe({type: "layout-shift"});
+    image.addEventListener("load", () => window.pictures++);
+    const look = () => {
+        const {x, y, width, height} = image.getBoundingClientRect();  // in its panel, for the page scrolls
+        const panel = image.closest(".lvmcalc-live").getBoundingClientRect();
+        window.places.add([x - panel.x, y - panel.y, width, height, panel.height].map(Math.round).join());
+        requestAnimationFrame(look); };
+    look(); }"""
+
+
+@every_widget
+def test_while_it_plays_pauses_and_is_reset_nothing_moves_about_the_picture_and_no_frame_is_blank(page, widget):
+    browser.show(page, IMPORTS + widget)
+    panel = panels(page)
+    panel.get_by_role("img").scroll_into_view_if_needed()
+    at_step(panel, 0)
+    page.evaluate(WATCH)
+    picture = panel.get_by_role("img").bounding_box()
+    title = {name: picture[name] for name in ("x", "y", "width")} | {"height": 24}  # of the still part
+    still = page.screenshot(clip=title)
+    assert len(set(still)) > 20  # it shows something
+    button(panel, "Play").press("Space")
+    for _ in range(10):
+        seen = page.evaluate("window.pictures")
+        page.wait_for_function("seen => window.pictures > seen", arg=seen)
+        assert page.screenshot(clip=title) == still
+    button(panel, "Pause").press("Space")
+    expect(button(panel, "Play")).to_be_visible()
+    button(panel, "Reset").press("Space")
+    at_step(panel, 0)
+    assert page.evaluate("[window.shifts, window.places.size]") == [[], 1]
+
+
 def test_two_widgets_of_two_cells_play_at_once(page):
     browser.show(page, IMPORTS + WIDGETS[0], WIDGETS[2])
     for panel in panels(page).all():
