@@ -1,6 +1,7 @@
 """One pass over the data, block by block or on a cluster: what training sees of them is their Gram matrix."""
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -60,7 +61,8 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None, transposed: 
     ArithmeticError
         If a sum of squares overflows, or if all of them underflow.
     """
-    with np.errstate(all="ignore"):  # the result is looked at
+    with np.errstate(all="ignore"), warnings.catch_warnings():  # the result is looked at
+        warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)  # in a thread of Dask
         product = times_transposed(Y, Y, progress)
     if 0 < np.trace(product) < np.inf:
         return product

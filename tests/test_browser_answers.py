@@ -17,7 +17,7 @@ ipywidgets.Label("ready")"""
 BOX = "AnswerBox('gplvm.log_det', 'c')"
 PREDICTION = "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')"
 WALK = "StageWalk(autoencoder.chain(), W=[[1, 2, 3]], x=[[1], [0.5], [-2]])"
-COST = "CostCurve((100, 200))"
+COST = "CostCurve((50,))"
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_the_cost_is_measured_by_keyboard(page):
     picture = cost.get_by_role("img")
     empty = picture.get_attribute("src")
     cost.get_by_role("button", name="Measure").press("Space")
-    told(cost, r"textbook: K at N = 200: [\d,]+ µs\.")
+    told(cost, r"textbook: K at N = 50: [\d,]+ µs\.")
     expect(picture).not_to_have_attribute("src", empty)
 
 

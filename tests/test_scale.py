@@ -116,17 +116,31 @@ def test_weights_are_written_as_well():
     assert (trainer.write(out) == trainer.parameters).all()
 
 
-@pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
-def test_an_entry_that_is_not_finite_is_found_in_its_block(both, entry):
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf, 1e200])
+def test_an_entry_that_is_not_finite_or_too_large_is_found_in_its_block(both, entry):
     _, other = both
     where = np.zeros((N, D), bool)
     where[1234, 5] = True
-    spoiled = np.where(where, np.float32(entry), other)  # lazy for a lazy array
+    spoiled = np.where(where, np.float64(entry), other)  # lazy for a lazy array
     assert gram.is_lazy(spoiled) == gram.is_lazy(other)
+    if entry == 1e200:  # of which the square overflows
+        with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries up to 1e\+200"):
+            GPLVMProblem(spoiled, Q)
+        return
     with pytest.raises(ValueError, match=f"Y must be finite, but its entry in row 1234, column 5 .* is {entry}"):
         GPLVMProblem(spoiled, Q)
     with pytest.raises(ValueError, match=f"x must be finite, but its entry in row 5, column 1234 .* is {entry}"):
         AutoencoderProblem(spoiled.T, Q)
+
+
+def test_lazy_data_that_are_no_matrix_of_real_numbers_get_one_sentence():
+    lazy = optional("dask.array").from_array(Y, chunks=300)
+    for wrong, said in ((lazy[lazy[:, 0] > 0], r"Y must know how many rows it has; .*compute_chunk_sizes\(\)"),
+                        (lazy * 1j, "Y must hold real numbers, but it holds complex"),
+                        (lazy[0], r"Y must be a matrix of shape N×D but 7 came \(ndim = 1\)")):
+        with pytest.raises((TypeError, ValueError), match=said):
+            GPLVMProblem(wrong, Q)
 
 
 def test_a_latent_point_that_is_not_finite_is_found_and_changes_nothing():
