@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lvmcalc import checks
+from lvmcalc import checks, gram
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,7 +69,7 @@ def load(name: str) -> Dataset:
     return _load(checks.known(name, FILES, "data set"))
 
 
-def centred(Y: Any) -> np.ndarray:
+def centred(Y: Any) -> Any:
     """Return Y with the mean of each column subtracted.
 
     Parameters
@@ -79,6 +79,7 @@ def centred(Y: Any) -> np.ndarray:
     Returns
     -------
     array of shape (N, D)
+        Lazy if Y is, such as a Dask array.
 
     Raises
     ------
@@ -87,6 +88,9 @@ def centred(Y: Any) -> np.ndarray:
     ArithmeticError
         If the result has no finite value in floating point.
     """
+    if gram.is_lazy(Y):  # stays lazy, and `gram` looks at its entries
+        Y = gram.rows(Y, "Y", shape_in_words="N×D")
+        return Y - Y.mean(axis=0)
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     with np.errstate(all="ignore"):
         return checks.finite(Y - Y.mean(axis=0), "Y − mean", Y=Y)

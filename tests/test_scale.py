@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from lvmcalc import gplvm, gram
+from lvmcalc import data, gplvm, gram
 from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
 
 N, D, Q = 2011, 7, 3
@@ -295,3 +295,10 @@ def test_a_worker_killed_in_the_middle_of_the_pass_does_not_change_the_result(cl
     assert (disturbed == undisturbed).all()
     same(sum(block.T @ block for block in (np.random.default_rng(k).standard_normal((5000, 6)) for k in range(16))),
          disturbed)
+
+
+def test_centring_a_lazy_array_stays_lazy_and_has_the_values_of_the_array():
+    lazy = optional("dask.array").from_array(Y, chunks=(300, D))
+    centred = data.centred(lazy)
+    assert gram.is_lazy(centred)
+    same(data.centred(Y), centred)
