@@ -48,6 +48,7 @@ def test_step_play_pause_and_reset_work_by_keyboard(page, widget):
     at_step(panel, "([3-9]|[1-9][0-9]+)")
     button(panel, "Pause").press("Space")
     expect(button(panel, "Play")).to_be_visible()
+    panel.get_by_text("Keys", exact=True).press("x")  # which makes JupyterLab cut a cell in command mode
     button(panel, "Reset").press("Space")
     at_step(panel, 0)
 
