@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from lvmcalc import notation, style
 from lvmcalc.chain import Chain
-from lvmcalc.controls import guarded
+from lvmcalc.controls import NO_COMMAND, guarded
 from lvmcalc.marking import Mark, chain_of, mark_in
 from lvmcalc.verdict import MARKS
 
@@ -121,8 +121,9 @@ class Summary(widgets.HTML):
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
     def _update(self) -> None:
-        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} <a href='#{_place((name, asked))}'>"
-                 f"{asked} ({escape(name)})</a>: {'derived' if right else 'not yet'}</li>"
+        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} "
+                 f"<a {NO_COMMAND} href='#{_place((name, asked))}'>{asked} ({escape(name)})</a>: "
+                 f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
         self.value = f'{style.CSS}<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
 
@@ -135,8 +136,7 @@ def _place(question: tuple[str, str]) -> str:
 
 
 def _folded(title: str, text: str) -> str:
-    # A key that is pressed on it must not be taken for a command of JupyterLab, such as x, which cuts the cell.
-    return f'<details data-lm-suppress-shortcuts="true"><summary>{title}</summary>{text}</details>'
+    return f'<details><summary {NO_COMMAND}>{title}</summary>{text}</details>'
 
 
 def _refresh() -> None:

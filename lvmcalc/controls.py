@@ -17,7 +17,9 @@ MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }
                 for at in (values.index(1), values.index(1) + 1) for last in (len(values) - 1, len(values)))
 
 # JupyterLab keeps arrows and letters for itself where a list is not open: an "a" would insert a cell.
-KEYS = """<details><summary>Keys</summary>
+# Where this attribute is on what has the focus, JupyterLab takes no key for a command, such as x, which cuts the cell.
+NO_COMMAND = 'data-lm-suppress-shortcuts="true"'
+KEYS = f"""<details><summary {NO_COMMAND}>Keys</summary>
 Tab, Shift+Tab: to the next control, or back.
 <br>Space or Enter: press the button, or open these lines.
 <br>Space: open a list; then ↑ ↓ and Enter. Without opening it: Page Up, Page Down, Home, End.

@@ -105,7 +105,7 @@ def test_the_solution_of_every_question_passes_its_own_check(name: str) -> None:
 
 
 def test_hint_and_solution_are_shown_on_request_only(box: AnswerBox) -> None:
-    folded = re.findall(r"<details[^>]*><summary>(\w+)</summary>(.*?)</details>", box.help.value)
+    folded = re.findall(r"<details><summary[^>]*>(\w+)</summary>(.*?)</details>", box.help.value)
     assert [title for title, _ in folded] == ["Hint", "Solution"]
     assert "cofactors" in folded[0][1]
     assert r"\frac{D}{2} K^{-1}" in folded[1][1]
@@ -118,7 +118,7 @@ def test_hint_and_solution_are_shown_on_request_only(box: AnswerBox) -> None:
 
 def test_a_key_on_what_is_folded_is_no_command_of_jupyterlab(box: AnswerBox) -> None:
     box.answer("b_bar b c")
-    assert shown(box).count("<details") == shown(box).count('<details data-lm-suppress-shortcuts="true"') == 3
+    assert shown(box).count("<summary") == shown(box).count('<summary data-lm-suppress-shortcuts="true"') == 3
 
 
 def test_the_hint_is_the_rule_unless_another_is_given() -> None:
@@ -166,7 +166,7 @@ def test_the_summary_counts_right_answers_that_were_typed_and_no_others(box: Ans
 
 def test_the_summary_leads_back_to_each_question() -> None:
     boxes = AnswerBox(L1, "c"), AnswerBox(own_chain(), "X"), AnswerBox(L1, "e")
-    places = re.findall(r"<a href='#([^']+)'>", Summary().value)
+    places = re.findall(r"<a [^>]*href='#([^']+)'>", Summary().value)
     assert len({*places}) == 3
     assert [re.search("<b id='([^']+)'", shown(box))[1] for box in boxes] == places
 

@@ -1,6 +1,7 @@
 """A person at the browser with one live widget at a time: its buttons, its cell run again, its errors, its names."""
 
 import re
+from itertools import pairwise
 
 import browser
 import pytest
@@ -47,6 +48,7 @@ def test_step_play_pause_and_reset_work_by_keyboard(page, widget):
     at_step(panel, "([3-9]|[1-9][0-9]+)")
     button(panel, "Pause").press("Space")
     expect(button(panel, "Play")).to_be_visible()
+    panel.get_by_text("Keys", exact=True).press("x")  # which makes JupyterLab cut a cell in command mode
     button(panel, "Reset").press("Space")
     at_step(panel, 0)
 
@@ -139,6 +141,36 @@ def test_every_control_and_picture_has_a_name_or_for_a_slider_words_beside_it(pa
     if "GPLVM" in widget:
         expect(panel).to_contain_text("β 1 × best")
     expect(panel.get_by_role("img", name=re.compile("^Picture: .*"))).to_be_visible()
+
+
+@pytest.fixture
+def projector(page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    page.wait_for_function("() => document.querySelector('.jp-WindowedPanel-outer').clientWidth > 1100")
+    yield page
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    page.set_viewport_size({"width": 1280, "height": 1400})
+
+
+@every_widget
+def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_not_overlap(projector, widget):
+    browser.show(projector, IMPORTS + widget)
+    panel = panels(projector)
+    button(panel, "Present").press("Space")
+    expect(button(panel, "All controls")).to_be_visible()
+    button(panel, "Step").press("Space")
+    at_step(panel, 1)
+    seen = projector.locator(".jp-WindowedPanel-outer").evaluate("it => it.clientHeight")
+    # The rows of controls, the picture, and the text of the status, from top to bottom.
+    boxes = panel.evaluate("""panel => {
+        const words = document.createRange();
+        words.selectNodeContents(panel.querySelector("[role=status]"));
+        return [...panel.querySelectorAll(".widget-hbox, img"), words].map(it => it.getBoundingClientRect())
+            .filter(it => it.height).map(it => [it.top, it.bottom]); }""")
+    assert boxes[-1][1] - boxes[0][0] <= seen
+    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
+    assert boxes[-2][1] - boxes[-2][0] > seen / 3  # the picture
 
 
 def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):

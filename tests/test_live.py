@@ -594,7 +594,7 @@ class TestPresenting:
     @BLANK
     @BOTH
     def test_the_keys_are_listed(self, make):
-        assert any("<summary>Keys</summary>" in child.value for child in make().children if hasattr(child, "value")
+        assert any(">Keys</summary>" in child.value for child in make().children if hasattr(child, "value")
                    and isinstance(child.value, str))
 
 

@@ -259,7 +259,7 @@ class TestOnThePage:
         for presents in (True, False):
             widget.controls.present.value = presents
             assert ("lvmcalc-present" in widget._dom_classes) is presents
-        assert any("<summary>Keys</summary>" in getattr(child, "value", "") for child in widget.children
+        assert any(">Keys</summary>" in getattr(child, "value", "") for child in widget.children
                    if isinstance(getattr(child, "value", ""), str))
 
     @BLANK
