@@ -470,7 +470,7 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
         assert all(frame.startswith(b"\x89PNG") for frame in frames)
         assert len(set(frames)) == 12, "the same picture over and over"
         notebook.click(way)
-        while len(frames) < 500 and (more := notebook.frames(1, 2)):  # those that were sent before the click was served
+        while len(frames) < 100 and (more := notebook.frames(1, 2)):  # those that were sent before the click was served
             frames += more
         assert notebook.frames(1, 0.3) == []
     on_the_main_thread = notebook.run("print(threads)")
