@@ -26,22 +26,22 @@ from typing import NamedTuple
 from equivalent_mutants import EQUIVALENT
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = {  # the file that is most likely to kill comes first
-    "rules": "rules matrix_cookbook notation chain calculus",
-    "calculus": "calculus matrix_cookbook properties sympy_derivatives rules evidence bad_input",
-    "gplvm": "models chain bad_input evidence",
-    "autoencoder": "models chain bad_input evidence",
-    "chain": "chain evidence bad_input properties notation",
-    "words": "calculus matrix_cookbook exact properties sympy_derivatives rules evidence",
-    "writing": "calculus matrix_cookbook notation properties sympy_derivatives evidence",
-    "admission": "calculus exact bad_input",
-    "verdict": "exact calculus evidence",
-    "exact": "exact rules chain calculus evidence properties",
-    "agreement": "exact calculus sympy_derivatives rules evidence",
-    "establishing": "rules evidence",
-    "evidence": "evidence chain rules",
-    "marking": "marking answers second_answers bad_input",
-    "training": "training fitting bad_input",
+TESTS = {  # a quick selection; the file that is most likely to kill comes first
+    "rules": "rules matrix_cookbook notation",
+    "calculus": "calculus matrix_cookbook",
+    "gplvm": "models chain",
+    "autoencoder": "models chain",
+    "chain": "chain",
+    "words": "calculus matrix_cookbook exact",
+    "writing": "calculus notation",
+    "admission": "calculus exact",
+    "verdict": "exact calculus",
+    "exact": "exact chain",
+    "agreement": "exact calculus",
+    "establishing": "rules",
+    "evidence": "evidence",
+    "marking": "marking",
+    "training": "training",
 }
 REPLACED = {
     "Add": "Sub Mul", "Sub": "Add", "Mul": "Div Add", "Div": "Mul", "FloorDiv": "Div Mul", "Pow": "Mul",
@@ -78,10 +78,10 @@ def mutants(text: str) -> Iterator[Mutant]:
         for occurrence, (line, column) in enumerate(places):
             if any(first <= (line, column) < last for first, last in silent):
                 continue
-            wrong = MutationVisitor.mutate_code(text, operator, occurrence)
             try:
+                wrong = MutationVisitor.mutate_code(text, operator, occurrence)
                 compile(wrong, "mutant", "exec")
-            except SyntaxError:
+            except (AttributeError, SyntaxError):  # cosmic-ray does not know `except exact.OutsideDomain`, with a dot
                 continue
             old, new = _difference(text.split("\n"), wrong.split("\n"))
             seen[old, new] += 1  # a line may stand in the module twice

@@ -135,6 +135,9 @@ class TestGPLVM:
         expected = textbook(R[:, :2], R[:, 2:], 1.3, 0.7)[0] + spare
         assert relative(gplvm.log_likelihood(X, Y, 1.3, 0.7), expected) < 1e-12
         assert gplvm.gradient(X, Y, 1.3, 0.7).shape == (N, 2)
+        few, many = gplvm.optimum(R[:, 2:], 2, 1.3, 0.7), gplvm.optimum(Y, 2, 1.3, 0.7)
+        assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
+        assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
 
     def test_turning_the_latent_space_changes_nothing(self, rng):
         X, Y = rng.standard_normal((N, Q)), rng.standard_normal((N, D))
@@ -207,6 +210,9 @@ BAD = [
     (lambda: gplvm.optimum(B[0], 1, 1, 1), ValueError, "Y must be a matrix"),
     (lambda: gplvm.optimum(B, 2, -1, 1), ValueError, "alpha must be positive"),
     (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
+    (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
+    (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
+    (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(B, D + 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.best_beta(np.full((N, D), np.nan), 1), ValueError, "Y must be finite"),
     (lambda: gplvm.best_beta(B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
