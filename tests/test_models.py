@@ -187,6 +187,7 @@ class TestGPLVM:
 
 
 A, B = np.ones((N, Q)), np.ones((N, D))
+RANK_1 = 1e6 * np.outer(np.sqrt(np.arange(1, N + 1)), np.cbrt(np.arange(1, D + 1)))  # up to rounding errors
 BAD = [
     (lambda: autoencoder.loss(np.ones((m, n)), np.ones((n + 1, 1))), ValueError, "W must have shape m×n"),
     (lambda: autoencoder.loss(np.ones((m, n)), np.ones(n)), ValueError, "x must be a matrix"),
@@ -211,6 +212,7 @@ BAD = [
     (lambda: gplvm.optimum(B, 2, -1, 1), ValueError, "alpha must be positive"),
     (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
     (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
+    (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(B, D + 1), ValueError, "Q must be between 1 and 5"),
