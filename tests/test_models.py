@@ -110,6 +110,17 @@ class TestAutoencoder:
         assert best.loss == 0
         assert autoencoder.loss(best.W, x) < 1e-25
 
+    def test_the_code_may_be_larger_than_the_batch(self, rng):
+        x = rng.standard_normal((n, m - 1))
+        best = autoencoder.optimum(x, m)
+        assert best.loss == 0
+        np.testing.assert_allclose(best.W @ best.W.T, np.eye(m), atol=1e-14)
+
+    def test_a_batch_too_large_for_its_samples_to_be_compared_in_pairs_is_no_trouble(self, rng):
+        x = rng.standard_normal((n, 200_000))  # a table of pairs would need 320 gigabytes
+        left_over = np.linalg.eigvalsh(x @ x.T)[:n - m]
+        assert autoencoder.optimum(x, m).loss == pytest.approx(left_over.sum() / 2, rel=1e-12)
+
 
 class TestGPLVM:
     @pytest.mark.parametrize(("alpha", "beta"), [(1.3, 0.7), (0.2, 5.0), (4.0, 0.05)])
@@ -138,6 +149,10 @@ class TestGPLVM:
         few, many = gplvm.optimum(R[:, 2:], 2, 1.3, 0.7), gplvm.optimum(Y, 2, 1.3, 0.7)
         assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
         assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
+
+    def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
+        X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))
+        assert relative(gplvm.log_likelihood(X, Y, 1.3, 0.7), textbook(X, Y, 1.3, 0.7)[0]) < 1e-13
 
     def test_turning_the_latent_space_changes_nothing(self, rng):
         X, Y = rng.standard_normal((N, Q)), rng.standard_normal((N, D))
@@ -194,7 +209,8 @@ BAD = [
     (lambda: autoencoder.loss(np.ones((m, n)) * 1j, np.ones((n, 1))), TypeError, "W must hold real numbers"),
     (lambda: autoencoder.gradient(np.full((m, n), np.nan), np.ones((n, 1))), ValueError, "W must be finite"),
     (lambda: autoencoder.gradient(np.ones((m, n)), np.full((n, 1), np.inf)), ValueError, "x must be finite"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError, "m must be between 1 and 6"),
+    (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError,
+     "m must be between 1 and 6, for x has n = 6 rows"),
     (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, but 1.5 came"),
     (lambda: autoencoder.optimum([["a"]], 1), TypeError, "x must hold real numbers"),
     (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N rows of Y"),
@@ -206,12 +222,13 @@ BAD = [
     (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
     (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
     (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
-    (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5"),
+    (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5, for Y is 9×5"),
     (lambda: gplvm.optimum(B, 0, 1, 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.optimum(B[0], 1, 1, 1), ValueError, "Y must be a matrix"),
     (lambda: gplvm.optimum(B, 2, -1, 1), ValueError, "alpha must be positive"),
     (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
     (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
+    (lambda: gplvm.best_beta(1e170 * np.eye(N, D), 2), ArithmeticError, "β has no finite value"),
     (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y without any error"),
