@@ -2,6 +2,7 @@
 
 import autograd
 import autograd.numpy as anp
+import mpmath
 import numpy as np
 import pytest
 
@@ -149,6 +150,16 @@ class TestGPLVM:
         few, many = gplvm.optimum(R[:, 2:], 2, 1.3, 0.7), gplvm.optimum(Y, 2, 1.3, 0.7)
         assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
         assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
+
+    def test_the_slope_within_the_span_of_X_is_right_even_if_the_data_lie_in_it_and_there_is_hardly_any_noise(self, rng):
+        X = rng.integers(-5, 6, (N, Q)).astype(float)
+        Y, alpha = 1e8 * X @ rng.integers(-5, 6, (Q, D)), 1e16
+        with mpmath.workdps(60):
+            exact_X, YY = mpmath.matrix(X.tolist()), mpmath.matrix(Y.tolist()) * mpmath.matrix(Y.T.tolist())
+            K_inverse = (alpha * exact_X * exact_X.T + mpmath.eye(N)) ** -1
+            exact = alpha * exact_X.T * (K_inverse * YY - D * mpmath.eye(N)) * K_inverse * exact_X
+        found = X.T @ gplvm.gradient(X, Y, alpha, 1.0)
+        assert relative(found, np.array(exact.tolist(), dtype=float)) < 1e-11
 
     def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
         X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))
