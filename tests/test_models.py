@@ -151,7 +151,7 @@ class TestGPLVM:
         assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
         assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
 
-    def test_the_slope_within_the_span_of_X_is_right_even_if_the_data_lie_in_it_and_there_is_hardly_any_noise(self, rng):
+    def test_the_slope_within_the_span_of_X_is_right_if_the_data_lie_in_it_and_hardly_any_noise_is_left(self, rng):
         X = rng.integers(-5, 6, (N, Q)).astype(float)
         Y, alpha = 1e8 * X @ rng.integers(-5, 6, (Q, D)), 1e16
         with mpmath.workdps(60):
