@@ -118,6 +118,11 @@ def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str, fo
     assert (verdict.status, verdict.counterexample) == ("undecided", None)
 
 
+def test_a_matrix_to_the_power_0_is_refused_and_not_differentiated_as_the_matrix() -> None:
+    with pytest.raises(UnsupportedExpression, match=r"MatPow in S\*\*0"):
+        gradient(Trace(MatPow(S, 0)), S)
+
+
 @pytest.mark.parametrize(("formula", "size"), [(Determinant(2 * S), n), (n * Trace(S), n), (Trace(S) ** n, n),
                                                (Trace(Identity(n)), n), (a**m, m), (Trace(X * X.T), m)], ids=str)
 def test_a_derivative_by_a_size_is_refused(formula: Expr, size: Symbol) -> None:
