@@ -2,6 +2,7 @@
 
 SHAPE_ONLY = "only the shape of the operation is used, and SymPy gives A/B the shape of AB"
 ONLY_ONE = "there is one, so the first is the last"
+NOT_ZERO = "the exponent is a whole number, and the case above is for those that are not 0"
 TWO_SIZES = "every matrix has two sizes"
 REFUSED_LATER = "the square root of a negative number is NaN, so X = 0, and log_likelihood refuses the same number"
 
@@ -37,4 +38,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
      "sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=False)}"): TWO_SIZES,
     ("chain", "given = dict(zip(names, given.values(), strict=True))",
      "given = dict(zip(names, given.values(), strict=False))"): "every value has a name",
+    ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
+     "return d(Inverse(power) if part.exp <= 0 else power)"): NOT_ZERO,
+    ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
+     "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
 }

@@ -33,7 +33,7 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "gplvm": "models chain rules",
     "autoencoder": "models chain rules",
     "chain": "chain",
-    "words": "matrix_cookbook calculus exact",
+    "words": "words matrix_cookbook calculus exact",
     "writing": "calculus notation",
     "admission": "calculus exact",
     "verdict": "exact calculus",
