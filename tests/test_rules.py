@@ -161,6 +161,7 @@ def test_a_rule_is_applied_whatever_its_operands_are_called() -> None:
     trace = Trace(MatrixSymbol("X", k, k))
     assert RULES["power"].d((trace,), (Symbol("a"),), {rules.k: sp.Integer(3)}) == 3 * trace**2 * Symbol("a")
     assert RULES["inverse"].apply(Identity(k)) == Identity(k)
+    assert RULES["trace"].adjoint(0, (trace.arg,), Symbol("arriving")) == Symbol("arriving") * Identity(k)
 
 
 def test_a_rule_leaves_its_operands_as_they_are_written() -> None:
