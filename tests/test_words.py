@@ -23,6 +23,7 @@ A_, B_ = Inverse(A), Inverse(B)
                                                        {(A, A): ONE, (): -b**2}),
     ((A * X).T, {(Transpose(X), Transpose(A)): ONE}), (X.T.T, {(X,): ONE}),
     (MatPow(A, 3), {(A, A, A): ONE}), (MatPow(A, 0), {(): ONE}), (MatPow(A, 1), {(A,): ONE}),
+    (MatPow(A * (B + C) - A * B - A * C, 0), {(): ONE}),
     (MatPow(A, -1), {(A_,): ONE}), (MatPow(A, -2), {(A_, A_): ONE}), (MatPow(A, 24), {(A,) * 24: ONE}),
     (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}), (Inverse(A.T), {(Transpose(A_),): ONE}),
     (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}), (MatMul(A, B, B_, A_), {(): ONE}),
@@ -156,6 +157,6 @@ def test_a_scalar_is_zero_if_its_numerator_is(scalar: Expr, zero: bool) -> None:
 @pytest.mark.parametrize(("formula", "written"), [
     ((A + B) * C, (A + B) * C), ((A + B) * C + 0 * A, (A + B) * C), (MatMul(A_, A, X), X), ((A * X).T, X.T * A.T),
     ((2 * A + 2 * B) * C, MatMul(2, A + B, C)), (C * (A + B) * C, C * (A + B) * C), (A * Identity(n) * B, A * B),
-    ((A + B) * (A + C), (A + B) * (A + C)), (a + a, 2 * a), (Trace(A.T), Trace(A))], ids=str)
+    (MatMul(2, A + B), 2 * A + 2 * B), ((A + B) * (A + C), (A + B) * (A + C)), (a + a, 2 * a), (Trace(A.T), Trace(A))], ids=str)
 def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
     assert tidy(formula) == written
