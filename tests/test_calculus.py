@@ -137,6 +137,11 @@ def test_the_inner_product_is_that_of_matrices_or_of_scalars() -> None:
     assert calculus.inner(a, b) == a * b
 
 
+def test_a_proof_uses_that_a_sum_cancels_with_its_inverse() -> None:
+    assert compare(X.T * K.I * K * A, X.T * A).status == "proved"
+    assert compare(Trace(K.I * X * X.T), (n - Trace(K.I) / b) / a).status == "proved"
+
+
 def test_the_seed_of_a_comparison_is_0_unless_another_one_is_given() -> None:
     first, *others = (compare(Trace(S * S), Trace(S) ** 2, seed=seed) for seed in (0, 0, 1))
     assert compare(Trace(S * S), Trace(S) ** 2) == first == others[0]
