@@ -142,6 +142,16 @@ def test_a_proof_uses_that_a_sum_cancels_with_its_inverse() -> None:
     assert compare(Trace(K.I * X * X.T), (n - Trace(K.I) / b) / a).status == "proved"
 
 
+def test_0_stands_for_the_zero_matrix_and_no_other_number_for_a_matrix() -> None:
+    nothing = X.T * (A + B) - X.T * A - X.T * B
+    assert compare(nothing, 0).status == compare(0, nothing).status == "proved"
+    assert compare(X, 0).status == compare(0, X).status == "refuted"
+    for number in (1, -1, a):
+        for verdict in (compare(nothing, number), compare(number, nothing)):
+            assert verdict.status == "refuted"
+            assert "the shapes differ" in verdict.reason
+
+
 def test_the_seed_of_a_comparison_is_0_unless_another_one_is_given() -> None:
     first, *others = (compare(Trace(S * S), Trace(S) ** 2, seed=seed) for seed in (0, 0, 1))
     assert compare(Trace(S * S), Trace(S) ** 2) == first == others[0]
@@ -170,6 +180,7 @@ BAD = [
     (lambda: gradient(Symbol("S") * Trace(S), S), ValueError, "S is used both as a matrix and as a scalar"),
     (lambda: compare("A", A), TypeError, "A SymPy expression is expected, but the text 'A' came"),
     (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, but None (NoneType) came"),
+    (lambda: compare(a, object()), TypeError, "A SymPy expression is expected, but <object object"),
     (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, but [1] (list) came"),
     (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, but Eq(a, b)"),
     (lambda: compare(a, b, seed=-1), ValueError, "seed must be at least 0"),
