@@ -414,6 +414,23 @@ def test_nodes_are_equal_if_what_they_say_is_and_cannot_be_changed() -> None:
         AE["e"].remark = "another one"
 
 
+def test_a_stage_may_use_a_node_twice_and_its_two_adjoints_add_up() -> None:
+    M, values = sp.MatrixSymbol("M", gplvm.N, gplvm.N), normal(N, N)
+    build = Builder("square", M)
+    build("L", "trace", build("e", "product", M, M))
+    np.testing.assert_allclose(build.chain().backward(M=values)["M"], 2 * values.T)
+
+
+def test_the_symbols_of_an_answer_are_leaves_nodes_abbreviations_and_adjoints() -> None:
+    expected = (gplvm.X, WHOLE["c"].symbol, sp.MatrixSymbol("K", gplvm.N, gplvm.N), WHOLE.adjoint_symbol("b"))
+    assert WHOLE.symbols("X c K b_bar") == expected
+
+
+def test_what_is_no_table_of_altered_edges_is_refused() -> None:
+    with pytest.raises(TypeError, match="The altered edges are a dict"):
+        AE.altered([("h", "W")])
+
+
 def test_a_leaf_has_no_parents() -> None:
     with pytest.raises(ValueError, match="W is no parent of x; its parents are none"):
         AE.evidence("W", "x")
