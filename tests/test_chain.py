@@ -426,6 +426,12 @@ def test_the_symbols_of_an_answer_are_leaves_nodes_abbreviations_and_adjoints() 
     assert WHOLE.symbols("X c K b_bar") == expected
 
 
+def test_the_vocabulary_has_sizes_leaves_nodes_abbreviations_and_adjoints() -> None:
+    adjoints = [WHOLE.adjoint_symbol(node.name) for node in WHOLE]
+    expected = [gplvm.N, gplvm.Q, gplvm.D, *(node.symbol for node in WHOLE), *WHOLE.symbols("K"), *adjoints]
+    assert WHOLE.vocabulary == {symbol.name: symbol for symbol in expected}
+
+
 def test_what_is_no_table_of_altered_edges_is_refused() -> None:
     with pytest.raises(TypeError, match="The altered edges are a dict"):
         AE.altered([("h", "W")])
