@@ -80,7 +80,7 @@ class Node:
     operands: tuple[Expr, ...] = ()
     parents: tuple[str, ...] = ()
     remark: str = ""
-    evidence: Callable[[], list] | None = field(default=None, compare=False, repr=False)
+    evidence: Callable[[], list] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:

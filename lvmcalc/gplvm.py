@@ -166,7 +166,7 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
         signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
         noise = 1 / np.sqrt(alpha) / np.sqrt(beta)
         lengths = np.sqrt(np.maximum(signal - noise, 0.0)) * np.sqrt(signal + noise)
-        X = U[:, :Q] * np.where(signal > noise, lengths, 0.0)
+        X = U[:, :Q] * np.where(signal >= noise, lengths, 0.0)  # as where both overflow, which `finite` tells
     checks.finite(X, "X", alpha=alpha, beta=beta, Y=Y)
     return Optimum(X, log_likelihood(X, Y, alpha, beta))
 

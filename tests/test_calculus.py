@@ -31,6 +31,9 @@ BEYOND = [
     ("a power of a trace", Trace(S) ** 3, S, 3 * Trace(S) ** 2 * I),
     ("a quotient", Determinant(S) / Trace(S), S, Determinant(S) / Trace(S) * (S.I.T - I / Trace(S))),
     ("a power that is a size", Trace(S) ** n, S, n * Trace(S) ** (n - 1) * I),
+    ("a first power", Trace(MatPow(S, 1) * A), S, A.T),
+    ("a first power that stands alone", Trace(MatPow(S, 1)), S, I),
+    ("a power -1", Trace(MatPow(S, -1)), S, -(S.I * S.I).T),
     ("a logarithm of a logarithm", log(log(Trace(X.T * X))), X, 2 * X / (Trace(X.T * X) * log(Trace(X.T * X)))),
 ]
 
@@ -118,6 +121,43 @@ def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str, fo
     assert (verdict.status, verdict.counterexample) == ("undecided", None)
 
 
+def test_a_matrix_to_the_power_0_is_refused_and_not_differentiated_as_the_matrix() -> None:
+    with pytest.raises(UnsupportedExpression, match=r"MatPow in S\*\*0"):
+        gradient(Trace(MatPow(S, 0)), S)
+
+
+@pytest.mark.parametrize(("formula", "variable"), [(2**n, n), (a**b, a), (sp.sin(a), a)], ids=str)
+def test_a_differential_without_a_rule_is_refused(formula: Expr, variable: Symbol) -> None:
+    with pytest.raises(UnsupportedExpression, match=f"{type(formula).__name__} in"):
+        calculus.differential(formula, variable, Symbol("step"))
+
+
+def test_the_inner_product_is_that_of_matrices_or_of_scalars() -> None:
+    assert calculus.inner(X, 2 * X) == Trace(X.T * (2 * X))
+    assert calculus.inner(a, b) == a * b
+
+
+def test_a_proof_uses_that_a_sum_cancels_with_its_inverse() -> None:
+    assert compare(X.T * K.I * K * A, X.T * A).status == "proved"
+    assert compare(Trace(K.I * X * X.T), (n - Trace(K.I) / b) / a).status == "proved"
+
+
+def test_0_stands_for_the_zero_matrix_and_no_other_number_for_a_matrix() -> None:
+    nothing = X.T * (A + B) - X.T * A - X.T * B
+    assert compare(nothing, 0).status == compare(0, nothing).status == "proved"
+    assert compare(X, 0).status == compare(0, X).status == "refuted"
+    for number in (1, -1, a):
+        for verdict in (compare(nothing, number), compare(number, nothing)):
+            assert verdict.status == "refuted"
+            assert "the shapes differ" in verdict.reason
+
+
+def test_the_seed_of_a_comparison_is_0_unless_another_one_is_given() -> None:
+    first, *others = (compare(Trace(S * S), Trace(S) ** 2, seed=seed) for seed in (0, 0, 1))
+    assert compare(Trace(S * S), Trace(S) ** 2) == first == others[0]
+    assert first.counterexample != others[1].counterexample
+
+
 @pytest.mark.parametrize(("formula", "size"), [(Determinant(2 * S), n), (n * Trace(S), n), (Trace(S) ** n, n),
                                                (Trace(Identity(n)), n), (a**m, m), (Trace(X * X.T), m)], ids=str)
 def test_a_derivative_by_a_size_is_refused(formula: Expr, size: Symbol) -> None:
@@ -140,8 +180,10 @@ BAD = [
     (lambda: gradient(Symbol("S") * Trace(S), S), ValueError, "S is used both as a matrix and as a scalar"),
     (lambda: compare("A", A), TypeError, "A SymPy expression is expected, but the text 'A' came"),
     (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, but None (NoneType) came"),
+    (lambda: compare(a, object()), TypeError, "A SymPy expression is expected, but <object object"),
     (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, but [1] (list) came"),
     (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, but Eq(a, b)"),
+    (lambda: compare(a, b, seed=-1), ValueError, "seed must be at least 0"),
     (lambda: compare(S, S, symmetric=7), TypeError, "`symmetric` holds names of matrices, but 7 (int) came"),
 ]
 

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, log
 
 from lvmcalc import autoencoder, calculus, gplvm, notation
-from lvmcalc.chain import Chain, Node
+from lvmcalc.chain import Builder, Chain, IllConditioned, Node, Trusted
 
 RNG = np.random.default_rng(11)
 m, n, S = 3, 7, 5
@@ -368,6 +368,78 @@ def test_a_stage_that_leaves_the_floating_point_numbers_is_named(change: dict, f
 def test_an_adjoint_that_leaves_the_floating_point_numbers_is_named() -> None:
     with pytest.raises(ArithmeticError, match="∂L/∂r = ∂L/∂s pᵀ has no finite value here"):
         WHOLE.backward(**POINT | {"Y": 1e3 * POINT["Y"]}, upstream=1.7e308)
+
+
+def test_eight_digits_are_kept_below_a_condition_number_of_4_5e7_in_the_1_norm_and_refused_from_there_on() -> None:
+    # [[1, c], [0, 1]] has the condition number (1 + c)² in the 1-norm, and about c² + 2 in the 2-norm.
+    limit = 1e-8 * 2**52
+    for matrix in (np.array([[1, 6709], [0, 1.0]]), np.diag([np.nextafter(limit, 0), 1])):
+        assert Trusted.regular(matrix) is matrix
+        assert Trusted.det(matrix) == pytest.approx(matrix[0, 0])
+        np.testing.assert_allclose(Trusted.inv(matrix) @ matrix, np.eye(2), atol=1e-9)
+    for matrix in (np.array([[1, 6710], [0, 1.0]]), np.diag([limit, 1])):
+        for function in (Trusted.regular, Trusted.det, Trusted.inv):
+            with pytest.raises(IllConditioned, match="fewer than 8 digits"):
+                function(matrix)
+
+
+def test_a_product_is_refused_below_the_smallest_normal_number_and_not_above_it() -> None:
+    build = Builder("product", *sp.symbols("a b"))
+    build("L", "scalar product", *build.leaves)
+    chain = build.chain()
+    assert chain.forward(a=2.0**-511, b=2.0**-511)["L"] == np.finfo(float).tiny
+    assert chain.forward(a=0, b=2.0**-511)["L"] == 0
+    with pytest.raises(ArithmeticError, match="L = a b has no finite value here"):
+        chain.forward(a=2.0**-512, b=2.0**-511)
+
+
+def test_the_latent_dimension_may_be_as_large_as_that_of_the_data() -> None:
+    leaves = {"X": normal(N, D), "Y": normal(N, D), "alpha": 0.6, "beta": 1.7}
+    np.testing.assert_allclose(WHOLE.forward(**leaves)["L"], gplvm.log_likelihood(**leaves), rtol=1e-12)
+    with pytest.raises(ValueError, match="Q must be at most D = 4, but Q = 5 came"):
+        WHOLE.forward(**leaves | {"X": normal(N, D + 1)})
+
+
+def test_a_seed_is_0_unless_another_one_is_given_and_0_is_the_smallest() -> None:
+    assert {row.seed for row in (AE.evidence("W", "h"), *AE.check())} == {0}
+    assert {row.seed for row in (AE.evidence("W", "h", 2), *AE.check(2))} == {2}
+    for ask in (lambda: AE.evidence("W", "h", -1), lambda: AE.check(-1)):
+        with pytest.raises(ValueError, match="seed must be at least 0"):
+            ask()
+
+
+def test_nodes_are_equal_if_what_they_say_is_and_cannot_be_changed() -> None:
+    assert autoencoder.chain()["e"] == AE["e"] != AE["d"]
+    with pytest.raises(AttributeError):
+        AE["e"].remark = "another one"
+
+
+def test_a_stage_may_use_a_node_twice_and_its_two_adjoints_add_up() -> None:
+    M, values = sp.MatrixSymbol("M", gplvm.N, gplvm.N), normal(N, N)
+    build = Builder("square", M)
+    build("L", "trace", build("e", "product", M, M))
+    np.testing.assert_allclose(build.chain().backward(M=values)["M"], 2 * values.T)
+
+
+def test_the_symbols_of_an_answer_are_leaves_nodes_abbreviations_and_adjoints() -> None:
+    expected = (gplvm.X, WHOLE["c"].symbol, sp.MatrixSymbol("K", gplvm.N, gplvm.N), WHOLE.adjoint_symbol("b"))
+    assert WHOLE.symbols("X c K b_bar") == expected
+
+
+def test_the_vocabulary_has_sizes_leaves_nodes_abbreviations_and_adjoints() -> None:
+    adjoints = [WHOLE.adjoint_symbol(node.name) for node in WHOLE]
+    expected = [gplvm.N, gplvm.Q, gplvm.D, *(node.symbol for node in WHOLE), *WHOLE.symbols("K"), *adjoints]
+    assert WHOLE.vocabulary == {symbol.name: symbol for symbol in expected}
+
+
+def test_what_is_no_table_of_altered_edges_is_refused() -> None:
+    with pytest.raises(TypeError, match="The altered edges are a dict"):
+        AE.altered([("h", "W")])
+
+
+def test_a_leaf_has_no_parents() -> None:
+    with pytest.raises(ValueError, match="W is no parent of x; its parents are none"):
+        AE.evidence("W", "x")
 
 
 # Display

@@ -2,6 +2,7 @@
 
 import autograd
 import autograd.numpy as anp
+import mpmath
 import numpy as np
 import pytest
 
@@ -110,6 +111,17 @@ class TestAutoencoder:
         assert best.loss == 0
         assert autoencoder.loss(best.W, x) < 1e-25
 
+    def test_the_code_may_be_larger_than_the_batch(self, rng):
+        x = rng.standard_normal((n, m - 1))
+        best = autoencoder.optimum(x, m)
+        assert best.loss == 0
+        np.testing.assert_allclose(best.W @ best.W.T, np.eye(m), atol=1e-14)
+
+    def test_a_batch_too_large_for_its_samples_to_be_compared_in_pairs_is_no_trouble(self, rng):
+        x = rng.standard_normal((n, 200_000))  # a table of pairs would need 320 gigabytes
+        left_over = np.linalg.eigvalsh(x @ x.T)[:n - m]
+        assert autoencoder.optimum(x, m).loss == pytest.approx(left_over.sum() / 2, rel=1e-12)
+
 
 class TestGPLVM:
     @pytest.mark.parametrize(("alpha", "beta"), [(1.3, 0.7), (0.2, 5.0), (4.0, 0.05)])
@@ -135,6 +147,23 @@ class TestGPLVM:
         expected = textbook(R[:, :2], R[:, 2:], 1.3, 0.7)[0] + spare
         assert relative(gplvm.log_likelihood(X, Y, 1.3, 0.7), expected) < 1e-12
         assert gplvm.gradient(X, Y, 1.3, 0.7).shape == (N, 2)
+        few, many = gplvm.optimum(R[:, 2:], 2, 1.3, 0.7), gplvm.optimum(Y, 2, 1.3, 0.7)
+        assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
+        assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
+
+    def test_the_slope_within_the_span_of_X_is_right_if_the_data_lie_in_it_and_hardly_any_noise_is_left(self, rng):
+        X = rng.integers(-5, 6, (N, Q)).astype(float)
+        Y, alpha = 1e8 * X @ rng.integers(-5, 6, (Q, D)), 1e16
+        with mpmath.workdps(60):
+            exact_X, YY = mpmath.matrix(X.tolist()), mpmath.matrix(Y.tolist()) * mpmath.matrix(Y.T.tolist())
+            K_inverse = (alpha * exact_X * exact_X.T + mpmath.eye(N)) ** -1
+            exact = alpha * exact_X.T * (K_inverse * YY - D * mpmath.eye(N)) * K_inverse * exact_X
+        found = X.T @ gplvm.gradient(X, Y, alpha, 1.0)
+        assert relative(found, np.array(exact.tolist(), dtype=float)) < 1e-11
+
+    def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
+        X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))
+        assert relative(gplvm.log_likelihood(X, Y, 1.3, 0.7), textbook(X, Y, 1.3, 0.7)[0]) < 1e-13
 
     def test_turning_the_latent_space_changes_nothing(self, rng):
         X, Y = rng.standard_normal((N, Q)), rng.standard_normal((N, D))
@@ -142,6 +171,11 @@ class TestGPLVM:
         value = gplvm.log_likelihood(X, Y, 1.3, 0.7)
         assert gplvm.log_likelihood(X @ turn, Y, 1.3, 0.7) == pytest.approx(value, rel=1e-13)
         assert relative(gplvm.gradient(X @ turn, Y, 1.3, 0.7), gplvm.gradient(X, Y, 1.3, 0.7) @ turn) < 1e-12
+
+    def test_where_signal_and_noise_both_overflow_the_optimum_is_refused_and_not_called_0(self):
+        Y = 1e200 * np.array([[1, 2], [-3, 1], [2, -3]])
+        with pytest.raises(ArithmeticError, match="X has no finite value here"):
+            gplvm.optimum(Y, 1, 1e-320, 1e-320)
 
     @pytest.mark.parametrize(("beta", "active"), [(2.0, 3), (0.04, 2), (0.01, 1), (1e-4, 0)])
     def test_the_optimum_is_stationary_with_the_value_of_the_eigenvalues(self, rng, beta, active):
@@ -184,13 +218,15 @@ class TestGPLVM:
 
 
 A, B = np.ones((N, Q)), np.ones((N, D))
+RANK_1 = 1e6 * np.outer(np.sqrt(np.arange(1, N + 1)), np.cbrt(np.arange(1, D + 1)))  # up to rounding errors
 BAD = [
     (lambda: autoencoder.loss(np.ones((m, n)), np.ones((n + 1, 1))), ValueError, "W must have shape m×n"),
     (lambda: autoencoder.loss(np.ones((m, n)), np.ones(n)), ValueError, "x must be a matrix"),
     (lambda: autoencoder.loss(np.ones((m, n)) * 1j, np.ones((n, 1))), TypeError, "W must hold real numbers"),
     (lambda: autoencoder.gradient(np.full((m, n), np.nan), np.ones((n, 1))), ValueError, "W must be finite"),
     (lambda: autoencoder.gradient(np.ones((m, n)), np.full((n, 1), np.inf)), ValueError, "x must be finite"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError, "m must be between 1 and 6"),
+    (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError,
+     "m must be between 1 and 6, for x has n = 6 rows"),
     (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, but 1.5 came"),
     (lambda: autoencoder.optimum([["a"]], 1), TypeError, "x must hold real numbers"),
     (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N rows of Y"),
@@ -202,11 +238,16 @@ BAD = [
     (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
     (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
     (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
-    (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5"),
+    (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5, for Y is 9×5"),
     (lambda: gplvm.optimum(B, 0, 1, 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.optimum(B[0], 1, 1, 1), ValueError, "Y must be a matrix"),
     (lambda: gplvm.optimum(B, 2, -1, 1), ValueError, "alpha must be positive"),
     (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
+    (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
+    (lambda: gplvm.best_beta(1e170 * np.eye(N, D), 2), ArithmeticError, "β has no finite value"),
+    (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
+    (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
+    (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y without any error"),
     (lambda: gplvm.best_beta(B, D + 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.best_beta(np.full((N, D), np.nan), 1), ValueError, "Y must be finite"),
     (lambda: gplvm.best_beta(B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),

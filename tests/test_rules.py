@@ -144,6 +144,8 @@ def test_every_rule_has_a_source_and_the_book_shows_one_line_for_each() -> None:
     table = RULES._repr_markdown_().splitlines()
     assert len(table) == len(RULES) + 2
     assert all(line.count("|") == table[0].count("|") for line in table)
+    assert all(rf"${rule.latex}$" in line for rule, line in zip(RULES.values(), table[2:], strict=True))
+    assert RULES["product"].latex == r"d\left(A B\right) = A dB + dA B"
 
 
 def test_a_rule_is_applied_whatever_its_operands_are_called() -> None:
@@ -159,11 +161,27 @@ def test_a_rule_is_applied_whatever_its_operands_are_called() -> None:
     trace = Trace(MatrixSymbol("X", k, k))
     assert RULES["power"].d((trace,), (Symbol("a"),), {rules.k: sp.Integer(3)}) == 3 * trace**2 * Symbol("a")
     assert RULES["inverse"].apply(Identity(k)) == Identity(k)
+    assert RULES["trace"].adjoint(0, (trace.arg,), Symbol("arriving")) == Symbol("arriving") * Identity(k)
+
+
+def test_a_rule_leaves_its_operands_as_they_are_written() -> None:
+    inside = Trace(rules.C + rules.C.T)
+    assert inside.doit() != inside
+    assert RULES["logarithm"].apply(inside) == log(inside)
+
+
+def test_all_sizes_are_positive_whole_numbers() -> None:
+    sizes = {size for model in (rules, autoencoder, gplvm) for matrix in vars(model).values()
+             if isinstance(matrix, MatrixSymbol) for size in matrix.shape}
+    assert {size.name for size in sizes} == set("mnpSNQD")
+    assert all(size.is_integer and size.is_positive for size in {*sizes, rules.k})
 
 
 def test_operands_that_are_too_many_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
         RULES["trace"].apply(rules.C, rules.C)
+    with pytest.raises(ValueError, match="zip"):
+        RULES["product"].d((rules.A, rules.B), (rules.dA,))
 
 
 def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond() -> None:

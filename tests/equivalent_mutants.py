@@ -1,0 +1,45 @@
+"""The mutants of the core that no test can kill, and why: (module, line, mutated line)."""
+
+SHAPE_ONLY = "only the shape of the operation is used, and SymPy gives A/B the shape of AB"
+ONLY_ONE = "there is one, so the first is the last"
+NOT_ZERO = "the exponent is a whole number, and the case above is for those that are not 0"
+TWO_SIZES = "every matrix has two sizes"
+REFUSED_LATER = "the square root of a negative number is NaN, so X = 0, and log_likelihood refuses the same number"
+
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("rules", "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A * B, A.T, C, A * A.T))",
+     "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A / B, A.T, C, A * A.T))"): SHAPE_ONLY,
+    ("rules", "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A * B, A.T, C, A * A.T))",
+     "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A * B, A.T, C, A / A.T))"): SHAPE_ONLY,
+    ("rules", "found.update(zip(argument.shape, operand.shape, strict=True))",
+     "found.update(zip(argument.shape, operand.shape, strict=False))"): TWO_SIZES,
+    ("gplvm", 'alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)',
+     'alpha, beta = checks.scalar(alpha, "alpha", positive=False), checks.scalar(beta, "beta", positive=True)'):
+        REFUSED_LATER,
+    ("gplvm", 'alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)',
+     'alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=False)'):
+        REFUSED_LATER,
+    ("gplvm", "lengths = np.sqrt(np.maximum(signal - noise, 0.0)) * np.sqrt(signal + noise)",
+     "lengths = np.sqrt(np.maximum(signal - noise, -1.0)) * np.sqrt(signal + noise)"):
+        "where signal < noise, np.where takes 0 and not the length",
+    ("gplvm", "if not singular_values[Q:].max(initial=0) > rounding:",
+     "if not singular_values[Q:].max(initial= -1) > rounding:"):
+        "the initial value counts only if Q is the number of singular values; neither 0 nor -1 is above rounding",
+    ("autoencoder", "U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] < x.shape[0])",
+     "U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] <= x.shape[0])"):
+        "a square x has the same factors either way",
+    ("calculus", "return [join(*half) if len(half) > 1 else half[0] for half in (parts[:middle], parts[middle:])]",
+     "return [join(*half) if len(half) > 1 else half[ -1] for half in (parts[:middle], parts[middle:])]"): ONLY_ONE,
+    ("calculus", 'return by("scale", scalar, MatMul(*factors) if len(factors) > 1 else factors[0])',
+     'return by("scale", scalar, MatMul(*factors) if len(factors) > 1 else factors[ -1])'): ONLY_ONE,
+    ("chain", "short = {name: self.symbols(name)[0] for name in self.abbreviations}",
+     "short = {name: self.symbols(name)[ -1] for name in self.abbreviations}"): ONLY_ONE,
+    ("chain", "sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=True)}",
+     "sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=False)}"): TWO_SIZES,
+    ("chain", "given = dict(zip(names, given.values(), strict=True))",
+     "given = dict(zip(names, given.values(), strict=False))"): "every value has a name",
+    ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
+     "return d(Inverse(power) if part.exp <= 0 else power)"): NOT_ZERO,
+    ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
+     "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
+}
