@@ -106,14 +106,19 @@ def digits(found: Any, true: Any) -> float:
 
 
 def errors(beta: float, N: int = 60, D: int = 5, Q: int = 2) -> dict[str, float]:
-    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β.
+    """Return `digits_kept` at the same latent points and data, whatever β is."""
+    sample = data.sample_gplvm(N, D, Q, beta=4.0)
+    return digits_kept(sample.X, data.centred(sample.Y), beta)
+
+
+def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
+    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β and α = 1.
 
     The judge forms K as well, but with 40 digits.
     """
     from mpmath import mp
 
-    sample = data.sample_gplvm(N, D, Q, beta=4.0)
-    X, Y = sample.X, data.centred(sample.Y)
+    (N, D), Q = Y.shape, X.shape[1]
     with mp.workdps(40):
         left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
         solved = (left * left.T + mp.eye(N) / beta) ** -1
