@@ -88,9 +88,13 @@ def centred(Y: Any) -> Any:
     ArithmeticError
         If the result has no finite value in floating point.
     """
-    if gram.is_lazy(Y):  # stays lazy, and `gram` looks at its entries
-        Y = gram.rows(Y, "Y", shape_in_words="N×D")
-        return Y - Y.mean(axis=0)
+    if gram.is_lazy(Y):  # only the means are computed
+        Y = gram.rows(Y, "Y", shape_in_words="N×D").astype(np.float64)
+        mean = np.asarray(Y.mean(axis=0))
+        if not np.isfinite(mean).all():
+            raise ValueError(f"Y must be finite, but its column {int(np.isfinite(mean).argmin())} (counted from 0) "
+                             "holds an entry that is not, or too large a one.")
+        return Y - mean
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     with np.errstate(all="ignore"):
         return checks.finite(Y - Y.mean(axis=0), "Y − mean", Y=Y)
