@@ -36,6 +36,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
      "short = {name: self.symbols(name)[ -1] for name in self.abbreviations}"): ONLY_ONE,
     ("chain", "sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=True)}",
      "sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=False)}"): TWO_SIZES,
+    ("chain", 'seed = checks.whole(seed, "seed", least=0)', 'seed = checks.whole(seed, "seed", least= -1)'):
+        "the evidence of the first edge refuses the same number with the same words",
+    ("chain", "large = {name: number if isinstance(number, int) else number / (np.abs(number).max() or 1)",
+     "large = {name: number if isinstance(number, int) else number / (np.abs(number).max() or 2)"):
+        "a matrix of zeros is the same, whatever it is divided by",
     ("chain", "given = dict(zip(names, given.values(), strict=True))",
      "given = dict(zip(names, given.values(), strict=False))"): "every value has a name",
     ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
