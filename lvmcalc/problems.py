@@ -224,6 +224,7 @@ class GPLVMProblem(Problem):
         self.learn = tuple(checks.known(name, self.scalars, "scalar") for name in learn)
         if not self._pays:
             self.Y = checks.matrix(self.Y, "Y")
+        self._in_memory = type(self.Y) is np.ndarray and self.Y.dtype == np.float64  # needs no blocks
         self.gram = gram(self.Y, "Y", progress)
         with np.errstate(all="ignore"):
             self._prepare(alpha, beta)
@@ -340,11 +341,12 @@ class GPLVMProblem(Problem):
 
     def _products(self, coordinates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return XᵀX and YᵀX."""
-        return coordinates.T.dot(coordinates), times_transposed(self.Y, coordinates)
+        by_Y = self.Y.T.dot(coordinates) if self._in_memory else times_transposed(self.Y, coordinates)
+        return coordinates.T.dot(coordinates), by_Y
 
     def _times_Y(self, C: np.ndarray) -> np.ndarray:
         """Return the coordinates of YC."""
-        return np.asarray(times((self.Y, C)))
+        return self.Y.dot(C) if self._in_memory else np.asarray(times((self.Y, C)))
 
 
 class InTheSpan(GPLVMProblem):
