@@ -27,7 +27,8 @@ class Prediction(widgets.VBox):
         self.choice = widgets.RadioButtons(options=list(options), value=None)
         self._feedback = widgets.HTML()
         self.feedback = ""
-        super().__init__([widgets.HTML(f"{style.CSS}<b>Predict.</b> {escape(question)}"), self.choice, self._feedback])
+        asked = f"<b>Predict.</b> <span class='lvmcalc-question'>{escape(question)}</span>"
+        super().__init__([widgets.HTML(style.CSS + style.NAMES + asked), self.choice, self._feedback])
         self.add_class("lvmcalc-ask")
         self.choice.observe(self._chosen, "value")
         self._say("Choose one: nothing is counted.")

@@ -90,7 +90,8 @@ class LiveWidget(widgets.VBox):
             (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
         for more_of_them in (*rows[2:], self._about):
             more_of_them.add_class("lvmcalc-more")
-        super().__init__([*rows, self._image, self._words, self._readout, widgets.HTML(KEYS), self._about])
+        keys = widgets.HTML(KEYS + style.NAMES)
+        super().__init__([*rows, self._image, self._words, self._readout, keys, self._about])
         self.add_class("lvmcalc-live")
         self._new_picture()
         self._listen()

@@ -4,6 +4,7 @@ What figures have in common is in `style.mplstyle`, what is on the page around t
 """
 
 from contextlib import AbstractContextManager
+from html import escape
 from importlib import resources
 
 import matplotlib
@@ -41,6 +42,7 @@ FOLDER = resources.files("lvmcalc")
 with resources.as_file(FOLDER / "style.mplstyle") as path:
     RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
+NAMES = f'<img src="data:," alt="" hidden onerror="{escape((FOLDER / "names.js").read_text(encoding="utf-8"))}">'
 
 
 def applied() -> AbstractContextManager:

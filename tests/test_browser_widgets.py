@@ -131,12 +131,12 @@ widget""")
 
 
 @every_widget
-def test_every_control_and_picture_has_a_name_or_for_a_slider_words_beside_it(page, widget):
+def test_every_control_and_picture_has_a_name_and_a_slider_has_words_beside_it(page, widget):
     browser.show(page, IMPORTS + widget)
     panel = panels(page)
     button(panel, "Play").wait_for()
-    # A known gap of ipywidgets: the handle of a slider has no name. If it gets one, no words need stand beside it.
-    assert browser.nameless(panel) == ["slider"] * (widget.count("GPLVM") + 1)
+    expect(panel.get_by_role("slider", name="learning rate")).to_be_visible()
+    assert not browser.nameless(panel)
     expect(panel).to_contain_text(re.compile(r"learning rate 0\.[59] × the stability limit"))
     if "GPLVM" in widget:
         expect(panel).to_contain_text("β 1 × best")
@@ -171,6 +171,23 @@ def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_n
     assert boxes[-1][1] - boxes[0][0] <= seen
     assert all(above[1] <= below[0] for above, below in pairwise(boxes))
     assert boxes[-2][1] - boxes[-2][0] > seen / 3  # the picture
+
+
+def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is_run_again(page):
+    browser.show(page, IMPORTS + WIDGETS[1])
+    button(panels(page), "Play").press("Space")
+    at_step(panels(page), "([2-9]|[1-9][0-9]+)")
+    said = f"getComputedStyle(document.querySelector('.lvmcalc-live'), '::before').content"
+    assert page.evaluate(said) == "none"
+    page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    browser.connected(page)
+    page.wait_for_function(f"{said}.includes('Disconnected: the kernel was restarted. Run the cell again.')")
+    browser.run_again(page)
+    at_step(panels(page), 0)
+    assert page.evaluate(said) == "none"
+    button(panels(page), "Step").press("Space")
+    at_step(panels(page), 1)
 
 
 def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):
