@@ -22,7 +22,8 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02}"
         kept = {key: cell.metadata[key] for key in ("jupyter", "tags") if key in cell.metadata}
-        cell.metadata = nbformat.from_dict(kept)
+        slide = {"slideshow": {"slide_type": "slide"}} if cell.cell_type == "markdown" else {}  # of a presentation
+        cell.metadata = nbformat.from_dict(kept | slide)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(VIEW, None)
             for kind in set(output.get("metadata", {})) - {"image/png"}:  # a picture's width and its words stay

@@ -1,10 +1,13 @@
 """A live widget before a room: in Voilà, on a page without code, and in a deck of jupyterlab-deck."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import browser
+import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -37,10 +40,33 @@ def test_in_voila_the_first_notebook_is_a_page_without_code_whose_widget_plays_a
         assert "from lvmcalc" not in page.locator("body").inner_text()
 
 
-def test_in_a_deck_the_widget_plays_and_pauses():
+@contextmanager
+def deck_of(notebook: Path) -> Iterator[Page]:
+    """Yield the page of a deck that has been run and stands at its first slide."""
     browser.need_chromium()
-    with browser.jupyterlab(NOTEBOOK) as address, browser.page_of() as page:
-        browser.run_all(page, address, NOTEBOOK.name)
+    with browser.jupyterlab(notebook) as address, browser.page_of(1280, 720) as page:
+        browser.run_all(page, address, notebook.name)
+        page.evaluate(f"{browser.NOTEBOOK}.content.activeCellIndex = 0")
         page.get_by_title("Toggle Deck").first.click()
         page.locator(".jp-Deck").wait_for()
+        yield page
+
+
+def test_in_a_deck_the_widget_plays_and_pauses():
+    with deck_of(NOTEBOOK) as page:
         plays_and_pauses_by_mouse(page)
+
+
+def test_in_a_deck_each_text_begins_a_slide_in_large_type_at_a_place_where_it_is_seen():
+    notebook = NOTEBOOK.with_name("04_gplvm_log_determinant.ipynb")  # a long one, which running has scrolled down
+    texts = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "markdown"][:4]
+    with deck_of(notebook) as page:
+        first = page.locator(".jp-Deck .jp-Cell.jp-deck-mod-visible").first.locator(".jp-MarkdownOutput")
+        for text in texts:
+            words = re.search(r"[^\W_][\w ]+", text.source)[0]
+            for _ in range(8):  # a step goes to the next cell, or to the next slide
+                if words not in first.inner_text():
+                    page.evaluate("jupyterapp.commands.execute('deck:forward')")
+            expect(first).to_contain_text(words)
+            expect(first).to_be_in_viewport(ratio=1)
+            assert first.evaluate("it => parseFloat(getComputedStyle(it).fontSize)") > 18.6  # 14 pt

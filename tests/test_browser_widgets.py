@@ -177,7 +177,7 @@ def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is
     browser.show(page, IMPORTS + WIDGETS[1])
     button(panels(page), "Play").press("Space")
     at_step(panels(page), "([2-9]|[1-9][0-9]+)")
-    said = f"getComputedStyle(document.querySelector('.lvmcalc-live'), '::before').content"
+    said = "getComputedStyle(document.querySelector('.lvmcalc-live'), '::before').content"
     assert page.evaluate(said) == "none"
     page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
     page.get_by_role("button", name="Confirm Kernel Restart").click()

@@ -56,6 +56,11 @@ class TestNotebook:
         assert "widgets" not in notebook.metadata
         assert "widget-view" not in path.read_text(encoding="utf-8")
 
+    def test_each_text_begins_a_slide_of_a_presentation(self, path: Path) -> None:
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert cell.metadata.get("slideshow", {}).get("slide_type") == ("slide" if cell.cell_type == "markdown"
+                                                                            else None)
+
     def test_it_names_no_path_of_a_machine_and_no_error(self, path: Path) -> None:
         assert not MACHINE_PATH.search(path.read_text(encoding="utf-8"))
         assert not [o for cell in code_cells(path) for o in cell.outputs if o.output_type == "error"]
