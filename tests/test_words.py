@@ -2,8 +2,9 @@
 
 import pytest
 import sympy as sp
+from oracle import terms
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc.words import TooLarge, UnsupportedExpression, WordAlgebra, is_zero, terms_in, tidy
 
@@ -13,7 +14,7 @@ X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
 a, b, c, d = sp.symbols("a b c d")
 K = a * X * X.T + Identity(n) / b
 ONE, TWO, HALF = sp.S.One, sp.Integer(2), sp.S.Half
-A_, B_ = Inverse(A), Inverse(B)
+A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
 
 
 @pytest.mark.parametrize(("expression", "words"), [
@@ -28,6 +29,7 @@ A_, B_ = Inverse(A), Inverse(B)
     (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}), (Inverse(A.T), {(Transpose(A_),): ONE}),
     (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}), (MatMul(A, B, B_, A_), {(): ONE}),
     (MatMul(C, A.T, Transpose(A_), B), {(C, B): ONE}), (MatMul(A_, B, A), {(A_, B, A): ONE}),
+    (MatMul(A_, C, B, B_), {(A_, C): ONE}), (MatMul(A_, B_, B), {(A_,): ONE}), (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})], ids=str)
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
     assert WordAlgebra().matrix(expression) == words
@@ -62,6 +64,12 @@ def test_a_sum_beside_its_inverse_cancels_in_proofs_only(total: Expr) -> None:
                           (MatMul(Inverse(total), total, Inverse(total), total), {(): ONE})):
         assert WordAlgebra(reduce_inverses=True).matrix(product) == left
         assert WordAlgebra().matrix(product) != left
+
+
+def test_a_letter_cancels_also_behind_an_inverse_that_does_not() -> None:
+    for proof in (True, False):
+        algebra = WordAlgebra(reduce_inverses=proof)
+        assert algebra.matrix(MatMul(Inverse(A + B), C, A, A_)) == algebra.matrix(MatMul(Inverse(A + B), C))
 
 
 def test_the_leading_word_of_a_sum_beside_its_inverse_is_replaced() -> None:
@@ -144,19 +152,37 @@ def test_a_scalar_of_5000_terms_is_multiplied_out_and_one_of_5001_is_not() -> No
     assert not is_zero(product(2, 2_500))
     with pytest.raises(TooLarge, match="more than 5,000 terms"):
         is_zero(product(3, 1_667))
+    assert not is_zero(1 / (1 + 1 / product(3, 1_667)))  # is one term, and needs not be multiplied out
 
 
 @pytest.mark.parametrize(("scalar", "zero"), [
     (sp.S.Zero, True), (ONE, False), (-ONE, False), (a, False), (a * (b + c) - a * b - a * c, True), (a - b, False),
-    (1 / a - b / (a * b), True), ((a + b) ** 2 - a**2 - b**2, False), (a + 1, False), (a - 1, False),
+    (1 / a - b / (a * b), True), (1 / (a * (b + c)) - 1 / (a * b + a * c), True),
+    ((a + b) ** 2 - a**2 - b**2, False), (a + 1, False), (a - 1, False),
     (a / (a + b) + b / (a + b) - 1, True), ((a + b) / (c + d), False)], ids=str)
 def test_a_scalar_is_zero_if_its_numerator_is(scalar: Expr, zero: bool) -> None:
     assert is_zero(scalar) is zero
 
 
-@pytest.mark.parametrize(("formula", "written"), [
+S = MatAdd(MatMul(A, C_), MatMul(B, C_))  # ends in an inverse
+TIDY = [
     ((A + B) * C, (A + B) * C), ((A + B) * C + 0 * A, (A + B) * C), (MatMul(A_, A, X), X), ((A * X).T, X.T * A.T),
     ((2 * A + 2 * B) * C, MatMul(2, A + B, C)), (C * (A + B) * C, C * (A + B) * C), (A * Identity(n) * B, A * B),
-    ((A + B) * (A + C), (A + B) * (A + C)), (a + a, 2 * a), (Trace(A.T), Trace(A))], ids=str)
+    ((A + B) * (A + C), (A + B) * (A + C)), ((A + B) * Identity(n), A + B), ((A + B) * (A - A), ZeroMatrix(n, n)),
+    ((A + B.T) * C, (A + B.T) * C), ((2 * A.T + 4 * b * B.T) * C, MatMul(2, Transpose(A + 2 * b * B), C)),
+    (MatMul(2 * A + 2 * B, 3 * C), MatMul(6, A + B, C)), (a + a, 2 * a), (Trace(A.T), Trace(A)),
+    (a * Trace(A) + b * Trace(A.T), (a + b) * Trace(A)), (Determinant(A.T + B.T), Determinant(A + B)),
+    (Inverse(2 * A + 2 * B), Inverse(MatMul(2, A + B))), (S, MatMul(A + B, C_)), (MatMul(S, X), MatMul(A + B, C_, X)),
+    (MatMul(C, 2 * A * C_ + 2 * b * B * C_, X), MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
+    (MatMul(S, B, S), MatMul(A + B, C_, B, S)),
+]
+
+
+@pytest.mark.parametrize(("formula", "written"), TIDY, ids=[str(formula) for formula, _ in TIDY])
 def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
-    assert tidy(formula) == written
+    assert terms(tidy(formula)) == terms(written)
+
+
+@pytest.mark.parametrize("formula", [S, MatMul(C, S), MatMul(S, X), MatMul(S, B, S)], ids=str)
+def test_without_collecting_an_inverse_stays_where_it_is(formula: Expr) -> None:
+    assert terms(tidy(formula, collect=False)) == terms(formula)

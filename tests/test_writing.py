@@ -2,6 +2,7 @@
 
 import pytest
 import sympy as sp
+from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 
@@ -40,13 +41,6 @@ POLYS = {
 }
 
 
-def terms(expression: Expr) -> object:
-    """Return what is written, without the order of the terms of sums."""
-    if isinstance(expression, MatAdd):
-        return frozenset(map(terms, expression.args))
-    return (type(expression), *map(terms, expression.args)) if expression.args else expression
-
-
 @pytest.mark.parametrize(("poly", "shape", "written"), POLYS.values(), ids=POLYS)
 def test_a_sum_of_words_is_written_with_what_is_common_outside_of_a_bracket(
         poly: Poly, shape: tuple, written: Expr) -> None:
@@ -77,7 +71,7 @@ def test_letters_are_joined_to_their_product(word: Word, product: Expr) -> None:
 @pytest.mark.parametrize(("coefficients", "common"), [
     ([ONE, a], ONE), ([6 * ONE, 4 * a], 2), ([a * b, a * c], a), ([1 / a, 1 / (a * b)], 1 / a), ([a, b / c], ONE),
     ([a / b, a * c / b**2], a / b), ([-a, -a * b], -a), ([-a, a * b], a), ([-ONE, -ONE / 2], -ONE),
-    ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
+    ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
 def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(
         coefficients: list[Expr], common: Expr) -> None:
     assert sp.expand(common_factor(coefficients) - common) == 0
