@@ -174,13 +174,18 @@ TIDY = [
     (a * Trace(A) + b * Trace(A.T), (a + b) * Trace(A)), (Determinant(A.T + B.T), Determinant(A + B)),
     (Inverse(2 * A + 2 * B), Inverse(MatMul(2, A + B))), (S, MatMul(A + B, C_)), (MatMul(S, X), MatMul(A + B, C_, X)),
     (MatMul(C, 2 * A * C_ + 2 * b * B * C_, X), MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
-    (MatMul(S, B, S), MatMul(A + B, C_, B, S)),
+    (MatMul(S, B, S), MatMul(A + B, C_, B, S)), (MatAdd(MatMul(2, A + B), -A), A + 2 * B),
 ]
 
 
 @pytest.mark.parametrize(("formula", "written"), TIDY, ids=[str(formula) for formula, _ in TIDY])
 def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
     assert terms(tidy(formula)) == terms(written)
+
+
+def test_the_words_that_end_in_an_inverse_are_written_with_one() -> None:
+    algebra = WordAlgebra()
+    assert terms(algebra.expression(algebra.matrix(S), S.shape)) == terms(MatMul(A + B, C_))
 
 
 @pytest.mark.parametrize("formula", [S, MatMul(C, S), MatMul(S, X), MatMul(S, B, S)], ids=str)
