@@ -29,6 +29,7 @@ A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
     (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}), (Inverse(A.T), {(Transpose(A_),): ONE}),
     (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}), (MatMul(A, B, B_, A_), {(): ONE}),
     (MatMul(C, A.T, Transpose(A_), B), {(C, B): ONE}), (MatMul(A_, B, A), {(A_, B, A): ONE}),
+    (MatMul(Inverse(2 * X * X.T), X, X.T), {(): HALF}),
     (MatMul(A_, C, B, B_), {(A_, C): ONE}), (MatMul(A_, B_, B), {(A_,): ONE}), (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})], ids=str)
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
@@ -53,7 +54,8 @@ def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
     assert algebra.transposed_word(word) == (Transpose(*word),)
 
 
-K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T, A * B + A]
+K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T, A * B + A,
+              2 * A + 3 * A.T]
 
 
 @pytest.mark.parametrize("total", K_AND_MORE, ids=str)
@@ -139,7 +141,8 @@ def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None
 
 @pytest.mark.parametrize(("scalar", "terms"), [
     (a, 1), (a + b, 2), (a * b, 1), ((a + b) * (a + b + c), 6), ((a + b) ** 3, 4), ((a + b + c) ** 2, 6),
-    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1), (sp.S.Zero, 1)], ids=str)
+    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1), (sp.S.Zero, 1),
+    (sp.Pow(a + b, 1, evaluate=False), 2), (sp.Pow(a + b, 0, evaluate=False), 1)], ids=str)
 def test_terms_are_bounded_by_their_number_after_multiplying_out(scalar: Expr, terms: int) -> None:
     assert terms_in(scalar) == terms
 
