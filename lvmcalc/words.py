@@ -252,7 +252,9 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     """
     algebra = WordAlgebra(expand=False, collect=collect)
     if not expression.is_Matrix:
-        return algebra.written_out(sp.factor_terms(sp.together(algebra.scalar(expression))))
+        scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))  # leaves 5/2 as the product 1·5/2
+        scalar = scalar.xreplace({part: part.doit() for part in scalar.atoms(sp.Mul) if part.is_number})
+        return algebra.written_out(scalar)
     poly = algebra.matrix(expression)
     if len(poly) == 1:  # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
         (word, c), = poly.items()

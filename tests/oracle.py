@@ -269,6 +269,6 @@ def is_finite(formula: Expr) -> bool:
 
 def terms(expression: Expr) -> object:
     """Return what is written, without the order of the terms of sums."""
-    if isinstance(expression, MatAdd):
+    if isinstance(expression, MatAdd | sp.Add):
         return frozenset(Counter(map(terms, expression.args)).items())
     return (type(expression), *map(terms, expression.args)) if expression.args else expression

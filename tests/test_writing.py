@@ -37,6 +37,7 @@ POLYS = {
     "a minus inside": ({(A,): ONE, (B,): -ONE}, (n, n), MatAdd(A, MatMul(-1, B))),
     "fractions": ({(A, K_): 1 / (a * b), (B, K_): c / a}, (n, n),
                   MatMul(1 / a, MatAdd(MatMul(1 / b, A), MatMul(c, B)), K_)),
+    "a factor of a sum": ({(A,): a * b + a * c, (B,): a}, (n, n), MatMul(a, MatAdd(MatMul(b + c, A), B))),
     "numbers": ({(A,): 6 * ONE, (B,): 4 * a}, (n, n), MatMul(2, MatAdd(MatMul(3, A), MatMul(2 * a, B)))),
 }
 
