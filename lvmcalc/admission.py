@@ -93,7 +93,7 @@ def check_shapes(expression: Expr) -> None:
                         raise CannotBeFormed(f"the sum of {described(first)} and {described(term)} "
                                              "cannot be formed: their shapes differ")
             case HadamardProduct():
-                for factor in part.args[1:]:
+                for factor in part.args:
                     if differ(factor.rows, part.rows) or differ(factor.cols, part.cols):
                         raise CannotBeFormed(f"the elementwise product of {described(part.args[0])} and "
                                              f"{described(factor)} cannot be formed: their shapes differ")

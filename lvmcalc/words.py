@@ -120,7 +120,7 @@ class WordAlgebra(Writing):
                 continue
             lead = max(inside, key=_length_and_texts)
             rest = {w: -c for w, c in inside.items() if w != lead}
-            before, behind = max(place - len(lead), 0), place + 1 + len(lead)
+            before, behind = place - len(lead), place + 1 + len(lead)  # too short where too few stand
             if word[before:place] == lead:
                 left, right, rest = word[:before], word[place + 1:], {(*w, letter): c for w, c in rest.items()}
             elif word[place + 1:behind] == lead:
@@ -226,7 +226,7 @@ class WordAlgebra(Writing):
 
 def is_zero(scalar: Expr) -> bool:
     """Return whether a scalar is zero as a rational function of its symbols."""
-    if scalar == 0 or terms_in(scalar) == 1:
+    if terms_in(scalar) == 1:
         return scalar == 0
     numerator = sp.fraction(sp.together(scalar))[0]
     if terms_in(numerator) > MOST_TERMS:
@@ -252,7 +252,9 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     """
     algebra = WordAlgebra(expand=False, collect=collect)
     if not expression.is_Matrix:
-        return algebra.written_out(sp.factor_terms(sp.together(algebra.scalar(expression))))
+        scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))  # leaves 5/2 as the product 1·5/2
+        scalar = scalar.xreplace({part: part.doit() for part in scalar.atoms(sp.Mul) if part.is_number})
+        return algebra.written_out(scalar)
     poly = algebra.matrix(expression)
     if len(poly) == 1:  # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
         (word, c), = poly.items()

@@ -33,7 +33,7 @@ class Writing:
             (word, c), = poly.items()
             return self._term(sp.factor_terms(c), joined(word, shape[0]))
         common, inner, tail = self.collected(poly)
-        total = self.sum(inner, tail[0].shape[0] if tail else shape[0])
+        total = self.sum(inner, shape[0])
         return self._term(common, MatMul(total, *tail) if tail else total)
 
     def collected(self, poly: Poly) -> tuple[Expr, Poly, Word]:
@@ -42,10 +42,10 @@ class Writing:
         Those are the letters that all words end in, if an inverse is among them.
         """
         ending: Word = ()
-        for letters in zip(*map(reversed, poly), strict=False):
-            if len(set(letters)) > 1:
+        for letters in map(set, zip(*map(reversed, poly), strict=False)):
+            if len(letters) > 1:
                 break
-            ending = (letters[0], *ending)
+            ending = (*letters, *ending)
         if not self.collect or not any(isinstance(letter, Inverse) for letter in ending):
             ending = ()  # only a common inverse is worth a bracket: it is computed once
         common = common_factor(poly.values())

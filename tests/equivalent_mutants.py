@@ -5,6 +5,10 @@ ONLY_ONE = "there is one, so the first is the last"
 NOT_ZERO = "the exponent is a whole number, and the case above is for those that are not 0"
 TWO_SIZES = "every matrix has two sizes"
 REFUSED_LATER = "the square root of a negative number is NaN, so X = 0, and log_likelihood refuses the same number"
+SQUARE = "the size is used for the identity alone, and that is square"
+CACHE = "a cache changes the time and not the text"
+EQUALLY_MANY = "a matrix with a trace or a determinant has as many rows as columns"
+POWER_0 = "a power 0 is one term in either line, for C(t - 1, 0) = 1"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("rules", "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A * B, A.T, C, A * A.T))",
@@ -47,4 +51,34 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
      "return d(Inverse(power) if part.exp <= 0 else power)"): NOT_ZERO,
     ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
      "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
+    # verdict, writing, admission, words
+    ("writing", "return self._term(sp.factor_terms(c), joined(word, shape[0]))",
+     "return self._term(sp.factor_terms(c), joined(word, shape[ 1]))"): SQUARE,
+    ("writing", "return self._term(sp.factor_terms(c), joined(word, shape[0]))",
+     "return self._term(sp.factor_terms(c), joined(word, shape[ -1]))"): SQUARE,
+    ("writing", "return MatMul(*word) if len(word) > 1 else word[0] if word else Identity(size)",
+     "return MatMul(*word) if len(word) > 1 else word[ -1] if word else Identity(size)"): ONLY_ONE,
+    ("writing", "numerators, denominators = zip(*(sp.fraction(sp.together(c)) for c in coefficients), strict=True)",
+     "numerators, denominators = zip(*(sp.fraction(sp.together(c)) for c in coefficients), strict=False)"):
+        "every fraction has two parts",
+    ("writing", "@lru_cache(maxsize=50_000)", "@lru_cache(maxsize= 50001)"): CACHE,
+    ("writing", "@lru_cache(maxsize=50_000)", "@lru_cache(maxsize= 49999)"): CACHE,
+    ("writing", "@lru_cache(maxsize=50_000) def in_order(expression: Expr) -> str:",
+     "def in_order(expression: Expr) -> str:"): CACHE,
+    ("words", "for poly, factor in zip(polys, factors, strict=True)]",
+     "for poly, factor in zip(polys, factors, strict=False)]"): "every factor has its sum of words",
+    ("words", "argument = sp.together(self.scalar(expression.args[0]))",
+     "argument = sp.together(self.scalar(expression.args[ -1]))"): ONLY_ONE,
+    ("words", "return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word, c in poly.items()))",
+     "return sp.Add(*(c * self._trace(word, expression.arg.shape[ 1]) for word, c in poly.items()))"): EQUALLY_MANY,
+    ("words", "return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word, c in poly.items()))",
+     "return sp.Add(*(c * self._trace(word, expression.arg.shape[ -1]) for word, c in poly.items()))"): EQUALLY_MANY,
+    ("words", "return c ** shape[0] * sp.Mul(*map(self._determinant_letter, word))",
+     "return c ** shape[ 1] * sp.Mul(*map(self._determinant_letter, word))"): EQUALLY_MANY,
+    ("words", "return c ** shape[0] * sp.Mul(*map(self._determinant_letter, word))",
+     "return c ** shape[ -1] * sp.Mul(*map(self._determinant_letter, word))"): EQUALLY_MANY,
+    ("words", "if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:",
+     "if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp >= 0:"): POWER_0,
+    ("words", "if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:",
+     "if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > -1:"): POWER_0,
 }

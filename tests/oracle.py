@@ -6,6 +6,7 @@ occurs, 60 digits are carried. Determinants are expanded by cofactors, inverses 
 
 import random
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -264,3 +265,10 @@ def at_most(seconds: int) -> Iterator[None]:
 
 def is_finite(formula: Expr) -> bool:
     return not formula.has(sp.zoo, sp.nan, sp.oo, sp.I)
+
+
+def terms(expression: Expr) -> object:
+    """Return what is written, without the order of the terms of sums."""
+    if isinstance(expression, MatAdd | sp.Add):
+        return frozenset(Counter(map(terms, expression.args)).items())
+    return (type(expression), *map(terms, expression.args)) if expression.args else expression

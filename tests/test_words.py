@@ -2,8 +2,9 @@
 
 import pytest
 import sympy as sp
+from oracle import terms
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc.words import TooLarge, UnsupportedExpression, WordAlgebra, is_zero, terms_in, tidy
 
@@ -13,7 +14,7 @@ X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
 a, b, c, d = sp.symbols("a b c d")
 K = a * X * X.T + Identity(n) / b
 ONE, TWO, HALF = sp.S.One, sp.Integer(2), sp.S.Half
-A_, B_ = Inverse(A), Inverse(B)
+A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
 
 
 @pytest.mark.parametrize(("expression", "words"), [
@@ -28,6 +29,8 @@ A_, B_ = Inverse(A), Inverse(B)
     (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}), (Inverse(A.T), {(Transpose(A_),): ONE}),
     (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}), (MatMul(A, B, B_, A_), {(): ONE}),
     (MatMul(C, A.T, Transpose(A_), B), {(C, B): ONE}), (MatMul(A_, B, A), {(A_, B, A): ONE}),
+    (MatMul(Inverse(2 * X * X.T), X, X.T), {(): HALF}),
+    (MatMul(A_, C, B, B_), {(A_, C): ONE}), (MatMul(A_, B_, B), {(A_,): ONE}), (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})], ids=str)
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
     assert WordAlgebra().matrix(expression) == words
@@ -49,9 +52,11 @@ def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
     assert algebra.transposed_word(word) == word
     word, = algebra.matrix(Inverse(A + B))
     assert algebra.transposed_word(word) == (Transpose(*word),)
+    assert algebra.matrix(Transpose(Inverse(2 * B + 3 * B.T))) == algebra.matrix(Inverse(3 * B + 2 * B.T))
 
 
-K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T, A * B + A]
+K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T, A * B + A,
+              A * B + B, 2 * A + 3 * A.T]
 
 
 @pytest.mark.parametrize("total", K_AND_MORE, ids=str)
@@ -62,6 +67,12 @@ def test_a_sum_beside_its_inverse_cancels_in_proofs_only(total: Expr) -> None:
                           (MatMul(Inverse(total), total, Inverse(total), total), {(): ONE})):
         assert WordAlgebra(reduce_inverses=True).matrix(product) == left
         assert WordAlgebra().matrix(product) != left
+
+
+def test_a_letter_cancels_also_behind_an_inverse_that_does_not() -> None:
+    for proof in (True, False):
+        algebra = WordAlgebra(reduce_inverses=proof)
+        assert algebra.matrix(MatMul(Inverse(A + B), C, A, A_)) == algebra.matrix(MatMul(Inverse(A + B), C))
 
 
 def test_the_leading_word_of_a_sum_beside_its_inverse_is_replaced() -> None:
@@ -89,6 +100,7 @@ def test_the_inverse_of_a_multiple_is_the_multiple_of_one_inverse_in_proofs() ->
     (Determinant(Inverse(A + B)), 1 / Determinant(A + B), True), (Determinant(A + B), Determinant(A.T + B.T), True),
     (Determinant(X * X.T), Determinant(Y * Y.T), False), (Determinant(Identity(n)), ONE, True),
     (Determinant(A - A), sp.S.Zero, True), (log(Trace(A)), log(Trace(A.T)), True),
+    (log(a + b + c * d), log(a + b * c * d), False), (log(1 / a + 1 / b), log((a + b) / (a * b)), True),
     (Trace(A) ** 24, Trace(A.T) ** 24, True), (Trace(A) ** n, Trace(A.T) ** n, True)], ids=str)
 def test_scalars_are_equal_if_their_normal_forms_are(left: Expr, right: Expr, same: bool) -> None:
     algebra = WordAlgebra()
@@ -100,14 +112,17 @@ def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
     assert WordAlgebra().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T) + Trace(Identity(m))) == m
 
 
-@pytest.mark.parametrize("expression", [MatPow(A, 25), MatPow(A, -25), MatPow(A, n), Inverse(A - A)], ids=str)
+@pytest.mark.parametrize("expression", [
+    MatPow(A, 25), MatPow(A, -25), MatPow(A, n), Inverse(A - A), Inverse(MatMul(a * (b + c) - a * b - a * c, A))
+], ids=str)
 def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
         WordAlgebra().matrix(expression)
 
 
 @pytest.mark.parametrize("scalar", [
-    Trace(A) ** 25, Trace(A) ** -25, 1 / (a - a * Trace(A) / Trace(A.T)), log(Trace(A) - Trace(A.T)), sp.oo, sp.nan,
+    Trace(A) ** 25, Trace(A) ** -25, Trace(A) ** sp.factorial(n),
+    1 / (a - a * Trace(A) / Trace(A.T)), log(Trace(A) - Trace(A.T)), sp.oo, sp.nan,
     Symbol("j", extended_real=False), Symbol("i", infinite=True), a**b], ids=str)
 def test_what_is_no_scalar_of_the_calculus_is_refused(scalar: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
@@ -131,7 +146,8 @@ def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None
 
 @pytest.mark.parametrize(("scalar", "terms"), [
     (a, 1), (a + b, 2), (a * b, 1), ((a + b) * (a + b + c), 6), ((a + b) ** 3, 4), ((a + b + c) ** 2, 6),
-    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1), (sp.S.Zero, 1)], ids=str)
+    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1), (sp.S.Zero, 1),
+    (sp.Pow(a + b, 1, evaluate=False), 2), (sp.Pow(a + b, 0, evaluate=False), 1)], ids=str)
 def test_terms_are_bounded_by_their_number_after_multiplying_out(scalar: Expr, terms: int) -> None:
     assert terms_in(scalar) == terms
 
@@ -144,19 +160,45 @@ def test_a_scalar_of_5000_terms_is_multiplied_out_and_one_of_5001_is_not() -> No
     assert not is_zero(product(2, 2_500))
     with pytest.raises(TooLarge, match="more than 5,000 terms"):
         is_zero(product(3, 1_667))
+    assert not is_zero(1 / (1 + 1 / product(3, 1_667)))  # is one term, and needs not be multiplied out
 
 
 @pytest.mark.parametrize(("scalar", "zero"), [
     (sp.S.Zero, True), (ONE, False), (-ONE, False), (a, False), (a * (b + c) - a * b - a * c, True), (a - b, False),
-    (1 / a - b / (a * b), True), ((a + b) ** 2 - a**2 - b**2, False), (a + 1, False), (a - 1, False),
+    (1 / a - b / (a * b), True), (1 / (a * (b + c)) - 1 / (a * b + a * c), True),
+    ((a + b) ** 2 - a**2 - b**2, False), (a + 1, False), (a - 1, False),
     (a / (a + b) + b / (a + b) - 1, True), ((a + b) / (c + d), False)], ids=str)
 def test_a_scalar_is_zero_if_its_numerator_is(scalar: Expr, zero: bool) -> None:
     assert is_zero(scalar) is zero
 
 
-@pytest.mark.parametrize(("formula", "written"), [
+S = MatAdd(MatMul(A, C_), MatMul(B, C_))  # ends in an inverse
+TIDY = [
     ((A + B) * C, (A + B) * C), ((A + B) * C + 0 * A, (A + B) * C), (MatMul(A_, A, X), X), ((A * X).T, X.T * A.T),
     ((2 * A + 2 * B) * C, MatMul(2, A + B, C)), (C * (A + B) * C, C * (A + B) * C), (A * Identity(n) * B, A * B),
-    ((A + B) * (A + C), (A + B) * (A + C)), (a + a, 2 * a), (Trace(A.T), Trace(A))], ids=str)
+    ((A + B) * (A + C), (A + B) * (A + C)), ((A + B) * Identity(n), A + B), ((A + B) * (A - A), ZeroMatrix(n, n)),
+    ((A + B.T) * C, (A + B.T) * C), ((2 * A.T + 4 * b * B.T) * C, MatMul(2, Transpose(A + 2 * b * B), C)),
+    (MatMul(2 * A + 2 * B, 3 * C), MatMul(6, A + B, C)), (a + a, 2 * a), (Trace(A.T), Trace(A)),
+    (a * Trace(A) + b * Trace(A.T), (a + b) * Trace(A)),
+    (1 / a + 1 / b, (a + b) / (a * b)), (a / 2 + b, a / 2 + b),
+    (a + 5 * HALF, a + 5 * HALF), (Determinant(A.T + B.T), Determinant(A + B)),
+    (Inverse(2 * A + 2 * B), Inverse(MatMul(2, A + B))), (S, MatMul(A + B, C_)), (MatMul(S, X), MatMul(A + B, C_, X)),
+    (MatMul(C, 2 * A * C_ + 2 * b * B * C_, X), MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
+    (MatMul(S, B, S), MatMul(A + B, C_, B, S)), (MatAdd(MatMul(2, A + B), -A), A + 2 * B),
+    (MatMul(MatAdd(MatMul(a * b + a * c, A), a * B), C), MatMul(a, MatAdd(MatMul(b + c, A), B), C)),
+]
+
+
+@pytest.mark.parametrize(("formula", "written"), TIDY, ids=[str(formula) for formula, _ in TIDY])
 def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
-    assert tidy(formula) == written
+    assert terms(tidy(formula)) == terms(written)
+
+
+def test_the_words_that_end_in_an_inverse_are_written_with_one() -> None:
+    algebra = WordAlgebra()
+    assert terms(algebra.expression(algebra.matrix(S), S.shape)) == terms(MatMul(A + B, C_))
+
+
+@pytest.mark.parametrize("formula", [S, MatMul(C, S), MatMul(S, X), MatMul(S, B, S)], ids=str)
+def test_without_collecting_an_inverse_stays_where_it_is(formula: Expr) -> None:
+    assert terms(tidy(formula, collect=False)) == terms(formula)
