@@ -48,3 +48,21 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
      "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
 }
+
+# establishing, agreement, exact, evidence
+NO_OBJECT = "the class itself is the arithmetic: nobody makes an object of it, and a function of a class is plain"
+
+EQUIVALENT |= {
+    ("establishing", "@staticmethod def inv(matrix: DomainMatrix) -> DomainMatrix:",
+     "def inv(matrix: DomainMatrix) -> DomainMatrix:"): NO_OBJECT,
+}
+
+CHOICE = "a choice: a test could only repeat it"
+UNTESTED: dict[tuple[str, str, str], str] = {
+    ("establishing", "(C,), rng = rule.arguments, np.random.default_rng(0)",
+     "(C,), rng = rule.arguments, np.random.default_rng( 1)"): CHOICE,
+    ("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)",
+     "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 10)"): CHOICE,
+    ("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)",
+     "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 8)"): CHOICE,
+}

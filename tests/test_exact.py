@@ -82,6 +82,16 @@ def test_a_symbol_without_a_value_is_named() -> None:
 
 
 # Zero or not
+@pytest.mark.parametrize("numbers", [[12, 18, 35], [2**9 * 3, 6**4, 10**5], [7], [1, 1], [10**9 + 7, (10**9 + 7) ** 2]],
+                         ids=str)
+def test_a_coprime_base_has_no_common_factors_and_rebuilds_all(numbers: list[int]) -> None:
+    with oracle.at_most(seconds=5):
+        base = exact.coprime_base([*numbers])
+    assert all(sp.gcd(left, right) == 1 for i, left in enumerate(base) for right in base[:i])
+    for number in numbers:
+        assert number == sp.prod(factor ** sp.multiplicity(factor, number) for factor in base)
+
+
 @pytest.mark.parametrize("zero", [
     log(2) + log(3) - log(6), log(8) - 3 * log(2), log(Rational(4, 9)) - 2 * log(2) + 2 * log(3),
     log(2) * log(9) - 2 * log(2) * log(3), (log(2) + log(3)) ** 2 - log(6) ** 2, log(36) / log(6) - 2,
@@ -100,15 +110,6 @@ def test_small_differences_do_not_vanish(number: Expr) -> None:
 def test_what_is_too_close_to_tell_is_not_called_zero() -> None:
     with pytest.raises(OutsideDomain, match="cannot be told from 0"):
         exact.vanishes(log(log(2) ** 2 + 2 * log(2) * log(3) + log(3) ** 2) - 2 * log(log(2) + log(3)))
-
-
-@pytest.mark.parametrize("numbers", [[12, 18, 35], [2**9 * 3, 6**4, 10**5], [7], [1, 1], [10**9 + 7, (10**9 + 7) ** 2]],
-                         ids=str)
-def test_a_coprime_base_has_no_common_factors_and_rebuilds_all(numbers: list[int]) -> None:
-    base = exact.coprime_base([*numbers])
-    assert all(sp.gcd(left, right) == 1 for i, left in enumerate(base) for right in base[:i])
-    for number in numbers:
-        assert number == sp.prod(factor ** sp.multiplicity(factor, number) for factor in base)
 
 
 # The chance of a false agreement
