@@ -104,7 +104,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
                 base = of(Inverse(part.base) if part.exp < 0 else part.base)
                 return reduce(arithmetic.times, [base] * abs(int(part.exp)))
             case Identity():
-                return arithmetic.identity(whole_size(part.shape[0], values))
+                return arithmetic.identity(whole_size(part.rows, values))
             case ZeroMatrix():
                 return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
             case sp.Mul():
@@ -189,7 +189,7 @@ def vanishes(number: Expr) -> bool:
     number = sp.expand(number)
     if number.is_Rational:
         return number == 0
-    logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational and atom.args[0] > 0}
+    logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}
     base = coprime_base([int(whole) for value in logarithms.values() for whole in (value.p, value.q)])
     symbols = {b: sp.Dummy() for b in base}
     number = number.xreplace({atom: sp.Add(*((sp.multiplicity(b, value.p) - sp.multiplicity(b, value.q)) * symbol
