@@ -50,19 +50,56 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
 }
 
 # establishing, agreement, exact, evidence
+ONE_PLACE = "an order has one place for every name"
+PAIRS = "every degree is a pair"
+NO_POWER_0 = "exact.evaluate refuses the power 0 of a matrix before its degree is asked for"
+TIMES_0 = "the power 0 has degrees 0, whichever of the two is multiplied by it"
 NO_OBJECT = "the class itself is the arithmetic: nobody makes an object of it, and a function of a class is plain"
 
 EQUIVALENT |= {
     ("establishing", "@staticmethod def inv(matrix: DomainMatrix) -> DomainMatrix:",
      "def inv(matrix: DomainMatrix) -> DomainMatrix:"): NO_OBJECT,
+    ("agreement", "sizes = dict(zip(names, map(int, order), strict=True))",
+     "sizes = dict(zip(names, map(int, order), strict=False))"): ONE_PLACE,
+    ("agreement", "return [dict(zip(names, order, strict=True)) for order in fewest]",
+     "return [dict(zip(names, order, strict=False)) for order in fewest]"): ONE_PLACE,
+    ("agreement", "return tuple(map(sum, zip(*map(of, part.args), strict=True)))",
+     "return tuple(map(sum, zip(*map(of, part.args), strict=False)))"): PAIRS,
+    ("agreement", "p, q = base if exponent > 0 else base[::-1]", "p, q = base if exponent >= 0 else base[::-1]"):
+        TIMES_0,
+    ("agreement", "p, q = base if exponent > 0 else base[::-1]", "p, q = base if exponent > -1 else base[::-1]"):
+        TIMES_0,
+    ("agreement", "return power(of(Inverse(part.base) if part.exp < 0 else part.base), abs(int(part.exp)))",
+     "return power(of(Inverse(part.base) if part.exp <= 0 else part.base), abs(int(part.exp)))"): NO_POWER_0,
+    ("agreement", "return power(of(Inverse(part.base) if part.exp < 0 else part.base), abs(int(part.exp)))",
+     "return power(of(Inverse(part.base) if part.exp < 1 else part.base), abs(int(part.exp)))"): NO_POWER_0,
 }
 
 CHOICE = "a choice: a test could only repeat it"
+
+
+def choices(module: str, line: str, part: str, *others: str) -> dict[tuple[str, str, str], str]:
+    """Return the mutants of a line in which a part of it becomes another."""
+    assert line.count(part) == 1
+    return {(module, line, line.replace(part, other)): CHOICE for other in others}
+
+
+LIMITS = "MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300 # that are searched for a small counterexample"
+ORDERS = ("orders = [*permutations(range(count))] if count < 4 else "
+          "[tuple(rng.permutation(count)) for _ in range(12)]")
+NUMBERS = "for largest in (1, 2, 3) * 4 if _fit(dimensions(left, right), sizes) else ():"
 UNTESTED: dict[tuple[str, str, str], str] = {
-    ("establishing", "(C,), rng = rule.arguments, np.random.default_rng(0)",
-     "(C,), rng = rule.arguments, np.random.default_rng( 1)"): CHOICE,
-    ("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)",
-     "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 10)"): CHOICE,
-    ("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)",
-     "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 8)"): CHOICE,
+    **choices("establishing", "(C,), rng = rule.arguments, np.random.default_rng(0)", "0", " 1"),
+    **choices("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)", "9", "10", "8"),
+    **choices("agreement", "LARGEST_SIZE = 16 # beyond this, exact arithmetic takes too long", "16", "17", "15"),
+    **choices("agreement", LIMITS, "6_000", "6001", "5999"),
+    **choices("agreement", LIMITS, "24", "25", "23"),
+    **choices("agreement", LIMITS, "300", "301", "299"),
+    **choices("agreement", "for _ in range(20 * POINTS):", "20 *", "20 +", " 21 *", " 19 *"),
+    **choices("agreement", ORDERS, "< 4", "<= 4", "< 5"),
+    **choices("agreement", ORDERS, "12", " 13", " 11"),
+    **choices("agreement", NUMBERS, "(1, 2, 3) * 4", "( 2, 2, 3) * 4", "( 0, 2, 3) * 4", "(1, 3, 3) * 4",
+              "(1, 1, 3) * 4", "(1, 2, 3) * 5", "(1, 2, 3) * 3"),
+    **choices("agreement", "exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300",
+              "-300", "- 301", "- 299"),
 }
