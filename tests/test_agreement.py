@@ -12,7 +12,7 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow, ZeroMatrix
 
 from lvmcalc import exact
-from lvmcalc.agreement import LARGEST_SIZE, RANGE, chance_of_false_agreement, degree
+from lvmcalc.agreement import LARGEST_SIZE, RANGE, _small_orders, chance_of_false_agreement, degree
 from lvmcalc.calculus import compare
 
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
@@ -137,13 +137,21 @@ def test_matrices_are_as_large_as_the_sentence_says_and_no_larger() -> None:
     assert f"only 0 of 3 random points, with at most {LARGEST_SIZE} rows and columns" in verdict.reason
 
 
-SMALL_ORDERS = [*permutations((1, 2, 3)), *permutations((2, 3, 4))]
-
-
-@pytest.mark.parametrize("sizes", SMALL_ORDERS, ids=str)
+@pytest.mark.parametrize("sizes", [(1, 3, 2), (2, 1, 3), (4, 2, 3), (2, 4, 3)], ids=str)
 def test_what_is_wrong_for_one_order_of_the_smallest_sizes_alone_is_refuted_there(sizes: tuple[int, ...]) -> None:
     others = sp.prod(symbol - other for symbol, size in zip((m, n), sizes, strict=False)
                      for other in range(1, 8) if other != size)  # 0 for all other sizes up to 7
     verdict = compare(others * Trace(X * Y * Z), sp.S.Zero)
     assert verdict.status == "refuted"
     assert tuple(verdict.counterexample.values[name] for name in "mn") == sizes[:2]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_up_to_three_sizes_are_tried_in_every_order_and_more_are_even_and_odd(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for count in (1, 2, 3):
+        every = {*permutations(range(1, count + 1)), *permutations(range(2, count + 2))}
+        assert set(_small_orders(count, rng)) == every
+    for sizes in zip(*_small_orders(4, rng), strict=True):
+        assert {size % 2 for size in sizes} == {0, 1}
+        assert min(sizes) >= 1
