@@ -55,7 +55,7 @@ class Rationals:
 
     @staticmethod
     def log(number: Expr) -> Expr:
-        """Return the logarithm, as a sum of those of primes if it is that of a number."""
+        """Return the logarithm; that of a fraction as a difference, that of a power as a multiple."""
         if number.is_number and not number.is_positive:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return sp.expand_log(log(number)) if number.is_number else log(number)

@@ -97,6 +97,11 @@ def test_a_zero_a_power_of_zero_and_the_highest_power_have_a_value(formula: Expr
     assert exact.value_at(formula, point) == value
 
 
+def test_the_logarithm_of_a_fraction_is_a_difference_and_that_of_a_power_a_multiple() -> None:
+    assert exact.value_at(log(a), {"a": Rational(8, 9)}) == 3 * log(2) - 2 * log(3) != log(Rational(8, 9))
+    assert exact.value_at(log(a), {"a": exact.t**2 + 1}) == log(exact.t**2 + 1)
+
+
 def test_a_symbol_without_a_value_is_named() -> None:
     with pytest.raises(KeyError, match="b has no value"):
         exact.value_at(a + b, {"a": 1})
