@@ -75,6 +75,30 @@ EQUIVALENT |= {
      "return power(of(Inverse(part.base) if part.exp < 1 else part.base), abs(int(part.exp)))"): NO_POWER_0,
 }
 
+SQUARE = "a trace is of a square matrix"
+WHOLE_NOT_ZERO = "the exponent is a whole number and not 0"
+EQUIVALENT |= {
+    ("exact", "@staticmethod def trace(matrix: DomainMatrix) -> Expr:",
+     "def trace(matrix: DomainMatrix) -> Expr:"): NO_OBJECT,
+    ("exact", "@staticmethod def log(number: Expr) -> Expr:", "def log(number: Expr) -> Expr:"): NO_OBJECT,
+    ("exact", "return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0])))",
+     "return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[ 1])))"): SQUARE,
+    ("exact", "return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0])))",
+     "return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[ -1])))"): SQUARE,
+    ("exact", "return getattr(arithmetic, OPERATIONS[part.func])(of(part.args[0]))",
+     "return getattr(arithmetic, OPERATIONS[part.func])(of(part.args[ -1]))"): ONLY_ONE,
+    ("exact", "base = of(Inverse(part.base) if part.exp < 0 else part.base)",
+     "base = of(Inverse(part.base) if part.exp <= 0 else part.base)"): WHOLE_NOT_ZERO,
+    ("exact", "base = of(Inverse(part.base) if part.exp < 0 else part.base)",
+     "base = of(Inverse(part.base) if part.exp < 1 else part.base)"): WHOLE_NOT_ZERO,
+    ("exact", "values[name] = abs(numbers(1, 1)[0]) or sp.S.One",
+     "values[name] = abs(numbers(1, 1)[ -1]) or sp.S.One"): ONLY_ONE,
+    ("exact", "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}",
+     "logarithms = {atom: atom.args[ -1] for atom in number.atoms(log) if atom.args[0].is_Rational}"): ONLY_ONE,
+    ("exact", "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}",
+     "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[ -1].is_Rational}"): ONLY_ONE,
+}
+
 CHOICE = "a choice: a test could only repeat it"
 
 
@@ -87,6 +111,9 @@ def choices(module: str, line: str, part: str, *others: str) -> dict[tuple[str, 
 LIMITS = "MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300 # that are searched for a small counterexample"
 ORDERS = ("orders = [*permutations(range(count))] if count < 4 else "
           "[tuple(rng.permutation(count)) for _ in range(12)]")
+SEARCHED = "orders = islice(permutations(range(1, len(names) + 2), len(names)), MOST_ORDERS)"
+NO_ZERO = "if abs(number.xreplace({symbol: log(b) for b, symbol in symbols.items()}).evalf(80)) < 1e-40:"
+LOW = "low = 2 if largest > 3 else 0 # a check point avoids 0 and ±1; a counterexample to read by hand may have them"
 NUMBERS = "for largest in (1, 2, 3) * 4 if _fit(dimensions(left, right), sizes) else ():"
 UNTESTED: dict[tuple[str, str, str], str] = {
     **choices("establishing", "(C,), rng = rule.arguments, np.random.default_rng(0)", "0", " 1"),
@@ -98,8 +125,13 @@ UNTESTED: dict[tuple[str, str, str], str] = {
     **choices("agreement", "for _ in range(20 * POINTS):", "20 *", "20 +", " 21 *", " 19 *"),
     **choices("agreement", ORDERS, "< 4", "<= 4", "< 5"),
     **choices("agreement", ORDERS, "12", " 13", " 11"),
+    **choices("agreement", SEARCHED, "+ 2", "* 2", "+ 3"),
     **choices("agreement", NUMBERS, "(1, 2, 3) * 4", "( 2, 2, 3) * 4", "( 0, 2, 3) * 4", "(1, 3, 3) * 4",
               "(1, 1, 3) * 4", "(1, 2, 3) * 5", "(1, 2, 3) * 3"),
     **choices("agreement", "exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300",
               "-300", "- 301", "- 299"),
+    **choices("exact", LOW, "> 3", "> 4"),
+    **choices("exact", "values[name] = abs(numbers(1, 1)[0]) or sp.S.One", "1, 1", " 2, 1", "1, 2"),
+    **choices("exact", NO_ZERO, "80", " 81", " 79"),
+    **choices("exact", NO_ZERO, "< 1e", "<= 1e"),
 }
