@@ -98,6 +98,30 @@ EQUIVALENT |= {
     ("exact", "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}",
      "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[ -1].is_Rational}"): ONLY_ONE,
 }
+ROUNDED_OFF = "the entries are of order 1, and 1e-30 added to such a number is lost; only the imaginary part counts"
+EQUIVALENT |= {
+    ("evidence", 'lines = [" ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()',
+     'lines = [" ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip()'):
+        "every line has a cell for each column",
+    ("evidence", "widths = [max(map(len, column)) for column in zip(*table, strict=True)]",
+     "widths = [max(map(len, column)) for column in zip(*table, strict=False)]"):
+        "every line has a cell for each column",
+    ("evidence", "for name, place in zip(names, order, strict=True)}",
+     "for name, place in zip(names, order, strict=False)}"): ONE_PLACE,
+    ("evidence", "sizes = {name: int(2 + (place + number) % len(names) + number // len(names))",
+     "sizes = {name: int(2 + (place + number) % len(names) + number / len(names))"):
+        "the rest is a whole number, and int cuts off what / leaves",
+    ("evidence", "moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}",
+     "moved = numbers | {wrt.name: numbers[wrt.name] + (1+1j) * STEP * along}"): ROUNDED_OFF,
+    ("evidence", "moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}",
+     "moved = numbers | {wrt.name: numbers[wrt.name] + (-1+1j) * STEP * along}"): ROUNDED_OFF,
+    ("evidence", "power = max(-12, int(np.ceil(np.log10(error))) if error > 0 else -12)",
+     "power = max(-12, int(np.ceil(np.log10(error))) if error > 0 else - 13)"): "the larger one of it and -12 is -12",
+    ("evidence", "return all(sp.cancel(sp.together(a - b)) == 0 for a, b in "
+     "zip(self.derivatives, self.claimed, strict=True))",
+     "return all(sp.cancel(sp.together(a - b)) == 0 for a, b in "
+     "zip(self.derivatives, self.claimed, strict=False))"): "a gradient has the shape of its variable",
+}
 
 CHOICE = "a choice: a test could only repeat it"
 
@@ -134,4 +158,15 @@ UNTESTED: dict[tuple[str, str, str], str] = {
     **choices("exact", "values[name] = abs(numbers(1, 1)[0]) or sp.S.One", "1, 1", " 2, 1", "1, 2"),
     **choices("exact", NO_ZERO, "80", " 81", " 79"),
     **choices("exact", NO_ZERO, "< 1e", "<= 1e"),
+    **choices("exact", LOW, "else 0", "else -1"),  # every number has a random sign
+    **choices("evidence", 'def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:', "0", "1"),
+    **choices("evidence", 'def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:', "0", "1"),
+    **choices("evidence", "sizes = {name: int(2 + (place + number) % len(names) + number // len(names))",
+              "place +", "place -"),
+    **choices("evidence", "point = exact.random_point((*expressions, wrt, _direction(wrt)), sizes, rng, 99)",
+              "99", "100", "98"),
+    **choices("evidence", "return value if isinstance(value, int) else np.array(value, dtype=float) / 50",
+              "50", "51", "49"),
+    **choices("evidence", 'return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"',
+              "< 30", "<= 30", "< 31", "< 29"),
 }
