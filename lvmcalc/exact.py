@@ -186,14 +186,13 @@ def vanishes(number: Expr) -> bool:
     OutsideDomain
         If that cannot be told.
     """
-    number = sp.expand(number)
+    number = sp.expand(number)  # the logarithm of a fraction becomes a difference
     if number.is_Rational:
         return number == 0
-    logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}
-    base = coprime_base([int(whole) for value in logarithms.values() for whole in (value.p, value.q)])
-    symbols = {b: sp.Dummy() for b in base}
-    number = number.xreplace({atom: sp.Add(*((sp.multiplicity(b, value.p) - sp.multiplicity(b, value.q)) * symbol
-                                             for b, symbol in symbols.items())) for atom, value in logarithms.items()})
+    logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}
+    symbols = {b: sp.Dummy() for b in coprime_base([*logarithms.values()])}
+    number = number.xreplace({atom: sp.Add(*(sp.multiplicity(b, whole) * symbol for b, symbol in symbols.items()))
+                              for atom, whole in logarithms.items()})
     if sp.cancel(sp.together(number)) == 0:
         return True
     if abs(number.xreplace({symbol: log(b) for b, symbol in symbols.items()}).evalf(80)) < 1e-40:

@@ -93,10 +93,10 @@ EQUIVALENT |= {
      "base = of(Inverse(part.base) if part.exp < 1 else part.base)"): WHOLE_NOT_ZERO,
     ("exact", "values[name] = abs(numbers(1, 1)[0]) or sp.S.One",
      "values[name] = abs(numbers(1, 1)[ -1]) or sp.S.One"): ONLY_ONE,
-    ("exact", "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}",
-     "logarithms = {atom: atom.args[ -1] for atom in number.atoms(log) if atom.args[0].is_Rational}"): ONLY_ONE,
-    ("exact", "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational}",
-     "logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[ -1].is_Rational}"): ONLY_ONE,
+    ("exact", "logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}",
+     "logarithms = {atom: int(atom.args[ -1]) for atom in number.atoms(log) if atom.args[0].is_Integer}"): ONLY_ONE,
+    ("exact", "logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}",
+     "logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[ -1].is_Integer}"): ONLY_ONE,
 }
 ROUNDED_OFF = "the entries are of order 1, and 1e-30 added to such a number is lost; only the imaginary part counts"
 EQUIVALENT |= {
