@@ -222,15 +222,18 @@ def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_mis
 
 
 def answering(answer: object) -> SimpleNamespace:
-    """Return what SymPy seems to differentiate to the answer, with a warning."""
+    """Return what SymPy seems to differentiate to the answer, with a warning, unless the answer is an error."""
     def diff(_: Expr) -> object:
         warnings.warn("SymPy will change", FutureWarning, stacklevel=1)
+        if isinstance(answer, Exception):
+            raise answer
         return SimpleNamespace(doit=lambda: answer)
 
     return SimpleNamespace(diff=diff)
 
 
 @pytest.mark.parametrize(("answer", "witness"), [
+    (AttributeError("no such matrix"), "no answer (AttributeError)"),
     (sp.Array([[1, 2], [3, 4]]), "no answer (TypeError)"), (MatrixSymbol("C", 2, 3), "no answer (ValueError)"),
     (sp.HadamardProduct(Transpose(MatrixSymbol("C", gplvm.N, gplvm.N)), MatrixSymbol("C", gplvm.N, gplvm.N)),
      "no answer (undecided)"), (2 * MatrixSymbol("C", gplvm.N, gplvm.N), "agrees")], ids=str)
