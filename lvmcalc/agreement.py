@@ -169,14 +169,14 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
                 q = sum(pair[1] for pair in pairs)
                 return max(p + q - own for p, own in pairs), q
             case Inverse():
-                (p, q), size = of(part.arg), whole_size(part.shape[0], sizes)
+                (p, q), size = of(part.arg), whole_size(part.rows, sizes)
                 return q + (size - 1) * p, size * p
             case MatPow():
                 return power(of(Inverse(part.base) if part.exp < 0 else part.base), abs(int(part.exp)))
             case MatMul() | sp.Mul():
                 return tuple(map(sum, zip(*map(of, part.args), strict=True)))
             case Determinant():
-                return power(of(part.arg), whole_size(part.arg.shape[0], sizes))
+                return power(of(part.arg), whole_size(part.arg.rows, sizes))
             case sp.Pow():
                 return power(of(part.base), int(evaluate(part.exp, sizes, Reals)))
             case Transpose() | Trace():

@@ -113,7 +113,7 @@ class Check:
 
     def __str__(self) -> str:
         table = self.table()
-        widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
                  for line in table]
         return f"{self.title}: {self.status}\n" + "\n".join(lines)
@@ -144,7 +144,7 @@ def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
 def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield random points and a random direction for the variable.
 
-    The sizes all differ, and each changes from point to point.
+    The sizes all differ, and none stays the same at all points.
     """
     rng, names = np.random.default_rng(seed), exact.sizes_in(*expressions, wrt)
     order = rng.permutation(len(names))

@@ -55,7 +55,7 @@ class Rationals:
 
     @staticmethod
     def log(number: Expr) -> Expr:
-        """Return the logarithm, as a sum of those of primes if it is that of a number."""
+        """Return the logarithm; that of a fraction as a difference, that of a power as a multiple."""
         if number.is_number and not number.is_positive:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return sp.expand_log(log(number)) if number.is_number else log(number)
@@ -104,7 +104,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
                 base = of(Inverse(part.base) if part.exp < 0 else part.base)
                 return reduce(arithmetic.times, [base] * abs(int(part.exp)))
             case Identity():
-                return arithmetic.identity(whole_size(part.shape[0], values))
+                return arithmetic.identity(whole_size(part.rows, values))
             case ZeroMatrix():
                 return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
             case sp.Mul():
@@ -186,14 +186,13 @@ def vanishes(number: Expr) -> bool:
     OutsideDomain
         If that cannot be told.
     """
-    number = sp.expand(number)
+    number = sp.expand(number)  # the logarithm of a fraction becomes a difference
     if number.is_Rational:
         return number == 0
-    logarithms = {atom: atom.args[0] for atom in number.atoms(log) if atom.args[0].is_Rational and atom.args[0] > 0}
-    base = coprime_base([int(whole) for value in logarithms.values() for whole in (value.p, value.q)])
-    symbols = {b: sp.Dummy() for b in base}
-    number = number.xreplace({atom: sp.Add(*((sp.multiplicity(b, value.p) - sp.multiplicity(b, value.q)) * symbol
-                                             for b, symbol in symbols.items())) for atom, value in logarithms.items()})
+    logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}
+    symbols = {b: sp.Dummy() for b in coprime_base([*logarithms.values()])}
+    number = number.xreplace({atom: sp.Add(*(sp.multiplicity(b, whole) * symbol for b, symbol in symbols.items()))
+                              for atom, whole in logarithms.items()})
     if sp.cancel(sp.together(number)) == 0:
         return True
     if abs(number.xreplace({symbol: log(b) for b, symbol in symbols.items()}).evalf(80)) < 1e-40:

@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
-from dataclasses import replace
+import warnings
+from dataclasses import FrozenInstanceError, replace
 from functools import cache
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,6 +62,21 @@ def test_the_table_shows_every_row_with_its_rules_and_what_sympy_says() -> None:
     assert check._repr_markdown_().count("\n|") == len(rows) + 2
 
 
+def test_the_columns_of_a_table_in_plain_text_stand_one_below_the_other() -> None:
+    head, *rows = str(checked(LOG_DET)).splitlines()[1:]
+    for cell in checked(LOG_DET).table()[0][1:]:
+        place = head.index(cell)
+        assert all(row[place - 2:place] == "  " and row[place] != " " for row in rows), cell
+        assert any(row[place - 3] != " " for row in (head, *rows)), "no column is wider than its widest cell"
+
+
+def test_evidence_cannot_be_edited() -> None:
+    check, small = checked(AE), evidence.entrywise(AE, "W", **SMALL["autoencoder"])
+    for thing, field in ((check, "title"), (check["W → g"], "claim"), (small, "claimed")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, field, None)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_another_seed_takes_other_points_and_finds_the_same(seed: int) -> None:
     row = evidence.stage(TRACE, "c", "r", seed)
@@ -83,7 +99,10 @@ def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ
                     assert all(abs(entry) > 1 for entry in value)
                     assert value.rows != value.cols or value != value.T
         assert len(seen) == 3
-        assert not names or len({tuple(sizes) for sizes in seen}) > 1 or names == ["N"]
+        assert all(sorted(sizes) == [*range(min(sizes), min(sizes) + len(sizes))] for sizes in seen if names)
+        assert not names or min(seen[0]) == 2
+        assert all(max(sizes) <= len(sizes) + 3 for sizes in seen if names), "small, for exact arithmetic is slow"
+        assert all(len(set(sizes)) > 1 for sizes in zip(*seen, strict=True)), "no size stays the same"
 
 
 # Spoilt stages
@@ -149,7 +168,9 @@ def test_a_cut_path_is_refuted_at_the_leaf_and_in_the_whole_and_nowhere_else() -
     assert (row.proof.status, row.exact.status) == ("refuted", "refuted")
     assert row.proof.counterexample is not None
     assert "✗ refuted" in check._repr_markdown_()
-    assert "the left side is" in check._repr_markdown_() or r"\neq" in check._repr_markdown_()
+    _, *reasons = check._repr_markdown_().split("\n\n**")
+    assert [reason.split("**")[0] for reason in reasons] == ["W → g", "∂L/∂W"], "the reasons of what is refuted"
+    assert all(r"\neq" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize(("claim", "status"), [
@@ -162,6 +183,18 @@ def test_a_claim_that_cannot_be_checked_never_holds(claim: Expr, status: str) ->
     assert row.status == status
     assert row.proof.status == status
     assert not row.error < 1
+
+
+def test_the_error_in_floating_point_is_relative_to_the_slope_and_the_worst_of_all_points() -> None:
+    A, scalar = MatrixSymbol("A", gplvm.N, gplvm.Q), sp.Symbol("a")
+    right = scalar * A  # of a tr(AᵀA)/2
+    for wrong, error in ((3 * right, 2), (0 * right, 1), (right * sp.Rational(9, 10), 0.1)):
+        assert evidence.complex_step_error(scalar * sp.Trace(A.T * A) / 2, A, wrong, 0) == pytest.approx(error)
+    square = MatrixSymbol("S", gplvm.N, gplvm.N)
+    linear, wrong = scalar * sp.Trace(square), sp.Trace(square) * (1 + scalar)  # wrong by a factor 1 + a
+    at_each = [float(point["a"]) / 50 for point, _ in evidence._points((linear,), scalar, 3)]
+    assert len(set(at_each)) == 3
+    assert evidence.complex_step_error(linear, scalar, wrong, 3) == pytest.approx(max(at_each))
 
 
 def test_an_unknown_claim_or_edge_is_named() -> None:
@@ -181,8 +214,34 @@ def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_mis
             right = said.is_Matrix and said != 0 * C and (said - ours).doit() == 0 * C
             assert witness == ("agrees" if right else "WRONG: 0")
     assert evidence.sympy_witness(sp.Trace(C * C), C, 2 * C.T) == "agrees"
-    assert evidence.sympy_witness(sp.Trace(C * C), C, 2 * C).startswith("WRONG")
+    assert evidence.sympy_witness(sp.Trace(C * C), C, 2 * C) == "WRONG: 2 Cᵀ"
+    long = sp.Trace((gplvm.alpha * C + gplvm.beta * C.T) * C * C.T)
+    assert evidence.sympy_witness(long, C, 2 * C) == "WRONG: the two sides differ"
+    assert evidence.stage(AE, "d", "c").sympy == "agrees"
     assert evidence.sympy_witness(sp.Trace(sp.HadamardProduct(C, C)), C, 2 * C).startswith("no answer")
+
+
+def answering(answer: object) -> SimpleNamespace:
+    """Return what SymPy seems to differentiate to the answer, with a warning, unless the answer is an error."""
+    def diff(_: Expr) -> object:
+        warnings.warn("SymPy will change", FutureWarning, stacklevel=1)
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(doit=lambda: answer)
+
+    return SimpleNamespace(diff=diff)
+
+
+@pytest.mark.parametrize(("answer", "witness"), [
+    (AttributeError("no such matrix"), "no answer (AttributeError)"),
+    (sp.Array([[1, 2], [3, 4]]), "no answer (TypeError)"), (MatrixSymbol("C", 2, 3), "no answer (ValueError)"),
+    (sp.HadamardProduct(Transpose(MatrixSymbol("C", gplvm.N, gplvm.N)), MatrixSymbol("C", gplvm.N, gplvm.N)),
+     "no answer (undecided)"), (2 * MatrixSymbol("C", gplvm.N, gplvm.N), "agrees")], ids=str)
+def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(answer: object, witness: str) -> None:
+    C = MatrixSymbol("C", gplvm.N, gplvm.N)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert evidence.sympy_witness(answering(answer), C, 2 * C) == witness
 
 
 # Entry by entry
@@ -206,10 +265,18 @@ def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(chain
 def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None:
     small = evidence.entrywise(AE, "W", m=1, n=2, S=1)
     w, v, x, y = (next(s for s in small.loss.free_symbols if s.name == name) for name in ("W_0", "W_1", "x_0", "x_1"))
+    assert {w, v, x, y} == set(sp.symbols("W_:2 x_:2", real=True)), "so that a notebook can name them"
     code = w * x + v * y
     assert sp.expand(small.loss - ((w * code - x) ** 2 + (v * code - y) ** 2) / 2) == 0
     assert sp.expand(small.claimed[0] - sp.diff(small.loss, w)) == 0
     assert sp.expand(small.claimed[1] - sp.diff(small.loss, v)) == 0
+    first, *entries, last = str(small).splitlines()
+    assert first == f"L = {small.loss}"
+    for number, (line, entry) in enumerate(zip(entries, small.claimed, strict=True), 1):
+        name, _, factored = line.partition(": ")
+        assert name == f"  ∂L/∂entry {number}"
+        assert sp.expand(sp.sympify(factored, {str(s): s for s in (w, v, x, y)}) - entry) == 0
+    assert last == "every entry agrees"
 
 
 @pytest.mark.parametrize(("sizes", "kind", "sentence"), [

@@ -11,7 +11,7 @@ from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import autoencoder, evidence, gplvm, rules
 from lvmcalc.rules import RULES, Rule
-from lvmcalc.words import CannotBeFormed, check_shapes
+from lvmcalc.words import CannotBeFormed, UnsupportedExpression, check_shapes
 
 SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
 
@@ -189,6 +189,34 @@ def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond(
     assert [verdict.status for verdict in verdicts] == ["proved"] * 5 + ["exact"]
     assert [f"{size}×{size}" in verdict.reason for size, verdict in enumerate(verdicts[1:5], 1)] == [True] * 4
     assert "5×5 and a 6×6" in verdicts[5].reason
+
+
+@pytest.mark.parametrize("size", range(1, 7))
+def test_a_determinants_differential_that_is_wrong_for_one_size_alone_is_refuted_at_that_size(size: int) -> None:
+    n, good = rules.C.rows, RULES["determinant"].differential
+    vanishing = sp.prod(n - other for other in range(1, 7) if other != size)  # at all the other sizes
+    _, *verdicts = evidence.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
+    assert [verdict.status for verdict in verdicts] == ["proved"] * min(size - 1, 4) + ["refuted"]
+    assert f"{size}×{size}" in verdicts[-1].reason
+
+
+def test_the_exact_verdict_on_the_determinant_counts_its_points() -> None:
+    *_, beyond = evidence.establish(RULES["determinant"])
+    assert beyond.points == 2, "one of 5×5, one of 6×6"
+
+
+def test_cofactors_say_nothing_about_the_inverse_of_another_matrix() -> None:
+    moved = Determinant(rules.C) * Trace((rules.C + rules.dC).I * rules.dC)
+    with pytest.raises(UnsupportedExpression, match="another matrix than C"):
+        evidence.establish(replace(RULES["determinant"], differential=moved))
+
+
+def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_where_the_misfits_would_cancel() -> None:
+    misfit = Trace(rules.A * rules.dA) - Trace(rules.dA * rules.A)  # nothing, were they square
+    good = RULES["half squared norm"]
+    verdicts = evidence.establish(replace(good, differential=good.differential + misfit))
+    assert [verdict.status for verdict in verdicts] == ["refuted", "refuted"]
+    assert all("cannot be formed: it is not square" in verdict.reason for verdict in verdicts)
 
 
 def test_the_determinants_derivative_by_an_entry_is_its_cofactor() -> None:
