@@ -389,7 +389,8 @@ class InTheSpan(GPLVMProblem):
 def _root(gram: np.ndarray) -> np.ndarray:
     """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
     squares, axes = np.linalg.eigh(gram)
-    return np.sqrt(np.maximum(squares, 0))[:, None] * axes.T
+    squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0  # the root of a rounding error is large
+    return np.sqrt(squares)[:, None] * axes.T
 
 
 def _best_code(gram: np.ndarray, m: int) -> autoencoder.Optimum:

@@ -106,6 +106,22 @@ class TestLearning:
         assert trainer.problem.best == pytest.approx(gplvm.optimum(iris, 2, 1.0, best).log_likelihood, rel=1e-12)
         assert re_learned(trainer)
 
+    @pytest.mark.parametrize(("rate", "left"), [(1, 1 / 2), (2, 0), (1 / 2, 3 / 4)])
+    def test_a_step_takes_beta_half_the_way_where_the_points_stay(self, rate, left):
+        best = N * D / np.square(Y).sum()  # for points that are all 0, where the gradient is 0 as well
+        trainer = Trainer(GPLVMProblem(Y, Q, beta=1.0001 * best, learn=("beta",)), "gradient")
+        trainer.learning_rate = rate * trainer.usual_rate
+        trainer.parameters = np.zeros((N, Q))
+        trainer.step()
+        assert np.log(trainer.problem.beta / best) == pytest.approx(left * np.log(1.0001), abs=1e-8)
+
+    @pytest.mark.parametrize(("factor", "half"), [(1e-9, 0.5), (1e9, -0.5)])
+    def test_however_far_beta_is_a_step_changes_its_logarithm_by_a_half(self, factor, half):
+        start = factor * N * D / np.square(Y).sum()
+        trainer = Trainer(GPLVMProblem(Y, Q, beta=start, learn=("beta",)), "gradient")
+        trainer.parameters = np.zeros((N, Q))
+        assert np.log(trainer.run(1).problem.beta / start) == pytest.approx(half, abs=1e-8)
+
     def test_alpha_alone_changes_nothing_that_counts(self):  # only αXXᵀ does
         trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha",))).run(3000)
         assert trainer.problem.alpha != pytest.approx(1.7, rel=1e-3)

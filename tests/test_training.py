@@ -169,8 +169,9 @@ class TestSteps:
             theta = theta - rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
         np.testing.assert_allclose(trainer.run(7).parameters, theta, rtol=1e-10)
 
-    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
-    def test_a_velocity_that_points_downhill_is_dropped(self, optimiser):
+    @staticmethod
+    def turned(optimiser):
+        """Return a trainer in front of its first step along a gradient that points the other way at once."""
         class Turning(GPLVMProblem):
             turned = False
 
@@ -178,13 +179,32 @@ class TestSteps:
                 value, gradient = super().evaluate(parameters)
                 return value, -gradient if self.turned else gradient
 
-        problem = Turning(small_gplvm().Y, Q, 1.3, 6.0)
-        trainer = Trainer(problem, optimiser, learning_rate=1e-4).run(5)
-        problem.turned = True
-        trainer.step()  # the last one along the old gradient
+        trainer = Trainer(Turning(small_gplvm().Y, Q, 1.3, 6.0), optimiser, learning_rate=1e-4).run(5)
+        trainer.problem.turned = True
+        return trainer.run(1)  # the last one along the old gradient
+
+    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
+    def test_a_velocity_that_points_downhill_is_dropped(self, optimiser):
+        trainer = self.turned(optimiser)
         before, gradient = trainer.parameters, trainer.gradient
         trainer.step()
         np.testing.assert_allclose(trainer.parameters - before, 1e-4 * gradient, atol=1e-12)
+
+    @pytest.mark.parametrize(("optimiser", "gradients", "end"), [
+        ("momentum", [(1, 0), (0, 1)], (1.9, 1)),  # 0.9 of the first move and the second gradient
+        # Lands on (1, 0), (1, 1) and (9, 9)/8, from where it goes on by 2/5 of the move (1, 1)/8.
+        ("nesterov", [(1, 0), (0, 1), (1 / 8, -1 / 8)], (1.175, 1.175))])
+    def test_a_velocity_across_the_slope_is_kept(self, optimiser, gradients, end):
+        memory, at = {}, np.zeros(2)
+        for uphill in np.array(gradients):
+            at = OPTIMISERS[optimiser].step(memory, at, uphill, 1.0, np.vdot)
+        np.testing.assert_allclose(at, end, rtol=1e-14)
+
+    def test_nesterov_goes_on_from_a_restart_as_from_a_start(self):
+        trainer = self.turned("nesterov").run(1)
+        fresh = Trainer(trainer.problem, "nesterov", learning_rate=1e-4)
+        fresh.parameters = trainer.parameters
+        np.testing.assert_array_equal(trainer.run(6).parameters, fresh.run(6).parameters)
 
     def test_another_optimiser_starts_without_momentum(self):
         trainer = Trainer(small_gplvm(), "momentum", learning_rate=1e-4).run(8)
@@ -356,6 +376,26 @@ class TestDivergence:
         assert np.isfinite(trainer.gradient).all()
         assert np.isfinite(trainer.value)
 
+    def test_a_run_that_starts_far_away_may_go_further_at_first(self):
+        rng = np.random.default_rng(3)
+        nearly_flat = rng.standard_normal((n, m)) @ rng.standard_normal((m, 9)) + 0.01 * rng.standard_normal((n, 9))
+        trainer = Trainer(AutoencoderProblem(nearly_flat, m), "gradient")
+        trainer.learning_rate = 1.5 * trainer.stability_limit
+        gaps = [trainer.gap] + [trainer.run(1).gap for _ in range(300)]
+        assert max(gaps) > gaps[0] + 1000 > 50_000
+        assert (trainer.status, trainer.steps) == ("running", 300)
+        assert gaps[-1] < gaps[0] / 100
+
+    def test_a_run_that_starts_at_the_optimum_may_leave_it(self):
+        class Near(AutoencoderProblem):
+            def draw(self, generator):
+                return self.optimum.W + 1e-5 * generator.standard_normal(self.shape)
+
+        trainer = Trainer(Near(DIGITS.T, 2), "gradient")
+        trainer.learning_rate = 1.2 * trainer.stability_limit
+        assert 0 < trainer.gap < 1e-8
+        assert trainer.run(100).gap > 1e-3
+
     def test_adam_has_no_limit_to_name(self):
         trainer = Trainer(small_autoencoder(), "adam", 1e200).run(3)
         assert trainer.describe() == (
@@ -474,6 +514,16 @@ class TestAblation:
         assert not trainer.settled
         assert trainer.run(200).gap < 1e-10
 
+    @pytest.mark.parametrize(("problem", "away"), [
+        (small_gplvm(), 1e-9), (AutoencoderProblem(DIGITS.T, 2), 1e-9),
+        (GPLVMProblem(IRIS, 2), 1e-6), (GPLVMProblem(DIGITS, 2), 1e-6)],  # of which the Gram matrix knows less
+        ids=["few", "autoencoder", "iris", "digits"])
+    def test_what_is_at_the_optimum_is_settled_and_what_is_away_is_not(self, problem, away):
+        trainer, noise = Trainer(problem), np.random.default_rng(0).standard_normal(problem.shape)
+        for distance in (0, 1e-12, 1e-11, away):  # in entries at the start
+            trainer.parameters = problem.optimum[0] + distance * problem.spread * noise
+            assert trainer.settled == (distance != away)
+
     def test_path_g_alone_finds_the_principal_plane(self):  # Oja (1989), his subspace rule
         trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), ablation="only path g (decoder)").run(300)
         assert abs(trainer.gap) < 1e-10
@@ -534,6 +584,26 @@ class TestWords:
         trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
         assert f", {words} the best possible. " in trainer.describe()
 
+    @pytest.mark.parametrize(("gap", "words"), [(0.095, "10 %"), (0.0949, "9.5 %"), (np.nextafter(1e-6, 1), "0.0001 %")])
+    def test_the_gap_in_words_where_the_wording_changes(self, gap, words):
+        problem = small_autoencoder()
+        problem.gap = lambda value: gap
+        assert f", {words} above the best possible. " in Trainer(problem).describe()
+
+    @pytest.mark.parametrize(("value", "words"), [
+        (-1000.04, "−1,000.0"), (1000, "1,000.0"), (999.96, "1000"), (-0.012345, "−0.01235"), (1.5e-7, "1.5e−07")])
+    def test_the_value_in_words(self, value, words):
+        trainer = Trainer(small_autoencoder())
+        trainer.value = value
+        assert trainer.describe().startswith(f"Step 0. Loss {words}, ")
+
+    @pytest.mark.parametrize(("angle", "words"), [
+        (0.1, "0.1°"), (0.0999, "less than 0.1°"), (0, "less than 0.1°"), (12.34, "12.3°")])
+    def test_the_angle_in_words(self, angle, words):
+        problem = small_autoencoder()
+        problem.angle = lambda coordinates: angle
+        assert Trainer(problem).describe().endswith(f" Subspace {words} from the principal components.")
+
     def test_the_state_of_a_finished_run_in_words(self):
         text = Trainer(AutoencoderProblem(IRIS.T, 2)).run(500).describe()
         assert text == ("Step 500. Loss 7.602, less than 0.0001 % above the best possible. "
@@ -557,9 +627,10 @@ class TestHistory:
         monkeypatch.setattr(Trainer, "LONGEST", 50)
         trainer = Trainer(small_autoencoder())
         values = [trainer.value]
-        for _ in range(3001):
+        for step in range(1, 3002):
             values.append(trainer.run(1).value)
             assert len(trainer.history.steps) <= 51
+            assert step >= 50 or len(trainer.history.steps) == step + 1  # thinned only where it is full
         steps = trainer.history.steps
         assert steps[:10].tolist() == list(range(10))
         assert steps[-1] == 3001
