@@ -235,7 +235,7 @@ class GPLVMProblem(Problem):
     def _prepare(self, alpha: float, beta: float | None) -> None:
         (N, Q), D = self.shape, self.Y.shape[1]
         variances, axes = np.linalg.eigh(self.gram)
-        self.variances, axes = np.maximum(variances[::-1], 0), axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
+        self.variances, axes = variances[::-1], axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
         if beta is None or "beta" in self.learn:
             self.best_beta = _noise_precision(self.variances, N, D, Q)
         self.alpha = checks.scalar(alpha, "alpha", positive=True)

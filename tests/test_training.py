@@ -97,6 +97,64 @@ class TestProblems:
         assert (first == again).all()
         assert (first != other).any()
 
+    def test_an_entry_of_the_first_latent_points_has_the_size_that_the_problem_says(self):
+        problem = small_gplvm()
+        assert np.sqrt(np.mean(problem.start(3) ** 2)) == pytest.approx(problem.spread, rel=1e-12)
+
+    def test_the_rows_of_the_first_weights_are_half_as_long_as_those_of_the_best(self):
+        problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((300, 3)), 200)
+        np.testing.assert_allclose(np.linalg.norm(problem.optimum.W, axis=1), 1)
+        assert np.sqrt(np.mean(problem.start(0) ** 2)) == pytest.approx(problem.spread, rel=0.01)
+        assert np.linalg.norm(problem.start(0), axis=1).mean() == pytest.approx(0.5, rel=0.01)
+
+    @pytest.mark.parametrize("unit", [1e-4, 1, 1e4])
+    @pytest.mark.parametrize(("left", "own"), [(4e-8, True), (4e-10, False)])
+    def test_a_gap_is_relative_to_half_of_the_squares_if_the_best_loss_is_nearly_0(self, left, own, unit):
+        problem = AutoencoderProblem(unit * np.diag([3.0, 2.0, np.sqrt(left)]), 2)
+        assert problem.best == pytest.approx(unit**2 * left / 2, rel=1e-6)
+        assert problem.scale == pytest.approx(unit**2 * (left if own else 13) / 2, rel=1e-6)
+
+    def test_a_gap_is_that_of_the_log_likelihood_itself_if_the_best_is_nearly_0(self):
+        alpha, (low, high) = 0.7, (1.0, gplvm.best_beta(IRIS / 8, 2))  # between which the best one grows with β
+        for _ in range(60):
+            beta = (low + high) / 2
+            low, high = (beta, high) if GPLVMProblem(IRIS / 8, 2, alpha, beta).best < 0.3 else (low, beta)
+        problem = GPLVMProblem(IRIS / 8, 2, alpha, beta)
+        assert problem.best == pytest.approx(0.3, abs=1e-6)
+        assert problem.gap(-0.2) == pytest.approx(0.5, abs=1e-6)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_the_best_loss_is_never_negative(self, seed):
+        rng = np.random.default_rng(seed)
+        problem = AutoencoderProblem(rng.standard_normal((n, m)) @ rng.standard_normal((m, S)), m)
+        assert 0 <= problem.best < 1e-13 * problem.trace
+
+    def test_subspaces_at_right_angles_are_90_degrees_apart_however_they_are_rounded(self):
+        axes = np.linalg.svd(small_gplvm().Y)[0]
+        for seed in range(20):
+            mix = np.random.default_rng(seed).standard_normal((Q, Q))
+            assert small_gplvm().subspace_angle(axes[:, Q : 2 * Q] @ mix) == pytest.approx(90)
+
+    def test_a_direction_that_varies_just_as_the_noise_is_not_one_of_the_best_subspace(self):
+        Y = np.array([[2.0, 0], [-2, 0], [0, 1], [0, -1]])  # YᵀY has 8 and 2 on its diagonal
+        problem = GPLVMProblem(Y, 2, beta=1.0)  # the noise explains a sum of squares of D/β = 2
+        np.testing.assert_allclose(np.abs(problem.basis), np.abs(Y[:, :1]) / np.sqrt(8))
+
+    def test_without_a_direction_the_angle_is_0(self):
+        problem = GPLVMProblem(IRIS, 2, beta=1e-4)
+        assert problem.subspace_angle(problem.start(0)) == 0
+
+    @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+    def test_the_best_beta_and_whether_there_is_one_do_not_depend_on_the_unit(self, unit):
+        assert GPLVMProblem(unit * IRIS, 2).beta == pytest.approx(GPLVMProblem(IRIS, 2).beta / unit**2, rel=1e-9)
+        flat = IRIS[:, :2] @ np.random.default_rng(0).standard_normal((2, 4))
+        with pytest.raises(ValueError, match="rebuild Y without any error"):
+            GPLVMProblem(unit * flat, 2)
+
+    def test_alpha_is_1_unless_it_is_given(self):
+        best = gplvm.optimum(IRIS, 2, 1.0, 3.5).X
+        assert np.linalg.norm(GPLVMProblem(IRIS, 2, beta=3.5).optimum.X) == pytest.approx(np.linalg.norm(best))
+
     def test_a_step_of_the_autoencoder_does_not_see_the_number_of_samples(self):
         problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((n, 100_000)), m)
         assert max(value.size for value in vars(problem).values() if isinstance(value, np.ndarray)) == n * n
@@ -584,7 +642,8 @@ class TestWords:
         trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
         assert f", {words} the best possible. " in trainer.describe()
 
-    @pytest.mark.parametrize(("gap", "words"), [(0.095, "10 %"), (0.0949, "9.5 %"), (np.nextafter(1e-6, 1), "0.0001 %")])
+    @pytest.mark.parametrize(("gap", "words"), [
+        (0.095, "10 %"), (0.0949, "9.5 %"), (np.nextafter(1e-6, 1), "0.0001 %")])
     def test_the_gap_in_words_where_the_wording_changes(self, gap, words):
         problem = small_autoencoder()
         problem.gap = lambda value: gap
@@ -652,6 +711,7 @@ BAD = [
      "whole gradient, only path f, only L1, only L2, D lost, sign flipped. Did you mean 'only path f'?"),
     (lambda: Trainer(PROBLEM, ablation="both paths"), ValueError, "There is no gradient 'both paths'; "),
     (lambda: Trainer(PROBLEM, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    (lambda: Trainer(small_autoencoder(), seed=-1), ValueError, "seed must be at least 0, but it is -1."),
     (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, but 1.5 came."),
     (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, but None came."),
     (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, but 'a' came."),
@@ -670,6 +730,14 @@ BAD = [
     (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
     (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3 but 9×4 came."),
     (lambda: PROBLEM.value_and_gradient(np.full((N, Q), np.inf)), ValueError, "X must be finite, "),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e300)), ArithmeticError, "The log-likelihood has no finite value here: it "
+     "overflows or underflows in floating point for alpha = 1.3 and beta = 6 and X with entries up to 1e+300 and the "),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError, "The log-likelihood has no finite value here"),
+    (lambda: small_autoencoder().value_and_gradient(np.full((m, n), 1e110)), ArithmeticError,
+     "The loss has no finite value here"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-200, 1e-200), ArithmeticError, "αβ has no finite value here"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-310, 1.0), ArithmeticError, "The spread has no finite value here"),
+    (lambda: GPLVMProblem(1e150 * PROBLEM.Y, Q, 1.0, 1e10), ArithmeticError, "The best has no finite value here"),
     (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but 3 came"),
 ]
 
