@@ -48,3 +48,28 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
      "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
 }
+
+# training, problems, gram
+EQUIVALENT |= {
+    ("training", 'velocity = memory.get("velocity", 0 * uphill)', 'velocity = memory.get("velocity", -1 * uphill)'):
+        "a first velocity against the gradient points downhill, and is dropped",
+    ("training", "if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:",
+     "if (self.steps - self.FIRST) % self._every == 0 or self.steps <= self.FIRST:"):
+        "where the two are equal, the remainder is 0 already",
+}
+
+CHOICE = "a choice: a test could only repeat it"
+LAST_BIT = "differs only where two numbers are equal to the last bit, and nothing depends on which side that is"
+UNTESTED: dict[tuple[str, str, str], str] = {}
+HISTORY = "FIRST, LONGEST = 1000, 4000 # the history keeps its first steps, and ever fewer of the later ones"
+FAR = "self._lost = 100 * max(1.0, self.gap) # with a larger gap the steps only grow"
+UNTESTED |= {("training", HISTORY, HISTORY.replace("1000, 4000", other)): CHOICE
+             for other in ("1001, 4000", "999, 4000", "1000, 4001", "1000, 3999")}
+UNTESTED |= {("training", FAR, FAR.replace("100 * max(1.0", other)): CHOICE
+             for other in ("101 * max(1.0", "99 * max(1.0", "100 * max( 2.0")}
+UNTESTED |= {
+    ("training", "return bool(problem.stability_limit * length < 1e-10 * problem.spread)",
+     "return bool(problem.stability_limit * length <= 1e-10 * problem.spread)"): LAST_BIT,
+    ("training", "sound = work.gap(value) <= self._lost # false for a value that is no number",
+     "sound = work.gap(value) < self._lost # false for a value that is no number"): LAST_BIT,
+}

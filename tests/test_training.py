@@ -663,6 +663,13 @@ class TestWords:
         problem.angle = lambda coordinates: angle
         assert Trainer(problem).describe().endswith(f" Subspace {words} from the principal components.")
 
+    def test_a_learning_rate_is_warned_of_above_the_limit_and_not_at_it(self):
+        trainer = Trainer(small_autoencoder(), "gradient")
+        trainer.learning_rate = trainer.stability_limit
+        assert "stability limit" not in trainer.describe()
+        trainer.learning_rate = np.nextafter(trainer.stability_limit, 1)
+        assert "is above the stability limit" in trainer.describe()
+
     def test_the_state_of_a_finished_run_in_words(self):
         text = Trainer(AutoencoderProblem(IRIS.T, 2)).run(500).describe()
         assert text == ("Step 500. Loss 7.602, less than 0.0001 % above the best possible. "
