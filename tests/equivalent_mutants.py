@@ -50,12 +50,20 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
 }
 
 # training, problems, gram
+SIGN = "the sign is 1 or -1"
 EQUIVALENT |= {
     ("training", 'velocity = memory.get("velocity", 0 * uphill)', 'velocity = memory.get("velocity", -1 * uphill)'):
         "a first velocity against the gradient points downhill, and is dropped",
     ("training", "if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:",
      "if (self.steps - self.FIRST) % self._every == 0 or self.steps <= self.FIRST:"):
         "where the two are equal, the remainder is 0 already",
+    ("training", 'percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"',
+     'percent, direction = 100 * self.gap, "below" if self.problem.sign >= 0 else "above"'): SIGN,
+    ("training", 'percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"',
+     'percent, direction = 100 * self.gap, "below" if self.problem.sign > -1 else "above"'): SIGN,
+    ("training", 'size = size if percent >= 1e-4 else "less than 0.0001"',
+     'size = size if percent > 1e-4 else "less than 0.0001"'):
+        "no number times 100 is 1e-4: 1e-6 gives less, and the next one more",
 }
 
 CHOICE = "a choice: a test could only repeat it"
