@@ -91,9 +91,7 @@ class Problem:
 
     def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return what the ablation of this name leaves of the `gradient` at `coordinates`, which has their shape."""
-        part, rest, words = self.gradients[name]
-        if not words:
-            return gradient
+        part, rest, _ = self.gradients[name]
         return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(coordinates)
 
     def gap(self, value: float) -> float:

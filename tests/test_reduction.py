@@ -160,6 +160,14 @@ class TestLearning:
         assert trainer.problem.beta == 2.5
         assert trainer.gap < 1e-6
 
+    @pytest.mark.parametrize("kind", [GPLVMProblem, Whole])
+    def test_value_and_gradient_are_those_of_the_model_with_what_was_learned(self, kind):
+        trainer = Trainer(kind(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(7)
+        learned = trainer.parameters, Y, trainer.problem.alpha, trainer.problem.beta
+        assert trainer.value == pytest.approx(gplvm.log_likelihood(*learned), rel=1e-11)
+        gradient = gplvm.gradient(*learned)
+        np.testing.assert_allclose(trainer.gradient, gradient, atol=1e-9 * np.abs(gradient).max())
+
     def test_a_reset_forgets_what_was_learned(self):
         trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(30)
         learned = trainer.problem.alpha, trainer.problem.beta, trainer.value
