@@ -79,9 +79,10 @@ def test_few_objects_are_trained_as_they_are():
     assert not isinstance(Trainer(GPLVMProblem(few, 2))._work, InTheSpan)
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
 @pytest.mark.parametrize("rows", [N, 2 * (D + Q) - 1], ids=["in the span", "as they are"])
-def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_one_of_the_optimum(rows):
-    problem = GPLVMProblem(Y[:rows], Q, 1.7, 2.5)
+def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_one_of_the_optimum(rows, unit):
+    problem = GPLVMProblem(unit * Y[:rows], Q, 1.7 * unit**2, 2.5 / unit**2)
     X, best = problem.start(3), gplvm.optimum(Y[:rows], Q, 1.7, 2.5).X
     np.testing.assert_allclose(X.T @ X, np.linalg.norm(best, 2) ** 2 * np.eye(Q), atol=1e-9)
     assert np.linalg.matrix_rank(np.hstack([Y[:rows], X])) == D  # a projection of the data
@@ -105,9 +106,13 @@ def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_b
 
 @pytest.mark.parametrize("columns", [np.ones((1, D)), np.eye(1, D), np.zeros((1, D))],
                          ids=["all alike", "all but one are 0", "all are 0"])
-def test_data_of_a_smaller_rank_than_the_latent_dimension_train(columns):
-    flat = data.centred(np.random.default_rng(0).standard_normal((N, 1)) @ columns)
-    trainer = Trainer(GPLVMProblem(flat, Q, beta=50.0))
+@pytest.mark.parametrize("unit", [1e-6, 1])
+def test_data_of_a_smaller_rank_than_the_latent_dimension_train(columns, unit):
+    flat = data.centred(unit * np.random.default_rng(0).standard_normal((N, 1)) @ columns)
+    trainer = Trainer(GPLVMProblem(flat, Q, unit**2, beta=50 / unit**2))
+    first, *others = np.linalg.svd(trainer.parameters, compute_uv=False)
+    assert first == pytest.approx(np.sqrt(N) * trainer.problem.spread * columns.any(), rel=1e-9)
+    assert max(others) <= 1e-6 * first  # X has their rank as well
     assert trainer.run(600).gap < 1e-6
 
 
