@@ -81,3 +81,25 @@ UNTESTED |= {
     ("training", "sound = work.gap(value) <= self._lost # false for a value that is no number",
      "sound = work.gap(value) < self._lost # false for a value that is no number"): LAST_BIT,
 }
+
+EQUIVALENT |= {
+    ("problems", "_, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)",
+     "_, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=True)"):
+        "only the factor that is thrown away differs",
+    ("problems", "lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)",
+     "lengths = np.maximum(lengths, 1e-8 * lengths[0] or 2.0)"):
+        "where the longest is 0, all data are 0, and so is X = YA, whatever A is",
+    ("problems", "return times(*parts[:1 if self.X is None else 2], out=out)",
+     "return times(*parts[:1 if self.X is None else 3], out=out)"): "there are two parts",
+}
+PAYS = "return self.shape[0] > 2 * (self.Y.shape[1] + self.shape[1])"
+UNTESTED |= {("problems", PAYS, f"return self.shape[0] {other}"):
+             "a choice: from where on the reduction pays; the steps are the same with it and without" for other in (
+                 "> 2 * (self.Y.shape[1] * self.shape[1])", "> 2 + (self.Y.shape[1] + self.shape[1])",
+                 ">= 2 * (self.Y.shape[1] + self.shape[1])", "> 3 * (self.Y.shape[1] + self.shape[1])")}
+ROOT = "squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0 # the root of a rounding error is large"
+UNTESTED |= {
+    ("problems", "self.scale = self.best if self.best > 1e-9 * self.trace else self.trace / 2",
+     "self.scale = self.best if self.best >= 1e-9 * self.trace else self.trace / 2"): LAST_BIT,
+    ("problems", ROOT, ROOT.replace("squares <", "squares <=")): LAST_BIT,
+}

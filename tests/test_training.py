@@ -574,8 +574,9 @@ class TestAblation:
 
     @pytest.mark.parametrize(("make", "away"), [
         (small_gplvm, 1e-9), (lambda: AutoencoderProblem(DIGITS.T, 2), 1e-9),
-        (lambda: GPLVMProblem(IRIS, 2), 1e-6), (lambda: GPLVMProblem(DIGITS, 2), 1e-6)],  # the Gram matrix knows less
-        ids=["few", "autoencoder", "iris", "digits"])
+        (lambda: GPLVMProblem(IRIS, 2), 1e-6), (lambda: GPLVMProblem(DIGITS, 2), 1e-6),  # the Gram matrix knows less
+        (lambda: GPLVMProblem(IRIS[:, :1] * [1, 2, 3, 4], 1, beta=1.0), 1e-6)],
+        ids=["few", "autoencoder", "iris", "digits", "flat"])
     def test_what_is_at_the_optimum_is_settled_and_what_is_away_is_not(self, make, away):
         problem = make()
         trainer, noise = Trainer(problem), np.random.default_rng(0).standard_normal(problem.shape)
@@ -733,6 +734,7 @@ BAD = [
     (lambda: GPLVMProblem(IRIS, 2, beta=0), ValueError, "beta must be positive, but it is 0."),
     (lambda: GPLVMProblem(IRIS * np.nan, 2), ValueError, "Y must be finite, "),
     (lambda: GPLVMProblem(IRIS, 4), ValueError, "Q = 4 latent dimensions rebuild Y without any error"),
+    (lambda: GPLVMProblem(0 * IRIS, 2), ValueError, "Q = 2 latent dimensions rebuild Y without any error"),
     (lambda: AutoencoderProblem(IRIS.T, 5), ValueError, "m must be between 1 and 4, "),
     (lambda: AutoencoderProblem(0 * IRIS.T, 2), ValueError, "x must have an entry that is not 0, "),
     (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
