@@ -103,3 +103,12 @@ UNTESTED |= {
      "self.scale = self.best if self.best >= 1e-9 * self.trace else self.trace / 2"): LAST_BIT,
     ("problems", ROOT, ROOT.replace("squares <", "squares <=")): LAST_BIT,
 }
+BLOCK = "BLOCK = 2**18 # entries that are looked at together: in double precision they stay in a cache"
+PARTS = "PARTS = 50 # a lazy array whose progress is told goes to its cluster in so many parts"
+UNTESTED |= {("gram", BLOCK, BLOCK.replace("18", other)): CHOICE for other in (" 19", " 17")}
+UNTESTED |= {("gram", PARTS, PARTS.replace("50", other)): CHOICE for other in ("51", "49")}
+TOLD = "if 100 * part.start // len(Y) < 100 * part.stop // len(Y):"
+EQUIVALENT |= {
+    ("gram", "largest = 0.0", "largest = -1.0"): "every block has an entry, and no size of an entry is below 0",
+    ("gram", TOLD, TOLD.replace("start //", "start /")): "a number is below a whole one if its whole part is",
+}
