@@ -91,9 +91,7 @@ class Problem:
 
     def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return what the ablation of this name leaves of the `gradient` at `coordinates`, which has their shape."""
-        part, rest, words = self.gradients[name]
-        if not words:
-            return gradient
+        part, rest, _ = self.gradients[name]
         return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(coordinates)
 
     def gap(self, value: float) -> float:
@@ -235,7 +233,7 @@ class GPLVMProblem(Problem):
     def _prepare(self, alpha: float, beta: float | None) -> None:
         (N, Q), D = self.shape, self.Y.shape[1]
         variances, axes = np.linalg.eigh(self.gram)
-        self.variances, axes = np.maximum(variances[::-1], 0), axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
+        self.variances, axes = variances[::-1], axes[:, ::-1]  # the eigenvalues λ_j of YYᵀ, but for 0
         if beta is None or "beta" in self.learn:
             self.best_beta = _noise_precision(self.variances, N, D, Q)
         self.alpha = checks.scalar(alpha, "alpha", positive=True)
@@ -391,7 +389,8 @@ class InTheSpan(GPLVMProblem):
 def _root(gram: np.ndarray) -> np.ndarray:
     """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
     squares, axes = np.linalg.eigh(gram)
-    return np.sqrt(np.maximum(squares, 0))[:, None] * axes.T
+    squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0  # the root of a rounding error is large
+    return np.sqrt(squares)[:, None] * axes.T
 
 
 def _best_code(gram: np.ndarray, m: int) -> autoencoder.Optimum:

@@ -205,8 +205,8 @@ class Trainer:
     @property
     def settled(self) -> bool:
         """Whether what is left of the gradient moves nothing any more."""
-        problem, direction = self.problem, self._direction
-        length = np.sqrt(max(0.0, self._work.inner(direction, direction)) / np.prod(problem.shape))
+        problem = self.problem
+        length = np.linalg.norm(self._work.spanning(self._direction)) / np.sqrt(np.prod(problem.shape))
         return bool(problem.stability_limit * length < 1e-10 * problem.spread)
 
     @property

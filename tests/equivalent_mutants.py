@@ -204,3 +204,67 @@ UNTESTED: dict[tuple[str, str, str], str] = {
     **choices("evidence", 'return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"',
               "< 30", "<= 30", "< 31", "< 29"),
 }
+
+# training, problems, gram
+SIGN = "the sign is 1 or -1"
+EQUIVALENT |= {
+    ("training", 'velocity = memory.get("velocity", 0 * uphill)', 'velocity = memory.get("velocity", -1 * uphill)'):
+        "a first velocity against the gradient points downhill, and is dropped",
+    ("training", "if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:",
+     "if (self.steps - self.FIRST) % self._every == 0 or self.steps <= self.FIRST:"):
+        "where the two are equal, the remainder is 0 already",
+    ("training", 'percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"',
+     'percent, direction = 100 * self.gap, "below" if self.problem.sign >= 0 else "above"'): SIGN,
+    ("training", 'percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"',
+     'percent, direction = 100 * self.gap, "below" if self.problem.sign > -1 else "above"'): SIGN,
+    ("training", 'size = size if percent >= 1e-4 else "less than 0.0001"',
+     'size = size if percent > 1e-4 else "less than 0.0001"'):
+        "no number times 100 is 1e-4: 1e-6 gives less, and the next one more",
+}
+
+CHOICE = "a choice: a test could only repeat it"
+LAST_BIT = "differs only where two numbers are equal to the last bit, and nothing depends on which side that is"
+UNTESTED: dict[tuple[str, str, str], str] = {}
+HISTORY = "FIRST, LONGEST = 1000, 4000 # the history keeps its first steps, and ever fewer of the later ones"
+FAR = "self._lost = 100 * max(1.0, self.gap) # with a larger gap the steps only grow"
+UNTESTED |= {("training", HISTORY, HISTORY.replace("1000, 4000", other)): CHOICE
+             for other in ("1001, 4000", "999, 4000", "1000, 4001", "1000, 3999")}
+UNTESTED |= {("training", FAR, FAR.replace("100 * max(1.0", other)): CHOICE
+             for other in ("101 * max(1.0", "99 * max(1.0", "100 * max( 2.0")}
+UNTESTED |= {
+    ("training", "return bool(problem.stability_limit * length < 1e-10 * problem.spread)",
+     "return bool(problem.stability_limit * length <= 1e-10 * problem.spread)"): LAST_BIT,
+    ("training", "sound = work.gap(value) <= self._lost # false for a value that is no number",
+     "sound = work.gap(value) < self._lost # false for a value that is no number"): LAST_BIT,
+}
+
+EQUIVALENT |= {
+    ("problems", "_, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)",
+     "_, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=True)"):
+        "only the factor that is thrown away differs",
+    ("problems", "lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)",
+     "lengths = np.maximum(lengths, 1e-8 * lengths[0] or 2.0)"):
+        "where the longest is 0, all data are 0, and so is X = YA, whatever A is",
+    ("problems", "return times(*parts[:1 if self.X is None else 2], out=out)",
+     "return times(*parts[:1 if self.X is None else 3], out=out)"): "there are two parts",
+}
+PAYS = "return self.shape[0] > 2 * (self.Y.shape[1] + self.shape[1])"
+UNTESTED |= {("problems", PAYS, f"return self.shape[0] {other}"):
+             "a choice: from where on the reduction pays; the steps are the same with it and without" for other in (
+                 "> 2 * (self.Y.shape[1] * self.shape[1])", "> 2 + (self.Y.shape[1] + self.shape[1])",
+                 ">= 2 * (self.Y.shape[1] + self.shape[1])", "> 3 * (self.Y.shape[1] + self.shape[1])")}
+ROOT = "squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0 # the root of a rounding error is large"
+UNTESTED |= {
+    ("problems", "self.scale = self.best if self.best > 1e-9 * self.trace else self.trace / 2",
+     "self.scale = self.best if self.best >= 1e-9 * self.trace else self.trace / 2"): LAST_BIT,
+    ("problems", ROOT, ROOT.replace("squares <", "squares <=")): LAST_BIT,
+}
+BLOCK = "BLOCK = 2**18 # entries that are looked at together: in double precision they stay in a cache"
+PARTS = "PARTS = 50 # a lazy array whose progress is told goes to its cluster in so many parts"
+UNTESTED |= {("gram", BLOCK, BLOCK.replace("18", other)): CHOICE for other in (" 19", " 17")}
+UNTESTED |= {("gram", PARTS, PARTS.replace("50", other)): CHOICE for other in ("51", "49")}
+TOLD = "if 100 * part.start // len(Y) < 100 * part.stop // len(Y):"
+EQUIVALENT |= {
+    ("gram", "largest = 0.0", "largest = -1.0"): "every block has an entry, and no size of an entry is below 0",
+    ("gram", TOLD, TOLD.replace("start //", "start /")): "a number is below a whole one if its whole part is",
+}

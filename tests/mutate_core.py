@@ -42,7 +42,9 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "establishing": "rules",
     "evidence": "evidence",
     "marking": "marking",
-    "training": "training",
+    "training": "training reduction",
+    "problems": "training reduction scale",
+    "gram": "scale reduction",
 }
 REPLACED = {
     "Add": "Sub Mul", "Sub": "Add", "Mul": "Div Add", "Div": "Mul", "FloorDiv": "Div Mul", "Pow": "Mul",

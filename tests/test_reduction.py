@@ -1,9 +1,11 @@
 """The reduced trainer: the same steps as with all of X, from the Gram matrix alone, and α and β learned along."""
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
-from lvmcalc import data, gplvm
+from lvmcalc import data, gplvm, problems
 from lvmcalc.problems import InTheSpan
 from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
 
@@ -77,10 +79,40 @@ def test_few_objects_are_trained_as_they_are():
     assert not isinstance(Trainer(GPLVMProblem(few, 2))._work, InTheSpan)
 
 
-@pytest.mark.parametrize("columns", [np.ones((1, D)), np.eye(1, D)], ids=["all alike", "all but one are 0"])
-def test_data_of_a_smaller_rank_than_the_latent_dimension_train(columns):
-    flat = data.centred(np.random.default_rng(0).standard_normal((N, 1)) @ columns)
-    trainer = Trainer(GPLVMProblem(flat, Q, beta=50.0))
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+@pytest.mark.parametrize("rows", [N, 2 * (D + Q) - 1], ids=["in the span", "as they are"])
+def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_one_of_the_optimum(rows, unit):
+    problem = GPLVMProblem(unit * Y[:rows], Q, 1.7 * unit**2, 2.5 / unit**2)
+    X, best = problem.start(3), gplvm.optimum(Y[:rows], Q, 1.7, 2.5).X
+    np.testing.assert_allclose(X.T @ X, np.linalg.norm(best, 2) ** 2 * np.eye(Q), atol=1e-9)
+    assert np.linalg.matrix_rank(np.hstack([Y[:rows], X])) == D  # a projection of the data
+
+
+def test_where_the_noise_explains_the_data_the_first_latent_points_are_as_strong_as_the_noise():
+    X = GPLVMProblem(Y, Q, 1.7, 1e-4).start(3)
+    np.testing.assert_allclose(1.7 * X.T @ X, 1e4 * np.eye(Q), atol=1e-5)  # αXXᵀ in its span is β⁻¹I
+
+
+@pytest.mark.parametrize(("kind", "at_once"), [(np.float64, True), (np.float32, False)])
+def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_blocks(kind, at_once, monkeypatch):
+    given = Y.astype(np.float32).astype(kind)
+    problem, X = GPLVMProblem(given, Q, 1.7, 2.5), np.random.default_rng(2).standard_normal((N, Q))
+    by_blocks = {name: Mock(wraps=getattr(problems, name)) for name in ("times", "times_transposed")}
+    for name, product in by_blocks.items():
+        monkeypatch.setattr(problems, name, product)
+    np.testing.assert_allclose(problem.value_and_gradient(X)[1], gplvm.gradient(X, given, 1.7, 2.5), rtol=1e-9)
+    assert all(product.called != at_once for product in by_blocks.values())
+
+
+@pytest.mark.parametrize("columns", [np.ones((1, D)), np.eye(1, D), np.zeros((1, D))],
+                         ids=["all alike", "all but one are 0", "all are 0"])
+@pytest.mark.parametrize("unit", [1e-6, 1])
+def test_data_of_a_smaller_rank_than_the_latent_dimension_train(columns, unit):
+    flat = data.centred(unit * np.random.default_rng(0).standard_normal((N, 1)) @ columns)
+    trainer = Trainer(GPLVMProblem(flat, Q, unit**2, beta=50 / unit**2))
+    first, *others = np.linalg.svd(trainer.parameters, compute_uv=False)
+    assert first == pytest.approx(np.sqrt(N) * trainer.problem.spread * columns.any(), rel=1e-9)
+    assert max(others) <= 1e-6 * first  # X has their rank as well
     assert trainer.run(600).gap < 1e-6
 
 
@@ -106,11 +138,40 @@ class TestLearning:
         assert trainer.problem.best == pytest.approx(gplvm.optimum(iris, 2, 1.0, best).log_likelihood, rel=1e-12)
         assert re_learned(trainer)
 
+    @pytest.mark.parametrize(("rate", "left"), [(1, 1 / 2), (2, 0), (1 / 2, 3 / 4)])
+    def test_a_step_takes_beta_half_the_way_where_the_points_stay(self, rate, left):
+        best = N * D / np.square(Y).sum()  # for points that are all 0, where the gradient is 0 as well
+        trainer = Trainer(GPLVMProblem(Y, Q, beta=1.0001 * best, learn=("beta",)), "gradient")
+        trainer.learning_rate = rate * trainer.usual_rate
+        trainer.parameters = np.zeros((N, Q))
+        trainer.step()
+        assert np.log(trainer.problem.beta / best) == pytest.approx(left * np.log(1.0001), abs=1e-8)
+
+    @pytest.mark.parametrize(("factor", "half"), [(1e-9, 0.5), (1e9, -0.5)])
+    def test_however_far_beta_is_a_step_changes_its_logarithm_by_a_half(self, factor, half):
+        start = factor * N * D / np.square(Y).sum()
+        trainer = Trainer(GPLVMProblem(Y, Q, beta=start, learn=("beta",)), "gradient")
+        trainer.parameters = np.zeros((N, Q))
+        assert np.log(trainer.run(1).problem.beta / start) == pytest.approx(half, abs=1e-8)
+
+    def test_for_points_far_too_large_a_step_changes_the_logarithm_of_alpha_by_a_quarter(self):
+        trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha",)), "gradient")
+        trainer.parameters = 1e6 * trainer.parameters  # ∂L/∂(log α) is −QD/2, as log |K| grows by Q log α
+        assert np.log(trainer.run(1).problem.alpha / 1.7) == pytest.approx(-1 / 4, abs=1e-8)
+
     def test_alpha_alone_changes_nothing_that_counts(self):  # only αXXᵀ does
         trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha",))).run(3000)
         assert trainer.problem.alpha != pytest.approx(1.7, rel=1e-3)
         assert trainer.problem.beta == 2.5
         assert trainer.gap < 1e-6
+
+    @pytest.mark.parametrize("kind", [GPLVMProblem, Whole])
+    def test_value_and_gradient_are_those_of_the_model_with_what_was_learned(self, kind):
+        trainer = Trainer(kind(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(7)
+        learned = trainer.parameters, Y, trainer.problem.alpha, trainer.problem.beta
+        assert trainer.value == pytest.approx(gplvm.log_likelihood(*learned), rel=1e-11)
+        gradient = gplvm.gradient(*learned)
+        np.testing.assert_allclose(trainer.gradient, gradient, atol=1e-9 * np.abs(gradient).max())
 
     def test_a_reset_forgets_what_was_learned(self):
         trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(30)

@@ -1,11 +1,13 @@
 """Large data: a memory map and a Dask array train as a NumPy array does, with the memory of a block of them."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -67,8 +69,10 @@ def the_same_training(ours, theirs, steps=25):
 def test_the_gram_matrix_is_that_of_the_whole(both):
     ordinary, other = both
     same(ordinary.T @ ordinary, gram.gram(other))
-    same(ordinary.T @ X0, gram.times_transposed(other, X0))
-    same(X0.T @ ordinary, gram.times_transposed(X0, other))
+    for product, expected in ((gram.times_transposed(other, X0), ordinary.T @ X0),
+                              (gram.times_transposed(X0, other), X0.T @ ordinary)):
+        assert type(product) is np.ndarray
+        same(expected, product)
 
 
 @pytest.mark.parametrize("optimiser", ["nesterov", "adam"])
@@ -165,6 +169,14 @@ def test_progress_is_told_for_every_block_and_the_bar_is_plain_text(both, capsys
     assert shown.out == ""
     assert shown.err.endswith("\r[" + 40 * "#" + "] 100%\n")
     assert shown.err.count("\r") == blocks
+    assert shown.err.count("\n") == 1
+
+
+def test_the_bar_is_seen_at_once(monkeypatch):
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(shown, "utf-8"))
+    gram.bar(0.5)
+    assert shown.getvalue() == b"\r[" + 20 * b"#" + 20 * b" " + b"]  50%"
 
 
 def test_progress_is_told_at_most_a_hundred_times(monkeypatch):
@@ -173,6 +185,80 @@ def test_progress_is_told_at_most_a_hundred_times(monkeypatch):
     gram.gram(Y, progress=told.append)
     assert len(told) == 100
     assert all(round(100 * fraction) == number for number, fraction in enumerate(told, 1))
+
+
+class Lazy(np.ndarray):
+    """What looks like a Dask array, with the numbers in it: it writes down when it goes to a cluster."""
+
+    futures, asked = (), ()
+    compute = rechunk = None
+
+    def persist(self):
+        self.asked.append("asked")
+        return self
+
+    @property
+    def chunks(self):
+        return (len(self) // 8,) * 8 + (len(self) % 8,), (self.shape[1],)
+
+    @property
+    def dask(self):
+        return dict(enumerate(self.futures))
+
+
+@pytest.mark.parametrize(("futures", "order"), [
+    ([Future(), Future()], 9 * ["asked"] + [(done + 1) / 9 for done in range(9)]),  # a cluster works on all at once
+    ([], [event for done in range(9) for event in ("asked", (done + 1) / 9)])])  # a local scheduler works in `persist`
+def test_a_cluster_is_asked_for_every_block_before_the_first_one_is_awaited(futures, order, monkeypatch):
+    events = []
+    monkeypatch.setattr(Lazy, "futures", [object(), *futures])
+    monkeypatch.setattr(Lazy, "asked", events)
+    same(Y.T @ Y, gram.gram(Y.view(Lazy), progress=events.append))
+    assert events == order
+
+
+def test_if_nothing_is_to_be_told_lazy_data_go_to_the_cluster_at_once(monkeypatch):
+    monkeypatch.setattr(Lazy, "asked", [])
+    same(Y.T @ Y, gram.gram(Y.view(Lazy)))
+    assert Lazy.asked == ["asked"]
+
+
+def test_an_array_that_can_only_compute_is_not_lazy():
+    class Computing(np.ndarray):
+        compute = None
+
+    same(Y.T @ Y, gram.gram(Y.view(Computing)))
+
+
+def test_a_product_is_lazy_if_only_its_second_part_is():
+    lazy = optional("dask.array").from_array(X0, chunks=300)
+    product = gram.times((Y, np.ones((D, 2))), (lazy, np.ones((Q, 2))))
+    assert gram.is_lazy(product)
+    same(Y.sum(axis=1) + X0.sum(axis=1), product[:, 1])
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+def test_finite_data_are_passed_over_once_in_whatever_unit(unit, monkeypatch):
+    monkeypatch.setattr(gram, "_parts", Mock(wraps=gram._parts))
+    gram.gram(unit * Y)
+    assert gram._parts.call_count == 1
+
+
+def test_squares_that_all_underflow_get_one_sentence_and_zeros_are_a_matrix():
+    with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries up to 1e-200"):
+        gram.gram(np.full((N, D), 1e-200))
+    np.testing.assert_array_equal(gram.gram(np.zeros((N, D))), np.zeros((D, D)))
+
+
+def test_double_precision_is_not_copied():
+    data = np.ones((4 * gram.BLOCK // 8, 8))
+    tracemalloc.start()
+    try:
+        gram.gram(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * gram.BLOCK / 10
 
 
 def test_nothing_is_told_unless_it_is_asked_for(capsys):

@@ -97,6 +97,64 @@ class TestProblems:
         assert (first == again).all()
         assert (first != other).any()
 
+    def test_an_entry_of_the_first_latent_points_has_the_size_that_the_problem_says(self):
+        problem = small_gplvm()
+        assert np.sqrt(np.mean(problem.start(3) ** 2)) == pytest.approx(problem.spread, rel=1e-12)
+
+    def test_the_rows_of_the_first_weights_are_half_as_long_as_those_of_the_best(self):
+        problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((300, 3)), 200)
+        np.testing.assert_allclose(np.linalg.norm(problem.optimum.W, axis=1), 1)
+        assert np.sqrt(np.mean(problem.start(0) ** 2)) == pytest.approx(problem.spread, rel=0.01)
+        assert np.linalg.norm(problem.start(0), axis=1).mean() == pytest.approx(0.5, rel=0.01)
+
+    @pytest.mark.parametrize("unit", [1e-4, 1, 1e4])
+    @pytest.mark.parametrize(("left", "own"), [(4e-8, True), (4e-10, False)])
+    def test_a_gap_is_relative_to_half_of_the_squares_if_the_best_loss_is_nearly_0(self, left, own, unit):
+        problem = AutoencoderProblem(unit * np.diag([3.0, 2.0, np.sqrt(left)]), 2)
+        assert problem.best == pytest.approx(unit**2 * left / 2, rel=1e-6)
+        assert problem.scale == pytest.approx(unit**2 * (left if own else 13) / 2, rel=1e-6)
+
+    def test_a_gap_is_that_of_the_log_likelihood_itself_if_the_best_is_nearly_0(self):
+        alpha, (low, high) = 0.7, (1.0, gplvm.best_beta(IRIS / 8, 2))  # between which the best one grows with β
+        for _ in range(60):
+            beta = (low + high) / 2
+            low, high = (beta, high) if GPLVMProblem(IRIS / 8, 2, alpha, beta).best < 0.3 else (low, beta)
+        problem = GPLVMProblem(IRIS / 8, 2, alpha, beta)
+        assert problem.best == pytest.approx(0.3, abs=1e-6)
+        assert problem.gap(-0.2) == pytest.approx(0.5, abs=1e-6)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_the_best_loss_is_never_negative(self, seed):
+        rng = np.random.default_rng(seed)
+        problem = AutoencoderProblem(rng.standard_normal((n, m)) @ rng.standard_normal((m, S)), m)
+        assert 0 <= problem.best < 1e-13 * problem.trace
+
+    def test_subspaces_at_right_angles_are_90_degrees_apart_however_they_are_rounded(self):
+        axes = np.linalg.svd(small_gplvm().Y)[0]
+        for seed in range(20):
+            mix = np.random.default_rng(seed).standard_normal((Q, Q))
+            assert small_gplvm().subspace_angle(axes[:, Q : 2 * Q] @ mix) == pytest.approx(90)
+
+    def test_a_direction_that_varies_just_as_the_noise_is_not_one_of_the_best_subspace(self):
+        Y = np.array([[2.0, 0], [-2, 0], [0, 1], [0, -1]])  # YᵀY has 8 and 2 on its diagonal
+        problem = GPLVMProblem(Y, 2, beta=1.0)  # the noise explains a sum of squares of D/β = 2
+        np.testing.assert_allclose(np.abs(problem.basis), np.abs(Y[:, :1]) / np.sqrt(8))
+
+    def test_without_a_direction_the_angle_is_0(self):
+        problem = GPLVMProblem(IRIS, 2, beta=1e-4)
+        assert problem.subspace_angle(problem.start(0)) == 0
+
+    @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
+    def test_the_best_beta_and_whether_there_is_one_do_not_depend_on_the_unit(self, unit):
+        assert GPLVMProblem(unit * IRIS, 2).beta == pytest.approx(GPLVMProblem(IRIS, 2).beta / unit**2, rel=1e-9)
+        flat = IRIS[:, :2] @ np.random.default_rng(0).standard_normal((2, 4))
+        with pytest.raises(ValueError, match="rebuild Y without any error"):
+            GPLVMProblem(unit * flat, 2)
+
+    def test_alpha_is_1_unless_it_is_given(self):
+        best = gplvm.optimum(IRIS, 2, 1.0, 3.5).X
+        assert np.linalg.norm(GPLVMProblem(IRIS, 2, beta=3.5).optimum.X) == pytest.approx(np.linalg.norm(best))
+
     def test_a_step_of_the_autoencoder_does_not_see_the_number_of_samples(self):
         problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((n, 100_000)), m)
         assert max(value.size for value in vars(problem).values() if isinstance(value, np.ndarray)) == n * n
@@ -169,8 +227,9 @@ class TestSteps:
             theta = theta - rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
         np.testing.assert_allclose(trainer.run(7).parameters, theta, rtol=1e-10)
 
-    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
-    def test_a_velocity_that_points_downhill_is_dropped(self, optimiser):
+    @staticmethod
+    def turned(optimiser):
+        """Return a trainer in front of its first step along a gradient that points the other way at once."""
         class Turning(GPLVMProblem):
             turned = False
 
@@ -178,13 +237,32 @@ class TestSteps:
                 value, gradient = super().evaluate(parameters)
                 return value, -gradient if self.turned else gradient
 
-        problem = Turning(small_gplvm().Y, Q, 1.3, 6.0)
-        trainer = Trainer(problem, optimiser, learning_rate=1e-4).run(5)
-        problem.turned = True
-        trainer.step()  # the last one along the old gradient
+        trainer = Trainer(Turning(small_gplvm().Y, Q, 1.3, 6.0), optimiser, learning_rate=1e-4).run(5)
+        trainer.problem.turned = True
+        return trainer.run(1)  # the last one along the old gradient
+
+    @pytest.mark.parametrize("optimiser", ["momentum", "nesterov"])
+    def test_a_velocity_that_points_downhill_is_dropped(self, optimiser):
+        trainer = self.turned(optimiser)
         before, gradient = trainer.parameters, trainer.gradient
         trainer.step()
         np.testing.assert_allclose(trainer.parameters - before, 1e-4 * gradient, atol=1e-12)
+
+    @pytest.mark.parametrize(("optimiser", "gradients", "end"), [
+        ("momentum", [(1, 0), (0, 1)], (1.9, 1)),  # 0.9 of the first move and the second gradient
+        # Lands on (1, 0), (1, 1) and (9, 9)/8, from where it goes on by 2/5 of the move (1, 1)/8.
+        ("nesterov", [(1, 0), (0, 1), (1 / 8, -1 / 8)], (1.175, 1.175))])
+    def test_a_velocity_across_the_slope_is_kept(self, optimiser, gradients, end):
+        memory, at = {}, np.zeros(2)
+        for uphill in np.array(gradients):
+            at = OPTIMISERS[optimiser].step(memory, at, uphill, 1.0, np.vdot)
+        np.testing.assert_allclose(at, end, rtol=1e-14)
+
+    def test_nesterov_goes_on_from_a_restart_as_from_a_start(self):
+        trainer = self.turned("nesterov").run(1)
+        fresh = Trainer(trainer.problem, "nesterov", learning_rate=1e-4)
+        fresh.parameters = trainer.parameters
+        np.testing.assert_array_equal(trainer.run(6).parameters, fresh.run(6).parameters)
 
     def test_another_optimiser_starts_without_momentum(self):
         trainer = Trainer(small_gplvm(), "momentum", learning_rate=1e-4).run(8)
@@ -356,6 +434,26 @@ class TestDivergence:
         assert np.isfinite(trainer.gradient).all()
         assert np.isfinite(trainer.value)
 
+    def test_a_run_that_starts_far_away_may_go_further_at_first(self):
+        rng = np.random.default_rng(3)
+        nearly_flat = rng.standard_normal((n, m)) @ rng.standard_normal((m, 9)) + 0.01 * rng.standard_normal((n, 9))
+        trainer = Trainer(AutoencoderProblem(nearly_flat, m), "gradient")
+        trainer.learning_rate = 1.5 * trainer.stability_limit
+        gaps = [trainer.gap] + [trainer.run(1).gap for _ in range(300)]
+        assert max(gaps) > gaps[0] + 1000 > 50_000
+        assert (trainer.status, trainer.steps) == ("running", 300)
+        assert gaps[-1] < gaps[0] / 100
+
+    def test_a_run_that_starts_at_the_optimum_may_leave_it(self):
+        class Near(AutoencoderProblem):
+            def draw(self, generator):
+                return self.optimum.W + 1e-5 * generator.standard_normal(self.shape)
+
+        trainer = Trainer(Near(DIGITS.T, 2), "gradient")
+        trainer.learning_rate = 1.2 * trainer.stability_limit
+        assert 0 < trainer.gap < 1e-8
+        assert trainer.run(100).gap > 1e-3
+
     def test_adam_has_no_limit_to_name(self):
         trainer = Trainer(small_autoencoder(), "adam", 1e200).run(3)
         assert trainer.describe() == (
@@ -474,6 +572,18 @@ class TestAblation:
         assert not trainer.settled
         assert trainer.run(200).gap < 1e-10
 
+    @pytest.mark.parametrize(("make", "away"), [
+        (small_gplvm, 1e-9), (lambda: AutoencoderProblem(DIGITS.T, 2), 1e-9),
+        (lambda: GPLVMProblem(IRIS, 2), 1e-6), (lambda: GPLVMProblem(DIGITS, 2), 1e-6),  # the Gram matrix knows less
+        (lambda: GPLVMProblem(IRIS[:, :1] * [1, 2, 3, 4], 1, beta=1.0), 1e-6)],
+        ids=["few", "autoencoder", "iris", "digits", "flat"])
+    def test_what_is_at_the_optimum_is_settled_and_what_is_away_is_not(self, make, away):
+        problem = make()
+        trainer, noise = Trainer(problem), np.random.default_rng(0).standard_normal(problem.shape)
+        for distance in (0, 1e-12, 1e-11, away):  # in entries at the start
+            trainer.parameters = problem.optimum[0] + distance * problem.spread * noise
+            assert trainer.settled == (distance != away)
+
     def test_path_g_alone_finds_the_principal_plane(self):  # Oja (1989), his subspace rule
         trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), ablation="only path g (decoder)").run(300)
         assert abs(trainer.gap) < 1e-10
@@ -534,6 +644,34 @@ class TestWords:
         trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
         assert f", {words} the best possible. " in trainer.describe()
 
+    @pytest.mark.parametrize(("gap", "words"), [
+        (0.095, "10 %"), (0.0949, "9.5 %"), (np.nextafter(1e-6, 1), "0.0001 %")])
+    def test_the_gap_in_words_where_the_wording_changes(self, gap, words):
+        problem = small_autoencoder()
+        problem.gap = lambda value: gap
+        assert f", {words} above the best possible. " in Trainer(problem).describe()
+
+    @pytest.mark.parametrize(("value", "words"), [
+        (-1000.04, "−1,000.0"), (1000, "1,000.0"), (999.96, "1000"), (-0.012345, "−0.01235"), (1.5e-7, "1.5e−07")])
+    def test_the_value_in_words(self, value, words):
+        trainer = Trainer(small_autoencoder())
+        trainer.value = value
+        assert trainer.describe().startswith(f"Step 0. Loss {words}, ")
+
+    @pytest.mark.parametrize(("angle", "words"), [
+        (0.1, "0.1°"), (0.0999, "less than 0.1°"), (0, "less than 0.1°"), (12.34, "12.3°")])
+    def test_the_angle_in_words(self, angle, words):
+        problem = small_autoencoder()
+        problem.angle = lambda coordinates: angle
+        assert Trainer(problem).describe().endswith(f" Subspace {words} from the principal components.")
+
+    def test_a_learning_rate_is_warned_of_above_the_limit_and_not_at_it(self):
+        trainer = Trainer(small_autoencoder(), "gradient")
+        trainer.learning_rate = trainer.stability_limit
+        assert "stability limit" not in trainer.describe()
+        trainer.learning_rate = np.nextafter(trainer.stability_limit, 1)
+        assert "is above the stability limit" in trainer.describe()
+
     def test_the_state_of_a_finished_run_in_words(self):
         text = Trainer(AutoencoderProblem(IRIS.T, 2)).run(500).describe()
         assert text == ("Step 500. Loss 7.602, less than 0.0001 % above the best possible. "
@@ -557,9 +695,10 @@ class TestHistory:
         monkeypatch.setattr(Trainer, "LONGEST", 50)
         trainer = Trainer(small_autoencoder())
         values = [trainer.value]
-        for _ in range(3001):
+        for step in range(1, 3002):
             values.append(trainer.run(1).value)
             assert len(trainer.history.steps) <= 51
+            assert step >= 50 or len(trainer.history.steps) == step + 1  # thinned only where it is full
         steps = trainer.history.steps
         assert steps[:10].tolist() == list(range(10))
         assert steps[-1] == 3001
@@ -581,6 +720,7 @@ BAD = [
      "whole gradient, only path f, only L1, only L2, D lost, sign flipped. Did you mean 'only path f'?"),
     (lambda: Trainer(PROBLEM, ablation="both paths"), ValueError, "There is no gradient 'both paths'; "),
     (lambda: Trainer(PROBLEM, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    (lambda: Trainer(small_autoencoder(), seed=-1), ValueError, "seed must be at least 0, but it is -1."),
     (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, but 1.5 came."),
     (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, but None came."),
     (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, but 'a' came."),
@@ -594,11 +734,20 @@ BAD = [
     (lambda: GPLVMProblem(IRIS, 2, beta=0), ValueError, "beta must be positive, but it is 0."),
     (lambda: GPLVMProblem(IRIS * np.nan, 2), ValueError, "Y must be finite, "),
     (lambda: GPLVMProblem(IRIS, 4), ValueError, "Q = 4 latent dimensions rebuild Y without any error"),
+    (lambda: GPLVMProblem(0 * IRIS, 2), ValueError, "Q = 2 latent dimensions rebuild Y without any error"),
     (lambda: AutoencoderProblem(IRIS.T, 5), ValueError, "m must be between 1 and 4, "),
     (lambda: AutoencoderProblem(0 * IRIS.T, 2), ValueError, "x must have an entry that is not 0, "),
     (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
     (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3 but 9×4 came."),
     (lambda: PROBLEM.value_and_gradient(np.full((N, Q), np.inf)), ValueError, "X must be finite, "),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e300)), ArithmeticError, "The log-likelihood has no finite value here: it "
+     "overflows or underflows in floating point for alpha = 1.3 and beta = 6 and X with entries up to 1e+300 and the "),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError, "The log-likelihood has no finite value here"),
+    (lambda: small_autoencoder().value_and_gradient(np.full((m, n), 1e110)), ArithmeticError,
+     "The loss has no finite value here"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-200, 1e-200), ArithmeticError, "αβ has no finite value here"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-310, 1.0), ArithmeticError, "The spread has no finite value here"),
+    (lambda: GPLVMProblem(1e150 * PROBLEM.Y, Q, 1.0, 1e10), ArithmeticError, "The best has no finite value here"),
     (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but 3 came"),
 ]
 
