@@ -122,8 +122,8 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
-    spare = Counter(longer) - Counter(shorter)
-    if fewer and all(map(is_inverse, spare)) and tuple(letter for letter in longer if letter in shorter) == shorter:
+    spare, rest = Counter(longer) - Counter(shorter), iter(longer)
+    if fewer and all(map(is_inverse, spare)) and all(letter in rest for letter in shorter):  # in this order
         letter = notation.plain(next(iter(spare)))
         return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
     return "", ""

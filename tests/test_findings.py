@@ -8,15 +8,21 @@ import sympy as sp
 from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import autoencoder, diagnosis, gplvm, mark, marking, mistakes
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.findings import one
 from lvmcalc.marking import Mark
+from lvmcalc.mistakes import Mistake
 
 X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K alpha beta D b j c_bar d_bar")
 W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
+s = sp.Symbol("s", positive=True)
 HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used more than once, "
         "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
 LOST = "What comes along the path through {} is lost: W is used more than once, and all its uses add up."
+UNKNOWN = ["What is wrong is not recognised; see the numbers."]
+THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the whole answer. A "
+         "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
 
 # A line for each explanation, in the order in which a teacher would try them.
@@ -45,9 +51,11 @@ SAID = {
         ("-α D/b X", ["A derivative was not applied: the determinant in the stage b = det(c)."]),
         ("-α D K⁻¹ X / N", ["This is the mean over N, where the sum belongs."]),
         ("-α D K⁻¹ X − X", ["A term too many: -X."]),
-        ("7 X Xᵀ X − X", ["What is wrong is not recognised; see the numbers."]),
+        ("7 X Xᵀ X − X", UNKNOWN), ("0", UNKNOWN), (lambda X: 0 * X, UNKNOWN),
         ("f_bar", ["Either this: This is ∂L₁/∂f: the way from f to X is still missing.",
                    HALF[0].replace("Either", "Or"), HALF[1]]),
+        ("1.0000001 f_bar", ["A factor is wrong in the term -(10000001 D α/20000000) K⁻¹ X: it is 10000001/20000000 "
+                             "times what it must be."]),
         ("-α D K⁻¹ Xᵀ", ["The product of K⁻¹ (N×N) and Xᵀ (Q×N) cannot be formed: N columns meet Q rows. A transpose "
                          "is lost or one too many: Xᵀ for X in the answer."]),
         ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N rows. The factors are "
@@ -64,6 +72,16 @@ SAID = {
             "Either this: ∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3.",
             "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("-α D K⁻¹ X + K X Q", ["A term too many: Q K X."]),
+        ("-α D K⁻¹ X + X∘X", ["A term too many: X ∘ X."]),
+        ("-1.0000001 α D K⁻¹ X + X∘X", UNKNOWN), ("1.0000000001 α D K⁻¹ X", UNKNOWN),
+        ("-D/2", ["Either this: " + OTHER.format("a number"),
+                  "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
+        ("2 α D K X", THREE), (lambda X, K, alpha, D: 2 * alpha * D * K @ X, THREE),
+        ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),  # four mistakes are not guessed at
+        (lambda X, K: -np.linalg.solve(K, X), [
+            "The factor α is missing in the whole answer. The factor D is missing in the whole answer."]),
+        (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
+            "The factor D is missing in the whole answer. This is the mean over N, where the sum belongs."]),
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
@@ -93,6 +111,8 @@ SAID = {
                             "are in the wrong order in the product (1/2) Yᵀ K⁻¹ Y K⁻¹."]),
         ("½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", [
             "∘ multiplies entry by entry; here the matrix product belongs: (1/2) K⁻¹ ∘ Y Yᵀ ∘ K⁻¹."]),
+        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: -c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
+                                  "sign is wrong: that of the whole answer."]),
     ],
     ("autoencoder", "W"): [
         ("e cᵀ − W c xᵀ", ["The sign is wrong: that of the path through h."]),
@@ -109,7 +129,12 @@ SAID = {
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ", ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes differ. A transpose "
                            "is lost or one too many: c eᵀ for (c eᵀ)ᵀ in the answer."]),
-        ("3 W Wᵀ W", ["What is wrong is not recognised; see the numbers."]),
+        ("3 W Wᵀ W", UNKNOWN),
+    ],
+    ("gplvm", "X"): [
+        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
+        ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
+            "What is wrong is not recognised; see the numbers. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
     ],
 }
 
@@ -168,3 +193,63 @@ def test_chains_and_questions_are_made_once_and_broken_once(monkeypatch: pytest.
     assert [marking.mark_in(chain, answer, "t").findings[0].kind for answer in ("½", "-1", "3")] == [
         "sign", "factor", "sign"]
     assert len(made) == 1
+
+
+def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
+    """Return the chain of L = tr(Bᵀ(scale A)), so that ∂L/∂A is scale B."""
+    k, r = sp.symbols("k r", integer=True, positive=True)
+    build = Builder("scaled", *numbers, sp.MatrixSymbol("A", k, r), sp.MatrixSymbol("B", k, r))
+    *_, A, B = build.leaves
+    build("L", "trace", build("w", "product", build("v", "transpose", B), build("z", "scale", scale, A)))
+    return build.chain()
+
+
+SQUARED = of_scaled(s**2, s)
+
+
+@pytest.mark.parametrize(("power", "line"), [
+    (0, "Either this: The factor s^2 is missing in the whole answer."),
+    (1, "The factor s is missing in the whole answer."),
+    (-2, "s is upside down in the whole answer: it and its reciprocal are exchanged."),
+    (3, "A factor is wrong in the whole answer: it is s times what it must be."),
+    (4, "A factor is wrong in the whole answer: it is s^2 times what it must be."),
+    (6, "A factor is wrong in the whole answer: it is s^4 times what it must be."),
+])
+def test_a_wrong_power_of_a_scalar_is_recognised_in_a_function_too(power: int, line: str) -> None:
+    assert marking.mark_in(SQUARED, lambda B, s: B * s**power, "A").lines[0] == line
+
+
+@pytest.mark.parametrize("scale", [sp.Integer(10) ** 12, sp.Rational(1, 10**12)], ids=["large", "small"])
+def test_large_and_small_gradients_are_held_to_the_same_digits(scale: sp.Expr) -> None:
+    chain, size = of_scaled(scale), float(scale)
+    wrong = "A factor is wrong in the whole answer: it is 3 times what it must be."
+    assert marking.mark_in(chain, lambda B: 3 * size * B, "A").lines == [wrong]
+    assert marking.mark_in(chain, lambda B: 3 * size * B + size * 1e-5, "A").lines == UNKNOWN
+
+
+def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
+    chain = gplvm.chain()
+    for point in marking.question_of(chain, "X").points:
+        for size in ("N", "Q", "D"):
+            found = mark(lambda number=point[size], **leaves: gplvm.gradient(**leaves) / number, "gplvm", "X")
+            assert "averaged" not in {finding.kind for finding in found.findings}
+
+
+def made(*kinds: str) -> tuple[Mistake, ...]:
+    return tuple(Mistake(kind, "here") for kind in kinds)
+
+
+def test_of_what_explains_as_much_the_likeliest_are_told_one_for_each_set_of_kinds() -> None:
+    single = [made(kind) for kind in ("order", "factor", "extra_term", "sign", "transpose", "missing_term")]
+    assert diagnosis._merged(single) == [made("sign"), made("factor"), made("missing_term"), made("transpose")]
+    pairs = [made("order", "factor"), made("sign", "factor"), made("factor", "sign"), made("transpose", "sign")]
+    assert diagnosis._merged(pairs) == [made("sign", "factor"), made("transpose", "sign")]
+    twice = made("order", "order")  # the same mistake in two terms is one
+    assert diagnosis._merged([twice, *single[1:4]]) == [made("sign"), made("factor"), twice, made("extra_term")]
+
+
+def test_the_same_mistake_in_several_terms_counts_once_and_each_lost_term_by_itself() -> None:
+    assert diagnosis._count(made("sign", "sign", "factor")) == 2
+    lost = [Mistake("missing_term", "the sum", "", ((mistakes.CLOSED, term),)) for term in (X, 2 * X)]
+    assert diagnosis._count(tuple(lost)) == 2
+    assert diagnosis._count((Mistake("sign", "there", "", (("c", X),)), *made("sign"))) == 1

@@ -144,7 +144,15 @@ def test_a_chain_of_ones_own_is_marked_too() -> None:
     assert mark_in(chain, "AᵀAZ", "Z").findings[0].kind == "missing_term"
 
 
-def test_an_unknownquestion_of_gets_one_sentence() -> None:
+def test_a_node_may_be_asked_for_by_its_short_name() -> None:
+    assert mark("-(D/2) K⁻ᵀ", "gplvm.log_det", "K").asked == L1.adjoint_symbol("c")
+
+
+def test_an_unknown_question_gets_one_sentence() -> None:
+    with pytest.raises(TypeError, match="must be a Chain, but 'gplvm' came"):
+        mark_in("gplvm", "X", "X")
+    with pytest.raises(ValueError, match="There is no node"):
+        mark("X", "gplvm", [])
     with pytest.raises(ValueError, match="no chain 'pca'"):
         mark("X", "pca", "X")
     with pytest.raises(ValueError, match="node of gplvm"):
@@ -252,4 +260,5 @@ def test_the_adjoint_that_was_written_is_named_first_if_it_was_written_as_such()
 def test_a_number_may_come_as_a_matrix_of_one_entry_and_a_zero_as_any_matrix() -> None:
     assert mark(lambda K, D: [[-np.log(np.linalg.det(K)) / 2]], "gplvm.log_det", "D").right
     assert not mark(lambda K, D: [[1.0]], "gplvm.log_det", "D").right
+    assert mark(np.array(-0.5), "gplvm.trace", "t").right
     assert mark("0", "gplvm.log_det", "X").reason == "this is not ∂L₁/∂X"
