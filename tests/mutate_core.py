@@ -42,10 +42,10 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "establishing": "rules",
     "evidence": "evidence",
     "marking": "findings marking",
-    "diagnosis": "findings",
-    "findings": "findings",
-    "fitting": "findings",
-    "mistakes": "findings",
+    "diagnosis": "findings marking",
+    "findings": "findings marking",
+    "fitting": "fitting findings marking",
+    "mistakes": "findings marking",
     "training": "training",
 }
 REPLACED = {
