@@ -48,3 +48,26 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("calculus", "return d(Inverse(power) if part.exp < 0 else power)",
      "return d(Inverse(power) if part.exp < 1 else power)"): NOT_ZERO,
 }
+
+# marking, diagnosis, fitting
+SAME_NAMES = "both points have the same names"
+SAME_LENGTH = "both have the same length: what was computed at each of the points"
+EQUIVALENT |= {
+    ("marking", "spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}",
+     "spelled = {name: of for name, of in spelled.items() if of in question.points[ 1] or name not in optional}"):
+        SAME_NAMES,
+    ("marking", "spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}",
+     "spelled = {name: of for name, of in spelled.items() if of in question.points[ -1] or name not in optional}"):
+        SAME_NAMES,
+    ("marking", "if missing := [name for name, of in spelled.items() if of not in question.points[0]]:",
+     "if missing := [name for name, of in spelled.items() if of not in question.points[ 1]]:"): SAME_NAMES,
+    ("marking", "if missing := [name for name, of in spelled.items() if of not in question.points[0]]:",
+     "if missing := [name for name, of in spelled.items() if of not in question.points[ -1]]:"): SAME_NAMES,
+    ("marking", "for got, point in zip(values, question.points, strict=True):",
+     "for got, point in zip(values, question.points, strict=False):"): SAME_LENGTH,
+}
+
+# Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
+UNTESTED: dict[tuple[str, str], str] = {
+    ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
+}

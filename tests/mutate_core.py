@@ -41,10 +41,10 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "agreement": "exact calculus",
     "establishing": "rules",
     "evidence": "evidence",
-    "marking": "findings marking",
-    "diagnosis": "findings marking",
+    "marking": "marking findings",
+    "diagnosis": "findings",
     "findings": "findings marking",
-    "fitting": "fitting findings marking",
+    "fitting": "fitting findings",
     "mistakes": "findings marking",
     "training": "training",
 }

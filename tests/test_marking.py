@@ -229,7 +229,7 @@ def test_a_function_may_be_written_in_many_ways(function: object) -> None:
 
 @pytest.mark.parametrize(("function", "sentence"), [
     (unsigned, "does not tell them"), (max, "does not tell them"), (dict, "does not tell them"),
-    (lambda X: None, "return missing"),
+    (lambda X: None, "return missing"), (lambda X: [[1], [1, 2]], "rows of different lengths"),
     (sp.Lambda(sp.Symbol("alpha"), sp.Symbol("alpha")), "An answer is a formula"),
 ])
 def test_a_function_that_cannot_be_used_gets_one_sentence(function: object, sentence: str) -> None:
