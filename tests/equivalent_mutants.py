@@ -52,19 +52,22 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
 # marking, diagnosis, fitting
 SAME_NAMES = "both points have the same names"
 SAME_LENGTH = "both have the same length: what was computed at each of the points"
+BOTH_WAYS = "each factor is tried both as it is and transposed"
+SPELLED = "spelled = {name: of for name, of in spelled.items() if of in question.points[%s] or name not in optional}"
+MISSING = "if missing := [name for name, of in spelled.items() if of not in question.points[%s]]:"
+TURNED = "factors = (%s if %s else factor for factor, turn in zip(order, turned, strict=%s))"
+AT_POINTS = "for got, point in zip(values, question.points, strict=%s):"
 EQUIVALENT |= {
-    ("marking", "spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}",
-     "spelled = {name: of for name, of in spelled.items() if of in question.points[ 1] or name not in optional}"):
-        SAME_NAMES,
-    ("marking", "spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}",
-     "spelled = {name: of for name, of in spelled.items() if of in question.points[ -1] or name not in optional}"):
-        SAME_NAMES,
-    ("marking", "if missing := [name for name, of in spelled.items() if of not in question.points[0]]:",
-     "if missing := [name for name, of in spelled.items() if of not in question.points[ 1]]:"): SAME_NAMES,
-    ("marking", "if missing := [name for name, of in spelled.items() if of not in question.points[0]]:",
-     "if missing := [name for name, of in spelled.items() if of not in question.points[ -1]]:"): SAME_NAMES,
-    ("marking", "for got, point in zip(values, question.points, strict=True):",
-     "for got, point in zip(values, question.points, strict=False):"): SAME_LENGTH,
+    ("marking", SPELLED % "0", SPELLED % " 1"): SAME_NAMES,
+    ("marking", SPELLED % "0", SPELLED % " -1"): SAME_NAMES,
+    ("marking", MISSING % "0", MISSING % " 1"): SAME_NAMES,
+    ("marking", MISSING % "0", MISSING % " -1"): SAME_NAMES,
+    ("marking", AT_POINTS % "True", AT_POINTS % "False"): SAME_LENGTH,
+    ("marking", "for turned in np.ndindex(*(2,) * len(order)):", "for turned in np.ndindex(*( 3,) * len(order)):"):
+        BOTH_WAYS,
+    ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "not turn", "True")): BOTH_WAYS,
+    ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "turn", "False")):
+        "every order has a place for each factor",
 }
 
 # Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
