@@ -69,8 +69,27 @@ EQUIVALENT |= {
     ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "turn", "False")):
         "every order has a place for each factor",
 }
+AT_THE_BOUND = "the bound is not 0, and no rounding error is as large as it"
+FITS = "fits = np.abs(flat - %s[:, None] * stack).max(axis=1) %s TOLERANCE * np.abs(flat).max()"
+POINT = "point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(%s),"
+NUMBERS = ('numbers = [sign %s sp.Rational(r) for sign in (1, -1) for r in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]')
+EQUIVALENT |= {
+    ("diagnosis", "later = leading_to(self.chain, self.wrt)[1:-1]", "later = leading_to(self.chain, self.wrt)[ 0:-1]"):
+        "what is equal to the adjoint that is asked for is right and does not come here",
+    ("diagnosis", "for value, point in zip(values, self.question.points, strict=True)]",
+     "for value, point in zip(values, self.question.points, strict=False)]"): SAME_LENGTH,
+    ("diagnosis", "return [candidate for candidate, fit in zip(few, fits, strict=True) if fit]",
+     "return [candidate for candidate, fit in zip(few, fits, strict=False) if fit]"):
+        "there is one row of the stack for each candidate",
+    ("diagnosis", FITS % ("ratio", "<="), FITS % ("ratio", "<")): AT_THE_BOUND,
+    ("diagnosis", FITS % ("factors", "<="), FITS % ("factors", "<")): AT_THE_BOUND,
+    ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
+    ("diagnosis", NUMBERS % "*", NUMBERS % "/"): "the reciprocals of these numbers are these numbers",
+}
 
 # Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
 UNTESTED: dict[tuple[str, str], str] = {
     ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
+    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 999"): "how large the numbers are that a formula is tried at",
+    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1001"): "how large the numbers are that a formula is tried at",
 }
