@@ -78,8 +78,8 @@ def _agrees(merging: WordAlgebra, word: tuple, true: Terms, given: Terms) -> boo
 def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, given: Terms) -> tuple[Mistake, ...] | None:
     """Return the mistakes that make the given terms of the true ones."""
     found: list[Mistake] = []
-    lost = {word: c for word, c in true.items() if word not in given}
-    for word, coefficient in sorted(given.items(), key=lambda item: item[0] not in true):
+    lost = [word for word in true if word not in given]
+    for word, coefficient in given.items():
         near = [(word, "", "")] if word in true else [
             (other, kind, what) for other in lost for kind, what in [near_miss(word, other)] if kind]
         written = _written(algebra, word, coefficient, matrix)  # as it is, not as it should be
@@ -89,14 +89,14 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
         if fits:
             because, other, kind, what = fits[0]
             if kind:
-                del lost[other]
+                lost.remove(other)
                 found.append(Mistake(kind, f"the term {written}", what))
             found += because
-        elif near and not near[0][1]:
+        elif word in true:
             return None  # the right word with a coefficient that nothing explains
         else:
             found.append(Mistake("extra_term", "the answer", written))
-    found += [Mistake("missing_term", "the sum", "", ((CLOSED, _joined(word) * c),)) for word, c in lost.items()]
+    found += [Mistake("missing_term", "the sum", "", ((CLOSED, _joined(word)),)) for word in lost]
     return tuple(dict.fromkeys(found))
 
 

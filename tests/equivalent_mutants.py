@@ -86,10 +86,25 @@ EQUIVALENT |= {
     ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
     ("diagnosis", NUMBERS % "*", NUMBERS % "/"): "the reciprocals of these numbers are these numbers",
 }
+AS_MANY = "with as many inverses on both sides it is not asked for"
+KIND = 'kind = "missing_inverse" if fewer %s else "extra_inverse"'
+LONGER = "longer, shorter = (given, true) if fewer %s else (true, given)"
+LETTERS = "here, there = next((notation.plain(g), notation.plain(t)) for g, t in zip(given, true, strict=%s) if g != t)"
+EQUIVALENT |= {
+    ("fitting", "short = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}",
+     "short = {node: chain.symbols(name)[ -1] for name, node in chain.abbreviations.items()}"): ONLY_ONE,
+    ("fitting", KIND % "< 0", KIND % "<= 0"): AS_MANY,
+    ("fitting", KIND % "< 0", KIND % "< 1"): AS_MANY,
+    ("fitting", LONGER % "> 0", LONGER % ">= 0"): AS_MANY,
+    ("fitting", LONGER % "> 0", LONGER % "> -1"): AS_MANY,
+    ("fitting", LETTERS % "True", LETTERS % "False"): "both words have the same letters, but for their transposes",
+}
 
 # Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
 UNTESTED: dict[tuple[str, str], str] = {
     ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
+    ("fitting", "MOST_TERMS = 99"): "how long an answer may take",
+    ("fitting", "MOST_TERMS = 101"): "how long an answer may take",
     ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 999"): "how large the numbers are that a formula is tried at",
     ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1001"): "how large the numbers are that a formula is tried at",
 }

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from sympy.matrices.expressions import HadamardProduct
 
-from lvmcalc import autoencoder, diagnosis, gplvm, mark, marking, mistakes
+from lvmcalc import autoencoder, diagnosis, fitting, gplvm, mark, marking, mistakes
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.findings import one
 from lvmcalc.marking import Mark
@@ -193,6 +193,7 @@ def test_chains_and_questions_are_made_once_and_broken_once(monkeypatch: pytest.
     assert [marking.mark_in(chain, answer, "t").findings[0].kind for answer in ("½", "-1", "3")] == [
         "sign", "factor", "sign"]
     assert len(made) == 1
+    assert fitting._opaque(chain) is fitting._opaque(chain)
 
 
 def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:

@@ -4,10 +4,11 @@ import pytest
 import sympy as sp
 from sympy import Inverse, Transpose
 
-from lvmcalc import autoencoder, gplvm
+from lvmcalc import autoencoder, fitting, gplvm
 from lvmcalc.fitting import fitted, near_miss, of_coefficients
 from lvmcalc.mistakes import Mistake
 from lvmcalc.reading import read
+from lvmcalc.words import WordAlgebra
 
 CHAINS = {"gplvm": gplvm.chain(), "gplvm.log_det": gplvm.log_det_chain(), "autoencoder": autoencoder.chain()}
 X, Y, K, alpha, beta = CHAINS["gplvm"].symbols("X Y K alpha beta")
@@ -68,6 +69,8 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
                                     ("missing_scalar", "the term -X", "α"), ("missing_scalar", "the term -X", "D")],
      [FIRST]),
     ("gplvm", "X", FIRST + SECOND + " + K X", [("extra_term", "the answer", "K X")], [SECOND, FIRST]),
+    ("gplvm", "X", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X − α D K⁻¹ X", [
+        ("extra_term", "the answer", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X"), ("missing_term", "the sum", "")], [SECOND]),
     ("gplvm", "X", "α(K⁻¹YYᵀ − (D + 1) I)K⁻¹X", None, None), ("gplvm", "X", "X Xᵀ X", None, None),
     # K is symmetric, but what comes along f may be broken alone
     ("gplvm", "X", "f_bar + ½ α K⁻¹YYᵀK⁻¹X − ½ α D X", [
@@ -95,3 +98,12 @@ def test_terms_are_right_or_wrong_in_a_way_that_is_named(
     found = fitted(chain, wrt, read(text, chain, tuple(chain[wrt].shape)))
     assert (found if found is None else [(m.kind, m.where, m.what) for m in found[0]]) == mistakes
     assert (found if found is None else found[1]) == right
+
+
+def test_of_two_near_misses_the_one_with_the_better_coefficient_is_meant() -> None:
+    algebra = WordAlgebra(symmetric=("K",))
+    true, given = {(Ki, X): 2 * alpha, (Ki, Ki, X): D}, {(X,): D}
+    for order in (true, dict(reversed(true.items()))):
+        near, lost = fitting._matched(CHAINS["gplvm"], algebra, True, order, given)
+        assert (near.kind, near.what) == ("missing_inverse", "the factor K⁻¹, more than once,")
+        assert (lost.kind, lost.changes) == ("missing_term", (("closed form", Ki * X),))
