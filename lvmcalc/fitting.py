@@ -130,7 +130,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
 
 
 def _terms(algebra: WordAlgebra, chain: Chain, side: Expr) -> Terms:
-    side = chain.abbreviated(tidy(side, collect=False))
+    side = chain.abbreviated(tidy(side))
     if side.is_Matrix:
         return _words(algebra, side)
     side, = by_name(side)

@@ -129,9 +129,12 @@ SAID = {
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ", ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes differ. A transpose "
                            "is lost or one too many: c eᵀ for (c eᵀ)ᵀ in the answer."]),
+        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes differ. A transpose is "
+                          "lost or one too many: x for xᵀ in the answer."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
+        ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
             "What is wrong is not recognised; see the numbers. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
