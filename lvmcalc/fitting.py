@@ -71,7 +71,7 @@ def _opaque(chain: Chain) -> dict[Expr, Expr]:
 
 
 def _agrees(merging: WordAlgebra, word: tuple, true: Terms, given: Terms) -> bool:
-    merged, = merging.matrix(_joined(word)) if word else ((),)
+    merged, = merging.matrix(MatMul(*word)) if word else ((),)
     return merged in true and true[merged] == given.get(merged)
 
 
@@ -96,7 +96,8 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
             return None  # the right word with a coefficient that nothing explains
         else:
             found.append(Mistake("extra_term", "the answer", written))
-    found += [Mistake("missing_term", "the sum", "", ((CLOSED, _joined(word)),)) for word in lost]
+    product = MatMul if matrix else sp.Mul
+    found += [Mistake("missing_term", "the sum", "", ((CLOSED, product(*word)),)) for word in lost]
     return tuple(dict.fromkeys(found))
 
 
@@ -152,17 +153,11 @@ def _cancelled(coefficient: Expr) -> Expr:
     return sp.cancel(coefficient)
 
 
-def _joined(word: tuple) -> Expr:
-    if not word or not word[0].is_Matrix:
-        return sp.Mul(*word)
-    return MatMul(*word) if len(word) > 1 else word[0]
-
-
 def _written(algebra: WordAlgebra, word: tuple, coefficient: Expr, matrix: bool) -> str:
     if not matrix:
         return notation.plain(algebra.written_out(coefficient * sp.Mul(*word)))
-    size = word[0].shape[0] if word else Symbol("N")
-    return notation.plain(algebra.expression({word: coefficient}, (size, size)))
+    N = Symbol("N")  # of the unit matrix, if it is all that there is
+    return notation.plain(algebra.expression({word: coefficient}, (N, N)))
 
 
 def _bare(letter: Expr) -> Expr:

@@ -105,6 +105,7 @@ UNTESTED: dict[tuple[str, str], str] = {
     ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
     ("fitting", "MOST_TERMS = 99"): "how long an answer may take",
     ("fitting", "MOST_TERMS = 101"): "how long an answer may take",
+    ("fitting", "if terms_in(coefficient) >= MOST_TERMS:"): "how long an answer may take",
     ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 999"): "how large the numbers are that a formula is tried at",
     ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1001"): "how large the numbers are that a formula is tried at",
 }

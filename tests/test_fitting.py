@@ -71,6 +71,9 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
     ("gplvm", "X", FIRST + SECOND + " + K X", [("extra_term", "the answer", "K X")], [SECOND, FIRST]),
     ("gplvm", "X", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X − α D K⁻¹ X", [
         ("extra_term", "the answer", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X"), ("missing_term", "the sum", "")], [SECOND]),
+    ("gplvm", "X", FIRST + SECOND + " + (α + β)² K X", [("extra_term", "the answer", "(α^2 + 2 α β + β^2) K X")],
+     [SECOND, FIRST]),
+    ("gplvm", "X", FIRST + SECOND + " + (α + β + D)^20 K X", None, None),  # more terms than anybody would look through
     ("gplvm", "X", "α(K⁻¹YYᵀ − (D + 1) I)K⁻¹X", None, None), ("gplvm", "X", "X Xᵀ X", None, None),
     # K is symmetric, but what comes along f may be broken alone
     ("gplvm", "X", "f_bar + ½ α K⁻¹YYᵀK⁻¹X − ½ α D X", [
