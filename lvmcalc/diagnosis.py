@@ -141,7 +141,7 @@ class Diagnosis:
         """Return the broken chains whose gradient is the answer up to an explained factor, at the first point."""
         if not answer.any():
             return []
-        (found, stack), (ratios, table), flat = self._broken, self._ratios, answer.reshape(-1)
+        (found, stack), (ratios, table), flat = self._broken, self._ratios, answer.ravel()
         with np.errstate(all="ignore"):
             ratio = stack @ flat / np.einsum("ij,ij->i", stack, stack)
             fits = np.abs(flat - ratio[:, None] * stack).max(axis=1) <= TOLERANCE * np.abs(flat).max()
@@ -152,7 +152,7 @@ class Diagnosis:
 
     def _holding(self, answer: np.ndarray, candidates: list[Candidate]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that hold at the second point too."""
-        flat = answer.reshape(-1)
+        flat = answer.ravel()
         for fewest in sorted({len(candidate.mistakes) for candidate in candidates}):
             few = [candidate for candidate in candidates if len(candidate.mistakes) == fewest]
             stack = self._stack([candidate.world for candidate in few], 1)

@@ -69,6 +69,7 @@ EQUIVALENT |= {
     ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "turn", "False")):
         "every order has a place for each factor",
 }
+FLAT = "np.broadcast_to(stack, (len(found), *np.shape(stack)[-2:])).reshape(len(found), -%s)"
 AT_THE_BOUND = "the bound is not 0, and no rounding error is as large as it"
 FITS = "fits = np.abs(flat - %s[:, None] * stack).max(axis=1) %s TOLERANCE * np.abs(flat).max()"
 POINT = "point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(%s),"
@@ -81,6 +82,8 @@ EQUIVALENT |= {
     ("diagnosis", "return [candidate for candidate, fit in zip(few, fits, strict=True) if fit]",
      "return [candidate for candidate, fit in zip(few, fits, strict=False) if fit]"):
         "there is one row of the stack for each candidate",
+    ("diagnosis", "return " + FLAT % "1", "return " + FLAT % " 2"):
+        "NumPy takes any negative length for the one that is left",
     ("diagnosis", FITS % ("ratio", "<="), FITS % ("ratio", "<")): AT_THE_BOUND,
     ("diagnosis", FITS % ("factors", "<="), FITS % ("factors", "<")): AT_THE_BOUND,
     ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",

@@ -80,6 +80,11 @@ SAID = {
         ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),  # four mistakes are not guessed at
         (lambda X, K: -np.linalg.solve(K, X), [
             "The factor α is missing in the whole answer. The factor D is missing in the whole answer."]),
+        (lambda X, K, alpha, D: 3 * alpha * D * np.linalg.solve(K, X), [
+            "The sign is wrong: that of the whole answer. A factor is wrong in the whole answer: it is 3 times what it "
+            "must be."]),
+        (lambda X, K, alpha, D: -alpha * D * np.linalg.solve(K, X) / len(X), [
+            "This is the mean over N, where the sum belongs."]),
         (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
             "The factor D is missing in the whole answer. This is the mean over N, where the sum belongs."]),
     ],
@@ -237,6 +242,16 @@ def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
         for size in ("N", "Q", "D"):
             found = mark(lambda number=point[size], **leaves: gplvm.gradient(**leaves) / number, "gplvm", "X")
             assert "averaged" not in {finding.kind for finding in found.findings}
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_mistake_has_to_explain_the_answer_at_both_points(wide: bool) -> None:
+    def answer(X: np.ndarray, K: np.ndarray, alpha: float, D: float) -> np.ndarray:
+        truth = -alpha * D * np.linalg.solve(K, X)
+        other = truth[::-1] - truth * np.sum(truth[::-1] * truth) / np.sum(truth**2)  # the best factor stays -1
+        return -truth + 0.1 * other * ((X.shape[1] > X.shape[0]) == wide)
+
+    assert mark(answer, LOG_DET, "X").lines == UNKNOWN
 
 
 def made(*kinds: str) -> tuple[Mistake, ...]:
