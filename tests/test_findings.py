@@ -25,6 +25,26 @@ THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign 
          "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
 
+
+def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
+    """Return the chain of L = tr(Bᵀ(scale A)), so that ∂L/∂A is scale B."""
+    k, r = sp.symbols("k r", integer=True, positive=True)
+    build = Builder("scaled", *numbers, sp.MatrixSymbol("A", k, r), sp.MatrixSymbol("B", k, r))
+    *_, A, B = build.leaves
+    build("L", "trace", build("w", "product", build("v", "transpose", B), build("z", "scale", scale, A)))
+    return build.chain()
+
+
+def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
+    chain = of_scaled(sp.Integer(1))
+    for point in marking.question_of(chain, "A").points:
+        for size in "kr":
+            found = marking.mark_in(chain, lambda B, number=point[size]: B / number, "A")
+            assert "averaged" not in {finding.kind for finding in found.findings}
+    mean = marking.mark_in(chain, lambda B: B / len(B), "A")
+    assert mean.lines == ["This is the mean over k, where the sum belongs."]
+
+
 # A line for each explanation, in the order in which a teacher would try them.
 SAID = {
     (LOG_DET, "X"): [
@@ -204,15 +224,6 @@ def test_chains_and_questions_are_made_once_and_broken_once(monkeypatch: pytest.
     assert fitting._opaque(chain) is fitting._opaque(chain)
 
 
-def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
-    """Return the chain of L = tr(Bᵀ(scale A)), so that ∂L/∂A is scale B."""
-    k, r = sp.symbols("k r", integer=True, positive=True)
-    build = Builder("scaled", *numbers, sp.MatrixSymbol("A", k, r), sp.MatrixSymbol("B", k, r))
-    *_, A, B = build.leaves
-    build("L", "trace", build("w", "product", build("v", "transpose", B), build("z", "scale", scale, A)))
-    return build.chain()
-
-
 SQUARED = of_scaled(s**2, s)
 
 
@@ -234,14 +245,6 @@ def test_large_and_small_gradients_are_held_to_the_same_digits(scale: sp.Expr) -
     wrong = "A factor is wrong in the whole answer: it is 3 times what it must be."
     assert marking.mark_in(chain, lambda B: 3 * size * B, "A").lines == [wrong]
     assert marking.mark_in(chain, lambda B: 3 * size * B + size * 1e-5, "A").lines == UNKNOWN
-
-
-def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
-    chain = gplvm.chain()
-    for point in marking.question_of(chain, "X").points:
-        for size in ("N", "Q", "D"):
-            found = mark(lambda number=point[size], **leaves: gplvm.gradient(**leaves) / number, "gplvm", "X")
-            assert "averaged" not in {finding.kind for finding in found.findings}
 
 
 @pytest.mark.parametrize("wide", [False, True])
