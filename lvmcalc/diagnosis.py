@@ -67,7 +67,7 @@ class Diagnosis:
         candidates = {c.mistakes: c for c in self._holding(values[1], self._matching(values[0])) if c.mistakes}
         terms = fitted(self.chain, self.wrt, answer) if answer is not None else None
         found = [*candidates, *self._extra_terms(values, answer), *([terms[0]] if terms and terms[0] else [])]
-        fewest = min(map(_count, found), default=MOST_MISTAKES + 1)
+        fewest = min(map(_count, found), default=np.inf)
         merged = _merged([e for e in found if _count(e) == fewest]) if fewest <= MOST_MISTAKES else []
         sure = [e for e in merged if e not in candidates or self._exactly(answer, candidates[e])]
         explanations = [findings(_with_other_paths(e, found)) for e in sure]
@@ -141,18 +141,18 @@ class Diagnosis:
         """Return the broken chains whose gradient is the answer up to an explained factor, at the first point."""
         if not answer.any():
             return []
-        (found, stack), (ratios, table), flat = self._broken, self._ratios, answer.reshape(-1)
+        (found, stack), (ratios, table), flat = self._broken, self._ratios, answer.ravel()
         with np.errstate(all="ignore"):
             ratio = stack @ flat / np.einsum("ij,ij->i", stack, stack)
             fits = np.abs(flat - ratio[:, None] * stack).max(axis=1) <= TOLERANCE * np.abs(flat).max()
             low, high = (np.searchsorted(table, ratio + sign * TOLERANCE * np.abs(ratio)) for sign in (-1, 1))
-        candidates = [Candidate(found[index], ratios[place]) for index in np.flatnonzero(fits & np.isfinite(ratio))
+        candidates = [Candidate(found[index], ratios[place]) for index in np.flatnonzero(fits)
                       for place in range(low[index], high[index])]
         return [candidate for candidate in candidates if len(candidate.mistakes) <= MOST_MISTAKES]
 
     def _holding(self, answer: np.ndarray, candidates: list[Candidate]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that hold at the second point too."""
-        flat = answer.reshape(-1)
+        flat = answer.ravel()
         for fewest in sorted({len(candidate.mistakes) for candidate in candidates}):
             few = [candidate for candidate in candidates if len(candidate.mistakes) == fewest]
             stack = self._stack([candidate.world for candidate in few], 1)
@@ -184,15 +184,14 @@ def _merged(explanations: list[tuple[Mistake, ...]]) -> list[tuple[Mistake, ...]
     kept: dict[frozenset, tuple[Mistake, ...]] = {}
     for explanation in sorted(explanations, key=lambda e: sorted(LIKELIHOOD.index(m.kind) for m in e)):
         kept.setdefault(frozenset(m.kind for m in explanation), explanation)
-    return list(kept.values())[:4 if len(explanations[0]) == 1 else 2] if explanations else []
+    return list(kept.values())[:4 if _count(explanations[0]) == 1 else 2]
 
 
 def _with_other_paths(explanation: tuple[Mistake, ...], found: list[tuple[Mistake, ...]]) -> tuple[Mistake, ...]:
     """Return a lost path with the other one named too, if losing that one gives the same."""
-    lost = [e[0].where for e in found if len(e) == len(explanation) == 1 and e[0].kind == "missing_path"]
-    if explanation[0].kind != "missing_path" or len(lost) < 2:
+    if [mistake.kind for mistake in explanation] != ["missing_path"]:
         return explanation
-    return (replace(explanation[0], where=" or ".join(dict.fromkeys(lost))),)
+    return (replace(explanation[0], where=" or ".join(e[0].where for e in found if e[0].kind == "missing_path")),)
 
 
 def _count(explanation: tuple[Mistake, ...]) -> int:

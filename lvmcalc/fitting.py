@@ -71,15 +71,15 @@ def _opaque(chain: Chain) -> dict[Expr, Expr]:
 
 
 def _agrees(merging: WordAlgebra, word: tuple, true: Terms, given: Terms) -> bool:
-    merged, = merging.matrix(_joined(word)) if word else ((),)
+    merged, = merging.matrix(MatMul(*word)) if word else ((),)
     return merged in true and true[merged] == given.get(merged)
 
 
 def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, given: Terms) -> tuple[Mistake, ...] | None:
     """Return the mistakes that make the given terms of the true ones."""
     found: list[Mistake] = []
-    lost = {word: c for word, c in true.items() if word not in given}
-    for word, coefficient in sorted(given.items(), key=lambda item: item[0] not in true):
+    lost = [word for word in true if word not in given]
+    for word, coefficient in given.items():
         near = [(word, "", "")] if word in true else [
             (other, kind, what) for other in lost for kind, what in [near_miss(word, other)] if kind]
         written = _written(algebra, word, coefficient, matrix)  # as it is, not as it should be
@@ -89,14 +89,15 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
         if fits:
             because, other, kind, what = fits[0]
             if kind:
-                del lost[other]
+                lost.remove(other)
                 found.append(Mistake(kind, f"the term {written}", what))
             found += because
-        elif near and not near[0][1]:
+        elif word in true:
             return None  # the right word with a coefficient that nothing explains
         else:
             found.append(Mistake("extra_term", "the answer", written))
-    found += [Mistake("missing_term", "the sum", "", ((CLOSED, _joined(word) * c),)) for word, c in lost.items()]
+    product = MatMul if matrix else sp.Mul
+    found += [Mistake("missing_term", "the sum", "", ((CLOSED, product(*word)),)) for word in lost]
     return tuple(dict.fromkeys(found))
 
 
@@ -122,15 +123,15 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
-    spare = Counter(longer) - Counter(shorter)
-    if fewer and all(map(is_inverse, spare)) and tuple(letter for letter in longer if letter in shorter) == shorter:
+    spare, rest = Counter(longer) - Counter(shorter), iter(longer)
+    if fewer and all(map(is_inverse, spare)) and all(letter in rest for letter in shorter):  # in this order
         letter = notation.plain(next(iter(spare)))
         return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
     return "", ""
 
 
 def _terms(algebra: WordAlgebra, chain: Chain, side: Expr) -> Terms:
-    side = chain.abbreviated(tidy(side, collect=False))
+    side = chain.abbreviated(tidy(side))
     if side.is_Matrix:
         return _words(algebra, side)
     side, = by_name(side)
@@ -152,17 +153,11 @@ def _cancelled(coefficient: Expr) -> Expr:
     return sp.cancel(coefficient)
 
 
-def _joined(word: tuple) -> Expr:
-    if not word or not word[0].is_Matrix:
-        return sp.Mul(*word)
-    return MatMul(*word) if len(word) > 1 else word[0]
-
-
 def _written(algebra: WordAlgebra, word: tuple, coefficient: Expr, matrix: bool) -> str:
     if not matrix:
         return notation.plain(algebra.written_out(coefficient * sp.Mul(*word)))
-    size = word[0].shape[0] if word else Symbol("N")
-    return notation.plain(algebra.expression({word: coefficient}, (size, size)))
+    N = Symbol("N")  # of the unit matrix, if it is all that there is
+    return notation.plain(algebra.expression({word: coefficient}, (N, N)))
 
 
 def _bare(letter: Expr) -> Expr:

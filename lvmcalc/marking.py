@@ -66,8 +66,10 @@ class Mark:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, those of the likeliest explanation first, one of each kind."""
-        found = [finding for explanation in self.explanations for finding in explanation]
-        return tuple({finding.kind: finding for finding in reversed(found)}.values())[::-1]
+        found: dict[str, Finding] = {}
+        for finding in (finding for explanation in self.explanations for finding in explanation):
+            found.setdefault(finding.kind, finding)
+        return tuple(found.values())
 
     @property
     def lines(self) -> list[str]:
@@ -346,9 +348,7 @@ def _repair(question: Question, answer: Expr) -> Explanation:
 def _elementwise(question: Question, answer: Expr) -> Explanation:
     """Return the finding that an answer is right with a matrix product in place of an elementwise one."""
     for product in answer.atoms(HadamardProduct):
-        if len(product.args) > MOST_ELEMENTWISE:
-            continue
-        for order in permutations(product.args):
+        for order in permutations(product.args) if len(product.args) <= MOST_ELEMENTWISE else ():
             for turned in np.ndindex(*(2,) * len(order)):
                 factors = (factor.T if turn else factor for factor, turn in zip(order, turned, strict=True))
                 if question.is_right(answer.xreplace({product: MatMul(*factors)})):
@@ -363,7 +363,7 @@ def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
             yield "order", notation.plain(expression), MatMul(*factors)
     for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol) else ()):
         before, behind = expression.args[:index], expression.args[index + 1:]
-        if getattr(part, "is_Matrix", False):
+        if part.is_Matrix:
             turned = part.arg if isinstance(part, Transpose) else Transpose(part)
             what = f"{notation.plain(part)} for {notation.plain(turned)}"
             yield "transpose", what, expression.func(*before, turned, *behind)

@@ -1,7 +1,7 @@
 """A question for ∂L/∂(node or leaf), and random points of all-different sizes at which answers are tried."""
 
 from collections.abc import Callable, Sequence
-from itertools import permutations, product
+from itertools import combinations_with_replacement, permutations, product
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,9 @@ class Question:
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
         self.name, self.sizes = notation.plain(self.asked), sizes_of(chain)
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2), key=lambda sizes: sum(sizes.values()))
-        first = choices[0]  # at the second point every size is another one, lest a number pass for a size
-        self.second = next(sizes for sizes in choices if not sizes or all(sizes[name] != first[name] for name in sizes))
+        first = choices[0]  # at the second point every size and product of two is another, lest a number pass for it
+        self.second = next(sizes for sizes in choices if all(
+            sizes[a] * sizes[b] != first[a] * first[b] for a, b in combinations_with_replacement(self.sizes, 2)))
         self.points = [self._point(sizes, seed) for seed, sizes in enumerate((first, self.second))]
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:

@@ -268,3 +268,67 @@ EQUIVALENT |= {
     ("gram", "largest = 0.0", "largest = -1.0"): "every block has an entry, and no size of an entry is below 0",
     ("gram", TOLD, TOLD.replace("start //", "start /")): "a number is below a whole one if its whole part is",
 }
+
+# marking, diagnosis, fitting
+SAME_NAMES = "both points have the same names"
+SAME_LENGTH = "both have the same length: what was computed at each of the points"
+BOTH_WAYS = "each factor is tried both as it is and transposed"
+SPELLED = "spelled = {name: of for name, of in spelled.items() if of in question.points[%s] or name not in optional}"
+MISSING = "if missing := [name for name, of in spelled.items() if of not in question.points[%s]]:"
+TURNED = "factors = (%s if %s else factor for factor, turn in zip(order, turned, strict=%s))"
+AT_POINTS = "for got, point in zip(values, question.points, strict=%s):"
+EQUIVALENT |= {
+    ("marking", SPELLED % "0", SPELLED % " 1"): SAME_NAMES,
+    ("marking", SPELLED % "0", SPELLED % " -1"): SAME_NAMES,
+    ("marking", MISSING % "0", MISSING % " 1"): SAME_NAMES,
+    ("marking", MISSING % "0", MISSING % " -1"): SAME_NAMES,
+    ("marking", AT_POINTS % "True", AT_POINTS % "False"): SAME_LENGTH,
+    ("marking", "for turned in np.ndindex(*(2,) * len(order)):", "for turned in np.ndindex(*( 3,) * len(order)):"):
+        BOTH_WAYS,
+    ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "not turn", "True")): BOTH_WAYS,
+    ("marking", TURNED % ("factor.T", "turn", "True"), TURNED % ("factor.T", "turn", "False")):
+        "every order has a place for each factor",
+}
+FLAT = "np.broadcast_to(stack, (len(found), *np.shape(stack)[-2:])).reshape(len(found), -%s)"
+AT_THE_BOUND = "the bound is not 0, and no rounding error is as large as it"
+FITS = "fits = np.abs(flat - %s[:, None] * stack).max(axis=1) %s TOLERANCE * np.abs(flat).max()"
+POINT = "point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(%s),"
+NUMBERS = ('numbers = [sign %s sp.Rational(r) for sign in (1, -1) for r in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]')
+EQUIVALENT |= {
+    ("diagnosis", "later = leading_to(self.chain, self.wrt)[1:-1]", "later = leading_to(self.chain, self.wrt)[ 0:-1]"):
+        "what is equal to the adjoint that is asked for is right and does not come here",
+    ("diagnosis", "for value, point in zip(values, self.question.points, strict=True)]",
+     "for value, point in zip(values, self.question.points, strict=False)]"): SAME_LENGTH,
+    ("diagnosis", "return [candidate for candidate, fit in zip(few, fits, strict=True) if fit]",
+     "return [candidate for candidate, fit in zip(few, fits, strict=False) if fit]"):
+        "there is one row of the stack for each candidate",
+    ("diagnosis", "return " + FLAT % "1", "return " + FLAT % " 2"):
+        "NumPy takes any negative length for the one that is left",
+    ("diagnosis", FITS % ("ratio", "<="), FITS % ("ratio", "<")): AT_THE_BOUND,
+    ("diagnosis", FITS % ("factors", "<="), FITS % ("factors", "<")): AT_THE_BOUND,
+    ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
+    ("diagnosis", NUMBERS % "*", NUMBERS % "/"): "the reciprocals of these numbers are these numbers",
+}
+AS_MANY = "with as many inverses on both sides it is not asked for"
+KIND = 'kind = "missing_inverse" if fewer %s else "extra_inverse"'
+LONGER = "longer, shorter = (given, true) if fewer %s else (true, given)"
+LETTERS = "here, there = next((notation.plain(g), notation.plain(t)) for g, t in zip(given, true, strict=%s) if g != t)"
+EQUIVALENT |= {
+    ("fitting", "short = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}",
+     "short = {node: chain.symbols(name)[ -1] for name, node in chain.abbreviations.items()}"): ONLY_ONE,
+    ("fitting", KIND % "< 0", KIND % "<= 0"): AS_MANY,
+    ("fitting", KIND % "< 0", KIND % "< 1"): AS_MANY,
+    ("fitting", LONGER % "> 0", LONGER % ">= 0"): AS_MANY,
+    ("fitting", LONGER % "> 0", LONGER % "> -1"): AS_MANY,
+    ("fitting", LETTERS % "True", LETTERS % "False"): "both words have the same letters, but for their transposes",
+}
+
+# Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
+UNTESTED: dict[tuple[str, str], str] = {
+    ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
+    ("fitting", "MOST_TERMS = 99"): "how long an answer may take",
+    ("fitting", "MOST_TERMS = 101"): "how long an answer may take",
+    ("fitting", "if terms_in(coefficient) >= MOST_TERMS:"): "how long an answer may take",
+    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 999"): "how large the numbers are that a formula is tried at",
+    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1001"): "how large the numbers are that a formula is tried at",
+}
