@@ -103,7 +103,7 @@ def test_asking_back_is_no_answer() -> None:
 @pytest.mark.parametrize(("answer", "sentence"), [
     ("__import__('os')", "There is no"), ("(" * 10**5, "is too long"), ("9**9**9", "exponent"),
     ("foo bar(", "no `foo`"),
-    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("gamma") * X, "no gamma"),
+    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("u") * X, "no u "),
     (sp.MatrixSymbol("X", 2, 3), "X is N×Q here, not 2×3"), (lambda Z: Z, "has no Z"),
     (sp.sin(alpha) * X, "does not know sin"), (lambda X: X + 1j, "no real numbers"),
     (lambda X: X[100], "stopped with IndexError"), (lambda X: X * np.nan, "not finite"), (lambda X: "text", "stopped"),
@@ -247,3 +247,14 @@ def test_a_path_that_is_counted_twice_beside_the_other_one_is_named() -> None:
 def test_the_adjoint_that_was_written_is_named_first_if_it_was_written_as_such() -> None:
     assert mark("f_bar", "gplvm", "X").findings[0].kind == "stopped_early"
     assert mark("½ " + GRADIENT, "gplvm", "X").findings[0].kind == "missing_path"
+
+
+def test_a_gradient_that_is_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_own() -> None:
+    M, s = sp.MatrixSymbol("M", X.rows, X.rows), sp.Symbol("s")
+    build = Builder("mine", M, s)
+    a = build("a", "trace", build("e", "product", M, M))
+    build("L", "scalar sum", a, build("c", "scalar product", s, build("b", "half squared norm", M)))
+    chain = build.chain()  # L = tr(M M) + s ‖M‖²/2
+    assert mark_in(chain, "2 M' + s M", "M").right
+    for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"), ("2 M' + M", "missing_scalar")):
+        assert mark_in(chain, wrong, "M").findings[0].kind == kind
