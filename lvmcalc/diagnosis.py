@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy.matrices.expressions import HadamardProduct, MatAdd
 
 from lvmcalc import agreement, exact, notation
 from lvmcalc.findings import SENTENCES, Explanation, findings, one
@@ -119,7 +119,9 @@ class Diagnosis:
     def _ratios(self) -> tuple[list[Ratio], np.ndarray]:
         """The factors that a lost or doubled number or scalar leaves, and their values, in ascending order."""
         truth = self.chain.abbreviated(self.chain.adjoint(self.wrt))
-        _, own = monomial(truth.as_coeff_matrices()[0] if isinstance(truth, MatMul) else sp.factor_terms(truth))
+        if truth.is_Matrix:  # SymPy's factor_terms stops at a sum of matrices with numbers in front, such as 2 A + B
+            truth = sp.Add(*(term.as_coeff_mmul()[0] * sp.Dummy() for term in MatAdd.make_args(truth)))
+        _, own = monomial(sp.factor_terms(truth))
         scalars = [name for name, leaf in self.chain.leaves.items() if not leaf.shape]
         powers = [{}, *({name: power} for name in scalars for power in (-4, -2, -1, 1, 2, 4)),
                   *({name: -power} for name in self.question.sizes for power in (1, 2))]
@@ -191,7 +193,8 @@ def _with_other_paths(explanation: tuple[Mistake, ...], found: list[tuple[Mistak
     """Return a lost path with the other one named too, if losing that one gives the same."""
     if [mistake.kind for mistake in explanation] != ["missing_path"]:
         return explanation
-    return (replace(explanation[0], where=" or ".join(e[0].where for e in found if e[0].kind == "missing_path")),)
+    lost = dict.fromkeys(e[0].where for e in found if [mistake.kind for mistake in e] == ["missing_path"])
+    return (replace(explanation[0], where=" or ".join(lost)),)
 
 
 def _count(explanation: tuple[Mistake, ...]) -> int:

@@ -1,4 +1,4 @@
-"""The mutants of the core that no test can kill, and why: (module, line, mutated line)."""
+"""The mutants of the core that no test can kill, or that none should, and why: (module, line, mutated line)."""
 
 SHAPE_ONLY = "only the shape of the operation is used, and SymPy gives A/B the shape of AB"
 ONLY_ONE = "there is one, so the first is the last"
@@ -10,6 +10,16 @@ CACHE = "a cache changes the time and not the text"
 EQUALLY_MANY = "a matrix with a trace or a determinant has as many rows as columns"
 POWER_0 = "a power 0 is one term in either line, for C(t - 1, 0) = 1"
 
+CHOICE = "a choice: a test could only repeat it"
+
+
+def choices(module: str, line: str, part: str, *others: str) -> dict[tuple[str, str, str], str]:
+    """Return the mutants of a line in which a part of it becomes another."""
+    assert line.count(part) == 1
+    return {(module, line, line.replace(part, other)): CHOICE for other in others}
+
+
+UNTESTED: dict[tuple[str, str, str], str] = {}  # no truth depends on them, but a person chose otherwise
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("rules", "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A * B, A.T, C, A * A.T))",
      "G_mn, G_mp, G_nm, G_nn, G_mm = (upstream(X) for X in (A, A / B, A.T, C, A * A.T))"): SHAPE_ONLY,
@@ -157,13 +167,6 @@ EQUIVALENT |= {
      "zip(self.derivatives, self.claimed, strict=False))"): "a gradient has the shape of its variable",
 }
 
-CHOICE = "a choice: a test could only repeat it"
-
-
-def choices(module: str, line: str, part: str, *others: str) -> dict[tuple[str, str, str], str]:
-    """Return the mutants of a line in which a part of it becomes another."""
-    assert line.count(part) == 1
-    return {(module, line, line.replace(part, other)): CHOICE for other in others}
 
 
 LIMITS = "MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300 # that are searched for a small counterexample"
@@ -173,7 +176,7 @@ SEARCHED = "orders = islice(permutations(range(1, len(names) + 2), len(names)), 
 NO_ZERO = "if abs(number.xreplace({symbol: log(b) for b, symbol in symbols.items()}).evalf(80)) < 1e-40:"
 LOW = "low = 2 if largest > 3 else 0 # a check point avoids 0 and ±1; a counterexample to read by hand may have them"
 NUMBERS = "for largest in (1, 2, 3) * 4 if _fit(dimensions(left, right), sizes) else ():"
-UNTESTED: dict[tuple[str, str, str], str] = {
+UNTESTED |= {
     **choices("establishing", "(C,), rng = rule.arguments, np.random.default_rng(0)", "0", " 1"),
     **choices("establishing", "point = exact.random_point((C, dC), {C.rows.name: size}, rng, 9)", "9", "10", "8"),
     **choices("agreement", "LARGEST_SIZE = 16 # beyond this, exact arithmetic takes too long", "16", "17", "15"),
@@ -222,9 +225,7 @@ EQUIVALENT |= {
         "no number times 100 is 1e-4: 1e-6 gives less, and the next one more",
 }
 
-CHOICE = "a choice: a test could only repeat it"
 LAST_BIT = "differs only where two numbers are equal to the last bit, and nothing depends on which side that is"
-UNTESTED: dict[tuple[str, str, str], str] = {}
 HISTORY = "FIRST, LONGEST = 1000, 4000 # the history keeps its first steps, and ever fewer of the later ones"
 FAR = "self._lost = 100 * max(1.0, self.gap) # with a larger gap the steps only grow"
 UNTESTED |= {("training", HISTORY, HISTORY.replace("1000, 4000", other)): CHOICE
@@ -323,12 +324,11 @@ EQUIVALENT |= {
     ("fitting", LETTERS % "True", LETTERS % "False"): "both words have the same letters, but for their transposes",
 }
 
-# Choices that no truth depends on: a test could only repeat them. The driver runs them all the same.
-UNTESTED: dict[tuple[str, str], str] = {
-    ("marking", "MOST_ELEMENTWISE = 4"): "four factors, in all orders and turned or not, are 384 formulas to try",
-    ("fitting", "MOST_TERMS = 99"): "how long an answer may take",
-    ("fitting", "MOST_TERMS = 101"): "how long an answer may take",
-    ("fitting", "if terms_in(coefficient) >= MOST_TERMS:"): "how long an answer may take",
-    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 999"): "how large the numbers are that a formula is tried at",
-    ("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1001"): "how large the numbers are that a formula is tried at",
+UNTESTED |= {
+    ("marking", "MOST_ELEMENTWISE = 3 # factors that are tried in all orders, transposed or not",
+     "MOST_ELEMENTWISE = 4 # factors that are tried in all orders, transposed or not"):
+        "four factors, in all orders and turned or not, are 384 formulas to try",
+    **choices("fitting", "MOST_TERMS = 100", "100", "99", "101"),
+    **choices("fitting", "if terms_in(coefficient) > MOST_TERMS:", "> MOST", ">= MOST"),
+    **choices("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1000", "1000", "999", "1001"),
 }

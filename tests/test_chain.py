@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, log
 
-from lvmcalc import autoencoder, calculus, gplvm, notation
+from lvmcalc import autoencoder, calculus, gplvm, marking, notation
 from lvmcalc.chain import Builder, Chain, IllConditioned, Node, Trusted
 
 RNG = np.random.default_rng(11)
@@ -53,6 +53,10 @@ def walked(chain: Chain, leaves: dict, fixed: dict) -> dict:
         if name not in fixed:
             values[name] = stage(values)
     return values
+
+
+def test_every_chain_that_answers_are_marked_in_is_here() -> None:
+    assert CHAINS.keys() == marking.CHAINS.keys(), "a new one goes into STAGES and CASES"
 
 
 # Nodes

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import lvmcalc
-from lvmcalc import autoencoder, data, gplvm, source, training, widgets
+from lvmcalc import data, marking, source, training, widgets
 
 MODULES = [import_module(f"lvmcalc.{path.stem}") for path in sorted(Path(lvmcalc.__file__).parent.glob("[a-z]*.py"))]
 MODULES += [lvmcalc]
@@ -46,8 +46,9 @@ def functions(module: Any) -> list[str]:
             and value.__module__ == module.__name__ and set(inspect.signature(value).parameters) - {"book"}]
 
 
+MODELS = sorted({inspect.getmodule(chain) for chain in marking.CHAINS.values()}, key=lambda module: module.__name__)
 CALLED = [("lvmcalc", name) for name in lvmcalc.__all__ if inspect.isfunction(getattr(lvmcalc, name))]
-CALLED += [(module.__name__, name) for module in (autoencoder, data, gplvm, source) for name in functions(module)]
+CALLED += [(module.__name__, name) for module in (*MODELS, data, source) for name in functions(module)]
 CALLED += [("lvmcalc.marking", "mark_in"), ("lvmcalc.evidence", "entrywise"), ("lvmcalc.evidence", "establish")]
 CALLED += [(module.__name__, name) for module in (training, widgets) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]

@@ -97,7 +97,7 @@ def test_asking_back_is_no_answer() -> None:
 @pytest.mark.parametrize(("answer", "sentence"), [
     ("__import__('os')", "There is no"), ("(" * 10**5, "is too long"), ("9**9**9", "exponent"),
     ("foo bar(", "no `foo`"),
-    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("gamma") * X, "no gamma"),
+    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("u") * X, "no u "),
     (sp.MatrixSymbol("X", 2, 3), "X is N×Q here, not 2×3"), (lambda Z: Z, "has no Z"),
     ("X == X", "Only one ="), ("∂L/∂X == X", "Only one ="), (Printed(), "An answer is a formula"),
     (stops(TypeError("no dimension.")), "stopped with TypeError: no dimension."),
@@ -262,3 +262,14 @@ def test_a_number_may_come_as_a_matrix_of_one_entry_and_a_zero_as_any_matrix() -
     assert not mark(lambda K, D: [[1.0]], "gplvm.log_det", "D").right
     assert mark(np.array(-0.5), "gplvm.trace", "t").right
     assert mark("0", "gplvm.log_det", "X").reason == "this is not ∂L₁/∂X"
+
+
+def test_a_gradient_that_is_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_own() -> None:
+    M, s = sp.MatrixSymbol("M", X.rows, X.rows), sp.Symbol("s")
+    build = Builder("mine", M, s)
+    a = build("a", "trace", build("e", "product", M, M))
+    build("L", "scalar sum", a, build("c", "scalar product", s, build("b", "half squared norm", M)))
+    chain = build.chain()  # L = tr(M M) + s ‖M‖²/2
+    assert mark_in(chain, "2 M' + s M", "M").right
+    for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"), ("2 M' + M", "missing_scalar")):
+        assert mark_in(chain, wrong, "M").findings[0].kind == kind

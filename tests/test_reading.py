@@ -4,13 +4,13 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
-from lvmcalc import autoencoder, calculus, gplvm, notation
+from lvmcalc import autoencoder, calculus, gplvm, marking, notation
 from lvmcalc.chain import Chain
 from lvmcalc.reading import Unreadable, read
 from lvmcalc.words import CannotBeFormed, check_shapes
 
 AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain())
-CHAINS = [AUTOENCODER, LOG_DET, TRACE, TOTAL]
+CHAINS = [*map(marking.chain_of, marking.CHAINS)]
 N, Q, D, X, Y, alpha, beta = gplvm.N, gplvm.Q, gplvm.D, gplvm.X, gplvm.Y, gplvm.alpha, gplvm.beta
 K, b, d, d_bar = TOTAL.symbols("K b d d_bar")
 W, x, e, c = AUTOENCODER.symbols("W x e c")
