@@ -189,8 +189,6 @@ UNTESTED |= {
     **choices("agreement", SEARCHED, "+ 2", "* 2", "+ 3"),
     **choices("agreement", NUMBERS, "(1, 2, 3) * 4", "( 2, 2, 3) * 4", "( 0, 2, 3) * 4", "(1, 3, 3) * 4",
               "(1, 1, 3) * 4", "(1, 2, 3) * 5", "(1, 2, 3) * 3"),
-    **choices("agreement", "exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300",
-              "-300", "- 301", "- 299"),
     **choices("exact", LOW, "> 3", "> 4"),
     **choices("exact", "values[name] = abs(numbers(1, 1)[0]) or sp.S.One", "1, 1", " 2, 1", "1, 2"),
     **choices("exact", NO_ZERO, "80", " 81", " 79"),
