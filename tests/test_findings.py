@@ -118,6 +118,7 @@ SAID = {
             "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ X Xᵀ."]),
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
+    (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],  # that c = d was put fits in floats only: d is singular
     (LOG_DET, "beta"): [
         ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing in the whole answer."]),
         ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing in the whole answer."]),
