@@ -79,7 +79,7 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
     """Return the mistakes that make the given terms of the true ones."""
     found: list[Mistake] = []
     lost = [word for word in true if word not in given]
-    for word, coefficient in given.items():
+    for word, coefficient in sorted(given.items(), key=lambda item: item[0] not in true):
         near = [(word, "", "")] if word in true else [
             (other, kind, what) for other in lost for kind, what in [near_miss(word, other)] if kind]
         written = _written(algebra, word, coefficient, matrix)  # as it is, not as it should be

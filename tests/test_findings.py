@@ -160,6 +160,9 @@ SAID = {
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
+        ("α((D/2)(K⁻¹ + Kᵀ) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
+            "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An inverse is lost: that of "
+            "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
