@@ -160,7 +160,7 @@ SAID = {
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
-        ("α((D/2)(K⁻¹ + Kᵀ) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
+        ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
             "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An inverse is lost: that of "
             "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
