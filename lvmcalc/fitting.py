@@ -96,8 +96,7 @@ def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms, give
             return None  # the right word with a coefficient that nothing explains
         else:
             found.append(Mistake("extra_term", "the answer", written))
-    product = MatMul if matrix else sp.Mul
-    found += [Mistake("missing_term", "the sum", "", ((CLOSED, product(*word)),)) for word in lost]
+    found += [Mistake("missing_term", "the sum", "", ((CLOSED, sp.Mul(*word)),)) for word in lost]
     return tuple(dict.fromkeys(found))
 
 

@@ -292,6 +292,12 @@ FLAT = "np.broadcast_to(stack, (len(found), *np.shape(stack)[-2:])).reshape(len(
 AT_THE_BOUND = "the bound is not 0, and no rounding error is as large as it"
 FITS = "fits = np.abs(flat - %s[:, None] * stack).max(axis=1) %s TOLERANCE * np.abs(flat).max()"
 POINT = "point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(%s),"
+SECOND_POINT = "a width between rounding and the next ratio will do; at the second point the factor itself is compared"
+ONE_PATH = "beside a lost path all broken chains have one mistake, and what is fitted has no lost path"
+WITHIN = "low, high = (np.searchsorted(table, ratio + sign * TOLERANCE %s np.abs(ratio)) for sign in (%s))"
+MERGED = "return list(kept.values())[:4 if _count(explanations[%s]) == 1 else 2]"
+PATHS = ('return (replace(explanation[%s], where=" or ".join(e[%s].where for e in found '
+         'if e[%s].kind == "missing_path")),)')
 NUMBERS = ('numbers = [sign %s sp.Rational(r) for sign in (1, -1) for r in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]')
 EQUIVALENT |= {
     ("diagnosis", "later = leading_to(self.chain, self.wrt)[1:-1]", "later = leading_to(self.chain, self.wrt)[ 0:-1]"):
@@ -305,6 +311,13 @@ EQUIVALENT |= {
         "NumPy takes any negative length for the one that is left",
     ("diagnosis", FITS % ("ratio", "<="), FITS % ("ratio", "<")): AT_THE_BOUND,
     ("diagnosis", FITS % ("factors", "<="), FITS % ("factors", "<")): AT_THE_BOUND,
+    ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("/", "-1, 1")): SECOND_POINT,
+    ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "- 2, 1")): SECOND_POINT,
+    ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "-1, 2")): SECOND_POINT,
+    ("diagnosis", MERGED % "0", MERGED % " -1"): "all come with the same count",
+    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % (" -1", "0", "0")): ONLY_ONE,
+    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % ("0", " -1", "0")): ONE_PATH,
+    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % ("0", "0", " -1")): ONE_PATH,
     ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
     ("diagnosis", NUMBERS % "*", NUMBERS % "/"): "the reciprocals of these numbers are these numbers",
 }

@@ -118,6 +118,7 @@ SAID = {
             "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ X Xᵀ."]),
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
+    (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],  # that c = d was put fits in floats only: d is singular
     (LOG_DET, "beta"): [
         ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing in the whole answer."]),
         ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing in the whole answer."]),
@@ -159,6 +160,9 @@ SAID = {
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
+        ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
+            "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An inverse is lost: that of "
+            "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
