@@ -259,7 +259,7 @@ def _one_module(module: str, copy: Path, chosen: argparse.Namespace, everything:
             print(f"{module}:{mutant.line}: {mutant.old}\n    → {mutant.new}", flush=True)
     path.write_text(healthy, encoding="utf-8")
     print(f"| {module} | {count.total()} | {count['killed']} | {count['timeout']} | {count['equivalent']} "
-          f"| {count['survived']} | {count['choice']} |", flush=True)
+          f"| {count['choice']} | {count['survived']} |", flush=True)
     return unexplained
 
 
