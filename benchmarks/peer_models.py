@@ -49,6 +49,7 @@ def torch_of(log_likelihood: Callable[[Any, Any, float, float], Any]) -> Callabl
     """Return what evaluates a log-likelihood of tensors X, Y, α, β, with autograd for the gradient."""
     def make(Y: Array, alpha: float, beta: float) -> Evaluate:
         import torch
+        import torch._dynamo  # what optimisers load; after TensorFlow it would end the process
         torch.set_num_threads(1)
         tensor = torch.from_numpy(Y)
 
