@@ -1,7 +1,7 @@
 """How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
 
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
@@ -9,6 +9,7 @@ from sympy.printing.str import StrPrinter
 GREEK = {"alpha": "α", "beta": "β"}
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+BRACKETED = {MatMul: MatAdd | HadamardProduct, HadamardProduct: MatAdd | MatMul}  # as factors
 
 
 def adjoint_name(output: str, name: str) -> str:
@@ -37,7 +38,9 @@ def plain(expression: Expr | str) -> str:
 
 def shape(expression: Expr) -> str:
     """Return the shape in words: N×Q, or scalar."""
-    return "×".join(map(plain, expression.shape)) if expression.is_Matrix else "scalar"
+    if not expression.is_Matrix:
+        return "scalar"
+    return "×".join(f"({plain(size)})" if size.is_Add else plain(size) for size in expression.shape)
 
 
 def _positive_first(sum_: MatAdd) -> list[Expr]:
@@ -108,13 +111,20 @@ class _Latex(LatexPrinter):
         text = rf"\log {text}" if argument.is_Symbol else rf"\log\left({text}\right)"
         return rf"\left({text}\right)^{{{exp}}}" if exp else text
 
+    def _factor(self, factor: Expr, of: type[Expr]) -> str:
+        text = self._print(factor)
+        return rf"\left({text}\right)" if isinstance(factor, BRACKETED[of]) else text
+
+    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
+        return r" \circ ".join(self._factor(f, HadamardProduct) for f in product.args)
+
     def _print_MatAdd(self, sum_: MatAdd) -> str:
         parts = [self._print(term) for term in _positive_first(sum_)]
         return _signed(parts)
 
     def _print_MatMul(self, product: MatMul) -> str:
         scalar, factors = product.as_coeff_matrices()
-        text = " ".join(rf"\left({self._print(f)}\right)" if isinstance(f, MatAdd) else self._print(f) for f in factors)
+        text = " ".join(self._factor(f, MatMul) for f in factors)
         sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
         factor = self._print(scalar)
         head = "" if scalar == 1 else rf"\left({factor}\right) " if scalar.is_Add else f"{factor} "
@@ -149,8 +159,12 @@ class _Plain(StrPrinter):
     def _print_MatPow(self, power: MatPow) -> str:
         return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0 else f"^({power.exp})")
 
-    def _print_HadamardProduct(self, product: Expr) -> str:
-        return " ∘ ".join(f"({self._print(f)})" if isinstance(f, MatAdd) else self._print(f) for f in product.args)
+    def _factor(self, factor: Expr, of: type[Expr]) -> str:
+        text = self._print(factor)
+        return f"({text})" if isinstance(factor, BRACKETED[of]) else text
+
+    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
+        return " ∘ ".join(self._factor(f, HadamardProduct) for f in product.args)
 
     def _print_Trace(self, trace: Expr) -> str:
         return f"tr({self._print(trace.arg)})"
@@ -166,7 +180,7 @@ class _Plain(StrPrinter):
 
     def _print_MatMul(self, product: MatMul) -> str:
         scalar, factors = product.as_coeff_matrices()
-        text = " ".join(f"({self._print(f)})" if isinstance(f, MatAdd) else self._print(f) for f in factors)
+        text = " ".join(self._factor(f, MatMul) for f in factors)
         sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
         head = "" if scalar == 1 else self._print(scalar)
         head = f"({head})" if scalar.is_Add or "/" in head else head

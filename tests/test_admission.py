@@ -87,7 +87,7 @@ FITTING = [MatMul(2 * a, X, Y, A), MatAdd(A, MatMul(X, Y), A), HadamardProduct(X
 UNFITTING = [
     (MatMul(2 * a, X, X), "the product of X (n×m) and X (n×m) cannot be formed: m columns meet n rows"),
     (a * Trace(MatMul(X, Y, Y)), "the product of Y (m×n) and Y (m×n) cannot be formed: n columns meet m rows"),
-    (MatMul(B, B), "the product of B (n + 1×n) and B (n + 1×n) cannot be formed: n columns meet n + 1 rows"),
+    (MatMul(B, B), "the product of B ((n + 1)×n) and B ((n + 1)×n) cannot be formed: n columns meet n + 1 rows"),
     (MatAdd(X, A), "the sum of X (n×m) and A (n×n) cannot be formed: their shapes differ"),
     (MatAdd(A, A, Y), "the sum of A (n×n) and Y (m×n) cannot be formed: their shapes differ"),
     (HadamardProduct(X, A), "the elementwise product of X (n×m) and A (n×n) cannot be formed: their shapes differ"),
@@ -95,8 +95,8 @@ UNFITTING = [
     (HadamardProduct(A, Y), "the elementwise product of A (n×n) and Y (m×n) cannot be formed: their shapes differ"),
     (Inverse(X), "the inverse of X (n×m) cannot be formed: it is not square"),
     (MatPow(X, 2), "the power of X (n×m) cannot be formed: it is not square"),
-    (Trace(B), "the trace of B (n + 1×n) cannot be formed: it is not square"),
-    (Determinant(B.T), "the determinant of Bᵀ (n×n + 1) cannot be formed: it is not square"),
+    (Trace(B), "the trace of B ((n + 1)×n) cannot be formed: it is not square"),
+    (Determinant(B.T), "the determinant of Bᵀ (n×(n + 1)) cannot be formed: it is not square"),
 ]
 
 

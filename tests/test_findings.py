@@ -80,8 +80,8 @@ SAID = {
                          "is lost or one too many: Xᵀ for X in the answer."]),
         ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N rows. The factors are "
                         "in the wrong order in the product -D α X K⁻¹."]),
-        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; here the matrix product belongs: -D α K⁻¹ ∘ X. The elementwise "
-                          "product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: their shapes differ."]),
+        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; here the matrix product belongs: (-D α K⁻¹) ∘ X. The "
+                          "elementwise product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: their shapes differ."]),
         ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer. " + OTHER.format("Q×N")]),
         ("-(D/2) K⁻¹", ["Either this: " + OTHER.format("N×N"),
                         "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
@@ -110,12 +110,12 @@ SAID = {
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
-            "∘ multiplies entry by entry; here the matrix product belongs: X ∘ X. The trace of K⁻¹ X ∘ X (N×Q) cannot "
-            "be formed: it is not square."]),
+            "∘ multiplies entry by entry; here the matrix product belongs: X ∘ X. The trace of K⁻¹ (X ∘ X) (N×Q) "
+            "cannot be formed: it is not square."]),
         (lambda K, D: [1.0, 2.0], ["∂L₁/∂α is a number here, like its variable, but the function returns 2."]),
         ("-(D/2) tr(XXᵀ)", ["An inverse is lost: the factor K⁻¹ in the term -D tr(X Xᵀ)/2."]),
         (-D / 2 * sp.Trace(HadamardProduct(K.I, X * X.T)), [
-            "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ X Xᵀ."]),
+            "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (X Xᵀ)."]),
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
     (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],  # that c = d was put fits in floats only: d is singular
@@ -129,14 +129,14 @@ SAID = {
         ("α K YYᵀ K X", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
         ("α YYᵀ K⁻¹ K⁻¹ X", ["The factors are in the wrong order in the term α Y Yᵀ K⁻¹ K⁻¹ X."]),
         ("-α YYᵀ X", ["A derivative was not applied: the inverse in the stage r = c⁻¹."]),
-        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ Y Yᵀ."]),
+        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (Y Yᵀ)."]),
         ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["A term too many: -D α K⁻¹ X."]),
     ],
     (TRACE, "c"): [
         ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet N rows. The factors "
                             "are in the wrong order in the product (1/2) Yᵀ K⁻¹ Y K⁻¹."]),
         ("½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", [
-            "∘ multiplies entry by entry; here the matrix product belongs: (1/2) K⁻¹ ∘ Y Yᵀ ∘ K⁻¹."]),
+            "∘ multiplies entry by entry; here the matrix product belongs: ((1/2) K⁻¹) ∘ (Y Yᵀ) ∘ K⁻¹."]),
         ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: -c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
                                   "sign is wrong: that of the whole answer."]),
     ],

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from oracle import MATRICES, SIZES, SYMBOLS, S, T, X, a, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatPow, ZeroMatrix
+from sympy.matrices.expressions import HadamardProduct, MatPow, ZeroMatrix
 
 from lvmcalc import autoencoder, gplvm, notation
 
@@ -146,6 +146,9 @@ def test_random_formulas_are_read_back_as_they_were_meant(block: int) -> None:
     (1 / Determinant(S) ** 2, None, r"\frac{1}{\left(\det S\right)^{2}}"), (log(b), "log(b)", r"\log b"),
     (log(a * b), "log(a b)", r"\log\left(a b\right)"), (log(b) ** 2, "log(b)^2", None),
     (Determinant(S) * S.I, "det(S) S⁻¹", r"\det S \cdot S^{-1}"),
+    (HadamardProduct(A, S) * X, "(A ∘ S) X", r"\left(A \circ S\right) X"),
+    (HadamardProduct(A * C, S), "(A C) ∘ S", r"\left(A C\right) \circ S"),
+    (HadamardProduct(A + C, S) + S, "(A + C) ∘ S + S", r"\left(A + C\right) \circ S + S"),
 ], ids=str)
 def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None, latex: str | None) -> None:
     if plain:
@@ -176,6 +179,7 @@ def test_shapes_are_written_with_their_sizes() -> None:
     assert notation.shape(gplvm.X) == "N×Q"
     assert notation.shape(gplvm.alpha) == "scalar"
     assert notation.shape(MatrixSymbol("M", 2 * n, 3)) == "2 n×3"
+    assert notation.shape(MatrixSymbol("M", n + 1, m)) == "(n + 1)×m"
 
 
 def test_a_sum_begins_with_what_is_positive() -> None:
