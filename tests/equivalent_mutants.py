@@ -247,6 +247,16 @@ EQUIVALENT |= {
     ("problems", "return times(*parts[:1 if self.X is None else 2], out=out)",
      "return times(*parts[:1 if self.X is None else 3], out=out)"): "there are two parts",
 }
+LOG_DET = "log_det = log(det) if %s else float(np.linalg.slogdet(M)[1])"
+NEVER = "slogdet gives the same, and costs more"
+EQUIVALENT |= {
+    ("problems", LOG_DET % "0 < det < inf", LOG_DET % "0 > det < inf"): NEVER,
+    ("problems", LOG_DET % "0 < det < inf", LOG_DET % "0 < det > inf"): NEVER,
+    ("problems", LOG_DET % "0 < det < inf", LOG_DET % "1 < det < inf"): NEVER,
+    ("problems", LOG_DET % "0 < det < inf", LOG_DET % "0 <= det < inf"): "where det is 0, inv has raised before",
+    ("problems", LOG_DET % "0 < det < inf", LOG_DET % "-1 < det < inf"):
+        "what rounding makes of a determinant that is at least 1 is nowhere near 0",
+}
 PAYS = "return self.shape[0] > 2 * (self.Y.shape[1] + self.shape[1])"
 UNTESTED |= {("problems", PAYS, f"return self.shape[0] {other}"):
              "a choice: from where on the reduction pays; the steps are the same with it and without" for other in (
@@ -259,9 +269,21 @@ UNTESTED |= {
     ("problems", ROOT, ROOT.replace("squares <", "squares <=")): LAST_BIT,
 }
 BLOCK = "BLOCK = 2**18 # entries that are looked at together: in double precision they stay in a cache"
+PARTS_OF = "def _parts(Y: Any, most: int = 1) -> Iterator[slice]:"
 PARTS = "PARTS = 50 # a lazy array whose progress is told goes to its cluster in so many parts"
 UNTESTED |= {("gram", BLOCK, BLOCK.replace("18", other)): CHOICE for other in (" 19", " 17")}
 UNTESTED |= {("gram", PARTS, PARTS.replace("50", other)): CHOICE for other in ("51", "49")}
+SILENT = 'warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning) # in a thread of Dask'
+UNTESTED |= {
+    ("gram", SILENT, "pass # in a thread of Dask"): "it depends on the versions whether there is one",
+    ("gram", PARTS_OF, PARTS_OF.replace("= 1", "= 2")): "in how many parts a bad entry is looked for",
+}
+FUTURES = 'if not any(hasattr(block, "add_done_callback") for block in dict(waiting[%s].dask).values()):'
+FIRST_LAZY = "Y, C = next((pair for pair in products if is_lazy(pair[0])), products[%s])"
+EQUIVALENT |= {
+    ("gram", FUTURES % "-1", FUTURES % "- 0"): "one scheduler has them all, and only futures stay in the list",
+    ("gram", FIRST_LAZY % "0", FIRST_LAZY % " -1"): "all have the same rows, and their results the same columns",
+}
 TOLD = "if 100 * part.start // len(Y) < 100 * part.stop // len(Y):"
 EQUIVALENT |= {
     ("gram", "largest = 0.0", "largest = -1.0"): "every block has an entry, and no size of an entry is below 0",
@@ -293,11 +315,10 @@ AT_THE_BOUND = "the bound is not 0, and no rounding error is as large as it"
 FITS = "fits = np.abs(flat - %s[:, None] * stack).max(axis=1) %s TOLERANCE * np.abs(flat).max()"
 POINT = "point = exact.random_point((self.chain.expression(),), self.question.second, np.random.default_rng(%s),"
 SECOND_POINT = "a width between rounding and the next ratio will do; at the second point the factor itself is compared"
-ONE_PATH = "beside a lost path all broken chains have one mistake, and what is fitted has no lost path"
 WITHIN = "low, high = (np.searchsorted(table, ratio + sign * TOLERANCE %s np.abs(ratio)) for sign in (%s))"
 MERGED = "return list(kept.values())[:4 if _count(explanations[%s]) == 1 else 2]"
-PATHS = ('return (replace(explanation[%s], where=" or ".join(e[%s].where for e in found '
-         'if e[%s].kind == "missing_path")),)')
+PATHS = 'return (replace(explanation[%s], where=" or ".join(lost)),)'
+LOST = 'lost = dict.fromkeys(e[%s].where for e in found if [mistake.kind for mistake in e] == ["missing_path"])'
 NUMBERS = ('numbers = [sign %s sp.Rational(r) for sign in (1, -1) for r in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]')
 EQUIVALENT |= {
     ("diagnosis", "later = leading_to(self.chain, self.wrt)[1:-1]", "later = leading_to(self.chain, self.wrt)[ 0:-1]"):
@@ -315,9 +336,8 @@ EQUIVALENT |= {
     ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "- 2, 1")): SECOND_POINT,
     ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "-1, 2")): SECOND_POINT,
     ("diagnosis", MERGED % "0", MERGED % " -1"): "all come with the same count",
-    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % (" -1", "0", "0")): ONLY_ONE,
-    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % ("0", " -1", "0")): ONE_PATH,
-    ("diagnosis", PATHS % ("0", "0", "0"), PATHS % ("0", "0", " -1")): ONE_PATH,
+    ("diagnosis", PATHS % "0", PATHS % " -1"): ONLY_ONE,
+    ("diagnosis", LOST % "0", LOST % " -1"): ONLY_ONE,
     ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
     ("diagnosis", NUMBERS % "*", NUMBERS % "/"): "the reciprocals of these numbers are these numbers",
 }

@@ -237,6 +237,13 @@ def test_a_product_is_lazy_if_only_its_second_part_is():
     same(Y.sum(axis=1) + X0.sum(axis=1), product[:, 1])
 
 
+def test_the_chunks_of_lazy_data_are_the_parts_that_are_told_whatever_they_are_multiplied_with():
+    lazy, told = optional("dask.array").from_array(Y, chunks=(700, -1)), []
+    for first, second in ((lazy, X0), (X0, lazy)):
+        gram.times_transposed(first, second, told.append)
+    np.testing.assert_allclose(told, 2 * [1 / 3, 2 / 3, 1])
+
+
 @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
 def test_finite_data_are_passed_over_once_in_whatever_unit(unit, monkeypatch):
     monkeypatch.setattr(gram, "_parts", Mock(wraps=gram._parts))

@@ -25,6 +25,12 @@ def small_gplvm(seed=4):
     return GPLVMProblem(data.centred(np.random.default_rng(seed).standard_normal((N, D))), Q, 1.3, 6.0)
 
 
+def test_the_log_likelihood_is_finite_where_the_determinant_is_not():
+    problem = small_gplvm()
+    X = 1e80 * np.random.default_rng(1).standard_normal((N, Q))  # det(I + αβXᵀX) is about 1e480
+    assert problem.value(X) == pytest.approx(gplvm.log_likelihood(X, problem.Y, 1.3, 6.0), rel=1e-9)
+
+
 def small_autoencoder(seed=4):
     return AutoencoderProblem(np.random.default_rng(seed).standard_normal((n, S)), m)
 
