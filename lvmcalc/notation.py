@@ -1,6 +1,6 @@
 """How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
 
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
+from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
@@ -40,7 +40,7 @@ def shape(expression: Expr) -> str:
     """Return the shape in words: N×Q, or scalar."""
     if not expression.is_Matrix:
         return "scalar"
-    return "×".join(f"({plain(size)})" if size.is_Add else plain(size) for size in expression.shape)
+    return "×".join(f"({plain(size)})" if isinstance(size, Add) else plain(size) for size in expression.shape)
 
 
 def _positive_first(sum_: MatAdd) -> list[Expr]:
