@@ -317,6 +317,7 @@ POINT = "point = exact.random_point((self.chain.expression(),), self.question.se
 SECOND_POINT = "a width between rounding and the next ratio will do; at the second point the factor itself is compared"
 WITHIN = "low, high = (np.searchsorted(table, ratio + sign * TOLERANCE %s np.abs(ratio)) for sign in (%s))"
 MERGED = "return list(kept.values())[:4 if _count(explanations[%s]) == 1 else 2]"
+TRUTH = "truth = sp.Add(*(term.as_coeff_mmul()[0] %s sp.Dummy() for term in MatAdd.make_args(truth)))"
 PATHS = 'return (replace(explanation[%s], where=" or ".join(lost)),)'
 LOST = 'lost = dict.fromkeys(e[%s].where for e in found if [mistake.kind for mistake in e] == ["missing_path"])'
 NUMBERS = ('numbers = [sign %s sp.Rational(r) for sign in (1, -1) for r in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]')
@@ -336,6 +337,7 @@ EQUIVALENT |= {
     ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "- 2, 1")): SECOND_POINT,
     ("diagnosis", WITHIN % ("*", "-1, 1"), WITHIN % ("*", "-1, 2")): SECOND_POINT,
     ("diagnosis", MERGED % "0", MERGED % " -1"): "all come with the same count",
+    ("diagnosis", TRUTH % "*", TRUTH % "/"): "each term has a letter of its own, above a fraction or below",
     ("diagnosis", PATHS % "0", PATHS % " -1"): ONLY_ONE,
     ("diagnosis", LOST % "0", LOST % " -1"): ONLY_ONE,
     ("diagnosis", POINT % "0", POINT % " 1"): "any random point will do",
