@@ -1,6 +1,7 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
-What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`.
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`, and what a screen
+reader is told there beyond ipywidgets in `names.js`.
 """
 
 from contextlib import AbstractContextManager
