@@ -310,7 +310,7 @@ class GPLVMProblem(Problem):
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         (N, D), ab, beta = self.Y.shape, self.ab, self.beta
         M, M_inverse, B, C = self._solved(coordinates)
-        det = float(np.linalg.det(M))  # costs half of what slogdet does
+        det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
         value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
                  + ab * beta * float(np.vdot(B, C))) / 2
