@@ -365,3 +365,54 @@ UNTESTED |= {
     **choices("fitting", "if terms_in(coefficient) > MOST_TERMS:", "> MOST", ">= MOST"),
     **choices("diagnosis", "MOST_MISTAKES, LARGEST_NUMBER = 3, 1000", "1000", "999", "1001"),
 }
+
+EVERY_SIZE = "permutations have as many numbers as there are sizes"
+AT_LEAST_1 = "sizes are at least 1, and no two are equal"
+IS_RIGHT = "[self._right_with(answer, name, m) for m in (matrix %s matrix.T, matrix)] == [True, False]"
+MATRIX = "matrix = rng.normal(size=(size, size)) %s size %s np.eye(size)"
+NOT_THE_SAME = "not right for both, or right for both, is the same here: only right for the first alone is told"
+ONE_PART = "a rule or a text stands alone in its line, and the parts of an equation are all formulas"
+AT_MOST = "return [sizes for sizes in choices if all(sizes.get(small.name, %s) %s sizes.get(large.name, max(numbers))"
+FIRST_AND_SECOND = "for value, point in zip(values, points, strict=%s):"
+AGREES = "if not np.abs(difference).max() %s ROUNDING * (np.abs(truth).max() or 1):"
+NUMBERS_OF_A_CARD = 'return f"{parts[%s].name}: ${parts[%s].latex}$ ({parts[%s].source})"'
+SIDES = "return escape(parts[%s]) if isinstance(parts[%s], str) else f\"${' = '.join(map(notation.latex, parts))}$\""
+PLACE = "place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), %s)"
+ONE_WRONG = "where there is more than one equals sign and something to say, one of them is wrong"
+CACHED = "def _from_differential(chain: Chain) -> Mapping[Expr, Expr]:"
+SIZES_TO_TRY = "PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, %s) # sizes at the points, and in a counterexample"
+PRIMES_TO_TRY = ("choices = sorted(self._choices(PRIMES, len(self.sizes) %s), "
+                 "key=lambda sizes: sum(sizes.values()))")
+TRIES = "for sizes, seed in product(self._choices(SMALL, len(self.sizes) %s), range(%s)):"
+SCALARS = "point[name] = rng.normal(size=shape) if shape else float(rng.uniform(%s))"
+EXACTLY = "exact.value_at(expression, exact.random_point(leaves, number, np.random.default_rng(%s), %s))"
+SEED = "rng, size = np.random.default_rng(%s), len(self.points[0][name])"
+EQUIVALENT |= {
+    ("question", "choices = [dict(zip(self.sizes, order, strict=True)) for order in orders]",
+     "choices = [dict(zip(self.sizes, order, strict=False)) for order in orders]"): EVERY_SIZE,
+    ("question", AT_MOST % ("0", "<="), AT_MOST % ("0", "<")): AT_LEAST_1,
+    ("question", AT_MOST % ("0", "<="), AT_MOST % ("1", "<=")): AT_LEAST_1,
+    ("question", AT_MOST % ("0", "<="), AT_MOST % ("-1", "<=")): AT_LEAST_1,
+    ("question", FIRST_AND_SECOND % "True", FIRST_AND_SECOND % "False"): SAME_LENGTH,
+    ("question", AGREES % "<=", AGREES % "<"): AT_THE_BOUND,
+    ("question", f"if {IS_RIGHT % '+'}:", f"if {IS_RIGHT % '*'}:"):
+        "the elementwise product of the two is symmetric too",
+    ("question", "return False", "return True #4"): NOT_THE_SAME,
+    ("cards", 'if hasattr(parts[0], "statement"):', 'if hasattr(parts[ -1], "statement"):'): ONE_PART,
+    **{("cards", NUMBERS_OF_A_CARD % ("0", "0", "0"), NUMBERS_OF_A_CARD % which): ONE_PART
+       for which in ((" -1", "0", "0"), ("0", " -1", "0"), ("0", "0", " -1"))},
+    **{("cards", SIDES % ("0", "0"), SIDES % which): ONE_PART for which in ((" -1", "0"), ("0", " -1"))},
+    ("auditing", PLACE % "0", PLACE % "1"): ONE_WRONG,
+    ("auditing", PLACE % "0", PLACE % "-1"): ONE_WRONG,
+    ("auditing", f"@cache {CACHED}", CACHED): CACHE,
+}
+UNTESTED |= {
+    **choices("question", SIZES_TO_TRY % "5, 6", "5, 6", "6, 6", "4, 6", "5, 7", "5, 5"),
+    **choices("question", PRIMES_TO_TRY % "+ 2", "+ 2", "* 2", "+ 3", "+ 1"),
+    **choices("question", TRIES % ("+ 1", "5"), "+ 1), range(5)", "* 1), range(5)", "+ 0), range(5)", "+ 1), range( 6)",
+              "+ 1), range( 4)"),
+    **choices("question", SCALARS % "0.6, 1.8", "0.6, 1.8", " 1.6, 1.8", "0.6, 2.8", "0.6, 0.8"),
+    **choices("question", EXACTLY % ("0", "9"), "(0), 9", "( 1), 9", "(0), 10", "(0), 8"),
+    **choices("question", SEED % "0", "0)", " 1)"),
+    **choices("question", MATRIX % ("+", "*"), "+ size *", "- size *", "+ size +"),
+}

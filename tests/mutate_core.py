@@ -46,7 +46,7 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "findings": "findings marking",
     "fitting": "fitting findings",
     "mistakes": "findings marking",
-    "question": "findings marking answers",
+    "question": "question findings marking answers",
     "cards": "walk",
     "reading": "reading marking answers",
     "auditing": "auditing",

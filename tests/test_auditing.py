@@ -1,5 +1,7 @@
 """The audit says of every line whether it follows, and names the first that does not."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from lvmcalc import audit
@@ -93,3 +95,60 @@ def test_an_inverse_that_does_not_exist_proves_nothing(line: str) -> None:
 
 def test_an_empty_derivation_claims_nothing() -> None:
     assert str(audit("", "gplvm")) == "There is no line yet."
+
+
+def test_the_equals_sign_that_is_wrong_is_counted_where_there_are_several() -> None:
+    e, d = "∂L/∂e = α ∂L/∂d", "∂L/∂d"
+    for text, place in ((f"{e} = {d}", "At equals sign 2: "), (f"∂L/∂e = {d} = 1/1 {d}", "At equals sign 1: "),
+                        (f"{e} = α {d} = {d}", "At equals sign 3: "), (f"∂L/∂e = {d}", "")):
+        line, = audit(text, "gplvm.log_det").lines
+        assert line.status == "refuted"
+        assert line.wrong.startswith(place or "stopped early")
+    line, = audit(e, "gplvm.log_det").lines
+    assert (line.wrong, line.example) == ("", "")
+    assert audit("just so", "gplvm.log_det").lines[0].wrong.startswith("unreadable. ")
+
+
+def test_a_line_is_shown_as_it_was_read_and_as_it_was_written_if_it_was_not() -> None:
+    line, = audit(["∂L/∂e=alpha*∂L/∂d=α ∂L/∂c"], "gplvm.log_det").lines
+    assert str(line) == "■ proved: ∂L₁/∂e = α ∂L₁/∂d = α ∂L₁/∂c"
+    assert str(audit("just so", "gplvm.log_det").lines[0]).startswith("? unreadable: just so")
+
+
+def test_a_line_is_an_equation() -> None:
+    line, = audit("∂L/∂d", "gplvm.log_det").lines
+    assert line.status == "unreadable"
+    assert "A line of a derivation is an equation" in line.wrong
+
+
+def test_the_page_has_a_row_for_each_line_with_numbers_where_it_is_false() -> None:
+    found = audit(["∂L/∂e = α ∂L/∂d", "∂L/∂d = 2 ∂L/∂c", "just so"], "gplvm.log_det")
+    rows = [row.strip("| ").split(" | ") for row in found._repr_markdown_().splitlines()[2:5]]
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert [row[0] for row in str(found).splitlines() if row[0].isdigit()] == ["1", "2", "3"]
+    assert rows[0][1] == rf"$\displaystyle {found.lines[0].latex}$"
+    assert found.lines[0].latex.count(" = ") == 1
+    assert rows[2][1] == "<code>just so</code>"
+    assert ["<details>" in "".join(row) for row in rows] == [False, True, False]
+    assert "<details>" in rows[1][3]
+    assert "For instance, " in rows[1][3]
+    assert found.lines[1].example.startswith("For instance, ")
+
+
+def test_one_line_alone_and_the_first_of_two_are_told_apart() -> None:
+    wrong = "∂L/∂d = 2 ∂L/∂c"
+    assert str(audit(wrong, "gplvm.log_det")).endswith("The line does not follow.")
+    assert str(audit([wrong, wrong], "gplvm.log_det")).endswith("Line 1 is the first that does not follow.")
+
+
+def test_a_line_goes_on_from_the_one_before_it() -> None:
+    found = audit("∂L/∂X = f_bar + h_bar\n∂L/∂e = α d_bar\n = α c_bar", "gplvm.log_det")
+    assert found.first_wrong is None
+    assert len(found.lines) == 3
+
+
+def test_what_was_said_of_a_derivation_does_not_change() -> None:
+    found = audit("∂L/∂d = ∂L/∂c", "gplvm.log_det")
+    for thing, name in ((found, "lines"), (found.lines[0], "verdicts")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, ())

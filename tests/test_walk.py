@@ -1,6 +1,7 @@
 """The walk along a chain, cards and predictions: what they show is what the chain computed."""
 
 import re
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -190,3 +191,9 @@ def test_a_prediction_says_right_and_why_or_try_again() -> None:
 def test_a_prediction_whose_answer_is_no_option_is_refused() -> None:
     with pytest.raises(ValueError, match="no option '3'"):
         Prediction("1 + 1?", ["1", "2"], answer="3", because="")
+
+
+def test_what_a_card_says_does_not_change() -> None:
+    for thing, name in ((Card(gplvm.chain(), "X", "f"), "node"), (Result(gplvm.chain(), "X"), "leaf")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, "h")
