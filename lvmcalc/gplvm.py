@@ -102,7 +102,8 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     TypeError, ValueError
         If a shape, a number or a sign is wrong; the sentence names the quantity.
     ArithmeticError
-        If the result has no finite value in floating point.
+        If the result has no finite value in floating point, or if Y lies in the span of X up to rounding errors, and
+        these are larger than 10⁻⁸ of the terms of the result.
 
     References
     ----------
@@ -111,11 +112,14 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):  # the result is looked at
-        _, t, _, P, rest = _split(X, Y, alpha, beta)
+        _, t, _, P, rest, rounding = _split(X, Y, alpha, beta)
         log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
-        twice = Y.size * np.log(2 * np.pi) + Y.shape[1] * log_det_K
-        L = -(twice + np.vdot(rest, rest) + np.vdot(P, P)) / 2
-    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
+        constant, squares = Y.size * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
+        L = -(constant + Y.shape[1] * log_det_K + squares) / 2
+        error = rounding * (rounding + np.linalg.norm(rest))
+    checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y)
+    _refuse_what_is_lost("L", error, constant + Y.shape[1] * abs(log_det_K) + squares, beta)
+    return float(L)
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -125,11 +129,16 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        U, t, V, P, rest = _split(X, Y, alpha, beta)
+        U, t, V, P, rest, rounding = _split(X, Y, alpha, beta)
         h = np.hypot(1, t)
         G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
         G = np.sqrt(alpha) * np.sqrt(beta) * G
-    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+        size = np.linalg.norm
+        slope = size(P * (t / h)[:, None])
+        terms = np.hypot(size(rest), size(P / h[:, None])) * slope + Y.shape[1] * size(t / h / h)
+    checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+    _refuse_what_is_lost("∂L/∂X", rounding * slope, terms, beta)
+    return G
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
@@ -240,11 +249,23 @@ def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.
     return X, Y, checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
 
 
-def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[np.ndarray, ...]:
-    """Return U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ, √β UᵀY/√(1 + t²), and √β times the rest of Y beside U."""
+def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
+    """Return what L and its gradient are made of.
+
+    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y beside U, and how
+    large the rounding errors of that rest are.
+    """
     U, s, V = np.linalg.svd(X, full_matrices=False)
     t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
     P = U.T @ Y
+    if len(X) == len(s):  # U spans everything
+        return U, t, V, P / np.hypot(1, t)[:, None], np.zeros_like(Y), 0.0
     rest = Y - U @ P
     rest -= U @ (U.T @ rest)  # twice, lest rounding errors of Y along U stay: Kahan and Parlett's "twice is enough"
-    return U, t, V, P / np.hypot(1, t)[:, None], rest
+    return U, t, V, P / np.hypot(1, t)[:, None], rest, np.finfo(float).eps * np.linalg.norm(Y)
+
+
+def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
+    if error > terms / 1e8:
+        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up to rounding errors, "
+                              f"and with β = {beta:g} they outweigh what is left.")

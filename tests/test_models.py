@@ -151,15 +151,31 @@ class TestGPLVM:
         assert relative(many.log_likelihood, few.log_likelihood + spare) < 1e-12
         assert relative(np.linalg.norm(many.X), np.linalg.norm(few.X)) < 1e-12
 
-    def test_the_slope_within_the_span_of_X_is_right_if_the_data_lie_in_it_and_hardly_any_noise_is_left(self, rng):
-        X = rng.integers(-5, 6, (N, Q)).astype(float)
-        Y, alpha = 1e8 * X @ rng.integers(-5, 6, (Q, D)), 1e16
-        with mpmath.workdps(60):
-            exact_X, YY = mpmath.matrix(X.tolist()), mpmath.matrix(Y.tolist()) * mpmath.matrix(Y.T.tolist())
-            K_inverse = (alpha * exact_X * exact_X.T + mpmath.eye(N)) ** -1
-            exact = alpha * exact_X.T * (K_inverse * YY - D * mpmath.eye(N)) * K_inverse * exact_X
-        found = X.T @ gplvm.gradient(X, Y, alpha, 1.0)
-        assert relative(found, np.array(exact.tolist(), dtype=float)) < 1e-11
+    @pytest.mark.parametrize("scale", [1.0, 1e4, 1e8])
+    @pytest.mark.parametrize("alpha", [1.0, 1e8, 1e16])
+    @pytest.mark.parametrize("beta", [1e-2, 1.0, 1e4, 1e10, 1e16])
+    @pytest.mark.parametrize("rows", [2, N], ids=["nothing beside X", "in the span of X"])
+    def test_data_in_the_span_of_X_give_8_digits_or_one_sentence(self, rng, rows, scale, alpha, beta):
+        X = rng.standard_normal((rows, Q))
+        Y = scale * X @ rng.integers(-5, 6, (Q, D))
+        with mpmath.workdps(120):
+            exact_X, exact_Y = mpmath.matrix(X.tolist()), mpmath.matrix(Y.tolist())
+            K = alpha * exact_X * exact_X.T + mpmath.eye(rows) / beta
+            slope = alpha * (K**-1 * exact_Y * exact_Y.T - D * mpmath.eye(rows)) * K**-1 * exact_X
+            trace = sum((exact_Y.T * K**-1 * exact_Y)[d, d] for d in range(D))
+            parts = rows * D * mpmath.log(2 * mpmath.pi), D * mpmath.log(mpmath.det(K)), trace
+            truth = float(-sum(parts) / 2), np.array(slope.tolist(), dtype=float)
+            size = float(sum(map(abs, parts)))  # L itself may be near 0
+        for function, exact, unit in ((gplvm.log_likelihood, truth[0], size),
+                                      (gplvm.gradient, truth[1], np.linalg.norm(truth[1]))):
+            try:
+                found = function(X, Y, alpha, beta)
+            except ArithmeticError as error:
+                assert rows > Q
+                assert beta * scale**2 * alpha >= 1e8  # far more than the data of any course
+                assert "keeps fewer than 8 digits here: Y lies in the span of X up to rounding" in str(error)
+            else:
+                assert np.linalg.norm(found - exact) < 1e-7 * unit
 
     def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
         X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))
