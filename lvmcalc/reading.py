@@ -25,7 +25,7 @@ from lvmcalc import notation
 from lvmcalc.chain import Chain
 from lvmcalc.words import LARGEST_POWER, CannotBeFormed
 
-LONGEST, MOST_TOKENS, DEEPEST, LARGEST_NUMBER = 2_000, 400, 20, 10**50
+LONGEST, MOST_TOKENS, DEEPEST, MOST_DIGITS = 2_000, 400, 20, 50
 SIGNS = str.maketrans({**dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×", "*"), **dict.fromkeys("′’‘´`", "'"),
                        **dict.fromkeys("[{", "("), **dict.fromkeys("]}", ")"), "⊤": "ᵀ", "†": "ᵀ", "⊙": "∘",
                        "π": "pi", **{letter: word for word, letter in notation.GREEK.items()},
@@ -83,7 +83,7 @@ def read(text: str, chain: Chain, shape: tuple[Expr, ...] = ()) -> Expr:
 
 
 def _short(text: str, most: int = 40) -> str:
-    shown = "".join(c if c.isprintable() else "�" for c in text[:most + 1]).strip()
+    shown = "".join(c if c.isprintable() else "�" for c in text[:most]).strip()
     return shown if len(text) <= most else shown[:most - 1] + "…"
 
 
@@ -98,7 +98,7 @@ def _unified(text: str) -> str:
     for pattern, replacement in LATEX.items():
         text = re.sub(pattern, replacement, text)
     text = re.sub(r"∂\s*(\w+)\s*/\s*∂\s*", r"∂\1/∂", re.sub(r"\s+", " ", text.translate(SIGNS)))
-    return re.sub(r"^ ?[\w∂\u0304]+(?: ?/ ?[\w∂]+)? ?=(?!=)", "", text, count=1)
+    return re.sub(r"^ ?[\w∂\u0304]+(?: ?/ ?[\w∂]+)? ?=(?!=)", "", text)
 
 
 def _names(chain: Chain) -> dict[str, Expr]:
@@ -241,14 +241,14 @@ class _Reader:
         token = self.ahead
         if token.kind not in ("number", "name", "function") and token.text not in CLOSING:
             raise self.fail("a name, a number or an opening bracket")
-        if len(self.open) >= DEEPEST:
+        if len(self.open) > DEEPEST:
             raise self.fail(f"an end of the brackets, of which at most {DEEPEST} are read inside each other,")
         if token.kind in ("function", "operator"):
             return self.applied(token.text) if token.kind == "function" else self.bracket()
         self.place += 1
         if token.kind == "number":
             return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
-        return Identity(Dummy("?", integer=True, positive=True)) if token.text == "I" else self.names[token.text]
+        return Identity(Dummy("?")) if token.text == "I" else self.names[token.text]
 
     def applied(self, function: str) -> Expr:
         """Return the value of a function, with or without brackets behind its name."""
@@ -364,8 +364,6 @@ def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
             equal += [(left.cols, right.rows) for left, right in pairwise(factors)]
         elif isinstance(part, MatAdd | HadamardProduct):
             equal += [sizes for term in part.args for sizes in zip(term.shape, part.shape, strict=True)]
-        elif isinstance(part, Inverse | MatPow | Trace | Determinant):
-            equal.append(part.args[0].shape)
     equal += zip(expression.shape, shape, strict=True) if expression.is_Matrix and shape else []
     found: dict[Expr, Expr] = {}
 
@@ -385,12 +383,13 @@ def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
 
 def _refuse_giants(expression: Expr, text: str) -> None:
     """Refuse what grows under power upon power, before the next power is taken."""
-    if any(abs(number.p) > LARGEST_NUMBER or number.q > LARGEST_NUMBER for number in expression.atoms(sp.Rational)):
-        raise Unreadable(f"`{_short(text)}` has a number of more than 50 digits, which is not read.")
+    beyond = 10**MOST_DIGITS  # a decimal with so many digits has it as its denominator
+    if any(abs(number.p) >= beyond or number.q > beyond for number in expression.atoms(sp.Rational)):
+        raise Unreadable(f"`{_short(text)}` has a number of more than {MOST_DIGITS} digits, which is not read.")
     if _degree(expression) > LARGEST_POWER:
         raise Unreadable(f"`{_short(text)}` has powers beyond {LARGEST_POWER}, which are not read.")
 
 
 def _degree(expression: Expr) -> int:
     own = abs(expression.exp) if isinstance(expression, sp.Pow | MatPow) else 1
-    return max(1, own * max(map(_degree, expression.args), default=1))
+    return own * max(map(_degree, expression.args), default=1)

@@ -416,3 +416,21 @@ UNTESTED |= {
     **choices("question", SEED % "0", "0)", " 1)"),
     **choices("question", MATRIX % ("+", "*"), "+ size *", "- size *", "+ size +"),
 }
+# reading
+EQUIVALENT |= {
+    ("reading", "short = {name: chain.symbols(name)[0] for name in chain.abbreviations}",
+     "short = {name: chain.symbols(name)[ -1] for name in chain.abbreviations}"): ONLY_ONE,
+    ("reading", 'hint = f": did you mean {notation.plain(_product(size, Identity(matrices[0].rows)))}?"',
+     'hint = f": did you mean {notation.plain(_product(size, Identity(matrices[ -1].rows)))}?"'):
+        "an identity is written I, whatever its size",
+    ("reading", "return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]",
+     "return MatAdd(*matrices) if len(matrices) > 1 else matrices[ -1]"): ONLY_ONE,
+    ("reading", "return MatMul(*factors) if len(factors) > 1 else factors[0]",
+     "return MatMul(*factors) if len(factors) > 1 else factors[ -1]"): ONLY_ONE,
+    ("reading", "equal += [sizes for term in part.args for sizes in zip(term.shape, part.shape, strict=True)]",
+     "equal += [sizes for term in part.args for sizes in zip(term.shape, part.shape, strict=False)]"): TWO_SIZES,
+    ("reading", "equal += zip(expression.shape, shape, strict=True) if expression.is_Matrix and shape else []",
+     "equal += zip(expression.shape, shape, strict=False) if expression.is_Matrix and shape else []"): TWO_SIZES,
+}
+BEHIND = 'where = f"At `{_short(rest)}`" if rest else f"Behind `{self.text.strip()[-20:]}`"'
+UNTESTED |= choices("reading", BEHIND, "-20", "- 21", "- 19")

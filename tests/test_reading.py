@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
-from lvmcalc import autoencoder, calculus, gplvm, marking, notation
+from lvmcalc import autoencoder, calculus, gplvm, marking, notation, reading
 from lvmcalc.chain import Chain
 from lvmcalc.reading import Unreadable, read
 from lvmcalc.words import CannotBeFormed, check_shapes
@@ -43,7 +43,9 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     ("-(D/2) log det K", -D / 2 * log(Determinant(K))), ("-D/2 log|K|", -D / 2 * log(Determinant(K))),
     ("-ND/2 log(2π)", -N * D / 2 * log(2 * sp.pi)), ("-1/2tr(K⁻¹YYᵀ)", -Trace(K.I * Y * Y.T) / 2), ("D|K|X", D * b * X),
     ("∂L/∂X = αdL/dd X", alpha * d_bar * X), ("d_bar X", d_bar * X), ("d̄ X", d_bar * X), ("∂L/∂K X", d_bar * X),
-    ("‖Y‖²/2", Trace(Y.T * Y) / 2), ("norm(Y)^2", Trace(Y.T * Y)), ("0 X", 0 * X), ("𝑋𝑋ᵀ", X * X.T),
+    ("‖Y‖²/2", Trace(Y.T * Y) / 2), ("norm(Y)^2", Trace(Y.T * Y)), ("‖b‖² X", b**2 * X), ("D ∘ X", D * X),
+    ("D/2 b X", D * b * X / 2), ("(D|K|)X", D * b * X), ("|(K)|X", b * X), ("K^T^2 X", K * K * X),
+    ("‖Y log β‖² X", log(beta)**2 * Trace(Y.T * Y) * X), ("D^2 X", D**2 * X), ("0 X", 0 * X), ("𝑋𝑋ᵀ", X * X.T),
     (r"\alpha\left(K^{-1}YY^{\top} - D I\right)K^{-1}\mathbf{X}", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
     (r"\frac{\partial L}{\partial X} = -\frac{D}{2}\cdot\operatorname{tr}(K) X", -D / 2 * Trace(K) * X),
     ("alpha*((-D)*I + K**(-1)*Y*Y.T)*K**(-1)*X", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
@@ -101,7 +103,7 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
     ("K⁻¹YYᵀ − D", r"the sum of K⁻¹ Y Yᵀ \(N×N\) and the number D cannot be formed: did you mean D I\?"),
     ("K + 1", r"number 1 cannot be formed: did you mean I\?"), ("X + 2", r"the sum of X \(N×Q\) .* be formed$"),
     ("tr(D)", "the trace of the number D"), ("|b|", "the determinant of the number b"),
-    ("log(K)", r"the logarithm of the matrix K \(N×N\)"),
+    ("X + Xᵀ + 2", "cannot be formed$"), ("log(K)", r"the logarithm of the matrix K \(N×N\)"),
 ])
 def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str) -> None:
     with pytest.raises(CannotBeFormed, match=sentence):
@@ -110,13 +112,15 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("Xs", r"no `Xs` here \(did you mean `X`\?\); the names are X, α, β, D, .*X_bar or ∂L/∂X"), ("alhpa X", "`alpha`"),
-    ("∂L₂/∂d", "`∂L/∂d`"), ("sqrt(b)", "no `sqrt`"), ("X.shape", "no `.shape`"), ("2 X K/K", "write its inverse"),
+    ("∂L₂/∂d", r"here \(did you mean `∂L/∂d`\?\); the"), ("D_BAR", r"here \(did you mean `D_bar`\?\); the"),
+    ("ALPHA", "`alpha`"), ("sqrt(b)", "no `sqrt`"), ("X.shape", "no `.shape`"), ("2 X K/K", "write its inverse"),
     ("D/2b", r"whether `b` belongs below the fraction line"), ("tr XXᵀ", r"whether `Xᵀ` .* write tr\(…\)"),
     ("K^n", "exponent is a whole number"), ("K^0.5", "exponent"), ("K^25", "exponent"),
     ("K^2^3", "At `.3` one exponent"),
     ("(X", r"closing \)"), ("|K", "closing |"), ("X)", r"At `\)`"), ("X *", r"Behind `X \*`"), ("", "nothing to read"),
     ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="), ("norm(X)", "square of the norm"),
-    ("X/0", "has no value"), ("log(0) X", "has no value"), ("2½", "At `½`"), (r"\frac{D} X", "opening bracket"),
+    ("X/0", "has no value"), ("log(0) X", "has no value"), ("log(-1) X", "has no value"), ("2½", "At `½`"),
+    (r"\frac{D} X", "opening bracket"),
     ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"), ("X 2.5E3", r"whether `2.5E3` is a power"),
 ])
 def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str, sentence: str) -> None:
@@ -136,6 +140,35 @@ def test_hostile_text_gets_one_short_sentence(text: str) -> None:
     assert str(error.value).endswith(".")
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 250
+
+
+@pytest.mark.parametrize(("most", "more", "sentence"), [
+    ("X" + " " * 1999, "X" + " " * 2000, "at most 2,000 characters"),
+    ("-" * 399 + "X", "-" * 400 + "X", "at most 400 names, numbers and signs"),
+    ("(" * 20 + "X" + ")" * 20, "(" * 21 + "X" + ")" * 21, "brackets, of which at most 20"),
+    ("9" * 50, "1" + "0" * 50, "more than 50 digits"),
+    ("." + "0" * 49 + "1", "." + "0" * 50 + "1", "more than 50 digits"), ("K^24", "K^25", "from -24 to 24"),
+    ("K^-24", "K^-25", "from -24 to 24"), ("(K^12)^2", "(K^5)^5", "powers beyond 24"),
+], ids=lambda text: text[:12])
+def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: str, sentence: str) -> None:
+    read(most, TOTAL)
+    with pytest.raises(Unreadable, match=sentence):
+        read(more, TOTAL)
+
+
+def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, power = [], reading._power
+    monkeypatch.setattr(reading, "_power", lambda base, exponent: taken.append(base) or power(base, exponent))
+    with pytest.raises(Unreadable, match="more than 50 digits"):
+        read("((9^24)^24)^24", TOTAL)
+    assert taken == [9, 9**24]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_forty_characters_are_quoted_and_of_a_longer_text_the_last_is_an_ellipsis(cut: bool) -> None:
+    with pytest.raises(Unreadable) as error:
+        read("X" + ")" + "D" * (39 + cut), TOTAL)
+    assert f"At `){'D' * 38 + '…' if cut else 'D' * 39}` " in str(error.value)
 
 
 def test_transposes_and_inverses_in_turn_do_not_nest() -> None:
