@@ -8,7 +8,6 @@ it is written.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, permutations
 from typing import Any
 
@@ -54,7 +53,6 @@ class Stacks(exact.Reals):
         return np.where(regular, inverse, np.nan)  # a world in which an inverse is lost has no value
 
 
-@cache
 def mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     """Return the single mistakes that can be made on the way to the adjoint of a node or leaf."""
     leading = leading_to(chain, wrt)
@@ -133,7 +131,7 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
 
 def variants(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
     """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and its broken term."""
-    terms = list(sp.Add.make_args(formula) if not formula.is_Matrix else MatAdd.make_args(formula))
+    terms = list(sp.Add.make_args(formula))  # a sum of matrices is one too
     for index, term in enumerate(terms):
         others = terms[:index] + terms[index + 1:]
         if others:
@@ -173,13 +171,14 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[tuple[str, str], Expr
     for edge, formula in edges.items() if len(edges) > 1 else ():
         path, symbol = f"the path through {notation.plain(edge[0])}", notation.plain(parent)
         others = tuple((other, 0 * f) for other, f in edges.items() if other != edge)
+        rest = "others" if len(others) > 1 else "other one"
         if parent in chain.leaves:
             yield Mistake("missing_path", path, symbol, ((edge, 0 * formula),))
         else:
             yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
                           f"what comes through {notation.plain(edge[0])}", ((edge, 0 * formula),))
         yield Mistake("sign", path, "", ((edge, -formula),))
-        yield Mistake("doubled_path", path, ", and the other one not at all", ((edge, 2 * formula), *others))
+        yield Mistake("doubled_path", path, f", and the {rest} not at all", ((edge, 2 * formula), *others))
         yield Mistake("doubled_path", path, "", ((edge, 2 * formula),))
 
 
@@ -240,7 +239,7 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
     if len(inverses) > 1:
         bare = [toggled(factor) if is_inverse(factor) else factor for factor in factors]
         yield from fitting("missing_inverse", "that of every factor", bare)
-    for changed in permutations(factors) if 1 < len(factors) <= MOST_PERMUTED else ():
+    for changed in permutations(factors) if len(factors) <= MOST_PERMUTED else ():
         yield from fitting("order", notation.plain(term), list(changed))
 
 
@@ -248,7 +247,7 @@ def expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
     algebra = WordAlgebra(symmetric=tuple(chain.abbreviations))
     if not closed.is_Matrix:
-        return sp.expand(algebra.written_out(sp.expand(algebra.scalar(closed))))
+        return algebra.written_out(sp.expand(algebra.scalar(closed)))
     words = algebra.matrix(closed)
     return _sum([algebra.expression({word: c}, closed.shape) for word, c in words.items()])
 
@@ -297,7 +296,7 @@ def toggled(factor: Expr) -> Expr:
     if isinstance(factor, Transpose):
         return Transpose(toggled(factor.arg))
     if isinstance(factor, Inverse):
-        return factor.arg.T.T if isinstance(factor.arg, Transpose) else factor.arg
+        return factor.arg
     return Inverse(factor)
 
 
