@@ -367,6 +367,7 @@ UNTESTED |= {
 }
 
 # mistakes
+INVERTED = "def inv(matrix: np.ndarray) -> np.ndarray:"
 INVERSE = "inverse = np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[%s])))"
 SKIP = "skipped = arriving * Identity(shape[%s]) if shape and not arriving.is_Matrix else arriving"
 REGULAR = "regular = (np.abs(np.linalg.det(matrix)) %s SMALLEST_DETERMINANT)[..., None, None]"
@@ -377,7 +378,7 @@ LOST_POWER = 'lost = "1/" * (power %s) + notation.plain(sp.Symbol(name) ** abs(p
 ALL_OR_NONE = "the terms of a sum are all matrices or all numbers, and here there are two at least"
 SQUARE_STACK = "a matrix with a determinant has as many rows as columns, and a stack of them has the rows behind"
 EQUIVALENT |= {
-    ("mistakes", "@staticmethod def inv(matrix: np.ndarray) -> np.ndarray:", "def inv(matrix: np.ndarray) -> np.ndarray:"):
+    ("mistakes", f"@staticmethod {INVERTED}", INVERTED):
         "an arithmetic is a class, of which there are no instances",
     ("mistakes", INVERSE % "-1", INVERSE % "1"): SQUARE_STACK,
     ("mistakes", INVERSE % "-1", INVERSE % "- 2"): SQUARE_STACK,

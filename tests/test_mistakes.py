@@ -11,12 +11,13 @@ from oracle import Dual
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
-from lvmcalc import autoencoder, gplvm, notation
+from lvmcalc import autoencoder, exact, gplvm, notation
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import mark_in
 from lvmcalc.mistakes import (
     CLOSED,
     Mistake,
+    Stacks,
     gradients,
     leading_to,
     mistakes,
@@ -155,8 +156,9 @@ def test_up_to_five_factors_are_put_in_every_order() -> None:
 
 
 @pytest.mark.parametrize(("chain", "wrt", "nodes"), [
-    (BOTH, "X", "X f h g e d c b q L1 r s t L2 L"), (BOTH, "Y", "Y p s t L2 L"),
-    (BOTH, "beta", "beta j c b q L1 r s t L2 L"), (BOTH, "r", "r s t L2 L"), (TIED, "x", "x e d c L"), (LOG_DET, "D", "D L1"), (LOG_DET, "L1", "L1"),
+    (BOTH, "X", "X f h g e d c b q L1 r s t L2 L"), (BOTH, "Y", "Y p s t L2 L"), (BOTH, "r", "r s t L2 L"),
+    (BOTH, "beta", "beta j c b q L1 r s t L2 L"), (TIED, "x", "x e d c L"), (LOG_DET, "D", "D L1"),
+    (LOG_DET, "L1", "L1"),
 ])
 def test_what_depends_on_a_node_is_followed_to_the_end(chain: Chain, wrt: str, nodes: str) -> None:
     assert leading_to(chain, wrt) == nodes.split()
@@ -244,6 +246,9 @@ def test_two_mistakes_meet_unless_one_takes_the_place_of_the_other() -> None:
     assert worlds([two, closed, value]) == [(), (two,), (closed,), (value,), (two, value), (closed, value)]
 
 
+SIZES = {"N": 2, "Q": 3, "D": 4, "m": 2, "n": 3, "S": 4}
+
+
 def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any], world: Mapping[Any, Expr]) -> list[Any]:
     """Return the entries of the adjoint in one world, over fractions; what is not needed is not computed."""
     known = dict(leaves)
@@ -270,24 +275,53 @@ def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any], world: Mapping
     return [entry.value for entry in oracle.entries(value(world.get(CLOSED, chain.adjoint_symbol(wrt))))]
 
 
+def a_point(chain: Chain) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return whole numbers for the leaves and sizes of a chain, as fractions and as NumPy has them."""
+    sizes = {name: size for name, size in SIZES.items() if name not in chain.leaves}
+    point = oracle.point([leaf.symbol for leaf in chain.leaves.values()], sizes, seed=3)
+    return point, {name: np.array([[float(entry.value) for entry in row] for row in value]) if isinstance(value, list)
+                   else float(getattr(value, "value", value)) for name, value in point.items()}
+
+
+def changes(world: tuple[Mistake, ...]) -> dict[Any, Expr]:
+    return {place: formula for mistake in world for place, formula in mistake.changes}
+
+
 @pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
 def test_every_broken_chain_leads_to_what_schoolbook_arithmetic_finds(chain: Chain, wrt: str) -> None:
-    sizes = {"N": 2, "Q": 3, "D": 4, "m": 2, "n": 3, "S": 4}
-    sizes = {name: size for name, size in sizes.items() if name not in chain.leaves}
-    point = oracle.point([leaf.symbol for leaf in chain.leaves.values()], sizes, seed=3)
+    point, leaves = a_point(chain)
     found = [m for m in mistakes(chain, wrt) if not any(formula.has(HadamardProduct) for _, formula in m.changes)]
-    single = [(), *((mistake,) for mistake in found)]
-    pairs = worlds(found)[len(single):]
-    chosen = [{place: formula for mistake in world for place, formula in mistake.changes}
-              for world in [*single, *pairs[::len(pairs) // 20]]]
-
-    leaves = {name: np.array([[float(entry.value) for entry in row] for row in value]) if isinstance(value, list)
-              else float(getattr(value, "value", value)) for name, value in point.items()}
-    stack, _ = gradients(chain, wrt, leaves, chosen)
-    for world, row in zip(chosen, np.broadcast_to(stack, (len(chosen), *np.shape(stack)[-2:])), strict=True):
+    every = worlds(found)
+    some = [changes(world) for world in every[:len(found) + 1] + every[len(found) + 1::len(every) // 20]]
+    stack, _ = gradients(chain, wrt, leaves, some)
+    for world, row in zip(some, np.broadcast_to(stack, (len(some), *np.shape(stack)[-2:])), strict=True):
         try:
-            expected = [float(entry) for entry in schoolbook(chain, wrt, point, world)]
+            expected = schoolbook(chain, wrt, point, world)
         except ZeroDivisionError:
             assert np.isnan(row).all()
             continue
-        np.testing.assert_allclose(row.ravel(), expected, rtol=1e-7, atol=1e-10, err_msg=str(world))
+        np.testing.assert_allclose(row.ravel(), [*map(float, expected)], rtol=1e-7, atol=1e-10, err_msg=str(world))
+        if chain is TIED:
+            ready = {name: exact.Rationals.matrix(value.astype(int)) if isinstance(value, np.ndarray) else int(value)
+                     for name, value in leaves.items()}
+            alone, _ = gradients(chain, wrt, ready, [world], exact.Rationals)
+            assert [*alone.to_Matrix()] == expected
+
+
+@pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
+def test_a_mistake_on_the_way_makes_the_gradient_wrong_but_for_what_symmetry_forgives(chain: Chain, wrt: str) -> None:
+    _, leaves = a_point(chain)
+    steps = [m for m in mistakes(chain, wrt) if m.changes[0][0] not in chain.nodes]  # the value of L is not needed
+    truth, *wrong = gradients(chain, wrt, leaves, [{}, *(changes((mistake,)) for mistake in steps)])[0]
+    forgiven = {m.kind if not m.what.startswith(", and") else "one path for both"
+                for m, value in zip(steps, wrong, strict=True) if np.allclose(value, truth)}
+    assert forgiven <= {"transpose", "order", "elementwise", "one path for both"}
+    assert chain is not TIED or not forgiven  # in which nothing is symmetric
+
+
+def test_a_world_without_an_inverse_has_no_gradient_and_the_others_have_theirs() -> None:
+    regular, singular = np.array([[2.0, 1.0], [7.0, 4.0]]), np.array([[2.0, 1.0], [4.0, 2.0]])
+    found = Stacks.inv(np.stack([regular, singular, 2 * regular]))
+    np.testing.assert_allclose(found[0], [[4.0, -1.0], [-7.0, 2.0]])
+    np.testing.assert_allclose(found[2], found[0] / 2)
+    assert np.isnan(found[1]).all()
