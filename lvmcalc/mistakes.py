@@ -201,12 +201,13 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
                 lost = notation.plain(base ** (exponent / 2))
                 yield "missing_scalar", lost, _product(rest * base ** (exponent / 2), factors)
         elif isinstance(base, Determinant):
-            yield "stopped_early", f"the factor {notation.plain(base)}", _product(rest, factors)
+            yield "stopped_early", f"the factor {notation.plain(part)}", _product(rest, factors)
         elif isinstance(base, sp.log):
             inner = base.args[0]
-            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", _product(rest * inner, factors)
+            broken = _product(rest * inner ** exponent, factors)
+            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", broken
         elif isinstance(base, Trace):
-            yield from ((kind, what, _product(rest * Trace(broken), factors))
+            yield from ((kind, what, _product(rest * Trace(broken) ** exponent, factors))
                         for kind, what, broken, _ in variants(base.arg) if kind not in ("sign", "factor"))
     yield from _of_factors(scalar, factors, term)
 
@@ -231,9 +232,8 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
         elif not _has_adjoint(factor) and factor.is_square and not isinstance(factor, Identity):
             yield from fitting("extra_inverse", f"that of {what}", [*before, Inverse(factor), *behind])
         yield from fitting("transpose", f"{notation.plain(factor.T)} for {what}", [*before, factor.T, *behind])
-    alike = [index for index, factor in enumerate(factors[1:], 1) if factor.shape == factors[index - 1].shape]
-    pairs = [slice(index - 1, index + 1) for index in alike]
-    for pair in pairs + [slice(0, len(factors))] * (len(alike) == len(factors) - 1 > 1):
+    pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
+    for pair in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         product = HadamardProduct(*factors[pair])
         yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:

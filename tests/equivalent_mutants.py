@@ -396,6 +396,8 @@ EQUIVALENT |= {
     ("mistakes", TOTAL % "0", TOTAL % " 1"): ALL_OR_NONE,
     ("mistakes", TOTAL % "0", TOTAL % " -1"): ALL_OR_NONE,
 }
+HALF = "if power == -has or (abs(has) == 2 and 2 %s power == -has) or (unseen and power == -1):"
+EQUIVALENT[("mistakes", HALF % "*", HALF % "/")] = "2 p = -2 and 2 / p = -2 say the same, and so for 2"
 UNTESTED |= {
     ("mistakes", REGULAR % ">", REGULAR % ">="): "the bound itself is a choice, and no determinant is exactly 1e-10",
 }

@@ -73,6 +73,11 @@ WAYS = {
         factor | the factor 1/2 is lost | ∂L/∂b log(u) det(B)
         stopped_early | the factor det(B) | ∂L/∂b log(u)/2
         stopped_early | the logarithm of u | u ∂L/∂b det(B)/2""",
+    (Determinant(B) * sp.log(u) * Trace(C))**2: """
+        stopped_early | the factor det(B)^2 | log(u)^2 tr(C)^2
+        stopped_early | the logarithm of u | u^2 det(B)^2 tr(C)^2
+        extra_inverse | that of C | log(u)^2 det(B)^2 tr(C⁻¹)^2
+        transpose | Cᵀ for C | log(u)^2 det(B)^2 tr(Cᵀ)^2""",
     -2 * s * Trace(MatMul(Inverse(B), C)): """
         sign | | 2 s tr(B⁻¹ C)
         factor | the factor 2 is lost | -s tr(B⁻¹ C)
@@ -224,6 +229,17 @@ def test_a_sign_that_two_of_three_uses_share_is_said_to_be_that_of_a_stage() -> 
 def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
     line = "What comes along the path through h is counted twice, and the others not at all."
     assert line in mark_in(three_uses(), "2 Bᵀ", "W").lines[0]
+
+
+def test_where_a_square_is_lost_too_not_one_mistake_alone_is_named() -> None:
+    build = Builder("squared", MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), sp.Symbol("v", positive=True))
+    A, B, v = build.leaves
+    t = build("t", "trace", build("e", "product", A, B))
+    build("L", "scalar product", v, build("p", "scalar product", t, t))  # ∂L/∂v = tr(A B)²
+    lost = "The factor t is missing in the value of p = t^2."
+    assert mark_in(build.chain(), "tr(A B)", "v").lines == [lost]
+    assert mark_in(build.chain(), "tr(AᵀB)", "v").lines == [
+        f"A transpose is lost or one too many: Aᵀ for A in the value of e = A B. {lost}"]
 
 
 def test_a_term_is_named_as_it_was_written() -> None:
