@@ -144,6 +144,9 @@ class Chain:
                         part = arriving if operand == symbol else arriving * sp.diff(operand, symbol)
                         key = (stage.name, parent)
                         self.edges[key] = self.edges[key] + part if key in self.edges else part
+        if unused := [node.name for node in self if node.name != self.output and not self.children(node.name)]:
+            raise ValueError(f"No stage of {name} uses {', '.join(map(notation.plain, unused))}, so {self.output} does "
+                             "not depend on it: leave it out, or write the stage that is missing.")
 
     def _evidence_of(self, name: str) -> Callable[[], list]:
         return lambda: [self.evidence(parent, name) for parent in self.nodes[name].parents]

@@ -8,7 +8,6 @@ it is written.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, permutations
 from typing import Any
 
@@ -54,7 +53,6 @@ class Stacks(exact.Reals):
         return np.where(regular, inverse, np.nan)  # a world in which an inverse is lost has no value
 
 
-@cache
 def mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     """Return the single mistakes that can be made on the way to the adjoint of a node or leaf."""
     leading = leading_to(chain, wrt)
@@ -133,7 +131,7 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
 
 def variants(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
     """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and its broken term."""
-    terms = list(sp.Add.make_args(formula) if not formula.is_Matrix else MatAdd.make_args(formula))
+    terms = list(sp.Add.make_args(formula))  # a sum of matrices is one too
     for index, term in enumerate(terms):
         others = terms[:index] + terms[index + 1:]
         if others:
@@ -173,13 +171,14 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[tuple[str, str], Expr
     for edge, formula in edges.items() if len(edges) > 1 else ():
         path, symbol = f"the path through {notation.plain(edge[0])}", notation.plain(parent)
         others = tuple((other, 0 * f) for other, f in edges.items() if other != edge)
+        rest = "others" if len(others) > 1 else "other one"
         if parent in chain.leaves:
             yield Mistake("missing_path", path, symbol, ((edge, 0 * formula),))
         else:
             yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
                           f"what comes through {notation.plain(edge[0])}", ((edge, 0 * formula),))
         yield Mistake("sign", path, "", ((edge, -formula),))
-        yield Mistake("doubled_path", path, ", and the other one not at all", ((edge, 2 * formula), *others))
+        yield Mistake("doubled_path", path, f", and the {rest} not at all", ((edge, 2 * formula), *others))
         yield Mistake("doubled_path", path, "", ((edge, 2 * formula),))
 
 
@@ -202,12 +201,13 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
                 lost = notation.plain(base ** (exponent / 2))
                 yield "missing_scalar", lost, _product(rest * base ** (exponent / 2), factors)
         elif isinstance(base, Determinant):
-            yield "stopped_early", f"the factor {notation.plain(base)}", _product(rest, factors)
+            yield "stopped_early", f"the factor {notation.plain(part)}", _product(rest, factors)
         elif isinstance(base, sp.log):
             inner = base.args[0]
-            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", _product(rest * inner, factors)
+            broken = _product(rest * inner ** exponent, factors)
+            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", broken
         elif isinstance(base, Trace):
-            yield from ((kind, what, _product(rest * Trace(broken), factors))
+            yield from ((kind, what, _product(rest * Trace(broken) ** exponent, factors))
                         for kind, what, broken, _ in variants(base.arg) if kind not in ("sign", "factor"))
     yield from _of_factors(scalar, factors, term)
 
@@ -232,15 +232,14 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
         elif not _has_adjoint(factor) and factor.is_square and not isinstance(factor, Identity):
             yield from fitting("extra_inverse", f"that of {what}", [*before, Inverse(factor), *behind])
         yield from fitting("transpose", f"{notation.plain(factor.T)} for {what}", [*before, factor.T, *behind])
-    alike = [index for index, factor in enumerate(factors[1:], 1) if factor.shape == factors[index - 1].shape]
-    pairs = [slice(index - 1, index + 1) for index in alike]
-    for pair in pairs + [slice(0, len(factors))] * (len(alike) == len(factors) - 1 > 1):
+    pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
+    for pair in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         product = HadamardProduct(*factors[pair])
         yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:
         bare = [toggled(factor) if is_inverse(factor) else factor for factor in factors]
         yield from fitting("missing_inverse", "that of every factor", bare)
-    for changed in permutations(factors) if 1 < len(factors) <= MOST_PERMUTED else ():
+    for changed in permutations(factors) if len(factors) <= MOST_PERMUTED else ():
         yield from fitting("order", notation.plain(term), list(changed))
 
 
@@ -248,7 +247,7 @@ def expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
     algebra = WordAlgebra(symmetric=tuple(chain.abbreviations))
     if not closed.is_Matrix:
-        return sp.expand(algebra.written_out(sp.expand(algebra.scalar(closed))))
+        return algebra.written_out(sp.expand(algebra.scalar(closed)))
     words = algebra.matrix(closed)
     return _sum([algebra.expression({word: c}, closed.shape) for word, c in words.items()])
 
@@ -297,7 +296,7 @@ def toggled(factor: Expr) -> Expr:
     if isinstance(factor, Transpose):
         return Transpose(toggled(factor.arg))
     if isinstance(factor, Inverse):
-        return factor.arg.T.T if isinstance(factor.arg, Transpose) else factor.arg
+        return factor.arg
     return Inverse(factor)
 
 

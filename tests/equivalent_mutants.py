@@ -434,3 +434,38 @@ EQUIVALENT |= {
 }
 BEHIND = 'where = f"At `{_short(rest)}`" if rest else f"Behind `{self.text.strip()[-20:]}`"'
 UNTESTED |= choices("reading", BEHIND, "-20", "- 21", "- 19")
+# mistakes
+INVERTED = "def inv(matrix: np.ndarray) -> np.ndarray:"
+INVERSE = "inverse = np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[%s])))"
+SKIP = "skipped = arriving * Identity(shape[%s]) if shape and not arriving.is_Matrix else arriving"
+REGULAR = "regular = (np.abs(np.linalg.det(matrix)) %s SMALLEST_DETERMINANT)[..., None, None]"
+PRODUCT = ("return MatMul(*([] if scalar == 1 else [scalar]), *factors) if len(factors) > 1 or scalar != 1 "
+           "else factors[%s]")
+TOTAL = "return MatAdd(*terms) if terms[%s].is_Matrix else sp.Add(*terms)"
+LOST_POWER = 'lost = "1/" * (power %s) + notation.plain(sp.Symbol(name) ** abs(power))'
+ALL_OR_NONE = "the terms of a sum are all matrices or all numbers, and here there are two at least"
+SQUARE_STACK = "a matrix with a determinant has as many rows as columns, and a stack of them has the rows behind"
+EQUIVALENT |= {
+    ("mistakes", f"@staticmethod {INVERTED}", INVERTED):
+        "an arithmetic is a class, of which there are no instances",
+    ("mistakes", INVERSE % "-1", INVERSE % "1"): SQUARE_STACK,
+    ("mistakes", INVERSE % "-1", INVERSE % "- 2"): SQUARE_STACK,
+    ("mistakes", SKIP % "0", SKIP % " 1"): EQUALLY_MANY,
+    ("mistakes", SKIP % "0", SKIP % " -1"): EQUALLY_MANY,
+    ("mistakes", "if number < 0:", "if number <= 0:"):
+        "the number is 0 only if the whole term is, and its sign changes nothing, nor does a lost factor 0",
+    ("mistakes", "inner = base.args[0]", "inner = base.args[ -1]"): ONLY_ONE,
+    ("mistakes", 'found = [Mistake("sign", where)] * bool(number < 0)',
+     'found = [Mistake("sign", where)] * bool(number <= 0)'): "a coefficient that is 0 is no term",
+    ("mistakes", LOST_POWER % "> 0", LOST_POWER % ">= 0"): NOT_ZERO,
+    ("mistakes", LOST_POWER % "> 0", LOST_POWER % "> -1"): NOT_ZERO,
+    ("mistakes", PRODUCT % "0", PRODUCT % " -1"): ONLY_ONE,
+    ("mistakes", "return terms[0]", "return terms[ -1]"): ONLY_ONE,
+    ("mistakes", TOTAL % "0", TOTAL % " 1"): ALL_OR_NONE,
+    ("mistakes", TOTAL % "0", TOTAL % " -1"): ALL_OR_NONE,
+}
+HALF = "if power == -has or (abs(has) == 2 and 2 %s power == -has) or (unseen and power == -1):"
+EQUIVALENT[("mistakes", HALF % "*", HALF % "/")] = "2 p = -2 and 2 / p = -2 say the same, and so for 2"
+UNTESTED |= {
+    ("mistakes", REGULAR % ">", REGULAR % ">="): "the bound itself is a choice, and no determinant is exactly 1e-10",
+}

@@ -45,7 +45,7 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "diagnosis": "findings",
     "findings": "findings marking",
     "fitting": "fitting findings",
-    "mistakes": "findings marking",
+    "mistakes": "mistakes findings marking",
     "question": "question findings marking answers",
     "cards": "walk",
     "reading": "reading marking answers",

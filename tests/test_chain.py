@@ -471,3 +471,11 @@ def test_a_node_shows_itself_in_a_notebook() -> None:
     assert str(LOG_DET["X"]) == "X: leaf, N×Q"
     assert LOG_DET["alpha"]._repr_markdown_() == r"$\alpha$, a leaf, scalar"
 
+
+
+def test_what_no_stage_uses_is_named_when_a_chain_is_written() -> None:
+    A, B = sp.MatrixSymbol("A", 3, 3), sp.MatrixSymbol("B", 3, 3)
+    build = Builder("L", A, B)
+    build("T", "trace", build("C", "product", A, A))
+    with pytest.raises(ValueError, match=r"^No stage of L uses B, so T does not depend on it: leave it out"):
+        build.chain()

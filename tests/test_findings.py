@@ -132,6 +132,9 @@ SAID = {
         ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (Y Yᵀ)."]),
         ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["A term too many: -D α K⁻¹ X."]),
     ],
+    (TRACE, "beta"): [  # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
+        ("-tr(K K YYᵀ)/(2β²)", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
+    ],
     (TRACE, "c"): [
         ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet N rows. The factors "
                             "are in the wrong order in the product (1/2) Yᵀ K⁻¹ Y K⁻¹."]),
