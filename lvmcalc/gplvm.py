@@ -116,10 +116,9 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
         log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
         constant, squares = Y.size * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
         L = -(constant + Y.shape[1] * log_det_K + squares) / 2
-        error = rounding * (rounding + np.linalg.norm(rest))
-    checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y)
-    _refuse_what_is_lost("L", error, constant + Y.shape[1] * abs(log_det_K) + squares, beta)
-    return float(L)
+        error = rounding * np.linalg.norm(rest)
+    _refuse_what_is_lost("L", error, constant + squares, beta)
+    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -136,9 +135,8 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
         size = np.linalg.norm
         slope = size(P * (t / h)[:, None])
         terms = np.hypot(size(rest), size(P / h[:, None])) * slope + Y.shape[1] * size(t / h / h)
-    checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
     _refuse_what_is_lost("∂L/∂X", rounding * slope, terms, beta)
-    return G
+    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
