@@ -132,10 +132,9 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
         h = np.hypot(1, t)
         G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
         G = np.sqrt(alpha) * np.sqrt(beta) * G
-        size = np.linalg.norm
-        slope = size(P * (t / h)[:, None])
-        terms = np.hypot(size(rest), size(P / h[:, None])) * slope + Y.shape[1] * size(t / h / h)
-    _refuse_what_is_lost("∂L/∂X", rounding * slope, terms, beta)
+        size, of_P = np.linalg.norm, np.linalg.norm(P)
+        terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)  # where digits are lost, t/h is near 1
+    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
     return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
 
 
