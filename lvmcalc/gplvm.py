@@ -257,9 +257,7 @@ def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any
     P = U.T @ Y
     if len(X) == len(s):  # U spans everything
         return U, t, V, P / np.hypot(1, t)[:, None], np.zeros_like(Y), 0.0
-    rest = Y - U @ P
-    rest -= U @ (U.T @ rest)  # twice, lest rounding errors of Y along U stay: Kahan and Parlett's "twice is enough"
-    return U, t, V, P / np.hypot(1, t)[:, None], rest, np.finfo(float).eps * np.linalg.norm(Y)
+    return U, t, V, P / np.hypot(1, t)[:, None], Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
 
 
 def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:

@@ -469,3 +469,14 @@ EQUIVALENT[("mistakes", HALF % "*", HALF % "/")] = "2 p = -2 and 2 / p = -2 say 
 UNTESTED |= {
     ("mistakes", REGULAR % ">", REGULAR % ">="): "the bound itself is a choice, and no determinant is exactly 1e-10",
 }
+SPANNED = "return U, t, V, P / np.hypot(1, t)[:, None], np.zeros_like(Y), %s"
+TERMS = ("terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(%s / h) "
+         "# where digits are lost, t/h is near 1")
+EQUIVALENT |= {
+    ("gplvm", SPANNED % "0.0", SPANNED % "-1.0"): "neither 0 nor -1 is a rounding error that counts",
+    ("gplvm", "if error > terms / 1e8:", "if error >= terms / 1e8:"): AT_THE_BOUND,
+}
+UNTESTED |= {
+    **choices("gplvm", TERMS % "1", "size(1 ", "size( 2 "),
+    **choices("gplvm", "if error > terms / 1e8:", "1e8", "100000001.0", "99999999.0"),
+}

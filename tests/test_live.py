@@ -620,9 +620,11 @@ class TestWhatEndsARunFromOutside:
             widget = make(speed=loop.FLAT_OUT)
             sound, widget.trainer.step = widget.trainer.step, lambda: (_ for _ in ()).throw(error)
             widget.controls.play.click()
-            while widget.player.error is None or widget.controls.play.description == "Pause":
+            while not widget.status.startswith("Stopped: "):
                 await asyncio.sleep(0.01)
+            assert widget.player.error is error
             assert widget.status.startswith(f"Stopped: {type(error).__name__}")
+            assert widget.controls.play.description == "Play"
             assert widget.status in words(widget._words)
             widget.trainer.step = sound
             widget.controls.step.click()
