@@ -79,7 +79,7 @@ class Diagnosis:
         if explanations:
             return tuple(explanations)
         right = f" What is right in it: {', '.join(terms[1])}" if terms and terms[1] else ""
-        return (one("unknown", f"What is wrong is not recognised; see the numbers.{right}"),)
+        return (one("unknown", f"What is wrong is not recognised.{right}"),)
 
     def later_adjoint(self, values: Sequence[Any], answer: Expr | None) -> Explanation:
         """Return the finding that the answer is the adjoint of a later node, () if it is none."""

@@ -278,7 +278,7 @@ def of_ratio(chain: Chain, number: Expr, powers: Mapping[str, int], own: Mapping
         elif has and power == -2 * has:
             found.append(Mistake("inverted_scalar", where, letter))
         elif name in sizes and power in (-1, -2):
-            found.append(Mistake("averaged", where, letter))
+            found.append(Mistake("averaged", where, "×".join([letter] * -power)))
         else:
             too_much = notation.plain(sp.Symbol(name) ** power)
             found.append(Mistake("factor", where, f"it is {too_much} times what it must be"))

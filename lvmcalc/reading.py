@@ -135,6 +135,9 @@ def _tokens(text: str, names: dict[str, Expr]) -> list[Token]:
         if ten := re.match(r"([0-9.]+)[eE]([-+]?[0-9]+)", text[place:]):
             raise Unreadable(f"It is not clear whether `{_short(ten[0])}` is a power of ten or has the name e in it: "
                              f"write {_short(ten[1])}*10^{_short(ten[2])}, or a * or a space before the e.")
+        if found[0] == "||" and sum(token.text == "|" for token in tokens) % 2:  # one ends here, as in |K||K|
+            tokens.append(Token("operator", "|", place))
+            found = pattern.match(text, place := place + 1)
         tokens.append(Token(found.lastgroup, {"@": "*", ".*": "∘", "||": "‖"}.get(found[0], found[0]), place))
         place = found.end()
     tokens = [token for token in tokens if token.kind != "space"]

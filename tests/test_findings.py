@@ -20,7 +20,7 @@ s = sp.Symbol("s", positive=True)
 HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used more than once, "
         "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
 LOST = "What comes along the path through {} is lost: W is used more than once, and all its uses add up."
-UNKNOWN = ["What is wrong is not recognised; see the numbers."]
+UNKNOWN = ["What is wrong is not recognised."]
 THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the whole answer. A "
          "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
@@ -106,7 +106,7 @@ SAID = {
         (lambda X, K, alpha, D: -alpha * D * np.linalg.solve(K, X) / len(X), [
             "This is the mean over N, where the sum belongs."]),
         (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
-            "The factor D is missing in the whole answer. This is the mean over N, where the sum belongs."]),
+            "The factor D is missing in the whole answer. This is the mean over N×N, where the sum belongs."]),
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
@@ -166,10 +166,12 @@ SAID = {
         ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
             "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An inverse is lost: that of "
             "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
+        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N, where the sum belongs."]),
+        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N, where the sum belongs."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
-            "What is wrong is not recognised; see the numbers. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
+            "What is wrong is not recognised. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
     ],
 }
 

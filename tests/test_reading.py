@@ -43,6 +43,7 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     ("-(D/2) log det K", -D / 2 * log(Determinant(K))), ("-D/2 log|K|", -D / 2 * log(Determinant(K))),
     ("-ND/2 log(2π)", -N * D / 2 * log(2 * sp.pi)), ("-1/2tr(K⁻¹YYᵀ)", -Trace(K.I * Y * Y.T) / 2), ("D|K|X", D * b * X),
     ("∂L/∂X = αdL/dd X", alpha * d_bar * X), ("d_bar X", d_bar * X), ("d̄ X", d_bar * X), ("∂L/∂K X", d_bar * X),
+    ("|K||K|X", b**2 * X), ("|K|||Y||²X", b * Trace(Y.T * Y) * X), ("||Y||²|K|X", b * Trace(Y.T * Y) * X),
     ("‖Y‖²/2", Trace(Y.T * Y) / 2), ("norm(Y)^2", Trace(Y.T * Y)), ("‖b‖² X", b**2 * X), ("D ∘ X", D * X),
     ("D/2 b X", D * b * X / 2), ("(D|K|)X", D * b * X), ("|(K)|X", b * X), ("K^T^2 X", K * K * X),
     ("‖Y log β‖² X", log(beta)**2 * Trace(Y.T * Y) * X), ("D^2 X", D**2 * X), ("0 X", 0 * X), ("𝑋𝑋ᵀ", X * X.T),
