@@ -27,7 +27,7 @@ from playwright.sync_api import Page
 FLAT_OUT = """
 module.ARRIVED = -1
 live.controls.optimiser.value, live.controls.rate.value = "adam", 3
-live.player.budget, live.controls.speed.value = 10**9, loop.FLAT_OUT
+live.player.budget, live.controls.speed.value = 10**9, player.FLAT_OUT
 picture = live._picture
 """
 IN_STEPS = """
@@ -41,8 +41,8 @@ SHORT, TRIALS = 10, 20
 CELL = """
 import os
 from time import perf_counter
-from lvmcalc import live as module, loop
-from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM, TwoWeights
+from lvmcalc.show import live as module, player
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights
 
 live = {widget}
 {endless}

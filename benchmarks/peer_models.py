@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lvmcalc.problems import GPLVMProblem
+from lvmcalc.training.problem import GPLVMProblem
 
 Array = np.ndarray
 Evaluate = Callable[[Array], tuple[float, Array]]  # X to the value and the gradient

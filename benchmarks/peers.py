@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 from peer_models import LOW_RANK, PEERS, Array, Peer, Q, agree, gpy_model, in_long_double, ours, torch_low_rank
 
-from lvmcalc import data, gplvm
-from lvmcalc.problems import AutoencoderProblem, GPLVMProblem
-from lvmcalc.training import Trainer
+from lvmcalc.models import gplvm
+from lvmcalc.training import data
+from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem
+from lvmcalc.training.trainer import Trainer
 
 ALPHA, BETA, SEED = 0.7, 4.0, 0
 SIZES = 100, 1000, 3000, 10_000, 100_000, 1_000_000

@@ -1,19 +1,18 @@
-"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained live.
+"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained live."""
 
-The core (`rules`, `calculus`, `chain`, `evidence`, `autoencoder`, `gplvm`, `marking`, `source`, `data`, `training`)
-needs no screen; `figures` and `widgets` show it.
-"""
-
-from lvmcalc import autoencoder, calculus, data, evidence, gplvm, rules, source, training
-from lvmcalc.auditing import audit
-from lvmcalc.calculus import compare, gradient
-from lvmcalc.marking import mark
-from lvmcalc.verdict import Verdict
-from lvmcalc.words import UnsupportedExpression
+from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.expressions import UnsupportedExpression
+from lvmcalc.calculus.verdict import Verdict
+from lvmcalc.chain.card import Card, Result
+from lvmcalc.course.homework import row
+from lvmcalc.marking.auditor import audit
+from lvmcalc.marking.marker import mark
+from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.training import data
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "UnsupportedExpression", "Verdict", "audit", "autoencoder", "calculus", "compare", "data", "evidence", "gplvm",
-    "gradient", "mark", "rules", "source", "training",
+    "Card", "Result", "UnsupportedExpression", "Verdict", "audit", "autoencoder", "compare", "data",
+    "gplvm", "gradient", "mark", "row",
 ]

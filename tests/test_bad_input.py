@@ -18,10 +18,13 @@ import sympy as sp
 from sympy import Determinant, MatrixSymbol, Trace
 
 import lvmcalc
-from lvmcalc import audit, autoencoder, calculus, compare, data, figures, gplvm, gradient, gram, mark
-from lvmcalc.marking import mark_in
-from lvmcalc.training import AutoencoderProblem, GPLVMProblem, Trainer
-from lvmcalc.widgets import AnswerBox, LiveAutoencoder, LiveGPLVM, Prediction, StageWalk, TwoWeights
+from lvmcalc import audit, compare, gradient, mark
+from lvmcalc.calculus import differentials
+from lvmcalc.marking.marker import mark_in
+from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.show import AnswerBox, LiveAutoencoder, LiveGPLVM, Prediction, StageWalk, TwoWeights, figures
+from lvmcalc.training import data, gram
+from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -585,7 +588,7 @@ def test_what_the_calculus_does_not_know_is_named_and_never_called_equal(unknown
 def test_what_names_no_symmetric_matrix_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: gradient(Trace(A), A, wrong), TypeError)
     sentence(lambda: compare(Trace(A), Trace(A), wrong), TypeError)
-    sentence(lambda: calculus.gradient(Trace(B.T * B), B, "B"), ValueError)
+    sentence(lambda: differentials.gradient(Trace(B.T * B), B, "B"), ValueError)
 
 
 @pytest.mark.parametrize("seed", [-1, None, 1.5, "1", True, [1]], ids=repr)

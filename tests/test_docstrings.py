@@ -15,10 +15,14 @@ from typing import Any
 import pytest
 
 import lvmcalc
-from lvmcalc import data, marking, source, training, widgets
+from lvmcalc import show
+from lvmcalc.course import homework
+from lvmcalc.marking import marker
+from lvmcalc.training import data, trainer
 
-MODULES = [import_module(f"lvmcalc.{path.stem}") for path in sorted(Path(lvmcalc.__file__).parent.glob("[a-z]*.py"))]
-MODULES += [lvmcalc]
+HOUSE = Path(lvmcalc.__file__).parent
+MODULES = [import_module(".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"))
+           for path in sorted(HOUSE.rglob("*.py"))]
 
 
 def public(module: Any) -> Iterator[tuple[str, Any]]:
@@ -46,11 +50,12 @@ def functions(module: Any) -> list[str]:
             and value.__module__ == module.__name__ and set(inspect.signature(value).parameters) - {"book"}]
 
 
-MODELS = sorted({inspect.getmodule(chain) for chain in marking.CHAINS.values()}, key=lambda module: module.__name__)
+MODELS = sorted({inspect.getmodule(chain) for chain in marker.CHAINS.values()}, key=lambda module: module.__name__)
 CALLED = [("lvmcalc", name) for name in lvmcalc.__all__ if inspect.isfunction(getattr(lvmcalc, name))]
-CALLED += [(module.__name__, name) for module in (*MODELS, data, source) for name in functions(module)]
-CALLED += [("lvmcalc.marking", "mark_in"), ("lvmcalc.evidence", "entrywise"), ("lvmcalc.evidence", "establish")]
-CALLED += [(module.__name__, name) for module in (training, widgets) for name in module.__all__
+CALLED += [(module.__name__, name) for module in (*MODELS, data, homework) for name in functions(module)]
+CALLED += [("lvmcalc.marking.marker", "mark_in"), ("lvmcalc.calculus.claims", "entrywise"),
+           ("lvmcalc.calculus.rule_proofs", "establish")]
+CALLED += [(module.__name__, name) for module in (trainer, show) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lvmcalc import source
+from lvmcalc.course import homework
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -101,20 +101,20 @@ def test_every_line_of_the_source_has_exactly_one_home() -> None:
     walks = [path for path in PATHS if path.stem != "07_marking_a_handwritten_solution"]  # which audits all of them
     homes = {name: path.stem for path in walks for name in lines_shown(path)}
     shown = [name for path in walks for name in lines_shown(path)]
-    assert sorted(shown) == sorted(source.rows()), "each line once, and no other"
-    assert homes == {name: row.notebook for name, row in source.rows().items()}
+    assert sorted(shown) == sorted(homework.rows()), "each line once, and no other"
+    assert homes == {name: row.notebook for name, row in homework.rows().items()}
 
 
-@pytest.mark.parametrize("name", [*source.rows()])
+@pytest.mark.parametrize("name", [*homework.rows()])
 def test_every_line_of_the_source_is_proved(name: str) -> None:
-    assert source.row(name).status == "proved"
+    assert homework.row(name).status == "proved"
 
 
 def test_a_line_with_a_lost_sign_is_refuted() -> None:
-    row = source.row("C7")
+    row = homework.row("C7")
     assert replace(row, read=(row.read[0].replace("α(", "-α("),)).status == "refuted"
 
 
 def test_an_unknown_line_is_named() -> None:
     with pytest.raises(ValueError, match="no line of the source 'Z9'"):
-        source.row("Z9")
+        homework.row("Z9")

@@ -1,0 +1,1 @@
+"""A scalar as named stages: its values, its adjoints, and the evidence for each stage."""

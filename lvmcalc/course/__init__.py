@@ -1,0 +1,1 @@
+"""The homework that the notebooks follow, line by line."""

@@ -1,0 +1,92 @@
+"""The homework solution that this collection follows, line by line: what each line says, and the check behind it.
+
+The lines are data (`solution.toml`): each with its equations as they are read and as the scan has them. `row("B4")`
+shows one line with the verdict on each of its equations; the formula shown is the object that is checked.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+
+from lvmcalc import checks
+from lvmcalc.calculus.verdict import Verdict, worst
+from lvmcalc.chain.structure import Chain
+from lvmcalc.marking.auditor import Audit, audit
+from lvmcalc.marking.marker import chain_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the source: its words, its equations as read and as given, and the notebook that is its home."""
+
+    id: str
+    notebook: str
+    words: str
+    chain: Chain
+    read: tuple[str, ...]
+    given: tuple[str, ...] = ()
+
+    @cached_property
+    def as_read(self) -> Audit:
+        """The verdicts on the equations as they are read."""
+        return audit(self.read, self.chain)
+
+    @cached_property
+    def as_given(self) -> Audit:
+        """The verdicts on the equations as the scan has them."""
+        return audit(self.given, self.chain)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdict on every equals sign of the line, the nodes and adjoints written out in the leaves."""
+        return [verdict for line in self.as_read.lines for verdict in line.verdicts]
+
+    @property
+    def status(self) -> str:
+        """The weakest verdict of the line as it is read."""
+        return worst([line.status for line in self.as_read.lines])
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.id}: {self.words}", *(f"  {line.plain}" for line in self.as_read.lines),
+                          f"  {self._summary}"])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        lines = [f"$$ {line.latex} $$" for line in self.as_read.lines]
+        return f"**{self.id}** {self.words}\n\n" + "\n\n".join(lines) + f"\n\n{self._summary}"
+
+    @property
+    def _summary(self) -> str:
+        verdicts = self.verdicts
+        signs = f"{len(verdicts)} equals signs, each " if len(verdicts) > 1 else ""
+        return f"{signs}{self.status}" + (" for every size" if self.status == "proved" else "")
+
+
+def row(name: str) -> Row:
+    """Return one line of the source.
+
+    Parameters
+    ----------
+    name : str
+        The id of the line, such as "B4".
+
+    Returns
+    -------
+    Row
+
+    Raises
+    ------
+    ValueError
+        If there is no such line.
+    """
+    return rows()[checks.known(name, rows(), "line of the source")]
+
+
+@cache
+def rows() -> dict[str, Row]:
+    """Return all lines of the source by their ids, in the order of the source."""
+    parts = tomllib.loads(resources.files("lvmcalc.course").joinpath("solution.toml").read_text(encoding="utf-8"))["part"]
+    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_of(part["chain"]), tuple(line["read"]),
+                            tuple(line.get("given", ()))) for part in parts for line in part["line"]}

@@ -1,0 +1,1 @@
+"""Mark an answer, or a whole derivation, and say what is wrong with it."""

@@ -1,0 +1,121 @@
+"""The tied-weight linear autoencoder: its chain, its loss, its gradient and its exact optimum."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+from sympy import MatrixSymbol
+
+from lvmcalc import checks
+from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.chain.structure import Builder, Chain
+
+m, n, S = sp.symbols("m n S", integer=True, positive=True)
+W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
+
+
+def chain(book: Mapping[str, Rule] = RULES) -> Chain:
+    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in the homework)."""
+    build = Builder("autoencoder", W, x, book=book)
+    h = build("h", "use", W, remark="W encodes here: this is its first use.")
+    g = build("g", "use", W, remark="The same W decodes: its second use, a path of its own.")
+    f = build("f", "transpose", g,
+              remark="The decoder is the encoder transposed, so its adjoint comes back transposed.")
+    e = build("e", "product", h, x,
+              remark="e is the code z = Wx; its adjoint says how the loss would like the code to change.")
+    d = build("d", "product", f, e, remark="Both factors depend on W: here the two paths part.")
+    c = build("c", "difference", d, x, remark="The residual: what the reconstruction misses.")
+    build("L", "half squared norm", c, remark="The ½ is there for this line: the adjoint of c is c itself.")
+    return build.chain()
+
+
+class Optimum(NamedTuple):
+    """The exact optimum of the model: weights W of shape (m, n) and their loss."""
+
+    W: np.ndarray
+    loss: float
+
+
+def loss(W: Any, x: Any) -> float:
+    """Return L = ½‖WᵀWx − x‖², summed over the samples.
+
+    Parameters
+    ----------
+    W : array of shape (m, n)
+        The weights.
+    x : array of shape (n, 1) or (n, S)
+        One sample, or S samples as columns.
+
+    Returns
+    -------
+    float
+        Half the squared norm of what the reconstruction misses, in squared units of x.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a shape or a number is wrong; the sentence names the quantity.
+    ArithmeticError
+        If the result has no finite value in floating point.
+
+    References
+    ----------
+    Baldi and Hornik (1989), Neural Networks 2, with tied weights.
+    """
+    W, x = _checked(W, x)
+    with np.errstate(all="ignore"):  # the result is looked at
+        c = W.T @ (W @ x) - x
+        L = np.vdot(c, c) / 2
+    return float(checks.finite(L, "L", W=W, x=x))
+
+
+def gradient(W: Any, x: Any) -> np.ndarray:
+    """Return ∂L/∂W = Wx(WᵀWx − x)ᵀ + W(WᵀWx − x)xᵀ, of shape (m, n).
+
+    Parameters, errors and source are those of `loss`.
+    """
+    W, x = _checked(W, x)
+    with np.errstate(all="ignore"):
+        z = W @ x
+        c = W.T @ z - x
+        G = z @ c.T + (W @ c) @ x.T
+    return checks.finite(G, "∂L/∂W", W=W, x=x)
+
+
+def optimum(x: Any, m: int) -> Optimum:
+    """Return weights with the smallest loss there is, and that loss.
+
+    Parameters
+    ----------
+    x : array of shape (n, S)
+    m : int
+        The size of the code, at most n.
+
+    Returns
+    -------
+    Optimum
+        The rows of W are the first m eigenvectors of xxᵀ; an orthogonal m×m matrix in front of W changes nothing.
+
+    Raises
+    ------
+    TypeError, ValueError, ArithmeticError
+        As for `loss`.
+
+    References
+    ----------
+    Baldi and Hornik (1989), Neural Networks 2, fact 4: L = ½ Σ_{j>m} λ_j, λ_j the eigenvalues of xxᵀ.
+    """
+    x = checks.matrix(x, "x", shape_in_words="n×S")
+    m = checks.whole(m, "m", most=x.shape[0], why=f"for x has n = {x.shape[0]} rows")
+    # The singular values of x are exact where xxᵀ has lost the small eigenvalues; with S < n, U has n columns too.
+    U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] < x.shape[0])
+    with np.errstate(all="ignore"):
+        L = np.sum(singular_values[m:] ** 2) / 2
+    return Optimum(U[:, :m].T.copy(), float(checks.finite(L, "L", x=x)))
+
+
+def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:
+    x = checks.matrix(x, "x", shape_in_words="n×S")
+    W = checks.matrix(W, "W", columns=x.shape[0], shape_in_words="m×n with n the number of rows of x")
+    return W, x

@@ -1,0 +1,266 @@
+"""The GP-LVM with a linear kernel: its chains, its log-likelihood, its gradient and its exact optimum."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, Identity, MatrixSymbol
+
+from lvmcalc import checks
+from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.chain.structure import Builder, Chain
+
+N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
+X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)
+alpha, beta = sp.symbols("alpha beta", positive=True)
+K = alpha * X * X.T + Identity(N) / beta
+
+
+def _kernel(build: Builder) -> Expr:
+    f = build("f", "use", X,
+              remark="X is used twice; each use gets a name of its own, so that each path can be walked alone.")
+    h = build("h", "use", X, remark="The second use of X: what arrives here is added to what arrives at f.")
+    g = build("g", "transpose", h, remark="A transpose turns the adjoint round, and nothing else.")
+    e = build("e", "product", f, g,
+              remark="The other factor stays on its side and is transposed; the shapes leave no other choice.")
+    d = build("d", "scale", alpha, e,
+              remark="A scalar multiplies the adjoint on its way back just as it multiplied the value.")
+    j = build("j", "scale", 1 / beta, Identity(N),
+              remark="The noise does not depend on X: for ∂L/∂X this branch is a constant.")
+    return build("c", "sum", j, d, remark="A sum hands its adjoint to every term unchanged.")
+
+
+def _log_det(build: Builder, c: Expr) -> Expr:
+    b = build("b", "determinant", c,
+              remark="det c and 1/b cancel: for the gradient nobody has to compute a determinant.")
+    q = build("q", "logarithm", b,
+              remark="The logarithm turns a number that may be too large for any computer into a harmless one.")
+    return build("L1", "scalar product", -D / 2, q,
+                 remark="The D columns of Y share one kernel, so log|K| counts D times.")
+
+
+def _trace(build: Builder, c: Expr) -> Expr:
+    p = build("p", "Gram matrix", Y, remark="The data enter only through YYᵀ, and YYᵀ is symmetric.")
+    r = build("r", "inverse", c,
+              remark="An inverse stands on both sides of its own derivative, and brings a minus sign.")
+    s = build("s", "product", r, p, remark="p does not depend on X, so only the left factor passes anything on to X.")
+    t = build("t", "trace", s, remark="The adjoint of a trace is the identity: every diagonal entry counts once.")
+    return build("L2", "scalar product", -sp.S.Half, t,
+                 remark="The misfit counts against the likelihood: hence the minus.")
+
+
+def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
+    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain; its leaves are X, alpha, beta and the number D."""
+    build = Builder("gplvm.log_det", X, alpha, beta, D, book=book)
+    _log_det(build, _kernel(build))
+    return build.chain({"K": "c"}, at_most=((Q, D),))
+
+
+def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
+    """Return L₂ = −½ tr((αXXᵀ + β⁻¹I)⁻¹YYᵀ) as a chain; its leaves are X, Y, alpha and beta."""
+    build = Builder("gplvm.trace", X, Y, alpha, beta, book=book)
+    _trace(build, _kernel(build))
+    return build.chain({"K": "c"}, at_most=((Q, D),))
+
+
+def chain(book: Mapping[str, Rule] = RULES) -> Chain:
+    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain; its leaves are X, Y, alpha and beta."""
+    build = Builder("gplvm", X, Y, alpha, beta, book=book)
+    c = _kernel(build)
+    build("L", "sum with a constant", _log_det(build, c), _trace(build, c), -N * D / 2 * sp.log(2 * sp.pi),
+          remark="A constant has no derivative: −(ND/2) log 2π never reaches X.")
+    return build.chain({"K": "c"}, at_most=((Q, D),))
+
+
+class Optimum(NamedTuple):
+    """The exact optimum of the model: latent points X of shape (N, Q) and their log-likelihood in nats."""
+
+    X: np.ndarray
+    log_likelihood: float
+
+
+def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
+    """Return L = −(ND/2) log 2π − (D/2) log|K| − ½ tr(K⁻¹YYᵀ), K = αXXᵀ + β⁻¹I, without forming K.
+
+    Parameters
+    ----------
+    X : array of shape (N, Q)
+        The latent points.
+    Y : array of shape (N, D)
+        The data, centred; D is at least Q.
+    alpha, beta : float
+        The kernel's scale and the precision of the noise, both positive.
+
+    Returns
+    -------
+    float
+        The log-likelihood in nats.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a shape, a number or a sign is wrong; the sentence names the quantity.
+    ArithmeticError
+        If the result has no finite value in floating point, or if Y lies in the span of X up to rounding errors, and
+        these are larger than 10⁻⁸ of the terms of the result.
+
+    References
+    ----------
+    Lawrence (2005), Journal of Machine Learning Research 6, section 2. With X = U diag(s) Vᵀ, K has the eigenvalues
+    (1 + αβs²)/β in the columns of U and 1/β beside them. No large numbers are subtracted, and a call costs N·D·Q.
+    """
+    X, Y, alpha, beta = _checked(X, Y, alpha, beta)
+    with np.errstate(all="ignore"):  # the result is looked at
+        _, t, _, P, rest, rounding = _split(X, Y, alpha, beta)
+        log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
+        constant, squares = Y.size * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
+        L = -(constant + Y.shape[1] * log_det_K + squares) / 2
+        error = rounding * np.linalg.norm(rest)
+    _refuse_what_is_lost("L", error, constant + squares, beta)
+    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
+
+
+def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
+    """Return ∂L/∂X = α(K⁻¹YYᵀ − D I)K⁻¹X, of shape (N, Q), without forming K.
+
+    Parameters, errors and source are those of `log_likelihood`.
+    """
+    X, Y, alpha, beta = _checked(X, Y, alpha, beta)
+    with np.errstate(all="ignore"):
+        U, t, V, P, rest, rounding = _split(X, Y, alpha, beta)
+        h = np.hypot(1, t)
+        G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
+        G = np.sqrt(alpha) * np.sqrt(beta) * G
+        size, of_P = np.linalg.norm, np.linalg.norm(P)
+        terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)  # where digits are lost, t/h is near 1
+    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
+    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+
+
+def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
+    """Return the latent points with the largest log-likelihood there is, and that log-likelihood.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+    Q : int
+        The latent dimension, at most D and N.
+    alpha, beta : float
+        Both positive.
+
+    Returns
+    -------
+    Optimum
+        X = U_Q diag(√(λ_j/(αD) − 1/(αβ)))₊, λ_j and U the eigenvalues and eigenvectors of YYᵀ; a rotation of
+        the columns of X leaves L unchanged.
+
+    Raises
+    ------
+    TypeError, ValueError, ArithmeticError
+        As for `log_likelihood`.
+
+    References
+    ----------
+    Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 15; Lawrence (2005), section 2.
+    """
+    Y = checks.matrix(Y, "Y", shape_in_words="N×D")
+    alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+    Q = latent_dimension(Q, Y)
+    U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
+    with np.errstate(all="ignore"):  # lengths are √(signal² − noise²), of which the squares may overflow
+        signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
+        noise = 1 / np.sqrt(alpha) / np.sqrt(beta)
+        lengths = np.sqrt(np.maximum(signal - noise, 0.0)) * np.sqrt(signal + noise)
+        X = U[:, :Q] * np.where(signal >= noise, lengths, 0.0)  # as where both overflow, which `finite` tells
+    checks.finite(X, "X", alpha=alpha, beta=beta, Y=Y)
+    return Optimum(X, log_likelihood(X, Y, alpha, beta))
+
+
+def best_beta(Y: Any, Q: int) -> float:
+    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues of YYᵀ.
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+    Q : int
+        The latent dimension, smaller than the rank of Y.
+
+    Returns
+    -------
+    float
+        β, in the inverse squared units of Y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a shape or a number is wrong, or if Q latent dimensions rebuild Y up to rounding.
+    ArithmeticError
+        If β has no finite positive value in floating point.
+
+    References
+    ----------
+    Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 8, with the
+    roles of the rows and the columns of Y exchanged.
+    """
+    Y = checks.matrix(Y, "Y", shape_in_words="N×D")
+    Q = latent_dimension(Q, Y)
+    singular_values = np.linalg.svd(Y, compute_uv=False)
+    rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
+    if not singular_values[Q:].max(initial=0) > rounding:
+        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
+                         "choose Q smaller.")
+    largest = singular_values[Q]
+    with np.errstate(all="ignore"):
+        beta = Y.shape[1] * (Y.shape[0] - Q) / np.sum((singular_values[Q:] / largest) ** 2) / largest / largest
+    return float(checks.finite(beta, "β", positive=True, Y=Y))
+
+
+def latent_dimension(Q: int, Y: np.ndarray) -> int:
+    """Return Q if the data can carry that many latent dimensions, or say why they cannot.
+
+    Parameters
+    ----------
+    Q : int
+    Y : array of shape (N, D)
+
+    Returns
+    -------
+    int
+        Q, which is at least 1 and at most D and N.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If Q is no whole number or is out of these bounds.
+    """
+    return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
+
+
+def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.ndarray, float, float]:
+    Y = checks.matrix(Y, "Y", shape_in_words="N×D")
+    X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y")
+    if X.shape[1] > Y.shape[1]:
+        raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, "
+                         f"but X has {X.shape[1]} columns.")
+    return X, Y, checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+
+
+def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
+    """Return what L and its gradient are made of.
+
+    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y beside U, and how
+    large the rounding errors of that rest are.
+    """
+    U, s, V = np.linalg.svd(X, full_matrices=False)
+    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
+    P = U.T @ Y
+    if len(X) == len(s):  # U spans everything
+        return U, t, V, P / np.hypot(1, t)[:, None], np.zeros_like(Y), 0.0
+    return U, t, V, P / np.hypot(1, t)[:, None], Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
+
+
+def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
+    if error > terms / 1e8:
+        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up to rounding errors, "
+                              f"and with β = {beta:g} they outweigh what is left.")

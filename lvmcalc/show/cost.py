@@ -1,0 +1,152 @@
+"""What a value with its gradient costs as the data grow: measured where the reader sits, and drawn as it comes in."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from time import perf_counter
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from lvmcalc import checks
+from lvmcalc.models import gplvm
+from lvmcalc.show import style
+from lvmcalc.show.controls import NamedImage, guarded
+from lvmcalc.show.frames import Frame, place
+from lvmcalc.training import data
+from lvmcalc.training.trainer import GPLVMProblem, Trainer
+
+LARGEST_K = 1000  # objects; the textbook's way takes 27 times as long for three times as many
+LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "linestyle": ":"},
+         "K never formed": {"color": style.GREEN, "marker": "^", "linestyle": "--"},
+         "reduced": {"color": style.BLUE, "marker": "o", "linestyle": "-"}}
+
+
+def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
+    """Return the log-likelihood and ∂L/∂X as they stand on the page, with K of shape (N, N) and its inverse."""
+    N, D = Y.shape
+    K = alpha * X @ X.T + np.eye(N) / beta
+    inverse = np.linalg.inv(K)
+    fit = inverse @ (Y @ Y.T)
+    value = -N * D / 2 * np.log(2 * np.pi) - D / 2 * np.linalg.slogdet(K)[1] - np.trace(fit) / 2
+    return float(value), alpha * (fit @ inverse - D * inverse) @ X
+
+
+class CostCurve(widgets.VBox):
+    """The time of one value with its gradient over N, on three ways to the same numbers.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The numbers N of objects, each larger than 3(D + Q) = 42; the way with K stops at N = 1000.
+
+    Attributes
+    ----------
+    seconds : dict
+        By the name of the way, the seconds for each size so far, the best of three.
+    status : str
+        The words under the picture.
+    """
+
+    D, Q, ALPHA, BETA = 12, 2, 1.0, 4.0
+
+    def __init__(self, sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
+        self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
+        self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
+        button = widgets.Button(description="Measure", icon="play", tooltip="Measure again, on this machine",
+                                layout={"width": "140px"})
+        self._image = NamedImage(format="png", width=900, height=380,
+                                 tooltip="Picture: the time over N on each of the ways.")
+        self._words, self.status = widgets.HTML(), ""
+        super().__init__([button, self._image, self._words, widgets.HTML(style.CSS)])
+        self.add_class("lvmcalc-live")
+        button.on_click(guarded(lambda _: self.measure(), self._say))
+        self._show()
+
+    def measure(self) -> "CostCurve":
+        """Measure all sizes, the smallest first, and draw each as it comes in; all ways find the same numbers."""
+        self.seconds = {name: {} for name in LOOKS}
+        for N in sorted(self.sizes):
+            Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
+            problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
+            X, (reduced, A) = problem.start(0), problem.begin(0)
+            ways: dict[str, Callable[[], Any]] = {
+                "K never formed": lambda p=problem, X=X: p.evaluate(X), "reduced": lambda p=reduced, A=A: p.evaluate(A)}
+            if N <= LARGEST_K:
+                ways["textbook: K"] = lambda X=X, Y=Y: textbook(X, Y, self.ALPHA, self.BETA)
+            for name, way in ways.items():
+                self.seconds[name][N] = _best(way)
+            self._show()
+        return self
+
+    def __repr__(self) -> str:
+        return f"CostCurve(sizes={tuple(self.sizes)})"
+
+    def _show(self) -> None:
+        frame = Frame(900, 380)
+        with style.applied():
+            axes = place(frame.figure, 110, 40, 540, 270, "Time of a value with its gradient")
+            axes.set(xscale="log", yscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
+                     ylim=(1e-5, 1), xlabel="N, the number of objects", ylabel="seconds")
+            for name, looks in LOOKS.items():
+                axes.plot(*zip(*self.seconds[name].items(), strict=True) if self.seconds[name] else ([], []),
+                          label=name, markersize=9, linewidth=2.5, **looks)
+            frame.figure.legend(loc="upper left", bbox_to_anchor=(0.745, 0.9))
+        self._image.value = frame.png()
+        done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
+        words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()]
+        self._say(" ".join(words) or "Nothing is measured yet.")
+
+    def _say(self, words: str) -> None:
+        self.status = words
+        self._words.value = (f'<div role="status" aria-live="polite" style="min-height: 2.6em">{escape(self.status)}'
+                             '</div>')
+
+
+def digits(found: Any, true: Any) -> float:
+    """Return to how many digits `found` is right: −log₁₀ of the norm of its error, relative to that of `true`."""
+    return float(-np.log10(max(np.linalg.norm(found - true) / np.linalg.norm(true), 1e-17)))
+
+
+def errors(beta: float, N: int = 60, D: int = 5, Q: int = 2) -> dict[str, float]:
+    """Return `digits_kept` at the same latent points and data, whatever β is."""
+    sample = data.sample_gplvm(N, D, Q, beta=4.0)
+    return digits_kept(sample.X, data.centred(sample.Y), beta)
+
+
+def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
+    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β and α = 1.
+
+    The judge forms K as well, but with 40 digits.
+    """
+    from mpmath import mp
+
+    (N, D), Q = Y.shape, X.shape[1]
+    with mp.workdps(40):
+        left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
+        solved = (left * left.T + mp.eye(N) / beta) ** -1
+        true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(), dtype=float)
+    return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
+            "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
+
+
+def lead(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
+    """Return how far X is after so many gradient steps in the span from where the same steps lead in X itself."""
+    trainer = Trainer(problem, "gradient", seed=seed)
+    X = trainer.parameters
+    for _ in range(steps):
+        X = X + trainer.learning_rate * gplvm.gradient(X, problem.Y, problem.alpha, problem.beta)
+    return float(np.linalg.norm(trainer.run(steps).parameters - X) / np.linalg.norm(X))
+
+
+def _best(way: Callable[[], Any], rounds: int = 3) -> float:
+    start = perf_counter()
+    way()
+    calls = max(1, min(200, round(0.02 / max(perf_counter() - start, 1e-6))))
+    taken = []
+    for _ in range(rounds):
+        start = perf_counter()
+        for _ in range(calls):
+            way()
+        taken.append((perf_counter() - start) / calls)
+    return min(taken)

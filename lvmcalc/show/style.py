@@ -1,0 +1,51 @@
+"""One look for every figure: colours that everybody can tell apart, and never colour alone.
+
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`, and what a screen
+reader is told there beyond ipywidgets in `names.js`.
+"""
+
+from contextlib import AbstractContextManager
+from html import escape
+from importlib import resources
+
+import matplotlib
+from matplotlib.patheffects import withStroke
+
+# Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+GREY, BROWN = "#8C8C8C", "#7A4B20"
+INK, FAINT, PAPER = "#222222", "#D9D9D9", "#FFFFFF"
+
+# A class is told by its marker too. Neighbouring digits get colours that are far apart.
+CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
+CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
+CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8, "markeredgecolor": INK,
+            "markeredgewidth": 0.3} for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
+
+SOLID, DASHED = "-", (0, (4, 2))
+# The two uses of a variable: h is the transposed one in both models.
+PATHS = {name: {"color": colour, "linestyle": line}
+         for name, colour, line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
+DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
+              "backward": {"color": VERMILLION, "linestyle": DASHED}}
+# A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and over its heat map.
+LIT = {"node": YELLOW, "parent": SKY}
+REACHED = {"color": BLUE, "linestyle": SOLID, "linewidth": 2.5}
+OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
+
+SIGNED = "RdBu_r"  # with symmetric limits, so that white is 0
+IMAGE = "Greys"  # ink on paper
+HALO = [withStroke(linewidth=4, foreground=PAPER)]  # about words on top of lines
+
+DPI = 96  # as in CSS, so that a point here is a point on the page
+FOLDER = resources.files("lvmcalc.show")
+with resources.as_file(FOLDER / "style.mplstyle") as path:
+    RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
+CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
+NAMES = f'<img src="data:," alt="" hidden onerror="{escape((FOLDER / "names.js").read_text(encoding="utf-8"))}">'
+
+
+def applied() -> AbstractContextManager:
+    """Return a context in which Matplotlib makes and draws figures in this style."""
+    return matplotlib.rc_context(RC)

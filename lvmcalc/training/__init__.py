@@ -1,0 +1,1 @@
+"""Optimise a value step by step: problems, optimisers, the trainer, and the data."""

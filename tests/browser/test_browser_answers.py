@@ -1,0 +1,217 @@
+"""A reader at the browser who walks along a chain, predicts and answers, by keyboard alone."""
+
+import re
+
+import browser
+import pytest
+from browser import focused, nameless
+from playwright.sync_api import expect
+
+expect.set_options(timeout=60_000)
+IMPORTS = """import ipywidgets
+from lvmcalc.show import exercises
+from lvmcalc.models import autoencoder
+from lvmcalc.show.cost import CostCurve
+from lvmcalc.show import *
+exercises._derived.clear()
+ipywidgets.Label("ready")"""
+BOX = "AnswerBox('gplvm.log_det', 'c')"
+PREDICTION = "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')"
+WALK = "StageWalk(autoencoder.chain(), W=[[1, 2, 3]], x=[[1], [0.5], [-2]])"
+COST = "CostCurve((50,))"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS) as page:
+        yield page
+
+
+def show(page, *sources):
+    """Show widgets in cells of their own, and return what is seen of each."""
+    browser.show(page, IMPORTS, *sources)
+    return [page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output").last
+            for number in range(1, 1 + len(sources))]
+
+
+def told(widget, pattern):
+    expect(widget.get_by_role("status").first).to_have_text(re.compile(pattern))
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+WIDGETS = {"walk": WALK, "prediction": PREDICTION, "box": BOX, "cost": COST}
+every_widget = pytest.mark.parametrize("name", WIDGETS)
+
+
+@every_widget
+def test_every_control_and_picture_has_a_name_and_what_is_told_has_the_role_of_a_status(page, name):
+    widget, = show(page, WIDGETS[name])
+    if name == "box":
+        widget.get_by_role("textbox").fill("X")
+        press(page, "Enter")
+    told(widget, r"\w")
+    expect(widget.get_by_role("status")).to_have_attribute("aria-live", "polite")
+    assert not nameless(widget)
+
+
+def test_which_direction_is_chosen_and_which_answers_belong_to_a_question_is_told_to_a_screen_reader(page):
+    walk, prediction = show(page, WALK, PREDICTION)
+    pressed = walk.get_by_role("button", pressed=True)
+    expect(pressed).to_have_accessible_name("backwards")
+    told(walk, "^Stage 1 of 10, backwards")
+    walk.get_by_role("button", name="forwards").press("Space")
+    expect(pressed).to_have_accessible_name("forwards")
+    expect(prediction.get_by_role("radiogroup", name="1 + 1?").get_by_role("radio")).to_have_count(2)
+
+
+def test_a_walk_goes_on_back_and_to_any_stage_by_keyboard(page):
+    walk, = show(page, WALK)
+    back, on = (walk.get_by_role("button", name=re.compile(rf"\b{name}$")) for name in ("Back", "Next"))
+    told(walk, r"^Stage 1 of 10, backwards: L → c\.")
+    expect(back).to_be_disabled()
+    first = [image.get_attribute("src") for image in walk.get_by_role("img").all()]
+    on.press("Space")
+    told(walk, r"^Stage 2 of 10, backwards: c → d\.")
+    expect(walk.get_by_role("combobox")).to_have_value("2: c → d")
+    expect(walk.get_by_role("rowheader")).to_contain_text(["forward", "shapes", "rule", "arriving", "leaving"])
+    for image, before in zip(walk.get_by_role("img").all(), first, strict=True):
+        expect(image).not_to_have_attribute("src", before)
+    on.press("Enter")
+    told(walk, "^Stage 3 of 10")
+    back.press("Space")
+    told(walk, "^Stage 2 of 10")
+    walk.get_by_role("combobox", name="stage").press("End")
+    told(walk, "^Stage 10 of 10, backwards: h → W.")
+    expect(on).to_be_disabled()
+    press(page, "Shift+Tab")  # over the button that is switched off
+    expect(back).to_be_focused()
+    walk.get_by_role("button", name="forwards").press("Space")
+    told(walk, r"^Stage 1 of 7, forwards: h\.")
+
+
+def test_a_prediction_is_made_by_keyboard_and_says_whether_it_is_right_and_why(page):
+    prediction, = show(page, PREDICTION)
+    told(prediction, "^Choose one")
+    prediction.get_by_role("radio", name="1").press("Space")
+    told(prediction, "^✗ Not this one")
+    press(page, "Tab", "Space")  # JupyterLab keeps the arrows for itself
+    told(prediction, r"^■ Right\. Count\.$")
+    expect(prediction.get_by_role("radio", name="2")).to_be_checked()
+
+
+def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_on_request(page):
+    box, summary = show(page, BOX, "Summary()")
+    told(summary, "^0 of 1 derived so far.")
+    field = box.get_by_role("textbox", name="∂L₁/∂c =")
+    field.focus()
+    page.keyboard.type("b_bar b c")
+    press(page, "Enter")
+    told(box, "Read as.*✗ Not right.*An inverse is lost")
+    expect(box.get_by_role("status").locator("mjx-container").first).to_be_visible()  # the reading, as a formula
+    expect(field).to_be_focused()
+    for title, words in (("Numbers to try by hand", "the answer gives"), ("Hint", "determinant"), ("Solution", "=")):
+        press(page, "Tab")
+        assert focused(page) == title
+        details = box.locator("details").filter(has=page.get_by_text(title, exact=True)).last
+        expect(details).not_to_have_attribute("open", "")
+        press(page, "x", "Enter")  # an x in its command mode makes JupyterLab cut the cell
+        expect(details).to_have_attribute("open", "")
+        expect(details).to_contain_text(words)
+    expect(page.locator(".jp-CodeCell")).to_have_count(3)
+    field.fill("-D/2 K^-1")
+    press(page, "Enter")
+    told(box, "■ Right, proved")
+    told(summary, "^1 of 1 derived so far.")
+
+
+def test_only_enter_submits_an_answer(page):
+    box, other = show(page, BOX, "AnswerBox('gplvm.log_det', 'e')")
+    box.get_by_role("textbox").fill("-D/2 K^-1")
+    press(page, "Tab")
+    assert focused(page) == "Hint"
+    other.get_by_role("textbox").fill("X")
+    press(page, "Enter")
+    told(other, "Not right")  # so what came before has been seen to as well
+    expect(box.get_by_role("status")).to_have_count(0)
+    box.get_by_role("textbox").press("Enter")
+    told(box, "■ Right, proved")
+
+
+def test_an_answer_that_cannot_be_read_is_told_so(page):
+    box, = show(page, BOX)
+    box.get_by_role("textbox").fill("c^")
+    press(page, "Enter")
+    told(box, "Unreadable")
+
+
+def test_the_summary_leads_back_to_a_question_by_keyboard_past_many_cells(page):
+    prose = [f"print({number})" for number in range(30)]
+    widgets = show(page, BOX, *prose, "Summary()")
+    link = widgets[-1].get_by_role("link", name="∂L₁/∂c (gplvm.log_det)")
+    link.focus()
+    expect(widgets[0]).not_to_be_in_viewport()
+    press(page, "x", "Enter")
+    expect(widgets[0].get_by_role("textbox")).to_be_in_viewport()
+    press(page, "Tab")
+    expect(widgets[0].get_by_role("textbox")).to_be_focused()
+
+
+def test_the_cost_is_measured_by_keyboard(page):
+    cost, = show(page, COST)
+    told(cost, "^Nothing is measured yet.$")
+    picture = cost.get_by_role("img")
+    empty = picture.get_attribute("src")
+    cost.get_by_role("button", name="Measure").press("Space")
+    told(cost, r"textbook: K at N = 50: [\d,]+ µs\.")
+    expect(picture).not_to_have_attribute("src", empty)
+
+
+@every_widget
+def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name):
+    def use(widget):
+        if name == "box":
+            widget.get_by_role("textbox").fill("X")
+        {"walk": lambda: widget.get_by_role("button", name="Next").press("Space"),
+         "prediction": lambda: widget.get_by_role("radio", name="2").press("Space"),
+         "box": lambda: widget.get_by_role("textbox").press("Enter"),
+         "cost": lambda: widget.get_by_role("button", name="Measure").press("Space")}[name]()
+        told(widget, {"walk": "^Stage 2", "prediction": "Right", "box": "Not right", "cost": "µs"}[name])
+
+    widget, = show(page, WIDGETS[name])
+    use(widget)
+    browser.run_again(page, only=1)
+    expect(page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output")).to_have_count(1)
+    if name == "box":
+        expect(widget.get_by_role("status")).to_have_count(0)
+        expect(widget.get_by_role("textbox")).to_have_value("")
+    else:
+        told(widget, {"walk": "^Stage 1 of 10", "prediction": "^Choose one", "cost": "^Nothing"}[name])
+    use(widget)
+
+
+@pytest.mark.parametrize(("name", "fails"), [
+    ("walk", "widget.go"), ("box", "widget.check"), ("cost", "widget.measure")])
+def test_an_exception_in_what_a_control_does_is_told_in_words(page, name, fails):
+    widget, = show(page, f"""widget = {WIDGETS[name]}
+def broken(*what):
+    raise ArithmeticError("not <today>")
+{fails} = broken
+widget""")
+    if name == "box":
+        widget.get_by_role("textbox").fill("X")
+        press(page, "Enter")
+    else:
+        widget.get_by_role("button", name="Next" if name == "walk" else "Measure").press("Space")
+    told(widget, "^Stopped: ArithmeticError: not <today>$")
+
+
+def test_what_a_widget_cannot_be_made_of_is_told_under_its_cell(page):
+    with pytest.raises(AssertionError, match="TypeError: The leaf x is missing"):
+        show(page, WALK.replace(", x=[[1], [0.5], [-2]]", ""))
+    with pytest.raises(AssertionError, match="ValueError: There is no option '2'"):
+        show(page, PREDICTION.replace("['1', '2']", "['1', '3']"))
+    expect(page.locator(".jp-CodeCell").last).to_contain_text("There is no option '2'")

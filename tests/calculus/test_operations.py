@@ -1,0 +1,231 @@
+"""The rule book line by line: each rule against dual numbers, each spoilt rule found out."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import oracle
+import pytest
+import sympy as sp
+from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose, log
+from sympy.matrices.expressions import MatAdd
+
+from lvmcalc.calculus import claims, operations
+from lvmcalc.calculus.normal_form import CannotBeFormed, UnsupportedExpression, check_shapes
+from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.models import autoencoder, gplvm
+
+SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
+
+
+def letters(rule: Rule) -> list[Expr]:
+    return [*rule.arguments, *map(operations.increment_of, rule.arguments), rule.upstream]
+
+
+def differential_holds(rule: Rule, seed: int = 1) -> bool:
+    """Say whether the differential is the slope of the operation when every argument moves, in exact arithmetic."""
+    values = oracle.point(letters(rule), SIZES, seed)
+    moving = dict(values)
+    for argument in rule.arguments:
+        steps = values[operations.increment_of(argument).name]
+        if argument.is_Matrix:
+            moving[argument.name] = [[oracle.Dual(x.value, dx.value) for x, dx in zip(row, changes, strict=True)]
+                                     for row, changes in zip(values[argument.name], steps, strict=True)]
+        else:
+            moving[argument.name] = oracle.Dual(values[argument.name].value, steps.value)
+    slopes = [entry.slope for entry in oracle.entries(oracle.evaluate(rule.operation, moving))]
+    claimed = [entry.value for entry in oracle.entries(oracle.evaluate(rule.differential, values))]
+    return len(slopes) == len(claimed) and all(map(oracle.same, slopes, claimed))
+
+
+def adjoints_hold(rule: Rule, seed: int = 1) -> bool:
+    """Say whether ⟨Z̄, dZ⟩ is the sum of ⟨Ā, dA⟩ over the arguments, in exact arithmetic, for an asymmetric Z̄."""
+    values = oracle.point(letters(rule), SIZES, seed)
+
+    def inner(left: Expr, right: Expr) -> object:
+        pairs = zip(oracle.entries(oracle.evaluate(left, values)), oracle.entries(oracle.evaluate(right, values)),
+                    strict=True)
+        return oracle.total([a * b for a, b in pairs]).value
+
+    arriving = inner(rule.upstream, rule.differential)
+    leaving = sum(inner(adjoint, operations.increment_of(argument)) for argument, adjoint in rule.adjoints.items())
+    return oracle.same(arriving, leaving)
+
+
+def spoilt(formula: Expr) -> dict[str, Expr]:
+    """Return the formula with one thing wrong: a sign, a factor 2, a lost term, a lost or a spare transpose."""
+    wrong = {"a flipped sign": -formula, "a factor 2": 2 * formula, "lost": 0 * formula}
+    if isinstance(formula, sp.Add | MatAdd):
+        wrong |= {f"without {term}": formula - term for term in formula.args}
+        wrong |= {f"{term} flipped": formula - 2 * term for term in formula.args}
+    for part in sorted(formula.atoms(Transpose, MatrixSymbol, sp.Inverse), key=str):
+        if isinstance(part, Transpose):
+            wrong[f"{part} not transposed"] = formula.xreplace({part: part.arg})
+        elif part.rows == part.cols:
+            wrong[f"{part} transposed"] = formula.xreplace({part: Transpose(part)})
+    return wrong
+
+
+def fits(formula: Expr, shape: tuple) -> bool:
+    try:
+        check_shapes(formula)
+    except CannotBeFormed:
+        return False
+    return getattr(formula, "shape", ()) == shape
+
+
+# The spoilt rules that say the same all the same, and why.
+EQUIVALENT = {
+    "Gram matrix, A: Zbar transposed": "Z̄ + Z̄ᵀ is its own transpose",
+    "trace: dC transposed": "a matrix and its transpose have the same trace",
+}
+ALIKE = "it holds although it was spoilt: if mathematics says why, add it to EQUIVALENT with that reason"
+ADJOINTS = {f"{rule.name}, {argument}: {kind}": (rule, argument, wrong) for rule in RULES.values()
+            for argument, adjoint in rule.adjoints.items() for kind, wrong in spoilt(adjoint).items()}
+DIFFERENTIALS = {f"{rule.name}: {kind}": (rule, wrong) for rule in RULES.values()
+                 for kind, wrong in spoilt(rule.differential).items()}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_the_differential_is_the_slope_and_the_adjoints_say_the_same(rule: Rule) -> None:
+    assert differential_holds(rule)
+    assert adjoints_hold(rule)
+    assert all(verdict.holds for verdict in claims.establish(rule))
+
+
+@pytest.mark.parametrize("kind", ADJOINTS)
+def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
+    rule, argument, wrong = ADJOINTS[kind]
+    bad = replace(rule, adjoints=MappingProxyType({**rule.adjoints, argument: wrong}))
+    holds = fits(wrong, argument.shape if argument.is_Matrix else ()) and adjoints_hold(bad)
+    assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
+    consistent, *right = claims.establish(bad)
+    assert consistent.status == ("proved" if holds else "refuted")
+    assert all(verdict.holds for verdict in right), "the differential is not spoilt"
+
+
+@pytest.mark.parametrize("kind", DIFFERENTIALS)
+def test_a_rule_with_a_spoilt_differential_is_not_established_even_if_its_adjoints_were_spoilt_alike(kind: str) -> None:
+    rule, wrong = DIFFERENTIALS[kind]
+    bad = replace(rule, differential=wrong)
+    holds = fits(wrong, rule.operation.shape if rule.operation.is_Matrix else ()) and differential_holds(bad)
+    assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
+    consistent, *right = claims.establish(bad)
+    assert consistent.status == ("proved" if holds else "refuted")
+    assert ("refuted" in {verdict.status for verdict in right}) != holds
+
+
+def test_the_book_has_a_rule_for_every_operation_of_the_chains() -> None:
+    names = {"product", "transpose", "scale", "sum with a constant", "determinant", "logarithm", "inverse", "trace",
+             "half squared norm"}
+    assert names <= set(RULES)
+    chains = [autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()]
+    assert {node.rule for chain in chains for node in chain.nodes.values()} <= set(RULES.values())
+
+
+def test_the_product_rule_is_the_one_that_the_homework_gives() -> None:
+    rule = RULES["product"]
+    (A, B), Zbar = rule.arguments, rule.upstream
+    assert dict(rule.adjoints) == {A: Zbar * B.T, B: A.T * Zbar}
+    assert rule.differential == operations.dA * operations.B + operations.A * operations.dB
+
+
+@pytest.mark.parametrize(("name", "line"), [
+    ("product", "d(A B) = A dB + dA B"), ("inverse", "d(C⁻¹) = -C⁻¹ dC C⁻¹"), ("transpose", "d(Aᵀ) = dAᵀ"),
+    ("determinant", "d(det(C)) = det(C) tr(C⁻¹ dC)"), ("logarithm", "d(log(a)) = da/a"),
+    ("trace", "d(tr(C)) = tr(dC)"), ("half squared norm", "d(tr(Aᵀ A)/2) = tr(Aᵀ dA)"),
+    ("scale", "d(s A) = ds A + s dA"), ("sum", "d(A + B) = dA + dB")])
+def test_a_rule_reads_like_a_line_of_a_table(name: str, line: str) -> None:
+    assert RULES[name].statement == line
+
+
+def test_every_rule_has_a_source_and_the_book_shows_one_line_for_each() -> None:
+    assert all("Matrix Cookbook eq" in rule.source or "definition" in rule.source for rule in RULES.values())
+    lines = str(RULES).splitlines()
+    assert [line.split(":")[0] for line in lines] == [*RULES]
+    assert all(rule.source in line for rule, line in zip(RULES.values(), lines, strict=True))
+    table = RULES._repr_markdown_().splitlines()
+    assert len(table) == len(RULES) + 2
+    assert all(line.count("|") == table[0].count("|") for line in table)
+    assert all(rf"${rule.latex}$" in line for rule, line in zip(RULES.values(), table[2:], strict=True))
+    assert RULES["product"].latex == r"d\left(A B\right) = A dB + dA B"
+
+
+def test_a_rule_is_applied_whatever_its_operands_are_called() -> None:
+    # The sizes and names are those of the rule itself, in another order.
+    A, B = (MatrixSymbol(name, *(Symbol(size, integer=True, positive=True) for size in shape))
+            for name, shape in (("A", "pm"), ("B", "np")))
+    rule = RULES["product"]
+    assert rule.apply(B, A) == B * A
+    assert rule.adjoint(0, (B, A), MatrixSymbol("Zbar", B.rows, A.cols)) == MatrixSymbol("Zbar", B.rows, A.cols) * A.T
+    dA, dB = operations.increment_of(A), operations.increment_of(B)
+    assert rule.d((B, A), (dB, dA)) == dB * A + B * dA
+    k = Symbol("k", integer=True, positive=True)
+    trace = Trace(MatrixSymbol("X", k, k))
+    assert RULES["power"].d((trace,), (Symbol("a"),), {operations.k: sp.Integer(3)}) == 3 * trace**2 * Symbol("a")
+    assert RULES["inverse"].apply(Identity(k)) == Identity(k)
+    assert RULES["trace"].adjoint(0, (trace.arg,), Symbol("arriving")) == Symbol("arriving") * Identity(k)
+
+
+def test_a_rule_leaves_its_operands_as_they_are_written() -> None:
+    inside = Trace(operations.C + operations.C.T)
+    assert inside.doit() != inside
+    assert RULES["logarithm"].apply(inside) == log(inside)
+
+
+def test_all_sizes_are_positive_whole_numbers() -> None:
+    sizes = {size for model in (operations, autoencoder, gplvm) for matrix in vars(model).values()
+             if isinstance(matrix, MatrixSymbol) for size in matrix.shape}
+    assert {size.name for size in sizes} == set("mnpSNQD")
+    assert all(size.is_integer and size.is_positive for size in {*sizes, operations.k})
+
+
+def test_operands_that_are_too_many_are_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        RULES["trace"].apply(operations.C, operations.C)
+    with pytest.raises(ValueError, match="zip"):
+        RULES["product"].d((operations.A, operations.B), (operations.dA,))
+
+
+def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond() -> None:
+    verdicts = claims.establish(RULES["determinant"])
+    assert [verdict.status for verdict in verdicts] == ["proved"] * 5 + ["exact"]
+    assert [f"{size}×{size}" in verdict.reason for size, verdict in enumerate(verdicts[1:5], 1)] == [True] * 4
+    assert "5×5 and a 6×6" in verdicts[5].reason
+
+
+@pytest.mark.parametrize("size", range(1, 7))
+def test_a_determinants_differential_that_is_wrong_for_one_size_alone_is_refuted_at_that_size(size: int) -> None:
+    n, good = operations.C.rows, RULES["determinant"].differential
+    vanishing = sp.prod(n - other for other in range(1, 7) if other != size)  # at all the other sizes
+    _, *verdicts = claims.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
+    assert [verdict.status for verdict in verdicts] == ["proved"] * min(size - 1, 4) + ["refuted"]
+    assert f"{size}×{size}" in verdicts[-1].reason
+
+
+def test_the_exact_verdict_on_the_determinant_counts_its_points() -> None:
+    *_, beyond = claims.establish(RULES["determinant"])
+    assert beyond.points == 2, "one of 5×5, one of 6×6"
+
+
+def test_cofactors_say_nothing_about_the_inverse_of_another_matrix() -> None:
+    moved = Determinant(operations.C) * Trace((operations.C + operations.dC).I * operations.dC)
+    with pytest.raises(UnsupportedExpression, match="another matrix than C"):
+        claims.establish(replace(RULES["determinant"], differential=moved))
+
+
+def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_where_the_misfits_would_cancel() -> None:
+    misfit = Trace(operations.A * operations.dA) - Trace(operations.dA * operations.A)  # nothing, were they square
+    good = RULES["half squared norm"]
+    verdicts = claims.establish(replace(good, differential=good.differential + misfit))
+    assert [verdict.status for verdict in verdicts] == ["refuted", "refuted"]
+    assert all("cannot be formed: it is not square" in verdict.reason for verdict in verdicts)
+
+
+def test_the_determinants_derivative_by_an_entry_is_its_cofactor() -> None:
+    C = sp.Matrix(3, 3, sp.symbols("c:9"))
+    values = {"n": 3, "C": [[oracle.Dual(entry) for entry in row] for row in C.tolist()]}
+    for i in range(3):
+        for j in range(3):
+            assert sp.expand(sp.diff(C.det(), C[i, j]) - C.cofactor(i, j)) == 0
+    assert sp.expand(oracle.evaluate(Determinant(MatrixSymbol("C", 3, 3)), values).value - C.det()) == 0
+    assert log(Determinant(operations.C)) == RULES["logarithm"].apply(RULES["determinant"].apply(operations.C))

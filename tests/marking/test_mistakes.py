@@ -1,0 +1,345 @@
+"""The ways to break a chain: which there are, where they are said to be, and the gradient that comes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import oracle
+import pytest
+import sympy as sp
+from oracle import Dual
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+
+from lvmcalc import notation
+from lvmcalc.calculus import arithmetic
+from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.marking.marker import mark_in
+from lvmcalc.marking.mistakes import (
+    CLOSED,
+    Mistake,
+    Stacks,
+    gradients,
+    leading_to,
+    mistakes,
+    variants,
+    worlds,
+)
+from lvmcalc.models import autoencoder, gplvm
+
+n, m = sp.symbols("n m", integer=True, positive=True)
+s, u = sp.symbols("s u", positive=True)
+A, B, C = MatrixSymbol("A", n, m), MatrixSymbol("B", n, n), MatrixSymbol("C", n, n)
+B_bar, g = MatrixSymbol("∂L/∂B", n, n), sp.Symbol("∂L/∂b")
+LOG_DET, TRACED, BOTH, TIED = gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain(), autoencoder.chain()
+
+
+def three_uses() -> Chain:
+    """Return the chain of L = tr(W A W C) + tr(W B), in which two of the three uses of W meet before L."""
+    build = Builder("three", MatrixSymbol("W", n, m), *(MatrixSymbol(name, m, n) for name in "ABC"))
+    W, A, B, C = build.leaves
+    f, g, h = (build(name, "use", W) for name in "fgh")
+    a = build("a", "trace", build("e", "product", build("d", "product", f, A), build("p", "product", g, C)))
+    build("L", "scalar sum", a, build("b", "trace", build("q", "product", h, B)))
+    return build.chain()
+
+
+# Every way to get a formula wrong: kind | what | the broken formula | its broken term, if it is one of several.
+WAYS = {
+    -3 * s**2 / u: """
+        sign | | 3 s^2/u
+        factor | the factor 3 is lost | -s^2/u
+        missing_scalar | s^2 | -3/u
+        missing_scalar | s | -3 s/u
+        missing_scalar | 1/u | -3 s^2
+        inverted_scalar | s | -3/(s^2 u)
+        inverted_scalar | u | -3 s^2 u""",
+    1 / s**2: """
+        missing_scalar | s^(-2) | 1
+        missing_scalar | 1/s | 1/s
+        inverted_scalar | s | s^2""",
+    s + 2 * u - g: """
+        missing_term | s | 2 u - ∂L/∂b | s
+        missing_term | 2 u | s - ∂L/∂b | 2 u
+        missing_term | -∂L/∂b | s + 2 u | -∂L/∂b
+        sign | s | -s + 2 u - ∂L/∂b | -s
+        sign | 2 u | s - 2 u - ∂L/∂b | -2 u
+        sign | -∂L/∂b | s + 2 u + ∂L/∂b | ∂L/∂b
+        sign | | s + 2 u + ∂L/∂b | ∂L/∂b
+        factor | the factor 2 is lost | s + u - ∂L/∂b | u
+        missing_scalar | s | 2 u - ∂L/∂b + 1 | 1
+        missing_scalar | u | s - ∂L/∂b + 2 | 2
+        inverted_scalar | s | 2 u - ∂L/∂b + 1/s | 1/s
+        inverted_scalar | u | s - ∂L/∂b + 2/u | 2/u""",
+    g * Determinant(B) * sp.log(u) / 2: """
+        factor | the factor 1/2 is lost | ∂L/∂b log(u) det(B)
+        stopped_early | the factor det(B) | ∂L/∂b log(u)/2
+        stopped_early | the logarithm of u | u ∂L/∂b det(B)/2""",
+    (Determinant(B) * sp.log(u) * Trace(C))**2: """
+        stopped_early | the factor det(B)^2 | log(u)^2 tr(C)^2
+        stopped_early | the logarithm of u | u^2 det(B)^2 tr(C)^2
+        extra_inverse | that of C | log(u)^2 det(B)^2 tr(C⁻¹)^2
+        transpose | Cᵀ for C | log(u)^2 det(B)^2 tr(Cᵀ)^2""",
+    -2 * s * Trace(MatMul(Inverse(B), C)): """
+        sign | | 2 s tr(B⁻¹ C)
+        factor | the factor 2 is lost | -s tr(B⁻¹ C)
+        missing_scalar | s | -2 tr(B⁻¹ C)
+        inverted_scalar | s | -2 tr(B⁻¹ C)/s
+        missing_inverse | that of B⁻¹ | -2 s tr(B C)
+        missing_inverse | the factor B⁻¹ | -2 s tr(C)
+        extra_inverse | a second B⁻¹ | -2 s tr(B⁻¹ B⁻¹ C)
+        extra_inverse | that of C | -2 s tr(B⁻¹ C⁻¹)
+        transpose | B⁻ᵀ for B⁻¹ | -2 s tr(B⁻ᵀ C)
+        transpose | Cᵀ for C | -2 s tr(B⁻¹ Cᵀ)
+        elementwise | B⁻¹ C | -2 s tr(B⁻¹ ∘ C)
+        order | B⁻¹ C | -2 s tr(C B⁻¹)""",
+    MatMul(-1, Inverse(B).T, B_bar, C): """
+        sign | | B⁻ᵀ ∂L/∂B C
+        missing_inverse | that of B⁻ᵀ | -Bᵀ ∂L/∂B C
+        missing_inverse | the factor B⁻ᵀ | -∂L/∂B C
+        extra_inverse | a second B⁻ᵀ | -B⁻ᵀ B⁻ᵀ ∂L/∂B C
+        extra_inverse | that of C | -B⁻ᵀ ∂L/∂B C⁻¹
+        transpose | B⁻¹ for B⁻ᵀ | -B⁻¹ ∂L/∂B C
+        transpose | (∂L/∂B)ᵀ for ∂L/∂B | -B⁻ᵀ (∂L/∂B)ᵀ C
+        transpose | Cᵀ for C | -B⁻ᵀ ∂L/∂B Cᵀ
+        elementwise | -B⁻ᵀ ∂L/∂B C | -(B⁻ᵀ ∘ ∂L/∂B) C
+        elementwise | -B⁻ᵀ ∂L/∂B C | -B⁻ᵀ (∂L/∂B ∘ C)
+        elementwise | -B⁻ᵀ ∂L/∂B C | -(B⁻ᵀ ∘ ∂L/∂B ∘ C)
+        order | -B⁻ᵀ ∂L/∂B C | -B⁻ᵀ C ∂L/∂B
+        order | -B⁻ᵀ ∂L/∂B C | -∂L/∂B B⁻ᵀ C
+        order | -B⁻ᵀ ∂L/∂B C | -∂L/∂B C B⁻ᵀ
+        order | -B⁻ᵀ ∂L/∂B C | -C B⁻ᵀ ∂L/∂B
+        order | -B⁻ᵀ ∂L/∂B C | -C ∂L/∂B B⁻ᵀ""",
+    MatMul(s, A, A.T, B): """
+        missing_scalar | s | A Aᵀ B
+        inverted_scalar | s | (1/s) A Aᵀ B
+        extra_inverse | that of B | s A Aᵀ B⁻¹
+        transpose | Bᵀ for B | s A Aᵀ Bᵀ
+        order | s A Aᵀ B | s B A Aᵀ""",
+    MatMul(Inverse(B), Inverse(C), A): """
+        missing_inverse | that of B⁻¹ | B C⁻¹ A
+        missing_inverse | that of C⁻¹ | B⁻¹ C A
+        missing_inverse | the factor B⁻¹ | C⁻¹ A
+        missing_inverse | the factor C⁻¹ | B⁻¹ A
+        missing_inverse | that of every factor | B C A
+        extra_inverse | a second B⁻¹ | B⁻¹ B⁻¹ C⁻¹ A
+        extra_inverse | a second C⁻¹ | B⁻¹ C⁻¹ C⁻¹ A
+        transpose | B⁻ᵀ for B⁻¹ | B⁻ᵀ C⁻¹ A
+        transpose | C⁻ᵀ for C⁻¹ | B⁻¹ C⁻ᵀ A
+        elementwise | B⁻¹ C⁻¹ A | (B⁻¹ ∘ C⁻¹) A
+        order | B⁻¹ C⁻¹ A | C⁻¹ B⁻¹ A""",
+    MatAdd(A, MatMul(-1, B, A)): """
+        missing_term | A | -B A | A
+        missing_term | -B A | A | -B A
+        sign | A | -B A - A | -A
+        sign | -B A | B A + A | B A
+        sign | | B A + A | B A
+        extra_inverse | that of B | A - B⁻¹ A | -B⁻¹ A
+        transpose | Bᵀ for B | A - Bᵀ A | -Bᵀ A""",
+    MatMul(A.T, Inverse(B)): """
+        missing_inverse | that of B⁻¹ | Aᵀ B
+        missing_inverse | the factor B⁻¹ | Aᵀ
+        extra_inverse | a second B⁻¹ | Aᵀ B⁻¹ B⁻¹
+        transpose | B⁻ᵀ for B⁻¹ | Aᵀ B⁻ᵀ""",
+    g * Identity(n): "",  # an identity is its own transpose and its own inverse
+    A * A.T: "",  # in the other order it has another shape
+    MatMul(2, A): "factor | the factor 2 is lost | A",
+}
+
+
+@pytest.mark.parametrize("formula", WAYS, ids=notation.plain)
+def test_each_part_of_a_formula_can_be_lost_or_turned_over_and_nothing_else_is_broken(formula: Expr) -> None:
+    expected = [[part.strip() for part in line.split("|")] for line in WAYS[formula].split("\n") if line.strip()]
+    found = [[kind, what, *map(notation.plain, formulas)] for kind, what, *formulas in variants(formula)]
+    assert sorted(found) == sorted([*line, line[2]][:4] for line in expected)
+    parts = [part for *_, broken, _ in variants(formula) for part in broken.atoms(MatMul, MatAdd)]
+    assert all(len(part.args) > 1 and 1 not in part.args for part in parts)  # A, not 1 A: they would count as two
+
+
+def test_up_to_five_factors_are_put_in_every_order() -> None:
+    letters = [MatrixSymbol(letter, n, n) for letter in "PQRSTU"]
+    for count, orders in ((2, 1), (5, 119), (6, 0)):
+        assert [kind for kind, *_ in variants(MatMul(*letters[:count]))].count("order") == orders
+
+
+@pytest.mark.parametrize(("chain", "wrt", "nodes"), [
+    (BOTH, "X", "X f h g e d c b q L1 r s t L2 L"), (BOTH, "Y", "Y p s t L2 L"), (BOTH, "r", "r s t L2 L"),
+    (BOTH, "beta", "beta j c b q L1 r s t L2 L"), (TIED, "x", "x e d c L"), (LOG_DET, "D", "D L1"),
+    (LOG_DET, "L1", "L1"),
+])
+def test_what_depends_on_a_node_is_followed_to_the_end(chain: Chain, wrt: str, nodes: str) -> None:
+    assert leading_to(chain, wrt) == nodes.split()
+
+
+CASES = [(TIED, "W"), (TIED, "x"), (TIED, "f"), (LOG_DET, "X"), (LOG_DET, "alpha"), (LOG_DET, "D"), (TRACED, "X"),
+         (TRACED, "Y"), (TRACED, "beta"), (BOTH, "X"), (BOTH, "alpha"), (three_uses(), "W")]
+IDS = [f"{chain.name}-{wrt}" for chain, wrt in CASES]
+
+
+@pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
+def test_each_mistake_changes_something_and_what_it_changes_is_on_the_way(chain: Chain, wrt: str) -> None:
+    leading = leading_to(chain, wrt)
+    for mistake in mistakes(chain, wrt):
+        for place, broken in mistake.changes:
+            if isinstance(place, tuple):
+                assert place in chain.edges
+                assert set(place) <= set(leading)
+                assert broken != chain.edges[place]
+                assert broken.shape == chain.edges[place].shape if broken.is_Matrix else not chain[place[1]].shape
+            elif place != CLOSED:
+                assert broken != chain[place].expression
+
+
+@pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
+def test_the_sign_of_each_step_on_the_way_can_be_lost_and_it_is_said_where(chain: Chain, wrt: str) -> None:
+    leading, found = leading_to(chain, wrt), {}
+    for mistake in mistakes(chain, wrt):
+        if mistake.kind == "sign" and isinstance(mistake.changes[0][0], tuple):
+            found.setdefault(mistake.changes[0][0], []).append(mistake)
+    steps = [(child, parent) for child, parent in chain.edges if {child, parent} <= set(leading)]
+    assert sorted(found) == sorted(steps)
+    for (child, parent), (mistake,) in found.items():  # one for each
+        joined = sum(other == parent for _, other in steps) > 1
+        minus = chain.edges[child, parent].could_extract_minus_sign()  # that of a stage's own rule
+        stage = f"the stage {notation.plain(child)} = {notation.plain(chain[child].expression)}"
+        where = f"the path through {notation.plain(child)}" if joined and not minus else stage
+        assert mistake == Mistake("sign", where, "", (((child, parent), -chain.edges[child, parent]),))
+
+
+def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() -> None:
+    f, h = (BOTH.edges[edge] for edge in (("f", "X"), ("h", "X")))
+    uses = [mistake for mistake in mistakes(BOTH, "X") if mistake.changes[0][0] == ("f", "X")]
+    path = "the path through f"
+    assert uses == [
+        Mistake("missing_path", path, "X", ((("f", "X"), 0 * f),)),
+        Mistake("doubled_path", path, ", and the other one not at all", ((("f", "X"), 2 * f), (("h", "X"), 0 * h))),
+        Mistake("doubled_path", path, "", ((("f", "X"), 2 * f),)), Mistake("sign", path, "", ((("f", "X"), -f),))]
+    b, place = BOTH.edges["b", "c"], ("b", "c")
+    lost, = [m for m in mistakes(BOTH, "X") if m.kind == "missing_term" and m.changes == ((place, 0 * b),)]
+    assert (lost.where, lost.what) == ("the sum of all that reaches c", "what comes through b")
+    others = {m.changes[1:] for m in mistakes(three_uses(), "W") if m.kind == "doubled_path"
+              and m.what == ", and the others not at all"}
+    assert {tuple(place for place, _ in other) for other in others} == {
+        (("f", "W"), ("g", "W")), (("f", "W"), ("h", "W")), (("g", "W"), ("h", "W"))}
+
+
+def test_a_sign_that_two_of_three_uses_share_is_said_to_be_that_of_a_stage() -> None:
+    answer = "Bᵀ - CᵀWᵀAᵀ - AᵀWᵀCᵀ"
+    assert mark_in(three_uses(), answer, "W").lines == ["The sign is wrong: that of the stage a = tr(e)."]
+
+
+def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
+    line = "What comes along the path through h is counted twice, and the others not at all."
+    assert line in mark_in(three_uses(), "2 Bᵀ", "W").lines[0]
+
+
+def test_where_a_square_is_lost_too_not_one_mistake_alone_is_named() -> None:
+    build = Builder("squared", MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), sp.Symbol("v", positive=True))
+    A, B, v = build.leaves
+    t = build("t", "trace", build("e", "product", A, B))
+    build("L", "scalar product", v, build("p", "scalar product", t, t))  # ∂L/∂v = tr(A B)²
+    lost = "The factor t is missing in the value of p = t^2."
+    assert mark_in(build.chain(), "tr(A B)", "v").lines == [lost]
+    assert mark_in(build.chain(), "tr(AᵀB)", "v").lines == [
+        f"A transpose is lost or one too many: Aᵀ for A in the value of e = A B. {lost}"]
+
+
+def test_a_term_is_named_as_it_was_written() -> None:
+    closed = {(m.kind, m.where, m.what) for m in mistakes(TIED, "W") if m.changes[0][0] == CLOSED}
+    assert closed == {
+        ("missing_term", "the sum", ""), ("sign", "the term 2 W x xᵀ", ""),
+        ("sign", "the term -W Wᵀ W x xᵀ", ""), ("sign", "the term -W x xᵀ Wᵀ W", ""),
+        ("factor", "the term -W x xᵀ", "the factor 2 is lost"),
+        ("order", "the term W x xᵀ Wᵀ W", "W Wᵀ W x xᵀ"), ("order", "the term W Wᵀ W x xᵀ", "W x xᵀ Wᵀ W")}
+
+
+def test_two_mistakes_meet_unless_one_takes_the_place_of_the_other() -> None:
+    def at(*places: Any) -> Mistake:
+        return Mistake("sign", "", "", tuple((place, sp.S.One) for place in places))
+
+    value, edge, closed, same, two, second = found = [
+        at("c"), at(("q", "b")), at(CLOSED), at(("q", "b")), at(("q", "b"), ("s", "r")), at(CLOSED)]
+    assert worlds(found) == [(), *((one,) for one in found), (value, edge), (value, closed), (value, same),
+                             (value, two), (value, second)]  # a finished gradient has no steps left
+    assert worlds([two, closed, value]) == [(), (two,), (closed,), (value,), (two, value), (closed, value)]
+
+
+SIZES = {"N": 2, "Q": 3, "D": 4, "m": 2, "n": 3, "S": 4}
+
+
+def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any], world: Mapping[Any, Expr]) -> list[Any]:
+    """Return the entries of the adjoint in one world, over fractions; what is not needed is not computed."""
+    known = dict(leaves)
+
+    def value(formula: Expr) -> Any:
+        for symbol in formula.atoms(sp.Symbol, MatrixSymbol):
+            name = chain.abbreviations.get(symbol.name, symbol.name)
+            if symbol.name in known:
+                continue
+            if name in chain.nodes:
+                known[symbol.name] = value(world.get(name, chain.nodes[name].expression))
+            elif name.startswith("∂"):
+                node, = (node.name for node in chain if chain.adjoint_symbol(node.name).name == name)
+                known[name] = adjoint(node)
+        return oracle.evaluate(formula, known)
+
+    def adjoint(node: str) -> Any:
+        if node == chain.output:
+            return oracle.ONE
+        parts = [value(world.get((child, node), chain.edges[child, node])) for child in chain.children(node)]
+        return oracle.total(parts) if isinstance(parts[0], Dual) else [
+            [oracle.total(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*parts, strict=True)]
+
+    return [entry.value for entry in oracle.entries(value(world.get(CLOSED, chain.adjoint_symbol(wrt))))]
+
+
+def a_point(chain: Chain) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return whole numbers for the leaves and sizes of a chain, as fractions and as NumPy has them."""
+    sizes = {name: size for name, size in SIZES.items() if name not in chain.leaves}
+    point = oracle.point([leaf.symbol for leaf in chain.leaves.values()], sizes, seed=3)
+    return point, {name: np.array([[float(entry.value) for entry in row] for row in value]) if isinstance(value, list)
+                   else float(getattr(value, "value", value)) for name, value in point.items()}
+
+
+def changes(world: tuple[Mistake, ...]) -> dict[Any, Expr]:
+    return {place: formula for mistake in world for place, formula in mistake.changes}
+
+
+@pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
+def test_every_broken_chain_leads_to_what_schoolbook_arithmetic_finds(chain: Chain, wrt: str) -> None:
+    point, leaves = a_point(chain)
+    found = [m for m in mistakes(chain, wrt) if not any(formula.has(HadamardProduct) for _, formula in m.changes)]
+    every = worlds(found)
+    some = [changes(world) for world in every[:len(found) + 1] + every[len(found) + 1::len(every) // 20]]
+    stack, _ = gradients(chain, wrt, leaves, some)
+    for world, row in zip(some, np.broadcast_to(stack, (len(some), *np.shape(stack)[-2:])), strict=True):
+        try:
+            expected = schoolbook(chain, wrt, point, world)
+        except ZeroDivisionError:
+            assert np.isnan(row).all()
+            continue
+        np.testing.assert_allclose(row.ravel(), [*map(float, expected)], rtol=1e-7, atol=1e-10, err_msg=str(world))
+        if chain is TIED:
+            ready = {name: arithmetic.Rationals.matrix(value.astype(int)) if isinstance(value, np.ndarray) else int(value)
+                     for name, value in leaves.items()}
+            alone, _ = gradients(chain, wrt, ready, [world], arithmetic.Rationals)
+            assert [*alone.to_Matrix()] == expected
+
+
+@pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
+def test_a_mistake_on_the_way_makes_the_gradient_wrong_but_for_what_symmetry_forgives(chain: Chain, wrt: str) -> None:
+    _, leaves = a_point(chain)
+    steps = [m for m in mistakes(chain, wrt) if m.changes[0][0] not in chain.nodes]  # the value of L is not needed
+    truth, *wrong = gradients(chain, wrt, leaves, [{}, *(changes((mistake,)) for mistake in steps)])[0]
+    forgiven = {m.kind if not m.what.startswith(", and") else "one path for both"
+                for m, value in zip(steps, wrong, strict=True) if np.allclose(value, truth)}
+    assert forgiven <= {"transpose", "order", "elementwise", "one path for both"}
+    assert chain is not TIED or not forgiven  # in which nothing is symmetric
+
+
+def test_a_world_without_an_inverse_has_no_gradient_and_the_others_have_theirs() -> None:
+    regular, singular = np.array([[2.0, 1.0], [7.0, 4.0]]), np.array([[2.0, 1.0], [4.0, 2.0]])
+    found = Stacks.inv(np.stack([regular, singular, 2 * regular]))
+    np.testing.assert_allclose(found[0], [[4.0, -1.0], [-7.0, 2.0]])
+    np.testing.assert_allclose(found[2], found[0] / 2)
+    assert np.isnan(found[1]).all()

@@ -1,0 +1,63 @@
+"""What the calculus buys: three ways to the same numbers, their times drawn, and the digits that they keep."""
+
+import numpy as np
+import pytest
+
+from lvmcalc.models import gplvm
+from lvmcalc.show import cost
+from lvmcalc.show.cost import CostCurve
+from lvmcalc.training import data
+from lvmcalc.training.trainer import GPLVMProblem
+
+N, D, Q = 50, 5, 2
+Y = data.centred(data.sample_gplvm(N, D, Q, beta=4.0, seed=3).Y)
+X = np.random.default_rng(1).standard_normal((N, Q))
+
+
+def test_the_textbook_has_the_value_and_the_gradient_of_the_model():
+    value, gradient = cost.textbook(X, Y, 1.3, 2.5)
+    assert value == pytest.approx(gplvm.log_likelihood(X, Y, 1.3, 2.5), rel=1e-12)
+    np.testing.assert_allclose(gradient, gplvm.gradient(X, Y, 1.3, 2.5), rtol=1e-9)
+
+
+def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypatch):
+    monkeypatch.setattr(cost, "LARGEST_K", 60)
+    curve = CostCurve([80, 50])
+    assert curve.status == "Nothing is measured yet."
+    before = curve._image.value
+    assert curve.measure() is curve
+    assert {name: list(seconds) for name, seconds in curve.seconds.items()} == {
+        "textbook: K": [50], "K never formed": [50, 80], "reduced": [50, 80]}
+    assert all(second > 0 for seconds in curve.seconds.values() for second in seconds.values())
+    assert curve.status.startswith("textbook: K at N = 50: ")
+    assert curve.status in curve._words.value
+    assert before != curve._image.value
+
+
+def test_a_size_too_small_to_be_reduced_gets_one_sentence():
+    with pytest.raises(ValueError, match="N must be at least 43, but it is 42"):
+        CostCurve([42])
+
+
+def test_digits_count_the_error_relative_to_the_truth():
+    assert cost.digits(np.array([3.003, 4.004]), np.array([3.0, 4.0])) == pytest.approx(3)
+    assert cost.digits(X, X) == 17
+
+
+def test_the_judge_with_forty_digits_finds_the_small_form_more_accurate():
+    right = cost.errors(1e6)
+    assert right["K never formed"] > right["inverse of K"] + 3
+
+
+def test_where_X_explains_the_data_almost_without_noise_both_forms_lose_digits():
+    beta = 1e4
+    Y = data.centred(data.sample_gplvm(60, 5, 2, beta=beta).Y)
+    right = cost.digits_kept(1.01 * gplvm.optimum(Y, 2, 1.0, beta).X, Y, beta)
+    assert right["inverse of K"] < right["K never formed"] < 10
+
+
+def test_a_step_in_the_span_leads_where_a_step_of_the_whole_leads():
+    problem = GPLVMProblem(Y, Q, 1.3, 2.5)
+    assert cost.lead(problem, 7) < 1e-13
+    problem.gram = problem.gram * (1 + 1e-6)  # another Gram matrix, other steps
+    assert cost.lead(problem, 7) > 1e-8

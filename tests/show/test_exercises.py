@@ -1,0 +1,204 @@
+"""A box marks what is typed into it and says so safely; it helps on request only, and the summary counts fairly."""
+
+import re
+import subprocess
+import sys
+from weakref import WeakSet
+
+import pytest
+import sympy as sp
+from sympy import MatrixSymbol
+
+from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.show import AnswerBox, Summary, exercises
+
+L1 = gplvm.log_det_chain()
+D, X, c, b_bar = L1.symbols("D X c b_bar")
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercises, "_derived", {})
+    monkeypatch.setattr(exercises, "_summaries", WeakSet())
+
+
+@pytest.fixture
+def box() -> AnswerBox:
+    return AnswerBox(L1, "c", hint="Think of <cofactors>.")
+
+
+def shown(box: AnswerBox) -> str:
+    """Return all that stands in a box, but for its style."""
+    return "".join(part.value for part in box.children if hasattr(part, "value")).split("</style>")[1]
+
+
+def own_chain() -> Chain:
+    """Return L = tr(uᵀXv) with sizes that no model has."""
+    k, r = sp.symbols("k r", integer=True, positive=True)
+    u, X, v = MatrixSymbol("u", k, 1), MatrixSymbol("X", k, r), MatrixSymbol("v", r, 1)
+    build = Builder("a chain of <one's> own", u, X, v)
+    build("L", "trace", build("s", "product", build("w", "transpose", u), build("z", "product", X, v)))
+    return build.chain()
+
+
+def test_the_box_marks_what_is_typed_and_shows_how_it_was_read(box: AnswerBox) -> None:
+    assert box.answer("-D/2 c^-1").status == "proved"
+    assert "■ Right, proved" in shown(box)
+    assert r"Read as $\displaystyle \frac{\partial L_{1}}{\partial c} = " in shown(box)
+    assert r"\frac{D}{2} c^{-1}$" in shown(box)
+    assert "It uses that K is symmetric" in shown(box)
+
+
+def press_enter(box: AnswerBox, *text: str) -> None:
+    """Send what the front end sends: the key, and then the text, if it is not the one that is there."""
+    box.text._handle_custom_msg({"event": "submit"}, [])
+    for changed in text:
+        box.text.value = changed
+
+
+def test_enter_submits_and_leaving_the_box_does_not(box: AnswerBox) -> None:
+    box.text.value = "-D/2 c^-1"  # left with Tab
+    assert box.mark.status == "not attempted"
+    press_enter(box)
+    assert box.mark.status == "proved"
+    press_enter(box, "-D/2 c")
+    assert box.mark.status == "refuted"
+    box.text.value = "-D/2 c^-1"
+    assert box.mark.status == "refuted"
+    press_enter(box, "c^")
+    assert box.mark.status == "unreadable"
+
+
+def test_a_wrong_answer_is_told_what_is_wrong_and_gets_numbers(box: AnswerBox) -> None:
+    assert [finding.kind for finding in box.answer("b_bar b c").findings] == ["missing_inverse"]
+    assert "✗ Not right" in shown(box)
+    assert "An inverse is lost" in shown(box)
+    assert "Numbers to try by hand" in shown(box)
+    box.answer("b_bar b c^-T")
+    assert "An inverse is lost" not in shown(box)
+
+
+@pytest.mark.parametrize("answer", [None, ..., "", "...", " … "])
+def test_not_attempted_is_not_wrong(box: AnswerBox, answer: object) -> None:
+    assert box.check(answer).status == "not attempted"
+    assert not box.check(answer).right
+
+
+def test_not_attempted_unreadable_and_wrong_are_three_things(box: AnswerBox) -> None:
+    assert box.kinds(None, box.asked, "c^", X, "-D/2 c") == [
+        "not_attempted", "not_attempted", "unreadable", "shape", "missing_inverse"]
+
+
+@pytest.mark.parametrize("answer", ["-D/2 K^-1", "b_bar det(c) c^-T", b_bar * sp.Determinant(c) * c.I, -D / 2 * c.I],
+                         ids=str)
+def test_text_and_code_are_marked_alike_in_nodes_adjoints_and_leaves(box: AnswerBox, answer: object) -> None:
+    assert box.kinds(answer) == ["proved"]
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "gplvm.log_det", "gplvm.trace", "gplvm"])
+def test_the_solution_of_every_question_passes_its_own_check(name: str) -> None:
+    chain = exercises.chain_of(name)
+    for node in {**chain.leaves, **chain.nodes}:
+        if node != chain.output:
+            assert AnswerBox(name, node).kinds(chain.abbreviated(chain.adjoint(node))) == ["proved"], node
+
+
+def test_hint_and_solution_are_shown_on_request_only(box: AnswerBox) -> None:
+    folded = re.findall(r"<details><summary[^>]*>(\w+)</summary>(.*?)</details>", box.help.value)
+    assert [title for title, _ in folded] == ["Hint", "Solution"]
+    assert "cofactors" in folded[0][1]
+    assert r"\frac{D}{2} K^{-1}" in folded[1][1]
+    assert " open" not in box.help.value
+    box.answer("b_bar b c")
+    rest = shown(box).replace(box.help.value, "")
+    assert "cofactors" not in rest
+    assert "K^{-1}" not in rest
+
+
+def test_a_key_on_what_is_folded_is_no_command_of_jupyterlab(box: AnswerBox) -> None:
+    box.answer("b_bar b c")
+    assert shown(box).count("<summary") == shown(box).count('<summary data-lm-suppress-shortcuts="true"') == 3
+
+
+def test_the_hint_is_the_rule_unless_another_is_given() -> None:
+    assert "determinant: $" in AnswerBox(L1, "c").help.value
+
+
+def test_what_a_screen_reader_must_tell_has_the_role_of_a_status(box: AnswerBox) -> None:
+    assert "role=" not in shown(box)
+    box.answer("X")
+    assert shown(box).count('role="status" aria-live="polite"') == 1
+    assert 'role="status"' in Summary().value
+
+
+def test_what_is_typed_is_escaped_and_so_are_hint_and_name() -> None:
+    box = AnswerBox(own_chain(), "X", hint="a < b")
+    for text, quoted in [("<b>X</b>", "no `&lt;` here"), ("X & v", "no `&amp;` here"), ("<i>" * 5000, "`&lt;i&gt;")]:
+        assert box.answer(text).status == "unreadable"
+        assert quoted in shown(box)
+    assert "a &lt; b" in shown(box)
+    assert "&lt;one&#x27;s&gt; own" in Summary().value
+
+
+def test_a_chain_of_ones_own_may_have_any_sizes() -> None:
+    box = AnswerBox(own_chain(), "X")
+    assert box.kinds("u v'", "v u'", "u v", "-u v^T") == ["proved", "transpose", "shape", "sign"]
+
+
+def test_the_summary_counts_right_answers_that_were_typed_and_no_others(box: AnswerBox) -> None:
+    summary = Summary()
+    other = AnswerBox(L1, "e")
+    box.check("-D/2 K^-1")
+    box.kinds("-D/2 K^-1")
+    box.answer("D/2 K^-1")
+    assert str(summary) == repr(summary) == "0 of 2 derived so far."
+    box.answer("-D/2 K^-1")
+    assert summary.status == "1 of 2 derived so far."
+    lines = re.sub(r"</?[ab]\b[^>]*>", "", summary.value)
+    assert "■ ∂L₁/∂c (gplvm.log_det): derived" in lines
+    assert "… ∂L₁/∂e (gplvm.log_det): not yet" in lines
+    box.answer("X")
+    assert summary.status == "1 of 2 derived so far."
+    other.answer("α d_bar")
+    assert summary.status == Summary().status == "2 of 2 derived so far."
+
+
+def test_the_summary_leads_back_to_each_question() -> None:
+    boxes = AnswerBox(L1, "c"), AnswerBox(own_chain(), "X"), AnswerBox(L1, "e")
+    places = re.findall(r"<a [^>]*href='#([^']+)'>", Summary().value)
+    assert len({*places}) == 3
+    assert [re.search("<b id='([^']+)'", shown(box))[1] for box in boxes] == places
+
+
+def test_two_boxes_for_one_question_count_once_and_say_each_its_own(box: AnswerBox) -> None:
+    again = AnswerBox("gplvm.log_det", "c")
+    again.answer("-D/2 K^-1")
+    assert Summary().status == "1 of 1 derived so far."
+    assert box.mark.status == "not attempted"
+    assert "proved" not in shown(box)
+    box.answer("D/2 K^-1")
+    assert again.mark.right
+    assert Summary().status == "1 of 1 derived so far."
+
+
+def test_running_a_cell_again_forgets_nothing_and_another_kernel_knows_nothing(box: AnswerBox) -> None:
+    box.answer("-D/2 K^-1")
+    AnswerBox(L1, "c", hint="Think of <cofactors>.")
+    assert Summary().status == "1 of 1 derived so far."
+    code = "from lvmcalc.widgets import AnswerBox, Summary; AnswerBox('gplvm.log_det', 'c'); print(Summary())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "0 of 1 derived so far."
+
+
+def test_without_a_screen_the_box_asks_in_words() -> None:
+    assert repr(AnswerBox(L1, "c")) == "∂L₁/∂c = ?   (N×N)"
+    assert "It is n×S" in shown(AnswerBox(autoencoder.chain(), "c"))
+    assert "It is a number" in shown(AnswerBox("gplvm", "beta"))
+
+
+def test_an_unknown_chain_or_node_is_named() -> None:
+    with pytest.raises(ValueError, match="no chain 'gplm'"):
+        AnswerBox("gplm", "X")
+    with pytest.raises(ValueError, match="'Z'"):
+        AnswerBox(L1, "Z")

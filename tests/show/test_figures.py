@@ -1,0 +1,230 @@
+"""Figures: what they show is what was computed, and every picture says its content in words."""
+
+import io
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
+from PIL import Image
+
+from lvmcalc import notation
+from lvmcalc.chain.structure import Builder
+from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, style
+from lvmcalc.show.two_weights import TwoWeights
+from lvmcalc.training import data
+from lvmcalc.training.trainer import GPLVMProblem, Trainer
+
+CHAINS = [autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()]
+LEAVES = {"W": np.arange(1.0, 7).reshape(2, 3), "x": np.array([[1.0, -2], [0.5, 3], [2, 1]])}
+
+
+def pixels(drawing: figures.Drawing) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(drawing.png(1))).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
+class TestGraph:
+    def test_no_two_nodes_stand_on_one_place_and_every_edge_goes_forward(self, chain) -> None:
+        places = figures._places(chain)
+        assert len(set(places.values())) == len(places) == len(chain.leaves) + len(chain.nodes)
+        assert all(places[parent][0] < places[node][0] for node, parent in chain.edges)
+
+    def test_the_two_uses_have_two_looks_until_they_meet(self, chain) -> None:
+        paths = figures._paths(chain)
+        uses = {name for name, node in chain.nodes.items() if node.rule.name == "use"}
+        assert set(paths.values()) == uses
+        meeting = {child for child, used in paths} & {"e", "d"}
+        assert meeting, "the paths end where both uses meet"
+        looks = [style.PATHS[use] for use in uses]
+        assert looks[0]["linestyle"] != looks[1]["linestyle"], "not by colour alone"
+
+    def test_the_words_name_every_stage(self, chain) -> None:
+        words = figures.graph(chain).words
+        assert all(f"→ {name}" in words for name in chain.nodes if not name.startswith("L"))
+
+    def test_a_lit_stage_changes_the_picture_and_the_words(self, chain) -> None:
+        node, parent = [*chain.edges][3]
+        plain, lit = figures.graph(chain), figures.graph(chain, (parent, node))
+        assert (pixels(plain) != pixels(lit)).any()
+        assert f"Lit: the step back from {node} to {parent}." in lit.words
+
+
+def test_values_and_adjoints_are_written_at_the_nodes() -> None:
+    chain = CHAINS[0]
+    values, adjoints = chain.forward(**LEAVES), chain.backward(**LEAVES)
+    texts = [text.get_text() for text in figures.graph(chain, None, values, adjoints).figure.axes[0].texts]
+    assert f"∂ {figures._size(adjoints['W'])}" in texts
+    assert any(text.endswith(figures._size(values["L"])) for text in texts)
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.0, "2"), (-0.00123, "−0.0012"), (1424.2, "1,424"), (1e9, "1e9"),
+                                         (np.array([[3.0, 4.0]]), "‖5‖")])
+def test_sizes_are_short(value, text) -> None:
+    assert figures._size(value) == text
+
+
+def test_an_unknown_stage_is_told() -> None:
+    with pytest.raises(ValueError, match="no node of gplvm 'zz'"):
+        figures.graph(CHAINS[3], "zz")
+    with pytest.raises(ValueError, match="b does not use q; it uses c"):
+        figures.graph(CHAINS[3], ("q", "b"))
+
+
+def test_a_chain_without_lanes_of_its_own_is_drawn_too() -> None:
+    build = Builder("mine", autoencoder.W, autoencoder.x)
+    build("L", "half squared norm", build("a", "product", autoencoder.W, autoencoder.x))
+    places = figures._places(build.chain())
+    assert len(set(places.values())) == 4
+    assert pixels(figures.graph(build.chain())).shape[2] == 3
+
+
+def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
+    chain = CHAINS[0]
+    drawing = figures.heat(chain, "e", **LEAVES)
+    first, second = drawing.figure.axes[1:]
+    assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (2, 2)
+    np.testing.assert_array_equal(second.get_images()[0].get_array(), chain.backward(**LEAVES)["e"])
+    assert drawing.words.startswith("e: m×S = 2×2, entries up to ±")
+    wide = figures.heat(chain, "h", **LEAVES).figure.axes[1].get_window_extent()
+    assert wide.width / wide.height == pytest.approx(3 / 2)
+
+
+@pytest.mark.parametrize(("shapes", "sizes"), [  # a room of 240 × 158 for each of three, 390 × 158 for each of two
+    ([(150, 2), (2, 150), (7, 5)], [(14, 158), (158, 14), (22 * 5 / 7, 22)]),
+    ([(3, 4), (1, 1)], [(158 * 4 / 3, 158), (158 / 3, 158 / 3)]),
+    ([(2, 9), (9, 9), (9, 1)], [(158, 158 * 2 / 9), (158, 158), (158 / 9, 158)]),
+    ([(64, 1797), (2, 64), (1, 1)], [(240, 14), (22, 14), (22, 22)])])
+def test_all_heat_maps_have_cells_of_one_size_unless_they_could_not_be_seen(shapes, sizes) -> None:
+    matrices = {str(number): np.ones(shape) for number, shape in enumerate(shapes)}
+    boxes = [axes.get_window_extent() for axes in figures.heats(matrices).figure.axes[1:]]
+    np.testing.assert_allclose([box.size for box in boxes], sizes)
+    assert all(first.x1 + 40 < second.x0 for first, second in pairwise(boxes))
+
+
+@pytest.mark.parametrize(("value", "sentence"), [
+    ([[1, np.nan], [0, 2]], "c̄ must be finite, but its entry in row 0, column 1"), (np.inf, "c̄ must be finite"),
+    ([["1"]], "c̄ must hold real numbers, but it holds text")])
+def test_a_heat_map_of_what_is_no_finite_number_is_refused_by_its_title(value, sentence) -> None:
+    with pytest.raises((ValueError, TypeError), match=sentence):
+        figures.heats({"c": np.ones((2, 2)), "c̄": value})
+
+
+def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
+    for name, (down, across) in {"W": "mn", "f": "nm", "d": "nS", "L": ["", ""]}.items():
+        for axes in figures.heat(CHAINS[0], name, **LEAVES).figure.axes[1:]:
+            assert (axes.get_ylabel(), axes.get_xlabel()) == (down, across)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
+def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(chain) -> None:
+    rng, leaves = np.random.default_rng(4), {"alpha": 0.7, "beta": 1.9, "D": 3} | LEAVES
+    leaves |= {"X": rng.standard_normal((5, 2)), "Y": rng.standard_normal((5, 3))}
+    in_graph = {text.get_text(): text.get_bbox_patch() for text in figures.graph(chain).figure.axes[0].texts}
+    for name in chain.nodes:
+        patch = in_graph[f"${notation.latex(name)}$"]
+        for axes in figures.heat(chain, name, **{leaf: leaves[leaf] for leaf in chain.leaves}).figure.axes[1:]:
+            line = axes.spines["left"]
+            assert line.get_edgecolor() == patch.get_edgecolor()
+            assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2, (style.DASHED,) * 2)
+    output = in_graph[f"${notation.latex(chain.output)}$"]
+    assert to_hex(output.get_edgecolor()).upper() == style.REACHED["color"]
+
+
+def test_a_path_has_one_colour_and_line_from_its_use_until_the_paths_meet() -> None:
+    along = {"autoencoder": {"h": "h", "e": "h", "g": "g", "f": "g"}, "gplvm": {"f": "f", "h": "h", "g": "h"}}
+    for chain in (CHAINS[0], CHAINS[3]):
+        outlines = {name: figures.outline_of(chain, name) for name in (*chain.nodes, *chain.leaves)}
+        assert {name: outline for name, outline in outlines.items() if outline in style.PATHS.values()} == {
+            name: style.PATHS[use] for name, use in along[chain.name].items()}
+
+
+def test_a_number_has_a_heat_map_too() -> None:
+    assert "L: " in figures.heat(CHAINS[0], "L", **LEAVES).words
+
+
+def test_latent_points_are_the_given_ones_each_class_with_a_marker_of_its_own() -> None:
+    iris = data.load("iris")
+    X = np.random.default_rng(0).standard_normal((150, 2))
+    lines = figures.latent(X, iris.labels, iris.label_names).figure.axes[0].lines
+    shown = np.vstack([line.get_xydata() for line in lines])
+    np.testing.assert_array_equal(shown, X[np.argsort(iris.labels, kind="stable")])
+    assert len({line.get_marker() for line in lines}) == 3
+
+
+def test_latent_points_with_one_dimension_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="Q of at least 2"):
+        figures.latent(np.ones((3, 1)), [0, 1, 2], "abc")
+
+
+def test_a_learning_curve_shows_the_history_and_the_optimum() -> None:
+    trainer = Trainer(GPLVMProblem(data.centred(data.load("iris").Y), Q=2)).run(7)
+    optimum, curve = figures.learning_curve(trainer).figure.axes[0].lines
+    assert set(optimum.get_ydata()) == {trainer.problem.best}
+    np.testing.assert_array_equal(curve.get_ydata(), trainer.history.values)
+
+
+def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
+    drawing = figures.images(data.load("digits").Y[:3], (8, 8), "three digits", signed=False)
+    shown = [axes.get_images()[0].get_array() for axes in drawing.figure.axes[1:]]
+    np.testing.assert_array_equal(np.reshape(shown, (3, 64)), data.load("digits").Y[:3])
+    assert repr(drawing) == "Picture: three digits"
+    with pytest.raises(ValueError, match="must have shape"):
+        figures.images(np.ones((2, 5)), (2, 2), "wrong")
+
+
+def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr(figures, "display", lambda bundle, **more: shown.append((bundle, more)))
+    figures.images(np.ones((2, 4)), (2, 2), "ones")._ipython_display_()
+    (picture, more), (words, _) = shown
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
+    assert words["text/markdown"] == "*ones*"
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2.2: 1 to 21."""
+    def luminance(colour: str) -> float:
+        part = np.array(to_rgb(colour))
+        return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000", "#fff") == contrast("#fff", "#000") == pytest.approx(21)
+    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)  # the lightest grey that passes for a text
+
+
+def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> None:
+    trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y), Q=2)).run(2), data.load("iris")
+    chain = CHAINS[0]
+    drawings = [figures.graph(chain, ("W", "h"), chain.forward(**LEAVES), chain.backward(**LEAVES)),
+                figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
+                figures.latent(trainer.parameters, iris.labels, iris.label_names)]
+    moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame, TwoWeights()._map.frame]
+    seen = {}
+    for figure in (shown.figure for shown in (*drawings, *moving)):
+        figure.draw_without_rendering()  # makes the ticks
+        for text in filter(Text.get_text, figure.findobj(Text)):
+            box = text.get_bbox_patch()
+            seen[text] = contrast(text.get_color(), box.get_facecolor() if box else style.PAPER)
+            assert text.get_size() >= 14
+            large = text.get_size() >= 18 or text.get_weight() == "bold"  # in points, as WCAG has it
+            assert seen[text] >= (3 if large else 4.5), text
+    assert len(seen) > 100
+    assert all(contrast(style.INK, fill) >= 4.5 for fill in style.LIT.values())
+    lines = [*style.PATHS.values(), *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM]
+    assert all(contrast(line["color"], style.PAPER) >= 3 for line in lines)
+
+
+def test_a_colour_of_the_style_sheet_is_seen_in_the_light_and_in_the_dark_theme() -> None:
+    free = re.sub(r"var\([^()]*\)|--[\w-]+: #\w+", "", style.CSS)  # but for what follows the theme
+    colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", free))
+    assert colours == {style.BLUE, style.VERMILLION}
+    assert all(contrast(colour, page) >= 3 for colour in colours for page in ("#fff", "#111"))  # JupyterLab's pages
+    assert not re.search(r"(?<![\w-])color: #", free), "a text has the colour of the theme"

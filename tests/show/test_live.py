@@ -1,0 +1,873 @@
+"""The live widgets without a browser: every control does what it says, and the words say what happened."""
+
+import asyncio
+import re
+from html import unescape
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from PIL import Image, ImageSequence
+
+from lvmcalc.models import gplvm
+from lvmcalc.show import player
+from lvmcalc.show.live import LiveAutoencoder, LiveGPLVM
+from lvmcalc.training import data
+
+BOTH = pytest.mark.parametrize("make", [
+    lambda **settings: LiveGPLVM("iris", Q=2, **settings),
+    lambda **settings: LiveAutoencoder("iris", m=3, **settings),
+], ids=["gplvm", "autoencoder"])
+
+
+class Blank:
+    """Stands in for a picture, which takes most of the time of a widget, where a test is not about pictures."""
+
+    about = ""
+
+    def __init__(self, trainer, dataset):
+        pass
+
+    def png(self, trainer):
+        return b""
+
+
+@pytest.fixture
+def blank(monkeypatch):
+    for kind in (LiveGPLVM, LiveAutoencoder):
+        monkeypatch.setattr(kind, "picture_of", Blank)
+
+
+BLANK = pytest.mark.usefixtures("blank")
+
+
+def shown(widget):
+    """The picture on the screen."""
+    return bytes(widget._image.value)
+
+
+def words(html):
+    return unescape(re.sub("<[^>]*>", "", html.value))
+
+
+class TestAsAnObject:
+    @BOTH
+    def test_it_trains_without_a_browser_and_shows_that_when_asked(self, make):
+        widget = make()
+        start, status = shown(widget), widget.status
+        assert widget.trainer.run(200).steps == 200
+        assert (shown(widget), widget.status) == (start, status)
+        widget.refresh()
+        assert shown(widget) != start
+        assert shown(widget).startswith(b"\x89PNG")
+        assert widget.status.startswith("Step 200. ")
+
+    @BLANK
+    @BOTH
+    def test_the_status_line_is_in_words_and_on_the_page_for_a_screen_reader(self, make):
+        widget = make()
+        widget.trainer.run(31)
+        widget.refresh()
+        name = widget.trainer.problem.name_of_value.capitalize()
+        assert re.fullmatch(rf"Step 31\. {name} −?[\d,.]+, [\d.]+ % (below|above) the best possible\. "
+                            r"Subspace [\d.]+° from the principal components\.", widget.status)
+        assert widget._words.value == f'<div role="status" aria-live="polite">{widget.status}</div>'
+
+    @BLANK
+    def test_gplvm_on_digits_reaches_the_exact_optimum_and_the_principal_subspace(self):
+        widget = LiveGPLVM("digits", Q=2, optimiser="nesterov")
+        widget.trainer.run(600)
+        widget.refresh()
+        Y = data.centred(data.load("digits").Y)
+        N, D = Y.shape
+        U, singular, _ = np.linalg.svd(Y, full_matrices=False)
+        # Tipping and Bishop (1999): at the best β the discarded variance is spread over the D − Q directions left.
+        eigenvalues = singular**2 / D
+        noise = eigenvalues[2:].sum() / (N - 2)
+        best = -D / 2 * (N * np.log(2 * np.pi) + np.log(eigenvalues[:2]).sum() + (N - 2) * np.log(noise) + N)
+        assert widget.trainer.problem.beta == pytest.approx(1 / noise, rel=1e-12)
+        assert widget.trainer.value == pytest.approx(best, rel=1e-6)
+        assert widget.trainer.value <= best + 1e-9 * abs(best)
+        basis = np.linalg.svd(widget.trainer.parameters, full_matrices=False)[0]
+        cosines = np.linalg.svd(U[:, :2].T @ basis, compute_uv=False)
+        assert np.degrees(np.arccos(min(1.0, cosines.min()))) < 0.01
+        assert "less than 0.0001 % below the best possible" in widget.status
+        assert "Subspace less than 0.1° from the principal components." in widget.status
+
+    @BLANK
+    def test_autoencoder_on_digits_reaches_the_exact_optimum(self):
+        widget = LiveAutoencoder("digits", m=2)
+        Y = data.centred(data.load("digits").Y)
+        discarded = (np.linalg.svd(Y, compute_uv=False)[2:] ** 2).sum() / 2
+        assert widget.trainer.run(600).value == pytest.approx(discarded, rel=1e-6)
+
+    @BLANK
+    @BOTH
+    def test_a_seed_repeats_a_run(self, make):
+        runs = [make(seed=seed).trainer.run(15).parameters for seed in (7, 7, 8)]
+        np.testing.assert_array_equal(runs[0], runs[1])
+        assert (runs[0] != runs[2]).all()
+
+    @BLANK
+    def test_its_arguments_are_on_its_controls(self):
+        c = LiveGPLVM("iris", 3, "adam", learning_rate=0.123, alpha=2.5, beta=7.0, seed=11, speed=33).controls
+        best = gplvm.best_beta(data.centred(data.load("iris").Y), 3)
+        assert (c.dataset.value, c.size.value, c.optimiser.value) == ("iris", 3, "adam")
+        assert (c.alpha.value, c.seed.value, c.speed.value, c.speed.label) == (2.5, 11, 33, "33 steps/s")
+        assert c.beta.value * best == pytest.approx(7.0)
+
+    @BLANK
+    @pytest.mark.parametrize(("optimiser", "rate"), [("nesterov", 0.0123), ("gradient", 1e-7), ("adam", 5.0)])
+    def test_an_unusual_learning_rate_and_beta_are_the_ones_trained_with(self, optimiser, rate):
+        widget = LiveGPLVM("iris", 1, optimiser, learning_rate=rate, beta=0.0321)
+        assert widget.trainer.learning_rate == rate
+        assert widget.trainer.problem.beta == pytest.approx(0.0321, rel=1e-12)
+        widget.controls.speed.value = 2  # an action of any kind does not move them
+        assert widget.trainer.learning_rate == rate
+
+    @BLANK
+    def test_repr_tells_how_to_make_it_again(self):
+        assert repr(LiveAutoencoder("iris", m=3, seed=5)) == (
+            "LiveAutoencoder(dataset='iris', m=3, optimiser='nesterov', seed=5)")
+
+
+class TestControls:
+    @BOTH
+    def test_step_takes_one_step_and_shows_it(self, make):
+        widget = make()
+        before = shown(widget)
+        for steps in (1, 2):
+            widget.controls.step.click()
+            assert widget.trainer.steps == steps
+            assert widget.status.startswith(f"Step {steps}. ")
+        assert shown(widget) != before
+
+    @BOTH
+    def test_reset_goes_back_to_step_0_of_the_same_seed(self, make):
+        widget = make(seed=3)
+        start, before, status = widget.trainer.parameters.copy(), shown(widget), widget.status
+        widget.player.step(50)
+        widget.controls.reset.click()
+        assert widget.trainer.steps == 0
+        np.testing.assert_array_equal(widget.trainer.parameters, start)
+        assert (shown(widget), widget.status) == (before, status)
+
+    @BLANK
+    @BOTH
+    def test_seed_starts_again_from_there(self, make):
+        widget = make(seed=3)
+        widget.trainer.run(50)
+        widget.controls.seed.value = 8
+        assert (widget.trainer.steps, widget.trainer.seed) == (0, 8)
+        np.testing.assert_array_equal(widget.trainer.parameters, make(seed=8).trainer.parameters)
+        widget.trainer.run(5)
+        widget.controls.reset.click()
+        np.testing.assert_array_equal(widget.trainer.parameters, make(seed=8).trainer.parameters)
+
+    def test_dataset_starts_again_with_other_data(self):
+        widget = LiveGPLVM("digits", Q=7)
+        widget.trainer.run(3)
+        digits = shown(widget)
+        widget.controls.dataset.value = "iris"
+        assert widget.trainer.steps == 0
+        np.testing.assert_array_equal(widget.trainer.problem.Y, data.centred(data.load("iris").Y))
+        assert widget.trainer.parameters.shape == (150, 3)  # Q has to be smaller than D = 4
+        assert widget.status.startswith("Training starts again with iris, Q = 3. Step 0. ")
+        assert "150×4" in words(widget._about)
+        assert shown(widget) != digits
+        assert widget.controls.size.options == (1, 2, 3)
+        widget.controls.step.click()
+        widget.controls.dataset.value = "digits"
+        assert widget.trainer.parameters.shape == (1797, 3)
+        assert widget.controls.size.options == tuple(range(1, 10))
+        widget.controls.step.click()
+        assert (widget.trainer.steps, widget.player.error) == (1, None)
+
+    @BLANK
+    def test_dataset_starts_the_autoencoder_again_too(self):
+        widget = LiveAutoencoder("iris", m=4)  # as many numbers as the data have: nothing is lost
+        widget.controls.dataset.value = "digits"
+        assert widget.trainer.parameters.shape == (4, 64)
+        widget.controls.step.click()
+        assert (widget.trainer.steps, widget.player.error) == (1, None)
+
+    @BLANK
+    @pytest.mark.parametrize(("make", "shape"), [
+        (lambda: LiveGPLVM("iris", Q=2), (150, 1)), (lambda: LiveAutoencoder("digits", m=2), (1, 64))],
+        ids=["gplvm", "autoencoder"])
+    def test_size_starts_again_with_another_latent_dimension(self, make, shape):
+        widget = make()
+        widget.trainer.run(3)
+        widget.controls.size.value = 1
+        assert widget.trainer.parameters.shape == shape
+        assert widget.trainer.steps == 0
+        assert re.match(r"Training starts again with \w+, [Qm] = 1\. Step 0\.", widget.status)
+
+    @BLANK
+    def test_a_size_that_is_not_on_the_usual_list_stays_what_it_is(self):
+        widget = LiveGPLVM("digits", Q=12)
+        widget.controls.alpha.value = 2
+        assert widget.trainer.parameters.shape == (1797, 12)
+        assert widget.controls.size.value == 12
+
+    @BLANK
+    @BOTH
+    def test_optimiser_changes_without_a_new_start_and_the_rate_keeps_its_multiple(self, make):
+        widget = make(optimiser="gradient")
+        widget.controls.rate.value = 0.5
+        widget.trainer.run(5)
+        limit = widget.trainer.stability_limit
+        widget.controls.optimiser.value = "nesterov"
+        assert (widget.trainer.optimiser, widget.trainer.steps) == ("nesterov", 5)
+        assert widget.trainer.stability_limit == pytest.approx(2 / 3 * limit)
+        assert widget.trainer.learning_rate == pytest.approx(0.5 * 2 / 3 * limit)
+
+    @BLANK
+    @BOTH
+    def test_rate_sets_the_learning_rate_in_multiples_of_the_limit_and_its_words_say_so(self, make):
+        widget = make(optimiser="gradient")
+        limit = widget.trainer.stability_limit
+        widget.controls.rate.value = 1.3
+        assert widget.trainer.learning_rate == pytest.approx(1.3 * limit)
+        assert words(widget._rate_words) == f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}"
+        assert widget.status.endswith(f"The learning rate {1.3 * limit:.4g} is above the stability limit {limit:.4g}: "
+                                      "steps may overshoot and never settle.")
+        widget.controls.rate.value = 0.7
+        assert "stability limit" not in widget.status
+
+    @BLANK
+    def test_the_slider_wears_its_mark_at_the_stability_limit_and_none_for_adam(self):
+        for rate in (None, 0.001, 5.0):  # an unusual rate is a stop of its own, below or above the limit
+            widget = LiveGPLVM("iris", Q=2, optimiser="momentum", learning_rate=rate)
+            control = widget.controls.rate
+            multiples = [multiple for _, multiple in control.options]
+            place = 100 * multiples.index(1) / (len(multiples) - 1)
+            name, = (name for name in control._dom_classes if name.startswith("lvmcalc-mark"))
+            assert f".{name} {{ --mark: {place:.2f}%; }}" in widget._about.value
+            assert "lvmcalc-limit" in control._dom_classes
+        widget.controls.optimiser.value = "adam"
+        assert "lvmcalc-limit" not in control._dom_classes
+        assert "lvmcalc-usual" in control._dom_classes
+        assert "the usual rate of Adam" in words(widget._rate_words)
+
+    @BLANK
+    def test_speed_bounds_the_steps_per_second(self):
+        widget = LiveGPLVM("iris", Q=2, speed=5)
+        assert widget.player.rate == 5
+        widget.controls.speed.value = 50
+        assert widget.player.rate == 50
+        widget.controls.speed.label = "unlimited"
+        assert widget.player.rate == player.FLAT_OUT
+        assert widget.trainer.steps == 0
+
+    @BLANK
+    def test_alpha_starts_again_with_this_kernel(self):
+        widget = LiveGPLVM("iris", Q=2)
+        beta = widget.trainer.problem.beta
+        widget.trainer.run(3)
+        widget.controls.alpha.value = 4.0
+        assert (widget.trainer.steps, widget.trainer.problem.alpha, widget.trainer.problem.beta) == (0, 4.0, beta)
+        X, Y = widget.trainer.parameters, widget.trainer.problem.Y
+        assert widget.trainer.value == pytest.approx(gplvm.log_likelihood(X, Y, 4.0, beta))
+        assert "α = 4," in words(widget._about)
+
+    @BLANK
+    def test_beta_starts_again_with_this_multiple_of_the_best(self):
+        widget = LiveGPLVM("iris", Q=2)
+        best = gplvm.best_beta(data.centred(data.load("iris").Y), 2)
+        widget.trainer.run(3)
+        widget.controls.beta.value = 5
+        assert (widget.trainer.steps, widget.trainer.problem.beta) == (0, pytest.approx(5 * best))
+        assert f"β = {5 * best:.4g}" in words(widget._about)
+        assert words(widget._more_words).split() == ["β", "5", "×", "best"]
+        widget.controls.size.value = 1  # the multiple is kept, and the best β is another one
+        assert widget.trainer.problem.beta == pytest.approx(5 * gplvm.best_beta(widget.trainer.problem.Y, 1))
+
+    @BLANK
+    @pytest.mark.parametrize("alpha", [0, -3.0, np.inf])
+    def test_a_bad_alpha_is_told_and_the_model_stays_as_it_was(self, alpha):
+        widget = LiveGPLVM("iris", Q=2, alpha=1.5)
+        widget.trainer.run(3)
+        widget.controls.alpha.value = alpha
+        assert re.match(r"Stopped: ValueError: alpha must be (positive|finite), but it is", widget.status)
+        assert (widget.controls.alpha.value, widget.trainer.problem.alpha, widget.trainer.steps) == (1.5, 1.5, 3)
+        widget.controls.alpha.value = 2.5
+        assert (widget.trainer.problem.alpha, widget.player.error) == (2.5, None)
+        assert widget.status.startswith("Training starts again")
+
+    @BLANK
+    @BOTH
+    def test_the_news_is_gone_once_training_is_under_way(self, make):
+        widget = make()
+        for size, go_on in ((1, lambda: widget.trainer.run(50) and widget.refresh()),
+                              (2, widget.controls.reset.click)):
+            widget.controls.size.value = size
+            assert "Training starts again" in widget.status
+            go_on()
+            assert "Training starts again" not in widget.status
+
+    @BLANK
+    @BOTH
+    def test_every_control_has_a_label_in_words_and_a_tooltip(self, make):
+        for name, control in vars(make().controls).items():
+            assert control.description, name
+            assert control.tooltip, name
+
+    @BLANK
+    @BOTH
+    def test_while_it_plays_a_control_acts_and_says_so_at_once(self, make):
+        async def scenario():
+            widget = make()
+            widget.controls.play.click()
+            while not widget.trainer.steps:
+                await asyncio.sleep(0.01)
+            assert widget.controls.play.description == "Pause"
+            assert 'aria-live="off"' in widget._words.value  # three sentences a second would drown a screen reader
+            widget.controls.rate.value = 0.2
+            await asyncio.sleep(0.02)
+            assert widget.trainer.learning_rate == pytest.approx(0.2 * widget.trainer.stability_limit)
+            assert words(widget._rate_words).startswith("learning rate 0.2 × the stability limit")
+            widget.controls.play.click()
+            while widget.player.playing or widget.controls.play.description == "Pause":
+                await asyncio.sleep(0.01)
+            assert widget.status.startswith(f"Step {widget.trainer.steps}. ")
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BOTH
+    def test_play_without_a_kernel_says_what_to_do_instead(self, make):
+        widget = make()
+        widget.controls.play.click()
+        assert widget.status.endswith(
+            "no event loop is running to play on; outside a notebook take steps with player.step(k)")
+        assert widget.controls.play.description == "Play"
+
+
+class TestAblationAndPresets:
+    @BLANK
+    @BOTH
+    def test_another_gradient_steers_the_run_and_does_not_start_it_again(self, make):
+        widget = make(optimiser="gradient")
+        widget.player.step(5)
+        assert "Trained with" not in widget.status
+        widget.controls.gradient.value = "sign flipped"
+        before, gradient = widget.trainer.parameters, widget.trainer.gradient
+        assert widget.trainer.steps == 5
+        name = widget.trainer.problem.name_of_value
+        assert widget.status.endswith(f" Trained with the sign flipped; the gap is that of the true {name}.")
+        widget.trainer.step()
+        move = -widget.trainer.problem.sign * widget.trainer.learning_rate * gradient
+        np.testing.assert_allclose(widget.trainer.parameters - before, move, rtol=1e-9, atol=1e-12 * abs(move).max())
+        widget.controls.gradient.value = widget.controls.gradient.options[0]
+        assert "Trained with" not in widget.status
+
+    @BLANK
+    @BOTH
+    def test_the_gradient_stays_chosen_whatever_else_changes(self, make):
+        widget = make()
+        widget.controls.gradient.value = "sign flipped"
+        for change in (lambda c: setattr(c.dataset, "value", "digits"), lambda c: setattr(c.size, "value", 1),
+                       lambda c: setattr(c.optimiser, "value", "adam"), lambda c: setattr(c.seed, "value", 4),
+                       lambda c: c.reset.click()):
+            change(widget.controls)
+            assert widget.trainer.ablation == widget.controls.gradient.value == "sign flipped"
+            assert "Trained with the sign flipped; " in widget.status
+
+    @BLANK
+    def test_the_gradients_on_offer_are_the_pieces_of_each_model(self):
+        assert LiveAutoencoder("iris", m=2).controls.gradient.options == (
+            "both paths", "only path g (decoder)", "only path h (encoder)", "path h twice", "sign flipped")
+        assert LiveGPLVM("iris", Q=2).controls.gradient.options == (
+            "whole gradient", "only path f", "only L₁", "only L₂", "D lost", "sign flipped")
+
+    @BLANK
+    def test_a_run_that_settles_elsewhere_ends_and_claims_no_optimum(self):
+        widget = LiveAutoencoder("digits", m=2)
+        widget.controls.gradient.value = "only path h (encoder)"
+        widget.player.step(5000)
+        assert widget.trainer.steps < 300
+        assert re.match(r"Step \d+\. Loss [\d,.]+, 1\d % above the best possible\. Subspace 3\d\.\d° ", widget.status)
+        assert widget.status.endswith(
+            " Trained with path h only; the gap is that of the true loss. "
+            "Settled: with this gradient nothing moves any more, and the loss is not the best possible.")
+        widget.controls.gradient.value = "both paths"  # from there the rest of the gradient leads on
+        widget.player.step(5000)
+        assert widget.status.endswith("Finished: to ten digits this is the best possible loss.")
+
+    @BLANK
+    @pytest.mark.parametrize(("make", "name"), [
+        (lambda: LiveAutoencoder("digits", m=2), "only path g (decoder)"),
+        (lambda: LiveGPLVM("digits", Q=2), "only path f")], ids=["autoencoder", "gplvm"])
+    def test_a_run_that_reaches_the_optimum_along_one_path_may_say_so(self, make, name):
+        widget = make()
+        widget.controls.gradient.value = name
+        widget.player.step(5000)
+        assert abs(widget.trainer.gap) < 1e-10
+        assert "Trained with path " in widget.status
+        assert widget.status.endswith(f"this is the best possible {widget.trainer.problem.name_of_value}.")
+
+    @BLANK
+    @BOTH
+    def test_a_gradient_that_leads_away_from_the_optimum_does_not_finish_there(self, make):
+        widget = make()
+        widget.player.step(20_000)
+        assert "Finished" in widget.status
+        widget.controls.gradient.value = "sign flipped"
+        widget.player.step(50)
+        assert "Finished" not in widget.status
+        assert widget.trainer.status == "diverged" or widget.trainer.gap > 1e-6
+
+    @BLANK
+    def test_a_run_that_diverges_with_another_gradient_says_so_and_reset_helps(self):
+        widget = LiveAutoencoder("digits", m=2, optimiser="adam")
+        widget.controls.gradient.value = "sign flipped"
+        widget.player.step(1000)
+        assert widget.status == (
+            f"Diverged at step {widget.trainer.steps + 1}: trained with the sign flipped, and perhaps too fast. "
+            "Reset and choose another gradient or a smaller learning rate. The run has stopped.")
+        widget.controls.gradient.value = "both paths"
+        widget.controls.reset.click()
+        widget.player.step(5)
+        assert widget.status.startswith("Step 5. Loss ")
+
+    @BLANK
+    @pytest.mark.parametrize(("kind", "name", "words"), [
+        (LiveAutoencoder, "too fast", r"Diverged at step \d+: the learning rate [\d.e-]+ is above the stability limit"),
+        (LiveAutoencoder, "one path lost", r"Trained with path h only.* Settled"),
+        (LiveGPLVM, "too fast", r"Step 400\. .*is above the stability limit .*steps may overshoot and never settle\."),
+        (LiveGPLVM, "one path lost", r"Step 400\. .* Trained with path f only"),
+        (LiveGPLVM, "β learned", r"Finished: to ten digits|Step 400\. .*β is (1|0\.99\d*|1\.0\d*) × the best\."),
+        (LiveGPLVM, "only L₂", r"Step 400\. .* Trained with L₂ only")])
+    def test_a_preset_sets_everything_in_one_choice_and_repeats_its_run(self, kind, name, words):
+        states, sizes = [], {LiveAutoencoder: "m", LiveGPLVM: "Q"}
+        for other in ({"dataset": "iris", "seed": 9, "optimiser": "adam", "learning_rate": 0.1, sizes[kind]: 3}, {}):
+            widget = kind(**other)
+            if other and kind is LiveGPLVM:
+                widget.controls.alpha.value, widget.controls.beta.value = 3, 5
+            widget.player.step(2)
+            widget.controls.preset.value = name
+            assert (widget.trainer.steps, widget.player.error, widget.controls.preset.value) == (0, None, name)
+            for control, value in kind.presets[name].items():
+                assert getattr(widget.controls, control).value == value, control
+            trainer = widget.trainer
+            assert (trainer.optimiser, trainer.ablation, trainer.seed) == tuple(
+                kind.presets[name][control] for control in ("optimiser", "gradient", "seed"))
+            assert trainer.learning_rate == pytest.approx(kind.presets[name]["rate"] * trainer.stability_limit)
+            widget.player.step(400)
+            assert re.search(words, widget.status)
+            states.append((trainer.steps, trainer.parameters.tobytes()))
+            widget.controls.reset.click()
+            assert widget.controls.preset.value == name
+            widget.player.step(400)
+            assert (widget.trainer.steps, widget.trainer.parameters.tobytes()) == states[-1]
+        assert states[0] == states[1]
+
+    def test_only_L2_makes_the_log_likelihood_better_and_then_worse_than_at_the_start(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.controls.preset.value = "only L₂"
+        values = widget.trainer.run(100).history.values
+        assert 0 < values.argmax() < 20
+        assert values[-1] < values[0] < values.max()
+        widget.refresh()
+        assert shown(widget).startswith(b"\x89PNG")
+
+    @BLANK
+    def test_a_preset_that_is_no_longer_so_loses_its_name_and_can_be_chosen_again(self):
+        widget = LiveAutoencoder("digits", m=2)
+        widget.controls.preset.value = "one path lost"
+        widget.controls.speed.value = 50  # which is no part of it
+        assert widget.controls.preset.value == "one path lost"
+        for name, value in (("rate", 0.5), ("gradient", "both paths"), ("seed", 3), ("dataset", "iris"), ("size", 1)):
+            widget.controls.preset.value = "one path lost"
+            assert widget.trainer.ablation == "only path h (encoder)"
+            getattr(widget.controls, name).value = value
+            assert widget.controls.preset.value == "—", name
+        assert (widget.trainer.seed, widget.player.error) == (0, None)
+
+    @BLANK
+    def test_a_preset_can_be_chosen_while_it_plays_and_it_plays_on(self):
+        async def scenario():
+            widget = LiveAutoencoder("iris", m=3, speed=20)  # so slow that it plays when the preset is chosen
+            widget.controls.play.click()
+            while widget.trainer.steps < 2:
+                await asyncio.sleep(0.01)
+            widget.controls.preset.value = "one path lost"
+            widget.controls.speed.value = player.FLAT_OUT
+            while "Settled" not in widget.status:
+                await asyncio.sleep(0.01)
+            assert (widget._data.name, widget.controls.preset.value) == ("digits", "one path lost")
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
+class TestHandingOver:
+    """What the words say of an object is held in test_readings.py."""
+
+    @BOTH
+    def test_an_object_is_chosen_and_moved_without_a_new_start_and_the_words_and_the_picture_follow(self, make):
+        widget = make(seed=2)
+        widget.player.step(7)
+        before, words_before = shown(widget), widget.readout
+        widget.controls.point.value = 120
+        assert widget.readout.startswith("Chosen: object 120, class virginica, rebuilt with an error of ")
+        assert widget.readout != words_before
+        chosen = shown(widget)
+        widget.controls.across.value, widget.controls.up.value = 1.5, -0.25
+        assert "moved by +1.5 and −0.25 standard deviations; what is generated there" in widget.readout
+        assert len({before, chosen, shown(widget)}) == 3
+        assert (widget.trainer.steps, widget.player.error) == (7, None)
+        assert widget.readout in words(widget._readout)
+        widget.controls.reset.click()  # what is ringed stays ringed
+        assert "object 120, class virginica, moved by +1.5 and −0.25" in widget.readout
+
+    @BLANK
+    @BOTH
+    def test_a_smaller_data_set_has_no_object_that_is_too_far(self, make):
+        widget = make()
+        widget.controls.dataset.value = "digits"
+        widget.controls.point.value = 1796
+        widget.controls.dataset.value = "iris"
+        assert (widget.controls.point.value, widget.controls.point.max, widget.player.error) == (149, 149, None)
+        assert "object 149, class virginica, " in widget.readout
+        widget.controls.dataset.value = "digits"
+        widget.controls.point.value = 1796
+        assert "object 1796, class 8, " in widget.readout
+
+    def test_the_ring_stands_where_the_object_is_or_is_moved_to(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.player.step(4)
+        X = widget.trainer.parameters
+        for move in (0, 0), (2, -0.5):
+            widget.controls.across.value, widget.controls.up.value = move
+            for ring in widget._picture.panels[0].ring:
+                np.testing.assert_allclose(ring.get_xydata(), [X[39], X[39] + np.multiply(move, X.std(axis=0))])
+
+    def test_the_boxed_object_is_the_ringed_one_among_digits_and_among_flowers(self):
+        digits, flowers = LiveAutoencoder("digits", m=2), LiveGPLVM("iris", Q=1)
+        for widget in (digits, flowers):
+            widget.controls.point.value = 77
+        sheet = digits._picture.panels[2].image.get_array()
+        np.testing.assert_array_equal(sheet[:8, :8], data.load("digits").Y[77].reshape(8, 8))
+        np.testing.assert_array_equal(sheet[:8, 9:17], data.load("digits").Y[0].reshape(8, 8))
+        np.testing.assert_array_equal(flowers._picture.panels[2].points.get_ydata()[:4], data.load("iris").Y[77])
+
+    def test_the_bars_are_the_eigenvalues_of_the_model_and_the_diamonds_those_of_the_data(self):
+        widget = LiveGPLVM("iris", Q=2, beta=0.7)
+        widget.player.step(3)
+        bars, marks = widget._picture.panels[3].bars, widget._picture.frame._moving[-1]
+        of_data, of_model = widget._reading.spectrum(widget.trainer)
+        np.testing.assert_array_equal(marks.get_ydata(), of_data)
+        np.testing.assert_array_equal([segment[:, 1] for segment in bars.get_segments()],
+                                      np.column_stack([0 * of_model, of_model]))
+
+    def test_no_bar_is_cut_off_and_the_bars_and_diamonds_stay_large(self):
+        widget, cut = LiveGPLVM("digits"), False
+        panel = widget._picture.panels[3]
+        for _ in range(40):
+            widget.player.step()
+            of_data, of_model = widget._reading.spectrum(widget.trainer)
+            largest, (low, high) = max(of_model[0], of_data[0]), panel.axes.get_ylim()
+            assert low == 0
+            assert 0.5 * high < largest < high
+            cut |= of_model[0] > 1.2 * of_data[0]
+        assert cut, "no bar was ever longer than at first there is room for"
+
+
+class TestPresenting:
+    @BLANK
+    @BOTH
+    def test_a_button_leaves_few_controls_and_brings_all_of_them_back(self, make):
+        widget = make()
+        c = widget.controls
+        rows = [child for child in widget.children if "lvmcalc-more" in child._dom_classes]
+        hidden = {control for row in rows for control in getattr(row, "children", ())}
+        stays = {name for name, control in vars(c).items()
+                 if control not in hidden and "lvmcalc-more" not in control._dom_classes}
+        assert stays == {"play", "step", "reset", "preset", "rate", "present"}
+        for words_on_it, presents in (("All controls", True), ("Present", False)):
+            c.present.value = presents
+            assert ("lvmcalc-present" in widget._dom_classes) is presents
+            assert c.present.description == words_on_it
+        assert widget.trainer.steps == 0
+
+    @BLANK
+    @BOTH
+    def test_the_keys_are_listed(self, make):
+        assert any(">Keys</summary>" in child.value for child in make().children if hasattr(child, "value")
+                   and isinstance(child.value, str))
+
+
+class TestWhatEndsARunFromOutside:
+    @BLANK
+    @BOTH
+    def test_a_page_that_was_closed_stops_nothing_but_the_budget_does_and_says_so(self, make):
+        async def scenario():
+            widget = make(budget=25, speed=player.FLAT_OUT)
+            widget.controls.play.click()
+            while not widget.status.endswith("Paused after 25 steps: press Play to go on."):
+                await asyncio.sleep(0.01)
+            assert (widget.trainer.steps, widget.player.playing) == (25, False)
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BLANK
+    @BOTH
+    @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()],
+                             ids=["an exception", "an interrupt"])
+    def test_a_failure_in_the_loop_stops_it_is_told_in_words_and_is_over_with_the_next_step(self, make, error):
+        async def scenario():
+            widget = make(speed=player.FLAT_OUT)
+            sound, widget.trainer.step = widget.trainer.step, lambda: (_ for _ in ()).throw(error)
+            widget.controls.play.click()
+            while not widget.status.startswith("Stopped: "):
+                await asyncio.sleep(0.01)
+            assert widget.player.error is error
+            assert widget.status.startswith(f"Stopped: {type(error).__name__}")
+            assert widget.controls.play.description == "Play"
+            assert widget.status in words(widget._words)
+            widget.trainer.step = sound
+            widget.controls.step.click()
+            while not widget.status.startswith("Step 1. "):
+                await asyncio.sleep(0.01)
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BLANK
+    @BOTH
+    def test_two_widgets_beside_each_other_play_each_on_its_own(self, make):
+        async def scenario():
+            first, second = make(seed=1), make(seed=2)
+            for widget in (first, second):
+                widget.controls.play.click()
+            while not (first.trainer.steps and second.trainer.steps):
+                await asyncio.sleep(0.01)
+            first.controls.play.click()
+            while first.player.playing:
+                await asyncio.sleep(0.01)
+            steps = first.trainer.steps, second.trainer.steps
+            while second.trainer.steps == steps[1]:
+                await asyncio.sleep(0.01)
+            assert (first.trainer.steps, second.player.playing) == (steps[0], True)
+            second.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
+class TestTheEndOfARun:
+    def test_a_diverging_run_says_so_on_the_widget_and_reset_helps(self):
+        widget = LiveAutoencoder("digits", m=2, optimiser="gradient")
+        widget.controls.rate.value = 3
+        widget.player.step(100)
+        assert widget.trainer.status == "diverged"
+        assert 0 < widget.trainer.steps < 20
+        limit = widget.trainer.stability_limit
+        assert widget.status == (
+            f"Diverged at step {widget.trainer.steps + 1}: the learning rate {3 * limit:.4g} is above the stability "
+            f"limit {limit:.4g}. Reset and choose a smaller one. The run has stopped.")
+        assert widget.status in widget._words.value
+        assert shown(widget).startswith(b"\x89PNG")
+        widget.controls.step.click()  # nothing more can be had from it
+        assert widget.status.startswith("Diverged")
+        widget.controls.rate.value = 0.9
+        widget.controls.reset.click()
+        widget.player.step(100)
+        assert widget.status.startswith("Step 100. Loss ")
+
+    @BLANK
+    @BOTH
+    def test_a_run_ends_where_the_optimum_is_reached_to_ten_digits(self, make):
+        widget = make()
+        widget.player.step(20_000)
+        assert widget.trainer.steps < 20_000
+        assert abs(widget.trainer.gap) < 1e-10
+        assert widget.status.endswith(
+            f"Finished: to ten digits this is the best possible {widget.trainer.problem.name_of_value}.")
+
+    @BLANK
+    def test_above_the_limit_a_run_does_not_end_where_it_will_not_stay(self):
+        widget = LiveGPLVM("iris", Q=1, optimiser="gradient")
+        widget.trainer.parameters = widget.trainer.problem.optimum.X.copy()
+        widget.controls.rate.value = 2
+        widget.player.step(5)
+        assert widget.trainer.steps == 5
+        assert "Finished" not in widget.status
+
+    @BLANK
+    def test_a_closed_widget_trains_no_more(self):
+        widget = LiveGPLVM("iris", Q=1)
+        widget.close()
+        widget.controls.step.click()
+        assert widget.trainer.steps == 0
+
+    @BLANK
+    def test_a_widget_under_the_same_key_closes_the_earlier_one(self):
+        first, other, second = (LiveGPLVM("iris", Q=1, key=key) for key in ("one", "two", "one"))
+        for widget in (first, other, second):
+            widget.controls.step.click()
+        assert [widget.trainer.steps for widget in (first, other, second)] == [0, 1, 1]
+        assert first.status.endswith("Closed: its cell was run again.")
+
+
+class TestThePicture:
+    @pytest.mark.parametrize("make", [
+        lambda: LiveGPLVM("digits", Q=1), lambda: LiveGPLVM("digits", Q=2), lambda: LiveGPLVM("digits", Q=9),
+        lambda: LiveGPLVM("iris", Q=1), lambda: LiveGPLVM("iris", Q=3), lambda: LiveGPLVM("iris", Q=2, beta=1e-3),
+        lambda: LiveAutoencoder("digits", m=1), lambda: LiveAutoencoder("digits", m=9),
+        lambda: LiveAutoencoder("iris", m=1), lambda: LiveAutoencoder("iris", m=4),
+        lambda: LiveAutoencoder("digits", m=2, optimiser="gradient", learning_rate=4.7e-6),
+        lambda: LiveGPLVM("iris", Q=1, optimiser="gradient", learning_rate=0.2)],
+        ids=["gplvm digits 1", "gplvm digits 2", "gplvm digits 9", "gplvm iris 1", "gplvm iris 3", "gplvm noise",
+             "autoencoder digits 1", "autoencoder digits 9", "autoencoder iris 1", "autoencoder iris 4",
+             "diverged", "overshooting"])
+    def test_no_text_leaves_the_picture_overlaps_another_or_is_small(self, make, monkeypatch):
+        widget, drawn = make(), []
+        frame, draw = widget._picture.frame, Text.draw
+        monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        for _ in range(3):
+            widget.player.step(30)
+            drawn.clear()
+            frame.redraw()
+            frame.pixels()
+            texts = [text for text in drawn if text.get_text() and text.get_visible() and text not in frame._moving]
+            boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+            assert len(boxes) > 8
+            assert min(text.get_fontsize() for text in texts) >= 14
+            for i, (text, box) in enumerate(boxes):
+                assert box.x0 >= 0, text
+                assert box.y0 >= 0, text
+                assert box.x1 <= frame.figure.bbox.x1, text
+                assert box.y1 <= frame.figure.bbox.y1, text
+                for other, other_box in boxes[:i]:
+                    assert not box.overlaps(other_box), (text, other)
+
+    def test_the_curve_follows_a_value_that_leaves_its_panel(self):
+        widget = LiveAutoencoder("iris", m=1, optimiser="gradient")
+        widget.controls.rate.value = 3
+        widget.player.step(100)
+        curve = widget._picture.panels[1]
+        low, high = curve.axes.get_ylim()
+        values = curve.line.get_ydata()
+        assert values.max() > 4 * values[0]
+        assert low < values.min() <= values.max() < high
+
+    @BOTH
+    def test_the_curve_is_the_history_and_the_line_the_optimum(self, make):
+        widget = make()
+        widget.player.step(37)
+        curve, history = widget._picture.panels[1], widget.trainer.history
+        np.testing.assert_array_equal(curve.line.get_xydata(), np.column_stack(history))
+        assert curve.now.get_xydata().tolist() == [[37, widget.trainer.value]]
+        assert curve.axes.lines[0].get_ydata() == [widget.trainer.problem.best] * 2
+
+    def test_the_latent_points_are_those_of_the_trainer_by_class(self):
+        widget = LiveGPLVM("iris", Q=2)
+        widget.player.step(9)
+        labels = data.load("iris").labels
+        for k, points in enumerate(widget._picture.panels[0].points):
+            np.testing.assert_array_equal(points.get_xydata(), widget.trainer.parameters[labels == k])
+
+    def test_the_reconstructions_are_what_the_model_keeps_of_the_data(self):
+        widget = LiveGPLVM("iris", Q=2, alpha=0.7)
+        widget.player.step(9)
+        X, problem = widget.trainer.parameters, widget.trainer.problem
+        K = 0.7 * X @ X.T + np.eye(150) / problem.beta
+        mean = 0.7 * X @ X.T @ np.linalg.solve(K, problem.Y) + data.load("iris").Y.mean(axis=0)
+        rows = [0, 50, 100]
+        samples = widget._picture.panels[2]
+        assert samples.rows.tolist() == rows
+        made = [line.get_ydata() for line in samples.lines]
+        np.testing.assert_allclose(made, mean[[widget.controls.point.value, *rows]], rtol=1e-9)
+
+    def test_the_reconstructions_of_the_autoencoder_are_decoded_codes(self):
+        widget = LiveAutoencoder("iris", m=3)
+        widget.player.step(9)
+        Y, W = data.load("iris").Y, widget.trainer.parameters
+        decoded = (Y - Y.mean(axis=0)) @ W.T @ W + Y.mean(axis=0)
+        lines = widget._picture.panels[2].lines
+        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[39, 0, 50, 100]], rtol=1e-12)
+
+    def test_the_components_shown_are_the_principal_ones_turned_nearest_to_the_weights(self):
+        widget = LiveAutoencoder("iris", m=2)
+        widget.player.step(9)
+        weights, components = (image.get_array().data for image in widget._picture.panels[0].images)
+        np.testing.assert_array_equal(weights, widget.trainer.parameters)
+        principal = np.linalg.svd(data.centred(data.load("iris").Y))[2][:2]
+        np.testing.assert_allclose(components @ components.T, np.eye(2), atol=1e-12)
+        np.testing.assert_allclose(components @ principal.T @ principal, components, atol=1e-12)
+        for angle in (-0.1, 0.1, 2.0):
+            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            assert np.linalg.norm(weights - components) < np.linalg.norm(weights - turn @ components)
+
+
+ONE_SENTENCE = {
+    "an unknown data set": (lambda: LiveGPLVM("digit"), ValueError,
+                            "There is no data set 'digit'; there are digits, iris. Did you mean 'digits'?"),
+    "no name": (lambda: LiveAutoencoder(5), ValueError, "There is no data set 5;"),
+    "Q too large": (lambda: LiveGPLVM("iris", Q=5), ValueError, "Q must be "),
+    "Q of 0": (lambda: LiveGPLVM("iris", Q=0), ValueError, "Q must be "),
+    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, but '2' came."),
+    "m too large": (lambda: LiveAutoencoder("iris", m=5), ValueError, "m must be "),
+    "m no whole number": (lambda: LiveAutoencoder("iris", m=1.5), TypeError, "m must be a whole number, but 1.5 came."),
+    "an unknown optimiser": (lambda: LiveGPLVM("iris", 1, "nesterow"), ValueError,
+                             "There is no optimiser 'nesterow'; there are gradient, momentum, nesterov, adam. "
+                             "Did you mean 'nesterov'?"),
+    "a learning rate of 0": (lambda: LiveAutoencoder("iris", 1, learning_rate=0), ValueError,
+                             "The learning rate must be positive, but it is 0."),
+    "an infinite learning rate": (lambda: LiveGPLVM("iris", 1, learning_rate=np.inf), ValueError,
+                                  "The learning rate must be finite, but it is inf."),
+    "alpha": (lambda: LiveGPLVM("iris", 1, alpha=-1), ValueError, "alpha must be positive, but it is -1."),
+    "beta": (lambda: LiveGPLVM("iris", 1, beta=0), ValueError, "beta must be positive, but it is 0."),
+    "beta no number": (lambda: LiveGPLVM("iris", 1, beta="x"), TypeError,
+                       "beta must be a single real number, but 'x' came."),
+    "seed": (lambda: LiveGPLVM("iris", 1, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    "seed no whole number": (lambda: LiveAutoencoder("iris", 1, seed=0.5), TypeError,
+                             "seed must be a whole number, but 0.5 came."),
+    "speed": (lambda: LiveGPLVM("iris", 1, speed=0), ValueError, "speed must be positive, but it is 0."),
+    "budget": (lambda: LiveAutoencoder("iris", 1, budget=0), ValueError, "budget must be at least 1, but it is 0."),
+}
+
+
+@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
+    with pytest.raises(kind) as caught:
+        call()
+    sentence = str(caught.value)
+    assert sentence.startswith(beginning)
+    assert "\n" not in sentence
+    assert sentence.endswith((".", "?"))
+
+
+def test_a_very_large_seed_survives_a_reset():
+    widget = LiveGPLVM("iris", 1, seed=2**40)
+    widget.controls.reset.click()
+    assert widget.trainer.seed == 2**40
+
+
+class TestAnimation:
+    @BOTH
+    def test_it_shows_the_run_from_its_seed_whatever_was_done_since(self, make, tmp_path):
+        widget, files = make(seed=3), [tmp_path / "first.gif", tmp_path / "second.gif"]
+        widget.save_animation(files[0], frames=4, steps=5)
+        widget.trainer.run(30)
+        steps = widget.trainer.steps
+        widget.save_animation(files[1], frames=4, steps=5)
+        assert widget.trainer.steps == steps
+        assert files[0].read_bytes() == files[1].read_bytes()
+        with Image.open(files[0]) as movie:
+            assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 460), 4, 0)
+            frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
+        assert all((one != other).any() for one, other in pairwise(frames))
+
+    @pytest.mark.parametrize(("settings", "sentence"), [
+        ({"path": "run.png"}, "saved as a .gif file"), ({"path": "run.gif", "frames": 0}, "frames must be at least 1"),
+        ({"path": "run.gif", "steps": 1.5}, "steps must be a whole number"),
+        ({"path": "run.gif", "per_second": 0}, "per_second must be positive"),
+    ])
+    def test_a_wrong_wish_gets_one_sentence_and_no_file(self, settings, sentence, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises((TypeError, ValueError), match=sentence):
+            LiveGPLVM("iris").save_animation(**settings)
+        assert [*tmp_path.iterdir()] == []

@@ -1,0 +1,388 @@
+"""The picture with two weights: what it shows is what the chain computed, and what it says of a point is true."""
+
+import asyncio
+import re
+
+import numpy as np
+import pytest
+import sympy as sp
+from matplotlib.text import Text
+
+from lvmcalc.models import autoencoder
+from lvmcalc.show import TwoWeights as exported
+from lvmcalc.show import player, two_weights
+from lvmcalc.show.two_weights import EDGE, SAMPLES, UNIT, TwoWeights
+
+OTHER = ((1.5, -0.3, 0.4, 2.0, -1.1, 0.2), (-0.7, 1.1, 0.3, -1.9, 0.8, 0.6))
+BOTH = pytest.mark.parametrize("x", [SAMPLES, OTHER], ids=["usual", "other"])
+
+
+class Blank:
+    """Stands in for the picture, which takes most of the time, where a test is not about it."""
+
+    def __init__(self, x, marks):
+        pass
+
+    def png(self, trail, arrows):
+        return b""
+
+
+@pytest.fixture
+def blank(monkeypatch):
+    monkeypatch.setattr(two_weights, "Map", Blank)
+
+
+BLANK = pytest.mark.usefixtures("blank")
+
+
+def lost(encoder, decoder, x):
+    """The loss of a model that encodes and decodes with different weights: its two gradients are the two paths."""
+    c = np.outer(decoder, encoder @ x) - x
+    return (c * c).sum() / 2
+
+
+def slope(function, w):
+    """The gradient by central differences."""
+    nudges = 1e-6 * np.eye(2)
+    return np.array([(function(w + nudge) - function(w - nudge)) / 2e-6 for nudge in nudges])
+
+
+def curvatures(x, w):
+    """The eigenvalues of the Hessian of the loss, by second differences."""
+    def gradient(w):
+        return slope(lambda v: autoencoder.loss([v], x), w)
+
+    hessian = np.array([(gradient(w + nudge) - gradient(w - nudge)) / 2e-3 for nudge in 1e-3 * np.eye(2)])
+    return np.linalg.eigvalsh((hessian + hessian.T) / 2)
+
+
+class TestTheArrows:
+    @BLANK
+    @BOTH
+    @pytest.mark.parametrize("start", [(1.3, -0.9), (-0.3, 0.4), (0.05, 1.2)])
+    def test_they_are_what_each_path_brings_and_the_step_downhill_by_central_differences(self, start, x):
+        widget, w, x = TwoWeights(start, 0.003, x), np.array(start), np.array(x)
+        expected = {"g": slope(lambda v: lost(w, v, x), w), "h": slope(lambda v: lost(v, w, x), w),
+                    "step": slope(lambda v: autoencoder.loss([v], x), w)}
+        for name, gradient in expected.items():
+            assert widget.arrows[name].shape == (1, 2)
+            np.testing.assert_allclose(widget.arrows[name], [-0.003 * gradient], rtol=1e-6, atol=1e-9)
+
+    @BLANK
+    def test_they_come_from_the_chain(self, monkeypatch):
+        widget = TwoWeights()
+        before = widget.arrows
+        widget.chain = widget.chain.altered({("g", "W"): 2 * widget.chain.edges["g", "W"]})
+        widget.controls.reset.click()
+        np.testing.assert_allclose(widget.arrows["g"], 2 * before["g"], rtol=1e-12)
+        np.testing.assert_array_equal(widget.arrows["h"], before["h"])
+
+    def test_they_are_drawn_at_W_all_with_the_same_factor_which_is_told(self):
+        widget = TwoWeights()
+        widget.step(3)
+        lengths = []
+        for name, patch in widget._map.arrows.items():
+            tail, tip = patch._posA_posB
+            np.testing.assert_array_equal(tail, widget.W[0])
+            lengths.append((tip - tail) / widget.arrows[name][0])
+        np.testing.assert_allclose(lengths, lengths[0][0], rtol=1e-9)
+        assert widget._map.scale.get_text() == f"× {lengths[0][0]:.1f}"
+
+    def test_they_are_told_apart_without_colour(self):
+        looks = {(patch.get_linestyle(), patch.get_linewidth()) for patch in TwoWeights()._map.arrows.values()}
+        assert len(looks) == 3
+
+
+class TestThePoints:
+    @BLANK
+    @BOTH
+    def test_the_marked_points_are_minima_saddles_and_a_maximum_by_their_curvatures(self, x):
+        kinds = {(True, True): "minimum", (False, True): "saddle", (False, False): "maximum"}
+        marks = {name: w for name, w, *_ in TwoWeights(x=x)._marks}
+        found = {name: kinds[tuple(curvatures(np.array(x), w) > 0)] for name, w in marks.items()}
+        assert found == {"w*": "minimum", "−w*": "minimum", "saddle": "saddle", "maximum": "maximum"}
+        for w in marks.values():
+            np.testing.assert_allclose(slope(lambda v: autoencoder.loss([v], x), w), 0, atol=1e-7)
+
+    def test_zero_is_a_local_maximum_in_exact_arithmetic(self):
+        x, W = sp.Matrix(SAMPLES), sp.Matrix([sp.symbols("w1 w2", real=True)])
+        c = W.T * W * x - x
+        hessian = sp.hessian(sum(c.applyfunc(lambda entry: entry**2)) / 2, list(W)).subs(dict.fromkeys(W, 0))
+        assert hessian == -2 * x * x.T
+        assert set(hessian.eigenvals()) == {-80, -20}
+
+    @BLANK
+    @BOTH
+    def test_w_star_is_the_best_of_the_whole_map(self, x):
+        widget = TwoWeights(x=x)
+        best = autoencoder.loss([widget._marks[0][1]], x)
+        assert best == pytest.approx(np.linalg.svd(x)[1][1] ** 2 / 2, rel=1e-12)
+        grid = [autoencoder.loss([[a, b]], x) for a in np.linspace(-1.7, 1.7, 69) for b in np.linspace(-1.3, 1.3, 53)]
+        assert best <= min(grid) < 1.02 * best
+
+    @BLANK
+    @BOTH
+    def test_a_walk_ends_at_the_optimum_and_says_so(self, x):
+        widget = TwoWeights(x=x)
+        widget.step(200)
+        principal = np.linalg.svd(x)[0][:, 0]
+        assert abs(widget.W[0] @ principal) == pytest.approx(1, abs=1e-3)
+        assert widget.loss == pytest.approx(np.linalg.svd(x)[1][1] ** 2 / 2, rel=1e-6)
+        assert re.search(r"Finished: W rests at the optimum −?w\*\.$", widget.status)
+
+
+class TestWalking:
+    def test_a_step_goes_where_the_arrow_says_and_the_words_follow(self):
+        widget = TwoWeights((1.3, -0.9), 0.005)
+        arrow = widget.arrows["step"]
+        widget.controls.step.click()
+        np.testing.assert_allclose(widget.W, np.add([1.3, -0.9], arrow), rtol=1e-12)
+        assert widget.loss == autoencoder.loss(widget.W, SAMPLES)
+        g, h = widget.arrows["g"][0], widget.arrows["h"][0]
+        angle = np.degrees(np.arccos(g @ h / np.linalg.norm(g) / np.linalg.norm(h)))
+        W, g, h = ("({:.3f}, {:.3f})".format(*w) for w in (widget.W[0], g, h))
+        assert widget.status == (f"Step 1. W = {W}, loss {widget.loss:.4g}. Path g brings {g}, path h {h}, at an angle "
+                                 f"of {angle:.0f}°.").replace("-", "−")
+        assert f'<div role="status" aria-live="polite">{widget.status}</div>' in widget._words.value
+        np.testing.assert_allclose(widget._map.trail.get_xydata(), [[1.3, -0.9], widget.W[0]])
+
+    @BLANK
+    def test_path_h_alone_ends_on_the_circle_and_path_g_alone_at_the_optimum(self):
+        widget = TwoWeights()
+        widget.controls.follow.label = "only path h (encoder)"
+        np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["h"])
+        widget.step(500)
+        assert np.linalg.norm(widget.W) == pytest.approx(1, abs=1e-3)
+        assert widget.status.endswith("Finished: W rests at the circle, where h is silent.")
+        widget.controls.follow.label = "only path g (decoder)"
+        np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["g"])
+        widget.step(500)
+        assert widget.status.endswith("Finished: W rests at the optimum w*.")
+
+    @BLANK
+    def test_the_start_can_be_chosen_and_reset_goes_back_to_it(self):
+        widget = TwoWeights((0.4, 0.1))
+        for name, start in {"near the maximum": (-0.05, 0.15), "as given": (0.4, 0.1)}.items():
+            widget.controls.start.label = name
+            widget.step(3)
+            assert len(widget._trail) == 4
+            widget.controls.reset.click()
+            np.testing.assert_array_equal(widget.W, [start])
+            assert widget.status.startswith("Step 0. ")
+
+    @BLANK
+    def test_in_line_with_a_saddle_it_stops_there(self):
+        widget = TwoWeights()
+        widget.controls.start.label = "towards a saddle"
+        widget.step(300)
+        assert widget.status.endswith("Finished: W rests at the saddle.")
+        assert widget.loss == pytest.approx(20, rel=1e-6)
+
+    @BLANK
+    def test_at_zero_it_stays(self):
+        widget = TwoWeights((0, 0))
+        widget.step(2)
+        assert widget.status.endswith("path h (0.000, 0.000). Finished: W rests at the maximum.")
+
+    @pytest.mark.parametrize("rate", [0.0125 * 3, 1e300])
+    def test_a_run_that_diverges_ends_in_a_sentence_and_nothing_infinite_is_drawn(self, rate):
+        widget = TwoWeights((-1.4, -0.6), rate)
+        for _ in range(2):
+            widget.step(100)
+            assert widget.status.endswith(
+                "Diverged: the next step leads far off the map. Reset, and choose a smaller learning rate.")
+            assert np.isfinite(widget.loss)
+            drawn = [patch._posA_posB for patch in widget._map.arrows.values()]
+            assert max(np.abs(drawn).max(), np.abs(widget._trail).max()) < 1000
+        widget.controls.rate.value = 0.5
+        widget.step(100)
+        assert widget.status.endswith("Finished: W rests at the optimum −w*.")
+
+    @BLANK
+    def test_the_learning_rate_is_in_multiples_of_the_stability_limit(self):
+        widget = TwoWeights(learning_rate=0.004)
+        assert widget.limit == pytest.approx(1 / 80)
+        assert widget.controls.rate.value == pytest.approx(0.004 * 80)
+        before = widget.arrows["step"]
+        widget.controls.rate.value = 0.1
+        np.testing.assert_allclose(widget.arrows["step"], before / 3.2, rtol=1e-12)
+
+    @BLANK
+    def test_play_walks_until_pause(self):
+        async def scenario():
+            widget = TwoWeights()
+            widget.player.rate = 100
+            widget.controls.play.click()
+            while len(widget._trail) < 3:
+                await asyncio.sleep(0.01)
+            assert widget.controls.play.description == "Pause"
+            widget.controls.play.click()
+            while widget.controls.play.description == "Pause":
+                await asyncio.sleep(0.01)
+            steps = len(widget._trail) - 1
+            await asyncio.sleep(0.05)
+            assert widget.status.startswith(f"Step {steps}. ")
+            widget.close()
+            assert widget.player.closed
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BLANK
+    def test_while_it_plays_a_new_learning_rate_is_told_without_waiting_for_the_next_words(self, monkeypatch):
+        monkeypatch.setattr(player, "WORDS", 1e-9)  # once, and again in thirty years
+
+        async def scenario():
+            widget = TwoWeights()
+            widget.controls.play.click()
+            while widget.controls.play.description != "Pause":
+                await asyncio.sleep(0.01)
+            widget.controls.rate.value = 0.7
+            while "0.7 ×" not in widget._rate_words.value:
+                await asyncio.sleep(0.01)
+            assert widget.player.playing
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
+class TestOnThePage:
+    @BLANK
+    def test_the_learning_rate_is_told_in_words_beside_its_slider(self):
+        widget = TwoWeights()
+        for rate in (0.5, 1.3):
+            widget.controls.rate.value = rate
+            text = re.sub("<[^>]*>", "", widget._rate_words.value)
+            assert text == f"learning rate {rate} × the stability limit 0.0125 = {rate / 80:.3g}"
+
+    @BLANK
+    def test_a_button_shows_it_to_a_room_and_the_keys_are_listed(self):
+        widget = TwoWeights()
+        for presents in (True, False):
+            widget.controls.present.value = presents
+            assert ("lvmcalc-present" in widget._dom_classes) is presents
+        assert any(">Keys</summary>" in getattr(child, "value", "") for child in widget.children
+                   if isinstance(getattr(child, "value", ""), str))
+
+    @BLANK
+    def test_play_outside_a_notebook_names_a_call_that_there_is(self):
+        widget = TwoWeights()
+        widget.controls.play.click()
+        assert widget.status.endswith("outside a notebook take steps with player.step(k)")
+        widget.player.step(3)
+        assert widget.status.startswith("Step 3. ")
+
+    @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()])
+    @pytest.mark.parametrize("part", ["the walk", "the picture"])
+    def test_a_failure_is_told_in_words_and_is_over_with_the_next_step(self, part, error, monkeypatch):
+        widget = TwoWeights()
+
+        def broken(*_):
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(*((widget, "_go") if part == "the walk" else (widget._map, "png")), broken)
+            widget.controls.step.click()
+            assert widget.status.startswith(f"Stopped: {type(error).__name__}")
+            assert widget.status in widget._words.value
+        widget.controls.step.click()
+        assert widget.status.startswith("Step ")
+
+    @BLANK
+    def test_running_its_cell_again_closes_it_and_one_beside_it_plays_on(self, monkeypatch):
+        monkeypatch.setattr(player, "_started", {})
+        made = []
+        for message in ("1", "1", "2"):
+            parent = {"header": {"msg_id": message}, "metadata": {"cellId": "a"}, "content": {}}
+            cell = type("Cell", (), {"get_parent": lambda _, parent=parent: parent})()
+            monkeypatch.setattr(player, "get_ipython", lambda cell=cell: cell)
+            made.append(TwoWeights())
+            assert not made[-1].player.closed
+        assert [widget.player.closed for widget in made] == [True, True, False]
+        assert all(widget.status.endswith("Closed: its cell was run again.") for widget in made[:2])
+
+    @BLANK
+    def test_its_budget_ends_a_run_that_nobody_watches_and_says_so(self):
+        async def scenario():
+            widget = TwoWeights(learning_rate=1e-5)
+            widget.player.budget, widget.player.rate = 7, player.FLAT_OUT
+            widget.controls.play.click()
+            while not widget.status.endswith("Paused after 7 steps: press Play to go on."):
+                await asyncio.sleep(0.01)
+            assert (len(widget._trail), widget.player.playing) == (8, False)
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+
+class TestThePicture:
+    def test_a_weight_is_as_long_across_as_up(self):
+        transform = TwoWeights()._map.axes.transData
+        np.testing.assert_allclose(np.diff(transform.transform([(0, 0), (1, 1)]), axis=0), [[UNIT, UNIT]], rtol=1e-6)
+
+    def test_the_still_part_is_drawn_once(self):
+        widget = TwoWeights()
+        pictures = set()
+        for _ in range(9):
+            widget.step()
+            pictures.add(bytes(widget._image.value))
+        assert (len(pictures), widget._map.frame.redraws) == (9, 1)
+
+    @BOTH
+    def test_no_text_leaves_the_picture_overlaps_another_or_is_small(self, x, monkeypatch):
+        widget, drawn, draw = TwoWeights(x=x), [], Text.draw
+        monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        moving, frame = list(widget._map.names.values()), widget._map.frame
+        frame.redraw()
+        frame.pixels()
+        still = [text for text in drawn if text.get_text() and text.get_visible() and text not in moving]
+        assert len(still) > 20
+        clear(still, frame.figure)
+        for start in ("as given", "near the maximum", "towards a saddle"):
+            widget.controls.start.label = start
+            for _ in range(12):
+                clear([widget._map.scale, *(name for name in moving if name.get_visible())], frame.figure)
+                widget.step()
+            widget.step(100)
+            clear([widget._map.scale], frame.figure)
+
+
+def clear(texts, figure):
+    """Hold that texts are large enough, inside of the figure and apart."""
+    boxes = [text.get_window_extent() for text in texts]
+    for i, (text, box) in enumerate(zip(texts, boxes, strict=True)):
+        assert text.get_fontsize() >= 14, text
+        assert min(*box.min, *(figure.bbox.max - box.max)) >= 0, text
+        assert not any(box.overlaps(other) for other in boxes[:i]), text
+
+
+ONE_SENTENCE = {
+    "start off the map": (lambda: TwoWeights((2, 0)), ValueError,
+                          "start must have |w₁| ≤ 1.7 and |w₂| ≤ 1.3, but (2.000, 0.000) came."),
+    "start of three": (lambda: TwoWeights((1, 0, 0)), ValueError, "start must have shape any×2 but 1×3 came."),
+    "start of text": (lambda: TwoWeights(("a", "b")), TypeError, "start must hold real numbers, but it holds text."),
+    "x of three rows": (lambda: TwoWeights(x=np.ones((3, 4))), ValueError,
+                        "x must have shape 2×S, here 2×any, but 3×4 came."),
+    "x on a line": (lambda: TwoWeights(x=[[1, 2, 3], [2, 4, 6]]), ValueError,
+                    "xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are 70, "),
+    "x round": (lambda: TwoWeights(x=[[2, 0], [0, 2]]), ValueError,
+                "xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are 4, 4."),
+    "rate": (lambda: TwoWeights(learning_rate=0), ValueError, "learning_rate must be positive, but it is 0."),
+    "steps": (lambda: TwoWeights().step(0), ValueError, "k must be at least 1, but it is 0."),
+}
+
+
+@pytest.mark.parametrize(("call", "kind", "sentence"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+def test_a_bad_argument_gets_one_sentence(call, kind, sentence):
+    with pytest.raises(kind) as caught:
+        call()
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).count("\n") == 0
+
+
+def test_the_documented_edge_is_the_real_one():
+    assert f"|w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}" in TwoWeights.__doc__
+    assert exported is TwoWeights
+
+
+@BLANK
+def test_repr_is_the_line_of_words():
+    assert repr(TwoWeights()).startswith("TwoWeights: Step 0. W = (1.300, −0.900), loss 35.59.")

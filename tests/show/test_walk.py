@@ -1,0 +1,201 @@
+"""The walk along a chain, cards and predictions: what they show is what the chain computed."""
+
+import re
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from lvmcalc import notation
+from lvmcalc.calculus import claims
+from lvmcalc.chain.card import Card, Result
+from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.show import Prediction, StageWalk, figures, style
+
+RNG = np.random.default_rng(3)
+LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7, "beta": 1.9}
+
+
+@pytest.fixture(scope="module")
+def walk() -> StageWalk:
+    return StageWalk(gplvm.chain(), **LEAVES)
+
+
+def test_backwards_it_visits_every_edge_once_a_node_only_after_all_that_use_it(walk) -> None:
+    chain = walk.chain
+    assert sorted(walk.stages) == sorted((parent, node) for node, parent in chain.edges)
+    order = [node for _, node in walk.stages]
+    assert order == sorted(order, key=[*reversed(chain.nodes)].index)
+
+
+def test_the_order_for_the_log_determinant_is_that_of_the_source() -> None:
+    walk = StageWalk(gplvm.log_det_chain(), X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
+    met = [parent for parent, _ in walk.stages if parent in "qbcdefh"]
+    assert met == ["q", "b", "c", "d", "e", "f", "h"]
+
+
+def test_every_stage_shows_its_card_its_picture_and_its_numbers(walk) -> None:
+    chain, adjoints = walk.chain, walk.chain.backward(**LEAVES)
+    pictures = set()
+    for place, (parent, node) in enumerate(walk.stages):
+        walk.go(place)
+        card = walk._card.value
+        assert "■ proved for every size" in card
+        assert chain[node].source in card
+        assert walk.status.startswith(f"Stage {place + 1} of {len(walk.stages)}, backwards")
+        value = adjoints[parent]
+        number = f"{value if not np.ndim(value) else np.linalg.norm(value):.4g}".replace("-", "−")
+        assert number in walk.status
+        pictures.add(walk._graph.value)
+    assert len(pictures) == len(walk.stages), "each stage lights another edge"
+
+
+BOX = re.compile(r"\\colorbox\{(#\w{6})\}\{\$\\color\{#222222\} (.*?)\$\}")
+
+
+@pytest.fixture
+def drawn(monkeypatch) -> dict[str, figures.Drawing]:
+    """The graph and the heat maps that were drawn last."""
+    last = {}
+
+    def remember(kind: str, draw) -> None:
+        monkeypatch.setattr(figures, kind, lambda *how: last.setdefault(kind, draw(*how)))
+
+    remember("graph", figures.graph)
+    remember("heats", figures.heats)
+    return last
+
+
+def fills(texts) -> dict[str, str]:
+    """The words of texts that have a box, and its colour."""
+    return {text.get_text(): to_hex(text.get_bbox_patch().get_facecolor()).upper()
+            for text in texts if text.get_bbox_patch()}
+
+
+@pytest.mark.parametrize("direction", ["backwards", "forwards"])
+def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_heat_map(direction, drawn) -> None:
+    walk = StageWalk(gplvm.chain(), direction, **LEAVES)
+    for place, stage in enumerate(walk.stages):
+        drawn.clear()
+        walk.go(place)
+        backwards = isinstance(stage, tuple)
+        lit = dict(zip(reversed(stage), (style.YELLOW, style.SKY), strict=True)) if backwards else {stage: style.YELLOW}
+        graph = fills(drawn["graph"].figure.axes[0].texts)
+        assert {name: fill for name, fill in graph.items() if fill != style.PAPER} == {
+            f"${notation.latex(name)}$": fill for name, fill in lit.items()}
+        titles = {notation.adjoint_name("L", name) if backwards else notation.plain(name): fill
+                  for name, fill in lit.items()}
+        over_heat_maps = fills(drawn["heats"].figure.texts)
+        assert {title.split(",")[0] for title in over_heat_maps} >= {*titles}
+        assert over_heat_maps == {title: titles.get(title.split(",")[0], style.PAPER) for title in over_heat_maps}
+        boxes = {(called, fill) for fill, called in BOX.findall(walk._card.value)}
+        names = {(notation.latex(name), fill) for name, fill in lit.items()}
+        adjoints = {(notation.latex(notation.adjoint_name("L", name)), fill) for name, fill in lit.items()}
+        assert (adjoints if backwards else names) <= boxes <= names | adjoints
+        plain = BOX.sub(r"\2", walk._card.value)
+        if backwards:
+            assert all(text in plain for _, text in Card(walk.chain, *stage).cells())
+        assert "colorbox" not in plain
+        assert not re.search(r"[\\A-Za-z]\\colorbox|\$}[A-Za-z_]", walk._card.value), "a part of a word is lit"
+
+
+def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(drawn) -> None:
+    walk = StageWalk(gplvm.chain(), **LEAVES)
+    for use in "fh":
+        drawn.clear()
+        walk.go(walk.stages.index(("X", use)))
+        _, *heat_maps = drawn["heats"].figure.axes
+        looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(), axes.spines["top"].get_linestyle())
+                 for axes in heat_maps]
+        path, neither = tuple(style.PATHS[use].values()), (style.INK, style.SOLID)
+        assert looks == [path, path, neither]  # what arrives, what this path brings, all paths
+
+
+def test_next_back_jump_and_direction_work_as_the_buttons_do() -> None:
+    walk = StageWalk(autoencoder.chain(), W=np.array([[1.0, 2, 3]]), x=np.array([[1.0], [0.5], [-2]]))
+    assert walk.back.disabled
+    walk.next.click()
+    walk.next.click()
+    assert walk.stage == walk.stages[2]
+    walk.back.click()
+    assert walk.stage == walk.stages[1]
+    walk.jump.value = len(walk.stages) - 1
+    assert walk.stage == walk.stages[-1]
+    assert walk.next.disabled
+    walk.next.click()
+    assert walk.stage == walk.stages[-1]
+    walk.direction.value = "forwards"
+    assert walk.stage == "h"
+    assert walk.stages == [*walk.chain.nodes]
+    walk.go(99)
+    loss = autoencoder.loss(np.array([[1.0, 2, 3]]), np.array([[1.0], [0.5], [-2]]))
+    assert walk.status.endswith(f"L is {loss:.4g}.")
+
+
+def test_where_two_paths_meet_each_path_and_the_sum_are_shown(walk) -> None:
+    walk.direction.value = "backwards"
+    walk.go(walk.stages.index(("X", "h")))
+    assert "∂L/∂X, path h" in walk.status
+    assert "∂L/∂X, all paths" in walk.status
+
+
+def test_a_bad_leaf_or_direction_is_told_in_one_sentence() -> None:
+    with pytest.raises(TypeError, match="The leaf x is missing"):
+        StageWalk(autoencoder.chain(), W=np.ones((1, 2)))
+    with pytest.raises(ValueError, match="no direction 'sideways'"):
+        StageWalk(autoencoder.chain(), "sideways", W=np.ones((1, 2)), x=np.ones((2, 1)))
+
+
+def test_a_card_says_rule_arriving_leaving_and_evidence() -> None:
+    text = str(Card(gplvm.log_det_chain(), "c", "b"))
+    assert "d(det(C)) = det(C) tr(C⁻¹ dC)" in text
+    assert "arriving  ∂L₁/∂b = -D/(2 det(K))" in text
+    assert re.search(r"leaving +∂L₁/∂c = .* = -\(D/2\) K⁻¹", text)
+    assert "■ proved for every size" in text
+
+
+def test_a_card_of_a_wrong_stage_says_refuted() -> None:
+    chain = gplvm.log_det_chain()
+    wrong = chain.altered({("b", "c"): -chain.edges["b", "c"]})
+    assert "✗ refuted" in str(Card(wrong, "c", "b"))
+    assert "proved" not in str(Card(wrong, "c", "b"))
+
+
+def test_a_card_for_no_edge_names_the_parents() -> None:
+    with pytest.raises(ValueError, match="b does not use q; it uses c"):
+        Card(gplvm.log_det_chain(), "q", "b")
+
+
+def test_a_bar_in_a_card_does_not_end_a_table_cell() -> None:
+    table = Card(gplvm.log_det_chain(), "q", "L1")._repr_markdown_()
+    assert "log&#124;K&#124; counts" in table
+    assert all(line.count("|") == 3 for line in table.splitlines())
+
+
+def test_a_result_is_the_checked_closed_form() -> None:
+    text = str(Result(gplvm.chain(), "X"))
+    assert text.startswith("∂L/∂X = α (K⁻¹ Y Yᵀ - D I) K⁻¹ X\n■ proved for every size")
+    assert claims.whole(gplvm.chain(), "X").status == "proved"
+
+
+def test_a_prediction_says_right_and_why_or_try_again() -> None:
+    ask = Prediction("1 + 1?", ["1", "2"], answer="2", because="Count.")
+    assert ask.choice.value is None
+    assert "Right" not in ask.feedback
+    assert ask.choose("1") == "✗ Not this one. Think again, or choose another."
+    assert ask.choose("2") == "■ Right. Count."
+    assert repr(ask) == "Predict. 1 + 1?"
+    assert "Count." in ask._feedback.value
+    assert 'role="status"' in ask._feedback.value
+
+
+def test_a_prediction_whose_answer_is_no_option_is_refused() -> None:
+    with pytest.raises(ValueError, match="no option '3'"):
+        Prediction("1 + 1?", ["1", "2"], answer="3", because="")
+
+
+def test_what_a_card_says_does_not_change() -> None:
+    for thing, name in ((Card(gplvm.chain(), "X", "f"), "node"), (Result(gplvm.chain(), "X"), "leaf")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, "h")
