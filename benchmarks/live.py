@@ -1,8 +1,9 @@
-"""How live the live widgets are: frames, clicks and memory in a real JupyterLab in a real browser, played flat out.
+"""How live the live widgets are: frames, clicks and memory in a real JupyterLab in a real browser,
+played flat out.
 
-`python benchmarks/live.py` takes about five minutes and prints tables; `--seconds 600` watches the digits for ten
-minutes. Frames that queued up would show as clicks that take longer at last than at first. It needs Linux and
-Chromium; run it on a machine that does nothing else.
+`python benchmarks/live.py` takes about five minutes and prints tables; `--seconds 600` watches the
+digits for ten minutes. Frames that queued up would show as clicks that take longer at last than at
+first. It needs Linux and Chromium; run it on a machine that does nothing else.
 """
 
 import argparse
@@ -18,12 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests/marking", "tools")]
 
 import browser
 from playwright.sync_api import Page
 
-# How each goes on without an end, each frame another: at a learning rate with which it swings about the optimum.
+# How each goes on without an end, each frame another: at a learning rate with which it swings about
+# the optimum.
 FLAT_OUT = """
 module.ARRIVED = -1
 live.controls.optimiser.value, live.controls.rate.value = "adam", 3
@@ -68,14 +71,16 @@ class Bench:
     """A widget that plays in a page, and the log that its kernel writes."""
 
     def __init__(self, page: Page, log: Path, slow: float, fast: float) -> None:
-        self.page, self.log, self.pid, self.rates = page, log, log.read_text().split()[0], (slow, fast)
+        self.page, self.log, self.pid, self.rates = page, log, log.read_text().split()[0], (
+            slow, fast)
 
     def frames(self) -> np.ndarray:
         """Return milliseconds of work and kilobytes of each frame so far, shape (frames, 2)."""
         return np.array(self.log.read_text().split()[1:], dtype=float).reshape(-1, 2)
 
     def until(self, seen: str, act: Callable[..., None], *how: str) -> float:
-        """Act as a person does, and return the milliseconds from then until the page shows the kernel's answer."""
+        """Act as a person does, and return the milliseconds from then until the page shows the
+        kernel's answer."""
         self.page.evaluate(f"""() => {{
             window.answered = window.acted = 0;
             for (const kind of ["click", "keydown"])
@@ -94,7 +99,8 @@ class Bench:
         return self.until(f"!{BUTTON}.textContent.includes('{name}')", button.click)
 
     def clicks(self) -> dict[str, list[float]]:
-        """Return the milliseconds of pausing, and of moving the slider of the learning rate, while it plays."""
+        """Return the milliseconds of pausing, and of moving the slider of the learning rate, while
+        it plays."""
         times: dict[str, list[float]] = {"pause": [], "slider": []}
         for trial in range(TRIALS):
             self.page.wait_for_timeout(200 + 7 * trial)  # not in step with the frames
@@ -103,16 +109,20 @@ class Bench:
             self.page.wait_for_timeout(200 + 7 * trial)
             key, stop = ("ArrowLeft", "ArrowRight")[trial % 2], self.rates[trial % 2]
             seen = f"[...{PANEL}.querySelectorAll('b')].some(words => words.textContent === '{stop:g} ×')"
-            times["slider"].append(self.until(seen, self.page.get_by_role("slider").first.press, key))
+            times["slider"].append(self.until(seen, self.page.get_by_role("slider").first.press,
+                                              key))
         return times
 
     def memory(self) -> tuple[float, float]:
         """Return the megabytes of the kernel and of the page's objects."""
-        resident = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
-        return resident / 2**20, self.page.evaluate("gc(), performance.memory.usedJSHeapSize") / 2**20
+        resident = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf(
+            "SC_PAGESIZE")
+        return resident / 2**20, self.page.evaluate(
+            "gc(), performance.memory.usedJSHeapSize") / 2**20
 
     def watch(self, seconds: float) -> tuple[np.ndarray, int]:
-        """Return the frames that the kernel has made in so many seconds, and how many of them the page has shown."""
+        """Return the frames that the kernel has made in so many seconds, and how many of them the
+        page has shown."""
         made, shown = len(self.frames()), self.page.evaluate("window.frames_shown")
         self.page.wait_for_timeout(1000 * seconds)
         return self.frames()[made:], self.page.evaluate("window.frames_shown") - shown
@@ -124,10 +134,13 @@ def playing(widget: str) -> Iterator[Bench]:
     endless, *rates = WIDGETS[widget]
     with tempfile.TemporaryDirectory() as folder:
         log, notebook = Path(folder) / "log", Path(folder) / "live.ipynb"
-        cell = {"cell_type": "code", "id": "live", "metadata": {}, "execution_count": None, "outputs": [],
+        cell = {"cell_type": "code", "id": "live", "metadata": {}, "execution_count": None,
+                "outputs": [],
                 "source": CELL.format(widget=widget, endless=endless, log=str(log))}
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3",
+                                 "language": "python"}}
+        notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4,
+                                        "nbformat_minor": 5}))
         with browser.jupyterlab(notebook) as address, browser.page_of() as page:
             browser.run_all(page, address, notebook.name)
             bench = Bench(page, log, *rates)
@@ -143,21 +156,27 @@ def spread(values: list[float] | np.ndarray) -> str:
 
 def main() -> None:
     """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=30, help="how long to watch the digits (default: 30)")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=30, help="how long to watch the digits "
+                                                                  "(default: 30)")
     seconds = parser.parse_args().seconds
     browser.FLAGS.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"])
     for number, widget in enumerate(WIDGETS):
         with playing(widget) as bench:
-            ends = [("at first", bench.clicks(), bench.memory())]  # clicks and memory before and after
+            # clicks and memory before and after
+            ends = [("at first", bench.clicks(), bench.memory())]
             if number == 0:
-                print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; ipykernel "
+                print(f"{platform.platform()}, {os.cpu_count()} cores, load "
+                      f"{os.getloadavg()[0]:.1f}; ipykernel "
                       f"{version('ipykernel')}, jupyterlab {version('jupyterlab')}, Chromium "
                       f"{bench.page.context.browser.version}")
             made, shown = bench.watch(length := SHORT if number else seconds)
             print(f"\n{widget}, {length:g} s")
-            print(f"  frames a second           {shown / length:.1f} shown of {len(made) / length:.1f} made")
-            print(f"  ms of work for a frame    {spread(made[:, 0])}\n  kilobytes of a frame      {spread(made[:, 1])}")
+            print(f"  frames a second           {shown / length:.1f} shown of "
+                  f"{len(made) / length:.1f} made")
+            print(f"  ms of work for a frame    {spread(made[:, 0])}\n  kilobytes of a frame      "
+                  f"{spread(made[:, 1])}")
             if number == 0:
                 ends.append(("at last", bench.clicks(), bench.memory()))
             for when, clicks, (kernel, heap) in ends:

@@ -1,6 +1,8 @@
-"""How long a mark takes: every answer of the development set, the first one to each question told apart.
+"""How long a mark takes: every answer of the development set, the first one to each question told
+apart.
 
-`python benchmarks/marking.py` prints a table in seconds of wall time; run it on a machine that does nothing else.
+`python benchmarks/marking.py` prints a table in seconds of wall time; run it on a machine that does
+nothing else.
 """
 
 import sys
@@ -9,7 +11,8 @@ from time import perf_counter
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests/marking", "tools")]
 
 from answers_development import RIGHT, WRONG
 
@@ -24,7 +27,8 @@ def main() -> None:
     for of, wrt, answer, *_ in (*RIGHT, *WRONG):
         start = perf_counter()
         mark(answer, of, wrt)
-        times["later" if (of, wrt) in seen else "first of its question"].append(perf_counter() - start)
+        times["later" if (of, wrt) in seen
+              else "first of its question"].append(perf_counter() - start)
         seen.add((of, wrt))
     for which, values in times.items():
         print(f"{which:22} {len(values):4} marks: median {np.median(values):.3f} s, "

@@ -1,6 +1,8 @@
-"""The linear GP-LVM as other packages compute it: one value of the log-likelihood with its gradient, from X alone.
+"""The linear GP-LVM as other packages compute it: one value of the log-likelihood with its
+gradient, from X alone.
 
-A peer is imported when it is used. The kernel is αXXᵀ, the noise has the precision β, and neither is trained.
+A peer is imported when it is used. The kernel is αXXᵀ, the noise has the precision β, and neither
+is trained.
 """
 
 from collections.abc import Callable
@@ -38,15 +40,19 @@ def cholesky(Y: Array, alpha: float, beta: float) -> Evaluate:
     N, D = Y.shape
 
     def evaluate(X: Array) -> tuple[float, Array]:
-        factor = cho_factor(alpha * X @ X.T + np.eye(N) / beta, lower=True, overwrite_a=True, check_finite=False)
+        factor = cho_factor(alpha * X @ X.T + np.eye(N) / beta, lower=True, overwrite_a=True,
+                            check_finite=False)
         KY, KX = np.hsplit(cho_solve(factor, np.hstack([Y, X]), check_finite=False), [D])
-        value = -N * D / 2 * np.log(2 * np.pi) - D * np.log(factor[0].diagonal()).sum() - np.vdot(Y, KY) / 2
+        value = -N * D / 2 * np.log(2 * np.pi) - D * np.log(factor[0].diagonal()).sum() - np.vdot(
+            Y, KY) / 2
         return value, alpha * (KY @ (Y.T @ KX) - D * KX)
     return evaluate
 
 
-def torch_of(log_likelihood: Callable[[Any, Any, float, float], Any]) -> Callable[[Array, float, float], Evaluate]:
-    """Return what evaluates a log-likelihood of tensors X, Y, α, β, with autograd for the gradient."""
+def torch_of(log_likelihood: Callable[[Any, Any, float, float],
+                                      Any]) -> Callable[[Array, float, float], Evaluate]:
+    """Return what evaluates a log-likelihood of tensors X, Y, α, β, with autograd for the
+    gradient."""
     def make(Y: Array, alpha: float, beta: float) -> Evaluate:
         import torch
         import torch._dynamo  # what optimisers load; after TensorFlow it would end the process
@@ -72,7 +78,8 @@ def torch_dense(X: Any, Y: Any, alpha: float, beta: float) -> Any:
 def torch_low_rank(X: Any, Y: Any, alpha: float, beta: float) -> Any:
     import torch
     noise = torch.full((len(X),), 1 / beta, dtype=X.dtype)
-    normal = torch.distributions.LowRankMultivariateNormal(X.new_zeros(len(X)), alpha**0.5 * X, noise,
+    normal = torch.distributions.LowRankMultivariateNormal(X.new_zeros(len(X)), alpha**0.5 * X,
+                                                           noise,
                                                            validate_args=False)
     return normal.log_prob(Y.T).sum()
 
@@ -94,7 +101,9 @@ def jax_dense(Y: Array, alpha: float, beta: float) -> Evaluate:
     def log_likelihood(X: Any) -> Any:
         factor = jnp.linalg.cholesky(alpha * X @ X.T + jnp.eye(N) / beta)
         white = jax.scipy.linalg.solve_triangular(factor, Y, lower=True)
-        return -N * D / 2 * jnp.log(2 * jnp.pi) - D * jnp.log(jnp.diag(factor)).sum() - (white**2).sum() / 2
+        return -N * D / 2 * jnp.log(2
+                                    * jnp.pi) - D * jnp.log(jnp.diag(factor)).sum() - (
+                                        white**2).sum() / 2
     both = jax.jit(jax.value_and_grad(log_likelihood))
 
     def evaluate(X: Array) -> tuple[float, Array]:
@@ -125,7 +134,8 @@ def gpy(Y: Array, alpha: float, beta: float) -> Evaluate:
 def gpflow(Y: Array, alpha: float, beta: float) -> Evaluate:
     import gpflow
     import tensorflow as tf
-    model = gpflow.models.GPLVM(Y, Q, X_data_mean=np.ones((len(Y), Q)), kernel=gpflow.kernels.Linear(alpha))
+    model = gpflow.models.GPLVM(Y, Q, X_data_mean=np.ones((len(Y), Q)),
+                                kernel=gpflow.kernels.Linear(alpha))
     model.likelihood.variance.assign(1 / beta)
     latent = model.data[0].unconstrained_variable
 
@@ -165,7 +175,8 @@ PEERS = [
 
 
 def agree(name: str, ours: tuple[float, Array], theirs: tuple[float, Array]) -> float:
-    """Return the larger of the relative differences of values and gradients, which must be small."""
+    """Return the larger of the relative differences of values and gradients, which must be
+    small."""
     value = abs(theirs[0] - ours[0]) / abs(ours[0])
     gradient = np.linalg.norm(theirs[1] - ours[1]) / np.linalg.norm(ours[1])
     worst = float(np.maximum(value, gradient))  # of a number and none, none
@@ -174,7 +185,8 @@ def agree(name: str, ours: tuple[float, Array], theirs: tuple[float, Array]) -> 
 
 
 def in_long_double(X: Array, Y: Array, alpha: float, beta: float) -> Array:
-    """Return the gradient as the textbook has it, K and all, by Gauss and Jordan's elimination in long double."""
+    """Return the gradient as the textbook has it, K and all, by Gauss and Jordan's elimination in
+    long double."""
     X, Y = X.astype(np.longdouble), Y.astype(np.longdouble)
     N, D = Y.shape
     rows = np.hstack([alpha * X @ X.T + np.eye(N, dtype=np.longdouble) / np.longdouble(beta), Y, X])

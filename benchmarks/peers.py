@@ -1,15 +1,18 @@
-"""What the derivation buys: the linear GP-LVM and the autoencoder of this package against their peers, side by side.
+"""What the derivation buys: the linear GP-LVM and the autoencoder of this package against their
+peers, side by side.
 
-`pip install -e '.[bench]'`, then `python benchmarks/peers.py` on a machine that does nothing else: about seven minutes
-and 5 GB. A peer that does not import is skipped by name, and an N at which one evaluation would take more than 10 s is
-left out. The value and the gradient of a peer must agree with ours before it is timed. Everything runs in one process
-and one thread; a time is the best of several, and a ratio is a time over that of this package.
+`pip install -e '.[bench]'`, then `python benchmarks/peers.py` on a machine that does nothing else:
+about seven minutes and 5 GB. A peer that does not import is skipped by name, and an N at which one
+evaluation would take more than 10 s is left out. The value and the gradient of a peer must agree
+with ours before it is timed. Everything runs in one process and one thread; a time is the best of
+several, and a ratio is a time over that of this package.
 """
 
 import os
 
 os.environ.update(dict.fromkeys(
-    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"],
+    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+     "TF_NUM_INTEROP_THREADS"],
     "1"), TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", JAX_PLATFORMS="cpu",
     XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
@@ -25,7 +28,18 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from peer_models import LOW_RANK, PEERS, Array, Peer, Q, agree, gpy_model, in_long_double, ours, torch_low_rank
+from peer_models import (
+    LOW_RANK,
+    PEERS,
+    Array,
+    Peer,
+    Q,
+    agree,
+    gpy_model,
+    in_long_double,
+    ours,
+    torch_low_rank,
+)
 
 from lvmcalc.models import gplvm
 from lvmcalc.training import data
@@ -34,7 +48,8 @@ from lvmcalc.training.trainer import Trainer
 
 ALPHA, BETA, SEED = 0.7, 4.0, 0
 SIZES = 100, 1000, 3000, 10_000, 100_000, 1_000_000
-LONGEST, GAP, PATIENCE = 10.0, 1e-6, 300.0  # s an evaluation, relative to the optimum, s to the optimum
+# s an evaluation, relative to the optimum, s to the optimum
+LONGEST, GAP, PATIENCE = 10.0, 1e-6, 300.0
 STEP = "lvmcalc, a whole step of training"
 FORM, IN_SPAN = "lvmcalc, K never formed", "lvmcalc, from the Gram matrix alone"
 
@@ -42,7 +57,8 @@ FORM, IN_SPAN = "lvmcalc, K never formed", "lvmcalc, from the Gram matrix alone"
 def processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+            return next(line.split(":")[1].strip() for line in lines
+                        if line.startswith("model name"))
     except OSError:
         return platform.machine()
 
@@ -54,7 +70,8 @@ def installed(peers: Iterable[Peer]) -> list[Peer]:
         try:
             peer.make(np.ones((3, 2)), ALPHA, BETA)(np.ones((3, Q)))
             found.append(peer)
-        except (ImportError, AttributeError) as error:  # a missing package, or one that the others' versions break
+        # a missing package, or one that the others' versions break
+        except (ImportError, AttributeError) as error:
             print(f"skipped: {peer.name}: {type(error).__name__}: {error}")
     return found
 
@@ -76,7 +93,8 @@ def table(title: str, heads: Iterable[Any], rows: dict[str, list[str]]) -> None:
 
 
 def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[str, int], float]:
-    """Time one value and gradient of each peer for each N, print the tables, and return the seconds."""
+    """Time one value and gradient of each peer for each N, print the tables, and return the
+    seconds."""
     seconds: dict[tuple[str, int], float] = {}
     worst, last = dict.fromkeys((peer.name for peer in peers), 0.0), {}
     for N in sizes:
@@ -90,19 +108,24 @@ def evaluations(D: int, sizes: Iterable[int], peers: list[Peer]) -> dict[tuple[s
         seconds["step", N] = best(lambda step=trainer.step: step(100)) / 100
         seconds["ours", N], expected = best(lambda call=evaluate, X=X: call(X)), evaluate(X)
         for peer in peers:
-            if peer.name in last and last[peer.name][1] * (N / last[peer.name][0]) ** peer.power > LONGEST:
+            if peer.name in last and last[peer.name][1] * (N
+                                                           / last[peer.name][
+                                                               0]) ** peer.power > LONGEST:
                 continue
             theirs = peer.make(Y, ALPHA, BETA)
             worst[peer.name] = max(worst[peer.name], agree(peer.name, expected, theirs(X)))
             seconds[peer.name, N] = best(lambda call=theirs, X=X: call(X))
             last[peer.name] = N, seconds[peer.name, N]
-    names = {"ours": "lvmcalc, K never formed", "step": STEP, **{peer.name: peer.name for peer in peers}}
+    names = {"ours": "lvmcalc, K never formed", "step": STEP,
+             **{peer.name: peer.name for peer in peers}}
     heads = [f"N={N:.0e}".replace("e+0", "e") if N > 9999 else f"N={N}" for N in sizes]
 
     def cells(form: str, scale: Callable[[int], float]) -> dict[str, list[str]]:
-        return {words: [format(scale(N) * seconds[name, N], form) if (name, N) in seconds else "left out"
+        return {words: [format(scale(N) * seconds[name, N], form) if (name, N) in seconds
+                        else "left out"
                         for N in sizes] for name, words in names.items()}
-    table(f"GP-LVM, D = {D}, Q = {Q}: milliseconds for one value and gradient", heads, cells(",.3f", lambda N: 1e3))
+    table(f"GP-LVM, D = {D}, Q = {Q}: milliseconds for one value and gradient", heads,
+          cells(",.3f", lambda N: 1e3))
     table("the same over K never formed", heads, cells(",.1f", lambda N: 1 / seconds["ours", N]))
     table("lvmcalc, milliseconds once, before training", heads, {
         "the Gram matrix YᵀY": [f"{1e3 * seconds['gram', N]:,.3f}" for N in sizes],
@@ -136,10 +159,12 @@ def precision(peers: list[Peer]) -> dict[str, float]:
 
 
 def autoencoder(sizes: Iterable[int], with_torch: bool) -> dict[tuple[str, int], float]:
-    """Time a step of the autoencoder, n = 64, m = 2, and one value and gradient by autograd; print and return them."""
+    """Time a step of the autoencoder, n = 64, m = 2, and one value and gradient by autograd; print
+    and return them."""
     seconds: dict[tuple[str, int], float] = {}
     for S in sizes:
-        x = data.load("digits").Y.T / 16 if S == 1797 else np.random.default_rng(SEED).standard_normal((64, S))
+        x = data.load("digits").Y.T / 16 if S == 1797 else np.random.default_rng(
+            SEED).standard_normal((64, S))
         trainer = Trainer(AutoencoderProblem(x, 2)).run(10)
         seconds[STEP, S] = best(lambda step=trainer.step: step(1000)) / 1000
         if with_torch:
@@ -168,7 +193,8 @@ Seen = Callable[[float], None]  # is told each value of the log-likelihood
 
 
 def train_ours(Y: Array, start: Array, beta: float, seen: Seen) -> None:
-    trainer = Trainer(GPLVMProblem(Y, Q), seed=SEED)  # from the same start, which it draws; β is found, too
+    # from the same start, which it draws; β is found, too
+    trainer = Trainer(GPLVMProblem(Y, Q), seed=SEED)
     while True:
         trainer.step()
         seen(trainer.value)
@@ -180,14 +206,16 @@ def closed_form(Y: Array, start: Array, beta: float, seen: Seen) -> None:
 
 def train_gpy(Y: Array, start: Array, beta: float, seen: Seen) -> None:
     model = gpy_model(Y, start, 1.0, beta)
-    model.add_observer(model, lambda *_, **__: seen(float(model.log_likelihood())), -1000)  # after the update
+    # after the update
+    model.add_observer(model, lambda *_, **__: seen(float(model.log_likelihood())), -1000)
     model.optimize(max_iters=100_000)
 
 
 def train_torch(Y: Array, start: Array, beta: float, seen: Seen) -> None:
     import torch
     X, tensor = torch.from_numpy(start.copy()).requires_grad_(), torch.from_numpy(Y)
-    optimiser = torch.optim.LBFGS([X], max_iter=100_000, line_search_fn="strong_wolfe", tolerance_change=0)
+    optimiser = torch.optim.LBFGS([X], max_iter=100_000, line_search_fn="strong_wolfe",
+                                  tolerance_change=0)
 
     def closure() -> Any:
         X.grad = None
@@ -208,15 +236,18 @@ def fit_pca(Y: Array, start: Array, beta: float, seen: Seen) -> None:
 
 OURS, GPY = "lvmcalc, Trainer", "GPy GPLVM, its own optimiser"
 RACERS = {OURS: train_ours, GPY: train_gpy,
-          "PyTorch LowRank…, its L-BFGS": train_torch, "scikit-learn PCA, closed-form lengths": fit_pca,
+          "PyTorch LowRank…, its L-BFGS": train_torch,
+          "scikit-learn PCA, closed-form lengths": fit_pca,
           "lvmcalc, closed form": closed_form}
 
 
 def race(name: str) -> dict[str, float]:
-    """Time everything from the data to the optimum, up to a relative gap, print it and return the seconds."""
+    """Time everything from the data to the optimum, up to a relative gap, print it and return the
+    seconds."""
     Y = data.centred(data.load(name).Y / (16 if name == "digits" else 1))
     problem = GPLVMProblem(Y, Q)
-    print(f"\n{name}, {len(Y)}×{Y.shape[1]}, α = 1, β = {problem.beta:.4g}, from one random start: to {GAP:g} of the "
+    print(f"\n{name}, {len(Y)}×{Y.shape[1]}, α = 1, β = {problem.beta:.4g}, from one random start: "
+          f"to {GAP:g} of the "
           f"optimum, relative\n{'':38}{'ms':>13}{'over ours':>11}{'evaluations':>13}{'gap':>11}")
     seconds: dict[str, float] = {}
     for racer, train in RACERS.items():
@@ -244,7 +275,8 @@ def race(name: str) -> dict[str, float]:
 
 
 def summary(lines: Iterable[tuple[str, float, str, float]]) -> None:
-    """Print each of the claims with what was measured, what is asked for, and whether it is reached."""
+    """Print each of the claims with what was measured, what is asked for, and whether it is
+    reached."""
     print(f"\nWhat the derivation buys{'':66}{'measured':>12}   asked for")
     for words, measured, sign, asked in lines:
         met = measured >= asked if sign == "≥" else measured <= asked
@@ -254,8 +286,10 @@ def summary(lines: Iterable[tuple[str, float, str, float]]) -> None:
 
 def main() -> None:
     """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest N (default: 1000000)")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest N (default: "
+                                                                    "1000000)")
     most = parser.parse_args().most
     sizes = [N for N in SIZES if most >= N]
     sys.stdout.reconfigure(line_buffering=True)
@@ -263,29 +297,39 @@ def main() -> None:
     logging.disable()
     peers = installed(PEERS)
     packages = dict.fromkeys(["numpy", *(peer.package for peer in peers)])
-    print(f"{processor()}, {os.cpu_count()} cores, one used, load {os.getloadavg()[0]:.1f}; {platform.platform()}; "
-          f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages))
+    print(f"{processor()}, {os.cpu_count()} cores, one used, load {os.getloadavg()[0]:.1f}; "
+          f"{platform.platform()}; "
+          f"Python {platform.python_version()}, "
+          + ", ".join(f"{name} {version(name)}" for name in packages))
     seconds = evaluations(12, sizes, peers)
     evaluations(64, sizes, peers)
-    steps = autoencoder([S for S in (1797, 100_000, 1_000_000) if max(most, 1797) >= S], "torch" in packages)
+    steps = autoencoder([S for S in (1797, 100_000, 1_000_000) if max(most, 1797) >= S],
+                        "torch" in packages)
     errors = precision(peers)
     race("iris")
     digits = race("digits")
     lines = [(f"GP-LVM, N = {N:,}, D = 12, value and gradient: {name} over ours",
               seconds.get((name, N), np.nan) / seconds["ours", N], "≥", ratio)
-             for name, N, ratio in (("GPy GPLVM", 1000, 1000), ("GPy GPLVM", 3000, 10_000), (LOW_RANK, 1000, 20))
+             for name, N,
+             ratio in (("GPy GPLVM", 1000, 1000), ("GPy GPLVM", 3000, 10_000), (LOW_RANK, 1000, 20))
              if (name, N) in seconds]
     flat = [seconds["step", N] for N in sizes]
-    lines += [("GP-LVM, a step of training, D = 12, the slowest N: microseconds", 1e6 * max(flat), "≤", 30),
-              ("GP-LVM, a step of training, D = 12: the slowest N over the fastest", max(flat) / min(flat), "≤", 1.5),
-              (f"GP-LVM, the Gram matrix, N = {sizes[-1]:,}, D = 12: milliseconds", 1e3 * seconds["gram", sizes[-1]],
+    lines += [("GP-LVM, a step of training, D = 12, the slowest N: microseconds", 1e6 * max(flat),
+               "≤", 30),
+              ("GP-LVM, a step of training, D = 12: the slowest N over the fastest",
+               max(flat) / min(flat), "≤", 1.5),
+              (f"GP-LVM, the Gram matrix, N = {sizes[-1]:,}, D = 12: milliseconds",
+               1e3 * seconds["gram", sizes[-1]],
                "≤", 50),
               ("Autoencoder, a step of training, the slowest S: microseconds",
                1e6 * max(time for (name, _), time in steps.items() if name == STEP), "≤", 15),
-              ("GP-LVM, largest relative error of the gradient, K never formed", errors[FORM], "≤", 1e-13),
-              ("Digits, from the data to 1e-6 of the optimum: milliseconds", 1e3 * digits[OURS], "≤", 100)]
+              ("GP-LVM, largest relative error of the gradient, K never formed", errors[FORM], "≤",
+               1e-13),
+              ("Digits, from the data to 1e-6 of the optimum: milliseconds", 1e3 * digits[OURS],
+               "≤", 100)]
     if GPY in digits:
-        lines.append(("Digits, to 1e-6 of the optimum: GPy over ours", digits[GPY] / digits[OURS], "≥", 1000))
+        lines.append(("Digits, to 1e-6 of the optimum: GPy over ours", digits[GPY] / digits[OURS],
+                      "≥", 1000))
     summary(lines)
 
 

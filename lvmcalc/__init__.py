@@ -1,4 +1,5 @@
-"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained live."""
+"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained
+live."""
 
 from lvmcalc.calculus.differentials import compare, gradient
 from lvmcalc.calculus.expressions import UnsupportedExpression

@@ -45,22 +45,28 @@ def plain(value: Any, name: str) -> np.ndarray:
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} must be a matrix, but its rows have different lengths.") from error
+        raise ValueError(
+            f"{name} must be a matrix, but its rows have different lengths.") from error
 
 
-def shaped(array: Any, name: str, rows: int | None = None, columns: int | None = None, shape_in_words: str = "") -> Any:
-    """Return an array of any kind if it is a real matrix of this shape, or say in one sentence why it is none."""
+def shaped(array: Any, name: str, rows: int | None = None, columns: int | None = None,
+           shape_in_words: str = "") -> Any:
+    """Return an array of any kind if it is a real matrix of this shape, or say in one sentence why
+    it is none."""
     if array.dtype.kind not in "biuf":
         kinds = {"c": "complex numbers", "U": "text", "S": "text"}
         kind = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
         raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
-    words = f"{shape_in_words}, here {wanted}," if shape_in_words and (rows or columns) else shape_in_words or wanted
+    words = f"{shape_in_words}, here {wanted}," if shape_in_words and (
+        rows or columns) else shape_in_words or wanted
     came = "×".join(map(str, array.shape)) or "a single number"
     if array.ndim != 2:
-        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came (ndim = {array.ndim}).")
+        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came (ndim = "
+                         f"{array.ndim}).")
     if 0 in array.shape:
-        raise ValueError(f"{name} must have at least one row and one column, but its shape is {came}.")
+        raise ValueError(f"{name} must have at least one row and one column, but its shape is "
+                         f"{came}.")
     if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
     return array
@@ -68,7 +74,8 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
 
 def not_finite(name: str, row: int, column: int, entry: float) -> ValueError:
     """Return what is raised for an entry that is not finite."""
-    return ValueError(f"{name} must be finite, but its entry in row {row}, column {column} (counted from 0) "
+    return ValueError(f"{name} must be finite, but its entry in row {row}, column {column} "
+                      "(counted from 0) "
                       f"is {entry}.")
 
 
@@ -81,15 +88,18 @@ def finite(result: Any, name: str, positive: bool = False, **given: Any) -> Any:
         If an entry of the result is not finite or, if asked, not positive.
     """
     if not np.isfinite(result).all() or (positive and not np.all(result > 0)):
-        sizes = " and ".join(f"{key} = {value:g}" if np.ndim(value) == 0 else f"{key} with entries up to "
+        sizes = " and ".join(f"{key} = {value:g}" if np.ndim(value) == 0
+                             else f"{key} with entries up to "
                              f"{np.abs(value).max():g}" for key, value in given.items())
-        raise ArithmeticError(f"{name} has no finite value here: it overflows or underflows in floating point for "
+        raise ArithmeticError(f"{name} has no finite value here: it overflows or underflows in "
+                              "floating point for "
                               f"{sizes}, so take another scale.")
     return result
 
 
 def scalar(value: Any, name: str, positive: bool = False) -> float:
-    """Return `value` as a finite real number, positive if asked, or say in one sentence why it is none."""
+    """Return `value` as a finite real number, positive if asked, or say in one sentence why it is
+    none."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
@@ -106,7 +116,8 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
 
 
 def whole(value: Any, name: str, least: int = 1, most: int | None = None, why: str = "") -> int:
-    """Return `value` as a whole number between `least` and `most`, or say in one sentence why it is none."""
+    """Return `value` as a whole number between `least` and `most`, or say in one sentence why it is
+    none."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be a whole number, but {_short(value)} came.")
     if value < least or (most is not None and value > most):
@@ -116,7 +127,8 @@ def whole(value: Any, name: str, least: int = 1, most: int | None = None, why: s
 
 
 def known(name: Any, among: Mapping | tuple | list, what: str) -> Any:
-    """Return `name` if it is one of `among`, or say in one sentence what there is and what was perhaps meant."""
+    """Return `name` if it is one of `among`, or say in one sentence what there is and what was
+    perhaps meant."""
     if isinstance(name, str) and name in among:
         return name
     near = get_close_matches(str(name), list(among), 1)

@@ -1,7 +1,9 @@
-"""A second opinion that shares nothing with the package: formulas evaluated by schoolbook arithmetic on dual numbers.
+"""A second opinion that shares nothing with the package: formulas evaluated by schoolbook
+arithmetic on dual numbers.
 
-A dual number a + bε with ε² = 0 carries a value and its derivative. Over fractions both are exact; where a logarithm
-occurs, 60 digits are carried. Determinants are expanded by cofactors, inverses are found by elimination.
+A dual number a + bε with ε² = 0 carries a value and its derivative. Over fractions both are exact;
+where a logarithm occurs, 60 digits are carried. Determinants are expanded by cofactors, inverses
+are found by elimination.
 """
 
 import random
@@ -38,7 +40,8 @@ class Dual:
 
     def __truediv__(self, other: "Dual") -> "Dual":
         inverse = 1 / other.value
-        return Dual(self.value * inverse, (self.slope + -self.value * other.slope * inverse) * inverse)
+        return Dual(self.value * inverse,
+                    (self.slope + -self.value * other.slope * inverse) * inverse)
 
 
 Rows = list[list[Dual]]
@@ -54,7 +57,8 @@ def total(numbers: list[Dual]) -> Dual:
 
 def product(left: Rows, right: Rows) -> Rows:
     columns = [*zip(*right, strict=True)]
-    return [[total([a * b for a, b in zip(row, column, strict=True)]) for column in columns] for row in left]
+    return [[total([a * b for a, b in zip(row, column, strict=True)]) for column in columns]
+            for row in left]
 
 
 def unit(n: int) -> Rows:
@@ -78,17 +82,20 @@ def inverse(M: Rows) -> Rows:
             raise ZeroDivisionError("a singular matrix")
         M[k], M[pivot] = M[pivot], M[k]
         M[k] = [entry / M[k][k] for entry in M[k]]
-        M = [row if i == k else [a - row[k] * b for a, b in zip(row, M[k], strict=True)] for i, row in enumerate(M)]
+        M = [row if i == k else [a - row[k] * b for a, b in zip(row, M[k], strict=True)] for i,
+             row in enumerate(M)]
     return [row[n:] for row in M]
 
 
 def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
-    """Return value and slope of a formula: a Dual for a scalar, rows of them for a matrix; `values` are by name."""
+    """Return value and slope of a formula: a Dual for a scalar, rows of them for a matrix; `values`
+    are by name."""
     def of(part: Expr) -> Any:
         return evaluate(part, values)
 
     def size(dimension: Expr) -> int:
-        return int(dimension.subs({symbol: values[symbol.name] for symbol in dimension.free_symbols}))
+        return int(dimension.subs({symbol: values[symbol.name]
+                                   for symbol in dimension.free_symbols}))
 
     match formula:
         case MatrixSymbol():
@@ -99,7 +106,8 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
             return [[ZERO] * size(formula.cols) for _ in range(size(formula.rows))]
         case MatAdd():
             terms = [of(term) for term in formula.args]
-            return [[total(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*terms, strict=True)]
+            return [[total(list(entries)) for entries in zip(*rows, strict=True)]
+                    for rows in zip(*terms, strict=True)]
         case MatMul():
             scalar, factors = formula.as_coeff_matrices()
             result, scalar = of(factors[0]), of(scalar)
@@ -138,7 +146,8 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
             argument = of(formula.args[0])
             if argument.value == 0:
                 raise ZeroDivisionError("the logarithm of 0")
-            return Dual(mpmath.log(argument.value), argument.slope * (mpmath.mpf(1) / argument.value))
+            return Dual(mpmath.log(argument.value),
+                        argument.slope * (mpmath.mpf(1) / argument.value))
         case sp.NumberSymbol():
             return Dual(mpmath.mpf(str(formula.evalf(70))))
     raise TypeError(f"{type(formula)}")
@@ -162,19 +171,24 @@ def equal(left: Expr, right: Expr, values: dict[str, Any]) -> bool:
     return all(same(a.value, b.value) for a, b in pairs)
 
 
-def point(symbols: list[Expr], sizes: dict[str, int], seed: int, moving: str = "") -> dict[str, Any]:
-    """Return random whole numbers, never 0 or ±1, for all symbols; `moving` gets a direction as its slope too."""
+def point(symbols: list[Expr], sizes: dict[str, int], seed: int,
+          moving: str = "") -> dict[str, Any]:
+    """Return random whole numbers, never 0 or ±1, for all symbols; `moving` gets a direction as its
+    slope too."""
     rng = random.Random(seed)
 
     def number(name: str, positive: bool = False) -> Dual:
-        value, slope = (Fraction(rng.choice([2, 3, 4, 5, 7, 9]) * rng.choice([-1, 1])) for _ in range(2))
+        value, slope = (Fraction(rng.choice([2, 3, 4, 5, 7, 9]) * rng.choice([-1, 1]))
+                        for _ in range(2))
         return Dual(abs(value) if positive else value, slope if name == moving else Fraction(0))
 
     values: dict[str, Any] = dict(sizes)
     for symbol in symbols:
         if isinstance(symbol, MatrixSymbol):
-            rows, columns = (int(size.subs({s: sizes[s.name] for s in size.free_symbols})) for size in symbol.shape)
-            values[symbol.name] = [[number(symbol.name) for _ in range(columns)] for _ in range(rows)]
+            rows, columns = (int(size.subs({s: sizes[s.name] for s in size.free_symbols}))
+                             for size in symbol.shape)
+            values[symbol.name] = [[number(symbol.name) for _ in range(columns)]
+                                   for _ in range(rows)]
         elif symbol.name not in sizes:
             values[symbol.name] = number(symbol.name, positive=True)
     return values
@@ -197,14 +211,16 @@ SYMBOLS = [*MATRICES, a, b]
 
 
 class Formulas:
-    """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces, determinants, logs."""
+    """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces,
+    determinants, logs."""
 
     def __init__(self, seed: int, logarithms: bool = False, identities: bool = True):
         self.random, self.logarithms, self.identities = random.Random(seed), logarithms, identities
 
     def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
         kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
-        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns else kinds)
+        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns
+                                  else kinds)
         if depth <= 0 or kind == "letter":
             letters = [M for M in MATRICES if M.shape == (rows, columns)]
             letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
@@ -227,8 +243,10 @@ class Formulas:
 
     def scalar(self, depth: int) -> Expr:
         if depth <= 0:
-            return self.random.choice([a, b, sp.Integer(2), -sp.Rational(1, 3), n, Trace(S), a + b, 1 / a])
-        kind, size = self.random.choice(["trace"] * 3 + ["det", "sum", "times", "power", "over", "log"]), [n, m, p]
+            return self.random.choice([a, b, sp.Integer(2), -sp.Rational(1, 3), n, Trace(S), a + b,
+                                       1 / a])
+        kind, size = self.random.choice(["trace"] * 3 + ["det", "sum", "times", "power", "over",
+                                                         "log"]), [n, m, p]
         if kind in ("trace", "det") or (kind == "log" and not self.logarithms):
             rows = self.random.choice(size)
             return (Determinant if kind == "det" else Trace)(self.matrix(rows, rows, depth - 1))

@@ -1,8 +1,10 @@
-"""Bad input and bad luck: every public function gives a right answer or one clear sentence, whatever comes.
+"""Bad input and bad luck: every public function gives a right answer or one clear sentence,
+whatever comes.
 
-Right is what `oracle_*` says, which forms K and inverts it in 700 digits (mpmath) and shares no line with the package.
-An error is measured in units of the machine precision times 1 + κ, with κ the condition number of the answer: how much
-more than its input it changes, relative to the norms, which the oracle measures too.
+Right is what `oracle_*` says, which forms K and inverts it in 700 digits (mpmath) and shares no
+line with the package. An error is measured in units of the machine precision times 1 + κ, with κ
+the condition number of the answer: how much more than its input it changes, relative to the norms,
+which the oracle measures too.
 """
 
 import traceback
@@ -22,7 +24,15 @@ from lvmcalc import audit, compare, gradient, mark
 from lvmcalc.calculus import differentials
 from lvmcalc.marking.marker import mark_in
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.show import AnswerBox, LiveAutoencoder, LiveGPLVM, Prediction, StageWalk, TwoWeights, figures
+from lvmcalc.show import (
+    AnswerBox,
+    LiveAutoencoder,
+    LiveGPLVM,
+    Prediction,
+    StageWalk,
+    TwoWeights,
+    figures,
+)
 from lvmcalc.training import data, gram
 from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
 
@@ -34,15 +44,18 @@ N, D, Q = 7, 4, 2  # all different, and different from the sizes of the autoenco
 n, m, S = 5, 3, 6
 RNG = np.random.default_rng(6)
 # Whole numbers, so that every form of an array holds the same ones.
-POINT = {"W": RNG.integers(-3, 4, (m, n)).astype(float), "x": RNG.integers(-5, 6, (n, S)).astype(float),
-         "X": RNG.integers(-3, 4, (N, Q)).astype(float), "Y": RNG.integers(-5, 6, (N, D)).astype(float),
+POINT = {"W": RNG.integers(-3, 4, (m, n)).astype(float),
+         "x": RNG.integers(-5, 6, (n, S)).astype(float),
+         "X": RNG.integers(-3, 4, (N, Q)).astype(float),
+         "Y": RNG.integers(-5, 6, (N, D)).astype(float),
          "alpha": 1.25, "beta": 0.75}
 AUTOENCODER, GPLVM = autoencoder.chain(), gplvm.chain()
 
 
 # The oracle
 def high(value: Any) -> Any:
-    return mp.matrix(np.asarray(value, dtype=float).tolist()) if np.ndim(value) else mp.mpf(float(value))
+    return mp.matrix(np.asarray(value,
+                                dtype=float).tolist()) if np.ndim(value) else mp.mpf(float(value))
 
 
 def norm(value: Any) -> Any:
@@ -122,34 +135,47 @@ NUMERIC = {
     "autoencoder.optimum": (lambda x: autoencoder.optimum(x, m).loss, oracle_best_loss, "x"),
     "gplvm.log_likelihood": (gplvm.log_likelihood, oracle_L, "X Y alpha beta"),
     "gplvm.gradient": (gplvm.gradient, oracle_X_gradient, "X Y alpha beta"),
-    "gplvm.optimum": (lambda Y, alpha, beta: gplvm.optimum(Y, Q, alpha, beta).log_likelihood, oracle_best_L,
+    "gplvm.optimum": (lambda Y, alpha, beta: gplvm.optimum(Y, Q, alpha, beta).log_likelihood,
+                      oracle_best_L,
                       "Y alpha beta"),
     "gplvm.best_beta": (lambda Y: gplvm.best_beta(Y, Q), oracle_best_beta, "Y"),
-    "autoencoder.chain().forward": (lambda W, x: AUTOENCODER.forward(W=W, x=x)["L"], oracle_loss, "W x"),
-    "autoencoder.chain().backward": (lambda W, x: AUTOENCODER.backward(W=W, x=x)["W"], oracle_W_gradient, "W x"),
+    "autoencoder.chain().forward": (lambda W, x: AUTOENCODER.forward(W=W, x=x)["L"], oracle_loss,
+                                    "W x"),
+    "autoencoder.chain().backward": (lambda W, x: AUTOENCODER.backward(W=W, x=x)["W"],
+                                     oracle_W_gradient, "W x"),
     "autoencoder.chain().contributions":
-        (lambda W, x: sum(AUTOENCODER.contributions("W", W=W, x=x).values()), oracle_W_gradient, "W x"),
-    "gplvm.chain().forward": (lambda **leaves: GPLVM.forward(**leaves)["L"], oracle_L, "X Y alpha beta"),
-    "gplvm.chain().backward": (lambda **leaves: GPLVM.backward(**leaves)["X"], oracle_X_gradient, "X Y alpha beta"),
+        (lambda W, x: sum(AUTOENCODER.contributions("W", W=W, x=x).values()), oracle_W_gradient,
+         "W x"),
+    "gplvm.chain().forward": (lambda **leaves: GPLVM.forward(**leaves)["L"], oracle_L,
+                              "X Y alpha beta"),
+    "gplvm.chain().backward": (lambda **leaves: GPLVM.backward(**leaves)["X"], oracle_X_gradient,
+                               "X Y alpha beta"),
     "gplvm.chain().contributions":
-        (lambda **leaves: sum(GPLVM.contributions("X", **leaves).values()), oracle_X_gradient, "X Y alpha beta"),
+        (lambda **leaves: sum(GPLVM.contributions("X", **leaves).values()), oracle_X_gradient,
+         "X Y alpha beta"),
     "data.centred": (data.centred, oracle_centred, "Y"),
-    "AutoencoderProblem.value": (lambda W, x: AutoencoderProblem(x, m).value(W), oracle_loss, "W x"),
+    "AutoencoderProblem.value": (lambda W, x: AutoencoderProblem(x, m).value(W), oracle_loss,
+                                 "W x"),
     "AutoencoderProblem.value_and_gradient":
         (lambda W, x: AutoencoderProblem(x, m).value_and_gradient(W)[1], oracle_W_gradient, "W x"),
     "AutoencoderProblem.best": (lambda x: AutoencoderProblem(x, m).best, oracle_best_loss, "x"),
-    "GPLVMProblem.value": (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value(X), oracle_L,
+    "GPLVMProblem.value": (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value(X),
+                           oracle_L,
                            "X Y alpha beta"),
     "GPLVMProblem.value_and_gradient":
-        (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value_and_gradient(X)[1], oracle_X_gradient,
+        (lambda X, Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).value_and_gradient(X)[1],
+         oracle_X_gradient,
          "X Y alpha beta"),
-    "GPLVMProblem.best": (lambda Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).best, oracle_best_L, "Y alpha beta"),
+    "GPLVMProblem.best": (lambda Y, alpha, beta: GPLVMProblem(Y, Q, alpha, beta).best,
+                          oracle_best_L, "Y alpha beta"),
     "GPLVMProblem.best_beta": (lambda Y: GPLVMProblem(Y, Q).beta, oracle_best_beta, "Y"),
     "InTheSpan.value": (lambda **given: entered(**given).value, oracle_L, "X Y alpha beta"),
     "InTheSpan.value_and_gradient":
-        (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient, "X Y alpha beta"),
+        (lambda **given: np.asarray(entered(**given).gradient), oracle_X_gradient,
+         "X Y alpha beta"),
 }
-CELLS = [(name, argument) for name, (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
+CELLS = [(name, argument) for name,
+         (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
 ARRAYS = [cell for cell in CELLS if cell[1] not in ("alpha", "beta")]
 SCALARS = [cell for cell in CELLS if cell[1] in ("alpha", "beta")]
 
@@ -160,17 +186,21 @@ def given(name: str, **change: Any) -> dict[str, Any]:
 
 def error(oracle: Callable, got: Any, values: dict[str, Any]) -> tuple[float, float]:
     """Return the relative error of an answer, in norm, and the condition number."""
-    truth, kappa = true_value(oracle, tuple((key, np.asarray(value, dtype=float).tobytes(), np.shape(value))
+    truth, kappa = true_value(oracle,
+                              tuple((key, np.asarray(value, dtype=float).tobytes(), np.shape(value))
                                             for key, value in values.items()))
     with mp.workdps(DIGITS):
         miss, size = norm(high(got) - truth), norm(truth)
-        # Rounding to a float, here or on the way, may cost a subnormal number for every entry, however small they are.
-        return float(max(mp.mpf(0), miss - SUBNORMAL * np.size(got)) / size) if size else float(miss), kappa
+        # Rounding to a float, here or on the way, may cost a subnormal number for every entry,
+        # however small they are.
+        return float(max(mp.mpf(0), miss - SUBNORMAL * np.size(got))
+                     / size) if size else float(miss), kappa
 
 
 @cache
 def true_value(oracle: Callable, values: tuple) -> tuple[Any, float]:
-    """Return the truth and by how much a change of 10⁻³⁰ of all matrices, relative to their norms, is amplified."""
+    """Return the truth and by how much a change of 10⁻³⁰ of all matrices, relative to their norms,
+    is amplified."""
     rng = np.random.default_rng(7)
     with mp.workdps(DIGITS):
         exact = {key: high(np.frombuffer(raw).reshape(shape)) for key, raw, shape in values}
@@ -178,7 +208,8 @@ def true_value(oracle: Callable, values: tuple) -> tuple[Any, float]:
         for _ in range(3):
             moved = {}
             for key, value in exact.items():
-                noise = high(rng.standard_normal(np.shape(value.tolist()) if isinstance(value, mp.matrix) else ()))
+                noise = high(rng.standard_normal(np.shape(value.tolist())
+                                                 if isinstance(value, mp.matrix) else ()))
                 moved[key] = value + noise * (norm(value) / norm(noise) * mp.mpf(10) ** -30)
             change = norm(oracle(**moved) - truth) * mp.mpf(10) ** 30
             kappa = max(kappa, change / norm(truth) if norm(truth) else mp.mpf(0))
@@ -186,7 +217,8 @@ def true_value(oracle: Callable, values: tuple) -> tuple[Any, float]:
 
 
 def bound(kappa: float, values: dict[str, Any]) -> float:
-    """Four rounding errors for each row and column: what backward stable products and factorisations may cost."""
+    """Four rounding errors for each row and column: what backward stable products and
+    factorisations may cost."""
     return 4 * sum(sum(np.shape(value)) for value in values.values()) * EPS * (1 + kappa)
 
 
@@ -199,7 +231,8 @@ def sentence(call: Callable[[], Any], *kinds: type) -> str:
         call()
     last = traceback.extract_tb(caught.value.__traceback__)[-1]
     words = str(caught.value)
-    assert type(caught.value) in kinds, f"{caught.type.__name__}: {words}"  # no LinAlgError, no FloatingPointError
+    # no LinAlgError, no FloatingPointError
+    assert type(caught.value) in kinds, f"{caught.type.__name__}: {words}"
     assert last.filename.startswith(PACKAGE), f"{last.filename}: {words}"
     assert words.endswith(".")
     assert "\n" not in words
@@ -219,15 +252,20 @@ def read_only(array: np.ndarray) -> np.ndarray:
 
 FORMS = {
     "list": np.ndarray.tolist, "tuple of tuples": lambda a: tuple(map(tuple, a.tolist())),
-    "int64": lambda a: a.astype(np.int64), "int8": lambda a: a.astype(np.int8), "float32": lambda a: a.astype("f4"),
+    "int64": lambda a: a.astype(np.int64), "int8": lambda a: a.astype(np.int8),
+    "float32": lambda a: a.astype("f4"),
     "float16": lambda a: a.astype("f2"), "long double": lambda a: a.astype(np.longdouble),
     "other byte order": lambda a: a.astype(">f8"), "Fortran order": np.asfortranarray,
     "every other column": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
     "reversed": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
-    "transposed": lambda a: a.T.copy().T, "broadcast": lambda a: np.broadcast_to(a[None], (2, *a.shape))[1],
-    "not aligned": lambda a: np.frombuffer(b"\0" + a.tobytes(), np.uint8)[1:].view(float).reshape(a.shape),
-    "read-only": read_only, "masked, nothing masked": np.ma.array, "np.matrix": lambda a: a.view(np.matrix),
-    "pandas": of_package("pandas", lambda pd, a: pd.DataFrame(a, columns=[*"abcdefgh"][:a.shape[1]])),
+    "transposed": lambda a: a.T.copy().T,
+    "broadcast": lambda a: np.broadcast_to(a[None], (2, *a.shape))[1],
+    "not aligned": lambda a: np.frombuffer(b"\0" + a.tobytes(),
+                                           np.uint8)[1:].view(float).reshape(a.shape),
+    "read-only": read_only, "masked, nothing masked": np.ma.array,
+    "np.matrix": lambda a: a.view(np.matrix),
+    "pandas": of_package("pandas", lambda pd,
+                         a: pd.DataFrame(a, columns=[*"abcdefgh"][:a.shape[1]])),
     "pandas, whole numbers": of_package("pandas", lambda pd, a: pd.DataFrame(a.astype(int))),
     "dask": of_package("dask.array", lambda da, a: da.from_array(a, chunks=2)),
     "dask of pandas": of_package("dask.dataframe", lambda dd, a: dd.from_pandas(
@@ -237,7 +275,8 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("name", "argument"), ARRAYS)
-def test_an_array_in_any_form_gives_the_right_answer_and_is_not_changed(name: str, argument: str, form: str) -> None:
+def test_an_array_in_any_form_gives_the_right_answer_and_is_not_changed(
+    name: str, argument: str, form: str) -> None:
     array = FORMS[form](POINT[argument])
     got = NUMERIC[name][0](**given(name, **{argument: array}))
     got = np.asarray(got) if gram.is_lazy(got) else got
@@ -257,14 +296,18 @@ def with_entry(value: Any) -> Callable[[np.ndarray], np.ndarray]:
 
 
 BAD_ARRAYS = {
-    "nan": with_entry(np.nan), "inf": with_entry(np.inf), "-inf": with_entry(-np.inf), "complex": with_entry(1j),
+    "nan": with_entry(np.nan), "inf": with_entry(np.inf), "-inf": with_entry(-np.inf),
+    "complex": with_entry(1j),
     "long double too large": with_entry(np.longdouble("1e4000")),
     "one axis": lambda a: a[0], "three axes": lambda a: a[None], "no axis": lambda a: a[0, 0],
-    "no rows": lambda a: a[:0], "no columns": lambda a: a[:, :0], "empty list": lambda a: [], "None": lambda a: None,
-    "text": lambda a: "1 2; 3 4", "texts": lambda a: a.astype(str), "objects": lambda a: a.astype(object),
+    "no rows": lambda a: a[:0], "no columns": lambda a: a[:, :0], "empty list": lambda a: [],
+    "None": lambda a: None,
+    "text": lambda a: "1 2; 3 4", "texts": lambda a: a.astype(str),
+    "objects": lambda a: a.astype(object),
     "a whole number beyond int64": lambda a: [[10**400] * a.shape[1]] * a.shape[0],
     "dates": lambda a: a.astype("M8[s]"), "ragged": lambda a: [*a.tolist()[:-1], [1.0]],
-    "masked": lambda a: np.ma.masked_equal(a, a[0, 0]), "a set": lambda a: {1.0, 2.0}, "a function": lambda a: len,
+    "masked": lambda a: np.ma.masked_equal(a, a[0, 0]), "a set": lambda a: {1.0, 2.0},
+    "a function": lambda a: len,
     "SymPy": lambda a: sp.Matrix(a.tolist()),
     "pandas with nan": of_package("pandas", lambda pd, a: pd.DataFrame(a).where(a != a[0, 0])),
     "pandas with text": of_package("pandas", lambda pd, a: pd.DataFrame(a).assign(name="iris")),
@@ -274,15 +317,18 @@ BAD_ARRAYS = {
 
 @pytest.mark.parametrize("fault", BAD_ARRAYS)
 @pytest.mark.parametrize(("name", "argument"), ARRAYS)
-def test_what_is_no_matrix_gets_one_sentence_that_names_it(name: str, argument: str, fault: str) -> None:
+def test_what_is_no_matrix_gets_one_sentence_that_names_it(name: str, argument: str,
+                                                           fault: str) -> None:
     value = BAD_ARRAYS[fault](POINT[argument])
-    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError, ValueError)
+    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError,
+                    ValueError)
     assert said.startswith(f"{argument} must ")
 
 
 @pytest.mark.parametrize(("name", "argument", "axis"), [
     (name, argument, axis) for name, argument in ARRAYS for axis in (0, 1)
-    if len([a for a in NUMERIC[name][2].split() if a in "WxXY"]) == 2  # the other one tells the size
+    # the other one tells the size
+    if len([a for a in NUMERIC[name][2].split() if a in "WxXY"]) == 2
     and (argument, axis) in (("W", 1), ("x", 0), ("X", 0), ("Y", 0))])
 def test_a_row_or_column_too_many_gets_one_sentence(name: str, argument: str, axis: int) -> None:
     larger = np.concatenate([POINT[argument], np.take(POINT[argument], [0], axis)], axis)
@@ -290,31 +336,39 @@ def test_a_row_or_column_too_many_gets_one_sentence(name: str, argument: str, ax
     assert "must have shape" in said
 
 
-BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.inf, "too large": 10**400,
-               "text": "1", "None": None, "complex": 1j, "True": True, "array": np.ones(2), "list": [1.0],
+BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.inf,
+               "too large": 10**400,
+               "text": "1", "None": None, "complex": 1j, "True": True, "array": np.ones(2),
+               "list": [1.0],
                "SymPy": sp.Symbol("a")}
 
 
 @pytest.mark.parametrize("fault", BAD_SCALARS)
 @pytest.mark.parametrize(("name", "argument"), SCALARS)
-def test_what_is_no_positive_number_gets_one_sentence_that_names_it(name: str, argument: str, fault: str) -> None:
+def test_what_is_no_positive_number_gets_one_sentence_that_names_it(name: str, argument: str,
+                                                                    fault: str) -> None:
     if name.startswith(("GPLVMProblem", "InTheSpan")) and (argument, fault) == ("beta", "None"):
         pytest.skip("no beta is the best beta")
     value = BAD_SCALARS[fault]
-    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError, ValueError)
+    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError,
+                    ValueError)
     assert said.startswith(f"{argument} must be ")
 
 
 WHOLE = {
-    "m": lambda k: autoencoder.optimum(POINT["x"], k), "Q": lambda k: gplvm.optimum(POINT["Y"], k, 1.0, 1.0),
-    "Q of best_beta": lambda k: gplvm.best_beta(POINT["Y"], k), "N": lambda k: data.sample_gplvm(k, 4, 1),
-    "D": lambda k: data.sample_gplvm(5, k, 1), "Q of a sample": lambda k: data.sample_gplvm(5, 4, k),
+    "m": lambda k: autoencoder.optimum(POINT["x"], k),
+    "Q": lambda k: gplvm.optimum(POINT["Y"], k, 1.0, 1.0),
+    "Q of best_beta": lambda k: gplvm.best_beta(POINT["Y"], k),
+    "N": lambda k: data.sample_gplvm(k, 4, 1),
+    "D": lambda k: data.sample_gplvm(5, k, 1),
+    "Q of a sample": lambda k: data.sample_gplvm(5, 4, k),
     "m of a problem": lambda k: AutoencoderProblem(POINT["x"], k),
     "Q of a problem": lambda k: GPLVMProblem(POINT["Y"], k),
 }
 
 
-@pytest.mark.parametrize("value", [0, -1, 10**30, 1.5, 2.0, "2", None, True, np.nan, [1], np.ones(1)], ids=repr)
+@pytest.mark.parametrize("value", [0, -1, 10**30, 1.5, 2.0, "2", None, True, np.nan, [1],
+                                   np.ones(1)], ids=repr)
 @pytest.mark.parametrize("name", WHOLE)
 def test_what_is_no_whole_number_in_range_gets_one_sentence(name: str, value: object) -> None:
     said = sentence(lambda: WHOLE[name](value), TypeError, ValueError)
@@ -323,38 +377,48 @@ def test_what_is_no_whole_number_in_range_gets_one_sentence(name: str, value: ob
 
 # Huge, tiny and subnormal numbers
 SCALES = (1e300, 1e150, 1e-150, 1e-300, 1e-310)
-# What comes of every scale above: a right answer (r), or one sentence (-) as it has no finite value in floating point.
+# What comes of every scale above: a right answer (r), or one sentence (-) as it has no finite value
+# in floating point.
 OUTCOMES = {
-    ("autoencoder.loss", "W"): "--rrr", ("autoencoder.loss", "x"): "-rrrr", ("autoencoder.gradient", "W"): "--rrr",
+    ("autoencoder.loss", "W"): "--rrr", ("autoencoder.loss", "x"): "-rrrr",
+    ("autoencoder.gradient", "W"): "--rrr",
     ("autoencoder.gradient", "x"): "-rrrr", ("autoencoder.optimum", "x"): "-rrrr",
     ("gplvm.log_likelihood", "X"): "rrrrr", ("gplvm.log_likelihood", "Y"): "-rrrr",
     ("gplvm.log_likelihood", "alpha"): "rrrrr", ("gplvm.log_likelihood", "beta"): "rrrrr",
-    ("gplvm.gradient", "X"): "rrrrr", ("gplvm.gradient", "Y"): "-rrrr", ("gplvm.gradient", "alpha"): "rrrrr",
-    ("gplvm.gradient", "beta"): "rrrrr", ("gplvm.optimum", "Y"): "-rrrr", ("gplvm.optimum", "alpha"): "rrrrr",
+    ("gplvm.gradient", "X"): "rrrrr", ("gplvm.gradient", "Y"): "-rrrr",
+    ("gplvm.gradient", "alpha"): "rrrrr",
+    ("gplvm.gradient", "beta"): "rrrrr", ("gplvm.optimum", "Y"): "-rrrr",
+    ("gplvm.optimum", "alpha"): "rrrrr",
     ("gplvm.optimum", "beta"): "rrrrr", ("gplvm.best_beta", "Y"): "-rr--",
     ("autoencoder.chain().forward", "W"): "--r--", ("autoencoder.chain().forward", "x"): "-rr--",
     ("autoencoder.chain().backward", "W"): "--r--", ("autoencoder.chain().backward", "x"): "-rr--",
-    ("autoencoder.chain().contributions", "W"): "--r--", ("autoencoder.chain().contributions", "x"): "-rr--",
+    ("autoencoder.chain().contributions", "W"): "--r--",
+    ("autoencoder.chain().contributions", "x"): "-rr--",
     ("gplvm.chain().forward", "X"): "--r--", ("gplvm.chain().forward", "Y"): "-rr--",
     ("gplvm.chain().forward", "alpha"): "--rr-", ("gplvm.chain().forward", "beta"): "-----",
     ("gplvm.chain().backward", "X"): "--r--", ("gplvm.chain().backward", "Y"): "-rr--",
     ("gplvm.chain().backward", "alpha"): "--rr-", ("gplvm.chain().backward", "beta"): "-----",
     ("gplvm.chain().contributions", "X"): "--r--", ("gplvm.chain().contributions", "Y"): "-rr--",
-    ("gplvm.chain().contributions", "alpha"): "--rr-", ("gplvm.chain().contributions", "beta"): "-----",
+    ("gplvm.chain().contributions", "alpha"): "--rr-",
+    ("gplvm.chain().contributions", "beta"): "-----",
     ("data.centred", "Y"): "rrrrr",
     ("AutoencoderProblem.value", "W"): "--rrr", ("AutoencoderProblem.value", "x"): "-rr--",
-    ("AutoencoderProblem.value_and_gradient", "W"): "--rrr", ("AutoencoderProblem.value_and_gradient", "x"): "-rr--",
+    ("AutoencoderProblem.value_and_gradient", "W"): "--rrr",
+    ("AutoencoderProblem.value_and_gradient", "x"): "-rr--",
     ("AutoencoderProblem.best", "x"): "-rr--",
     ("GPLVMProblem.value", "X"): "-rrrr", ("GPLVMProblem.value", "Y"): "-rr--",
     ("GPLVMProblem.value", "alpha"): "-rrr-", ("GPLVMProblem.value", "beta"): "--rr-",
-    ("GPLVMProblem.value_and_gradient", "X"): "-rrrr", ("GPLVMProblem.value_and_gradient", "Y"): "-rr--",
-    ("GPLVMProblem.value_and_gradient", "alpha"): "-rrr-", ("GPLVMProblem.value_and_gradient", "beta"): "--rr-",
+    ("GPLVMProblem.value_and_gradient", "X"): "-rrrr",
+    ("GPLVMProblem.value_and_gradient", "Y"): "-rr--",
+    ("GPLVMProblem.value_and_gradient", "alpha"): "-rrr-",
+    ("GPLVMProblem.value_and_gradient", "beta"): "--rr-",
     ("GPLVMProblem.best", "Y"): "-rr--", ("GPLVMProblem.best", "alpha"): "rrrr-",
     ("GPLVMProblem.best", "beta"): "rrrr-", ("GPLVMProblem.best_beta", "Y"): "-rr--",
     ("InTheSpan.value", "X"): "-rr--", ("InTheSpan.value", "Y"): "-rr--",
     ("InTheSpan.value", "alpha"): "-rrr-", ("InTheSpan.value", "beta"): "--rr-",
     ("InTheSpan.value_and_gradient", "X"): "-rr--", ("InTheSpan.value_and_gradient", "Y"): "-rr--",
-    ("InTheSpan.value_and_gradient", "alpha"): "-rrr-", ("InTheSpan.value_and_gradient", "beta"): "--rr-",
+    ("InTheSpan.value_and_gradient", "alpha"): "-rrr-",
+    ("InTheSpan.value_and_gradient", "beta"): "--rr-",
 }
 
 
@@ -377,17 +441,22 @@ def test_huge_tiny_and_subnormal_numbers_give_a_right_answer_or_one_sentence(
 
 
 # Extremes
-def drawn(N: int, D: int, Q: int, beta: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Return latent points and data that follow the model: Y is as far from X Wᵀ as the noise is large."""
+def drawn(N: int, D: int, Q: int, beta: float,
+          seed: int = 0) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Return latent points and data that follow the model: Y is as far from X Wᵀ as the noise is
+    large."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((N, Q))
-    return X, X @ rng.standard_normal((Q, D)) + rng.standard_normal((N, D)) / np.sqrt(beta), 1.3, beta
+    return X, X @ rng.standard_normal((Q, D)) + rng.standard_normal((N,
+                                                                     D)) / np.sqrt(beta), 1.3, beta
 
 
 def turned(lengths: list[float], rows: int, seed: int = 1) -> np.ndarray:
-    """Return a matrix of these singular values, as a product of two orthonormal ones and a diagonal one."""
+    """Return a matrix of these singular values, as a product of two orthonormal ones and a diagonal
+    one."""
     rng = np.random.default_rng(seed)
-    U, V = (np.linalg.qr(rng.standard_normal((size, len(lengths))))[0] for size in (rows, len(lengths)))
+    U, V = (np.linalg.qr(rng.standard_normal((size, len(lengths))))[0]
+            for size in (rows, len(lengths)))
     return U * lengths @ V.T
 
 
@@ -402,7 +471,8 @@ EXTREMES = {
     "αβXᵀX = 1e307": (X0 * 2e153, Y0, 1.0, 1.0, 9e-17, 7e-16),
     "αβXᵀX = 1e320": (X0 * 1e20, Y0, 1e280, 1.0, 2e-16, 9e-16),
     "α = 1e-300, β = 1e300": (X0, Y0 * 1e-150, 1e-300, 1e300, 1e-16, 7e-16),
-    "duplicate singular values": (turned([2.0, 2.0, 2.0], 9), turned([3.0] * 5, 9, 2), 1.0, 2.0, 1e-16, 5e-16),
+    "duplicate singular values": (turned([2.0, 2.0, 2.0], 9), turned([3.0] * 5, 9, 2), 1.0, 2.0,
+                                  1e-16, 5e-16),
     "X of rank 1": (np.outer(X0[:, 0], [1.0, 2.0, -1.0]), Y0, 1.3, 1e6, 5e-17, 5e-9),
     "X = 0": (0 * X0, Y0, 1.3, 0.7, 2e-17, 0.0),
     "Y = 0": (X0, 0 * Y0, 1.3, 0.7, 1e-17, 7e-16),
@@ -428,13 +498,16 @@ def test_the_gplvm_agrees_with_high_precision_at_the_extremes(case: str) -> None
 
 @pytest.mark.parametrize("power", [-6, 0, 6, 12])
 @pytest.mark.parametrize("sizes", [(20, 7, 2), (9, 5, 2)], ids=["in the span", "as it is"])
-def test_a_problem_loses_the_digits_of_the_square_of_Y_and_no_more(sizes: tuple[int, int, int], power: int) -> None:
-    """A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², which counts β times."""
+def test_a_problem_loses_the_digits_of_the_square_of_Y_and_no_more(sizes: tuple[int, int, int],
+                                                                   power: int) -> None:
+    """A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², which counts β
+    times."""
     X, Y, alpha, beta = drawn(*sizes, 10.0**power)
     trainer = Trainer(GPLVMProblem(Y, sizes[2], alpha, beta))
     trainer.parameters = X
     with mp.workdps(80):
-        truth = [oracle(*map(high, (X, Y, alpha, beta))) for oracle in (oracle_L, oracle_X_gradient)]
+        truth = [oracle(*map(high, (X, Y, alpha, beta)))
+                 for oracle in (oracle_L, oracle_X_gradient)]
         size, least = beta * norm(high(Y)) ** 2, np.linalg.svd(X, compute_uv=False)[-1]
         assert abs(trainer.value - truth[0]) <= 8 * EPS * (size + abs(truth[0]))
         miss = norm(high(trainer.gradient) - truth[1])
@@ -442,11 +515,15 @@ def test_a_problem_loses_the_digits_of_the_square_of_Y_and_no_more(sizes: tuple[
 
 
 @pytest.mark.parametrize("make", [
-    lambda: AutoencoderProblem(POINT["x"] * 1e-158, m), lambda: AutoencoderProblem(POINT["x"] * 1e-200, m),
-    lambda: GPLVMProblem(POINT["Y"] * 1e-158, Q), lambda: GPLVMProblem(POINT["Y"], Q, 1e-200, 1e-200),
+    lambda: AutoencoderProblem(POINT["x"] * 1e-158, m),
+    lambda: AutoencoderProblem(POINT["x"] * 1e-200, m),
+    lambda: GPLVMProblem(POINT["Y"] * 1e-158, Q),
+    lambda: GPLVMProblem(POINT["Y"], Q, 1e-200, 1e-200),
     lambda: GPLVMProblem(POINT["Y"], Q, 1e200, 1e200), lambda: GPLVMProblem(POINT["Y"], Q, 1e-310)])
-def test_a_problem_whose_own_numbers_overflow_or_underflow_gets_one_sentence(make: Callable) -> None:
-    assert "no finite value here: it overflows or underflows in floating point for " in sentence(make, ArithmeticError)
+def test_a_problem_whose_own_numbers_overflow_or_underflow_gets_one_sentence(
+    make: Callable) -> None:
+    assert "no finite value here: it overflows or underflows in floating point for " in sentence(
+        make, ArithmeticError)
 
 
 def test_data_that_are_all_0_train_if_beta_is_known() -> None:
@@ -455,7 +532,8 @@ def test_data_that_are_all_0_train_if_beta_is_known() -> None:
     assert trainer.gap == 0
 
 
-@pytest.mark.parametrize("problem", [AutoencoderProblem(POINT["x"], m), GPLVMProblem(POINT["Y"], Q)], ids=["W", "X"])
+@pytest.mark.parametrize("problem", [AutoencoderProblem(POINT["x"], m),
+                                     GPLVMProblem(POINT["Y"], Q)], ids=["W", "X"])
 def test_parameters_that_overflow_get_one_sentence_and_change_nothing(problem: Any) -> None:
     trainer = Trainer(problem).run(3)
     before = trainer.value, trainer.parameters.tolist()
@@ -466,18 +544,24 @@ def test_parameters_that_overflow_get_one_sentence_and_change_nothing(problem: A
     assert (trainer.value, trainer.parameters.tolist()) == before
 
 
-# Y, Q, α, β, and the relative error that was achieved in the best L, and in the best β or the sentence instead.
+# Y, Q, α, β, and the relative error that was achieved in the best L, and in the best β or the
+# sentence instead.
 OPTIMA = {
     "β = 1e-12": (*drawn(9, 5, 3, 1e-12)[1:], 3, 1e-16, 2e-16),
     "β = 1e12": (*drawn(9, 5, 3, 1e12)[1:], 3, 4e-13, 3e-11),
     "duplicate eigenvalues": (turned([3.0] * 5, 9), 1.3, 2.0, 3, 2e-16, 3e-16),
-    "the last of Q is one of three equal ones": (turned([5.0, 3.0, 3.0, 3.0, 1.0], 9), 1.3, 2.0, 2, 1e-16, 6e-16),
+    "the last of Q is one of three equal ones": (turned([5.0, 3.0, 3.0, 3.0, 1.0], 9), 1.3, 2.0, 2,
+                                                 1e-16, 6e-16),
     # 1e-12 or 2e-11, as OpenBLAS chooses its kernel for the machine
-    "singular values from 1 to 1e-12": (turned([1.0, 1e-3, 1e-6, 1e-9, 1e-12], 9), 1.0, 1e18, 3, 2e-11, 2e-8),
-    "Q = D < N": (turned([4.0, 2.0, 1.0], 9), 1.3, 2.0, 3, 1e-16, "Q = 3 latent dimensions rebuild Y"),
-    "N = Q < D": (turned([4.0, 2.0, 1.0], 9).T.copy(), 1.3, 2.0, 3, 9e-17, "Q = 3 latent dimensions rebuild Y"),
+    "singular values from 1 to 1e-12": (turned([1.0, 1e-3, 1e-6, 1e-9, 1e-12], 9), 1.0, 1e18, 3,
+                                        2e-11, 2e-8),
+    "Q = D < N": (turned([4.0, 2.0, 1.0], 9), 1.3, 2.0, 3, 1e-16, "Q = 3 latent dimensions rebuild "
+                                                                  "Y"),
+    "N = Q < D": (turned([4.0, 2.0, 1.0], 9).T.copy(), 1.3, 2.0, 3, 9e-17,
+                  "Q = 3 latent dimensions rebuild Y"),
     "N = 1": (Y0[:1], 1.3, 2.0, 1, 9e-18, "Q = 1 latent dimensions rebuild Y"),
-    "Y of rank 2": (turned([4.0, 2.0, 0.0, 0.0, 0.0], 9), 1.3, 2.0, 2, 6e-17, "Q = 2 latent dimensions rebuild Y"),
+    "Y of rank 2": (turned([4.0, 2.0, 0.0, 0.0, 0.0], 9), 1.3, 2.0, 2, 6e-17,
+                    "Q = 2 latent dimensions rebuild Y"),
     "Y = 0": (0 * Y0, 1.3, 2.0, 2, 2e-17, "Q = 2 latent dimensions rebuild Y"),
 }
 
@@ -491,7 +575,8 @@ def test_the_optimum_agrees_with_high_precision_at_the_extremes(case: str) -> No
     assert relative <= bound(kappa, values)
     assert relative <= 8 * max(of_L, EPS)
     with mp.workdps(100):  # the latent points reach what is claimed
-        reached, claimed = oracle_L(*map(high, (best.X, Y, alpha, beta))), oracle_best_L(high(Y), alpha, beta, Q)
+        reached, claimed = oracle_L(*map(high, (best.X, Y, alpha,
+                                                beta))), oracle_best_L(high(Y), alpha, beta, Q)
         assert abs(reached - claimed) <= bound(kappa, values) * abs(claimed)
     if isinstance(of_beta, str):
         assert sentence(lambda: gplvm.best_beta(Y, Q), ValueError).startswith(of_beta)
@@ -538,11 +623,13 @@ def test_the_smallest_loss_agrees_with_high_precision_at_the_extremes(case: str)
 
 @pytest.mark.parametrize("power", range(-12, 13, 2))
 def test_a_chain_agrees_to_seven_digits_or_says_that_it_cannot(power: int) -> None:
-    """A chain forms and inverts K, as the lecture does, so that it loses digits where K is all but singular."""
+    """A chain forms and inverts K, as the lecture does, so that it loses digits where K is all but
+    singular."""
     X, Y, alpha, beta = drawn(9, 5, 3, 10.0**power)
     values = {"X": X, "Y": Y, "alpha": alpha, "beta": beta}
     if power >= 6:
-        assert "keeps fewer than 8 digits here" in sentence(lambda: GPLVM.forward(**values), ArithmeticError)
+        assert "keeps fewer than 8 digits here" in sentence(lambda: GPLVM.forward(**values),
+                                                            ArithmeticError)
         return
     assert error(oracle_L, GPLVM.forward(**values)["L"], values)[0] < 1e-8
     assert error(oracle_X_gradient, GPLVM.backward(**values)["X"], values)[0] < 1e-7
@@ -551,7 +638,8 @@ def test_a_chain_agrees_to_seven_digits_or_says_that_it_cannot(power: int) -> No
 def test_a_product_that_underflows_is_no_zero() -> None:
     chain = gplvm.trace_chain()  # YYᵀ is 1e-400, K⁻¹ is 1e300 and their product an ordinary number
     values = {"X": POINT["X"], "Y": POINT["Y"] * 1e-200, "alpha": 1e-300, "beta": 1e300}
-    assert sentence(lambda: chain.forward(**values), ArithmeticError).startswith("p = Y Yᵀ has no finite value here")
+    assert sentence(lambda: chain.forward(**values),
+                    ArithmeticError).startswith("p = Y Yᵀ has no finite value here")
     zero = chain.forward(**values | {"Y": 0 * POINT["Y"]})
     assert zero["L2"] == 0  # and a true zero is one
 
@@ -559,16 +647,19 @@ def test_a_product_that_underflows_is_no_zero() -> None:
 # Symbols, texts and functions
 A, B = MatrixSymbol("A", 3, 3), MatrixSymbol("B", *sp.symbols("N Q"))
 z = sp.Symbol("z", positive=True)
-NO_SCALARS = [None, "X", [1], (), {}, {1}, np.eye(3), np.array(3.0), True, sp.true, sp.Eq(z, z), A, sp.eye(3), len,
+NO_SCALARS = [None, "X", [1], (), {}, {1}, np.eye(3), np.array(3.0), True, sp.true, sp.Eq(z, z), A,
+              sp.eye(3), len,
               object(), lambda x: x, type]
-UNKNOWN = [np.nan, np.inf, sp.nan, sp.oo, sp.zoo, sp.I, sp.sqrt(Determinant(A)), sp.sin(Trace(A)), z**10**9,
+UNKNOWN = [np.nan, np.inf, sp.nan, sp.oo, sp.zoo, sp.I, sp.sqrt(Determinant(A)), sp.sin(Trace(A)),
+           z**10**9,
            sp.nan * Trace(A), Trace(A) / 0, sp.Lambda(z, 1)]
 
 
 @pytest.mark.parametrize("wrong", NO_SCALARS, ids=lambda value: type(value).__name__)
 def test_what_has_no_gradient_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: gradient(wrong, A), TypeError)
-    if wrong is not A:  # which has a gradient with respect to itself no more than any matrix, but is a variable
+    # which has a gradient with respect to itself no more than any matrix, but is a variable
+    if wrong is not A:
         sentence(lambda: gradient(Trace(A), wrong), TypeError)
     if getattr(wrong, "is_Matrix", False):
         assert compare(wrong, Trace(A)).status in ("refuted", "undecided")
@@ -584,7 +675,8 @@ def test_what_the_calculus_does_not_know_is_named_and_never_called_equal(unknown
     assert compare(unknown, unknown).status == "undecided"
 
 
-@pytest.mark.parametrize("wrong", [None, 3, [3], [[]], np.eye(2), {1.5}, len], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("wrong", [None, 3, [3], [[]], np.eye(2), {1.5}, len],
+                         ids=lambda value: type(value).__name__)
 def test_what_names_no_symmetric_matrix_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: gradient(Trace(A), A, wrong), TypeError)
     sentence(lambda: compare(Trace(A), Trace(A), wrong), TypeError)
@@ -608,12 +700,16 @@ NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
 @pytest.mark.parametrize("call", [
     lambda name: GPLVM[name], lambda name: GPLVM.children(name), lambda name: GPLVM.adjoint(name),
     lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.evidence(name, "f"),
-    lambda name: GPLVM.evidence("X", name), lambda name: GPLVM.contributions(name, **given("gplvm.gradient")),
-    lambda name: mark("X", name, "X"), lambda name: mark("X", "gplvm", name), lambda name: mark_in(GPLVM, "X", name),
+    lambda name: GPLVM.evidence("X", name),
+    lambda name: GPLVM.contributions(name, **given("gplvm.gradient")),
+    lambda name: mark("X", name, "X"), lambda name: mark("X", "gplvm", name),
+    lambda name: mark_in(GPLVM, "X", name),
     lambda name: audit("c = c", name), lambda name: data.load(name),
-    lambda name: Trainer(AutoencoderProblem(POINT["x"], m), optimiser=name), lambda name: AnswerBox("gplvm", name),
+    lambda name: Trainer(AutoencoderProblem(POINT["x"], m), optimiser=name),
+    lambda name: AnswerBox("gplvm", name),
     lambda name: AnswerBox(name, "X")],
-    ids=["chain[]", "children", "adjoint", "adjoint_symbol", "evidence", "evidence of", "contributions", "mark of",
+    ids=["chain[]", "children", "adjoint", "adjoint_symbol", "evidence", "evidence of",
+         "contributions", "mark of",
          "mark wrt", "mark_in", "audit", "load", "Trainer", "AnswerBox", "AnswerBox of"])
 def test_an_unknown_name_gets_those_there_are(call: Callable, name: object) -> None:
     assert sentence(lambda: call(name), ValueError).startswith("There is no ")
@@ -630,21 +726,28 @@ def test_what_is_no_chain_or_no_edges_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: GPLVM.altered(wrong), TypeError)
 
 
-@pytest.mark.parametrize("text", ["", "=", "X", "= X", "X =", "(" * 3000 + " = c", "c = " + "9" * 3000, "c = \0",
-                                  "c = nan", "c = inf c", "c = 1e300 c", "c = c^999999999", "c = c^-1.5"], ids=ascii)
+@pytest.mark.parametrize("text", ["", "=", "X", "= X", "X =", "(" * 3000 + " = c",
+                                  "c = " + "9" * 3000, "c = \0",
+                                  "c = nan", "c = inf c", "c = 1e300 c", "c = c^999999999",
+                                  "c = c^-1.5"], ids=ascii)
 def test_a_line_that_cannot_be_read_says_so(text: str) -> None:
     lines = audit(text, "gplvm").lines
     assert [line.status for line in lines] == ["unreadable"] * bool(text)
     assert all(line.wrong.endswith(".") and "\n" not in line.wrong for line in lines)
 
 
-UNREADABLE = [3.5j, np.nan, np.inf, sp.nan, sp.oo, sp.I, [], {}, np.eye(3), True, object(), int, len, sp.Matrix([[1]]),
-              "X" * 10_000, "(" * 3000, "9" * 5000, "X^999999999", "\0", "nan X", lambda X, Y: 1 / 0,
-              lambda X: X * np.nan, lambda X: X / 0, lambda X: "X", lambda X: None, lambda X: [[1], [1, 2]],
-              lambda X: X * 1j, lambda X: np.linalg.inv(0 * X.T @ X), lambda nothing: 1, lambda X: X + 10**400]
+UNREADABLE = [3.5j, np.nan, np.inf, sp.nan, sp.oo, sp.I, [], {}, np.eye(3), True, object(), int,
+              len, sp.Matrix([[1]]),
+              "X" * 10_000, "(" * 3000, "9" * 5000, "X^999999999", "\0", "nan X", lambda X,
+              Y: 1 / 0,
+              lambda X: X * np.nan, lambda X: X / 0, lambda X: "X", lambda X: None,
+              lambda X: [[1], [1, 2]],
+              lambda X: X * 1j, lambda X: np.linalg.inv(0 * X.T @ X), lambda nothing: 1,
+              lambda X: X + 10**400]
 
 
-@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")  # in the reader's own function
+# in the reader's own function
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 @pytest.mark.parametrize("answer", UNREADABLE, ids=lambda value: ascii(value)[:30].split(" at ")[0])
 def test_what_is_no_answer_is_unreadable_with_one_sentence(answer: object) -> None:
     found = mark(answer, "gplvm", "X")
@@ -659,15 +762,21 @@ def right(W: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("answer", "status"), [
-    (lambda W, x: np.asfortranarray(right(W, x)), "numeric"), (lambda W, x: right(W, x).tolist(), "numeric"),
-    (lambda W, x: right(W, x).astype(np.float32), "numeric"), (lambda W, x: right(W, x).astype(object), "numeric"),
-    (lambda W, x: read_only(right(W, x)), "numeric"), (lambda W, x: np.ma.array(right(W, x)), "numeric"),
-    (lambda W, x: right(W, x) * (1 + 1e-3), "refuted"), (lambda W, x: right(W, x) * 1e300, "refuted"),
+    (lambda W, x: np.asfortranarray(right(W, x)), "numeric"),
+    (lambda W, x: right(W, x).tolist(), "numeric"),
+    (lambda W, x: right(W, x).astype(np.float32), "numeric"),
+    (lambda W, x: right(W, x).astype(object), "numeric"),
+    (lambda W, x: read_only(right(W, x)), "numeric"),
+    (lambda W, x: np.ma.array(right(W, x)), "numeric"),
+    (lambda W, x: right(W, x) * (1 + 1e-3), "refuted"),
+    (lambda W, x: right(W, x) * 1e300, "refuted"),
     (lambda W, x: right(W, x) * 1e-300, "refuted"), (lambda W, x: right(W, x) * 1e-310, "refuted"),
-    (lambda W, x: np.zeros_like(W), "refuted"), (lambda W, x: 0, "refuted"), (lambda W, x: [], "refuted"),
+    (lambda W, x: np.zeros_like(W), "refuted"), (lambda W, x: 0, "refuted"),
+    (lambda W, x: [], "refuted"),
     (lambda W, x: right(W, x)[None], "refuted"), (lambda W, x: right(W, x).T, "refuted"),
     (lambda W, x: W @ W, "refuted")])
-def test_a_function_in_any_form_is_marked_by_its_numbers_alone(answer: Callable, status: str) -> None:
+def test_a_function_in_any_form_is_marked_by_its_numbers_alone(answer: Callable,
+                                                               status: str) -> None:
     assert mark(answer, "autoencoder", "W").status == status
 
 
@@ -682,9 +791,12 @@ CONSTRUCTED = {
     "latent": lambda: figures.latent([1.0], [0], ["a"]),
     "images": lambda: figures.images([[np.inf] * 4], (2, 2), "words"),
     "LiveGPLVM": lambda: LiveGPLVM("mnist"), "LiveGPLVM, Q": lambda: LiveGPLVM("iris", Q=99),
-    "LiveAutoencoder": lambda: LiveAutoencoder("iris", m=1.5), "TwoWeights": lambda: TwoWeights(start=(np.nan, 1)),
-    "TwoWeights, x": lambda: TwoWeights(x=[[1.0]]), "StageWalk": lambda: StageWalk(GPLVM, "sideways"),
-    "Prediction": lambda: Prediction("Why?", ["a", "b"], "c", "because"), "Trainer": lambda: Trainer("gplvm"),
+    "LiveAutoencoder": lambda: LiveAutoencoder("iris", m=1.5),
+    "TwoWeights": lambda: TwoWeights(start=(np.nan, 1)),
+    "TwoWeights, x": lambda: TwoWeights(x=[[1.0]]),
+    "StageWalk": lambda: StageWalk(GPLVM, "sideways"),
+    "Prediction": lambda: Prediction("Why?", ["a", "b"], "c", "because"),
+    "Trainer": lambda: Trainer("gplvm"),
     "Trainer, rate": lambda: Trainer(AutoencoderProblem(POINT["x"], m), learning_rate=-1),
 }
 

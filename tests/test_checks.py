@@ -12,8 +12,10 @@ GOOD = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 NAN = np.array([[1.0, 2.0, 3.0], [4.0, np.nan, 6.0]])
 
 
-@pytest.mark.parametrize("value", [GOOD, GOOD.tolist(), GOOD.astype(int), GOOD.astype(np.float32), GOOD.astype("O") > 3,
-                                   np.asfortranarray(GOOD), np.ma.array(GOOD), GOOD.astype(np.longdouble)], ids=str)
+@pytest.mark.parametrize("value", [GOOD, GOOD.tolist(), GOOD.astype(int), GOOD.astype(np.float32),
+                                   GOOD.astype("O") > 3,
+                                   np.asfortranarray(GOOD), np.ma.array(GOOD),
+                                   GOOD.astype(np.longdouble)], ids=str)
 def test_a_matrix_of_real_numbers_comes_back_as_float64(value: object) -> None:
     array = checks.matrix(value, "W", 2, 3, "m×n")
     assert array.dtype == np.float64
@@ -24,16 +26,20 @@ def test_a_matrix_of_real_numbers_comes_back_as_float64(value: object) -> None:
 MATRICES = [
     (GOOD[0], {}, ValueError, "W must be a matrix of shape m×n but 3 came (ndim = 1)"),
     (7.0, {}, ValueError, "W must be a matrix of shape m×n but a single number came (ndim = 0)"),
-    (GOOD[None], {"rows": 2}, ValueError, "W must be a matrix of shape m×n, here 2×any, but 1×2×3 came"),
+    (GOOD[None], {"rows": 2}, ValueError, "W must be a matrix of shape m×n, here 2×any, but 1×2×3 "
+                                          "came"),
     (GOOD, {"rows": 3}, ValueError, "W must have shape m×n, here 3×any, but 2×3 came"),
     (GOOD, {"columns": 2}, ValueError, "W must have shape m×n, here any×2, but 2×3 came"),
     (GOOD, {"rows": 2, "columns": 4}, ValueError, "W must have shape m×n, here 2×4, but 2×3 came"),
-    (np.zeros((0, 3)), {}, ValueError, "W must have at least one row and one column, but its shape is 0×3"),
+    (np.zeros((0, 3)), {}, ValueError, "W must have at least one row and one column, but its shape "
+                                       "is 0×3"),
     ([[1, 2], [3]], {}, ValueError, "W must be a matrix, but its rows have different lengths"),
-    (NAN, {}, ValueError, "W must be finite, but its entry in row 1, column 1 (counted from 0) is nan"),
+    (NAN, {}, ValueError, "W must be finite, but its entry in row 1, column 1 (counted from 0) is "
+                          "nan"),
     (np.where(GOOD == 3, -np.inf, GOOD), {}, ValueError,
      "W must be finite, but its entry in row 0, column 2 (counted from 0) is -inf"),
-    (np.full((2, 3), np.longdouble("1e4000")), {}, ValueError, "W must be finite, but its entry in row 0, column 0"),
+    (np.full((2, 3), np.longdouble("1e4000")), {}, ValueError, "W must be finite, but its entry in "
+                                                               "row 0, column 0"),
     (GOOD * 1j, {}, TypeError, "W must hold real numbers, but it holds complex numbers"),
     (GOOD.astype(complex), {}, TypeError, "W must hold real numbers, but it holds complex numbers"),
     ([["1", "2"]], {}, TypeError, "W must hold real numbers, but it holds text"),
@@ -41,15 +47,20 @@ MATRICES = [
     (b"12", {}, TypeError, "W must hold real numbers, but it holds text"),
     (None, {}, TypeError, "W must hold real numbers, but it holds entries of type object"),
     ([[None, 1.0]], {}, TypeError, "W must hold real numbers, but it holds entries of type object"),
-    (sp.Matrix([[1, 2]]), {}, TypeError, "W must hold real numbers, but it holds entries of type object"),
-    (np.zeros((2, 3), "M8[s]"), {}, TypeError, "W must hold real numbers, but it holds entries of type datetime64[s]"),
-    (np.ma.masked_equal(GOOD, 3), {}, ValueError, "W must be complete, but some of its entries are masked"),
+    (sp.Matrix([[1, 2]]), {}, TypeError, "W must hold real numbers, but it holds entries of type "
+                                         "object"),
+    (np.zeros((2, 3), "M8[s]"), {}, TypeError, "W must hold real numbers, but it holds entries of "
+                                               "type datetime64[s]"),
+    (np.ma.masked_equal(GOOD, 3), {}, ValueError, "W must be complete, but some of its entries are "
+                                                  "masked"),
 ]
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(("value", "sizes", "kind", "beginning"), MATRICES, ids=[row[3] for row in MATRICES])
-def test_what_is_no_matrix_gets_one_sentence(value: object, sizes: dict, kind: type, beginning: str) -> None:
+@pytest.mark.parametrize(("value", "sizes", "kind", "beginning"), MATRICES,
+                         ids=[row[3] for row in MATRICES])
+def test_what_is_no_matrix_gets_one_sentence(value: object, sizes: dict, kind: type,
+                                             beginning: str) -> None:
     with pytest.raises(kind) as caught:
         checks.matrix(value, "W", shape_in_words="m×n", **sizes)
     assert str(caught.value).startswith(beginning)
@@ -57,7 +68,8 @@ def test_what_is_no_matrix_gets_one_sentence(value: object, sizes: dict, kind: t
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.int64(2), np.array(2.0), Fraction(2), sp.Integer(2)],
+@pytest.mark.parametrize("value", [2, 2.0, np.float32(2), np.int64(2), np.array(2.0), Fraction(2),
+                                   sp.Integer(2)],
                          ids=repr)
 def test_a_real_number_comes_back_as_a_float(value: object) -> None:
     number = checks.scalar(value, "beta", positive=True)
@@ -66,7 +78,8 @@ def test_a_real_number_comes_back_as_a_float(value: object) -> None:
 
 
 SCALARS = [
-    (0, ValueError, "beta must be positive, but it is 0."), (-0.0, ValueError, "beta must be positive, but it is -0."),
+    (0, ValueError, "beta must be positive, but it is 0."),
+    (-0.0, ValueError, "beta must be positive, but it is -0."),
     (-2.5, ValueError, "beta must be positive, but it is -2.5."),
     (np.nan, ValueError, "beta must be finite, but it is nan."),
     (-np.inf, ValueError, "beta must be finite, but it is -inf."),
@@ -76,14 +89,17 @@ SCALARS = [
     (None, TypeError, "beta must be a single real number, but None came."),
     (True, TypeError, "beta must be a single real number, but True came."),
     ([2.0], TypeError, "beta must be a single real number, but [2.0] came."),
-    (np.ones((2, 3)), TypeError, "beta must be a single real number, but an array of shape 2×3 came."),
+    (np.ones((2, 3)), TypeError, "beta must be a single real number, but an array of shape 2×3 "
+                                 "came."),
     (sp.Symbol("b"), TypeError, "beta must be a single real number, but b came."),
     ("x" * 99, TypeError, f"beta must be a single real number, but 'x{'x' * 55}… came."),
 ]
 
 
-@pytest.mark.parametrize(("value", "kind", "sentence"), SCALARS, ids=[row[2][:60] for row in SCALARS])
-def test_what_is_no_positive_number_gets_one_sentence(value: object, kind: type, sentence: str) -> None:
+@pytest.mark.parametrize(("value", "kind", "sentence"), SCALARS,
+                         ids=[row[2][:60] for row in SCALARS])
+def test_what_is_no_positive_number_gets_one_sentence(value: object, kind: type,
+                                                      sentence: str) -> None:
     with pytest.raises(kind) as caught:
         checks.scalar(value, "beta", positive=True)
     assert str(caught.value) == sentence
@@ -101,7 +117,8 @@ def test_without_positive_any_finite_number_will_do() -> None:
     ("2", TypeError, "Q must be a whole number, but '2' came."),
     (True, TypeError, "Q must be a whole number, but True came."),
     (None, TypeError, "Q must be a whole number, but None came.")])
-def test_what_is_no_whole_number_in_range_gets_one_sentence(value: object, kind: type, sentence: str) -> None:
+def test_what_is_no_whole_number_in_range_gets_one_sentence(value: object, kind: type,
+                                                            sentence: str) -> None:
     with pytest.raises(kind) as caught:
         checks.whole(value, "Q", most=5, why="for Y is 9×5")
     assert str(caught.value) == sentence

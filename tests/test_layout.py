@@ -1,40 +1,38 @@
-"""The architecture and the README's promises, held against the files."""
+"""The house and the README's promises, held against the files."""
 
+import ast
 import doctest
 import re
-import subprocess
-import sys
+from pathlib import Path
 
 import answers_development
 import answers_second
 import pytest
-from draw_architecture import LAYER, MAP, PICTURE, ROOT, drawn, imports
 
-FACE = ("matplotlib", "ipywidgets", "IPython")
+import lvmcalc
 
-
-@pytest.mark.parametrize("module", sorted(LAYER))
-def test_imports_point_one_way(module: str) -> None:
-    used = imports(ROOT / "lvmcalc" / f"{module}.py")
-    assert {name for name in used if LAYER[name] >= LAYER[module]} == set()
+ROOT = Path(__file__).resolve().parents[1]
+HOUSE = Path(lvmcalc.__file__).parent
+STAIRCASE = ("checks", "notation", "calculus", "chain", "training", "models", "marking", "course",
+             "show")  # from the ground up
 
 
-def test_every_module_has_its_layer() -> None:
-    assert {path.stem for path in (ROOT / "lvmcalc").glob("*.py")} - {"__init__"} == set(LAYER)
+def imported(path: Path) -> set[str]:
+    """Return the rooms that a module imports from, and its own package for the face."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [f"{node.module}.{alias.name}" for node in ast.walk(tree)
+             if isinstance(node, ast.ImportFrom) for alias in node.names]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
+              for alias in node.names]
+    return {name.split(".")[1] for name in names if name.startswith("lvmcalc.")}
 
 
-def test_the_picture_of_the_architecture_shows_the_imports_as_they_are() -> None:
-    assert PICTURE.read_text(encoding="utf-8") == drawn(), "python tests/draw_architecture.py draws it anew"
-
-
-def test_the_page_on_the_architecture_names_every_module_once_in_its_part() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## ")[1]
-    parts = re.findall(r"^\*\*(.+?)\*\*\n(.*?)(?=^\*\*|\Z)", text, re.M | re.S)
-    named = {part.lower(): sorted(name for row in re.findall(r"^\| (`.*?) \|", rows, re.M)
-                                  for name in re.findall(r"`(\w+)`", row)) for part, rows in parts}
-    assert named == {part: sorted(rows.split()) for part, rows in MAP.items()}
-
-
+@pytest.mark.parametrize("room", STAIRCASE)
+def test_a_room_uses_only_rooms_below_it(room: str) -> None:
+    paths = [*HOUSE.glob(f"{room}.py"), *HOUSE.glob(f"{room}/*.py")]
+    assert paths
+    above = set(STAIRCASE[STAIRCASE.index(room) + 1:])
+    assert {path.name: imported(path) & above for path in paths if imported(path) & above} == {}
 def test_the_core_imports_no_plot_and_no_widget() -> None:
     code = f"import sys, lvmcalc; print([name for name in {FACE} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,5 @@
-"""Hygiene of the committed notebooks, and the source's lines: each has its home in exactly one of them."""
+"""Hygiene of the committed notebooks, and the source's lines: each has its home in exactly one of
+them."""
 
 import ast
 import re
@@ -13,8 +14,10 @@ from lvmcalc.course import homework
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient", "03_autoencoder_training",
-         "04_gplvm_log_determinant", "05_gplvm_trace", "06_gplvm_training", "07_marking_a_handwritten_solution",
+NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient",
+         "03_autoencoder_training",
+         "04_gplvm_log_determinant", "05_gplvm_trace", "06_gplvm_training",
+         "07_marking_a_handwritten_solution",
          "08_what_the_calculus_buys"]
 MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)")
 
@@ -36,9 +39,11 @@ def test_all_notebooks_of_the_collection_are_there() -> None:
 
 
 def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order() -> None:
-    readme = re.findall(r"^\| `(\d\d_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    readme = re.findall(r"^\| `(\d\d_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"),
+                        re.M)
     cells = nbformat.read(PATHS[0], as_version=4).cells
-    shown = [name for cell in cells for name in re.findall(r"^\| \[`(\d\d_\w+)`\]\(\1\.ipynb\) \|", cell.source, re.M)]
+    shown = [name for cell in cells
+             for name in re.findall(r"^\| \[`(\d\d_\w+)`\]\(\1\.ipynb\) \|", cell.source, re.M)]
     assert readme == NAMES
     assert shown == NAMES[1:]
 
@@ -47,7 +52,9 @@ def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order(
 class TestNotebook:
     def test_every_code_cell_was_executed_in_order(self, path: Path) -> None:
         counts = [cell.execution_count for cell in code_cells(path)]
-        assert counts == list(range(1, len(counts) + 1)), "nbval compares nothing in a cell without an execution count"
+        assert counts == list(range(1,
+                                    len(counts)
+                                    + 1)), "nbval compares nothing in a cell without an execution count"
 
     def test_it_has_the_standard_kernel_and_no_state(self, path: Path) -> None:
         notebook = nbformat.read(path, as_version=4)
@@ -58,24 +65,30 @@ class TestNotebook:
 
     def test_each_text_begins_a_slide_of_a_presentation(self, path: Path) -> None:
         for cell in nbformat.read(path, as_version=4).cells:
-            assert cell.metadata.get("slideshow", {}).get("slide_type") == ("slide" if cell.cell_type == "markdown"
+            assert cell.metadata.get("slideshow",
+                                     {}).get("slide_type") == ("slide"
+                                                               if cell.cell_type == "markdown"
                                                                             else None)
 
     def test_it_names_no_path_of_a_machine_and_no_error(self, path: Path) -> None:
         assert not MACHINE_PATH.search(path.read_text(encoding="utf-8"))
-        assert not [o for cell in code_cells(path) for o in cell.outputs if o.output_type == "error"]
+        assert not [o for cell in code_cells(path) for o in cell.outputs
+                    if o.output_type == "error"]
 
     def test_outputs_hold_no_address_and_no_warning(self, path: Path) -> None:
         outputs = [output for cell in code_cells(path) for output in cell.outputs]
-        parts = [part for output in outputs for part in [*output.items(), *output.get("data", {}).items()]]
-        text = "".join(str(value) for kind, value in parts if kind != "data" and not kind.startswith("image/"))
+        parts = [part for output in outputs
+                 for part in [*output.items(), *output.get("data", {}).items()]]
+        text = "".join(str(value) for kind,
+                       value in parts if kind != "data" and not kind.startswith("image/"))
         assert not re.search(r"0x[0-9a-f]{6,}|Warning", text)
 
     def test_it_opens_with_what_you_do_learn_and_need(self, path: Path) -> None:
         first = nbformat.read(path, as_version=4).cells[0].source
         assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
 
-    def test_a_prediction_hides_its_source_and_shows_no_answer_in_the_line_that_stays_visible(self, path: Path) -> None:
+    def test_a_prediction_hides_its_source_and_shows_no_answer_in_the_line_that_stays_visible(
+        self, path: Path) -> None:
         for cell in code_cells(path):
             if cell.source.startswith("Prediction("):
                 assert cell.metadata["jupyter"]["source_hidden"] is True
@@ -94,11 +107,13 @@ class TestNotebook:
     def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
         for cell in code_cells(path):
             if "NBVAL" in cell.source:
-                assert re.match(r"# NBVAL_IGNORE_OUTPUT\n# \w+", cell.source), "the marker stands alone"
+                assert re.match(r"# NBVAL_IGNORE_OUTPUT\n# \w+",
+                                cell.source), "the marker stands alone"
 
 
 def test_every_line_of_the_source_has_exactly_one_home() -> None:
-    walks = [path for path in PATHS if path.stem != "07_marking_a_handwritten_solution"]  # which audits all of them
+    # which audits all of them
+    walks = [path for path in PATHS if path.stem != "07_marking_a_handwritten_solution"]
     homes = {name: path.stem for path in walks for name in lines_shown(path)}
     shown = [name for path in walks for name in lines_shown(path)]
     assert sorted(shown) == sorted(homework.rows()), "each line once, and no other"

@@ -1,4 +1,5 @@
-"""The benchmark of the peers, with those of them that need NumPy only: what it asserts before it times anything."""
+"""The benchmark of the peers, with those of them that need NumPy only: what it asserts before it
+times anything."""
 
 import os
 import re
@@ -19,7 +20,8 @@ X = np.random.default_rng(2).standard_normal((11, 2))
 def test_the_textbook_ours_and_long_double_agree() -> None:
     value, gradient = peer_models.ours(Y, 0.3, 2.5)(X)
     peer_models.agree("textbook", (value, gradient), peer_models.textbook(Y, 0.3, 2.5)(X))
-    np.testing.assert_allclose(gradient, peer_models.in_long_double(X, Y, 0.3, 2.5).astype(float), rtol=1e-12)
+    np.testing.assert_allclose(gradient, peer_models.in_long_double(X, Y, 0.3, 2.5).astype(float),
+                               rtol=1e-12)
 
 
 @pytest.mark.parametrize("wrong", [
@@ -51,5 +53,6 @@ def test_a_peer_that_does_not_import_is_skipped_by_name(monkeypatch, capsys) -> 
 
     def absent(*_):
         raise ImportError("No module named 'absent'")
-    assert peers.installed([peer_models.Peer("Absent", absent, 3, "absent"), *peers.PEERS[:1]]) == peers.PEERS[:1]
+    assert peers.installed([peer_models.Peer("Absent", absent, 3, "absent"),
+                            *peers.PEERS[:1]]) == peers.PEERS[:1]
     assert "skipped: Absent: ImportError: No module named 'absent'" in capsys.readouterr().out

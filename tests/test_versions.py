@@ -1,4 +1,5 @@
-"""The versions that are asked for: `.ci/run` tests the newest ones and, by tests/oldest.txt, the oldest."""
+"""The versions that are asked for: `.ci/run` tests the newest ones and, by tests/oldest.txt, the
+oldest."""
 
 import tomllib
 from pathlib import Path
@@ -11,7 +12,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def asked_for(lines: list[str], operator: str) -> dict[str, Version]:
-    """Return the version behind the operator for each package, which has to be its only condition."""
+    """Return the version behind the operator for each package, which has to be its only
+    condition."""
     found = {}
     for requirement in map(Requirement, lines):
         (condition,) = requirement.specifier
@@ -27,7 +29,8 @@ def packages_in(name: str) -> list[str]:
 
 
 def test_the_oldest_versions_that_are_tested_are_the_lower_bounds() -> None:
-    start, package = asked_for(packages_in("requirements.txt"), ">="), asked_for(PROJECT["dependencies"], ">=")
+    start, package = asked_for(packages_in("requirements.txt"),
+                               ">="), asked_for(PROJECT["dependencies"], ">=")
     assert package.items() <= start.items(), "requirements.txt asks for what the package needs, with the same bounds"
     bounds = start | asked_for(PROJECT["optional-dependencies"]["test"], ">=")
     kernel = {"ipykernel": Version("6.31")}  # which comes with JupyterLab

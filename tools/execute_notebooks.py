@@ -1,7 +1,8 @@
-"""Run the notebooks and write their outputs back: `python tests/execute_notebooks.py [notebook ...]`.
+"""Run the notebooks and write their outputs back: `python tests/execute_notebooks.py [notebook
+...]`.
 
-Committed outputs are what nbval compares with, so they hold nothing that differs from run to run: no widget state or
-view, no timing, no version of the machine that made them.
+Committed outputs are what nbval compares with, so they hold nothing that differs from run to run:
+no widget state or view, no timing, no version of the machine that made them.
 """
 
 import sys
@@ -18,15 +19,18 @@ KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "nam
 
 def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the notebook without what differs from run to run."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC,
+                                            "language_info": {"name": "python"}})
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02}"
         kept = {key: cell.metadata[key] for key in ("jupyter", "tags") if key in cell.metadata}
-        slide = {"slideshow": {"slide_type": "slide"}} if cell.cell_type == "markdown" else {}  # of a presentation
+        # of a presentation
+        slide = {"slideshow": {"slide_type": "slide"}} if cell.cell_type == "markdown" else {}
         cell.metadata = nbformat.from_dict(kept | slide)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(VIEW, None)
-            for kind in set(output.get("metadata", {})) - {"image/png"}:  # a picture's width and its words stay
+            # a picture's width and its words stay
+            for kind in set(output.get("metadata", {})) - {"image/png"}:
                 del output["metadata"][kind]
     return notebook
 
@@ -34,7 +38,8 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def execute(path: Path) -> None:
     """Run one notebook from top to bottom in a fresh kernel and save it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False, record_timing=False,
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False,
+                            record_timing=False,
                             coalesce_streams=True,
                             resources={"metadata": {"path": str(path.parent)}})
     nbformat.write(cleaned(client.execute()), path)

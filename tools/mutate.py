@@ -1,11 +1,13 @@
-"""Break the core in one place at a time, and see whether a test notices: mutation testing with cosmic-ray.
+"""Break the core in one place at a time, and see whether a test notices: mutation testing with
+cosmic-ray.
 
 Run by hand, after `pip install -e ".[test,mutation]"`:
-`python tests/mutate_core.py [--folder RESULTS] [--all] [module …]`. The operators are those of cosmic-ray, without the
-replacements that nearly always raise (bits and shifts for arithmetic, `is` for `==`), and two that matrices need: a
-transpose or an inverse that is lost, and a statement that is lost. Type annotations and the texts of errors are not
-mutated. A mutant is killed if a test fails or takes too long. What is killed is written down in the folder of the
-results and is not run again; with `--all`, what survived meets every test file that needs no browser and no notebook.
+`python tests/mutate_core.py [--folder RESULTS] [--all] [module …]`. The operators are those of
+cosmic-ray, without the replacements that nearly always raise (bits and shifts for arithmetic, `is`
+for `==`), and two that matrices need: a transpose or an inverse that is lost, and a statement that
+is lost. Type annotations and the texts of errors are not mutated. A mutant is killed if a test
+fails or takes too long. What is killed is written down in the folder of the results and is not run
+again; with `--all`, what survived meets every test file that needs no browser and no notebook.
 """
 
 import argparse
@@ -55,8 +57,10 @@ TESTS = {  # a quick selection; the file that is most likely to kill comes first
     "gram": "scale reduction",
 }
 REPLACED = {
-    "Add": "Sub Mul", "Sub": "Add", "Mul": "Div Add", "Div": "Mul", "FloorDiv": "Div Mul", "Pow": "Mul",
-    "BitOr": "BitAnd", "BitAnd": "BitOr", "Eq": "NotEq", "NotEq": "Eq", "Lt": "LtE Gt", "LtE": "Lt Gt",
+    "Add": "Sub Mul", "Sub": "Add", "Mul": "Div Add", "Div": "Mul", "FloorDiv": "Div Mul",
+    "Pow": "Mul",
+    "BitOr": "BitAnd", "BitAnd": "BitOr", "Eq": "NotEq", "NotEq": "Eq", "Lt": "LtE Gt",
+    "LtE": "Lt Gt",
     "Gt": "GtE Lt", "GtE": "Gt Lt", "Is": "IsNot", "IsNot": "Is",
 }
 LONGEST = 180  # seconds for one test file
@@ -92,7 +96,8 @@ def mutants(text: str) -> Iterator[Mutant]:
             try:
                 wrong = MutationVisitor.mutate_code(text, operator, occurrence)
                 compile(wrong, "mutant", "exec")
-            except (AttributeError, SyntaxError):  # cosmic-ray does not know `except exact.OutsideDomain`, with a dot
+            # cosmic-ray does not know `except exact.OutsideDomain`, with a dot
+            except (AttributeError, SyntaxError):
                 continue
             old, new = _difference(text.split("\n"), wrong.split("\n"))
             seen[old, new] += 1  # a line may stand in the module twice
@@ -125,7 +130,9 @@ def _operators() -> list:
         def mutation_positions(self, node):
             if node.type == "simple_stmt":
                 first = node.children[0]
-                adds = first.type == "expr_stmt" and re.fullmatch(r"\W+=", first.children[1].get_code().strip())
+                adds = first.type == "expr_stmt" and re.fullmatch(r"\W+=",
+                                                                  first.children[1].get_code(
+                    ).strip())
                 if adds or first.type in ("atom_expr", "raise_stmt", "power"):
                     yield node.start_pos, node.end_pos
 
@@ -139,8 +146,10 @@ def _operators() -> list:
     names = OperatorProvider()
     wanted = [f"Replace{kind}_{old}_{new}" for kind in ("BinaryOperator", "ComparisonOperator")
               for old, news in REPLACED.items() for new in news.split()]
-    wanted += ["ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_Delete_Not", "AddNot", "ReplaceTrueWithFalse",
-               "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceBreakWithContinue",
+    wanted += ["ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_Delete_Not", "AddNot",
+               "ReplaceTrueWithFalse",
+               "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd",
+               "ReplaceBreakWithContinue",
                "ReplaceContinueWithBreak", "ExceptionReplacer", "NumberReplacer", "RemoveDecorator",
                "ZeroIterationForLoop"]
     return [names[name]() for name in wanted if name in set(names)] + [Lost(), LostStatement()]
@@ -153,14 +162,16 @@ def _not_mutated(text: str) -> list[tuple]:
         found += [getattr(node, name, None) for name in ("annotation", "returns")]
         if isinstance(node, ast.Raise):
             found += [part for part in ast.walk(node) if isinstance(part, ast.JoinedStr)]
-    return [((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)) for node in found if node]
+    return [((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
+            for node in found if node]
 
 
 def _difference(old: list[str], new: list[str]) -> tuple[str, str]:
     first = next(i for i, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1])
     after = next((i for i, pair in enumerate(zip(old[:first:-1], new[:first:-1], strict=False))
                   if pair[0] != pair[1]), min(len(old), len(new)) - first - 1)
-    return tuple(" ".join(" ".join(lines[first:len(lines) - after]).split()) for lines in (old, new))
+    return tuple(" ".join(" ".join(lines[first:len(lines) - after]).split())
+                 for lines in (old, new))
 
 
 def verdict(folder: Path, files: list[str]) -> tuple[str, str]:
@@ -186,7 +197,8 @@ def verdict(folder: Path, files: list[str]) -> tuple[str, str]:
                 return "timeout", name
             time.sleep(0.02)
         if done[1]:
-            failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", report.read_text(errors="replace"), re.MULTILINE)
+            failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", report.read_text(errors="replace"),
+                                re.MULTILINE)
             return "killed", failed[0] if failed else name
     return "survived", ""
 
@@ -195,12 +207,14 @@ def _tests(name: str) -> int:
     import pytest
 
     with warnings.catch_warnings():
-        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=", "--tb=no",
+        return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o",
+                                "addopts=", "--tb=no",
                                 f"tests/test_{name}.py"]))
 
 
 def _warm_up(files: list[str]) -> None:
-    """Run the tests on the healthy package and forget it, so that each fork finds SymPy's cache filled."""
+    """Run the tests on the healthy package and forget it, so that each fork finds SymPy's cache
+    filled."""
     for name in files:
         assert _tests(name) == 0, "without a mutation everything is green"
         for module in [*sys.modules]:
@@ -209,10 +223,12 @@ def _warm_up(files: list[str]) -> None:
 
 
 def main() -> int:
-    """Print each survivor and a line of numbers for each module; return how many survivors nobody has explained."""
+    """Print each survivor and a line of numbers for each module; return how many survivors nobody
+    has explained."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("modules", nargs="*", default=list(TESTS), metavar="module")
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "lvmcalc_mutants"))
+    parser.add_argument("--folder", type=Path,
+                        default=Path(tempfile.gettempdir(), "lvmcalc_mutants"))
     parser.add_argument("--all", action="store_true", help="run every test file on what survived")
     chosen = parser.parse_args()
     os.nice(15)
@@ -262,7 +278,8 @@ def _one_module(module: str, copy: Path, chosen: argparse.Namespace, everything:
             unexplained += 1
             print(f"{module}:{mutant.line}: {mutant.old}\n    → {mutant.new}", flush=True)
     path.write_text(healthy, encoding="utf-8")
-    print(f"| {module} | {count.total()} | {count['killed']} | {count['timeout']} | {count['equivalent']} "
+    print(f"| {module} | {count.total()} | {count['killed']} | {count['timeout']} | "
+          f"{count['equivalent']} "
           f"| {count['choice']} | {count['survived']} |", flush=True)
     return unexplained
 

@@ -1,10 +1,13 @@
-"""Break every rule of the book, one thing at a time, and see whether nbval notices in the notebooks.
+"""Break every rule of the book, one thing at a time, and see whether nbval notices in the
+notebooks.
 
-Run by hand: `python tests/mutate_rules.py [rule ...]`. Each mutant is a copy of the package and of one notebook with a
-line of the rule book edited: a flipped sign, a factor 2, a lost transpose, a lost term; in the adjoint of one argument,
-in the differential, or in all columns alike. It is killed if a cell goes red that says why: it now says refuted, or
-raises. That a table shows the broken rule as it now stands does not count. The notebook that teaches the rule is asked
-first; what it does not notice, such as a differential that it never uses, 01 must, for it establishes every rule.
+Run by hand: `python tests/mutate_rules.py [rule ...]`. Each mutant is a copy of the package and of
+one notebook with a line of the rule book edited: a flipped sign, a factor 2, a lost transpose, a
+lost term; in the adjoint of one argument, in the differential, or in all columns alike. It is
+killed if a cell goes red that says why: it now says refuted, or raises. That a table shows the
+broken rule as it now stands does not count. The notebook that teaches the rule is asked first; what
+it does not notice, such as a differential that it never uses, 01 must, for it establishes every
+rule.
 """
 
 import ast
@@ -28,7 +31,8 @@ TAUGHT_IN = {
     "Gram matrix": "05", "inverse": "05", "trace": "05",
     "sum with a constant": "06",
 }
-SAYS_WHY = re.compile(r"\n\s*- .*refuted|caused an exception")  # in nbval's report, - stands before the new output
+# in nbval's report, - stands before the new output
+SAYS_WHY = re.compile(r"\n\s*- .*refuted|caused an exception")
 
 
 def mutants(line: str) -> Iterator[tuple[str, str]]:
@@ -51,13 +55,15 @@ def mutants(line: str) -> Iterator[tuple[str, str]]:
                 wrong.elts[2].values[place] = node
         return ast.unparse(ast.fix_missing_locations(wrong))
 
-    parts: dict[int | str, ast.expr] = {**dict(enumerate(adjoints.values)), "differential": rule.elts[3]}
+    parts: dict[int | str, ast.expr] = {**dict(enumerate(adjoints.values)),
+                                        "differential": rule.elts[3]}
     for place, node in parts.items():
         where = place if place == "differential" else f"adjoint of {ast.unparse(adjoints.keys[place])}"
         yield f"{where}: sign flipped", with_parts({place: flipped(node)})
         yield f"{where}: factor 2", with_parts({place: doubled(node)})
         for number in range(sum(map(_is_transpose, ast.walk(node)))):
-            yield f"{where}: lost transpose {number + 1}", with_parts({place: _without_transpose(node, number)})
+            yield f"{where}: lost transpose {number + 1}", with_parts(
+                {place: _without_transpose(node, number)})
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             yield f"{where}: lost last term", with_parts({place: node.left})
     yield "all: sign flipped", with_parts({place: flipped(node) for place, node in parts.items()})
@@ -80,20 +86,25 @@ def _without_transpose(node: ast.expr, number: int) -> ast.expr:
 
 
 def red_cells(notebook: Path, line: str, wrong: str) -> dict[str, str]:
-    """Return the cells of the notebook that nbval finds red with the wrong line, and its report on them."""
+    """Return the cells of the notebook that nbval finds red with the wrong line, and its report on
+    them."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / "lvmcalc", Path(folder, "lvmcalc"), ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "lvmcalc", Path(folder, "lvmcalc"),
+                        ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(notebook, folder)
         book = Path(folder, "lvmcalc", "rules.py")
         text = book.read_text(encoding="utf-8")
         assert text.count(line) == 1
         book.write_text(text.replace(line, wrong), encoding="utf-8")
         report = Path(folder, "report.xml")
-        subprocess.run([sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", "-vv", "--nbval",
-                        "--nbval-current-env", f"--junitxml={report}", notebook.name], cwd=folder, check=False,
+        subprocess.run([sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider",
+                        "-vv", "--nbval",
+                        "--nbval-current-env", f"--junitxml={report}", notebook.name], cwd=folder,
+                       check=False,
                        env={**os.environ, "PYTHONPATH": folder}, capture_output=True)
         cases = ElementTree.parse(report).iter("testcase")
-        return {case.get("name"): failure.text for case in cases for failure in case.iter("failure")}
+        return {case.get("name"): failure.text for case in cases
+                for failure in case.iter("failure")}
 
 
 def judged(name: str, line: str, what: str, wrong: str) -> tuple[bool, str]:
@@ -104,7 +115,8 @@ def judged(name: str, line: str, what: str, wrong: str) -> tuple[bool, str]:
         if say_why := [cell for cell, report in red.items() if SAYS_WHY.search(report)]:
             break
     verdict = "killed" if say_why else "SURVIVED"
-    return bool(say_why), f"{name:20} {what:32} {number}  {verdict:9} {len(red):3} red, {len(say_why)} say why"
+    return bool(
+        say_why), f"{name:20} {what:32} {number}  {verdict:9} {len(red):3} red, {len(say_why)} say why"
 
 
 def main() -> int:
@@ -113,7 +125,8 @@ def main() -> int:
     lines = text.split("RULES = RuleBook(\n")[1].split("\n)\n")[0].split("\n")
     work = [(ast.literal_eval(line.strip().split(",")[0][1:]), line, what, wrong + ",")
             for line in lines for what, wrong in mutants(line)]
-    assert {name for name, *_ in work} == TAUGHT_IN.keys(), "TAUGHT_IN has a notebook for each rule, and no others"
+    assert {name for name,
+            *_ in work} == TAUGHT_IN.keys(), "TAUGHT_IN has a notebook for each rule, and no others"
     assert TAUGHT_IN.keys() >= {*sys.argv[1:]}, "a rule that the book does not have"
     work = [mutant for mutant in work if mutant[0] in (sys.argv[1:] or TAUGHT_IN)]
     healthy = [red_cells(path, lines[0], lines[0]) for number in sorted({*TAUGHT_IN.values()})

@@ -1,7 +1,9 @@
-"""Random answers: right ones, the true gradient rewritten at random, and wrong ones, broken at random.
+"""Random answers: right ones, the true gradient rewritten at random, and wrong ones, broken at
+random.
 
-`python tests/random_answers.py 10000` marks so many of them and prints what it found; the tests do it with fewer.
-A broken answer counts as wrong only if exact arithmetic at a random point, which marking has no part in, says so.
+`python tests/random_answers.py 10000` marks so many of them and prints what it found; the tests do
+it with fewer. A broken answer counts as wrong only if exact arithmetic at a random point, which
+marking has no part in, says so.
 """
 
 import sys
@@ -39,7 +41,8 @@ def answers(seed: int, count: int) -> Iterator[tuple[bool, str, str, Expr]]:
 
 
 def start(rng: np.random.Generator, of: str, wrt: str) -> Expr:
-    """Return a right answer: the closed form with or without K, or one in the adjoints of later nodes."""
+    """Return a right answer: the closed form with or without K, or one in the adjoints of later
+    nodes."""
     chain = chain_of(of)
     formulas = [chain.adjoint(wrt), chain.abbreviated(chain.adjoint(wrt))]
     edges = [sp.sympify(chain.edges[child, wrt]) for child in chain.children(wrt)]
@@ -59,7 +62,8 @@ def parts(expression: Expr, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple
     """Yield every part of an expression that is a matrix or a number, with its place."""
     yield place, expression
     if not isinstance(expression, sp.Symbol | sp.MatrixSymbol | Identity | sp.Number):
-        for index, part in enumerate(expression.args[:1] if isinstance(expression, sp.Pow) else expression.args):
+        for index, part in enumerate(expression.args[:1] if isinstance(expression, sp.Pow)
+                                     else expression.args):
             yield from parts(part, (*place, index))
 
 
@@ -73,7 +77,8 @@ def replaced(expression: Expr, place: tuple[int, ...], new: Expr) -> Expr:
 
 
 def changed_somewhere(rng: np.random.Generator, answer: Expr, change: Callable) -> Expr | None:
-    """Return the answer with one part changed, or None if the change does not apply there or gives no formula."""
+    """Return the answer with one part changed, or None if the change does not apply there or gives
+    no formula."""
     places = [*parts(answer)]
     place, part = places[rng.integers(len(places))]
     new = change(rng, part)
@@ -82,7 +87,8 @@ def changed_somewhere(rng: np.random.Generator, answer: Expr, change: Callable) 
     try:
         changed = replaced(answer, place, new)
         check_shapes(changed)
-        same = changed.is_Matrix == answer.is_Matrix and (not answer.is_Matrix or changed.shape == answer.shape)
+        same = changed.is_Matrix == answer.is_Matrix and (not answer.is_Matrix
+                                                          or changed.shape == answer.shape)
     except (CannotBeFormed, ValueError, TypeError, AttributeError, NotImplementedError):
         return None
     return changed if same else None
@@ -92,12 +98,17 @@ def rewritten_at(rng: np.random.Generator, part: Expr) -> Expr | None:
     """Return the same in another form."""
     if not part.is_Matrix:
         return part * 2 * sp.Rational(1, 2) if part.is_Number else None
-    choices = [lambda: Transpose(Transpose(part)), lambda: MatMul(sp.Rational(1, 3), MatMul(3, part)),
-               lambda: MatMul(Identity(part.rows), part), lambda: MatAdd(MatMul(2, part), MatMul(-1, part))]
-    if isinstance(part, MatMul) and not part.args[0].is_Number and all(a.is_Matrix for a in part.args):
-        choices.append(lambda: Transpose(MatMul(*(Transpose(factor) for factor in reversed(part.args)))))
+    choices = [lambda: Transpose(Transpose(part)),
+               lambda: MatMul(sp.Rational(1, 3), MatMul(3, part)),
+               lambda: MatMul(Identity(part.rows), part),
+               lambda: MatAdd(MatMul(2, part), MatMul(-1, part))]
+    if isinstance(part,
+                  MatMul) and not part.args[0].is_Number and all(a.is_Matrix for a in part.args):
+        choices.append(
+            lambda: Transpose(MatMul(*(Transpose(factor) for factor in reversed(part.args)))))
         if isinstance(part.args[0], MatAdd):
-            choices.append(lambda: MatAdd(*(MatMul(term, *part.args[1:]) for term in part.args[0].args)))
+            choices.append(lambda: MatAdd(*(MatMul(term, *part.args[1:])
+                                            for term in part.args[0].args)))
     if isinstance(part, MatAdd):
         choices.append(lambda: MatAdd(*reversed(part.args)))
     if isinstance(part, Inverse) and isinstance(part.arg, sp.MatrixSymbol):
@@ -107,14 +118,16 @@ def rewritten_at(rng: np.random.Generator, part: Expr) -> Expr | None:
 
 def broken_at(rng: np.random.Generator, part: Expr) -> Expr | None:
     """Return something else of the same shape."""
-    factors = [sp.Integer(-1), sp.Integer(2), sp.Rational(1, 2), *sp.symbols("alpha beta", positive=True)]
+    factors = [sp.Integer(-1), sp.Integer(2), sp.Rational(1, 2),
+               *sp.symbols("alpha beta", positive=True)]
     if not part.is_Matrix:
         return part * factors[rng.integers(3)]
     choices = [lambda: MatMul(factors[rng.integers(3)], part)]
     if part.rows == part.cols:
         choices += [lambda: Transpose(part), lambda: Inverse(part), lambda: MatMul(part, part)]
     if isinstance(part, MatAdd):
-        choices.append(lambda: MatAdd(*part.args[1:]) if len(part.args) > 2 else part.args[rng.integers(2)])
+        choices.append(lambda: MatAdd(*part.args[1:]) if len(part.args) > 2
+                       else part.args[rng.integers(2)])
     if isinstance(part, MatMul):
         order = rng.permutation(len(part.args))
         choices += [lambda: MatMul(*(part.args[i] for i in order)), lambda: MatMul(*part.args[1:]),
@@ -125,12 +138,15 @@ def broken_at(rng: np.random.Generator, part: Expr) -> Expr | None:
 
 
 def differs(rng: np.random.Generator, of: str, wrt: str, answer: Expr) -> bool:
-    """Return whether an answer has another value than the true gradient at a random rational point."""
+    """Return whether an answer has another value than the true gradient at a random rational
+    point."""
     chain = chain_of(of)
     left, right = chain.in_leaves(answer), chain.adjoint(wrt)
     sizes = {str(size): SIZES[str(size)] for leaf in chain.leaves.values() for size in leaf.shape}
     try:
-        return random_points.differ(left, right, arithmetic.random_point((left, right), sizes, rng, 50)) is not None
+        return random_points.differ(left, right,
+                                    arithmetic.random_point((left, right), sizes, rng,
+                                                            50)) is not None
     except (arithmetic.OutsideDomain, KeyError):
         return False
 
@@ -143,7 +159,8 @@ def counted(seed: int, count: int) -> tuple[Counter, list[str]]:
         first = result.status if result.right else f"{result.status}: {result.findings[0].kind}"
         counts["right" if right else "wrong", first] += 1
         if result.right != right:
-            mistaken.append(f"{of} {wrt}: {answer} is {'right' if right else 'wrong'}, but was marked {result.status}")
+            mistaken.append(f"{of} {wrt}: {answer} is {'right' if right else 'wrong'}, but was "
+                            f"marked {result.status}")
     return counts, mistaken
 
 

@@ -16,9 +16,11 @@ MILLISECONDS, LAST = 160, 3000  # that a frame is seen, and the last one
 
 
 def main() -> None:
-    """Train on the digits in the first notebook, step by step, and go to the determinant's stage in the fourth."""
+    """Train on the digits in the first notebook, step by step, and go to the determinant's stage in
+    the fourth."""
     PICTURES.mkdir(exist_ok=True)
-    with jupyterlab(*(ROOT / "notebooks" / name for name in (START, STAGES))) as address, page_of(1360, 1500) as page:
+    with jupyterlab(*(ROOT / "notebooks" / name
+                      for name in (START, STAGES))) as address, page_of(1360, 1500) as page:
         run_all(page, address, START)
         save(training(page.locator(".lvmcalc-live")), PICTURES / "training.gif")
         run_all(page, address, STAGES)
@@ -31,7 +33,8 @@ def main() -> None:
 
 
 def training(live: Locator) -> list[Image.Image]:
-    """Press Step again and again, and return what is seen of the widget, from its top to the first words below."""
+    """Press Step again and again, and return what is seen of the widget, from its top to the first
+    words below."""
     status, frames = live.get_by_role("status"), []
     for step in range(STEPS[-1] + 1):
         if step:
@@ -46,7 +49,8 @@ def training(live: Locator) -> list[Image.Image]:
 
 def shot(widget: Locator) -> Image.Image:
     """Return what the browser shows of a widget, once its images are there."""
-    widget.evaluate("async it => { for (const image of it.querySelectorAll('img')) await image.decode(); }")
+    widget.evaluate("async it => { for (const image of it.querySelectorAll('img')) await "
+                    "image.decode(); }")
     return Image.open(io.BytesIO(widget.screenshot())).convert("RGB")
 
 

@@ -1,7 +1,9 @@
-"""Arithmetic for SymPy matrix expressions: in floating point, and in rationals, where equal means equal.
+"""Arithmetic for SymPy matrix expressions: in floating point, and in rationals, where equal means
+equal.
 
-`evaluate` walks an expression; the arithmetic that it is given says what the numbers are. With rational functions
-of t as numbers, the derivative along a direction is exact too, and no rule of the rule book has part in it.
+`evaluate` walks an expression; the arithmetic that it is given says what the numbers are. With
+rational functions of t as numbers, the derivative along a direction is exact too, and no rule of
+the rule book has part in it.
 """
 
 from collections.abc import Mapping
@@ -22,12 +24,14 @@ from lvmcalc.calculus.expressions import UnsupportedExpression, dimensions
 
 POINTS = 3  # at which two sides are compared
 LARGEST_POWER = 1000  # beyond this, exact arithmetic takes too long
-OPERATIONS = {Transpose: "transpose", Inverse: "inv", Trace: "trace", Determinant: "det", log: "log"}
+OPERATIONS = {Transpose: "transpose", Inverse: "inv", Trace: "trace", Determinant: "det",
+              log: "log"}
 t = Symbol("t")
 
 
 class OutsideDomain(ArithmeticError):
-    """The expression has no real value here: a singular inverse, a division by 0, a logarithm of no positive number."""
+    """The expression has no real value here: a singular inverse, a division by 0, a logarithm of no
+    positive number."""
 
 
 class Reals:
@@ -39,10 +43,12 @@ class Reals:
 
 
 class Rationals:
-    """Matrices over the rationals, or over the rational functions of some symbols; scalars are SymPy numbers."""
+    """Matrices over the rationals, or over the rational functions of some symbols; scalars are
+    SymPy numbers."""
 
     number = staticmethod(lambda value: value)
-    matrix = staticmethod(lambda value: DomainMatrix.from_Matrix(sp.Matrix(value)).to_field().to_dense())
+    matrix = staticmethod(lambda value: DomainMatrix.from_Matrix(sp.Matrix(value)).to_field(
+        ).to_dense())
     identity = staticmethod(lambda size: DomainMatrix.eye(size, QQ).to_dense())
     zeros = staticmethod(lambda rows, columns: DomainMatrix.zeros((rows, columns), QQ).to_dense())
     det = staticmethod(lambda matrix: matrix.domain.to_sympy(matrix.det()))
@@ -55,7 +61,8 @@ class Rationals:
 
     @staticmethod
     def log(number: Expr) -> Expr:
-        """Return the logarithm; that of a fraction as a difference, that of a power as a multiple."""
+        """Return the logarithm; that of a fraction as a difference, that of a power as a
+        multiple."""
         if number.is_number and not number.is_positive:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return sp.expand_log(log(number)) if number.is_number else log(number)
@@ -114,7 +121,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
                 if exponent < 0 and np.all(base == 0):
                     raise OutsideDomain("a division by 0")
                 if abs(exponent) > LARGEST_POWER:
-                    raise UnsupportedExpression(f"the power {exponent}, which is above {LARGEST_POWER:,}")
+                    raise UnsupportedExpression(f"the power {exponent}, which is above "
+                                                f"{LARGEST_POWER:,}")
                 return base**exponent
             case _ if part.is_number and part.is_real:
                 return arithmetic.number(part)
@@ -128,25 +136,32 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
 
 def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
     """Return a number of rows or columns at these sizes."""
-    size = dimension.xreplace({symbol: sp.Integer(sizes[symbol.name]) for symbol in dimension.free_symbols})
+    size = dimension.xreplace({symbol: sp.Integer(sizes[symbol.name])
+                               for symbol in dimension.free_symbols})
     if not (size.is_Integer and size > 0):
         raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
     return int(size)
 
 
 def sizes_in(*expressions: Expr) -> list[str]:
-    """Return the names of the sizes in the expressions (and of exponents), in alphabetical order."""
+    """Return the names of the sizes in the expressions (and of exponents), in alphabetical
+    order."""
     exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow)}
-    return sorted({symbol.name for size in dimensions(*expressions) | exponents for symbol in size.free_symbols})
+    return sorted({symbol.name for size in dimensions(*expressions) | exponents
+                   for symbol in size.free_symbols})
 
 
-def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: np.random.Generator, largest: int,
+def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: np.random.Generator,
+                 largest: int,
                  symmetric: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return random whole numbers for every symbol: matrices with entries of both signs, and positive scalars."""
-    low = 2 if largest > 3 else 0  # a check point avoids 0 and ±1; a counterexample to read by hand may have them
+    """Return random whole numbers for every symbol: matrices with entries of both signs, and
+    positive scalars."""
+    # a check point avoids 0 and ±1; a counterexample to read by hand may have them
+    low = 2 if largest > 3 else 0
 
     def numbers(rows: int, columns: int) -> sp.ImmutableMatrix:
-        signed = rng.integers(low, largest + 1, rows * columns) * rng.choice([-1, 1], rows * columns)
+        signed = rng.integers(low, largest + 1,
+                              rows * columns) * rng.choice([-1, 1], rows * columns)
         return sp.ImmutableMatrix(rows, columns, signed.tolist())
 
     values: dict[str, Any] = dict(sizes)
@@ -154,32 +169,37 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: n
     for name, symbol in sorted(symbols.items()):
         if isinstance(symbol, MatrixSymbol):
             matrix = numbers(*(whole_size(size, sizes) for size in symbol.shape))
-            values[name] = matrix.upper_triangular() + matrix.upper_triangular(1).T if name in symmetric else matrix
+            values[name] = matrix.upper_triangular() + matrix.upper_triangular(
+                1).T if name in symmetric else matrix
         elif name not in values:
             values[name] = abs(numbers(1, 1)[0]) or sp.S.One
     return values
 
 
 def value_at(expression: Expr, point: Mapping[str, Any]) -> Expr:
-    """Return the exact value at a point of SymPy matrices and numbers, as a SymPy matrix or number."""
-    ready = {name: Rationals.matrix(number) if getattr(number, "is_Matrix", False) else sp.sympify(number)
+    """Return the exact value at a point of SymPy matrices and numbers, as a SymPy matrix or
+    number."""
+    ready = {name: Rationals.matrix(number) if getattr(number, "is_Matrix", False)
+             else sp.sympify(number)
              for name, number in point.items()}
     value = evaluate(expression, ready, Rationals)
     return value.to_Matrix().as_immutable() if isinstance(value, DomainMatrix) else value
 
 
-def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str, direction: Any) -> Expr:
+def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
+                           direction: Any) -> Expr:
     """Return d/dt of a scalar expression at t = 0 when `wrt` moves by t times `direction`, exactly.
 
-    No rule for matrices is used: the expression is evaluated over the rational functions of t, and a function of
-    one variable is differentiated.
+    No rule for matrices is used: the expression is evaluated over the rational functions of t, and
+    a function of one variable is differentiated.
     """
     value = value_at(expression, {**point, wrt: point[wrt] + t * direction})
     return sp.diff(value, t).subs(t, 0)
 
 
 def vanishes(number: Expr) -> bool:
-    """Return whether an exact number is zero: logarithms of whole numbers without a common factor are independent.
+    """Return whether an exact number is zero: logarithms of whole numbers without a common factor
+    are independent.
 
     Raises
     ------
@@ -191,7 +211,8 @@ def vanishes(number: Expr) -> bool:
         return number == 0
     logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}
     symbols = {b: sp.Dummy() for b in coprime_base([*logarithms.values()])}
-    number = number.xreplace({atom: sp.Add(*(sp.multiplicity(b, whole) * symbol for b, symbol in symbols.items()))
+    number = number.xreplace(
+        {atom: sp.Add(*(sp.multiplicity(b, whole) * symbol for b, symbol in symbols.items()))
                               for atom, whole in logarithms.items()})
     if sp.cancel(sp.together(number)) == 0:
         return True
@@ -201,7 +222,8 @@ def vanishes(number: Expr) -> bool:
 
 
 def coprime_base(numbers: list[int]) -> list[int]:
-    """Return whole numbers, no two with a common factor, of whose powers all the given ones are products."""
+    """Return whole numbers, no two with a common factor, of whose powers all the given ones are
+    products."""
     base: list[int] = []
     numbers = [number for number in numbers if number > 1]
     while numbers:

@@ -1,7 +1,9 @@
-"""The evidence for a chain: a proof, exact arithmetic and floating point, for every stage and for the whole.
+"""The evidence for a chain: a proof, exact arithmetic and floating point, for every stage and for
+the whole.
 
-Three ways that share no code with the adjoints under test: the differential (for every size), rational functions of one
-variable along a direction (no rule for matrices at all), and the complex step in floating point.
+Three ways that share no code with the adjoints under test: the differential (for every size),
+rational functions of one variable along a direction (no rule for matrices at all), and the complex
+step in floating point.
 """
 
 import warnings
@@ -30,8 +32,8 @@ STEP = 1e-30
 class Row:
     """The evidence for one adjoint: of a stage by itself, or of the whole with respect to a leaf.
 
-    `claim` is the adjoint under test, of `scalar` with respect to `wrt`. Each kind of evidence is found when it is
-    first asked for.
+    `claim` is the adjoint under test, of `scalar` with respect to `wrt`. Each kind of evidence is
+    found when it is first asked for.
     """
 
     label: str
@@ -47,7 +49,8 @@ class Row:
 
     @cached_property
     def proof(self) -> Verdict:
-        """Whether the claim is the gradient that follows from the differential, and the rules that this rests on."""
+        """Whether the claim is the gradient that follows from the differential, and the rules that
+        this rests on."""
         expected, used = self._expected
         return replace(differentials.compare(self.claim, expected, seed=self.seed), rules=used)
 
@@ -83,7 +86,8 @@ class Row:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
         points = f", {self.exact.points} points" if self.exact.points else ""
-        return (f"{MARKS[self.proof.status]} {self.proof.status}{every}, {MARKS[self.exact.status]} {self.exact.status}"
+        return (f"{MARKS[self.proof.status]} {self.proof.status}{every}, "
+                f"{MARKS[self.exact.status]} {self.exact.status}"
                 f"{points}, {MARKS['numeric']} numeric, error {bound_on(self.error)}")
 
 
@@ -109,13 +113,15 @@ class Check:
     def table(self) -> list[tuple[str, ...]]:
         """Return the rows in plain text, the head first."""
         return [("claim", "proof", "exact", "numeric", "SymPy's own .diff", "rules"), *(
-            (row.label, *(f"{MARKS[grade.status]} {grade.status}" for grade in (row.proof, row.exact)),
+            (row.label,
+             *(f"{MARKS[grade.status]} {grade.status}" for grade in (row.proof, row.exact)),
              bound_on(row.error), row.sympy, ", ".join(row.rules)) for row in self.rows)]
 
     def __str__(self) -> str:
         table = self.table()
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        lines = ["  ".join(cell.ljust(width) for cell,
+                           width in zip(line, widths, strict=True)).rstrip()
                  for line in table]
         return f"{self.title}: {self.status}\n" + "\n".join(lines)
 
@@ -130,10 +136,12 @@ class Check:
 
 
 def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:
-    """Return the evidence for the adjoint along one edge, by itself, with an arbitrary asymmetric upstream."""
+    """Return the evidence for the adjoint along one edge, by itself, with an arbitrary asymmetric
+    upstream."""
     scalar = differentials.inner(chain.adjoint_symbol(name), chain[name].expression)
     label = f"{notation.plain(parent)} → {notation.plain(name)}"
-    return Row(label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed, chain.book)
+    return Row(label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed,
+               chain.book)
 
 
 def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
@@ -142,7 +150,8 @@ def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
     return Row(label, chain.expression(), chain[leaf].symbol, chain.adjoint(leaf), seed, chain.book)
 
 
-def _points(expressions: tuple[Expr, ...], wrt: Expr, seed: int) -> Iterator[tuple[dict[str, Any], Any]]:
+def _points(expressions: tuple[Expr, ...], wrt: Expr,
+            seed: int) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield random points and a random direction for the variable.
 
     The sizes all differ, and none stays the same at all points.
@@ -173,7 +182,8 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
         for point, direction in _points((scalar, claim), wrt, seed):
             slope = arithmetic.directional_derivative(scalar, point, wrt.name, direction)
-            claimed = arithmetic.value_at(differentials.inner(claim, _direction(wrt)), point | {"direction": direction})
+            claimed = arithmetic.value_at(differentials.inner(claim, _direction(wrt)),
+                                          point | {"direction": direction})
             if not arithmetic.vanishes(slope - claimed):
                 return Verdict("refuted", "the exact directional derivative is another one")
     except CannotBeFormed as error:
@@ -185,12 +195,14 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
 
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
-    """Return the relative error of a claimed gradient against the complex step, in floating point."""
+    """Return the relative error of a claimed gradient against the complex step, in floating
+    point."""
     errors = []
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
         for point, direction in _points((scalar, claim), wrt, seed):
-            numbers, along = {name: _float(value) for name, value in point.items()}, _float(direction)
+            numbers, along = {name: _float(value) for name,
+                              value in point.items()}, _float(direction)
             moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
             slope = np.imag(arithmetic.evaluate(scalar, moved, arithmetic.Reals)) / STEP
             claimed = np.vdot(arithmetic.evaluate(claim, numbers, arithmetic.Reals), along)
@@ -206,7 +218,8 @@ def _float(value: Any) -> Any:
 
 
 def bound_on(error: float) -> str:
-    """Return a bound that is the same on every machine: the next power of ten, and never below 10⁻¹²."""
+    """Return a bound that is the same on every machine: the next power of ten, and never below
+    10⁻¹²."""
     if not np.isfinite(error):
         return "no number"
     power = max(-12, int(np.ceil(np.log10(error))) if error > 0 else -12)
@@ -214,12 +227,14 @@ def bound_on(error: float) -> str:
 
 
 def sympys_answer(scalar: Expr, wrt: Expr) -> Expr | str:
-    """Return the derivative as SymPy's own matrix calculus has it, or in words why there is none."""
+    """Return the derivative as SymPy's own matrix calculus has it, or in words why there is
+    none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             answer = scalar.diff(wrt).doit()
-    except Exception as error:  # SymPy's matrix derivatives fail in many ways, and none of them may stop a check
+    # SymPy's matrix derivatives fail in many ways, and none of them may stop a check
+    except Exception as error:
         return f"no answer ({type(error).__name__})"
     return "no answer" if answer.has(sp.Derivative) else answer
 
@@ -240,7 +255,8 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
 
 @dataclass(frozen=True)
 class Entrywise:
-    """One small case with every entry a symbol: the loss, its derivative by each entry, and the gradient claimed."""
+    """One small case with every entry a symbol: the loss, its derivative by each entry, and the
+    gradient claimed."""
 
     loss: Expr
     derivatives: sp.Matrix
@@ -248,11 +264,14 @@ class Entrywise:
 
     @property
     def agrees(self) -> bool:
-        """Whether every entry of the gradient is the derivative by that entry, as a rational function."""
-        return all(sp.cancel(sp.together(a - b)) == 0 for a, b in zip(self.derivatives, self.claimed, strict=True))
+        """Whether every entry of the gradient is the derivative by that entry, as a rational
+        function."""
+        return all(sp.cancel(sp.together(a - b)) == 0 for a,
+                   b in zip(self.derivatives, self.claimed, strict=True))
 
     def __str__(self) -> str:
-        entries = "\n".join(f"  ∂L/∂entry {i + 1}: {sp.factor(entry)}" for i, entry in enumerate(self.claimed))
+        entries = "\n".join(f"  ∂L/∂entry {i + 1}: {sp.factor(entry)}" for i,
+                            entry in enumerate(self.claimed))
         return f"L = {self.loss}\n{entries}\n{'every entry agrees' if self.agrees else 'NOT EQUAL'}"
 
     __repr__ = __str__
@@ -280,13 +299,17 @@ def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
     leaf = checks.known(chain[leaf].name, chain.leaves, f"leaf of {chain.name}")
     names = arithmetic.sizes_in(chain.expression())
     if set(names) - set(sizes) or set(sizes) - set(names) - set(chain.leaves):
-        raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but {', '.join(sizes) or 'none'} came.")
+        raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but "
+                         f"{', '.join(sizes) or 'none'} came.")
     values: dict[str, Any] = {name: checks.whole(size, name) for name, size in sizes.items()}
     for name, node in chain.leaves.items():
         if node.shape:
             rows, columns = (sizes[size.name] for size in node.shape)
-            values[name] = sp.Matrix(rows, columns, sp.symbols(f"{name}_:{rows * columns}", real=True))
+            values[name] = sp.Matrix(rows, columns,
+                                     sp.symbols(f"{name}_:{rows * columns}", real=True))
         values.setdefault(name, sp.Symbol(name))
-    loss, claimed = (arithmetic.value_at(side, values) for side in (chain.expression(), chain.adjoint(leaf)))
-    variable, claimed = (side if side.is_Matrix else sp.Matrix([side]) for side in (values[leaf], claimed))
+    loss, claimed = (arithmetic.value_at(side, values)
+                     for side in (chain.expression(), chain.adjoint(leaf)))
+    variable, claimed = (side if side.is_Matrix else sp.Matrix([side])
+                         for side in (values[leaf], claimed))
     return Entrywise(loss, variable.applyfunc(loss.diff), claimed)

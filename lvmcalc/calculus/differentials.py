@@ -1,7 +1,8 @@
-"""Differentials of matrix expressions, the gradients that follow from them, and the comparison of two answers.
+"""Differentials of matrix expressions, the gradients that follow from them, and the comparison of
+two answers.
 
-The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the gradient, for every size
-(Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
+The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the gradient, for every
+size (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,8 @@ from lvmcalc.calculus.output_form import Poly
 from lvmcalc.calculus.verdict import Verdict
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
-RULE_OF = {MatAdd: "sum", Transpose: "transpose", Inverse: "inverse", Trace: "trace", Determinant: "determinant",
+RULE_OF = {MatAdd: "sum", Transpose: "transpose", Inverse: "inverse", Trace: "trace",
+           Determinant: "determinant",
            sp.Add: "scalar sum", sp.Mul: "scalar product", log: "logarithm"}
 
 
@@ -49,9 +51,11 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
             used.add(name)
         return book[name].d(operands, tuple(d(operand) for operand in operands), letters)
 
-    def halves(parts: tuple, join: type) -> list[Expr]:  # not first and rest: that nests as deep as there are parts
+    # not first and rest: that nests as deep as there are parts
+    def halves(parts: tuple, join: type) -> list[Expr]:
         middle = len(parts) // 2
-        return [join(*half) if len(half) > 1 else half[0] for half in (parts[:middle], parts[middle:])]
+        return [join(*half) if len(half) > 1 else half[0]
+                for half in (parts[:middle], parts[middle:])]
 
     def d(part: Expr) -> Expr:
         part = sp.sympify(part)
@@ -71,7 +75,8 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
                 return by(RULE_OF[part.func], part.args[0])
             case MatPow() if part.exp.is_Integer and 0 < abs(part.exp) <= LARGEST_POWER:
                 half = abs(int(part.exp)) // 2
-                power = MatMul(part.base ** half, part.base ** (abs(part.exp) - half)) if half else part.base
+                power = MatMul(part.base ** half,
+                               part.base ** (abs(part.exp) - half)) if half else part.base
                 return d(Inverse(power) if part.exp < 0 else power)
             case sp.Pow() if part.exp.is_integer and wrt not in part.exp.free_symbols:
                 return by("power", part.base, letters={operations.k: part.exp})
@@ -86,10 +91,12 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
     Parameters
     ----------
     expression : SymPy scalar expression
-        Sums, products, scalar multiples, transposes, inverses, `Trace`, `Determinant`, `log` and integer powers.
+        Sums, products, scalar multiples, transposes, inverses, `Trace`, `Determinant`, `log` and
+        integer powers.
     wrt : MatrixSymbol or Symbol
     symmetric : names (or MatrixSymbols) of matrices known to be symmetric
-        With a symmetric variable, the gradient among the symmetric matrices, for the inner product tr(AᵀB).
+        With a symmetric variable, the gradient among the symmetric matrices, for the inner product
+        tr(AᵀB).
 
     Returns
     -------
@@ -106,7 +113,8 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
 
 
 def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
-                        book: dict[str, operations.Rule] = operations.RULES) -> tuple[Expr, tuple[str, ...]]:
+                        book: dict[str, operations.Rule] = operations.RULES) -> tuple[
+                            Expr, tuple[str, ...]]:
     """Return the gradient, as `gradient` does, and the names of the rules that it rests on."""
     expression = _sympified(expression)
     if not isinstance(expression, Expr) or expression.is_Matrix:
@@ -117,9 +125,11 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
                         f"but {' '.join(str(wrt).split())} is none.")
     plain, variable = by_name(expression, wrt)
     symmetric = names_of(symmetric, plain, variable)
-    WordAlgebra(symmetric).scalar(plain)  # refuses what is unknown even where the variable does not occur
+    # refuses what is unknown even where the variable does not occur
+    WordAlgebra(symmetric).scalar(plain)
     if wrt.name in arithmetic.sizes_in(plain):
-        raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an exponent,")
+        raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an "
+                                    "exponent,")
     step = operations.increment_of(variable)
     while step.name in {symbol.name for symbol in plain.atoms(Symbol, MatrixSymbol)}:
         step = operations.increment_of(step)
@@ -129,13 +139,15 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
         result = algebra.written_out(sp.together(change.diff(step)))
     else:  # the change is linear in the traces that hold the step
         parts = [algebra.times(change.diff(symbol), _from_trace(algebra, trace.arg, step))
-                 for symbol, trace in algebra.scalars.items() if isinstance(trace, Trace) and trace.has(step)]
+                 for symbol, trace in algebra.scalars.items() if isinstance(trace, Trace)
+                 and trace.has(step)]
         total = algebra.add(*parts)
         if variable.name in symmetric:
             total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
         result = algebra.expression(total, variable.shape)
     originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
-    back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol) if symbol.name in originals}
+    back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
+            if symbol.name in originals}
     return result.xreplace(back), tuple(sorted(used))
 
 
@@ -166,8 +178,9 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     Returns
     -------
     Verdict
-        "proved": the same normal form. "exact": equal in rational arithmetic at random points, with the chance of a
-        false agreement. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
+        "proved": the same normal form. "exact": equal in rational arithmetic at random points, with
+        the chance of a false agreement. "refuted": a counterexample, or shapes that do not fit.
+        "undecided": none of these.
 
     Raises
     ------
@@ -178,15 +191,19 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
-    left, right, seed = _zero_like(left, right), _zero_like(right, left), checks.whole(seed, "seed", least=0)
+    left, right, seed = _zero_like(left, right), _zero_like(right,
+                                                            left), checks.whole(
+                                                                seed, "seed", least=0)
     try:
         left, right = by_name(left, right)
         if _shape(left) != _shape(right):
             return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
         symmetric = names_of(symmetric, left, right)
         if _same_normal_form(left, right, symmetric):
-            partial = any(side.has(log) or any(power.exp.is_negative for power in side.atoms(MatPow))
-                          for side in (left, right))  # the normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too
+            partial = any(side.has(log)
+                          or any(power.exp.is_negative for power in side.atoms(MatPow))
+                          # the normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too
+                          for side in (left, right))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
         return random_points.compare(left, right, symmetric, seed)
@@ -199,7 +216,8 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
 def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
     algebra = WordAlgebra(symmetric, reduce_inverses=True)
     if left.is_Matrix:
-        return not algebra.add(algebra.matrix(left), algebra.times(-sp.S.One, algebra.matrix(right)))
+        return not algebra.add(algebra.matrix(left),
+                               algebra.times(-sp.S.One, algebra.matrix(right)))
     return is_zero(algebra.scalar(left) - algebra.scalar(right))
 
 
@@ -211,9 +229,11 @@ def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
         if not isinstance(item, str | MatrixSymbol):
             raise TypeError(f"`symmetric` holds names of matrices, but {_kind(item)} came.")
     names = tuple(item if isinstance(item, str) else item.name for item in symmetric)
-    for matrix in {matrix for expression in expressions for matrix in expression.atoms(MatrixSymbol)}:
+    for matrix in {matrix for expression in expressions
+                   for matrix in expression.atoms(MatrixSymbol)}:
         if matrix.name in names and matrix.rows != matrix.cols:
-            raise ValueError(f"{matrix} is said to be symmetric, but its shape is {_shape(matrix)}.")
+            raise ValueError(
+                f"{matrix} is said to be symmetric, but its shape is {_shape(matrix)}.")
     return names
 
 
@@ -227,7 +247,8 @@ def _sympified(value: object) -> object:
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:
-    return ZeroMatrix(*other.shape) if side == 0 and not side.is_Matrix and other.is_Matrix else side
+    return ZeroMatrix(
+        *other.shape) if side == 0 and not side.is_Matrix and other.is_Matrix else side
 
 
 def _kind(value: object) -> str:

@@ -1,9 +1,10 @@
 """Matrix expressions as sums of words: the normal form that proofs compare.
 
-A word is a product of letters (X, Xᵀ, K⁻¹, K⁻ᵀ); a matrix is a sum of words with scalar coefficients, kept as
-`{word: coefficient}`, and the empty word is the identity. Transposes and inverses are pushed down to letters, K⁻¹
-is its own transpose when K is, and a letter beside its inverse cancels. Two expressions with the same normal
-form are equal for every size; different normal forms prove nothing.
+A word is a product of letters (X, Xᵀ, K⁻¹, K⁻ᵀ); a matrix is a sum of words with scalar
+coefficients, kept as `{word: coefficient}`, and the empty word is the identity. Transposes and
+inverses are pushed down to letters, K⁻¹ is its own transpose when K is, and a letter beside its
+inverse cancels. Two expressions with the same normal form are equal for every size; different
+normal forms prove nothing.
 """
 
 from collections.abc import Callable
@@ -11,11 +12,28 @@ from functools import reduce
 from math import comb, prod
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Integer, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
+from sympy import (
+    Determinant,
+    Expr,
+    Identity,
+    Integer,
+    Inverse,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    Transpose,
+    log,
+)
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from lvmcalc.calculus.expressions import CannotBeFormed, TooLarge, UnsupportedExpression, by_name, check_shapes
+from lvmcalc.calculus.expressions import (
+    CannotBeFormed,
+    TooLarge,
+    UnsupportedExpression,
+    by_name,
+    check_shapes,
+)
 from lvmcalc.calculus.output_form import Poly, Word, Writing, common_factor, in_order, joined
 
 LARGEST_POWER = 24
@@ -31,16 +49,21 @@ class WordAlgebra(Writing):
     Parameters
     ----------
     symmetric : names of matrices known to be symmetric.
-    expand : with False, a sum inside a product stays one letter, which keeps a formula as short as it was.
+    expand : with False, a sum inside a product stays one letter, which keeps a formula as short as
+    it was.
     collect : write an inverse that all terms end in once, behind a bracket.
-    reduce_inverses : pull scalars out of inverses and use K K⁻¹ = I for a sum K as well; proofs do, formulas do not.
+    reduce_inverses : pull scalars out of inverses and use K K⁻¹ = I for a sum K as well; proofs do,
+    formulas do not.
     """
 
-    def __init__(self, symmetric: tuple[str, ...] = (), expand: bool = True, reduce_inverses: bool = False,
+    def __init__(self, symmetric: tuple[str, ...] = (), expand: bool = True,
+                 reduce_inverses: bool = False,
                  collect: bool = True):
         super().__init__(collect)
-        self.symmetric, self.expand, self.reduce_inverses = frozenset(symmetric), expand, reduce_inverses
-        self.inside: dict[MatrixExpr, Poly] = {}  # what an inverse inverts, and what a sum kept as a letter adds
+        self.symmetric, self.expand, self.reduce_inverses = frozenset(
+            symmetric), expand, reduce_inverses
+        # what an inverse inverts, and what a sum kept as a letter adds
+        self.inside: dict[MatrixExpr, Poly] = {}
         self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants and logarithms
         self.letters = 0  # that have been multiplied out
 
@@ -58,7 +81,8 @@ class WordAlgebra(Writing):
                 return self.add(*map(self.matrix, expression.args))
             case MatMul():
                 scalar, factors = expression.as_coeff_matrices()
-                return self.times(self.scalar(scalar), self._multiplied([*map(self.matrix, factors)], factors))
+                return self.times(self.scalar(scalar),
+                                  self._multiplied([*map(self.matrix, factors)], factors))
             case Transpose():
                 return self.transposed(self.matrix(expression.arg))
             case Inverse() | MatPow():
@@ -67,7 +91,8 @@ class WordAlgebra(Writing):
                     raise UnsupportedExpression(f"the matrix power {power} in {expression}")
                 base = self.matrix(expression.base)
                 base = self._inverse(base, expression) if power < 0 else base
-                return self._multiplied([base] * abs(int(power)), [expression.base] * abs(int(power)))
+                return self._multiplied([base] * abs(int(power)),
+                                        [expression.base] * abs(int(power)))
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
     def add(self, *polys: Poly) -> Poly:
@@ -108,10 +133,12 @@ class WordAlgebra(Writing):
         self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
         if self.letters > MOST_LETTERS:
             raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
-        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v, d in right.items()))
+        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v,
+                          d in right.items()))
 
     def _reduced(self, word: Word) -> Poly:
-        """Use K K⁻¹ = K⁻¹K = I wherever the leading word of K and K⁻¹ stand side by side in the word."""
+        """Use K K⁻¹ = K⁻¹K = I wherever the leading word of K and K⁻¹ stand side by side in the
+        word."""
         for place, letter in enumerate(word):
             if not isinstance(_bare(letter), Inverse):
                 continue
@@ -120,35 +147,43 @@ class WordAlgebra(Writing):
                 continue
             lead = max(inside, key=_length_and_texts)
             rest = {w: -c for w, c in inside.items() if w != lead}
-            before, behind = place - len(lead), place + 1 + len(lead)  # too short where too few stand
+            # too short where too few stand
+            before, behind = place - len(lead), place + 1 + len(lead)
             if word[before:place] == lead:
-                left, right, rest = word[:before], word[place + 1:], {(*w, letter): c for w, c in rest.items()}
+                left, right, rest = word[:before], word[place + 1:], {(*w, letter): c for w,
+                                                                      c in rest.items()}
             elif word[place + 1:behind] == lead:
-                left, right, rest = word[:place], word[behind:], {(letter, *w): c for w, c in rest.items()}
+                left, right, rest = word[:place], word[behind:], {(letter, *w): c for w,
+                                                                  c in rest.items()}
             else:
                 continue
             poly = self.times(1 / inside[lead], self.add(ONE, rest))
-            return self.add(*(self.times(c, self._reduced(left + w + right)) for w, c in poly.items()))
+            return self.add(*(self.times(c, self._reduced(left + w + right)) for w,
+                              c in poly.items()))
         return {word: sp.S.One}
 
     # Letters that stand for sums
     def _kept(self, poly: Poly, expression: MatrixExpr) -> Poly:
         """Return a sum as one letter, times the factor that its terms share."""
         common = common_factor(poly.values())
-        inside, turned = self._upright({word: sp.cancel(c / common) for word, c in poly.items()}, _transposes)
+        inside, turned = self._upright({word: sp.cancel(c / common) for word, c in poly.items()},
+                                       _transposes)
         return self._as_letter(self.sum(inside, expression.shape[turned]), inside, turned, common)
 
     def _inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
-        """Return the inverse: letter by letter for a product of square letters, else as a new letter."""
+        """Return the inverse: letter by letter for a product of square letters, else as a new
+        letter."""
         poly = self.add(poly)
         if not poly:
             raise UnsupportedExpression(f"the inverse of a zero matrix in {expression}")
         if square := _square_word(poly):
             word, c = square
-            return self.times(1 / c, reduce(self._product, map(self._inverse_letter, reversed(word)), ONE))
+            return self.times(1 / c,
+                              reduce(self._product, map(self._inverse_letter, reversed(word)), ONE))
         scale = poly[max(poly, key=_length_and_texts)] if self.reduce_inverses else sp.S.One
         inside, turned = self._upright({word: c / scale for word, c in poly.items()}, _alphabetical)
-        return self._as_letter(Inverse(self.expression(inside, expression.shape)), inside, turned, 1 / scale)
+        return self._as_letter(Inverse(self.expression(inside, expression.shape)), inside, turned,
+                               1 / scale)
 
     def _upright(self, poly: Poly, key: Callable[[Poly], object]) -> tuple[Poly, bool]:
         """Return, of A and Aᵀ, the one that comes first, and whether that is Aᵀ."""
@@ -168,7 +203,8 @@ class WordAlgebra(Writing):
 
     # Scalars
     def scalar(self, expression: Expr) -> Expr:
-        """Return a scalar expression with its traces, determinants and logarithms in normal form."""
+        """Return a scalar expression with its traces, determinants and logarithms in normal
+        form."""
         match expression:
             case _ if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
                 if expression.is_extended_real is False or expression.is_finite is False or expression is sp.S.NaN:
@@ -178,7 +214,8 @@ class WordAlgebra(Writing):
                 return expression.func(*map(self.scalar, expression.args))
             case sp.Pow() if expression.exp.is_integer:
                 if expression.exp.is_Integer and abs(expression.exp) > LARGEST_POWER:
-                    raise UnsupportedExpression(f"the power {expression.exp}, which is above {LARGEST_POWER}")
+                    raise UnsupportedExpression(f"the power {expression.exp}, which is above "
+                                                f"{LARGEST_POWER}")
                 base = self.scalar(expression.base)
                 if expression.exp.is_negative and is_zero(base):
                     raise UnsupportedExpression(f"the division by 0 in {expression}")
@@ -190,16 +227,19 @@ class WordAlgebra(Writing):
                 return self._named(log(argument))
             case Trace():
                 poly = self.matrix(expression.arg)
-                return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word, c in poly.items()))
+                return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word,
+                                c in poly.items()))
             case Determinant():
                 return self._determinant(self.matrix(expression.arg), expression.arg.shape)
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
     def _trace(self, word: Word, size: Expr) -> Expr:
-        """Return the symbol for the trace of a word, the same for all its rotations and for its transpose."""
+        """Return the symbol for the trace of a word, the same for all its rotations and for its
+        transpose."""
         if not word:
             return size
-        turns = [side[i:] + side[:i] for side in (word, self.transposed_word(word)) for i in range(len(word))]
+        turns = [side[i:] + side[:i] for side in (word, self.transposed_word(word))
+                 for i in range(len(word))]
         return self._named(Trace(joined(min(turns, key=_texts), size)))
 
     def _determinant(self, poly: Poly, shape: tuple[Expr, Expr]) -> Expr:
@@ -208,7 +248,8 @@ class WordAlgebra(Writing):
         if square := _square_word(poly):
             word, c = square
             return c ** shape[0] * sp.Mul(*map(self._determinant_letter, word))
-        return self._named(Determinant(self.expression(self._upright(poly, _alphabetical)[0], shape)))
+        return self._named(Determinant(self.expression(self._upright(poly, _alphabetical)[0],
+                                                       shape)))
 
     def _determinant_letter(self, letter: MatrixExpr) -> Expr:
         bare = _bare(letter)
@@ -246,21 +287,26 @@ def terms_in(scalar: Expr) -> int:
 
 
 def tidy(expression: Expr, collect: bool = True) -> Expr:
-    """Return a formula with transposes and inverses pushed to its letters and like terms collected, its sums kept.
+    """Return a formula with transposes and inverses pushed to its letters and like terms collected,
+    its sums kept.
 
     With `collect`, an inverse that all terms end in is written once, behind a bracket.
     """
     algebra = WordAlgebra(expand=False, collect=collect)
     if not expression.is_Matrix:
-        scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))  # leaves 5/2 as the product 1·5/2
-        scalar = scalar.xreplace({part: part.doit() for part in scalar.atoms(sp.Mul) if part.is_number})
+        # leaves 5/2 as the product 1·5/2
+        scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))
+        scalar = scalar.xreplace({part: part.doit() for part in scalar.atoms(sp.Mul)
+                                  if part.is_number})
         return algebra.written_out(scalar)
     poly = algebra.matrix(expression)
-    if len(poly) == 1:  # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
+    # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
+    if len(poly) == 1:
         (word, c), = poly.items()
         for place, letter in enumerate(word):
             if isinstance(letter, MatAdd) and algebra.collected(algebra.inside[letter])[2]:
-                poly = {word[:place] + inner + word[place + 1:]: c * d for inner, d in algebra.inside[letter].items()}
+                poly = {word[:place] + inner + word[place + 1:]: c * d for inner,
+                        d in algebra.inside[letter].items()}
                 break
     return algebra.expression(poly, expression.shape)
 
@@ -268,7 +314,8 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
 def _square_word(poly: Poly) -> tuple[Word, Expr] | None:
     """Return the only word and its coefficient if all its letters are square."""
     (word, c), *others = poly.items()
-    return None if others or any(letter.shape[0] != letter.shape[1] for letter in word) else (word, c)
+    return None if others or any(letter.shape[0] != letter.shape[1]
+                                 for letter in word) else (word, c)
 
 
 def _bare(letter: MatrixExpr) -> MatrixExpr:
@@ -291,5 +338,6 @@ def _transposes(poly: Poly) -> int:
     return sum(isinstance(letter, Transpose) for word in poly for letter in word)
 
 
-__all__ = ["LARGEST_POWER", "CannotBeFormed", "Poly", "TooLarge", "UnsupportedExpression", "Word", "WordAlgebra",
+__all__ = ["LARGEST_POWER", "CannotBeFormed", "Poly", "TooLarge", "UnsupportedExpression", "Word",
+           "WordAlgebra",
            "by_name", "check_shapes", "is_zero", "terms_in", "tidy"]

@@ -1,4 +1,5 @@
-"""Whether two expressions agree: at random points in rational arithmetic, or else a counterexample to do by hand."""
+"""Whether two expressions agree: at random points in rational arithmetic, or else a counterexample
+to do by hand."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, permutations
@@ -25,13 +26,16 @@ from lvmcalc.calculus.verdict import Counterexample, Verdict
 from lvmcalc.notation.printer import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
-SMALLEST = (2, 3, 5)  # the smallest size at each point; they grow, for much is true of 2×2 matrices only
+# the smallest size at each point; they grow, for much is true of 2×2 matrices only
+SMALLEST = (2, 3, 5)
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
-MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # that are searched for a small counterexample
+# that are searched for a small counterexample
+MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300
 
 
 def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
-    """Compare two expressions of one shape at random points of all-different sizes, in rational arithmetic."""
+    """Compare two expressions of one shape at random points of all-different sizes, in rational
+    arithmetic."""
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
 
@@ -52,15 +56,18 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> V
             continue
         if found:
             example = smallest_counterexample(left, right, sizes, symmetric, rng)
-            return Verdict("refuted", "the two sides differ", counterexample=example or Counterexample(point, *found))
+            return Verdict("refuted", "the two sides differ",
+                           counterexample=example or Counterexample(point, *found))
         tried.append(sizes)
     if len(tried) < POINTS:
-        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} rows "
+        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most "
+                                    f"{LARGEST_SIZE} rows "
                                     "and columns, gave a value on both sides")
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
     where = "no bound on the chance of a false agreement, because of logarithms" if chance is None else (
         f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}")
-    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}", points=POINTS,
+    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}",
+                   points=POINTS,
                    chance=chance)
 
 
@@ -68,15 +75,18 @@ def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Exp
     """Return both values if they differ at the point, else None."""
     a, b = value_at(left, point), value_at(right, point)
     difference = a - b
-    return None if all(map(vanishes, difference if difference.is_Matrix else [difference])) else (a, b)
+    return None if all(map(vanishes,
+                           difference if difference.is_Matrix else [difference])) else (a, b)
 
 
 def _small_orders(count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Return small sizes in every order (or in many), each of them once even and once odd, and once 1.
+    """Return small sizes in every order (or in many), each of them once even and once odd, and once
+    1.
 
     What is true if N > Q only, or for an even N, or for all N but 1, is not true for every size.
     """
-    orders = [*permutations(range(count))] if count < 4 else [tuple(rng.permutation(count)) for _ in range(12)]
+    orders = [*permutations(range(count))] if count < 4 else [tuple(rng.permutation(count))
+                                                              for _ in range(12)]
     return [tuple(place + smallest for place in order) for order in orders for smallest in (1, 2)]
 
 
@@ -89,9 +99,11 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
 
 
 # A counterexample to do by hand
-def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int], symmetric: tuple[str, ...],
+def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
+                            symmetric: tuple[str, ...],
                             rng: np.random.Generator) -> Counterexample | None:
-    """Return the smallest matrices of all-different sizes and whole numbers that were found to tell both sides apart.
+    """Return the smallest matrices of all-different sizes and whole numbers that were found to tell
+    both sides apart.
 
     The sizes `refuting` are known to do it with large numbers; they come last.
     """
@@ -122,7 +134,8 @@ def _smallest(left: Expr, right: Expr, names: list[str]) -> list[dict[str, int]]
     return [dict(zip(names, order, strict=True)) for order in fewest]
 
 
-def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...], tells: Callable[[dict], bool]) -> dict[str, Any]:
+def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...],
+            tells: Callable[[dict], bool]) -> dict[str, Any]:
     """Replace numbers by 0 or 1 where the two sides go on differing."""
     tries = iter(range(MOST_TRIES))
 
@@ -151,7 +164,8 @@ def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...], tells: Callable[[
 
 # How likely it is that two sides agree by chance
 def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int]]) -> float | None:
-    """Return the Schwartz–Zippel bound: (degree / number of values for an entry) for every point, multiplied.
+    """Return the Schwartz–Zippel bound: (degree / number of values for an entry) for every point,
+    multiplied.
 
     None with a logarithm, which has no degree.
     """
@@ -182,7 +196,8 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
                 (p, q), size = of(part.arg), whole_size(part.rows, sizes)
                 return q + (size - 1) * p, size * p
             case MatPow():
-                return power(of(Inverse(part.base) if part.exp < 0 else part.base), abs(int(part.exp)))
+                return power(of(Inverse(part.base) if part.exp < 0 else part.base),
+                             abs(int(part.exp)))
             case MatMul() | sp.Mul():
                 return tuple(map(sum, zip(*map(of, part.args), strict=True)))
             case Determinant():

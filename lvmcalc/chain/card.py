@@ -1,4 +1,5 @@
-"""The card of a stage: everything there is to say about one step backwards, in the same form every time."""
+"""The card of a stage: everything there is to say about one step backwards, in the same form every
+time."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,27 +32,33 @@ class Card:
         return f"{notation.plain(self.parent)} → {notation.plain(self.node)}"
 
     def rows(self) -> list[tuple[str, list[Expr | str]]]:
-        """Return what the card says: a word for the line, and the parts of an equation or a text."""
+        """Return what the card says: a word for the line, and the parts of an equation or a
+        text."""
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
         arriving, leaving = chain.adjoint_symbol(self.node), chain.adjoint_symbol(self.parent)
-        arrived, left = (chain.abbreviated(chain.adjoint(name)) for name in (self.node, self.parent))
+        arrived, left = (chain.abbreviated(chain.adjoint(name))
+                         for name in (self.node, self.parent))
         local = sp.sympify(chain.edges[self.node, self.parent])
         others = [child for child in chain.children(self.parent) if child != self.node]
-        shapes = ", ".join(f"{notation.plain(it.name)} is {notation.shape(it.symbol)}" for it in (parent, node))
+        shapes = ", ".join(f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
+                           for it in (parent, node))
         rows: list[tuple[str, list[Expr | str]]] = [
-            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]), ("rule", [node.rule]),
+            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]),
+            ("rule", [node.rule]),
             ("arriving", [arriving, arrived])]
         if others:
             used = " and ".join(notation.plain(child) for child in (self.node, *others))
             rows += [("this path", [local]), ("all paths", [leaving, left]),
-                     ("", [f"{notation.plain(parent.name)} is used by {used}: what they bring adds up"])]
+                     ("", [f"{notation.plain(parent.name)} is used by {used}: what they bring adds "
+                           "up"])]
         else:
             rows.append(("leaving", [leaving, local] if left == local else [leaving, local, left]))
         rows.append(("evidence", [chain.evidence(self.parent, self.node).evidence]))
         return [*rows, ("remember", [node.remark])] if node.remark else rows
 
     def __str__(self) -> str:
-        lines = [f"{key:9} {' = '.join(self._plain(part) for part in parts)}" for key, parts in self.rows()]
+        lines = [f"{key:9} {' = '.join(self._plain(part) for part in parts)}" for key,
+                 parts in self.rows()]
         return "\n".join([self.title, *lines])
 
     __repr__ = __str__
@@ -63,11 +70,13 @@ class Card:
         return notation.plain(part) if isinstance(part, Expr) else part
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return the lines of the card as pairs of a word and a text with formulas between $ signs."""
+        """Return the lines of the card as pairs of a word and a text with formulas between $
+        signs."""
         def cell(parts: list) -> str:
             if hasattr(parts[0], "statement"):
                 return f"{parts[0].name}: ${parts[0].latex}$ ({parts[0].source})"
-            return escape(parts[0]) if isinstance(parts[0], str) else f"${' = '.join(map(notation.latex, parts))}$"
+            return escape(parts[0]) if isinstance(parts[0],
+                                                  str) else f"${' = '.join(map(notation.latex, parts))}$"
         return [(key, cell(parts)) for key, parts in self.rows()]
 
     def _repr_markdown_(self) -> str:
@@ -91,7 +100,8 @@ class Result:
     @property
     def sides(self) -> tuple[Expr, Expr]:
         """The adjoint's symbol, and the closed form that was checked."""
-        return self.chain.adjoint_symbol(self.leaf), self.chain.abbreviated(self.chain.adjoint(self.leaf))
+        return self.chain.adjoint_symbol(self.leaf), self.chain.abbreviated(
+            self.chain.adjoint(self.leaf))
 
     def __str__(self) -> str:
         return f"{' = '.join(map(notation.plain, self.sides))}\n{self.evidence}"

@@ -1,7 +1,7 @@
 """A chain: a scalar written as named stages, and everything that follows from the stages.
 
-Each stage is an operation of the rule book on earlier stages. Its formula, its numbers, its adjoint and its proof
-are all views of that one expression.
+Each stage is an operation of the rule book on earlier stages. Its formula, its numbers, its adjoint
+and its proof are all views of that one expression.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,16 +40,19 @@ class Named(dict):
 
 
 class Trusted(arithmetic.Reals):
-    """Floating point that refuses a determinant or an inverse of which fewer than `DIGITS` digits would be right."""
+    """Floating point that refuses a determinant or an inverse of which fewer than `DIGITS` digits
+    would be right."""
 
     DIGITS = 8
 
     @classmethod
     def regular(cls, matrix: np.ndarray) -> np.ndarray:
-        """Return a matrix that is far enough from singular ones, by its condition number in the 1-norm."""
+        """Return a matrix that is far enough from singular ones, by its condition number in the
+        1-norm."""
         condition = np.linalg.cond(matrix, 1)
         if not condition * np.finfo(float).eps < 10.0**-cls.DIGITS:
-            raise IllConditioned(f"keeps fewer than {cls.DIGITS} digits here, as the matrix in it has a condition "
+            raise IllConditioned(f"keeps fewer than {cls.DIGITS} digits here, as the matrix in it "
+                                 "has a condition "
                                  f"number of {condition:.0e}")
         return matrix
 
@@ -111,8 +114,10 @@ class Node:
             return f"${notation.latex(self.symbol)}$, a leaf, {notation.shape(self.symbol)}"
         rows = [("shape", notation.shape(self.symbol)),
                 ("rule", f"{self.rule.name}: ${self.rule.latex}$ ({self.source})")]
-        rows += [("evidence", f"{row.label}: {row.evidence}") for row in (self.evidence() if self.evidence else [])]
-        return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n" + "\n".join(f"| {key} | {value} |" for key, value in rows)
+        rows += [("evidence", f"{row.label}: {row.evidence}")
+                 for row in (self.evidence() if self.evidence else [])]
+        return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n" + "\n".join(
+            f"| {key} | {value} |" for key, value in rows)
 
     def __str__(self) -> str:
         size = notation.shape(self.symbol)
@@ -125,28 +130,36 @@ class Node:
 
 
 class Chain:
-    """A scalar as a chain of named stages. `leaves` and `nodes` map names to `Node`s, in forward order."""
+    """A scalar as a chain of named stages. `leaves` and `nodes` map names to `Node`s, in forward
+    order."""
 
-    def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...], book: Mapping[str, Rule] = RULES,
-                 abbreviations: Mapping[str, str] | None = None, at_most: tuple[tuple[Expr, Expr], ...] = ()):
+    def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...],
+                 book: Mapping[str, Rule] = RULES,
+                 abbreviations: Mapping[str, str] | None = None,
+                 at_most: tuple[tuple[Expr, Expr], ...] = ()):
         self.name, self.book, self.at_most = name, book, at_most
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
-        self.nodes = MappingProxyType({stage.name: replace(stage, evidence=self._evidence_of(stage.name))
+        self.nodes = MappingProxyType({stage.name: replace(stage,
+                                                           evidence=self._evidence_of(stage.name))
                                        for stage in stages})
         self.output = stages[-1].name
         self.abbreviations = dict(abbreviations or {})
         self.edges: dict[tuple[str, str], Expr] = {}
         for stage in stages:
             for index, operand in enumerate(stage.operands):
-                arriving = stage.rule.adjoint(index, stage.operands, self.adjoint_symbol(stage.name))
+                arriving = stage.rule.adjoint(index, stage.operands,
+                                              self.adjoint_symbol(stage.name))
                 for parent in stage.parents:
                     symbol = self[parent].symbol
                     if symbol in operand.free_symbols:
-                        part = arriving if operand == symbol else arriving * sp.diff(operand, symbol)
+                        part = arriving if operand == symbol else arriving * sp.diff(
+                            operand, symbol)
                         key = (stage.name, parent)
                         self.edges[key] = self.edges[key] + part if key in self.edges else part
-        if unused := [node.name for node in self if node.name != self.output and not self.children(node.name)]:
-            raise ValueError(f"No stage of {name} uses {', '.join(map(notation.plain, unused))}, so {self.output} does "
+        if unused := [node.name for node in self if node.name != self.output
+                      and not self.children(node.name)]:
+            raise ValueError(f"No stage of {name} uses {', '.join(map(notation.plain, unused))}, "
+                             f"so {self.output} does "
                              "not depend on it: leave it out, or write the stage that is missing.")
 
     def _evidence_of(self, name: str) -> Callable[[], list]:
@@ -154,7 +167,8 @@ class Chain:
 
     def __getitem__(self, name: str) -> Node:
         name = spelling(name)
-        return {**self.leaves, **self.nodes}[checks.known(name, (*self.leaves, *self.nodes), f"node of {self.name}")]
+        return {**self.leaves, **self.nodes}[checks.known(name, (*self.leaves, *self.nodes),
+                                                          f"node of {self.name}")]
 
     def __iter__(self) -> Any:
         return iter((*self.leaves.values(), *self.nodes.values()))
@@ -170,21 +184,28 @@ class Chain:
         return MatrixSymbol(called, *node.shape) if node.shape else Symbol(called)
 
     def symbols(self, names: str) -> tuple[Expr, ...]:
-        """Return the symbols to write answers with: "X c K b_bar" gives a leaf, a node, an abbreviation and ∂L/∂b."""
-        short = {name: MatrixSymbol(name, *self[node].shape) for name, node in self.abbreviations.items()}
-        return tuple(self.adjoint_symbol(name[:-4]) if name.endswith("_bar") else short.get(name) or self[name].symbol
+        """Return the symbols to write answers with: "X c K b_bar" gives a leaf, a node, an
+        abbreviation and ∂L/∂b."""
+        short = {name: MatrixSymbol(name, *self[node].shape) for name,
+                 node in self.abbreviations.items()}
+        return tuple(self.adjoint_symbol(name[:-4]) if name.endswith("_bar") else short.get(name)
+                     or self[name].symbol
                      for name in names.split())
 
     def altered(self, edges: Mapping[tuple[str, str], Expr | None]) -> "Chain":
-        """Return a chain in which the adjoint along some edges (node, parent) is another one, or is lost (None)."""
-        other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()), tuple(self.nodes.values()),
+        """Return a chain in which the adjoint along some edges (node, parent) is another one, or is
+        lost (None)."""
+        other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()),
+                      tuple(self.nodes.values()),
                       self.book, self.abbreviations, self.at_most)
         if not isinstance(edges, Mapping):
-            raise TypeError(f"The altered edges are a dict of (node, parent) to an adjoint, but {edges!r} came.")
+            raise TypeError("The altered edges are a dict of (node, parent) to an adjoint, but "
+                            f"{edges!r} came.")
         other.edges.update(self.edges)  # a chain may be altered twice
         for edge, adjoint in edges.items():
             if edge not in self.edges:
-                raise ValueError(f"{self.name} has no edge {edge}; there are {', '.join(map(str, self.edges))}.")
+                raise ValueError(f"{self.name} has no edge {edge}; there are "
+                                 f"{', '.join(map(str, self.edges))}.")
             other.edges[edge] = 0 * self.edges[edge] if adjoint is None else sp.sympify(adjoint)
         return other
 
@@ -197,13 +218,16 @@ class Chain:
     def _in_leaves(self) -> dict[str, Expr]:
         found = {name: leaf.symbol for name, leaf in self.leaves.items()}
         for name, node in self.nodes.items():
-            found[name] = node.expression.xreplace({self[parent].symbol: found[parent] for parent in node.parents})
+            found[name] = node.expression.xreplace({self[parent].symbol: found[parent]
+                                                    for parent in node.parents})
         return found
 
     def adjoint(self, name: str) -> Expr:
-        """Return ∂L/∂(node or leaf) for every size, in the leaves, by the adjoints of the rule book.
+        """Return ∂L/∂(node or leaf) for every size, in the leaves, by the adjoints of the rule
+        book.
 
-        It has the shape of the node. Symmetric inverses lose their transpose, like terms are collected.
+        It has the shape of the node. Symmetric inverses lose their transpose, like terms are
+        collected.
         """
         name = self[name].name
         if name not in self._tidied:
@@ -220,13 +244,15 @@ class Chain:
         known = {self[name].symbol: expression for name, expression in self._in_leaves.items()}
         for name in [*reversed(self.nodes), *self.leaves]:
             arriving = {self.adjoint_symbol(child): found[child] for child in self.children(name)}
-            parts = [sp.sympify(self.edges[child, name]).xreplace(known | arriving) for child in self.children(name)]
+            parts = [sp.sympify(self.edges[child, name]).xreplace(known | arriving)
+                     for child in self.children(name)]
             if parts:
                 found[name] = tidy(sum(parts[1:], parts[0]), collect=False)
         return found
 
     def abbreviated(self, expression: Expr) -> Expr:
-        """Return an expression in the leaves with the abbreviations of this chain (K for the kernel) in place."""
+        """Return an expression in the leaves with the abbreviations of this chain (K for the
+        kernel) in place."""
         return expression.xreplace(self._abbreviating)
 
     @cached_property
@@ -235,7 +261,8 @@ class Chain:
                 for name, node in self.abbreviations.items()}
 
     def in_leaves(self, expression: Expr) -> Expr:
-        """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the leaves; names decide."""
+        """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the
+        leaves; names decide."""
         nodes = {name: name for name in self.nodes} | self.abbreviations
         adjoints = {self.adjoint_symbol(node.name).name: node.name for node in self}
         known = {}
@@ -249,7 +276,8 @@ class Chain:
     @cached_property
     def vocabulary(self) -> dict[str, Expr]:
         """The symbols of all leaves, nodes, abbreviations, adjoints and sizes, by name."""
-        sizes = {size.name: size for node in self for length in node.shape for size in length.free_symbols}
+        sizes = {size.name: size for node in self for length in node.shape
+                 for size in length.free_symbols}
         nodes = {node.name: node.symbol for node in self}
         short = {name: self.symbols(name)[0] for name in self.abbreviations}
         adjoints = map(self.adjoint_symbol, nodes)
@@ -272,8 +300,8 @@ class Chain:
         TypeError, ValueError
             If a leaf is missing, spare or of the wrong shape or sign.
         ArithmeticError
-            If a stage has no finite value in floating point, such as the determinant of a large matrix, or if a
-            determinant or an inverse would keep fewer than 8 digits.
+            If a stage has no finite value in floating point, such as the determinant of a large
+            matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
         values, sizes = self._checked(leaves)
         for name, node in self.nodes.items():
@@ -283,12 +311,14 @@ class Chain:
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
         """Return the adjoint ∂L/∂(node or leaf) of every leaf and node by name, times `upstream`.
 
-        Parameters, errors and the types returned are those of `forward`; an adjoint has the shape of its variable.
+        Parameters, errors and the types returned are those of `forward`; an adjoint has the shape
+        of its variable.
         """
         return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
 
     def contributions(self, name: str, **leaves: Any) -> Named:
-        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to the adjoint.
+        """Return what each use of a leaf or node brings to its adjoint; the contributions sum to
+        the adjoint.
 
         Parameters
         ----------
@@ -298,7 +328,8 @@ class Chain:
 
         Returns
         -------
-        dict of the name of the node that uses it to an array of the leaf's or node's shape, or to float for a scalar.
+        dict of the name of the node that uses it to an array of the leaf's or node's shape, or to
+        float for a scalar.
 
         Raises
         ------
@@ -306,19 +337,23 @@ class Chain:
             As for `forward`, and if there is no such leaf or node.
         """
         name = self[name].name
-        return Named({node: part for (node, parent), part in self._backward(1.0, leaves)[1].items() if parent == name})
+        return Named({node: part for (node, parent),
+                      part in self._backward(1.0, leaves)[1].items() if parent == name})
 
     def _backward(self, upstream: float, leaves: Mapping[str, Any]) -> tuple[Named, dict]:
         values, sizes = self.forward(**leaves), self._checked(leaves)[1]
-        adjoints = {name: np.zeros_like(value) if np.ndim(value) else 0.0 for name, value in values.items()}
+        adjoints = {name: np.zeros_like(value) if np.ndim(value) else 0.0 for name,
+                    value in values.items()}
         adjoints[self.output] = upstream
         parts = {}
         for name in reversed(self.nodes):
             known = values | sizes | {self.adjoint_symbol(name).name: adjoints[name]}
             for parent in self.nodes[name].parents:
                 called = notation.adjoint_name(self.output, parent)
-                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known, called)
-                adjoints[parent] = adjoints[parent] + parts[name, parent]  # contributions of all uses add up
+                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known,
+                                                   called)
+                # contributions of all uses add up
+                adjoints[parent] = adjoints[parent] + parts[name, parent]
         return Named(adjoints), parts
 
     @staticmethod
@@ -351,12 +386,14 @@ class Chain:
         values, sizes = {}, {}
         for name, leaf in self.leaves.items():
             if not leaf.shape:
-                values[name] = checks.scalar(given[name], name, positive=bool(leaf.symbol.is_positive))
+                values[name] = checks.scalar(given[name], name,
+                                             positive=bool(leaf.symbol.is_positive))
                 if leaf.symbol.is_integer and not values[name].is_integer():
                     raise ValueError(f"{name} must be a whole number, but it is {values[name]:g}.")
                 continue
             rows, columns = (sizes.get(size.name) for size in leaf.shape)
-            values[name] = checks.matrix(given[name], name, rows, columns, notation.shape(leaf.symbol)).copy()
+            values[name] = checks.matrix(given[name], name, rows, columns,
+                                         notation.shape(leaf.symbol)).copy()
             sizes |= {size.name: n for size, n in zip(leaf.shape, values[name].shape, strict=True)}
         for small, large in self.at_most:
             have = sizes | values
@@ -371,7 +408,8 @@ class Chain:
         return {}
 
     def evidence(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
-        """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to `name`."""
+        """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to
+        `name`."""
         key = (self[parent].name, self[name].name, checks.whole(seed, "seed", least=0))
         if (key[1], key[0]) not in self.edges:
             parents = ", ".join(self[name].parents) or "none"
@@ -381,7 +419,8 @@ class Chain:
         return self._evidence[key]
 
     def check(self, seed: int = 0) -> "evidence.Check":
-        """Return the evidence for every stage by itself and for the gradient of the whole, as a table.
+        """Return the evidence for every stage by itself and for the gradient of the whole, as a
+        table.
 
         Parameters
         ----------
@@ -390,7 +429,8 @@ class Chain:
         """
         seed = checks.whole(seed, "seed", least=0)
         rows = [self.evidence(parent, name, seed) for name, parent in self.edges]
-        return claims.Check(self.name, (*rows, *(claims.whole(self, leaf, seed) for leaf in self.leaves)))
+        return claims.Check(self.name,
+                            (*rows, *(claims.whole(self, leaf, seed) for leaf in self.leaves)))
 
     def __str__(self) -> str:
         leaves = [f"  {leaf}" for leaf in self.leaves.values()]
@@ -400,10 +440,12 @@ class Chain:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
+        head = f"**{self.name}**, leaves " + ", ".join(f"${notation.latex(leaf.symbol)}$: "
+                                                       f"{notation.shape(leaf.symbol)}"
                                                      for leaf in self.leaves.values())
         rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ "
-                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} | {self._adjoints_are(node)} |"
+                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} | "
+                f"{self._adjoints_are(node)} |"
                 for node in self.nodes.values()]
         top = "| stage | shape | rule | source | its adjoints |\n|---|---|---|---|---|\n"
         return head + "\n\n" + top + "\n".join(rows)
@@ -423,7 +465,8 @@ def _underflows(expression: Expr, value: Any, values: Mapping[str, Any]) -> bool
 
 
 class Builder:
-    """Write a chain stage by stage: `build("e", "product", f, g)` adds e = f g and returns its symbol."""
+    """Write a chain stage by stage: `build("e", "product", f, g)` adds e = f g and returns its
+    symbol."""
 
     def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES):
         self.name, self.leaves, self.book, self.stages = name, leaves, book, []
@@ -434,7 +477,8 @@ class Builder:
         result = self.book[rule].apply(*operands)
         symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
         used = {s.name for operand in operands for s in operand.atoms(Symbol, MatrixSymbol)}
-        sizes = {s.name for operand in operands if operand.is_Matrix for n in operand.shape for s in n.free_symbols}
+        sizes = {s.name for operand in operands if operand.is_Matrix for n in operand.shape
+                 for s in n.free_symbols}
         parents = tuple(n for n in self.names if n in used - sizes)
         self.stages.append(Node(symbol, self.book[rule], operands, parents, remark))
         self.names.append(name)

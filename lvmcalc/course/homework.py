@@ -1,7 +1,9 @@
-"""The homework solution that this collection follows, line by line: what each line says, and the check behind it.
+"""The homework solution that this collection follows, line by line: what each line says, and the
+check behind it.
 
-The lines are data (`solution.toml`): each with its equations as they are read and as the scan has them. `row("B4")`
-shows one line with the verdict on each of its equations; the formula shown is the object that is checked.
+The lines are data (`solution.toml`): each with its equations as they are read and as the scan has
+them. `row("B4")` shows one line with the verdict on each of its equations; the formula shown is the
+object that is checked.
 """
 
 import tomllib
@@ -18,7 +20,8 @@ from lvmcalc.marking.marker import chain_of
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the source: its words, its equations as read and as given, and the notebook that is its home."""
+    """One line of the source: its words, its equations as read and as given, and the notebook that
+    is its home."""
 
     id: str
     notebook: str
@@ -39,7 +42,8 @@ class Row:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on every equals sign of the line, the nodes and adjoints written out in the leaves."""
+        """The verdict on every equals sign of the line, the nodes and adjoints written out in the
+        leaves."""
         return [verdict for line in self.as_read.lines for verdict in line.verdicts]
 
     @property
@@ -48,7 +52,8 @@ class Row:
         return worst([line.status for line in self.as_read.lines])
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.id}: {self.words}", *(f"  {line.plain}" for line in self.as_read.lines),
+        return "\n".join([f"{self.id}: {self.words}",
+                          *(f"  {line.plain}" for line in self.as_read.lines),
                           f"  {self._summary}"])
 
     __repr__ = __str__
@@ -87,6 +92,9 @@ def row(name: str) -> Row:
 @cache
 def rows() -> dict[str, Row]:
     """Return all lines of the source by their ids, in the order of the source."""
-    parts = tomllib.loads(resources.files("lvmcalc.course").joinpath("solution.toml").read_text(encoding="utf-8"))["part"]
-    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_of(part["chain"]), tuple(line["read"]),
-                            tuple(line.get("given", ()))) for part in parts for line in part["line"]}
+    parts = tomllib.loads(resources.files("lvmcalc.course").joinpath("solution.toml").read_text(
+        encoding="utf-8"))["part"]
+    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_of(part["chain"]),
+                            tuple(line["read"]),
+                            tuple(line.get("given", ()))) for part in parts
+            for line in part["line"]}

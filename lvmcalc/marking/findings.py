@@ -1,4 +1,5 @@
-"""What a finding says: a sentence for every kind of mistake, in the order in which teachers meet them."""
+"""What a finding says: a sentence for every kind of mistake, in the order in which teachers meet
+them."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +9,8 @@ from lvmcalc.marking.mistakes import Mistake
 
 # What explains an answer as well as something else is named in this order.
 SENTENCES = {
-    "missing_path": "What comes along {where} is lost: {what} is used more than once, and all its uses add up.",
+    "missing_path": "What comes along {where} is lost: {what} is used more than once, and all its "
+                    "uses add up.",
     "sign": "The sign is wrong: that of {what} in {where}.",
     "stopped_early": "A derivative was not applied: {what} in {where}.",
     "missing_scalar": "The factor {what} is missing in {where}.",

@@ -1,7 +1,8 @@
 """Marking: whether an answer is right, and what is wrong with it if it is not.
 
-A symbolic answer is compared with the adjoint of the chain; that alone decides between right and wrong. What is wrong
-is then looked for among the gradients that follow from broken chains (`lvmcalc.mistakes`).
+A symbolic answer is compared with the adjoint of the chain; that alone decides between right and
+wrong. What is wrong is then looked for among the gradients that follow from broken chains
+(`lvmcalc.mistakes`).
 """
 
 import inspect
@@ -33,9 +34,11 @@ from lvmcalc.notation.parser import Unreadable, read
 RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
-CHAINS = {"autoencoder": autoencoder.chain, "gplvm": gplvm.chain, "gplvm.log_det": gplvm.log_det_chain,
+CHAINS = {"autoencoder": autoencoder.chain, "gplvm": gplvm.chain,
+          "gplvm.log_det": gplvm.log_det_chain,
           "gplvm.trace": gplvm.trace_chain}
-VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic", "numeric": "Right, in numbers",
+VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
+            "numeric": "Right, in numbers",
             "refuted": "Not right", "not attempted": "Not attempted", "unreadable": "Unreadable"}
 
 
@@ -43,8 +46,8 @@ VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic", "n
 class Mark:
     """The mark of an answer: its status, the reason in words, and what was found to be wrong.
 
-    `explanations` holds the ways in which the answer can have come about, the likelier first; each is a tuple of
-    findings that hold together.
+    `explanations` holds the ways in which the answer can have come about, the likelier first; each
+    is a tuple of findings that hold together.
     """
 
     asked: Expr
@@ -86,14 +89,16 @@ class Mark:
     @property
     def details(self) -> list[str]:
         """The sentences that say more than the reason does."""
-        return [line for line in self.lines if line.casefold().rstrip(".?") != self.reason.casefold().rstrip(".?")]
+        return [line for line in self.lines
+                if line.casefold().rstrip(".?") != self.reason.casefold().rstrip(".?")]
 
     @property
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         if self.counterexample is None:
             return ""
-        values = ", ".join(f"{notation.plain(name)} = {_numbers(v)}" for name, v in self.counterexample.values.items())
+        values = ", ".join(f"{notation.plain(name)} = {_numbers(v)}" for name,
+                           v in self.counterexample.values.items())
         return (f"At {values} the answer gives {_numbers(self.counterexample.left)}, "
                 f"but {notation.plain(self.asked)} is {_numbers(self.counterexample.right)}.")
 
@@ -106,7 +111,8 @@ class Mark:
     def _repr_markdown_(self) -> str:
         parts = [f"**{self.verdict}**: {self.reason}"]
         if self.reading is not None:
-            parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = {notation.latex(self.reading)}$.")
+            parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = "
+                         rf"{notation.latex(self.reading)}$.")
         return "\n\n".join([*parts, *self.details, *[self.example] * bool(self.example)])
 
 
@@ -120,8 +126,9 @@ def mark(answer: Any, of: str, wrt: str) -> Mark:
     Parameters
     ----------
     answer : SymPy expression, str or function
-        A formula in the leaves, nodes, adjoints (d_bar) and sizes of the chain, K and I; as a SymPy expression or as
-        text in ordinary notation, which is never run. Or a function whose arguments are named so, of NumPy arrays.
+        A formula in the leaves, nodes, adjoints (d_bar) and sizes of the chain, K and I; as a SymPy
+        expression or as text in ordinary notation, which is never run. Or a function whose
+        arguments are named so, of NumPy arrays.
     of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"}
     wrt : str
         A leaf or node of that chain.
@@ -155,7 +162,8 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     ----------
     chain : Chain
 
-    The other parameters, what is returned and the errors are those of `mark`; without a chain there is a TypeError.
+    The other parameters, what is returned and the errors are those of `mark`; without a chain there
+    is a TypeError.
     """
     if not isinstance(chain, Chain):
         raise TypeError(f"The chain must be a Chain, but {chain!r} came.")
@@ -197,7 +205,8 @@ def _read(question: Question, text: str) -> Expr:
     """Return what a text says, and refuse one that begins with the gradient of something else."""
     chain, (before, equals, behind) = question.chain, text.partition("=")
     if equals and not behind.startswith("=") and read(before, chain) != question.asked:
-        raise Unreadable(f"{question.name} is asked for, but the answer begins with {before.strip()[:20]} =.")
+        raise Unreadable(f"{question.name} is asked for, but the answer begins with "
+                         f"{before.strip()[:20]} =.")
     return read(behind if equals else text, chain, _shape(question.asked))
 
 
@@ -208,7 +217,8 @@ def _admitted(chain: Chain, answer: Any) -> Expr:
     except sp.SympifyError:
         answer = None
     if not isinstance(answer, Expr) or isinstance(answer, sp.Lambda):
-        raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of named arrays.")
+        raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of "
+                         "named arrays.")
     for symbol in sorted(answer.atoms(Symbol, MatrixSymbol), key=str):
         known = chain.vocabulary.get(symbol.name)
         if known is None:
@@ -231,9 +241,11 @@ def _alike(one: Expr, other: Expr) -> bool:
 def _mark_expression(question: Question, answer: Expr) -> Mark:
     chain, asked = question.chain, question.asked
     if asked in answer.atoms(Symbol, MatrixSymbol):
-        return _not_attempted(question, f"{question.name} is what is asked for; write it in other symbols")
+        return _not_attempted(question, f"{question.name} is what is asked for; write it in other "
+                                        "symbols")
 
-    def refuted(reason: str, *found: Explanation, counterexample: Counterexample | None = None) -> Mark:
+    def refuted(reason: str, *found: Explanation,
+                counterexample: Counterexample | None = None) -> Mark:
         return Mark(asked, "refuted", reason, found, counterexample, answer)
 
     def value(point: dict[str, Any]) -> Any:
@@ -243,7 +255,8 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
         check_shapes(answer)
     except CannotBeFormed as error:
         found = _elementwise(question, answer) or _repair(question, answer)
-        return refuted("this cannot be formed", found + one("shape", error) if answer.has(HadamardProduct)
+        return refuted("this cannot be formed",
+                       found + one("shape", error) if answer.has(HadamardProduct)
                        else one("shape", error) + found)
     if not _alike(answer, asked) and not answer.is_zero:
         if found := _elementwise(question, answer):
@@ -251,11 +264,14 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
         shapes = [notation.shape(side).replace("scalar", "a number") for side in (asked, answer)]
         reason = f"{question.name} is {shapes[0]}, like its variable, but the answer is {shapes[1]}"
         values = [*map(value, question.points)]
-        return refuted("this has another shape", *_of_another_shape(question, values, reason, answer))
-    verdict = None if answer.has(HadamardProduct) else differentials.compare(chain.in_leaves(answer), chain.in_leaves(asked))
+        return refuted("this has another shape",
+                       *_of_another_shape(question, values, reason, answer))
+    verdict = None if answer.has(HadamardProduct) else differentials.compare(
+        chain.in_leaves(answer), chain.in_leaves(asked))
     if verdict is None or verdict.status == "undecided":
         return _mark_numbers(question, value, answer)
-    if not question.has_values(answer):  # floating-point arithmetic may well give an inverse of a singular matrix
+    # floating-point arithmetic may well give an inverse of a singular matrix
+    if not question.has_values(answer):
         raise arithmetic.OutsideDomain("a matrix to be inverted is singular")
     if verdict.holds:
         letter = question.symmetric_only(answer)
@@ -273,7 +289,8 @@ def _mark_numbers(question: Question, value: Callable, answer: Expr | None) -> M
         reason = f"equal to {question.name} to 6 digits at {len(values)} random points, which is no proof"
         return Mark(question.asked, "numeric", reason, reading=answer)
     found = _elementwise(question, answer) if answer is not None else ()
-    return Mark(question.asked, "refuted", f"this is not {question.name}", (found,) if found else _diagnosis(
+    return Mark(question.asked, "refuted", f"this is not {question.name}", (found,
+                ) if found else _diagnosis(
         question).explain(values, answer), question.counterexample(value), answer)
 
 
@@ -281,21 +298,26 @@ def _mark_function(question: Question, function: Callable) -> Mark:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:
-        raise Unreadable("Arguments are matched by their names, but this function does not tell them.") from error
+        raise Unreadable("Arguments are matched by their names, but this function does not tell "
+                         "them.") from error
     everything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-    optional = [p.name for p in parameters if p.default is not p.empty or p.kind is p.VAR_POSITIONAL]
+    optional = [p.name for p in parameters if p.default is not p.empty
+                or p.kind is p.VAR_POSITIONAL]
     spelled = {name: question.spelled(name) for name in (
         question.chain.leaves if everything else [parameter.name for parameter in parameters])}
-    spelled = {name: of for name, of in spelled.items() if of in question.points[0] or name not in optional}
+    spelled = {name: of for name,
+               of in spelled.items() if of in question.points[0] or name not in optional}
     if question.asked.name in spelled.values():
-        return _not_attempted(question, f"{question.name} is what is asked for, so it is no argument")
+        return _not_attempted(question, f"{question.name} is what is asked for, so it is no "
+                                        "argument")
     if missing := [name for name, of in spelled.items() if of not in question.points[0]]:
         raise Unreadable(f"Arguments are matched by their names, but {question.chain.name} has no "
                          f"{', '.join(missing)}; it has {', '.join(question.chain.leaves)}.")
 
     def value(point: dict[str, Any]) -> np.ndarray:
         given = {name: deepcopy(point[of]) for name, of in spelled.items()}
-        placed = [given.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in given]
+        placed = [given.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_ONLY
+                  and p.name in given]
         result = function(*placed, **given)
         if result is None:
             raise TypeError("it returns nothing; is a return missing?")
@@ -313,8 +335,10 @@ def _mark_function(question: Question, function: Callable) -> Mark:
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", reason, "the function"),))
-        raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".") + ".") from error
+            return Mark(question.asked, "refuted", "this cannot be formed",
+                        (one("shape", reason, "the function"),))
+        raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".")
+                         + ".") from error
     for got, point in zip(values, question.points, strict=True):
         expected = np.shape(point[question.asked.name])
         if got.shape != expected:
@@ -331,7 +355,8 @@ def _in_words(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "a number"
 
 
-def _of_another_shape(question: Question, values: list, reason: str, answer: Expr | None) -> tuple[Explanation, ...]:
+def _of_another_shape(question: Question, values: list, reason: str,
+                      answer: Expr | None) -> tuple[Explanation, ...]:
     shape = one("shape", reason)
     if question.agree([np.transpose(value) for value in values], question.points):
         return (one("transpose", "This is the transpose of the right answer") + shape,)
@@ -340,30 +365,36 @@ def _of_another_shape(question: Question, values: list, reason: str, answer: Exp
 
 
 def _repair(question: Question, answer: Expr) -> Explanation:
-    """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that repairs it."""
+    """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that
+    repairs it."""
     for kind, what, repaired in rewritten(answer):
         if question.is_right(repaired):
-            return findings([Mistake(kind, f"the product {what}" if kind == "order" else "the answer", what)])
+            return findings([Mistake(kind, f"the product {what}" if kind == "order"
+                                     else "the answer", what)])
     return ()
 
 
 def _elementwise(question: Question, answer: Expr) -> Explanation:
-    """Return the finding that an answer is right with a matrix product in place of an elementwise one."""
+    """Return the finding that an answer is right with a matrix product in place of an elementwise
+    one."""
     for product in answer.atoms(HadamardProduct):
         for order in permutations(product.args) if len(product.args) <= MOST_ELEMENTWISE else ():
             for turned in np.ndindex(*(2,) * len(order)):
-                factors = (factor.T if turn else factor for factor, turn in zip(order, turned, strict=True))
+                factors = (factor.T if turn else factor for factor,
+                           turn in zip(order, turned, strict=True))
                 if question.is_right(answer.xreplace({product: MatMul(*factors)})):
                     return findings([Mistake("elementwise", "the answer", notation.plain(product))])
     return ()
 
 
 def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
-    """Yield the expression with one transpose more or less, or with the factors of one product in another order."""
+    """Yield the expression with one transpose more or less, or with the factors of one product in
+    another order."""
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
             yield "order", notation.plain(expression), MatMul(*factors)
-    for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol) else ()):
+    for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol)
+                                 else ()):
         before, behind = expression.args[:index], expression.args[index + 1:]
         if part.is_Matrix:
             turned = part.arg if isinstance(part, Transpose) else Transpose(part)

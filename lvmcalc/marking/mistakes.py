@@ -1,8 +1,9 @@
-"""Wrong gradients, derived: each way to break one stage of a chain, and the gradient that then comes out.
+"""Wrong gradients, derived: each way to break one stage of a chain, and the gradient that then
+comes out.
 
-A mistake replaces the value of a node or the adjoint along an edge by a broken one. What follows from it, alone or
-with a second mistake, is computed by the chain itself; so a wrong answer is recognised by what was done, not by how
-it is written.
+A mistake replaces the value of a node or the adjoint along an edge by a broken one. What follows
+from it, alone or with a second mistake, is computed by the chain itself; so a wrong answer is
+recognised by what was done, not by how it is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from sympy import Determinant, Expr, Identity, Inverse, Trace, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus import arithmetic as exact
 from lvmcalc.calculus.normal_form import CannotBeFormed, WordAlgebra, check_shapes
 from lvmcalc.chain.structure import Chain
 
@@ -31,7 +32,8 @@ SMALLEST_DETERMINANT, MOST_PERMUTED = 1e-10, 5
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to go wrong: its kind, where it happens, what is lost or wrong there, and what it puts in place."""
+    """One way to go wrong: its kind, where it happens, what is lost or wrong there, and what it
+    puts in place."""
 
     kind: str
     where: str
@@ -39,8 +41,9 @@ class Mistake:
     changes: tuple[tuple[Place, Expr], ...] = ()
 
 
-class Stacks(arithmetic.Reals):
-    """Stacks of NumPy matrices, one in each world; a scalar is a stack of 1×1 matrices, or a float in all of them."""
+class Stacks(exact.Reals):
+    """Stacks of NumPy matrices, one in each world; a scalar is a stack of 1×1 matrices, or a float
+    in all of them."""
 
     transpose = staticmethod(lambda matrix: np.swapaxes(matrix, -1, -2))
     trace = staticmethod(lambda matrix: np.trace(matrix, axis1=-2, axis2=-1)[..., None, None])
@@ -51,26 +54,31 @@ class Stacks(arithmetic.Reals):
         """Return the inverses, with nan for those of singular matrices."""
         regular = (np.abs(np.linalg.det(matrix)) > SMALLEST_DETERMINANT)[..., None, None]
         inverse = np.linalg.inv(np.where(regular, matrix, np.eye(matrix.shape[-1])))
-        return np.where(regular, inverse, np.nan)  # a world in which an inverse is lost has no value
+        # a world in which an inverse is lost has no value
+        return np.where(regular, inverse, np.nan)
 
 
 def mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     """Return the single mistakes that can be made on the way to the adjoint of a node or leaf."""
     leading = leading_to(chain, wrt)
     edges = {edge: formula for edge, formula in chain.edges.items() if edge[1] in leading}
-    found = [mistake for edge, formula in edges.items() for mistake in _on_edge(chain, edge, formula)]
+    found = [mistake for edge,
+             formula in edges.items() for mistake in _on_edge(chain, edge, formula)]
     for parent in leading:
-        found += _at_junction(chain, parent, {edge: f for edge, f in edges.items() if edge[1] == parent})
+        found += _at_junction(chain, parent,
+                              {edge: f for edge, f in edges.items() if edge[1] == parent})
     for name, node in chain.nodes.items():
         where = f"the value of {notation.plain(name)} = {notation.plain(node.expression)}"
-        found += [Mistake(kind, where, what, ((name, broken),)) for kind, what, broken, _ in variants(node.expression)]
+        found += [Mistake(kind, where, what, ((name, broken),)) for kind, what, broken,
+                  _ in variants(node.expression)]
     closed = chain.abbreviated(chain.adjoint(wrt))
     for kind, what, broken, term in variants(expanded(chain, closed)):
         # The term as it was written, not as it should be: that is for the reader to find.
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         found.append(Mistake(kind, where, told, ((CLOSED, broken),)))
-    found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -formula),)) for edge, formula in edges.items()]
+    found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -formula),)) for edge,
+              formula in edges.items()]
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
 
 
@@ -79,7 +87,9 @@ def worlds(found: Sequence[Mistake]) -> list[tuple[Mistake, ...]]:
     def together(one: Mistake, other: Mistake) -> bool:
         places = [dict(mistake.changes).keys() for mistake in (one, other)]
         both = places[0] | places[1]  # a closed form has no stages left that could be broken
-        return not places[0] & places[1] and not (CLOSED in both and any(isinstance(place, tuple) for place in both))
+        return not places[0] & places[1] and not (CLOSED in both
+                                                  and any(isinstance(place, tuple)
+                                                          for place in both))
 
     pairs = [pair for pair in combinations(found, 2) if together(*pair)]
     return [(), *((mistake,) for mistake in found), *pairs]
@@ -87,7 +97,8 @@ def worlds(found: Sequence[Mistake]) -> list[tuple[Mistake, ...]]:
 
 def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequence[World],
               arithmetic: Any = Stacks) -> tuple[Any, dict[str, Any]]:
-    """Return the adjoint of a node or leaf in every world, and the values and adjoints of all nodes by name.
+    """Return the adjoint of a node or leaf in every world, and the values and adjoints of all nodes
+    by name.
 
     Parameters
     ----------
@@ -95,7 +106,7 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
     wrt : str
     leaves : values of the leaves and the sizes, by name
     broken : one mapping for each world, from a place to what stands there instead
-    arithmetic : Stacks, or arithmetic.Rationals for a single world
+    arithmetic : Stacks, or exact.Rationals for a single world
     """
     values: dict[str, Any] = dict(leaves)
     leading = leading_to(chain, wrt)
@@ -107,31 +118,35 @@ def gradients(chain: Chain, wrt: str, leaves: Mapping[str, Any], broken: Sequenc
     def value(place: Place, formula: Expr) -> Any:
         instead = rows.get(place, {})
         if instead and len(broken) == 1:
-            return arithmetic.evaluate(next(iter(instead)), values, arithmetic)
-        result = arithmetic.evaluate(formula, values, arithmetic)
+            return exact.evaluate(next(iter(instead)), values, arithmetic)
+        result = exact.evaluate(formula, values, arithmetic)
         if instead:
             shape = (1, 1) if np.ndim(result) == 0 else result.shape[-2:]
             result = np.broadcast_to(result, (len(broken), *shape)).copy()
             for other, where in instead.items():
                 here = {name: v[where] if np.ndim(v) == 3 else v for name, v in values.items()}
-                result[where] = arithmetic.evaluate(other, here, arithmetic)
+                result[where] = exact.evaluate(other, here, arithmetic)
         return result
 
     with np.errstate(all="ignore"):
         for name, node in chain.nodes.items():
-            with suppress(arithmetic.OutsideDomain):  # of a broken value, such as the logarithm of a negative number
+            # of a broken value, such as the logarithm of a negative number
+            with suppress(exact.OutsideDomain):
                 values[name] = value(name, node.expression)
-        values[chain.adjoint_symbol(chain.output).name] = sp.S.One if arithmetic is arithmetic.Rationals else 1.0
+        values[chain.adjoint_symbol(
+            chain.output).name] = sp.S.One if arithmetic is exact.Rationals else 1.0
         for name in [*reversed(chain.nodes), *chain.leaves]:
             if name in leading and name != chain.output:
-                parts = [value((child, name), sp.sympify(chain.edges[child, name])) for child in chain.children(name)]
+                parts = [value((child, name), sp.sympify(chain.edges[child, name]))
+                         for child in chain.children(name)]
                 values[chain.adjoint_symbol(name).name] = sum(parts[1:], parts[0])
         values |= {name: values[node] for name, node in chain.abbreviations.items()}
         return value(CLOSED, chain.adjoint_symbol(wrt)), values
 
 
 def variants(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
-    """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and its broken term."""
+    """Yield the ways to get a formula wrong: the kind, what it is about, the broken formula, and
+    its broken term."""
     terms = list(sp.Add.make_args(formula))  # a sum of matrices is one too
     for index, term in enumerate(terms):
         others = terms[:index] + terms[index + 1:]
@@ -167,7 +182,8 @@ def _on_edge(chain: Chain, edge: tuple[str, str], formula: Expr) -> Iterator[Mis
         yield Mistake(kind, where, what, ((edge, broken),))
 
 
-def _at_junction(chain: Chain, parent: str, edges: Mapping[tuple[str, str], Expr]) -> Iterator[Mistake]:
+def _at_junction(chain: Chain, parent: str,
+                 edges: Mapping[tuple[str, str], Expr]) -> Iterator[Mistake]:
     """Yield the ways to lose or double what comes along one of the uses of a node."""
     for edge, formula in edges.items() if len(edges) > 1 else ():
         path, symbol = f"the path through {notation.plain(edge[0])}", notation.plain(parent)
@@ -179,7 +195,8 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[tuple[str, str], Expr
             yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
                           f"what comes through {notation.plain(edge[0])}", ((edge, 0 * formula),))
         yield Mistake("sign", path, "", ((edge, -formula),))
-        yield Mistake("doubled_path", path, f", and the {rest} not at all", ((edge, 2 * formula), *others))
+        yield Mistake("doubled_path", path, f", and the {rest} not at all",
+                      ((edge, 2 * formula), *others))
         yield Mistake("doubled_path", path, "", ((edge, 2 * formula),))
 
 
@@ -209,7 +226,8 @@ def _of_term(term: Expr) -> Iterator[tuple[str, str, Expr]]:
             yield "stopped_early", f"the logarithm of {notation.plain(inner)}", broken
         elif isinstance(base, Trace):
             yield from ((kind, what, _product(rest * Trace(broken) ** exponent, factors))
-                        for kind, what, broken, _ in variants(base.arg) if kind not in ("sign", "factor"))
+                        for kind, what, broken,
+                        _ in variants(base.arg) if kind not in ("sign", "factor"))
     yield from _of_factors(scalar, factors, term)
 
 
@@ -227,16 +245,21 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
     for index, factor in enumerate(factors):
         before, behind, what = factors[:index], factors[index + 1:], notation.plain(factor)
         if index in inverses:
-            yield from fitting("missing_inverse", f"that of {what}", [*before, toggled(factor), *behind])
+            yield from fitting("missing_inverse", f"that of {what}",
+                               [*before, toggled(factor), *behind])
             yield from fitting("missing_inverse", f"the factor {what}", [*before, *behind])
-            yield from fitting("extra_inverse", f"a second {what}", [*before, factor, factor, *behind])
+            yield from fitting("extra_inverse", f"a second {what}",
+                               [*before, factor, factor, *behind])
         elif not _has_adjoint(factor) and factor.is_square and not isinstance(factor, Identity):
-            yield from fitting("extra_inverse", f"that of {what}", [*before, Inverse(factor), *behind])
-        yield from fitting("transpose", f"{notation.plain(factor.T)} for {what}", [*before, factor.T, *behind])
+            yield from fitting("extra_inverse", f"that of {what}",
+                               [*before, Inverse(factor), *behind])
+        yield from fitting("transpose", f"{notation.plain(factor.T)} for {what}",
+                           [*before, factor.T, *behind])
     pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
     for pair in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         product = HadamardProduct(*factors[pair])
-        yield from fitting("elementwise", notation.plain(term), [*factors[:pair.start], product, *factors[pair.stop:]])
+        yield from fitting("elementwise", notation.plain(term),
+                           [*factors[:pair.start], product, *factors[pair.stop:]])
     if len(inverses) > 1:
         bare = [toggled(factor) if is_inverse(factor) else factor for factor in factors]
         yield from fitting("missing_inverse", "that of every factor", bare)
@@ -257,7 +280,8 @@ def monomial(scalar: Expr) -> tuple[Expr, dict[str, int]]:
     """Return the number in a scalar and the power of every symbol that is a factor of it."""
     number, symbols = scalar.as_coeff_Mul()
     powers = (part.as_base_exp() for part in sp.Mul.make_args(symbols))
-    return number, {base.name: int(power) for base, power in powers if base.is_Symbol and power.is_Integer}
+    return number, {base.name: int(power) for base,
+                    power in powers if base.is_Symbol and power.is_Integer}
 
 
 def of_ratio(chain: Chain, number: Expr, powers: Mapping[str, int], own: Mapping[str, int],
@@ -303,7 +327,8 @@ def toggled(factor: Expr) -> Expr:
 
 def is_inverse(factor: Expr) -> bool:
     """Return whether a factor is K⁻¹ or K⁻ᵀ."""
-    return isinstance(factor, Inverse) or (isinstance(factor, Transpose) and isinstance(factor.arg, Inverse))
+    return isinstance(factor, Inverse) or (isinstance(factor, Transpose)
+                                           and isinstance(factor.arg, Inverse))
 
 
 def _has_adjoint(factor: Expr) -> bool:
@@ -313,7 +338,8 @@ def _has_adjoint(factor: Expr) -> bool:
 def _product(scalar: Expr, factors: list[Expr]) -> Expr:
     if not factors:
         return scalar
-    return MatMul(*([] if scalar == 1 else [scalar]), *factors) if len(factors) > 1 or scalar != 1 else factors[0]
+    return MatMul(*([] if scalar == 1 else [scalar]),
+                  *factors) if len(factors) > 1 or scalar != 1 else factors[0]
 
 
 def _sum(terms: list[Expr]) -> Expr:

@@ -16,17 +16,20 @@ W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in the homework)."""
+    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in
+    the homework)."""
     build = Builder("autoencoder", W, x, book=book)
     h = build("h", "use", W, remark="W encodes here: this is its first use.")
     g = build("g", "use", W, remark="The same W decodes: its second use, a path of its own.")
     f = build("f", "transpose", g,
               remark="The decoder is the encoder transposed, so its adjoint comes back transposed.")
     e = build("e", "product", h, x,
-              remark="e is the code z = Wx; its adjoint says how the loss would like the code to change.")
+              remark="e is the code z = Wx; its adjoint says how the loss would like the code to "
+                     "change.")
     d = build("d", "product", f, e, remark="Both factors depend on W: here the two paths part.")
     c = build("c", "difference", d, x, remark="The residual: what the reconstruction misses.")
-    build("L", "half squared norm", c, remark="The ½ is there for this line: the adjoint of c is c itself.")
+    build("L", "half squared norm", c, remark="The ½ is there for this line: the adjoint of c is c "
+                                              "itself.")
     return build.chain()
 
 
@@ -95,7 +98,8 @@ def optimum(x: Any, m: int) -> Optimum:
     Returns
     -------
     Optimum
-        The rows of W are the first m eigenvectors of xxᵀ; an orthogonal m×m matrix in front of W changes nothing.
+        The rows of W are the first m eigenvectors of xxᵀ; an orthogonal m×m matrix in front of W
+        changes nothing.
 
     Raises
     ------
@@ -104,11 +108,13 @@ def optimum(x: Any, m: int) -> Optimum:
 
     References
     ----------
-    Baldi and Hornik (1989), Neural Networks 2, fact 4: L = ½ Σ_{j>m} λ_j, λ_j the eigenvalues of xxᵀ.
+    Baldi and Hornik (1989), Neural Networks 2, fact 4: L = ½ Σ_{j>m} λ_j, λ_j the eigenvalues of
+    xxᵀ.
     """
     x = checks.matrix(x, "x", shape_in_words="n×S")
     m = checks.whole(m, "m", most=x.shape[0], why=f"for x has n = {x.shape[0]} rows")
-    # The singular values of x are exact where xxᵀ has lost the small eigenvalues; with S < n, U has n columns too.
+    # The singular values of x are exact where xxᵀ has lost the small eigenvalues; with S < n, U has
+    # n columns too.
     U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] < x.shape[0])
     with np.errstate(all="ignore"):
         L = np.sum(singular_values[m:] ** 2) / 2
@@ -117,5 +123,6 @@ def optimum(x: Any, m: int) -> Optimum:
 
 def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:
     x = checks.matrix(x, "x", shape_in_words="n×S")
-    W = checks.matrix(W, "W", columns=x.shape[0], shape_in_words="m×n with n the number of rows of x")
+    W = checks.matrix(W, "W", columns=x.shape[0], shape_in_words="m×n with n the number of rows of "
+                                                                 "x")
     return W, x

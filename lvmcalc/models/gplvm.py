@@ -1,4 +1,5 @@
-"""The GP-LVM with a linear kernel: its chains, its log-likelihood, its gradient and its exact optimum."""
+"""The GP-LVM with a linear kernel: its chains, its log-likelihood, its gradient and its exact
+optimum."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -19,13 +20,17 @@ K = alpha * X * X.T + Identity(N) / beta
 
 def _kernel(build: Builder) -> Expr:
     f = build("f", "use", X,
-              remark="X is used twice; each use gets a name of its own, so that each path can be walked alone.")
-    h = build("h", "use", X, remark="The second use of X: what arrives here is added to what arrives at f.")
+              remark="X is used twice; each use gets a name of its own, so that each path can be "
+                     "walked alone.")
+    h = build("h", "use", X, remark="The second use of X: what arrives here is added to what "
+                                    "arrives at f.")
     g = build("g", "transpose", h, remark="A transpose turns the adjoint round, and nothing else.")
     e = build("e", "product", f, g,
-              remark="The other factor stays on its side and is transposed; the shapes leave no other choice.")
+              remark="The other factor stays on its side and is transposed; the shapes leave no "
+                     "other choice.")
     d = build("d", "scale", alpha, e,
-              remark="A scalar multiplies the adjoint on its way back just as it multiplied the value.")
+              remark="A scalar multiplies the adjoint on its way back just as it multiplied the "
+                     "value.")
     j = build("j", "scale", 1 / beta, Identity(N),
               remark="The noise does not depend on X: for ∂L/∂X this branch is a constant.")
     return build("c", "sum", j, d, remark="A sum hands its adjoint to every term unchanged.")
@@ -35,23 +40,29 @@ def _log_det(build: Builder, c: Expr) -> Expr:
     b = build("b", "determinant", c,
               remark="det c and 1/b cancel: for the gradient nobody has to compute a determinant.")
     q = build("q", "logarithm", b,
-              remark="The logarithm turns a number that may be too large for any computer into a harmless one.")
+              remark="The logarithm turns a number that may be too large for any computer into a "
+                     "harmless one.")
     return build("L1", "scalar product", -D / 2, q,
                  remark="The D columns of Y share one kernel, so log|K| counts D times.")
 
 
 def _trace(build: Builder, c: Expr) -> Expr:
-    p = build("p", "Gram matrix", Y, remark="The data enter only through YYᵀ, and YYᵀ is symmetric.")
+    p = build("p", "Gram matrix", Y,
+              remark="The data enter only through YYᵀ, and YYᵀ is symmetric.")
     r = build("r", "inverse", c,
-              remark="An inverse stands on both sides of its own derivative, and brings a minus sign.")
-    s = build("s", "product", r, p, remark="p does not depend on X, so only the left factor passes anything on to X.")
-    t = build("t", "trace", s, remark="The adjoint of a trace is the identity: every diagonal entry counts once.")
+              remark="An inverse stands on both sides of its own derivative, and brings a minus "
+                     "sign.")
+    s = build("s", "product", r, p, remark="p does not depend on X, so only the left factor passes "
+                                           "anything on to X.")
+    t = build("t", "trace", s, remark="The adjoint of a trace is the identity: every diagonal "
+                                      "entry counts once.")
     return build("L2", "scalar product", -sp.S.Half, t,
                  remark="The misfit counts against the likelihood: hence the minus.")
 
 
 def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain; its leaves are X, alpha, beta and the number D."""
+    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain; its leaves are X, alpha, beta and the number
+    D."""
     build = Builder("gplvm.log_det", X, alpha, beta, D, book=book)
     _log_det(build, _kernel(build))
     return build.chain({"K": "c"}, at_most=((Q, D),))
@@ -65,16 +76,19 @@ def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain; its leaves are X, Y, alpha and beta."""
+    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain; its leaves are X, Y, alpha
+    and beta."""
     build = Builder("gplvm", X, Y, alpha, beta, book=book)
     c = _kernel(build)
-    build("L", "sum with a constant", _log_det(build, c), _trace(build, c), -N * D / 2 * sp.log(2 * sp.pi),
+    build("L", "sum with a constant", _log_det(build, c), _trace(build, c),
+          -N * D / 2 * sp.log(2 * sp.pi),
           remark="A constant has no derivative: −(ND/2) log 2π never reaches X.")
     return build.chain({"K": "c"}, at_most=((Q, D),))
 
 
 class Optimum(NamedTuple):
-    """The exact optimum of the model: latent points X of shape (N, Q) and their log-likelihood in nats."""
+    """The exact optimum of the model: latent points X of shape (N, Q) and their log-likelihood in
+    nats."""
 
     X: np.ndarray
     log_likelihood: float
@@ -102,13 +116,14 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     TypeError, ValueError
         If a shape, a number or a sign is wrong; the sentence names the quantity.
     ArithmeticError
-        If the result has no finite value in floating point, or if Y lies in the span of X up to rounding errors, and
-        these are larger than 10⁻⁸ of the terms of the result.
+        If the result has no finite value in floating point, or if Y lies in the span of X up to
+        rounding errors, and these are larger than 10⁻⁸ of the terms of the result.
 
     References
     ----------
-    Lawrence (2005), Journal of Machine Learning Research 6, section 2. With X = U diag(s) Vᵀ, K has the eigenvalues
-    (1 + αβs²)/β in the columns of U and 1/β beside them. No large numbers are subtracted, and a call costs N·D·Q.
+    Lawrence (2005), Journal of Machine Learning Research 6, section 2. With X = U diag(s) Vᵀ, K has
+    the eigenvalues (1 + αβs²)/β in the columns of U and 1/β beside them. No large numbers are
+    subtracted, and a call costs N·D·Q.
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):  # the result is looked at
@@ -133,7 +148,8 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
         G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
         G = np.sqrt(alpha) * np.sqrt(beta) * G
         size, of_P = np.linalg.norm, np.linalg.norm(P)
-        terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)  # where digits are lost, t/h is near 1
+        # where digits are lost, t/h is near 1
+        terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)
     _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
     return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
 
@@ -152,8 +168,8 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
     Returns
     -------
     Optimum
-        X = U_Q diag(√(λ_j/(αD) − 1/(αβ)))₊, λ_j and U the eigenvalues and eigenvectors of YYᵀ; a rotation of
-        the columns of X leaves L unchanged.
+        X = U_Q diag(√(λ_j/(αD) − 1/(αβ)))₊, λ_j and U the eigenvalues and eigenvectors of YYᵀ; a
+        rotation of the columns of X leaves L unchanged.
 
     Raises
     ------
@@ -162,23 +178,28 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
 
     References
     ----------
-    Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 15; Lawrence (2005), section 2.
+    Tipping and Bishop (1999), Journal of the Royal Statistical Society B 61, eq. 15; Lawrence
+    (2005), section 2.
     """
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+    alpha, beta = checks.scalar(alpha, "alpha",
+                                positive=True), checks.scalar(beta, "beta", positive=True)
     Q = latent_dimension(Q, Y)
     U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
-    with np.errstate(all="ignore"):  # lengths are √(signal² − noise²), of which the squares may overflow
+    # lengths are √(signal² − noise²), of which the squares may overflow
+    with np.errstate(all="ignore"):
         signal = singular_values[:Q] / np.sqrt(Y.shape[1]) / np.sqrt(alpha)
         noise = 1 / np.sqrt(alpha) / np.sqrt(beta)
         lengths = np.sqrt(np.maximum(signal - noise, 0.0)) * np.sqrt(signal + noise)
-        X = U[:, :Q] * np.where(signal >= noise, lengths, 0.0)  # as where both overflow, which `finite` tells
+        # as where both overflow, which `finite` tells
+        X = U[:, :Q] * np.where(signal >= noise, lengths, 0.0)
     checks.finite(X, "X", alpha=alpha, beta=beta, Y=Y)
     return Optimum(X, log_likelihood(X, Y, alpha, beta))
 
 
 def best_beta(Y: Any, Q: int) -> float:
-    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues of YYᵀ.
+    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues
+    of YYᵀ.
 
     Parameters
     ----------
@@ -208,11 +229,13 @@ def best_beta(Y: Any, Q: int) -> float:
     singular_values = np.linalg.svd(Y, compute_uv=False)
     rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
     if not singular_values[Q:].max(initial=0) > rounding:
-        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
+        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
+                         "infinite; "
                          "choose Q smaller.")
     largest = singular_values[Q]
     with np.errstate(all="ignore"):
-        beta = Y.shape[1] * (Y.shape[0] - Q) / np.sum((singular_values[Q:] / largest) ** 2) / largest / largest
+        beta = Y.shape[1] * (Y.shape[0]
+                             - Q) / np.sum((singular_values[Q:] / largest) ** 2) / largest / largest
     return float(checks.finite(beta, "β", positive=True, Y=Y))
 
 
@@ -237,20 +260,22 @@ def latent_dimension(Q: int, Y: np.ndarray) -> int:
     return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
 
 
-def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.ndarray, float, float]:
+def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.ndarray, float,
+                                                                 float]:
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y")
     if X.shape[1] > Y.shape[1]:
         raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, "
                          f"but X has {X.shape[1]} columns.")
-    return X, Y, checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+    return X, Y, checks.scalar(alpha, "alpha",
+                               positive=True), checks.scalar(beta, "beta", positive=True)
 
 
 def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
     """Return what L and its gradient are made of.
 
-    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y beside U, and how
-    large the rounding errors of that rest are.
+    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y
+    beside U, and how large the rounding errors of that rest are.
     """
     U, s, V = np.linalg.svd(X, full_matrices=False)
     t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
@@ -262,5 +287,6 @@ def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any
 
 def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
     if error > terms / 1e8:
-        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up to rounding errors, "
+        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
+                              "to rounding errors, "
                               f"and with β = {beta:g} they outweigh what is left.")

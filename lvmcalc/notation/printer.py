@@ -1,4 +1,5 @@
-"""How formulas are written: LaTeX for a page, and a plain text that stays the same from run to run."""
+"""How formulas are written: LaTeX for a page, and a plain text that stays the same from run to
+run."""
 
 from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
@@ -28,7 +29,8 @@ def pretty(name: str) -> str:
 
 def latex(expression: Expr | str) -> str:
     """Return an expression, or a name, in LaTeX."""
-    return _name_in_latex(expression) if isinstance(expression, str) else _Latex().doprint(expression)
+    return _name_in_latex(expression) if isinstance(expression,
+                                                    str) else _Latex().doprint(expression)
 
 
 def plain(expression: Expr | str) -> str:
@@ -40,11 +42,13 @@ def shape(expression: Expr) -> str:
     """Return the shape in words: N×Q, or scalar."""
     if not expression.is_Matrix:
         return "scalar"
-    return "×".join(f"({plain(size)})" if isinstance(size, Add) else plain(size) for size in expression.shape)
+    return "×".join(f"({plain(size)})" if isinstance(size, Add) else plain(size)
+                    for size in expression.shape)
 
 
 def _positive_first(sum_: MatAdd) -> list[Expr]:
-    return sorted(sum_.args, key=lambda term: (term.could_extract_minus_sign(), -len(str(term)), str(term)))
+    return sorted(sum_.args,
+                  key=lambda term: (term.could_extract_minus_sign(), -len(str(term)), str(term)))
 
 
 def _name_in_latex(name: str) -> str:
@@ -84,11 +88,14 @@ class _Latex(LatexPrinter):
 
     def _print_Transpose(self, transpose: Transpose) -> str:
         inner = transpose.arg
-        return self._raised(inner.arg, r"-\top") if isinstance(inner, Inverse) else self._raised(inner, r"\top")
+        return self._raised(inner.arg, r"-\top") if isinstance(inner,
+                                                               Inverse) else self._raised(
+                                                                   inner, r"\top")
 
     def _print_Inverse(self, inverse: Inverse) -> str:
         inner = inverse.arg
-        return self._raised(inner.arg, r"-\top") if isinstance(inner, Transpose) else self._raised(inner, "-1")
+        return self._raised(inner.arg,
+                            r"-\top") if isinstance(inner, Transpose) else self._raised(inner, "-1")
 
     def _print_MatPow(self, power: MatPow) -> str:
         return self._raised(power.base, str(power.exp))
@@ -96,14 +103,16 @@ class _Latex(LatexPrinter):
     def _print_Trace(self, trace: Expr) -> str:
         return rf"\operatorname{{tr}}\left({self._print(trace.arg)}\right)"
 
-    def parenthesize(self, item: Expr, level: int, is_neg: bool = False, strict: bool = False) -> str:
+    def parenthesize(self, item: Expr, level: int, is_neg: bool = False,
+                     strict: bool = False) -> str:
         if isinstance(item, Determinant) and level >= PRECEDENCE["Pow"]:  # (det c)², not det c²
             return rf"\left({self._print(item)}\right)"
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
     def _print_Determinant(self, determinant: Expr) -> str:
         text = self._print(determinant.arg)
-        return rf"\det {text}" if isinstance(determinant.arg, MatrixSymbol) else rf"\det\left({text}\right)"
+        return rf"\det {text}" if isinstance(determinant.arg,
+                                             MatrixSymbol) else rf"\det\left({text}\right)"
 
     def _print_log(self, expression: Expr, exp: str | None = None) -> str:
         argument = expression.args[0]
@@ -128,7 +137,8 @@ class _Latex(LatexPrinter):
         sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
         factor = self._print(scalar)
         head = "" if scalar == 1 else rf"\left({factor}\right) " if scalar.is_Add else f"{factor} "
-        dot = r"\cdot " if scalar.has(Determinant) else ""  # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        dot = r"\cdot " if scalar.has(Determinant) else ""
         return sign + head + dot + text
 
 
@@ -146,18 +156,22 @@ class _Plain(StrPrinter):
 
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
-        return text + power if isinstance(base, MatrixSymbol | Identity) and "∂" not in text else f"({text}){power}"
+        return text + power if isinstance(base, MatrixSymbol
+                                          | Identity) and "∂" not in text else f"({text}){power}"
 
     def _print_Transpose(self, transpose: Transpose) -> str:
         inner = transpose.arg
-        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner, Inverse) else self._raised(inner, "ᵀ")
+        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner,
+                                                           Inverse) else self._raised(inner, "ᵀ")
 
     def _print_Inverse(self, inverse: Inverse) -> str:
         inner = inverse.arg
-        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner, Transpose) else self._raised(inner, "⁻¹")
+        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner,
+                                                           Transpose) else self._raised(inner, "⁻¹")
 
     def _print_MatPow(self, power: MatPow) -> str:
-        return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0 else f"^({power.exp})")
+        return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0
+                            else f"^({power.exp})")
 
     def _factor(self, factor: Expr, of: type[Expr]) -> str:
         text = self._print(factor)
@@ -191,4 +205,5 @@ class _Plain(StrPrinter):
 
 
 def _signed(parts: list[str]) -> str:
-    return parts[0] + "".join(f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}" for part in parts[1:])
+    return parts[0] + "".join(f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
+                              for part in parts[1:])

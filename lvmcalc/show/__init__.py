@@ -6,4 +6,5 @@ from lvmcalc.show.prediction import Prediction
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.show.walk import StageWalk
 
-__all__ = ["AnswerBox", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk", "Summary", "TwoWeights"]
+__all__ = ["AnswerBox", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk", "Summary",
+           "TwoWeights"]

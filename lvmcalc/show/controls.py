@@ -13,11 +13,15 @@ LARGEST = 9  # latent dimension on offer
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 # The place of the stop 1 ×, without and with a stop that is added below or above it.
-MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n" for values in (RATES, BETAS)
-                for at in (values.index(1), values.index(1) + 1) for last in (len(values) - 1, len(values)))
+MARKS = "".join(f".lvmcalc-mark-{at}-{last} {{ --mark: {100 * at / last:.2f}%; }}\n"
+                for values in (RATES, BETAS)
+                for at in (values.index(1), values.index(1) + 1)
+                for last in (len(values) - 1, len(values)))
 
-# JupyterLab keeps arrows and letters for itself where a list is not open: an "a" would insert a cell.
-# Where this attribute is on what has the focus, JupyterLab takes no key for a command, such as x, which cuts the cell.
+# JupyterLab keeps arrows and letters for itself where a list is not open: an "a" would insert a
+# cell.
+# Where this attribute is on what has the focus, JupyterLab takes no key for a command, such as x,
+# which cuts the cell.
 NO_COMMAND = 'data-lm-suppress-shortcuts="true"'
 KEYS = f"""<details><summary {NO_COMMAND}>Keys</summary>
 Tab, Shift+Tab: to the next control, or back.
@@ -28,7 +32,8 @@ Tab, Shift+Tab: to the next control, or back.
 
 
 class NamedImage(widgets.Image):
-    """A PNG image whose tooltip is its name for a screen reader: a front end sets it only beside a description."""
+    """A PNG image whose tooltip is its name for a screen reader: a front end sets it only beside a
+    description."""
 
     description = Unicode("").tag(sync=True)
 
@@ -38,28 +43,36 @@ def wide(width: int) -> dict[str, str]:
     return {"width": f"{width}px"}
 
 
-def dropdown(description: str, choice: Iterable, value: Any, width: int, tooltip: str) -> widgets.Dropdown:
+def dropdown(description: str, choice: Iterable, value: Any, width: int,
+             tooltip: str) -> widgets.Dropdown:
     """Return a choice of one."""
-    return widgets.Dropdown(options=list(choice), value=value, description=description, tooltip=tooltip,
+    return widgets.Dropdown(options=list(choice), value=value, description=description,
+                            tooltip=tooltip,
                             layout=wide(width))
 
 
 def slider(description: str, values: Iterable[float], value: float, width: int,
            tooltip: str) -> widgets.SelectionSlider:
-    """Return a slider over round multiples and the given one, with a mark at 1; it is read in words beside it."""
+    """Return a slider over round multiples and the given one, with a mark at 1; it is read in words
+    beside it."""
     stops = among(values, value)
     control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops],
                                       value=next(stop for stop in stops if isclose(stop, value)),
-                                      description=description, tooltip=tooltip, readout=False, layout=wide(width))
-    return control.add_class("lvmcalc-slider").add_class(f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
+                                      description=description, tooltip=tooltip, readout=False,
+                                      layout=wide(width))
+    return control.add_class("lvmcalc-slider").add_class(
+        f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
 
 
 def rate_in_words(multiple: float, one: str, rate: float) -> str:
-    """Return what stands beside the slider of the learning rate: its multiple of `one`, and the rate itself.
+    """Return what stands beside the slider of the learning rate: its multiple of `one`, and the
+    rate itself.
 
-    The handle of a slider of ipywidgets has no name for a screen reader, so these words have to say it all.
+    The handle of a slider of ipywidgets has no name for a screen reader, so these words have to say
+    it all.
     """
-    return (f'<span aria-live="polite"><span class="lvmcalc-unseen">learning rate</span> <b>{multiple:.3g} ×</b> '
+    return ('<span aria-live="polite"><span class="lvmcalc-unseen">learning rate</span> '
+            f'<b>{multiple:.3g} ×</b> '
             f'{one} = {rate:.3g}</span>')
 
 
@@ -75,7 +88,8 @@ def sizes(dataset: Dataset, size: int = 1) -> list[int]:
 
 
 def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
-    """Return a callback that says in words what went wrong, since an exception that leaves a callback is lost."""
+    """Return a callback that says in words what went wrong, since an exception that leaves a
+    callback is lost."""
     def call(*news: Any) -> None:
         try:
             action(*news)
@@ -85,13 +99,16 @@ def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[
     return call
 
 
-def presenter(widget: widgets.DOMWidget, post: Callable[[Callable[[], None]], None]) -> widgets.ToggleButton:
+def presenter(widget: widgets.DOMWidget,
+              post: Callable[[Callable[[], None]], None]) -> widgets.ToggleButton:
     """Return a button that shows a live widget to a room, large and with few controls, and back."""
-    control = widgets.ToggleButton(description="Present", icon="expand", tooltip="Large, with few controls; and back")
+    control = widgets.ToggleButton(description="Present", icon="expand",
+                                   tooltip="Large, with few controls; and back")
 
     def present() -> None:
         (widget.add_class if control.value else widget.remove_class)("lvmcalc-present")
-        control.description, control.icon = ("All controls", "compress") if control.value else ("Present", "expand")
+        control.description, control.icon = ("All controls",
+                                             "compress") if control.value else ("Present", "expand")
 
     control.observe(lambda _: post(present), "value")
     return control

@@ -1,4 +1,5 @@
-"""What a value with its gradient costs as the data grow: measured where the reader sits, and drawn as it comes in."""
+"""What a value with its gradient costs as the data grow: measured where the reader sits, and drawn
+as it comes in."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -23,7 +24,8 @@ LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "linestyle": 
 
 
 def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood and ∂L/∂X as they stand on the page, with K of shape (N, N) and its inverse."""
+    """Return the log-likelihood and ∂L/∂X as they stand on the page, with K of shape (N, N) and its
+    inverse."""
     N, D = Y.shape
     K = alpha * X @ X.T + np.eye(N) / beta
     inverse = np.linalg.inv(K)
@@ -50,10 +52,12 @@ class CostCurve(widgets.VBox):
 
     D, Q, ALPHA, BETA = 12, 2, 1.0, 4.0
 
-    def __init__(self, sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
+    def __init__(self,
+                 sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
-        button = widgets.Button(description="Measure", icon="play", tooltip="Measure again, on this machine",
+        button = widgets.Button(description="Measure", icon="play",
+                                tooltip="Measure again, on this machine",
                                 layout={"width": "140px"})
         self._image = NamedImage(format="png", width=900, height=380,
                                  tooltip="Picture: the time over N on each of the ways.")
@@ -64,14 +68,16 @@ class CostCurve(widgets.VBox):
         self._show()
 
     def measure(self) -> "CostCurve":
-        """Measure all sizes, the smallest first, and draw each as it comes in; all ways find the same numbers."""
+        """Measure all sizes, the smallest first, and draw each as it comes in; all ways find the
+        same numbers."""
         self.seconds = {name: {} for name in LOOKS}
         for N in sorted(self.sizes):
             Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
             problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
             X, (reduced, A) = problem.start(0), problem.begin(0)
             ways: dict[str, Callable[[], Any]] = {
-                "K never formed": lambda p=problem, X=X: p.evaluate(X), "reduced": lambda p=reduced, A=A: p.evaluate(A)}
+                "K never formed": lambda p=problem, X=X: p.evaluate(X), "reduced": lambda p=reduced,
+                A=A: p.evaluate(A)}
             if N <= LARGEST_K:
                 ways["textbook: K"] = lambda X=X, Y=Y: textbook(X, Y, self.ALPHA, self.BETA)
             for name, way in ways.items():
@@ -86,25 +92,30 @@ class CostCurve(widgets.VBox):
         frame = Frame(900, 380)
         with style.applied():
             axes = place(frame.figure, 110, 40, 540, 270, "Time of a value with its gradient")
-            axes.set(xscale="log", yscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
+            axes.set(xscale="log", yscale="log",
+                     xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
                      ylim=(1e-5, 1), xlabel="N, the number of objects", ylabel="seconds")
             for name, looks in LOOKS.items():
-                axes.plot(*zip(*self.seconds[name].items(), strict=True) if self.seconds[name] else ([], []),
+                axes.plot(*zip(*self.seconds[name].items(), strict=True) if self.seconds[name]
+                          else ([], []),
                           label=name, markersize=9, linewidth=2.5, **looks)
             frame.figure.legend(loc="upper left", bbox_to_anchor=(0.745, 0.9))
         self._image.value = frame.png()
         done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
-        words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name, N in done.items()]
+        words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name,
+                 N in done.items()]
         self._say(" ".join(words) or "Nothing is measured yet.")
 
     def _say(self, words: str) -> None:
         self.status = words
-        self._words.value = (f'<div role="status" aria-live="polite" style="min-height: 2.6em">{escape(self.status)}'
+        self._words.value = ('<div role="status" aria-live="polite" style="min-height: '
+                             f'2.6em">{escape(self.status)}'
                              '</div>')
 
 
 def digits(found: Any, true: Any) -> float:
-    """Return to how many digits `found` is right: −log₁₀ of the norm of its error, relative to that of `true`."""
+    """Return to how many digits `found` is right: −log₁₀ of the norm of its error, relative to that
+    of `true`."""
     return float(-np.log10(max(np.linalg.norm(found - true) / np.linalg.norm(true), 1e-17)))
 
 
@@ -115,7 +126,8 @@ def errors(beta: float, N: int = 60, D: int = 5, Q: int = 2) -> dict[str, float]
 
 
 def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
-    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β and α = 1.
+    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β
+    and α = 1.
 
     The judge forms K as well, but with 40 digits.
     """
@@ -125,13 +137,15 @@ def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
     with mp.workdps(40):
         left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
         solved = (left * left.T + mp.eye(N) / beta) ** -1
-        true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(), dtype=float)
+        true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(),
+                        dtype=float)
     return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
             "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
 
 
 def lead(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
-    """Return how far X is after so many gradient steps in the span from where the same steps lead in X itself."""
+    """Return how far X is after so many gradient steps in the span from where the same steps lead
+    in X itself."""
     trainer = Trainer(problem, "gradient", seed=seed)
     X = trainer.parameters
     for _ in range(steps):

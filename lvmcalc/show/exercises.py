@@ -1,4 +1,5 @@
-"""A box to type an answer into: it shows what was read, marks it, and says what is wrong with it."""
+"""A box to type an answer into: it shows what was read, marks it, and says what is wrong with
+it."""
 
 from html import escape
 from secrets import token_hex
@@ -14,13 +15,15 @@ from lvmcalc.marking.marker import Mark, chain_of, mark_in
 from lvmcalc.show import style
 from lvmcalc.show.controls import NO_COMMAND, guarded
 
-_derived: dict[tuple[str, str], bool] = {}  # which of the questions asked in this kernel have been answered rightly
+# which of the questions asked in this kernel have been answered rightly
+_derived: dict[tuple[str, str], bool] = {}
 _here = token_hex(4)  # JupyterLab shows several notebooks on one page
 _summaries: WeakSet["Summary"] = WeakSet()
 
 
 class AnswerBox(widgets.VBox):
-    """Ask for ∂L/∂(node or leaf): type, press Enter, and see what was read, the verdict, and what is wrong.
+    """Ask for ∂L/∂(node or leaf): type, press Enter, and see what was read, the verdict, and what
+    is wrong.
 
     Parameters
     ----------
@@ -42,19 +45,23 @@ class AnswerBox(widgets.VBox):
         self.wrt = self.chain[wrt].name
         self.asked = self.chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
-        self._marked, self._due, self._question = "", False, (self.chain.name, notation.plain(self.asked))
+        self._marked, self._due, self._question = "", False, (self.chain.name,
+                                                              notation.plain(self.asked))
         _derived.setdefault(self._question, False)
         solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
-        self.text = widgets.Text(description=f"{notation.plain(self.asked)} =", continuous_update=False,
+        self.text = widgets.Text(description=f"{notation.plain(self.asked)} =",
+                                 continuous_update=False,
                                  placeholder="type a formula and press Enter")
         title = (f"{style.CSS}<b id='{_place(self._question)}' tabindex='-1'>Your turn.</b> "
                  f"${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}.")
         self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
-        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) if hint else self._rule()) + _folded(
+        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) if hint else self._rule())
+                                     + _folded(
             "Solution", f"${notation.latex(self.asked)} = {solution}$"))
         super().__init__([widgets.HTMLMath(title), self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
-        self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit" and self._enter(), self._fail))
+        self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit"
+                                 and self._enter(), self._fail))
         self.text.observe(guarded(lambda _: self._due and self._submit(), self._fail), "value")
         _refresh()
 
@@ -69,12 +76,14 @@ class AnswerBox(widgets.VBox):
         return mark_in(self.chain, answer, self.wrt)
 
     def kinds(self, *answers: Any) -> list[str]:
-        """Return, for each answer, its status if it is right, and the kind of its first finding if it is not."""
+        """Return, for each answer, its status if it is right, and the kind of its first finding if
+        it is not."""
         marks = map(self.check, answers)
         return [mark.status if mark.right else mark.findings[0].kind for mark in marks]
 
     def _enter(self) -> None:
-        # What was typed comes in a message after that of the key; with Tab it has come before, and may be marked now.
+        # What was typed comes in a message after that of the key; with Tab it has come before, and
+        # may be marked now.
         if self.text.value != self._marked:
             self._submit()
         self._due = True
@@ -148,7 +157,8 @@ def _refresh() -> None:
 def _in_html(mark: Mark) -> str:
     parts = []
     if mark.reading is not None:
-        parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.reading)}$")
+        parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = "
+                     rf"{notation.latex(mark.reading)}$")
     parts.append(f"<b>{mark.verdict}</b>: {escape(mark.reason)}")
     parts += map(escape, mark.details)
     if mark.example:

@@ -14,19 +14,24 @@ from lvmcalc.training.trainer import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
 CURVE_POINTS = 500  # at most; more cannot be seen
-RING = ({"color": style.PAPER, "marker": "o", "markersize": 19, "markeredgewidth": 7, "markevery": [1], "lw": 5},
-        {"color": style.BLACK, "marker": "o", "markersize": 19, "markeredgewidth": 3, "markevery": [1], "lw": 2})
+RING = ({"color": style.PAPER, "marker": "o", "markersize": 19, "markeredgewidth": 7,
+         "markevery": [1], "lw": 5},
+        {"color": style.BLACK, "marker": "o", "markersize": 19, "markeredgewidth": 3,
+         "markevery": [1], "lw": 2})
 
 
 class LatentSpace:
-    """The first two latent dimensions, or the only one with a row for each class; one object is ringed."""
+    """The first two latent dimensions, or the only one with a row for each class; one object is
+    ringed."""
 
     def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
         self.names, self.limit, self.reading, dataset = None, 0.0, reading, reading.dataset
-        self.members = [np.flatnonzero(dataset.labels == k) for k in range(len(dataset.label_names))]
+        self.members = [np.flatnonzero(dataset.labels == k)
+                        for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
         title = "Latent space" + (f": 2 of its {Q} dimensions" if Q > 2 else "")
-        room = 0 if Q > 1 else 10 * max(map(len, dataset.label_names))  # for the names of the classes
+        # for the names of the classes
+        room = 0 if Q > 1 else 10 * max(map(len, dataset.label_names))
         self.axes = axes = place(frame.figure, 34 + room, 36, 332 - room, 390, title)
         if Q > 1:
             axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
@@ -36,10 +41,12 @@ class LatentSpace:
             axes.set(xticks=[], xlabel="latent dimension", ylim=(rows[-1] - 0.6, 0.6), yticks=rows,
                      yticklabels=dataset.label_names)
             axes.tick_params(length=0)
-            self.height = np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
+            self.height = np.random.default_rng(0).uniform(-0.3, 0.3,
+                                                           len(dataset.labels)) - dataset.labels
         axes.spines[["top", "right"]].set_visible(True)
         size = 5 if len(dataset.labels) > 500 else 8
-        self.points = [axes.plot([], [], markersize=size, **look)[0] for look in style.CLASSES[:len(self.members)]]
+        self.points = [axes.plot([], [], markersize=size, **look)[0]
+                       for look in style.CLASSES[:len(self.members)]]
         self.ring = [axes.plot([], [], mfc="none", **look)[0] for look in RING]
         frame.moving(*self.points, *filter(None, [self.names]), *self.ring)
 
@@ -50,14 +57,17 @@ class LatentSpace:
         for points, members in zip(self.points, self.members, strict=True):
             points.set_data(x[members], y[members])
         if self.names:
-            self.names.move([np.median(trainer.parameters[members, :2], axis=0) for members in self.members])
+            self.names.move([np.median(trainer.parameters[members, :2], axis=0)
+                             for members in self.members])
         place, own = self.reading.place(trainer), self.reading.point
         for ring in self.ring:  # at the end of a line from where the model has put the point
             ring.set_data((x[own], place[0]), (y[own], place[1] if self.names else y[own]))
-        far = np.quantile(np.abs(trainer.parameters[:, :2]).max(axis=1), 0.995)  # but for the outermost points
+        # but for the outermost points
+        far = np.quantile(np.abs(trainer.parameters[:, :2]).max(axis=1), 0.995)
         if not 0.6 * self.limit < far < self.limit:
             self.limit = 1.2 * far
-            self.axes.set_xlim(-self.limit, self.limit)  # without ticks, so that the still part stays as it is
+            # without ticks, so that the still part stays as it is
+            self.axes.set_xlim(-self.limit, self.limit)
             if self.names:
                 self.axes.set_ylim(-self.limit, self.limit)
 
@@ -69,15 +79,18 @@ class Weights:
         dataset = reading.dataset
         m, n = trainer.problem.shape
         self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
-        largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()  # whichever way it is turned
+        # whichever way it is turned
+        largest = 1.1 * np.linalg.norm(trainer.problem.optimum.W, axis=0).max()
         titles = f"Weights W, {m}×{n}: red > 0 > blue", f"Principal component{'s' if m > 1 else ''}, turned to match"
         self.images = []
         for title, top in zip(titles, (36, 244), strict=True):
             axes = place(frame.figure, 20, top, 400, 160, title)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
-            self.images.append(Cells(axes, self.shown(trainer.parameters), style.SIGNED, (-largest, largest),
-                                     1 if self.side else min(1, 160 / m / 64)))  # columns as wide as their names
+            self.images.append(Cells(axes, self.shown(trainer.parameters), style.SIGNED,
+                                     (-largest, largest),
+                                     # columns as wide as their names
+                                     1 if self.side else min(1, 160 / m / 64)))
             axes.set_anchor("W")
         if not self.side:
             names = [name.replace(" ", "\n") for name in dataset.feature_names]
@@ -86,13 +99,15 @@ class Weights:
         frame.moving(*self.images)
 
     def shown(self, W: np.ndarray) -> np.ndarray:
-        """Return weights as the panel shows them: as images if the data are images, else as they are."""
+        """Return weights as the panel shows them: as images if the data are images, else as they
+        are."""
         return tiles(W, self.side, self.columns) if self.side else W
 
     def update(self, trainer: Trainer) -> None:
         """Show the trainer as it is now."""
         W, best = trainer.parameters, trainer.problem.optimum.W
-        left, _, right = np.linalg.svd(W @ best.T)  # the orthogonal R that makes ‖W − R best‖ smallest is left·right
+        # the orthogonal R that makes ‖W − R best‖ smallest is left·right
+        left, _, right = np.linalg.svd(W @ best.T)
         for image, weights in zip(self.images, (W, left @ right @ best), strict=True):
             image.set_data(self.shown(weights))
 
@@ -106,9 +121,11 @@ class Curve:
         span = (problem.best - start) or 1.0
         axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
         axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the y axis
-        figures.value_axes(axes, problem, MaxNLocator(width // 75, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
+        figures.value_axes(axes, problem,
+                           MaxNLocator(width // 75, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
         self.line, = axes.plot([], [], **style.REACHED)
-        self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9, color=style.REACHED["color"])
+        self.now, = axes.plot([], [], linestyle="", marker="o", markersize=9,
+                              color=style.REACHED["color"])
         frame.moving(self.line, self.now)
 
     def update(self, trainer: Trainer) -> None:
@@ -117,14 +134,17 @@ class Curve:
         keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
         self.now.set_data(steps[-1:], values[-1:])
-        worst, best = (values * trainer.problem.sign).min() * trainer.problem.sign, trainer.problem.best
+        worst, best = (values
+                       * trainer.problem.sign).min() * trainer.problem.sign, trainer.problem.best
         low, high = self.axes.get_ylim()
-        beyond = None if low <= worst <= high else sorted((worst, best - (worst - best) / 5))  # room for the words
+        # room for the words
+        beyond = None if low <= worst <= high else sorted((worst, best - (worst - best) / 5))
         self.frame.limits(self.axes, x=(0, steps[-1]), y=beyond)
 
 
 class Spectrum:
-    """The largest eigenvalues of YYᵀ as diamonds, and those of DK, which is what the model has captured, as bars."""
+    """The largest eigenvalues of YYᵀ as diamonds, and those of DK, which is what the model has
+    captured, as bars."""
 
     def __init__(self, frame: Frame, trainer: Trainer, reading: GPLVMReading) -> None:
         self.reading = reading
@@ -136,41 +156,52 @@ class Spectrum:
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
         self.order = np.arange(1, len(of_data) + 1)
         self.bars = axes.vlines([], [], [], color=style.BLUE, linewidth=70 / len(of_data))
-        marks, = axes.plot(self.order, of_data, "D", color=style.PAPER, markeredgecolor=style.INK, markersize=7)
+        marks, = axes.plot(self.order, of_data, "D", color=style.PAPER, markeredgecolor=style.INK,
+                           markersize=7)
         frame.moving(self.bars, marks)
 
     def update(self, trainer: Trainer) -> None:
         """Show the trainer as it is now."""
         _, of_model = self.reading.spectrum(trainer)
-        self.bars.set_segments([[(j, 0), (j, value)] for j, value in zip(self.order, of_model, strict=True)])
+        self.bars.set_segments([[(j, 0), (j, value)] for j,
+                                value in zip(self.order, of_model, strict=True)])
         top = max(self.least, of_model[0])
         if not 0.6 * self.limit < top <= self.limit:
             self.limit = max(self.least, 1.2 * top)
-            self.axes.set_ylim(0, self.limit)  # without ticks, so that the still part stays as it is
+            # without ticks, so that the still part stays as it is
+            self.axes.set_ylim(0, self.limit)
 
 
 class Samples:
-    """The chosen object and one of each class, and under it or through it what the latent point or code keeps of it."""
+    """The chosen object and one of each class, and under it or through it what the latent point or
+    code keeps of it."""
 
     def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
         self.reading, dataset = reading, reading.dataset
         self.side, self.data = image_side(dataset), dataset.Y
-        self.rows = np.array([np.flatnonzero(dataset.labels == k)[0] for k in range(len(dataset.label_names))][:6])
-        kept, count, (low, high) = min(trainer.problem.shape), len(self.rows) + 1, (self.data.min(), self.data.max())
+        self.rows = np.array([np.flatnonzero(dataset.labels == k)[0]
+                              for k in range(len(dataset.label_names))][:6])
+        kept, count, (low,
+                      high) = min(trainer.problem.shape), len(self.rows) + 1, (self.data.min(
+                          ), self.data.max())
         numbers = f"{kept} number{'s' if kept > 1 else ''}"
         if self.side:
-            axes = place(frame.figure, 430, 310, 455, 126, f"Data, and below rebuilt from {numbers}")
-            self.image = Cells(axes, tiles(self.data[:2 * count], self.side, count), style.IMAGE, (0, high))
+            axes = place(frame.figure, 430, 310, 455, 126,
+                         f"Data, and below rebuilt from {numbers}")
+            self.image = Cells(axes, tiles(self.data[:2 * count], self.side, count), style.IMAGE,
+                               (0, high))
             axes.set(anchor="W")
             axes.set_axis_off()
-            axes.add_patch(Rectangle((-1, -1), self.side + 1, 2 * self.side + 2, clip_on=False, fill=False, lw=3))
+            axes.add_patch(Rectangle((-1, -1), self.side + 1, 2 * self.side + 2, clip_on=False,
+                                     fill=False, lw=3))
             frame.moving(self.image)
         else:
             axes = place(frame.figure, 430, 310, 455, 110, f"Data ●, rebuilt from {numbers} —")
             D = self.data.shape[1]
             self.x = np.arange(D) + (D + 1) * np.arange(count)[:, None]
             names, room = ["chosen", *np.array(dataset.label_names)[:count - 1]], 0.1 * (high - low)
-            axes.set(xticks=self.x.mean(axis=1), xticklabels=names, yticks=[], ylim=(low - room, high + room),
+            axes.set(xticks=self.x.mean(axis=1), xticklabels=names, yticks=[],
+                     ylim=(low - room, high + room),
                      xlim=(-1, self.x.max() + 1))
             self.points, = axes.plot([], [], "o", color=style.INK, markersize=7)
             self.lines = [axes.plot([], [], **style.REACHED)[0] for _ in self.x]
@@ -178,7 +209,8 @@ class Samples:
 
     def update(self, trainer: Trainer) -> None:
         """Show the trainer as it is now."""
-        data, made = self.data[[self.reading.point, *self.rows]], self.reading.made(trainer, self.rows)
+        data, made = self.data[[self.reading.point,
+                                *self.rows]], self.reading.made(trainer, self.rows)
         if self.side:
             self.image.set_data(tiles(np.vstack([data, made]), self.side, len(data)))
         else:
@@ -208,11 +240,15 @@ class Picture:
 
 
 class GPLVMPicture(Picture):
-    """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of them."""
+    """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of
+    them."""
 
-    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below the exact optimum, "
-             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of the data above "
-             "their reconstructions. One object is ringed in the latent space, and boxed among the data.")
+    about = ("Picture: the latent points coloured by class, the log-likelihood at each step below "
+             "the exact optimum, "
+             "the eigenvalues of YYᵀ as diamonds and those of the model's D·K as bars, and some of "
+             "the data above "
+             "their reconstructions. One object is ringed in the latent space, and boxed among the "
+             "data.")
 
     def made_of(self, trainer: Trainer, reading: Reading) -> list:
         return [LatentSpace(self.frame, trainer, reading), Curve(self.frame, trainer, 495, 172),

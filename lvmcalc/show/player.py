@@ -1,4 +1,5 @@
-"""A run before an audience: one coroutine on the kernel's main loop takes the steps and shows the frames."""
+"""A run before an audience: one coroutine on the kernel's main loop takes the steps and shows the
+frames."""
 
 import asyncio
 from collections import deque
@@ -19,25 +20,29 @@ _started: dict[str, tuple[object, list["Player"]]] = {}
 class Player:
     """Plays, pauses and steps something, and shows it; nothing that goes wrong on the way is lost.
 
-    Callbacks of widgets may arrive in another thread with another event loop (ipykernel runs them so on
-    subshells), so they only `post` what is to be done; it happens on the loop where the player was made.
+    Callbacks of widgets may arrive in another thread with another event loop (ipykernel runs them
+    so on subshells), so they only `post` what is to be done; it happens on the loop where the
+    player was made.
 
     Parameters
     ----------
     advance : callable
         Takes one step. Returns "" or, in one sentence, why the run ends here.
     show, say : callable
-        Show the state as it is, in a picture and in words. While playing they are called at most `FRAMES` and
-        `WORDS` times a second, else after every action. `say` has to show the `note`, whatever `show` does.
+        Show the state as it is, in a picture and in words. While playing they are called at most
+        `FRAMES` and `WORDS` times a second, else after every action. `say` has to show the `note`,
+        whatever `show` does.
     key : str, optional
-        What plays under the same key is closed; without a key, what an earlier run of the same cell made.
+        What plays under the same key is closed; without a key, what an earlier run of the same cell
+        made.
     budget : int
         The steps that one press on Play may take, since a page that has been closed stops nothing.
     rate : float
         Steps per second at most.
     """
 
-    def __init__(self, advance: Callable[[], str], show: Callable[[], None], say: Callable[[], None],
+    def __init__(self, advance: Callable[[], str], show: Callable[[], None],
+                 say: Callable[[], None],
                  key: str | None = None, budget: int = 20_000, rate: float = FLAT_OUT) -> None:
         self._advance, self._show, self._say = advance, show, say
         self.budget, self.rate, self.playing, self.closed = budget, rate, False, False
@@ -53,7 +58,8 @@ class Player:
         _close_earlier(self, key)
 
     def post(self, action: Callable[[], None]) -> None:
-        """Have `action` done on the main loop and its outcome shown; may be called from any thread."""
+        """Have `action` done on the main loop and its outcome shown; may be called from any
+        thread."""
         self._todo.append(action)
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._work)  # also wakes a loop that sleeps
@@ -79,7 +85,8 @@ class Player:
 
     def _play(self) -> None:
         if self._loop is None or not self._loop.is_running():
-            raise RuntimeError("no event loop is running to play on; outside a notebook take steps with player.step(k)")
+            raise RuntimeError("no event loop is running to play on; outside a notebook take steps "
+                               "with player.step(k)")
         self.playing, self._left = True, self.budget
 
     def _steps(self, k: int) -> None:
@@ -95,7 +102,8 @@ class Player:
         self.playing = self.playing and not self.note
 
     def _work(self) -> None:
-        if self._working or not self._todo:  # done by another call, of which this one is perhaps a part
+        # done by another call, of which this one is perhaps a part
+        if self._working or not self._todo:
             return
         if not self.closed:
             self.note, self.error = "", None
@@ -109,7 +117,8 @@ class Player:
             self._working = False
         if not self.playing:
             self._settle()
-        elif self._task is None or self._task.done():  # done with an error if it was cancelled from outside
+        # done with an error if it was cancelled from outside
+        elif self._task is None or self._task.done():
             self._task = self._loop.create_task(self._run())
 
     async def _run(self) -> None:
@@ -117,7 +126,8 @@ class Player:
         due = 1.0
         while self.playing:
             turn = perf_counter()
-            due = min(due + self.rate * (turn - last_turn), max(1.0, self.rate / 10))  # no burst later
+            # no burst later
+            due = min(due + self.rate * (turn - last_turn), max(1.0, self.rate / 10))
             last_turn = turn
             while self.playing and due >= 1 and perf_counter() - turn < TURN:
                 self._guard(self._take)
@@ -134,7 +144,8 @@ class Player:
 
     def _settle(self) -> None:
         self._moved = False
-        said = self._guard(self._say)  # first, as a button that has been pressed should say so at once
+        # first, as a button that has been pressed should say so at once
+        said = self._guard(self._say)
         if not (self._guard(self._show) and said):
             self._guard(self._say)  # with the error that was met
 
@@ -142,7 +153,8 @@ class Player:
         try:
             action()
             return True
-        except (Exception, KeyboardInterrupt) as error:  # nobody else would hear of it in a background task
+        # nobody else would hear of it in a background task
+        except (Exception, KeyboardInterrupt) as error:
             self.playing, self.error = False, error
             self.note = f"Stopped: {type(error).__name__}: {error}"
             return False

@@ -24,12 +24,14 @@ class Prediction(widgets.VBox):
 
     def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
         checks.known(answer, list(options), "option")
-        self.question, self.options, self._answer, self._because = question, tuple(options), answer, because
+        self.question, self.options, self._answer, self._because = question, tuple(
+            options), answer, because
         self.choice = widgets.RadioButtons(options=list(options), value=None)
         self._feedback = widgets.HTML()
         self.feedback = ""
         asked = f"<b>Predict.</b> <span class='lvmcalc-question'>{escape(question)}</span>"
-        super().__init__([widgets.HTML(style.CSS + style.NAMES + asked), self.choice, self._feedback])
+        super().__init__([widgets.HTML(style.CSS + style.NAMES + asked), self.choice,
+                          self._feedback])
         self.add_class("lvmcalc-ask")
         self.choice.observe(self._chosen, "value")
         self._say("Choose one: nothing is counted.")
@@ -41,7 +43,8 @@ class Prediction(widgets.VBox):
 
     def _chosen(self, change: dict) -> None:
         right = change["new"] == self._answer
-        self._say(f"■ Right. {self._because}" if right else "✗ Not this one. Think again, or choose another.")
+        self._say(f"■ Right. {self._because}" if right
+                  else "✗ Not this one. Think again, or choose another.")
 
     def _say(self, words: str) -> None:
         self.feedback = words

@@ -1,4 +1,5 @@
-"""What can be read off a model in training besides its value: what it makes of an object, and its eigenvalues."""
+"""What can be read off a model in training besides its value: what it makes of an object, and its
+eigenvalues."""
 
 import numpy as np
 
@@ -21,17 +22,20 @@ class Reading:
     point : int
         The row of the object.
     move : pair of float
-        How far its first two latent coordinates are moved, in standard deviations of those of all objects.
+        How far its first two latent coordinates are moved, in standard deviations of those of all
+        objects.
     """
 
-    def __init__(self, dataset: Dataset, point: int = POINT, move: tuple[float, float] = (0.0, 0.0)) -> None:
+    def __init__(self, dataset: Dataset, point: int = POINT,
+                 move: tuple[float, float] = (0.0, 0.0)) -> None:
         self.dataset, self.Y, self.point, self.move = dataset, centred(dataset.Y), point, move
 
     def latent(self, trainer: Trainer) -> np.ndarray:
         """Return the latent points or codes of all objects, shape (N, Q)."""
 
     def generated(self, trainer: Trainer, latent: np.ndarray) -> np.ndarray:
-        """Return the centred data that the model generates at such latent points, shape (any, D)."""
+        """Return the centred data that the model generates at such latent points, shape (any,
+        D)."""
 
     def place(self, trainer: Trainer) -> np.ndarray:
         """Return where the latent point of the object stands, moved as it is, shape (Q,)."""
@@ -41,18 +45,23 @@ class Reading:
         return place
 
     def made(self, trainer: Trainer, rows: np.ndarray) -> np.ndarray:
-        """Return what the model makes of the object, moved as it is, and then of the objects in `rows`, uncentred."""
+        """Return what the model makes of the object, moved as it is, and then of the objects in
+        `rows`, uncentred."""
         latent = np.vstack([self.place(trainer), self.latent(trainer)[rows]])
         return self.dataset.Y.mean(axis=0) + self.generated(trainer, latent)
 
     def describe(self, trainer: Trainer) -> str:
         """Return what is made of the object, in a sentence."""
         object_, (made,) = self.dataset.Y[self.point], self.made(trainer, np.arange(0))
-        tiny = np.finfo(float).tiny  # an object in the middle of the others has no distance from the mean
-        percent = 100 * np.linalg.norm(made - object_) / max(np.linalg.norm(self.Y[self.point]), tiny)
+        # an object in the middle of the others has no distance from the mean
+        tiny = np.finfo(float).tiny
+        percent = 100 * np.linalg.norm(made - object_) / max(np.linalg.norm(self.Y[self.point]),
+                                                             tiny)
         move = [f"{by:+.4g}".replace("-", "−") for by in self.move[:min(trainer.problem.shape)]]
-        return (f"Chosen: object {self.point}, class {self.dataset.label_names[self.dataset.labels[self.point]]}, "
-                + (f"moved by {' and '.join(move)} standard deviations; what is generated there differs from it by "
+        return (f"Chosen: object {self.point}, class "
+                f"{self.dataset.label_names[self.dataset.labels[self.point]]}, "
+                + (f"moved by {' and '.join(move)} standard deviations; what is generated there "
+                   "differs from it by "
                    if any(self.move) else "rebuilt with an error of ")
                 + f"{percent:,.0f} % of its distance from the mean.")
 
@@ -60,7 +69,8 @@ class Reading:
 class GPLVMReading(Reading):
     """What the GP-LVM makes of an object, and its eigenvalues beside those of the data."""
 
-    def __init__(self, dataset: Dataset, point: int = POINT, move: tuple[float, float] = (0.0, 0.0)) -> None:
+    def __init__(self, dataset: Dataset, point: int = POINT,
+                 move: tuple[float, float] = (0.0, 0.0)) -> None:
         super().__init__(dataset, point, move)
         self.eigenvalues = np.linalg.svd(self.Y, compute_uv=False) ** 2  # of YYᵀ
 
@@ -73,7 +83,8 @@ class GPLVMReading(Reading):
         return ab * (latent @ np.linalg.solve(M, X.T @ self.Y))  # αxXᵀK⁻¹Y, the mean without noise
 
     def spectrum(self, trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
-        """Return the largest eigenvalues of YYᵀ and of DK, K = αXXᵀ + β⁻¹I; at the optimum the first Q agree."""
+        """Return the largest eigenvalues of YYᵀ and of DK, K = αXXᵀ + β⁻¹I; at the optimum the
+        first Q agree."""
         X, problem = trainer.parameters, trainer.problem
         of_data = self.eigenvalues[:max(EIGENVALUES, X.shape[1] + 3)]
         of_model = np.full(len(of_data), 1 / problem.beta)
@@ -88,7 +99,8 @@ class GPLVMReading(Reading):
             ordered = sorted(percents, key=lambda percent: float(percent[:-2].replace(",", "")))
             percents = [f"{ordered[0]} to {ordered[-1]}"]
         first = f"the first {there.sum()}" if there.sum() > 1 else "the first"
-        return (f"{super().describe(trainer)} Eigenvalues of the model's D·K: {' and '.join(percents)} of {first} "
+        return (f"{super().describe(trainer)} Eigenvalues of the model's D·K: "
+                f"{' and '.join(percents)} of {first} "
                 "of YYᵀ.")
 
 

@@ -1,7 +1,7 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
-What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`, and what a screen
-reader is told there beyond ipywidgets in `names.js`.
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`,
+and what a screen reader is told there beyond ipywidgets in `names.js`.
 """
 
 from contextlib import AbstractContextManager
@@ -20,16 +20,20 @@ INK, FAINT, PAPER = "#222222", "#D9D9D9", "#FFFFFF"
 # A class is told by its marker too. Neighbouring digits get colours that are far apart.
 CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
-CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8, "markeredgecolor": INK,
-            "markeredgewidth": 0.3} for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
+CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
+            "markeredgecolor": INK,
+            "markeredgewidth": 0.3} for colour,
+           marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
 SOLID, DASHED = "-", (0, (4, 2))
 # The two uses of a variable: h is the transposed one in both models.
 PATHS = {name: {"color": colour, "linestyle": line}
-         for name, colour, line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
+         for name, colour,
+         line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
 DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
               "backward": {"color": VERMILLION, "linestyle": DASHED}}
-# A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and over its heat map.
+# A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and
+# over its heat map.
 LIT = {"node": YELLOW, "parent": SKY}
 REACHED = {"color": BLUE, "linestyle": SOLID, "linewidth": 2.5}
 OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}

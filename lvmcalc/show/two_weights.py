@@ -1,4 +1,5 @@
-"""The smallest autoencoder on a map: with m = 1 and n = 2, W is a point, and what each path brings is an arrow."""
+"""The smallest autoencoder on a map: with m = 1 and n = 2, W is a point, and what each path brings
+is an arrow."""
 
 from html import escape
 from types import SimpleNamespace
@@ -10,23 +11,38 @@ from matplotlib.patches import FancyArrowPatch
 
 from lvmcalc import checks
 from lvmcalc.models import autoencoder
-from lvmcalc.show import player, style
-from lvmcalc.show.controls import KEYS, MARKS, RATES, NamedImage, dropdown, presenter, rate_in_words, slider
+from lvmcalc.show import style
+from lvmcalc.show.controls import (
+    KEYS,
+    MARKS,
+    RATES,
+    NamedImage,
+    dropdown,
+    presenter,
+    rate_in_words,
+    slider,
+)
 from lvmcalc.show.frames import Frame, place
+from lvmcalc.show.player import Player
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
 FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
 EDGE, UNIT = np.array([1.7, 1.3]), 163  # of the map, in weights; and the pixels of a weight of 1
-LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])  # 0 at w*, 1 at W = 0
-FAR, STILL = 4.0, 1e-4  # W does not come back from there; at the stability limit, no eye can see a shorter step
-ARROWS = {"step": {"color": style.SKY, "lw": 8}, "g": style.PATHS["g"] | {"lw": 4.5}, "h": style.PATHS["h"] | {"lw": 3}}
-ABOUT = ("Picture: the loss over both weights as a map, with its minima, saddles and maximum; on it the way of W, "
+# 0 at w*, 1 at W = 0
+LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])
+# W does not come back from there; at the stability limit, no eye can see a shorter step
+FAR, STILL = 4.0, 1e-4
+ARROWS = {"step": {"color": style.SKY, "lw": 8}, "g": style.PATHS["g"] | {"lw": 4.5},
+          "h": style.PATHS["h"] | {"lw": 3}}
+ABOUT = ("Picture: the loss over both weights as a map, with its minima, saddles and maximum; on "
+         "it the way of W, "
          "and at its end the arrows of path g, of path h and of the step.")
 PAIR = "({:z.3f}, {:z.3f})".format
 
 
 class Map:
-    """The loss over both weights with the points where its gradient is 0, and on it the way of W and three arrows."""
+    """The loss over both weights with the points where its gradient is 0, and on it the way of W
+    and three arrows."""
 
     def __init__(self, x: np.ndarray, marks: tuple) -> None:
         self.frame = Frame(900, 510)
@@ -36,39 +52,54 @@ class Map:
             losses = np.array([[autoencoder.loss([[w1, w2]], x) for w1 in across] for w2 in up])
             best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
             levels, greys = best + (top - best) * LEVELS, np.linspace(1, 0.8, len(LEVELS) + 1)
-            axes.contourf(across, up, losses, levels, colors=[f"{grey}" for grey in greys], extend="both")
+            axes.contourf(across, up, losses, levels, colors=[f"{grey}" for grey in greys],
+                          extend="both")
             axes.contour(across, up, losses, levels, colors=style.GREY, linewidths=0.7)
-            axes.set(xlabel="weight w₁", ylabel="weight w₂", title="Loss ½‖WᵀWx − x‖²: the darker, the higher")
-            axes.plot(np.cos(turn), np.sin(turn), ":", color=style.PURPLE, lw=2.5, label="‖W‖ = 1:\nh is silent")
-            for words, key in (("path g (decoder)", "g"), ("path h (encoder)", "h"), ("step of W\nall arrows", "step")):
+            axes.set(xlabel="weight w₁", ylabel="weight w₂", title="Loss ½‖WᵀWx − x‖²: the darker, "
+                                                                   "the higher")
+            axes.plot(np.cos(turn), np.sin(turn), ":", color=style.PURPLE, lw=2.5,
+                      label="‖W‖ = 1:\nh is silent")
+            for words, key in (("path g (decoder)", "g"), ("path h (encoder)", "h"),
+                               ("step of W\nall arrows", "step")):
                 axes.plot([], [], label=words, **ARROWS[key])
-            self.frame.figure.legend(loc="upper left", bbox_to_anchor=(0.74, 0.93), borderpad=0, borderaxespad=0)
+            self.frame.figure.legend(loc="upper left", bbox_to_anchor=(0.74, 0.93), borderpad=0,
+                                     borderaxespad=0)
             for name, w, marker, size in marks:
                 axes.plot(*w, marker, ms=size, color=style.VERMILLION, markeredgecolor=style.PAPER)
                 axes.text(*(0.8 * w - (0, 0.15 * (marker == "^"))), name, ha="center", va="center",
                           path_effects=style.HALO)
             self.trail, = axes.plot([], [], marker=".", markersize=8, **style.REACHED)
             self.arrows = {name: axes.add_patch(FancyArrowPatch(
-                (0, 0), (0, 0), arrowstyle="-|>", shrinkA=0, shrinkB=0, **look)) for name, look in ARROWS.items()}
-            self.now, = axes.plot([], [], "o", markersize=11, color=style.BLUE, markeredgecolor=style.PAPER)
-            self.names = {p: axes.text(0, 0, p, size=20, weight="bold", ha="center", va="center") for p in "gh"}
-            self.scale = self.frame.figure.text(0.908, 0.636, "")  # after the last words of the legend
-        self.frame.moving(self.trail, *self.arrows.values(), self.now, *self.names.values(), self.scale)
+                (0, 0), (0, 0), arrowstyle="-|>", shrinkA=0, shrinkB=0, **look)) for name,
+                           look in ARROWS.items()}
+            self.now, = axes.plot([], [], "o", markersize=11, color=style.BLUE,
+                                  markeredgecolor=style.PAPER)
+            self.names = {p: axes.text(0, 0, p, size=20, weight="bold", ha="center", va="center")
+                          for p in "gh"}
+            # after the last words of the legend
+            self.scale = self.frame.figure.text(0.908, 0.636, "")
+        self.frame.moving(self.trail, *self.arrows.values(), self.now, *self.names.values(),
+                          self.scale)
 
     def png(self, trail: np.ndarray, arrows: dict[str, np.ndarray]) -> bytes:
-        """Return the picture of the way so far, of shape (steps + 1, 2), and of the arrows at its end, enlarged."""
+        """Return the picture of the way so far, of shape (steps + 1, 2), and of the arrows at its
+        end, enlarged."""
         W, scale = trail[-1], max(1, 0.6 / max(0.001, *map(np.linalg.norm, arrows.values())))
         self.scale.set_text(f"× {scale:,.1f}")
         self.trail.set_data(*trail.T)
         self.now.set_data(*trail[-1:].T)
-        side = np.copysign(0.14, np.linalg.det([arrows["g"], arrows["h"]]))  # the names stand outside of the angle
+        # the names stand outside of the angle
+        side = np.copysign(0.14, np.linalg.det([arrows["g"], arrows["h"]]))
         for name, arrow in self.arrows.items():
             ahead, length = scale * arrows[name], scale * np.linalg.norm(arrows[name])
             arrow.set_positions(W, W + ahead)
-            # A head is no longer than its arrow; an arrow that the point of W would hide is left out.
-            arrow.set(mutation_scale=UNIT * min(0.33 if name == "step" else 0.25, 2 * length), visible=length > 0.02)
+            # A head is no longer than its arrow; an arrow that the point of W would hide is left
+            # out.
+            arrow.set(mutation_scale=UNIT * min(0.33 if name == "step" else 0.25, 2 * length),
+                      visible=length > 0.02)
             if name in self.names:
-                aside = np.array([-ahead[1], ahead[0]]) / max(length, STILL) * (side if name == "h" else -side)
+                aside = np.array([-ahead[1],
+                                  ahead[0]]) / max(length, STILL) * (side if name == "h" else -side)
                 self.names[name].set(position=W + 0.55 * ahead + aside, visible=length > 0.08)
         return self.frame.png()
 
@@ -76,8 +107,9 @@ class Map:
 class TwoWeights(widgets.VBox):
     """The loss of the autoencoder with m = 1 and n = 2 as a map, and W on its way down.
 
-    W = 0 is a local maximum: the Hessian there is −2xxᵀ, negative in every direction. The minima are plus and minus the
-    first principal component of x, of length 1, and the saddles plus and minus the second.
+    W = 0 is a local maximum: the Hessian there is −2xxᵀ, negative in every direction. The minima
+    are plus and minus the first principal component of x, of length 1, and the saddles plus and
+    minus the second.
 
     Parameters
     ----------
@@ -95,8 +127,8 @@ class TwoWeights(widgets.VBox):
     limit : float
         The stability limit 1/(2λ₁) of the learning rate, λ₁ the larger eigenvalue of xxᵀ.
     arrows : dict of arrays of shape (1, 2)
-        What is drawn at W: what path "g" and path "h" bring to ∂L/∂W, times minus the learning rate (and cut off far
-        outside of the map); and the "step" of W, the sum of those that it follows.
+        What is drawn at W: what path "g" and path "h" bring to ∂L/∂W, times minus the learning rate
+        (and cut off far outside of the map); and the "step" of W, the sum of those that it follows.
     status : str
         The words under the picture.
     controls : namespace of widgets
@@ -108,48 +140,64 @@ class TwoWeights(widgets.VBox):
         If a number or a shape is wrong, or no optimum stands out; the sentence names the quantity.
     """
 
-    def __init__(self, start: Any = (1.3, -0.9), learning_rate: float | None = None, x: Any = SAMPLES) -> None:
-        self.player = player.Player(self._advance, self._show, self._say, budget=2000, rate=4)
-        self.x, given = checks.matrix(x, "x", 2, shape_in_words="2×S"), checks.matrix([start], "start", columns=2)
+    def __init__(self, start: Any = (1.3, -0.9), learning_rate: float | None = None,
+                 x: Any = SAMPLES) -> None:
+        self.player = Player(self._advance, self._show, self._say, budget=2000, rate=4)
+        self.x, given = checks.matrix(x, "x", 2,
+                                      shape_in_words="2×S"), checks.matrix(
+                                          [start], "start", columns=2)
         if (np.abs(given) > EDGE).any():
-            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, but {PAIR(*given[0])} came.")
+            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, but "
+                             f"{PAIR(*given[0])} came.")
         small, large = np.linalg.eigvalsh(self.x @ self.x.T)
         if not 1e-6 * large < small < (1 - 1e-6) * large:
-            raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, {max(small, 0):.4g}.")
+            raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, "
+                             f"{max(small, 0):.4g}.")
         best, saddle = (w * np.copysign(1, w[0]) for w in autoencoder.optimum(self.x, 2).W)
         self._marks = (("w*", best, "*", 19), ("−w*", -best, "*", 19), ("saddle", saddle, "X", 12),
                        ("saddle", -saddle, "X", 12), ("maximum", 0 * best, "^", 11))
-        self.chain, self.limit, self._map = autoencoder.chain(), 1 / (2 * large), Map(self.x, self._marks)
-        rate = self.limit / 2 if learning_rate is None else checks.scalar(learning_rate, "learning_rate", positive=True)
-        starts = {"as given": (*given[0],), "near the maximum": (-0.05, 0.15), "towards a saddle": (*0.3 * saddle,)}
+        self.chain, self.limit, self._map = autoencoder.chain(), 1 / (2
+                                                                      * large), Map(self.x,
+                                                                                    self._marks)
+        rate = self.limit / 2 if learning_rate is None else checks.scalar(
+            learning_rate, "learning_rate", positive=True)
+        starts = {"as given": (*given[0],), "near the maximum": (-0.05, 0.15),
+                  "towards a saddle": (*0.3 * saddle,)}
         self.controls = c = SimpleNamespace(
             play=widgets.Button(tooltip="Walk downhill, and watch it"),
-            step=widgets.Button(description="Step", icon="step-forward", tooltip="Pause, and take one step"),
+            step=widgets.Button(description="Step", icon="step-forward",
+                                tooltip="Pause, and take one step"),
             reset=widgets.Button(description="Reset", icon="undo", tooltip="Go back to the start"),
             start=dropdown("start", starts.items(), starts["as given"], 250, "Where W starts"),
             follow=dropdown("follow", FOLLOW, "gh", 280, "Which of the arrows a step follows"),
-            rate=slider("learning rate", RATES, rate / self.limit, 400, "In multiples of the stability limit"),
+            rate=slider("learning rate", RATES, rate / self.limit, 400, "In multiples of the "
+                                                                        "stability limit"),
             present=presenter(self, self.player.post))
         c.rate.add_class("lvmcalc-limit")
         self._image = NamedImage(format="png", tooltip=ABOUT)
         self._words, self._rate_words = widgets.HTML(), widgets.HTML()
-        rows = (c.play, c.step, c.reset, c.start, c.present), (c.rate, self._rate_words), (c.follow,)
+        rows = (c.play, c.step, c.reset, c.start, c.present), (c.rate,
+                                                               self._rate_words), (c.follow,)
         super().__init__([*map(widgets.HBox, rows), self._image, self._words, widgets.HTML(KEYS),
                           widgets.HTML(f"{style.CSS}<style>{MARKS}</style>{style.NAMES}")])
         self.add_class("lvmcalc-live").add_class("lvmcalc-two")
-        c.play.on_click(lambda _: self.player.pause() if self.player.playing else self.player.play())
+        c.play.on_click(lambda _: self.player.pause() if self.player.playing
+                        else self.player.play())
         c.step.on_click(lambda _: self.player.step())
         c.reset.on_click(lambda _: self.player.post(self._go))
-        for control, action in ((c.start, self._go), (c.follow, lambda: None), (c.rate, self._say_rate)):
+        for control, action in ((c.start, self._go), (c.follow, lambda: None),
+                                (c.rate, self._say_rate)):
             control.observe(lambda _, action=action: self.player.post(action), "value")
         self._go()
         self._refresh()
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
-        """What each path brings to the next step, and the step itself, as arrows from the weights."""
+        """What each path brings to the next step, and the step itself, as arrows from the
+        weights."""
         # Matplotlib does not come to an end of a dashed line that is too long.
-        brought = {p: np.clip(-self.limit * self.controls.rate.value * at, -99, 99) for p, at in self._parts.items()}
+        brought = {p: np.clip(-self.limit * self.controls.rate.value * at, -99, 99) for p,
+                   at in self._parts.items()}
         return brought | {"step": sum(brought[path] for path in self.controls.follow.value)}
 
     def step(self, k: int = 1) -> None:
@@ -181,7 +229,8 @@ class TwoWeights(widgets.VBox):
             return "Diverged: the next step leads far off the map. Reset, and choose a smaller learning rate."
         if np.linalg.norm(self.arrows["step"]) > STILL * self.controls.rate.value:
             return ""
-        at = [name for name, w, *_ in self._marks if np.allclose(self.W, w, 0, 0.01)] or ["circle, where h is silent"]
+        at = [name for name, w,
+              *_ in self._marks if np.allclose(self.W, w, 0, 0.01)] or ["circle, where h is silent"]
         return f"Finished: W rests at the {'optimum ' if '*' in at[0] else ''}{at[0]}."
 
     def _refresh(self) -> None:
@@ -189,23 +238,28 @@ class TwoWeights(widgets.VBox):
         self._say()
 
     def _show(self) -> None:
-        self._image.value = self._map.png(self._trail, {name: arrow[0] for name, arrow in self.arrows.items()})
+        self._image.value = self._map.png(self._trail,
+                                          {name: arrow[0] for name, arrow in self.arrows.items()})
 
     def _say(self) -> None:
         play, player = self.controls.play, self.player
         play.description, play.icon = ("Pause", "pause") if player.playing else ("Play", "play")
         self.status = (player.note if player.error else self._in_words()).replace("-", "−").strip()
-        live = "off" if player.playing else "polite"  # four sentences a second would drown a screen reader
+        # four sentences a second would drown a screen reader
+        live = "off" if player.playing else "polite"
         self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
         self._say_rate()
 
     def _say_rate(self) -> None:
         rate = self.controls.rate.value
-        self._rate_words.value = rate_in_words(rate, f"the stability limit {self.limit:.3g}", rate * self.limit)
+        self._rate_words.value = rate_in_words(rate, f"the stability limit {self.limit:.3g}",
+                                               rate * self.limit)
 
     def _in_words(self) -> str:
         still, (g, h, _) = STILL * self.controls.rate.value, self.arrows.values()
         angle = abs(np.angle(complex(*g[0]) * complex(*h[0]).conjugate(), deg=True))
-        between = f", at an angle of {angle:.0f}°" if min(map(np.linalg.norm, (g, h))) > still else ""
-        return (f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. Path g brings "
+        between = f", at an angle of {angle:.0f}°" if min(map(np.linalg.norm,
+                                                              (g, h))) > still else ""
+        return (f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. Path "
+                "g brings "
                 f"{PAIR(*g[0])}, path h {PAIR(*h[0])}{between}. {self.player.note or self._end()}")

@@ -1,4 +1,5 @@
-"""A walk along a chain, one stage at a time, forwards or backwards: formula, rule, shapes, numbers, evidence, graph."""
+"""A walk along a chain, one stage at a time, forwards or backwards: formula, rule, shapes, numbers,
+evidence, graph."""
 
 import re
 from html import escape
@@ -23,7 +24,8 @@ class StageWalk(widgets.VBox):
     ----------
     chain : Chain
     direction : str
-        "backwards" (one step from each node to each of its parents) or "forwards" (one step for each node).
+        "backwards" (one step from each node to each of its parents) or "forwards" (one step for
+        each node).
     **leaves : the values of the leaves, as for `chain.forward`
 
     Attributes
@@ -34,33 +36,42 @@ class StageWalk(widgets.VBox):
     """
 
     def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
-        self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(**leaves)
-        self.parts = {name: chain.contributions(name, **leaves) for name in (*chain.leaves, *chain.nodes)}
+        self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(
+            **leaves)
+        self.parts = {name: chain.contributions(name, **leaves)
+                      for name in (*chain.leaves, *chain.nodes)}
         self._place, self.status = 0, ""
         backward = [(parent, node) for node in reversed(chain.nodes)
-                    for parent in sorted(chain[node].parents, key=lambda name: name in chain.leaves)]  # leaves last
+                    # leaves last
+                    for parent
+                    in sorted(chain[node].parents, key=lambda name: name in chain.leaves)]
         self._stages = {"backwards": backward, "forwards": [*chain.nodes]}
-        self.back = widgets.Button(description="Back", icon="arrow-left", tooltip="The stage before")
-        self.next = widgets.Button(description="Next", icon="arrow-right", tooltip="The stage after")
+        self.back = widgets.Button(description="Back", icon="arrow-left",
+                                   tooltip="The stage before")
+        self.next = widgets.Button(description="Next", icon="arrow-right",
+                                   tooltip="The stage after")
         self.jump = widgets.Dropdown(description="stage", layout={"width": "190px"})
         self.direction = widgets.ToggleButtons(
             options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
             tooltips=("From L to the leaves", "From the leaves to L"))
         self._words, self._card = widgets.HTML(), widgets.HTMLMath()
         self._graph, self._heat = (NamedImage(format="png") for _ in range(2))
-        row = widgets.HBox([self.back, self.next, self.jump, self.direction, widgets.HTML(style.NAMES)])
+        row = widgets.HBox([self.back, self.next, self.jump, self.direction,
+                            widgets.HTML(style.NAMES)])
         super().__init__([row, self._words, self._graph, self._card, self._heat])
         self.add_class("lvmcalc-walk")
         self.back.on_click(guarded(lambda _: self.go(self._place - 1), self._say))
         self.next.on_click(guarded(lambda _: self.go(self._place + 1), self._say))
-        self.jump.observe(guarded(lambda change: change["new"] == self._place or self.go(change["new"]), self._say),
+        self.jump.observe(guarded(lambda change: change["new"] == self._place
+                                  or self.go(change["new"]), self._say),
                           "value")
         self.direction.observe(guarded(lambda _: self._turn(), self._say), "value")
         self._turn()
 
     @property
     def stages(self) -> list:
-        """The stages in the order of the walk: pairs (parent, node) backwards, names of nodes forwards."""
+        """The stages in the order of the walk: pairs (parent, node) backwards, names of nodes
+        forwards."""
         return self._stages[self.direction.value]
 
     @property
@@ -76,12 +87,14 @@ class StageWalk(widgets.VBox):
 
     def _turn(self) -> None:
         self._place = 0  # for new options make the dropdown choose the first of them
-        self.jump.options = [(f"{place + 1}: {self._label(stage)}", place) for place, stage in enumerate(self.stages)]
+        self.jump.options = [(f"{place + 1}: {self._label(stage)}", place) for place,
+                             stage in enumerate(self.stages)]
         self._show()
 
     @staticmethod
     def _label(stage: Any) -> str:
-        return " → ".join(map(notation.plain, reversed(stage))) if isinstance(stage, tuple) else notation.plain(stage)
+        return " → ".join(map(notation.plain, reversed(stage))) if isinstance(
+            stage, tuple) else notation.plain(stage)
 
     def _show(self) -> None:
         stage, count = self.stage, len(self.stages)
@@ -92,14 +105,18 @@ class StageWalk(widgets.VBox):
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
         if parent is None:  # title, whose shape and colour, whose outline, value
             here = self.chain[node]
-            shown = [(notation.plain(name), name, name, self.values[name]) for name in (*here.parents, node)]
+            shown = [(notation.plain(name), name, name, self.values[name])
+                     for name in (*here.parents, node)]
             rows = [("formula", here._repr_latex_()), ("shape", notation.shape(here.symbol)),
-                    ("rule", f"{here.rule.name} ({escape(here.source)})"), ("remember", escape(here.remark))]
+                    ("rule", f"{here.rule.name} ({escape(here.source)})"),
+                    ("remember", escape(here.remark))]
         else:
-            arriving, leaving = (notation.adjoint_name(self.chain.output, name) for name in (node, parent))
+            arriving, leaving = (notation.adjoint_name(self.chain.output, name)
+                                 for name in (node, parent))
             shown = [(arriving, node, node, self.adjoints[node])]
             if len(self.parts[parent]) > 1:
-                shown.append((f"{leaving}, path {notation.plain(node)}", parent, node, self.parts[parent][node]))
+                shown.append((f"{leaving}, path {notation.plain(node)}", parent, node,
+                              self.parts[parent][node]))
                 leaving += ", all paths"
             shown.append((leaving, parent, parent, self.adjoints[parent]))
             rows = Card(self.chain, parent, node).cells()
@@ -110,7 +127,8 @@ class StageWalk(widgets.VBox):
             {title: figures.outline_of(self.chain, name) for title, _, name, _ in shown},
             {title: fills.get(name, style.PAPER) for title, name, *_ in shown}))
         numbers = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
-        self._say(f"Stage {self._place + 1} of {count}, {self.direction.value}: {self._label(stage)}. {numbers}.")
+        self._say(f"Stage {self._place + 1} of {count}, {self.direction.value}: "
+                  f"{self._label(stage)}. {numbers}.")
 
     def _say(self, words: str) -> None:
         self.status = words
@@ -122,8 +140,11 @@ class StageWalk(widgets.VBox):
                  for called in (notation.adjoint_name(self.chain.output, name), name)}
         if not text.startswith("$"):
             return text
-        symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"  # and no letters of a word
-        return re.sub(symbols, lambda found: rf"\colorbox{{{names[found[0]]}}}{{$\color{{{style.INK}}} {found[0]}$}}",
+        # and no letters of a word
+        symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"
+        return re.sub(symbols,
+                      lambda found: rf"\colorbox{{{names[found[0]]}}}{{$\color{{{style.INK}}} "
+                                    rf"{found[0]}$}}",
                       text)
 
     def __repr__(self) -> str:

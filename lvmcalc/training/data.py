@@ -1,4 +1,5 @@
-"""Real data that comes with the package, described in `datasets/about.toml`, and samples of the GP-LVM itself."""
+"""Real data that comes with the package, described in `datasets/about.toml`, and samples of the
+GP-LVM itself."""
 
 import tomllib
 from dataclasses import dataclass
@@ -93,7 +94,8 @@ def centred(Y: Any) -> Any:
         Y = gram.rows(Y, "Y", shape_in_words="N×D").astype(np.float64)
         mean = np.asarray(Y.mean(axis=0))
         if not np.isfinite(mean).all():
-            raise ValueError(f"Y must be finite, but its column {int(np.isfinite(mean).argmin())} (counted from 0) "
+            raise ValueError(f"Y must be finite, but its column {int(np.isfinite(mean).argmin())} "
+                             "(counted from 0) "
                              "holds an entry that is not, or too large a one.")
         return Y - mean
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
@@ -101,11 +103,13 @@ def centred(Y: Any) -> Any:
         return checks.finite(Y - Y.mean(axis=0), "Y − mean", Y=Y)
 
 
-def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, seed: int = 0) -> Sample:
+def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
+                 seed: int = 0) -> Sample:
     """Draw latent points X and data Y from the GP-LVM with a linear kernel.
 
-    The entries of X are standard normal. Each column of Y is normal with covariance K = αXXᵀ + β⁻¹I, drawn without
-    forming K as Y = √α XWᵀ + β^(−1/2) E, with W of shape (D, Q) and E of shape (N, D) standard normal.
+    The entries of X are standard normal. Each column of Y is normal with covariance K = αXXᵀ +
+    β⁻¹I, drawn without forming K as Y = √α XWᵀ + β^(−1/2) E, with W of shape (D, Q) and E of shape
+    (N, D) standard normal.
 
     Parameters
     ----------
@@ -133,7 +137,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, 
     if N * D > LARGEST:
         raise ValueError(f"Y must have at most {LARGEST:,} entries, but N = {N} and D = {D} came.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
-    alpha, beta = checks.scalar(alpha, "alpha", positive=True), checks.scalar(beta, "beta", positive=True)
+    alpha, beta = checks.scalar(alpha, "alpha",
+                                positive=True), checks.scalar(beta, "beta", positive=True)
     generator = np.random.default_rng(checks.whole(seed, "seed", least=0))
     X, W, E = (generator.standard_normal(shape) for shape in ((N, Q), (D, Q), (N, D)))
     return Sample(X, np.sqrt(alpha) * X @ W.T + E / np.sqrt(beta))
@@ -141,7 +146,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0, 
 
 @cache
 def _load(name: str) -> Dataset:
-    about = {key: tuple(value) if isinstance(value, list) else value for key, value in FILES[name].items()}
+    about = {key: tuple(value) if isinstance(value, list) else value for key,
+             value in FILES[name].items()}
     with resources.as_file(FOLDER / about.pop("file")) as path:
         table = np.loadtxt(path, delimiter=",", skiprows=about.pop("headings"))
     Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.int64)

@@ -1,4 +1,5 @@
-"""One pass over the data, block by block or on a cluster: what training sees of them is their Gram matrix."""
+"""One pass over the data, block by block or on a cluster: what training sees of them is their Gram
+matrix."""
 
 import sys
 import warnings
@@ -16,33 +17,43 @@ Progress = Callable[[float], object]  # is told which fraction of the pass is do
 
 
 def bar(fraction: float) -> None:
-    """Write a bar to stderr that shows which fraction of a pass is done: the `progress` of a problem."""
-    print(f"\r[{'#' * int(40 * fraction):<40}] {fraction:4.0%}", end="" if fraction < 1 else "\n", file=sys.stderr,
+    """Write a bar to stderr that shows which fraction of a pass is done: the `progress` of a
+    problem."""
+    print(f"\r[{'#' * int(40 * fraction):<40}] {fraction:4.0%}", end="" if fraction < 1 else "\n",
+          file=sys.stderr,
           flush=True)
 
 
 def is_lazy(value: Any) -> bool:
-    """Return whether this is an array that is computed in blocks when it is asked, such as a Dask array."""
+    """Return whether this is an array that is computed in blocks when it is asked, such as a Dask
+    array."""
     return hasattr(value, "compute") and hasattr(value, "rechunk")
 
 
-def rows(value: Any, name: str, rows: int | None = None, columns: int | None = None, shape_in_words: str = "") -> Any:
-    """Return `value` as a real matrix that is neither copied nor computed, or say in one sentence why it is none.
+def rows(value: Any, name: str, rows: int | None = None, columns: int | None = None,
+         shape_in_words: str = "") -> Any:
+    """Return `value` as a real matrix that is neither copied nor computed, or say in one sentence
+    why it is none.
 
-    Parameters and errors are those of `checks.matrix`, but whether the entries are finite is for `gram` to say.
+    Parameters and errors are those of `checks.matrix`, but whether the entries are finite is for
+    `gram` to say.
     """
     if is_lazy(value) and np.isnan(value.shape).any():
-        raise ValueError(f"{name} must know how many rows it has; its method compute_chunk_sizes() counts them.")
-    return checks.shaped(value if is_lazy(value) else checks.plain(value, name), name, rows, columns, shape_in_words)
+        raise ValueError(f"{name} must know how many rows it has; its method compute_chunk_sizes() "
+                         "counts them.")
+    return checks.shaped(value if is_lazy(value) else checks.plain(value, name), name, rows,
+                         columns, shape_in_words)
 
 
-def gram(Y: Any, name: str = "Y", progress: Progress | None = None, transposed: bool = False) -> np.ndarray:
+def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
+         transposed: bool = False) -> np.ndarray:
     """Return YᵀY in one pass over Y, and never hold more of Y than a block, in double precision.
 
     Parameters
     ----------
     Y : array of shape (N, D)
-        A NumPy array or a memory map; a Dask array is multiplied where its blocks are, by `@` and `.T` alone.
+        A NumPy array or a memory map; a Dask array is multiplied where its blocks are, by `@` and
+        `.T` alone.
     name : str
         What Y is called in the formulas.
     progress : callable, optional
@@ -62,7 +73,8 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None, transposed: 
         If a sum of squares overflows, or if all of them underflow.
     """
     with np.errstate(all="ignore"), warnings.catch_warnings():  # the result is looked at
-        warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)  # in a thread of Dask
+        # in a thread of Dask
+        warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)
         product = times_transposed(Y, Y, progress)
     if 0 < np.trace(product) < np.inf:
         return product
@@ -82,7 +94,8 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None, transposed: 
 
 
 def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
-    """Return YᵀZ, the sum over all rows; Y and Z are arrays of shapes (N, D) and (N, Q), as for `gram`."""
+    """Return YᵀZ, the sum over all rows; Y and Z are arrays of shapes (N, D) and (N, Q), as for
+    `gram`."""
     tell = progress or (lambda fraction: None)
     total: Any = 0.0
     if not is_lazy(Y) and not is_lazy(Z):
@@ -94,8 +107,10 @@ def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.nda
     parts = list(_parts(Y if is_lazy(Y) else Z, PARTS if progress else 1))
     waiting, done = [], 0
     for part in parts:
-        waiting.append(_product(Y, Z, part).persist())  # a cluster promises the result, a local scheduler works
-        if not any(hasattr(block, "add_done_callback") for block in dict(waiting[-1].dask).values()):
+        # a cluster promises the result, a local scheduler works
+        waiting.append(_product(Y, Z, part).persist())
+        if not any(hasattr(block, "add_done_callback")
+                   for block in dict(waiting[-1].dask).values()):
             total, done = total + np.asarray(waiting.pop()), done + 1
             tell(done / len(parts))
     for promised in waiting:
@@ -105,9 +120,11 @@ def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.nda
 
 
 def times(*products: tuple[Any, np.ndarray], out: np.ndarray | None = None) -> Any:
-    """Return the sum of the products YC, of shape (N, Q), for pairs of Y, of shape (N, D), and C, of shape (D, Q).
+    """Return the sum of the products YC, of shape (N, Q), for pairs of Y, of shape (N, D), and C,
+    of shape (D, Q).
 
-    It is lazy if a Y is, unless an array `out` is given, such as a memory map, into which it is written in blocks.
+    It is lazy if a Y is, unless an array `out` is given, such as a memory map, into which it is
+    written in blocks.
     """
     Y, C = next((pair for pair in products if is_lazy(pair[0])), products[0])
     if is_lazy(Y) and out is None:
@@ -129,7 +146,8 @@ def _double(block: Any) -> Any:
 
 
 def _parts(Y: Any, most: int = 1) -> Iterator[slice]:
-    """Split the rows: those of a lazy array between its chunks, into `most` parts, those of another one into blocks."""
+    """Split the rows: those of a lazy array between its chunks, into `most` parts, those of another
+    one into blocks."""
     N, D = Y.shape
     if is_lazy(Y):
         starts = np.cumsum((0, *Y.chunks[0][:-1]))[::-(-len(Y.chunks[0]) // most)].tolist()

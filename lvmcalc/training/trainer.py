@@ -11,21 +11,27 @@ from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem, Problem
 
 Inner = Callable[[np.ndarray, np.ndarray], float]  # an inner product
 
-__all__ = ["OPTIMISERS", "AutoencoderProblem", "GPLVMProblem", "History", "Optimiser", "Problem", "Trainer"]
+__all__ = ["OPTIMISERS", "AutoencoderProblem", "GPLVMProblem", "History", "Optimiser", "Problem",
+           "Trainer"]
 
 
-def _gradient(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
+def _gradient(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
+              inner: Inner) -> np.ndarray:
     return parameters + rate * uphill
 
 
-def _momentum(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
+def _momentum(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
+              inner: Inner) -> np.ndarray:
     velocity = memory.get("velocity", 0 * uphill)
-    # A velocity that points downhill is dropped: O'Donoghue and Candès (2015), section 3.2, adaptive restart.
-    memory["velocity"] = velocity = rate * uphill + (0.9 * velocity if inner(velocity, uphill) >= 0 else 0)
+    # A velocity that points downhill is dropped: O'Donoghue and Candès (2015), section 3.2,
+    # adaptive restart.
+    memory["velocity"] = velocity = rate * uphill + (0.9 * velocity if inner(velocity, uphill) >= 0
+                                                     else 0)
     return parameters + velocity
 
 
-def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
+def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
+              inner: Inner) -> np.ndarray:
     # The parameters are the points that look ahead, `landed` those that gradient steps lead to.
     landed = parameters + rate * uphill
     move = landed - memory.get("landed", parameters)
@@ -34,24 +40,28 @@ def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: fl
     return landed + max(count - 1, 0) / (count + 2) * move
 
 
-def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float, inner: Inner) -> np.ndarray:
+def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
+          inner: Inner) -> np.ndarray:
     count = memory["count"] = memory.get("count", 0) + 1
     mean = memory["mean"] = 0.9 * memory.get("mean", 0) + 0.1 * uphill
     square = memory["square"] = 0.999 * memory.get("square", 0) + 0.001 * uphill**2
-    return parameters + rate * (mean / (1 - 0.9**count)) / (np.sqrt(square / (1 - 0.999**count)) + 1e-8)
+    return parameters + rate * (mean / (1 - 0.9**count)) / (np.sqrt(square / (1 - 0.999**count))
+                                                            + 1e-8)
 
 
 class Optimiser(NamedTuple):
     """One step of an optimiser, and how far it is stable, relative to plain gradient steps.
 
-    One without a limit has units of its own, entry by entry, so its steps leave the span of the data.
+    One without a limit has units of its own, entry by entry, so its steps leave the span of the
+    data.
     """
 
     step: Callable[[dict, np.ndarray, np.ndarray, float, Inner], np.ndarray]
     stable: float | None
 
 
-# Where the curvature is h, plain steps are stable below 2/h, and those with all of Nesterov's momentum below
+# Where the curvature is h, plain steps are stable below 2/h, and those with all of Nesterov's
+# momentum below
 # 4/(3h). Plain momentum would be stable further, but a restart is a plain step.
 OPTIMISERS = {
     "gradient": Optimiser(_gradient, 1.0),  # Cauchy (1847)
@@ -69,7 +79,8 @@ class History(NamedTuple):
 
 
 class Trainer:
-    """Optimises a problem step by step, repeatable from its seed, and stops before anything becomes infinite.
+    """Optimises a problem step by step, repeatable from its seed, and stops before anything becomes
+    infinite.
 
     Parameters
     ----------
@@ -78,19 +89,21 @@ class Trainer:
     optimiser : str
         One of `OPTIMISERS`; it can be changed between steps, which drops its momentum.
     learning_rate : float, optional
-        Positive, and it can be changed between steps; None is the optimiser's own default for this problem.
+        Positive, and it can be changed between steps; None is the optimiser's own default for this
+        problem.
     seed : int
         A whole number, at least 0.
     ablation : str, optional
-        One of `problem.gradients`: what the steps go along, while value and gap stay the true ones. It can be changed
-        between steps, which drops the momentum; None is the whole gradient.
+        One of `problem.gradients`: what the steps go along, while value and gap stay the true ones.
+        It can be changed between steps, which drops the momentum; None is the whole gradient.
 
     Attributes
     ----------
     problem : Problem
         With α and β as they are now, if they are learned.
     parameters, value, gradient
-        The state, always finite; the gradient is the whole one. The parameters can be set, which drops the momentum.
+        The state, always finite; the gradient is the whole one. The parameters can be set, which
+        drops the momentum.
     steps : int
     status : str
         "ready", "running" or "diverged".
@@ -101,9 +114,11 @@ class Trainer:
         If an optimiser, a learning rate, a seed or an ablation is none; the sentence names it.
     """
 
-    FIRST, LONGEST = 1000, 4000  # the history keeps its first steps, and ever fewer of the later ones
+    # the history keeps its first steps, and ever fewer of the later ones
+    FIRST, LONGEST = 1000, 4000
 
-    def __init__(self, problem: Problem, optimiser: str = "nesterov", learning_rate: float | None = None,
+    def __init__(self, problem: Problem, optimiser: str = "nesterov",
+                 learning_rate: float | None = None,
                  seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
@@ -136,19 +151,22 @@ class Trainer:
 
     @property
     def parameters(self) -> np.ndarray:
-        """The parameters, made from the coordinates of training when they are looked at: lazily for a Dask array."""
+        """The parameters, made from the coordinates of training when they are looked at: lazily for
+        a Dask array."""
         if self._parameters is None:
             self._parameters = self._work.lift(self._at)
         return self._parameters
 
     def write(self, out: np.ndarray) -> np.ndarray:
-        """Write the parameters into an array of their shape, such as a memory map, block by block, and return it."""
+        """Write the parameters into an array of their shape, such as a memory map, block by block,
+        and return it."""
         return self._work.lift(self._at, out)
 
     @parameters.setter
     def parameters(self, parameters: np.ndarray) -> None:
         problem = self.problem
-        self._enter(*((problem, problem.checked(parameters)) if self._elementwise else problem.reduced(parameters)))
+        self._enter(*((problem, problem.checked(parameters)) if self._elementwise
+                      else problem.reduced(parameters)))
 
     @property
     def gradient(self) -> np.ndarray:
@@ -175,7 +193,8 @@ class Trainer:
 
     @learning_rate.setter
     def learning_rate(self, rate: float | None) -> None:
-        self._rate = None if rate is None else checks.scalar(rate, "The learning rate", positive=True)
+        self._rate = None if rate is None else checks.scalar(rate, "The learning rate",
+                                                             positive=True)
 
     @property
     def ablation(self) -> str:
@@ -185,7 +204,8 @@ class Trainer:
     @ablation.setter
     def ablation(self, name: str | None) -> None:
         names = {spelling(known): known for known in self.problem.gradients}
-        self._ablation = names[checks.known(next(iter(names)) if name is None else spelling(name), names, "gradient")]
+        self._ablation = names[checks.known(next(iter(names)) if name is None else spelling(name),
+                                            names, "gradient")]
         self._memory = {}
 
     @property
@@ -206,12 +226,14 @@ class Trainer:
     def settled(self) -> bool:
         """Whether what is left of the gradient moves nothing any more."""
         problem = self.problem
-        length = np.linalg.norm(self._work.spanning(self._direction)) / np.sqrt(np.prod(problem.shape))
+        length = np.linalg.norm(self._work.spanning(self._direction)) / np.sqrt(
+            np.prod(problem.shape))
         return bool(problem.stability_limit * length < 1e-10 * problem.spread)
 
     @property
     def usual_rate(self) -> float:
-        """The optimiser's own default: 0.9 of the stability limit, for Adam 5 % of an entry at the start."""
+        """The optimiser's own default: 0.9 of the stability limit, for Adam 5 % of an entry at the
+        start."""
         return 0.05 * self.problem.spread if self.stability_limit is None else 0.9 * self.stability_limit
 
     @property
@@ -222,12 +244,14 @@ class Trainer:
 
     @property
     def gap(self) -> float:
-        """How far the value is from that of the exact optimum, relative to it; at least 0 up to rounding."""
+        """How far the value is from that of the exact optimum, relative to it; at least 0 up to
+        rounding."""
         return self.problem.gap(self.value)
 
     @property
     def history(self) -> History:
-        """The values so far: every one of the first steps, ever fewer of the later ones, and the last."""
+        """The values so far: every one of the first steps, ever fewer of the later ones, and the
+        last."""
         steps, values = self._steps, self._values
         if steps[-1] != self.steps:
             steps, values = [*steps, self.steps], [*values, self.value]
@@ -261,11 +285,13 @@ class Trainer:
             size = f"{angle:.1f}" if angle >= 0.1 else "less than 0.1"
             words.append(f"Subspace {size}° from the principal components.")
         else:
-            words.append("The best latent points are all 0: with this β the noise explains the data.")
+            words.append("The best latent points are all 0: with this β the noise explains the "
+                         "data.")
         if "beta" in self.problem.learn:
             words.append(f"β is {self.problem.beta / self.problem.best_beta:.3g} × the best.")
         if self._above_limit():
-            words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never settle.")
+            words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never "
+                         "settle.")
         if self.ablation_in_words:
             words.append(f"Trained with {self.ablation_in_words}; "
                          f"the gap is that of the true {self.problem.name_of_value}.")
@@ -288,8 +314,10 @@ class Trainer:
         sound = work.gap(value) <= self._lost  # false for a value that is no number
         if not (sound and np.isfinite(gradient).all()):
             rate, words = self._above_limit() or f"{self.learning_rate:.4g} is too large", self.ablation_in_words
-            advice = (f"trained with {words}, and perhaps too fast. Reset and choose another gradient or a smaller "
-                      "learning rate." if words else f"the learning rate {rate}. Reset and choose a smaller one.")
+            advice = (f"trained with {words}, and perhaps too fast. Reset and choose another "
+                      "gradient or a smaller "
+                      "learning rate." if words
+                      else f"the learning rate {rate}. Reset and choose a smaller one.")
             self._complaint = f"Diverged at step {self.steps + 1}: {advice}"
             self.status = "diverged"
             return
@@ -305,9 +333,11 @@ class Trainer:
                 self._every *= 2
 
     def _learned(self, rate: float) -> dict[str, float]:
-        """Return the learned scalars after a step along their logarithms: at the usual rate, half of Newton's."""
+        """Return the learned scalars after a step along their logarithms: at the usual rate, half
+        of Newton's."""
         slopes, way = self._work.slopes(self._at), rate / self.usual_rate / 2
-        return {name: float(vars(self._work)[name] * np.exp(way * slopes[name][0] / slopes[name][1]))
+        return {name: float(vars(self._work)[name]
+                            * np.exp(way * slopes[name][0] / slopes[name][1]))
                 for name in self._work.learn}
 
     def _above_limit(self) -> str:
@@ -319,7 +349,8 @@ class Trainer:
         percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"
         size = f"{percent:,.0f}" if percent >= 9.5 else f"{percent:.2g}"
         size = size if percent >= 1e-4 else "less than 0.0001"
-        of = "" if self.problem.scale == abs(self.problem.best) else f"of {_number(self.problem.scale)} "
+        of = "" if self.problem.scale == abs(
+            self.problem.best) else f"of {_number(self.problem.scale)} "
         return f"{size} % {of}{direction} the best possible"
 
 

@@ -1,4 +1,5 @@
-"""A real JupyterLab in a real browser, for tests and screenshots. All that it writes goes to a temporary folder."""
+"""A real JupyterLab in a real browser, for tests and screenshots. All that it writes goes to a
+temporary folder."""
 
 import json
 import os
@@ -17,16 +18,19 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get install chromium; "
+ROOT = Path(__file__).resolve().parents[2]
+HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get "
+                       "install chromium; "
                        "elsewhere install Chromium or Chrome and set CHROMIUM to its path.")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
-LAB = ("jupyterlab", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+LAB = ("jupyterlab", "--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0",
+       "--IdentityProvider.token=",
        "--expose-app-in-browser")
 NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
@@ -36,19 +40,23 @@ ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_
 
 def chromium() -> str | None:
     """Return the path of a Chromium or Chrome of this machine."""
-    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome",
+             "google-chrome-stable")
     return next((path for path in map(shutil.which, names) if path), None)
 
 
 def need_chromium() -> None:
     """Skip the test that calls this on a machine without a browser; on a CI machine let it fail."""
     if not chromium():
-        (pytest.fail if os.environ.get("CI", "").lower() in ("true", "1") else pytest.skip)(HOW_TO_GET_CHROMIUM)
+        (pytest.fail if os.environ.get("CI", "").lower() in ("true", "1")
+         else pytest.skip)(HOW_TO_GET_CHROMIUM)
 
 
 @contextmanager
-def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light", serve: Sequence[str] = LAB) -> Iterator[str]:
-    """Serve copies of the notebooks in a JupyterLab (or what `serve` starts) of its own, and yield its address."""
+def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light",
+               serve: Sequence[str] = LAB) -> Iterator[str]:
+    """Serve copies of the notebooks in a JupyterLab (or what `serve` starts) of its own, and yield
+    its address."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, socket.socket() as free:
         home = Path(folder)
         work = home / "work"
@@ -57,15 +65,18 @@ def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light", serve: Sequenc
             shutil.copy(notebook, work)
         overrides = home / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir(parents=True)
-        overrides.write_text(json.dumps(SETTINGS | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}))
+        overrides.write_text(
+            json.dumps(SETTINGS | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}))
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         places = {"HOME": "", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data",
                   "JUPYTER_RUNTIME_DIR": "runtime", "JUPYTERLAB_SETTINGS_DIR": "settings",
-                  "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
+                  "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython",
+                  "MPLCONFIGDIR": "matplotlib"}
         environment = os.environ | {name: str(home / place) for name, place in places.items()}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT),
+                                                                  os.environ.get("PYTHONPATH"))))
         log = home / "server.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -81,7 +92,8 @@ def jupyterlab(*notebooks: Path, theme: str = "JupyterLab Light", serve: Sequenc
                     assert server.poll() is None, log.read_text()
                     time.sleep(0.2)
             else:
-                raise AssertionError(f"The server did not start within a minute:\n{log.read_text()}")
+                raise AssertionError(
+                    f"The server did not start within a minute:\n{log.read_text()}")
             yield address
         finally:
             server.terminate()  # it ends its kernels
@@ -106,7 +118,8 @@ def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
 
 
 def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> None:
-    """Open a notebook and run all of its cells, once the kernel is connected and idle; wait until they have run."""
+    """Open a notebook and run all of its cells, once the kernel is connected and idle; wait until
+    they have run."""
     page.goto(f"{address}/lab/tree/{notebook}?reset")
     connected(page)
     run_again(page, timeout)
@@ -114,19 +127,23 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
 
 @contextmanager
 def notebook_in(folder: Path, source: str) -> Iterator[Page]:
-    """Yield a page with a saved notebook of one cell, in which `show` can put others; one for all tests of a file."""
+    """Yield a page with a saved notebook of one cell, in which `show` can put others; one for all
+    tests of a file."""
     need_chromium()
     path = folder / "widgets.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)],
+                                            metadata=kernel), path)
     with jupyterlab(path) as address, page_of(height=1400) as page:
         run_all(page, address, path.name)
         yield page
 
 
 def nameless(widget: Locator) -> list[str]:
-    """Return the controls and pictures without a name in the accessibility tree of what is seen of a widget."""
-    things = re.findall(r"^\s*- '?((?:button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link)\b.*)$",
+    """Return the controls and pictures without a name in the accessibility tree of what is seen of
+    a widget."""
+    things = re.findall(r"^\s*- "
+                        r"'?((?:button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link)\b.*)$",
                         widget.aria_snapshot(), re.M)
     assert things, "The widget has no controls."
     # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
@@ -162,7 +179,8 @@ def run_again(page: Page, timeout: float = 120, only: int | None = None) -> None
         page.evaluate(f"""async index => {{
             {NOTEBOOK}.content.activeCellIndex = index;
             await jupyterapp.commands.execute("notebook:run-cell"); }}""", only)
-    page.wait_for_function(f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
+    page.wait_for_function(
+        f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
         ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount) || {ERRORS}.length)""",
                            timeout=1000 * timeout)
     errors = page.evaluate(ERRORS)

@@ -1,4 +1,5 @@
-"""A person at the browser: opens a notebook, presses play, watches, steers with the keyboard, pauses and resets."""
+"""A person at the browser: opens a notebook, presses play, watches, steers with the keyboard,
+pauses and resets."""
 
 import re
 from pathlib import Path
@@ -7,7 +8,7 @@ import browser
 import pytest
 from playwright.sync_api import Page
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "06_gplvm_training.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_gplvm_training.ipynb"
 
 
 def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupyterlab():
@@ -17,13 +18,16 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
         panel = page.locator(".lvmcalc-live")
         status, picture = panel.get_by_role("status"), panel.get_by_role("img")
         play, pause = (panel.get_by_role("button", name=name) for name in ("Play", "Pause"))
-        play.scroll_into_view_if_needed()  # JupyterLab has followed the run to the end of the notebook
-        page.wait_for_function("() => document.querySelector('.lvmcalc-live [role=status]').innerText")
+        # JupyterLab has followed the run to the end of the notebook
+        play.scroll_into_view_if_needed()
+        page.wait_for_function("() => document.querySelector('.lvmcalc-live "
+                               "[role=status]').innerText")
         step, start = read(status)
         assert step == 0
         untrained = content(picture)
 
-        panel.get_by_role("combobox", name="speed").select_option("5 steps/s")  # lest it ends before it is steered
+        # lest it ends before it is steered
+        panel.get_by_role("combobox", name="speed").select_option("5 steps/s")
         play.click()
         pause.wait_for()
         sources = {picture.get_attribute("src")}
@@ -72,7 +76,8 @@ STATUS = "+/Step (\\d+)/.exec(document.querySelector('.lvmcalc-live [role=status
 
 def read(status) -> tuple[int, float]:
     """Return the step and the log-likelihood that the line of words tells."""
-    step, value = re.match(r"Step (\d+)\. Log-likelihood (−?[\d,.]+\d), ", status.text_content()).groups()
+    step, value = re.match(r"Step (\d+)\. Log-likelihood (−?[\d,.]+\d), ",
+                           status.text_content()).groups()
     return int(step), float(value.replace("−", "-").replace(",", ""))
 
 
@@ -84,7 +89,8 @@ def content(picture) -> str:
 
 
 def tab_to(page: Page, role: str, name: str = "") -> None:
-    """Press Tab until a control of this role and name has the focus, and see that the focus is visible."""
+    """Press Tab until a control of this role and name has the focus, and see that the focus is
+    visible."""
     for _ in range(20):
         page.keyboard.press("Tab")
         focus = page.evaluate("""() => {
@@ -97,8 +103,10 @@ def tab_to(page: Page, role: str, name: str = "") -> None:
     raise AssertionError(f"Tab does not lead to the {role} {name}")
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
-def test_without_a_browser_the_test_is_skipped_and_says_how_to_get_one_but_fails_on_ci(monkeypatch, ci, outcome):
+@pytest.mark.parametrize(("ci", "outcome"),
+                         [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_a_browser_the_test_is_skipped_and_says_how_to_get_one_but_fails_on_ci(
+    monkeypatch, ci, outcome):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CI", ci)
     monkeypatch.delenv("CHROMIUM", raising=False)

@@ -65,19 +65,22 @@ def test_which_direction_is_chosen_and_which_answers_belong_to_a_question_is_tol
     told(walk, "^Stage 1 of 10, backwards")
     walk.get_by_role("button", name="forwards").press("Space")
     expect(pressed).to_have_accessible_name("forwards")
-    expect(prediction.get_by_role("radiogroup", name="1 + 1?").get_by_role("radio")).to_have_count(2)
+    expect(prediction.get_by_role("radiogroup",
+                                  name="1 + 1?").get_by_role("radio")).to_have_count(2)
 
 
 def test_a_walk_goes_on_back_and_to_any_stage_by_keyboard(page):
     walk, = show(page, WALK)
-    back, on = (walk.get_by_role("button", name=re.compile(rf"\b{name}$")) for name in ("Back", "Next"))
+    back, on = (walk.get_by_role("button", name=re.compile(rf"\b{name}$"))
+                for name in ("Back", "Next"))
     told(walk, r"^Stage 1 of 10, backwards: L → c\.")
     expect(back).to_be_disabled()
     first = [image.get_attribute("src") for image in walk.get_by_role("img").all()]
     on.press("Space")
     told(walk, r"^Stage 2 of 10, backwards: c → d\.")
     expect(walk.get_by_role("combobox")).to_have_value("2: c → d")
-    expect(walk.get_by_role("rowheader")).to_contain_text(["forward", "shapes", "rule", "arriving", "leaving"])
+    expect(walk.get_by_role("rowheader")).to_contain_text(["forward", "shapes", "rule", "arriving",
+                                                           "leaving"])
     for image, before in zip(walk.get_by_role("img").all(), first, strict=True):
         expect(image).not_to_have_attribute("src", before)
     on.press("Enter")
@@ -111,9 +114,11 @@ def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_o
     page.keyboard.type("b_bar b c")
     press(page, "Enter")
     told(box, "Read as.*✗ Not right.*An inverse is lost")
-    expect(box.get_by_role("status").locator("mjx-container").first).to_be_visible()  # the reading, as a formula
+    # the reading, as a formula
+    expect(box.get_by_role("status").locator("mjx-container").first).to_be_visible()
     expect(field).to_be_focused()
-    for title, words in (("Numbers to try by hand", "the answer gives"), ("Hint", "determinant"), ("Solution", "=")):
+    for title, words in (("Numbers to try by hand", "the answer gives"), ("Hint", "determinant"),
+                         ("Solution", "=")):
         press(page, "Tab")
         assert focused(page) == title
         details = box.locator("details").filter(has=page.get_by_text(title, exact=True)).last
@@ -179,7 +184,8 @@ def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name
          "prediction": lambda: widget.get_by_role("radio", name="2").press("Space"),
          "box": lambda: widget.get_by_role("textbox").press("Enter"),
          "cost": lambda: widget.get_by_role("button", name="Measure").press("Space")}[name]()
-        told(widget, {"walk": "^Stage 2", "prediction": "Right", "box": "Not right", "cost": "µs"}[name])
+        told(widget,
+             {"walk": "^Stage 2", "prediction": "Right", "box": "Not right", "cost": "µs"}[name])
 
     widget, = show(page, WIDGETS[name])
     use(widget)
@@ -189,7 +195,8 @@ def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name
         expect(widget.get_by_role("status")).to_have_count(0)
         expect(widget.get_by_role("textbox")).to_have_value("")
     else:
-        told(widget, {"walk": "^Stage 1 of 10", "prediction": "^Choose one", "cost": "^Nothing"}[name])
+        told(widget,
+             {"walk": "^Stage 1 of 10", "prediction": "^Choose one", "cost": "^Nothing"}[name])
     use(widget)
 
 

@@ -1,4 +1,5 @@
-"""A live widget before a room: in Voilà, on a page without code, and in a deck of jupyterlab-deck."""
+"""A live widget before a room: in Voilà, on a page without code, and in a deck of
+jupyterlab-deck."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "00_start_here.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "00_start_here.ipynb"
 pytestmark = pytest.mark.skipif(
     not (find_spec("voila") and find_spec("jupyterlab_deck")),
-    reason='Presenting is not tested: Voilà and jupyterlab-deck are missing; pip install -e ".[present]" brings them.')
+    reason='Presenting is not tested: Voilà and jupyterlab-deck are missing; pip install -e '
+           '".[present]" brings them.')
 
 
 def plays_and_pauses_by_mouse(page: Page) -> None:
@@ -58,10 +60,13 @@ def test_in_a_deck_the_widget_plays_and_pauses():
 
 
 def test_in_a_deck_each_text_begins_a_slide_in_large_type_at_a_place_where_it_is_seen():
-    notebook = NOTEBOOK.with_name("04_gplvm_log_determinant.ipynb")  # a long one, which running has scrolled down
-    texts = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "markdown"][:4]
+    # a long one, which running has scrolled down
+    notebook = NOTEBOOK.with_name("04_gplvm_log_determinant.ipynb")
+    texts = [cell for cell in nbformat.read(notebook, as_version=4).cells
+             if cell.cell_type == "markdown"][:4]
     with deck_of(notebook) as page:
-        first = page.locator(".jp-Deck .jp-Cell.jp-deck-mod-visible").first.locator(".jp-MarkdownOutput")
+        first = page.locator(".jp-Deck .jp-Cell.jp-deck-mod-visible").first.locator(
+            ".jp-MarkdownOutput")
         for text in texts:
             words = re.search(r"[^\W_][\w ]+", text.source)[0]
             for _ in range(8):  # a step goes to the next cell, or to the next slide

@@ -1,4 +1,5 @@
-"""A person at the browser with one live widget at a time: its buttons, its cell run again, its errors, its names."""
+"""A person at the browser with one live widget at a time: its buttons, its cell run again, its
+errors, its names."""
 
 import re
 from itertools import pairwise
@@ -15,14 +16,16 @@ every_widget = pytest.mark.parametrize("widget", WIDGETS)
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS + "TwoWeights()") as page:
+    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"),
+                             IMPORTS + "TwoWeights()") as page:
         yield page
 
 
 @pytest.fixture
 def page(lab):
     yield lab
-    browser.show(lab, "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
+    browser.show(lab,
+                 "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
 
 
 def panels(page):
@@ -48,21 +51,25 @@ def test_step_play_pause_and_reset_work_by_keyboard(page, widget):
     at_step(panel, "([3-9]|[1-9][0-9]+)")
     button(panel, "Pause").press("Space")
     expect(button(panel, "Play")).to_be_visible()
-    panel.get_by_text("Keys", exact=True).press("x")  # which makes JupyterLab cut a cell in command mode
+    # which makes JupyterLab cut a cell in command mode
+    panel.get_by_text("Keys", exact=True).press("x")
     button(panel, "Reset").press("Space")
     at_step(panel, 0)
 
 
 @every_widget
-def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_the_earlier_widget(page, widget):
-    both = f"first = {widget}\nfirst", "first"  # the second cell still shows the widget that the first cell made
+def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_the_earlier_widget(
+    page, widget):
+    # the second cell still shows the widget that the first cell made
+    both = f"first = {widget}\nfirst", "first"
     browser.show(page, IMPORTS + both[0], both[1])
     button(panels(page).first, "Play").press("Space")
     at_step(panels(page).last, "([2-9]|[1-9][0-9]+)")
     browser.run_again(page, only=0)
     expect(page.locator(".jp-CodeCell").first.locator(".lvmcalc-live")).to_have_count(1)
     expect(panels(page)).to_have_count(2)
-    expect(panels(page).last.get_by_role("status")).to_contain_text("Closed: its cell was run again.")
+    expect(panels(page).last.get_by_role("status")).to_contain_text("Closed: its cell was run "
+                                                                    "again.")
     at_step(panels(page).first, 0)
     button(panels(page).first, "Play").press("Space")
     at_step(panels(page).first, "([2-9]|[1-9][0-9]+)")
@@ -85,14 +92,16 @@ WATCH = """widget => {
 
 
 @every_widget
-def test_while_it_plays_pauses_and_is_reset_nothing_moves_about_the_picture_and_no_frame_is_blank(page, widget):
+def test_while_it_plays_pauses_and_is_reset_nothing_moves_about_the_picture_and_no_frame_is_blank(
+    page, widget):
     browser.show(page, IMPORTS + widget)
     panel = panels(page)
     panel.get_by_role("img").scroll_into_view_if_needed()
     at_step(panel, 0)
     page.evaluate(WATCH)
     picture = panel.get_by_role("img").bounding_box()
-    title = {name: picture[name] for name in ("x", "y", "width")} | {"height": 24}  # of the still part
+    # of the still part
+    title = {name: picture[name] for name in ("x", "y", "width")} | {"height": 24}
     still = page.screenshot(clip=title)
     assert len(set(still)) > 20  # it shows something
     button(panel, "Play").press("Space")
@@ -147,14 +156,16 @@ def test_every_control_and_picture_has_a_name_and_a_slider_has_words_beside_it(p
 def projector(page):
     page.set_viewport_size({"width": 1280, "height": 720})
     page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    page.wait_for_function("() => document.querySelector('.jp-WindowedPanel-outer').clientWidth > 1100")
+    page.wait_for_function("() => document.querySelector('.jp-WindowedPanel-outer').clientWidth > "
+                           "1100")
     yield page
     page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
     page.set_viewport_size({"width": 1280, "height": 1400})
 
 
 @every_widget
-def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_not_overlap(projector, widget):
+def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_not_overlap(
+    projector, widget):
     browser.show(projector, IMPORTS + widget)
     panel = panels(projector)
     button(panel, "Present").press("Space")
@@ -182,7 +193,8 @@ def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is
     page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
     page.get_by_role("button", name="Confirm Kernel Restart").click()
     browser.connected(page)
-    page.wait_for_function(f"{said}.includes('Disconnected: the kernel was restarted. Run the cell again.')")
+    page.wait_for_function(f"{said}.includes('Disconnected: the kernel was restarted. Run the cell "
+                           "again.')")
     browser.run_again(page)
     at_step(panels(page), 0)
     assert page.evaluate(said) == "none"
@@ -190,7 +202,8 @@ def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is
     at_step(panels(page), 1)
 
 
-def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(page):
+def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(
+    page):
     def reload():
         page.reload()
         browser.connected(page)

@@ -1,4 +1,5 @@
-"""Exact arithmetic: right numbers, an honest chance, and what is only sometimes true is refuted with small numbers."""
+"""Exact arithmetic: right numbers, an honest chance, and what is only sometimes true is refuted
+with small numbers."""
 
 from fractions import Fraction
 
@@ -27,12 +28,15 @@ def as_sympy(values: dict) -> dict:
     def number(dual: oracle.Dual) -> Expr:
         return Rational(dual.value.numerator, dual.value.denominator)
 
-    return {name: sp.Matrix([[number(entry) for entry in row] for row in value]) if isinstance(value, list)
-            else number(value) if isinstance(value, oracle.Dual) else value for name, value in values.items()}
+    return {name: sp.Matrix([[number(entry) for entry in row] for row in value])
+            if isinstance(value, list)
+            else number(value) if isinstance(value, oracle.Dual) else value for name,
+            value in values.items()}
 
 
 def as_fractions(result: Expr) -> list[Fraction]:
-    return [Fraction(int(entry.p), int(entry.q)) for entry in (result if result.is_Matrix else [result])]
+    return [Fraction(int(entry.p), int(entry.q))
+            for entry in (result if result.is_Matrix else [result])]
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -48,25 +52,31 @@ def test_values_and_directional_derivatives_are_those_of_schoolbook_arithmetic(b
         point = as_sympy(values)
         direction = sp.Matrix([[int(entry.slope) for entry in row] for row in values["S"]])
         assert as_fractions(arithmetic.value_at(formula, point)) == [expected.value]
-        assert as_fractions(arithmetic.directional_derivative(formula, point, "S", direction)) == [expected.slope]
+        assert as_fractions(arithmetic.directional_derivative(formula, point, "S",
+                                                              direction)) == [expected.slope]
         checked += 1
     assert checked > 20
 
 
 def test_floating_point_agrees_with_exact_arithmetic() -> None:
-    formula = Trace((S * X * Y * Z).I * S) + log(Determinant(T) ** 2) * Trace(X * X.T) - Determinant(R) / 3 + n
+    formula = Trace((S * X * Y * Z).I
+                    * S) + log(Determinant(T) ** 2) * Trace(X * X.T) - Determinant(R) / 3 + n
     values = oracle.point(SYMBOLS, SIZES, 5)
     numbers = {name: np.array(value, dtype=float) if getattr(value, "is_Matrix", False) else
-               value if isinstance(value, int) else float(value) for name, value in as_sympy(values).items()}
+               value if isinstance(value, int) else float(value) for name,
+               value in as_sympy(values).items()}
     expected = float(oracle.evaluate(formula, values).value)
-    assert arithmetic.evaluate(formula, numbers, arithmetic.Reals) == pytest.approx(expected, rel=1e-13)
+    assert arithmetic.evaluate(formula, numbers,
+                               arithmetic.Reals) == pytest.approx(expected, rel=1e-13)
 
 
 @pytest.mark.parametrize(("formula", "point"), [
     (Inverse(S), {"S": sp.Matrix([[1, 2], [2, 4]])}), (Trace(S.I), {"S": sp.zeros(2, 2)}),
-    (MatPow(S, -2), {"S": sp.Matrix([[1, 2], [2, 4]])}), (1 / a, {"a": 0}), (a**-3, {"a": 0}), (log(a), {"a": 0}),
+    (MatPow(S, -2), {"S": sp.Matrix([[1, 2], [2, 4]])}), (1 / a, {"a": 0}), (a**-3, {"a": 0}),
+    (log(a), {"a": 0}),
     (log(a), {"a": -2}), (log(Determinant(S)), {"S": sp.Matrix([[0, 1], [1, 0]])}),
-    (log(log(a)), {"a": Rational(1, 2)}), (Trace(I(n - 5)), {}), (Trace(I(n - 2)), {}), (Trace(I(n / 4)), {})], ids=str)
+    (log(log(a)), {"a": Rational(1, 2)}), (Trace(I(n - 5)), {}), (Trace(I(n - 2)), {}),
+    (Trace(I(n / 4)), {})], ids=str)
 def test_outside_the_domain_there_is_no_value(formula: Expr, point: dict) -> None:
     with pytest.raises(OutsideDomain):
         arithmetic.value_at(formula, {"n": 2, **point})
@@ -77,7 +87,8 @@ def test_in_floating_point_a_singular_matrix_has_no_inverse_either() -> None:
         arithmetic.evaluate(Inverse(S), {"n": 2, "S": np.ones((2, 2))}, arithmetic.Reals)
 
 
-@pytest.mark.parametrize("formula", [a**1001, sp.sin(a), Trace(sp.HadamardProduct(S, S)), S[0, 0], sp.I * a,
+@pytest.mark.parametrize("formula",
+                         [a**1001, sp.sin(a), Trace(sp.HadamardProduct(S, S)), S[0, 0], sp.I * a,
                                      MatPow(S, n), MatPow(S, 0)], ids=str)
 def test_what_cannot_be_evaluated_is_refused(formula: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
@@ -87,20 +98,25 @@ def test_what_cannot_be_evaluated_is_refused(formula: Expr) -> None:
 @pytest.mark.parametrize("exponent", [-3, -2, -1, 1, 2, 3])
 def test_a_power_that_is_not_worked_out_is_a_repeated_product(exponent: int) -> None:
     values = oracle.point([S], {"n": 3}, 7)
-    expected = [entry.value for entry in oracle.entries(oracle.evaluate(MatPow(S, exponent), values))]
+    expected = [entry.value
+                for entry in oracle.entries(oracle.evaluate(MatPow(S, exponent), values))]
     assert as_fractions(arithmetic.value_at(MatPow(S, exponent), as_sympy(values))) == expected
 
 
 @pytest.mark.parametrize(("formula", "value"), [
-    (a**1000, 0), (a**2, 0), (a ** (n - 2), 1), (sp.MatMul(sp.S.Zero, X), sp.zeros(2, 3)), (I(n / 2), sp.eye(1))],
+    (a**1000, 0), (a**2, 0), (a ** (n - 2), 1), (sp.MatMul(sp.S.Zero, X), sp.zeros(2, 3)),
+    (I(n / 2), sp.eye(1))],
     ids=str)
-def test_a_zero_a_power_of_zero_and_the_highest_power_have_a_value(formula: Expr, value: object) -> None:
+def test_a_zero_a_power_of_zero_and_the_highest_power_have_a_value(formula: Expr,
+                                                                   value: object) -> None:
     point = {"n": 2, "m": 3, "a": 0, "X": sp.Matrix([[2, 3, 5], [7, 11, 13]])}
     assert arithmetic.value_at(formula, point) == value
 
 
 def test_the_logarithm_of_a_fraction_is_a_difference_and_that_of_a_power_a_multiple() -> None:
-    assert arithmetic.value_at(log(a), {"a": Rational(8, 9)}) == 3 * log(2) - 2 * log(3) != log(Rational(8, 9))
+    assert arithmetic.value_at(log(a),
+                               {"a": Rational(8,
+                                              9)}) == 3 * log(2) - 2 * log(3) != log(Rational(8, 9))
     assert arithmetic.value_at(log(a), {"a": arithmetic.t**2 + 1}) == log(arithmetic.t**2 + 1)
 
 
@@ -111,7 +127,8 @@ def test_a_symbol_without_a_value_is_named() -> None:
 
 @pytest.mark.parametrize(("largest", "sizes"), [
     (1, {0, 1}), (2, {0, 1, 2}), (3, {0, 1, 2, 3}), (9, {2, 3, 4, 5, 6, 7, 8, 9})])
-def test_check_points_avoid_0_and_1_and_points_to_read_by_hand_have_the_smallest_numbers(largest, sizes) -> None:
+def test_check_points_avoid_0_and_1_and_points_to_read_by_hand_have_the_smallest_numbers(
+    largest, sizes) -> None:
     rng, Q = np.random.default_rng(2), MatrixSymbol("Q", m, m)
     values = arithmetic.random_point((X, Q), {"n": 30, "m": 40}, rng, largest, ("Q",))
     entries = {sign * size for size in sizes for sign in (1, -1)}
@@ -135,14 +152,16 @@ def test_a_coprime_base_has_no_common_factors_and_rebuilds_all(numbers: list[int
 
 @pytest.mark.parametrize("zero", [
     log(2) + log(3) - log(6), log(8) - 3 * log(2), log(Rational(4, 9)) - 2 * log(2) + 2 * log(3),
-    log(2) * log(9) - 2 * log(2) * log(3), (log(2) + log(3)) ** 2 - log(6) ** 2, log(36) / log(6) - 2,
+    log(2) * log(9) - 2 * log(2) * log(3), (log(2) + log(3)) ** 2 - log(6) ** 2,
+    log(36) / log(6) - 2,
     Rational(1, 3) - Rational(2, 6), log(2**61 * 3**20) - 61 * log(2) - 20 * log(3)], ids=str)
 def test_logarithms_that_cancel_vanish(zero: Expr) -> None:
     assert arithmetic.vanishes(zero)
 
 
 @pytest.mark.parametrize("number", [
-    log(2) + log(3) - log(7), log(2) * log(3) - log(6), log(10**30 + 1) - log(10**30), Rational(1, 10**30),
+    log(2) + log(3) - log(7), log(2) * log(3) - log(6), log(10**30 + 1) - log(10**30),
+    Rational(1, 10**30),
     log(4) / log(2) - 3, log(2) ** 2 - log(2)], ids=str)
 def test_small_differences_do_not_vanish(number: Expr) -> None:
     assert not arithmetic.vanishes(number)
@@ -158,7 +177,8 @@ def test_what_is_too_close_to_tell_is_not_called_zero(number: Expr) -> None:
 
 # The chance of a false agreement
 DEGREES = [S.I, S * A.I, Trace(S.I * A) * a, Determinant(S + A.I), (S + A.I).I, MatPow(S, -2) * A,
-           a**3 / (b + Trace(S)), Determinant(a * S) ** -2, S.I + A.I + a * I(n), a**n * Trace(S) ** -n,
+           a**3 / (b + Trace(S)), Determinant(a * S) ** -2, S.I + A.I + a * I(n),
+           a**n * Trace(S) ** -n,
            MatPow(S, -1), a ** (n - 1) * S]
 
 
@@ -205,7 +225,8 @@ TRUE = {
         I(gplvm.Q) + alpha * beta * gplvm.X.T * gplvm.X).I),
     "Woodbury": ((S + X * T * X.T).I, S.I - S.I * X * (T.I + X.T * S.I * X).I * X.T * S.I),
     "Sylvester": (Determinant(I(n) + X * X.T), Determinant(I(m) + X.T * X)),
-    "matrix determinant lemma": (Determinant(A + x * y.T), Determinant(A) * (1 + Trace(y.T * A.I * x))),
+    "matrix determinant lemma": (Determinant(A + x * y.T),
+                                 Determinant(A) * (1 + Trace(y.T * A.I * x))),
     "a sum of inverses": (A.I + B.I, A.I * (A + B) * B.I),
     "Searle": ((I(n) + A.I).I, A * (A + I(n)).I),
     "log K in the small": (log(Determinant(K)), log(Determinant(M)) - n * log(b)),
@@ -222,8 +243,10 @@ def test_true_identities_hold_whatever_the_form(left: Expr, right: Expr) -> None
 
 
 @pytest.mark.parametrize(("left", "right"), [
-    (X.T * (2 * X * X.T).I * X * X.T, X.T / 2), (A ** -2 * A, A.I), (log(Determinant(A)) + b, b + log(Determinant(A)))])
-def test_a_proof_with_an_inverse_or_a_logarithm_is_one_for_where_both_sides_have_a_value(left, right) -> None:
+    (X.T * (2 * X * X.T).I * X * X.T, X.T / 2), (A ** -2 * A, A.I),
+    (log(Determinant(A)) + b, b + log(Determinant(A)))])
+def test_a_proof_with_an_inverse_or_a_logarithm_is_one_for_where_both_sides_have_a_value(
+    left, right) -> None:
     verdict = compare(left, right)
     assert verdict.status == "proved"
     assert verdict.reason.endswith("equal for every size, wherever both sides have a value")
@@ -248,7 +271,8 @@ SOMETIMES = {
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 @pytest.mark.parametrize(("left", "right"), SOMETIMES.values(), ids=SOMETIMES)
-def test_what_is_only_sometimes_true_is_refuted_from_every_seed(left: Expr, right: Expr, seed: int) -> None:
+def test_what_is_only_sometimes_true_is_refuted_from_every_seed(left: Expr, right: Expr,
+                                                                seed: int) -> None:
     verdict = compare(left, right, seed=seed)
     assert verdict.status == "refuted"
     check_by_hand(verdict, left, right)
@@ -262,12 +286,14 @@ def check_by_hand(verdict, left: Expr, right: Expr) -> None:
     assert not oracle.equal(left, right, values)
     for side, shown in ((left, example.left), (right, example.right)):
         value = [entry.value for entry in oracle.entries(oracle.evaluate(side, values))]
-        assert all(map(oracle.same, value, as_fractions(shown) if shown.is_Rational or shown.is_Matrix else
+        assert all(map(oracle.same, value,
+                       as_fractions(shown) if shown.is_Rational or shown.is_Matrix else
                        [oracle.mpmath.mpf(str(shown.evalf(60)))]))
     matrices = [value for value in example.values.values() if value.is_Matrix]
     assert all(abs(entry) <= 3 for value in matrices for entry in value)
     assert sum(len(value) for value in matrices) <= 24, "short enough to check by hand"
-    named = {size.name for side in (left, right) for size in arithmetic.dimensions(side) if size.is_Symbol}
+    named = {size.name for side in (left, right) for size in arithmetic.dimensions(side)
+             if size.is_Symbol}
     sizes = [int(example.values[name]) for name in named]
     assert len(set(sizes)) == len(sizes), "all sizes differ"
 
@@ -304,7 +330,8 @@ def test_the_counterexample_for_symmetric_matrices_is_symmetric() -> None:
     # equal for symmetric A only, and with no normal form in common
     left, right = Determinant(I(n) + A.T * x * x.T), Determinant(I(1) + x.T * A * x)
     assert compare(left, right).status == "exact"
-    assert compare(Trace(A.I * B) * Determinant(I(n) + A * B), Trace(A.T.I * B) * Determinant(I(n) + B * A),
+    assert compare(Trace(A.I * B) * Determinant(I(n) + A * B),
+                   Trace(A.T.I * B) * Determinant(I(n) + B * A),
                    symmetric="A").status == "exact"
 
 
@@ -320,10 +347,12 @@ def test_numbers_of_rows_may_be_given_as_numbers() -> None:
 
 @pytest.mark.parametrize(("left", "right"), [
     (log(Determinant(-X * X.T - I(n))) * 0 + log(-Trace(X * X.T)), log(-2 * Trace(X * X.T))),
-    (Trace(MatrixSymbol("L", 40, 40)), sp.S.Zero), (Trace(MatrixSymbol("L", n - 9, n - 9)), sp.S.Zero),
+    (Trace(MatrixSymbol("L", 40, 40)), sp.S.Zero),
+    (Trace(MatrixSymbol("L", n - 9, n - 9)), sp.S.Zero),
     (Trace(MatrixSymbol("L", n**9 + 20, n**9 + 20)), sp.S.Zero), (Trace((S - S.T).I) * n, a),
 ], ids=["no real logarithm", "40×40", "no such size", "too many rows", "singular for odd sizes"])
-def test_where_no_value_is_found_the_verdict_is_undecided_or_refuted_but_never_holds(left: Expr, right: Expr) -> None:
+def test_where_no_value_is_found_the_verdict_is_undecided_or_refuted_but_never_holds(
+    left: Expr, right: Expr) -> None:
     verdict = compare(left, right)
     assert not verdict.holds
     assert verdict.status == ("refuted" if left.has(Inverse) else "undecided")
@@ -343,7 +372,8 @@ def test_many_sizes_do_not_take_for_ever() -> None:
 
 def test_without_symbols_the_two_numbers_are_the_counterexample() -> None:
     verdict = compare(sp.Integer(1), sp.Integer(2))
-    assert str(verdict) == "✗ refuted: the two sides differ; the left side is 1 and the right side is 2"
+    assert str(
+        verdict) == "✗ refuted: the two sides differ; the left side is 1 and the right side is 2"
     assert verdict.counterexample._repr_latex_() == r"$\displaystyle 1 \neq 2$"
 
 

@@ -1,4 +1,5 @@
-"""The evidence: what is right is proved, what is spoilt is refuted, and each kind of evidence sees it for itself."""
+"""The evidence: what is right is proved, what is spoilt is refuted, and each kind of evidence sees
+it for itself."""
 
 import subprocess
 import sys
@@ -29,13 +30,15 @@ checked = cache(Chain.check)
 def test_both_complete_gradients_are_proved_by_the_rules_they_need() -> None:
     proofs = [claims.whole(autoencoder.chain(), "W").proof, claims.whole(gplvm.chain(), "X").proof]
     assert [proof.status for proof in proofs] == ["proved", "proved"]
-    assert proofs[1].rules == ("determinant", "inverse", "logarithm", "product", "scalar product", "scalar sum",
+    assert proofs[1].rules == ("determinant", "inverse", "logarithm", "product", "scalar product",
+                               "scalar sum",
                                "scale", "sum", "trace", "transpose")
     assert "for every size" in proofs[0].reason
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
-def test_every_stage_and_every_whole_is_proved_exact_and_right_in_floating_point(chain: Chain) -> None:
+def test_every_stage_and_every_whole_is_proved_exact_and_right_in_floating_point(
+    chain: Chain) -> None:
     check = checked(chain)
     edges = [f"{notation.plain(parent)} → {notation.plain(node.name)}"
              for node in chain.nodes.values() for parent in node.parents]
@@ -70,7 +73,8 @@ def test_the_columns_of_a_table_in_plain_text_stand_one_below_the_other() -> Non
     for cell in checked(LOG_DET).table()[0][1:]:
         place = head.index(cell)
         assert all(row[place - 2:place] == "  " and row[place] != " " for row in rows), cell
-        assert any(row[place - 3] != " " for row in (head, *rows)), "no column is wider than its widest cell"
+        assert any(row[place - 3] != " "
+                   for row in (head, *rows)), "no column is wider than its widest cell"
 
 
 def test_evidence_cannot_be_edited() -> None:
@@ -84,12 +88,14 @@ def test_evidence_cannot_be_edited() -> None:
 def test_another_seed_takes_other_points_and_finds_the_same(seed: int) -> None:
     row = claims.stage(TRACE, "c", "r", seed)
     assert (row.proof.status, row.exact.status) == ("proved", "exact")
-    points = [str(next(iter(claims._points((row.scalar, row.claim), row.wrt, s)))) for s in (seed, seed, seed + 1)]
+    points = [str(next(iter(claims._points((row.scalar, row.claim), row.wrt, s))))
+              for s in (seed, seed, seed + 1)]
     assert points[0] == points[1] != points[2]
 
 
 @pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
-def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ(chain: Chain) -> None:
+def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ(
+    chain: Chain) -> None:
     for (name, parent) in chain.edges:
         row = claims.stage(chain, parent, name)
         names, seen = arithmetic.sizes_in(row.scalar, row.wrt), []
@@ -102,15 +108,19 @@ def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ
                     assert all(abs(entry) > 1 for entry in value)
                     assert value.rows != value.cols or value != value.T
         assert len(seen) == 3
-        assert all(sorted(sizes) == [*range(min(sizes), min(sizes) + len(sizes))] for sizes in seen if names)
+        assert all(sorted(sizes) == [*range(min(sizes), min(sizes) + len(sizes))] for sizes in seen
+                   if names)
         assert not names or min(seen[0]) == 2
-        assert all(max(sizes) <= len(sizes) + 3 for sizes in seen if names), "small, for exact arithmetic is slow"
-        assert all(len(set(sizes)) > 1 for sizes in zip(*seen, strict=True)), "no size stays the same"
+        assert all(max(sizes) <= len(sizes) + 3 for sizes in seen
+                   if names), "small, for exact arithmetic is slow"
+        assert all(len(set(sizes)) > 1
+                   for sizes in zip(*seen, strict=True)), "no size stays the same"
 
 
 # Spoilt stages
 def spoilt(adjoint: Expr) -> dict[str, Expr]:
-    """Return an adjoint with one thing wrong: a sign, a factor, a path, a term, a transpose or an inverse lost."""
+    """Return an adjoint with one thing wrong: a sign, a factor, a path, a term, a transpose or an
+    inverse lost."""
     wrong = {"a flipped sign": -adjoint, "a factor 2": 2 * adjoint, "a dropped path": 0 * adjoint}
     for part in sorted(adjoint.atoms(Transpose, Inverse), key=str):
         wrong[f"{part} becomes {part.arg}"] = adjoint.xreplace({part: part.arg})
@@ -125,13 +135,16 @@ def spoilt(adjoint: Expr) -> dict[str, Expr]:
 # The only ones that say the same all the same, and why.
 EQUIVALENT = {
     "Y → p: ∂L₂/∂p transposed": "∂L/∂p + (∂L/∂p)ᵀ is symmetric",
-    "beta → j: ∂L₁/∂j.T becomes ∂L₁/∂j": "j is a multiple of the identity, and a trace does not mind a transpose",
+    "beta → j: ∂L₁/∂j.T becomes ∂L₁/∂j": "j is a multiple of the identity, and a trace does not "
+                                         "mind a transpose",
     "beta → j: ∂L₂/∂j.T becomes ∂L₂/∂j": "the same",
     "beta → j: ∂L₁/∂j transposed": "the same",
     "beta → j: ∂L₂/∂j transposed": "the same",
 }
-SPOILT = {f"{parent} → {name}: {kind}": (chain, name, parent, wrong) for chain in (AE, LOG_DET, TRACE)
-          for (name, parent), adjoint in chain.edges.items() for kind, wrong in spoilt(sp.sympify(adjoint)).items()}
+SPOILT = {f"{parent} → {name}: {kind}": (chain, name, parent, wrong)
+          for chain in (AE, LOG_DET, TRACE)
+          for (name, parent), adjoint in chain.edges.items() for kind,
+          wrong in spoilt(sp.sympify(adjoint)).items()}
 
 
 @pytest.mark.parametrize("kind", SPOILT)
@@ -146,14 +159,18 @@ def test_a_spoilt_stage_is_refuted_by_every_kind_of_evidence(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("rule", "factor"), [
-    ("product", 2), ("inverse", -1), ("determinant", 2), ("transpose", -1), ("scale", 2), ("logarithm", -1),
+    ("product", 2), ("inverse", -1), ("determinant", 2), ("transpose", -1), ("scale", 2),
+    ("logarithm", -1),
     ("trace", 2), ("half squared norm", 2), ("scalar product", -1)])
-def test_a_rule_that_is_wrong_in_both_columns_may_deceive_the_proof_but_not_the_other_evidence(rule, factor) -> None:
+def test_a_rule_that_is_wrong_in_both_columns_may_deceive_the_proof_but_not_the_other_evidence(
+    rule, factor) -> None:
     good = RULES[rule]
-    adjoints = MappingProxyType({argument: factor * adjoint for argument, adjoint in good.adjoints.items()})
+    adjoints = MappingProxyType({argument: factor * adjoint for argument,
+                                 adjoint in good.adjoints.items()})
     bad = replace(good, adjoints=adjoints, differential=factor * good.differential)
     book = {**RULES, rule: bad}
-    chain = autoencoder.chain(book) if rule in ("half squared norm", "transpose") else gplvm.chain(book)
+    chain = autoencoder.chain(book) if rule in ("half squared norm",
+                                                "transpose") else gplvm.chain(book)
     name = next(node.name for node in chain.nodes.values() if node.rule.name == rule)
     rows = [claims.stage(chain, parent, name) for parent in chain[name].parents]
     leaf = next(iter(chain.leaves))
@@ -172,7 +189,8 @@ def test_a_cut_path_is_refuted_at_the_leaf_and_in_the_whole_and_nowhere_else() -
     assert row.proof.counterexample is not None
     assert "✗ refuted" in check._repr_markdown_()
     _, *reasons = check._repr_markdown_().split("\n\n**")
-    assert [reason.split("**")[0] for reason in reasons] == ["W → g", "∂L/∂W"], "the reasons of what is refuted"
+    assert [reason.split("**")[0]
+            for reason in reasons] == ["W → g", "∂L/∂W"], "the reasons of what is refuted"
     assert all(r"\neq" in reason for reason in reasons)
 
 
@@ -192,23 +210,27 @@ def test_the_error_in_floating_point_is_relative_to_the_slope_and_the_worst_of_a
     A, scalar = MatrixSymbol("A", gplvm.N, gplvm.Q), sp.Symbol("a")
     right = scalar * A  # of a tr(AᵀA)/2
     for wrong, error in ((3 * right, 2), (0 * right, 1), (right * sp.Rational(9, 10), 0.1)):
-        assert claims.complex_step_error(scalar * sp.Trace(A.T * A) / 2, A, wrong, 0) == pytest.approx(error)
+        assert claims.complex_step_error(scalar * sp.Trace(A.T * A) / 2, A, wrong,
+                                         0) == pytest.approx(error)
     square = MatrixSymbol("S", gplvm.N, gplvm.N)
-    linear, wrong = scalar * sp.Trace(square), sp.Trace(square) * (1 + scalar)  # wrong by a factor 1 + a
+    # wrong by a factor 1 + a
+    linear, wrong = scalar * sp.Trace(square), sp.Trace(square) * (1 + scalar)
     at_each = [float(point["a"]) / 50 for point, _ in claims._points((linear,), scalar, 3)]
     assert len(set(at_each)) == 3
     assert claims.complex_step_error(linear, scalar, wrong, 3) == pytest.approx(max(at_each))
 
 
 def test_an_unknown_claim_or_edge_is_named() -> None:
-    with pytest.raises(ValueError, match=r"There is no claim about gplvm\.trace 'c → z'; there are X → f"):
+    with pytest.raises(ValueError, match=r"There is no claim about gplvm\.trace 'c → z'; there are "
+                                         r"X → f"):
         checked(TRACE)["c → z"]
 
 
 # SymPy's own derivative
 def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_missing() -> None:
     C = MatrixSymbol("C", gplvm.N, gplvm.N)
-    for formula, ours in ((sp.log(sp.Determinant(C)), C.I.T), (sp.Determinant(C), sp.Determinant(C) * C.I.T)):
+    for formula, ours in ((sp.log(sp.Determinant(C)), C.I.T),
+                          (sp.Determinant(C), sp.Determinant(C) * C.I.T)):
         said = claims.sympys_answer(formula, C)
         witness = claims.sympy_witness(formula, C, ours)
         if isinstance(said, str):
@@ -221,11 +243,13 @@ def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_mis
     long = sp.Trace((gplvm.alpha * C + gplvm.beta * C.T) * C * C.T)
     assert claims.sympy_witness(long, C, 2 * C) == "WRONG: the two sides differ"
     assert claims.stage(AE, "d", "c").sympy == "agrees"
-    assert claims.sympy_witness(sp.Trace(sp.HadamardProduct(C, C)), C, 2 * C).startswith("no answer")
+    assert claims.sympy_witness(sp.Trace(sp.HadamardProduct(C, C)), C,
+                                2 * C).startswith("no answer")
 
 
 def answering(answer: object) -> SimpleNamespace:
-    """Return what SymPy seems to differentiate to the answer, with a warning, unless the answer is an error."""
+    """Return what SymPy seems to differentiate to the answer, with a warning, unless the answer is
+    an error."""
     def diff(_: Expr) -> object:
         warnings.warn("SymPy will change", FutureWarning, stacklevel=1)
         if isinstance(answer, Exception):
@@ -237,10 +261,13 @@ def answering(answer: object) -> SimpleNamespace:
 
 @pytest.mark.parametrize(("answer", "witness"), [
     (AttributeError("no such matrix"), "no answer (AttributeError)"),
-    (sp.Array([[1, 2], [3, 4]]), "no answer (TypeError)"), (MatrixSymbol("C", 2, 3), "no answer (ValueError)"),
-    (sp.HadamardProduct(Transpose(MatrixSymbol("C", gplvm.N, gplvm.N)), MatrixSymbol("C", gplvm.N, gplvm.N)),
+    (sp.Array([[1, 2], [3, 4]]), "no answer (TypeError)"),
+    (MatrixSymbol("C", 2, 3), "no answer (ValueError)"),
+    (sp.HadamardProduct(Transpose(MatrixSymbol("C", gplvm.N, gplvm.N)),
+                        MatrixSymbol("C", gplvm.N, gplvm.N)),
      "no answer (undecided)"), (2 * MatrixSymbol("C", gplvm.N, gplvm.N), "agrees")], ids=str)
-def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(answer: object, witness: str) -> None:
+def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(
+    answer: object, witness: str) -> None:
     C = MatrixSymbol("C", gplvm.N, gplvm.N)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -248,9 +275,12 @@ def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(a
 
 
 # Entry by entry
-@pytest.mark.parametrize(("chain", "leaf"), [(chain, leaf) for chain in CHAINS.values() for leaf in chain.leaves
-                                             if leaf != "D"], ids=lambda value: getattr(value, "name", value))
-def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(chain: Chain, leaf: str) -> None:
+@pytest.mark.parametrize(("chain", "leaf"),
+                         [(chain, leaf) for chain in CHAINS.values() for leaf in chain.leaves
+                                             if leaf != "D"],
+                         ids=lambda value: getattr(value, "name", value))
+def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(
+    chain: Chain, leaf: str) -> None:
     small = claims.entrywise(chain, leaf, **SMALL[chain.name])
     assert small.agrees
     assert str(small).endswith("every entry agrees")
@@ -260,15 +290,18 @@ def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(chain
     assert len(small.derivatives) == len(small.claimed) == entries
     edge = next(edge for edge in chain.edges if edge[1] == leaf)
     if leaf in ("W", "X"):
-        wrong = claims.entrywise(chain.altered({edge: -chain.edges[edge]}), leaf, **SMALL[chain.name])
+        wrong = claims.entrywise(chain.altered({edge: -chain.edges[edge]}), leaf,
+                                 **SMALL[chain.name])
         assert not wrong.agrees
         assert str(wrong).endswith("NOT EQUAL")
 
 
 def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None:
     small = claims.entrywise(AE, "W", m=1, n=2, S=1)
-    w, v, x, y = (next(s for s in small.loss.free_symbols if s.name == name) for name in ("W_0", "W_1", "x_0", "x_1"))
-    assert {w, v, x, y} == set(sp.symbols("W_:2 x_:2", real=True)), "so that a notebook can name them"
+    w, v, x, y = (next(s for s in small.loss.free_symbols if s.name == name)
+                  for name in ("W_0", "W_1", "x_0", "x_1"))
+    assert {w, v, x,
+            y} == set(sp.symbols("W_:2 x_:2", real=True)), "so that a notebook can name them"
     code = w * x + v * y
     assert sp.expand(small.loss - ((w * code - x) ** 2 + (v * code - y) ** 2) / 2) == 0
     assert sp.expand(small.claimed[0] - sp.diff(small.loss, w)) == 0
@@ -285,7 +318,8 @@ def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None
 @pytest.mark.parametrize(("sizes", "kind", "sentence"), [
     ({"N": 2}, ValueError, "gplvm needs the sizes D, N, Q, but N came."),
     ({}, ValueError, "gplvm needs the sizes D, N, Q, but none came."),
-    ({"N": 2, "Q": 1, "D": 1, "Z": 4}, ValueError, "gplvm needs the sizes D, N, Q, but N, Q, D, Z came."),
+    ({"N": 2, "Q": 1, "D": 1, "Z": 4}, ValueError, "gplvm needs the sizes D, N, Q, but N, Q, D, Z "
+                                                   "came."),
     ({"N": 0, "Q": 1, "D": 1}, ValueError, "N must be at least 1, but it is 0."),
     ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, but 2.0 came.")], ids=str)
 def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) -> None:
@@ -296,13 +330,15 @@ def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) ->
 
 def test_a_small_case_is_taken_by_a_leaf_only() -> None:
     assert claims.entrywise(WHOLE, "α", N=2, Q=1, D=1).agrees
-    with pytest.raises(ValueError, match="There is no leaf of gplvm 'e'; there are X, Y, alpha, beta"):
+    with pytest.raises(ValueError, match="There is no leaf of gplvm 'e'; there are X, Y, alpha, "
+                                         "beta"):
         claims.entrywise(WHOLE, "e", N=2, Q=1, D=1)
 
 
 # Display
 @pytest.mark.parametrize(("error", "text"), [
-    (0.0, "< 10⁻¹²"), (1e-17, "< 10⁻¹²"), (3e-11, "< 10⁻¹⁰"), (0.02, "< 10⁻¹"), (0.3, "< 10⁰"), (5.0, "about 10¹"),
+    (0.0, "< 10⁻¹²"), (1e-17, "< 10⁻¹²"), (3e-11, "< 10⁻¹⁰"), (0.02, "< 10⁻¹"), (0.3, "< 10⁰"),
+    (5.0, "about 10¹"),
     (np.inf, "no number"), (np.nan, "no number")])
 def test_an_error_is_shown_as_a_bound(error: float, text: str) -> None:
     assert claims.bound_on(error) == text
@@ -318,8 +354,10 @@ def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() ->
             "whole = gplvm.chain()\n"
             "print(*whole, *(whole.adjoint(node.name) for node in whole), sep='\\n')\n"
             "print(claims.Check('X', (claims.whole(whole, 'X'), claims.stage(whole, 'c', 'r'))))\n")
-    texts = [subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
-                            capture_output=True, text=True, check=True, encoding="utf-8").stdout for seed in "12"]
+    texts = [subprocess.run([sys.executable, "-c", code],
+                            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
+                            capture_output=True, text=True, check=True, encoding="utf-8").stdout
+             for seed in "12"]
     assert texts[0] == texts[1]
     assert "0x" not in texts[0]
     assert "X: proved" in texts[0]

@@ -30,12 +30,14 @@ BEYOND = [
     ("the log-likelihood's second half", Trace(K.I * A * A.T), X, -2 * a * K.I * A * A.T * K.I * X),
     ("its noise", Trace(K.I), b, Trace(K.I * K.I) / b**2),
     ("a power of a trace", Trace(S) ** 3, S, 3 * Trace(S) ** 2 * I),
-    ("a quotient", Determinant(S) / Trace(S), S, Determinant(S) / Trace(S) * (S.I.T - I / Trace(S))),
+    ("a quotient", Determinant(S) / Trace(S), S,
+     Determinant(S) / Trace(S) * (S.I.T - I / Trace(S))),
     ("a power that is a size", Trace(S) ** n, S, n * Trace(S) ** (n - 1) * I),
     ("a first power", Trace(MatPow(S, 1) * A), S, A.T),
     ("a first power that stands alone", Trace(MatPow(S, 1)), S, I),
     ("a power -1", Trace(MatPow(S, -1)), S, -(S.I * S.I).T),
-    ("a logarithm of a logarithm", log(log(Trace(X.T * X))), X, 2 * X / (Trace(X.T * X) * log(Trace(X.T * X)))),
+    ("a logarithm of a logarithm", log(log(Trace(X.T * X))), X,
+     2 * X / (Trace(X.T * X) * log(Trace(X.T * X)))),
 ]
 
 
@@ -47,7 +49,8 @@ def test_a_gradient_by_hand_is_found_and_has_the_exact_slope(formula, variable, 
     assert getattr(found, "shape", ()) == getattr(variable, "shape", ())
     values = oracle.point(ALL, SIZES, 1, variable.name)
     assert oracle.has_slope(found, values, variable.name, oracle.evaluate(formula, values).slope)
-    assert not oracle.has_slope(2 * found, values, variable.name, oracle.evaluate(formula, values).slope)
+    assert not oracle.has_slope(2 * found, values, variable.name,
+                                oracle.evaluate(formula, values).slope)
 
 
 def test_the_gradient_has_the_shape_of_the_variable_even_where_it_is_zero() -> None:
@@ -64,19 +67,23 @@ def test_the_symbols_come_back_as_they_were_given() -> None:
 
 
 # Names must not matter
-@pytest.mark.parametrize(("rows", "columns"), [("k", "k"), ("m", "n"), ("n", "m"), ("p", "k"), ("s", "a"), ("N", "N")])
+@pytest.mark.parametrize(("rows", "columns"),
+                         [("k", "k"), ("m", "n"), ("n", "m"), ("p", "k"), ("s", "a"), ("N", "N")])
 def test_sizes_may_be_called_as_the_rule_book_calls_its_own(rows: str, columns: str) -> None:
     rows, columns = (Symbol(name, integer=True, positive=True) for name in (rows, columns))
     M = MatrixSymbol("M", rows, columns)
     assert compare(gradient(Trace(M.T * M) ** 3, M), 6 * Trace(M.T * M) ** 2 * M).status == "proved"
     if rows == columns:
-        assert compare(gradient(Trace(M) ** 3, M), 3 * Trace(M) ** 2 * Identity(rows)).status == "proved"
+        assert compare(gradient(Trace(M) ** 3, M),
+                       3 * Trace(M) ** 2 * Identity(rows)).status == "proved"
 
 
-@pytest.mark.parametrize("name", ["A", "A2", "B", "C", "dA", "Zbar", "X", "dX", "ddX", "k", "direction", "tau"])
+@pytest.mark.parametrize("name", ["A", "A2", "B", "C", "dA", "Zbar", "X", "dX", "ddX", "k",
+                                  "direction", "tau"])
 def test_matrices_may_be_called_as_the_rule_book_calls_its_own(name: str) -> None:
     M, other = MatrixSymbol(name, n, m), MatrixSymbol("d" + name, m, n)
-    assert compare(gradient(Trace(M * other * M * other), M), 2 * (other * M * other).T).status == "proved"
+    assert compare(gradient(Trace(M * other * M * other), M),
+                   2 * (other * M * other).T).status == "proved"
     assert gradient(Trace(other * M), other) == M.T
 
 
@@ -91,29 +98,40 @@ i = Symbol("i", integer=True)
 E3 = MatrixSymbol("E3", 3, 3)
 NOTHING = S * (A + B) - S * A - S * B
 UNKNOWN = [
-    ("HadamardProduct", Trace(sp.HadamardProduct(S, S))), ("KroneckerProduct", Trace(sp.KroneckerProduct(S, T))),
-    ("exp", sp.exp(Trace(S))), ("sin", sp.sin(a)), ("Abs", sp.Abs(Trace(S))), ("Max", sp.Max(a, Trace(S))),
+    ("HadamardProduct", Trace(sp.HadamardProduct(S, S))),
+    ("KroneckerProduct", Trace(sp.KroneckerProduct(S, T))),
+    ("exp", sp.exp(Trace(S))), ("sin", sp.sin(a)), ("Abs", sp.Abs(Trace(S))),
+    ("Max", sp.Max(a, Trace(S))),
     ("Piecewise", sp.Piecewise((a, a > 0), (Trace(S), True))), ("factorial", sp.factorial(n)),
     ("Adjoint", Trace(sp.Adjoint(S))), ("conjugate", sp.conjugate(Trace(S))), ("re", sp.re(a)),
     ("matrix power k", Trace(MatPow(S, Symbol("k")))), ("matrix power n", Trace(S**n)),
     ("matrix power 1/2", Trace(S ** sp.Rational(1, 2))), ("matrix power 25", Trace(S**25)),
     ("Pow", a**b), ("Pow", sp.sqrt(Trace(S))), ("Pow", 2**a), ("power 25", Trace(S) ** 25),
     ("Derivative", sp.Derivative(Trace(S) * b, b)), ("Integral", sp.Integral(a, (a, 0, 1))),
-    ("Sum", sp.Sum(S[i, i], (i, 0, n - 1))), ("MatrixElement", S[0, 0]), ("MatrixSlice", Determinant(S[0:2, 0:2])),
+    ("Sum", sp.Sum(S[i, i], (i, 0, n - 1))), ("MatrixElement", S[0, 0]),
+    ("MatrixSlice", Determinant(S[0:2, 0:2])),
     ("ElementwiseApplyFunction", Trace(S.applyfunc(sp.sin))),
     ("BlockMatrix", Trace(sp.BlockMatrix([[S, X], [X.T, T]]))),
-    ("BlockDiagMatrix", Determinant(sp.BlockDiagMatrix(S, T))), ("OneMatrix", Trace(sp.OneMatrix(n, n) * S)),
-    ("DiagonalMatrix", Trace(sp.DiagonalMatrix(S))), ("ImmutableDenseMatrix", Trace(sp.eye(3).as_immutable() + E3)),
-    ("Permanent", sp.Permanent(S)), ("FunctionMatrix", Trace(sp.FunctionMatrix(3, 3, sp.Lambda((a, b), a + b)))),
-    ("f", sp.Function("f")(a)), ("ImaginaryUnit", sp.I * a), ("number oo", sp.oo + Trace(S)), ("number nan", sp.nan),
-    ("ComplexInfinity", sp.zoo), ("does not commute", Symbol("q", commutative=False) * a), ("Dummy", sp.Dummy("a") * a),
+    ("BlockDiagMatrix", Determinant(sp.BlockDiagMatrix(S, T))),
+    ("OneMatrix", Trace(sp.OneMatrix(n, n) * S)),
+    ("DiagonalMatrix", Trace(sp.DiagonalMatrix(S))),
+    ("ImmutableDenseMatrix", Trace(sp.eye(3).as_immutable() + E3)),
+    ("Permanent", sp.Permanent(S)),
+    ("FunctionMatrix", Trace(sp.FunctionMatrix(3, 3, sp.Lambda((a, b), a + b)))),
+    ("f", sp.Function("f")(a)), ("ImaginaryUnit", sp.I * a), ("number oo", sp.oo + Trace(S)),
+    ("number nan", sp.nan),
+    ("ComplexInfinity", sp.zoo), ("does not commute", Symbol("q", commutative=False) * a),
+    ("Dummy", sp.Dummy("a") * a),
     ("logarithm of 0", log(Determinant(NOTHING))), ("logarithm of 0", log(Trace(S) - Trace(S.T))),
-    ("division by 0", 1 / (Trace(S * A) - Trace(A * S))), ("inverse of a zero matrix", Trace(NOTHING.I)),
+    ("division by 0", 1 / (Trace(S * A) - Trace(A * S))),
+    ("inverse of a zero matrix", Trace(NOTHING.I)),
 ]
 
 
-@pytest.mark.parametrize(("word", "formula"), UNKNOWN, ids=[f"{word} {i}" for i, (word, _) in enumerate(UNKNOWN)])
-def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str, formula: Expr) -> None:
+@pytest.mark.parametrize(("word", "formula"), UNKNOWN,
+                         ids=[f"{word} {i}" for i, (word, _) in enumerate(UNKNOWN)])
+def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str,
+                                                                   formula: Expr) -> None:
     for variable in (S, a, MatrixSymbol("elsewhere", n, m)):
         with pytest.raises(UnsupportedExpression, match=word) as caught:
             gradient(formula + Trace(A), variable)
@@ -159,33 +177,50 @@ def test_the_seed_of_a_comparison_is_0_unless_another_one_is_given() -> None:
     assert first.counterexample != others[1].counterexample
 
 
-@pytest.mark.parametrize(("formula", "size"), [(Determinant(2 * S), n), (n * Trace(S), n), (Trace(S) ** n, n),
-                                               (Trace(Identity(n)), n), (a**m, m), (Trace(X * X.T), m)], ids=str)
+@pytest.mark.parametrize(("formula", "size"),
+                         [(Determinant(2 * S), n), (n * Trace(S), n), (Trace(S) ** n, n),
+                                               (Trace(Identity(n)), n), (a**m, m),
+                          (Trace(X * X.T), m)], ids=str)
 def test_a_derivative_by_a_size_is_refused(formula: Expr, size: Symbol) -> None:
     with pytest.raises(UnsupportedExpression, match=f"with respect to {size}, which is a size"):
         gradient(formula, size)
 
 
 BAD = [
-    (lambda: gradient(S, S), TypeError, "Only a scalar has a gradient, but a matrix of shape n×n came"),
-    (lambda: gradient(sp.Eq(a, b), a), TypeError, "Only a scalar has a gradient, but Eq(a, b) (Equality) came"),
-    (lambda: gradient(None, a), TypeError, "Only a scalar has a gradient, but None (NoneType) came"),
-    (lambda: gradient("a**2", a), TypeError, "A SymPy expression is expected, but the text 'a**2' came"),
-    (lambda: gradient(a, "a"), TypeError, "A gradient is taken with respect to a symbol, but a is none"),
-    (lambda: gradient(a, 2 * a), TypeError, "A gradient is taken with respect to a symbol, but 2*a is none"),
-    (lambda: gradient(Trace(S), S.T), TypeError, "A gradient is taken with respect to a symbol, but S.T is none"),
-    (lambda: gradient(Trace(X * X.T), X, symmetric="X"), ValueError, "X is said to be symmetric, but its shape is n×m"),
-    (lambda: gradient(Trace(S), S, symmetric=[3]), TypeError, "`symmetric` holds names of matrices, but 3 (int) came"),
-    (lambda: gradient(Trace(S), S, symmetric=A * B), TypeError, "`symmetric` holds names of matrices, but a matrix"),
+    (lambda: gradient(S, S), TypeError, "Only a scalar has a gradient, but a matrix of shape n×n "
+                                        "came"),
+    (lambda: gradient(sp.Eq(a, b), a), TypeError, "Only a scalar has a gradient, but Eq(a, b) "
+                                                  "(Equality) came"),
+    (lambda: gradient(None, a), TypeError,
+     "Only a scalar has a gradient, but None (NoneType) came"),
+    (lambda: gradient("a**2", a), TypeError, "A SymPy expression is expected, but the text 'a**2' "
+                                             "came"),
+    (lambda: gradient(a, "a"), TypeError, "A gradient is taken with respect to a symbol, but a is "
+                                          "none"),
+    (lambda: gradient(a, 2 * a), TypeError, "A gradient is taken with respect to a symbol, but 2*a "
+                                            "is none"),
+    (lambda: gradient(Trace(S), S.T), TypeError, "A gradient is taken with respect to a symbol, "
+                                                 "but S.T is none"),
+    (lambda: gradient(Trace(X * X.T), X, symmetric="X"), ValueError, "X is said to be symmetric, "
+                                                                     "but its shape is n×m"),
+    (lambda: gradient(Trace(S), S, symmetric=[3]), TypeError, "`symmetric` holds names of "
+                                                              "matrices, but 3 (int) came"),
+    (lambda: gradient(Trace(S), S, symmetric=A * B), TypeError, "`symmetric` holds names of "
+                                                                "matrices, but a matrix"),
     (lambda: gradient(Trace(MatrixSymbol("S", m, m)), S), ValueError, "S is used with two shapes"),
-    (lambda: gradient(Symbol("S") * Trace(S), S), ValueError, "S is used both as a matrix and as a scalar"),
+    (lambda: gradient(Symbol("S") * Trace(S), S), ValueError, "S is used both as a matrix and as a "
+                                                              "scalar"),
     (lambda: compare("A", A), TypeError, "A SymPy expression is expected, but the text 'A' came"),
-    (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, but None (NoneType) came"),
+    (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, but None "
+                                          "(NoneType) came"),
     (lambda: compare(a, object()), TypeError, "A SymPy expression is expected, but <object object"),
-    (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, but [1] (list) came"),
-    (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, but Eq(a, b)"),
+    (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, but [1] (list) "
+                                         "came"),
+    (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, but "
+                                                 "Eq(a, b)"),
     (lambda: compare(a, b, seed=-1), ValueError, "seed must be at least 0"),
-    (lambda: compare(S, S, symmetric=7), TypeError, "`symmetric` holds names of matrices, but 7 (int) came"),
+    (lambda: compare(S, S, symmetric=7), TypeError, "`symmetric` holds names of matrices, but 7 "
+                                                    "(int) came"),
 ]
 
 
@@ -243,19 +278,24 @@ def test_a_sum_of_many_terms_is_differentiated_term_by_term() -> None:
 
 
 def test_the_differential_names_the_rules_that_it_used() -> None:
-    assert differentials.gradient_with_rules(log(Determinant(a * S)), S)[1] == ("determinant", "logarithm", "scale")
-    assert differentials.gradient_with_rules(Trace(S.T * S.I), S)[1] == ("inverse", "product", "trace", "transpose")
+    assert differentials.gradient_with_rules(log(Determinant(a * S)),
+                                             S)[1] == ("determinant", "logarithm", "scale")
+    assert differentials.gradient_with_rules(Trace(S.T * S.I),
+                                             S)[1] == ("inverse", "product", "trace", "transpose")
     assert differentials.gradient_with_rules(Trace(A), S)[1] == ()
 
 
 def test_a_gradient_is_written_alike_in_every_process() -> None:
-    code = ("import sys; sys.path.insert(0, 'tests'); import oracle; from lvmcalc import calculus, notation\n"
+    code = ("import sys; sys.path.insert(0, 'tests'); import oracle; from lvmcalc import calculus, "
+            "notation\n"
             "for seed in range(12):\n"
             "    formula = oracle.Formulas(seed).scalar(3)\n"
             "    if oracle.is_finite(formula):\n"
             "        print(notation.plain(differentials.gradient(formula, oracle.S)))\n"
             "        print(differentials.compare(formula, 2 * formula))")
-    texts = [subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
-                            capture_output=True, text=True, check=True, encoding="utf-8").stdout for seed in "12"]
+    texts = [subprocess.run([sys.executable, "-c", code],
+                            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
+                            capture_output=True, text=True, check=True, encoding="utf-8").stdout
+             for seed in "12"]
     assert texts[0] == texts[1]
     assert len(texts[0].splitlines()) > 20

@@ -1,8 +1,10 @@
-"""The scalar-by-matrix identities of the Matrix Cookbook (Petersen and Pedersen, version of November 15, 2012).
+"""The scalar-by-matrix identities of the Matrix Cookbook (Petersen and Pedersen, version of
+November 15, 2012).
 
-Chapter 2 of the Cookbook, by the numbers that are printed there. RIGHT is found as it is printed. WRONG is printed
-wrong or lacks an assumption: the exact arithmetic says so. REFUSED has an operation that the calculus does not know.
-ELSEWHERE is no derivative of a scalar with respect to a matrix, or has a test of its own below the tables.
+Chapter 2 of the Cookbook, by the numbers that are printed there. RIGHT is found as it is printed.
+WRONG is printed wrong or lacks an assumption: the exact arithmetic says so. REFUSED has an
+operation that the calculus does not know. ELSEWHERE is no derivative of a scalar with respect to a
+matrix, or has a test of its own below the tables.
 """
 
 import re
@@ -19,13 +21,20 @@ from lvmcalc.calculus.differentials import compare, gradient
 
 n, m, p, k = sp.symbols("n m p k", integer=True, positive=True)
 SIZES = {"n": 3, "m": 2, "p": 4}
-X, Y, S = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m), MatrixSymbol("S", n, n)  # S where X has to be square
-A, B, C, V, W = (MatrixSymbol(name, n, n) for name in "ABCVW")  # V, W and E where the Cookbook assumes symmetry
-D, E, U1, U2 = (MatrixSymbol("D", m, m), MatrixSymbol("E", m, m), MatrixSymbol("U1", m, n), MatrixSymbol("U2", m, n))
-F, N, G, H = MatrixSymbol("F", p, n), MatrixSymbol("N", n, p), MatrixSymbol("G", m, p), MatrixSymbol("H", p, p)
+# S where X has to be square
+X, Y, S = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m), MatrixSymbol("S", n, n)
+# V, W and E where the Cookbook assumes symmetry
+A, B, C, V, W = (MatrixSymbol(name, n, n) for name in "ABCVW")
+D, E, U1, U2 = (MatrixSymbol("D", m, m), MatrixSymbol("E", m, m), MatrixSymbol("U1", m, n),
+                MatrixSymbol("U2", m, n))
+F, N, G, H = MatrixSymbol("F", p, n), MatrixSymbol("N", n,
+                                                   p), MatrixSymbol("G", m,
+                                                                    p), MatrixSymbol("H", p, p)
 J, L = MatrixSymbol("J", p, m), MatrixSymbol("L", p, m)
 a, b, c, x = (MatrixSymbol(name, n, 1) for name in "abcx")
-y, z, g, h = MatrixSymbol("y", m, 1), MatrixSymbol("z", m, 1), MatrixSymbol("g", p, 1), MatrixSymbol("h", p, 1)
+y, z, g, h = MatrixSymbol("y", m, 1), MatrixSymbol("z", m,
+                                                   1), MatrixSymbol("g", p,
+                                                                    1), MatrixSymbol("h", p, 1)
 t = Symbol("t")
 EVERY = [X, Y, S, A, B, C, V, W, D, E, U1, U2, F, N, G, H, J, L, a, b, c, x, y, z, g, h, t]
 I, XWX, EXWX = Identity(n), (X.T * W * X).I, (E + X.T * W * X).I
@@ -35,13 +44,16 @@ AAx, BBx = A.T * A * x, B.T * B * x
 
 def over_r(power: int, term) -> Expr:
     """Return the sum of term(X^r, X^(power-1-r)) over r."""
-    return sp.Add(*(term(S**r if r else I, S ** (power - 1 - r) if power - 1 - r else I) for r in range(power)))
+    return sp.Add(*(term(S**r if r else I, S ** (power - 1 - r) if power - 1 - r else I)
+                    for r in range(power)))
 
 
-# The number, the scalar, the variable, the Cookbook's right-hand side, the matrices that it assumes to be symmetric.
+# The number, the scalar, the variable, the Cookbook's right-hand side, the matrices that it assumes
+# to be symmetric.
 ONLY_EXACT = "93, s = xbᵀx, r = Bx"  # the normal form does not know that a 1×1 product commutes
 RIGHT = [
-    ("46, Y = A + tB + t²C", Determinant(St), t, Determinant(St) * Trace(St.I * (B + 2 * t * C)), ()),
+    ("46, Y = A + tB + t²C", Determinant(St), t, Determinant(St) * Trace(St.I * (B + 2 * t * C)),
+     ()),
     ("49 and 66", Determinant(S), S, Determinant(S) * S.I.T, ()),
     ("51", Determinant(A * S * B), S, Determinant(A * S * B) * S.T.I, ()),
     ("52", Determinant(S.T * A * S), S, 2 * Determinant(S.T * A * S) * S.I.T, ()),
@@ -64,7 +76,8 @@ RIGHT = [
     ("72, aᵀXa", Trace(a.T * S * a), S, a * a.T, ()),
     ("72, aᵀXᵀa", Trace(a.T * S.T * a), S, a * a.T, ()),
     ("77", Trace(y.T * X.T * X * z), X, X * (y * z.T + z * y.T), ()),
-    ("78", Trace((J * y + g).T * H * (L * y + h)), y, J.T * H * (L * y + h) + L.T * H.T * (J * y + g), ()),
+    ("78", Trace((J * y + g).T * H * (L * y + h)), y,
+     J.T * H * (L * y + h) + L.T * H.T * (J * y + g), ()),
     ("81", Trace(x.T * B * x), x, (B + B.T) * x, ()),
     ("82", Trace(y.T * X.T * A * X * z), X, A.T * X * y * z.T + A * X * z * y.T, ()),
     ("83", Trace((X * y + c).T * A * (X * y + c)), X, (A + A.T) * (X * y + c) * y.T, ()),
@@ -73,8 +86,10 @@ RIGHT = [
     ("86", Trace((x - a).T * W * (x - a)), a, -2 * W * (x - a), (W,)),
     ("87", Trace((x - X * y).T * W * (x - X * y)), x, 2 * W * (x - X * y), (W,)),
     ("88", Trace((x - X * y).T * W * (x - X * y)), X, -2 * W * (x - X * y) * y.T, (W,)),
-    ("91, n = 1", Trace(a.T * S * b), S, over_r(1, lambda first, rest: first.T * a * b.T * rest.T), ()),
-    ("91, n = 4", Trace(a.T * S**4 * b), S, over_r(4, lambda first, rest: first.T * a * b.T * rest.T), ()),
+    ("91, n = 1", Trace(a.T * S * b), S, over_r(1, lambda first, rest: first.T * a * b.T * rest.T),
+     ()),
+    ("91, n = 4", Trace(a.T * S**4 * b), S,
+     over_r(4, lambda first, rest: first.T * a * b.T * rest.T), ()),
     (ONLY_EXACT, Trace((x * b.T * x).T * A * B * x), x,
      (Trace(b.T * x) * I + x * b.T).T * A * B * x + B.T * A.T * x * b.T * x, ()),
     ("97", Trace(x.T * A * x + b.T * x), x, (A + A.T) * x + b, ()),
@@ -108,21 +123,25 @@ RIGHT = [
      + C * X * G * G.T * X.T * C * X + C.T * X * X.T * C.T * X * G * G.T, ()),
     ("124", Trace(F * S.I * N), S, -S.I.T * F.T * N.T * S.I.T, ()),
     ("125", Trace(XWX * D), X, -(W * X * XWX) * (D + D.T) * XWX, (W,)),
-    ("126", Trace(XWX * (X.T * V * X)), X, -2 * W * X * XWX * X.T * V * X * XWX + 2 * V * X * XWX, (V, W)),
+    ("126", Trace(XWX * (X.T * V * X)), X, -2 * W * X * XWX * X.T * V * X * XWX + 2 * V * X * XWX,
+     (V, W)),
     ("131", Trace(x.T * x), x, 2 * x, ()),
 ]
-# The number, the scalar, the variable, what is printed, the matrices that the Cookbook assumes to be symmetric, what is
+# The number, the scalar, the variable, what is printed, the matrices that the Cookbook assumes to
+# be symmetric, what is
 # right then, and the matrices that have to be symmetric for the print to be right.
 WRONG = [
     ("92, n = 2: the first term is transposed", Trace(a.T * (S**2).T * S**2 * b), S,
-     over_r(2, lambda first, rest: rest * a * b.T * (S**2).T * first + first.T * S**2 * a * b.T * rest.T), (),
+     over_r(2, lambda first,
+            rest: rest * a * b.T * (S**2).T * first + first.T * S**2 * a * b.T * rest.T), (),
      over_r(2, lambda first, rest: first.T * S**2 * (b * a.T + a * b.T) * rest.T), None),
     ("95: BB for BᵀB", Trace(x.T * AAx) / Trace(x.T * BBx), x,
      2 * AAx / Trace(x.T * B * B * x) - 2 * Trace(x.T * AAx) * BBx / Trace(x.T * BBx) ** 2, (),
      2 * AAx / Trace(x.T * BBx) - 2 * Trace(x.T * AAx) * BBx / Trace(x.T * BBx) ** 2, (B,)),
     ("127: A has to be symmetric too", Trace(EXWX * (X.T * V * X)), X,
      -2 * W * X * EXWX * X.T * V * X * EXWX + 2 * V * X * EXWX, (V, W),
-     V * X * (EXWX + EXWX.T) - W * X * (EXWX * X.T * V * X * EXWX + EXWX.T * X.T * V * X * EXWX.T), (E, V, W)),
+     V * X * (EXWX + EXWX.T) - W * X * (EXWX * X.T * V * X * EXWX + EXWX.T * X.T * V * X * EXWX.T),
+     (E, V, W)),
 ]
 i, j = sp.symbols("i j", integer=True)
 REFUSED = [
@@ -158,19 +177,24 @@ ELSEWHERE = {
 }
 
 
-def slope(scalar: Expr, variable: Expr, symmetric: tuple[Expr, ...], seed: int = 1) -> tuple[dict, object]:
+def slope(scalar: Expr, variable: Expr, symmetric: tuple[Expr, ...],
+          seed: int = 1) -> tuple[dict, object]:
     """Return a random point with a direction, and the exact derivative along it."""
     values = oracle.point(EVERY, SIZES, seed, variable.name)
     for matrix in symmetric:
         rows = values[matrix.name]
-        values[matrix.name] = [[rows[min(i, j)][max(i, j)] for j in range(len(rows))] for i in range(len(rows))]
+        values[matrix.name] = [[rows[min(i, j)][max(i, j)] for j in range(len(rows))]
+                               for i in range(len(rows))]
     return values, oracle.evaluate(scalar, values).slope
 
 
-@pytest.mark.parametrize(("number", "scalar", "variable", "printed", "symmetric"), RIGHT, ids=[row[0] for row in RIGHT])
-def test_the_gradient_is_what_the_cookbook_prints(number, scalar, variable, printed, symmetric) -> None:
+@pytest.mark.parametrize(("number", "scalar", "variable", "printed", "symmetric"), RIGHT,
+                         ids=[row[0] for row in RIGHT])
+def test_the_gradient_is_what_the_cookbook_prints(number, scalar, variable, printed,
+                                                  symmetric) -> None:
     found = gradient(scalar, variable, symmetric)
-    assert compare(found, printed, symmetric).status == ("exact" if number == ONLY_EXACT else "proved")
+    assert compare(found, printed,
+                   symmetric).status == ("exact" if number == ONLY_EXACT else "proved")
     assert getattr(found, "shape", ()) == getattr(variable, "shape", ())
     values, expected = slope(scalar, variable, symmetric)
     assert oracle.has_slope(found, values, variable.name, expected)
@@ -181,7 +205,8 @@ def test_the_gradient_is_what_the_cookbook_prints(number, scalar, variable, prin
         assert compare(gradient(scalar, variable, fewer), printed, fewer).status == "refuted"
 
 
-@pytest.mark.parametrize(("scalar", "variable", "printed", "assumed", "right", "needed"), [row[1:] for row in WRONG],
+@pytest.mark.parametrize(("scalar", "variable", "printed", "assumed", "right", "needed"),
+                         [row[1:] for row in WRONG],
                          ids=[row[0] for row in WRONG])
 def test_where_the_cookbook_is_wrong_the_exact_arithmetic_says_so(
         scalar, variable, printed, assumed, right, needed) -> None:
@@ -197,14 +222,16 @@ def test_where_the_cookbook_is_wrong_the_exact_arithmetic_says_so(
 
 @pytest.mark.parametrize(("scalar", "variable", "operation"), [row[1:] for row in REFUSED],
                          ids=[row[0] for row in REFUSED])
-def test_an_identity_with_another_operation_is_refused_by_its_name(scalar, variable, operation) -> None:
+def test_an_identity_with_another_operation_is_refused_by_its_name(scalar, variable,
+                                                                   operation) -> None:
     with pytest.raises(UnsupportedExpression, match=operation):
         gradient(scalar, variable)
 
 
 def test_no_number_of_chapter_2_is_left_out() -> None:
     labels = [row[0] for row in (*RIGHT, *WRONG, *REFUSED) if row[0][0].isdigit()]
-    tabled = {int(number) for label in labels for number in re.findall(r"\d+", re.split("[,:]", label)[0])}
+    tabled = {int(number) for label in labels
+              for number in re.findall(r"\d+", re.split("[,:]", label)[0])}
     elsewhere = {number for numbers in ELSEWHERE.values() for number in numbers}
     assert tabled.isdisjoint(elsewhere)
     assert tabled | elsewhere == {*range(33, 145)}
@@ -221,11 +248,14 @@ def test_48_the_second_derivative_of_a_determinant() -> None:
     assert compare(found, printed).status == "proved"
 
 
-# The matrix M of the right-hand side: the Cookbook prints 2M - M∘I, for S_ij and S_ji are one variable to it.
+# The matrix M of the right-hand side: the Cookbook prints 2M - M∘I, for S_ij and S_ji are one
+# variable to it.
 @pytest.mark.parametrize(("scalar", "inside"), [
-    (Trace(A * S), (A + A.T) / 2), (Determinant(S), Determinant(S) * S.I), (log(Determinant(S)), S.I)],
+    (Trace(A * S), (A + A.T) / 2), (Determinant(S), Determinant(S) * S.I),
+    (log(Determinant(S)), S.I)],
     ids=["139", "140", "141"])
-def test_the_cookbooks_derivative_by_a_symmetric_matrix_counts_a_pair_of_entries_once(scalar, inside) -> None:
+def test_the_cookbooks_derivative_by_a_symmetric_matrix_counts_a_pair_of_entries_once(
+    scalar, inside) -> None:
     found = gradient(scalar, S, symmetric=S)
     assert compare(found, inside, symmetric=S).status == "proved"
     values, _ = slope(scalar, S, (S,))
@@ -233,7 +263,8 @@ def test_the_cookbooks_derivative_by_a_symmetric_matrix_counts_a_pair_of_entries
     for i in range(3):
         for j in range(i + 1):
             moved = {(i, j), (j, i)}
-            rows = [[oracle.Dual(entry.value, Fraction((r, s) in moved)) for s, entry in enumerate(row)]
+            rows = [[oracle.Dual(entry.value, Fraction((r, s) in moved)) for s,
+                     entry in enumerate(row)]
                     for r, row in enumerate(values["S"])]
             printed = entries[i][j].value * (2 - (i == j))
             assert oracle.same(oracle.evaluate(scalar, {**values, "S": rows}).slope, printed)

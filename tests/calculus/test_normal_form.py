@@ -6,7 +6,14 @@ from oracle import terms
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc.calculus.normal_form import TooLarge, UnsupportedExpression, WordAlgebra, is_zero, terms_in, tidy
+from lvmcalc.calculus.normal_form import (
+    TooLarge,
+    UnsupportedExpression,
+    WordAlgebra,
+    is_zero,
+    terms_in,
+    tidy,
+)
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
@@ -18,19 +25,25 @@ A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
 
 
 @pytest.mark.parametrize(("expression", "words"), [
-    (A, {(A,): ONE}), (Identity(n), {(): ONE}), (ZeroMatrix(n, n), {}), (A + B + A, {(A,): TWO, (B,): ONE}),
+    (A, {(A,): ONE}), (Identity(n), {(): ONE}), (ZeroMatrix(n, n), {}),
+    (A + B + A, {(A,): TWO, (B,): ONE}),
     (A + B - A, {(B,): ONE}), (2 * A * B, {(A, B): TWO}), (a * (A + B) * C, {(A, C): a, (B, C): a}),
-    (-A * (A + 2 * B), {(A, A): -ONE, (A, B): -TWO}), ((A + b * Identity(n)) * (A - b * Identity(n)),
+    (-A * (A + 2 * B), {(A, A): -ONE, (A, B): -TWO}),
+    ((A + b * Identity(n)) * (A - b * Identity(n)),
                                                        {(A, A): ONE, (): -b**2}),
     ((A * X).T, {(Transpose(X), Transpose(A)): ONE}), (X.T.T, {(X,): ONE}),
     (MatPow(A, 3), {(A, A, A): ONE}), (MatPow(A, 0), {(): ONE}), (MatPow(A, 1), {(A,): ONE}),
     (MatPow(A * (B + C) - A * B - A * C, 0), {(): ONE}),
-    (MatPow(A, -1), {(A_,): ONE}), (MatPow(A, -2), {(A_, A_): ONE}), (MatPow(A, 24), {(A,) * 24: ONE}),
-    (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}), (Inverse(A.T), {(Transpose(A_),): ONE}),
-    (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}), (MatMul(A, B, B_, A_), {(): ONE}),
+    (MatPow(A, -1), {(A_,): ONE}), (MatPow(A, -2), {(A_, A_): ONE}),
+    (MatPow(A, 24), {(A,) * 24: ONE}),
+    (Inverse(MatMul(A, B)), {(B_, A_): ONE}), (Inverse(2 * A), {(A_,): HALF}),
+    (Inverse(A.T), {(Transpose(A_),): ONE}),
+    (MatMul(A, A_), {(): ONE}), (MatMul(B, A_, A, B), {(B, B): ONE}),
+    (MatMul(A, B, B_, A_), {(): ONE}),
     (MatMul(C, A.T, Transpose(A_), B), {(C, B): ONE}), (MatMul(A_, B, A), {(A_, B, A): ONE}),
     (MatMul(Inverse(2 * X * X.T), X, X.T), {(): HALF}),
-    (MatMul(A_, C, B, B_), {(A_, C): ONE}), (MatMul(A_, B_, B), {(A_,): ONE}), (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
+    (MatMul(A_, C, B, B_), {(A_, C): ONE}), (MatMul(A_, B_, B), {(A_,): ONE}),
+    (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})], ids=str)
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
     assert WordAlgebra().matrix(expression) == words
@@ -52,16 +65,19 @@ def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
     assert algebra.transposed_word(word) == word
     word, = algebra.matrix(Inverse(A + B))
     assert algebra.transposed_word(word) == (Transpose(*word),)
-    assert algebra.matrix(Transpose(Inverse(2 * B + 3 * B.T))) == algebra.matrix(Inverse(3 * B + 2 * B.T))
+    assert algebra.matrix(Transpose(Inverse(2 * B + 3 * B.T))) == algebra.matrix(
+        Inverse(3 * B + 2 * B.T))
 
 
-K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T, A * B + A,
+K_AND_MORE = [K, A + B, A + Identity(n), 2 * A - 3 * B, a * A + b * B + C, X * X.T + Y * Y.T,
+              A * B + A,
               A * B + B, 2 * A + 3 * A.T]
 
 
 @pytest.mark.parametrize("total", K_AND_MORE, ids=str)
 def test_a_sum_beside_its_inverse_cancels_in_proofs_only(total: Expr) -> None:
-    for product, left in ((MatMul(total, Inverse(total)), {(): ONE}), (MatMul(Inverse(total), total), {(): ONE}),
+    for product, left in ((MatMul(total, Inverse(total)), {(): ONE}),
+                          (MatMul(Inverse(total), total), {(): ONE}),
                           (MatMul(A, total, Inverse(total), C), {(A, C): ONE}),
                           (MatMul(A, Inverse(total), total, C), {(A, C): ONE}),
                           (MatMul(Inverse(total), total, Inverse(total), total), {(): ONE})):
@@ -72,7 +88,8 @@ def test_a_sum_beside_its_inverse_cancels_in_proofs_only(total: Expr) -> None:
 def test_a_letter_cancels_also_behind_an_inverse_that_does_not() -> None:
     for proof in (True, False):
         algebra = WordAlgebra(reduce_inverses=proof)
-        assert algebra.matrix(MatMul(Inverse(A + B), C, A, A_)) == algebra.matrix(MatMul(Inverse(A + B), C))
+        assert algebra.matrix(MatMul(Inverse(A + B), C, A,
+                                     A_)) == algebra.matrix(MatMul(Inverse(A + B), C))
 
 
 def test_the_leading_word_of_a_sum_beside_its_inverse_is_replaced() -> None:
@@ -95,12 +112,15 @@ def test_the_inverse_of_a_multiple_is_the_multiple_of_one_inverse_in_proofs() ->
     (Trace(A * B * C), Trace(C * A * B), True), (Trace(A * B * C), Trace((A * B * C).T), True),
     (Trace(A * B * C), Trace(C * B * A), False), (Trace(2 * A + B), 2 * Trace(A) + Trace(B), True),
     (Trace(3 * Identity(n)), 3 * n, True), (Trace(ZeroMatrix(n, n)), sp.S.Zero, True),
-    (Determinant(2 * A), 2**n * Determinant(A), True), (Determinant(A * B), Determinant(B) * Determinant(A), True),
+    (Determinant(2 * A), 2**n * Determinant(A), True),
+    (Determinant(A * B), Determinant(B) * Determinant(A), True),
     (Determinant(A.T), Determinant(A), True), (Determinant(A_), 1 / Determinant(A), True),
-    (Determinant(Inverse(A + B)), 1 / Determinant(A + B), True), (Determinant(A + B), Determinant(A.T + B.T), True),
+    (Determinant(Inverse(A + B)), 1 / Determinant(A + B), True),
+    (Determinant(A + B), Determinant(A.T + B.T), True),
     (Determinant(X * X.T), Determinant(Y * Y.T), False), (Determinant(Identity(n)), ONE, True),
     (Determinant(A - A), sp.S.Zero, True), (log(Trace(A)), log(Trace(A.T)), True),
-    (log(a + b + c * d), log(a + b * c * d), False), (log(1 / a + 1 / b), log((a + b) / (a * b)), True),
+    (log(a + b + c * d), log(a + b * c * d), False),
+    (log(1 / a + 1 / b), log((a + b) / (a * b)), True),
     (Trace(A) ** 24, Trace(A.T) ** 24, True), (Trace(A) ** n, Trace(A.T) ** n, True)], ids=str)
 def test_scalars_are_equal_if_their_normal_forms_are(left: Expr, right: Expr, same: bool) -> None:
     algebra = WordAlgebra()
@@ -109,11 +129,13 @@ def test_scalars_are_equal_if_their_normal_forms_are(left: Expr, right: Expr, sa
 
 
 def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
-    assert WordAlgebra().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T) + Trace(Identity(m))) == m
+    assert WordAlgebra().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T)
+                                + Trace(Identity(m))) == m
 
 
 @pytest.mark.parametrize("expression", [
-    MatPow(A, 25), MatPow(A, -25), MatPow(A, n), Inverse(A - A), Inverse(MatMul(a * (b + c) - a * b - a * c, A))
+    MatPow(A, 25), MatPow(A, -25), MatPow(A, n), Inverse(A - A),
+    Inverse(MatMul(a * (b + c) - a * b - a * c, A))
 ], ids=str)
 def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
@@ -132,7 +154,8 @@ def test_what_is_no_scalar_of_the_calculus_is_refused(scalar: Expr) -> None:
 def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None:
     algebra = WordAlgebra()
     algebra.matrix((A + B * C) * (A + B))
-    # I by B, and B by C; I by A + BC, which has 3 letters; that by A + B: 2 words by 2 letters, and 2 words by 3.
+    # I by B, and B by C; I by A + BC, which has 3 letters; that by A + B: 2 words by 2 letters, and
+    # 2 words by 3.
     counted = algebra.letters
     assert counted == (1 + 2) + 3 + (2 * 2 + 2 * 3)
     algebra = WordAlgebra()
@@ -145,8 +168,10 @@ def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None
 
 
 @pytest.mark.parametrize(("scalar", "terms"), [
-    (a, 1), (a + b, 2), (a * b, 1), ((a + b) * (a + b + c), 6), ((a + b) ** 3, 4), ((a + b + c) ** 2, 6),
-    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1), (sp.S.Zero, 1),
+    (a, 1), (a + b, 2), (a * b, 1), ((a + b) * (a + b + c), 6), ((a + b) ** 3, 4),
+    ((a + b + c) ** 2, 6),
+    ((a + b) ** 2 + c, 4), ((a + b) ** -2, 1), ((a + b) ** n, 1), ((a + b) ** HALF, 1),
+    (sp.S.Zero, 1),
     (sp.Pow(a + b, 1, evaluate=False), 2), (sp.Pow(a + b, 0, evaluate=False), 1)], ids=str)
 def test_terms_are_bounded_by_their_number_after_multiplying_out(scalar: Expr, terms: int) -> None:
     assert terms_in(scalar) == terms
@@ -160,11 +185,13 @@ def test_a_scalar_of_5000_terms_is_multiplied_out_and_one_of_5001_is_not() -> No
     assert not is_zero(product(2, 2_500))
     with pytest.raises(TooLarge, match="more than 5,000 terms"):
         is_zero(product(3, 1_667))
-    assert not is_zero(1 / (1 + 1 / product(3, 1_667)))  # is one term, and needs not be multiplied out
+    # is one term, and needs not be multiplied out
+    assert not is_zero(1 / (1 + 1 / product(3, 1_667)))
 
 
 @pytest.mark.parametrize(("scalar", "zero"), [
-    (sp.S.Zero, True), (ONE, False), (-ONE, False), (a, False), (a * (b + c) - a * b - a * c, True), (a - b, False),
+    (sp.S.Zero, True), (ONE, False), (-ONE, False), (a, False), (a * (b + c) - a * b - a * c, True),
+    (a - b, False),
     (1 / a - b / (a * b), True), (1 / (a * (b + c)) - 1 / (a * b + a * c), True),
     ((a + b) ** 2 - a**2 - b**2, False), (a + 1, False), (a - 1, False),
     (a / (a + b) + b / (a + b) - 1, True), ((a + b) / (c + d), False)], ids=str)
@@ -174,16 +201,22 @@ def test_a_scalar_is_zero_if_its_numerator_is(scalar: Expr, zero: bool) -> None:
 
 S = MatAdd(MatMul(A, C_), MatMul(B, C_))  # ends in an inverse
 TIDY = [
-    ((A + B) * C, (A + B) * C), ((A + B) * C + 0 * A, (A + B) * C), (MatMul(A_, A, X), X), ((A * X).T, X.T * A.T),
-    ((2 * A + 2 * B) * C, MatMul(2, A + B, C)), (C * (A + B) * C, C * (A + B) * C), (A * Identity(n) * B, A * B),
-    ((A + B) * (A + C), (A + B) * (A + C)), ((A + B) * Identity(n), A + B), ((A + B) * (A - A), ZeroMatrix(n, n)),
-    ((A + B.T) * C, (A + B.T) * C), ((2 * A.T + 4 * b * B.T) * C, MatMul(2, Transpose(A + 2 * b * B), C)),
+    ((A + B) * C, (A + B) * C), ((A + B) * C + 0 * A, (A + B) * C), (MatMul(A_, A, X), X),
+    ((A * X).T, X.T * A.T),
+    ((2 * A + 2 * B) * C, MatMul(2, A + B, C)), (C * (A + B) * C, C * (A + B) * C),
+    (A * Identity(n) * B, A * B),
+    ((A + B) * (A + C), (A + B) * (A + C)), ((A + B) * Identity(n), A + B),
+    ((A + B) * (A - A), ZeroMatrix(n, n)),
+    ((A + B.T) * C, (A + B.T) * C),
+    ((2 * A.T + 4 * b * B.T) * C, MatMul(2, Transpose(A + 2 * b * B), C)),
     (MatMul(2 * A + 2 * B, 3 * C), MatMul(6, A + B, C)), (a + a, 2 * a), (Trace(A.T), Trace(A)),
     (a * Trace(A) + b * Trace(A.T), (a + b) * Trace(A)),
     (1 / a + 1 / b, (a + b) / (a * b)), (a / 2 + b, a / 2 + b),
     (a + 5 * HALF, a + 5 * HALF), (Determinant(A.T + B.T), Determinant(A + B)),
-    (Inverse(2 * A + 2 * B), Inverse(MatMul(2, A + B))), (S, MatMul(A + B, C_)), (MatMul(S, X), MatMul(A + B, C_, X)),
-    (MatMul(C, 2 * A * C_ + 2 * b * B * C_, X), MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
+    (Inverse(2 * A + 2 * B), Inverse(MatMul(2, A + B))), (S, MatMul(A + B, C_)),
+    (MatMul(S, X), MatMul(A + B, C_, X)),
+    (MatMul(C, 2 * A * C_ + 2 * b * B * C_, X),
+     MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
     (MatMul(S, B, S), MatMul(A + B, C_, B, S)), (MatAdd(MatMul(2, A + B), -A), A + 2 * B),
     (MatMul(MatAdd(MatMul(a * b + a * c, A), a * B), C), MatMul(a, MatAdd(MatMul(b + c, A), B), C)),
 ]

@@ -1,4 +1,5 @@
-"""How sums of words are written: brackets, what stands in front of them and behind, and in which order."""
+"""How sums of words are written: brackets, what stands in front of them and behind, and in which
+order."""
 
 import pytest
 import sympy as sp
@@ -21,24 +22,30 @@ POLYS = {
     "a factor": ({(A, X): -2 * a}, (n, m), MatMul(-2 * a, A, X)),
     "a factor that is a sum": ({(X,): a * b + a * c}, (n, m), MatMul(a * (b + c), X)),
     "a sum": ({(X,): ONE, (A, Y): 2 * ONE}, (n, m), MatAdd(X, MatMul(2, A, Y))),
-    "a common ending without an inverse": ({(A, X): ONE, (B, X): ONE}, (n, m), MatAdd(MatMul(A, X), MatMul(B, X))),
+    "a common ending without an inverse": ({(A, X): ONE, (B, X): ONE}, (n, m),
+                                           MatAdd(MatMul(A, X), MatMul(B, X))),
     "a common inverse": ({(A, K_): ONE, (B, K_): ONE}, (n, n), MatMul(MatAdd(A, B), K_)),
     "behind what differs, nothing is common": (
         {(A, B, K_): ONE, (A, C, K_): ONE}, (n, n), MatMul(MatAdd(MatMul(A, B), MatMul(A, C)), K_)),
     "three words, of which two end alike": (
-        {(A, K_): ONE, (B, K_): ONE, (C, A): ONE}, (n, n), MatAdd(MatMul(A, K_), MatMul(B, K_), MatMul(C, A))),
+        {(A, K_): ONE, (B, K_): ONE, (C, A): ONE}, (n, n),
+        MatAdd(MatMul(A, K_), MatMul(B, K_), MatMul(C, A))),
     "one word is all that is common": (
         {(K_, X): ONE, (A, K_, X): ONE}, (n, m), MatMul(MatAdd(A, Identity(n)), K_, X)),
     "an identity with a factor, before letters that are not square": (
-        {(A, X, M_): 2 * a, (X, M_): 3 * a}, (n, m), MatMul(a, MatAdd(MatMul(2, A), MatMul(3, Identity(n))), X, M_)),
+        {(A, X, M_): 2 * a, (X, M_): 3 * a}, (n, m),
+        MatMul(a, MatAdd(MatMul(2, A), MatMul(3, Identity(n))), X, M_)),
     "letters of other sizes behind": ({(K_, X, X.T): ONE, (A, K_, X, X.T): ONE}, (n, n),
                                       MatMul(MatAdd(A, Identity(n)), K_, X, X.T)),
-    "a minus in front": ({(A, K_): -ONE, (B, K_): -b}, (n, n), MatMul(-1, MatAdd(A, MatMul(b, B)), K_)),
+    "a minus in front": ({(A, K_): -ONE, (B, K_): -b}, (n, n),
+                         MatMul(-1, MatAdd(A, MatMul(b, B)), K_)),
     "a minus inside": ({(A,): ONE, (B,): -ONE}, (n, n), MatAdd(A, MatMul(-1, B))),
     "fractions": ({(A, K_): 1 / (a * b), (B, K_): c / a}, (n, n),
                   MatMul(1 / a, MatAdd(MatMul(1 / b, A), MatMul(c, B)), K_)),
-    "a factor of a sum": ({(A,): a * b + a * c, (B,): a}, (n, n), MatMul(a, MatAdd(MatMul(b + c, A), B))),
-    "numbers": ({(A,): 6 * ONE, (B,): 4 * a}, (n, n), MatMul(2, MatAdd(MatMul(3, A), MatMul(2 * a, B)))),
+    "a factor of a sum": ({(A,): a * b + a * c, (B,): a}, (n, n),
+                          MatMul(a, MatAdd(MatMul(b + c, A), B))),
+    "numbers": ({(A,): 6 * ONE, (B,): 4 * a}, (n, n),
+                MatMul(2, MatAdd(MatMul(3, A), MatMul(2 * a, B)))),
 }
 
 
@@ -70,7 +77,8 @@ def test_letters_are_joined_to_their_product(word: Word, product: Expr) -> None:
 
 
 @pytest.mark.parametrize(("coefficients", "common"), [
-    ([ONE, a], ONE), ([6 * ONE, 4 * a], 2), ([a * b, a * c], a), ([1 / a, 1 / (a * b)], 1 / a), ([a, b / c], ONE),
+    ([ONE, a], ONE), ([6 * ONE, 4 * a], 2), ([a * b, a * c], a), ([1 / a, 1 / (a * b)], 1 / a),
+    ([a, b / c], ONE),
     ([a / b, a * c / b**2], a / b), ([-a, -a * b], -a), ([-a, a * b], a), ([-ONE, -ONE / 2], -ONE),
     ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
 def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(

@@ -1,7 +1,8 @@
-"""Properties of the calculus, on random formulas that hypothesis makes and, where one fails, makes small.
+"""Properties of the calculus, on random formulas that hypothesis makes and, where one fails, makes
+small.
 
-The grammar is the oracle's: all operations, and matrices of all-different sizes, 1 among them. The oracle is the judge
-too: dual numbers over fractions, with 60 digits where a logarithm occurs.
+The grammar is the oracle's: all operations, and matrices of all-different sizes, 1 among them. The
+oracle is the judge too: dual numbers over fractions, with 60 digits where a logarithm occurs.
 """
 
 from functools import reduce
@@ -18,9 +19,11 @@ from sympy.matrices.expressions import MatAdd, MatMul
 
 from lvmcalc.calculus.differentials import compare, gradient
 
-REPEATABLE = {"derandomize": True, "deadline": None, "database": None, "suppress_health_check": [*HealthCheck]}
+REPEATABLE = {"derandomize": True, "deadline": None, "database": None,
+              "suppress_health_check": [*HealthCheck]}
 choices = st.randoms(use_true_random=False)
-points = st.tuples(st.permutations([1, 2, 3]).map(lambda order: dict(zip("nmp", order, strict=True))),
+points = st.tuples(st.permutations([1, 2,
+                                    3]).map(lambda order: dict(zip("nmp", order, strict=True))),
                    st.integers(0, 2**16))
 
 
@@ -28,13 +31,15 @@ points = st.tuples(st.permutations([1, 2, 3]).map(lambda order: dict(zip("nmp", 
 def formulas(draw, depth: int, logarithms: bool, matrices: bool) -> Expr:
     grammar = oracle.Formulas(0, logarithms)
     grammar.random = draw(choices)
-    formula = grammar.matrix(n, p, depth) if matrices and draw(st.booleans()) else grammar.scalar(depth)
+    formula = grammar.matrix(n, p,
+                             depth) if matrices and draw(st.booleans()) else grammar.scalar(depth)
     assume(oracle.is_finite(formula) and formula.atoms(MatrixSymbol))
     return formula
 
 
 def where_there_is_one(compute: Any, *arguments: Any) -> Any:
-    """Return a value, or drop the example: a matrix to be inverted is singular, or 0 has no logarithm."""
+    """Return a value, or drop the example: a matrix to be inverted is singular, or 0 has no
+    logarithm."""
     try:
         return compute(*arguments)
     except ZeroDivisionError:
@@ -44,10 +49,12 @@ def where_there_is_one(compute: Any, *arguments: Any) -> Any:
 @settings(max_examples=300, **REPEATABLE)
 @given(formulas(5, logarithms=True, matrices=False), points, st.data())
 def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, point, data) -> None:
-    variable = data.draw(st.sampled_from([symbol for symbol in SYMBOLS if symbol in formula.free_symbols]))
+    variable = data.draw(st.sampled_from([symbol for symbol in SYMBOLS
+                                          if symbol in formula.free_symbols]))
     values = oracle.point(SYMBOLS, *point, variable.name)
     slope = where_there_is_one(oracle.evaluate, formula, values).slope
-    assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name, slope)
+    assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name,
+                              slope)
 
 
 @settings(max_examples=100, **REPEATABLE)
@@ -56,7 +63,8 @@ def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_al
         formula, point) -> None:
     formula = formula * Trace(S * X * X.T)  # S occurs, beside an asymmetric matrix
     values = oracle.point(SYMBOLS, *point, "S")
-    values["S"] = [[values["S"][min(i, j)][max(i, j)] for j in range(point[0]["n"])] for i in range(point[0]["n"])]
+    values["S"] = [[values["S"][min(i, j)][max(i, j)] for j in range(point[0]["n"])]
+                   for i in range(point[0]["n"])]
     slope = where_there_is_one(oracle.evaluate, formula, values).slope
     found = gradient(formula, S, symmetric="S")
     assert where_there_is_one(oracle.has_slope, found, values, "S", slope)
@@ -64,7 +72,8 @@ def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_al
 
 
 def rewritten(formula: Expr, rng: Any) -> Expr:
-    """Return the formula in other words: the transpose inside a trace, a product turned round, a bracket opened."""
+    """Return the formula in other words: the transpose inside a trace, a product turned round, a
+    bracket opened."""
     if not formula.args or isinstance(formula, MatrixSymbol | Identity):
         return formula
     parts = [rewritten(part, rng) if isinstance(part, Expr) else part for part in formula.args]
@@ -88,7 +97,8 @@ def rewritten(formula: Expr, rng: Any) -> Expr:
 
 def spoilt(formula: Expr, rng: Any) -> Expr:
     """Return the formula with a sign, a factor 2 or a transpose wrong in one place."""
-    place = rng.choice([part for part in sp.preorder_traversal(formula) if isinstance(part, MatrixSymbol | Trace)])
+    place = rng.choice([part for part in sp.preorder_traversal(formula)
+                        if isinstance(part, MatrixSymbol | Trace)])
     square = getattr(place, "shape", (0, 1))[0] == getattr(place, "shape", (0, 1))[1]
     wrong = rng.choice([-place, 2 * place, place.T] if square else [-place, 2 * place])
     return formula.xreplace({place: wrong})
@@ -104,7 +114,8 @@ def test_a_formula_in_other_words_is_found_to_be_the_same(formula, rng) -> None:
 
 @settings(max_examples=150, **REPEATABLE)
 @given(formulas(3, logarithms=False, matrices=True), choices, points)
-def test_a_broken_formula_is_never_called_right_and_a_counterexample_is_one(formula, rng, point) -> None:
+def test_a_broken_formula_is_never_called_right_and_a_counterexample_is_one(
+    formula, rng, point) -> None:
     wrong = spoilt(formula, rng)
     assume(oracle.is_finite(wrong))
     verdict = compare(formula, wrong)

@@ -1,14 +1,25 @@
 """SymPy's own test cases for matrix derivatives, and what SymPy answers where it has no test.
 
-ASSERTED holds the scalar-by-matrix cases of sympy/matrices/expressions/tests/test_derivatives.py (SymPy 1.14) with the
-results that SymPy asserts there; a 1×1 product stands in a trace. UNKNOWN holds its cases with other operations.
-ASKED holds scalars for which SymPy has no test. Exact arithmetic on dual numbers says who is right.
+ASSERTED holds the scalar-by-matrix cases of sympy/matrices/expressions/tests/test_derivatives.py
+(SymPy 1.14) with the results that SymPy asserts there; a 1×1 product stands in a trace. UNKNOWN
+holds its cases with other operations. ASKED holds scalars for which SymPy has no test. Exact
+arithmetic on dual numbers says who is right.
 """
 
 import oracle
 import pytest
 import sympy as sp
-from sympy import Determinant, Expr, HadamardProduct, Identity, MatrixSymbol, Symbol, Trace, log, sqrt
+from sympy import (
+    Determinant,
+    Expr,
+    HadamardProduct,
+    Identity,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    log,
+    sqrt,
+)
 from sympy.matrices.expressions import hadamard_power
 
 from lvmcalc import UnsupportedExpression
@@ -37,10 +48,12 @@ ASSERTED = [
     ("vectors 72", Trace(a.T * X * a), X, a * a.T),
     ("vectors 72, turned", Trace(a.T * X.T * a), X, a * a.T),
     ("vectors 77", Trace(b.T * X.T * X * c), X, X * b * c.T + X * c * b.T),
-    ("vectors 78", Trace((B * x + b).T * C * (D * x + d)), x, B.T * C * (D * x + d) + D.T * C.T * (B * x + b)),
+    ("vectors 78", Trace((B * x + b).T * C * (D * x + d)), x,
+     B.T * C * (D * x + d) + D.T * C.T * (B * x + b)),
     ("vectors 81", Trace(x.T * B * x), x, B * x + B.T * x),
     ("vectors 82", Trace(b.T * X.T * D * X * c), X, D.T * X * b * c.T + D * X * c * b.T),
-    ("vectors 83", Trace((X * b + c).T * D * (X * b + c)), X, D * (X * b + c) * b.T + D.T * (X * b + c) * b.T),
+    ("vectors 83", Trace((X * b + c).T * D * (X * b + c)), X,
+     D * (X * b + c) * b.T + D.T * (X * b + c) * b.T),
     ("traces 99", Trace(X), X, I),
     ("traces 100", Trace(X * A), X, A.T),
     ("traces 101", Trace(A * X * B), X, A.T * B.T),
@@ -69,20 +82,24 @@ ASSERTED = [
     ("traces 124", Trace(A * X.I * B), X, -X.I.T * A.T * B.T * X.I.T),
     ("traces 125", Trace(inner * A), X,
      -X.I.T * A.T * X.I * C.I.T * X.I.T - X.I.T * A * X.I * C.I * X.I.T),
-    ("traces 126", Trace(inner * (X.T * B * X)), X, -2 * C * X * inner * X.T * B * X * inner + 2 * B * X * inner),
+    ("traces 126", Trace(inner * (X.T * B * X)), X,
+     -2 * C * X * inner * X.T * B * X * inner + 2 * B * X * inner),
     ("traces 127", Trace(sheared * (X.T * B * X)), X,
      B * X * sheared - C * X * sheared * X.T * B * X * sheared
      - C.T * X * turned * X.T * B.T * X * turned + B.T * X * turned),
     ("complicated", Trace(a.T * (
-        A * X * curved + B.T * X.T * (a * b.T * (X * D * X.T + X * (X.T * B + A * X) * D * B - X.T * C.T * A) * B
+        A * X * curved + B.T * X.T
+        * (a * b.T * (X * D * X.T + X * (X.T * B + A * X) * D * B - X.T * C.T * A) * B
                                       + B * (X * D.T + B * A * X * A.T - 3 * X * D)) * B
         + 42 * X * B * X.T * A.T * (X + X.T)) * b), X,
      (B * (B * A * X * A.T - 3 * X * D + X * D.T)
-      + a * b.T * (X * (A * X + X.T * B) * D * B + X * D * X.T - X.T * C.T * A) * B) * B * b * a.T * B.T
+      + a * b.T * (X * (A * X + X.T * B) * D * B + X * D * X.T - X.T * C.T * A) * B) * B * b * a.T
+     * B.T
      + B**2 * b * a.T * B.T * X.T * a * b.T * X * D + 42 * A * X * B.T * X.T * a * b.T
      + B * D * B**3 * b * a.T * B.T * X.T * a * b.T * X + B * b * a.T * A * X
      + a * b.T * (42 * X + 42 * X.T) * A * X * B.T + b * a.T * X * B * a * b.T * B.T**2 * X * D.T
-     + b * a.T * X * B * a * b.T * B.T**3 * D.T * (B.T * X + X.T * A.T) + 42 * b * a.T * X * B * X.T * A.T
+     + b * a.T * X * B * a * b.T * B.T**3 * D.T * (B.T * X + X.T * A.T) + 42 * b * a.T * X * B * X.T
+     * A.T
      + A.T * (42 * X + 42 * X.T) * b * a.T * X * B + A.T * B.T**2 * X * B * a * b.T * B.T * A
      + A.T * a * b.T * (A.T * X.T + B.T * X) + A.T * X.T * b * a.T * X * B * a * b.T * B.T**3 * D.T
      + B.T * X * B * a * b.T * B.T * D - 3 * B.T * X * B * a * b.T * B.T * D.T
@@ -145,7 +162,8 @@ def true_slope(scalar: Expr, variable: Expr) -> tuple[dict, object]:
 
 @pytest.mark.parametrize(("scalar", "variable", "asserted"), [row[1:] for row in ASSERTED],
                          ids=[row[0] for row in ASSERTED])
-def test_the_gradient_is_what_sympys_own_test_asserts_and_both_have_the_exact_slope(scalar, variable, asserted) -> None:
+def test_the_gradient_is_what_sympys_own_test_asserts_and_both_have_the_exact_slope(
+    scalar, variable, asserted) -> None:
     found = gradient(scalar, variable)
     assert compare(found, asserted).status == "proved"
     values, slope = true_slope(scalar, variable)
@@ -155,7 +173,8 @@ def test_the_gradient_is_what_sympys_own_test_asserts_and_both_have_the_exact_sl
 
 @pytest.mark.parametrize(("scalar", "variable", "operation"), [row[1:] for row in UNKNOWN],
                          ids=[row[0] for row in UNKNOWN])
-def test_sympys_cases_with_other_operations_are_refused_by_name(scalar, variable, operation) -> None:
+def test_sympys_cases_with_other_operations_are_refused_by_name(scalar, variable,
+                                                                operation) -> None:
     with pytest.raises(UnsupportedExpression, match=operation):
         gradient(scalar, variable)
 

@@ -7,20 +7,24 @@ import sympy as sp
 
 from lvmcalc.calculus.verdict import Counterexample, Verdict, worst
 
-HERE = Counterexample({"alpha": sp.Rational(2, 3), "X": sp.Matrix([[1, -2]])}, sp.ImmutableMatrix([[0], [5]]),
+HERE = Counterexample({"alpha": sp.Rational(2, 3), "X": sp.Matrix([[1, -2]])},
+                      sp.ImmutableMatrix([[0], [5]]),
                       sp.ImmutableMatrix([[0], [0]]))
 NOWHERE = Counterexample({}, sp.Integer(3), sp.log(2))
 
 
 def test_a_counterexample_says_where_the_two_sides_differ_and_their_values() -> None:
-    assert str(HERE) == "at α = 2/3, X = [[1, -2]] the left side is [[0], [5]] and the right side is [[0], [0]]"
+    assert str(
+        HERE) == "at α = 2/3, X = [[1, -2]] the left side is [[0], [5]] and the right side is [[0], [0]]"
     assert str(NOWHERE) == "the left side is 3 and the right side is log(2)"
 
 
 def test_a_counterexample_on_the_page_is_one_formula() -> None:
     assert HERE._repr_latex_() == (
-        r"$\displaystyle \alpha = \frac{2}{3},\; X = \left[\begin{matrix}1 & -2\end{matrix}\right]:\quad "
-        r"\left[\begin{matrix}0\\5\end{matrix}\right] \neq \left[\begin{matrix}0\\0\end{matrix}\right]$")
+        r"$\displaystyle \alpha = \frac{2}{3},\; X = \left[\begin{matrix}1 & "
+        r"-2\end{matrix}\right]:\quad "
+        r"\left[\begin{matrix}0\\5\end{matrix}\right] \neq "
+        r"\left[\begin{matrix}0\\0\end{matrix}\right]$")
     assert NOWHERE._repr_latex_() == r"$\displaystyle 3 \neq \log{\left(2 \right)}$"
 
 
@@ -34,7 +38,8 @@ def test_a_verdict_shows_its_counterexample_if_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(("status", "holds"), [
-    ("proved", True), ("exact", True), ("numeric", False), ("undecided", False), ("refuted", False)])
+    ("proved", True), ("exact", True), ("numeric", False), ("undecided", False),
+    ("refuted", False)])
 def test_what_is_proved_or_exact_holds(status: str, holds: bool) -> None:
     assert Verdict(status, "because").holds is holds
 

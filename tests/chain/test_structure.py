@@ -1,4 +1,5 @@
-"""Every node of every chain: its place, its number in plain NumPy, its adjoint by autograd and by the calculus."""
+"""Every node of every chain: its place, its number in plain NumPy, its adjoint by autograd and by
+the calculus."""
 
 import autograd
 import autograd.numpy as anp
@@ -24,23 +25,30 @@ def normal(*shape: int) -> np.ndarray:
 
 AE, LOG_DET, TRACE, WHOLE = autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()
 KERNEL = {
-    "f": lambda v: v["X"], "h": lambda v: v["X"], "g": lambda v: v["h"].T, "e": lambda v: v["f"] @ v["g"],
-    "d": lambda v: v["alpha"] * v["e"], "j": lambda v: anp.eye(N) / v["beta"], "c": lambda v: v["j"] + v["d"],
+    "f": lambda v: v["X"], "h": lambda v: v["X"], "g": lambda v: v["h"].T,
+    "e": lambda v: v["f"] @ v["g"],
+    "d": lambda v: v["alpha"] * v["e"], "j": lambda v: anp.eye(N) / v["beta"],
+    "c": lambda v: v["j"] + v["d"],
 }
-FIRST = {"b": lambda v: anp.linalg.det(v["c"]), "q": lambda v: anp.log(v["b"]), "L1": lambda v: -D / 2 * v["q"]}
-SECOND = {"p": lambda v: v["Y"] @ v["Y"].T, "r": lambda v: anp.linalg.inv(v["c"]), "s": lambda v: v["r"] @ v["p"],
+FIRST = {"b": lambda v: anp.linalg.det(v["c"]), "q": lambda v: anp.log(v["b"]),
+         "L1": lambda v: -D / 2 * v["q"]}
+SECOND = {"p": lambda v: v["Y"] @ v["Y"].T, "r": lambda v: anp.linalg.inv(v["c"]),
+          "s": lambda v: v["r"] @ v["p"],
           "t": lambda v: anp.trace(v["s"]), "L2": lambda v: -v["t"] / 2}
 STAGES = {
     "autoencoder": {"h": lambda v: v["W"], "g": lambda v: v["W"], "f": lambda v: v["g"].T,
-                    "e": lambda v: v["h"] @ v["x"], "d": lambda v: v["f"] @ v["e"], "c": lambda v: v["d"] - v["x"],
+                    "e": lambda v: v["h"] @ v["x"], "d": lambda v: v["f"] @ v["e"],
+                    "c": lambda v: v["d"] - v["x"],
                     "L": lambda v: anp.sum(v["c"] ** 2) / 2},
     "gplvm.log_det": KERNEL | FIRST | {"L1": lambda v: -v["D"] / 2 * v["q"]},
     "gplvm.trace": KERNEL | SECOND,
-    "gplvm": KERNEL | FIRST | SECOND | {"L": lambda v: v["L1"] + v["L2"] - N * D / 2 * anp.log(2 * anp.pi)},
+    "gplvm": KERNEL | FIRST | SECOND
+    | {"L": lambda v: v["L1"] + v["L2"] - N * D / 2 * anp.log(2 * anp.pi)},
 }
 POINT = {"X": normal(N, Q), "Y": normal(N, D), "alpha": 0.6, "beta": 1.7}
 CASES = {
-    "one sample": (AE, {"W": normal(m, n), "x": normal(n, 1)}), "batch": (AE, {"W": normal(m, n), "x": normal(n, S)}),
+    "one sample": (AE, {"W": normal(m, n), "x": normal(n, 1)}),
+    "batch": (AE, {"W": normal(m, n), "x": normal(n, S)}),
     "log det": (LOG_DET, {name: POINT[name] for name in ("X", "alpha", "beta")} | {"D": 4.0}),
     "trace": (TRACE, POINT), "whole": (WHOLE, POINT),
 }
@@ -67,7 +75,8 @@ def test_every_chain_that_answers_are_marked_in_is_here() -> None:
     (AE, "W x", "h g f e d c L"), (LOG_DET, "X alpha beta D", "f h g e d j c b q L1"),
     (TRACE, "X Y alpha beta", "f h g e d j c p r s t L2"),
     (WHOLE, "X Y alpha beta", "f h g e d j c b q L1 p r s t L2 L")], ids=CHAINS)
-def test_nodes_and_leaves_have_the_names_of_the_design(chain: Chain, leaves: str, nodes: str) -> None:
+def test_nodes_and_leaves_have_the_names_of_the_design(chain: Chain, leaves: str,
+                                                       nodes: str) -> None:
     assert [*chain.leaves] == leaves.split()
     assert [*chain.nodes] == nodes.split()
     assert [node.name for node in chain] == [*chain.leaves, *chain.nodes]
@@ -79,7 +88,8 @@ def test_every_node_is_an_expression_in_its_parents_which_come_before_it(chain: 
     met = [*chain.leaves]
     for node in chain.nodes.values():
         assert set(node.parents) <= set(met)
-        sizes = {symbol.name for leaf in chain.leaves.values() for size in leaf.shape for symbol in size.free_symbols}
+        sizes = {symbol.name for leaf in chain.leaves.values() for size in leaf.shape
+                 for symbol in size.free_symbols}
         assert {symbol.name for symbol in node.expression.free_symbols} - sizes == set(node.parents)
         assert getattr(node.expression, "shape", ()) == node.shape
         assert node.symbol == chain[node.name].symbol
@@ -93,13 +103,16 @@ def test_the_stages_are_those_of_the_design() -> None:
     f, h, g, e, d, j, c, b, q, L1 = (WHOLE[name].symbol for name in (*"fhgedjcbq", "L1"))
     p, r, s, t, L2 = (WHOLE[name].symbol for name in (*"prst", "L2"))
     X, Y, alpha, beta, size = gplvm.X, gplvm.Y, gplvm.alpha, gplvm.beta, gplvm.N
-    expected = {"f": X, "h": X, "g": h.T, "e": f * g, "d": alpha * e, "j": Identity(size) / beta, "c": j + d,
-                "b": Determinant(c), "q": log(b), "L1": -gplvm.D / 2 * q, "p": Y * Y.T, "r": Inverse(c), "s": r * p,
+    expected = {"f": X, "h": X, "g": h.T, "e": f * g, "d": alpha * e, "j": Identity(size) / beta,
+                "c": j + d,
+                "b": Determinant(c), "q": log(b), "L1": -gplvm.D / 2 * q, "p": Y * Y.T,
+                "r": Inverse(c), "s": r * p,
                 "t": Trace(s), "L2": -t / 2, "L": L1 + L2 - size * gplvm.D / 2 * log(2 * sp.pi)}
     assert {name: node.expression for name, node in WHOLE.nodes.items()} == expected
     W, x = autoencoder.W, autoencoder.x
     h, g, f, e, d, c = (AE[name].symbol for name in "hgfedc")
-    expected = {"h": W, "g": W, "f": g.T, "e": h * x, "d": f * e, "c": d - x, "L": Trace(c.T * c) / 2}
+    expected = {"h": W, "g": W, "f": g.T, "e": h * x, "d": f * e, "c": d - x,
+                "L": Trace(c.T * c) / 2}
     assert {name: node.expression for name, node in AE.nodes.items()} == expected
 
 
@@ -109,9 +122,11 @@ def test_the_stages_are_those_of_the_design() -> None:
     (WHOLE["e"], "product", "d(A B) = A dB + dA B", "Matrix Cookbook eq. 37"),
     (AE["f"], "transpose", "d(Aᵀ) = dAᵀ", "Matrix Cookbook eq. 44"),
     (AE["L"], "half squared norm", "d(tr(Aᵀ A)/2) = tr(Aᵀ dA)", "Matrix Cookbook eq. 115"),
-    (WHOLE["L"], "sum with a constant", "d(a + b + c) = da + db + dc", "definition of the derivative")],
+    (WHOLE["L"], "sum with a constant", "d(a + b + c) = da + db + dc", "definition of the "
+                                                                       "derivative")],
     ids=lambda value: getattr(value, "name", value))
-def test_a_node_knows_its_rule_with_statement_and_source(node: Node, rule: str, statement: str, source: str) -> None:
+def test_a_node_knows_its_rule_with_statement_and_source(node: Node, rule: str, statement: str,
+                                                         source: str) -> None:
     assert (node.rule.name, node.rule.statement, node.rule.source) == (rule, statement, source)
     assert node.source == source
 
@@ -119,7 +134,8 @@ def test_a_node_knows_its_rule_with_statement_and_source(node: Node, rule: str, 
 def test_shapes_are_symbolic() -> None:
     rows, latent = gplvm.N, gplvm.Q
     assert [WHOLE[name].shape for name in "cfg"] == [(rows, rows), (rows, latent), (latent, rows)]
-    assert [AE[name].shape for name in "ed"] == [(autoencoder.m, autoencoder.S), (autoencoder.n, autoencoder.S)]
+    assert [AE[name].shape for name in "ed"] == [(autoencoder.m, autoencoder.S),
+                                                 (autoencoder.n, autoencoder.S)]
     assert WHOLE["L"].shape == WHOLE["alpha"].shape == ()
 
 
@@ -138,11 +154,13 @@ def test_forward_gives_every_node_its_value_in_plain_numpy(chain: Chain, leaves:
     for name, value in values.items():
         assert type(value) is (np.ndarray if chain[name].shape else float)
         assert np.shape(value) == np.shape(expected[name])
-        assert np.linalg.norm(value - expected[name]) <= 1e-12 * np.linalg.norm(expected[name]), name
+        assert np.linalg.norm(value
+                              - expected[name]) <= 1e-12 * np.linalg.norm(expected[name]), name
 
 
 @EVERY_CASE
-def test_backward_gives_every_node_and_leaf_the_adjoint_of_autograd(chain: Chain, leaves: dict) -> None:
+def test_backward_gives_every_node_and_leaf_the_adjoint_of_autograd(chain: Chain,
+                                                                    leaves: dict) -> None:
     values, adjoints = chain.forward(**leaves), chain.backward(**leaves)
     assert [*adjoints] == [node.name for node in chain]
     for name, adjoint in adjoints.items():
@@ -156,7 +174,8 @@ def test_backward_gives_every_node_and_leaf_the_adjoint_of_autograd(chain: Chain
 
 
 @EVERY_CASE
-def test_the_adjoint_of_every_node_as_an_expression_has_the_same_number(chain: Chain, leaves: dict) -> None:
+def test_the_adjoint_of_every_node_as_an_expression_has_the_same_number(
+    chain: Chain, leaves: dict) -> None:
     adjoints = chain.backward(**leaves)
     sizes = {size.name: number for name, leaf in chain.leaves.items()
              for size, number in zip(leaf.shape, np.shape(leaves[name]), strict=True)}
@@ -166,7 +185,8 @@ def test_the_adjoint_of_every_node_as_an_expression_has_the_same_number(chain: C
 
 
 @EVERY_CASE
-def test_twice_the_call_gives_the_same_answer_and_the_upstream_scales_it(chain: Chain, leaves: dict) -> None:
+def test_twice_the_call_gives_the_same_answer_and_the_upstream_scales_it(
+    chain: Chain, leaves: dict) -> None:
     before = {name: np.array(value) for name, value in leaves.items()}
     first, second = chain.backward(**leaves), chain.backward(**leaves)
     doubled, none = chain.backward(**leaves, upstream=2.0), chain.backward(**leaves, upstream=0.0)
@@ -180,7 +200,8 @@ def test_twice_the_call_gives_the_same_answer_and_the_upstream_scales_it(chain: 
 
 
 @EVERY_CASE
-def test_what_each_use_contributes_sums_to_the_adjoint_of_every_node_and_leaf(chain: Chain, leaves: dict) -> None:
+def test_what_each_use_contributes_sums_to_the_adjoint_of_every_node_and_leaf(
+    chain: Chain, leaves: dict) -> None:
     adjoints = chain.backward(**leaves)
     for name in adjoints:
         if name == chain.output:
@@ -211,36 +232,44 @@ def test_lists_and_whole_numbers_are_numbers_too() -> None:
     values = AE.forward(W=[[1, 2, 3]], x=[[1], [0], [2]])
     assert values["e"].tolist() == [[7.0]]
     assert values["L"] == 0.5 * (6.0**2 + 14.0**2 + 19.0**2)
-    assert gplvm.log_det_chain().forward(X=[[1], [2]], alpha=1, beta=np.float32(1), D=3)["b"] == pytest.approx(6.0)
+    assert gplvm.log_det_chain().forward(X=[[1], [2]], alpha=1, beta=np.float32(1),
+                                         D=3)["b"] == pytest.approx(6.0)
 
 
 # Adjoints as expressions
 def seen_from(chain: Chain, name: str) -> Expr:
-    """Return the output of a chain with the stages up to a node left out: an expression in that node and the leaves."""
+    """Return the output of a chain with the stages up to a node left out: an expression in that
+    node and the leaves."""
     known = {}
     for node in chain:
-        known[node.symbol] = node.symbol if node.name == name or not node.rule else node.expression.xreplace(known)
+        known[
+            node.symbol] = node.symbol if node.name == name or not node.rule else node.expression.xreplace(known)
     return known[chain[chain.output].symbol]
 
 
 EVERY_NODE = [(chain, node.name) for chain in CHAINS.values() for node in chain]
 
 
-@pytest.mark.parametrize(("chain", "name"), EVERY_NODE, ids=[f"{chain.name} {name}" for chain, name in EVERY_NODE])
-def test_the_adjoint_of_a_node_is_the_gradient_of_the_chain_seen_from_it(chain: Chain, name: str) -> None:
+@pytest.mark.parametrize(("chain", "name"), EVERY_NODE,
+                         ids=[f"{chain.name} {name}" for chain, name in EVERY_NODE])
+def test_the_adjoint_of_a_node_is_the_gradient_of_the_chain_seen_from_it(
+    chain: Chain, name: str) -> None:
     adjoint, symbol = chain.adjoint(name), chain[name].symbol
     expected = chain.in_leaves(differentials.gradient(seen_from(chain, name), symbol))
     assert getattr(adjoint, "shape", ()) == chain[name].shape
     assert differentials.compare(adjoint, expected).status == "proved"
-    assert adjoint.free_symbols <= {*(leaf.symbol for leaf in chain.leaves.values()), gplvm.N, gplvm.D}
+    assert adjoint.free_symbols <= {*(leaf.symbol for leaf in chain.leaves.values()), gplvm.N,
+                                    gplvm.D}
 
 
 @pytest.mark.parametrize(("chain", "name", "closed"), [
-    (WHOLE, "X", "α (K⁻¹ Y Yᵀ - D I) K⁻¹ X"), (LOG_DET, "X", "-D α K⁻¹ X"), (TRACE, "X", "α K⁻¹ Y Yᵀ K⁻¹ X"),
+    (WHOLE, "X", "α (K⁻¹ Y Yᵀ - D I) K⁻¹ X"), (LOG_DET, "X", "-D α K⁻¹ X"),
+    (TRACE, "X", "α K⁻¹ Y Yᵀ K⁻¹ X"),
     (LOG_DET, "c", "-(D/2) K⁻¹"), (TRACE, "c", "(1/2) K⁻¹ Y Yᵀ K⁻¹"), (LOG_DET, "q", "-D/2"),
     (LOG_DET, "b", "-D/(2 det(K))"), (TRACE, "Y", "-K⁻¹ Y"),
     (AE, "W", "W (Wᵀ W x - x) xᵀ + W x (Wᵀ W x - x)ᵀ")])
-def test_the_finished_gradient_is_the_closed_form_of_the_source(chain: Chain, name: str, closed: str) -> None:
+def test_the_finished_gradient_is_the_closed_form_of_the_source(chain: Chain, name: str,
+                                                                closed: str) -> None:
     assert notation.plain(chain.abbreviated(chain.adjoint(name))) == closed
 
 
@@ -256,7 +285,8 @@ def test_the_gradients_by_alpha_and_beta_are_those_of_the_literature() -> None:
     X, Y, K, beta = gplvm.X, gplvm.Y, gplvm.K, gplvm.beta
     bracket = K.I * Y * Y.T * K.I - gplvm.D * K.I
     for name, moved in (("alpha", X * X.T), ("beta", -Identity(gplvm.N) / beta**2)):
-        assert differentials.compare(WHOLE.adjoint(name), Trace(bracket * moved) / 2).status == "proved"
+        assert differentials.compare(WHOLE.adjoint(name),
+                                     Trace(bracket * moved) / 2).status == "proved"
 
 
 # A chain with another adjoint
@@ -284,17 +314,23 @@ def test_an_edge_that_there_is_not_cannot_be_altered() -> None:
 # Bad input
 BAD = [
     (WHOLE, {"X": normal(N)}, ValueError, "X must be a matrix of shape N×Q but 6 came"),
-    (WHOLE, {"X": [[1.0, 2.0], [3.0]]}, ValueError, "X must be a matrix, but its rows have different lengths"),
-    (WHOLE, {"X": np.zeros((N, 0))}, ValueError, "X must have at least one row and one column, but its shape is 6×0"),
+    (WHOLE, {"X": [[1.0, 2.0], [3.0]]}, ValueError, "X must be a matrix, but its rows have "
+                                                    "different lengths"),
+    (WHOLE, {"X": np.zeros((N, 0))}, ValueError, "X must have at least one row and one column, but "
+                                                 "its shape is 6×0"),
     (WHOLE, {"X": normal(N + 1, Q)}, ValueError, "Y must have shape N×D, here 7×any, but 6×4 came"),
     (WHOLE, {"X": normal(N, D + 1)}, ValueError, "Q must be at most D = 4, but Q = 5 came"),
-    (WHOLE, {"X": None}, TypeError, "X must hold real numbers, but it holds entries of type object"),
+    (WHOLE, {"X": None}, TypeError,
+     "X must hold real numbers, but it holds entries of type object"),
     (WHOLE, {"Y": [["a"] * D] * N}, TypeError, "Y must hold real numbers, but it holds text"),
-    (WHOLE, {"Y": POINT["Y"] * (1 + 0j)}, TypeError, "Y must hold real numbers, but it holds complex numbers"),
+    (WHOLE, {"Y": POINT["Y"] * (1 + 0j)}, TypeError, "Y must hold real numbers, but it holds "
+                                                     "complex numbers"),
     (WHOLE, {"Y": np.where(POINT["Y"] == POINT["Y"][3, 2], np.nan, POINT["Y"])}, ValueError,
      "Y must be finite, but its entry in row 3, column 2 (counted from 0) is nan"),
-    (WHOLE, {"X": np.full((N, Q), -np.inf)}, ValueError, "X must be finite, but its entry in row 0, column 0"),
-    (WHOLE, {"Y": np.ma.masked_greater(POINT["Y"], 0)}, ValueError, "Y must be complete, but some of its entries are"),
+    (WHOLE, {"X": np.full((N, Q), -np.inf)}, ValueError, "X must be finite, but its entry in row "
+                                                         "0, column 0"),
+    (WHOLE, {"Y": np.ma.masked_greater(POINT["Y"], 0)}, ValueError, "Y must be complete, but some "
+                                                                    "of its entries are"),
     (WHOLE, {"alpha": 0}, ValueError, "alpha must be positive, but it is 0"),
     (WHOLE, {"beta": -1.5}, ValueError, "beta must be positive, but it is -1.5"),
     (WHOLE, {"alpha": np.nan}, ValueError, "alpha must be finite, but it is nan"),
@@ -303,10 +339,12 @@ BAD = [
     (WHOLE, {"beta": "1.7"}, TypeError, "beta must be a single real number, but '1.7' came"),
     (WHOLE, {"beta": [1.7]}, TypeError, "beta must be a single real number, but [1.7] came"),
     (WHOLE, {"alpha": True}, TypeError, "alpha must be a single real number, but True came"),
-    (WHOLE, {"alpha": np.ones((2, 3))}, TypeError, "alpha must be a single real number, but an array of shape 2×3"),
+    (WHOLE, {"alpha": np.ones((2, 3))}, TypeError, "alpha must be a single real number, but an "
+                                                   "array of shape 2×3"),
     (WHOLE, {"D": 4}, TypeError, "gplvm has no leaf D; its leaves are X, Y, alpha, beta"),
     (WHOLE, {"α": 1.0}, TypeError, "The leaf alpha was passed twice"),
-    (LOG_DET, {"Y": POINT["Y"]}, TypeError, "gplvm.log_det has no leaf Y; its leaves are X, alpha, beta, D"),
+    (LOG_DET, {"Y": POINT["Y"]}, TypeError, "gplvm.log_det has no leaf Y; its leaves are X, alpha, "
+                                            "beta, D"),
     (LOG_DET, {"D": 1}, ValueError, "Q must be at most D = 1, but Q = 2 came"),
     (LOG_DET, {"D": 2.5}, ValueError, "D must be a whole number, but it is 2.5"),
     (LOG_DET, {"D": 0}, ValueError, "D must be positive, but it is 0"),
@@ -318,7 +356,8 @@ BAD = [
 
 @pytest.mark.parametrize("call", ["forward", "backward", "contributions"])
 @pytest.mark.parametrize(("chain", "change", "kind", "beginning"), BAD, ids=[row[3] for row in BAD])
-def test_a_bad_leaf_gets_one_sentence(chain: Chain, change: dict, kind: type, beginning: str, call: str) -> None:
+def test_a_bad_leaf_gets_one_sentence(chain: Chain, change: dict, kind: type, beginning: str,
+                                      call: str) -> None:
     leaves = {AE: CASES["batch"][1], LOG_DET: CASES["log det"][1], WHOLE: POINT}[chain] | change
     name = ("W" if chain is AE else "X",) if call == "contributions" else ()
     with pytest.raises(kind) as caught:
@@ -331,16 +370,20 @@ def test_a_bad_leaf_gets_one_sentence(chain: Chain, change: dict, kind: type, be
 
 @pytest.mark.parametrize("leaf", ["X", "Y", "alpha", "beta"])
 def test_a_missing_leaf_is_named(leaf: str) -> None:
-    with pytest.raises(TypeError, match=f"The leaf {leaf} is missing; gplvm needs X, Y, alpha, beta."):
+    with pytest.raises(TypeError, match=f"The leaf {leaf} is missing; gplvm needs X, Y, alpha, "
+                                        "beta."):
         WHOLE.forward(**{name: value for name, value in POINT.items() if name != leaf})
 
 
 @pytest.mark.parametrize("ask", [
-    lambda: WHOLE["z"], lambda: WHOLE.adjoint("z"), lambda: WHOLE.children("z"), lambda: WHOLE.adjoint_symbol("z"),
-    lambda: WHOLE.contributions("z", **POINT), lambda: WHOLE.expression("z"), lambda: WHOLE.evidence("z", "f"),
+    lambda: WHOLE["z"], lambda: WHOLE.adjoint("z"), lambda: WHOLE.children("z"),
+    lambda: WHOLE.adjoint_symbol("z"),
+    lambda: WHOLE.contributions("z", **POINT), lambda: WHOLE.expression("z"),
+    lambda: WHOLE.evidence("z", "f"),
     lambda: WHOLE.symbols("X z"), lambda: WHOLE.forward(**POINT)["z"]])
 def test_an_unknown_node_is_named_with_those_there_are(ask) -> None:
-    with pytest.raises(ValueError, match=r"There is no node (of gplvm )?'z'; there are X, Y, alpha, beta, f, h"):
+    with pytest.raises(ValueError, match=r"There is no node (of gplvm )?'z'; there are X, Y, "
+                                         r"alpha, beta, f, h"):
         ask()
 
 
@@ -362,13 +405,16 @@ def test_other_bad_questions_get_a_sentence_too() -> None:
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("change", "formula"), [
-    ({"X": 1e200 * POINT["X"]}, "e = f g"), ({"beta": 5e-324}, "j = (1/β) I"), ({"beta": 1e-70}, "b = det(c)"),
+    ({"X": 1e200 * POINT["X"]}, "e = f g"), ({"beta": 5e-324}, "j = (1/β) I"),
+    ({"beta": 1e-70}, "b = det(c)"),
     ({"alpha": 1e-72, "beta": 1e70}, "b = det(c)"), ({"Y": 1e200 * POINT["Y"]}, "p = Y Yᵀ")],
     ids=["e", "j", "b overflows", "b underflows", "p"])
-def test_a_stage_that_leaves_the_floating_point_numbers_is_named(change: dict, formula: str) -> None:
+def test_a_stage_that_leaves_the_floating_point_numbers_is_named(change: dict,
+                                                                 formula: str) -> None:
     with pytest.raises(ArithmeticError) as caught:
         WHOLE.forward(**POINT | change)
-    assert str(caught.value).startswith(f"{formula} has no finite value here: it overflows or underflows")
+    assert str(caught.value).startswith(f"{formula} has no finite value here: it overflows or "
+                                        "underflows")
 
 
 @pytest.mark.filterwarnings("error")
@@ -378,7 +424,8 @@ def test_an_adjoint_that_leaves_the_floating_point_numbers_is_named() -> None:
 
 
 def test_eight_digits_are_kept_below_a_condition_number_of_4_5e7_in_the_1_norm_and_refused_from_there_on() -> None:
-    # [[1, c], [0, 1]] has the condition number (1 + c)² in the 1-norm, and about c² + 2 in the 2-norm.
+    # [[1, c], [0, 1]] has the condition number (1 + c)² in the 1-norm, and about c² + 2 in the
+    # 2-norm.
     limit = 1e-8 * 2**52
     for matrix in (np.array([[1, 6709], [0, 1.0]]), np.diag([np.nextafter(limit, 0), 1])):
         assert Trusted.regular(matrix) is matrix
@@ -402,7 +449,8 @@ def test_a_product_is_refused_below_the_smallest_normal_number_and_not_above_it(
 
 def test_the_latent_dimension_may_be_as_large_as_that_of_the_data() -> None:
     leaves = {"X": normal(N, D), "Y": normal(N, D), "alpha": 0.6, "beta": 1.7}
-    np.testing.assert_allclose(WHOLE.forward(**leaves)["L"], gplvm.log_likelihood(**leaves), rtol=1e-12)
+    np.testing.assert_allclose(WHOLE.forward(**leaves)["L"], gplvm.log_likelihood(**leaves),
+                               rtol=1e-12)
     with pytest.raises(ValueError, match="Q must be at most D = 4, but Q = 5 came"):
         WHOLE.forward(**leaves | {"X": normal(N, D + 1)})
 
@@ -429,13 +477,15 @@ def test_a_stage_may_use_a_node_twice_and_its_two_adjoints_add_up() -> None:
 
 
 def test_the_symbols_of_an_answer_are_leaves_nodes_abbreviations_and_adjoints() -> None:
-    expected = (gplvm.X, WHOLE["c"].symbol, sp.MatrixSymbol("K", gplvm.N, gplvm.N), WHOLE.adjoint_symbol("b"))
+    expected = (gplvm.X, WHOLE["c"].symbol, sp.MatrixSymbol("K", gplvm.N, gplvm.N),
+                WHOLE.adjoint_symbol("b"))
     assert WHOLE.symbols("X c K b_bar") == expected
 
 
 def test_the_vocabulary_has_sizes_leaves_nodes_abbreviations_and_adjoints() -> None:
     adjoints = [WHOLE.adjoint_symbol(node.name) for node in WHOLE]
-    expected = [gplvm.N, gplvm.Q, gplvm.D, *(node.symbol for node in WHOLE), *WHOLE.symbols("K"), *adjoints]
+    expected = [gplvm.N, gplvm.Q, gplvm.D, *(node.symbol for node in WHOLE), *WHOLE.symbols("K"),
+                *adjoints]
     assert WHOLE.vocabulary == {symbol.name: symbol for symbol in expected}
 
 
@@ -480,5 +530,6 @@ def test_what_no_stage_uses_is_named_when_a_chain_is_written() -> None:
     A, B = sp.MatrixSymbol("A", 3, 3), sp.MatrixSymbol("B", 3, 3)
     build = Builder("L", A, B)
     build("T", "trace", build("C", "product", A, A))
-    with pytest.raises(ValueError, match=r"^No stage of L uses B, so T does not depend on it: leave it out"):
+    with pytest.raises(ValueError, match=r"^No stage of L uses B, so T does not depend on it: "
+                                         r"leave it out"):
         build.chain()

@@ -1,8 +1,10 @@
-"""Right and wrong answers to "what is the gradient?", written from the mathematics, to develop the marking with.
+"""Right and wrong answers to "what is the gradient?", written from the mathematics, to develop the
+marking with.
 
-A wrong answer comes with the kinds of finding that a fair teacher would give first. There are several of them only
-where the same answer has several good explanations: in the GP-LVM ∂L/∂K is symmetric, so that a lost path and a lost
-factor 2 are one and the same answer, and a product that cannot be formed is named by its cause or by its shape.
+A wrong answer comes with the kinds of finding that a fair teacher would give first. There are
+several of them only where the same answer has several good explanations: in the GP-LVM ∂L/∂K is
+symmetric, so that a lost path and a lost factor 2 are one and the same answer, and a product that
+cannot be formed is named by its cause or by its shape.
 """
 
 import numpy as np
@@ -11,8 +13,10 @@ from sympy import Rational as R
 
 from lvmcalc.models import autoencoder, gplvm
 
-W, x, c, d, e, f, g, h, c_bar, e_bar, f_bar = autoencoder.chain().symbols("W x c d e f g h c_bar e_bar f_bar")
-X, K, alpha, beta, D, b, d1_bar, e1_bar = gplvm.log_det_chain().symbols("X K alpha beta D b d_bar e_bar")
+W, x, c, d, e, f, g, h, c_bar, e_bar, f_bar = autoencoder.chain().symbols("W x c d e f g h c_bar "
+                                                                          "e_bar f_bar")
+X, K, alpha, beta, D, b, d1_bar, e1_bar = gplvm.log_det_chain().symbols("X K alpha beta D b d_bar "
+                                                                        "e_bar")
 Y, p, r, s, r2_bar, s2_bar, p2_bar = gplvm.trace_chain().symbols("Y p r s r_bar s_bar p_bar")
 L_d_bar, L_f_bar = gplvm.chain().symbols("d_bar f_bar")
 N, Q, S = gplvm.N, gplvm.Q, autoencoder.S
@@ -117,7 +121,8 @@ RIGHT: list[tuple[str, str, object]] = [
     ("gplvm.log_det", "b", "-D/(2 b)"),
     ("gplvm.log_det", "c", "-(D/2) c⁻ᵀ"),
     ("gplvm.log_det", "c", "b_bar b inv(K)"),
-    ("gplvm.log_det", "d", -D * beta / 2 * (I_N - alpha * beta * X * (I_Q + alpha * beta * X.T * X).I * X.T)),
+    ("gplvm.log_det", "d",
+     -D * beta / 2 * (I_N - alpha * beta * X * (I_Q + alpha * beta * X.T * X).I * X.T)),
     ("gplvm.log_det", "e", alpha * d1_bar),
     ("gplvm.log_det", "f", "e_bar gᵀ"),
     ("gplvm.log_det", "g", "-½ α D Xᵀ K⁻¹"),
@@ -159,12 +164,14 @@ RIGHT: list[tuple[str, str, object]] = [
     ("gplvm", "L1", "1"),
     ("gplvm", "b", "-D/(2 det(K))"),
     ("gplvm", "f", "α/2 (K⁻¹YYᵀ − D I)K⁻¹X"),
-    ("gplvm", "e", lambda K, Y, alpha: alpha / 2 * (inv(K) @ Y @ Y.T @ inv(K) - Y.shape[1] * inv(K))),
+    ("gplvm", "e", lambda K, Y,
+     alpha: alpha / 2 * (inv(K) @ Y @ Y.T @ inv(K) - Y.shape[1] * inv(K))),
     ("gplvm", "r", -Y * Y.T / 2),
     ("gplvm", "j", "d_bar"),
     ("gplvm", "alpha", "tr(d_bar X Xᵀ)"),
     ("gplvm", "beta", "1/(2 β²) (D tr(K⁻¹) − tr(K⁻¹YYᵀK⁻¹))"),
-    ("gplvm", "beta", lambda c, Y, beta: (Y.shape[1] * trace(inv(c)) - trace(inv(c) @ Y @ Y.T @ inv(c))) / 2 / beta**2),
+    ("gplvm", "beta", lambda c, Y,
+     beta: (Y.shape[1] * trace(inv(c)) - trace(inv(c) @ Y @ Y.T @ inv(c))) / 2 / beta**2),
 ]
 
 WRONG: list[tuple[str, str, object, set[str]]] = [
@@ -233,7 +240,8 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm.log_det", "X", "-2 α D K⁻¹ X", {"factor"}),
     ("gplvm.log_det", "X", "-½ α D K⁻¹ X", {"missing_path", "factor"}),
     ("gplvm.log_det", "X", alpha * d1_bar * X, {"missing_path", "factor"}),
-    ("gplvm.log_det", "X", lambda X, K, alpha, D: -alpha * D / 2 * solve(K, X), {"missing_path", "factor"}),
+    ("gplvm.log_det", "X", lambda X, K, alpha, D: -alpha * D / 2 * solve(K, X),
+     {"missing_path", "factor"}),
     ("gplvm.log_det", "X", "½ α D K⁻¹ X", {"sign", "factor", "missing_path"}),
     ("gplvm.log_det", "X", "-D K⁻¹ X", {"missing_scalar"}),
     ("gplvm.log_det", "X", -alpha * K.I * X, {"missing_scalar"}),
@@ -251,7 +259,8 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm.log_det", "X", "-α D X K⁻¹", {"order", "shape"}),
     ("gplvm.log_det", "X", -alpha * D * X.T * K.I, {"transpose", "shape"}),
     ("gplvm.log_det", "X", "-α D K⁻¹ Xᵀ", {"transpose", "shape"}),
-    ("gplvm.log_det", "X", lambda X, K, alpha, D: -alpha * D * solve(K, X).T, {"transpose", "shape"}),
+    ("gplvm.log_det", "X", lambda X, K, alpha, D: -alpha * D * solve(K, X).T,
+     {"transpose", "shape"}),
     ("gplvm.log_det", "X", lambda X, K, alpha, D: -alpha * D * np.sum(solve(K, X)), {"shape"}),
     ("gplvm.log_det", "X", "-α D (α XᵀX + β⁻¹ I)⁻¹ X", {"transpose", "order", "shape"}),
     ("gplvm.log_det", "X", "-α D b K⁻¹ X", {"stopped_early"}),
@@ -293,7 +302,8 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm.log_det", "beta", "½ D tr(K⁻¹)", {"missing_scalar"}),
     ("gplvm.log_det", "beta", D * beta**2 / 2 * Trace(K.I), {"inverted_scalar"}),
     ("gplvm.log_det", "beta", "D/(2 β²) tr(K)", {"missing_inverse"}),
-    ("gplvm.log_det", "beta", lambda K, beta, D: D / (2 * beta**2) * np.mean(np.diag(inv(K))), {"averaged"}),
+    ("gplvm.log_det", "beta", lambda K, beta, D: D / (2 * beta**2) * np.mean(np.diag(inv(K))),
+     {"averaged"}),
     ("gplvm.log_det", "D", log(b) / 2, {"sign"}),
     ("gplvm.log_det", "D", "-log |K|", {"factor"}),
 
@@ -305,7 +315,8 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm.trace", "X", "α YYᵀ K⁻¹ X", {"missing_inverse"}),
     ("gplvm.trace", "X", alpha * r * p * X, {"missing_inverse"}),
     ("gplvm.trace", "X", "α K YYᵀ K X", {"missing_inverse"}),
-    ("gplvm.trace", "X", lambda X, Y, K, alpha: alpha * inv(K) @ solve(K, Y) @ solve(K, Y).T @ X, {"extra_inverse"}),
+    ("gplvm.trace", "X", lambda X, Y, K, alpha: alpha * inv(K) @ solve(K, Y) @ solve(K, Y).T @ X,
+     {"extra_inverse"}),
     ("gplvm.trace", "X", "-α YYᵀ X", {"stopped_early"}),
     ("gplvm.trace", "X", 2 * alpha * r2_bar * X, {"stopped_early"}),
     ("gplvm.trace", "X", "½ K⁻¹YYᵀK⁻¹", {"stopped_early", "shape"}),
@@ -314,7 +325,8 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm.trace", "X", alpha * s.T * r * X, {"transpose", "order"}),
     ("gplvm.trace", "X", "α K⁻¹ YᵀY K⁻¹ X", {"transpose", "order", "shape"}),
     ("gplvm.trace", "X", "α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", {"elementwise"}),
-    ("gplvm.trace", "X", lambda X, Y, K, alpha: alpha * (inv(K) * (Y @ Y.T) * inv(K)) @ X, {"elementwise"}),
+    ("gplvm.trace", "X", lambda X, Y, K, alpha: alpha * (inv(K) * (Y @ Y.T) * inv(K)) @ X,
+     {"elementwise"}),
     ("gplvm.trace", "X", "α (K⁻¹YYᵀ − D I) K⁻¹ X", {"extra_term"}),
     ("gplvm.trace", "X", "-α X YYᵀ / K", {"unreadable"}),
     ("gplvm.trace", "Y", "K⁻¹ Y", {"sign"}),
@@ -374,8 +386,10 @@ WRONG: list[tuple[str, str, object, set[str]]] = [
     ("gplvm", "Y", "-½ K⁻¹ Y", {"missing_path", "factor"}),
     ("gplvm", "Y", "Y Yᵀ Y + 3 Y", {"unknown"}),
     ("gplvm", "c", "-(D/2) K⁻¹", {"missing_term"}),
-    ("gplvm", "c", lambda K, Y: (inv(K) @ Y @ Y.T - Y.shape[1] * np.eye(len(K))) @ inv(K), {"factor"}),
+    ("gplvm", "c", lambda K, Y: (inv(K) @ Y @ Y.T - Y.shape[1] * np.eye(len(K))) @ inv(K),
+     {"factor"}),
     ("gplvm", "alpha", "½ tr(K⁻¹YYᵀK⁻¹XXᵀ)", {"missing_term"}),
     ("gplvm", "beta", "D/(2 β²) tr(K⁻¹)", {"missing_term"}),
-    ("gplvm", "beta", lambda K, Y: Y.shape[1] * trace(inv(K)) / 2 - np.sum(solve(K, Y) ** 2) / 2, {"missing_scalar"}),
+    ("gplvm", "beta", lambda K, Y: Y.shape[1] * trace(inv(K)) / 2 - np.sum(solve(K, Y) ** 2) / 2,
+     {"missing_scalar"}),
 ]

@@ -1,7 +1,9 @@
-"""A held-out set of answers to the question for a gradient, written from the mathematics before the marking existed.
+"""A held-out set of answers to the question for a gradient, written from the mathematics before the
+marking existed.
 
-RIGHT holds (of, wrt, answer); WRONG also holds the kinds of finding that a fair teacher would name first. An answer is
-a text in ordinary notation, a SymPy expression in the symbols of the chain, or a function of named arrays.
+RIGHT holds (of, wrt, answer); WRONG also holds the kinds of finding that a fair teacher would name
+first. An answer is a text in ordinary notation, a SymPy expression in the symbols of the chain, or
+a function of named arrays.
 """
 
 import numpy as np
@@ -140,7 +142,8 @@ RIGHT: list[tuple[str, str, object]] = [
     ("autoencoder", "W", "Wx(WᵀWx)ᵀ + WWᵀWxxᵀ − 2Wxxᵀ"),
     ("autoencoder", "W", "e c' + W c x'"),
     ("autoencoder", "W", "∂L/∂h + ∂L/∂g"),
-    ("autoencoder", "W", W * x * x.T * (W.T * W - Identity(n)) + (W * W.T - Identity(m)) * W * x * x.T),
+    ("autoencoder", "W",
+     W * x * x.T * (W.T * W - Identity(n)) + (W * W.T - Identity(m)) * W * x * x.T),
     ("autoencoder", "W", both_paths_by_einsum),
     ("autoencoder", "x", "x - 2 W.T @ W @ x + W.T @ W @ W.T @ W @ x"),
     ("autoencoder", "x", MatPow(W.T * W - Identity(n), 2) * x),

@@ -50,11 +50,13 @@ def test_a_derivation_of_ones_own_is_audited_line_by_line() -> None:
 
 
 @pytest.mark.parametrize(("right", "wrong", "number", "kind"), [
-    ("∂L/∂e = α ∂L/∂d", "∂L/∂e = ∂L/∂d", 3, "stopped_early"), ("-(D/2) c⁻ᵀ", "(D/2) c⁻ᵀ", 1, "sign"),
+    ("∂L/∂e = α ∂L/∂d", "∂L/∂e = ∂L/∂d", 3, "stopped_early"),
+    ("-(D/2) c⁻ᵀ", "(D/2) c⁻ᵀ", 1, "sign"),
     ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 6, "shape"), ("∂L/∂d = ∂L/∂c", "just so", 2, "unreadable"),
     ("∂L/∂d = ∂L/∂c", "∂L/∂d = ", 2, "unreadable"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "unknown"),
 ])
-def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, number: int, kind: str) -> None:
+def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, number: int,
+                                                      kind: str) -> None:
     result = audit(DERIVATION.replace(right, wrong), "gplvm.log_det")
     assert result.first_wrong == number
     assert result.lines[number - 1].findings[0].kind == kind
@@ -72,7 +74,8 @@ def test_bars_do_not_break_the_table() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "(2) ∂L/∂X = 2 f_bar", "2. ∂L/∂X = 2 f_bar", "- ∂L/∂X = 2 f_bar", "# the paths\n∂L/∂X = 2 f_bar",
+    "(2) ∂L/∂X = 2 f_bar", "2. ∂L/∂X = 2 f_bar", "- ∂L/∂X = 2 f_bar",
+    "# the paths\n∂L/∂X = 2 f_bar",
     "∂L/∂X = f_bar + h_bar\n     = 2 h_bar",
 ])
 def test_labels_comments_and_lines_that_go_on_are_understood(text: str) -> None:
@@ -99,7 +102,8 @@ def test_an_empty_derivation_claims_nothing() -> None:
 
 def test_the_equals_sign_that_is_wrong_is_counted_where_there_are_several() -> None:
     e, d = "∂L/∂e = α ∂L/∂d", "∂L/∂d"
-    for text, place in ((f"{e} = {d}", "At equals sign 2: "), (f"∂L/∂e = {d} = 1/1 {d}", "At equals sign 1: "),
+    for text, place in ((f"{e} = {d}", "At equals sign 2: "),
+                        (f"∂L/∂e = {d} = 1/1 {d}", "At equals sign 1: "),
                         (f"{e} = α {d} = {d}", "At equals sign 3: "), (f"∂L/∂e = {d}", "")):
         line, = audit(text, "gplvm.log_det").lines
         assert line.status == "refuted"
@@ -138,7 +142,8 @@ def test_the_page_has_a_row_for_each_line_with_numbers_where_it_is_false() -> No
 def test_one_line_alone_and_the_first_of_two_are_told_apart() -> None:
     wrong = "∂L/∂d = 2 ∂L/∂c"
     assert str(audit(wrong, "gplvm.log_det")).endswith("The line does not follow.")
-    assert str(audit([wrong, wrong], "gplvm.log_det")).endswith("Line 1 is the first that does not follow.")
+    assert str(audit([wrong, wrong], "gplvm.log_det")).endswith("Line 1 is the first that does not "
+                                                                "follow.")
 
 
 def test_a_line_goes_on_from_the_one_before_it() -> None:

@@ -1,4 +1,5 @@
-"""A question: points at which a number tells what it is, and an answer that is right there only if it is right."""
+"""A question: points at which a number tells what it is, and an answer that is right there only if
+it is right."""
 
 from itertools import combinations_with_replacement
 
@@ -22,7 +23,8 @@ def bilinear() -> Chain:
     n, m = sp.symbols("n m", positive=True, integer=True)
     v, A, w = sp.MatrixSymbol("v", n, 1), sp.MatrixSymbol("A", n, m), sp.MatrixSymbol("w", m, 1)
     build = Builder("bilinear", v, A, w)
-    build("L", "trace", build("s", "product", build("t", "transpose", v), build("p", "product", A, w)))
+    build("L", "trace",
+          build("s", "product", build("t", "transpose", v), build("p", "product", A, w)))
     return build.chain()
 
 
@@ -42,7 +44,9 @@ def tried(question: Question) -> list[dict]:
 def test_no_size_and_no_product_of_two_is_another_at_the_points(name: str) -> None:
     question = question_of(chain_of(name), next(iter(chain_of(name).leaves)))
     assert all(map(sp.isprime, PRIMES))
-    products = [[a * b for a, b in combinations_with_replacement([1, *(point[size] for size in question.sizes)], 2)]
+    products = [[a * b for a,
+                 b in combinations_with_replacement([1, *(point[size] for size in question.sizes)],
+                                                    2)]
                 for point in question.points]
     assert all(len({*product}) == len(product) for product in products)
     assert all(first != second for first, second in zip(*products, strict=True) if first > 1)
@@ -64,9 +68,11 @@ def test_a_counterexample_is_looked_for_with_1_2_and_3_in_matrices_of_few_differ
         assert len({*sizes}) == len(sizes)
         assert not small or point[small] < point[large]
         assert max(sizes) <= len(sizes) + 1
-    assert sorted(points[0][size] for size in question.sizes) == [*range(1, len(question.sizes) + 1)]
+    assert sorted(points[0][size]
+                  for size in question.sizes) == [*range(1, len(question.sizes) + 1)]
     leaves = [[point[name] for point in points] for name in chain.leaves]
-    assert all({*np.concatenate([np.ravel(value) for value in values])} == {1, 2, 3} for values in leaves)
+    assert all({*np.concatenate([np.ravel(value) for value in values])} == {1, 2, 3}
+               for values in leaves)
 
 
 def test_an_answer_may_be_off_by_rounding_and_by_no_more_also_where_the_truth_is_0() -> None:
@@ -92,7 +98,8 @@ def test_what_has_no_shape_is_not_right_though_its_numbers_are() -> None:
     (-D / 2 * K.I, "K"), (-D / 2 * K.I.T, ""), (-D / 2 * K.I * K * K.I.T, ""),
     (-D / 2 * K.I * K.T * K.I.T, "K"), (-D / 2 * Identity(N) * K.I, "K"),
 ])
-def test_a_right_answer_that_needs_a_symmetric_matrix_tells_which(answer: Expr, letter: str) -> None:
+def test_a_right_answer_that_needs_a_symmetric_matrix_tells_which(answer: Expr,
+                                                                  letter: str) -> None:
     question = question_of(LOG_DET, "c")
     assert question.is_right(answer)
     assert question.symmetric_only(answer) == letter
@@ -101,11 +108,13 @@ def test_a_right_answer_that_needs_a_symmetric_matrix_tells_which(answer: Expr, 
 def test_an_answer_may_use_that_a_matrix_without_a_letter_is_symmetric() -> None:
     e, d_bar = LOG_DET.symbols("e d_bar")
     assert question_of(LOG_DET, "e").symmetric_only(alpha * d_bar) == ""
-    assert question_of(LOG_DET, "d").symmetric_only(-D / 2 * (alpha * e + Identity(N) / beta).I) == "e"
+    assert question_of(LOG_DET,
+                       "d").symmetric_only(-D / 2 * (alpha * e + Identity(N) / beta).I) == "e"
 
 
 @pytest.mark.parametrize(("answer", "has"), [
-    (K.I * X, True), ((X.T * K * X).I, False), ((X * X.T).I, False), (sp.Inverse(K * X * X.T) * X, False),
+    (K.I * X, True), ((X.T * K * X).I, False), ((X * X.T).I, False),
+    (sp.Inverse(K * X * X.T) * X, False),
     (K**-2, True), ((X * X.T)**-2, False), (X, True)])
 def test_an_inverse_that_does_not_exist_at_all_sizes_has_no_value(answer: Expr, has: bool) -> None:
     assert question_of(LOG_DET, "X").has_values(answer) == has
@@ -132,7 +141,8 @@ def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() ->
     truth = gplvm.log_det_chain().adjoint("X")
 
     def infinite_at_first(point: dict) -> np.ndarray:
-        return np.full(point["X"].shape, np.inf) if point["Q"] == 1 else question.value(2 * truth, point)
+        return np.full(point["X"].shape,
+                       np.inf) if point["Q"] == 1 else question.value(2 * truth, point)
 
     found = question.counterexample(infinite_at_first)
     assert found.values["X"].shape[1] == 2
@@ -149,6 +159,8 @@ def test_whether_an_answer_uses_symmetry_is_not_said_where_it_names_what_does_no
 @pytest.mark.parametrize(("number", "shown"), [
     (2.00004, "2"), (2.0002, "2.000"), (1 / 3, "0.3333"), (-12.34567, "-12.35"),
 ])
-def test_numbers_of_a_counterexample_are_whole_to_4_places_or_have_4_digits(number: float, shown: str) -> None:
-    found = question_of(LOG_DET, "X").counterexample(lambda point: np.full(point["X"].shape, number))
+def test_numbers_of_a_counterexample_are_whole_to_4_places_or_have_4_digits(
+    number: float, shown: str) -> None:
+    found = question_of(LOG_DET,
+                        "X").counterexample(lambda point: np.full(point["X"].shape, number))
     assert str(found.left[0]) == shown

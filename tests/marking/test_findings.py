@@ -1,4 +1,5 @@
-"""What is said of an answer, word for word: all the ways in which it can have come about, and no other."""
+"""What is said of an answer, word for word: all the ways in which it can have come about, and no
+other."""
 
 from dataclasses import FrozenInstanceError
 
@@ -15,15 +16,19 @@ from lvmcalc.marking.marker import Mark
 from lvmcalc.marking.mistakes import Mistake
 from lvmcalc.models import autoencoder, gplvm
 
-X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K alpha beta D b j c_bar d_bar")
+X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K alpha beta D b j "
+                                                                         "c_bar d_bar")
 W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
 s = sp.Symbol("s", positive=True)
-HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used more than once, "
-        "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
+HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used "
+        "more than once, "
+        "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of "
+                                    "what it must be."]
 LOST = "What comes along the path through {} is lost: W is used more than once, and all its uses add up."
 UNKNOWN = ["What is wrong is not recognised."]
-THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the whole answer. A "
+THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the "
+         "whole answer. A "
          "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
 
@@ -33,7 +38,8 @@ def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
     k, r = sp.symbols("k r", integer=True, positive=True)
     build = Builder("scaled", *numbers, sp.MatrixSymbol("A", k, r), sp.MatrixSymbol("B", k, r))
     *_, A, B = build.leaves
-    build("L", "trace", build("w", "product", build("v", "transpose", B), build("z", "scale", scale, A)))
+    build("L", "trace",
+          build("w", "product", build("v", "transpose", B), build("z", "scale", scale, A)))
     return build.chain()
 
 
@@ -56,15 +62,19 @@ SAID = {
         ("-½ α D K⁻¹ X", HALF), (alpha * d_bar * X, HALF),
         (lambda X, K, alpha, D: -alpha * D / 2 * np.linalg.solve(K, X), HALF),
         ("½ α D K⁻¹ X", [
-            "Either this: What comes along the path through f is lost: X is used more than once, and all its uses add "
+            "Either this: What comes along the path through f is lost: X is used more than once, "
+            "and all its uses add "
             "up. The sign is wrong: that of the whole answer.",
-            "Or this: The sign is wrong: that of the whole answer. A factor is wrong in the whole answer: it is half "
+            "Or this: The sign is wrong: that of the whole answer. A factor is wrong in the whole "
+            "answer: it is half "
             "of what it must be."]),
         ("-D K⁻¹ X", ["The factor α is missing in the whole answer."]),
         ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing in the value of d = α e."]),
-        ("-D/α K⁻¹ X", ["α is upside down in the whole answer: it and its reciprocal are exchanged."]),
+        ("-D/α K⁻¹ X",
+         ["α is upside down in the whole answer: it and its reciprocal are exchanged."]),
         ("-α D (α X Xᵀ + β I)⁻¹ X", [
-            "Either this: β is upside down in the value of j = (1/β) I: it and its reciprocal are exchanged.",
+            "Either this: β is upside down in the value of j = (1/β) I: it and its reciprocal are "
+            "exchanged.",
             "Or this: There is an inverse too many: that of j in the value of c = d + j."]),
         ("-α D K X", ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c)."]),
         ("-α D X", ["An inverse is lost: the factor K⁻¹ in the term -D α X."]),
@@ -76,20 +86,26 @@ SAID = {
         ("7 X Xᵀ X − X", UNKNOWN), ("0", UNKNOWN), (lambda X: 0 * X, UNKNOWN),
         ("f_bar", ["Either this: This is ∂L₁/∂f: the way from f to X is still missing.",
                    HALF[0].replace("Either", "Or"), HALF[1]]),
-        ("1.0000001 f_bar", ["A factor is wrong in the term -(10000001 D α/20000000) K⁻¹ X: it is 10000001/20000000 "
+        ("1.0000001 f_bar", ["A factor is wrong in the term -(10000001 D α/20000000) K⁻¹ X: it is "
+                             "10000001/20000000 "
                              "times what it must be."]),
-        ("-α D K⁻¹ Xᵀ", ["The product of K⁻¹ (N×N) and Xᵀ (Q×N) cannot be formed: N columns meet Q rows. A transpose "
+        ("-α D K⁻¹ Xᵀ", ["The product of K⁻¹ (N×N) and Xᵀ (Q×N) cannot be formed: N columns meet Q "
+                         "rows. A transpose "
                          "is lost or one too many: Xᵀ for X in the answer."]),
-        ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N rows. The factors are "
+        ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N "
+                        "rows. The factors are "
                         "in the wrong order in the product -D α X K⁻¹."]),
-        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; here the matrix product belongs: (-D α K⁻¹) ∘ X. The "
-                          "elementwise product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: their shapes differ."]),
+        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; here the matrix product belongs: (-D α "
+                          "K⁻¹) ∘ X. The "
+                          "elementwise product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: "
+                          "their shapes differ."]),
         ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer. " + OTHER.format("Q×N")]),
         ("-(D/2) K⁻¹", ["Either this: " + OTHER.format("N×N"),
                         "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("b_bar", ["Either this: " + OTHER.format("a number"),
                    "Or this: This is ∂L₁/∂b: the way from b to X is still missing."]),
-        (lambda X, K: np.ones(X.shape[1]), ["∂L₁/∂X is 3×5 here, like its variable, but the function returns 5."]),
+        (lambda X, K: np.ones(X.shape[1]), ["∂L₁/∂X is 3×5 here, like its variable, but the "
+                                            "function returns 5."]),
         (lambda K, D: -D / 2 * np.linalg.inv(K), [
             "Either this: ∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3.",
             "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
@@ -99,87 +115,111 @@ SAID = {
         ("-D/2", ["Either this: " + OTHER.format("a number"),
                   "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
         ("2 α D K X", THREE), (lambda X, K, alpha, D: 2 * alpha * D * K @ X, THREE),
-        ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),  # four mistakes are not guessed at
+        # four mistakes are not guessed at
+        ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),
         (lambda X, K: -np.linalg.solve(K, X), [
-            "The factor α is missing in the whole answer. The factor D is missing in the whole answer."]),
+            "The factor α is missing in the whole answer. The factor D is missing in the whole "
+            "answer."]),
         (lambda X, K, alpha, D: 3 * alpha * D * np.linalg.solve(K, X), [
-            "The sign is wrong: that of the whole answer. A factor is wrong in the whole answer: it is 3 times what it "
+            "The sign is wrong: that of the whole answer. A factor is wrong in the whole answer: "
+            "it is 3 times what it "
             "must be."]),
         (lambda X, K, alpha, D: -alpha * D * np.linalg.solve(K, X) / len(X), [
             "This is the mean over N, where the sum belongs."]),
         (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
-            "The factor D is missing in the whole answer. This is the mean over N×N, where the sum belongs."]),
+            "The factor D is missing in the whole answer. This is the mean over N×N, where the sum "
+            "belongs."]),
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
-            "∘ multiplies entry by entry; here the matrix product belongs: X ∘ X. The trace of K⁻¹ (X ∘ X) (N×Q) "
+            "∘ multiplies entry by entry; here the matrix product belongs: X ∘ X. The trace of K⁻¹ "
+            "(X ∘ X) (N×Q) "
             "cannot be formed: it is not square."]),
-        (lambda K, D: [1.0, 2.0], ["∂L₁/∂α is a number here, like its variable, but the function returns 2."]),
+        (lambda K, D: [1.0, 2.0], ["∂L₁/∂α is a number here, like its variable, but the function "
+                                   "returns 2."]),
         ("-(D/2) tr(XXᵀ)", ["An inverse is lost: the factor K⁻¹ in the term -D tr(X Xᵀ)/2."]),
         (-D / 2 * sp.Trace(HadamardProduct(K.I, X * X.T)), [
             "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (X Xᵀ)."]),
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
-    (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],  # that c = d was put fits in floats only: d is singular
+    # that c = d was put fits in floats only: d is singular
+    (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],
     (LOG_DET, "beta"): [
         ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing in the whole answer."]),
         ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing in the whole answer."]),
-        ("½ D β² tr(K⁻¹)", ["β is upside down in the whole answer: it and its reciprocal are exchanged."]),
+        ("½ D β² tr(K⁻¹)", ["β is upside down in the whole answer: it and its reciprocal are "
+                            "exchanged."]),
     ],
     (TRACE, "X"): [
         ("α YYᵀ K⁻¹ X", ["An inverse is lost: the factor K⁻¹ in the term α Y Yᵀ K⁻¹ X."]),
         ("α K YYᵀ K X", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
         ("α YYᵀ K⁻¹ K⁻¹ X", ["The factors are in the wrong order in the term α Y Yᵀ K⁻¹ K⁻¹ X."]),
         ("-α YYᵀ X", ["A derivative was not applied: the inverse in the stage r = c⁻¹."]),
-        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (Y Yᵀ)."]),
+        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: "
+                                   "K⁻¹ ∘ (Y Yᵀ)."]),
         ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["A term too many: -D α K⁻¹ X."]),
     ],
-    (TRACE, "beta"): [  # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
+    # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
+    (TRACE, "beta"): [
         ("-tr(K K YYᵀ)/(2β²)", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
     ],
     (TRACE, "c"): [
-        ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet N rows. The factors "
+        ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet "
+                            "N rows. The factors "
                             "are in the wrong order in the product (1/2) Yᵀ K⁻¹ Y K⁻¹."]),
         ("½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", [
-            "∘ multiplies entry by entry; here the matrix product belongs: ((1/2) K⁻¹) ∘ (Y Yᵀ) ∘ K⁻¹."]),
-        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: -c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
+            "∘ multiplies entry by entry; here the matrix product belongs: ((1/2) K⁻¹) ∘ (Y Yᵀ) ∘ "
+            "K⁻¹."]),
+        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: "
+                                  "-c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
                                   "sign is wrong: that of the whole answer."]),
     ],
     ("autoencoder", "W"): [
         ("e cᵀ − W c xᵀ", ["The sign is wrong: that of the path through h."]),
-        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong: that of -x in the value of c = d - x."]),
+        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong: that of -x in the value of c = d - "
+                                           "x."]),
         ("-2 (e cᵀ + W c xᵀ)", [
-            "The sign is wrong: that of the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term -2 W x xᵀ Wᵀ W. A "
-            "factor is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term -2 W x xᵀ Wᵀ W: it is twice "
+            "The sign is wrong: that of the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term "
+            "-2 W x xᵀ Wᵀ W. A "
+            "factor is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term -2 W x "
+            "xᵀ Wᵀ W: it is twice "
             "what it must be."]),
         ("e cᵀ", [LOST.format("h")]), (lambda W, c, x: W @ c @ x.T, [LOST.format("g")]),
         ("h_bar", ["Either this: This is ∂L/∂h: the way from h to W is still missing.",
                    "Or this: " + LOST.format("g")]),
         ("2 e cᵀ + W c xᵀ", ["What comes along the path through g is counted twice."]),
         ("e dᵀ + W d xᵀ", ["A term is lost: -x in the value of c = d - x."]),
-        ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ", ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
-        ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes differ. A transpose "
+        ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ",
+         ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
+        ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
+                           "differ. A transpose "
                            "is lost or one too many: c eᵀ for (c eᵀ)ᵀ in the answer."]),
-        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes differ. A transpose is "
+        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
+                          "differ. A transpose is "
                           "lost or one too many: x for xᵀ in the answer."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
         ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
-            "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An inverse is lost: that of "
+            "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An "
+            "inverse is lost: that of "
             "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N, where the sum belongs."]),
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N, where the sum belongs."]),
-        ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did you mean D I?"]),
-        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term α K⁻¹ Y Yᵀ X."]),
+        ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did "
+                               "you mean D I?"]),
+        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term "
+                              "α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
             "What is wrong is not recognised. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
     ],
 }
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "lines"), [(*of, *said) for of, many in SAID.items() for said in many])
-def test_all_that_can_be_wrong_is_said_and_nothing_else(of: str, wrt: str, answer: object, lines: list[str]) -> None:
+@pytest.mark.parametrize(("of", "wrt", "answer", "lines"),
+                         [(*of, *said) for of, many in SAID.items() for said in many])
+def test_all_that_can_be_wrong_is_said_and_nothing_else(of: str, wrt: str, answer: object,
+                                                        lines: list[str]) -> None:
     result = mark(answer, of, wrt)
     assert result.lines == lines
     assert not result.right
@@ -195,15 +235,19 @@ def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> No
         r"Read as $\displaystyle \frac{\partial L_{1}}{\partial X} = -D \alpha K^{-1} X - X$.",
         "A term too many: -X.", numbers])
     right = mark(lambda K, D: -D / 2 * np.log(np.linalg.det(K)) / D, LOG_DET, "D")
-    assert str(right) == "● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, which is no proof"
-    assert right._repr_markdown_() == "**● Right, in numbers**" + str(right)[len("● Right, in numbers"):]
+    assert str(
+        right) == "● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, which is no proof"
+    assert right._repr_markdown_() == "**● Right, in numbers**" + str(right)[
+        len("● Right, in numbers"):]
     assert right.example == ""
 
 
 def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
-    assert str(mark("", LOG_DET, "X")) == "… Not attempted: ∂L₁/∂X is asked for, as a formula or a function"
+    assert str(mark("", LOG_DET,
+                    "X")) == "… Not attempted: ∂L₁/∂X is asked for, as a formula or a function"
     symmetric = mark("-D/2 K⁻¹", LOG_DET, "c")
-    assert symmetric.lines == ["It uses that K is symmetric: for one that is not, it would be wrong."]
+    assert symmetric.lines == ["It uses that K is symmetric: for one that is not, it would be "
+                               "wrong."]
     assert symmetric.lines == symmetric.details
 
 
@@ -223,9 +267,11 @@ def test_a_mark_and_a_finding_stay_as_they_are() -> None:
             setattr(thing, name, "proved")
 
 
-def test_chains_and_questions_are_made_once_and_broken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chains_and_questions_are_made_once_and_broken_once(
+    monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(diagnosis, "worlds", lambda found: made.append(found) or mistakes.worlds(found))
+    monkeypatch.setattr(diagnosis, "worlds",
+                        lambda found: made.append(found) or mistakes.worlds(found))
     chain = gplvm.trace_chain()
     assert marker.chain_of(TRACE) is marker.chain_of(TRACE)
     assert marker.question_of(chain, "t") is marker.question_of(chain, "t")
@@ -250,7 +296,8 @@ def test_a_wrong_power_of_a_scalar_is_recognised_in_a_function_too(power: int, l
     assert marker.mark_in(SQUARED, lambda B, s: B * s**power, "A").lines[0] == line
 
 
-@pytest.mark.parametrize("scale", [sp.Integer(10) ** 12, sp.Rational(1, 10**12)], ids=["large", "small"])
+@pytest.mark.parametrize("scale", [sp.Integer(10) ** 12, sp.Rational(1, 10**12)],
+                         ids=["large", "small"])
 def test_large_and_small_gradients_are_held_to_the_same_digits(scale: sp.Expr) -> None:
     chain, size = of_scaled(scale), float(scale)
     wrong = "A factor is wrong in the whole answer: it is 3 times what it must be."
@@ -262,7 +309,8 @@ def test_large_and_small_gradients_are_held_to_the_same_digits(scale: sp.Expr) -
 def test_a_mistake_has_to_explain_the_answer_at_both_points(wide: bool) -> None:
     def answer(X: np.ndarray, K: np.ndarray, alpha: float, D: float) -> np.ndarray:
         truth = -alpha * D * np.linalg.solve(K, X)
-        other = truth[::-1] - truth * np.sum(truth[::-1] * truth) / np.sum(truth**2)  # the best factor stays -1
+        # the best factor stays -1
+        other = truth[::-1] - truth * np.sum(truth[::-1] * truth) / np.sum(truth**2)
         return -truth + 0.1 * other * ((X.shape[1] > X.shape[0]) == wide)
 
     assert mark(answer, LOG_DET, "X").lines == UNKNOWN
@@ -273,16 +321,21 @@ def made(*kinds: str) -> tuple[Mistake, ...]:
 
 
 def test_of_what_explains_as_much_the_likeliest_are_told_one_for_each_set_of_kinds() -> None:
-    single = [made(kind) for kind in ("order", "factor", "extra_term", "sign", "transpose", "missing_term")]
-    assert diagnosis._merged(single) == [made("sign"), made("factor"), made("missing_term"), made("transpose")]
-    pairs = [made("order", "factor"), made("sign", "factor"), made("factor", "sign"), made("transpose", "sign")]
+    single = [made(kind)
+              for kind in ("order", "factor", "extra_term", "sign", "transpose", "missing_term")]
+    assert diagnosis._merged(single) == [made("sign"), made("factor"), made("missing_term"),
+                                         made("transpose")]
+    pairs = [made("order", "factor"), made("sign", "factor"), made("factor", "sign"),
+             made("transpose", "sign")]
     assert diagnosis._merged(pairs) == [made("sign", "factor"), made("transpose", "sign")]
     twice = made("order", "order")  # the same mistake in two terms is one
-    assert diagnosis._merged([twice, *single[1:4]]) == [made("sign"), made("factor"), twice, made("extra_term")]
+    assert diagnosis._merged([twice, *single[1:4]]) == [made("sign"), made("factor"), twice,
+                                                        made("extra_term")]
 
 
 def test_the_same_mistake_in_several_terms_counts_once_and_each_lost_term_by_itself() -> None:
     assert diagnosis._count(made("sign", "sign", "factor")) == 2
-    lost = [Mistake("missing_term", "the sum", "", ((mistakes.CLOSED, term),)) for term in (X, 2 * X)]
+    lost = [Mistake("missing_term", "the sum", "", ((mistakes.CLOSED, term),))
+            for term in (X, 2 * X)]
     assert diagnosis._count(tuple(lost)) == 2
     assert diagnosis._count((Mistake("sign", "there", "", (("c", X),)), *made("sign"))) == 1

@@ -1,4 +1,5 @@
-"""The first set of answers, with which the marking was developed, and random ones: right is never called wrong."""
+"""The first set of answers, with which the marking was developed, and random ones: right is never
+called wrong."""
 
 import pytest
 import sympy as sp
@@ -17,19 +18,23 @@ def test_right_answers_in_any_form_are_right(of: str, wrt: str, answer: object) 
     result = mark(answer, of, wrt)
     assert result.right, str(result)
     assert result.findings == ()
-    assert result.status in (("proved", "exact") if isinstance(answer, str | sp.Expr) else ("numeric",))
+    assert result.status in (("proved", "exact") if isinstance(answer, str | sp.Expr)
+                             else ("numeric",))
 
 
 @pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), WRONG, ids=names(WRONG))
-def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object, kinds: set[str]) -> None:
+def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
+                                              kinds: set[str]) -> None:
     result = mark(answer, of, wrt)
     assert not result.right
     assert result.findings[0].kind in kinds, str(result)
-    assert all(finding.sentence.endswith((".", "?")) and "{" not in finding.sentence for finding in result.findings)
+    assert all(finding.sentence.endswith((".", "?")) and "{" not in finding.sentence
+               for finding in result.findings)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_random_answer_is_marked_wrongly(seed: int) -> None:
     counts, mistaken = counted(seed, 60)
     assert mistaken == []
-    assert min(sum(n for (kind, _), n in counts.items() if kind == side) for side in ("right", "wrong")) > 15
+    assert min(sum(n for (kind, _), n in counts.items() if kind == side)
+               for side in ("right", "wrong")) > 15

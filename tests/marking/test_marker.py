@@ -1,4 +1,5 @@
-"""Marking: right is never called wrong nor wrong right, and what is wrong is named as a teacher would."""
+"""Marking: right is never called wrong nor wrong right, and what is wrong is named as a teacher
+would."""
 
 from collections.abc import Callable
 
@@ -73,7 +74,8 @@ def test_what_fits_nothing_is_unknown_with_numbers_and_the_part_that_is_right() 
     assert left != right
 
 
-@pytest.mark.parametrize("answer", ["α D K⁻¹ X", lambda X, K, D, alpha: alpha * D * np.linalg.solve(K, X)])
+@pytest.mark.parametrize("answer",
+                         ["α D K⁻¹ X", lambda X, K, D, alpha: alpha * D * np.linalg.solve(K, X)])
 def test_the_counterexample_holds_when_it_is_computed_anew(answer: object) -> None:
     example = mark(answer, "gplvm.log_det", "X").counterexample
     values = {name: np.array(value.tolist() if value.is_Matrix else value, dtype=float)
@@ -98,17 +100,20 @@ def test_asking_back_is_no_answer() -> None:
 @pytest.mark.parametrize(("answer", "sentence"), [
     ("__import__('os')", "There is no"), ("(" * 10**5, "is too long"), ("9**9**9", "exponent"),
     ("foo bar(", "no `foo`"),
-    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"), (sp.Symbol("u") * X, "no u "),
+    ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"),
+    (sp.Symbol("u") * X, "no u "),
     (sp.MatrixSymbol("X", 2, 3), "X is N×Q here, not 2×3"), (lambda Z: Z, "has no Z"),
     ("X == X", "Only one ="), ("∂L/∂X == X", "Only one ="), (Printed(), "An answer is a formula"),
     (stops(TypeError("no dimension.")), "stopped with TypeError: no dimension."),
     (stops(ValueError("no such thing")), "stopped with ValueError: no such thing."),
     (sp.sin(alpha) * X, "does not know sin"), (lambda X: X + 1j, "no real numbers"),
-    (lambda X: X[100], "stopped with IndexError"), (lambda X: X * np.nan, "not finite"), (lambda X: "text", "stopped"),
+    (lambda X: X[100], "stopped with IndexError"), (lambda X: X * np.nan, "not finite"),
+    (lambda X: "text", "stopped"),
 ])
 def test_what_is_no_formula_gets_one_sentence(answer: object, sentence: str) -> None:
     result = mark(answer, "gplvm.log_det", "X")
-    assert (result.status, [finding.kind for finding in result.findings]) == ("unreadable", ["unreadable"])
+    assert (result.status,
+            [finding.kind for finding in result.findings]) == ("unreadable", ["unreadable"])
     assert sentence in result.findings[0].sentence
     assert "\n" not in str(result)
 
@@ -136,7 +141,8 @@ def test_what_has_no_value_is_wrong_and_says_so(answer: str) -> None:
 
 def test_a_chain_of_ones_own_is_marked_too() -> None:
     p, q, r = sp.symbols("p q r", integer=True, positive=True)
-    build = Builder("least squares", sp.MatrixSymbol("A", p, q), sp.MatrixSymbol("Z", q, r), sp.MatrixSymbol("B", p, r))
+    build = Builder("least squares", sp.MatrixSymbol("A", p, q), sp.MatrixSymbol("Z", q, r),
+                    sp.MatrixSymbol("B", p, r))
     A, Z, B = build.leaves
     build("L", "half squared norm", build("c", "difference", build("e", "product", A, Z), B))
     chain = build.chain()
@@ -161,7 +167,8 @@ def test_an_unknown_question_gets_one_sentence() -> None:
 
 
 @pytest.mark.parametrize("of", ["autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"])
-def test_every_derived_mistake_leads_to_a_wrong_answer_or_to_the_same_one_by_symmetry(of: str) -> None:
+def test_every_derived_mistake_leads_to_a_wrong_answer_or_to_the_same_one_by_symmetry(
+    of: str) -> None:
     for wrt in chain_of(of).leaves:
         found = mistakes(chain_of(of), wrt)
         assert len(found) == len({mistake.changes for mistake in found}) > 5
@@ -187,7 +194,8 @@ def test_every_size_is_another_one_at_the_second_point() -> None:
     assert all(first[size] != second[size] for size in sizes)
     assert first["N"] > first["Q"]
     assert second["N"] < second["Q"]
-    assert not mark(lambda X, Y, K, alpha: true_gradient(X, Y, K, alpha) * X.shape[1] / 3, "gplvm", "X").right
+    assert not mark(lambda X, Y, K, alpha: true_gradient(X, Y, K, alpha) * X.shape[1] / 3, "gplvm",
+                    "X").right
 
 
 @pytest.mark.parametrize(("answer", "kinds"), [
@@ -217,7 +225,8 @@ def test_a_function_must_not_ask_for_its_answer() -> None:
 
 
 @pytest.mark.parametrize("function", [
-    lambda X, Y, K, alpha, jitter=0.0: true_gradient(X, Y, K, alpha), lambda X, K_bar, alpha: 2 * alpha * K_bar @ X,
+    lambda X, Y, K, alpha, jitter=0.0: true_gradient(X, Y, K, alpha), lambda X, K_bar,
+    alpha: 2 * alpha * K_bar @ X,
     lambda X, Y, K, alpha, *more: true_gradient(X, Y, K, alpha),
     lambda X, Y, K, alpha: true_gradient(X, Y, K, alpha).astype(np.float32),
     lambda X, /, Y, K, alpha: true_gradient(X, Y, K, alpha).tolist(),
@@ -245,7 +254,8 @@ def test_elementwise_products_are_taken_at_their_word() -> None:
 
 def test_sizes_without_assumptions_are_the_same_sizes() -> None:
     N, Q = sp.symbols("N Q")
-    assert mark(-alpha * D * K.I * sp.MatrixSymbol("X", N, Q), "gplvm.log_det", "X").status != "unreadable"
+    assert mark(-alpha * D * K.I * sp.MatrixSymbol("X", N, Q), "gplvm.log_det",
+                "X").status != "unreadable"
 
 
 def test_a_path_that_is_counted_twice_beside_the_other_one_is_named() -> None:
@@ -272,5 +282,6 @@ def test_a_gradient_that_is_a_sum_with_numbers_in_front_of_matrices_is_marked_in
     build("L", "scalar sum", a, build("c", "scalar product", s, build("b", "half squared norm", M)))
     chain = build.chain()  # L = tr(M M) + s ‖M‖²/2
     assert mark_in(chain, "2 M' + s M", "M").right
-    for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"), ("2 M' + M", "missing_scalar")):
+    for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"),
+                        ("2 M' + M", "missing_scalar")):
         assert mark_in(chain, wrong, "M").findings[0].kind == kind

@@ -1,4 +1,5 @@
-"""The ways to break a chain: which there are, where they are said to be, and the gradient that comes out."""
+"""The ways to break a chain: which there are, where they are said to be, and the gradient that
+comes out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,16 +36,19 @@ LOG_DET, TRACED, BOTH, TIED = gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.
 
 
 def three_uses() -> Chain:
-    """Return the chain of L = tr(W A W C) + tr(W B), in which two of the three uses of W meet before L."""
+    """Return the chain of L = tr(W A W C) + tr(W B), in which two of the three uses of W meet
+    before L."""
     build = Builder("three", MatrixSymbol("W", n, m), *(MatrixSymbol(name, m, n) for name in "ABC"))
     W, A, B, C = build.leaves
     f, g, h = (build(name, "use", W) for name in "fgh")
-    a = build("a", "trace", build("e", "product", build("d", "product", f, A), build("p", "product", g, C)))
+    a = build("a", "trace",
+              build("e", "product", build("d", "product", f, A), build("p", "product", g, C)))
     build("L", "scalar sum", a, build("b", "trace", build("q", "product", h, B)))
     return build.chain()
 
 
-# Every way to get a formula wrong: kind | what | the broken formula | its broken term, if it is one of several.
+# Every way to get a formula wrong: kind | what | the broken formula | its broken term, if it is one
+# of several.
 WAYS = {
     -3 * s**2 / u: """
         sign | | 3 s^2/u
@@ -148,12 +152,16 @@ WAYS = {
 
 
 @pytest.mark.parametrize("formula", WAYS, ids=notation.plain)
-def test_each_part_of_a_formula_can_be_lost_or_turned_over_and_nothing_else_is_broken(formula: Expr) -> None:
-    expected = [[part.strip() for part in line.split("|")] for line in WAYS[formula].split("\n") if line.strip()]
-    found = [[kind, what, *map(notation.plain, formulas)] for kind, what, *formulas in variants(formula)]
+def test_each_part_of_a_formula_can_be_lost_or_turned_over_and_nothing_else_is_broken(
+    formula: Expr) -> None:
+    expected = [[part.strip() for part in line.split("|")] for line in WAYS[formula].split("\n")
+                if line.strip()]
+    found = [[kind, what, *map(notation.plain, formulas)] for kind, what,
+             *formulas in variants(formula)]
     assert sorted(found) == sorted([*line, line[2]][:4] for line in expected)
     parts = [part for *_, broken, _ in variants(formula) for part in broken.atoms(MatMul, MatAdd)]
-    assert all(len(part.args) > 1 and 1 not in part.args for part in parts)  # A, not 1 A: they would count as two
+    # A, not 1 A: they would count as two
+    assert all(len(part.args) > 1 and 1 not in part.args for part in parts)
 
 
 def test_up_to_five_factors_are_put_in_every_order() -> None:
@@ -163,7 +171,8 @@ def test_up_to_five_factors_are_put_in_every_order() -> None:
 
 
 @pytest.mark.parametrize(("chain", "wrt", "nodes"), [
-    (BOTH, "X", "X f h g e d c b q L1 r s t L2 L"), (BOTH, "Y", "Y p s t L2 L"), (BOTH, "r", "r s t L2 L"),
+    (BOTH, "X", "X f h g e d c b q L1 r s t L2 L"), (BOTH, "Y", "Y p s t L2 L"),
+    (BOTH, "r", "r s t L2 L"),
     (BOTH, "beta", "beta j c b q L1 r s t L2 L"), (TIED, "x", "x e d c L"), (LOG_DET, "D", "D L1"),
     (LOG_DET, "L1", "L1"),
 ])
@@ -171,13 +180,15 @@ def test_what_depends_on_a_node_is_followed_to_the_end(chain: Chain, wrt: str, n
     assert leading_to(chain, wrt) == nodes.split()
 
 
-CASES = [(TIED, "W"), (TIED, "x"), (TIED, "f"), (LOG_DET, "X"), (LOG_DET, "alpha"), (LOG_DET, "D"), (TRACED, "X"),
+CASES = [(TIED, "W"), (TIED, "x"), (TIED, "f"), (LOG_DET, "X"), (LOG_DET, "alpha"), (LOG_DET, "D"),
+         (TRACED, "X"),
          (TRACED, "Y"), (TRACED, "beta"), (BOTH, "X"), (BOTH, "alpha"), (three_uses(), "W")]
 IDS = [f"{chain.name}-{wrt}" for chain, wrt in CASES]
 
 
 @pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
-def test_each_mistake_changes_something_and_what_it_changes_is_on_the_way(chain: Chain, wrt: str) -> None:
+def test_each_mistake_changes_something_and_what_it_changes_is_on_the_way(
+    chain: Chain, wrt: str) -> None:
     leading = leading_to(chain, wrt)
     for mistake in mistakes(chain, wrt):
         for place, broken in mistake.changes:
@@ -185,13 +196,15 @@ def test_each_mistake_changes_something_and_what_it_changes_is_on_the_way(chain:
                 assert place in chain.edges
                 assert set(place) <= set(leading)
                 assert broken != chain.edges[place]
-                assert broken.shape == chain.edges[place].shape if broken.is_Matrix else not chain[place[1]].shape
+                assert broken.shape == chain.edges[place].shape if broken.is_Matrix else not chain[
+                    place[1]].shape
             elif place != CLOSED:
                 assert broken != chain[place].expression
 
 
 @pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
-def test_the_sign_of_each_step_on_the_way_can_be_lost_and_it_is_said_where(chain: Chain, wrt: str) -> None:
+def test_the_sign_of_each_step_on_the_way_can_be_lost_and_it_is_said_where(
+    chain: Chain, wrt: str) -> None:
     leading, found = leading_to(chain, wrt), {}
     for mistake in mistakes(chain, wrt):
         if mistake.kind == "sign" and isinstance(mistake.changes[0][0], tuple):
@@ -203,7 +216,8 @@ def test_the_sign_of_each_step_on_the_way_can_be_lost_and_it_is_said_where(chain
         minus = chain.edges[child, parent].could_extract_minus_sign()  # that of a stage's own rule
         stage = f"the stage {notation.plain(child)} = {notation.plain(chain[child].expression)}"
         where = f"the path through {notation.plain(child)}" if joined and not minus else stage
-        assert mistake == Mistake("sign", where, "", (((child, parent), -chain.edges[child, parent]),))
+        assert mistake == Mistake("sign", where, "",
+                                  (((child, parent), -chain.edges[child, parent]),))
 
 
 def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() -> None:
@@ -212,10 +226,13 @@ def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() ->
     path = "the path through f"
     assert uses == [
         Mistake("missing_path", path, "X", ((("f", "X"), 0 * f),)),
-        Mistake("doubled_path", path, ", and the other one not at all", ((("f", "X"), 2 * f), (("h", "X"), 0 * h))),
-        Mistake("doubled_path", path, "", ((("f", "X"), 2 * f),)), Mistake("sign", path, "", ((("f", "X"), -f),))]
+        Mistake("doubled_path", path, ", and the other one not at all",
+                ((("f", "X"), 2 * f), (("h", "X"), 0 * h))),
+        Mistake("doubled_path", path, "", ((("f", "X"), 2 * f),)),
+        Mistake("sign", path, "", ((("f", "X"), -f),))]
     b, place = BOTH.edges["b", "c"], ("b", "c")
-    lost, = [m for m in mistakes(BOTH, "X") if m.kind == "missing_term" and m.changes == ((place, 0 * b),)]
+    lost, = [m for m in mistakes(BOTH, "X") if m.kind == "missing_term"
+             and m.changes == ((place, 0 * b),)]
     assert (lost.where, lost.what) == ("the sum of all that reaches c", "what comes through b")
     others = {m.changes[1:] for m in mistakes(three_uses(), "W") if m.kind == "doubled_path"
               and m.what == ", and the others not at all"}
@@ -225,7 +242,8 @@ def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() ->
 
 def test_a_sign_that_two_of_three_uses_share_is_said_to_be_that_of_a_stage() -> None:
     answer = "Bᵀ - CᵀWᵀAᵀ - AᵀWᵀCᵀ"
-    assert mark_in(three_uses(), answer, "W").lines == ["The sign is wrong: that of the stage a = tr(e)."]
+    assert mark_in(three_uses(), answer, "W").lines == ["The sign is wrong: that of the stage a = "
+                                                        "tr(e)."]
 
 
 def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
@@ -234,7 +252,8 @@ def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
 
 
 def test_where_a_square_is_lost_too_not_one_mistake_alone_is_named() -> None:
-    build = Builder("squared", MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), sp.Symbol("v", positive=True))
+    build = Builder("squared", MatrixSymbol("A", n, n), MatrixSymbol("B", n, n),
+                    sp.Symbol("v", positive=True))
     A, B, v = build.leaves
     t = build("t", "trace", build("e", "product", A, B))
     build("L", "scalar product", v, build("p", "scalar product", t, t))  # ∂L/∂v = tr(A B)²
@@ -250,7 +269,8 @@ def test_a_term_is_named_as_it_was_written() -> None:
         ("missing_term", "the sum", ""), ("sign", "the term 2 W x xᵀ", ""),
         ("sign", "the term -W Wᵀ W x xᵀ", ""), ("sign", "the term -W x xᵀ Wᵀ W", ""),
         ("factor", "the term -W x xᵀ", "the factor 2 is lost"),
-        ("order", "the term W x xᵀ Wᵀ W", "W Wᵀ W x xᵀ"), ("order", "the term W Wᵀ W x xᵀ", "W x xᵀ Wᵀ W")}
+        ("order", "the term W x xᵀ Wᵀ W", "W Wᵀ W x xᵀ"),
+        ("order", "the term W Wᵀ W x xᵀ", "W x xᵀ Wᵀ W")}
 
 
 def test_two_mistakes_meet_unless_one_takes_the_place_of_the_other() -> None:
@@ -259,16 +279,20 @@ def test_two_mistakes_meet_unless_one_takes_the_place_of_the_other() -> None:
 
     value, edge, closed, same, two, second = found = [
         at("c"), at(("q", "b")), at(CLOSED), at(("q", "b")), at(("q", "b"), ("s", "r")), at(CLOSED)]
-    assert worlds(found) == [(), *((one,) for one in found), (value, edge), (value, closed), (value, same),
+    assert worlds(found) == [(), *((one,) for one in found), (value, edge), (value, closed),
+                             (value, same),
                              (value, two), (value, second)]  # a finished gradient has no steps left
-    assert worlds([two, closed, value]) == [(), (two,), (closed,), (value,), (two, value), (closed, value)]
+    assert worlds([two, closed, value]) == [(), (two,), (closed,), (value,), (two, value),
+                                            (closed, value)]
 
 
 SIZES = {"N": 2, "Q": 3, "D": 4, "m": 2, "n": 3, "S": 4}
 
 
-def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any], world: Mapping[Any, Expr]) -> list[Any]:
-    """Return the entries of the adjoint in one world, over fractions; what is not needed is not computed."""
+def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any],
+               world: Mapping[Any, Expr]) -> list[Any]:
+    """Return the entries of the adjoint in one world, over fractions; what is not needed is not
+    computed."""
     known = dict(leaves)
 
     def value(formula: Expr) -> Any:
@@ -279,25 +303,31 @@ def schoolbook(chain: Chain, wrt: str, leaves: Mapping[str, Any], world: Mapping
             if name in chain.nodes:
                 known[symbol.name] = value(world.get(name, chain.nodes[name].expression))
             elif name.startswith("∂"):
-                node, = (node.name for node in chain if chain.adjoint_symbol(node.name).name == name)
+                node, = (node.name for node in chain
+                         if chain.adjoint_symbol(node.name).name == name)
                 known[name] = adjoint(node)
         return oracle.evaluate(formula, known)
 
     def adjoint(node: str) -> Any:
         if node == chain.output:
             return oracle.ONE
-        parts = [value(world.get((child, node), chain.edges[child, node])) for child in chain.children(node)]
+        parts = [value(world.get((child, node), chain.edges[child, node]))
+                 for child in chain.children(node)]
         return oracle.total(parts) if isinstance(parts[0], Dual) else [
-            [oracle.total(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*parts, strict=True)]
+            [oracle.total(list(entries)) for entries in zip(*rows, strict=True)]
+            for rows in zip(*parts, strict=True)]
 
-    return [entry.value for entry in oracle.entries(value(world.get(CLOSED, chain.adjoint_symbol(wrt))))]
+    return [entry.value
+            for entry in oracle.entries(value(world.get(CLOSED, chain.adjoint_symbol(wrt))))]
 
 
 def a_point(chain: Chain) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return whole numbers for the leaves and sizes of a chain, as fractions and as NumPy has them."""
+    """Return whole numbers for the leaves and sizes of a chain, as fractions and as NumPy has
+    them."""
     sizes = {name: size for name, size in SIZES.items() if name not in chain.leaves}
     point = oracle.point([leaf.symbol for leaf in chain.leaves.values()], sizes, seed=3)
-    return point, {name: np.array([[float(entry.value) for entry in row] for row in value]) if isinstance(value, list)
+    return point, {name: np.array([[float(entry.value) for entry in row] for row in value])
+                   if isinstance(value, list)
                    else float(getattr(value, "value", value)) for name, value in point.items()}
 
 
@@ -306,31 +336,40 @@ def changes(world: tuple[Mistake, ...]) -> dict[Any, Expr]:
 
 
 @pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
-def test_every_broken_chain_leads_to_what_schoolbook_arithmetic_finds(chain: Chain, wrt: str) -> None:
+def test_every_broken_chain_leads_to_what_schoolbook_arithmetic_finds(chain: Chain,
+                                                                      wrt: str) -> None:
     point, leaves = a_point(chain)
-    found = [m for m in mistakes(chain, wrt) if not any(formula.has(HadamardProduct) for _, formula in m.changes)]
+    found = [m for m in mistakes(chain, wrt)
+             if not any(formula.has(HadamardProduct) for _, formula in m.changes)]
     every = worlds(found)
-    some = [changes(world) for world in every[:len(found) + 1] + every[len(found) + 1::len(every) // 20]]
+    some = [changes(world)
+            for world in every[:len(found) + 1] + every[len(found) + 1::len(every) // 20]]
     stack, _ = gradients(chain, wrt, leaves, some)
-    for world, row in zip(some, np.broadcast_to(stack, (len(some), *np.shape(stack)[-2:])), strict=True):
+    for world, row in zip(some, np.broadcast_to(stack, (len(some), *np.shape(stack)[-2:])),
+                          strict=True):
         try:
             expected = schoolbook(chain, wrt, point, world)
         except ZeroDivisionError:
             assert np.isnan(row).all()
             continue
-        np.testing.assert_allclose(row.ravel(), [*map(float, expected)], rtol=1e-7, atol=1e-10, err_msg=str(world))
+        np.testing.assert_allclose(row.ravel(), [*map(float, expected)], rtol=1e-7, atol=1e-10,
+                                   err_msg=str(world))
         if chain is TIED:
-            ready = {name: arithmetic.Rationals.matrix(value.astype(int)) if isinstance(value, np.ndarray) else int(value)
+            ready = {name: arithmetic.Rationals.matrix(value.astype(int))
+                     if isinstance(value, np.ndarray) else int(value)
                      for name, value in leaves.items()}
             alone, _ = gradients(chain, wrt, ready, [world], arithmetic.Rationals)
             assert [*alone.to_Matrix()] == expected
 
 
 @pytest.mark.parametrize(("chain", "wrt"), CASES, ids=IDS)
-def test_a_mistake_on_the_way_makes_the_gradient_wrong_but_for_what_symmetry_forgives(chain: Chain, wrt: str) -> None:
+def test_a_mistake_on_the_way_makes_the_gradient_wrong_but_for_what_symmetry_forgives(
+    chain: Chain, wrt: str) -> None:
     _, leaves = a_point(chain)
-    steps = [m for m in mistakes(chain, wrt) if m.changes[0][0] not in chain.nodes]  # the value of L is not needed
-    truth, *wrong = gradients(chain, wrt, leaves, [{}, *(changes((mistake,)) for mistake in steps)])[0]
+    # the value of L is not needed
+    steps = [m for m in mistakes(chain, wrt) if m.changes[0][0] not in chain.nodes]
+    truth, *wrong = gradients(chain, wrt, leaves,
+                              [{}, *(changes((mistake,)) for mistake in steps)])[0]
     forgiven = {m.kind if not m.what.startswith(", and") else "one path for both"
                 for m, value in zip(steps, wrong, strict=True) if np.allclose(value, truth)}
     assert forgiven <= {"transpose", "order", "elementwise", "one path for both"}

@@ -1,4 +1,5 @@
-"""A second set of answers, written like the first and looked at once, after the marking was finished: 159 of 159."""
+"""A second set of answers, written like the first and looked at once, after the marking was
+finished: 159 of 159."""
 
 import pytest
 from answers_second import RIGHT, WRONG
@@ -12,7 +13,8 @@ def test_right_answers_are_right(of: str, wrt: str, answer: object) -> None:
 
 
 @pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), WRONG, ids=range(len(WRONG)))
-def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object, kinds: set[str]) -> None:
+def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
+                                              kinds: set[str]) -> None:
     result = mark(answer, of, wrt)
     assert not result.right
     assert result.findings[0].kind in kinds, str(result)

@@ -11,11 +11,13 @@ from lvmcalc.marking.term_matching import fitted, near_miss, of_coefficients
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation.parser import read
 
-CHAINS = {"gplvm": gplvm.chain(), "gplvm.log_det": gplvm.log_det_chain(), "autoencoder": autoencoder.chain()}
+CHAINS = {"gplvm": gplvm.chain(), "gplvm.log_det": gplvm.log_det_chain(),
+          "autoencoder": autoencoder.chain()}
 X, Y, K, alpha, beta = CHAINS["gplvm"].symbols("X Y K alpha beta")
 W, x = CHAINS["autoencoder"].symbols("W x")
 D = gplvm.D
-Ki, Kt, Kit, Xt, Yt, Wt = Inverse(K), Transpose(K), Transpose(Inverse(K)), Transpose(X), Transpose(Y), Transpose(W)
+Ki, Kt, Kit, Xt, Yt, Wt = Inverse(K), Transpose(K), Transpose(Inverse(K)), Transpose(X), Transpose(
+    Y), Transpose(W)
 TRUE = (Ki, Y, Yt, Ki, X)  # α K⁻¹YYᵀK⁻¹X − α D K⁻¹X is ∂L/∂X
 
 
@@ -25,17 +27,24 @@ TRUE = (Ki, Y, Yt, Ki, X)  # α K⁻¹YYᵀK⁻¹X − α D K⁻¹X is ∂L/∂X
     ((Y, Yt, X), TRUE, "missing_inverse", "the factor K⁻¹, more than once,"),
     (TRUE, (Y, Yt, Ki, X), "extra_inverse", "the factor K⁻¹"),
     (TRUE, (Y, Yt, X), "extra_inverse", "the factor K⁻¹, more than once,"),
-    ((Ki, X), (X,), "extra_inverse", "the factor K⁻¹"), ((X,), (Ki, X), "missing_inverse", "the factor K⁻¹"),
+    ((Ki, X), (X,), "extra_inverse", "the factor K⁻¹"),
+    ((X,), (Ki, X), "missing_inverse", "the factor K⁻¹"),
     ((), (Ki,), "missing_inverse", "the factor K⁻¹"),
-    ((K, X), (Ki, X), "missing_inverse", "that of K⁻¹"), ((Ki, X), (K, X), "extra_inverse", "that of K"),
-    ((Kt, X), (Kit, X), "missing_inverse", "that of K⁻ᵀ"), ((Kit, X), (Ki, X), "transpose", "K⁻ᵀ for K⁻¹"),
+    ((K, X), (Ki, X), "missing_inverse", "that of K⁻¹"),
+    ((Ki, X), (K, X), "extra_inverse", "that of K"),
+    ((Kt, X), (Kit, X), "missing_inverse", "that of K⁻ᵀ"),
+    ((Kit, X), (Ki, X), "transpose", "K⁻ᵀ for K⁻¹"),
     ((K, Y, Yt, K, X), TRUE, "missing_inverse", "that of K⁻¹"),
-    ((Wt, W, x), (W, W, x), "transpose", "Wᵀ for W"), ((W, W, x), (W, Wt, x), "transpose", "W for Wᵀ"),
+    ((Wt, W, x), (W, W, x), "transpose", "Wᵀ for W"),
+    ((W, W, x), (W, Wt, x), "transpose", "W for Wᵀ"),
     ((Y, Yt, Ki, Ki, X), TRUE, "order", ""), ((X, Xt), (Xt, X), "transpose", "X for Xᵀ"),
-    ((Ki, K, X), (K, Ki, X), "", ""), ((X, Ki), TRUE, "", ""), ((Yt, Y, X), TRUE, "", ""), ((Ki, X), TRUE, "", ""),
-    ((Y,), (X,), "", ""), ((X,), (Y, X), "", ""), ((Ki, X, Y), (X,), "", ""), ((Ki, K, X), (X,), "", ""),
+    ((Ki, K, X), (K, Ki, X), "", ""), ((X, Ki), TRUE, "", ""), ((Yt, Y, X), TRUE, "", ""),
+    ((Ki, X), TRUE, "", ""),
+    ((Y,), (X,), "", ""), ((X,), (Y, X), "", ""), ((Ki, X, Y), (X,), "", ""),
+    ((Ki, K, X), (X,), "", ""),
 ])
-def test_one_word_is_another_one_with_a_mistake(given: tuple, true: tuple, kind: str, what: str) -> None:
+def test_one_word_is_another_one_with_a_mistake(given: tuple, true: tuple, kind: str,
+                                                what: str) -> None:
     assert near_miss(given, true) == (kind, what)
 
 
@@ -43,15 +52,20 @@ TWICE, HALF = "it is twice what it must be", "it is half of what it must be"
 
 
 @pytest.mark.parametrize(("given", "true", "expected"), [
-    (alpha, alpha, []), (-alpha, alpha, [("sign", "")]), (-2 * alpha, alpha, [("sign", ""), ("factor", TWICE)]),
+    (alpha, alpha, []), (-alpha, alpha, [("sign", "")]),
+    (-2 * alpha, alpha, [("sign", ""), ("factor", TWICE)]),
     (D * alpha / 2, D * alpha, [("factor", HALF)]), (D, D * alpha, [("missing_scalar", "α")]),
-    (D / alpha, D * alpha, [("inverted_scalar", "α")]), (D * beta, D / beta, [("inverted_scalar", "β")]),
-    (alpha + beta, alpha, None), (alpha**sp.Rational(1, 2), D, None), (sp.Symbol("<tr>") * alpha, alpha, None),
+    (D / alpha, D * alpha, [("inverted_scalar", "α")]),
+    (D * beta, D / beta, [("inverted_scalar", "β")]),
+    (alpha + beta, alpha, None), (alpha**sp.Rational(1, 2), D, None),
+    (sp.Symbol("<tr>") * alpha, alpha, None),
     (alpha * (D + 1), alpha * D, None), (2 * (D + 1) * alpha, alpha * (D + 1), [("factor", TWICE)]),
 ])
-def test_one_coefficient_is_another_one_with_mistakes(given: sp.Expr, true: sp.Expr, expected: list | None) -> None:
+def test_one_coefficient_is_another_one_with_mistakes(given: sp.Expr, true: sp.Expr,
+                                                      expected: list | None) -> None:
     found = of_coefficients(CHAINS["gplvm"], given, true, "the term")
-    assert found == (None if expected is None else tuple(Mistake(kind, "the term", what) for kind, what in expected))
+    assert found == (None if expected is None
+                     else tuple(Mistake(kind, "the term", what) for kind, what in expected))
 
 
 FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
@@ -59,34 +73,47 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
 
 @pytest.mark.parametrize(("of", "wrt", "text", "mistakes", "right"), [
     ("gplvm", "X", "α(K⁻¹YYᵀ − D I)X", [("missing_inverse", "the term -D α X", "the factor K⁻¹"),
-                                        ("missing_inverse", "the term α K⁻¹ Y Yᵀ X", "the factor K⁻¹")], []),
-    ("gplvm", "X", FIRST + " − 3 α D X", [("missing_inverse", "the term -3 D α X", "the factor K⁻¹"),
-                                          ("factor", "the term -3 D α X", "it is 3 times what it must be")], [FIRST]),
+                                        ("missing_inverse", "the term α K⁻¹ Y Yᵀ X",
+                                         "the factor K⁻¹")], []),
+    ("gplvm", "X", FIRST + " − 3 α D X",
+     [("missing_inverse", "the term -3 D α X", "the factor K⁻¹"),
+                                          ("factor", "the term -3 D α X", "it is 3 times what it "
+                                                                          "must be")], [FIRST]),
     ("gplvm", "X", FIRST + " − α² D K⁻¹ X + 3 X", [
-        ("factor", "the term -D α^2 K⁻¹ X", "it is α times what it must be"), ("extra_term", "the answer", "3 X")],
+        ("factor", "the term -D α^2 K⁻¹ X", "it is α times what it must be"),
+        ("extra_term", "the answer", "3 X")],
         [FIRST]),
     ("gplvm", "X", FIRST, [("missing_term", "the sum", "")], [FIRST]),
     ("gplvm", "X", FIRST + " − X", [("missing_inverse", "the term -X", "the factor K⁻¹"),
-                                    ("missing_scalar", "the term -X", "α"), ("missing_scalar", "the term -X", "D")],
+                                    ("missing_scalar", "the term -X", "α"),
+                                    ("missing_scalar", "the term -X", "D")],
      [FIRST]),
-    ("gplvm", "X", FIRST + SECOND + " + K X", [("extra_term", "the answer", "K X")], [SECOND, FIRST]),
-    ("gplvm", "X", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X − α D K⁻¹ X", [
-        ("extra_term", "the answer", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X"), ("missing_term", "the sum", "")], [SECOND]),
-    ("gplvm", "X", FIRST + SECOND + " + (α + β)² K X", [("extra_term", "the answer", "(α^2 + 2 α β + β^2) K X")],
+    ("gplvm", "X", FIRST + SECOND + " + K X", [("extra_term", "the answer", "K X")],
      [SECOND, FIRST]),
-    ("gplvm", "X", FIRST + SECOND + " + (α + β + D)^20 K X", None, None),  # more terms than anybody would look through
+    ("gplvm", "X", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X − α D K⁻¹ X", [
+        ("extra_term", "the answer", "(D + 1) Y Yᵀ K⁻¹ K⁻¹ X"), ("missing_term", "the sum", "")],
+     [SECOND]),
+    ("gplvm", "X", FIRST + SECOND + " + (α + β)² K X",
+     [("extra_term", "the answer", "(α^2 + 2 α β + β^2) K X")],
+     [SECOND, FIRST]),
+    # more terms than anybody would look through
+    ("gplvm", "X", FIRST + SECOND + " + (α + β + D)^20 K X", None, None),
     ("gplvm", "X", "α(K⁻¹YYᵀ − (D + 1) I)K⁻¹X", None, None), ("gplvm", "X", "X Xᵀ X", None, None),
     # K is symmetric, but what comes along f may be broken alone
     ("gplvm", "X", "f_bar + ½ α K⁻¹YYᵀK⁻¹X − ½ α D X", [
         ("missing_inverse", "the term -(D α/2) X", "the factor K⁻¹")], [FIRST]),
     ("gplvm", "X", "f_bar − ½ α D K⁻¹X + ½ α K⁻¹YYᵀK⁻¹K⁻¹X", [
         ("extra_inverse", "the term (α/2) K⁻¹ Y Yᵀ K⁻¹ K⁻¹ X", "the factor K⁻¹")], [SECOND]),
-    ("gplvm.log_det", "c", "-½ D I", [("missing_inverse", "the term -(D/2) I", "the factor K⁻¹")], []),
-    ("gplvm.log_det", "c", "-½ D K⁻¹ + 3 D I", [("extra_term", "the answer", "3 D I")], ["-(D/2) K⁻¹"]),
-    ("gplvm", "alpha", "½ tr(XᵀK⁻¹YYᵀK⁻¹X) − D tr(XᵀK⁻¹X)", [("factor", "the term -D tr(K⁻¹ X Xᵀ)", TWICE)],
+    ("gplvm.log_det", "c", "-½ D I", [("missing_inverse", "the term -(D/2) I", "the factor K⁻¹")],
+     []),
+    ("gplvm.log_det", "c", "-½ D K⁻¹ + 3 D I", [("extra_term", "the answer", "3 D I")],
+     ["-(D/2) K⁻¹"]),
+    ("gplvm", "alpha", "½ tr(XᵀK⁻¹YYᵀK⁻¹X) − D tr(XᵀK⁻¹X)",
+     [("factor", "the term -D tr(K⁻¹ X Xᵀ)", TWICE)],
      ["tr(K⁻¹ X Xᵀ K⁻¹ Y Yᵀ)/2"]),
     ("gplvm", "alpha", "½ tr(XᵀK⁻¹YYᵀK⁻¹X) + N", [
-        ("extra_term", "the answer", "N"), ("missing_term", "the sum", "")], ["tr(K⁻¹ X Xᵀ K⁻¹ Y Yᵀ)/2"]),
+        ("extra_term", "the answer", "N"), ("missing_term", "the sum", "")],
+     ["tr(K⁻¹ X Xᵀ K⁻¹ Y Yᵀ)/2"]),
     ("autoencoder", "W", "2 e cᵀ + W c xᵀ", [
         ("factor", "the term -3 W x xᵀ", "it is 3/2 times what it must be"),
         ("factor", "the term 2 W x xᵀ Wᵀ W", TWICE)],

@@ -1,4 +1,5 @@
-"""The models in numbers against textbook formulas that form K, in long double, and against an autodiff system."""
+"""The models in numbers against textbook formulas that form K, in long double, and against an
+autodiff system."""
 
 import autograd
 import autograd.numpy as anp
@@ -18,7 +19,8 @@ def rng():
 
 
 def relative(left, right):
-    return float(np.linalg.norm(np.asarray(left - right, dtype=float)) / np.linalg.norm(np.asarray(right, dtype=float)))
+    return float(np.linalg.norm(np.asarray(left - right, dtype=float))
+                 / np.linalg.norm(np.asarray(right, dtype=float)))
 
 
 def cholesky(K):
@@ -79,8 +81,10 @@ class TestAutoencoder:
     def test_a_batch_is_the_sum_over_its_samples(self, rng):
         W, x = rng.standard_normal((m, n)), rng.standard_normal((n, S))
         columns = [x[:, [i]] for i in range(S)]
-        assert autoencoder.loss(W, x) == pytest.approx(sum(autoencoder.loss(W, c) for c in columns), rel=1e-13)
-        assert relative(sum(autoencoder.gradient(W, c) for c in columns), autoencoder.gradient(W, x)) < 1e-13
+        assert autoencoder.loss(W, x) == pytest.approx(sum(autoencoder.loss(W, c) for c in columns),
+                                                       rel=1e-13)
+        assert relative(sum(autoencoder.gradient(W, c) for c in columns),
+                        autoencoder.gradient(W, x)) < 1e-13
 
     def test_the_optimum_is_stationary_and_the_left_over_variance(self, rng):
         x = rng.standard_normal((n, S)) * np.arange(1, n + 1)[:, None]
@@ -128,7 +132,8 @@ class TestGPLVM:
     def test_log_likelihood_and_gradient_agree_with_autograd(self, rng, alpha, beta):
         X, Y = rng.standard_normal((N, Q)), rng.standard_normal((N, D))
         by_autograd = autograd.grad(log_likelihood_with_K)(X, Y, alpha, beta)
-        assert relative(gplvm.log_likelihood(X, Y, alpha, beta), log_likelihood_with_K(X, Y, alpha, beta)) < 1e-12
+        assert relative(gplvm.log_likelihood(X, Y, alpha, beta),
+                        log_likelihood_with_K(X, Y, alpha, beta)) < 1e-12
         assert relative(gplvm.gradient(X, Y, alpha, beta), by_autograd) < 1e-12
 
     @pytest.mark.parametrize("beta", [0.05, 1.0, 300.0])
@@ -141,7 +146,8 @@ class TestGPLVM:
     def test_a_data_set_too_large_for_K_is_no_trouble(self, rng):
         N = 200_000  # K would need 320 gigabytes
         X, Y = rng.standard_normal((N, 2)), rng.standard_normal((N, 3))
-        # L depends on X and Y through their Gram matrix alone, so five rows with the same Gram matrix tell it.
+        # L depends on X and Y through their Gram matrix alone, so five rows with the same Gram
+        # matrix tell it.
         R = np.linalg.qr(np.hstack([X, Y]), mode="r")
         spare = -(N - 5) * 3 / 2 * np.log(2 * np.pi / 0.7)
         expected = textbook(R[:, :2], R[:, 2:], 1.3, 0.7)[0] + spare
@@ -155,7 +161,8 @@ class TestGPLVM:
     @pytest.mark.parametrize("alpha", [1.0, 1e8, 1e16, 1e30])
     @pytest.mark.parametrize("beta", [1e-2, 1.0, 1e4, 1e10, 1e16])
     @pytest.mark.parametrize("rows", [2, N], ids=["nothing beside X", "in the span of X"])
-    def test_data_in_the_span_of_X_give_8_digits_or_one_sentence(self, rng, rows, scale, alpha, beta):
+    def test_data_in_the_span_of_X_give_8_digits_or_one_sentence(self, rng, rows, scale, alpha,
+                                                                 beta):
         X = rng.standard_normal((rows, Q))
         Y = scale * X @ rng.integers(-5, 6, (Q, D))
         with mpmath.workdps(120):
@@ -172,7 +179,8 @@ class TestGPLVM:
                 found = function(X, Y, alpha, beta)
             except ArithmeticError as refused:
                 assert rows > Q
-                assert beta * scale**2 >= (1e20 if function is gplvm.log_likelihood else 1e5)  # far beyond real data
+                # far beyond real data
+                assert beta * scale**2 >= (1e20 if function is gplvm.log_likelihood else 1e5)
                 assert alpha * beta * scale**2 >= 1e8
                 sentence = str(refused)
                 assert "keeps fewer than 8 digits here: Y lies in the span of X up to rounding" in sentence
@@ -188,7 +196,8 @@ class TestGPLVM:
         turn = np.linalg.qr(rng.standard_normal((Q, Q)))[0]
         value = gplvm.log_likelihood(X, Y, 1.3, 0.7)
         assert gplvm.log_likelihood(X @ turn, Y, 1.3, 0.7) == pytest.approx(value, rel=1e-13)
-        assert relative(gplvm.gradient(X @ turn, Y, 1.3, 0.7), gplvm.gradient(X, Y, 1.3, 0.7) @ turn) < 1e-12
+        assert relative(gplvm.gradient(X @ turn, Y, 1.3, 0.7),
+                        gplvm.gradient(X, Y, 1.3, 0.7) @ turn) < 1e-12
 
     def test_where_signal_and_noise_both_overflow_the_optimum_is_refused_and_not_called_0(self):
         Y = 1e200 * np.array([[1, 2], [-3, 1], [2, -3]])
@@ -206,7 +215,9 @@ class TestGPLVM:
         assert np.linalg.matrix_rank(best.X) == active
         above, below = eigenvalues[:active], eigenvalues[active:]
         log_det = np.log(above / D).sum() - (N - active) * np.log(beta)
-        expected = -N * D / 2 * np.log(2 * np.pi) - D / 2 * log_det - (active * D + beta * below.sum()) / 2
+        expected = -N * D / 2 * np.log(2
+                                       * np.pi) - D / 2 * log_det - (active * D + beta
+                                                                     * below.sum()) / 2
         assert best.log_likelihood == pytest.approx(expected, rel=1e-12)
         assert float(textbook(best.X, Y, alpha, beta)[0]) == pytest.approx(expected, rel=1e-12)
         nearby = np.linalg.norm(gplvm.gradient(best.X + 0.1, Y, alpha, beta))
@@ -223,7 +234,8 @@ class TestGPLVM:
     def test_the_best_beta_is_best(self, rng):
         Y = rng.standard_normal((N, D))
         beta = gplvm.best_beta(Y, Q)
-        values = [gplvm.optimum(Y, Q, 1.3, beta * factor).log_likelihood for factor in (0.99, 1, 1.01)]
+        values = [gplvm.optimum(Y, Q, 1.3, beta * factor).log_likelihood
+                  for factor in (0.99, 1, 1.01)]
         assert values[1] > max(values[0], values[2])
         # stationary: the two losses beside it differ in the third order only
         assert values[0] == pytest.approx(values[2], abs=0.05 * (values[1] - values[0]))
@@ -236,23 +248,33 @@ class TestGPLVM:
 
 
 A, B = np.ones((N, Q)), np.ones((N, D))
-RANK_1 = 1e6 * np.outer(np.sqrt(np.arange(1, N + 1)), np.cbrt(np.arange(1, D + 1)))  # up to rounding errors
+# up to rounding errors
+RANK_1 = 1e6 * np.outer(np.sqrt(np.arange(1, N + 1)), np.cbrt(np.arange(1, D + 1)))
 BAD = [
-    (lambda: autoencoder.loss(np.ones((m, n)), np.ones((n + 1, 1))), ValueError, "W must have shape m×n"),
+    (lambda: autoencoder.loss(np.ones((m, n)), np.ones((n + 1, 1))), ValueError,
+     "W must have shape m×n"),
     (lambda: autoencoder.loss(np.ones((m, n)), np.ones(n)), ValueError, "x must be a matrix"),
-    (lambda: autoencoder.loss(np.ones((m, n)) * 1j, np.ones((n, 1))), TypeError, "W must hold real numbers"),
-    (lambda: autoencoder.gradient(np.full((m, n), np.nan), np.ones((n, 1))), ValueError, "W must be finite"),
-    (lambda: autoencoder.gradient(np.ones((m, n)), np.full((n, 1), np.inf)), ValueError, "x must be finite"),
+    (lambda: autoencoder.loss(np.ones((m, n)) * 1j, np.ones((n, 1))), TypeError,
+     "W must hold real numbers"),
+    (lambda: autoencoder.gradient(np.full((m, n), np.nan), np.ones((n, 1))), ValueError,
+     "W must be finite"),
+    (lambda: autoencoder.gradient(np.ones((m, n)), np.full((n, 1), np.inf)), ValueError,
+     "x must be finite"),
     (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError,
      "m must be between 1 and 6, for x has n = 6 rows"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, but 1.5 came"),
+    (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, but "
+                                                                   "1.5 came"),
     (lambda: autoencoder.optimum([["a"]], 1), TypeError, "x must hold real numbers"),
-    (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N rows of Y"),
-    (lambda: gplvm.log_likelihood(np.ones((N, D + 1)), B, 1, 1), ValueError, "Q must be at most D = 5"),
-    (lambda: gplvm.log_likelihood(A, np.full((N, D), np.nan), 1, 1), ValueError, "Y must be finite"),
+    (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N "
+                                                               "rows of Y"),
+    (lambda: gplvm.log_likelihood(np.ones((N, D + 1)), B, 1, 1), ValueError,
+     "Q must be at most D = 5"),
+    (lambda: gplvm.log_likelihood(A, np.full((N, D), np.nan), 1, 1), ValueError,
+     "Y must be finite"),
     (lambda: gplvm.log_likelihood(A, B * 1j, 1, 1), TypeError, "Y must hold real numbers"),
     (lambda: gplvm.log_likelihood(A, B, 0, 1), ValueError, "alpha must be positive, but it is 0"),
-    (lambda: gplvm.log_likelihood(A, B, 1, -2.5), ValueError, "beta must be positive, but it is -2.5"),
+    (lambda: gplvm.log_likelihood(A, B, 1, -2.5), ValueError, "beta must be positive, but it is "
+                                                              "-2.5"),
     (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
     (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
     (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
@@ -263,12 +285,16 @@ BAD = [
     (lambda: gplvm.optimum(B, 2, 1, "1"), TypeError, "beta must be a single real number"),
     (lambda: gplvm.optimum(1e200 * B, 1, 1e-300, 1), ArithmeticError, "X has no finite value"),
     (lambda: gplvm.best_beta(1e170 * np.eye(N, D), 2), ArithmeticError, "β has no finite value"),
-    (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
-    (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
-    (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y without any error"),
+    (lambda: gplvm.best_beta(RANK_1, 1), ValueError, "Q = 1 latent dimensions rebuild Y without "
+                                                     "any error"),
+    (lambda: gplvm.best_beta(0 * B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any "
+                                                    "error"),
+    (lambda: gplvm.best_beta(np.eye(N, D), D), ValueError, "Q = 5 latent dimensions rebuild Y "
+                                                           "without any error"),
     (lambda: gplvm.best_beta(B, D + 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.best_beta(np.full((N, D), np.nan), 1), ValueError, "Y must be finite"),
-    (lambda: gplvm.best_beta(B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any error"),
+    (lambda: gplvm.best_beta(B, 1), ValueError, "Q = 1 latent dimensions rebuild Y without any "
+                                                "error"),
 ]
 
 

@@ -1,4 +1,5 @@
-"""Ordinary notation is read as it is meant, and what cannot be read gets one sentence and is never run."""
+"""Ordinary notation is read as it is meant, and what cannot be read gets one sentence and is never
+run."""
 
 import pytest
 import sympy as sp
@@ -13,7 +14,8 @@ from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation import parser
 from lvmcalc.notation.parser import Unreadable, read
 
-AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain())
+AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(),
+                                      gplvm.trace_chain(), gplvm.chain())
 CHAINS = [*map(marker.chain_of, marker.CHAINS)]
 N, Q, D, X, Y, alpha, beta = gplvm.N, gplvm.Q, gplvm.D, gplvm.X, gplvm.Y, gplvm.alpha, gplvm.beta
 K, b, d, d_bar = TOTAL.symbols("K b d d_bar")
@@ -28,7 +30,8 @@ def same(read_: Expr, meant: Expr, chain: Chain) -> bool:
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
 def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     formulas = [(node, formula) for node in chain for formula in (
-        chain.adjoint(node.name), chain.abbreviated(chain.adjoint(node.name)), node.expression, node.symbol,
+        chain.adjoint(node.name), chain.abbreviated(chain.adjoint(node.name)), node.expression,
+        node.symbol,
         chain.adjoint_symbol(node.name))]
     formulas += [(chain[parent], formula) for (_, parent), formula in chain.edges.items()]
     for node, formula in formulas:
@@ -37,50 +40,69 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize(("text", "meant"), [
-    ("-alpha*D*K.inv()*X", -alpha * D * K.I * X), ("-α D K⁻¹ X", -alpha * D * K.I * X), ("XXᵀ", X * X.T),
-    ("αXXᵀ", alpha * X * X.T), ("K⁻¹YYᵀK⁻¹X", K.I * Y * Y.T * K.I * X), ("2.5X", sp.Rational(5, 2) * X),
+    ("-alpha*D*K.inv()*X", -alpha * D * K.I * X), ("-α D K⁻¹ X", -alpha * D * K.I * X),
+    ("XXᵀ", X * X.T),
+    ("αXXᵀ", alpha * X * X.T), ("K⁻¹YYᵀK⁻¹X", K.I * Y * Y.T * K.I * X),
+    ("2.5X", sp.Rational(5, 2) * X),
     ("α(K⁻¹YYᵀ − D I)K⁻¹X", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
     ("[K⁻¹YYᵀ − DI]X", (K.I * Y * Y.T - D * IN) * X),
-    ("α XXᵀ + I/β", K), ("D/2 * X", D / 2 * X), ("1/2 X", X / 2), ("-D/(2b)", -D / (2 * b)), ("½ X", X / 2),
-    ("0.1 X", X / 10), ("β⁻¹ X", X / beta), ("X @ X' · X × Xᵀ", X * X.T * X * X.T), ("X*-2", -2 * X), ("--X", X),
-    ("np.linalg.inv(K) @ Y / β", K.I * Y / beta), ("np.eye(N)/beta", IN / beta), ("2 I X", 2 * X), ("I_N + K", IN + K),
-    ("-(D/2) log det K", -D / 2 * log(Determinant(K))), ("-D/2 log|K|", -D / 2 * log(Determinant(K))),
-    ("-ND/2 log(2π)", -N * D / 2 * log(2 * sp.pi)), ("-1/2tr(K⁻¹YYᵀ)", -Trace(K.I * Y * Y.T) / 2), ("D|K|X", D * b * X),
-    ("∂L/∂X = αdL/dd X", alpha * d_bar * X), ("d_bar X", d_bar * X), ("d̄ X", d_bar * X), ("∂L/∂K X", d_bar * X),
-    ("|K||K|X", b**2 * X), ("|K|||Y||²X", b * Trace(Y.T * Y) * X), ("||Y||²|K|X", b * Trace(Y.T * Y) * X),
-    ("‖Y‖²/2", Trace(Y.T * Y) / 2), ("norm(Y)^2", Trace(Y.T * Y)), ("‖b‖² X", b**2 * X), ("D ∘ X", D * X),
+    ("α XXᵀ + I/β", K), ("D/2 * X", D / 2 * X), ("1/2 X", X / 2), ("-D/(2b)", -D / (2 * b)),
+    ("½ X", X / 2),
+    ("0.1 X", X / 10), ("β⁻¹ X", X / beta), ("X @ X' · X × Xᵀ", X * X.T * X * X.T),
+    ("X*-2", -2 * X), ("--X", X),
+    ("np.linalg.inv(K) @ Y / β", K.I * Y / beta), ("np.eye(N)/beta", IN / beta), ("2 I X", 2 * X),
+    ("I_N + K", IN + K),
+    ("-(D/2) log det K", -D / 2 * log(Determinant(K))),
+    ("-D/2 log|K|", -D / 2 * log(Determinant(K))),
+    ("-ND/2 log(2π)", -N * D / 2 * log(2 * sp.pi)), ("-1/2tr(K⁻¹YYᵀ)", -Trace(K.I * Y * Y.T) / 2),
+    ("D|K|X", D * b * X),
+    ("∂L/∂X = αdL/dd X", alpha * d_bar * X), ("d_bar X", d_bar * X), ("d̄ X", d_bar * X),
+    ("∂L/∂K X", d_bar * X),
+    ("|K||K|X", b**2 * X), ("|K|||Y||²X", b * Trace(Y.T * Y) * X),
+    ("||Y||²|K|X", b * Trace(Y.T * Y) * X),
+    ("‖Y‖²/2", Trace(Y.T * Y) / 2), ("norm(Y)^2", Trace(Y.T * Y)), ("‖b‖² X", b**2 * X),
+    ("D ∘ X", D * X),
     ("D/2 b X", D * b * X / 2), ("(D|K|)X", D * b * X), ("|(K)|X", b * X), ("K^T^2 X", K * K * X),
-    ("‖Y log β‖² X", log(beta)**2 * Trace(Y.T * Y) * X), ("D^2 X", D**2 * X), ("0 X", 0 * X), ("𝑋𝑋ᵀ", X * X.T),
-    (r"\alpha\left(K^{-1}YY^{\top} - D I\right)K^{-1}\mathbf{X}", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
-    (r"\frac{\partial L}{\partial X} = -\frac{D}{2}\cdot\operatorname{tr}(K) X", -D / 2 * Trace(K) * X),
+    ("‖Y log β‖² X", log(beta)**2 * Trace(Y.T * Y) * X), ("D^2 X", D**2 * X), ("0 X", 0 * X),
+    ("𝑋𝑋ᵀ", X * X.T),
+    (r"\alpha\left(K^{-1}YY^{\top} - D I\right)K^{-1}\mathbf{X}",
+     alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
+    (r"\frac{\partial L}{\partial X} = -\frac{D}{2}\cdot\operatorname{tr}(K) X",
+     -D / 2 * Trace(K) * X),
     ("alpha*((-D)*I + K**(-1)*Y*Y.T)*K**(-1)*X", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
 ])
 def test_each_way_of_writing_is_read_as_it_is_meant(text: str, meant: Expr) -> None:
     assert same(read(text, TOTAL), meant, TOTAL)
 
 
-@pytest.mark.parametrize("text", ["K⁻¹", "K^-1", "K^{-1}", "K^(-1)", "K**-1", "K ** (-1)", "K.I", "K.inv()", "inv(K)",
+@pytest.mark.parametrize("text", ["K⁻¹", "K^-1", "K^{-1}", "K^(-1)", "K**-1", "K ** (-1)", "K.I",
+                                  "K.inv()", "inv(K)",
                                   "inv K", "np.linalg.inv(K)", "(K)⁻¹", "K⁻ᵀᵀ"])
 def test_an_inverse_can_be_written_in_many_ways(text: str) -> None:
     assert read(text, TOTAL) == K.I
 
 
-@pytest.mark.parametrize("text", ["Xᵀ", "X'", "X′", "X.T", "X^T", "X^⊤", r"X^{\top}", "X.transpose()", "transpose(X)"])
+@pytest.mark.parametrize("text", ["Xᵀ", "X'", "X′", "X.T", "X^T", "X^⊤", r"X^{\top}",
+                                  "X.transpose()", "transpose(X)"])
 def test_a_transpose_can_be_written_in_many_ways(text: str) -> None:
     assert read(text, TOTAL) == X.T
 
 
 @pytest.mark.parametrize(("text", "meant"), [
-    ("W*x*e.T + W*e*x.T", W * x * e.T + W * e * x.T), ("WᵀWx − x", W.T * W * x - x), ("W.Tx'", W.T * x.T),
-    ("Wx(WᵀWx − x)ᵀ + W(WᵀWx − x)xᵀ", AUTOENCODER.adjoint("W")), ("½||c||²", Trace(c.T * c) / 2), ("x/S", x / x.cols),
+    ("W*x*e.T + W*e*x.T", W * x * e.T + W * e * x.T), ("WᵀWx − x", W.T * W * x - x),
+    ("W.Tx'", W.T * x.T),
+    ("Wx(WᵀWx − x)ᵀ + W(WᵀWx − x)xᵀ", AUTOENCODER.adjoint("W")), ("½||c||²", Trace(c.T * c) / 2),
+    ("x/S", x / x.cols),
 ])
 def test_names_side_by_side_are_taken_apart(text: str, meant: Expr) -> None:
-    assert notation.plain(read(text, AUTOENCODER)) == notation.plain(meant)  # W e has no shape, so nothing to compare
+    # W e has no shape, so nothing to compare
+    assert notation.plain(read(text, AUTOENCODER)) == notation.plain(meant)
 
 
 def test_sizes_are_the_chains_own_symbols_and_adjoints_of_a_part_are_those_of_its_output() -> None:
     assert read("D", LOG_DET) == LOG_DET["D"].symbol
-    assert read("∂L/∂d", LOG_DET) == read("∂L₁/∂d", LOG_DET) == read("dL1/dd", LOG_DET) == LOG_DET.adjoint_symbol("d")
+    assert read("∂L/∂d", LOG_DET) == read("∂L₁/∂d", LOG_DET) == read("dL1/dd",
+                                                                     LOG_DET) == LOG_DET.adjoint_symbol("d")
     assert read("∂L/∂β", TRACE) == TRACE.adjoint_symbol("beta")
 
 
@@ -105,8 +127,10 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
-    ("K⁻¹YYᵀ − D", r"the sum of K⁻¹ Y Yᵀ \(N×N\) and the number D cannot be formed: did you mean D I\?"),
-    ("K + 1", r"number 1 cannot be formed: did you mean I\?"), ("X + 2", r"the sum of X \(N×Q\) .* be formed$"),
+    ("K⁻¹YYᵀ − D", r"the sum of K⁻¹ Y Yᵀ \(N×N\) and the number D cannot be formed: did you mean D "
+                   r"I\?"),
+    ("K + 1", r"number 1 cannot be formed: did you mean I\?"), ("X + 2", r"the sum of X \(N×Q\) .* "
+                                                                         r"be formed$"),
     ("tr(D)", "the trace of the number D"), ("|b|", "the determinant of the number b"),
     ("X + Xᵀ + 2", "cannot be formed$"), ("log(K)", r"the logarithm of the matrix K \(N×N\)"),
 ])
@@ -116,27 +140,39 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
-    ("Xs", r"no `Xs` here \(did you mean `X`\?\); the names are X, α, β, D, .*X_bar or ∂L/∂X"), ("alhpa X", "`alpha`"),
-    ("∂L₂/∂d", r"here \(did you mean `∂L/∂d`\?\); the"), ("D_BAR", r"here \(did you mean `D_bar`\?\); the"),
-    ("ALPHA", "`alpha`"), ("sqrt(b)", "no `sqrt`"), ("X.shape", "no `.shape`"), ("2 X K/K", "write its inverse"),
-    ("D/2b", r"whether `b` belongs below the fraction line"), ("tr XXᵀ", r"whether `Xᵀ` .* write tr\(…\)"),
+    ("Xs", r"no `Xs` here \(did you mean `X`\?\); the names are X, α, β, D, .*X_bar or ∂L/∂X"),
+    ("alhpa X", "`alpha`"),
+    ("∂L₂/∂d", r"here \(did you mean `∂L/∂d`\?\); the"), ("D_BAR", r"here \(did you mean "
+                                                                   r"`D_bar`\?\); the"),
+    ("ALPHA", "`alpha`"), ("sqrt(b)", "no `sqrt`"), ("X.shape", "no `.shape`"),
+    ("2 X K/K", "write its inverse"),
+    ("D/2b", r"whether `b` belongs below the fraction line"), ("tr XXᵀ", r"whether `Xᵀ` .* write "
+                                                                         r"tr\(…\)"),
     ("K^n", "exponent is a whole number"), ("K^0.5", "exponent"), ("K^25", "exponent"),
     ("K^2^3", "At `.3` one exponent"),
-    ("(X", r"closing \)"), ("|K", "closing |"), ("X)", r"At `\)`"), ("X *", r"Behind `X \*`"), ("", "nothing to read"),
-    ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="), ("norm(X)", "square of the norm"),
-    ("X/0", "has no value"), ("log(0) X", "has no value"), ("log(-1) X", "has no value"), ("2½", "At `½`"),
+    ("(X", r"closing \)"), ("|K", "closing |"), ("X)", r"At `\)`"), ("X *", r"Behind `X \*`"),
+    ("", "nothing to read"),
+    ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="),
+    ("norm(X)", "square of the norm"),
+    ("X/0", "has no value"), ("log(0) X", "has no value"), ("log(-1) X", "has no value"),
+    ("2½", "At `½`"),
     (r"\frac{D} X", "opening bracket"),
-    ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"), ("X 2.5E3", r"whether `2.5E3` is a power"),
+    ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"),
+    ("X 2.5E3", r"whether `2.5E3` is a power"),
 ])
-def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str, sentence: str) -> None:
+def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str,
+                                                                     sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
         read(text, LOG_DET)
 
 
 @pytest.mark.parametrize("text", [
-    "__import__('os')", "(" * 10**5, "(" * 300 + "X" + ")" * 300, "(" * 30 + "X" + ")" * 30, "9**9**9", "9" * 10**5,
-    "9" * 1999, "((9^24)^24)^24", "((2N)^24)^24", "(" * 19 + "b" + "^2+1)" * 19, "9^24 * " * 9 + "1", "😀", "X\x00",
-    "log " * 390 + "b", "X" * 1999, "-" * 1999 + "X", "X" + "'" * 1990, "|" * 300, "‖" * 300, "\\" * 1999, "∂ " * 900,
+    "__import__('os')", "(" * 10**5, "(" * 300 + "X" + ")" * 300, "(" * 30 + "X" + ")" * 30,
+    "9**9**9", "9" * 10**5,
+    "9" * 1999, "((9^24)^24)^24", "((2N)^24)^24", "(" * 19 + "b" + "^2+1)" * 19,
+    "9^24 * " * 9 + "1", "😀", "X\x00",
+    "log " * 390 + "b", "X" * 1999, "-" * 1999 + "X", "X" + "'" * 1990, "|" * 300, "‖" * 300,
+    "\\" * 1999, "∂ " * 900,
     r"\frac" * 300, "X^{" * 300, "=" * 1999, "lambda: 0", "X.__class__", "X;X", "X[0,:]", "٣ X",
 ], ids=lambda text: text[:12].encode("unicode_escape").decode())
 def test_hostile_text_gets_one_short_sentence(text: str) -> None:
@@ -152,10 +188,12 @@ def test_hostile_text_gets_one_short_sentence(text: str) -> None:
     ("-" * 399 + "X", "-" * 400 + "X", "at most 400 names, numbers and signs"),
     ("(" * 20 + "X" + ")" * 20, "(" * 21 + "X" + ")" * 21, "brackets, of which at most 20"),
     ("9" * 50, "1" + "0" * 50, "more than 50 digits"),
-    ("." + "0" * 49 + "1", "." + "0" * 50 + "1", "more than 50 digits"), ("K^24", "K^25", "from -24 to 24"),
+    ("." + "0" * 49 + "1", "." + "0" * 50 + "1", "more than 50 digits"),
+    ("K^24", "K^25", "from -24 to 24"),
     ("K^-24", "K^-25", "from -24 to 24"), ("(K^12)^2", "(K^5)^5", "powers beyond 24"),
 ], ids=lambda text: text[:12])
-def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: str, sentence: str) -> None:
+def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: str,
+                                                              sentence: str) -> None:
     read(most, TOTAL)
     with pytest.raises(Unreadable, match=sentence):
         read(more, TOTAL)
@@ -163,14 +201,16 @@ def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: s
 
 def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     taken, power = [], parser._power
-    monkeypatch.setattr(parser, "_power", lambda base, exponent: taken.append(base) or power(base, exponent))
+    monkeypatch.setattr(parser, "_power", lambda base,
+                        exponent: taken.append(base) or power(base, exponent))
     with pytest.raises(Unreadable, match="more than 50 digits"):
         read("((9^24)^24)^24", TOTAL)
     assert taken == [9, 9**24]
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_forty_characters_are_quoted_and_of_a_longer_text_the_last_is_an_ellipsis(cut: bool) -> None:
+def test_forty_characters_are_quoted_and_of_a_longer_text_the_last_is_an_ellipsis(
+    cut: bool) -> None:
     with pytest.raises(Unreadable) as error:
         read("X" + ")" + "D" * (39 + cut), TOTAL)
     assert f"At `){'D' * 38 + '…' if cut else 'D' * 39}` " in str(error.value)

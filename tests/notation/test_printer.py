@@ -1,4 +1,5 @@
-"""What is written is what is meant: formulas are printed, read back by a reader of its own, and compared in numbers."""
+"""What is written is what is meant: formulas are printed, read back by a reader of its own, and
+compared in numbers."""
 
 import re
 
@@ -13,12 +14,14 @@ from lvmcalc import notation
 from lvmcalc.models import autoencoder, gplvm
 
 A, C = MatrixSymbol("A", n, n), MatrixSymbol("C", n, n)
-NAMES = {symbol.name: symbol for symbol in [*MATRICES, a, b, n, m]} | {"p": oracle.p, "A": A, "C": C}
+NAMES = {symbol.name: symbol
+         for symbol in [*MATRICES, a, b, n, m]} | {"p": oracle.p, "A": A, "C": C}
 FUNCTIONS = {"tr": Trace, "det": Determinant, "log": log}
 
 
 class Reader:
-    """Read a formula as a person does: postfix marks first, then what stands side by side, then sums.
+    """Read a formula as a person does: postfix marks first, then what stands side by side, then
+    sums.
 
     A function takes the bracket, or else the one factor, that follows it.
     """
@@ -70,7 +73,8 @@ class Reader:
         token = self.tokens.pop(0)
         if token == self.OPEN:
             result = self.bracket()
-        elif (name := token.removeprefix("\\").removeprefix("operatorname{").removesuffix("}")) in FUNCTIONS:
+        elif (name := token.removeprefix("\\").removeprefix("operatorname{").removesuffix(
+            "}")) in FUNCTIONS:
             result = FUNCTIONS[name](self.bracket() if self.take(self.OPEN) else self.factor())
         else:
             result = sp.Integer(token) if token.isdigit() else self.letter(token)
@@ -87,7 +91,8 @@ class Reader:
 
 
 class LatexReader(Reader):
-    TOKEN = re.compile(r"\s*(\\left\(|\\right\)|\\operatorname\{tr\}|\\[a-z]+|\d+|[A-Za-z]|[-+^{}()])")
+    TOKEN = re.compile(
+        r"\s*(\\left\(|\\right\)|\\operatorname\{tr\}|\\[a-z]+|\d+|[A-Za-z]|[-+^{}()])")
     OPEN, CLOSE = r"\left(", r"\right)"
 
     def braces(self) -> Expr:
@@ -121,7 +126,8 @@ def test_random_formulas_are_read_back_as_they_were_meant(block: int) -> None:
         formula = formulas.scalar(4) if seed % 2 else formulas.matrix(n, n, 3)
         if not oracle.is_finite(formula) or formula.has(Identity):
             continue
-        plain, latex = Reader(notation.plain(formula)).formula(), LatexReader(notation.latex(formula)).formula()
+        plain, latex = Reader(notation.plain(formula)).formula(), LatexReader(
+            notation.latex(formula)).formula()
         values = oracle.point(SYMBOLS, SIZES, seed)
         try:
             assert oracle.equal(plain, formula, values), (notation.plain(formula), formula)
@@ -133,25 +139,32 @@ def test_random_formulas_are_read_back_as_they_were_meant(block: int) -> None:
 
 
 @pytest.mark.parametrize(("formula", "plain", "latex"), [
-    (S.T, "Sᵀ", r"S^{\top}"), (S.I, "S⁻¹", r"S^{-1}"), (S.I.T, "S⁻ᵀ", r"S^{-\top}"), (S.T.I, "S⁻ᵀ", r"S^{-\top}"),
-    (S**2, "S^2", r"S^{2}"), (S.T**2, "(Sᵀ)^2", r"\left(S^{\top}\right)^{2}"), (MatPow(S, -2), "S^(-2)", r"S^{-2}"),
-    (Inverse(S**3), "(S^3)⁻¹", r"\left(S^{3}\right)^{-1}"), (Transpose(S**2), "(S^2)ᵀ", r"\left(S^{2}\right)^{\top}"),
-    (Trace(S**2) * a, "a tr(S^2)", r"a \operatorname{tr}\left(S^{2}\right)"), (S**n, "S^n", r"S^{n}"),
-    (Transpose(X * T), "(X T)ᵀ", r"\left(X T\right)^{\top}"), ((S + A).I, "(A + S)⁻¹", r"\left(A + S\right)^{-1}"),
+    (S.T, "Sᵀ", r"S^{\top}"), (S.I, "S⁻¹", r"S^{-1}"), (S.I.T, "S⁻ᵀ", r"S^{-\top}"),
+    (S.T.I, "S⁻ᵀ", r"S^{-\top}"),
+    (S**2, "S^2", r"S^{2}"), (S.T**2, "(Sᵀ)^2", r"\left(S^{\top}\right)^{2}"),
+    (MatPow(S, -2), "S^(-2)", r"S^{-2}"),
+    (Inverse(S**3), "(S^3)⁻¹", r"\left(S^{3}\right)^{-1}"),
+    (Transpose(S**2), "(S^2)ᵀ", r"\left(S^{2}\right)^{\top}"),
+    (Trace(S**2) * a, "a tr(S^2)", r"a \operatorname{tr}\left(S^{2}\right)"),
+    (S**n, "S^n", r"S^{n}"),
+    (Transpose(X * T), "(X T)ᵀ", r"\left(X T\right)^{\top}"),
+    ((S + A).I, "(A + S)⁻¹", r"\left(A + S\right)^{-1}"),
     (S - A, "S - A", "S - A"), (-S - A, "-A - S", "-A - S"), (-2 * S * X, "-2 S X", "-2 S X"),
     ((a + b) * S, "(a + b) S", r"\left(a + b\right) S"), (a / 2 * S, "(a/2) S", r"\frac{a}{2} S"),
     (S * (A - C) * X, "S (A - C) X", r"S \left(A - C\right) X"), (Identity(n) * a, "a I", "a I"),
     (ZeroMatrix(n, m), "0", "0"), (Determinant(S), "det(S)", r"\det S"),
     (Determinant(S) ** 2, "det(S)^2", r"\left(\det S\right)^{2}"),
     (Determinant(S.T), "det(Sᵀ)", r"\det\left(S^{\top}\right)"),
-    (1 / Determinant(S) ** 2, None, r"\frac{1}{\left(\det S\right)^{2}}"), (log(b), "log(b)", r"\log b"),
+    (1 / Determinant(S) ** 2, None, r"\frac{1}{\left(\det S\right)^{2}}"),
+    (log(b), "log(b)", r"\log b"),
     (log(a * b), "log(a b)", r"\log\left(a b\right)"), (log(b) ** 2, "log(b)^2", None),
     (Determinant(S) * S.I, "det(S) S⁻¹", r"\det S \cdot S^{-1}"),
     (HadamardProduct(A, S) * X, "(A ∘ S) X", r"\left(A \circ S\right) X"),
     (HadamardProduct(A * C, S), "(A C) ∘ S", r"\left(A C\right) \circ S"),
     (HadamardProduct(A + C, S) + S, "(A + C) ∘ S + S", r"\left(A + C\right) \circ S + S"),
 ], ids=str)
-def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None, latex: str | None) -> None:
+def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
+                                               latex: str | None) -> None:
     if plain:
         assert notation.plain(formula) == plain
     if latex:
@@ -159,7 +172,8 @@ def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
 
 
 @pytest.mark.parametrize(("name", "plain", "latex"), [
-    ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta"), ("L1", "L₁", "L_{1}"), ("L12", "L₁₂", "L_{12}"),
+    ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta"), ("L1", "L₁", "L_{1}"),
+    ("L12", "L₁₂", "L_{12}"),
     ("X", "X", "X"), ("Zbar", "Z̄", r"\bar{Z}"), ("dX", "dX", "dX"), ("dX2", "dX₂", "dX_{2}"),
     ("∂L₁/∂c", "∂L₁/∂c", r"\frac{\partial L_{1}}{\partial c}"),
     ("∂L/∂α", "∂L/∂α", r"\frac{\partial L}{\partial \alpha}")])
@@ -185,11 +199,14 @@ def test_shapes_are_written_with_their_sizes() -> None:
 
 def test_a_sum_begins_with_what_is_positive() -> None:
     assert notation.plain(-S * A + C) == "C - S A"
-    assert notation.plain(gplvm.chain().abbreviated(gplvm.chain().adjoint("X"))) == "α (K⁻¹ Y Yᵀ - D I) K⁻¹ X"
+    assert notation.plain(gplvm.chain(
+        ).abbreviated(gplvm.chain().adjoint("X"))) == "α (K⁻¹ Y Yᵀ - D I) K⁻¹ X"
 
 
-@pytest.mark.parametrize("chain", [autoencoder.chain(), gplvm.chain()], ids=lambda chain: chain.name)
-def test_all_that_a_chain_shows_is_latex_with_balanced_brackets_and_single_superscripts(chain) -> None:
+@pytest.mark.parametrize("chain", [autoencoder.chain(), gplvm.chain()],
+                         ids=lambda chain: chain.name)
+def test_all_that_a_chain_shows_is_latex_with_balanced_brackets_and_single_superscripts(
+    chain) -> None:
     formulas = [node.expression for node in chain] + [chain.adjoint(node.name) for node in chain]
     formulas += [*chain.edges.values(), *(node.rule.differential for node in chain.nodes.values())]
     for formula in map(sp.sympify, formulas):

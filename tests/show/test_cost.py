@@ -1,4 +1,5 @@
-"""What the calculus buys: three ways to the same numbers, their times drawn, and the digits that they keep."""
+"""What the calculus buys: three ways to the same numbers, their times drawn, and the digits that
+they keep."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""A box marks what is typed into it and says so safely; it helps on request only, and the summary counts fairly."""
+"""A box marks what is typed into it and says so safely; it helps on request only, and the summary
+counts fairly."""
 
 import re
 import subprocess
@@ -30,7 +31,8 @@ def box() -> AnswerBox:
 
 def shown(box: AnswerBox) -> str:
     """Return all that stands in a box, but for its style."""
-    return "".join(part.value for part in box.children if hasattr(part, "value")).split("</style>")[1]
+    return "".join(part.value for part in box.children
+                   if hasattr(part, "value")).split("</style>")[1]
 
 
 def own_chain() -> Chain:
@@ -38,7 +40,8 @@ def own_chain() -> Chain:
     k, r = sp.symbols("k r", integer=True, positive=True)
     u, X, v = MatrixSymbol("u", k, 1), MatrixSymbol("X", k, r), MatrixSymbol("v", r, 1)
     build = Builder("a chain of <one's> own", u, X, v)
-    build("L", "trace", build("s", "product", build("w", "transpose", u), build("z", "product", X, v)))
+    build("L", "trace",
+          build("s", "product", build("w", "transpose", u), build("z", "product", X, v)))
     return build.chain()
 
 
@@ -51,7 +54,8 @@ def test_the_box_marks_what_is_typed_and_shows_how_it_was_read(box: AnswerBox) -
 
 
 def press_enter(box: AnswerBox, *text: str) -> None:
-    """Send what the front end sends: the key, and then the text, if it is not the one that is there."""
+    """Send what the front end sends: the key, and then the text, if it is not the one that is
+    there."""
     box.text._handle_custom_msg({"event": "submit"}, [])
     for changed in text:
         box.text.value = changed
@@ -90,9 +94,11 @@ def test_not_attempted_unreadable_and_wrong_are_three_things(box: AnswerBox) -> 
         "not_attempted", "not_attempted", "unreadable", "shape", "missing_inverse"]
 
 
-@pytest.mark.parametrize("answer", ["-D/2 K^-1", "b_bar det(c) c^-T", b_bar * sp.Determinant(c) * c.I, -D / 2 * c.I],
+@pytest.mark.parametrize("answer", ["-D/2 K^-1", "b_bar det(c) c^-T",
+                                    b_bar * sp.Determinant(c) * c.I, -D / 2 * c.I],
                          ids=str)
-def test_text_and_code_are_marked_alike_in_nodes_adjoints_and_leaves(box: AnswerBox, answer: object) -> None:
+def test_text_and_code_are_marked_alike_in_nodes_adjoints_and_leaves(box: AnswerBox,
+                                                                     answer: object) -> None:
     assert box.kinds(answer) == ["proved"]
 
 
@@ -101,7 +107,8 @@ def test_the_solution_of_every_question_passes_its_own_check(name: str) -> None:
     chain = exercises.chain_of(name)
     for node in {**chain.leaves, **chain.nodes}:
         if node != chain.output:
-            assert AnswerBox(name, node).kinds(chain.abbreviated(chain.adjoint(node))) == ["proved"], node
+            assert AnswerBox(name,
+                             node).kinds(chain.abbreviated(chain.adjoint(node))) == ["proved"], node
 
 
 def test_hint_and_solution_are_shown_on_request_only(box: AnswerBox) -> None:
@@ -118,7 +125,8 @@ def test_hint_and_solution_are_shown_on_request_only(box: AnswerBox) -> None:
 
 def test_a_key_on_what_is_folded_is_no_command_of_jupyterlab(box: AnswerBox) -> None:
     box.answer("b_bar b c")
-    assert shown(box).count("<summary") == shown(box).count('<summary data-lm-suppress-shortcuts="true"') == 3
+    assert shown(box).count("<summary") == shown(box).count('<summary '
+                                                            'data-lm-suppress-shortcuts="true"') == 3
 
 
 def test_the_hint_is_the_rule_unless_another_is_given() -> None:
@@ -134,7 +142,8 @@ def test_what_a_screen_reader_must_tell_has_the_role_of_a_status(box: AnswerBox)
 
 def test_what_is_typed_is_escaped_and_so_are_hint_and_name() -> None:
     box = AnswerBox(own_chain(), "X", hint="a < b")
-    for text, quoted in [("<b>X</b>", "no `&lt;` here"), ("X & v", "no `&amp;` here"), ("<i>" * 5000, "`&lt;i&gt;")]:
+    for text, quoted in [("<b>X</b>", "no `&lt;` here"), ("X & v", "no `&amp;` here"),
+                         ("<i>" * 5000, "`&lt;i&gt;")]:
         assert box.answer(text).status == "unreadable"
         assert quoted in shown(box)
     assert "a &lt; b" in shown(box)
@@ -182,7 +191,8 @@ def test_two_boxes_for_one_question_count_once_and_say_each_its_own(box: AnswerB
     assert Summary().status == "1 of 1 derived so far."
 
 
-def test_running_a_cell_again_forgets_nothing_and_another_kernel_knows_nothing(box: AnswerBox) -> None:
+def test_running_a_cell_again_forgets_nothing_and_another_kernel_knows_nothing(
+    box: AnswerBox) -> None:
     box.answer("-D/2 K^-1")
     AnswerBox(L1, "c", hint="Think of <cofactors>.")
     assert Summary().status == "1 of 1 derived so far."

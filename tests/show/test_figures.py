@@ -56,12 +56,14 @@ class TestGraph:
 def test_values_and_adjoints_are_written_at_the_nodes() -> None:
     chain = CHAINS[0]
     values, adjoints = chain.forward(**LEAVES), chain.backward(**LEAVES)
-    texts = [text.get_text() for text in figures.graph(chain, None, values, adjoints).figure.axes[0].texts]
+    texts = [text.get_text()
+             for text in figures.graph(chain, None, values, adjoints).figure.axes[0].texts]
     assert f"∂ {figures._size(adjoints['W'])}" in texts
     assert any(text.endswith(figures._size(values["L"])) for text in texts)
 
 
-@pytest.mark.parametrize(("value", "text"), [(2.0, "2"), (-0.00123, "−0.0012"), (1424.2, "1,424"), (1e9, "1e9"),
+@pytest.mark.parametrize(("value", "text"),
+                         [(2.0, "2"), (-0.00123, "−0.0012"), (1424.2, "1,424"), (1e9, "1e9"),
                                          (np.array([[3.0, 4.0]]), "‖5‖")])
 def test_sizes_are_short(value, text) -> None:
     assert figures._size(value) == text
@@ -86,14 +88,16 @@ def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
     chain = CHAINS[0]
     drawing = figures.heat(chain, "e", **LEAVES)
     first, second = drawing.figure.axes[1:]
-    assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (2, 2)
+    assert first.get_images()[0].get_array().shape == second.get_images()[0].get_array().shape == (
+        2, 2)
     np.testing.assert_array_equal(second.get_images()[0].get_array(), chain.backward(**LEAVES)["e"])
     assert drawing.words.startswith("e: m×S = 2×2, entries up to ±")
     wide = figures.heat(chain, "h", **LEAVES).figure.axes[1].get_window_extent()
     assert wide.width / wide.height == pytest.approx(3 / 2)
 
 
-@pytest.mark.parametrize(("shapes", "sizes"), [  # a room of 240 × 158 for each of three, 390 × 158 for each of two
+# a room of 240 × 158 for each of three, 390 × 158 for each of two
+@pytest.mark.parametrize(("shapes", "sizes"), [
     ([(150, 2), (2, 150), (7, 5)], [(14, 158), (158, 14), (22 * 5 / 7, 22)]),
     ([(3, 4), (1, 1)], [(158 * 4 / 3, 158), (158 / 3, 158 / 3)]),
     ([(2, 9), (9, 9), (9, 1)], [(158, 158 * 2 / 9), (158, 158), (158 / 9, 158)]),
@@ -106,7 +110,8 @@ def test_all_heat_maps_have_cells_of_one_size_unless_they_could_not_be_seen(shap
 
 
 @pytest.mark.parametrize(("value", "sentence"), [
-    ([[1, np.nan], [0, 2]], "c̄ must be finite, but its entry in row 0, column 1"), (np.inf, "c̄ must be finite"),
+    ([[1, np.nan], [0, 2]], "c̄ must be finite, but its entry in row 0, column 1"),
+    (np.inf, "c̄ must be finite"),
     ([["1"]], "c̄ must hold real numbers, but it holds text")])
 def test_a_heat_map_of_what_is_no_finite_number_is_refused_by_its_title(value, sentence) -> None:
     with pytest.raises((ValueError, TypeError), match=sentence):
@@ -120,25 +125,31 @@ def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
-def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(chain) -> None:
+def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(
+    chain) -> None:
     rng, leaves = np.random.default_rng(4), {"alpha": 0.7, "beta": 1.9, "D": 3} | LEAVES
     leaves |= {"X": rng.standard_normal((5, 2)), "Y": rng.standard_normal((5, 3))}
-    in_graph = {text.get_text(): text.get_bbox_patch() for text in figures.graph(chain).figure.axes[0].texts}
+    in_graph = {text.get_text(): text.get_bbox_patch()
+                for text in figures.graph(chain).figure.axes[0].texts}
     for name in chain.nodes:
         patch = in_graph[f"${notation.latex(name)}$"]
-        for axes in figures.heat(chain, name, **{leaf: leaves[leaf] for leaf in chain.leaves}).figure.axes[1:]:
+        for axes in figures.heat(chain, name,
+                                 **{leaf: leaves[leaf] for leaf in chain.leaves}).figure.axes[1:]:
             line = axes.spines["left"]
             assert line.get_edgecolor() == patch.get_edgecolor()
-            assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2, (style.DASHED,) * 2)
+            assert (line.get_linestyle(), patch.get_linestyle()) in ((style.SOLID,) * 2,
+                                                                     (style.DASHED,) * 2)
     output = in_graph[f"${notation.latex(chain.output)}$"]
     assert to_hex(output.get_edgecolor()).upper() == style.REACHED["color"]
 
 
 def test_a_path_has_one_colour_and_line_from_its_use_until_the_paths_meet() -> None:
-    along = {"autoencoder": {"h": "h", "e": "h", "g": "g", "f": "g"}, "gplvm": {"f": "f", "h": "h", "g": "h"}}
+    along = {"autoencoder": {"h": "h", "e": "h", "g": "g", "f": "g"},
+             "gplvm": {"f": "f", "h": "h", "g": "h"}}
     for chain in (CHAINS[0], CHAINS[3]):
         outlines = {name: figures.outline_of(chain, name) for name in (*chain.nodes, *chain.leaves)}
-        assert {name: outline for name, outline in outlines.items() if outline in style.PATHS.values()} == {
+        assert {name: outline for name,
+                outline in outlines.items() if outline in style.PATHS.values()} == {
             name: style.PATHS[use] for name, use in along[chain.name].items()}
 
 
@@ -190,23 +201,27 @@ def contrast(one: str, other: str) -> float:
     """Contrast of two colours by WCAG 2.2: 1 to 21."""
     def luminance(colour: str) -> float:
         part = np.array(to_rgb(colour))
-        return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+        return np.where(part <= 0.04045, part / 12.92,
+                        ((part + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
     low, high = sorted(map(luminance, (one, other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000", "#fff") == contrast("#fff", "#000") == pytest.approx(21)
-    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)  # the lightest grey that passes for a text
+    # the lightest grey that passes for a text
+    assert contrast("#767676", "#fff") == pytest.approx(4.54, abs=0.005)
 
 
 def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> None:
-    trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y), Q=2)).run(2), data.load("iris")
+    trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y),
+                                         Q=2)).run(2), data.load("iris")
     chain = CHAINS[0]
     drawings = [figures.graph(chain, ("W", "h"), chain.forward(**LEAVES), chain.backward(**LEAVES)),
                 figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
                 figures.latent(trainer.parameters, iris.labels, iris.label_names)]
-    moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame, TwoWeights()._map.frame]
+    moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame,
+              TwoWeights()._map.frame]
     seen = {}
     for figure in (shown.figure for shown in (*drawings, *moving)):
         figure.draw_without_rendering()  # makes the ticks
@@ -214,7 +229,8 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
             box = text.get_bbox_patch()
             seen[text] = contrast(text.get_color(), box.get_facecolor() if box else style.PAPER)
             assert text.get_size() >= 14
-            large = text.get_size() >= 18 or text.get_weight() == "bold"  # in points, as WCAG has it
+            # in points, as WCAG has it
+            large = text.get_size() >= 18 or text.get_weight() == "bold"
             assert seen[text] >= (3 if large else 4.5), text
     assert len(seen) > 100
     assert all(contrast(style.INK, fill) >= 4.5 for fill in style.LIT.values())
@@ -226,5 +242,6 @@ def test_a_colour_of_the_style_sheet_is_seen_in_the_light_and_in_the_dark_theme(
     free = re.sub(r"var\([^()]*\)|--[\w-]+: #\w+", "", style.CSS)  # but for what follows the theme
     colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b", free))
     assert colours == {style.BLUE, style.VERMILLION}
-    assert all(contrast(colour, page) >= 3 for colour in colours for page in ("#fff", "#111"))  # JupyterLab's pages
+    # JupyterLab's pages
+    assert all(contrast(colour, page) >= 3 for colour in colours for page in ("#fff", "#111"))
     assert not re.search(r"(?<![\w-])color: #", free), "a text has the colour of the theme"

@@ -20,12 +20,14 @@ from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
 
 
 def decoded(file):
-    """The pixels in a PNG file, as Pillow reads them, after every checksum in it has been checked."""
+    """The pixels in a PNG file, as Pillow reads them, after every checksum in it has been
+    checked."""
     Image.open(io.BytesIO(file)).verify()  # the CRC of each chunk
     stream, start = b"", 8
     while start < len(file):
         length, = struct.unpack_from(">I", file, start)
-        stream += file[start + 8:start + 8 + length] if file[start + 4:start + 8] == b"IDAT" else b""
+        stream += file[start + 8:start + 8 + length] if file[start + 4:start
+                                                             + 8] == b"IDAT" else b""
         start += 12 + length
     zlib.decompress(stream)  # the Adler-32 of all of them
     return np.asarray(Image.open(io.BytesIO(file)))
@@ -44,8 +46,10 @@ def test_an_encoded_picture_decodes_to_the_same_pixels(height, depth):
 def test_of_a_changed_picture_only_the_changed_bands_are_compressed_again(monkeypatch):
     pixels = np.random.default_rng(2).integers(0, 4, (5 * BAND + 7, 61, 4), dtype=np.uint8)
     encode, made, compressed = Encoder(), [], Encoder._compressed
-    monkeypatch.setattr(Encoder, "_compressed", lambda self, band: made.append(len(band)) or compressed(self, band))
-    for rows, bands in ((range(0), 6), (range(0), 0), ([BAND], 1), ([BAND - 1, BAND], 2), ([5 * BAND + 6], 1),
+    monkeypatch.setattr(Encoder, "_compressed", lambda self,
+                        band: made.append(len(band)) or compressed(self, band))
+    for rows, bands in ((range(0), 6), (range(0), 0), ([BAND], 1), ([BAND - 1, BAND], 2),
+                        ([5 * BAND + 6], 1),
                         (range(len(pixels)), 6)):
         pixels[rows, 17, 2] += 1
         made.clear()
@@ -113,9 +117,11 @@ def test_names_look_as_texts_with_a_halo_do():
 
     def as_texts(axes):
         for name, (x, y) in zip(names, points, strict=True):
-            axes.text(x, y, name, weight="bold", size=18, ha="center", va="center", path_effects=style.HALO)
+            axes.text(x, y, name, weight="bold", size=18, ha="center", va="center",
+                      path_effects=style.HALO)
 
-    np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)), drawn(as_texts))
+    np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)),
+                                  drawn(as_texts))
 
 
 def test_names_at_one_point_or_close_together_are_pushed_apart_and_others_stay():
@@ -125,7 +131,8 @@ def test_names_at_one_point_or_close_together_are_pushed_apart_and_others_stay()
     points = np.array([(0, 0), (0, 0), (0.06, 0.05), (-0.2, 0.1), (0, 0), (2, -1.5)])
     names.move(points)
     boxes = [path.get_extents().translated(*offset) for path, offset in
-             zip(names.get_paths(), names.get_offset_transform().transform(names.get_offsets()), strict=True)][::2]
+             zip(names.get_paths(), names.get_offset_transform().transform(names.get_offsets()),
+                 strict=True)][::2]
     assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
     np.testing.assert_allclose(names.get_offsets()[-1], points[-1], atol=1e-12)
 
@@ -140,9 +147,11 @@ def overlap(one, other):
 def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies(shape, aspect):
     matrix, made = np.random.default_rng(3).uniform(-1, 1, shape), []
     matrix[0, 1:3] = np.nan
-    pixels = drawn(lambda axes: (axes.axis("off"), made.append(Cells(axes, matrix, style.SIGNED, (-2, 2), aspect))))
+    pixels = drawn(lambda axes: (axes.axis("off"),
+                                 made.append(Cells(axes, matrix, style.SIGNED, (-2, 2), aspect))))
     axes, (height, width) = made[0].axes, pixels.shape[:2]
-    middles = np.stack(np.meshgrid(np.arange(width) + 0.5, height - np.arange(height) - 0.5), axis=-1).reshape(-1, 2)
+    middles = np.stack(np.meshgrid(np.arange(width) + 0.5, height - np.arange(height) - 0.5),
+                       axis=-1).reshape(-1, 2)
     inside = ((axes.bbox.min < middles) & (middles < axes.bbox.max)).all(axis=1)
     column, row = np.round(axes.transData.inverted().transform(middles[inside])).astype(int).T
     expected = np.full((height * width, 4), 255)
@@ -152,7 +161,8 @@ def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies
 
 
 @pytest.mark.parametrize(("dataset", "picture", "make"), [
-    ("iris", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)), ("digits", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
+    ("iris", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
+    ("digits", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
     ("digits", AutoencoderPicture, lambda Y: AutoencoderProblem(Y.T, 2))])
 def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(dataset, picture, make):
     loaded = data.load(dataset)
@@ -166,8 +176,10 @@ def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(datas
 
 
 @pytest.mark.parametrize(("dataset", "m", "off"), [
-    ("iris", 1, 1e-9), ("iris", 2, 1e-9), ("iris", 3, 0.25), ("digits", 2, 1e-9), ("digits", 5, 1e-9)])
-def test_weights_are_drawn_in_proportion_but_for_columns_too_narrow_for_their_names(dataset, m, off):
+    ("iris", 1, 1e-9), ("iris", 2, 1e-9), ("iris", 3, 0.25), ("digits", 2, 1e-9),
+    ("digits", 5, 1e-9)])
+def test_weights_are_drawn_in_proportion_but_for_columns_too_narrow_for_their_names(
+    dataset, m, off):
     figure = LiveAutoencoder(dataset, m)._picture.frame.figure
     figure.draw_without_rendering()
     for cells in figure.findobj(Cells)[:2]:
@@ -180,7 +192,8 @@ def test_weights_are_drawn_in_proportion_but_for_columns_too_narrow_for_their_na
 
 def test_frames_leave_pyplot_and_the_global_settings_alone():
     before = dict(matplotlib.rcParams)
-    managers = len(sys.modules["matplotlib._pylab_helpers"].Gcf.figs) if "matplotlib.pyplot" in sys.modules else 0
+    managers = len(sys.modules[
+        "matplotlib._pylab_helpers"].Gcf.figs) if "matplotlib.pyplot" in sys.modules else 0
     two_moving_lines(0.0)[0].png()
     assert dict(matplotlib.rcParams) == before
     if "matplotlib.pyplot" in sys.modules:
@@ -189,6 +202,7 @@ def test_frames_leave_pyplot_and_the_global_settings_alone():
 
 def test_ten_classes_differ_in_colour_and_in_marker():
     assert len(set(style.CLASS_COLOURS)) == len(set(style.CLASS_MARKERS)) == 10
-    assert style.PATHS["f"]["linestyle"] != style.PATHS["h"]["linestyle"] != style.PATHS["g"]["linestyle"]
+    assert style.PATHS["f"]["linestyle"] != style.PATHS["h"]["linestyle"] != style.PATHS["g"][
+        "linestyle"]
     assert style.DIRECTIONS["forward"]["linestyle"] != style.DIRECTIONS["backward"]["linestyle"]
     assert min(size for name, size in style.RC.items() if name.endswith("size")) >= 14

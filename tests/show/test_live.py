@@ -1,4 +1,5 @@
-"""The live widgets without a browser: every control does what it says, and the words say what happened."""
+"""The live widgets without a browser: every control does what it says, and the words say what
+happened."""
 
 import asyncio
 import re
@@ -22,7 +23,8 @@ BOTH = pytest.mark.parametrize("make", [
 
 
 class Blank:
-    """Stands in for a picture, which takes most of the time of a widget, where a test is not about pictures."""
+    """Stands in for a picture, which takes most of the time of a widget, where a test is not about
+    pictures."""
 
     about = ""
 
@@ -70,7 +72,8 @@ class TestAsAnObject:
         widget.trainer.run(31)
         widget.refresh()
         name = widget.trainer.problem.name_of_value.capitalize()
-        assert re.fullmatch(rf"Step 31\. {name} −?[\d,.]+, [\d.]+ % (below|above) the best possible\. "
+        assert re.fullmatch(rf"Step 31\. {name} −?[\d,.]+, [\d.]+ % (below|above) the best "
+                            r"possible\. "
                             r"Subspace [\d.]+° from the principal components\.", widget.status)
         assert widget._words.value == f'<div role="status" aria-live="polite">{widget.status}</div>'
 
@@ -82,10 +85,12 @@ class TestAsAnObject:
         Y = data.centred(data.load("digits").Y)
         N, D = Y.shape
         U, singular, _ = np.linalg.svd(Y, full_matrices=False)
-        # Tipping and Bishop (1999): at the best β the discarded variance is spread over the D − Q directions left.
+        # Tipping and Bishop (1999): at the best β the discarded variance is spread over the D − Q
+        # directions left.
         eigenvalues = singular**2 / D
         noise = eigenvalues[2:].sum() / (N - 2)
-        best = -D / 2 * (N * np.log(2 * np.pi) + np.log(eigenvalues[:2]).sum() + (N - 2) * np.log(noise) + N)
+        best = -D / 2 * (N * np.log(2 * np.pi) + np.log(eigenvalues[:2]).sum() + (N - 2)
+                         * np.log(noise) + N)
         assert widget.trainer.problem.beta == pytest.approx(1 / noise, rel=1e-12)
         assert widget.trainer.value == pytest.approx(best, rel=1e-6)
         assert widget.trainer.value <= best + 1e-9 * abs(best)
@@ -111,14 +116,17 @@ class TestAsAnObject:
 
     @BLANK
     def test_its_arguments_are_on_its_controls(self):
-        c = LiveGPLVM("iris", 3, "adam", learning_rate=0.123, alpha=2.5, beta=7.0, seed=11, speed=33).controls
+        c = LiveGPLVM("iris", 3, "adam", learning_rate=0.123, alpha=2.5, beta=7.0, seed=11,
+                      speed=33).controls
         best = gplvm.best_beta(data.centred(data.load("iris").Y), 3)
         assert (c.dataset.value, c.size.value, c.optimiser.value) == ("iris", 3, "adam")
-        assert (c.alpha.value, c.seed.value, c.speed.value, c.speed.label) == (2.5, 11, 33, "33 steps/s")
+        assert (c.alpha.value, c.seed.value, c.speed.value,
+                c.speed.label) == (2.5, 11, 33, "33 steps/s")
         assert c.beta.value * best == pytest.approx(7.0)
 
     @BLANK
-    @pytest.mark.parametrize(("optimiser", "rate"), [("nesterov", 0.0123), ("gradient", 1e-7), ("adam", 5.0)])
+    @pytest.mark.parametrize(("optimiser", "rate"),
+                             [("nesterov", 0.0123), ("gradient", 1e-7), ("adam", 5.0)])
     def test_an_unusual_learning_rate_and_beta_are_the_ones_trained_with(self, optimiser, rate):
         widget = LiveGPLVM("iris", 1, optimiser, learning_rate=rate, beta=0.0321)
         assert widget.trainer.learning_rate == rate
@@ -194,7 +202,8 @@ class TestControls:
 
     @BLANK
     @pytest.mark.parametrize(("make", "shape"), [
-        (lambda: LiveGPLVM("iris", Q=2), (150, 1)), (lambda: LiveAutoencoder("digits", m=2), (1, 64))],
+        (lambda: LiveGPLVM("iris", Q=2), (150, 1)),
+        (lambda: LiveAutoencoder("digits", m=2), (1, 64))],
         ids=["gplvm", "autoencoder"])
     def test_size_starts_again_with_another_latent_dimension(self, make, shape):
         widget = make()
@@ -230,15 +239,18 @@ class TestControls:
         limit = widget.trainer.stability_limit
         widget.controls.rate.value = 1.3
         assert widget.trainer.learning_rate == pytest.approx(1.3 * limit)
-        assert words(widget._rate_words) == f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}"
-        assert widget.status.endswith(f"The learning rate {1.3 * limit:.4g} is above the stability limit {limit:.4g}: "
+        assert words(
+            widget._rate_words) == f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}"
+        assert widget.status.endswith(f"The learning rate {1.3 * limit:.4g} is above the stability "
+                                      f"limit {limit:.4g}: "
                                       "steps may overshoot and never settle.")
         widget.controls.rate.value = 0.7
         assert "stability limit" not in widget.status
 
     @BLANK
     def test_the_slider_wears_its_mark_at_the_stability_limit_and_none_for_adam(self):
-        for rate in (None, 0.001, 5.0):  # an unusual rate is a stop of its own, below or above the limit
+        # an unusual rate is a stop of its own, below or above the limit
+        for rate in (None, 0.001, 5.0):
             widget = LiveGPLVM("iris", Q=2, optimiser="momentum", learning_rate=rate)
             control = widget.controls.rate
             multiples = [multiple for _, multiple in control.options]
@@ -267,7 +279,8 @@ class TestControls:
         beta = widget.trainer.problem.beta
         widget.trainer.run(3)
         widget.controls.alpha.value = 4.0
-        assert (widget.trainer.steps, widget.trainer.problem.alpha, widget.trainer.problem.beta) == (0, 4.0, beta)
+        assert (widget.trainer.steps, widget.trainer.problem.alpha,
+                widget.trainer.problem.beta) == (0, 4.0, beta)
         X, Y = widget.trainer.parameters, widget.trainer.problem.Y
         assert widget.trainer.value == pytest.approx(gplvm.log_likelihood(X, Y, 4.0, beta))
         assert "α = 4," in words(widget._about)
@@ -282,7 +295,9 @@ class TestControls:
         assert f"β = {5 * best:.4g}" in words(widget._about)
         assert words(widget._more_words).split() == ["β", "5", "×", "best"]
         widget.controls.size.value = 1  # the multiple is kept, and the best β is another one
-        assert widget.trainer.problem.beta == pytest.approx(5 * gplvm.best_beta(widget.trainer.problem.Y, 1))
+        assert widget.trainer.problem.beta == pytest.approx(5
+                                                            * gplvm.best_beta(
+                                                                widget.trainer.problem.Y, 1))
 
     @BLANK
     @pytest.mark.parametrize("alpha", [0, -3.0, np.inf])
@@ -290,8 +305,10 @@ class TestControls:
         widget = LiveGPLVM("iris", Q=2, alpha=1.5)
         widget.trainer.run(3)
         widget.controls.alpha.value = alpha
-        assert re.match(r"Stopped: ValueError: alpha must be (positive|finite), but it is", widget.status)
-        assert (widget.controls.alpha.value, widget.trainer.problem.alpha, widget.trainer.steps) == (1.5, 1.5, 3)
+        assert re.match(r"Stopped: ValueError: alpha must be (positive|finite), but it is",
+                        widget.status)
+        assert (widget.controls.alpha.value, widget.trainer.problem.alpha,
+                widget.trainer.steps) == (1.5, 1.5, 3)
         widget.controls.alpha.value = 2.5
         assert (widget.trainer.problem.alpha, widget.player.error) == (2.5, None)
         assert widget.status.startswith("Training starts again")
@@ -323,10 +340,12 @@ class TestControls:
             while not widget.trainer.steps:
                 await asyncio.sleep(0.01)
             assert widget.controls.play.description == "Pause"
-            assert 'aria-live="off"' in widget._words.value  # three sentences a second would drown a screen reader
+            # three sentences a second would drown a screen reader
+            assert 'aria-live="off"' in widget._words.value
             widget.controls.rate.value = 0.2
             await asyncio.sleep(0.02)
-            assert widget.trainer.learning_rate == pytest.approx(0.2 * widget.trainer.stability_limit)
+            assert widget.trainer.learning_rate == pytest.approx(0.2
+                                                                 * widget.trainer.stability_limit)
             assert words(widget._rate_words).startswith("learning rate 0.2 × the stability limit")
             widget.controls.play.click()
             while widget.player.playing or widget.controls.play.description == "Pause":
@@ -356,10 +375,12 @@ class TestAblationAndPresets:
         before, gradient = widget.trainer.parameters, widget.trainer.gradient
         assert widget.trainer.steps == 5
         name = widget.trainer.problem.name_of_value
-        assert widget.status.endswith(f" Trained with the sign flipped; the gap is that of the true {name}.")
+        assert widget.status.endswith(" Trained with the sign flipped; the gap is that of the "
+                                      f"true {name}.")
         widget.trainer.step()
         move = -widget.trainer.problem.sign * widget.trainer.learning_rate * gradient
-        np.testing.assert_allclose(widget.trainer.parameters - before, move, rtol=1e-9, atol=1e-12 * abs(move).max())
+        np.testing.assert_allclose(widget.trainer.parameters - before, move, rtol=1e-9,
+                                   atol=1e-12 * abs(move).max())
         widget.controls.gradient.value = widget.controls.gradient.options[0]
         assert "Trained with" not in widget.status
 
@@ -368,8 +389,10 @@ class TestAblationAndPresets:
     def test_the_gradient_stays_chosen_whatever_else_changes(self, make):
         widget = make()
         widget.controls.gradient.value = "sign flipped"
-        for change in (lambda c: setattr(c.dataset, "value", "digits"), lambda c: setattr(c.size, "value", 1),
-                       lambda c: setattr(c.optimiser, "value", "adam"), lambda c: setattr(c.seed, "value", 4),
+        for change in (lambda c: setattr(c.dataset, "value", "digits"),
+                       lambda c: setattr(c.size, "value", 1),
+                       lambda c: setattr(c.optimiser, "value", "adam"),
+                       lambda c: setattr(c.seed, "value", 4),
                        lambda c: c.reset.click()):
             change(widget.controls)
             assert widget.trainer.ablation == widget.controls.gradient.value == "sign flipped"
@@ -378,7 +401,8 @@ class TestAblationAndPresets:
     @BLANK
     def test_the_gradients_on_offer_are_the_pieces_of_each_model(self):
         assert LiveAutoencoder("iris", m=2).controls.gradient.options == (
-            "both paths", "only path g (decoder)", "only path h (encoder)", "path h twice", "sign flipped")
+            "both paths", "only path g (decoder)", "only path h (encoder)", "path h twice",
+            "sign flipped")
         assert LiveGPLVM("iris", Q=2).controls.gradient.options == (
             "whole gradient", "only path f", "only L₁", "only L₂", "D lost", "sign flipped")
 
@@ -388,11 +412,14 @@ class TestAblationAndPresets:
         widget.controls.gradient.value = "only path h (encoder)"
         widget.player.step(5000)
         assert widget.trainer.steps < 300
-        assert re.match(r"Step \d+\. Loss [\d,.]+, 1\d % above the best possible\. Subspace 3\d\.\d° ", widget.status)
+        assert re.match(r"Step \d+\. Loss [\d,.]+, 1\d % above the best possible\. Subspace "
+                        r"3\d\.\d° ", widget.status)
         assert widget.status.endswith(
             " Trained with path h only; the gap is that of the true loss. "
-            "Settled: with this gradient nothing moves any more, and the loss is not the best possible.")
-        widget.controls.gradient.value = "both paths"  # from there the rest of the gradient leads on
+            "Settled: with this gradient nothing moves any more, and the loss is not the best "
+            "possible.")
+        # from there the rest of the gradient leads on
+        widget.controls.gradient.value = "both paths"
         widget.player.step(5000)
         assert widget.status.endswith("Finished: to ten digits this is the best possible loss.")
 
@@ -406,7 +433,8 @@ class TestAblationAndPresets:
         widget.player.step(5000)
         assert abs(widget.trainer.gap) < 1e-10
         assert "Trained with path " in widget.status
-        assert widget.status.endswith(f"this is the best possible {widget.trainer.problem.name_of_value}.")
+        assert widget.status.endswith("this is the best possible "
+                                      f"{widget.trainer.problem.name_of_value}.")
 
     @BLANK
     @BOTH
@@ -425,7 +453,8 @@ class TestAblationAndPresets:
         widget.controls.gradient.value = "sign flipped"
         widget.player.step(1000)
         assert widget.status == (
-            f"Diverged at step {widget.trainer.steps + 1}: trained with the sign flipped, and perhaps too fast. "
+            f"Diverged at step {widget.trainer.steps + 1}: trained with the sign flipped, and "
+            "perhaps too fast. "
             "Reset and choose another gradient or a smaller learning rate. The run has stopped.")
         widget.controls.gradient.value = "both paths"
         widget.controls.reset.click()
@@ -434,27 +463,33 @@ class TestAblationAndPresets:
 
     @BLANK
     @pytest.mark.parametrize(("kind", "name", "words"), [
-        (LiveAutoencoder, "too fast", r"Diverged at step \d+: the learning rate [\d.e-]+ is above the stability limit"),
+        (LiveAutoencoder, "too fast", r"Diverged at step \d+: the learning rate [\d.e-]+ is above "
+                                      r"the stability limit"),
         (LiveAutoencoder, "one path lost", r"Trained with path h only.* Settled"),
-        (LiveGPLVM, "too fast", r"Step 400\. .*is above the stability limit .*steps may overshoot and never settle\."),
+        (LiveGPLVM, "too fast", r"Step 400\. .*is above the stability limit .*steps may overshoot "
+                                r"and never settle\."),
         (LiveGPLVM, "one path lost", r"Step 400\. .* Trained with path f only"),
-        (LiveGPLVM, "β learned", r"Finished: to ten digits|Step 400\. .*β is (1|0\.99\d*|1\.0\d*) × the best\."),
+        (LiveGPLVM, "β learned", r"Finished: to ten digits|Step 400\. .*β is (1|0\.99\d*|1\.0\d*) "
+                                 r"× the best\."),
         (LiveGPLVM, "only L₂", r"Step 400\. .* Trained with L₂ only")])
     def test_a_preset_sets_everything_in_one_choice_and_repeats_its_run(self, kind, name, words):
         states, sizes = [], {LiveAutoencoder: "m", LiveGPLVM: "Q"}
-        for other in ({"dataset": "iris", "seed": 9, "optimiser": "adam", "learning_rate": 0.1, sizes[kind]: 3}, {}):
+        for other in ({"dataset": "iris", "seed": 9, "optimiser": "adam", "learning_rate": 0.1,
+                       sizes[kind]: 3}, {}):
             widget = kind(**other)
             if other and kind is LiveGPLVM:
                 widget.controls.alpha.value, widget.controls.beta.value = 3, 5
             widget.player.step(2)
             widget.controls.preset.value = name
-            assert (widget.trainer.steps, widget.player.error, widget.controls.preset.value) == (0, None, name)
+            assert (widget.trainer.steps, widget.player.error,
+                    widget.controls.preset.value) == (0, None, name)
             for control, value in kind.presets[name].items():
                 assert getattr(widget.controls, control).value == value, control
             trainer = widget.trainer
             assert (trainer.optimiser, trainer.ablation, trainer.seed) == tuple(
                 kind.presets[name][control] for control in ("optimiser", "gradient", "seed"))
-            assert trainer.learning_rate == pytest.approx(kind.presets[name]["rate"] * trainer.stability_limit)
+            assert trainer.learning_rate == pytest.approx(kind.presets[name]["rate"]
+                                                          * trainer.stability_limit)
             widget.player.step(400)
             assert re.search(words, widget.status)
             states.append((trainer.steps, trainer.parameters.tobytes()))
@@ -479,7 +514,8 @@ class TestAblationAndPresets:
         widget.controls.preset.value = "one path lost"
         widget.controls.speed.value = 50  # which is no part of it
         assert widget.controls.preset.value == "one path lost"
-        for name, value in (("rate", 0.5), ("gradient", "both paths"), ("seed", 3), ("dataset", "iris"), ("size", 1)):
+        for name, value in (("rate", 0.5), ("gradient", "both paths"), ("seed", 3),
+                            ("dataset", "iris"), ("size", 1)):
             widget.controls.preset.value = "one path lost"
             assert widget.trainer.ablation == "only path h (encoder)"
             getattr(widget.controls, name).value = value
@@ -489,7 +525,8 @@ class TestAblationAndPresets:
     @BLANK
     def test_a_preset_can_be_chosen_while_it_plays_and_it_plays_on(self):
         async def scenario():
-            widget = LiveAutoencoder("iris", m=3, speed=20)  # so slow that it plays when the preset is chosen
+            # so slow that it plays when the preset is chosen
+            widget = LiveAutoencoder("iris", m=3, speed=20)
             widget.controls.play.click()
             while widget.trainer.steps < 2:
                 await asyncio.sleep(0.01)
@@ -507,12 +544,14 @@ class TestHandingOver:
     """What the words say of an object is held in test_readings.py."""
 
     @BOTH
-    def test_an_object_is_chosen_and_moved_without_a_new_start_and_the_words_and_the_picture_follow(self, make):
+    def test_an_object_is_chosen_and_moved_without_a_new_start_and_the_words_and_the_picture_follow(
+        self, make):
         widget = make(seed=2)
         widget.player.step(7)
         before, words_before = shown(widget), widget.readout
         widget.controls.point.value = 120
-        assert widget.readout.startswith("Chosen: object 120, class virginica, rebuilt with an error of ")
+        assert widget.readout.startswith("Chosen: object 120, class virginica, rebuilt with an "
+                                         "error of ")
         assert widget.readout != words_before
         chosen = shown(widget)
         widget.controls.across.value, widget.controls.up.value = 1.5, -0.25
@@ -530,7 +569,8 @@ class TestHandingOver:
         widget.controls.dataset.value = "digits"
         widget.controls.point.value = 1796
         widget.controls.dataset.value = "iris"
-        assert (widget.controls.point.value, widget.controls.point.max, widget.player.error) == (149, 149, None)
+        assert (widget.controls.point.value, widget.controls.point.max,
+                widget.player.error) == (149, 149, None)
         assert "object 149, class virginica, " in widget.readout
         widget.controls.dataset.value = "digits"
         widget.controls.point.value = 1796
@@ -543,7 +583,8 @@ class TestHandingOver:
         for move in (0, 0), (2, -0.5):
             widget.controls.across.value, widget.controls.up.value = move
             for ring in widget._picture.panels[0].ring:
-                np.testing.assert_allclose(ring.get_xydata(), [X[39], X[39] + np.multiply(move, X.std(axis=0))])
+                np.testing.assert_allclose(ring.get_xydata(),
+                                           [X[39], X[39] + np.multiply(move, X.std(axis=0))])
 
     def test_the_boxed_object_is_the_ringed_one_among_digits_and_among_flowers(self):
         digits, flowers = LiveAutoencoder("digits", m=2), LiveGPLVM("iris", Q=1)
@@ -552,7 +593,8 @@ class TestHandingOver:
         sheet = digits._picture.panels[2].image.get_array()
         np.testing.assert_array_equal(sheet[:8, :8], data.load("digits").Y[77].reshape(8, 8))
         np.testing.assert_array_equal(sheet[:8, 9:17], data.load("digits").Y[0].reshape(8, 8))
-        np.testing.assert_array_equal(flowers._picture.panels[2].points.get_ydata()[:4], data.load("iris").Y[77])
+        np.testing.assert_array_equal(flowers._picture.panels[2].points.get_ydata()[:4],
+                                      data.load("iris").Y[77])
 
     def test_the_bars_are_the_eigenvalues_of_the_model_and_the_diamonds_those_of_the_data(self):
         widget = LiveGPLVM("iris", Q=2, beta=0.7)
@@ -596,7 +638,8 @@ class TestPresenting:
     @BLANK
     @BOTH
     def test_the_keys_are_listed(self, make):
-        assert any(">Keys</summary>" in child.value for child in make().children if hasattr(child, "value")
+        assert any(">Keys</summary>" in child.value for child in make().children
+                   if hasattr(child, "value")
                    and isinstance(child.value, str))
 
 
@@ -617,7 +660,8 @@ class TestWhatEndsARunFromOutside:
     @BOTH
     @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()],
                              ids=["an exception", "an interrupt"])
-    def test_a_failure_in_the_loop_stops_it_is_told_in_words_and_is_over_with_the_next_step(self, make, error):
+    def test_a_failure_in_the_loop_stops_it_is_told_in_words_and_is_over_with_the_next_step(
+        self, make, error):
         async def scenario():
             widget = make(speed=player.FLAT_OUT)
             sound, widget.trainer.step = widget.trainer.step, lambda: (_ for _ in ()).throw(error)
@@ -665,7 +709,8 @@ class TestTheEndOfARun:
         assert 0 < widget.trainer.steps < 20
         limit = widget.trainer.stability_limit
         assert widget.status == (
-            f"Diverged at step {widget.trainer.steps + 1}: the learning rate {3 * limit:.4g} is above the stability "
+            f"Diverged at step {widget.trainer.steps + 1}: the learning rate {3 * limit:.4g} is "
+            "above the stability "
             f"limit {limit:.4g}. Reset and choose a smaller one. The run has stopped.")
         assert widget.status in widget._words.value
         assert shown(widget).startswith(b"\x89PNG")
@@ -684,7 +729,8 @@ class TestTheEndOfARun:
         assert widget.trainer.steps < 20_000
         assert abs(widget.trainer.gap) < 1e-10
         assert widget.status.endswith(
-            f"Finished: to ten digits this is the best possible {widget.trainer.problem.name_of_value}.")
+            "Finished: to ten digits this is the best possible "
+            f"{widget.trainer.problem.name_of_value}.")
 
     @BLANK
     def test_above_the_limit_a_run_does_not_end_where_it_will_not_stay(self):
@@ -713,25 +759,31 @@ class TestTheEndOfARun:
 
 class TestThePicture:
     @pytest.mark.parametrize("make", [
-        lambda: LiveGPLVM("digits", Q=1), lambda: LiveGPLVM("digits", Q=2), lambda: LiveGPLVM("digits", Q=9),
-        lambda: LiveGPLVM("iris", Q=1), lambda: LiveGPLVM("iris", Q=3), lambda: LiveGPLVM("iris", Q=2, beta=1e-3),
+        lambda: LiveGPLVM("digits", Q=1), lambda: LiveGPLVM("digits", Q=2),
+        lambda: LiveGPLVM("digits", Q=9),
+        lambda: LiveGPLVM("iris", Q=1), lambda: LiveGPLVM("iris", Q=3),
+        lambda: LiveGPLVM("iris", Q=2, beta=1e-3),
         lambda: LiveAutoencoder("digits", m=1), lambda: LiveAutoencoder("digits", m=9),
         lambda: LiveAutoencoder("iris", m=1), lambda: LiveAutoencoder("iris", m=4),
         lambda: LiveAutoencoder("digits", m=2, optimiser="gradient", learning_rate=4.7e-6),
         lambda: LiveGPLVM("iris", Q=1, optimiser="gradient", learning_rate=0.2)],
-        ids=["gplvm digits 1", "gplvm digits 2", "gplvm digits 9", "gplvm iris 1", "gplvm iris 3", "gplvm noise",
-             "autoencoder digits 1", "autoencoder digits 9", "autoencoder iris 1", "autoencoder iris 4",
+        ids=["gplvm digits 1", "gplvm digits 2", "gplvm digits 9", "gplvm iris 1", "gplvm iris 3",
+             "gplvm noise",
+             "autoencoder digits 1", "autoencoder digits 9", "autoencoder iris 1",
+             "autoencoder iris 4",
              "diverged", "overshooting"])
     def test_no_text_leaves_the_picture_overlaps_another_or_is_small(self, make, monkeypatch):
         widget, drawn = make(), []
         frame, draw = widget._picture.frame, Text.draw
-        monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        monkeypatch.setattr(Text, "draw", lambda text,
+                            renderer: (drawn.append(text), draw(text, renderer)))
         for _ in range(3):
             widget.player.step(30)
             drawn.clear()
             frame.redraw()
             frame.pixels()
-            texts = [text for text in drawn if text.get_text() and text.get_visible() and text not in frame._moving]
+            texts = [text for text in drawn if text.get_text() and text.get_visible()
+                     and text not in frame._moving]
             boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
             assert len(boxes) > 8
             assert min(text.get_fontsize() for text in texts) >= 14
@@ -767,7 +819,8 @@ class TestThePicture:
         widget.player.step(9)
         labels = data.load("iris").labels
         for k, points in enumerate(widget._picture.panels[0].points):
-            np.testing.assert_array_equal(points.get_xydata(), widget.trainer.parameters[labels == k])
+            np.testing.assert_array_equal(points.get_xydata(),
+                                          widget.trainer.parameters[labels == k])
 
     def test_the_reconstructions_are_what_the_model_keeps_of_the_data(self):
         widget = LiveGPLVM("iris", Q=2, alpha=0.7)
@@ -787,7 +840,8 @@ class TestThePicture:
         Y, W = data.load("iris").Y, widget.trainer.parameters
         decoded = (Y - Y.mean(axis=0)) @ W.T @ W + Y.mean(axis=0)
         lines = widget._picture.panels[2].lines
-        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[39, 0, 50, 100]], rtol=1e-12)
+        np.testing.assert_allclose([line.get_ydata() for line in lines], decoded[[39, 0, 50, 100]],
+                                   rtol=1e-12)
 
     def test_the_components_shown_are_the_principal_ones_turned_nearest_to_the_weights(self):
         widget = LiveAutoencoder("iris", m=2)
@@ -799,34 +853,44 @@ class TestThePicture:
         np.testing.assert_allclose(components @ principal.T @ principal, components, atol=1e-12)
         for angle in (-0.1, 0.1, 2.0):
             turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-            assert np.linalg.norm(weights - components) < np.linalg.norm(weights - turn @ components)
+            assert np.linalg.norm(weights
+                                  - components) < np.linalg.norm(weights - turn @ components)
 
 
 ONE_SENTENCE = {
     "an unknown data set": (lambda: LiveGPLVM("digit"), ValueError,
-                            "There is no data set 'digit'; there are digits, iris. Did you mean 'digits'?"),
+                            "There is no data set 'digit'; there are digits, iris. Did you mean "
+                            "'digits'?"),
     "no name": (lambda: LiveAutoencoder(5), ValueError, "There is no data set 5;"),
     "Q too large": (lambda: LiveGPLVM("iris", Q=5), ValueError, "Q must be "),
     "Q of 0": (lambda: LiveGPLVM("iris", Q=0), ValueError, "Q must be "),
-    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, but '2' came."),
+    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, but "
+                                                                 "'2' came."),
     "m too large": (lambda: LiveAutoencoder("iris", m=5), ValueError, "m must be "),
-    "m no whole number": (lambda: LiveAutoencoder("iris", m=1.5), TypeError, "m must be a whole number, but 1.5 came."),
+    "m no whole number": (lambda: LiveAutoencoder("iris", m=1.5), TypeError,
+                          "m must be a whole number, but 1.5 came."),
     "an unknown optimiser": (lambda: LiveGPLVM("iris", 1, "nesterow"), ValueError,
-                             "There is no optimiser 'nesterow'; there are gradient, momentum, nesterov, adam. "
+                             "There is no optimiser 'nesterow'; there are gradient, momentum, "
+                             "nesterov, adam. "
                              "Did you mean 'nesterov'?"),
     "a learning rate of 0": (lambda: LiveAutoencoder("iris", 1, learning_rate=0), ValueError,
                              "The learning rate must be positive, but it is 0."),
     "an infinite learning rate": (lambda: LiveGPLVM("iris", 1, learning_rate=np.inf), ValueError,
                                   "The learning rate must be finite, but it is inf."),
-    "alpha": (lambda: LiveGPLVM("iris", 1, alpha=-1), ValueError, "alpha must be positive, but it is -1."),
-    "beta": (lambda: LiveGPLVM("iris", 1, beta=0), ValueError, "beta must be positive, but it is 0."),
+    "alpha": (lambda: LiveGPLVM("iris", 1, alpha=-1), ValueError, "alpha must be positive, but it "
+                                                                  "is -1."),
+    "beta": (lambda: LiveGPLVM("iris", 1, beta=0), ValueError,
+             "beta must be positive, but it is 0."),
     "beta no number": (lambda: LiveGPLVM("iris", 1, beta="x"), TypeError,
                        "beta must be a single real number, but 'x' came."),
-    "seed": (lambda: LiveGPLVM("iris", 1, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    "seed": (lambda: LiveGPLVM("iris", 1, seed=-1), ValueError, "seed must be at least 0, but it "
+                                                                "is -1."),
     "seed no whole number": (lambda: LiveAutoencoder("iris", 1, seed=0.5), TypeError,
                              "seed must be a whole number, but 0.5 came."),
-    "speed": (lambda: LiveGPLVM("iris", 1, speed=0), ValueError, "speed must be positive, but it is 0."),
-    "budget": (lambda: LiveAutoencoder("iris", 1, budget=0), ValueError, "budget must be at least 1, but it is 0."),
+    "speed": (lambda: LiveGPLVM("iris", 1, speed=0), ValueError, "speed must be positive, but it "
+                                                                 "is 0."),
+    "budget": (lambda: LiveAutoencoder("iris", 1, budget=0), ValueError, "budget must be at least "
+                                                                         "1, but it is 0."),
 }
 
 
@@ -862,11 +926,13 @@ class TestAnimation:
         assert all((one != other).any() for one, other in pairwise(frames))
 
     @pytest.mark.parametrize(("settings", "sentence"), [
-        ({"path": "run.png"}, "saved as a .gif file"), ({"path": "run.gif", "frames": 0}, "frames must be at least 1"),
+        ({"path": "run.png"}, "saved as a .gif file"),
+        ({"path": "run.gif", "frames": 0}, "frames must be at least 1"),
         ({"path": "run.gif", "steps": 1.5}, "steps must be a whole number"),
         ({"path": "run.gif", "per_second": 0}, "per_second must be positive"),
     ])
-    def test_a_wrong_wish_gets_one_sentence_and_no_file(self, settings, sentence, tmp_path, monkeypatch):
+    def test_a_wrong_wish_gets_one_sentence_and_no_file(self, settings, sentence, tmp_path,
+                                                        monkeypatch):
         monkeypatch.chdir(tmp_path)
         with pytest.raises((TypeError, ValueError), match=sentence):
             LiveGPLVM("iris").save_animation(**settings)

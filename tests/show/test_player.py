@@ -1,4 +1,5 @@
-"""The player: what is asked of it happens on its loop, and nothing that goes wrong is lost; in a real kernel, too."""
+"""The player: what is asked of it happens on its loop, and nothing that goes wrong is lost; in a
+real kernel, too."""
 
 import asyncio
 import contextlib
@@ -47,7 +48,8 @@ async def until(condition):
 
 async def settled(player):
     """Wait until a player that was stopped has shown its last state."""
-    await until(lambda: not player.playing and not player._todo and (player._task is None or player._task.done()))
+    await until(lambda: not player.playing and not player._todo
+                and (player._task is None or player._task.done()))
 
 
 class TestPlaying:
@@ -65,7 +67,8 @@ class TestPlaying:
             counter.player.pause()
             await settled(counter.player)
             paused = counter.steps
-            assert counter.shown[-1] == paused  # the last state is shown, whatever frames were dropped
+            # the last state is shown, whatever frames were dropped
+            assert counter.shown[-1] == paused
             await asyncio.sleep(0.1)
             assert counter.steps == paused
             assert not counter.player.playing
@@ -179,7 +182,8 @@ class TestThreads:
         async def scenario():
             threads = []
             counter = Counter()
-            actions = [counter.player.play, lambda: counter.player.post(lambda: threads.append(threading.get_ident()))]
+            actions = [counter.player.play,
+                       lambda: counter.player.post(lambda: threads.append(threading.get_ident()))]
             for action in actions:
                 await asyncio.to_thread(action)
             await until(lambda: threads and len(counter.shown) > 3)
@@ -196,7 +200,8 @@ class TestThreads:
             timer.start()
             start = time.perf_counter()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.Event().wait(), 0.5)  # no message, no timer before its end
+                # no message, no timer before its end
+                await asyncio.wait_for(asyncio.Event().wait(), 0.5)
             timer.join()
             assert counter.steps == 1
             assert time.perf_counter() - start > 0.4
@@ -248,7 +253,8 @@ class TestFailures:
                 return sound()
 
             setattr(counter, part, broken)
-            counter.player = Player(lambda: counter.advance(), lambda: counter.show(), lambda: counter.say())
+            counter.player = Player(lambda: counter.advance(), lambda: counter.show(),
+                                    lambda: counter.say())
             counter.player.play()
             await until(lambda: counter.player.error)
             await settled(counter.player)
@@ -342,7 +348,8 @@ class Cell:
 
     def __init__(self, message, cell=None, code="code"):
         metadata = {"cellId": cell} if cell else {}
-        self.parent = {"header": {"msg_id": message}, "metadata": metadata, "content": {"code": code}}
+        self.parent = {"header": {"msg_id": message}, "metadata": metadata,
+                       "content": {"code": code}}
 
     def get_parent(self):
         return self.parent
@@ -353,11 +360,14 @@ class TestCells:
         (Cell("1", "cell A"), Cell("2", "cell A"), True),
         (Cell("1", "cell A", "old code"), Cell("2", "cell A", "new code"), True),
         (Cell("1", "cell A"), Cell("2", "cell B"), False),
-        (Cell("1", code="the same"), Cell("2", code="the same"), True),  # a front end that names no cells
+        # a front end that names no cells
+        (Cell("1", code="the same"), Cell("2", code="the same"), True),
         (Cell("1", code="this"), Cell("2", code="that"), False),
-        (Cell("1", "cell A"), Cell("1", "cell A"), False),  # two players side by side in one run of a cell
+        # two players side by side in one run of a cell
+        (Cell("1", "cell A"), Cell("1", "cell A"), False),
     ], ids=["rerun", "edited", "another cell", "rerun without id", "other code", "side by side"])
-    def test_running_a_cell_again_closes_what_it_made_before(self, monkeypatch, first, again, closes):
+    def test_running_a_cell_again_closes_what_it_made_before(self, monkeypatch, first, again,
+                                                             closes):
         monkeypatch.setattr(player, "_started", {})
         players = []
         for cell in (first, again):
@@ -385,7 +395,8 @@ print(panel.controls.play.model_id, panel._image.model_id)
 
 
 class Notebook:
-    """A real kernel and what comes from it; a click may come over its main shell or over a subshell."""
+    """A real kernel and what comes from it; a click may come over its main shell or over a
+    subshell."""
 
     def __init__(self, client):
         self.client = client
@@ -406,7 +417,8 @@ class Notebook:
 
     def open_subshell(self):
         if ipykernel.version_info < (7,):
-            pytest.skip("ipykernel 6 has no subshells: everything is done on the main shell, which is tested")
+            pytest.skip("ipykernel 6 has no subshells: everything is done on the main shell, which "
+                        "is tested")
         request = self.client.session.msg("create_subshell_request", {})
         self.client.control_channel.send(request)
         while True:
@@ -419,10 +431,12 @@ class Notebook:
     def click(self, way):
         """Click on the button Play, which is also Pause."""
         if way == "a cell on a subshell":
-            content = {"code": "panel.controls.play.click()", "silent": False, "store_history": False}
+            content = {"code": "panel.controls.play.click()", "silent": False,
+                       "store_history": False}
             message = self.client.session.msg("execute_request", content)
         else:
-            content = {"comm_id": self.button, "data": {"method": "custom", "content": {"event": "click"}}}
+            content = {"comm_id": self.button,
+                       "data": {"method": "custom", "content": {"event": "click"}}}
             message = self.client.session.msg("comm_msg", content)
         if way != "the main shell":
             message["header"]["subshell_id"] = self.subshell_id
@@ -455,7 +469,8 @@ def client():
         manager.shutdown_kernel(now=True)
 
 
-# JupyterLab sends clicks over subshells. Some versions of ipykernel serve them on the thread of the subshell, others
+# JupyterLab sends clicks over subshells. Some versions of ipykernel serve them on the thread of the
+# subshell, others
 # hand them to the main shell; what a cell on a subshell does is on that thread in all of them.
 @pytest.mark.parametrize("way", ["the main shell", "a subshell", "a cell on a subshell"])
 def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(client, way):
@@ -470,7 +485,8 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
         assert all(frame.startswith(b"\x89PNG") for frame in frames)
         assert len(set(frames)) == 12, "the same picture over and over"
         notebook.click(way)
-        while len(frames) < 100 and (more := notebook.frames(1, 2)):  # those that were sent before the click was served
+        # those that were sent before the click was served
+        while len(frames) < 100 and (more := notebook.frames(1, 2)):
             frames += more
         assert notebook.frames(1, 0.3) == []
     on_the_main_thread = notebook.run("print(threads)")
@@ -478,15 +494,18 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
         assert on_the_main_thread == str([way == "the main shell"] * 4)
     steps = notebook.run("print(panel.trainer.steps)")
     assert int(steps) >= 24
-    assert notebook.run("print(panel.trainer.steps, panel.player.playing, panel.player.note)") == f"{steps} False"
+    assert notebook.run(
+        "print(panel.trainer.steps, panel.player.playing, panel.player.note)") == f"{steps} False"
     notebook.run("panel.close()")
 
 
 def test_in_a_kernel_running_a_cell_again_closes_what_it_made_and_only_that(client):
     notebook = Notebook(client)
     notebook.run("from lvmcalc.loop import Player\nplayers = {}\ndef make(name):\n"
-                 "    players.setdefault(name, []).append(Player(lambda: '', lambda: None, lambda: None))")
+                 "    players.setdefault(name, []).append(Player(lambda: '', lambda: None, lambda: "
+                 "None))")
     for cell in ("make('a'), make('b')", "make('c')", "make('a'), make('b')"):
         notebook.run(cell)
-    assert notebook.run("print({name: [p.closed for p in made] for name, made in players.items()})") == (
+    assert notebook.run(
+        "print({name: [p.closed for p in made] for name, made in players.items()})") == (
         "{'a': [True, False], 'b': [True, False], 'c': [False]}")

@@ -1,4 +1,5 @@
-"""Readings: what they say of an object and of the eigenvalues is what the N×N formulas of the model give."""
+"""Readings: what they say of an object and of the eigenvalues is what the N×N formulas of the model
+give."""
 
 import re
 
@@ -31,7 +32,8 @@ def test_the_eigenvalues_are_those_of_the_whole_matrices(Q):
     trainer, reading = gplvm(Q), GPLVMReading(IRIS)
     of_data, of_model = reading.spectrum(trainer)
     np.testing.assert_allclose(of_data, np.linalg.eigvalsh(Y @ Y.T)[::-1][:4], rtol=1e-9)
-    np.testing.assert_allclose(of_model, 4 * np.linalg.eigvalsh(kernel(trainer)[1])[::-1][:4], rtol=1e-9)
+    np.testing.assert_allclose(of_model, 4 * np.linalg.eigvalsh(kernel(trainer)[1])[::-1][:4],
+                               rtol=1e-9)
 
 
 @pytest.mark.parametrize(("Q", "shown"), [(2, 8), (7, 10)])
@@ -55,7 +57,9 @@ def test_at_the_optimum_the_model_has_captured_the_first_of_them_and_says_so(Q):
 @pytest.mark.parametrize("Q", [1, 2, 3])
 def test_the_words_tell_what_percentage_of_the_eigenvalues_the_model_has(Q):
     trainer, reading = gplvm(Q), GPLVMReading(IRIS)
-    of_data, of_model = np.linalg.eigvalsh(Y @ Y.T)[::-1][:Q], 4 * np.linalg.eigvalsh(kernel(trainer)[1])[::-1][:Q]
+    of_data, of_model = np.linalg.eigvalsh(Y
+                                           @ Y.T)[::-1][:Q], 4 * np.linalg.eigvalsh(
+                                               kernel(trainer)[1])[::-1][:Q]
     ratios = 100 * of_model / of_data
     expected = ratios if Q < 3 else [ratios.min(), ratios.max()]
     words = reading.describe(trainer).split("D·K: ")[1]
@@ -65,7 +69,8 @@ def test_the_words_tell_what_percentage_of_the_eigenvalues_the_model_has(Q):
 
 @pytest.mark.parametrize("move", [(0.0, 0.0), (1.25, -2.0)])
 @pytest.mark.parametrize("Q", [1, 2, 3])
-def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_so_many_deviations(Q, move):
+def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_so_many_deviations(
+    Q, move):
     trainer, reading = gplvm(Q), GPLVMReading(IRIS, 77, move)
     X, (XX, K) = trainer.parameters, kernel(trainer)
     x = X[77].copy()
@@ -79,14 +84,17 @@ def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_s
     words = reading.describe(trainer)
     assert words.startswith("Chosen: object 77, class versicolor, ")
     moved = " and ".join(("+1.25", "−2")[:Q]) if any(move) else ""
-    assert (f"moved by {moved} standard deviations; what is generated there differs from it by {error:.0f} % of its "
+    assert (f"moved by {moved} standard deviations; what is generated there differs from it by "
+            f"{error:.0f} % of its "
             "distance from the mean." if moved else
             f"rebuilt with an error of {error:.0f} % of its distance from the mean.") in words
 
 
 @pytest.mark.parametrize("move", [(0.0, 0.0), (-0.5, 3.0)])
-def test_what_the_autoencoder_makes_of_an_object_is_the_decoded_code_moved_by_so_many_deviations(move):
-    trainer, reading = Trainer(AutoencoderProblem(Y.T, 3)).run(5), AutoencoderReading(IRIS, 120, move)
+def test_what_the_autoencoder_makes_of_an_object_is_the_decoded_code_moved_by_so_many_deviations(
+    move):
+    trainer, reading = Trainer(AutoencoderProblem(Y.T,
+                                                  3)).run(5), AutoencoderReading(IRIS, 120, move)
     W = trainer.parameters
     codes = (W @ Y.T).T
     code = codes[120] + np.array([*move, 0]) * codes.std(axis=0)

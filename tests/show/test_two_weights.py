@@ -1,4 +1,5 @@
-"""The picture with two weights: what it shows is what the chain computed, and what it says of a point is true."""
+"""The picture with two weights: what it shows is what the chain computed, and what it says of a
+point is true."""
 
 import asyncio
 import re
@@ -36,7 +37,8 @@ BLANK = pytest.mark.usefixtures("blank")
 
 
 def lost(encoder, decoder, x):
-    """The loss of a model that encodes and decodes with different weights: its two gradients are the two paths."""
+    """The loss of a model that encodes and decodes with different weights: its two gradients are
+    the two paths."""
     c = np.outer(decoder, encoder @ x) - x
     return (c * c).sum() / 2
 
@@ -52,7 +54,8 @@ def curvatures(x, w):
     def gradient(w):
         return slope(lambda v: autoencoder.loss([v], x), w)
 
-    hessian = np.array([(gradient(w + nudge) - gradient(w - nudge)) / 2e-3 for nudge in 1e-3 * np.eye(2)])
+    hessian = np.array([(gradient(w + nudge) - gradient(w - nudge)) / 2e-3
+                        for nudge in 1e-3 * np.eye(2)])
     return np.linalg.eigvalsh((hessian + hessian.T) / 2)
 
 
@@ -60,13 +63,15 @@ class TestTheArrows:
     @BLANK
     @BOTH
     @pytest.mark.parametrize("start", [(1.3, -0.9), (-0.3, 0.4), (0.05, 1.2)])
-    def test_they_are_what_each_path_brings_and_the_step_downhill_by_central_differences(self, start, x):
+    def test_they_are_what_each_path_brings_and_the_step_downhill_by_central_differences(
+        self, start, x):
         widget, w, x = TwoWeights(start, 0.003, x), np.array(start), np.array(x)
         expected = {"g": slope(lambda v: lost(w, v, x), w), "h": slope(lambda v: lost(v, w, x), w),
                     "step": slope(lambda v: autoencoder.loss([v], x), w)}
         for name, gradient in expected.items():
             assert widget.arrows[name].shape == (1, 2)
-            np.testing.assert_allclose(widget.arrows[name], [-0.003 * gradient], rtol=1e-6, atol=1e-9)
+            np.testing.assert_allclose(widget.arrows[name], [-0.003 * gradient], rtol=1e-6,
+                                       atol=1e-9)
 
     @BLANK
     def test_they_come_from_the_chain(self, monkeypatch):
@@ -89,7 +94,8 @@ class TestTheArrows:
         assert widget._map.scale.get_text() == f"× {lengths[0][0]:.1f}"
 
     def test_they_are_told_apart_without_colour(self):
-        looks = {(patch.get_linestyle(), patch.get_linewidth()) for patch in TwoWeights()._map.arrows.values()}
+        looks = {(patch.get_linestyle(), patch.get_linewidth())
+                 for patch in TwoWeights()._map.arrows.values()}
         assert len(looks) == 3
 
 
@@ -100,14 +106,16 @@ class TestThePoints:
         kinds = {(True, True): "minimum", (False, True): "saddle", (False, False): "maximum"}
         marks = {name: w for name, w, *_ in TwoWeights(x=x)._marks}
         found = {name: kinds[tuple(curvatures(np.array(x), w) > 0)] for name, w in marks.items()}
-        assert found == {"w*": "minimum", "−w*": "minimum", "saddle": "saddle", "maximum": "maximum"}
+        assert found == {"w*": "minimum", "−w*": "minimum", "saddle": "saddle",
+                         "maximum": "maximum"}
         for w in marks.values():
             np.testing.assert_allclose(slope(lambda v: autoencoder.loss([v], x), w), 0, atol=1e-7)
 
     def test_zero_is_a_local_maximum_in_exact_arithmetic(self):
         x, W = sp.Matrix(SAMPLES), sp.Matrix([sp.symbols("w1 w2", real=True)])
         c = W.T * W * x - x
-        hessian = sp.hessian(sum(c.applyfunc(lambda entry: entry**2)) / 2, list(W)).subs(dict.fromkeys(W, 0))
+        hessian = sp.hessian(sum(c.applyfunc(lambda entry: entry**2)) / 2,
+                             list(W)).subs(dict.fromkeys(W, 0))
         assert hessian == -2 * x * x.T
         assert set(hessian.eigenvals()) == {-80, -20}
 
@@ -117,7 +125,8 @@ class TestThePoints:
         widget = TwoWeights(x=x)
         best = autoencoder.loss([widget._marks[0][1]], x)
         assert best == pytest.approx(np.linalg.svd(x)[1][1] ** 2 / 2, rel=1e-12)
-        grid = [autoencoder.loss([[a, b]], x) for a in np.linspace(-1.7, 1.7, 69) for b in np.linspace(-1.3, 1.3, 53)]
+        grid = [autoencoder.loss([[a, b]], x) for a in np.linspace(-1.7, 1.7, 69)
+                for b in np.linspace(-1.3, 1.3, 53)]
         assert best <= min(grid) < 1.02 * best
 
     @BLANK
@@ -141,7 +150,8 @@ class TestWalking:
         g, h = widget.arrows["g"][0], widget.arrows["h"][0]
         angle = np.degrees(np.arccos(g @ h / np.linalg.norm(g) / np.linalg.norm(h)))
         W, g, h = ("({:.3f}, {:.3f})".format(*w) for w in (widget.W[0], g, h))
-        assert widget.status == (f"Step 1. W = {W}, loss {widget.loss:.4g}. Path g brings {g}, path h {h}, at an angle "
+        assert widget.status == (f"Step 1. W = {W}, loss {widget.loss:.4g}. Path g brings {g}, "
+                                 f"path h {h}, at an angle "
                                  f"of {angle:.0f}°.").replace("-", "−")
         assert f'<div role="status" aria-live="polite">{widget.status}</div>' in widget._words.value
         np.testing.assert_allclose(widget._map.trail.get_xydata(), [[1.3, -0.9], widget.W[0]])
@@ -190,7 +200,8 @@ class TestWalking:
         for _ in range(2):
             widget.step(100)
             assert widget.status.endswith(
-                "Diverged: the next step leads far off the map. Reset, and choose a smaller learning rate.")
+                "Diverged: the next step leads far off the map. Reset, and choose a smaller "
+                "learning rate.")
             assert np.isfinite(widget.loss)
             drawn = [patch._posA_posB for patch in widget._map.arrows.values()]
             assert max(np.abs(drawn).max(), np.abs(widget._trail).max()) < 1000
@@ -228,7 +239,8 @@ class TestWalking:
         asyncio.run(asyncio.wait_for(scenario(), 120))
 
     @BLANK
-    def test_while_it_plays_a_new_learning_rate_is_told_without_waiting_for_the_next_words(self, monkeypatch):
+    def test_while_it_plays_a_new_learning_rate_is_told_without_waiting_for_the_next_words(
+        self, monkeypatch):
         monkeypatch.setattr(player, "WORDS", 1e-9)  # once, and again in thirty years
 
         async def scenario():
@@ -273,14 +285,16 @@ class TestOnThePage:
 
     @pytest.mark.parametrize("error", [ZeroDivisionError("a cut in 0 parts"), KeyboardInterrupt()])
     @pytest.mark.parametrize("part", ["the walk", "the picture"])
-    def test_a_failure_is_told_in_words_and_is_over_with_the_next_step(self, part, error, monkeypatch):
+    def test_a_failure_is_told_in_words_and_is_over_with_the_next_step(
+        self, part, error, monkeypatch):
         widget = TwoWeights()
 
         def broken(*_):
             raise error
 
         with monkeypatch.context() as patch:
-            patch.setattr(*((widget, "_go") if part == "the walk" else (widget._map, "png")), broken)
+            patch.setattr(*((widget, "_go") if part == "the walk" else (widget._map, "png")),
+                          broken)
             widget.controls.step.click()
             assert widget.status.startswith(f"Stopped: {type(error).__name__}")
             assert widget.status in widget._words.value
@@ -316,7 +330,8 @@ class TestOnThePage:
 class TestThePicture:
     def test_a_weight_is_as_long_across_as_up(self):
         transform = TwoWeights()._map.axes.transData
-        np.testing.assert_allclose(np.diff(transform.transform([(0, 0), (1, 1)]), axis=0), [[UNIT, UNIT]], rtol=1e-6)
+        np.testing.assert_allclose(np.diff(transform.transform([(0, 0), (1, 1)]), axis=0),
+                                   [[UNIT, UNIT]], rtol=1e-6)
 
     def test_the_still_part_is_drawn_once(self):
         widget = TwoWeights()
@@ -329,17 +344,20 @@ class TestThePicture:
     @BOTH
     def test_no_text_leaves_the_picture_overlaps_another_or_is_small(self, x, monkeypatch):
         widget, drawn, draw = TwoWeights(x=x), [], Text.draw
-        monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        monkeypatch.setattr(Text, "draw", lambda text,
+                            renderer: (drawn.append(text), draw(text, renderer)))
         moving, frame = list(widget._map.names.values()), widget._map.frame
         frame.redraw()
         frame.pixels()
-        still = [text for text in drawn if text.get_text() and text.get_visible() and text not in moving]
+        still = [text for text in drawn if text.get_text() and text.get_visible()
+                 and text not in moving]
         assert len(still) > 20
         clear(still, frame.figure)
         for start in ("as given", "near the maximum", "towards a saddle"):
             widget.controls.start.label = start
             for _ in range(12):
-                clear([widget._map.scale, *(name for name in moving if name.get_visible())], frame.figure)
+                clear([widget._map.scale, *(name for name in moving if name.get_visible())],
+                      frame.figure)
                 widget.step()
             widget.step(100)
             clear([widget._map.scale], frame.figure)
@@ -357,15 +375,18 @@ def clear(texts, figure):
 ONE_SENTENCE = {
     "start off the map": (lambda: TwoWeights((2, 0)), ValueError,
                           "start must have |w₁| ≤ 1.7 and |w₂| ≤ 1.3, but (2.000, 0.000) came."),
-    "start of three": (lambda: TwoWeights((1, 0, 0)), ValueError, "start must have shape any×2 but 1×3 came."),
-    "start of text": (lambda: TwoWeights(("a", "b")), TypeError, "start must hold real numbers, but it holds text."),
+    "start of three": (lambda: TwoWeights((1, 0, 0)), ValueError, "start must have shape any×2 but "
+                                                                  "1×3 came."),
+    "start of text": (lambda: TwoWeights(("a", "b")), TypeError, "start must hold real numbers, "
+                                                                 "but it holds text."),
     "x of three rows": (lambda: TwoWeights(x=np.ones((3, 4))), ValueError,
                         "x must have shape 2×S, here 2×any, but 3×4 came."),
     "x on a line": (lambda: TwoWeights(x=[[1, 2, 3], [2, 4, 6]]), ValueError,
                     "xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are 70, "),
     "x round": (lambda: TwoWeights(x=[[2, 0], [0, 2]]), ValueError,
                 "xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are 4, 4."),
-    "rate": (lambda: TwoWeights(learning_rate=0), ValueError, "learning_rate must be positive, but it is 0."),
+    "rate": (lambda: TwoWeights(learning_rate=0), ValueError, "learning_rate must be positive, but "
+                                                              "it is 0."),
     "steps": (lambda: TwoWeights().step(0), ValueError, "k must be at least 1, but it is 0."),
 }
 

@@ -14,7 +14,8 @@ from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import Prediction, StageWalk, figures, style
 
 RNG = np.random.default_rng(3)
-LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7, "beta": 1.9}
+LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7,
+          "beta": 1.9}
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +75,15 @@ def fills(texts) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("direction", ["backwards", "forwards"])
-def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_heat_map(direction, drawn) -> None:
+def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_heat_map(
+    direction, drawn) -> None:
     walk = StageWalk(gplvm.chain(), direction, **LEAVES)
     for place, stage in enumerate(walk.stages):
         drawn.clear()
         walk.go(place)
         backwards = isinstance(stage, tuple)
-        lit = dict(zip(reversed(stage), (style.YELLOW, style.SKY), strict=True)) if backwards else {stage: style.YELLOW}
+        lit = dict(zip(reversed(stage), (style.YELLOW, style.SKY),
+                       strict=True)) if backwards else {stage: style.YELLOW}
         graph = fills(drawn["graph"].figure.axes[0].texts)
         assert {name: fill for name, fill in graph.items() if fill != style.PAPER} == {
             f"${notation.latex(name)}$": fill for name, fill in lit.items()}
@@ -88,16 +91,19 @@ def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_hea
                   for name, fill in lit.items()}
         over_heat_maps = fills(drawn["heats"].figure.texts)
         assert {title.split(",")[0] for title in over_heat_maps} >= {*titles}
-        assert over_heat_maps == {title: titles.get(title.split(",")[0], style.PAPER) for title in over_heat_maps}
+        assert over_heat_maps == {title: titles.get(title.split(",")[0], style.PAPER)
+                                  for title in over_heat_maps}
         boxes = {(called, fill) for fill, called in BOX.findall(walk._card.value)}
         names = {(notation.latex(name), fill) for name, fill in lit.items()}
-        adjoints = {(notation.latex(notation.adjoint_name("L", name)), fill) for name, fill in lit.items()}
+        adjoints = {(notation.latex(notation.adjoint_name("L", name)), fill) for name,
+                    fill in lit.items()}
         assert (adjoints if backwards else names) <= boxes <= names | adjoints
         plain = BOX.sub(r"\2", walk._card.value)
         if backwards:
             assert all(text in plain for _, text in Card(walk.chain, *stage).cells())
         assert "colorbox" not in plain
-        assert not re.search(r"[\\A-Za-z]\\colorbox|\$}[A-Za-z_]", walk._card.value), "a part of a word is lit"
+        assert not re.search(r"[\\A-Za-z]\\colorbox|\$}[A-Za-z_]",
+                             walk._card.value), "a part of a word is lit"
 
 
 def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(drawn) -> None:
@@ -106,14 +112,16 @@ def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(dra
         drawn.clear()
         walk.go(walk.stages.index(("X", use)))
         _, *heat_maps = drawn["heats"].figure.axes
-        looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(), axes.spines["top"].get_linestyle())
+        looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(),
+                  axes.spines["top"].get_linestyle())
                  for axes in heat_maps]
         path, neither = tuple(style.PATHS[use].values()), (style.INK, style.SOLID)
         assert looks == [path, path, neither]  # what arrives, what this path brings, all paths
 
 
 def test_next_back_jump_and_direction_work_as_the_buttons_do() -> None:
-    walk = StageWalk(autoencoder.chain(), W=np.array([[1.0, 2, 3]]), x=np.array([[1.0], [0.5], [-2]]))
+    walk = StageWalk(autoencoder.chain(), W=np.array([[1.0, 2, 3]]),
+                     x=np.array([[1.0], [0.5], [-2]]))
     assert walk.back.disabled
     walk.next.click()
     walk.next.click()
@@ -196,6 +204,7 @@ def test_a_prediction_whose_answer_is_no_option_is_refused() -> None:
 
 
 def test_what_a_card_says_does_not_change() -> None:
-    for thing, name in ((Card(gplvm.chain(), "X", "f"), "node"), (Result(gplvm.chain(), "X"), "leaf")):
+    for thing, name in ((Card(gplvm.chain(), "X", "f"), "node"),
+                        (Result(gplvm.chain(), "X"), "leaf")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, "h")

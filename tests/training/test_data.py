@@ -40,11 +40,13 @@ def test_iris_has_the_means_of_fishers_table_2():
 
 
 def test_iris_has_the_sums_of_squares_and_products_of_fishers_table_3():
-    # They tell Fisher's flowers 35 and 38 from those in the repository's file, which give 9.0886 for 9.0356.
+    # They tell Fisher's flowers 35 and 38 from those in the repository's file, which give 9.0886
+    # for 9.0356.
     iris = data.load("iris")
     parts = [data.centred(iris.Y[iris.labels == species]) for species in (0, 1)]
     within = sum(part.T @ part for part in parts)
-    printed = [[19.1434, 9.0356, 9.7634, 3.2394], [11.8658, 4.6232, 2.4746], [12.2978, 3.8794], [2.4604]]
+    printed = [[19.1434, 9.0356, 9.7634, 3.2394], [11.8658, 4.6232, 2.4746], [12.2978, 3.8794],
+               [2.4604]]
     for row, values in enumerate(printed):
         np.testing.assert_allclose(within[row, row:], values, atol=1e-10)
 
@@ -102,10 +104,12 @@ def test_a_sample_is_repeatable_from_its_seed():
 
 
 @pytest.mark.parametrize(("call", "sentence"), [
-    (lambda: data.load("digitz"), "There is no data set 'digitz'; there are digits, iris. Did you mean 'digits'?"),
+    (lambda: data.load("digitz"), "There is no data set 'digitz'; there are digits, iris. Did you "
+                                  "mean 'digits'?"),
     (lambda: data.load(["iris"]), "There is no data set ['iris']; there are digits, iris."),
     (lambda: data.centred([1.0, 2.0]), "Y must be a matrix of shape N×D but 2 came (ndim = 1)."),
-    (lambda: data.sample_gplvm(5, 4, 6), "Q must be between 1 and 4, for N = 5 and D = 4, but it is 6."),
+    (lambda: data.sample_gplvm(5, 4, 6), "Q must be between 1 and 4, for N = 5 and D = 4, but it "
+                                         "is 6."),
     (lambda: data.sample_gplvm(0, 4, 1), "N must be at least 1, but it is 0."),
     (lambda: data.sample_gplvm(5, 4.5, 1), "D must be a whole number, but 4.5 came."),
     (lambda: data.sample_gplvm(5, 4, 2, alpha=0), "alpha must be positive, but it is 0."),

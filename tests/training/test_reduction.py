@@ -1,4 +1,5 @@
-"""The reduced trainer: the same steps as with all of X, from the Gram matrix alone, and α and β learned along."""
+"""The reduced trainer: the same steps as with all of X, from the Gram matrix alone, and α and β
+learned along."""
 
 from unittest.mock import Mock
 
@@ -22,14 +23,16 @@ class Whole(GPLVMProblem):
 
 
 def trainers(*settings, learn=()):
-    reduced, whole = (Trainer(kind(Y, Q, 1.7, 2.5, learn), *settings) for kind in (GPLVMProblem, Whole))
+    reduced, whole = (Trainer(kind(Y, Q, 1.7, 2.5, learn), *settings)
+                      for kind in (GPLVMProblem, Whole))
     return reduced, whole
 
 
 def same(reduced, whole):
     for name in ("value", "parameters", "gradient", "direction"):
         ours, theirs = getattr(reduced, name), getattr(whole, name)
-        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max(), err_msg=name)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * np.abs(theirs).max(),
+                                   err_msg=name)
 
 
 @pytest.mark.parametrize("ablation", [None, "only L₁", "only path f"])
@@ -83,7 +86,8 @@ def test_few_objects_are_trained_as_they_are():
 
 @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
 @pytest.mark.parametrize("rows", [N, 2 * (D + Q) - 1], ids=["in the span", "as they are"])
-def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_one_of_the_optimum(rows, unit):
+def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_one_of_the_optimum(
+    rows, unit):
     problem = GPLVMProblem(unit * Y[:rows], Q, 1.7 * unit**2, 2.5 / unit**2)
     X, best = problem.start(3), gplvm.optimum(Y[:rows], Q, 1.7, 2.5).X
     np.testing.assert_allclose(X.T @ X, np.linalg.norm(best, 2) ** 2 * np.eye(Q), atol=1e-9)
@@ -92,17 +96,21 @@ def test_the_first_latent_points_have_orthogonal_columns_as_long_as_the_longest_
 
 def test_where_the_noise_explains_the_data_the_first_latent_points_are_as_strong_as_the_noise():
     X = GPLVMProblem(Y, Q, 1.7, 1e-4).start(3)
-    np.testing.assert_allclose(1.7 * X.T @ X, 1e4 * np.eye(Q), atol=1e-5)  # αXXᵀ in its span is β⁻¹I
+    # αXXᵀ in its span is β⁻¹I
+    np.testing.assert_allclose(1.7 * X.T @ X, 1e4 * np.eye(Q), atol=1e-5)
 
 
 @pytest.mark.parametrize(("kind", "at_once"), [(np.float64, True), (np.float32, False)])
-def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_blocks(kind, at_once, monkeypatch):
+def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_blocks(
+    kind, at_once, monkeypatch):
     given = Y.astype(np.float32).astype(kind)
     problem, X = GPLVMProblem(given, Q, 1.7, 2.5), np.random.default_rng(2).standard_normal((N, Q))
-    by_blocks = {name: Mock(wraps=getattr(problem_module, name)) for name in ("times", "times_transposed")}
+    by_blocks = {name: Mock(wraps=getattr(problem_module, name))
+                 for name in ("times", "times_transposed")}
     for name, product in by_blocks.items():
         monkeypatch.setattr(problem_module, name, product)
-    np.testing.assert_allclose(problem.value_and_gradient(X)[1], gplvm.gradient(X, given, 1.7, 2.5), rtol=1e-9)
+    np.testing.assert_allclose(problem.value_and_gradient(X)[1], gplvm.gradient(X, given, 1.7, 2.5),
+                               rtol=1e-9)
     assert all(product.called != at_once for product in by_blocks.values())
 
 
@@ -137,12 +145,14 @@ class TestLearning:
         trainer = Trainer(GPLVMProblem(iris, 2, 1.0, factor * best, learn), optimiser).run(4000)
         assert trainer.problem.beta == pytest.approx(best, rel=0.02)
         assert trainer.gap < 1e-3
-        assert trainer.problem.best == pytest.approx(gplvm.optimum(iris, 2, 1.0, best).log_likelihood, rel=1e-12)
+        assert trainer.problem.best == pytest.approx(gplvm.optimum(iris, 2, 1.0,
+                                                                   best).log_likelihood, rel=1e-12)
         assert re_learned(trainer)
 
     @pytest.mark.parametrize(("rate", "left"), [(1, 1 / 2), (2, 0), (1 / 2, 3 / 4)])
     def test_a_step_takes_beta_half_the_way_where_the_points_stay(self, rate, left):
-        best = N * D / np.square(Y).sum()  # for points that are all 0, where the gradient is 0 as well
+        # for points that are all 0, where the gradient is 0 as well
+        best = N * D / np.square(Y).sum()
         trainer = Trainer(GPLVMProblem(Y, Q, beta=1.0001 * best, learn=("beta",)), "gradient")
         trainer.learning_rate = rate * trainer.usual_rate
         trainer.parameters = np.zeros((N, Q))
@@ -158,7 +168,8 @@ class TestLearning:
 
     def test_for_points_far_too_large_a_step_changes_the_logarithm_of_alpha_by_a_quarter(self):
         trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("alpha",)), "gradient")
-        trainer.parameters = 1e6 * trainer.parameters  # ∂L/∂(log α) is −QD/2, as log |K| grows by Q log α
+        # ∂L/∂(log α) is −QD/2, as log |K| grows by Q log α
+        trainer.parameters = 1e6 * trainer.parameters
         assert np.log(trainer.run(1).problem.alpha / 1.7) == pytest.approx(-1 / 4, abs=1e-8)
 
     def test_alpha_alone_changes_nothing_that_counts(self):  # only αXXᵀ does
@@ -207,7 +218,8 @@ def test_an_autoencoder_step_sees_only_the_gram_matrix():
 
 
 def test_again_is_the_same_run_from_its_start():
-    trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("beta",)), "momentum", 0.02, 5, "only path f").run(20)
+    trainer = Trainer(GPLVMProblem(Y, Q, 1.7, 2.5, ("beta",)), "momentum", 0.02, 5,
+                      "only path f").run(20)
     other = trainer.again()
     assert (other.steps, other.problem.beta) == (0, 2.5)
     other.step(20)

@@ -1,4 +1,5 @@
-"""Large data: a memory map and a Dask array train as a NumPy array does, with the memory of a block of them."""
+"""Large data: a memory map and a Dask array train as a NumPy array does, with the memory of a block
+of them."""
 
 import io
 import os
@@ -25,7 +26,8 @@ HANG = 120  # seconds after which a test is stuck
 
 
 def optional(module):
-    return pytest.importorskip(module, reason="the extra is not installed: pip install -e '.[scale]'")
+    return pytest.importorskip(module, reason="the extra is not installed: pip install -e "
+                                              "'.[scale]'")
 
 
 def mapped(array, folder):
@@ -36,10 +38,12 @@ def mapped(array, folder):
 
 
 FORMS = {
-    "memory map": mapped, "memory map of the transpose": lambda a, folder: mapped(np.ascontiguousarray(a.T), folder).T,
+    "memory map": mapped, "memory map of the transpose": lambda a,
+    folder: mapped(np.ascontiguousarray(a.T), folder).T,
     "float32": lambda a, folder: mapped(a.astype("f4"), folder),
     "Dask": lambda a, folder: optional("dask.array").from_array(a, chunks=(300, 4)),
-    "Dask, float32": lambda a, folder: optional("dask.array").from_array(a.astype("f4"), chunks=(1000, 7)),
+    "Dask, float32": lambda a,
+    folder: optional("dask.array").from_array(a.astype("f4"), chunks=(1000, 7)),
     "Dask, whole columns": lambda a, folder: optional("dask.array").from_array(a, chunks=(-1, 2)),
 }
 
@@ -53,7 +57,8 @@ def both(request, tmp_path, monkeypatch):
 
 
 def same(first, second):
-    np.testing.assert_allclose(np.asarray(second), np.asarray(first), rtol=1e-12, atol=1e-12 * np.abs(first).max())
+    np.testing.assert_allclose(np.asarray(second), np.asarray(first), rtol=1e-12,
+                               atol=1e-12 * np.abs(first).max())
 
 
 def the_same_training(ours, theirs, steps=25):
@@ -63,7 +68,8 @@ def the_same_training(ours, theirs, steps=25):
         same(getattr(ours, name), getattr(theirs, name))
     step = ours.problem.stability_limit  # a gradient has the rounding errors of what cancels in it
     for name in ("gradient", "direction"):
-        same(ours.parameters + step * getattr(ours, name), theirs.parameters + step * getattr(theirs, name))
+        same(ours.parameters + step * getattr(ours, name),
+             theirs.parameters + step * getattr(theirs, name))
     assert ours.describe() == theirs.describe()
 
 
@@ -94,10 +100,12 @@ def test_the_autoencoder_trains_as_on_a_numpy_array(both):
 
 def test_the_optimum_is_that_of_the_model(both):
     ordinary, other = both
-    problem, best = GPLVMProblem(other, Q, 1.3), gplvm.optimum(ordinary, Q, 1.3, GPLVMProblem(ordinary, Q).beta)
+    problem, best = GPLVMProblem(other, Q, 1.3), gplvm.optimum(ordinary, Q, 1.3,
+                                                               GPLVMProblem(ordinary, Q).beta)
     X = np.asarray(problem.optimum.X)
     assert problem.optimum.log_likelihood == pytest.approx(best.log_likelihood, rel=1e-12)
-    np.testing.assert_allclose(X @ X.T, best.X @ best.X.T, rtol=1e-9, atol=1e-9 * np.abs(best.X @ best.X.T).max())
+    np.testing.assert_allclose(X @ X.T, best.X @ best.X.T, rtol=1e-9,
+                               atol=1e-9 * np.abs(best.X @ best.X.T).max())
 
 
 def test_latent_points_are_as_lazy_as_the_data_and_can_be_written_to_a_memory_map(both, tmp_path):
@@ -130,18 +138,22 @@ def test_an_entry_that_is_not_finite_or_too_large_is_found_in_its_block(both, en
     spoiled = np.where(where, np.float64(entry), other)  # lazy for a lazy array
     assert gram.is_lazy(spoiled) == gram.is_lazy(other)
     if entry == 1e200:  # of which the square overflows
-        with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries up to 1e\+200"):
+        with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries "
+                                                  r"up to 1e\+200"):
             GPLVMProblem(spoiled, Q)
         return
-    with pytest.raises(ValueError, match=f"Y must be finite, but its entry in row 1234, column 5 .* is {entry}"):
+    with pytest.raises(ValueError, match="Y must be finite, but its entry in row 1234, column 5 "
+                                         f".* is {entry}"):
         GPLVMProblem(spoiled, Q)
-    with pytest.raises(ValueError, match=f"x must be finite, but its entry in row 5, column 1234 .* is {entry}"):
+    with pytest.raises(ValueError, match="x must be finite, but its entry in row 5, column 1234 "
+                                         f".* is {entry}"):
         AutoencoderProblem(spoiled.T, Q)
 
 
 def test_lazy_data_that_are_no_matrix_of_real_numbers_get_one_sentence():
     lazy = optional("dask.array").from_array(Y, chunks=300)
-    for wrong, said in ((lazy[lazy[:, 0] > 0], r"Y must know how many rows it has; .*compute_chunk_sizes\(\)"),
+    for wrong, said in ((lazy[lazy[:, 0] > 0], r"Y must know how many rows it has; "
+                                               r".*compute_chunk_sizes\(\)"),
                         (lazy * 1j, "Y must hold real numbers, but it holds complex"),
                         (lazy[0], r"Y must be a matrix of shape N×D but 7 came \(ndim = 1\)")):
         with pytest.raises((TypeError, ValueError), match=said):
@@ -160,7 +172,8 @@ def test_a_latent_point_that_is_not_finite_is_found_and_changes_nothing():
 def test_progress_is_told_for_every_block_and_the_bar_is_plain_text(both, capsys):
     _, other = both
     told = []
-    with_it = gram.gram(other, progress=lambda fraction: told.append(fraction) or gram.bar(fraction))
+    with_it = gram.gram(other,
+                        progress=lambda fraction: told.append(fraction) or gram.bar(fraction))
     same(gram.gram(other), with_it)
     blocks = len(other.chunks[0]) if gram.is_lazy(other) else -(-N // (1000 // D))
     assert len(told) == blocks
@@ -189,7 +202,8 @@ def test_progress_is_told_at_most_a_hundred_times(monkeypatch):
 
 
 class Lazy(np.ndarray):
-    """What looks like a Dask array, with the numbers in it: it writes down when it goes to a cluster."""
+    """What looks like a Dask array, with the numbers in it: it writes down when it goes to a
+    cluster."""
 
     futures, asked = (), ()
     compute = rechunk = None
@@ -208,9 +222,12 @@ class Lazy(np.ndarray):
 
 
 @pytest.mark.parametrize(("futures", "order"), [
-    ([Future(), Future()], 9 * ["asked"] + [(done + 1) / 9 for done in range(9)]),  # a cluster works on all at once
-    ([], [event for done in range(9) for event in ("asked", (done + 1) / 9)])])  # a local scheduler works in `persist`
-def test_a_cluster_is_asked_for_every_block_before_the_first_one_is_awaited(futures, order, monkeypatch):
+    # a cluster works on all at once
+    ([Future(), Future()], 9 * ["asked"] + [(done + 1) / 9 for done in range(9)]),
+    # a local scheduler works in `persist`
+    ([], [event for done in range(9) for event in ("asked", (done + 1) / 9)])])
+def test_a_cluster_is_asked_for_every_block_before_the_first_one_is_awaited(
+    futures, order, monkeypatch):
     events = []
     monkeypatch.setattr(Lazy, "futures", [object(), *futures])
     monkeypatch.setattr(Lazy, "asked", events)
@@ -253,7 +270,8 @@ def test_finite_data_are_passed_over_once_in_whatever_unit(unit, monkeypatch):
 
 
 def test_squares_that_all_underflow_get_one_sentence_and_zeros_are_a_matrix():
-    with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries up to 1e-200"):
+    with pytest.raises(ArithmeticError, match=r"‖Y‖² has no finite value here.* with entries up to "
+                                              r"1e-200"):
         gram.gram(np.full((N, D), 1e-200))
     np.testing.assert_array_equal(gram.gram(np.zeros((N, D))), np.zeros((D, D)))
 
@@ -287,13 +305,15 @@ def test_a_large_memory_map_costs_the_memory_of_a_block(tmp_path):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 1.5 * 8 * gram.BLOCK < data.nbytes / 5  # a block has 8 bytes for each entry, and little comes to it
+    # a block has 8 bytes for each entry, and little comes to it
+    assert peak < 1.5 * 8 * gram.BLOCK < data.nbytes / 5
 
 
 def test_the_core_does_not_import_dask():
     optional("dask")
     code = "import sys, lvmcalc, lvmcalc.training; print('dask' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True).stdout == "False\n"
 
 
 def counted(passes):
@@ -301,7 +321,9 @@ def counted(passes):
     def block(part):
         passes.append(len(part))
         return part
-    return optional("dask.array").from_array(Y, chunks=(500, D)).map_blocks(block, dtype=float, meta=np.empty((0, 0)))
+    return optional("dask.array").from_array(Y,
+                                             chunks=(500, D)).map_blocks(
+                                                 block, dtype=float, meta=np.empty((0, 0)))
 
 
 def test_a_step_in_the_latent_points_themselves_passes_twice_over_lazy_data():
@@ -325,13 +347,17 @@ def cluster():
     """Return a client of a real cluster of two processes, each with a limit to its memory."""
     optional("dask.array")
     distributed = optional("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, memory_limit=LIMIT,
-                                  dashboard_address=None) as workers, distributed.Client(workers) as client:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                                  memory_limit=LIMIT,
+                                  dashboard_address=None) as workers, distributed.Client(
+                                      workers) as client:
         yield client
 
 
-ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the memory and the end of a process are those of Linux")
-LIMIT, ROWS, BLOCKS = 320 * MIB, 2**18, 24  # a block has 16 MiB, all of them more than a worker may hold
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the memory and the end of a process "
+                                                              "are those of Linux")
+# a block has 16 MiB, all of them more than a worker may hold
+LIMIT, ROWS, BLOCKS = 320 * MIB, 2**18, 24
 
 
 @ON_LINUX
@@ -357,7 +383,8 @@ def test_data_larger_than_the_memory_of_a_worker_are_passed_over_on_a_cluster(cl
     assert max(cluster.run(peak).values()) < LIMIT
     assert held_here < ROWS * 8 * 8
     assert told == [(done + 1) / BLOCKS for done in range(BLOCKS)]
-    same(sum(block.T @ block for block in (made((k,)) for k in range(BLOCKS))), trainer.problem.gram)
+    same(sum(block.T @ block for block in (made((k,)) for k in range(BLOCKS))),
+         trainer.problem.gram)
     row = 5 * ROWS + 77
     same(made((5,))[77] @ trainer._at, trainer.parameters[row])
 
@@ -375,7 +402,8 @@ def test_a_worker_killed_in_the_middle_of_the_pass_does_not_change_the_result(cl
         return np.random.default_rng(block_id[0]).standard_normal((5000, 6))
 
     def passed(name):
-        return gram.gram(da.map_blocks(made, name, chunks=((5000,) * 16, (6,)), dtype=float, meta=np.empty((0, 0))))
+        return gram.gram(da.map_blocks(made, name, chunks=((5000,) * 16, (6,)), dtype=float,
+                                       meta=np.empty((0, 0))))
     undisturbed = passed("undisturbed")
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(passed, "disturbed")
@@ -387,7 +415,8 @@ def test_a_worker_killed_in_the_middle_of_the_pass_does_not_change_the_result(cl
     again = [block for block, _ in distributed.Queue("made disturbed").get(batch=True)]
     assert 9 in again
     assert (disturbed == undisturbed).all()
-    same(sum(block.T @ block for block in (np.random.default_rng(k).standard_normal((5000, 6)) for k in range(16))),
+    same(sum(block.T @ block
+             for block in (np.random.default_rng(k).standard_normal((5000, 6)) for k in range(16))),
          disturbed)
 
 

@@ -1,4 +1,5 @@
-"""The trainers: repeatable, true to the models, at the exact optimum in the end, and never infinite."""
+"""The trainers: repeatable, true to the models, at the exact optimum in the end, and never
+infinite."""
 
 import re
 import warnings
@@ -23,7 +24,8 @@ def no_warning_leaks():
 
 
 def small_gplvm(seed=4):
-    return GPLVMProblem(data.centred(np.random.default_rng(seed).standard_normal((N, D))), Q, 1.3, 6.0)
+    return GPLVMProblem(data.centred(np.random.default_rng(seed).standard_normal((N, D))), Q, 1.3,
+                        6.0)
 
 
 def test_the_log_likelihood_is_finite_where_the_determinant_is_not():
@@ -36,7 +38,8 @@ def small_autoencoder(seed=4):
     return AutoencoderProblem(np.random.default_rng(seed).standard_normal((n, S)), m)
 
 
-BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()], ids=["gplvm", "autoencoder"])
+BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()],
+                               ids=["gplvm", "autoencoder"])
 
 
 def state(trainer):
@@ -77,7 +80,8 @@ class TestProblems:
         best, step = problem.optimum[0], 1e-5
         columns = []
         for direction in np.eye(best.size).reshape(-1, *best.shape):
-            above, below = (problem.value_and_gradient(best + sign * step * direction)[1] for sign in (1, -1))
+            above, below = (problem.value_and_gradient(best + sign * step * direction)[1]
+                            for sign in (1, -1))
             columns.append((above - below).ravel() / (2 * step))
         curvature = np.linalg.eigvalsh(-problem.sign * np.array(columns)).max()
         assert problem.stability_limit == pytest.approx(2 / curvature, rel=1e-6)
@@ -116,16 +120,19 @@ class TestProblems:
 
     @pytest.mark.parametrize("unit", [1e-4, 1, 1e4])
     @pytest.mark.parametrize(("left", "own"), [(4e-8, True), (4e-10, False)])
-    def test_a_gap_is_relative_to_half_of_the_squares_if_the_best_loss_is_nearly_0(self, left, own, unit):
+    def test_a_gap_is_relative_to_half_of_the_squares_if_the_best_loss_is_nearly_0(
+        self, left, own, unit):
         problem = AutoencoderProblem(unit * np.diag([3.0, 2.0, np.sqrt(left)]), 2)
         assert problem.best == pytest.approx(unit**2 * left / 2, rel=1e-6)
         assert problem.scale == pytest.approx(unit**2 * (left if own else 13) / 2, rel=1e-6)
 
     def test_a_gap_is_that_of_the_log_likelihood_itself_if_the_best_is_nearly_0(self):
-        alpha, (low, high) = 0.7, (1.0, gplvm.best_beta(IRIS / 8, 2))  # between which the best one grows with β
+        # between which the best one grows with β
+        alpha, (low, high) = 0.7, (1.0, gplvm.best_beta(IRIS / 8, 2))
         for _ in range(60):
             beta = (low + high) / 2
-            low, high = (beta, high) if GPLVMProblem(IRIS / 8, 2, alpha, beta).best < 0.3 else (low, beta)
+            low, high = (beta, high) if GPLVMProblem(IRIS / 8, 2, alpha,
+                                                     beta).best < 0.3 else (low, beta)
         problem = GPLVMProblem(IRIS / 8, 2, alpha, beta)
         assert problem.best == pytest.approx(0.3, abs=1e-6)
         assert problem.gap(-0.2) == pytest.approx(0.5, abs=1e-6)
@@ -153,24 +160,28 @@ class TestProblems:
 
     @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
     def test_the_best_beta_and_whether_there_is_one_do_not_depend_on_the_unit(self, unit):
-        assert GPLVMProblem(unit * IRIS, 2).beta == pytest.approx(GPLVMProblem(IRIS, 2).beta / unit**2, rel=1e-9)
+        assert GPLVMProblem(unit * IRIS,
+                            2).beta == pytest.approx(GPLVMProblem(IRIS, 2).beta / unit**2, rel=1e-9)
         flat = IRIS[:, :2] @ np.random.default_rng(0).standard_normal((2, 4))
         with pytest.raises(ValueError, match="rebuild Y without any error"):
             GPLVMProblem(unit * flat, 2)
 
     def test_alpha_is_1_unless_it_is_given(self):
         best = gplvm.optimum(IRIS, 2, 1.0, 3.5).X
-        assert np.linalg.norm(GPLVMProblem(IRIS, 2, beta=3.5).optimum.X) == pytest.approx(np.linalg.norm(best))
+        assert np.linalg.norm(GPLVMProblem(IRIS, 2, beta=3.5).optimum.X) == pytest.approx(
+            np.linalg.norm(best))
 
     def test_a_step_of_the_autoencoder_does_not_see_the_number_of_samples(self):
         problem = AutoencoderProblem(np.random.default_rng(0).standard_normal((n, 100_000)), m)
-        assert max(value.size for value in vars(problem).values() if isinstance(value, np.ndarray)) == n * n
+        assert max(value.size for value in vars(problem).values()
+                   if isinstance(value, np.ndarray)) == n * n
 
     def test_a_gplvm_too_large_for_K_trains(self):
         Y = data.sample_gplvm(100_000, 4, 2, beta=4.0).Y  # K would need 80 gigabytes
         trainer = Trainer(GPLVMProblem(data.centred(Y), 2)).run(60)
         assert trainer.problem.subspace_angle(trainer.parameters) < 1e-6
-        # The lengths of the columns settle more and more slowly as N grows: their curvature is 2D/(βλ₁) of the largest.
+        # The lengths of the columns settle more and more slowly as N grows: their curvature is
+        # 2D/(βλ₁) of the largest.
         assert trainer.gap < 1e-5
 
 
@@ -204,16 +215,19 @@ class TestSteps:
         trainer = Trainer(problem, "gradient", learning_rate=0.003)
         start, gradient = trainer.parameters, trainer.gradient
         trainer.step()
-        np.testing.assert_allclose(trainer.parameters, start + problem.sign * 0.003 * gradient, rtol=1e-12)
+        np.testing.assert_allclose(trainer.parameters, start + problem.sign * 0.003 * gradient,
+                                   rtol=1e-12)
         assert problem.sign * (trainer.value - problem.value(start)) > 0
         assert trainer.value == pytest.approx(problem.value(trainer.parameters), rel=1e-12)
-        np.testing.assert_allclose(trainer.gradient, problem.value_and_gradient(trainer.parameters)[1], rtol=1e-10)
+        np.testing.assert_allclose(trainer.gradient,
+                                   problem.value_and_gradient(trainer.parameters)[1], rtol=1e-10)
 
     def test_momentum_keeps_nine_tenths_of_the_last_move(self):
         trainer = Trainer(small_gplvm(), "momentum", learning_rate=1e-4)
         points = [trainer.run(1).parameters for _ in range(3)]
         gradient = small_gplvm().value_and_gradient(points[1])[1]
-        np.testing.assert_allclose(points[2] - points[1], 0.9 * (points[1] - points[0]) + 1e-4 * gradient, rtol=1e-9)
+        np.testing.assert_allclose(points[2] - points[1],
+                                   0.9 * (points[1] - points[0]) + 1e-4 * gradient, rtol=1e-9)
 
     def test_nesterov_follows_the_method_as_published(self):
         problem, rate = small_autoencoder(), 1e-4
@@ -231,12 +245,14 @@ class TestSteps:
         for t in range(1, 8):
             g = -problem.value_and_gradient(theta)[1]
             first, second = 0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g * g
-            theta = theta - rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
+            theta = theta - rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t))
+                                                             + 1e-8)
         np.testing.assert_allclose(trainer.run(7).parameters, theta, rtol=1e-10)
 
     @staticmethod
     def turned(optimiser):
-        """Return a trainer in front of its first step along a gradient that points the other way at once."""
+        """Return a trainer in front of its first step along a gradient that points the other way at
+        once."""
         class Turning(GPLVMProblem):
             turned = False
 
@@ -244,7 +260,8 @@ class TestSteps:
                 value, gradient = super().evaluate(parameters)
                 return value, -gradient if self.turned else gradient
 
-        trainer = Trainer(Turning(small_gplvm().Y, Q, 1.3, 6.0), optimiser, learning_rate=1e-4).run(5)
+        trainer = Trainer(Turning(small_gplvm().Y, Q, 1.3, 6.0), optimiser,
+                          learning_rate=1e-4).run(5)
         trainer.problem.turned = True
         return trainer.run(1)  # the last one along the old gradient
 
@@ -396,7 +413,8 @@ class TestDivergence:
         trainer.run(1000)
         assert trainer.status == "diverged"
         assert trainer.describe() == (
-            f"Diverged at step {trainer.steps + 1}: the learning rate {4 * limit:.4g} is above the stability limit "
+            f"Diverged at step {trainer.steps + 1}: the learning rate {4 * limit:.4g} is above the "
+            "stability limit "
             f"{limit:.4g}. Reset and choose a smaller one.")
         assert 0 < trainer.steps < 30
         assert np.isfinite(trainer.parameters).all()
@@ -443,7 +461,8 @@ class TestDivergence:
 
     def test_a_run_that_starts_far_away_may_go_further_at_first(self):
         rng = np.random.default_rng(3)
-        nearly_flat = rng.standard_normal((n, m)) @ rng.standard_normal((m, 9)) + 0.01 * rng.standard_normal((n, 9))
+        nearly_flat = rng.standard_normal((n, m)) @ rng.standard_normal(
+            (m, 9)) + 0.01 * rng.standard_normal((n, 9))
         trainer = Trainer(AutoencoderProblem(nearly_flat, m), "gradient")
         trainer.learning_rate = 1.5 * trainer.stability_limit
         gaps = [trainer.gap] + [trainer.run(1).gap for _ in range(300)]
@@ -464,32 +483,38 @@ class TestDivergence:
     def test_adam_has_no_limit_to_name(self):
         trainer = Trainer(small_autoencoder(), "adam", 1e200).run(3)
         assert trainer.describe() == (
-            "Diverged at step 1: the learning rate 1e+200 is too large. Reset and choose a smaller one.")
+            "Diverged at step 1: the learning rate 1e+200 is too large. Reset and choose a smaller "
+            "one.")
 
     @pytest.mark.parametrize("factor", [1.2, 3, 30])
     def test_a_gplvm_above_the_limit_swings_and_is_not_called_diverged(self, factor):
-        # Far out its gradient dies away like 1/X, so the points swing about the optimum and never leave for good.
+        # Far out its gradient dies away like 1/X, so the points swing about the optimum and never
+        # leave for good.
         problem = GPLVMProblem(DIGITS, 2)
         trainer = Trainer(problem, "gradient", factor * problem.stability_limit).run(500)
         assert trainer.status == "running"
         late = [problem.gap(trainer.run(1).value) for _ in range(50)]
         assert min(late) > 1e-6
         assert trainer.describe().endswith(
-            f"The learning rate {factor * problem.stability_limit:.4g} is above the stability limit "
+            f"The learning rate {factor * problem.stability_limit:.4g} is above the stability "
+            "limit "
             f"{problem.stability_limit:.4g}: steps may overshoot and never settle.")
 
 
 def pieces_of_the_autoencoder(problem, W):
-    """What each ablation should leave, from the chain's contributions, and from chains that have lost an edge."""
+    """What each ablation should leave, from the chain's contributions, and from chains that have
+    lost an edge."""
     x = np.linalg.cholesky(problem.gram)
     chain = autoencoder.chain()
     part = chain.contributions("W", W=W, x=x)
-    only = {path: chain.altered({(lost, "W"): None}).backward(W=W, x=x)["W"] for path, lost in ("gh", "hg")}
+    only = {path: chain.altered({(lost, "W"): None}).backward(W=W, x=x)["W"] for path,
+            lost in ("gh", "hg")}
     c = W.T @ W @ x - x
     return {"both paths": [part["g"] + part["h"], chain.backward(W=W, x=x)["W"]],
             "only path g (decoder)": [part["g"], only["g"]],
             "only path h (encoder)": [part["h"], only["h"]],
-            "path h twice": [2 * part["h"], 2 * W @ c @ x.T],  # from dL = tr(cᵀ(dWᵀW + WᵀdW)x), dWᵀW taken for WᵀdW
+            # from dL = tr(cᵀ(dWᵀW + WᵀdW)x), dWᵀW taken for WᵀdW
+            "path h twice": [2 * part["h"], 2 * W @ c @ x.T],
             "sign flipped": [-part["g"] - part["h"], chain.backward(-1.0, W=W, x=x)["W"]]}
 
 
@@ -504,7 +529,8 @@ def pieces_of_the_gplvm(problem, X):
         return whole.altered({edge: instead}).backward(**leaves)["X"]
 
     return {"whole gradient": [first + second, whole.backward(**leaves)["X"]],
-            "only path f": [path["f"], without("h", "X"), path["h"], without("f", "X")],  # the halves are equal
+            # the halves are equal
+            "only path f": [path["f"], without("h", "X"), path["h"], without("f", "X")],
             "only L₁": [first, without("L", "L2")],
             "only L₂": [second, without("L", "L1")],
             "D lost": [first / problem.Y.shape[1] + second,
@@ -524,18 +550,23 @@ class TestAblation:
         for name, answers in expected.items():
             left = problem.ablated(name, parameters, gradient)
             for answer in answers:
-                np.testing.assert_allclose(left, answer, rtol=1e-9, atol=1e-11 * abs(gradient).max(), err_msg=name)
+                np.testing.assert_allclose(left, answer, rtol=1e-9,
+                                           atol=1e-11 * abs(gradient).max(), err_msg=name)
         distinct = [problem.ablated(name, parameters, gradient) for name in expected]
-        gaps = [np.linalg.norm(a - b) / np.linalg.norm(a) for i, a in enumerate(distinct) for b in distinct[:i]]
+        gaps = [np.linalg.norm(a - b) / np.linalg.norm(a) for i,
+                a in enumerate(distinct) for b in distinct[:i]]
         assert min(gaps) > 1e-3
 
     @BOTH
-    def test_a_step_goes_along_what_is_left_and_value_and_gradient_stay_the_true_ones(self, problem):
+    def test_a_step_goes_along_what_is_left_and_value_and_gradient_stay_the_true_ones(
+        self, problem):
         for name in problem.gradients:
             trainer = Trainer(problem, "gradient", learning_rate=1e-4, ablation=name)
-            start, left = trainer.parameters, problem.ablated(name, trainer.parameters, trainer.gradient)
+            start, left = trainer.parameters, problem.ablated(name, trainer.parameters,
+                                                              trainer.gradient)
             trainer.step()
-            np.testing.assert_allclose(trainer.parameters, start + problem.sign * 1e-4 * left, rtol=1e-12)
+            np.testing.assert_allclose(trainer.parameters, start + problem.sign * 1e-4 * left,
+                                       rtol=1e-12)
             value, gradient = problem.value_and_gradient(trainer.parameters)
             assert trainer.value == value
             np.testing.assert_array_equal(trainer.gradient, gradient)
@@ -547,18 +578,22 @@ class TestAblation:
         assert Trainer(problem).ablation == name
         parameters = problem.start(0)
         gradient = problem.value_and_gradient(parameters)[1]
-        np.testing.assert_array_equal(problem.ablated(name, parameters, gradient), gradient)  # to the last bit
+        # to the last bit
+        np.testing.assert_array_equal(problem.ablated(name, parameters, gradient), gradient)
         assert "Trained with" not in Trainer(problem).describe()
 
     @BOTH
-    def test_another_gradient_can_be_chosen_between_steps_and_starts_without_momentum(self, problem):
+    def test_another_gradient_can_be_chosen_between_steps_and_starts_without_momentum(
+        self, problem):
         trainer = Trainer(problem, "momentum", learning_rate=1e-4).run(8)
         trainer.ablation = list(problem.gradients)[1]
-        before, left = trainer.parameters, problem.ablated(trainer.ablation, trainer.parameters, trainer.gradient)
+        before, left = trainer.parameters, problem.ablated(trainer.ablation, trainer.parameters,
+                                                           trainer.gradient)
         assert np.vdot(left, trainer.gradient) > 0  # or the momentum would be dropped anyway
         trainer.step()
         assert trainer.steps == 9
-        np.testing.assert_allclose(trainer.parameters - before, problem.sign * 1e-4 * left, atol=1e-14)
+        np.testing.assert_allclose(trainer.parameters - before, problem.sign * 1e-4 * left,
+                                   atol=1e-14)
         trainer.ablation = None
         assert trainer.ablation in ("both paths", "whole gradient")
         assert trainer.ablation_in_words == ""
@@ -581,7 +616,8 @@ class TestAblation:
 
     @pytest.mark.parametrize(("make", "away"), [
         (small_gplvm, 1e-9), (lambda: AutoencoderProblem(DIGITS.T, 2), 1e-9),
-        (lambda: GPLVMProblem(IRIS, 2), 1e-6), (lambda: GPLVMProblem(DIGITS, 2), 1e-6),  # the Gram matrix knows less
+        # the Gram matrix knows less
+        (lambda: GPLVMProblem(IRIS, 2), 1e-6), (lambda: GPLVMProblem(DIGITS, 2), 1e-6),
         (lambda: GPLVMProblem(IRIS[:, :1] * [1, 2, 3, 4], 1, beta=1.0), 1e-6)],
         ids=["few", "autoencoder", "iris", "digits", "flat"])
     def test_what_is_at_the_optimum_is_settled_and_what_is_away_is_not(self, make, away):
@@ -592,7 +628,8 @@ class TestAblation:
             assert trainer.settled == (distance != away)
 
     def test_path_g_alone_finds_the_principal_plane(self):  # Oja (1989), his subspace rule
-        trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), ablation="only path g (decoder)").run(300)
+        trainer = Trainer(AutoencoderProblem(DIGITS.T, 2),
+                          ablation="only path g (decoder)").run(300)
         assert abs(trainer.gap) < 1e-10
         assert trainer.settled
 
@@ -603,13 +640,16 @@ class TestAblation:
     def test_without_D_the_plane_is_right_and_the_lengths_are_wrong(self):
         problem = GPLVMProblem(IRIS, 2, alpha=1.7)
         trainer = Trainer(problem, ablation="D lost").run(4000)
-        squares = np.linalg.svd(IRIS, compute_uv=False)[:2] ** 2 / 1.7 - 1 / problem.ab  # λ_j/α for λ_j/(αD)
-        np.testing.assert_allclose(np.linalg.svd(trainer.parameters, compute_uv=False) ** 2, squares, rtol=1e-8)
+        # λ_j/α for λ_j/(αD)
+        squares = np.linalg.svd(IRIS, compute_uv=False)[:2] ** 2 / 1.7 - 1 / problem.ab
+        np.testing.assert_allclose(np.linalg.svd(trainer.parameters, compute_uv=False) ** 2,
+                                   squares, rtol=1e-8)
         assert problem.subspace_angle(trainer.parameters) < 1e-3
         assert trainer.gap > 0.01
 
     def test_each_half_alone_gives_up_what_the_other_one_holds(self):
-        shrinking, growing = (Trainer(GPLVMProblem(IRIS, 2), ablation=name) for name in ("only L₁", "only L₂"))
+        shrinking, growing = (Trainer(GPLVMProblem(IRIS, 2), ablation=name)
+                              for name in ("only L₁", "only L₂"))
         start = np.linalg.norm(growing.parameters)
         assert np.linalg.norm(shrinking.run(600).parameters) < 1e-9 * start
         assert shrinking.settled
@@ -621,15 +661,18 @@ class TestAblation:
     def test_what_it_is_trained_with_is_said_in_words(self):
         trainer = Trainer(AutoencoderProblem(IRIS.T, 2), ablation="only path h (encoder)")
         assert trainer.describe().endswith(
-            " from the principal components. Trained with path h only; the gap is that of the true loss.")
+            " from the principal components. Trained with path h only; the gap is that of the true "
+            "loss.")
         trainer = Trainer(small_gplvm(), ablation="only path f")
-        assert trainer.describe().endswith(" Trained with path f only, half of the gradient as K is symmetric; "
+        assert trainer.describe().endswith(" Trained with path f only, half of the gradient as K "
+                                           "is symmetric; "
                                            "the gap is that of the true log-likelihood.")
 
     def test_a_run_that_diverges_with_another_gradient_says_so(self):
         trainer = Trainer(AutoencoderProblem(DIGITS.T, 2), "adam", ablation="sign flipped").run(600)
         assert trainer.describe() == (
-            f"Diverged at step {trainer.steps + 1}: trained with the sign flipped, and perhaps too fast. "
+            f"Diverged at step {trainer.steps + 1}: trained with the sign flipped, and perhaps too "
+            "fast. "
             "Reset and choose another gradient or a smaller learning rate.")
         assert np.isfinite(trainer.parameters).all()
 
@@ -644,8 +687,10 @@ class TestWords:
         assert 0.001 < gap < 1
 
     @pytest.mark.parametrize(("gap", "words"), [
-        (12.3456, "1,235 % below"), (0.0996, "10 % below"), (0.0234, "2.3 % below"), (2e-4, "0.02 % below"),
-        (1.24e-6, "0.00012 % below"), (9e-7, "less than 0.0001 % below"), (-1e-16, "less than 0.0001 % below")])
+        (12.3456, "1,235 % below"), (0.0996, "10 % below"), (0.0234, "2.3 % below"),
+        (2e-4, "0.02 % below"),
+        (1.24e-6, "0.00012 % below"), (9e-7, "less than 0.0001 % below"),
+        (-1e-16, "less than 0.0001 % below")])
     def test_the_gap_in_words(self, gap, words):
         trainer = Trainer(GPLVMProblem(DIGITS, 2))
         trainer.value = trainer.problem.best - gap * abs(trainer.problem.best)
@@ -659,7 +704,8 @@ class TestWords:
         assert f", {words} above the best possible. " in Trainer(problem).describe()
 
     @pytest.mark.parametrize(("value", "words"), [
-        (-1000.04, "−1,000.0"), (1000, "1,000.0"), (999.96, "1000"), (-0.012345, "−0.01235"), (1.5e-7, "1.5e−07")])
+        (-1000.04, "−1,000.0"), (1000, "1,000.0"), (999.96, "1000"), (-0.012345, "−0.01235"),
+        (1.5e-7, "1.5e−07")])
     def test_the_value_in_words(self, value, words):
         trainer = Trainer(small_autoencoder())
         trainer.value = value
@@ -670,7 +716,8 @@ class TestWords:
     def test_the_angle_in_words(self, angle, words):
         problem = small_autoencoder()
         problem.angle = lambda coordinates: angle
-        assert Trainer(problem).describe().endswith(f" Subspace {words} from the principal components.")
+        assert Trainer(problem).describe().endswith(f" Subspace {words} from the principal "
+                                                    "components.")
 
     def test_a_learning_rate_is_warned_of_above_the_limit_and_not_at_it(self):
         trainer = Trainer(small_autoencoder(), "gradient")
@@ -705,7 +752,8 @@ class TestHistory:
         for step in range(1, 3002):
             values.append(trainer.run(1).value)
             assert len(trainer.history.steps) <= 51
-            assert step >= 50 or len(trainer.history.steps) == step + 1  # thinned only where it is full
+            # thinned only where it is full
+            assert step >= 50 or len(trainer.history.steps) == step + 1
         steps = trainer.history.steps
         assert steps[:10].tolist() == list(range(10))
         assert steps[-1] == 3001
@@ -717,45 +765,65 @@ class TestHistory:
 PROBLEM = small_gplvm()
 BAD = [
     (lambda: Trainer(PROBLEM, "nestorov"), ValueError,
-     "There is no optimiser 'nestorov'; there are gradient, momentum, nesterov, adam. Did you mean 'nesterov'?"),
-    (lambda: Trainer(PROBLEM, learning_rate=0), ValueError, "The learning rate must be positive, but it is 0."),
-    (lambda: Trainer(PROBLEM, learning_rate=-0.5), ValueError, "The learning rate must be positive, but it is -0.5."),
-    (lambda: Trainer(PROBLEM, learning_rate=np.nan), ValueError, "The learning rate must be finite, but it is nan."),
+     "There is no optimiser 'nestorov'; there are gradient, momentum, nesterov, adam. Did you mean "
+     "'nesterov'?"),
+    (lambda: Trainer(PROBLEM, learning_rate=0), ValueError, "The learning rate must be positive, "
+                                                            "but it is 0."),
+    (lambda: Trainer(PROBLEM, learning_rate=-0.5), ValueError, "The learning rate must be "
+                                                               "positive, but it is -0.5."),
+    (lambda: Trainer(PROBLEM, learning_rate=np.nan), ValueError, "The learning rate must be "
+                                                                 "finite, but it is nan."),
     (lambda: Trainer(PROBLEM, learning_rate="fast"), TypeError,
      "The learning rate must be a single real number, but 'fast' came."),
-    (lambda: Trainer(PROBLEM, ablation="only path h"), ValueError, "There is no gradient 'only path h'; there are "
-     "whole gradient, only path f, only L1, only L2, D lost, sign flipped. Did you mean 'only path f'?"),
-    (lambda: Trainer(PROBLEM, ablation="both paths"), ValueError, "There is no gradient 'both paths'; "),
+    (lambda: Trainer(PROBLEM, ablation="only path h"), ValueError, "There is no gradient 'only "
+                                                                   "path h'; there are "
+     "whole gradient, only path f, only L1, only L2, D lost, sign flipped. Did you mean 'only path "
+     "f'?"),
+    (lambda: Trainer(PROBLEM, ablation="both paths"), ValueError, "There is no gradient 'both "
+                                                                  "paths'; "),
     (lambda: Trainer(PROBLEM, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
-    (lambda: Trainer(small_autoencoder(), seed=-1), ValueError, "seed must be at least 0, but it is -1."),
+    (lambda: Trainer(small_autoencoder(), seed=-1), ValueError, "seed must be at least 0, but it "
+                                                                "is -1."),
     (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, but 1.5 came."),
     (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, but None came."),
     (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, but 'a' came."),
-    (lambda: Trainer(PROBLEM).run(0), ValueError, "k must be at least 1, the number of steps, but it is 0."),
+    (lambda: Trainer(PROBLEM).run(0), ValueError, "k must be at least 1, the number of steps, but "
+                                                  "it is 0."),
     (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, but 2.5 came."),
     (lambda: Trainer(IRIS), TypeError,
      "The problem must be an AutoencoderProblem or a GPLVMProblem, but ndarray came."),
-    (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it is 5."),
-    (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it is 5."),
+    (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it "
+                                                "is 5."),
+    (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is "
+                                                          "150×4, but it is 5."),
     (lambda: GPLVMProblem(IRIS, 2, alpha=-1), ValueError, "alpha must be positive, but it is -1."),
     (lambda: GPLVMProblem(IRIS, 2, beta=0), ValueError, "beta must be positive, but it is 0."),
     (lambda: GPLVMProblem(IRIS * np.nan, 2), ValueError, "Y must be finite, "),
-    (lambda: GPLVMProblem(IRIS, 4), ValueError, "Q = 4 latent dimensions rebuild Y without any error"),
-    (lambda: GPLVMProblem(0 * IRIS, 2), ValueError, "Q = 2 latent dimensions rebuild Y without any error"),
+    (lambda: GPLVMProblem(IRIS, 4), ValueError, "Q = 4 latent dimensions rebuild Y without any "
+                                                "error"),
+    (lambda: GPLVMProblem(0 * IRIS, 2), ValueError, "Q = 2 latent dimensions rebuild Y without any "
+                                                    "error"),
     (lambda: AutoencoderProblem(IRIS.T, 5), ValueError, "m must be between 1 and 4, "),
     (lambda: AutoencoderProblem(0 * IRIS.T, 2), ValueError, "x must have an entry that is not 0, "),
     (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
     (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3 but 9×4 came."),
     (lambda: PROBLEM.value_and_gradient(np.full((N, Q), np.inf)), ValueError, "X must be finite, "),
-    (lambda: PROBLEM.value(np.full((N, Q), 1e300)), ArithmeticError, "The log-likelihood has no finite value here: it "
-     "overflows or underflows in floating point for alpha = 1.3 and beta = 6 and X with entries up to 1e+300 and the "),
-    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError, "The log-likelihood has no finite value here"),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e300)), ArithmeticError, "The log-likelihood has no "
+                                                                     "finite value here: it "
+     "overflows or underflows in floating point for alpha = 1.3 and beta = 6 and X with entries up "
+     "to 1e+300 and the "),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError, "The log-likelihood has no "
+                                                                    "finite value here"),
     (lambda: small_autoencoder().value_and_gradient(np.full((m, n), 1e110)), ArithmeticError,
      "The loss has no finite value here"),
-    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-200, 1e-200), ArithmeticError, "αβ has no finite value here"),
-    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-310, 1.0), ArithmeticError, "The spread has no finite value here"),
-    (lambda: GPLVMProblem(1e150 * PROBLEM.Y, Q, 1.0, 1e10), ArithmeticError, "The best has no finite value here"),
-    (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but 3 came"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-200, 1e-200), ArithmeticError, "αβ has no finite value "
+                                                                          "here"),
+    (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-310, 1.0), ArithmeticError, "The spread has no finite "
+                                                                       "value here"),
+    (lambda: GPLVMProblem(1e150 * PROBLEM.Y, Q, 1.0, 1e10), ArithmeticError,
+     "The best has no finite value here"),
+    (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but "
+                                                             "3 came"),
 ]
 
 
