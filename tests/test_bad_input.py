@@ -686,7 +686,7 @@ def test_what_names_no_symmetric_matrix_gets_one_sentence(wrong: object) -> None
 @pytest.mark.parametrize("seed", [-1, None, 1.5, "1", True, [1]], ids=repr)
 @pytest.mark.parametrize("call", [
     lambda seed: compare(Trace(A), 2 * Trace(A), seed=seed), lambda seed: GPLVM.check(seed),
-    lambda seed: GPLVM.evidence("X", "f", seed), lambda seed: data.sample_gplvm(5, 4, 2, seed=seed),
+    lambda seed: GPLVM.claim("X", "f", seed), lambda seed: data.sample_gplvm(5, 4, 2, seed=seed),
     lambda seed: Trainer(AutoencoderProblem(POINT["x"], m), seed=seed)],
     ids=["compare", "check", "evidence", "sample_gplvm", "Trainer"])
 def test_what_is_no_seed_gets_one_sentence(call: Callable, seed: object) -> None:
@@ -699,8 +699,8 @@ NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
 @pytest.mark.parametrize("name", NO_NAMES, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("call", [
     lambda name: GPLVM[name], lambda name: GPLVM.children(name), lambda name: GPLVM.adjoint(name),
-    lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.evidence(name, "f"),
-    lambda name: GPLVM.evidence("X", name),
+    lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.claim(name, "f"),
+    lambda name: GPLVM.claim("X", name),
     lambda name: GPLVM.contributions(name, **given("gplvm.gradient")),
     lambda name: mark("X", name, "X"), lambda name: mark("X", "gplvm", name),
     lambda name: mark_in(GPLVM, "X", name),

@@ -3,6 +3,8 @@
 import ast
 import doctest
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import answers_development
@@ -11,6 +13,7 @@ import pytest
 
 import lvmcalc
 
+FACE = ("matplotlib", "ipywidgets", "IPython")
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = Path(lvmcalc.__file__).parent
 STAIRCASE = ("checks", "notation", "calculus", "chain", "training", "models", "marking", "course",

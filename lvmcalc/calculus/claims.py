@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -22,14 +22,11 @@ from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, 
 from lvmcalc.calculus.rule_proofs import establish as establish
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 
-if TYPE_CHECKING:
-    from lvmcalc.chain.structure import Chain
-
 STEP = 1e-30
 
 
 @dataclass(frozen=True)
-class Row:
+class Claim:
     """The evidence for one adjoint: of a stage by itself, or of the whole with respect to a leaf.
 
     `claim` is the adjoint under test, of `scalar` with respect to `wrt`. Each kind of evidence is
@@ -82,7 +79,7 @@ class Row:
         return self.proof.rules
 
     @property
-    def evidence(self) -> str:
+    def summary(self) -> str:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
         points = f", {self.exact.points} points" if self.exact.points else ""
@@ -96,14 +93,14 @@ class Check:
     """A table of evidence; `status` is that of its weakest row."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[Claim, ...]
 
     @property
     def status(self) -> str:
         """The weakest grade in the table."""
         return worst([row.status for row in self.rows])
 
-    def __getitem__(self, label: str) -> Row:
+    def __getitem__(self, label: str) -> Claim:
         rows = {row.label: row for row in self.rows}
         return rows[checks.known(label, [*rows], f"claim about {self.title}")]
 
@@ -133,21 +130,6 @@ class Check:
                    for row in self.rows if row.status == "refuted"]
         top = f"**{self.title}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
         return top + "\n".join(body) + "".join(refuted)
-
-
-def stage(chain: "Chain", parent: str, name: str, seed: int = 0) -> Row:
-    """Return the evidence for the adjoint along one edge, by itself, with an arbitrary asymmetric
-    upstream."""
-    scalar = differentials.inner(chain.adjoint_symbol(name), chain[name].expression)
-    label = f"{notation.plain(parent)} → {notation.plain(name)}"
-    return Row(label, scalar, chain[parent].symbol, sp.sympify(chain.edges[name, parent]), seed,
-               chain.book)
-
-
-def whole(chain: "Chain", leaf: str, seed: int = 0) -> Row:
-    """Return the evidence for the gradient of the whole chain with respect to a leaf."""
-    label = notation.adjoint_name(chain.output, leaf)
-    return Row(label, chain.expression(), chain[leaf].symbol, chain.adjoint(leaf), seed, chain.book)
 
 
 def _points(expressions: tuple[Expr, ...], wrt: Expr,
@@ -251,65 +233,3 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
     if verdict.status == "refuted":
         return f"WRONG: {notation.plain(answer) if len(str(answer)) < 30 else verdict.reason}"
     return "agrees" if verdict.holds else f"no answer ({verdict.status})"
-
-
-@dataclass(frozen=True)
-class Entrywise:
-    """One small case with every entry a symbol: the loss, its derivative by each entry, and the
-    gradient claimed."""
-
-    loss: Expr
-    derivatives: sp.Matrix
-    claimed: sp.Matrix
-
-    @property
-    def agrees(self) -> bool:
-        """Whether every entry of the gradient is the derivative by that entry, as a rational
-        function."""
-        return all(sp.cancel(sp.together(a - b)) == 0 for a,
-                   b in zip(self.derivatives, self.claimed, strict=True))
-
-    def __str__(self) -> str:
-        entries = "\n".join(f"  ∂L/∂entry {i + 1}: {sp.factor(entry)}" for i,
-                            entry in enumerate(self.claimed))
-        return f"L = {self.loss}\n{entries}\n{'every entry agrees' if self.agrees else 'NOT EQUAL'}"
-
-    __repr__ = __str__
-
-
-def entrywise(chain: "Chain", leaf: str, **sizes: int) -> Entrywise:
-    """Differentiate a small case entry by entry with SymPy, whose derivatives of scalars are sound.
-
-    Parameters
-    ----------
-    chain : Chain
-    leaf : str
-    **sizes : int
-        The value of every size, such as N=2, Q=1, D=1.
-
-    Returns
-    -------
-    Entrywise
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a size is missing, spare or no whole number of at least 1, or if there is no such leaf.
-    """
-    leaf = checks.known(chain[leaf].name, chain.leaves, f"leaf of {chain.name}")
-    names = arithmetic.sizes_in(chain.expression())
-    if set(names) - set(sizes) or set(sizes) - set(names) - set(chain.leaves):
-        raise ValueError(f"{chain.name} needs the sizes {', '.join(names)}, but "
-                         f"{', '.join(sizes) or 'none'} came.")
-    values: dict[str, Any] = {name: checks.whole(size, name) for name, size in sizes.items()}
-    for name, node in chain.leaves.items():
-        if node.shape:
-            rows, columns = (sizes[size.name] for size in node.shape)
-            values[name] = sp.Matrix(rows, columns,
-                                     sp.symbols(f"{name}_:{rows * columns}", real=True))
-        values.setdefault(name, sp.Symbol(name))
-    loss, claimed = (arithmetic.value_at(side, values)
-                     for side in (chain.expression(), chain.adjoint(leaf)))
-    variable, claimed = (side if side.is_Matrix else sp.Matrix([side])
-                         for side in (values[leaf], claimed))
-    return Entrywise(loss, variable.applyfunc(loss.diff), claimed)

@@ -15,8 +15,8 @@ from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from lvmcalc import checks
 from lvmcalc.calculus import arithmetic, operations, random_points
 from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, by_name
-from lvmcalc.calculus.normal_form import LARGEST_POWER, WordAlgebra, is_zero
-from lvmcalc.calculus.output_form import Poly
+from lvmcalc.calculus.normal_form import LARGEST_POWER, NormalForm, is_zero
+from lvmcalc.calculus.output_form import Terms
 from lvmcalc.calculus.verdict import Verdict
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
@@ -126,14 +126,14 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     plain, variable = by_name(expression, wrt)
     symmetric = names_of(symmetric, plain, variable)
     # refuses what is unknown even where the variable does not occur
-    WordAlgebra(symmetric).scalar(plain)
+    NormalForm(symmetric).scalar(plain)
     if wrt.name in arithmetic.sizes_in(plain):
         raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an "
                                     "exponent,")
     step = operations.increment_of(variable)
     while step.name in {symbol.name for symbol in plain.atoms(Symbol, MatrixSymbol)}:
         step = operations.increment_of(step)
-    algebra, used = WordAlgebra(symmetric), set()
+    algebra, used = NormalForm(symmetric), set()
     change = algebra.scalar(differential(plain, variable, step, used, book))
     if not variable.is_Matrix:
         result = algebra.written_out(sp.together(change.diff(step)))
@@ -151,7 +151,7 @@ def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] 
     return result.xreplace(back), tuple(sorted(used))
 
 
-def _from_trace(algebra: WordAlgebra, inside: Expr, step: MatrixSymbol) -> Poly:
+def _from_trace(algebra: NormalForm, inside: Expr, step: MatrixSymbol) -> Terms:
     """Return G for tr(u dX v) = tr(Gᵀ dX): Gᵀ = v u."""
     word = tuple(inside.args) if isinstance(inside, MatMul) else (inside,)
     word = algebra.transposed_word(word) if Transpose(step) in word else word
@@ -214,7 +214,7 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int 
 
 
 def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
-    algebra = WordAlgebra(symmetric, reduce_inverses=True)
+    algebra = NormalForm(symmetric, reduce_inverses=True)
     if left.is_Matrix:
         return not algebra.add(algebra.matrix(left),
                                algebra.times(-sp.S.One, algebra.matrix(right)))

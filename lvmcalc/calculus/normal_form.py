@@ -34,16 +34,16 @@ from lvmcalc.calculus.expressions import (
     by_name,
     check_shapes,
 )
-from lvmcalc.calculus.output_form import Poly, Word, Writing, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import Term, Terms, Writing, common_factor, in_order, joined
 
 LARGEST_POWER = 24
 # Beyond these a comparison or a gradient takes longer than anyone waits.
 MOST_LETTERS = 6_000
 MOST_TERMS = 5_000
-ONE: Poly = {(): sp.S.One}
+ONE: Terms = {(): sp.S.One}
 
 
-class WordAlgebra(Writing):
+class NormalForm(Writing):
     """Bring expressions to sums of words.
 
     Parameters
@@ -63,12 +63,12 @@ class WordAlgebra(Writing):
         self.symmetric, self.expand, self.reduce_inverses = frozenset(
             symmetric), expand, reduce_inverses
         # what an inverse inverts, and what a sum kept as a letter adds
-        self.inside: dict[MatrixExpr, Poly] = {}
+        self.inside: dict[MatrixExpr, Terms] = {}
         self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants and logarithms
         self.letters = 0  # that have been multiplied out
 
     # Matrices
-    def matrix(self, expression: MatrixExpr) -> Poly:
+    def matrix(self, expression: MatrixExpr) -> Terms:
         """Return the sum of words of a matrix expression."""
         match expression:
             case MatrixSymbol():
@@ -95,23 +95,23 @@ class WordAlgebra(Writing):
                                         [expression.base] * abs(int(power)))
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
-    def add(self, *polys: Poly) -> Poly:
+    def add(self, *polys: Terms) -> Terms:
         """Return the sum, without the words that cancel."""
-        total: Poly = {}
+        total: Terms = {}
         for poly in polys:
             for word, coefficient in poly.items():
                 total[word] = total.get(word, 0) + coefficient
         return {word: c for word, c in total.items() if not is_zero(c)}
 
-    def times(self, scalar: Expr, poly: Poly) -> Poly:
+    def times(self, scalar: Expr, poly: Terms) -> Terms:
         """Return the scalar multiple."""
         return {} if scalar == 0 else {word: scalar * c for word, c in poly.items()}
 
-    def transposed(self, poly: Poly) -> Poly:
+    def transposed(self, poly: Terms) -> Terms:
         """Return the transpose."""
         return {self.transposed_word(word): c for word, c in poly.items()}
 
-    def transposed_word(self, word: Word) -> Word:
+    def transposed_word(self, word: Term) -> Term:
         """Return the transpose of a product: (AB)ᵀ = BᵀAᵀ."""
         return tuple(map(self._transposed_letter, reversed(word)))
 
@@ -123,20 +123,20 @@ class WordAlgebra(Writing):
         inside = self.inside[letter]
         return letter if inside == self.transposed(inside) else Transpose(letter)
 
-    def _multiplied(self, polys: list[Poly], factors: list[MatrixExpr]) -> Poly:
+    def _multiplied(self, polys: list[Terms], factors: list[MatrixExpr]) -> Terms:
         if not self.expand and sum(set(poly) != {()} for poly in polys) > 1:
             polys = [self._kept(poly, factor) if len(poly) > 1 else poly
                      for poly, factor in zip(polys, factors, strict=True)]
         return reduce(self._product, polys, ONE)
 
-    def _product(self, left: Poly, right: Poly) -> Poly:
+    def _product(self, left: Terms, right: Terms) -> Terms:
         self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
         if self.letters > MOST_LETTERS:
             raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
         return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v,
                           d in right.items()))
 
-    def _reduced(self, word: Word) -> Poly:
+    def _reduced(self, word: Term) -> Terms:
         """Use K K⁻¹ = K⁻¹K = I wherever the leading word of K and K⁻¹ stand side by side in the
         word."""
         for place, letter in enumerate(word):
@@ -163,14 +163,14 @@ class WordAlgebra(Writing):
         return {word: sp.S.One}
 
     # Letters that stand for sums
-    def _kept(self, poly: Poly, expression: MatrixExpr) -> Poly:
+    def _kept(self, poly: Terms, expression: MatrixExpr) -> Terms:
         """Return a sum as one letter, times the factor that its terms share."""
         common = common_factor(poly.values())
         inside, turned = self._upright({word: sp.cancel(c / common) for word, c in poly.items()},
                                        _transposes)
         return self._as_letter(self.sum(inside, expression.shape[turned]), inside, turned, common)
 
-    def _inverse(self, poly: Poly, expression: MatrixExpr) -> Poly:
+    def _inverse(self, poly: Terms, expression: MatrixExpr) -> Terms:
         """Return the inverse: letter by letter for a product of square letters, else as a new
         letter."""
         poly = self.add(poly)
@@ -185,16 +185,16 @@ class WordAlgebra(Writing):
         return self._as_letter(Inverse(self.expression(inside, expression.shape)), inside, turned,
                                1 / scale)
 
-    def _upright(self, poly: Poly, key: Callable[[Poly], object]) -> tuple[Poly, bool]:
+    def _upright(self, poly: Terms, key: Callable[[Terms], object]) -> tuple[Terms, bool]:
         """Return, of A and Aᵀ, the one that comes first, and whether that is Aᵀ."""
         flipped = self.transposed(poly)
         return (flipped, True) if key(flipped) < key(poly) else (poly, False)
 
-    def _as_letter(self, letter: MatrixExpr, inside: Poly, turned: bool, scalar: Expr) -> Poly:
+    def _as_letter(self, letter: MatrixExpr, inside: Terms, turned: bool, scalar: Expr) -> Terms:
         self.inside[letter] = inside
         return {(self._transposed_letter(letter) if turned else letter,): scalar}
 
-    def _inverse_letter(self, letter: MatrixExpr) -> Poly:
+    def _inverse_letter(self, letter: MatrixExpr) -> Terms:
         if isinstance(letter, Transpose):
             return self.transposed(self._inverse_letter(letter.arg))
         if isinstance(letter, Inverse):
@@ -233,7 +233,7 @@ class WordAlgebra(Writing):
                 return self._determinant(self.matrix(expression.arg), expression.arg.shape)
         raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
 
-    def _trace(self, word: Word, size: Expr) -> Expr:
+    def _trace(self, word: Term, size: Expr) -> Expr:
         """Return the symbol for the trace of a word, the same for all its rotations and for its
         transpose."""
         if not word:
@@ -242,7 +242,7 @@ class WordAlgebra(Writing):
                  for i in range(len(word))]
         return self._named(Trace(joined(min(turns, key=_texts), size)))
 
-    def _determinant(self, poly: Poly, shape: tuple[Expr, Expr]) -> Expr:
+    def _determinant(self, poly: Terms, shape: tuple[Expr, Expr]) -> Expr:
         if not poly:
             return sp.S.Zero
         if square := _square_word(poly):
@@ -292,7 +292,7 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
 
     With `collect`, an inverse that all terms end in is written once, behind a bracket.
     """
-    algebra = WordAlgebra(expand=False, collect=collect)
+    algebra = NormalForm(expand=False, collect=collect)
     if not expression.is_Matrix:
         # leaves 5/2 as the product 1·5/2
         scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))
@@ -311,7 +311,7 @@ def tidy(expression: Expr, collect: bool = True) -> Expr:
     return algebra.expression(poly, expression.shape)
 
 
-def _square_word(poly: Poly) -> tuple[Word, Expr] | None:
+def _square_word(poly: Terms) -> tuple[Term, Expr] | None:
     """Return the only word and its coefficient if all its letters are square."""
     (word, c), *others = poly.items()
     return None if others or any(letter.shape[0] != letter.shape[1]
@@ -322,22 +322,22 @@ def _bare(letter: MatrixExpr) -> MatrixExpr:
     return letter.arg if isinstance(letter, Transpose) else letter
 
 
-def _texts(word: Word) -> tuple[str, ...]:
+def _texts(word: Term) -> tuple[str, ...]:
     return tuple(map(in_order, word))
 
 
-def _length_and_texts(word: Word) -> tuple[int, tuple[str, ...]]:
+def _length_and_texts(word: Term) -> tuple[int, tuple[str, ...]]:
     return len(word), _texts(word)
 
 
-def _alphabetical(poly: Poly) -> list:
+def _alphabetical(poly: Terms) -> list:
     return sorted((_texts(word), in_order(c)) for word, c in poly.items())
 
 
-def _transposes(poly: Poly) -> int:
+def _transposes(poly: Terms) -> int:
     return sum(isinstance(letter, Transpose) for word in poly for letter in word)
 
 
-__all__ = ["LARGEST_POWER", "CannotBeFormed", "Poly", "TooLarge", "UnsupportedExpression", "Word",
-           "WordAlgebra",
+__all__ = ["LARGEST_POWER", "CannotBeFormed", "Terms", "TooLarge", "UnsupportedExpression", "Term",
+           "NormalForm",
            "by_name", "check_shapes", "is_zero", "terms_in", "tidy"]

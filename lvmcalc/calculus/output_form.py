@@ -9,8 +9,8 @@ from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-Word = tuple[MatrixExpr, ...]
-Poly = dict[Word, Expr]
+Term = tuple[MatrixExpr, ...]
+Terms = dict[Term, Expr]
 
 
 class Writing:
@@ -29,7 +29,7 @@ class Writing:
             scalar = scalar.xreplace({symbol: self.scalars[symbol] for symbol in found})
         return scalar
 
-    def expression(self, poly: Poly, shape: tuple[Expr, Expr]) -> MatrixExpr:
+    def expression(self, poly: Terms, shape: tuple[Expr, Expr]) -> MatrixExpr:
         """Return a sum of words as a SymPy expression, with common factors on the right
         collected."""
         if not poly:
@@ -41,12 +41,12 @@ class Writing:
         total = self.sum(inner, shape[0])
         return self._term(common, MatMul(total, *tail) if tail else total)
 
-    def collected(self, poly: Poly) -> tuple[Expr, Poly, Word]:
+    def collected(self, poly: Terms) -> tuple[Expr, Terms, Term]:
         """Return the common scalar, what is left inside the bracket, and the letters behind it.
 
         Those are the letters that all words end in, if an inverse is among them.
         """
-        ending: Word = ()
+        ending: Term = ()
         for letters in map(set, zip(*map(reversed, poly), strict=False)):
             if len(letters) > 1:
                 break
@@ -57,7 +57,7 @@ class Writing:
         return common, {word[:len(word) - len(ending)]: sp.cancel(c / common) for word,
                         c in poly.items()}, ending
 
-    def sum(self, poly: Poly, size: Expr) -> MatAdd:
+    def sum(self, poly: Terms, size: Expr) -> MatAdd:
         """Return the words as the terms of a sum, in order."""
         return MatAdd(*sorted((self._term(c, joined(word, size)) for word, c in poly.items()),
                               key=in_order))
@@ -67,7 +67,7 @@ class Writing:
         return matrix if scalar == 1 else MatMul(self.written_out(scalar), *factors)
 
 
-def joined(word: Word, size: Expr) -> MatrixExpr:
+def joined(word: Term, size: Expr) -> MatrixExpr:
     """Return the product of the letters, which is the identity if there are none."""
     return MatMul(*word) if len(word) > 1 else word[0] if word else Identity(size)
 

@@ -14,7 +14,7 @@ from sympy.polys.matrices import DomainMatrix
 
 from lvmcalc.calculus import arithmetic, differentials, operations
 from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, check_shapes
-from lvmcalc.calculus.normal_form import WordAlgebra, is_zero
+from lvmcalc.calculus.normal_form import NormalForm, is_zero
 from lvmcalc.calculus.verdict import Verdict
 
 tau = Symbol("tau")
@@ -69,7 +69,7 @@ def _differential_is_right(rule: operations.Rule) -> list[Verdict]:
 def _linear_part(rule: operations.Rule, steps: dict[Expr, Expr]) -> Verdict:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
     moved = rule.operation.xreplace({x: x + tau * dx for x, dx in steps.items()})
-    algebra = WordAlgebra()
+    algebra = NormalForm()
     linear, claimed = (algebra.scalar(differentials.inner(rule.upstream, side))
                        for side in (moved, rule.differential))
     holds = is_zero(sp.expand(linear).coeff(tau, 1) - claimed)

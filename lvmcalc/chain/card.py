@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.calculus import claims
+from lvmcalc.chain import evidence
 from lvmcalc.chain.structure import Chain
 
 
@@ -53,7 +53,7 @@ class Card:
                            "up"])]
         else:
             rows.append(("leaving", [leaving, local] if left == local else [leaving, local, left]))
-        rows.append(("evidence", [chain.evidence(self.parent, self.node).evidence]))
+        rows.append(("evidence", [chain.claim(self.parent, self.node).summary]))
         return [*rows, ("remember", [node.remark])] if node.remark else rows
 
     def __str__(self) -> str:
@@ -93,9 +93,9 @@ class Result:
     leaf: str
 
     @cached_property
-    def evidence(self) -> str:
+    def summary(self) -> str:
         """All grades of evidence for the gradient as a whole."""
-        return claims.whole(self.chain, self.chain[self.leaf].name).evidence
+        return evidence.whole(self.chain, self.chain[self.leaf].name).summary
 
     @property
     def sides(self) -> tuple[Expr, Expr]:
@@ -104,9 +104,9 @@ class Result:
             self.chain.adjoint(self.leaf))
 
     def __str__(self) -> str:
-        return f"{' = '.join(map(notation.plain, self.sides))}\n{self.evidence}"
+        return f"{' = '.join(map(notation.plain, self.sides))}\n{self.summary}"
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        return f"$$ {' = '.join(map(notation.latex, self.sides))} $$\n\n{self.evidence}"
+        return f"$$ {' = '.join(map(notation.latex, self.sides))} $$\n\n{self.summary}"

@@ -4,12 +4,11 @@ Each stage is an operation of the rule book on earlier stages. Its formula, its 
 and its proof are all views of that one expression.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 import sympy as sp
@@ -21,16 +20,11 @@ from lvmcalc.calculus import arithmetic, claims
 from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import RULES, Rule
 from lvmcalc.calculus.verdict import MARKS, worst
+from lvmcalc.chain import evidence
+from lvmcalc.notation import spelling
 
 
-def spelling(name: Any) -> Any:
-    """Return a node's name as the chains spell it, so that "L₁" and "α" are understood too."""
-    name = getattr(name, "name", name)
-    letters = {letter: word for word, letter in notation.GREEK.items()}
-    return letters.get(name, normalize("NFKC", name)) if isinstance(name, str) else name
-
-
-class Named(dict):
+class Values(dict):
     """Values by the names of nodes and leaves."""
 
     def __missing__(self, name: Any) -> Any:
@@ -84,7 +78,6 @@ class Node:
     operands: tuple[Expr, ...] = ()
     parents: tuple[str, ...] = ()
     remark: str = ""
-    evidence: Callable[[], list] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -114,8 +107,6 @@ class Node:
             return f"${notation.latex(self.symbol)}$, a leaf, {notation.shape(self.symbol)}"
         rows = [("shape", notation.shape(self.symbol)),
                 ("rule", f"{self.rule.name}: ${self.rule.latex}$ ({self.source})")]
-        rows += [("evidence", f"{row.label}: {row.evidence}")
-                 for row in (self.evidence() if self.evidence else [])]
         return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n" + "\n".join(
             f"| {key} | {value} |" for key, value in rows)
 
@@ -139,9 +130,7 @@ class Chain:
                  at_most: tuple[tuple[Expr, Expr], ...] = ()):
         self.name, self.book, self.at_most = name, book, at_most
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
-        self.nodes = MappingProxyType({stage.name: replace(stage,
-                                                           evidence=self._evidence_of(stage.name))
-                                       for stage in stages})
+        self.nodes = MappingProxyType({stage.name: stage for stage in stages})
         self.output = stages[-1].name
         self.abbreviations = dict(abbreviations or {})
         self.edges: dict[tuple[str, str], Expr] = {}
@@ -161,9 +150,6 @@ class Chain:
             raise ValueError(f"No stage of {name} uses {', '.join(map(notation.plain, unused))}, "
                              f"so {self.output} does "
                              "not depend on it: leave it out, or write the stage that is missing.")
-
-    def _evidence_of(self, name: str) -> Callable[[], list]:
-        return lambda: [self.evidence(parent, name) for parent in self.nodes[name].parents]
 
     def __getitem__(self, name: str) -> Node:
         name = spelling(name)
@@ -284,7 +270,7 @@ class Chain:
         return sizes | nodes | short | {symbol.name: symbol for symbol in adjoints}
 
     # Numbers
-    def forward(self, **leaves: Any) -> Named:
+    def forward(self, **leaves: Any) -> Values:
         """Return the value of every leaf and node by name.
 
         Parameters
@@ -306,9 +292,9 @@ class Chain:
         values, sizes = self._checked(leaves)
         for name, node in self.nodes.items():
             values[name] = self._number(node.expression, values | sizes, notation.plain(name))
-        return Named(values)
+        return Values(values)
 
-    def backward(self, upstream: float = 1.0, **leaves: Any) -> Named:
+    def backward(self, upstream: float = 1.0, **leaves: Any) -> Values:
         """Return the adjoint ∂L/∂(node or leaf) of every leaf and node by name, times `upstream`.
 
         Parameters, errors and the types returned are those of `forward`; an adjoint has the shape
@@ -316,7 +302,7 @@ class Chain:
         """
         return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
 
-    def contributions(self, name: str, **leaves: Any) -> Named:
+    def contributions(self, name: str, **leaves: Any) -> Values:
         """Return what each use of a leaf or node brings to its adjoint; the contributions sum to
         the adjoint.
 
@@ -337,10 +323,10 @@ class Chain:
             As for `forward`, and if there is no such leaf or node.
         """
         name = self[name].name
-        return Named({node: part for (node, parent),
+        return Values({node: part for (node, parent),
                       part in self._backward(1.0, leaves)[1].items() if parent == name})
 
-    def _backward(self, upstream: float, leaves: Mapping[str, Any]) -> tuple[Named, dict]:
+    def _backward(self, upstream: float, leaves: Mapping[str, Any]) -> tuple[Values, dict]:
         values, sizes = self.forward(**leaves), self._checked(leaves)[1]
         adjoints = {name: np.zeros_like(value) if np.ndim(value) else 0.0 for name,
                     value in values.items()}
@@ -354,7 +340,7 @@ class Chain:
                                                    called)
                 # contributions of all uses add up
                 adjoints[parent] = adjoints[parent] + parts[name, parent]
-        return Named(adjoints), parts
+        return Values(adjoints), parts
 
     @staticmethod
     def _number(expression: Expr, values: Mapping[str, Any], name: str = "") -> Any:
@@ -415,7 +401,7 @@ class Chain:
             parents = ", ".join(self[name].parents) or "none"
             raise ValueError(f"{key[0]} is no parent of {key[1]}; its parents are {parents}.")
         if key not in self._evidence:
-            self._evidence[key] = claims.stage(self, *key)
+            self._evidence[key] = evidence.stage(self, *key)
         return self._evidence[key]
 
     def check(self, seed: int = 0) -> "evidence.Check":
@@ -428,9 +414,9 @@ class Chain:
             Seeds the check points; they are asymmetric and all their sizes differ.
         """
         seed = checks.whole(seed, "seed", least=0)
-        rows = [self.evidence(parent, name, seed) for name, parent in self.edges]
+        rows = [self.claim(parent, name, seed) for name, parent in self.edges]
         return claims.Check(self.name,
-                            (*rows, *(claims.whole(self, leaf, seed) for leaf in self.leaves)))
+                            (*rows, *(evidence.whole(self, leaf, seed) for leaf in self.leaves)))
 
     def __str__(self) -> str:
         leaves = [f"  {leaf}" for leaf in self.leaves.values()]
@@ -451,7 +437,7 @@ class Chain:
         return head + "\n\n" + top + "\n".join(rows)
 
     def _adjoints_are(self, node: Node) -> str:
-        status = worst([self.evidence(parent, node.name).proof.status for parent in node.parents])
+        status = worst([self.claim(parent, node.name).proof.status for parent in node.parents])
         return f"{MARKS[status]} {status}"
 
 

@@ -20,8 +20,8 @@ from lvmcalc.calculus.expressions import CannotBeFormed
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.findings import Finding
-from lvmcalc.marking.marker import chain_of, mark_in, question_of
-from lvmcalc.notation.parser import Unreadable, read
+from lvmcalc.marking.marker import chain_of, exercise_of, mark_in
+from lvmcalc.notation.parser import Unreadable, parse
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 # a comment, a number such as (2), or a bullet
@@ -162,9 +162,9 @@ def audited(chain: Chain, text: str) -> Line:
     try:
         if len(parts) < 2:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = read(parts[0], chain)
+        first = parse(parts[0], chain)
         sides = (first,
-                 *(read(part, chain, tuple(getattr(first, "shape", ()))) for part in parts[1:]))
+                 *(parse(part, chain, tuple(getattr(first, "shape", ()))) for part in parts[1:]))
     except Unreadable as error:
         return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
     except CannotBeFormed as error:
@@ -182,7 +182,7 @@ def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
     # adjoints.
     written_out = [chain.in_leaves(side.xreplace(_from_differential(chain)))
                    for side in (left, right)]
-    verdict, question = differentials.compare(*written_out), question_of(
+    verdict, question = differentials.compare(*written_out), exercise_of(
         chain, next(iter(chain.leaves)))
     if verdict.holds and not all(map(question.has_values, (left, right))):
         return Verdict("refuted", NO_VALUE)

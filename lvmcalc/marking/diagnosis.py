@@ -18,7 +18,7 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic, random_points
-from lvmcalc.marking.exercise import TOLERANCE, Question
+from lvmcalc.marking.exercise import TOLERANCE, Exercise
 from lvmcalc.marking.findings import SENTENCES, Explanation, findings, one
 from lvmcalc.marking.mistakes import (
     Mistake,
@@ -63,7 +63,7 @@ class Candidate(NamedTuple):
 class Diagnosis:
     """Explains wrong answers to a question."""
 
-    def __init__(self, question: Question):
+    def __init__(self, question: Exercise):
         self.question, self.chain, self.wrt = question, question.chain, question.wrt
 
     def explain(self, values: Sequence[Any], answer: Expr | None) -> tuple[Explanation, ...]:

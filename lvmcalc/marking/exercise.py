@@ -13,15 +13,16 @@ from sympy.matrices.expressions import MatPow
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic, differentials
 from lvmcalc.calculus.verdict import Counterexample
-from lvmcalc.chain.structure import Chain, spelling
+from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.mistakes import gradients, sizes_of
+from lvmcalc.notation import spelling
 
 # sizes at the points, and in a counterexample
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)
 TOLERANCE, ROUNDING = 1e-8, 1e-6  # relative; an answer may be a function in single precision
 
 
-class Question:
+class Exercise:
     """What is ∂L/∂(node or leaf)? `points` hold the values of all nodes, adjoints and sizes by
     name."""
 

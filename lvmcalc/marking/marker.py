@@ -25,11 +25,11 @@ from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, 
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.diagnosis import Diagnosis
-from lvmcalc.marking.exercise import Question
+from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.findings import Explanation, Finding, findings, one
 from lvmcalc.marking.mistakes import MOST_PERMUTED, Mistake
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.notation.parser import Unreadable, read
+from lvmcalc.notation.parser import Unreadable, parse
 
 RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
@@ -55,7 +55,7 @@ class Mark:
     reason: str
     explanations: tuple[tuple[Finding, ...], ...] = ()
     counterexample: Counterexample | None = None
-    reading: Expr | None = None
+    formula: Expr | None = None
     remark: str = ""
 
     @property
@@ -110,9 +110,9 @@ class Mark:
 
     def _repr_markdown_(self) -> str:
         parts = [f"**{self.verdict}**: {self.reason}"]
-        if self.reading is not None:
+        if self.formula is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = "
-                         rf"{notation.latex(self.reading)}$.")
+                         rf"{notation.latex(self.formula)}$.")
         return "\n\n".join([*parts, *self.details, *[self.example] * bool(self.example)])
 
 
@@ -168,7 +168,7 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
     if not isinstance(chain, Chain):
         raise TypeError(f"The chain must be a Chain, but {chain!r} came.")
     known = chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt
-    question = question_of(chain, chain[known].name)
+    question = exercise_of(chain, chain[known].name)
     if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
         return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
@@ -183,31 +183,31 @@ def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
         return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", error),))
     except arithmetic.OutsideDomain as error:
         reason = f"this has no value at points where {question.name} has one: {error}"
-        return Mark(question.asked, "refuted", reason, (one("unknown", reason),), reading=answer)
+        return Mark(question.asked, "refuted", reason, (one("unknown", reason),), formula=answer)
 
 
 @cache
-def question_of(chain: Chain, wrt: str) -> Question:
+def exercise_of(chain: Chain, wrt: str) -> Exercise:
     """Return the question for the adjoint of a node or leaf, the same one each time."""
-    return Question(chain, wrt)
+    return Exercise(chain, wrt)
 
 
 @cache
-def _diagnosis(question: Question) -> Diagnosis:
+def _diagnosis(question: Exercise) -> Diagnosis:
     return Diagnosis(question)
 
 
-def _not_attempted(question: Question, reason: str) -> Mark:
+def _not_attempted(question: Exercise, reason: str) -> Mark:
     return Mark(question.asked, "not attempted", reason, (one("not_attempted", reason),))
 
 
-def _read(question: Question, text: str) -> Expr:
+def _read(question: Exercise, text: str) -> Expr:
     """Return what a text says, and refuse one that begins with the gradient of something else."""
     chain, (before, equals, behind) = question.chain, text.partition("=")
-    if equals and not behind.startswith("=") and read(before, chain) != question.asked:
+    if equals and not behind.startswith("=") and parse(before, chain) != question.asked:
         raise Unreadable(f"{question.name} is asked for, but the answer begins with "
                          f"{before.strip()[:20]} =.")
-    return read(behind if equals else text, chain, _shape(question.asked))
+    return parse(behind if equals else text, chain, _shape(question.asked))
 
 
 def _admitted(chain: Chain, answer: Any) -> Expr:
@@ -238,7 +238,7 @@ def _alike(one: Expr, other: Expr) -> bool:
     return [*map(str, _shape(one))] == [*map(str, _shape(other))]
 
 
-def _mark_expression(question: Question, answer: Expr) -> Mark:
+def _mark_expression(question: Exercise, answer: Expr) -> Mark:
     chain, asked = question.chain, question.asked
     if asked in answer.atoms(Symbol, MatrixSymbol):
         return _not_attempted(question, f"{question.name} is what is asked for; write it in other "
@@ -276,25 +276,25 @@ def _mark_expression(question: Question, answer: Expr) -> Mark:
     if verdict.holds:
         letter = question.symmetric_only(answer)
         remark = f"It uses that {letter} is symmetric: for one that is not, it would be wrong." if letter else ""
-        return Mark(asked, verdict.status, verdict.reason, reading=answer, remark=remark)
+        return Mark(asked, verdict.status, verdict.reason, formula=answer, remark=remark)
     found = _diagnosis(question).explain([*map(value, question.points)], answer)
     reason = f"this is not {question.name}" if verdict.counterexample else verdict.reason
     return refuted(reason, *found, counterexample=verdict.counterexample)
 
 
-def _mark_numbers(question: Question, value: Callable, answer: Expr | None) -> Mark:
+def _mark_numbers(question: Exercise, value: Callable, answer: Expr | None) -> Mark:
     """Mark what can only be tried in numbers: a function, or an elementwise product."""
     values = [*map(value, question.points)]
     if question.agree(values, question.points):
         reason = f"equal to {question.name} to 6 digits at {len(values)} random points, which is no proof"
-        return Mark(question.asked, "numeric", reason, reading=answer)
+        return Mark(question.asked, "numeric", reason, formula=answer)
     found = _elementwise(question, answer) if answer is not None else ()
     return Mark(question.asked, "refuted", f"this is not {question.name}", (found,
                 ) if found else _diagnosis(
         question).explain(values, answer), question.counterexample(value), answer)
 
 
-def _mark_function(question: Question, function: Callable) -> Mark:
+def _mark_function(question: Exercise, function: Callable) -> Mark:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:
@@ -355,7 +355,7 @@ def _in_words(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "a number"
 
 
-def _of_another_shape(question: Question, values: list, reason: str,
+def _of_another_shape(question: Exercise, values: list, reason: str,
                       answer: Expr | None) -> tuple[Explanation, ...]:
     shape = one("shape", reason)
     if question.agree([np.transpose(value) for value in values], question.points):
@@ -364,7 +364,7 @@ def _of_another_shape(question: Question, values: list, reason: str,
     return (shape, stopped) if stopped else (shape,)
 
 
-def _repair(question: Question, answer: Expr) -> Explanation:
+def _repair(question: Exercise, answer: Expr) -> Explanation:
     """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that
     repairs it."""
     for kind, what, repaired in rewritten(answer):
@@ -374,7 +374,7 @@ def _repair(question: Question, answer: Expr) -> Explanation:
     return ()
 
 
-def _elementwise(question: Question, answer: Expr) -> Explanation:
+def _elementwise(question: Exercise, answer: Expr) -> Explanation:
     """Return the finding that an answer is right with a matrix product in place of an elementwise
     one."""
     for product in answer.atoms(HadamardProduct):

@@ -19,7 +19,7 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic as exact
-from lvmcalc.calculus.normal_form import CannotBeFormed, WordAlgebra, check_shapes
+from lvmcalc.calculus.normal_form import CannotBeFormed, NormalForm, check_shapes
 from lvmcalc.chain.structure import Chain
 
 Place = str | tuple[str, str]  # the value of a node, or the adjoint along an edge (node, parent)
@@ -269,7 +269,7 @@ def _of_factors(scalar: Expr, factors: list[Expr], term: Expr) -> Iterator[tuple
 
 def expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
-    algebra = WordAlgebra(symmetric=tuple(chain.abbreviations))
+    algebra = NormalForm(symmetric=tuple(chain.abbreviations))
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     words = algebra.matrix(closed)

@@ -14,9 +14,9 @@ from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import (
+    NormalForm,
     TooLarge,
     UnsupportedExpression,
-    WordAlgebra,
     by_name,
     terms_in,
     tidy,
@@ -26,7 +26,7 @@ from lvmcalc.marking.mistakes import CLOSED, Mistake, is_inverse, monomial, of_r
 
 MOST_TERMS = 100
 # the coefficient of each word, or of each product of traces and determinants
-Terms = dict[tuple, Expr]
+Coefficients = dict[tuple, Expr]
 
 
 def fitted(chain: Chain, wrt: str, answer: Expr) -> tuple[tuple[Mistake, ...], list[str]] | None:
@@ -40,14 +40,14 @@ def fitted(chain: Chain, wrt: str, answer: Expr) -> tuple[tuple[Mistake, ...], l
     answer : SymPy expression of the shape of the node or leaf, in the symbols of the chain
     """
     names = tuple(chain.abbreviations)
-    merging = WordAlgebra(symmetric=names)
+    merging = NormalForm(symmetric=names)
     try:
         true, given = (_terms(merging, chain, side)
                        for side in (chain.adjoint(wrt), opaque(chain, answer)))
         attempts = [_matched(chain, merging, answer.is_Matrix, true, given)]
         # a term that the two paths share may have been broken in one of them only
         if names and answer.is_Matrix:
-            apart = WordAlgebra()
+            apart = NormalForm()
             halves = [_words(apart, side)
                       for side in (opaque(chain, chain.adjoint_symbol(wrt)), opaque(chain, answer))]
             left = [{word: c for word, c in half.items() if not _agrees(merging, word, true, given)}
@@ -87,13 +87,13 @@ def _opaque(chain: Chain) -> dict[Expr, Expr]:
     return known
 
 
-def _agrees(merging: WordAlgebra, word: tuple, true: Terms, given: Terms) -> bool:
+def _agrees(merging: NormalForm, word: tuple, true: Coefficients, given: Coefficients) -> bool:
     merged, = merging.matrix(MatMul(*word)) if word else ((),)
     return merged in true and true[merged] == given.get(merged)
 
 
-def _matched(chain: Chain, algebra: WordAlgebra, matrix: bool, true: Terms,
-             given: Terms) -> tuple[Mistake, ...] | None:
+def _matched(chain: Chain, algebra: NormalForm, matrix: bool, true: Coefficients,
+             given: Coefficients) -> tuple[Mistake, ...] | None:
     """Return the mistakes that make the given terms of the true ones."""
     found: list[Mistake] = []
     lost = [word for word in true if word not in given]
@@ -156,7 +156,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     return "", ""
 
 
-def _terms(algebra: WordAlgebra, chain: Chain, side: Expr) -> Terms:
+def _terms(algebra: NormalForm, chain: Chain, side: Expr) -> Coefficients:
     side = chain.abbreviated(tidy(side))
     if side.is_Matrix:
         return _words(algebra, side)
@@ -169,7 +169,7 @@ def _terms(algebra: WordAlgebra, chain: Chain, side: Expr) -> Terms:
     return {key: _cancelled(c) for key, c in terms.items()}
 
 
-def _words(algebra: WordAlgebra, side: Expr) -> Terms:
+def _words(algebra: NormalForm, side: Expr) -> Coefficients:
     return {word: _cancelled(c) for word, c in algebra.matrix(*by_name(side)).items()}
 
 
@@ -179,7 +179,7 @@ def _cancelled(coefficient: Expr) -> Expr:
     return sp.cancel(coefficient)
 
 
-def _written(algebra: WordAlgebra, word: tuple, coefficient: Expr, matrix: bool) -> str:
+def _written(algebra: NormalForm, word: tuple, coefficient: Expr, matrix: bool) -> str:
     if not matrix:
         return notation.plain(algebra.written_out(coefficient * sp.Mul(*word)))
     N = Symbol("N")  # of the unit matrix, if it is all that there is

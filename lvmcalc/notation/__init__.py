@@ -8,6 +8,7 @@ from lvmcalc.notation.printer import (
     plain,
     pretty,
     shape,
+    spelling,
 )
 
-__all__ = ["GREEK", "SUPERSCRIPT", "adjoint_name", "latex", "plain", "pretty", "shape"]
+__all__ = ["GREEK", "SUPERSCRIPT", "adjoint_name", "latex", "plain", "pretty", "shape", "spelling"]

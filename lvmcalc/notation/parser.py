@@ -62,7 +62,7 @@ class Token(NamedTuple):
     start: int
 
 
-def read(text: str, chain: Chain, shape: tuple[Expr, ...] = ()) -> Expr:
+def parse(text: str, chain: Chain, shape: tuple[Expr, ...] = ()) -> Expr:
     """Return what a text in ordinary notation says, as a SymPy expression.
 
     Parameters

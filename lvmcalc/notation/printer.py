@@ -1,6 +1,9 @@
 """How formulas are written: LaTeX for a page, and a plain text that stays the same from run to
 run."""
 
+from typing import Any
+from unicodedata import normalize
+
 from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
@@ -25,6 +28,13 @@ def pretty(name: str) -> str:
     name = GREEK.get(name, name)
     letters = name.rstrip("0123456789")
     return letters + name[len(letters):].translate(SUBSCRIPT) if letters else name
+
+
+def spelling(name: Any) -> Any:
+    """Return a node's name as the formulas spell it, so that "L₁" and "α" are understood too."""
+    name = getattr(name, "name", name)
+    letters = {letter: word for word, letter in GREEK.items()}
+    return letters.get(name, normalize("NFKC", name)) if isinstance(name, str) else name
 
 
 def latex(expression: Expr | str) -> str:

@@ -156,9 +156,9 @@ def _refresh() -> None:
 
 def _in_html(mark: Mark) -> str:
     parts = []
-    if mark.reading is not None:
+    if mark.formula is not None:
         parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = "
-                     rf"{notation.latex(mark.reading)}$")
+                     rf"{notation.latex(mark.formula)}$")
     parts.append(f"<b>{mark.verdict}</b>: {escape(mark.reason)}")
     parts += map(escape, mark.details)
     if mark.example:

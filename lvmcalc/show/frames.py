@@ -100,7 +100,7 @@ class Frame:
         return self._encode(self.pixels())
 
 
-class Names(PathCollection):
+class ClassNames(PathCollection):
     """Bold names with a halo, each about a point of the axes, or beside it where two names would
     overlap.
 

@@ -60,7 +60,7 @@ class LiveWidget(widgets.VBox):
     size_name: str  # Q or m
     latent_name: str  # of the numbers that stand for an object
     picture_of: type[panels.Picture]
-    reading_of: type[probe.Reading]
+    probe_of: type[probe.Probe]
     presets: dict[str, dict[str, Any]]  # by name, the values of controls
     player: Player | None = None
 
@@ -72,7 +72,7 @@ class LiveWidget(widgets.VBox):
         self.controls = c = SimpleNamespace(**more)
         self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser,
                                learning_rate, seed)
-        self._reading = self.reading_of(self._data)
+        self._probe = self.probe_of(self._data)
         c.play = widgets.Button(description="Play", icon="play", tooltip="Train, and watch it")
         c.step = widgets.Button(description="Step", icon="step-forward",
                                 tooltip="Pause, and take one step")
@@ -92,14 +92,14 @@ class LiveWidget(widgets.VBox):
                           "How many numbers stand for an object; training starts again")
         c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 215, "What makes a step of a "
                                                                         "gradient")
-        c.gradient = dropdown("gradient", self.trainer.problem.gradients, self.trainer.ablation,
+        c.gradient = dropdown("gradient", self.trainer.problem.ablations, self.trainer.ablation,
                               290,
                               "What the steps go along, the whole gradient or a piece of it; "
                               "training goes on")
         c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed",
                                         layout=wide(130),
                                         tooltip="The same seed, the same run; training starts again")
-        c.point = widgets.BoundedIntText(self._reading.point, min=0, max=len(self._data.Y) - 1,
+        c.point = widgets.BoundedIntText(self._probe.point, min=0, max=len(self._data.Y) - 1,
                                          description="object",
                                          layout=wide(135), tooltip="Which row of the data is shown "
                                                                    "and rebuilt")
@@ -125,7 +125,7 @@ class LiveWidget(widgets.VBox):
             (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
         for more_of_them in (*rows[2:], self._about):
             more_of_them.add_class("lvmcalc-more")
-        keys = widgets.HTML(KEYS + style.NAMES)
+        keys = widgets.HTML(KEYS + style.ACCESSIBILITY)
         super().__init__([*rows, self._image, self._words, self._readout, keys, self._about])
         self.add_class("lvmcalc-live")
         self._new_picture()
@@ -173,7 +173,7 @@ class LiveWidget(widgets.VBox):
         if not str(path).endswith(".gif"):
             raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
         trainer = self.trainer.again()
-        picture, images = self.picture_of(trainer, self._reading), []
+        picture, images = self.picture_of(trainer, self._probe), []
         for _ in range(frames):
             images.append(Image.open(BytesIO(picture.png(trainer))).quantize(64))
             trainer.step(steps)
@@ -238,11 +238,11 @@ class LiveWidget(widgets.VBox):
         self._new_picture()
 
     def _new_picture(self) -> None:
-        self._picture = self.picture_of(self.trainer, self._reading)
+        self._picture = self.picture_of(self.trainer, self._probe)
 
     def _hand(self) -> None:
         c = self.controls
-        self._reading.point, self._reading.move = c.point.value, (c.across.value, c.up.value)
+        self._probe.point, self._probe.move = c.point.value, (c.across.value, c.up.value)
 
     def _pace(self) -> None:
         self.player.rate = self.controls.speed.value
@@ -269,7 +269,7 @@ class LiveWidget(widgets.VBox):
         self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
         self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
         c.point.max = len(dataset.Y) - 1
-        self._reading = self.reading_of(dataset)
+        self._probe = self.probe_of(dataset)
         self._hand()
         self._steer()
         self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
@@ -305,7 +305,7 @@ class LiveWidget(widgets.VBox):
         # three sentences a second would drown a screen reader
         live = "off" if player.playing else "polite"
         self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
-        self.readout = self._reading.describe(trainer)
+        self.readout = self._probe.describe(trainer)
         self._readout.value = f'<div class="lvmcalc-readout" aria-live="{live}">{escape(self.readout)}</div>'
         self._say_rate()
         N, D = self._data.Y.shape
@@ -355,7 +355,7 @@ class LiveGPLVM(LiveWidget):
         If a name, a shape or a number is wrong; the sentence names the quantity.
     """
 
-    size_name, latent_name, picture_of, reading_of = "Q", "x", panels.GPLVMPicture, probe.GPLVMReading
+    size_name, latent_name, picture_of, probe_of = "Q", "x", panels.GPLVMPicture, probe.GPLVMProbe
     presets: ClassVar = {
         "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 2},
         "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
@@ -411,7 +411,7 @@ class LiveAutoencoder(LiveWidget):
     """
 
     size_name, latent_name = "m", "e"
-    picture_of, reading_of = panels.AutoencoderPicture, probe.AutoencoderReading
+    picture_of, probe_of = panels.AutoencoderPicture, probe.AutoencoderProbe
     presets: ClassVar = {
         "too fast": USUAL | {"gradient": "both paths", "rate": 3},
         "one path lost": USUAL | {"gradient": "only path h (encoder)"},

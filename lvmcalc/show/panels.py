@@ -7,8 +7,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from lvmcalc.show import figures, style
-from lvmcalc.show.frames import Cells, Frame, Names, place
-from lvmcalc.show.probe import GPLVMReading, Reading
+from lvmcalc.show.frames import Cells, ClassNames, Frame, place
+from lvmcalc.show.probe import GPLVMProbe, Probe
 from lvmcalc.training.data import Dataset
 from lvmcalc.training.trainer import Trainer
 
@@ -24,8 +24,8 @@ class LatentSpace:
     """The first two latent dimensions, or the only one with a row for each class; one object is
     ringed."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
-        self.names, self.limit, self.reading, dataset = None, 0.0, reading, reading.dataset
+    def __init__(self, frame: Frame, trainer: Trainer, probe: Probe) -> None:
+        self.names, self.limit, self.probe, dataset = None, 0.0, probe, probe.dataset
         self.members = [np.flatnonzero(dataset.labels == k)
                         for k in range(len(dataset.label_names))]
         Q = trainer.problem.shape[1]
@@ -35,7 +35,7 @@ class LatentSpace:
         self.axes = axes = place(frame.figure, 34 + room, 36, 332 - room, 390, title)
         if Q > 1:
             axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
-            self.names = Names(axes, dataset.label_names, size=18)
+            self.names = ClassNames(axes, dataset.label_names, size=18)
         else:
             rows = -np.arange(len(self.members))
             axes.set(xticks=[], xlabel="latent dimension", ylim=(rows[-1] - 0.6, 0.6), yticks=rows,
@@ -59,7 +59,7 @@ class LatentSpace:
         if self.names:
             self.names.move([np.median(trainer.parameters[members, :2], axis=0)
                              for members in self.members])
-        place, own = self.reading.place(trainer), self.reading.point
+        place, own = self.probe.place(trainer), self.probe.point
         for ring in self.ring:  # at the end of a line from where the model has put the point
             ring.set_data((x[own], place[0]), (y[own], place[1] if self.names else y[own]))
         # but for the outermost points
@@ -75,8 +75,8 @@ class LatentSpace:
 class Weights:
     """The rows of W, and under them the principal components, turned as a whole to match W best."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
-        dataset = reading.dataset
+    def __init__(self, frame: Frame, trainer: Trainer, probe: Probe) -> None:
+        dataset = probe.dataset
         m, n = trainer.problem.shape
         self.side, self.columns = image_side(dataset), m if m <= 3 else ceil(m / 2)
         # whichever way it is turned
@@ -146,9 +146,9 @@ class Spectrum:
     """The largest eigenvalues of YYᵀ as diamonds, and those of DK, which is what the model has
     captured, as bars."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, reading: GPLVMReading) -> None:
-        self.reading = reading
-        of_data, _ = reading.spectrum(trainer)
+    def __init__(self, frame: Frame, trainer: Trainer, probe: GPLVMProbe) -> None:
+        self.probe = probe
+        of_data, _ = probe.spectrum(trainer)
         self.axes = axes = place(frame.figure, 705, 36, 180, 190, "Eigenvalues")
         self.least = self.limit = 1.2 * of_data[0]
         axes.set(xlim=(0.3, len(of_data) + 0.7), ylim=(0, self.limit), yticks=[],
@@ -162,7 +162,7 @@ class Spectrum:
 
     def update(self, trainer: Trainer) -> None:
         """Show the trainer as it is now."""
-        _, of_model = self.reading.spectrum(trainer)
+        _, of_model = self.probe.spectrum(trainer)
         self.bars.set_segments([[(j, 0), (j, value)] for j,
                                 value in zip(self.order, of_model, strict=True)])
         top = max(self.least, of_model[0])
@@ -176,8 +176,8 @@ class Samples:
     """The chosen object and one of each class, and under it or through it what the latent point or
     code keeps of it."""
 
-    def __init__(self, frame: Frame, trainer: Trainer, reading: Reading) -> None:
-        self.reading, dataset = reading, reading.dataset
+    def __init__(self, frame: Frame, trainer: Trainer, probe: Probe) -> None:
+        self.probe, dataset = probe, probe.dataset
         self.side, self.data = image_side(dataset), dataset.Y
         self.rows = np.array([np.flatnonzero(dataset.labels == k)[0]
                               for k in range(len(dataset.label_names))][:6])
@@ -209,8 +209,8 @@ class Samples:
 
     def update(self, trainer: Trainer) -> None:
         """Show the trainer as it is now."""
-        data, made = self.data[[self.reading.point,
-                                *self.rows]], self.reading.made(trainer, self.rows)
+        data, made = self.data[[self.probe.point,
+                                *self.rows]], self.probe.made(trainer, self.rows)
         if self.side:
             self.image.set_data(tiles(np.vstack([data, made]), self.side, len(data)))
         else:
@@ -224,12 +224,12 @@ class Picture:
 
     about: str
 
-    def __init__(self, trainer: Trainer, reading: Reading) -> None:
+    def __init__(self, trainer: Trainer, probe: Probe) -> None:
         self.frame = Frame(WIDTH, HEIGHT)
         with style.applied():
-            self.panels = self.made_of(trainer, reading)
+            self.panels = self.made_of(trainer, probe)
 
-    def made_of(self, trainer: Trainer, reading: Reading) -> list:
+    def made_of(self, trainer: Trainer, probe: Probe) -> list:
         """Return the panels."""
 
     def png(self, trainer: Trainer) -> bytes:
@@ -250,9 +250,9 @@ class GPLVMPicture(Picture):
              "their reconstructions. One object is ringed in the latent space, and boxed among the "
              "data.")
 
-    def made_of(self, trainer: Trainer, reading: Reading) -> list:
-        return [LatentSpace(self.frame, trainer, reading), Curve(self.frame, trainer, 495, 172),
-                Samples(self.frame, trainer, reading), Spectrum(self.frame, trainer, reading)]
+    def made_of(self, trainer: Trainer, probe: Probe) -> list:
+        return [LatentSpace(self.frame, trainer, probe), Curve(self.frame, trainer, 495, 172),
+                Samples(self.frame, trainer, probe), Spectrum(self.frame, trainer, probe)]
 
 
 class AutoencoderPicture(Picture):
@@ -261,9 +261,9 @@ class AutoencoderPicture(Picture):
     about = ("Picture: the weights, the loss at each step above the exact optimum, "
              "and some of the data above their reconstructions. One object is boxed.")
 
-    def made_of(self, trainer: Trainer, reading: Reading) -> list:
-        return [Weights(self.frame, trainer, reading), Curve(self.frame, trainer, 560, 315),
-                Samples(self.frame, trainer, reading)]
+    def made_of(self, trainer: Trainer, probe: Probe) -> list:
+        return [Weights(self.frame, trainer, probe), Curve(self.frame, trainer, 560, 315),
+                Samples(self.frame, trainer, probe)]
 
 
 def image_side(dataset: Dataset) -> int:

@@ -30,7 +30,7 @@ class Prediction(widgets.VBox):
         self._feedback = widgets.HTML()
         self.feedback = ""
         asked = f"<b>Predict.</b> <span class='lvmcalc-question'>{escape(question)}</span>"
-        super().__init__([widgets.HTML(style.CSS + style.NAMES + asked), self.choice,
+        super().__init__([widgets.HTML(style.CSS + style.ACCESSIBILITY + asked), self.choice,
                           self._feedback])
         self.add_class("lvmcalc-ask")
         self.choice.observe(self._chosen, "value")

@@ -10,7 +10,7 @@ EIGENVALUES = 8  # shown at least, if there are so many
 POINT = 39  # at first; of the digits, one that two numbers rebuild well
 
 
-class Reading:
+class Probe:
     """What a model in training makes of one object that is handed to it, and of others.
 
     Parameters
@@ -66,7 +66,7 @@ class Reading:
                 + f"{percent:,.0f} % of its distance from the mean.")
 
 
-class GPLVMReading(Reading):
+class GPLVMProbe(Probe):
     """What the GP-LVM makes of an object, and its eigenvalues beside those of the data."""
 
     def __init__(self, dataset: Dataset, point: int = POINT,
@@ -104,7 +104,7 @@ class GPLVMReading(Reading):
                 "of YYᵀ.")
 
 
-class AutoencoderReading(Reading):
+class AutoencoderProbe(Probe):
     """What the autoencoder makes of an object."""
 
     def latent(self, trainer: Trainer) -> np.ndarray:

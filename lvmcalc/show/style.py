@@ -47,7 +47,7 @@ FOLDER = resources.files("lvmcalc.show")
 with resources.as_file(FOLDER / "style.mplstyle") as path:
     RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
-NAMES = f'<img src="data:," alt="" hidden onerror="{escape((FOLDER / "names.js").read_text(encoding="utf-8"))}">'
+ACCESSIBILITY = f'<img src="data:," alt="" hidden onerror="{escape((FOLDER / "names.js").read_text(encoding="utf-8"))}">'
 
 
 def applied() -> AbstractContextManager:

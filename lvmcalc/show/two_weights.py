@@ -179,7 +179,7 @@ class TwoWeights(widgets.VBox):
         rows = (c.play, c.step, c.reset, c.start, c.present), (c.rate,
                                                                self._rate_words), (c.follow,)
         super().__init__([*map(widgets.HBox, rows), self._image, self._words, widgets.HTML(KEYS),
-                          widgets.HTML(f"{style.CSS}<style>{MARKS}</style>{style.NAMES}")])
+                          widgets.HTML(f"{style.CSS}<style>{MARKS}</style>{style.ACCESSIBILITY}")])
         self.add_class("lvmcalc-live").add_class("lvmcalc-two")
         c.play.on_click(lambda _: self.player.pause() if self.player.playing
                         else self.player.play())

@@ -57,7 +57,7 @@ class StageWalk(widgets.VBox):
         self._words, self._card = widgets.HTML(), widgets.HTMLMath()
         self._graph, self._heat = (NamedImage(format="png") for _ in range(2))
         row = widgets.HBox([self.back, self.next, self.jump, self.direction,
-                            widgets.HTML(style.NAMES)])
+                            widgets.HTML(style.ACCESSIBILITY)])
         super().__init__([row, self._words, self._graph, self._card, self._heat])
         self.add_class("lvmcalc-walk")
         self.back.on_click(guarded(lambda _: self.go(self._place - 1), self._say))

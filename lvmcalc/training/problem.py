@@ -42,7 +42,7 @@ class Problem:
     spread: float  # the size of an entry of the parameters at the start
     # the largest learning rate with which plain gradient steps stay at the optimum
     stability_limit: float
-    gradients: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
+    ablations: Mapping[str, Ablation]  # what training may go along; the whole gradient comes first
     scalars: ClassVar[tuple[str, ...]] = ()  # that there are beside the parameters
     learn: tuple[str, ...] = ()  # scalars that are trained along
     # what a step along the gradient is multiplied by, as the scalars change the curvature
@@ -102,7 +102,7 @@ class Problem:
     def ablated(self, name: str, coordinates: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Return what the ablation of this name leaves of the `gradient` at `coordinates`, which
         has their shape."""
-        part, rest, _ = self.gradients[name]
+        part, rest, _ = self.ablations[name]
         return rest * gradient if part == rest else rest * gradient + (part - rest) * self.part(
             coordinates)
 
@@ -163,7 +163,7 @@ class AutoencoderProblem(Problem):
     """
 
     sign, name_of_value, name_of_parameters = -1, "loss", "W"
-    gradients: ClassVar = {  # the part is path h, the rest path g
+    ablations: ClassVar = {  # the part is path h, the rest path g
         "both paths": Ablation(1, 1),
         "only path g (decoder)": Ablation(0, 1, "path g only"),
         "only path h (encoder)": Ablation(1, 0, "path h only"),
@@ -279,7 +279,7 @@ class GPLVMProblem(Problem):
         longest = self.variances[0] / (self.alpha * D) - 1 / self.ab
         self.spread = np.sqrt(max(longest, 1 / self.ab) / N)
         self.stability_limit = 2 / (self.ab * D)
-        self.gradients = {  # the part is that of L₁, the rest that of L₂
+        self.ablations = {  # the part is that of L₁, the rest that of L₂
             "whole gradient": Ablation(1, 1),
             "only path f": Ablation(1 / 2, 1 / 2, "path f only, half of the gradient as K is "
                                                   "symmetric"),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.chain.structure import spelling
+from lvmcalc.notation import spelling
 from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem, Problem
 
 Inner = Callable[[np.ndarray, np.ndarray], float]  # an inner product
@@ -94,7 +94,7 @@ class Trainer:
     seed : int
         A whole number, at least 0.
     ablation : str, optional
-        One of `problem.gradients`: what the steps go along, while value and gap stay the true ones.
+        One of `problem.ablations`: what the steps go along, while value and gap stay the true ones.
         It can be changed between steps, which drops the momentum; None is the whole gradient.
 
     Attributes
@@ -203,7 +203,7 @@ class Trainer:
 
     @ablation.setter
     def ablation(self, name: str | None) -> None:
-        names = {spelling(known): known for known in self.problem.gradients}
+        names = {spelling(known): known for known in self.problem.ablations}
         self._ablation = names[checks.known(next(iter(names)) if name is None else spelling(name),
                                             names, "gradient")]
         self._memory = {}
@@ -211,7 +211,7 @@ class Trainer:
     @property
     def ablation_in_words(self) -> str:
         """What the steps go along, and "" for the whole gradient."""
-        return self.problem.gradients[self.ablation].words
+        return self.problem.ablations[self.ablation].words
 
     @property
     def direction(self) -> np.ndarray:

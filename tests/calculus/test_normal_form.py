@@ -7,9 +7,9 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Tr
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc.calculus.normal_form import (
+    NormalForm,
     TooLarge,
     UnsupportedExpression,
-    WordAlgebra,
     is_zero,
     terms_in,
     tidy,
@@ -46,19 +46,19 @@ A_, B_, C_ = Inverse(A), Inverse(B), Inverse(C)
     (MatMul(A, X, X.T), {(A, X, X.T): ONE}),
     (Inverse(Inverse(A)), {(A,): ONE}), (Inverse(Inverse(A + B)), {(A,): ONE, (B,): ONE})], ids=str)
 def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
-    assert WordAlgebra().matrix(expression) == words
+    assert NormalForm().matrix(expression) == words
 
 
 def test_a_multiple_has_multiplied_coefficients() -> None:
     words = {(A,): TWO, (B,): a}
-    assert WordAlgebra().times(b, words) == {(A,): 2 * b, (B,): a * b}
-    assert WordAlgebra().times(ONE, words) == words
-    assert WordAlgebra().times(-ONE, words) == {(A,): -TWO, (B,): -a}
-    assert WordAlgebra().times(sp.S.Zero, words) == {}
+    assert NormalForm().times(b, words) == {(A,): 2 * b, (B,): a * b}
+    assert NormalForm().times(ONE, words) == words
+    assert NormalForm().times(-ONE, words) == {(A,): -TWO, (B,): -a}
+    assert NormalForm().times(sp.S.Zero, words) == {}
 
 
 def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
-    algebra = WordAlgebra(("A",))
+    algebra = NormalForm(("A",))
     assert algebra.matrix((A * B).T) == {(Transpose(B), A): ONE}
     assert algebra.matrix(Inverse(A).T) == {(A_,): ONE}
     word, = algebra.matrix(Inverse(A + B + B.T))
@@ -81,19 +81,19 @@ def test_a_sum_beside_its_inverse_cancels_in_proofs_only(total: Expr) -> None:
                           (MatMul(A, total, Inverse(total), C), {(A, C): ONE}),
                           (MatMul(A, Inverse(total), total, C), {(A, C): ONE}),
                           (MatMul(Inverse(total), total, Inverse(total), total), {(): ONE})):
-        assert WordAlgebra(reduce_inverses=True).matrix(product) == left
-        assert WordAlgebra().matrix(product) != left
+        assert NormalForm(reduce_inverses=True).matrix(product) == left
+        assert NormalForm().matrix(product) != left
 
 
 def test_a_letter_cancels_also_behind_an_inverse_that_does_not() -> None:
     for proof in (True, False):
-        algebra = WordAlgebra(reduce_inverses=proof)
+        algebra = NormalForm(reduce_inverses=proof)
         assert algebra.matrix(MatMul(Inverse(A + B), C, A,
                                      A_)) == algebra.matrix(MatMul(Inverse(A + B), C))
 
 
 def test_the_leading_word_of_a_sum_beside_its_inverse_is_replaced() -> None:
-    algebra = WordAlgebra(reduce_inverses=True)
+    algebra = NormalForm(reduce_inverses=True)
     (inverse,), scale = next(iter(algebra.matrix(Inverse(K)).items()))
     assert scale == 1 / a  # K = a (XXᵀ + I/(ab))
     for word in ((inverse, X, X.T), (X, X.T, inverse)):
@@ -103,7 +103,7 @@ def test_the_leading_word_of_a_sum_beside_its_inverse_is_replaced() -> None:
 
 
 def test_the_inverse_of_a_multiple_is_the_multiple_of_one_inverse_in_proofs() -> None:
-    algebra = WordAlgebra(reduce_inverses=True)
+    algebra = NormalForm(reduce_inverses=True)
     one, two = (algebra.matrix(Inverse(factor * (A + B))) for factor in (1, 2 * a))
     assert algebra.times(1 / (2 * a), one) == two
 
@@ -123,13 +123,13 @@ def test_the_inverse_of_a_multiple_is_the_multiple_of_one_inverse_in_proofs() ->
     (log(1 / a + 1 / b), log((a + b) / (a * b)), True),
     (Trace(A) ** 24, Trace(A.T) ** 24, True), (Trace(A) ** n, Trace(A.T) ** n, True)], ids=str)
 def test_scalars_are_equal_if_their_normal_forms_are(left: Expr, right: Expr, same: bool) -> None:
-    algebra = WordAlgebra()
+    algebra = NormalForm()
     assert is_zero(algebra.scalar(left) - algebra.scalar(right)) == same
     assert not is_zero(algebra.scalar(left) - algebra.scalar(right) + 1)
 
 
 def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
-    assert WordAlgebra().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T)
+    assert NormalForm().scalar(Trace(X.T * X * Identity(m)) - Trace(X * X.T)
                                 + Trace(Identity(m))) == m
 
 
@@ -139,7 +139,7 @@ def test_the_trace_of_an_identity_is_its_number_of_rows() -> None:
 ], ids=str)
 def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
-        WordAlgebra().matrix(expression)
+        NormalForm().matrix(expression)
 
 
 @pytest.mark.parametrize("scalar", [
@@ -148,17 +148,17 @@ def test_what_is_no_sum_of_words_is_refused(expression: Expr) -> None:
     Symbol("j", extended_real=False), Symbol("i", infinite=True), a**b], ids=str)
 def test_what_is_no_scalar_of_the_calculus_is_refused(scalar: Expr) -> None:
     with pytest.raises(UnsupportedExpression):
-        WordAlgebra().scalar(scalar)
+        NormalForm().scalar(scalar)
 
 
 def test_the_letters_of_all_products_are_counted_and_6000_are_the_most() -> None:
-    algebra = WordAlgebra()
+    algebra = NormalForm()
     algebra.matrix((A + B * C) * (A + B))
     # I by B, and B by C; I by A + BC, which has 3 letters; that by A + B: 2 words by 2 letters, and
     # 2 words by 3.
     counted = algebra.letters
     assert counted == (1 + 2) + 3 + (2 * 2 + 2 * 3)
-    algebra = WordAlgebra()
+    algebra = NormalForm()
     algebra.letters = 6_000 - counted
     algebra.matrix((A + B * C) * (A + B))
     assert algebra.letters == 6_000
@@ -228,7 +228,7 @@ def test_a_tidy_formula_keeps_its_sums(formula: Expr, written: Expr) -> None:
 
 
 def test_the_words_that_end_in_an_inverse_are_written_with_one() -> None:
-    algebra = WordAlgebra()
+    algebra = NormalForm()
     assert terms(algebra.expression(algebra.matrix(S), S.shape)) == terms(MatMul(A + B, C_))
 
 

@@ -7,7 +7,7 @@ from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 
-from lvmcalc.calculus.output_form import Poly, Word, Writing, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import Term, Terms, Writing, common_factor, in_order, joined
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C, K = (MatrixSymbol(name, n, n) for name in "ABCK")
@@ -51,7 +51,7 @@ POLYS = {
 
 @pytest.mark.parametrize(("poly", "shape", "written"), POLYS.values(), ids=POLYS)
 def test_a_sum_of_words_is_written_with_what_is_common_outside_of_a_bracket(
-        poly: Poly, shape: tuple, written: Expr) -> None:
+        poly: Terms, shape: tuple, written: Expr) -> None:
     found = Writing(collect=True).expression(poly, shape)
     assert terms(found) == terms(written)
     assert found.shape == shape
@@ -72,7 +72,7 @@ def test_terms_stand_in_the_order_of_the_alphabet_and_brackets_come_first() -> N
 
 @pytest.mark.parametrize(("word", "product"), [
     ((), Identity(n)), ((A,), A), ((A, X), MatMul(A, X)), ((A, B, C), MatMul(A, B, C))], ids=str)
-def test_letters_are_joined_to_their_product(word: Word, product: Expr) -> None:
+def test_letters_are_joined_to_their_product(word: Term, product: Expr) -> None:
     assert joined(word, n) == product
 
 

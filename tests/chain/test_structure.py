@@ -379,7 +379,7 @@ def test_a_missing_leaf_is_named(leaf: str) -> None:
     lambda: WHOLE["z"], lambda: WHOLE.adjoint("z"), lambda: WHOLE.children("z"),
     lambda: WHOLE.adjoint_symbol("z"),
     lambda: WHOLE.contributions("z", **POINT), lambda: WHOLE.expression("z"),
-    lambda: WHOLE.evidence("z", "f"),
+    lambda: WHOLE.claim("z", "f"),
     lambda: WHOLE.symbols("X z"), lambda: WHOLE.forward(**POINT)["z"]])
 def test_an_unknown_node_is_named_with_those_there_are(ask) -> None:
     with pytest.raises(ValueError, match=r"There is no node (of gplvm )?'z'; there are X, Y, "
@@ -394,7 +394,7 @@ def test_a_misspelt_node_is_guessed_at() -> None:
 
 def test_other_bad_questions_get_a_sentence_too() -> None:
     with pytest.raises(ValueError, match="X is no parent of L; its parents are L1, L2"):
-        WHOLE.evidence("X", "L")
+        WHOLE.claim("X", "L")
     with pytest.raises(TypeError, match="upstream must be a single real number, but '2' came"):
         WHOLE.backward(**POINT, upstream="2")
     with pytest.raises(ValueError, match="upstream must be finite, but it is nan"):
@@ -456,9 +456,9 @@ def test_the_latent_dimension_may_be_as_large_as_that_of_the_data() -> None:
 
 
 def test_a_seed_is_0_unless_another_one_is_given_and_0_is_the_smallest() -> None:
-    assert {row.seed for row in (AE.evidence("W", "h"), *AE.check())} == {0}
-    assert {row.seed for row in (AE.evidence("W", "h", 2), *AE.check(2))} == {2}
-    for ask in (lambda: AE.evidence("W", "h", -1), lambda: AE.check(-1)):
+    assert {row.seed for row in (AE.claim("W", "h"), *AE.check())} == {0}
+    assert {row.seed for row in (AE.claim("W", "h", 2), *AE.check(2))} == {2}
+    for ask in (lambda: AE.claim("W", "h", -1), lambda: AE.check(-1)):
         with pytest.raises(ValueError, match="seed must be at least 0"):
             ask()
 
@@ -496,7 +496,7 @@ def test_what_is_no_table_of_altered_edges_is_refused() -> None:
 
 def test_a_leaf_has_no_parents() -> None:
     with pytest.raises(ValueError, match="W is no parent of x; its parents are none"):
-        AE.evidence("W", "x")
+        AE.claim("W", "x")
 
 
 # Display

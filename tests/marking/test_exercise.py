@@ -9,8 +9,8 @@ import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
 from lvmcalc.chain.structure import Builder, Chain
-from lvmcalc.marking.exercise import PRIMES, Question
-from lvmcalc.marking.marker import CHAINS, chain_of, mark_in, question_of
+from lvmcalc.marking.exercise import PRIMES, Exercise
+from lvmcalc.marking.marker import CHAINS, chain_of, exercise_of, mark_in
 from lvmcalc.models import autoencoder, gplvm
 
 LOG_DET, TRACE, AUTOENCODER = map(chain_of, ("gplvm.log_det", "gplvm.trace", "autoencoder"))
@@ -28,7 +28,7 @@ def bilinear() -> Chain:
     return build.chain()
 
 
-def tried(question: Question) -> list[dict]:
+def tried(question: Exercise) -> list[dict]:
     """Return the points at which a counterexample is looked for."""
     points: list[dict] = []
 
@@ -42,7 +42,7 @@ def tried(question: Question) -> list[dict]:
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_no_size_and_no_product_of_two_is_another_at_the_points(name: str) -> None:
-    question = question_of(chain_of(name), next(iter(chain_of(name).leaves)))
+    question = exercise_of(chain_of(name), next(iter(chain_of(name).leaves)))
     assert all(map(sp.isprime, PRIMES))
     products = [[a * b for a,
                  b in combinations_with_replacement([1, *(point[size] for size in question.sizes)],
@@ -53,7 +53,7 @@ def test_no_size_and_no_product_of_two_is_another_at_the_points(name: str) -> No
 
 
 def test_scalars_at_the_points_are_positive_and_not_1() -> None:
-    for point in question_of(LOG_DET, "X").points:
+    for point in exercise_of(LOG_DET, "X").points:
         assert all(point[name] > 0 and abs(point[name] - 1) > 1e-3 for name in ("alpha", "beta"))
 
 
@@ -61,7 +61,7 @@ def test_scalars_at_the_points_are_positive_and_not_1() -> None:
     (LOG_DET, "X", "", ""), (TRACE, "Y", "Q", "D"), (AUTOENCODER, "W", "", "")])
 def test_a_counterexample_is_looked_for_with_1_2_and_3_in_matrices_of_few_different_sizes(
         chain: Chain, wrt: str, small: str, large: str) -> None:
-    question = question_of(chain, wrt)
+    question = exercise_of(chain, wrt)
     points = tried(question)
     for point in points:
         sizes = [point[size] for size in question.sizes]
@@ -76,7 +76,7 @@ def test_a_counterexample_is_looked_for_with_1_2_and_3_in_matrices_of_few_differ
 
 
 def test_an_answer_may_be_off_by_rounding_and_by_no_more_also_where_the_truth_is_0() -> None:
-    question = question_of(LOG_DET, "X")
+    question = exercise_of(LOG_DET, "X")
     size, name = (3, 2), question.asked.name
     for truth, scale in ((np.zeros(size), 1.0), (np.full(size, -300.0), 300.0)):
         assert question.agree([truth], [{name: truth}])
@@ -89,8 +89,8 @@ def test_an_answer_may_be_off_by_rounding_and_by_no_more_also_where_the_truth_is
 def test_what_has_no_shape_is_not_right_though_its_numbers_are() -> None:
     chain = bilinear()
     v, w = chain.symbols("v w")
-    assert question_of(chain, "A").is_right(v * w.T)
-    assert not question_of(chain, "A").is_right(HadamardProduct(v, w.T))
+    assert exercise_of(chain, "A").is_right(v * w.T)
+    assert not exercise_of(chain, "A").is_right(HadamardProduct(v, w.T))
     assert mark_in(chain, "v∘w", "A").status == "refuted"
 
 
@@ -100,15 +100,15 @@ def test_what_has_no_shape_is_not_right_though_its_numbers_are() -> None:
 ])
 def test_a_right_answer_that_needs_a_symmetric_matrix_tells_which(answer: Expr,
                                                                   letter: str) -> None:
-    question = question_of(LOG_DET, "c")
+    question = exercise_of(LOG_DET, "c")
     assert question.is_right(answer)
     assert question.symmetric_only(answer) == letter
 
 
 def test_an_answer_may_use_that_a_matrix_without_a_letter_is_symmetric() -> None:
     e, d_bar = LOG_DET.symbols("e d_bar")
-    assert question_of(LOG_DET, "e").symmetric_only(alpha * d_bar) == ""
-    assert question_of(LOG_DET,
+    assert exercise_of(LOG_DET, "e").symmetric_only(alpha * d_bar) == ""
+    assert exercise_of(LOG_DET,
                        "d").symmetric_only(-D / 2 * (alpha * e + Identity(N) / beta).I) == "e"
 
 
@@ -117,18 +117,18 @@ def test_an_answer_may_use_that_a_matrix_without_a_letter_is_symmetric() -> None
     (sp.Inverse(K * X * X.T) * X, False),
     (K**-2, True), ((X * X.T)**-2, False), (X, True)])
 def test_an_inverse_that_does_not_exist_at_all_sizes_has_no_value(answer: Expr, has: bool) -> None:
-    assert question_of(LOG_DET, "X").has_values(answer) == has
+    assert exercise_of(LOG_DET, "X").has_values(answer) == has
 
 
 def test_the_name_of_an_adjoint_is_spelled_as_it_is_printed() -> None:
-    question = question_of(LOG_DET, "X")
+    question = exercise_of(LOG_DET, "X")
     assert question.spelled("d_bar") == LOG_DET.adjoint_symbol("d").name
     assert question.spelled("K_bar") == LOG_DET.adjoint_symbol("c").name
     assert question.spelled("alpha") in ("alpha", "α")
 
 
 def test_a_counterexample_of_a_sum_is_whole_and_true() -> None:
-    question = question_of(AUTOENCODER, "W")
+    question = exercise_of(AUTOENCODER, "W")
     answer = autoencoder.chain().adjoint("W") * 2
     found = question.counterexample(lambda point: question.value(answer, point))
     assert found.left == 2 * found.right
@@ -137,7 +137,7 @@ def test_a_counterexample_of_a_sum_is_whole_and_true() -> None:
 
 
 def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() -> None:
-    question = question_of(LOG_DET, "X")
+    question = exercise_of(LOG_DET, "X")
     truth = gplvm.log_det_chain().adjoint("X")
 
     def infinite_at_first(point: dict) -> np.ndarray:
@@ -152,8 +152,8 @@ def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() ->
 
 def test_whether_an_answer_uses_symmetry_is_not_said_where_it_names_what_does_not_lie_on_the_way() -> None:
     g_bar, = LOG_DET.symbols("g_bar")
-    assert question_of(LOG_DET, "f").is_right(g_bar.T)
-    assert question_of(LOG_DET, "f").symmetric_only(g_bar.T) == ""
+    assert exercise_of(LOG_DET, "f").is_right(g_bar.T)
+    assert exercise_of(LOG_DET, "f").symmetric_only(g_bar.T) == ""
 
 
 @pytest.mark.parametrize(("number", "shown"), [
@@ -161,6 +161,6 @@ def test_whether_an_answer_uses_symmetry_is_not_said_where_it_names_what_does_no
 ])
 def test_numbers_of_a_counterexample_are_whole_to_4_places_or_have_4_digits(
     number: float, shown: str) -> None:
-    found = question_of(LOG_DET,
+    found = exercise_of(LOG_DET,
                         "X").counterexample(lambda point: np.full(point["X"].shape, number))
     assert str(found.left[0]) == shown

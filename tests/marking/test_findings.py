@@ -45,7 +45,7 @@ def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
 
 def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
     chain = of_scaled(sp.Integer(1))
-    for point in marker.question_of(chain, "A").points:
+    for point in marker.exercise_of(chain, "A").points:
         for size in "kr":
             found = marker.mark_in(chain, lambda B, number=point[size]: B / number, "A")
             assert "averaged" not in {finding.kind for finding in found.findings}
@@ -274,7 +274,7 @@ def test_chains_and_questions_are_made_once_and_broken_once(
                         lambda found: made.append(found) or mistakes.worlds(found))
     chain = gplvm.trace_chain()
     assert marker.chain_of(TRACE) is marker.chain_of(TRACE)
-    assert marker.question_of(chain, "t") is marker.question_of(chain, "t")
+    assert marker.exercise_of(chain, "t") is marker.exercise_of(chain, "t")
     assert [marker.mark_in(chain, answer, "t").findings[0].kind for answer in ("½", "-1", "3")] == [
         "sign", "factor", "sign"]
     assert len(made) == 1

@@ -9,7 +9,7 @@ import sympy as sp
 
 from lvmcalc import mark
 from lvmcalc.chain.structure import Builder
-from lvmcalc.marking.marker import Mark, chain_of, mark_in, question_of
+from lvmcalc.marking.marker import Mark, chain_of, exercise_of, mark_in
 from lvmcalc.marking.mistakes import mistakes, worlds
 from lvmcalc.models import autoencoder, gplvm
 
@@ -190,7 +190,7 @@ def true_gradient(X: np.ndarray, Y: np.ndarray, K: np.ndarray, alpha: float) -> 
 
 
 def test_every_size_is_another_one_at_the_second_point() -> None:
-    first, second, sizes = *question_of(gplvm.chain(), "X").points, ("N", "Q", "D")
+    first, second, sizes = *exercise_of(gplvm.chain(), "X").points, ("N", "Q", "D")
     assert all(first[size] != second[size] for size in sizes)
     assert first["N"] > first["Q"]
     assert second["N"] < second["Q"]

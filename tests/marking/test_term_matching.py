@@ -4,12 +4,12 @@ import pytest
 import sympy as sp
 from sympy import Inverse, Transpose
 
-from lvmcalc.calculus.normal_form import WordAlgebra
+from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.marking import term_matching
 from lvmcalc.marking.mistakes import Mistake
 from lvmcalc.marking.term_matching import fitted, near_miss, of_coefficients
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.notation.parser import read
+from lvmcalc.notation.parser import parse
 
 CHAINS = {"gplvm": gplvm.chain(), "gplvm.log_det": gplvm.log_det_chain(),
           "autoencoder": autoencoder.chain()}
@@ -126,13 +126,13 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
 def test_terms_are_right_or_wrong_in_a_way_that_is_named(
         of: str, wrt: str, text: str, mistakes: list | None, right: list | None) -> None:
     chain = CHAINS[of]
-    found = fitted(chain, wrt, read(text, chain, tuple(chain[wrt].shape)))
+    found = fitted(chain, wrt, parse(text, chain, tuple(chain[wrt].shape)))
     assert (found if found is None else [(m.kind, m.where, m.what) for m in found[0]]) == mistakes
     assert (found if found is None else found[1]) == right
 
 
 def test_of_two_near_misses_the_one_with_the_better_coefficient_is_meant() -> None:
-    algebra = WordAlgebra(symmetric=("K",))
+    algebra = NormalForm(symmetric=("K",))
     true, given = {(Ki, X): 2 * alpha, (Ki, Ki, X): D}, {(X,): D}
     for order in (true, dict(reversed(true.items()))):
         near, lost = term_matching._matched(CHAINS["gplvm"], algebra, True, order, given)

@@ -12,7 +12,7 @@ from lvmcalc.chain.structure import Chain
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation import parser
-from lvmcalc.notation.parser import Unreadable, read
+from lvmcalc.notation.parser import Unreadable, parse
 
 AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(),
                                       gplvm.trace_chain(), gplvm.chain())
@@ -36,7 +36,7 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     formulas += [(chain[parent], formula) for (_, parent), formula in chain.edges.items()]
     for node, formula in formulas:
         text = notation.plain(formula)
-        assert same(read(text, chain, node.shape), formula, chain), text
+        assert same(parse(text, chain, node.shape), formula, chain), text
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -72,20 +72,20 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     ("alpha*((-D)*I + K**(-1)*Y*Y.T)*K**(-1)*X", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
 ])
 def test_each_way_of_writing_is_read_as_it_is_meant(text: str, meant: Expr) -> None:
-    assert same(read(text, TOTAL), meant, TOTAL)
+    assert same(parse(text, TOTAL), meant, TOTAL)
 
 
 @pytest.mark.parametrize("text", ["K⁻¹", "K^-1", "K^{-1}", "K^(-1)", "K**-1", "K ** (-1)", "K.I",
                                   "K.inv()", "inv(K)",
                                   "inv K", "np.linalg.inv(K)", "(K)⁻¹", "K⁻ᵀᵀ"])
 def test_an_inverse_can_be_written_in_many_ways(text: str) -> None:
-    assert read(text, TOTAL) == K.I
+    assert parse(text, TOTAL) == K.I
 
 
 @pytest.mark.parametrize("text", ["Xᵀ", "X'", "X′", "X.T", "X^T", "X^⊤", r"X^{\top}",
                                   "X.transpose()", "transpose(X)"])
 def test_a_transpose_can_be_written_in_many_ways(text: str) -> None:
-    assert read(text, TOTAL) == X.T
+    assert parse(text, TOTAL) == X.T
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -96,32 +96,32 @@ def test_a_transpose_can_be_written_in_many_ways(text: str) -> None:
 ])
 def test_names_side_by_side_are_taken_apart(text: str, meant: Expr) -> None:
     # W e has no shape, so nothing to compare
-    assert notation.plain(read(text, AUTOENCODER)) == notation.plain(meant)
+    assert notation.plain(parse(text, AUTOENCODER)) == notation.plain(meant)
 
 
 def test_sizes_are_the_chains_own_symbols_and_adjoints_of_a_part_are_those_of_its_output() -> None:
-    assert read("D", LOG_DET) == LOG_DET["D"].symbol
-    assert read("∂L/∂d", LOG_DET) == read("∂L₁/∂d", LOG_DET) == read("dL1/dd",
+    assert parse("D", LOG_DET) == LOG_DET["D"].symbol
+    assert parse("∂L/∂d", LOG_DET) == parse("∂L₁/∂d", LOG_DET) == parse("dL1/dd",
                                                                      LOG_DET) == LOG_DET.adjoint_symbol("d")
-    assert read("∂L/∂β", TRACE) == TRACE.adjoint_symbol("beta")
+    assert parse("∂L/∂β", TRACE) == TRACE.adjoint_symbol("beta")
 
 
 def test_the_identity_takes_its_size_from_its_neighbours_or_from_the_expected_shape() -> None:
-    assert read("XᵀX + 2I", TOTAL).atoms(Identity) == {Identity(Q)}
-    assert read("tr(D I I K)", TOTAL).atoms(Identity) == {IN}
-    assert read("-½ I", TOTAL, (N, N)).shape == (N, N)
+    assert parse("XᵀX + 2I", TOTAL).atoms(Identity) == {Identity(Q)}
+    assert parse("tr(D I I K)", TOTAL).atoms(Identity) == {IN}
+    assert parse("-½ I", TOTAL, (N, N)).shape == (N, N)
     with pytest.raises(Unreadable, match="The size of `I`"):
-        read("tr(I)", TOTAL)
+        parse("tr(I)", TOTAL)
 
 
 def test_the_elementwise_product_is_kept() -> None:
     for text in ("c∘x", "c .* x", "c ⊙ x"):
-        assert read(text, AUTOENCODER) == HadamardProduct(c, x)
+        assert parse(text, AUTOENCODER) == HadamardProduct(c, x)
 
 
 @pytest.mark.parametrize("text", ["W*e*x", "W²", "inv(W)", "tr(W)", "W + x", "|x|"])
 def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
-    expression = read(text, AUTOENCODER)
+    expression = parse(text, AUTOENCODER)
     with pytest.raises(CannotBeFormed):
         check_shapes(expression)
 
@@ -136,7 +136,7 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
 ])
 def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str) -> None:
     with pytest.raises(CannotBeFormed, match=sentence):
-        read(text, TOTAL)
+        parse(text, TOTAL)
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
@@ -163,7 +163,7 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
 def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str,
                                                                      sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
-        read(text, LOG_DET)
+        parse(text, LOG_DET)
 
 
 @pytest.mark.parametrize("text", [
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str,
 ], ids=lambda text: text[:12].encode("unicode_escape").decode())
 def test_hostile_text_gets_one_short_sentence(text: str) -> None:
     with pytest.raises(Unreadable) as error:
-        read(text, TOTAL)
+        parse(text, TOTAL)
     assert str(error.value).endswith(".")
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 250
@@ -194,9 +194,9 @@ def test_hostile_text_gets_one_short_sentence(text: str) -> None:
 ], ids=lambda text: text[:12])
 def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: str,
                                                               sentence: str) -> None:
-    read(most, TOTAL)
+    parse(most, TOTAL)
     with pytest.raises(Unreadable, match=sentence):
-        read(more, TOTAL)
+        parse(more, TOTAL)
 
 
 def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,7 +204,7 @@ def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.M
     monkeypatch.setattr(parser, "_power", lambda base,
                         exponent: taken.append(base) or power(base, exponent))
     with pytest.raises(Unreadable, match="more than 50 digits"):
-        read("((9^24)^24)^24", TOTAL)
+        parse("((9^24)^24)^24", TOTAL)
     assert taken == [9, 9**24]
 
 
@@ -212,10 +212,10 @@ def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.M
 def test_forty_characters_are_quoted_and_of_a_longer_text_the_last_is_an_ellipsis(
     cut: bool) -> None:
     with pytest.raises(Unreadable) as error:
-        read("X" + ")" + "D" * (39 + cut), TOTAL)
+        parse("X" + ")" + "D" * (39 + cut), TOTAL)
     assert f"At `){'D' * 38 + '…' if cut else 'D' * 39}` " in str(error.value)
 
 
 def test_transposes_and_inverses_in_turn_do_not_nest() -> None:
-    assert read("K" + ".I'" * 190, TOTAL) == K
-    assert len(read("X" * 399, TOTAL).args) == 399
+    assert parse("K" + ".I'" * 190, TOTAL) == K
+    assert len(parse("X" * 399, TOTAL).args) == 399

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from lvmcalc.show import LiveAutoencoder, style
-from lvmcalc.show.frames import BAND, Cells, Encoder, Frame, Names, place
+from lvmcalc.show.frames import BAND, Cells, ClassNames, Encoder, Frame, place
 from lvmcalc.show.panels import AutoencoderPicture, GPLVMPicture
-from lvmcalc.show.probe import AutoencoderReading, GPLVMReading
+from lvmcalc.show.probe import AutoencoderProbe, GPLVMProbe
 from lvmcalc.training import data
 from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
 
@@ -120,14 +120,14 @@ def test_names_look_as_texts_with_a_halo_do():
             axes.text(x, y, name, weight="bold", size=18, ha="center", va="center",
                       path_effects=style.HALO)
 
-    np.testing.assert_array_equal(drawn(lambda axes: Names(axes, names, 18).move(points)),
+    np.testing.assert_array_equal(drawn(lambda axes: ClassNames(axes, names, 18).move(points)),
                                   drawn(as_texts))
 
 
 def test_names_at_one_point_or_close_together_are_pushed_apart_and_others_stay():
     axes = place(Frame(700, 500).figure, 20, 20, 600, 400)
     axes.set(xlim=(-3, 3), ylim=(-2, 2))
-    names = Names(axes, ("0", "setosa", "8", "virginica", "5", "far"), 18)
+    names = ClassNames(axes, ("0", "setosa", "8", "virginica", "5", "far"), 18)
     points = np.array([(0, 0), (0, 0), (0.06, 0.05), (-0.2, 0.1), (0, 0), (2, -1.5)])
     names.move(points)
     boxes = [path.get_extents().translated(*offset) for path, offset in
@@ -167,8 +167,8 @@ def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies
 def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(dataset, picture, make):
     loaded = data.load(dataset)
     trainer = Trainer(make(data.centred(loaded.Y)))
-    reading = GPLVMReading if picture is GPLVMPicture else AutoencoderReading
-    shown = picture(trainer, reading(loaded, move=(1.0, -0.5)))
+    probe = GPLVMProbe if picture is GPLVMPicture else AutoencoderProbe
+    shown = picture(trainer, probe(loaded, move=(1.0, -0.5)))
     for _ in range(8):
         blitted = shown.png(trainer.run(3))
         shown.frame.redraw()

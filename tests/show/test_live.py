@@ -600,7 +600,7 @@ class TestHandingOver:
         widget = LiveGPLVM("iris", Q=2, beta=0.7)
         widget.player.step(3)
         bars, marks = widget._picture.panels[3].bars, widget._picture.frame._moving[-1]
-        of_data, of_model = widget._reading.spectrum(widget.trainer)
+        of_data, of_model = widget._probe.spectrum(widget.trainer)
         np.testing.assert_array_equal(marks.get_ydata(), of_data)
         np.testing.assert_array_equal([segment[:, 1] for segment in bars.get_segments()],
                                       np.column_stack([0 * of_model, of_model]))
@@ -610,7 +610,7 @@ class TestHandingOver:
         panel = widget._picture.panels[3]
         for _ in range(40):
             widget.player.step()
-            of_data, of_model = widget._reading.spectrum(widget.trainer)
+            of_data, of_model = widget._probe.spectrum(widget.trainer)
             largest, (low, high) = max(of_model[0], of_data[0]), panel.axes.get_ylim()
             assert low == 0
             assert 0.5 * high < largest < high

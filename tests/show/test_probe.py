@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lvmcalc.show.probe import AutoencoderReading, GPLVMReading
+from lvmcalc.show.probe import AutoencoderProbe, GPLVMProbe
 from lvmcalc.training import data
 from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
 
@@ -29,8 +29,8 @@ def percents(words):
 
 @pytest.mark.parametrize("Q", [1, 2, 3])
 def test_the_eigenvalues_are_those_of_the_whole_matrices(Q):
-    trainer, reading = gplvm(Q), GPLVMReading(IRIS)
-    of_data, of_model = reading.spectrum(trainer)
+    trainer, probe = gplvm(Q), GPLVMProbe(IRIS)
+    of_data, of_model = probe.spectrum(trainer)
     np.testing.assert_allclose(of_data, np.linalg.eigvalsh(Y @ Y.T)[::-1][:4], rtol=1e-9)
     np.testing.assert_allclose(of_model, 4 * np.linalg.eigvalsh(kernel(trainer)[1])[::-1][:4],
                                rtol=1e-9)
@@ -40,29 +40,29 @@ def test_the_eigenvalues_are_those_of_the_whole_matrices(Q):
 def test_eight_eigenvalues_are_shown_or_three_more_than_the_model_has(Q, shown):
     digits = data.load("digits")
     trainer = Trainer(GPLVMProblem(data.centred(digits.Y), Q))
-    assert [len(values) for values in GPLVMReading(digits).spectrum(trainer)] == [shown, shown]
+    assert [len(values) for values in GPLVMProbe(digits).spectrum(trainer)] == [shown, shown]
 
 
 @pytest.mark.parametrize("Q", [1, 2, 3])
 def test_at_the_optimum_the_model_has_captured_the_first_of_them_and_says_so(Q):
-    trainer, reading = gplvm(Q), GPLVMReading(IRIS)
+    trainer, probe = gplvm(Q), GPLVMProbe(IRIS)
     trainer.parameters = trainer.problem.optimum.X
-    of_data, of_model = reading.spectrum(trainer)
+    of_data, of_model = probe.spectrum(trainer)
     there = of_data[:Q] > 4 / 2.3  # what is smaller, the noise explains
     np.testing.assert_allclose(of_model[:Q][there], of_data[:Q][there], rtol=1e-9)
     assert there.any()
-    assert "Eigenvalues of the model's D·K: 100 %" in reading.describe(trainer) or Q == 3
+    assert "Eigenvalues of the model's D·K: 100 %" in probe.describe(trainer) or Q == 3
 
 
 @pytest.mark.parametrize("Q", [1, 2, 3])
 def test_the_words_tell_what_percentage_of_the_eigenvalues_the_model_has(Q):
-    trainer, reading = gplvm(Q), GPLVMReading(IRIS)
+    trainer, probe = gplvm(Q), GPLVMProbe(IRIS)
     of_data, of_model = np.linalg.eigvalsh(Y
                                            @ Y.T)[::-1][:Q], 4 * np.linalg.eigvalsh(
                                                kernel(trainer)[1])[::-1][:Q]
     ratios = 100 * of_model / of_data
     expected = ratios if Q < 3 else [ratios.min(), ratios.max()]
-    words = reading.describe(trainer).split("D·K: ")[1]
+    words = probe.describe(trainer).split("D·K: ")[1]
     np.testing.assert_allclose(percents(words), expected, atol=0.51)
     assert words.endswith("% of the first of YYᵀ." if Q == 1 else f"% of the first {Q} of YYᵀ.")
 
@@ -71,17 +71,17 @@ def test_the_words_tell_what_percentage_of_the_eigenvalues_the_model_has(Q):
 @pytest.mark.parametrize("Q", [1, 2, 3])
 def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_so_many_deviations(
     Q, move):
-    trainer, reading = gplvm(Q), GPLVMReading(IRIS, 77, move)
+    trainer, probe = gplvm(Q), GPLVMProbe(IRIS, 77, move)
     X, (XX, K) = trainer.parameters, kernel(trainer)
     x = X[77].copy()
     for j in range(min(Q, 2)):
         x[j] += move[j] * np.std(X[:, j])
     weights = np.linalg.solve(K, Y)
     expected = np.vstack([0.7 * x @ X.T @ weights, XX[[3, 140]] @ weights]) + IRIS.Y.mean(axis=0)
-    made = reading.made(trainer, [3, 140])
+    made = probe.made(trainer, [3, 140])
     np.testing.assert_allclose(made, expected, rtol=1e-9)
     error = 100 * np.linalg.norm(expected[0] - IRIS.Y[77]) / np.linalg.norm(Y[77])
-    words = reading.describe(trainer)
+    words = probe.describe(trainer)
     assert words.startswith("Chosen: object 77, class versicolor, ")
     moved = " and ".join(("+1.25", "−2")[:Q]) if any(move) else ""
     assert (f"moved by {moved} standard deviations; what is generated there differs from it by "
@@ -93,19 +93,19 @@ def test_what_is_made_of_an_object_is_the_posterior_mean_at_its_point_moved_by_s
 @pytest.mark.parametrize("move", [(0.0, 0.0), (-0.5, 3.0)])
 def test_what_the_autoencoder_makes_of_an_object_is_the_decoded_code_moved_by_so_many_deviations(
     move):
-    trainer, reading = Trainer(AutoencoderProblem(Y.T,
-                                                  3)).run(5), AutoencoderReading(IRIS, 120, move)
+    trainer, probe = Trainer(AutoencoderProblem(Y.T,
+                                                  3)).run(5), AutoencoderProbe(IRIS, 120, move)
     W = trainer.parameters
     codes = (W @ Y.T).T
     code = codes[120] + np.array([*move, 0]) * codes.std(axis=0)
     expected = np.vstack([code, codes[[3, 140]]]) @ W + IRIS.Y.mean(axis=0)
-    np.testing.assert_allclose(reading.made(trainer, [3, 140]), expected, rtol=1e-9)
+    np.testing.assert_allclose(probe.made(trainer, [3, 140]), expected, rtol=1e-9)
     error = 100 * np.linalg.norm(expected[0] - IRIS.Y[120]) / np.linalg.norm(Y[120])
-    assert f"{error:.0f} % of its distance from the mean." in reading.describe(trainer)
+    assert f"{error:.0f} % of its distance from the mean." in probe.describe(trainer)
 
 
 def test_moving_leaves_the_model_as_it_is():
     trainer = gplvm(2)
     before = trainer.parameters.copy()
-    GPLVMReading(IRIS, 5, (3.0, 3.0)).describe(trainer)
+    GPLVMProbe(IRIS, 5, (3.0, 3.0)).describe(trainer)
     np.testing.assert_array_equal(trainer.parameters, before)

@@ -546,7 +546,7 @@ class TestAblation:
         parameters = np.random.default_rng(2).standard_normal(problem.shape)
         gradient = problem.value_and_gradient(parameters)[1]
         expected = pieces(problem, parameters)
-        assert list(expected) == list(problem.gradients)
+        assert list(expected) == list(problem.ablations)
         for name, answers in expected.items():
             left = problem.ablated(name, parameters, gradient)
             for answer in answers:
@@ -560,7 +560,7 @@ class TestAblation:
     @BOTH
     def test_a_step_goes_along_what_is_left_and_value_and_gradient_stay_the_true_ones(
         self, problem):
-        for name in problem.gradients:
+        for name in problem.ablations:
             trainer = Trainer(problem, "gradient", learning_rate=1e-4, ablation=name)
             start, left = trainer.parameters, problem.ablated(name, trainer.parameters,
                                                               trainer.gradient)
@@ -573,7 +573,7 @@ class TestAblation:
 
     @BOTH
     def test_the_whole_gradient_comes_first_and_trains_as_without_a_name(self, problem):
-        name = next(iter(problem.gradients))
+        name = next(iter(problem.ablations))
         assert state(Trainer(problem, ablation=name).run(20)) == state(Trainer(problem).run(20))
         assert Trainer(problem).ablation == name
         parameters = problem.start(0)
@@ -586,7 +586,7 @@ class TestAblation:
     def test_another_gradient_can_be_chosen_between_steps_and_starts_without_momentum(
         self, problem):
         trainer = Trainer(problem, "momentum", learning_rate=1e-4).run(8)
-        trainer.ablation = list(problem.gradients)[1]
+        trainer.ablation = list(problem.ablations)[1]
         before, left = trainer.parameters, problem.ablated(trainer.ablation, trainer.parameters,
                                                            trainer.gradient)
         assert np.vdot(left, trainer.gradient) > 0  # or the momentum would be dropped anyway
