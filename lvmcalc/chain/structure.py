@@ -393,7 +393,7 @@ class Chain:
     def _evidence(self) -> dict:
         return {}
 
-    def evidence(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
+    def claim(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
         """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to
         `name`."""
         key = (self[parent].name, self[name].name, checks.whole(seed, "seed", least=0))
