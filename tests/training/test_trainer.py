@@ -43,7 +43,8 @@ BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()],
 
 
 def state(trainer):
-    return trainer.steps, trainer.status, trainer.value, trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    arrays = trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    return trainer.steps, trainer.status, trainer.value, *arrays
 
 
 class TestProblems:
