@@ -27,7 +27,8 @@ from lvmcalc.show.controls import (
 )
 from lvmcalc.show.player import FLAT_OUT, Player
 from lvmcalc.training import data
-from lvmcalc.training.trainer import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
+from lvmcalc.training import OPTIMISERS, Problem, Trainer
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 NO_PRESET = "—"
