@@ -30,7 +30,7 @@ class Vocabulary(dict):
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
-        super().__init__({**names, **sizes, **{symbol.name: symbol for symbol in adjoints.values()}})
+        super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
         self.functions = functions
         self.spellings = {**names, **sizes, "I": Identity(Dummy("?")), "pi": sp.pi}
         for name, symbol in adjoints.items():
