@@ -278,7 +278,7 @@ class Trainer:
                          "settle.")
         if self.ablation_in_words:
             name = self.problem.name_of_value
-            true = f"{name} is the true one" if self.gap is None else f"gap is that of the true {name}"
+            true = f"gap is that of the true {name}" if self.gap is not None else f"{name} is true"
             words.append(f"Trained with {self.ablation_in_words}; the {true}.")
         return " ".join(words)
 
