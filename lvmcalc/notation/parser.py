@@ -188,7 +188,7 @@ class _Parser:
         self.open.pop()
         if opening == "(":
             return value
-        return forming.determinant(value) if opening == "|" else self.norm(value)
+        return self.functions["det"](value) if opening == "|" else self.norm(value)
 
     def norm(self, inner: Expr) -> Expr:
         if self.ahead.text.translate(SUPERSCRIPTS) != "2":
