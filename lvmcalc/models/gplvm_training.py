@@ -127,7 +127,9 @@ class GPLVMProblem(Problem):
 
     def begin(self, seed: int) -> tuple["GPLVMProblem", np.ndarray]:
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
-        return (self._seen_as(InTheSpan(self.Y, self.gram)), A) if self._pays else (self, self.Y @ A)
+        if not self._pays:
+            return self, self.Y @ A
+        return self._seen_as(InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
