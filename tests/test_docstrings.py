@@ -66,7 +66,7 @@ CALLED = [("lvmcalc", name) for name in lvmcalc.__all__
           if inspect.isfunction(getattr(lvmcalc, name))]
 CALLED += [(module.__name__, name) for module in (*MODELS, data, homework)
            for name in functions(module)]
-CALLED += [("lvmcalc.marking.marker", "mark_in"), ("lvmcalc.chain.evidence", "entrywise"),
+CALLED += [("lvmcalc.marking.marker", "mark_in"), ("lvmcalc.chain.small_case", "small_case"),
            ("lvmcalc.calculus.rule_proofs", "establish")]
 CALLED += [(module.__name__, name) for module in (trainer, show) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]
