@@ -6,6 +6,7 @@ the *adjoint* of every argument, given the adjoint Z̄ of the result (used by `C
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from sympy import (
     Transpose,
     log,
 )
+from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
 
@@ -165,8 +167,9 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
              if part.is_Matrix and not isinstance(part, sp.MatMul | sp.MatAdd)]
     for name in ("Gram matrix", "half squared norm", "difference"):
         for operands in permutations(dict.fromkeys(parts), len(RULES[name].arguments)):
-            if RULES[name].apply(*operands) == expression:
-                return name, operands
+            with suppress(ShapeError):
+                if RULES[name].apply(*operands) == expression:
+                    return name, operands
 
     def halves(name: str) -> tuple[str, tuple[Expr, ...]]:
         middle = len(expression.args) // 2
