@@ -225,6 +225,10 @@ class Chain(Graph):
         **sizes : int
             The value of every size, such as N=2, Q=1, D=1.
 
+        Returns
+        -------
+        Entrywise
+
         Raises
         ------
         TypeError, ValueError

@@ -9,15 +9,14 @@ from difflib import get_close_matches
 from typing import NamedTuple
 from unicodedata import normalize
 
-from lvmcalc.notation.printer import GREEK, plain
+from lvmcalc.notation.printer import ASCII, GREEK, plain
 
 LONGEST, MOST_TOKENS, LARGEST_POWER = 2_000, 400, 24
 SIGNS = str.maketrans({
     **dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×", "*"), "⊙": "∘",
     **dict.fromkeys("′’‘´`", "'"), **dict.fromkeys("⊤†", "ᵀ"),
     **dict.fromkeys("[{", "("), **dict.fromkeys("]}", ")"),
-    **{letter: word for word, letter in GREEK.items()},
-    **{digit: str(n) for n, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}})
+}) | ASCII
 SAME = {"@": "*", ".*": "∘", "||": "‖"}  # operators with a second spelling
 CAPITALS = "|".join(word for word in GREEK if word.istitle())
 LATEX = {
@@ -135,7 +134,8 @@ def _unknown(text: str, place: int, names: list[str], functions: Iterable[str]) 
     same = [name for name in names if name.lower() == part.lower()]
     near = same[:1] or get_close_matches(part, [*names, *functions], 1)
     hint = f" (did you mean `{near[0]}`?)" if near else ""
-    known = [name for name in names if re.fullmatch(rf"\w\d?|{'|'.join(GREEK)}", name)]
+    known = [name for name in names
+             if re.fullmatch(rf"\w\d?|{'|'.join(GREEK)}", name) and name != "pi"]
     return (f"There is no `{quoted(part)}` here{hint}; the names are "
             f"{', '.join(map(plain, known))}, with adjoints such as {known[0]}_bar or "
             f"∂L/∂{known[0]}.")
