@@ -6,6 +6,8 @@ from types import MappingProxyType
 import sympy as sp
 from sympy import Dummy, Expr, Identity
 
+from lvmcalc.notation.printer import ASCII
+
 
 class Vocabulary(dict):
     """The symbols that a formula may use, by their own names, adjoints such as ∂L/∂X included.
@@ -19,8 +21,8 @@ class Vocabulary(dict):
 
     Attributes
     ----------
-    spellings : all ways to write a symbol, and what each stands for: d_bar, ∂L/∂d and dL/dd are
-        one adjoint, I_N, eye(N) and Identity(N) one matrix
+    spellings : symbols by every way to write them, as `tokens.unified` leaves it: d_bar, ∂L/∂d and
+        dL/dd are one adjoint, I_N, eye(N) and Identity(N) one matrix
     """
 
     def __init__(self, names: Mapping[str, Expr], adjoints: Mapping[str, Expr],
@@ -41,3 +43,4 @@ class Vocabulary(dict):
         for name, size in {**sizes, **numbers}.items():
             written = [f"I_{name}", f"eye({name})", f"Identity({name})"]
             self.spellings |= dict.fromkeys(written, Identity(size))
+        self.spellings = {name.translate(ASCII): it for name, it in self.spellings.items()}

@@ -6,7 +6,7 @@ from sympy import Expr, Identity, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatMul
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import Unreadable, Vocabulary, parse
+from lvmcalc.notation import Unreadable, Vocabulary, parse, spelling
 
 N, D = sp.symbols("N D", integer=True, positive=True)
 X, Sigma, w, s = (MatrixSymbol("X", N + 1, 3), MatrixSymbol("Sigma", D, D),
@@ -60,3 +60,13 @@ def test_the_functions_of_the_grammar_are_not_replaced() -> None:
 def test_a_misspelt_function_is_suggested() -> None:
     with pytest.raises(Unreadable, match="did you mean `exp`"):
         parse("expp(s)", Vocabulary(NAMES, ADJOINTS, functions={"exp": entries}))
+
+
+@pytest.mark.parametrize("text", ["λ w", "lambda w", r"\lambda w", "∂L/∂λ w", r"\bar{\lambda} w"])
+def test_a_name_that_is_a_greek_letter_is_read_in_all_spellings(text: str) -> None:
+    ridge = Symbol("λ")
+    adjoint = Symbol("∂L/∂λ")
+    words = Vocabulary({"w": w, "λ": ridge}, {"λ": adjoint})
+    assert parse(text, words) in (ridge * w, adjoint * w)
+    assert spelling("λ") == "lambda"
+    assert spelling("λ", {"λ"}) == "λ"
