@@ -70,3 +70,10 @@ def test_a_name_that_is_a_greek_letter_is_read_in_all_spellings(text: str) -> No
     assert parse(text, words) in (ridge * w, adjoint * w)
     assert spelling("λ") == "lambda"
     assert spelling("λ", {"λ"}) == "λ"
+
+
+def test_an_unknown_name_is_answered_with_all_names_long_ones_too() -> None:
+    words = Vocabulary({"loss_rate": Symbol("loss_rate"), "Sigma": Sigma}, {})
+    with pytest.raises(Unreadable, match=r"no `z` here; the names are loss_rate, Σ, D, I, with "
+                                         r"adjoints such as loss_rate_bar or ∂L/∂loss_rate\.$"):
+        parse("z", words)
