@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from lvmcalc import notation
-from lvmcalc.chain.structure import Builder
+from lvmcalc.chain import Builder
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, style
 from lvmcalc.show.two_weights import TwoWeights
