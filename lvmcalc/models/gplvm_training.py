@@ -302,6 +302,5 @@ def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
     """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
     left_over = float(variances[Q:].sum())
     if left_over <= D * np.finfo(float).eps * variances.sum():
-        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
-                         "infinite; choose Q smaller.")
+        raise gplvm.rebuilt(Q)
     return D * (N - Q) / left_over

@@ -19,9 +19,9 @@ FIRST = {"W": RNG.standard_normal((2, 5)), "X": RNG.standard_normal((9, 2))}
 
 
 def ridge_chain():
-    """Return L = ½‖Aw − y‖² + λ/2 ‖w‖² with w of shape D×P, ‖w‖² = tr(wᵀw)."""
-    N, D, P = sp.symbols("N D P", integer=True, positive=True)
-    A, w, y = MatrixSymbol("A", N, D), MatrixSymbol("w", D, P), MatrixSymbol("y", N, P)
+    """Return L = ½‖Aw − y‖² + λ/2 ‖w‖² with w of shape D×1, ‖w‖² = tr(wᵀw)."""
+    N, D = sp.symbols("N D", integer=True, positive=True)
+    A, w, y = MatrixSymbol("A", N, D), MatrixSymbol("w", D, 1), MatrixSymbol("y", N, 1)
     lam = sp.Symbol("lambda", positive=True)
     build = Builder("ridge", A, w, y, lam)
     misfit = build("a", "half squared norm", build("c", "difference", build("e", "product", A, w),
