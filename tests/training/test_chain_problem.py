@@ -10,7 +10,7 @@ from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
-from lvmcalc.training import OPTIMISERS, ChainProblem, Trainer, data
+from lvmcalc.training import OPTIMISERS, ChainProblem, Problem, Trainer, data
 
 RNG = np.random.default_rng(7)
 x, Y = RNG.standard_normal((5, 8)), data.centred(RNG.standard_normal((9, 4)))
@@ -164,6 +164,28 @@ def test_a_state_can_be_set_and_read(problem):
     assert out.size == trainer._at.size
 
 
+def test_a_covariance_stays_symmetric_and_finds_that_of_the_samples():
+    n = sp.Symbol("n", integer=True, positive=True)
+    Sigma, S = MatrixSymbol("Sigma", n, n), MatrixSymbol("S", n, n)
+    build = Builder("normal", Sigma, S, symmetric=("Sigma", "S"))
+    build.b = sp.Determinant(Sigma)
+    build.q = sp.log(build.b)
+    build.r = Sigma.I
+    build.s = build.r * S
+    build.t = sp.Trace(build.s)
+    build("L", "scalar sum", build.q, build.t)
+    S = np.cov(RNG.standard_normal((3, 40)))
+    problem = ChainProblem(build.chain(), "Sigma", S=S)
+    start = problem.start(0)
+    assert (start == start.T).all()
+    assert np.linalg.eigvalsh(start)[0] > 0
+    slope = -np.linalg.inv(start) @ (S - start) @ np.linalg.inv(start)
+    np.testing.assert_allclose(problem.value_and_gradient(start)[1], slope, rtol=1e-10)
+    found = Trainer(problem, "gradient", 0.1).run(500).parameters
+    assert (found == found.T).all()
+    np.testing.assert_allclose(found, S, rtol=1e-6, atol=1e-6)
+
+
 class TestAblation:
     def test_there_is_one_for_each_path(self):
         assert list(of_autoencoder().ablations) == ["whole gradient", "only path h", "only path g",
@@ -195,6 +217,31 @@ class TestAblation:
         trainer.step(3)
         assert trainer.parameters["alpha"] == start["alpha"]
         assert trainer.parameters["beta"] != start["beta"]
+
+
+class Parabola(Problem):
+    """The least there is to give: a value with its gradient, and where to start."""
+
+    sign, name_of_value, name_of_parameters, shape, spread = -1, "height", "z", (1, 2), 0.1
+
+    def evaluate(self, coordinates):
+        return float((coordinates**2).sum()), 2 * coordinates
+
+    def draw(self, generator):
+        return generator.standard_normal(self.shape)
+
+
+def test_a_problem_has_to_give_a_value_and_a_start_and_no_more():
+    with pytest.raises(TypeError, match="abstract"):
+        Problem()
+    trainer = Trainer(Parabola(), "gradient").run(40)
+    assert trainer.learning_rate == pytest.approx(0.25)  # a quarter of 2/h, h = 2
+    height = f"{trainer.value:.4g}".replace("-", "−")
+    assert trainer.describe() == f"Step 40. Height {height}."
+    assert trainer.settled
+    trainer.problem.best, trainer.problem.scale = 0.0, 1.0
+    assert trainer.describe() == (f"Step 40. Height {height}, less than 0.0001 % of 1 "
+                                  "above the best possible.")
 
 
 class TestWords:
