@@ -432,7 +432,8 @@ def test_huge_tiny_and_subnormal_numbers_give_a_right_answer_or_one_sentence(
     except ArithmeticError:
         outcome = "-"
         said = sentence(lambda: NUMERIC[name][0](**values), ArithmeticError)
-        assert "no finite value here: it overflows or underflows" in said or "keeps fewer than 8 digits here" in said
+        assert ("no finite value here: it overflows or underflows" in said
+                or "keeps fewer than 8 digits here" in said)
     else:
         outcome = "r"
         relative, kappa = error(NUMERIC[name][1], got, values)

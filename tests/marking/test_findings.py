@@ -22,10 +22,10 @@ W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
 s = sp.Symbol("s", positive=True)
 HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used "
-        "more than once, "
-        "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of "
-                                    "what it must be."]
-LOST = "What comes along the path through {} is lost: W is used more than once, and all its uses add up."
+        "more than once, and all its uses add up.",
+        "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
+LOST = ("What comes along the path through {} is lost: W is used more than once, "
+        "and all its uses add up.")
 UNKNOWN = ["What is wrong is not recognised."]
 THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the "
          "whole answer. A "
@@ -235,8 +235,8 @@ def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> No
         r"Read as $\displaystyle \frac{\partial L_{1}}{\partial X} = -D \alpha K^{-1} X - X$.",
         "A term too many: -X.", numbers])
     right = mark(lambda K, D: -D / 2 * np.log(np.linalg.det(K)) / D, LOG_DET, "D")
-    assert str(
-        right) == "● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, which is no proof"
+    assert str(right) == ("● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, "
+                          "which is no proof")
     assert right._repr_markdown_() == "**● Right, in numbers**" + str(right)[
         len("● Right, in numbers"):]
     assert right.example == ""
@@ -251,7 +251,7 @@ def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
     assert symmetric.lines == symmetric.details
 
 
-def test_findings_are_those_of_the_likeliest_explanation_and_then_the_others_one_of_each_kind() -> None:
+def test_findings_are_of_the_likeliest_explanation_then_of_the_others_one_of_each_kind() -> None:
     sign, path, factor = one("sign", "a"), one("missing_path", "b"), one("factor", "c")
     again = one("sign", "d")
     result = Mark(X, "refuted", "", (sign + path, factor + again, one("order", "e")))

@@ -101,8 +101,8 @@ def test_names_side_by_side_are_taken_apart(text: str, meant: Expr) -> None:
 
 def test_sizes_are_the_chains_own_symbols_and_adjoints_of_a_part_are_those_of_its_output() -> None:
     assert parse("D", LOG_DET) == LOG_DET["D"].symbol
-    assert parse("∂L/∂d", LOG_DET) == parse("∂L₁/∂d", LOG_DET) == parse("dL1/dd",
-                                                                     LOG_DET) == LOG_DET.adjoint_symbol("d")
+    for text in ("∂L/∂d", "∂L₁/∂d", "dL1/dd"):
+        assert parse(text, LOG_DET) == LOG_DET.adjoint_symbol("d")
     assert parse("∂L/∂β", TRACE) == TRACE.adjoint_symbol("beta")
 
 

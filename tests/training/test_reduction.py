@@ -206,7 +206,8 @@ class TestLearning:
 
 def re_learned(trainer) -> bool:
     """Whether the line of words tells the learned β in multiples of the best."""
-    return f"β is {trainer.problem.beta / trainer.problem.best_beta:.3g} × the best." in trainer.describe()
+    multiple = trainer.problem.beta / trainer.problem.best_beta
+    return f"β is {multiple:.3g} × the best." in trainer.describe()
 
 
 def test_an_autoencoder_step_sees_only_the_gram_matrix():

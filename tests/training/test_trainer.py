@@ -43,7 +43,8 @@ BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()],
 
 
 def state(trainer):
-    return trainer.steps, trainer.status, trainer.value, trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    arrays = trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    return trainer.steps, trainer.status, trainer.value, *arrays
 
 
 class TestProblems:
@@ -468,7 +469,10 @@ class TestDivergence:
         gaps = [trainer.gap] + [trainer.run(1).gap for _ in range(300)]
         assert max(gaps) > gaps[0] + 1000 > 50_000
         assert (trainer.status, trainer.steps) == ("running", 300)
-        assert gaps[-1] < gaps[0] / 100
+        # Above the limit it swings about the optimum, where rounding decides on the single step.
+        assert min(gaps) < gaps[0] / 1000
+        trainer.learning_rate = 0.5 * trainer.stability_limit
+        assert trainer.run(300).gap < 1e-9 * gaps[0]
 
     def test_a_run_that_starts_at_the_optimum_may_leave_it(self):
         class Near(AutoencoderProblem):
