@@ -98,7 +98,8 @@ class BrokenChains:
             try:
                 gradient = self._broken(world, self.exercise.leaves(number), Reals)
             except (OutsideDomain, KeyError):  # a needed value of the broken chain does not exist
-                gradient = np.nan
+                gradient = np.full_like(self.exercise.points[number][self.exercise.asked.name],
+                                        np.nan)
             self._gradients[world, number] = np.ravel(gradient)
         return self._gradients[world, number]
 
