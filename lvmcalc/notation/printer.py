@@ -5,12 +5,15 @@ from typing import Any
 from unicodedata import normalize
 
 from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
+from sympy.core.alphabets import greeks
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-GREEK = {"alpha": "α", "beta": "β"}
+GREEK = dict(zip(greeks, "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
+GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # those that differ from Latin ones
+    "gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega")}
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BRACKETED = {MatMul: MatAdd | HadamardProduct, HadamardProduct: MatAdd | MatMul}  # as factors
