@@ -14,6 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, Verdict, differentials
+from lvmcalc.calculus.arithmetic import OutsideDomain
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.exercise import exercise_of
@@ -178,9 +179,9 @@ def _sides(chain: Chain, text: str) -> tuple[Expr, ...]:
     first, *others = text.split("=")
     if not others:
         raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-    left = parse(first, chain)
+    left = parse(first, chain.vocabulary)
     shape = tuple(left.shape) if left.is_Matrix else ()
-    return left, *(parse(other, chain, shape) for other in others)
+    return left, *(parse(other, chain.vocabulary, shape) for other in others)
 
 
 def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
@@ -194,8 +195,10 @@ def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
     known = chain.remember("gradients from the differential", gradients)
     exercise = exercise_of(chain, next(iter(chain.leaves)))
     verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
-    if verdict.holds and not (exercise.has_values(left) and exercise.has_values(right)):
-        return Verdict("refuted", NO_VALUE)
+    try:
+        exercise.values(left), exercise.values(right)
+    except OutsideDomain:
+        return Verdict("refuted", NO_VALUE) if verdict.holds else verdict
     return verdict
 
 

@@ -1,8 +1,8 @@
 """Broken chains: which single mistake, times a wrong factor, leads to an answer.
 
 An answer is matched against the gradients of all broken chains at one random point, up to a factor
-that a mistake explains. What matches is held against a second point with other sizes and, for a
-formula, in rational arithmetic.
+that mistakes explain. What matches is held against a second point with other sizes, and a formula
+against the broken gradient as a formula.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,64 +12,45 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 from sympy.matrices.expressions import HadamardProduct, MatAdd
 
-from lvmcalc.calculus import arithmetic, random_points
-from lvmcalc.calculus.arithmetic import OutsideDomain, Rationals, Reals
-from lvmcalc.marking.exercise import Exercise, known_at
-from lvmcalc.marking.mistakes import CLOSED, Mistake, single_mistakes
-from lvmcalc.marking.wrong_factors import behind_a_factor, monomial
+from lvmcalc.chain import passes
+from lvmcalc.marking.exercise import Exercise, NoValue, formulas, in_numbers, known_at
+from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
-MOST_MISTAKES, LARGEST_NUMBER, TOLERANCE = 3, 1000, 1e-8
-NUMBERS = tuple(sign * sp.Rational(size) for sign in (1, -1)
-                for size in ("1", "1/2", "2", "1/4", "4", "1/3", "3"))
+MOST_MISTAKES, TOLERANCE = 3, 1e-8
+NUMBERS = [sign * sp.Rational(size) for sign in (1, -1)
+           for size in ("1", "1/2", "2", "1/4", "4", "1/3", "3")]
 
-World = tuple[Mistake, ...]  # one mistake, or none
-
-
-def worlds(mistakes: tuple[Mistake, ...]) -> list[World]:
-    """Return the sets of mistakes that are tried: none, and every single one."""
-    return [(), *((mistake,) for mistake in mistakes)]
-
-
-class Factor(NamedTuple):
-    """A number times powers of scalars and sizes."""
-
-    number: Expr
-    powers: Mapping[str, int]
-
-    def at(self, point: Mapping[str, Any]) -> Expr:
-        """Return the value at a point."""
-        return self.number * sp.Mul(*(sp.sympify(point[name]) ** power
-                                      for name, power in self.powers.items()))
+Mistakes = tuple[Mistake, ...]
+Factor = tuple[Expr, Mapping[str, int]]  # a number, and the powers of scalars and sizes
 
 
 class Candidate(NamedTuple):
-    """A broken chain whose gradient, times a factor, may be the answer."""
+    """A chain with one mistake or none, whose gradient times a factor may be the answer."""
 
-    world: World
+    mistakes: Mistakes
+    broken: Mistakes
     factor: Factor
-    mistakes: tuple[Mistake, ...]
 
 
 class BrokenChains:
-    """The broken chains of an exercise; what has been computed of them is kept."""
+    """The broken chains of an exercise; the gradients that have been computed are kept."""
 
     def __init__(self, exercise: Exercise):
         self.exercise, self.chain, self.wrt = exercise, exercise.chain, exercise.wrt
-        self.worlds = worlds(single_mistakes(self.chain, self.wrt))
-        self._gradients: dict[tuple[World, int], np.ndarray] = {}
+        self.every = [(), *((mistake,) for mistake in single_mistakes(self.chain, self.wrt))]
+        self._gradients: dict[tuple[Mistakes, int], np.ndarray] = {}
 
     def leading_to(self, values: list[Any]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that lead to the values of an answer."""
         def count(candidate: Candidate) -> int:
             return len(candidate.mistakes)
 
-        first, second = (np.ravel(value) for value in values)
-        matching = [c for c in self._matching(first) if 0 < count(c) <= MOST_MISTAKES]
+        matching = [c for c in self._matching(values[0]) if 0 < count(c) <= MOST_MISTAKES]
         for _, few in groupby(sorted(matching, key=count), key=count):
-            holding = [candidate for candidate in few if self._holds(candidate, second)]
+            holding = [c for c in few if _close(values[1], self._scaled(c.broken, c.factor, 1))]
             if holding:
                 return holding
         return []
@@ -77,37 +58,31 @@ class BrokenChains:
     def _matching(self, answer: np.ndarray) -> Iterator[Candidate]:
         """Yield the broken chains whose gradient fits at the first point, up to a factor."""
         factors, numbers = self._factors
-        for world in self.worlds if answer.any() else ():
-            gradient = self._gradient(world, 0)
+        for broken in self.every if answer.any() else ():
+            gradient = self._gradient(broken, 0)
             with np.errstate(all="ignore"):
                 ratio = np.vdot(gradient, answer) / np.vdot(gradient, gradient)
             if _close(answer, ratio * gradient):
-                near = np.abs(ratio) * TOLERANCE
-                low, high = np.searchsorted(numbers, (ratio - near, ratio + near))
-                for factor in factors[low:high]:
-                    because = behind_a_factor(self.chain, *factor, self._own, "the whole answer")
-                    yield Candidate(world, factor, world + because)
+                for place in np.flatnonzero(np.abs(numbers / ratio - 1) <= TOLERANCE):
+                    because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
+                                              "the whole answer")
+                    yield Candidate(broken + because, broken, factors[place])
 
-    def _holds(self, candidate: Candidate, answer: np.ndarray) -> bool:
-        """Return whether a candidate leads to the answer at the second point too."""
-        factor = float(candidate.factor.at(self.exercise.points[1]))
-        return _close(answer, factor * self._gradient(candidate.world, 1))
+    def _scaled(self, broken: Mistakes, factor: Factor, number: int) -> np.ndarray:
+        return float(_value(factor, self.exercise.points[number])) * self._gradient(broken, number)
 
-    def _gradient(self, world: World, number: int) -> np.ndarray:
-        if (world, number) not in self._gradients:
+    def _gradient(self, broken: Mistakes, number: int) -> np.ndarray:
+        """Return the gradient of a broken chain at one of the points, nan if it has none."""
+        if (broken, number) not in self._gradients:
+            changes, leaves = _changes(broken), self.exercise.leaves(number)
             try:
-                gradient = self._broken(world, self.exercise.leaves(number), Reals)
-            except (OutsideDomain, KeyError):  # a needed value of the broken chain does not exist
-                gradient = np.full_like(self.exercise.points[number][self.exercise.asked.name],
-                                        np.nan)
-            self._gradients[world, number] = np.ravel(gradient)
-        return self._gradients[world, number]
-
-    def _broken(self, world: World, leaves: Mapping[str, Any], numbers: Any) -> Any:
-        """Return the gradient of a broken chain."""
-        changes = {place: formula for mistake in world for place, formula in mistake.changes}
-        known = known_at(self.chain, leaves, numbers, changes, self.wrt)
-        return arithmetic.evaluate(changes.get(CLOSED, self.exercise.asked), known, numbers)
+                known = known_at(self.chain, leaves, changes, self.wrt)
+                gradient = in_numbers(None, changes.get(CLOSED, self.exercise.asked), known)
+            except NoValue:
+                truth = self.exercise.points[number][self.exercise.asked.name]
+                gradient = np.full_like(truth, np.nan)
+            self._gradients[broken, number] = gradient
+        return self._gradients[broken, number]
 
     @cached_property
     def _own(self) -> dict[str, int]:
@@ -121,38 +96,36 @@ class BrokenChains:
 
     @cached_property
     def _factors(self) -> tuple[list[Factor], np.ndarray]:
-        """The factors that lost or doubled numbers and scalars leave, in ascending order."""
+        """The factors that lost or doubled numbers and scalars leave, and their values."""
         scalars = [name for name, leaf in self.chain.leaves.items() if not leaf.shape]
         powers = [{}, *({name: power} for name in scalars for power in (-4, -2, -1, 1, 2, 4)),
                   *({name: -power} for name in self.exercise.sizes for power in (1, 2))]
         pairs = [one | other for one, other in combinations_with_replacement(powers, 2)]
-        point = self.exercise.points[0]
-        numbers = np.outer([float(number) for number in NUMBERS],
-                           [float(Factor(sp.S.One, powers).at(point)) for powers in pairs])
-        factors = [Factor(number, powers) for number, powers in product(NUMBERS, pairs)]
-        order = np.argsort(numbers, axis=None)
-        return [factors[place] for place in order], numbers.ravel()[order]
+        values = np.outer([float(number) for number in NUMBERS],
+                          [float(_value((1, powers), self.exercise.points[0])) for powers in pairs])
+        return [*product(NUMBERS, pairs)], values.ravel()
 
     def exactly(self, candidate: Candidate, answer: Expr | None) -> bool:
-        """Return whether a candidate leads to a formula in rational arithmetic too.
+        """Return whether a candidate leads to a formula for every size.
 
         A function, or an elementwise product, can only be tried in numbers.
         """
         if answer is None or answer.has(HadamardProduct):
             return True
-        leaves = self.exercise.exact_leaves(self.exercise.points[1], LARGEST_NUMBER)
-        ready = {name: Rationals.matrix(value) if getattr(value, "is_Matrix", False) else value
-                 for name, value in leaves.items()}
-        try:
-            gradient = self._broken(candidate.world, ready, Rationals)
-        except (OutsideDomain, KeyError):  # a value of the broken chain does not exist here
-            return False
-        asked = self.exercise.asked
-        shape = asked.shape if asked.is_Matrix else ()
-        claimed = MatrixSymbol("claimed", *shape) if shape else Symbol("claimed")
-        value = candidate.factor.at(leaves) * (gradient.to_Matrix() if shape else gradient)
-        answer = self.chain.in_leaves(answer)
-        return random_points.differ(answer, claimed, leaves | {"claimed": value}) is None
+        changes = _changes(candidate.broken)
+        known = formulas(self.chain, changes, self.wrt)
+        gradient = passes.in_symbols(None, changes.get(CLOSED, self.exercise.asked), known)
+        factor = _value(candidate.factor, self.chain.vocabulary)
+        return self.exercise.compare(answer, factor * gradient).holds
+
+
+def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:
+    return {place: formula for mistake in broken for place, formula in mistake.changes}
+
+
+def _value(factor: Factor, point: Mapping[str, Any]) -> Expr:
+    number, powers = factor
+    return number * sp.Mul(*(sp.sympify(point[name]) ** power for name, power in powers.items()))
 
 
 def _close(answer: np.ndarray, other: np.ndarray) -> bool:

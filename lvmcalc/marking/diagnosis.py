@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,14 @@ from sympy import Expr, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
-from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains
+from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED
-from lvmcalc.marking.exercise import Exercise, Point, value_at
+from lvmcalc.marking.exercise import Exercise, Point, in_numbers
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import Match, matched
 
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
-
-Mistakes = tuple[Mistake, ...]
 
 
 @dataclass(frozen=True)
@@ -32,42 +30,34 @@ class Attempt:
     value: Callable[[Point], Any]
     formula: Expr | None = None
 
-    @classmethod
-    def of_formula(cls, exercise: Exercise, formula: Expr) -> "Attempt":
-        """Return the attempt that is a formula."""
-        return cls(exercise, lambda point: value_at(formula, point), formula)
-
     @cached_property
     def values(self) -> list[np.ndarray]:
         """The values at the points of the exercise."""
         return [np.asarray(self.value(point), dtype=float) for point in self.exercise.points]
 
     @cached_property
-    def terms(self) -> Match | None:
-        """What is wrong and what is right, term by term; None if nothing fits."""
-        if self.formula is None:
-            return None
-        return matched(self.exercise.chain, self.exercise.wrt, self.formula)
+    def terms(self) -> Match:
+        """What is wrong and what is right, term by term."""
+        return matched(self.exercise, self.formula) if self.formula is not None else Match()
 
     @cached_property
     def later_node(self) -> str:
         """The later node whose adjoint was given instead, "" if there is none."""
-        exercise = self.exercise
+        exercise, formula = self.exercise, self.formula
         later = exercise.chain.leading_to(exercise.wrt)[1:-1]
         # The adjoint that was written comes before others that are equal to it.
-        for node in sorted(later, key=lambda node: not self._names(node)):
+        for node in sorted(later, key=lambda node: node != self.named):
             if exercise.agree(self.values, node) and (
-                    self.formula is None or exercise.is_right(self.formula, node)):
+                    formula is None or exercise.is_right(formula, node)):
                 return node
         return ""
 
     @property
-    def names_an_adjoint(self) -> bool:
-        """Whether the answer is the symbol of an adjoint."""
-        return any(map(self._names, self.exercise.chain.nodes))
-
-    def _names(self, node: str) -> bool:
-        return self.exercise.chain.adjoint_symbol(node) == self.formula
+    def named(self) -> str:
+        """The node whose adjoint the formula names, "" if it names none."""
+        chain = self.exercise.chain
+        return next((node for node in chain.nodes if chain.adjoint_symbol(node) == self.formula),
+                    "")
 
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
@@ -80,7 +70,7 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
 
 def _named_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that names the adjoint of a later node."""
-    return _later_adjoint(attempt) if attempt.names_an_adjoint else []
+    return _later_adjoint(attempt) if attempt.named else []
 
 
 def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -88,9 +78,7 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
     chains = attempt.exercise.chain.remember(("broken chains", attempt.exercise.wrt),
                                              lambda: BrokenChains(attempt.exercise))
     candidates = {c.mistakes: c for c in chains.leading_to(attempt.values)}
-    every = [*candidates, *_superfluous_terms(attempt)]
-    if attempt.terms and attempt.terms.mistakes:
-        every.append(attempt.terms.mistakes)
+    every = [*candidates, *_superfluous_terms(attempt), *filter(None, [attempt.terms.mistakes])]
     fewest = min(map(_count, every), default=MOST_MISTAKES + 1)
     if fewest > (1 if attempt.later_node else MOST_MISTAKES):
         return []
@@ -110,8 +98,8 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
     """Say that nothing is known, and what is right in the answer."""
     if found:
         return []
-    right = attempt.terms.right if attempt.terms else []
-    what = f" What is right in it: {', '.join(right)}" if right else ""
+    right = ", ".join(attempt.terms.right)
+    what = f" What is right in it: {right}" if right else ""
     return [(finding("unknown", f"What is wrong is not recognised.{what}"),)]
 
 
@@ -127,25 +115,22 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
     return ((shape,), *_later_adjoint(attempt))
 
 
-def repaired(exercise: Exercise, answer: Expr) -> Explanation:
+def reordered(exercise: Exercise, answer: Expr) -> Explanation:
     """Return what is wrong with a formula that cannot be formed, if a transpose or the order is."""
-    for kind, what, formula in _rewritten(answer):
+    for mistake, formula in _rewritten(answer):
         if exercise.is_right(formula):
-            where = f"the product {what}" if kind == "order" else "the answer"
-            return in_words([Mistake(kind, where, what)])
+            return in_words([mistake])
     return ()
 
 
 def elementwise(exercise: Exercise, answer: Expr) -> Explanation:
     """Return the finding that an answer is right with a matrix product for an elementwise one."""
-    for product in answer.atoms(HadamardProduct):
-        for order in permutations(product.args) if len(product.args) <= MOST_ELEMENTWISE else ():
-            for turned in np.ndindex(*(2,) * len(order)):
-                factors = (factor.T if turn else factor
-                           for factor, turn in zip(order, turned, strict=True))
-                if exercise.is_right(answer.xreplace({product: MatMul(*factors)})):
-                    return in_words([Mistake("elementwise", "the answer",
-                                             notation.plain(product))])
+    for part in answer.atoms(HadamardProduct):
+        sides = product(*((factor, factor.T) for factor in part.args))
+        for factors in sides if len(part.args) <= MOST_ELEMENTWISE else ():
+            for order in permutations(factors):
+                if exercise.is_right(answer.xreplace({part: MatMul(*order)})):
+                    return in_words([Mistake("elementwise", "the answer", notation.plain(part))])
     return ()
 
 
@@ -162,7 +147,7 @@ def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:
     """Yield the terms of an answer without any one of which it is right."""
     answer, exercise = attempt.formula, attempt.exercise
     for term in answer.args if isinstance(answer, sp.Add | MatAdd) else ():
-        rest = [value - value_at(term, point)
+        rest = [value - in_numbers(None, term, point)
                 for value, point in zip(attempt.values, exercise.points, strict=True)]
         if exercise.agree(rest) and exercise.is_right(answer - term):
             yield (Mistake("extra_term", "the answer", notation.plain(term)),)
@@ -197,18 +182,18 @@ def _count(mistakes: Mistakes) -> int:
                 for mistake in mistakes})
 
 
-def _rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
+def _rewritten(expression: Expr) -> Iterator[tuple[Mistake, Expr]]:
     """Yield a formula with one transpose more or less, or with the factors of a product reordered.
     """
+    what = notation.plain(expression)
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", notation.plain(expression), MatMul(*factors)
+            yield Mistake("order", f"the product {what}", what), MatMul(*factors)
+    if expression.is_Matrix:
+        turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
+        turns = f"{what} for {notation.plain(turned)}"
+        yield Mistake("transpose", "the answer", turns), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
     for index, part in enumerate(parts):
-        before, behind = parts[:index], parts[index + 1:]
-        if part.is_Matrix:
-            turned = part.arg if isinstance(part, Transpose) else Transpose(part)
-            what = f"{notation.plain(part)} for {notation.plain(turned)}"
-            yield "transpose", what, expression.func(*before, turned, *behind)
-        for kind, what, changed in _rewritten(part):
-            yield kind, what, expression.func(*before, changed, *behind)
+        for mistake, changed in _rewritten(part):
+            yield mistake, expression.func(*parts[:index], changed, *parts[index + 1:])

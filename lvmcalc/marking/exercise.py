@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Inverse
-from sympy.matrices.expressions import MatPow
+from sympy import Expr, MatrixSymbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import arithmetic, differentials
-from lvmcalc.calculus.arithmetic import OutsideDomain, Reals
-from lvmcalc.calculus.verdict import Counterexample, Verdict
+from lvmcalc.calculus import Verdict, arithmetic, differentials
+from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import passes
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain.structure import Chain, IllConditioned, Trusted
 
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
 SMALL_TRIES = 5  # random points at each choice of small sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
 
 Point = Mapping[str, Any]  # values of sizes, leaves, nodes and adjoints by name
+NoValue = (OutsideDomain, KeyError)
 
 
 class Exercise:
@@ -35,29 +35,28 @@ class Exercise:
 
     def __init__(self, chain: Chain, wrt: str):
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
-        self.name, self.sizes = notation.plain(self.asked), sizes_of(chain)
+        self.name = notation.plain(self.asked)
+        self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
+        self.sizes = sorted({size.name for length in self.lengths for size in length.free_symbols})
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
-        first = choices[0]
-        pairs = [*combinations_with_replacement(self.sizes, 2)]
-        # At the second point every size and every product of two differs from the first point,
-        # so that no fixed number can pass for a size.
+        first, pairs = choices[0], [*combinations_with_replacement(self.sizes, 2)]
+        # At the second point every size and every product of two is another one, so that no fixed
+        # number can pass for a size.
         second = next(sizes for sizes in choices
                       if all(sizes[a] * sizes[b] != first[a] * first[b] for a, b in pairs))
         self.points = [self._point(first, 0), self._point(second, 1)]
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
         """Return the ways to make all numbers of rows and columns differ, as the chain allows."""
-        lengths = {length for leaf in self.chain.leaves.values() for length in leaf.shape}
-        choices = []
-        for order in permutations(numbers[:count], len(self.sizes)):
-            sizes = dict(zip(self.sizes, order, strict=True))
-            different = {arithmetic.whole_size(length, sizes) for length in lengths}
-            allowed = all(sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
-                          for small, large in self.chain.at_most)
-            if len(different) == len(lengths) and allowed:
-                choices.append(sizes)
-        return choices
+        def allowed(sizes: Mapping[str, int]) -> bool:
+            different = {arithmetic.whole_size(length, sizes) for length in self.lengths}
+            return len(different) == len(self.lengths) and all(
+                sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
+                for small, large in self.chain.at_most)
+
+        orders = permutations(numbers[:count], len(self.sizes))
+        return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
 
     def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False) -> Point:
         rng = np.random.default_rng(seed)
@@ -66,22 +65,26 @@ class Exercise:
             shape = [arithmetic.whole_size(length, sizes) for length in leaf.shape]
             if whole:
                 value = rng.integers(1, 4, shape).astype(float)
-            elif shape:
-                value = rng.normal(size=shape)
             else:
-                value = rng.uniform(0.6, 1.8)
+                value = rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
             if name in self.chain.symmetric:
                 value = value @ value.T + np.eye(len(value))  # its determinant is positive
             point[name] = value if shape else float(value)
-        return known_at(self.chain, point, Reals)
+        return known_at(self.chain, point, {})
 
     def leaves(self, number: int) -> Point:
         """Return the sizes and leaves at one of the points."""
         return {name: self.points[number][name] for name in (*self.sizes, *self.chain.leaves)}
 
     def values(self, answer: Expr) -> list[Any]:
-        """Return the values of an answer at the points."""
-        return [value_at(answer, point) for point in self.points]
+        """Return the values of a formula at the points.
+
+        Raises
+        ------
+        OutsideDomain
+            If a matrix that is inverted in it is singular there.
+        """
+        return [in_numbers(None, answer, point) for point in self.points]
 
     def agrees(self, value: Any, point: Point, node: str = "") -> bool:
         """Return whether a value is the right one at a point, or the adjoint of another node."""
@@ -111,26 +114,35 @@ class Exercise:
         return differentials.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
                                      self.chain.symmetric)
 
-    def has_values(self, answer: Expr) -> bool:
-        """Return whether a formula has a value in rational arithmetic at the sizes of the points.
+    def symmetric_only(self, answer: Expr) -> str:
+        """Return the matrix, such as K, of which a right answer needs that it is symmetric.
 
-        Floating-point arithmetic may well give an inverse of a singular matrix.
+        The answer is tried with any matrix as the value of a node, not the one that follows from
+        the leaves; "" if it needs no symmetry.
         """
-        if not answer.atoms(Inverse, MatPow):
-            return True
-        expression = self.chain.in_leaves(answer)
-        try:
-            for point in self.points:
-                arithmetic.value_at(expression, self.exact_leaves(point, 9, expression))
-        except OutsideDomain:
-            return False
-        return True
+        letters = {node: letter for letter, node in self.chain.abbreviations.items()}
+        for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
+            shape = np.shape(self.points[0][name])
+            if shape and shape[0] == shape[1]:
+                matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
+                if (self._right_with(answer, name, matrix + matrix.T)
+                        and not self._right_with(answer, name, matrix)):
+                    return letters.get(name, name)
+        return ""
 
-    def exact_leaves(self, point: Point, largest: int, *others: Expr) -> dict[str, Any]:
-        """Return random whole numbers for the leaves, and the sizes of a point."""
-        sizes = {name: point[name] for name in self.sizes}
-        return arithmetic.random_point((*others, self.chain.expression()), sizes,
-                                       np.random.default_rng(0), largest, self.chain.symmetric)
+    def _right_with(self, answer: Expr, name: str, matrix: np.ndarray) -> bool:
+        """Return whether an answer is right when a node or a symmetric leaf has any value."""
+        any_matrix = MatrixSymbol("any", *self.chain[name].shape)
+        leaves, changes = self.leaves(0) | {"any": matrix}, {name: any_matrix}
+        if name in self.chain.leaves:
+            leaves |= {name: matrix}
+            if name == self.wrt and not np.array_equal(matrix, matrix.T):
+                changes[None] = self.asked  # the gradient among all matrices
+        try:
+            known = known_at(self.chain, leaves, changes, self.wrt)
+            return self.agrees(in_numbers(None, answer, known), known)
+        except NoValue:  # it names what does not lie on the way
+            return False
 
     def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
         """Return small whole numbers at which an answer and the truth differ."""
@@ -138,11 +150,11 @@ class Exercise:
         for sizes, seed in product(choices, range(SMALL_TRIES)):
             try:
                 point = self._point(sizes, seed, whole=True)
-                got = value(point)
+                got, truth = value(point), point[self.asked.name]
             except Exception:  # the function is the reader's own
                 continue
-            truth = point[self.asked.name]
-            if np.isfinite(got).all() and np.isfinite(truth).all() and not self.agrees(got, point):
+            finite = np.isfinite(got).all() and np.isfinite(truth).all()
+            if finite and np.shape(got) == np.shape(truth) and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
                 return Counterexample(values, _rounded(got), _rounded(truth))
         return None
@@ -154,8 +166,24 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
 
 
-def known_at(chain: Chain, leaves: Point, numbers: Any,
-             changes: Mapping[passes.Place, Expr] | None = None, wrt: str | None = None) -> Point:
+def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
+    """Return the value of a formula in floating point, as an evaluator of a pass.
+
+    Raises
+    ------
+    OutsideDomain
+        If a matrix that is inverted in it is singular.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            return arithmetic.evaluate(sp.sympify(formula), known, Trusted)
+        except IllConditioned as error:
+            raise OutsideDomain("a matrix to be inverted is singular") from error
+
+
+def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],
+             wrt: str | None = None, evaluate: passes.Evaluate = in_numbers,
+             one: Any = 1.0) -> dict[str, Any]:
     """Return the values and adjoints of all nodes by name, in a chain that may be broken.
 
     A node whose value does not exist, such as a logarithm of a negative number, is left out.
@@ -164,45 +192,34 @@ def known_at(chain: Chain, leaves: Point, numbers: Any,
     ----------
     chain : Chain
     leaves : values of the leaves and the sizes by name
-    numbers : the arithmetic, Reals or Rationals
-    changes : formulas by place, a node or an edge (node, parent), that take the place of the true
-        ones
+    changes : formulas by place, a node or an edge (node, parent), that replace the true ones
     wrt : the node or leaf whose adjoint is wanted, by default all
+    evaluate, one : the evaluator of the pass, and the number 1 as it has it
 
     Raises
     ------
     OutsideDomain, KeyError
         If an adjoint does not exist.
     """
-    changes, memo = changes or {}, {}
+    def adjoint(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        return evaluate(place, changes.get(place, formula), known)
 
-    def evaluate(place: passes.Place, formula: Expr, known: Point) -> Any:
-        formula = sp.sympify(changes.get(place, formula))
-        return arithmetic.evaluate(formula, known, numbers, memo)
-
-    def value(place: passes.Place, formula: Expr, known: Point) -> Any:
+    def value(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
         try:
-            return evaluate(place, formula, known)
-        except (OutsideDomain, KeyError):
+            return adjoint(place, formula, known)
+        except NoValue:
             return None
 
-    with np.errstate(all="ignore"):
-        values = passes.forward(chain, leaves, value)
-        known = passes.pull_back(chain, values, evaluate, numbers.number(sp.S.One), wrt).known
+    known = passes.pull_back(chain, passes.forward(chain, leaves, value), adjoint, one, wrt).known
     return known | {short: known[node] for short, node in chain.abbreviations.items()
                     if node in known}
 
 
-def sizes_of(chain: Chain) -> list[str]:
-    """Return the names of the sizes in a chain."""
-    lengths = [length for leaf in chain.leaves.values() for length in leaf.shape]
-    return sorted({size.name for length in lengths for size in length.free_symbols})
-
-
-def value_at(answer: Expr, point: Point) -> Any:
-    """Return the value of a formula at a point, in floating point."""
-    with np.errstate(all="ignore"):
-        return arithmetic.evaluate(answer, point, Reals)
+def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
+             wrt: str | None = None) -> dict[str, Expr]:
+    """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
+    leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
+    return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
 
 
 def _rounded(value: Any) -> Expr:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from lvmcalc import notation
 from lvmcalc.marking.exercise import Exercise, Point
 from lvmcalc.notation import spelling
 from lvmcalc.notation.parser import Unreadable
@@ -26,25 +25,26 @@ def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
     except (TypeError, ValueError) as error:
         raise Unreadable("Arguments are matched by their names, but this function does not tell "
                          "them.") from error
-    chain, known = exercise.chain, exercise.points[0]
+    chain, names = exercise.chain, {parameter.name: parameter for parameter in parameters}
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        names = [*chain.leaves]
-    else:
-        names = [parameter.name for parameter in parameters]
-    optional = {parameter.name for parameter in parameters
-                if parameter.default is not parameter.empty
-                or parameter.kind is parameter.VAR_POSITIONAL}
-    spelled = {name: _spelled(exercise, name) for name in names}
-    missing = [name for name in names if spelled[name] not in known]
-    if refused := [name for name in missing if name not in optional]:
+        names = dict.fromkeys(chain.leaves)
+    symbols = {name: chain.vocabulary.spellings.get(spelling(name)) for name in names}
+    known = {name: symbol.name for name, symbol in symbols.items()
+             if getattr(symbol, "name", None) in exercise.points[0]}
+    missing = [name for name, parameter in names.items() if name not in known
+               and parameter.default is parameter.empty
+               and parameter.kind is not parameter.VAR_POSITIONAL]
+    if missing:
         raise Unreadable(f"Arguments are matched by their names, but {chain.name} has no "
-                         f"{', '.join(refused)}; it has {', '.join(chain.leaves)}.")
-    return {name: value for name, value in spelled.items() if name not in missing}
+                         f"{', '.join(missing)}; it has {', '.join(chain.leaves)}.")
+    return known
 
 
-def called_with(function: Callable, arguments: dict[str, str], exercise: Exercise,
-                point: Point) -> np.ndarray:
+def called_with(function: Callable, arguments: dict[str, str], point: Point,
+                scalar: bool) -> np.ndarray:
     """Return what a function returns at a point, called with copies of the values.
+
+    Where a scalar is expected, a matrix of one entry will do.
 
     Raises
     ------
@@ -52,9 +52,8 @@ def called_with(function: Callable, arguments: dict[str, str], exercise: Exercis
         If it returns no array of real numbers; and whatever the function itself raises.
     """
     given = {name: deepcopy(point[value]) for name, value in arguments.items()}
-    parameters = inspect.signature(function).parameters.values()
-    placed = [given.pop(parameter.name) for parameter in parameters
-              if parameter.kind is parameter.POSITIONAL_ONLY and parameter.name in given]
+    placed = [given.pop(name) for name, parameter in inspect.signature(function).parameters.items()
+              if parameter.kind is parameter.POSITIONAL_ONLY and name in given]
     result: Any = function(*placed, **given)
     if result is None:
         raise TypeError("it returns nothing; is a return missing?")
@@ -64,15 +63,4 @@ def called_with(function: Callable, arguments: dict[str, str], exercise: Exercis
         raise TypeError("it returns rows of different lengths") from None
     if result.dtype.kind not in "biufO":
         raise TypeError(f"it returns no real numbers but {result.dtype}")
-    result = result.astype(float)
-    scalar = result.size == 1 and np.ndim(point[exercise.asked.name]) == 0
-    return result.reshape(()) if scalar else result
-
-
-def _spelled(exercise: Exercise, name: str) -> str:
-    """Return the name of a value at a point: d_bar stands for ∂L/∂d."""
-    if name.endswith("_bar"):
-        chain = exercise.chain
-        node = name.removesuffix("_bar")
-        return notation.adjoint_name(chain.output, chain.abbreviations.get(node, node))
-    return spelling(name)
+    return result.astype(float).reshape(() if scalar and result.size == 1 else result.shape)

@@ -7,6 +7,7 @@ What is wrong is for the diagnosis.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,10 @@ from lvmcalc.calculus.arithmetic import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain.structure import Chain
-from lvmcalc.marking.diagnosis import Attempt, elementwise, explained, explained_shape, repaired
-from lvmcalc.marking.exercise import Exercise, exercise_of
+from lvmcalc.marking.diagnosis import Attempt, elementwise, explained, explained_shape, reordered
+from lvmcalc.marking.exercise import Exercise, exercise_of, in_numbers
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
-from lvmcalc.marking.symmetry import symmetric_only
 from lvmcalc.models import chain_named
 from lvmcalc.notation.parser import Unreadable, parse
 
@@ -33,6 +33,10 @@ MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
             "not attempted": "Not attempted", "unreadable": "Unreadable"}
+
+
+class NotAttempted(ValueError):
+    """There is no answer yet."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,8 @@ class Mark:
     @property
     def lines(self) -> list[str]:
         """What was found, in sentences, the likelier explanation first."""
-        leads = ["Either this: ", *["Or this: "] * len(self.explanations)]
-        if len(self.explanations) < 2:
-            leads = [""]
+        several = len(self.explanations) > 1
+        leads = ["Either this: ", *["Or this: "] * len(self.explanations)] if several else [""]
         lines = [lead + " ".join(map(str, explanation))
                  for lead, explanation in zip(leads, self.explanations, strict=False)]
         return lines + [self.remark] * bool(self.remark)
@@ -139,38 +142,43 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         If there is no such chain, leaf or node.
     """
     exercise = exercise_of(chain_named(of), wrt)
-    if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
-        return _not_attempted(exercise, f"{exercise.name} is asked for, as a formula or a function")
+
+    def told(status: str, kind: str, reason: object, sentence: object = "",
+             formula: Expr | None = None) -> Mark:
+        explanation = (finding(kind, sentence or reason),)
+        return Mark(exercise.asked, status, str(reason), (explanation,), formula=formula)
+
     try:
         if isinstance(answer, str):
             answer = _read(exercise, answer)
+        if answer is None or answer is ...:
+            raise NotAttempted("is asked for, as a formula or a function")
         if callable(answer) and not isinstance(answer, Expr):
             return _mark_function(exercise, answer)
         return _mark_formula(exercise, _admitted(exercise.chain, answer))
+    except NotAttempted as error:
+        return told("not attempted", "not_attempted", f"{exercise.name} {error}")
     except (Unreadable, UnsupportedExpression) as error:
-        explanation = (finding("unreadable", error),)
-        return Mark(exercise.asked, "unreadable", str(error), (explanation,))
+        return told("unreadable", "unreadable", error)
     except CannotBeFormed as error:
-        explanation = (finding("shape", error),)
-        return Mark(exercise.asked, "refuted", "this cannot be formed", (explanation,))
+        return told("refuted", "shape", "this cannot be formed", error)
     except OutsideDomain as error:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
-        explanation = (finding("unknown", reason),)
-        return Mark(exercise.asked, "refuted", reason, (explanation,), formula=answer)
+        return told("refuted", "unknown", reason, formula=answer)
 
 
-def _not_attempted(exercise: Exercise, reason: str) -> Mark:
-    explanation = (finding("not_attempted", reason),)
-    return Mark(exercise.asked, "not attempted", reason, (explanation,))
+def _read(exercise: Exercise, text: str) -> Expr | None:
+    """Return what a text says, None if it is blank.
 
-
-def _read(exercise: Exercise, text: str) -> Expr:
-    """Return what a text says, and refuse one that begins with the gradient of something else."""
-    chain, (before, equals, behind) = exercise.chain, text.partition("=")
-    if equals and not behind.startswith("=") and parse(before, chain) != exercise.asked:
+    A text that begins with the gradient of something else is refused.
+    """
+    words, (before, equals, behind) = exercise.chain.vocabulary, text.partition("=")
+    if not text.strip(" .…?_"):
+        return None
+    if equals and not behind.startswith("=") and parse(before, words) != exercise.asked:
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                          f"{before.strip()[:20]} =.")
-    return parse(behind if equals else text, chain, _shape(exercise.asked))
+    return parse(behind if equals else text, words, getattr(exercise.asked, "shape", ()))
 
 
 def _admitted(chain: Chain, answer: Any) -> Expr:
@@ -183,22 +191,12 @@ def _admitted(chain: Chain, answer: Any) -> Expr:
         raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of "
                          "named arrays.")
     for symbol in sorted(answer.atoms(Symbol, MatrixSymbol), key=str):
-        known = chain.vocabulary.get(symbol.name)
+        known, name = chain.vocabulary.get(symbol.name), notation.plain(symbol.name)
         if known is None:
-            raise Unreadable(f"There is no {notation.plain(symbol.name)} in {chain.name}.")
-        if not _alike(known, symbol):
-            raise Unreadable(f"{notation.plain(symbol.name)} is {notation.shape(known)} here, "
-                             f"not {notation.shape(symbol)}.")
+            raise Unreadable(f"There is no {name} in {chain.name}.")
+        if (shape := notation.shape(symbol)) != notation.shape(known):
+            raise Unreadable(f"{name} is {notation.shape(known)} here, not {shape}.")
     return answer
-
-
-def _shape(expression: Expr) -> tuple:
-    return tuple(expression.shape) if expression.is_Matrix else ()
-
-
-def _alike(one: Expr, other: Expr) -> bool:
-    """Return whether two shapes are written alike, whatever is known of their sizes."""
-    return [*map(str, _shape(one))] == [*map(str, _shape(other))]
 
 
 def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
@@ -208,23 +206,19 @@ def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
 
 
 def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
-    asked, attempt = exercise.asked, Attempt.of_formula(exercise, formula)
-    if asked in formula.atoms(Symbol, MatrixSymbol):
-        return _not_attempted(exercise, f"{exercise.name} is what is asked for; write it in other "
-                                        "symbols")
+    if exercise.asked in formula.atoms(Symbol, MatrixSymbol):
+        raise NotAttempted("is what is asked for; write it in other symbols")
+    attempt = Attempt(exercise, partial(in_numbers, None, formula), formula)
     multiplied = elementwise(exercise, formula)
     try:
         check_shapes(formula)
     except CannotBeFormed as error:
-        shape, cause = (finding("shape", error),), multiplied or repaired(exercise, formula)
+        shape, cause = (finding("shape", error),), multiplied or reordered(exercise, formula)
         explanation = cause + shape if formula.has(HadamardProduct) else shape + cause
         return _refuted(attempt, "this cannot be formed", explanation)
-    if not _alike(formula, asked) and not formula.is_zero:
-        if multiplied:
-            return _refuted(attempt, f"this is not {exercise.name}", multiplied)
-        shapes = [notation.shape(side).replace("scalar", "a number") for side in (asked, formula)]
-        return _of_another_shape(attempt, f"{exercise.name} is {shapes[0]}, like its variable, but "
-                                          f"the answer is {shapes[1]}")
+    wanted, given = map(notation.shape, (exercise.asked, formula))
+    if wanted != given and not formula.is_zero and not multiplied:
+        return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
     if formula.has(HadamardProduct):
         return _mark_numbers(attempt, multiplied)
     return _mark_compared(attempt)
@@ -234,23 +228,22 @@ def _mark_compared(attempt: Attempt) -> Mark:
     """Mark a formula by a proof or in exact arithmetic, or else in numbers."""
     exercise, formula = attempt.exercise, attempt.formula
     verdict = exercise.compare(formula, exercise.asked)
+    exercise.values(formula)
     if verdict.status == "undecided":
         return _mark_numbers(attempt)
-    if not exercise.has_values(formula):
-        raise OutsideDomain("a matrix to be inverted is singular")
     if not verdict.holds:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
-    letter = symmetric_only(exercise, formula)
-    remark = (f"It uses that {notation.plain(letter)} is symmetric: for one that is not, it would "
-              "be wrong." if letter else "")
-    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula, remark=remark)
+    letter = notation.plain(exercise.symmetric_only(formula))
+    remark = f"It uses that {letter} is symmetric: for one that is not, it would be wrong."
+    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
+                remark=remark if letter else "")
 
 
 def _mark_numbers(attempt: Attempt, found: Explanation = ()) -> Mark:
     """Mark what can only be tried in numbers; an explanation may have been found already."""
     exercise = attempt.exercise
-    if exercise.agree(attempt.values):
+    if not found and exercise.agree(attempt.values):
         reason = (f"equal to {exercise.name} to 6 digits at {len(exercise.points)} random points, "
                   "which is no proof")
         return Mark(exercise.asked, "numeric", reason, formula=attempt.formula)
@@ -259,16 +252,17 @@ def _mark_numbers(attempt: Attempt, found: Explanation = ()) -> Mark:
                     counterexample=exercise.counterexample(attempt.value))
 
 
-def _of_another_shape(attempt: Attempt, reason: str) -> Mark:
+def _of_another_shape(attempt: Attempt, shapes: str) -> Mark:
+    reason = f"{attempt.exercise.name} is {shapes}".replace("scalar", "a number")
     return _refuted(attempt, "this has another shape", *explained_shape(attempt, reason))
 
 
 def _mark_function(exercise: Exercise, function: Callable) -> Mark:
-    arguments = arguments_of(exercise, function)
-    if exercise.asked.name in arguments.values():
-        return _not_attempted(exercise, f"{exercise.name} is what is asked for, so it is no "
-                                        "argument")
-    attempt = Attempt(exercise, lambda point: called_with(function, arguments, exercise, point))
+    arguments, asked = arguments_of(exercise, function), exercise.asked.name
+    if asked in arguments.values():
+        raise NotAttempted("is what is asked for, so it is no argument")
+    attempt = Attempt(exercise, lambda point: called_with(function, arguments, point,
+                                                          scalar=np.ndim(point[asked]) == 0))
     try:
         values = attempt.values
     except Exception as error:  # the function is the reader's own
@@ -276,18 +270,14 @@ def _mark_function(exercise: Exercise, function: Callable) -> Mark:
             reason = f"the shapes in the function do not fit: {error}"
             return _refuted(attempt, "this cannot be formed",
                             (finding("shape", reason, "the function"),))
-        raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".")
-                         + ".") from error
+        text = f"The function stopped with {type(error).__name__}: {error}"
+        raise Unreadable(text.rstrip(".") + ".") from error
     for value, point in zip(values, exercise.points, strict=True):
-        expected = np.shape(point[exercise.asked.name])
-        if value.shape != expected:
-            return _of_another_shape(attempt, f"{exercise.name} is {_in_words(expected)} here, "
-                                              "like its variable, but the function returns "
-                                              f"{_in_words(value.shape)}")
+        wanted, given = ("×".join(map(str, np.shape(array))) or "scalar"
+                         for array in (point[asked], value))
+        if wanted != given:
+            return _of_another_shape(attempt, f"{wanted} here, like its variable, but the function "
+                                              f"returns {given}")
         if not np.isfinite(value).all():
             raise Unreadable("The function returns numbers that are not finite.")
     return _mark_numbers(attempt)
-
-
-def _in_words(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a number"

@@ -1,4 +1,4 @@
-"""Mistakes: the single mistakes that can be made in a chain, and the sentence for each kind.
+"""Mistakes: those that can be made in a chain, those behind a wrong factor, and their sentences.
 
 A mistake replaces the value of a node, the adjoint along an edge or the finished gradient by a
 broken one. The chain itself then tells which gradient comes out, so a wrong answer is recognised by
@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy import Expr, Identity
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, Identity, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
@@ -21,6 +20,7 @@ from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
 Edge = tuple[str, str]  # a node and one of its parents
 Place = str | Edge  # the value of a node, or the adjoint along an edge
 CLOSED = "closed form"  # the place of the finished gradient
+TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 
 # The order is that of likelihood: of two mistakes that explain an answer, the first is named first.
@@ -175,3 +175,40 @@ def _expanded(chain: Chain, closed: Expr) -> Expr:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     terms = algebra.matrix(closed)
     return sum_of([algebra.expression({word: c}, closed.shape) for word, c in terms.items()])
+
+
+def monomial(scalar: Expr) -> tuple[Expr, dict[str, int]]:
+    """Return the number in a scalar and the power of every symbol that is a factor of it."""
+    number, symbols = scalar.as_coeff_Mul()
+    powers = (part.as_base_exp() for part in sp.Mul.make_args(symbols))
+    return number, {base.name: int(power) for base, power in powers
+                    if base.is_Symbol and power.is_Integer}
+
+
+def behind_a_factor(number: Expr, powers: Mapping[str, int], own: Mapping[str, int],
+                    sizes: Sequence[str], where: str) -> tuple[Mistake, ...]:
+    """Return the mistakes that leave a factor, a number times powers of symbols.
+
+    `own` are the powers in the true coefficient, `sizes` the names of sizes.
+    """
+    found = [Mistake("sign", where)] if number < 0 else []
+    if abs(number) != 1:
+        times = TIMES.get(abs(number), f"{abs(number)} times")
+        found.append(Mistake("factor", where, f"it is {times} what it must be"))
+    found += [_behind_a_power(name, power, own.get(name, 0), name in sizes, where)
+              for name, power in powers.items()]
+    return tuple(found)
+
+
+def _behind_a_power(name: str, power: int, own: int, is_size: bool, where: str) -> Mistake:
+    letter = notation.plain(name)
+    unseen = not own and not is_size  # the true coefficient may hold it inside a matrix
+    if power == -own or (abs(own) == 2 and 2 * power == -own) or (unseen and power == -1):
+        lost = notation.plain(Symbol(name) ** abs(power))
+        return Mistake("missing_scalar", where, "1/" * (power > 0) + lost)
+    if own and power == -2 * own:
+        return Mistake("inverted_scalar", where, letter)
+    if is_size and power in (-1, -2):
+        return Mistake("averaged", where, "×".join([letter] * -power))
+    too_much = notation.plain(Symbol(name) ** power)
+    return Mistake("factor", where, f"it is {too_much} times what it must be")

@@ -6,7 +6,7 @@ transpose more or less, another order.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import sympy as sp
@@ -14,19 +14,13 @@ from sympy import Expr, Inverse, Symbol, Transpose
 from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus.normal_form import (
-    NormalForm,
-    TooLarge,
-    UnsupportedExpression,
-    by_name,
-    terms_in,
-    tidy,
-)
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.expressions import TooLarge, by_name
+from lvmcalc.calculus.normal_form import NormalForm, terms_in, tidy
 from lvmcalc.chain import passes
-from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.broken_formulas import is_inverse
-from lvmcalc.marking.mistakes import CLOSED, Mistake
-from lvmcalc.marking.wrong_factors import behind_a_factor, monomial
+from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 MOST_TERMS = 100
 # the coefficient of each product of matrices, or of each product of traces and determinants
@@ -34,76 +28,57 @@ Coefficients = dict[tuple, Expr]
 
 
 class Match(NamedTuple):
-    """The mistakes in the terms of an answer, and its terms that are right."""
+    """The mistakes in the terms of an answer, and its terms that are right; none if nothing fits.
+    """
 
-    mistakes: tuple[Mistake, ...]
-    right: list[str]
+    mistakes: tuple[Mistake, ...] = ()
+    right: tuple[str, ...] = ()
 
 
-def matched(chain: Chain, wrt: str, answer: Expr) -> Match | None:
-    """Return what is wrong and what is right in the terms of an answer, None if it does not fit.
+def matched(exercise: Exercise, answer: Expr) -> Match:
+    """Return what is wrong and what is right in the terms of an answer.
 
     Parameters
     ----------
-    chain : Chain
-    wrt : str
-    answer : SymPy expression of the shape of the node or leaf, in the symbols of the chain
+    exercise : Exercise
+    answer : SymPy expression of the shape that is asked for, in the symbols of the chain
     """
-    symmetric = (*chain.abbreviations, *chain.symmetric)
-    merging = _Matcher(chain, NormalForm(symmetric=symmetric), answer.is_Matrix)
+    symmetric = (*exercise.chain.abbreviations, *exercise.chain.symmetric)
+    merging = _Matcher(exercise, symmetric)
     try:
-        true = merging.terms(chain.adjoint(wrt))
-        given = merging.terms(_with_letters(chain, answer))
+        true, given = merging.terms(exercise.asked), merging.terms(answer)
         attempts = [merging.mistakes(true, given)]
         # A term that two paths share may have been broken in one of them only.
         if symmetric and answer.is_Matrix:
-            apart = _Matcher(chain, NormalForm(), True)
-            left = [{word: c for word, c in apart.words(_with_letters(chain, side)).items()
-                     if not merging.agrees(word, true, given)}
-                    for side in (chain.adjoint_symbol(wrt), answer)]
+            apart = _Matcher(exercise)
+            left = [{word: c for word, c in apart.words(side).items()
+                     if not merging.agrees(word, true, given)} for side in (exercise.asked, answer)]
             attempts.append(apart.mistakes(*left))
     except (UnsupportedExpression, ValueError):
-        return None
-    fits = [found for found in attempts if found]
-    if not fits:
-        return None
-    right = [merging.written(word, c) for word, c in given.items() if true.get(word) == c]
-    best = min(fits, key=lambda found: len({mistake.kind for mistake in found}))
-    if not right and {mistake.kind for mistake in best} <= {"extra_term", "missing_term"}:
-        return None  # another formula altogether
-    return Match(best, right)
+        return Match()
+    right = tuple(merging.written(word, c) for word, c in given.items() if true.get(word) == c)
+    best = min(filter(None, attempts), key=lambda found: len(_kinds(found)), default=())
+    if not right and _kinds(best) <= {"extra_term", "missing_term"}:
+        return Match()  # another formula altogether
+    return Match(best, right) if best else Match()
 
 
-def _with_letters(chain: Chain, expression: Expr) -> Expr:
-    """Return an expression with K as a letter, and with what each path brings still apart."""
-    def known() -> dict[Expr, Expr]:
-        short = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}
-
-        def value(place: passes.Place, formula: Expr, known: dict) -> Expr:
-            letter = short.get(place) if isinstance(place, str) else None
-            return letter or passes.in_symbols(place, formula, known)
-
-        leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
-        forwards = passes.forward(chain, leaves, value)
-        found = passes.pull_back(chain, forwards, passes.in_symbols, sp.S.One)
-        return ({chain[name].symbol: value for name, value in found.values.items()}
-                | {chain.adjoint_symbol(name): value for name, value in found.adjoints.items()})
-
-    return expression.xreplace(chain.remember("with letters", known))
+def _kinds(mistakes: tuple[Mistake, ...]) -> set[str]:
+    return {mistake.kind for mistake in mistakes}
 
 
 class _Matcher:
     """Match the terms of an answer with the true ones, in one normal form."""
 
-    def __init__(self, chain: Chain, algebra: NormalForm, matrix: bool):
-        self.chain, self.algebra, self.matrix = chain, algebra, matrix
+    def __init__(self, exercise: Exercise, symmetric: tuple[str, ...] = ()):
+        self.sizes, self.chain, self.algebra = exercise.sizes, exercise.chain, NormalForm(symmetric)
+        self.matrix = exercise.asked.is_Matrix
 
     def terms(self, side: Expr) -> Coefficients:
         """Return the terms of one side."""
-        side = self.chain.abbreviated(tidy(side))
         if self.matrix:
             return self.words(side)
-        side, = by_name(side)
+        side, = by_name(self._with_letters(side))
         terms: Coefficients = {}
         for term in sp.Add.make_args(sp.expand(sp.together(self.algebra.scalar(side)))):
             moving = [factor for factor in sp.Mul.make_args(term)
@@ -114,7 +89,15 @@ class _Matcher:
 
     def words(self, side: Expr) -> Coefficients:
         """Return the terms of a sum of products of matrices."""
-        return {word: _cancelled(c) for word, c in self.algebra.matrix(*by_name(side)).items()}
+        side, = by_name(self._with_letters(side))
+        return {word: _cancelled(c) for word, c in self.algebra.matrix(side).items()}
+
+    def _with_letters(self, side: Expr) -> Expr:
+        """Return a formula with K as a letter, and with what each path brings still apart."""
+        letters = {node: self.chain.symbols(name)[0]
+                   for name, node in self.chain.abbreviations.items()}
+        known = self.chain.remember("with letters", lambda: formulas(self.chain, letters))
+        return self.chain.abbreviated(tidy(passes.in_symbols(None, side, known)))
 
     def agrees(self, word: tuple, true: Coefficients, given: Coefficients) -> bool:
         """Return whether a term is the same on both sides once symmetry is used."""
@@ -130,7 +113,7 @@ class _Matcher:
             where = f"the term {self.written(word, coefficient)}"
             options = [(other, near + because)
                        for other, near in _near(word, true, lost, where)
-                       if (because := behind_a_coefficient(self.chain, coefficient, true[other],
+                       if (because := behind_a_coefficient(coefficient, true[other], self.sizes,
                                                            where)) is not None]
             if options:
                 other, because = min(options, key=lambda option: len(option[1]))
@@ -164,15 +147,15 @@ def _near(word: tuple, true: Coefficients, lost: list[tuple],
             yield other, (Mistake(kind, where, what),)
 
 
-def behind_a_coefficient(chain: Chain, given: Expr, true: Expr,
+def behind_a_coefficient(given: Expr, true: Expr, sizes: Sequence[str],
                          where: str) -> tuple[Mistake, ...] | None:
     """Return the mistakes that turn a true coefficient into the given one, None if none do."""
     ratio = sp.cancel(given / true)
     number, powers = monomial(ratio)
-    if len(ratio.free_symbols) != len(powers) or ratio.atoms(sp.Add) or any(
+    if {symbol.name for symbol in ratio.free_symbols} != powers.keys() or ratio.has(sp.Add) or any(
             name.startswith("<") for name in powers):
         return None
-    return behind_a_factor(chain, number, powers, monomial(true)[1], where)
+    return behind_a_factor(number, powers, monomial(true)[1], sizes, where)
 
 
 def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
