@@ -21,7 +21,7 @@ from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 
 QUESTIONS = [(of, wrt) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")
-             for wrt in (*chain_named(of).leaves, *chain_named(of).nodes) if wrt != chain_named(of).output]
+             for wrt in (node.name for node in chain_named(of)) if wrt != chain_named(of).output]
 SIZES = {"N": 4, "Q": 2, "D": 3, "m": 2, "n": 4, "S": 3}
 
 

@@ -16,7 +16,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, Verdict, differentials
 from lvmcalc.calculus.arithmetic import OutsideDomain
 from lvmcalc.calculus.verdict import MARKS, worst
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding

@@ -16,7 +16,7 @@ from sympy import Expr
 from sympy.matrices.expressions import HadamardProduct, MatAdd
 
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import Exercise, NoValue, formulas, in_numbers, known_at
+from lvmcalc.marking.exercise import Exercise, NoValue, formulas, known_at, value_at
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, TOLERANCE = 3, 1e-8
@@ -77,7 +77,7 @@ class BrokenChains:
             changes, leaves = _changes(broken), self.exercise.leaves(number)
             try:
                 known = known_at(self.chain, leaves, changes, self.wrt)
-                gradient = in_numbers(None, changes.get(CLOSED, self.exercise.asked), known)
+                gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]
                 gradient = np.full_like(truth, np.nan)

@@ -14,7 +14,7 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED
-from lvmcalc.marking.exercise import Exercise, Point, in_numbers
+from lvmcalc.marking.exercise import Exercise, Point, value_at
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import Match, matched
 
@@ -147,7 +147,7 @@ def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:
     """Yield the terms of an answer without any one of which it is right."""
     answer, exercise = attempt.formula, attempt.exercise
     for term in answer.args if isinstance(answer, sp.Add | MatAdd) else ():
-        rest = [value - in_numbers(None, term, point)
+        rest = [value - value_at(term, point)
                 for value, point in zip(attempt.values, exercise.points, strict=True)]
         if exercise.agree(rest) and exercise.is_right(answer - term):
             yield (Mistake("extra_term", "the answer", notation.plain(term)),)

@@ -15,8 +15,8 @@ from lvmcalc import notation
 from lvmcalc.calculus import Verdict, arithmetic, differentials
 from lvmcalc.calculus.arithmetic import OutsideDomain
 from lvmcalc.calculus.verdict import Counterexample
-from lvmcalc.chain import passes
-from lvmcalc.chain.structure import Chain, IllConditioned, Trusted
+from lvmcalc.chain import Chain, passes
+from lvmcalc.chain.numbers import IllConditioned, Trusted
 
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
 SMALL_TRIES = 5  # random points at each choice of small sizes
@@ -84,7 +84,7 @@ class Exercise:
         OutsideDomain
             If a matrix that is inverted in it is singular there.
         """
-        return [in_numbers(None, answer, point) for point in self.points]
+        return [value_at(answer, point) for point in self.points]
 
     def agrees(self, value: Any, point: Point, node: str = "") -> bool:
         """Return whether a value is the right one at a point, or the adjoint of another node."""
@@ -140,7 +140,7 @@ class Exercise:
                 changes[None] = self.asked  # the gradient among all matrices
         try:
             known = known_at(self.chain, leaves, changes, self.wrt)
-            return self.agrees(in_numbers(None, answer, known), known)
+            return self.agrees(value_at(answer, known), known)
         except NoValue:  # it names what does not lie on the way
             return False
 
@@ -154,7 +154,7 @@ class Exercise:
             except Exception:  # the function is the reader's own
                 continue
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
-            if finite and np.shape(got) == np.shape(truth) and not self.agrees(got, point):
+            if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
                 return Counterexample(values, _rounded(got), _rounded(truth))
         return None
@@ -166,8 +166,14 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
 
 
-def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
-    """Return the value of a formula in floating point, as an evaluator of a pass.
+class Invertible(arithmetic.Reals):
+    """Floating point that refuses the inverse of a singular matrix."""
+
+    inv = Trusted.inv
+
+
+def value_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
+    """Return the value of a formula at a point, in floating point.
 
     Raises
     ------
@@ -176,9 +182,14 @@ def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
     """
     with np.errstate(all="ignore"):
         try:
-            return arithmetic.evaluate(sp.sympify(formula), known, Trusted)
+            return arithmetic.evaluate(sp.sympify(formula), point, numbers)
         except IllConditioned as error:
             raise OutsideDomain("a matrix to be inverted is singular") from error
+
+
+def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
+    """Return the value of a formula, as an evaluator of a pass; no determinant may be 0."""
+    return value_at(formula, known, Trusted)
 
 
 def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],

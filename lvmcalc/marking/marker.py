@@ -20,9 +20,9 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.arithmetic import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Attempt, elementwise, explained, explained_shape, reordered
-from lvmcalc.marking.exercise import Exercise, exercise_of, in_numbers
+from lvmcalc.marking.exercise import Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
 from lvmcalc.models import chain_named
@@ -208,7 +208,7 @@ def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
 def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     if exercise.asked in formula.atoms(Symbol, MatrixSymbol):
         raise NotAttempted("is what is asked for; write it in other symbols")
-    attempt = Attempt(exercise, partial(in_numbers, None, formula), formula)
+    attempt = Attempt(exercise, partial(value_at, formula), formula)
     multiplied = elementwise(exercise, formula)
     try:
         check_shapes(formula)
@@ -217,7 +217,9 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
         explanation = cause + shape if formula.has(HadamardProduct) else shape + cause
         return _refuted(attempt, "this cannot be formed", explanation)
     wanted, given = map(notation.shape, (exercise.asked, formula))
-    if wanted != given and not formula.is_zero and not multiplied:
+    if wanted != given and not formula.is_zero:
+        if multiplied:
+            return _refuted(attempt, f"this is not {exercise.name}", multiplied)
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
     if formula.has(HadamardProduct):
         return _mark_numbers(attempt, multiplied)
@@ -243,7 +245,7 @@ def _mark_compared(attempt: Attempt) -> Mark:
 def _mark_numbers(attempt: Attempt, found: Explanation = ()) -> Mark:
     """Mark what can only be tried in numbers; an explanation may have been found already."""
     exercise = attempt.exercise
-    if not found and exercise.agree(attempt.values):
+    if exercise.agree(attempt.values):
         reason = (f"equal to {exercise.name} to 6 digits at {len(exercise.points)} random points, "
                   "which is no proof")
         return Mark(exercise.asked, "numeric", reason, formula=attempt.formula)

@@ -14,7 +14,7 @@ from sympy import Expr, Identity, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
 
 Edge = tuple[str, str]  # a node and one of its parents

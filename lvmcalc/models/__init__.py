@@ -1,12 +1,15 @@
-"""The two models: their chains, their fast formulas, and their exact optima."""
+"""The two models: their chains, their fast formulas, their exact optima, and what is trained of
+them."""
 
 from functools import cache
 
 from lvmcalc import checks
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models.autoencoder_training import AutoencoderProblem
+from lvmcalc.models.gplvm_training import GPLVMProblem
 
-__all__ = ["CHAINS", "autoencoder", "chain_named", "gplvm"]
+__all__ = ["CHAINS", "AutoencoderProblem", "GPLVMProblem", "autoencoder", "chain_named", "gplvm"]
 
 # A new model is one more line here.
 CHAINS = {

@@ -90,15 +90,13 @@ def squared_norm(inner: Expr) -> Expr:
 
 
 def _only(kind: str, function: Callable[[Expr], Expr], of: str) -> Callable[[Expr], Expr]:
-    """Return a function that refuses an argument that is no `of`, which is matrix or number."""
+    """Return a function that refuses an argument that is no `of`: no matrix or no number."""
     def checked(inner: Expr) -> Expr:
-        if inner.is_Matrix and of == "number":
-            what = f"matrix {_described(inner)}"
-        elif not inner.is_Matrix and of == "matrix":
-            what = f"number {quoted(plain(inner))}"
-        else:
+        if inner.is_Matrix == (of == "matrix"):
             return function(inner)
-        raise CannotBeFormed(f"the {kind} of the {what} cannot be formed: it is no {of}")
+        what = _described(inner) if inner.is_Matrix else quoted(plain(inner))
+        is_now = "matrix" if inner.is_Matrix else "number"
+        raise CannotBeFormed(f"the {kind} of the {is_now} {what} cannot be formed: it is no {of}")
 
     return checked
 
@@ -107,10 +105,9 @@ def _described(matrix: Expr) -> str:
     return f"{quoted(plain(matrix))} ({shape(matrix).replace('_?', '?')})"
 
 
-determinant = _only("determinant", Determinant, of="matrix")
 FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
     **dict.fromkeys(["tr", "Tr", "trace", "Trace"], _only("trace", Trace, of="matrix")),
-    **dict.fromkeys(["det", "Determinant"], determinant),
+    **dict.fromkeys(["det", "Determinant"], _only("determinant", Determinant, of="matrix")),
     **dict.fromkeys(["log", "ln"], _only("logarithm", sp.log, of="number")),
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     "transpose": transposed,

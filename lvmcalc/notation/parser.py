@@ -22,20 +22,9 @@ import sympy as sp
 from sympy import Dummy, Expr, Identity
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 
-from lvmcalc.notation.forming import (
-    FUNCTIONS,
-    determinant,
-    elementwise,
-    power,
-    product,
-    reciprocal,
-    squared_norm,
-    total,
-)
+from lvmcalc.notation import forming
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, quoted, tokens, unified
 from lvmcalc.notation.vocabulary import Vocabulary
-
-__all__ = ["Unreadable", "parse"]
 
 DEEPEST, MOST_DIGITS = 20, 50
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT", " ^*().")
@@ -75,8 +64,8 @@ class _Parser:
 
     def __init__(self, text: str, vocabulary: Vocabulary):
         self.text, self.names = text, vocabulary.spellings
-        self.functions: Mapping[str, Callable] = {**vocabulary.functions, **FUNCTIONS}
-        self.tokens = tokens(text, self.names, [*self.functions, *SPECIAL])
+        self.functions: Mapping[str, Callable] = {**vocabulary.functions, **forming.FUNCTIONS}
+        self.tokens = tokens(text, vocabulary, [*self.functions, *SPECIAL])
         self.place, self.open = 0, []
 
     @property
@@ -109,16 +98,16 @@ class _Parser:
         terms = [self.product()]
         while self.ahead.text in ("+", "-"):
             terms.append(self.product())  # which reads its sign
-        return total(terms)
+        return forming.total(terms)
 
     def product(self) -> Expr:
         factors, operator = [self.signed()], ""
         while True:
             divided, operator = operator == "/", self.accept("*", "/", "∘")
             if operator == "∘":
-                factors = [elementwise(product(*factors), self.signed())]
+                factors = [forming.elementwise(forming.product(*factors), self.signed())]
             elif operator == "/":
-                factors.append(reciprocal(self.signed()))
+                factors.append(forming.reciprocal(self.signed()))
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -126,7 +115,7 @@ class _Parser:
                     raise self.unclear("belongs below the fraction line", "1/(2 b) or (1/2) b")
                 factors.append(self.factor())
             else:
-                return product(*factors)
+                return forming.product(*factors)
 
     def touches(self) -> bool:
         """Return whether the name of a number is ahead with no space before it."""
@@ -142,7 +131,7 @@ class _Parser:
         negative = False
         while sign := self.accept("+", "-"):
             negative ^= sign == "-"
-        return product(sp.S.NegativeOne, self.factor()) if negative else self.factor()
+        return forming.product(sp.S.NegativeOne, self.factor()) if negative else self.factor()
 
     def factor(self) -> Expr:
         value, raised = self.atom(), False
@@ -153,7 +142,7 @@ class _Parser:
             tower = raised and number and self.ahead.text[0] in "^*"
             if abs(number) > LARGEST_POWER or tower:
                 raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
-            value, raised = power(value, exponent), raised or bool(number)
+            value, raised = forming.power(value, exponent), raised or bool(number)
             _refuse_giants(value, self.text)  # before the next power is taken
             self.place += 1
         return value
@@ -185,7 +174,7 @@ class _Parser:
             if self.at_factor() or self.ahead.text in ("*", "/", "∘"):
                 raise self.unclear(f"belongs to what {function} is taken of", f"{function}(…)")
         if function == "frac":
-            return product(value, reciprocal(self.bracket()))
+            return forming.product(value, forming.reciprocal(self.bracket()))
         return self.norm(value) if function == "norm" else self.functions[function](value)
 
     def bracket(self) -> Expr:
@@ -199,13 +188,13 @@ class _Parser:
         self.open.pop()
         if opening == "(":
             return value
-        return determinant(value) if opening == "|" else self.norm(value)
+        return self.functions["det"](value) if opening == "|" else self.norm(value)
 
     def norm(self, inner: Expr) -> Expr:
         if self.ahead.text.translate(SUPERSCRIPTS) != "2":
             raise self.fail("the square of the norm, ‖…‖²,")
         self.place += 1
-        return squared_norm(inner)
+        return forming.squared_norm(inner)
 
 
 def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
@@ -222,22 +211,20 @@ def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     if expression.is_Matrix and shape:
         equal += zip(expression.shape, shape, strict=True)
     found: dict[Expr, Expr] = {}
-
-    def known(size: Expr) -> Expr:
-        while size in found:
-            size = found[size]
-        return size
-
-    for one, other in equal:
-        one, other = known(one), known(other)
-        if one != other and isinstance(one, Dummy):
+    for pair in equal:
+        one, other = sorted((size.xreplace(found) for size in pair), key=_is_known)
+        if one != other and not _is_known(one):
+            found = {size: value.xreplace({one: other}) for size, value in found.items()}
             found[one] = other
-        elif one != other and isinstance(other, Dummy):
-            found[other] = one
-    if any(isinstance(known(identity.rows), Dummy) for identity in expression.atoms(Identity)):
+    expression = expression.xreplace(found)
+    if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
         raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
                          "eye(N), with a size.")
-    return expression.xreplace({size: known(size) for size in found})
+    return expression
+
+
+def _is_known(size: Expr) -> bool:
+    return not isinstance(size, Dummy)
 
 
 def _refuse_giants(expression: Expr, text: str) -> None:

@@ -10,8 +10,8 @@ import ipywidgets as widgets
 
 from lvmcalc import notation
 from lvmcalc.calculus.verdict import MARKS
-from lvmcalc.chain.structure import Chain
-from lvmcalc.marking.marker import Mark, mark
+from lvmcalc.chain import Chain
+from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.show import style
 from lvmcalc.show.controls import NO_COMMAND, guarded

@@ -5,19 +5,18 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
-from lvmcalc import notation
+from lvmcalc import models, notation
 from lvmcalc.calculus import differentials
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.notation import parser
+from lvmcalc.notation import forming
 from lvmcalc.notation.parser import Unreadable, parse
 
 AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(),
                                       gplvm.trace_chain(), gplvm.chain())
-CHAINS = [*map(marker.chain_of, marker.CHAINS)]
+CHAINS = [*map(models.chain_named, models.CHAINS)]
 N, Q, D, X, Y, alpha, beta = gplvm.N, gplvm.Q, gplvm.D, gplvm.X, gplvm.Y, gplvm.alpha, gplvm.beta
 K, b, d, d_bar = TOTAL.symbols("K b d d_bar")
 W, x, e, c = AUTOENCODER.symbols("W x e c")
@@ -201,8 +200,8 @@ def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: s
 
 
 def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken, power = [], parser.power
-    monkeypatch.setattr(parser, "power", lambda base,
+    taken, power = [], forming.power
+    monkeypatch.setattr(forming, "power", lambda base,
                         exponent: taken.append(base) or power(base, exponent))
     with pytest.raises(Unreadable, match="more than 50 digits"):
         parse("((9^24)^24)^24", TOTAL.vocabulary)
