@@ -275,8 +275,9 @@ class Trainer:
                          "settle.")
         if self.ablation_in_words:
             name = self.problem.name_of_value
-            true = f"gap is that of the true {name}" if self.gap is not None else f"{name} is true"
-            words.append(f"Trained with {self.ablation_in_words}; the {true}.")
+            shown = f"{name} is the true one" if self.gap is None else (
+                f"gap is that of the true {name}")
+            words.append(f"Trained with {self.ablation_in_words}; the {shown}.")
         return " ".join(words)
 
     def __repr__(self) -> str:

@@ -253,7 +253,8 @@ class TestWords:
 
     def test_what_it_is_trained_with_is_said(self):
         trainer = Trainer(of_noise(), ablation="without path h of X")
-        assert trainer.describe().endswith(" Trained with path h of X left out; the value is true.")
+        assert trainer.describe().endswith(" Trained with path h of X left out; the value is the true "
+                                           "one.")
 
     def test_a_run_that_diverges_stops_at_its_last_finite_state_and_says_why(self):
         trainer = Trainer(of_autoencoder(), "gradient", 5.0).run(50)
@@ -271,6 +272,9 @@ class TestWords:
 BAD = [
     (lambda: ChainProblem(ridge_chain(), "v", A=A, y=y), ValueError,
      "There is no leaf 'v'; there are A, w, y, lambda."),
+    (lambda: ChainProblem(ridge_chain(), (), A=A, y=y), ValueError, "There is no leaf (); "),
+    (lambda: ChainProblem("ridge", "w", A=A, y=y), TypeError,
+     "The chain must be a Chain, but str came."),
     (lambda: ChainProblem(ridge_chain(), "w", A=A, y=y), TypeError,
      "ridge needs a value of each leaf that is not trained, and of no other: A, y, λ."),
     (lambda: of_ridge(w=y), TypeError, "ridge needs a value of each leaf that is not trained, "),
