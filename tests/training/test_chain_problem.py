@@ -98,7 +98,7 @@ def test_it_trains_as_the_fast_form_of_the_model(fast, of_chain, paths, optimise
         first = Trainer(fast, optimiser, 0.003, ablation=ours)
         second = Trainer(of_chain, optimiser, 0.003, ablation=theirs)
         first.parameters = second.parameters = FIRST[fast.name_of_parameters]
-        for _ in range(5):
+        for _ in range(3):
             first.step(4)
             second.step(4)
             if first.status == "diverged":  # told by the gap, which the chain does not know
@@ -114,17 +114,17 @@ def test_it_trains_as_the_fast_form_of_the_model(fast, of_chain, paths, optimise
 def test_without_any_setting_it_trains_and_repeats_itself_from_its_seed(problem, optimiser):
     trainer = Trainer(problem, optimiser, seed=3)
     start = trainer.value
-    trainer.step(60)
+    trainer.step(20)
     assert trainer.status == "running"
     assert problem.sign * trainer.value > problem.sign * start
-    again = trainer.again().run(60)
+    again = trainer.again().run(20)
     assert again.value == trainer.value
     assert Trainer(problem, optimiser, seed=4).value != start
 
 
 @pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov"])
 def test_ridge_regression_finds_the_solution_of_its_normal_equations(optimiser):
-    trainer = Trainer(of_ridge(), optimiser).run(400)
+    trainer = Trainer(of_ridge(), optimiser).run(250)
     np.testing.assert_allclose(trainer.parameters, np.linalg.solve(A.T @ A + 0.7 * np.eye(3),
                                                                    A.T @ y), rtol=1e-7)
     assert trainer.settled
@@ -138,7 +138,7 @@ def test_the_usual_rate_is_a_quarter_of_what_the_curvature_at_the_start_allows()
 
 
 def test_the_noise_is_learned_along():
-    trainer = Trainer(of_noise(), "adam", 0.04).run(700)
+    trainer = Trainer(of_noise(), "adam", 0.1).run(200)
     best = GPLVMProblem(Y, 2)
     assert trainer.value == pytest.approx(best.best, abs=0.01)
     assert trainer.parameters["beta"] == pytest.approx(best.beta, rel=0.05)
@@ -181,7 +181,7 @@ def test_a_covariance_stays_symmetric_and_finds_that_of_the_samples():
     assert np.linalg.eigvalsh(start)[0] > 0
     slope = -np.linalg.inv(start) @ (S - start) @ np.linalg.inv(start)
     np.testing.assert_allclose(problem.value_and_gradient(start)[1], slope, rtol=1e-10)
-    found = Trainer(problem, "gradient", 0.1).run(500).parameters
+    found = Trainer(problem, learning_rate=0.1).run(200).parameters
     assert (found == found.T).all()
     np.testing.assert_allclose(found, S, rtol=1e-6, atol=1e-6)
 
@@ -253,8 +253,8 @@ class TestWords:
 
     def test_what_it_is_trained_with_is_said(self):
         trainer = Trainer(of_noise(), ablation="without path h of X")
-        assert trainer.describe().endswith(" Trained with path h of X left out; the value is the true "
-                                           "one.")
+        assert trainer.describe().endswith(
+            " Trained with path h of X left out; the value is the true one.")
 
     def test_a_run_that_diverges_stops_at_its_last_finite_state_and_says_why(self):
         trainer = Trainer(of_autoencoder(), "gradient", 5.0).run(50)
