@@ -75,7 +75,8 @@ class Rationals:
         return cls.matrix(scalar * matrix.to_Matrix())
 
 
-def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> Any:
+def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
+             memo: dict[Expr, Any] | None = None) -> Any:
     """Return the value of an expression whose symbols (sizes among them) have the given values.
 
     Parameters
@@ -83,6 +84,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
     expression : SymPy scalar or matrix expression
     values : by name; matrices as the arithmetic has them
     arithmetic : Reals or Rationals, or another one like them
+    memo : inverses and determinants that are known already; new ones are added
 
     Raises
     ------
@@ -92,6 +94,13 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any) -> An
         If an operation is not known.
     """
     def of(part: Expr) -> Any:
+        if memo is None or not isinstance(part, Inverse | Determinant | MatPow):
+            return computed(part)
+        if part not in memo:
+            memo[part] = computed(part)
+        return memo[part]
+
+    def computed(part: Expr) -> Any:
         match part:
             case MatrixSymbol() | Symbol():
                 if part.name not in values:

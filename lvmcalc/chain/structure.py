@@ -4,7 +4,7 @@ Each stage is an operation of the rule book on earlier stages. Its formula, its 
 and its proof are all views of that one expression.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from lvmcalc.calculus import arithmetic, claims
 from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import RULES, Rule
 from lvmcalc.calculus.verdict import MARKS, worst
-from lvmcalc.chain import evidence
+from lvmcalc.chain import evidence, passes
 from lvmcalc.notation import spelling
 
 
@@ -127,8 +127,9 @@ class Chain:
     def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...],
                  book: Mapping[str, Rule] = RULES,
                  abbreviations: Mapping[str, str] | None = None,
-                 at_most: tuple[tuple[Expr, Expr], ...] = ()):
-        self.name, self.book, self.at_most = name, book, at_most
+                 at_most: tuple[tuple[Expr, Expr], ...] = (), symmetric: tuple[str, ...] = ()):
+        self.name, self.book, self.at_most, self.symmetric = name, book, at_most, symmetric
+        self._remembered: dict[Any, Any] = {}
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
         self.nodes = MappingProxyType({stage.name: stage for stage in stages})
         self.output = stages[-1].name
@@ -164,6 +165,20 @@ class Chain:
         name = self[name].name
         return tuple(node for node, parent in self.edges if parent == name)
 
+    def leading_to(self, name: str) -> tuple[str, ...]:
+        """Return the node or leaf itself and every node that depends on it, in forward order."""
+        found = [self[name].name]
+        for node in self.nodes.values():
+            if set(node.parents) & set(found):
+                found.append(node.name)
+        return tuple(found)
+
+    def remember(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what `make()` gave when this key was first asked for; the chain keeps it."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        return self._remembered[key]
+
     def adjoint_symbol(self, name: str) -> Expr:
         """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
         node, called = self[name], notation.adjoint_name(self.output, spelling(name))
@@ -183,7 +198,7 @@ class Chain:
         lost (None)."""
         other = Chain(self.name, tuple(leaf.symbol for leaf in self.leaves.values()),
                       tuple(self.nodes.values()),
-                      self.book, self.abbreviations, self.at_most)
+                      self.book, self.abbreviations, self.at_most, self.symmetric)
         if not isinstance(edges, Mapping):
             raise TypeError("The altered edges are a dict of (node, parent) to an adjoint, but "
                             f"{edges!r} came.")
@@ -200,13 +215,11 @@ class Chain:
         """Return a node, by default the last one, as a SymPy expression in the leaves."""
         return self._in_leaves[self[name or self.output].name]
 
-    @cached_property
+    @property
     def _in_leaves(self) -> dict[str, Expr]:
-        found = {name: leaf.symbol for name, leaf in self.leaves.items()}
-        for name, node in self.nodes.items():
-            found[name] = node.expression.xreplace({self[parent].symbol: found[parent]
-                                                    for parent in node.parents})
-        return found
+        leaves = {name: leaf.symbol for name, leaf in self.leaves.items()}
+        return self.remember("in leaves",
+                             lambda: passes.forward(self, leaves, passes.in_symbols))
 
     def adjoint(self, name: str) -> Expr:
         """Return ∂L/∂(node or leaf) for every size, in the leaves, by the adjoints of the rule
@@ -216,35 +229,26 @@ class Chain:
         collected.
         """
         name = self[name].name
-        if name not in self._tidied:
-            self._tidied[name] = tidy(self._adjoints[name])
-        return self._tidied[name]
+        return self.remember(("adjoint", name), lambda: tidy(self._adjoints[name]))
 
-    @cached_property
-    def _tidied(self) -> dict[str, Expr]:
-        return {}
-
-    @cached_property
+    @property
     def _adjoints(self) -> dict[str, Expr]:
-        found = {self.output: sp.S.One}
-        known = {self[name].symbol: expression for name, expression in self._in_leaves.items()}
-        for name in [*reversed(self.nodes), *self.leaves]:
-            arriving = {self.adjoint_symbol(child): found[child] for child in self.children(name)}
-            parts = [sp.sympify(self.edges[child, name]).xreplace(known | arriving)
-                     for child in self.children(name)]
-            if parts:
-                found[name] = tidy(sum(parts[1:], parts[0]), collect=False)
-        return found
+        def total(parts: list[Expr]) -> Expr:
+            return tidy(sum(parts[1:], parts[0]), collect=False)
+
+        return self.remember("adjoints", lambda: passes.pull_back(
+            self, self._in_leaves, passes.in_symbols, sp.S.One, total=total).adjoints)
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations of this chain (K for the
         kernel) in place."""
         return expression.xreplace(self._abbreviating)
 
-    @cached_property
+    @property
     def _abbreviating(self) -> dict[Expr, Expr]:
-        return {tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
-                for name, node in self.abbreviations.items()}
+        return self.remember("abbreviating", lambda: {
+            tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
+            for name, node in self.abbreviations.items()})
 
     def in_leaves(self, expression: Expr) -> Expr:
         """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) as one in the
@@ -289,10 +293,31 @@ class Chain:
             If a stage has no finite value in floating point, such as the determinant of a large
             matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
+        return Values(self._forward(leaves, {})[0])
+
+    def run(self, upstream: float = 1.0, **leaves: Any) -> passes.Pass:
+        """Return the values of all leaves and nodes, their adjoints and what each use brings.
+
+        It is one pass: each value, inverse and determinant is computed once. Parameters and errors
+        are those of `backward`.
+        """
+        upstream, memo = checks.scalar(upstream, "upstream"), {}
+        values, sizes = self._forward(leaves, memo)
+        found = passes.pull_back(self, values | sizes, self._evaluator(memo), upstream)
+        return passes.Pass(Values(found.values), Values(found.adjoints), found.parts, found.known)
+
+    def _forward(self, leaves: Mapping[str, Any], memo: dict) -> tuple[dict, dict]:
         values, sizes = self._checked(leaves)
-        for name, node in self.nodes.items():
-            values[name] = self._number(node.expression, values | sizes, notation.plain(name))
-        return Values(values)
+        known = passes.forward(self, values | sizes, self._evaluator(memo))
+        return {node.name: known[node.name] for node in self}, sizes
+
+    def _evaluator(self, memo: dict[Expr, Any]) -> passes.Evaluate:
+        def evaluate(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+            called = (notation.plain(place) if isinstance(place, str)
+                      else notation.adjoint_name(self.output, place[1]) if place else "")
+            return self._number(sp.sympify(formula), known, called, memo)
+
+        return evaluate
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Values:
         """Return the adjoint ∂L/∂(node or leaf) of every leaf and node by name, times `upstream`.
@@ -300,7 +325,7 @@ class Chain:
         Parameters, errors and the types returned are those of `forward`; an adjoint has the shape
         of its variable.
         """
-        return self._backward(checks.scalar(upstream, "upstream"), leaves)[0]
+        return self.run(upstream, **leaves).adjoints
 
     def contributions(self, name: str, **leaves: Any) -> Values:
         """Return what each use of a leaf or node brings to its adjoint; the contributions sum to
@@ -324,30 +349,15 @@ class Chain:
         """
         name = self[name].name
         return Values({node: part for (node, parent),
-                      part in self._backward(1.0, leaves)[1].items() if parent == name})
-
-    def _backward(self, upstream: float, leaves: Mapping[str, Any]) -> tuple[Values, dict]:
-        values, sizes = self.forward(**leaves), self._checked(leaves)[1]
-        adjoints = {name: np.zeros_like(value) if np.ndim(value) else 0.0 for name,
-                    value in values.items()}
-        adjoints[self.output] = upstream
-        parts = {}
-        for name in reversed(self.nodes):
-            known = values | sizes | {self.adjoint_symbol(name).name: adjoints[name]}
-            for parent in self.nodes[name].parents:
-                called = notation.adjoint_name(self.output, parent)
-                parts[name, parent] = self._number(sp.sympify(self.edges[name, parent]), known,
-                                                   called)
-                # contributions of all uses add up
-                adjoints[parent] = adjoints[parent] + parts[name, parent]
-        return Values(adjoints), parts
+                      part in self.run(**leaves).parts.items() if parent == name})
 
     @staticmethod
-    def _number(expression: Expr, values: Mapping[str, Any], name: str = "") -> Any:
+    def _number(expression: Expr, values: Mapping[str, Any], name: str = "",
+                memo: dict[Expr, Any] | None = None) -> Any:
         reason = "has no finite value here: it overflows or underflows in floating point"
         with np.errstate(all="ignore"):
             try:
-                value = arithmetic.evaluate(expression, values, Trusted)
+                value = arithmetic.evaluate(expression, values, Trusted, memo)
                 lost = not np.isfinite(value).all() or _underflows(expression, value, values)
             except IllConditioned as error:
                 lost, reason = True, str(error)
@@ -389,10 +399,6 @@ class Chain:
         return values, {name: n for name, n in sizes.items() if name not in values}
 
     # Evidence and display
-    @cached_property
-    def _evidence(self) -> dict:
-        return {}
-
     def claim(self, parent: str, name: str, seed: int = 0) -> "evidence.Row":
         """Return the evidence for one stage by itself: the adjoint along the edge from `parent` to
         `name`."""
@@ -400,9 +406,7 @@ class Chain:
         if (key[1], key[0]) not in self.edges:
             parents = ", ".join(self[name].parents) or "none"
             raise ValueError(f"{key[0]} is no parent of {key[1]}; its parents are {parents}.")
-        if key not in self._evidence:
-            self._evidence[key] = evidence.stage(self, *key)
-        return self._evidence[key]
+        return self.remember(("claim", *key), lambda: evidence.stage(self, *key))
 
     def check(self, seed: int = 0) -> "evidence.Check":
         """Return the evidence for every stage by itself and for the gradient of the whole, as a

@@ -346,7 +346,9 @@ def test_an_error_is_shown_as_a_bound(error: float, text: str) -> None:
 
 
 def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() -> None:
-    code = ("from lvmcalc import autoencoder, evidence, gplvm, rules\n"
+    code = ("from lvmcalc.calculus import claims, operations as rules\n"
+            "from lvmcalc.chain import evidence\n"
+            "from lvmcalc.models import autoencoder, gplvm\n"
             "chain = autoencoder.chain()\n"
             "print(chain, *chain, rules.RULES, sep='\\n')\n"
             "print(chain._repr_markdown_(), chain['e']._repr_markdown_())\n"
