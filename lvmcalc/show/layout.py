@@ -5,17 +5,18 @@ is chosen so that as few arrows as possible cross or run over a node.
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import NamedTuple
-
-import numpy as np
 
 from lvmcalc.chain.structure import Chain
 
 Edge = tuple[str, str]  # a node, and what it is computed from
+Place = tuple[int, int]  # column and lane
+Arrow = tuple[Place, Place]
 BOW = 0.3  # of a long slanting arrow: how far it bends away from the straight line
 ROUNDS = 3  # of moving each run of nodes to the best lane
 LANES = (0, 1, -1, 2, -2, 3, -3)  # in the order in which they are tried
-CLOSE = 0.45  # lanes: an arrow that comes so close to a node runs over it
+CLOSE = 0.5  # lanes: an arrow that comes so close to a node runs over it
 # What it costs that two arrows cross, that two nodes share a place, and that a node is a lane away
 # from the middle; an arrow that is a lane too steep costs 1.
 CROSSING, OVERLAP, FAR = 10.0, 1000.0, 0.1
@@ -28,7 +29,7 @@ class Layout(NamedTuple):
     travels alone, until the uses meet.
     """
 
-    places: dict[str, tuple[int, int]]
+    places: dict[str, Place]
     paths: dict[Edge, int]
 
 
@@ -40,10 +41,10 @@ def layout(chain: Chain) -> Layout:
     return Layout({name: (column[name], lane[name]) for name in column}, _paths(chain, variable))
 
 
-def bow(start: tuple[int, int], end: tuple[int, int]) -> float:
-    """Return how an arrow bends, as Matplotlib's `arc3` has it: a long slanting one bends outwards."""
-    across, up = np.subtract(end, start)
-    return BOW * float(np.sign(up)) if abs(across) > 2 else 0.0
+def bow(start: Place, end: Place) -> float:
+    """Return how an arrow bends, as Matplotlib's `arc3` has it: long slanting ones bend out."""
+    (x, y), (right, up) = start, end
+    return BOW * ((up > y) - (up < y)) if abs(right - x) > 2 else 0.0
 
 
 def variable_of(chain: Chain) -> str:
@@ -78,7 +79,7 @@ def _paths(chain: Chain, variable: str) -> dict[Edge, int]:
     Uses are numbered as they stand, from left to right, in the formula in which they meet.
     """
     order = _uses(chain, chain.output, variable)
-    carried: dict[str, set[str]] = dict.fromkeys(chain.leaves, set())
+    carried: dict[str, set[str]] = {leaf: set() for leaf in chain.leaves}
     paths = {}
     for child, node in chain.nodes.items():
         brought = {used: {child} if used == variable else carried[used] for used in node.parents}
@@ -114,7 +115,7 @@ def _runs(chain: Chain, reached: set[str]) -> list[list[str]]:
 
 
 def _lanes(chain: Chain, column: Mapping[str, int], runs: list[list[str]]) -> dict[str, int]:
-    """Return the lane of each node: the best one for each run in turn, and again with all placed."""
+    """Return the lane of each node: the best for each run in turn, and again with all placed."""
     run_of = {name: number for number, run in enumerate(runs) for name in run}
     lane: dict[str, int] = {}
     for _ in range(ROUNDS):
@@ -127,39 +128,36 @@ def _lanes(chain: Chain, column: Mapping[str, int], runs: list[list[str]]) -> di
 def _cost(chain: Chain, column: Mapping[str, int], lane: Mapping[str, int],
           run_of: Mapping[str, int]) -> float:
     """Return how bad it is if nodes stand so; a node without a lane is not there yet."""
-    names = [*lane]
-    places = np.array([(column[name], lane[name]) for name in names])
-    edges = np.array([(names.index(used), names.index(child)) for child, used in chain.edges
-                      if used in lane and child in lane], dtype=int).reshape(-1, 2)
-    changes_run = np.array([run_of[names[a]] != run_of[names[b]] for a, b in edges], dtype=bool)
-    start, end = places[edges[:, 0]], places[edges[:, 1]]
-    slant = np.abs(end - start)[:, 1] - changes_run  # a run is straight, and others turn off it
-    bows = np.array([bow(*ends) for ends in zip(start, end, strict=True)])[:, None]
-    middle = (start + end) / 2 + bows / 2 * (end - start)[:, ::-1] * (1, -1)
-    first, second = np.stack([start, middle], 1), np.stack([middle, end], 1)
-    apart = (edges[:, None, :, None] != edges[:, None]).all(axis=(2, 3))
-    crossing = _cross(first, second) & apart
-    elsewhere = (edges[:, None] != np.arange(len(names))[:, None]).all(axis=2)
-    over = (_distance(first, second, places) < CLOSE) & elsewhere
-    shared = len(names) - len(np.unique(places, axis=0))
-    return (OVERLAP * shared + CROSSING * (crossing.sum() / 2 + over.sum())
-            + (slant**2).sum() + FAR * np.abs(places[:, 1]).sum())
+    places = [(column[name], y) for name, y in lane.items()]
+    edges = [(used, child) for child, used in chain.edges if used in lane and child in lane]
+    # a run is straight, and others turn off it
+    steep = sum((abs(lane[used] - lane[child]) - (run_of[used] != run_of[child])) ** 2
+                for used, child in edges)
+    arrows = [((column[used], lane[used]), (column[child], lane[child])) for used, child in edges]
+    bad = sum(_cross(one, other) for one, other in combinations(arrows, 2))
+    bad += sum(_over(arrow, place) for arrow in arrows for place in places)
+    shared = len(places) - len(set(places))
+    return OVERLAP * shared + CROSSING * bad + steep + FAR * sum(map(abs, lane.values()))
 
 
-def _cross(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return which lines cross, shape (lines, lines); a line is pieces, shape (lines, pieces, 2)."""
-    def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
-        (x, y), (u, v) = np.moveaxis(q - p, -1, 0), np.moveaxis(r - p, -1, 0)
-        return x * v - y * u
-
-    a, b, c, d = start[:, :, None, None], end[:, :, None, None], start, end
-    above, below = side(a, b, c), side(a, b, d)
-    return ((above * below <= 0) & (above != below)
-            & (side(c, d, a) * side(c, d, b) <= 0)).any(axis=(1, 3))
+def _height(arrow: Arrow, at: float) -> float:
+    """Return the lane in which an arrow passes a column."""
+    (x, y), (end, top) = arrow
+    t = (at - x) / (end - x)
+    return y + t * (top - y) - 2 * t * (1 - t) * bow(*arrow) * (end - x)
 
 
-def _distance(start: np.ndarray, end: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return how near lines come to points, shape (lines, points)."""
-    along, beside = (end - start)[:, :, None], points - start[:, :, None]
-    t = np.clip((beside * along).sum(axis=-1) / (along**2).sum(axis=-1), 0, 1)
-    return np.linalg.norm(beside - t[..., None] * along, axis=-1).min(axis=1)
+def _cross(one: Arrow, other: Arrow) -> bool:
+    """Return whether two arrows cross: which one is above changes between two columns."""
+    first, last = max(one[0][0], other[0][0]), min(one[1][0], other[1][0])
+    if first >= last:
+        return False
+    above = [_height(one, at) - _height(other, at) for at in (first, last)]
+    return above[0] * above[1] < 0
+
+
+def _over(arrow: Arrow, place: Place) -> bool:
+    """Return whether an arrow runs over a node that stands between its ends."""
+    column, lane = place
+    between = arrow[0][0] < column < arrow[1][0]
+    return between and abs(_height(arrow, column) - lane) < CLOSE
