@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lvmcalc.training.problem import GPLVMProblem
+from lvmcalc.models import GPLVMProblem
 
 Array = np.ndarray
 Evaluate = Callable[[Array], tuple[float, Array]]  # X to the value and the gradient

@@ -41,10 +41,8 @@ from peer_models import (
     torch_low_rank,
 )
 
-from lvmcalc.models import gplvm
-from lvmcalc.training import data
-from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem
-from lvmcalc.training.trainer import Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
+from lvmcalc.training import Trainer, data
 
 ALPHA, BETA, SEED = 0.7, 4.0, 0
 SIZES = 100, 1000, 3000, 10_000, 100_000, 1_000_000

@@ -23,7 +23,7 @@ import lvmcalc
 from lvmcalc import audit, compare, gradient, mark
 from lvmcalc.calculus import differentials
 from lvmcalc.marking.marker import mark_in
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     AnswerBox,
     LiveAutoencoder,
@@ -33,8 +33,7 @@ from lvmcalc.show import (
     TwoWeights,
     figures,
 )
-from lvmcalc.training import data, gram
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data, gram
 
 pytestmark = pytest.mark.filterwarnings("error")
 

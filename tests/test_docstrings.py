@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 import lvmcalc
-from lvmcalc import show
+from lvmcalc import models, show, training
 from lvmcalc.course import homework
 from lvmcalc.marking import marker
-from lvmcalc.training import data, trainer
+from lvmcalc.training import data
 
 HOUSE = Path(lvmcalc.__file__).parent
 MODULES = [import_module(
@@ -68,7 +68,7 @@ CALLED += [(module.__name__, name) for module in (*MODELS, data, homework)
            for name in functions(module)]
 CALLED += [("lvmcalc.marking.marker", "mark_in"), ("lvmcalc.chain.evidence", "entrywise"),
            ("lvmcalc.calculus.rule_proofs", "establish")]
-CALLED += [(module.__name__, name) for module in (trainer, show) for name in module.__all__
+CALLED += [(module.__name__, name) for module in (training, models, show) for name in module.__all__
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]
 
 

@@ -8,6 +8,7 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Tr
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc import notation
+from lvmcalc.checks import CannotBeFormed
 
 # beyond these a comparison or a gradient takes longer than anyone waits
 MOST_PARTS, DEEPEST = 4_000, 60
@@ -28,11 +29,6 @@ class TooLarge(UnsupportedExpression):
 
     def __init__(self, what: str):
         ValueError.__init__(self, f"The calculus stops here, because {what} would take too long.")
-
-
-class CannotBeFormed(ValueError):
-    """The shapes in an expression do not fit: SymPy lets n×m and m×p through where it should be
-    k×p."""
 
 
 def by_name(*expressions: Expr) -> list[Expr]:

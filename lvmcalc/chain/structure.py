@@ -21,7 +21,7 @@ from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import RULES, Rule
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import evidence, passes
-from lvmcalc.notation import spelling
+from lvmcalc.notation import Vocabulary, spelling
 
 
 class Values(dict):
@@ -264,14 +264,13 @@ class Chain:
         return expression.xreplace(known)
 
     @cached_property
-    def vocabulary(self) -> dict[str, Expr]:
-        """The symbols of all leaves, nodes, abbreviations, adjoints and sizes, by name."""
-        sizes = {size.name: size for node in self for length in node.shape
-                 for size in length.free_symbols}
+    def vocabulary(self) -> Vocabulary:
+        """The names that a formula about this chain may use."""
         nodes = {node.name: node.symbol for node in self}
         short = {name: self.symbols(name)[0] for name in self.abbreviations}
-        adjoints = map(self.adjoint_symbol, nodes)
-        return sizes | nodes | short | {symbol.name: symbol for symbol in adjoints}
+        adjoints = {name: self.adjoint_symbol(self.abbreviations.get(name, name))
+                    for name in (*nodes, *short)}
+        return Vocabulary(nodes | short, adjoints, self.output)
 
     # Numbers
     def forward(self, **leaves: Any) -> Values:

@@ -162,9 +162,10 @@ def audited(chain: Chain, text: str) -> Line:
     try:
         if len(parts) < 2:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = parse(parts[0], chain)
+        first = parse(parts[0], chain.vocabulary)
         sides = (first,
-                 *(parse(part, chain, tuple(getattr(first, "shape", ()))) for part in parts[1:]))
+                 *(parse(part, chain.vocabulary, tuple(getattr(first, "shape", ())))
+                   for part in parts[1:]))
     except Unreadable as error:
         return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
     except CannotBeFormed as error:

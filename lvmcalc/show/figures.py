@@ -16,8 +16,8 @@ from lvmcalc import checks, notation
 from lvmcalc.chain.structure import Chain
 from lvmcalc.show import style
 from lvmcalc.show.frames import canvas, place
-from lvmcalc.show.layout import Layout, bow, layout
-from lvmcalc.training.problem import Problem
+from lvmcalc.show.graph_layout import Layout, bow, layout
+from lvmcalc.training import Problem, Trainer
 
 WIDTH = 900  # pixels, the width of a notebook's column
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
@@ -194,33 +194,37 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
 
 
 @style.applied()
-def learning_curve(trainer: Any, height: int = 330) -> Drawing:
-    """Draw the value after each step of a training run, with the exact optimum as a line."""
+def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
+    """Draw the value after each step of a training run, with the exact optimum, if it is known, as
+    a line."""
     problem, (steps, values) = trainer.problem, trainer.history
     figure = canvas(WIDTH, height)
     axes = place(figure, 130, 44, 740, height - 104)
     value_axes(axes, problem, MaxNLocator(6, integer=True), 5)
     axes.plot(steps, values, **style.REACHED)
     axes.margins(y=0.15)
-    start, end, best = (style.number(value, ",.4g")
-                        for value in (values[0], values[-1], problem.best))
+    start, end = (style.number(values[at], ",.4g") for at in (0, -1))
+    best = "" if problem.best is None else (
+        f"; dashed, the exact optimum, {style.number(problem.best, ',.4g')}")
     return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to "
-                           f"{end}; dashed, the exact optimum, {best}.")
+                           f"{end}{best}.")
 
 
 def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
                gap: float = 0) -> None:
-    """Prepare axes for the value of a problem after each step, with the exact optimum as a line."""
+    """Prepare axes for the value of a problem after each step, with the exact optimum, if it is
+    known, as a line."""
     axes.set_title(problem.name_of_value.capitalize())
     axes.set_xlabel("step")
     axes.xaxis.set_major_locator(steps)
     axes.yaxis.set_major_locator(MaxNLocator(ticks))
     axes.yaxis.set_major_formatter("{x:,.10g}")
-    axes.axhline(problem.best, **style.OPTIMUM)
-    axes.annotate("exact optimum", (0.99, problem.best), (0, gap * problem.sign),
-                  axes.get_yaxis_transform(), "offset points", ha="right",
-                  va="bottom" if problem.sign > 0 else "top", weight="bold",
-                  color=style.OPTIMUM["color"])
+    if problem.best is not None:
+        axes.axhline(problem.best, **style.OPTIMUM)
+        axes.annotate("exact optimum", (0.99, problem.best), (0, gap * problem.sign),
+                      axes.get_yaxis_transform(), "offset points", ha="right",
+                      va="bottom" if problem.sign > 0 else "top", weight="bold",
+                      color=style.OPTIMUM["color"])
 
 
 @style.applied()

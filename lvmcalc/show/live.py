@@ -23,8 +23,7 @@ from lvmcalc.show.controls import (
     wide,
 )
 from lvmcalc.show.player import FLAT_OUT
-from lvmcalc.training import data
-from lvmcalc.training.trainer import OPTIMISERS, Problem, Trainer
+from lvmcalc.training import OPTIMISERS, Problem, Trainer, data
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 LARGEST = 9  # latent dimension on offer
@@ -182,12 +181,15 @@ class LiveWidget(PlayerBox):
         if trainer.status == "diverged":
             return "The run has stopped."
         limit, name = trainer.stability_limit, trainer.problem.name_of_value
-        best, stays = trainer.gap < ARRIVED, limit is None or trainer.learning_rate <= limit
-        if not (trainer.settled if trainer.ablation_in_words else best and stays):
+        best = trainer.gap is not None and trainer.gap < ARRIVED
+        stays = limit is None or trainer.learning_rate <= limit
+        may_end_elsewhere = trainer.ablation_in_words or trainer.gap is None
+        if not (trainer.settled if may_end_elsewhere else best and stays):
             return ""
-        return (f"Finished: to ten digits this is the best possible {name}." if best else
-                f"Settled: with this gradient nothing moves any more, and the {name} is not the "
-                "best possible.")
+        if best:
+            return f"Finished: to ten digits this is the best possible {name}."
+        known = "" if trainer.gap is None else f", and the {name} is not the best possible"
+        return f"Settled: with this gradient nothing moves any more{known}."
 
     def _act(self, action: Callable[[], None]) -> None:
         action()

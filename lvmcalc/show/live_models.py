@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 import ipywidgets as widgets
 
 from lvmcalc import checks
-from lvmcalc.models import gplvm
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
 from lvmcalc.show import panels, probe
 from lvmcalc.show.controls import BETAS, slider, wide
 from lvmcalc.show.live import LiveWidget
-from lvmcalc.training import data
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Problem
+from lvmcalc.training import Problem, data
 
 # what presets start from
 USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}

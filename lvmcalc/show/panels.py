@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from lvmcalc.show import figures, style
 from lvmcalc.show.frames import Cells, ClassNames, Frame, place
 from lvmcalc.show.probe import GPLVMProbe, Probe
+from lvmcalc.training import Trainer
 from lvmcalc.training.data import Dataset
-from lvmcalc.training.trainer import Trainer
 
 WIDTH, HEIGHT = 900, 460  # pixels
 CURVE_POINTS = 500  # at most; more cannot be seen
@@ -111,13 +111,14 @@ class Weights(Panel):
 
 
 class Curve(Panel):
-    """The value after each step, and the exact optimum as a line."""
+    """The value after each step, and the exact optimum, if it is known, as a line."""
 
     def __init__(self, frame: Frame, trainer: Trainer, left: float, width: float) -> None:
         self.frame, problem, start = frame, trainer.problem, trainer.history.values[0]
         self.axes = axes = place(frame.figure, left, 36, width, 190)
-        span = (problem.best - start) or 1.0
-        axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, problem.best + 0.25 * span)))
+        self.goal = start + problem.sign * abs(start) if problem.best is None else problem.best
+        span = (self.goal - start) or 1.0
+        axes.set(xlim=(0, 20), ylim=sorted((start - 0.08 * span, self.goal + 0.25 * span)))
         axes.tick_params(axis="x", pad=6)  # clear of the lowest label of the y axis
         figures.value_axes(axes, problem,
                            MaxNLocator(width // 75, integer=True, steps=[1, 2, 5, 10]), 4, gap=4)
@@ -127,14 +128,14 @@ class Curve(Panel):
         frame.moving(self.line, self.now)
 
     def update(self, trainer: Trainer) -> None:
-        (steps, values), sign, best = trainer.history, trainer.problem.sign, trainer.problem.best
+        (steps, values), sign = trainer.history, trainer.problem.sign
         keep = np.unique(np.linspace(0, len(steps) - 1, CURVE_POINTS).astype(int))
         self.line.set_data(steps[keep], values[keep])
         self.now.set_data(steps[-1:], values[-1:])
         low, high = self.axes.get_ylim()
         worst = (values * sign).min() * sign
         # room for the words
-        beyond = None if low <= worst <= high else sorted((worst, best - (worst - best) / 5))
+        beyond = None if low <= worst <= high else sorted((worst, self.goal - (worst - self.goal) / 5))
         self.frame.limits(self.axes, x=(0, steps[-1]), y=beyond)
 
 

@@ -228,7 +228,7 @@ class TwoWeights(PlayerBox):
 
     def _in_words(self) -> str:
         still = STILL * self.controls.rate.value
-        (g,), (h,), _ = self.arrows.values()
+        (g,), (h,) = (self.arrows[path] for path in "gh")
         angle = abs(np.angle(complex(*g) * complex(*h).conjugate(), deg=True))
         seen = min(np.linalg.norm(g), np.linalg.norm(h)) > still
         between = f", at an angle of {angle:.0f}°" if seen else ""

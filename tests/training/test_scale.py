@@ -13,9 +13,8 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from lvmcalc.models import gplvm
-from lvmcalc.training import data, gram
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
+from lvmcalc.training import Trainer, data, gram
 
 N, D, Q = 2011, 7, 3
 RNG = np.random.default_rng(4)

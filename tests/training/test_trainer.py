@@ -7,9 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.training import data
-from lvmcalc.training.trainer import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
+from lvmcalc.training import OPTIMISERS, Trainer, data
 
 DIGITS, IRIS = (data.centred(data.load(name).Y) for name in ("digits", "iris"))
 N, D, Q = 9, 5, 3
@@ -795,7 +794,7 @@ BAD = [
                                                   "it is 0."),
     (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, but 2.5 came."),
     (lambda: Trainer(IRIS), TypeError,
-     "The problem must be an AutoencoderProblem or a GPLVMProblem, but ndarray came."),
+     "The problem must be a Problem, such as a ChainProblem, but ndarray came."),
     (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it "
                                                 "is 5."),
     (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is "
