@@ -4,7 +4,7 @@ live."""
 from lvmcalc.calculus.differentials import compare, gradient
 from lvmcalc.calculus.expressions import UnsupportedExpression
 from lvmcalc.calculus.verdict import Verdict
-from lvmcalc.chain.card import Card, Result
+from lvmcalc.chain import Card, Result
 from lvmcalc.course.homework import row
 from lvmcalc.marking.auditor import audit
 from lvmcalc.marking.marker import mark

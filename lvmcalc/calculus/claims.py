@@ -39,27 +39,29 @@ class Claim:
     claim: Expr
     seed: int
     book: Mapping[str, operations.Rule]
+    symmetric: tuple[str, ...] = ()
 
     @cached_property
     def _expected(self) -> tuple[Expr, tuple[str, ...]]:
-        return differentials.gradient_with_rules(self.scalar, self.wrt, book=self.book)
+        return differentials.gradient_with_rules(self.scalar, self.wrt, self.symmetric,
+                                                 self.book)
 
     @cached_property
     def proof(self) -> Verdict:
         """Whether the claim is the gradient that follows from the differential, and the rules that
         this rests on."""
         expected, used = self._expected
-        return replace(differentials.compare(self.claim, expected, seed=self.seed), rules=used)
+        return replace(differentials.compare(self.claim, expected, self.symmetric, self.seed), rules=used)
 
     @cached_property
     def exact(self) -> Verdict:
         """Whether the claim agrees with exact directional derivatives."""
-        return exactly(self.scalar, self.wrt, self.claim, self.seed)
+        return exactly(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
 
     @cached_property
     def error(self) -> float:
         """The relative error of the claim against the complex step, in floating point."""
-        return complex_step_error(self.scalar, self.wrt, self.claim, self.seed)
+        return complex_step_error(self.scalar, self.wrt, self.claim, self.seed, self.symmetric)
 
     @cached_property
     def sympy(self) -> str:
@@ -133,18 +135,22 @@ class Check:
 
 
 def _points(expressions: tuple[Expr, ...], wrt: Expr,
-            seed: int) -> Iterator[tuple[dict[str, Any], Any]]:
+            seed: int, symmetric: tuple[str, ...] = ()) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield random points and a random direction for the variable.
 
     The sizes all differ, and none stays the same at all points.
     """
     rng, names = np.random.default_rng(seed), arithmetic.sizes_in(*expressions, wrt)
+    symmetric = (*symmetric, "direction") if wrt.name in symmetric else symmetric
     order = rng.permutation(len(names))
     for number in range(arithmetic.POINTS):
         sizes = {name: int(2 + (place + number) % len(names) + number // len(names))
                  for name, place in zip(names, order, strict=True)}
-        point = arithmetic.random_point((*expressions, wrt, _direction(wrt)), sizes, rng, 99)
-        yield point, point.pop("direction")
+        point = arithmetic.random_point((*expressions, wrt, _direction(wrt)), sizes, rng, 99, symmetric)
+        direction = point.pop("direction")
+        for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
+            point[name] += 100 * point[name].rows * sp.eye(point[name].rows)
+        yield point, direction
 
 
 def _direction(wrt: Expr) -> Expr:
@@ -158,11 +164,12 @@ def _admitted(scalar: Expr, wrt: Expr, claim: Expr) -> list[Expr]:
     return [scalar, wrt, claim]
 
 
-def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
+def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
+            symmetric: tuple[str, ...] = ()) -> Verdict:
     """Compare a claimed gradient with exact directional derivatives at random points."""
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
-        for point, direction in _points((scalar, claim), wrt, seed):
+        for point, direction in _points((scalar, claim), wrt, seed, symmetric):
             slope = arithmetic.directional_derivative(scalar, point, wrt.name, direction)
             claimed = arithmetic.value_at(differentials.inner(claim, _direction(wrt)),
                                           point | {"direction": direction})
@@ -176,13 +183,14 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> Verdict:
     return Verdict("exact", reason, points=arithmetic.POINTS)
 
 
-def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int) -> float:
+def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
+                       symmetric: tuple[str, ...] = ()) -> float:
     """Return the relative error of a claimed gradient against the complex step, in floating
     point."""
     errors = []
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
-        for point, direction in _points((scalar, claim), wrt, seed):
+        for point, direction in _points((scalar, claim), wrt, seed, symmetric):
             numbers, along = {name: _float(value) for name,
                               value in point.items()}, _float(direction)
             moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}

@@ -286,13 +286,13 @@ def terms_in(scalar: Expr) -> int:
     return 1
 
 
-def tidy(expression: Expr, collect: bool = True) -> Expr:
+def tidy(expression: Expr, collect: bool = True, symmetric: tuple[str, ...] = ()) -> Expr:
     """Return a formula with transposes and inverses pushed to its letters and like terms collected,
     its sums kept.
 
     With `collect`, an inverse that all terms end in is written once, behind a bracket.
     """
-    algebra = NormalForm(expand=False, collect=collect)
+    algebra = NormalForm(symmetric, expand=False, collect=collect)
     if not expression.is_Matrix:
         # leaves 5/2 as the product 1·5/2
         scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))

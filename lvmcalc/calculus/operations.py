@@ -6,11 +6,24 @@ the *adjoint* of every argument, given the adjoint Z̄ of the result (used by `C
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import permutations
 from types import MappingProxyType
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
+from sympy import (
+    Determinant,
+    Expr,
+    Identity,
+    Inverse,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    Transpose,
+    log,
+)
+from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
 
@@ -146,3 +159,43 @@ RULES = RuleBook(
     ("sum with a constant", a + b + c,          {a: g, b: g, c: g},                      da + db + dc,                 CALCULUS),
 )
 # fmt: on
+
+
+def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
+    """Return the rule for an expression as a stage of a chain, and its operands."""
+    parts = [part for part in sp.preorder_traversal(expression)
+             if part.is_Matrix and not isinstance(part, sp.MatMul | sp.MatAdd)]
+    for name in ("Gram matrix", "half squared norm", "difference"):
+        for operands in permutations(dict.fromkeys(parts), len(RULES[name].arguments)):
+            with suppress(ShapeError):
+                if RULES[name].apply(*operands) == expression:
+                    return name, operands
+
+    def halves(name: str) -> tuple[str, tuple[Expr, ...]]:
+        middle = len(expression.args) // 2
+        return name, tuple(expression.func(*half) if len(half) > 1 else half[0]
+                           for half in (expression.args[:middle], expression.args[middle:]))
+
+    match expression:
+        case sp.MatMul():
+            scalar, factors = expression.as_coeff_matrices()
+            if scalar == 1:
+                return halves("product")
+            return "scale", (scalar, sp.MatMul(*factors) if len(factors) > 1 else factors[0])
+        case sp.MatAdd():
+            return halves("sum")
+        case Transpose():
+            return "transpose", (expression.arg,)
+        case Inverse():
+            return "inverse", (expression.arg,)
+        case Determinant():
+            return "determinant", (expression.arg,)
+        case Trace():
+            return "trace", (expression.arg,)
+        case log():
+            return "logarithm", expression.args
+        case sp.Add():
+            return halves("scalar sum")
+        case sp.Mul():
+            return halves("scalar product")
+    return "use", (expression,)

@@ -5,19 +5,16 @@ A pass walks the stages and leaves the evaluation of each formula to a function 
 differ in that function alone.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 from sympy import Expr
+from lvmcalc.chain.graph import Edge, Graph
 
-if TYPE_CHECKING:
-    from lvmcalc.chain.structure import Chain
-
-Edge = tuple[str, str]  # (node, parent)
 Place = str | Edge | None  # the value of a node, the adjoint along an edge, or neither
 Evaluate = Callable[[Place, Expr, Mapping[str, Any]], Any]
 
@@ -39,12 +36,17 @@ class Pass:
     known: dict[str, Any]
 
 
-def forward(chain: "Chain", leaves: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
+def added(parts: list) -> Any:
+    """Return the sum of the parts, of which there is at least one."""
+    return reduce(add, parts)
+
+
+def forward(chain: Graph, leaves: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
     """Return the values of the leaves, the sizes and all nodes by name.
 
     Parameters
     ----------
-    chain : Chain
+    chain : Graph
     leaves : values of the leaves and the sizes by name
     evaluate : function of (place, formula, known)
         `place` is the name of a node, `known` holds what the formula may use, by name. A node whose
@@ -58,13 +60,13 @@ def forward(chain: "Chain", leaves: Mapping[str, Any], evaluate: Evaluate) -> di
     return known
 
 
-def pull_back(chain: "Chain", known: Mapping[str, Any], evaluate: Evaluate, upstream: Any = 1.0,
-              wrt: str | None = None, total: Callable[[Iterable], Any] | None = None) -> Pass:
+def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstream: Any = 1.0,
+               wrt: str | None = None, total: Callable[[list], Any] = added) -> Pass:
     """Return the adjoints of all nodes and leaves, or of those only that lead to `wrt`.
 
     Parameters
     ----------
-    chain : Chain
+    chain : Graph
     known : what `forward` returned
     evaluate : function of (place, formula, known)
         `place` is an edge (node, parent), and `known` holds the adjoint of the node too, by the
@@ -87,7 +89,7 @@ def pull_back(chain: "Chain", known: Mapping[str, Any], evaluate: Evaluate, upst
                 part = evaluate(None, (symbol + symbol.T) / 2, {**known, symbol.name: part})
             parts[child, name] = part
         brought = [parts[child, name] for child in chain.children(name)]
-        adjoints[name] = known[symbol.name] = total(brought) if total else reduce(add, brought)
+        adjoints[name] = known[symbol.name] = total(brought)
     in_order = {node.name: adjoints[node.name] for node in chain if node.name in adjoints}
     return Pass(values, in_order, parts, known)
 

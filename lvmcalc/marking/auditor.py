@@ -18,7 +18,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import differentials
 from lvmcalc.calculus.expressions import CannotBeFormed
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.findings import Finding
 from lvmcalc.marking.marker import chain_of, exercise_of, mark_in
 from lvmcalc.notation.parser import Unreadable, parse

@@ -23,7 +23,7 @@ from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic, differentials
 from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Diagnosis
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.findings import Explanation, Finding, findings, one

@@ -21,7 +21,7 @@ from lvmcalc.calculus.normal_form import (
     terms_in,
     tidy,
 )
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import CLOSED, Mistake, is_inverse, monomial, of_ratio
 
 MOST_TERMS = 100

@@ -65,7 +65,7 @@ class _Parser:
     def __init__(self, text: str, vocabulary: Vocabulary):
         self.text, self.names = text, vocabulary.spellings
         self.functions: Mapping[str, Callable] = {**vocabulary.functions, **forming.FUNCTIONS}
-        self.tokens = tokens(text, self.names, [*self.functions, *SPECIAL])
+        self.tokens = tokens(text, vocabulary, [*self.functions, *SPECIAL])
         self.place, self.open = 0, []
 
     @property

@@ -1,6 +1,7 @@
 """How formulas are written: in LaTeX, and as plain text that is the same in every run."""
 
 import re
+from collections.abc import Container
 from typing import Any
 from unicodedata import normalize
 
@@ -35,10 +36,15 @@ def pretty(name: str) -> str:
     return GREEK.get(letters, letters) + name[len(letters):].translate(SUBSCRIPT)
 
 
-def spelling(name: Any) -> Any:
-    """Return a node's name as the formulas spell it, so that "L₁" and "α" are understood too."""
+def spelling(name: Any, known: Container[str] = ()) -> Any:
+    """Return a name as formulas spell it, such as alpha for "α" and L1 for "L₁".
+
+    A name in `known` is returned as it is, and so is what is no name.
+    """
     name = getattr(name, "name", name)
-    return normalize("NFKC", name).translate(ASCII) if isinstance(name, str) else name
+    if not isinstance(name, str) or name in known:
+        return name
+    return normalize("NFKC", name).translate(ASCII)
 
 
 def latex(expression: Expr | str) -> str:

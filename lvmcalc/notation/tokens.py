@@ -10,6 +10,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from lvmcalc.notation.printer import ASCII, GREEK, plain
+from lvmcalc.notation.vocabulary import Vocabulary
 
 LONGEST, MOST_TOKENS, LARGEST_POWER = 2_000, 400, 24
 SIGNS = str.maketrans({
@@ -76,7 +77,7 @@ def unified(text: str) -> str:
     return re.sub(r"^ ?[\w∂\u0304]+(?: ?/ ?[\w∂]+)? ?=(?!=)", "", text)
 
 
-def tokens(text: str, names: Iterable[str], functions: Iterable[str]) -> list[Token]:
+def tokens(text: str, vocabulary: Vocabulary, functions: list[str]) -> list[Token]:
     """Return the tokens of a text with one spelling for each sign; the last one is its end.
 
     Raises
@@ -84,18 +85,19 @@ def tokens(text: str, names: Iterable[str], functions: Iterable[str]) -> list[To
     Unreadable
         If a part of the text is no token, or there are too many of them.
     """
+    names = _longest_first(vocabulary.spellings)
     pattern = re.compile(
         r"(?P<space> |(?:np|numpy)\.(?:linalg\.)?)"
         r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔])"
         rf"|(?P<power>(?:\^|\*\*) ?(?:\( ?{EXPONENT} ?\)|{EXPONENT})|[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|'"
         r"|\.(?:transpose\( ?\)|inv(?:erse)?\( ?\)|[TI]))"
-        rf"|(?!sqrt)(?:(?P<function>{_longest_first(functions)})|(?P<name>{_longest_first(names)}))"
+        rf"|(?!sqrt)(?:(?P<function>{_longest_first(functions)})|(?P<name>{names}))"
         r"|(?P<operator>\|\||\.\*|[-+@/∘()|‖]|\*(?!\*))")
     found, place = [], 0
     while place < len(text):
         match = pattern.match(text, place)
         if not match:
-            raise Unreadable(_unknown(text, place, list(names), functions))
+            raise Unreadable(_unknown(text, place, vocabulary, functions))
         if ten := re.match(r"([0-9.]+)[eE]([-+]?[0-9]+)", text[place:]):
             raise Unreadable(
                 f"It is not clear whether `{quoted(ten[0])}` is a power of ten or has the name e "
@@ -121,7 +123,7 @@ def _too_long(text: str) -> Unreadable:
                       f"at most {MOST_TOKENS} names, numbers and signs.")
 
 
-def _unknown(text: str, place: int, names: list[str], functions: Iterable[str]) -> str:
+def _unknown(text: str, place: int, vocabulary: Vocabulary, functions: list[str]) -> str:
     """Return the sentence about the first part of a text that is no token."""
     if text[place] in "^*":
         return (f"`{quoted(text[place:])}` cannot be read: an exponent is a whole number from "
@@ -131,11 +133,10 @@ def _unknown(text: str, place: int, names: list[str], functions: Iterable[str]) 
     if re.match(r"\w", text[place]):  # the word began before the letter that is not understood
         place -= len(re.search(r"\w*$", text[:place])[0])
     part = re.match(r"[\w∂]+(?:/∂\w+)?|\.\w+|.", text[place:], re.DOTALL)[0]
+    names, first = vocabulary.spellings, vocabulary.listed[0]
     same = [name for name in names if name.lower() == part.lower()]
     near = same[:1] or get_close_matches(part, [*names, *functions], 1)
     hint = f" (did you mean `{near[0]}`?)" if near else ""
-    known = [name for name in names
-             if re.fullmatch(rf"\w\d?|{'|'.join(GREEK)}", name) and name != "pi"]
     return (f"There is no `{quoted(part)}` here{hint}; the names are "
-            f"{', '.join(map(plain, known))}, with adjoints such as {known[0]}_bar or "
-            f"∂L/∂{known[0]}.")
+            f"{', '.join(map(plain, vocabulary.listed))}, with adjoints such as {first}_bar or "
+            f"∂L/∂{first}.")

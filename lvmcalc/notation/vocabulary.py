@@ -6,21 +6,24 @@ from types import MappingProxyType
 import sympy as sp
 from sympy import Dummy, Expr, Identity
 
+from lvmcalc.notation.printer import ASCII
+
 
 class Vocabulary(dict):
     """The symbols that a formula may use, by their own names, adjoints such as ∂L/∂X included.
 
     Parameters
     ----------
-    names : symbols by name, in the order in which an error message lists them
+    names : symbols by name
     adjoints : adjoints by the name of what they belong to
     output : name of the scalar whose adjoints these are; L is always understood as well
     functions : functions by name, each from an argument to an expression, such as exp
 
     Attributes
     ----------
-    spellings : all ways to write a symbol, and what each stands for: d_bar, ∂L/∂d and dL/dd are
-        one adjoint, I_N, eye(N) and Identity(N) one matrix
+    spellings : symbols by every way to write them, as `tokens.unified` leaves it: d_bar, ∂L/∂d and
+        dL/dd are one adjoint, I_N, eye(N) and Identity(N) one matrix
+    listed : the names that an error message lists
     """
 
     def __init__(self, names: Mapping[str, Expr], adjoints: Mapping[str, Expr],
@@ -31,7 +34,7 @@ class Vocabulary(dict):
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
-        self.functions = functions
+        self.functions, self.listed = functions, [*dict.fromkeys([*names, *sizes, "I"])]
         self.spellings = {**names, **sizes, "I": Identity(Dummy("?")), "pi": sp.pi}
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in ("L", output)]
@@ -41,3 +44,4 @@ class Vocabulary(dict):
         for name, size in {**sizes, **numbers}.items():
             written = [f"I_{name}", f"eye({name})", f"Identity({name})"]
             self.spellings |= dict.fromkeys(written, Identity(size))
+        self.spellings = {name.translate(ASCII): it for name, it in self.spellings.items()}

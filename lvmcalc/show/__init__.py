@@ -1,4 +1,4 @@
-"""Everything on a screen: figures, exercises to answer, and widgets that walk, train and measure."""
+"""Everything on a screen: figures, exercises, and widgets that walk, train and measure."""
 
 from lvmcalc.show import figures
 from lvmcalc.show.cost import CostCurve

@@ -83,7 +83,8 @@ class CostCurve(widgets.VBox):
         Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
         problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
         X, (reduced, A) = problem.start(0), problem.begin(0)
-        ways = {"K never formed": lambda: problem.evaluate(X), "reduced": lambda: reduced.evaluate(A)}
+        ways = {"K never formed": lambda: problem.evaluate(X),
+                "reduced": lambda: reduced.evaluate(A)}
         if N <= LARGEST_K:
             ways["textbook: K"] = lambda: textbook(X, Y, self.ALPHA, self.BETA)
         return ways
@@ -92,8 +93,9 @@ class CostCurve(widgets.VBox):
         frame = Frame(900, 380)
         with style.applied():
             axes = place(frame.figure, 110, 40, 540, 270, "Time of a value with its gradient")
-            axes.set(xscale="log", yscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
-                     ylim=(1e-5, 1), xlabel="N, the number of objects", ylabel="seconds")
+            axes.set(xscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
+                     yscale="log", ylim=(1e-5, 1),
+                     xlabel="N, the number of objects", ylabel="seconds")
             for name, looks in LOOKS.items():
                 axes.plot([*self.seconds[name]], [*self.seconds[name].values()], label=name,
                           markersize=9, linewidth=2.5, **looks)

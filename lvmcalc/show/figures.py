@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lvmcalc import checks, notation
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.frames import canvas, place
 from lvmcalc.show.graph_layout import Layout, bow, layout

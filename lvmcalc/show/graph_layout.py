@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 
 Edge = tuple[str, str]  # a node, and what it is computed from
 Place = tuple[int, int]  # column and lane

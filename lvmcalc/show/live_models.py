@@ -1,4 +1,4 @@
-"""The two models in training, each with what it has of its own: its controls, presets and panels."""
+"""The two models in training, each with its own controls, presets and panels."""
 
 from typing import Any, ClassVar
 

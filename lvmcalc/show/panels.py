@@ -134,8 +134,8 @@ class Curve(Panel):
         self.now.set_data(steps[-1:], values[-1:])
         low, high = self.axes.get_ylim()
         worst = (values * sign).min() * sign
-        # room for the words
-        beyond = None if low <= worst <= high else sorted((worst, self.goal - (worst - self.goal) / 5))
+        room = self.goal + (self.goal - worst) / 5  # for the words
+        beyond = None if low <= worst <= high else sorted((worst, room))
         self.frame.limits(self.axes, x=(0, steps[-1]), y=beyond)
 
 

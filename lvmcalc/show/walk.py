@@ -9,8 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from lvmcalc import checks, notation
-from lvmcalc.chain.card import Card
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Card, Chain
 from lvmcalc.show import figures, style
 from lvmcalc.show.controls import NamedImage, guarded, spoken, wide
 

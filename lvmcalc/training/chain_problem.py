@@ -7,7 +7,7 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.calculus.arithmetic import whole_size
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.notation import plain, spelling
 from lvmcalc.training.problem import Ablation, Problem
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import answer_functions
 import sympy
 
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.marker import chain_of
 
 

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking.exercise import PRIMES, Exercise
 from lvmcalc.marking.marker import CHAINS, chain_of, exercise_of, mark_in
 from lvmcalc.models import autoencoder, gplvm

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import mark
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import diagnosis, marker, mistakes, term_matching
 from lvmcalc.marking.findings import one
 from lvmcalc.marking.marker import Mark

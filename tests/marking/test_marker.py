@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from lvmcalc import mark
-from lvmcalc.chain.structure import Builder
+from lvmcalc.chain import Builder
 from lvmcalc.marking.marker import Mark, chain_of, exercise_of, mark_in
 from lvmcalc.marking.mistakes import mistakes, worlds
 from lvmcalc.models import autoencoder, gplvm

@@ -14,7 +14,7 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking.marker import mark_in
 from lvmcalc.marking.mistakes import (
     CLOSED,

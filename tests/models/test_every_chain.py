@@ -10,7 +10,7 @@ import oracle
 import pytest
 
 from lvmcalc import mark, notation
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.marker import CHAINS, chain_of
 
 EVERY_CHAIN = pytest.mark.parametrize("name", CHAINS)

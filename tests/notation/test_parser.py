@@ -8,7 +8,7 @@ from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 from lvmcalc import notation
 from lvmcalc.calculus import differentials
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm

@@ -6,7 +6,7 @@ from sympy import Expr, Identity, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatMul
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import Unreadable, Vocabulary, parse
+from lvmcalc.notation import Unreadable, Vocabulary, parse, spelling
 
 N, D = sp.symbols("N D", integer=True, positive=True)
 X, Sigma, w, s = (MatrixSymbol("X", N + 1, 3), MatrixSymbol("Sigma", D, D),
@@ -60,3 +60,20 @@ def test_the_functions_of_the_grammar_are_not_replaced() -> None:
 def test_a_misspelt_function_is_suggested() -> None:
     with pytest.raises(Unreadable, match="did you mean `exp`"):
         parse("expp(s)", Vocabulary(NAMES, ADJOINTS, functions={"exp": entries}))
+
+
+@pytest.mark.parametrize("text", ["λ w", "lambda w", r"\lambda w", "∂L/∂λ w", r"\bar{\lambda} w"])
+def test_a_name_that_is_a_greek_letter_is_read_in_all_spellings(text: str) -> None:
+    ridge = Symbol("λ")
+    adjoint = Symbol("∂L/∂λ")
+    words = Vocabulary({"w": w, "λ": ridge}, {"λ": adjoint})
+    assert parse(text, words) in (ridge * w, adjoint * w)
+    assert spelling("λ") == "lambda"
+    assert spelling("λ", {"λ"}) == "λ"
+
+
+def test_an_unknown_name_is_answered_with_all_names_long_ones_too() -> None:
+    words = Vocabulary({"loss_rate": Symbol("loss_rate"), "Sigma": Sigma}, {})
+    with pytest.raises(Unreadable, match=r"no `z` here; the names are loss_rate, Σ, D, I, with "
+                                         r"adjoints such as loss_rate_bar or ∂L/∂loss_rate\.$"):
+        parse("z", words)

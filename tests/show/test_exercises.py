@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol
 
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import AnswerBox, Summary, exercises
 

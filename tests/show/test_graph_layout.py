@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol, Symbol
 
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import figures
 from lvmcalc.show.graph_layout import _cross, _over, layout

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol
 
-from lvmcalc.chain.structure import Builder
+from lvmcalc.chain import Builder
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.training import OPTIMISERS, ChainProblem, Trainer, data
 
