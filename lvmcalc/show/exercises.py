@@ -11,7 +11,8 @@ import ipywidgets as widgets
 from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
-from lvmcalc.marking.marker import Mark, chain_of, mark_in
+from lvmcalc.marking import Mark, mark
+from lvmcalc.models import chain_named
 from lvmcalc.show import style
 from lvmcalc.show.controls import NO_COMMAND, guarded, spoken
 
@@ -46,7 +47,7 @@ class AnswerBox(widgets.VBox):
     """
 
     def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
-        self.chain = chain = of if isinstance(of, Chain) else chain_of(of)
+        self.chain = chain = chain_named(of)
         self.wrt = chain[wrt].name
         self.asked = chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
@@ -79,7 +80,7 @@ class AnswerBox(widgets.VBox):
 
     def check(self, answer: Any) -> Mark:
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
-        return mark_in(self.chain, answer, self.wrt)
+        return mark(answer, self.chain, self.wrt)
 
     def kinds(self, *answers: Any) -> list[str]:
         """Return, for each answer, its status if it is right, and the kind of its first finding if
