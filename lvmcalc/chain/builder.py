@@ -40,6 +40,8 @@ class Builder:
         vars(self).update(_name=name, _leaves=leaves, _book=book, _symmetric=symmetric,
                           _sizes=sizes, _stages=[], _known={})
         for leaf in leaves:
+            if not isinstance(leaf, MatrixSymbol | Symbol):
+                raise TypeError(f"A leaf is a symbol, but {notation.plain(leaf)} came.")
             self._add(leaf)
 
     @property
@@ -72,12 +74,11 @@ class Builder:
         operands = tuple(map(sp.sympify, operands))
         self._refuse_misfits(name, rule, operands)
         try:
-            result = rule.apply(*operands)
-            check_shapes(result)
-        except ShapeError as error:
-            words = " and ".join(map(described, operands))
-            raise CannotBeFormed(f"{name}: the {operation} of {words} cannot be formed, for the "
-                                 "shapes do not fit.") from error
+            check_shapes(result := rule.apply(*operands))
+        except (CannotBeFormed, ShapeError) as error:
+            words = f"the {operation} of {' and '.join(map(described, operands))} cannot be formed"
+            reason = error if isinstance(error, CannotBeFormed) else words
+            raise CannotBeFormed(f"{name}: {reason}.") from error
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
         symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
@@ -93,8 +94,8 @@ class Builder:
     def _refuse_misfits(self, name: str, rule: Rule, operands: tuple[Expr, ...]) -> None:
         if len(operands) != len(rule.arguments):
             letters = " and ".join(map(notation.plain, rule.arguments))
-            raise TypeError(f"{name}: the operation {rule.name} needs {letters}, which is "
-                            f"{len(rule.arguments)} operands, but {len(operands)} came.")
+            raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "
+                            f"number of operands that came is {len(operands)}.")
         for argument, operand in zip(rule.arguments, operands, strict=True):
             if argument.is_Matrix != operand.is_Matrix:
                 kind = "a matrix" if argument.is_Matrix else "a scalar"

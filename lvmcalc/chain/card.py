@@ -1,6 +1,6 @@
 """The card of a stage: everything there is to say about one step backwards, always in one form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 
@@ -96,8 +96,12 @@ class Result:
 
     @cached_property
     def summary(self) -> str:
-        """All grades of evidence for the gradient as a whole."""
-        return self.chain.claim(self.leaf).summary
+        """All grades of evidence for the gradient as a whole, and the symmetry that it needs."""
+        claim = self.chain.claim(self.leaf)
+        needed = [notation.plain(name) for name in claim.symmetric
+                  if not replace(claim, symmetric={*claim.symmetric} - {name}).proof.holds]
+        symmetry = f", uses that {' and '.join(needed)} is symmetric" if needed else ""
+        return claim.summary + symmetry
 
     @property
     def sides(self) -> tuple[Expr, Expr]:
