@@ -37,17 +37,12 @@ class Builder:
                  symmetric: tuple[str, ...] = ()):
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
-        vars(self).update(_name=name, _leaves=leaves, _book=book, _symmetric=symmetric,
+        vars(self).update(_name=name, leaves=leaves, _book=book, _symmetric=symmetric,
                           _sizes=sizes, _stages=[], _known={})
         for leaf in leaves:
             if not isinstance(leaf, MatrixSymbol | Symbol):
                 raise TypeError(f"A leaf is a symbol, but {notation.plain(leaf)} came.")
             self._add(leaf)
-
-    @property
-    def leaves(self) -> tuple[Expr, ...]:
-        """The symbols of the leaves."""
-        return self._leaves
 
     def __setattr__(self, name: str, formula: Expr) -> None:
         if hasattr(type(self), name) or name in vars(self):
@@ -105,7 +100,8 @@ class Builder:
             if unknown := sorted({it.name for it in operand.free_symbols} - known):
                 raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
             letters = _letters(operand)
-            if operand not in letters and (operand.is_Matrix or operand.atoms(MatrixSymbol)) and letters:
+            mixed = operand.is_Matrix or operand.has(MatrixSymbol)
+            if letters and mixed and operand not in letters:
                 raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")
 
     def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = ()) -> Chain:
@@ -116,7 +112,7 @@ class Builder:
         abbreviations : letters for nodes, such as {"K": "c"}
         at_most : pairs of sizes, the first of which must not be larger than the second
         """
-        return Chain(self._name, self._leaves, tuple(self._stages), self._book, abbreviations,
+        return Chain(self._name, self.leaves, tuple(self._stages), self._book, abbreviations,
                      at_most, self._symmetric)
 
 

@@ -47,16 +47,18 @@ class Card:
     def _leaving(self) -> list[Line]:
         symbol, closed = _closed_form(self.chain, self.parent)
         local, name = self.chain.edges[self.node, self.parent], notation.plain(self.parent)
-        uses = self.chain.children(self.parent)
-        if len(uses) > 1:
-            others = (use for use in uses if use != self.node)
+        others = [use for use in self.chain.children(self.parent) if use != self.node]
+        symmetric = self.parent in self.chain.symmetric
+        if not others and not symmetric:
+            return [_equation("leaving", symbol, *dict.fromkeys((local, closed)))]
+        lines = [_equation("this path", local),
+                 _equation("all paths" if others else "leaving", symbol, closed)]
+        if others:
             used = " and ".join(map(notation.plain, (self.node, *others)))
-            return [_equation("this path", local), _equation("all paths", symbol, closed),
-                    _words("", f"{name} is used by {used}: what they bring adds up")]
-        if self.parent in self.chain.symmetric:
-            return [_equation("this path", local), _equation("leaving", symbol, closed),
-                    _words("", f"{name} is symmetric: its gradient is the symmetric part")]
-        return [_equation("leaving", symbol, *dict.fromkeys((local, closed)))]
+            lines.append(_words("", f"{name} is used by {used}: what they bring adds up"))
+        if symmetric:
+            lines.append(_words("", f"{name} is symmetric: its gradient is the symmetric part"))
+        return lines
 
     def cells(self) -> list[tuple[str, str]]:
         """Return the lines as pairs of a word and a text with formulas between $ signs."""

@@ -1,4 +1,4 @@
-"""Chains with shapes and symmetries that the two models do not have, and values for their leaves."""
+"""Chains with shapes and symmetries that the models do not have, and values for their leaves."""
 
 import numpy as np
 import sympy as sp

@@ -1,5 +1,6 @@
 """Vectors, fixed and compound sizes, and symmetric leaves: everything that a chain can do."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -158,12 +159,12 @@ def test_a_matrix_that_is_not_symmetric_is_refused_and_rounding_is_not() -> None
     ("x", "x is said to be symmetric, but it is N×D."),
     ("a", "There is no leaf of least 'a'; there are x, Sigma.")])
 def test_what_cannot_be_symmetric_is_refused(leaf: str, sentence: str) -> None:
-    build = Builder("least", MatrixSymbol("x", N, D), MatrixSymbol("Sigma", D, D), symmetric=(leaf,))
+    leaves = MatrixSymbol("x", N, D), MatrixSymbol("Sigma", D, D)
+    build = Builder("least", *leaves, symmetric=(leaf,))
     build.e = build.x * build.Sigma
     build.a = Trace(build.e.T * build.e) / 2
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         build.chain()
-    assert str(caught.value) == sentence
 
 
 # Bad values for leaves
@@ -178,13 +179,12 @@ def test_what_cannot_be_symmetric_is_refused(leaf: str, sentence: str) -> None:
     (lambda: squares(2 * N, D).forward(x=normal(3, 4)),
      "x must have shape 2 N×D with whole sizes of at least 1, which 3×4 does not tell."),
     (lambda: squares(N + D, 1).forward(x=normal(3, 1)),
-     "x must have shape (N + D)×1 with whole sizes of at least 1, which 3×1 does not tell."),
+     "x must have shape (D + N)×1 with whole sizes of at least 1, which 3×1 does not tell."),
     (lambda: squares(N, 1).entrywise("x"), "squares needs the sizes N, but none came."),
     (lambda: squares(3, 1).entrywise("x", N=2), "squares needs the sizes none, but N came.")])
 def test_a_wrong_size_gets_one_sentence(call: Callable, sentence: str) -> None:
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         call()
-    assert str(caught.value).replace("D + N", "N + D") == sentence
 
 
 def test_a_compound_size_follows_from_another_leaf() -> None:
@@ -197,7 +197,7 @@ def test_a_compound_size_follows_from_another_leaf() -> None:
     leaves = {"Z": normal(5, 1), "a": normal(3, 1), "b": normal(2, 1)}
     assert chain.forward(**leaves)["L"] == pytest.approx(
         sum(np.vdot(value, value) / 2 for value in leaves.values()))
-    with pytest.raises(ValueError, match="Z must have shape .* here 5×1, but 6×1 came"):
+    with pytest.raises(ValueError, match=r"^Z must have shape .* here 5×1, but 6×1 came"):
         chain.forward(**leaves | {"Z": normal(6, 1)})
     with pytest.raises(TypeError, match="x must hold real numbers"):
         squares(3, 1).forward(x=[["a"], ["b"], ["c"]])

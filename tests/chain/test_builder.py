@@ -10,7 +10,8 @@ from lvmcalc.chain import Builder
 from lvmcalc.models import autoencoder, gplvm
 
 N, Q, D = gplvm.N, gplvm.Q, gplvm.D
-X, Y, M, a = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, Q), MatrixSymbol("M", N, N), sp.Symbol("a")
+X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, Q)
+M, a = MatrixSymbol("M", N, N), sp.Symbol("a")
 
 
 def test_the_operation_is_inferred_and_the_chain_is_that_of_the_present_form() -> None:
