@@ -11,7 +11,8 @@ import ipywidgets as widgets
 from lvmcalc import notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
-from lvmcalc.marking.marker import Mark, chain_of, mark_in
+from lvmcalc.marking import Mark, mark
+from lvmcalc.models import chain_named
 from lvmcalc.show import style
 from lvmcalc.show.controls import NO_COMMAND, guarded
 
@@ -41,7 +42,7 @@ class AnswerBox(widgets.VBox):
     """
 
     def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
-        self.chain = of if isinstance(of, Chain) else chain_of(of)
+        self.chain = chain_named(of)
         self.wrt = self.chain[wrt].name
         self.asked = self.chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
@@ -73,7 +74,7 @@ class AnswerBox(widgets.VBox):
 
     def check(self, answer: Any) -> Mark:
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
-        return mark_in(self.chain, answer, self.wrt)
+        return mark(answer, self.chain, self.wrt)
 
     def kinds(self, *answers: Any) -> list[str]:
         """Return, for each answer, its status if it is right, and the kind of its first finding if

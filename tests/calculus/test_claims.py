@@ -13,15 +13,14 @@ import pytest
 import sympy as sp
 from sympy import Expr, Inverse, MatrixSymbol, Transpose
 
-from lvmcalc import notation
+from lvmcalc import models, notation
 from lvmcalc.calculus import arithmetic, claims
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.chain import Chain
-from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 
 AE, LOG_DET, TRACE, WHOLE = autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()
-CHAINS = {name: marker.chain_of(name) for name in marker.CHAINS}
+CHAINS = {name: models.chain_named(name) for name in models.CHAINS}
 SMALL = {"autoencoder": {"m": 1, "n": 2, "S": 1}, "gplvm.log_det": {"N": 2, "Q": 1},
          "gplvm.trace": {"N": 2, "Q": 1, "D": 1}, "gplvm": {"N": 2, "Q": 1, "D": 1}}
 checked = cache(Chain.check)
