@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 
+class CannotBeFormed(ValueError):
+    """The shapes in an expression do not fit."""
+
+
 def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
            shape_in_words: str = "") -> np.ndarray:
     """Return `value` as a finite real matrix (float64), or say in one sentence why it is none.

@@ -17,8 +17,9 @@ from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic, claims
-from lvmcalc.calculus.normal_form import tidy
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import evidence
 from lvmcalc.notation import spelling

@@ -15,10 +15,10 @@ from itertools import pairwise
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import differentials
-from lvmcalc.calculus.expressions import CannotBeFormed
+from lvmcalc.calculus import comparison, differentials
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.findings import Finding
 from lvmcalc.marking.marker import chain_of, exercise_of, mark_in
 from lvmcalc.notation.parser import Unreadable, parse
@@ -182,7 +182,7 @@ def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
     # adjoints.
     written_out = [chain.in_leaves(side.xreplace(_from_differential(chain)))
                    for side in (left, right)]
-    verdict, question = differentials.compare(*written_out), exercise_of(
+    verdict, question = comparison.compare(*written_out), exercise_of(
         chain, next(iter(chain.leaves)))
     if verdict.holds and not all(map(question.has_values, (left, right))):
         return Verdict("refuted", NO_VALUE)

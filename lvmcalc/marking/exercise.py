@@ -11,7 +11,7 @@ from sympy import Expr, Inverse, MatrixSymbol
 from sympy.matrices.expressions import MatPow
 
 from lvmcalc import notation
-from lvmcalc.calculus import arithmetic, differentials
+from lvmcalc.calculus import arithmetic, comparison
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.mistakes import gradients, sizes_of
@@ -101,7 +101,7 @@ class Exercise:
         except (ValueError, arithmetic.OutsideDomain, sp.matrices.exceptions.ShapeError):
             return False
         other = self.chain.vocabulary[name] if name else self.asked
-        return differentials.compare(self.chain.in_leaves(answer),
+        return comparison.compare(self.chain.in_leaves(answer),
                                      self.chain.in_leaves(other)).holds
 
     def symmetric_only(self, answer: Expr) -> str:

@@ -20,10 +20,12 @@ from sympy import Expr, MatrixSymbol, Symbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatMul
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, differentials
-from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, check_shapes
+from lvmcalc.calculus import arithmetic, comparison
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.diagnosis import Diagnosis
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.findings import Explanation, Finding, findings, one
@@ -266,7 +268,7 @@ def _mark_expression(question: Exercise, answer: Expr) -> Mark:
         values = [*map(value, question.points)]
         return refuted("this has another shape",
                        *_of_another_shape(question, values, reason, answer))
-    verdict = None if answer.has(HadamardProduct) else differentials.compare(
+    verdict = None if answer.has(HadamardProduct) else comparison.compare(
         chain.in_leaves(answer), chain.in_leaves(asked))
     if verdict is None or verdict.status == "undecided":
         return _mark_numbers(question, value, answer)

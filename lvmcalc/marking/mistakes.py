@@ -19,8 +19,10 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic as exact
-from lvmcalc.calculus.normal_form import CannotBeFormed, NormalForm, check_shapes
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
 
 Place = str | tuple[str, str]  # the value of a node, or the adjoint along an edge (node, parent)
 World = Mapping[Place, Expr]  # what is broken, and into what

@@ -13,14 +13,11 @@ from sympy import Expr, Inverse, Symbol, Transpose
 from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus.normal_form import (
-    NormalForm,
-    TooLarge,
-    UnsupportedExpression,
-    by_name,
-    terms_in,
-    tidy,
-)
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.scalars import terms_in
+from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain.structure import Chain
 from lvmcalc.marking.mistakes import CLOSED, Mistake, is_inverse, monomial, of_ratio
 

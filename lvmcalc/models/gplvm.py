@@ -9,7 +9,8 @@ import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol
 
 from lvmcalc import checks
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.chain.structure import Builder, Chain
 
 N, Q, D = sp.symbols("N Q D", integer=True, positive=True)

@@ -26,8 +26,9 @@ import sympy as sp
 from sympy import Determinant, Dummy, Expr, Identity, Inverse, Trace, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 
-from lvmcalc.calculus.normal_form import LARGEST_POWER, CannotBeFormed
+from lvmcalc.calculus.operations import LARGEST_POWER
 from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import printer as notation
 
 LONGEST, MOST_TOKENS, DEEPEST, MOST_DIGITS = 2_000, 400, 20, 50

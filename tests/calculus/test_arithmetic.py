@@ -13,8 +13,8 @@ from sympy.matrices.expressions import MatPow, ZeroMatrix
 
 from lvmcalc import UnsupportedExpression
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.arithmetic import OutsideDomain
-from lvmcalc.calculus.differentials import compare
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.random_points import degree
 from lvmcalc.models import gplvm
 

@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import Expr, Inverse, MatrixSymbol, Transpose
 
 from lvmcalc import notation
-from lvmcalc.calculus import arithmetic, claims
+from lvmcalc.calculus import arithmetic, claims, rule_proofs
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.chain import evidence
 from lvmcalc.chain.structure import Chain
@@ -178,7 +178,7 @@ def test_a_rule_that_is_wrong_in_both_columns_may_deceive_the_proof_but_not_the_
     for row in (*rows, evidence.whole(chain, leaf)):
         assert (row.exact.status, row.status) == ("refuted", "refuted"), row.label
         assert row.error > 0.1
-    assert "refuted" in {verdict.status for verdict in claims.establish(bad)}
+    assert "refuted" in {verdict.status for verdict in rule_proofs.establish(bad)}
 
 
 def test_a_cut_path_is_refuted_at_the_leaf_and_in_the_whole_and_nowhere_else() -> None:

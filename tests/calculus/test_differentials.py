@@ -15,8 +15,9 @@ from sympy.matrices.expressions import MatAdd, MatPow, ZeroMatrix
 
 from lvmcalc import UnsupportedExpression
 from lvmcalc.calculus import differentials
-from lvmcalc.calculus.differentials import compare, gradient
-from lvmcalc.calculus.normal_form import TooLarge
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
+from lvmcalc.calculus.errors import TooLarge
 
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
 u, v = MatrixSymbol("u", n, 1), MatrixSymbol("v", m, 1)
@@ -292,7 +293,7 @@ def test_a_gradient_is_written_alike_in_every_process() -> None:
             "    formula = oracle.Formulas(seed).scalar(3)\n"
             "    if oracle.is_finite(formula):\n"
             "        print(notation.plain(differentials.gradient(formula, oracle.S)))\n"
-            "        print(differentials.compare(formula, 2 * formula))")
+            "        print(comparison.compare(formula, 2 * formula))")
     texts = [subprocess.run([sys.executable, "-c", code],
                             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
                             capture_output=True, text=True, check=True, encoding="utf-8").stdout

@@ -18,14 +18,9 @@ from sympy import (
 )
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc.calculus.expressions import (
-    CannotBeFormed,
-    TooLarge,
-    UnsupportedExpression,
-    by_name,
-    check_shapes,
-    dimensions,
-)
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name, check_shapes, dimensions
+from lvmcalc.checks import CannotBeFormed
 
 n, m, k = sp.symbols("n m k", integer=True, positive=True)
 A, X, Y = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)

@@ -17,7 +17,8 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow
 
 from lvmcalc import UnsupportedExpression
-from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
 
 n, m, p, k = sp.symbols("n m p k", integer=True, positive=True)
 SIZES = {"n": 3, "m": 2, "p": 4}

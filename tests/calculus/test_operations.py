@@ -9,9 +9,12 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd
 
-from lvmcalc.calculus import claims, operations
-from lvmcalc.calculus.normal_form import CannotBeFormed, UnsupportedExpression, check_shapes
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus import operations, rule_proofs
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, gplvm
 
 SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
@@ -89,7 +92,7 @@ DIFFERENTIALS = {f"{rule.name}: {kind}": (rule, wrong) for rule in RULES.values(
 def test_the_differential_is_the_slope_and_the_adjoints_say_the_same(rule: Rule) -> None:
     assert differential_holds(rule)
     assert adjoints_hold(rule)
-    assert all(verdict.holds for verdict in claims.establish(rule))
+    assert all(verdict.holds for verdict in rule_proofs.establish(rule))
 
 
 @pytest.mark.parametrize("kind", ADJOINTS)
@@ -98,7 +101,7 @@ def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
     bad = replace(rule, adjoints=MappingProxyType({**rule.adjoints, argument: wrong}))
     holds = fits(wrong, argument.shape if argument.is_Matrix else ()) and adjoints_hold(bad)
     assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
-    consistent, *right = claims.establish(bad)
+    consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert all(verdict.holds for verdict in right), "the differential is not spoilt"
 
@@ -109,7 +112,7 @@ def test_a_rule_with_a_spoilt_differential_is_not_established_even_if_its_adjoin
     bad = replace(rule, differential=wrong)
     holds = fits(wrong, rule.operation.shape if rule.operation.is_Matrix else ()) and differential_holds(bad)
     assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
-    consistent, *right = claims.establish(bad)
+    consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert ("refuted" in {verdict.status for verdict in right}) != holds
 
@@ -187,7 +190,7 @@ def test_operands_that_are_too_many_are_refused() -> None:
 
 
 def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond() -> None:
-    verdicts = claims.establish(RULES["determinant"])
+    verdicts = rule_proofs.establish(RULES["determinant"])
     assert [verdict.status for verdict in verdicts] == ["proved"] * 5 + ["exact"]
     assert [f"{size}×{size}" in verdict.reason for size, verdict in enumerate(verdicts[1:5], 1)] == [True] * 4
     assert "5×5 and a 6×6" in verdicts[5].reason
@@ -197,26 +200,26 @@ def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond(
 def test_a_determinants_differential_that_is_wrong_for_one_size_alone_is_refuted_at_that_size(size: int) -> None:
     n, good = operations.C.rows, RULES["determinant"].differential
     vanishing = sp.prod(n - other for other in range(1, 7) if other != size)  # at all the other sizes
-    _, *verdicts = claims.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
+    _, *verdicts = rule_proofs.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
     assert [verdict.status for verdict in verdicts] == ["proved"] * min(size - 1, 4) + ["refuted"]
     assert f"{size}×{size}" in verdicts[-1].reason
 
 
 def test_the_exact_verdict_on_the_determinant_counts_its_points() -> None:
-    *_, beyond = claims.establish(RULES["determinant"])
+    *_, beyond = rule_proofs.establish(RULES["determinant"])
     assert beyond.points == 2, "one of 5×5, one of 6×6"
 
 
 def test_cofactors_say_nothing_about_the_inverse_of_another_matrix() -> None:
     moved = Determinant(operations.C) * Trace((operations.C + operations.dC).I * operations.dC)
     with pytest.raises(UnsupportedExpression, match="another matrix than C"):
-        claims.establish(replace(RULES["determinant"], differential=moved))
+        rule_proofs.establish(replace(RULES["determinant"], differential=moved))
 
 
 def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_where_the_misfits_would_cancel() -> None:
     misfit = Trace(operations.A * operations.dA) - Trace(operations.dA * operations.A)  # nothing, were they square
     good = RULES["half squared norm"]
-    verdicts = claims.establish(replace(good, differential=good.differential + misfit))
+    verdicts = rule_proofs.establish(replace(good, differential=good.differential + misfit))
     assert [verdict.status for verdict in verdicts] == ["refuted", "refuted"]
     assert all("cannot be formed: it is not square" in verdict.reason for verdict in verdicts)
 

@@ -24,7 +24,8 @@ from sympy.matrices.expressions import hadamard_power
 
 from lvmcalc import UnsupportedExpression
 from lvmcalc.calculus import claims
-from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
 
 k, l = sp.symbols("k l", integer=True, positive=True)
 X, A, B, C, D = (MatrixSymbol(name, k, k) for name in "XABCD")

@@ -6,9 +6,10 @@ import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
 from lvmcalc import notation
-from lvmcalc.calculus import differentials
-from lvmcalc.calculus.normal_form import CannotBeFormed, check_shapes
+from lvmcalc.calculus import comparison
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation import parser
@@ -24,7 +25,7 @@ IN = Identity(N)
 
 
 def same(read_: Expr, meant: Expr, chain: Chain) -> bool:
-    return differentials.compare(chain.in_leaves(read_), chain.in_leaves(meant)).status == "proved"
+    return comparison.compare(chain.in_leaves(read_), chain.in_leaves(meant)).status == "proved"
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
