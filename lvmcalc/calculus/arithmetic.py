@@ -20,7 +20,7 @@ from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
-from lvmcalc.calculus.operations import OPERATIONS, known, whole_size
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known, whole_size, without_power
 
 POINTS = 3  # at which two sides are compared
 t = Symbol("t")
@@ -151,9 +151,11 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
                 if part not in memo:
                     memo[part] = OPERATIONS[part.func].value(arithmetic, part, of)
                 return memo[part]
-        if found := known(part):
-            operation, part = found
+        part = without_power(part)
+        if operation := known(part):
             return operation.value(arithmetic, part, of)
+        if isinstance(part, ATOMS):  # as a power was 0 or 1
+            return of(part)
         if part.is_number and part.is_real:
             return arithmetic.number(part)
         raise UnsupportedExpression(f"the number {part}")

@@ -17,7 +17,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.comparison import decide
+from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import Book, gradient_with_rules, inner
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
@@ -228,7 +228,7 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
     if isinstance(answer, str):
         return answer
     try:
-        verdict = decide(answer, expected)
+        verdict = compare(answer, expected)
     except (TypeError, ValueError) as error:  # it may be no expression of ours, such as an array
         return f"no answer ({type(error).__name__})"
     if verdict.status == "refuted":

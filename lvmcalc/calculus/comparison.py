@@ -10,9 +10,8 @@ from lvmcalc import checks
 from lvmcalc.calculus import random_points
 from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.expressions import by_name, refuse_unknown
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.calculus.operations import known, without_lambdas
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
@@ -47,7 +46,7 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     for side in (left, right):
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {kind_of(side)} came.")
-    names = names_of(symmetric, left, right)
+    names = names_of(symmetric, left, right, must_occur=False)
     return decide(left, right, names, checks.whole(seed, "seed", least=0))
 
 
@@ -56,8 +55,9 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
     try:
-        _refuse_unknown(left, right)
         left, right = by_name(left, right)
+        refuse_unknown(left)  # before its shape is looked at
+        refuse_unknown(right)
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
@@ -73,14 +73,6 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:
         return Verdict("undecided", str(error))
-
-
-def _refuse_unknown(*sides: Expr) -> None:
-    """Raise UnsupportedExpression before the shape of something unknown is looked at."""
-    for side in sides:
-        for part in sp.preorder_traversal(without_lambdas(side)):
-            if isinstance(part, Expr):
-                known(part)
 
 
 def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ size (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.calculus.operations import RULES, increment_of, k, known
+from lvmcalc.calculus.operations import RULES, increment_of, k, known, without_power
 from lvmcalc.calculus.output_form import Terms
 from lvmcalc.calculus.rules import Operation
 
@@ -44,15 +45,14 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
         If an operation is in no rule.
     """
     def d(part: Expr) -> Expr:
-        part = sp.sympify(part)
+        part = without_power(sp.sympify(part))
         if part == wrt:
             return increment
         if wrt not in part.free_symbols:
             return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
-        operation, part = known(part)
         if isinstance(part, sp.Pow) and (wrt in part.exp.free_symbols or not part.exp.is_integer):
             raise UnsupportedExpression(f"Pow in {part}")
-        name, operands = operation.split(part)
+        name, operands = known(part).split(part)
         if used is not None:
             used.add(name)
         letters = {k: part.exp} if isinstance(part, sp.Pow) else MappingProxyType({})
@@ -145,8 +145,11 @@ def inner(left: Expr, right: Expr) -> Expr:
     return Trace(left.T * right) if left.is_Matrix else left * right
 
 
-def names_of(symmetric: Any, *expressions: Expr) -> tuple[str, ...]:
+def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tuple[str, ...]:
     """Return the names of the matrices that are said to be symmetric.
+
+    Without `must_occur`, a matrix may have cancelled from the expressions, but no name may be a
+    misspelling of one that is there.
 
     Raises
     ------
@@ -162,9 +165,11 @@ def names_of(symmetric: Any, *expressions: Expr) -> tuple[str, ...]:
             raise TypeError(f"`symmetric` holds names of matrices, but {kind_of(item)} came.")
         name = item if isinstance(item, str) else item.name
         if name not in matrices:
-            raise ValueError(f"{name} is said to be symmetric, but there is no matrix {name} here; "
-                             f"there are {', '.join(sorted(matrices)) or 'none'}.")
-        if matrices[name].rows != matrices[name].cols:
+            alike = [other for other in matrices if other.lower() == name.lower()]
+            if must_occur or alike or get_close_matches(name, matrices):
+                raise ValueError(f"{name} is said to be symmetric, but there is no matrix {name} "
+                                 f"here; there are {', '.join(sorted(matrices)) or 'none'}.")
+        elif matrices[name].rows != matrices[name].cols:
             raise ValueError(f"{name} is said to be symmetric, but its shape is "
                              f"{shape_of(matrices[name])}.")
     return tuple(item if isinstance(item, str) else item.name for item in symmetric)

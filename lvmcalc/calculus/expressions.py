@@ -7,7 +7,7 @@ from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.operations import OPERATIONS, without_lambdas
+from lvmcalc.calculus.operations import OPERATIONS, known, without_lambdas, without_power
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits
@@ -53,6 +53,13 @@ def by_name(*expressions: Expr) -> list[Expr]:
     together = together.xreplace(plain)
     check_shapes(together)
     return [*together]
+
+
+def refuse_unknown(expression: Expr) -> None:
+    """Raise UnsupportedExpression if an expression has an operation that is in no record."""
+    for part in sp.preorder_traversal(expression):
+        if isinstance(part, Expr):
+            known(without_power(part))
 
 
 def dimensions(*expressions: Expr) -> set[Expr]:

@@ -16,7 +16,7 @@ from sympy.matrices.expressions import HadamardProduct
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known
+from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known, without_power
 from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
 from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
 
@@ -54,6 +54,7 @@ class NormalForm(OutputForm):
     # Matrices
     def matrix(self, expression: MatrixExpr) -> Terms:
         """Return the sum of terms of a matrix expression."""
+        expression = without_power(expression)
         match expression:
             case MatrixSymbol() | sp.OneMatrix():
                 return {(expression,): sp.S.One}
@@ -61,8 +62,7 @@ class NormalForm(OutputForm):
                 return ONE
             case sp.ZeroMatrix():
                 return {}
-        operation, expression = known(expression)
-        return operation.normal(self, expression)
+        return known(expression).normal(self, expression)
 
     def add(self, *sums: Terms) -> Terms:
         """Return the sum, without the terms that cancel."""
@@ -142,6 +142,10 @@ class NormalForm(OutputForm):
     def _reduced(self, term: Term) -> Terms:
         """Use K K⁻¹ = K⁻¹K = I wherever the leading term of K stands beside K⁻¹."""
         for place, letter in enumerate(term):
+            behind = term[place + 1:]
+            if isinstance(letter, sp.OneMatrix) and behind and isinstance(behind[0], sp.OneMatrix):
+                ones = sp.OneMatrix(letter.rows, behind[0].cols)
+                return self.times(letter.cols, self._reduced((*term[:place], ones, *behind[1:])))
             if not isinstance(_bare(letter), Inverse):
                 continue
             inside = self._inverse_letter(letter)
@@ -228,10 +232,9 @@ class NormalForm(OutputForm):
             if expression.is_extended_real is False or not finite:
                 raise UnsupportedExpression(f"the number {expression}")
             return expression
-        found = known(expression)
-        if not found:
-            raise UnsupportedExpression(f"the number {expression}")
-        operation, expression = found
+        operation = known(expression)
+        if not operation:
+            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
         return operation.normal(self, expression)
 
     def power(self, expression: sp.Pow) -> Expr:
@@ -262,15 +265,16 @@ class NormalForm(OutputForm):
     def _trace(self, term: Term, size: Expr) -> Expr:
         if not term:
             return size
-        if any(isinstance(_bare(letter), Inverse) for letter in term):
-            for turn in _rotations(term):
-                reduced = self._reduced(turn)
-                if reduced != {turn: sp.S.One}:
-                    return self.trace(reduced, turn[0].shape[0])
+        if self._cancel(term[0], term[-1]) or self._cancel(term[-1], term[0]):
+            return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
         first = min(self.same_trace(term), key=_texts)
         symbol = self._named(Trace(joined(first, size)))
         self.traced[symbol] = first
         return symbol
+
+    def _cancel(self, letter: MatrixExpr, other: MatrixExpr) -> bool:
+        inverse = isinstance(_bare(letter), Inverse)
+        return inverse and self._inverse_letter(letter) == {(other,): sp.S.One}
 
     def same_trace(self, term: Term) -> list[Term]:
         """Return the terms with the same trace: rotated, transposed, or with A ∘ B taken apart.
@@ -317,10 +321,6 @@ class NormalForm(OutputForm):
             self.symbols[expression] = sp.Dummy(f"<{in_order(expression)}>")
             self.scalars[self.symbols[expression]] = expression
         return self.symbols[expression]
-
-
-def _rotations(term: Term) -> list[Term]:
-    return [term[place:] + term[:place] for place in range(len(term))]
 
 
 def _square_term(terms: Terms) -> tuple[Term, Expr] | None:

@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.core.symbol import Str
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -79,7 +79,7 @@ def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:
             return HadamardProduct(*[of(body.base)] * int(body.exp))
         case sp.Function() if type(body).__name__ in SPELLED:
             return Entrywise(type(body).__name__, of(body.args[0]))
-    raise UnsupportedExpression(f"{body}, entry by entry")
+    raise UnsupportedExpression(f"{type(body).__name__} entry by entry")
 
 
 def without_lambdas(expression: Expr) -> Expr:
@@ -118,15 +118,25 @@ def _product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
     return product if scalar == 1 else arithmetic.scale(of(scalar), product)
 
 
-def _as_product(part: MatPow) -> Expr:
-    """Return a whole power of a matrix as a product or as an inverse."""
+def without_power(part: Expr) -> Expr:
+    """Return a whole power of a matrix as a product or an inverse, and else the same expression.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If the power is no whole number, or too large.
+    """
+    if isinstance(part, HadamardPower) and part.exp.is_Integer and 1 < part.exp <= LARGEST_POWER:
+        return HadamardProduct(*[part.base] * int(part.exp))
+    if not isinstance(part, MatPow) or isinstance(part, Inverse):
+        return part
     power = part.exp
     if not power.is_Integer or abs(power) > LARGEST_POWER:
         raise UnsupportedExpression(f"the matrix power {power} in {part}")
     if power == 0:
         return Identity(part.rows)
-    product = MatMul(*[part.base] * abs(int(power))) if abs(power) > 1 else part.base
-    return Inverse(product) if power < 0 else product
+    factor = Inverse(part.base) if power < 0 else part.base
+    return MatMul(*[factor] * abs(int(power))) if abs(power) > 1 else factor
 
 
 def _power_value(arithmetic: Any, part: sp.Pow, of: Callable) -> Any:
@@ -220,7 +230,6 @@ def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_a
 
 SPELLED: dict[str, Callable[[Expr], Expr]] = {}  # functions by their names in answers and formulas
 LIMIT = "definition of the derivative"
-ENTRIES = "Magnus and Neudecker (2019), section 9.4"
 
 # fmt: off
 #              operation              Z                      adjoint of each argument                  differential dZ                     source
@@ -268,7 +277,7 @@ RULES = RuleBook(
               normal=lambda form, part: sp.Add(*map(form.scalar, part.args))),
     Operation("sum with a constant",  a + b + c,             {a: g, b: g, c: g},                       da + db + dc,                       LIMIT,
               proof="one variable"),
-    Operation("elementwise product",  HadamardProduct(A, A2), {A: HadamardProduct(G_mn, A2), A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, A2) + HadamardProduct(A, dA2), ENTRIES,
+    Operation("elementwise product",  HadamardProduct(A, A2), {A: HadamardProduct(G_mn, A2), A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, A2) + HadamardProduct(A, dA2), "Matrix Cookbook eq. 38",
               kind=HadamardProduct, fits="same", split=_halves("elementwise product"), degree=_product_degree,
               value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, map(of, part.args)),
               normal=lambda form, part: form.elementwise(part)),
@@ -278,8 +287,8 @@ RULES = RuleBook(
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 
-def known(part: Expr) -> tuple[Operation, Expr] | None:
-    """Return the record by which an expression is walked, and the form of it that the record knows.
+def known(part: Expr) -> Operation | None:
+    """Return the record by which an expression without powers is walked.
 
     None is for symbols, numbers and constant matrices, which have no parts.
 
@@ -288,11 +297,9 @@ def known(part: Expr) -> tuple[Operation, Expr] | None:
     UnsupportedExpression
         If the operation is in no record.
     """
-    if isinstance(part, MatPow) and not isinstance(part, Inverse):
-        part = _as_product(part)
     operation = OPERATIONS.get(part.name if isinstance(part, Entrywise) else part.func)
     if operation:
-        return operation, part
+        return operation
     if isinstance(part, ATOMS) or part.is_number:
         return None
     raise UnsupportedExpression(f"{type(part).__name__} in {part}")
@@ -325,5 +332,6 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
                 return name, operands
     if isinstance(expression, sp.Pow) and expression.exp == 2:
         return "scalar product", (expression.base, expression.base)
-    found = known(expression)
-    return found[0].split(found[1]) if found else ("use", (expression,))
+    expression = without_power(expression)
+    operation = known(expression)
+    return operation.split(expression) if operation else ("use", (expression,))

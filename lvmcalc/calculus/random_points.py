@@ -17,7 +17,7 @@ from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
-from lvmcalc.calculus.operations import is_rational, known, whole_size
+from lvmcalc.calculus.operations import is_rational, known, whole_size, without_power
 from lvmcalc.calculus.verdict import Counterexample, Verdict
 from lvmcalc.notation import SUPERSCRIPT
 
@@ -216,8 +216,9 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     def of(part: Expr) -> tuple[int, int]:
         if isinstance(part, MatrixSymbol | Symbol):
             return (0, 0) if part.name in sizes else (1, 0)
-        found = known(part)
-        return found[0].degree(of, found[1], sizes) if found else (0, 0)
+        part = without_power(part)
+        operation = known(part)
+        return operation.degree(of, part, sizes) if operation else (0, 0)
 
     return of(expression)
 

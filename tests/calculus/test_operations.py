@@ -12,7 +12,9 @@ from sympy.matrices.expressions import MatAdd
 from lvmcalc.calculus import operations, rule_proofs
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
+from lvmcalc.calculus.operations import RULES, Entrywise
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, gplvm
@@ -232,3 +234,66 @@ def test_the_determinants_derivative_by_an_entry_is_its_cofactor() -> None:
             assert sp.expand(sp.diff(C.det(), C[i, j]) - C.cofactor(i, j)) == 0
     assert sp.expand(oracle.evaluate(Determinant(MatrixSymbol("C", 3, 3)), values).value - C.det()) == 0
     assert log(Determinant(operations.C)) == RULES["logarithm"].apply(RULES["determinant"].apply(operations.C))
+
+
+# The elementwise product and functions of entries, held against the oracle
+A, B2 = MatrixSymbol("A", operations.m, operations.n), MatrixSymbol("B", operations.m, operations.n)
+M, V = MatrixSymbol("M", operations.n, operations.m), MatrixSymbol("V", operations.m, operations.m)
+SQ = MatrixSymbol("Q", operations.m, operations.m)
+ELEMENTWISE = [
+    (Trace(M * sp.HadamardProduct(A, B2)), sp.HadamardProduct(M.T, B2)),
+    (Trace(A.T * sp.HadamardProduct(A, B2)), 2 * sp.HadamardProduct(A, B2)),
+    (Trace(sp.HadamardProduct(A, A, A).T * B2), 3 * sp.HadamardProduct(A, A, B2)),
+    (Trace(SQ * sp.HadamardProduct(A * M, V)), sp.HadamardProduct(SQ.T, V) * M.T),
+    (Trace(sp.HadamardProduct(SQ, A * M)),
+     sp.HadamardProduct(Identity(operations.m), SQ) * M.T),
+    (Trace(Entrywise("exp", A).T * B2), sp.HadamardProduct(Entrywise("exp", A), B2)),
+    (Trace(Entrywise("exp", A * M) * V),
+     sp.HadamardProduct(V.T, Entrywise("exp", A * M)) * M.T),
+    (sp.exp(Trace(M * A)), sp.exp(Trace(M * A)) * M.T),
+    (log(Trace(sp.HadamardProduct(A, A) * M)),
+     2 * sp.HadamardProduct(A, M.T) / Trace(sp.HadamardProduct(A, A) * M)),
+]
+
+
+@pytest.mark.parametrize(("scalar", "by_hand"), ELEMENTWISE, ids=[str(row[0]) for row in ELEMENTWISE])
+def test_a_gradient_with_elementwise_operations_is_proved_and_has_the_slope(
+        scalar: Expr, by_hand: Expr) -> None:
+    found = gradient(scalar, A)
+    assert compare(found, by_hand).status == "proved"
+    assert compare(found, 2 * by_hand).status == "refuted"
+    sizes = {"m": 2, "n": 3}
+    values = oracle.point([A, B2, M, V, SQ], sizes, 3, "A")
+    slope = oracle.evaluate(scalar, values).slope
+    assert oracle.has_slope(found, values, "A", slope)
+    assert not oracle.has_slope(2 * found, values, "A", slope)
+
+
+@pytest.mark.parametrize("other", [
+    Trace(sp.HadamardProduct(M.T, B2).T * A), Trace(A.T * sp.HadamardProduct(B2, M.T)),
+    Trace(B2 * sp.HadamardProduct(A.T, M))], ids=str)
+def test_an_elementwise_product_in_a_trace_moves_about(other: Expr) -> None:
+    one = Trace(M * sp.HadamardProduct(A, B2))
+    assert compare(one, other).status == "proved"
+    assert compare(one, other + Trace(V)).status == "refuted"
+    wrong = Trace(M * sp.HadamardProduct(A, A))
+    assert compare(one, wrong).counterexample is not None
+
+
+def test_a_function_of_the_entries_may_be_written_as_sympy_has_it() -> None:
+    assert compare(A.applyfunc(sp.exp), Entrywise("exp", A)).status == "proved"
+    square = A.applyfunc(sp.Lambda(sp.Symbol("z"), sp.Symbol("z")**2))
+    assert compare(square, sp.HadamardProduct(A, A)).status == "proved"
+    assert compare(A.applyfunc(sp.exp).T, Entrywise("exp", A.T)).status == "proved"
+    assert compare(Entrywise("exp", A), A).status == "refuted"
+
+
+def test_what_has_no_rational_values_is_compared_to_many_digits() -> None:
+    one, other = sp.exp(sp.Symbol("u")) ** 2 - 1, sp.exp(2 * sp.Symbol("u")) - 1
+    assert compare(one, other).holds
+    alike = compare(sp.exp(log(sp.Symbol("u") + 1)) * Trace(V), Trace(V) * (sp.Symbol("u") + 1))
+    assert alike.status == "proved"
+    close = sp.Rational(1, 10**30)
+    assert compare(sp.exp(Trace(V)), sp.exp(Trace(V)) + close).status == "refuted"
+    agreed = compare(log(sp.exp(Trace(V)) ** 2) / 2, Trace(V))
+    assert agreed.status in ("proved", "numeric")
