@@ -19,8 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests/marking", "tools")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
 
 import browser
 from playwright.sync_api import Page
@@ -34,7 +33,8 @@ live.player.budget, live.controls.speed.value = 10**9, player.FLAT_OUT
 picture = live._picture
 """
 IN_STEPS = """
-live.controls.rate.value, live.player.budget = 1.3, 10**9  # at the four steps a second at which it is watched
+# at the four steps a second at which it is watched
+live.controls.rate.value, live.player.budget = 1.3, 10**9
 picture = live._map
 """
 WIDGETS = {  # and two values of the learning rate
@@ -63,8 +63,10 @@ picture.png = timed
 live
 """
 PANEL = "document.querySelector('.lvmcalc-live')"
-BUTTON = f"[...{PANEL}.querySelectorAll('button')].find(button => /Play|Pause/.test(button.textContent))"
-COUNT = f"window.frames_shown = 0; {PANEL}.querySelector('img').addEventListener('load', () => window.frames_shown++)"
+BUTTON = (f"[...{PANEL}.querySelectorAll('button')]"
+          ".find(button => /Play|Pause/.test(button.textContent))")
+COUNT = (f"window.frames_shown = 0; {PANEL}.querySelector('img')"
+         ".addEventListener('load', () => window.frames_shown++)")
 
 
 class Bench:
@@ -84,12 +86,14 @@ class Bench:
         self.page.evaluate(f"""() => {{
             window.answered = window.acted = 0;
             for (const kind of ["click", "keydown"])
-                addEventListener(kind, () => window.acted ||= performance.now(), {{capture: true, once: true}});
+                addEventListener(kind, () => window.acted ||= performance.now(),
+                                 {{capture: true, once: true}});
             const watch = new MutationObserver(() => {{
                 if (!(window.acted && {seen})) return;
                 window.answered = performance.now() - window.acted;
                 watch.disconnect(); }});
-            watch.observe({PANEL}, {{subtree: true, childList: true, characterData: true, attributes: true}}); }}""")
+            watch.observe({PANEL}, {{subtree: true, childList: true, characterData: true,
+                                     attributes: true}}); }}""")
         act(*how)
         return self.page.wait_for_function("window.answered").json_value()
 
@@ -108,7 +112,8 @@ class Bench:
             self.press("Play")
             self.page.wait_for_timeout(200 + 7 * trial)
             key, stop = ("ArrowLeft", "ArrowRight")[trial % 2], self.rates[trial % 2]
-            seen = f"[...{PANEL}.querySelectorAll('b')].some(words => words.textContent === '{stop:g} ×')"
+            seen = (f"[...{PANEL}.querySelectorAll('b')]"
+                    f".some(words => words.textContent === '{stop:g} ×')")
             times["slider"].append(self.until(seen, self.page.get_by_role("slider").first.press,
                                               key))
         return times

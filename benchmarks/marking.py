@@ -11,10 +11,9 @@ from time import perf_counter
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests/browser", "tests/marking", "tools")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
 
-from answers_development import RIGHT, WRONG
+from answers import DEVELOPMENT
 
 from lvmcalc import mark
 
@@ -24,7 +23,7 @@ def main() -> None:
     mark(None, "autoencoder", "W")
     seen: set[tuple[str, str]] = set()
     times: dict[str, list[float]] = {"first of its question": [], "later": []}
-    for of, wrt, answer, *_ in (*RIGHT, *WRONG):
+    for of, wrt, answer, *_ in (*DEVELOPMENT.right, *DEVELOPMENT.wrong):
         start = perf_counter()
         mark(answer, of, wrt)
         times["later" if (of, wrt) in seen

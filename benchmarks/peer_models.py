@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lvmcalc.training.problem import GPLVMProblem
+from lvmcalc.models import GPLVMProblem
 
 Array = np.ndarray
 Evaluate = Callable[[Array], tuple[float, Array]]  # X to the value and the gradient
@@ -180,7 +180,8 @@ def agree(name: str, ours: tuple[float, Array], theirs: tuple[float, Array]) -> 
     value = abs(theirs[0] - ours[0]) / abs(ours[0])
     gradient = np.linalg.norm(theirs[1] - ours[1]) / np.linalg.norm(ours[1])
     worst = float(np.maximum(value, gradient))  # of a number and none, none
-    assert worst <= AGREE, f"{name} differs: its value by {value:.1e}, its gradient by {gradient:.1e}, relative"
+    assert worst <= AGREE, (f"{name} differs: its value by {value:.1e}, "
+                            f"its gradient by {gradient:.1e}, relative")
     return worst
 
 

@@ -41,10 +41,8 @@ from peer_models import (
     torch_low_rank,
 )
 
-from lvmcalc.models import gplvm
-from lvmcalc.training import data
-from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem
-from lvmcalc.training.trainer import Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
+from lvmcalc.training import Trainer, data
 
 ALPHA, BETA, SEED = 0.7, 4.0, 0
 SIZES = 100, 1000, 3000, 10_000, 100_000, 1_000_000
@@ -280,7 +278,8 @@ def summary(lines: Iterable[tuple[str, float, str, float]]) -> None:
     print(f"\nWhat the derivation buys{'':66}{'measured':>12}   asked for")
     for words, measured, sign, asked in lines:
         met = measured >= asked if sign == "≥" else measured <= asked
-        figure = f"{measured:,.{0 if measured >= 100 else 2}f}" if measured > 0.01 else f"{measured:.1e}"
+        digits = 0 if measured >= 100 else 2
+        figure = f"{measured:,.{digits}f}" if measured > 0.01 else f"{measured:.1e}"
         print(f"{words:90}{figure:>12}   {sign} {asked:<9,g}{'reached' if met else 'NOT REACHED'}")
 
 

@@ -5,7 +5,7 @@ from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.verdict import Verdict
-from lvmcalc.chain.card import Card, Result
+from lvmcalc.chain import Card, Result
 from lvmcalc.course.homework import row
 from lvmcalc.marking.auditor import audit
 from lvmcalc.marking.marker import mark

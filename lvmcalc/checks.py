@@ -1,4 +1,4 @@
-"""Bad input gets one sentence in the words of the field."""
+"""Checks of what a caller passes: each refuses bad input in one sentence in words of the field."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -14,13 +14,13 @@ class CannotBeFormed(ValueError):
 
 def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
            shape_in_words: str = "") -> np.ndarray:
-    """Return `value` as a finite real matrix (float64), or say in one sentence why it is none.
+    """Return `value` as a matrix of finite float64.
 
     Parameters
     ----------
     value : array_like of shape (rows, columns)
     name : str
-        What the matrix is called in the formulas.
+        The name of the matrix in the formulas.
     rows, columns : int, optional
         The sizes that it must have; None allows any size of at least 1.
     shape_in_words : str
@@ -33,7 +33,7 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
     ValueError
         If the shape is wrong or an entry is not finite.
     """
-    array = shaped(plain(value, name), name, rows, columns, shape_in_words)
+    array = shaped(as_array(value, name), name, rows, columns, shape_in_words)
     with np.errstate(all="ignore"):  # a long double may be too large or too small
         array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
@@ -42,8 +42,14 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
     return array
 
 
-def plain(value: Any, name: str) -> np.ndarray:
-    """Return `value` as a NumPy array without a copy, or say in one sentence why it is none."""
+def as_array(value: Any, name: str) -> np.ndarray:
+    """Return `value` as a NumPy array, without a copy if it is one.
+
+    Raises
+    ------
+    ValueError
+        If entries are masked or rows have different lengths.
+    """
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must be complete, but some of its entries are masked.")
     try:
@@ -55,36 +61,47 @@ def plain(value: Any, name: str) -> np.ndarray:
 
 def shaped(array: Any, name: str, rows: int | None = None, columns: int | None = None,
            shape_in_words: str = "") -> Any:
-    """Return an array of any kind if it is a real matrix of this shape, or say in one sentence why
-    it is none."""
+    """Return `array`, of any array type, after a check that it is a real matrix of this shape.
+
+    The parameters and errors are those of `matrix`; whether entries are finite is not checked.
+    """
     if array.dtype.kind not in "biuf":
         kinds = {"c": "complex numbers", "U": "text", "S": "text"}
         kind = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
         raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
-    words = f"{shape_in_words}, here {wanted}," if shape_in_words and (
-        rows or columns) else shape_in_words or wanted
+    words = shape_in_words or wanted
+    if shape_in_words and (rows or columns):
+        words = f"{shape_in_words}, here {wanted},"
     came = "×".join(map(str, array.shape)) or "a single number"
     if array.ndim != 2:
-        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came (ndim = "
-                         f"{array.ndim}).")
+        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came "
+                         f"(ndim = {array.ndim}).")
     if 0 in array.shape:
         raise ValueError(f"{name} must have at least one row and one column, but its shape is "
                          f"{came}.")
-    if (rows not in (None, array.shape[0])) or (columns not in (None, array.shape[1])):
+    if rows not in (None, array.shape[0]) or columns not in (None, array.shape[1]):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
     return array
 
 
 def not_finite(name: str, row: int, column: int, entry: float) -> ValueError:
-    """Return what is raised for an entry that is not finite."""
+    """Return the error for an entry of a matrix that is not finite."""
     return ValueError(f"{name} must be finite, but its entry in row {row}, column {column} "
-                      "(counted from 0) "
-                      f"is {entry}.")
+                      f"(counted from 0) is {entry}.")
 
 
 def finite(result: Any, name: str, positive: bool = False, **given: Any) -> Any:
-    """Return a result of floating-point arithmetic, or say in one sentence what was given.
+    """Return a result of floating-point arithmetic after a check that it is finite.
+
+    Parameters
+    ----------
+    result : ndarray or float
+    name : str
+        The name of the result in the formulas.
+    positive : bool
+        Whether the result must be positive, too.
+    **given : what the result was computed from, for the message
 
     Raises
     ------
@@ -92,18 +109,24 @@ def finite(result: Any, name: str, positive: bool = False, **given: Any) -> Any:
         If an entry of the result is not finite or, if asked, not positive.
     """
     if not np.isfinite(result).all() or (positive and not np.all(result > 0)):
-        sizes = " and ".join(f"{key} = {value:g}" if np.ndim(value) == 0
-                             else f"{key} with entries up to "
-                             f"{np.abs(value).max():g}" for key, value in given.items())
+        inputs = " and ".join(f"{key} = {value:g}" if np.ndim(value) == 0
+                              else f"{key} with entries up to {np.abs(value).max():g}"
+                              for key, value in given.items())
         raise ArithmeticError(f"{name} has no finite value here: it overflows or underflows in "
-                              "floating point for "
-                              f"{sizes}, so take another scale.")
+                              f"floating point for {inputs}, so take another scale.")
     return result
 
 
 def scalar(value: Any, name: str, positive: bool = False) -> float:
-    """Return `value` as a finite real number, positive if asked, or say in one sentence why it is
-    none."""
+    """Return `value` as a float.
+
+    Raises
+    ------
+    TypeError
+        If it is not a single real number.
+    ValueError
+        If it is not finite or, if asked, not positive.
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
@@ -120,19 +143,42 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
 
 
 def whole(value: Any, name: str, least: int = 1, most: int | None = None, why: str = "") -> int:
-    """Return `value` as a whole number between `least` and `most`, or say in one sentence why it is
-    none."""
+    """Return `value` as an int.
+
+    Parameters
+    ----------
+    value : int
+    name : str
+        The name of the number in the formulas.
+    least, most : int
+        The range that it must lie in; None sets no upper limit.
+    why : str
+        The reason for the range, which the message adds.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number.
+    ValueError
+        If it is out of range.
+    """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be a whole number, but {_short(value)} came.")
     if value < least or (most is not None and value > most):
         allowed = f"at least {least}" if most is None else f"between {least} and {most}"
-        raise ValueError(f"{name} must be {allowed}{', ' + why if why else ''}, but it is {value}.")
+        reason = f", {why}" if why else ""
+        raise ValueError(f"{name} must be {allowed}{reason}, but it is {value}.")
     return int(value)
 
 
 def known(name: Any, among: Mapping | tuple | list, what: str) -> Any:
-    """Return `name` if it is one of `among`, or say in one sentence what there is and what was
-    perhaps meant."""
+    """Return `name` after a check that it is one of `among`.
+
+    Raises
+    ------
+    ValueError
+        If it is not; the message lists the known names and suggests the nearest one.
+    """
     if isinstance(name, str) and name in among:
         return name
     near = get_close_matches(str(name), list(among), 1)

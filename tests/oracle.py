@@ -19,7 +19,14 @@ from typing import Any
 import mpmath
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, exp, log
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions import (
+    HadamardPower,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    ZeroMatrix,
+)
 
 from lvmcalc.calculus import Entrywise
 

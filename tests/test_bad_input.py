@@ -23,7 +23,7 @@ import lvmcalc
 from lvmcalc import audit, compare, gradient, mark
 from lvmcalc.calculus import differentials
 from lvmcalc.marking.marker import mark_in
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     AnswerBox,
     LiveAutoencoder,
@@ -33,8 +33,7 @@ from lvmcalc.show import (
     TwoWeights,
     figures,
 )
-from lvmcalc.training import data, gram
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data, gram
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -432,7 +431,8 @@ def test_huge_tiny_and_subnormal_numbers_give_a_right_answer_or_one_sentence(
     except ArithmeticError:
         outcome = "-"
         said = sentence(lambda: NUMERIC[name][0](**values), ArithmeticError)
-        assert "no finite value here: it overflows or underflows" in said or "keeps fewer than 8 digits here" in said
+        assert ("no finite value here: it overflows or underflows" in said
+                or "keeps fewer than 8 digits here" in said)
     else:
         outcome = "r"
         relative, kappa = error(NUMERIC[name][1], got, values)

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import answers_development
-import answers_second
+import answers
 import pytest
 
 import lvmcalc
@@ -59,7 +58,7 @@ def test_what_a_page_shows_and_links_to_is_there(page: str) -> None:
 
 def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    first, second = ([len(answers.RIGHT), len(answers.WRONG)] for answers in (answers_development, answers_second))
+    first, second = ((len(of.right), len(of.wrong)) for of in (answers.DEVELOPMENT, answers.SECOND))
     assert f"of a first set of {first[0]} right and {first[1]} wrong answers" in text
     assert f"of a second set of {second[0]} and {second[1]}, looked at once" in text
 

@@ -52,9 +52,8 @@ def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order(
 class TestNotebook:
     def test_every_code_cell_was_executed_in_order(self, path: Path) -> None:
         counts = [cell.execution_count for cell in code_cells(path)]
-        assert counts == list(range(1,
-                                    len(counts)
-                                    + 1)), "nbval compares nothing in a cell without an execution count"
+        # nbval compares nothing in a cell without an execution count
+        assert counts == list(range(1, len(counts) + 1))
 
     def test_it_has_the_standard_kernel_and_no_state(self, path: Path) -> None:
         notebook = nbformat.read(path, as_version=4)
@@ -65,10 +64,8 @@ class TestNotebook:
 
     def test_each_text_begins_a_slide_of_a_presentation(self, path: Path) -> None:
         for cell in nbformat.read(path, as_version=4).cells:
-            assert cell.metadata.get("slideshow",
-                                     {}).get("slide_type") == ("slide"
-                                                               if cell.cell_type == "markdown"
-                                                                            else None)
+            slide = cell.metadata.get("slideshow", {}).get("slide_type")
+            assert slide == ("slide" if cell.cell_type == "markdown" else None)
 
     def test_it_names_no_path_of_a_machine_and_no_error(self, path: Path) -> None:
         assert not MACHINE_PATH.search(path.read_text(encoding="utf-8"))

@@ -1,5 +1,4 @@
-"""Run the notebooks and write their outputs back: `python tests/execute_notebooks.py [notebook
-...]`.
+"""Run the notebooks and write their outputs back: `python tools/execute_notebooks.py [notebook …]`.
 
 Committed outputs are what nbval compares with, so they hold nothing that differs from run to run:
 no widget state or view, no timing, no version of the machine that made them.
@@ -39,8 +38,7 @@ def execute(path: Path) -> None:
     """Run one notebook from top to bottom in a fresh kernel and save it with its outputs."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False,
-                            record_timing=False,
-                            coalesce_streams=True,
+                            record_timing=False, coalesce_streams=True,
                             resources={"metadata": {"path": str(path.parent)}})
     nbformat.write(cleaned(client.execute()), path)
 

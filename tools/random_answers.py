@@ -1,7 +1,7 @@
 """Random answers: right ones, the true gradient rewritten at random, and wrong ones, broken at
 random.
 
-`python tests/random_answers.py 10000` marks so many of them and prints what it found; the tests do
+`python tools/random_answers.py 10000` marks so many of them and prints what it found; the tests do
 it with fewer. A broken answer counts as wrong only if exact arithmetic at a random point, which
 marking has no part in, says so.
 """

@@ -1,11 +1,15 @@
-"""Take the README's pictures from the running notebooks: `python tests/take_screenshot.py`."""
+"""Take the README's pictures from the running notebooks: `python tools/take_screenshot.py`."""
 
 import io
+import sys
 from pathlib import Path
 
-from browser import jupyterlab, page_of, run_all
 from PIL import Image
 from playwright.sync_api import Locator, expect
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+
+from browser import jupyterlab, page_of, run_all
 
 ROOT = Path(__file__).resolve().parents[1]
 START, STAGES = "00_start_here.ipynb", "04_gplvm_log_determinant.ipynb"
@@ -19,8 +23,8 @@ def main() -> None:
     """Train on the digits in the first notebook, step by step, and go to the determinant's stage in
     the fourth."""
     PICTURES.mkdir(exist_ok=True)
-    with jupyterlab(*(ROOT / "notebooks" / name
-                      for name in (START, STAGES))) as address, page_of(1360, 1500) as page:
+    notebooks = (ROOT / "notebooks" / name for name in (START, STAGES))
+    with jupyterlab(*notebooks) as address, page_of(1360, 1500) as page:
         run_all(page, address, START)
         save(training(page.locator(".lvmcalc-live")), PICTURES / "training.gif")
         run_all(page, address, STAGES)
@@ -49,8 +53,8 @@ def training(live: Locator) -> list[Image.Image]:
 
 def shot(widget: Locator) -> Image.Image:
     """Return what the browser shows of a widget, once its images are there."""
-    widget.evaluate("async it => { for (const image of it.querySelectorAll('img')) await "
-                    "image.decode(); }")
+    widget.evaluate("""async it => {
+        for (const image of it.querySelectorAll('img')) await image.decode(); }""")
     return Image.open(io.BytesIO(widget.screenshot())).convert("RGB")
 
 

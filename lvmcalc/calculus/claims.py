@@ -146,7 +146,10 @@ def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int,
                  for name, place in zip(names, order, strict=True)}
         point = arithmetic.random_point((scalar, claim, wrt, _direction(wrt)), sizes, rng, 99,
                                         symmetric)
-        yield point, point.pop("direction")
+        direction = point.pop("direction")
+        for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
+            point[name] += 100 * point[name].rows * sp.eye(point[name].rows)
+        yield point, direction
 
 
 def _direction(wrt: Expr) -> Expr:

@@ -158,6 +158,8 @@ def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tup
     """
     one = isinstance(symmetric, str | Expr) or not isinstance(symmetric, Iterable)
     symmetric = (symmetric,) if one else tuple(symmetric)
+    if not symmetric:  # a giant is not walked through
+        return ()
     matrices = {matrix.name: matrix for expression in expressions
                 for matrix in expression.atoms(MatrixSymbol)}
     for item in symmetric:

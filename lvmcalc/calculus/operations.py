@@ -5,6 +5,7 @@ rules, names in answers) asks these records, so a new operation is written here 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import reduce
 from itertools import permutations
 from operator import add, mul
@@ -14,6 +15,7 @@ import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.core.symbol import Str
+from sympy.matrices.exceptions import ShapeError
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixExpr
@@ -328,8 +330,9 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
         leaves = [part for part in sp.preorder_traversal(expression)
                   if part.is_Matrix and not isinstance(part, MatMul | MatAdd)]
         for operands in permutations(dict.fromkeys(leaves), len(letters)):
-            if RULES[name].apply(*operands) == expression:
-                return name, operands
+            with suppress(ShapeError):
+                if RULES[name].apply(*operands) == expression:
+                    return name, operands
     if isinstance(expression, sp.Pow) and expression.exp == 2:
         return "scalar product", (expression.base, expression.base)
     expression = without_power(expression)

@@ -1,5 +1,7 @@
 """Formulas for a page: transposes and inverses at the letters, like terms together."""
 
+from collections.abc import Iterable
+
 import sympy as sp
 from sympy import Expr
 from sympy.matrices.expressions import MatAdd
@@ -7,13 +9,13 @@ from sympy.matrices.expressions import MatAdd
 from lvmcalc.calculus.normal_form import NormalForm
 
 
-def tidy(expression: Expr, collect: bool = True) -> Expr:
+def tidy(expression: Expr, collect: bool = True, symmetric: Iterable[str] = ()) -> Expr:
     """Return a formula with transposes and inverses at its letters and like terms collected.
 
     Its sums stay sums. With `collect`, an inverse that all terms end in is written once, behind a
     bracket.
     """
-    form = NormalForm(expand=False, collect=collect)
+    form = NormalForm(symmetric, expand=False, collect=collect)
     if not expression.is_Matrix:
         # factor_terms leaves 5/2 as the product 1·5/2
         scalar = sp.factor_terms(sp.together(form.scalar(expression)))

@@ -1,1 +1,9 @@
 """A scalar as named stages: its values, its adjoints, and the evidence for each stage."""
+
+from lvmcalc.chain.builder import Builder
+from lvmcalc.chain.card import Card, Result
+from lvmcalc.chain.graph import Node
+from lvmcalc.chain.small_case import Entrywise
+from lvmcalc.chain.structure import Chain
+
+__all__ = ["Builder", "Card", "Chain", "Entrywise", "Node", "Result"]

@@ -1,16 +1,15 @@
-"""The card of a stage: everything there is to say about one step backwards, in the same form every
-time."""
+"""The card of a stage: everything there is to say about one step backwards, always in one form."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.chain import evidence
 from lvmcalc.chain.structure import Chain
+
+Line = tuple[str, str, str]  # a word for the line, what it says in plain text and in Markdown
 
 
 @dataclass(frozen=True)
@@ -31,58 +30,61 @@ class Card:
         """Which stage it is."""
         return f"{notation.plain(self.parent)} → {notation.plain(self.node)}"
 
-    def rows(self) -> list[tuple[str, list[Expr | str]]]:
-        """Return what the card says: a word for the line, and the parts of an equation or a
-        text."""
+    def lines(self) -> list[Line]:
+        """Return what the card says, line by line."""
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
-        arriving, leaving = chain.adjoint_symbol(self.node), chain.adjoint_symbol(self.parent)
-        arrived, left = (chain.abbreviated(chain.adjoint(name))
-                         for name in (self.node, self.parent))
-        local = sp.sympify(chain.edges[self.node, self.parent])
-        others = [child for child in chain.children(self.parent) if child != self.node]
-        shapes = ", ".join(f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
-                           for it in (parent, node))
-        rows: list[tuple[str, list[Expr | str]]] = [
-            ("forward", [node.symbol, node.expression]), ("shapes", [shapes]),
-            ("rule", [node.rule]),
-            ("arriving", [arriving, arrived])]
-        if others:
-            used = " and ".join(notation.plain(child) for child in (self.node, *others))
-            rows += [("this path", [local]), ("all paths", [leaving, left]),
-                     ("", [f"{notation.plain(parent.name)} is used by {used}: what they bring adds "
-                           "up"])]
-        else:
-            rows.append(("leaving", [leaving, local] if left == local else [leaving, local, left]))
-        rows.append(("evidence", [chain.claim(self.parent, self.node).summary]))
-        return [*rows, ("remember", [node.remark])] if node.remark else rows
+        rule, shapes = node.rule, (f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
+                                   for it in (parent, node))
+        return [_equation("forward", node.symbol, node.expression),
+                _words("shapes", ", ".join(shapes)),
+                ("rule", f"{rule.statement}   ({rule.source})",
+                 f"{rule.name}: ${rule.latex}$ ({rule.source})"),
+                _equation("arriving", *_closed_form(chain, self.node)),
+                *self._leaving(),
+                _words("evidence", chain.claim(self.parent, self.node).summary),
+                *([_words("remember", node.remark)] if node.remark else [])]
+
+    def _leaving(self) -> list[Line]:
+        symbol, closed = _closed_form(self.chain, self.parent)
+        local, name = self.chain.edges[self.node, self.parent], notation.plain(self.parent)
+        uses = self.chain.children(self.parent)
+        if len(uses) > 1:
+            others = (use for use in uses if use != self.node)
+            used = " and ".join(map(notation.plain, (self.node, *others)))
+            return [_equation("this path", local), _equation("all paths", symbol, closed),
+                    _words("", f"{name} is used by {used}: what they bring adds up")]
+        if self.parent in self.chain.symmetric:
+            return [_equation("this path", local), _equation("leaving", symbol, closed),
+                    _words("", f"{name} is symmetric: its gradient is the symmetric part")]
+        return [_equation("leaving", symbol, *dict.fromkeys((local, closed)))]
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Return the lines as pairs of a word and a text with formulas between $ signs."""
+        return [(word, markdown) for word, _, markdown in self.lines()]
 
     def __str__(self) -> str:
-        lines = [f"{key:9} {' = '.join(self._plain(part) for part in parts)}" for key,
-                 parts in self.rows()]
-        return "\n".join([self.title, *lines])
+        return "\n".join([self.title, *(f"{word:9} {plain}" for word, plain, _ in self.lines())])
 
     __repr__ = __str__
 
-    @staticmethod
-    def _plain(part: object) -> str:
-        if hasattr(part, "statement"):
-            return f"{part.statement}   ({part.source})"
-        return notation.plain(part) if isinstance(part, Expr) else part
-
-    def cells(self) -> list[tuple[str, str]]:
-        """Return the lines of the card as pairs of a word and a text with formulas between $
-        signs."""
-        def cell(parts: list) -> str:
-            if hasattr(parts[0], "statement"):
-                return f"{parts[0].name}: ${parts[0].latex}$ ({parts[0].source})"
-            return escape(parts[0]) if isinstance(parts[0],
-                                                  str) else f"${' = '.join(map(notation.latex, parts))}$"
-        return [(key, cell(parts)) for key, parts in self.rows()]
-
     def _repr_markdown_(self) -> str:
         bar = "&#124;"  # a bare one would end the cell
-        lines = [f"| {key} | {text.replace('|', bar)} |" for key, text in self.cells()]
+        lines = [f"| {word} | {text.replace('|', bar)} |" for word, text in self.cells()]
         return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)
+
+
+def _equation(word: str, *sides: Expr) -> Line:
+    return (word, " = ".join(map(notation.plain, sides)),
+            f"${' = '.join(map(notation.latex, sides))}$")
+
+
+def _words(word: str, text: str) -> Line:
+    return word, text, escape(text)
+
+
+def _closed_form(chain: Chain, name: str) -> tuple[Expr, Expr]:
+    """Return an adjoint's symbol, and its closed form with the abbreviations of the chain."""
+    return chain.adjoint_symbol(name), chain.abbreviated(chain.adjoint(name))
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,12 @@ class Result:
     @cached_property
     def summary(self) -> str:
         """All grades of evidence for the gradient as a whole."""
-        return evidence.whole(self.chain, self.chain[self.leaf].name).summary
+        return self.chain.claim(self.leaf).summary
 
     @property
     def sides(self) -> tuple[Expr, Expr]:
         """The adjoint's symbol, and the closed form that was checked."""
-        return self.chain.adjoint_symbol(self.leaf), self.chain.abbreviated(
-            self.chain.adjoint(self.leaf))
+        return _closed_form(self.chain, self.leaf)
 
     def __str__(self) -> str:
         return f"{' = '.join(map(notation.plain, self.sides))}\n{self.summary}"

@@ -13,7 +13,7 @@ from importlib import resources
 
 from lvmcalc import checks
 from lvmcalc.calculus.verdict import Verdict, worst
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.auditor import Audit, audit
 from lvmcalc.marking.marker import chain_of
 

@@ -17,7 +17,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import comparison, differentials
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.findings import Finding
 from lvmcalc.marking.marker import chain_of, exercise_of, mark_in
@@ -162,9 +162,10 @@ def audited(chain: Chain, text: str) -> Line:
     try:
         if len(parts) < 2:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = parse(parts[0], chain)
+        first = parse(parts[0], chain.vocabulary)
         sides = (first,
-                 *(parse(part, chain, tuple(getattr(first, "shape", ()))) for part in parts[1:]))
+                 *(parse(part, chain.vocabulary, tuple(getattr(first, "shape", ())))
+                   for part in parts[1:]))
     except Unreadable as error:
         return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
     except CannotBeFormed as error:

@@ -13,7 +13,7 @@ from sympy.matrices.expressions import MatPow
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic, comparison
 from lvmcalc.calculus.verdict import Counterexample
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import gradients, sizes_of
 from lvmcalc.notation import spelling
 

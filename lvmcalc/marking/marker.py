@@ -24,7 +24,7 @@ from lvmcalc.calculus import arithmetic, comparison
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.diagnosis import Diagnosis
 from lvmcalc.marking.exercise import Exercise
@@ -206,10 +206,10 @@ def _not_attempted(question: Exercise, reason: str) -> Mark:
 def _read(question: Exercise, text: str) -> Expr:
     """Return what a text says, and refuse one that begins with the gradient of something else."""
     chain, (before, equals, behind) = question.chain, text.partition("=")
-    if equals and not behind.startswith("=") and parse(before, chain) != question.asked:
+    if equals and not behind.startswith("=") and parse(before, chain.vocabulary) != question.asked:
         raise Unreadable(f"{question.name} is asked for, but the answer begins with "
                          f"{before.strip()[:20]} =.")
-    return parse(behind if equals else text, chain, _shape(question.asked))
+    return parse(behind if equals else text, chain.vocabulary, _shape(question.asked))
 
 
 def _admitted(chain: Chain, answer: Any) -> Expr:

@@ -21,7 +21,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import arithmetic as exact
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 
 Place = str | tuple[str, str]  # the value of a node, or the adjoint along an edge (node, parent)

@@ -18,7 +18,7 @@ from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.calculus.tidy import tidy
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import CLOSED, Mistake, is_inverse, monomial, of_ratio
 
 MOST_TERMS = 100

@@ -1,5 +1,8 @@
-"""The two models: their chains, their fast formulas, and their exact optima."""
+"""The two models: their chains, their fast formulas, their exact optima, and what is trained of
+them."""
 
 from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models.autoencoder_training import AutoencoderProblem
+from lvmcalc.models.gplvm_training import GPLVMProblem
 
-__all__ = ["autoencoder", "gplvm"]
+__all__ = ["AutoencoderProblem", "GPLVMProblem", "autoencoder", "gplvm"]

@@ -10,7 +10,7 @@ from sympy import MatrixSymbol
 from lvmcalc import checks
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation as Rule
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 
 m, n, S = sp.symbols("m n S", integer=True, positive=True)
 W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)

@@ -11,7 +11,7 @@ from sympy import Expr, Identity, MatrixSymbol
 from lvmcalc import checks
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation as Rule
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 
 N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
 X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)

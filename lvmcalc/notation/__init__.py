@@ -1,14 +1,9 @@
 """Formulas, written and read: LaTeX for a page, plain text for a line, and a parser."""
 
-from lvmcalc.notation.printer import (
-    GREEK,
-    SUPERSCRIPT,
-    adjoint_name,
-    latex,
-    plain,
-    pretty,
-    shape,
-    spelling,
-)
+from lvmcalc.notation.parser import parse
+from lvmcalc.notation.printer import SUPERSCRIPT, adjoint_name, latex, plain, shape, spelling
+from lvmcalc.notation.tokens import Unreadable
+from lvmcalc.notation.vocabulary import Vocabulary
 
-__all__ = ["GREEK", "SUPERSCRIPT", "adjoint_name", "latex", "plain", "pretty", "shape", "spelling"]
+__all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "latex", "parse", "plain",
+           "shape", "spelling"]

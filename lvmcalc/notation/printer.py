@@ -1,18 +1,25 @@
-"""How formulas are written: LaTeX for a page, and a plain text that stays the same from run to
-run."""
+"""How formulas are written: in LaTeX, and as plain text that is the same in every run."""
 
+import re
+from collections.abc import Container
 from typing import Any
 from unicodedata import normalize
 
-from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Transpose
+from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
+from sympy.core.alphabets import greeks
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
-GREEK = {"alpha": "α", "beta": "β"}
-SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+GREEK = dict(zip(greeks, "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
+GREEK |= {word.capitalize(): GREEK[word].upper() for word in (  # those that differ from Latin ones
+    "gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega")}
+DIGITS, SUBSCRIPTS = "0123456789", "₀₁₂₃₄₅₆₇₈₉"
+SUBSCRIPT = str.maketrans(DIGITS, SUBSCRIPTS)
+SUPERSCRIPT = str.maketrans("-" + DIGITS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+ASCII = str.maketrans({letter: word for word, letter in GREEK.items()}
+                      | dict(zip(SUBSCRIPTS, DIGITS, strict=True)))
 BRACKETED = {MatMul: MatAdd | HadamardProduct, HadamardProduct: MatAdd | MatMul}  # as factors
 
 
@@ -25,22 +32,26 @@ def pretty(name: str) -> str:
     """Return a name as it is written in formulas: alpha as α, L1 as L₁, Zbar as Z̄."""
     if name.endswith("bar"):
         return pretty(name[:-3]) + "\u0304"
-    name = GREEK.get(name, name)
-    letters = name.rstrip("0123456789")
-    return letters + name[len(letters):].translate(SUBSCRIPT) if letters else name
+    letters = name.rstrip(DIGITS) or name
+    return GREEK.get(letters, letters) + name[len(letters):].translate(SUBSCRIPT)
 
 
-def spelling(name: Any) -> Any:
-    """Return a node's name as the formulas spell it, so that "L₁" and "α" are understood too."""
+def spelling(name: Any, known: Container[str] = ()) -> Any:
+    """Return a name as formulas spell it, such as alpha for "α" and L1 for "L₁".
+
+    A name in `known` is returned as it is, and so is what is no name.
+    """
     name = getattr(name, "name", name)
-    letters = {letter: word for word, letter in GREEK.items()}
-    return letters.get(name, normalize("NFKC", name)) if isinstance(name, str) else name
+    if not isinstance(name, str) or name in known:
+        return name
+    return normalize("NFKC", name).translate(ASCII)
 
 
 def latex(expression: Expr | str) -> str:
     """Return an expression, or a name, in LaTeX."""
-    return _name_in_latex(expression) if isinstance(expression,
-                                                    str) else _Latex().doprint(expression)
+    if isinstance(expression, str):
+        return _name_in_latex(expression)
+    return _Latex().doprint(expression)
 
 
 def plain(expression: Expr | str) -> str:
@@ -56,34 +67,26 @@ def shape(expression: Expr) -> str:
                     for size in expression.shape)
 
 
-def _positive_first(sum_: MatAdd) -> list[Expr]:
-    return sorted(sum_.args,
-                  key=lambda term: (term.could_extract_minus_sign(), -len(str(term)), str(term)))
-
-
 def _name_in_latex(name: str) -> str:
     if name.startswith("∂"):
         above, below = name.split("/∂")
         return rf"\frac{{\partial {_name_in_latex(above[1:])}}}{{\partial {_name_in_latex(below)}}}"
     if name.endswith("bar"):
         return rf"\bar{{{_name_in_latex(name[:-3])}}}"
-    plain_name = name.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
-    for word, letter in GREEK.items():
-        plain_name = plain_name.replace(letter, word)
-    letters = plain_name.rstrip("0123456789")
-    digits = f"_{{{plain_name[len(letters):]}}}" if letters != plain_name else ""
-    if letters in GREEK:
-        return "\\" + letters + digits
-    if letters[:1] == "d" and letters[1:] in GREEK:
-        return rf"d\{letters[1:]}" + digits
-    return letters + digits
+    name = name.translate(ASCII)
+    letters = name.rstrip(DIGITS) or name
+    index = f"_{{{name[len(letters):]}}}" if letters != name else ""
+    return re.sub(rf"^(d?)({'|'.join(GREEK)})$", r"\1\\\2", letters) + index
 
 
-class _Latex(LatexPrinter):
-    def _print_Symbol(self, symbol: Expr, style: str = "plain") -> str:
-        return _name_in_latex(symbol.name)
+class _Formulas:
+    """What LaTeX and plain text share: the order of terms, and where brackets belong."""
 
-    _print_MatrixSymbol = _print_Symbol
+    def _bracketed(self, text: str) -> str:
+        return self.BRACKETS.format(text)
+
+    def _print_MatrixSymbol(self, symbol: Expr) -> str:
+        return self._print_Symbol(symbol)
 
     def _print_Identity(self, identity: Expr) -> str:
         return "I"
@@ -93,127 +96,110 @@ class _Latex(LatexPrinter):
 
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
-        simple = isinstance(base, MatrixSymbol | Identity) and not text.startswith(r"\frac")
-        return (text if simple else rf"\left({text}\right)") + "^{" + power + "}"
+        simple = isinstance(base, MatrixSymbol | Identity) and "∂" not in str(base)
+        return (text if simple else self._bracketed(text)) + power
 
     def _print_Transpose(self, transpose: Transpose) -> str:
-        inner = transpose.arg
-        return self._raised(inner.arg, r"-\top") if isinstance(inner,
-                                                               Inverse) else self._raised(
-                                                                   inner, r"\top")
+        if isinstance(transpose.arg, Inverse):
+            return self._raised(transpose.arg.arg, self.INVERSE_TRANSPOSE)
+        return self._raised(transpose.arg, self.TRANSPOSE)
 
     def _print_Inverse(self, inverse: Inverse) -> str:
-        inner = inverse.arg
-        return self._raised(inner.arg,
-                            r"-\top") if isinstance(inner, Transpose) else self._raised(inner, "-1")
+        if isinstance(inverse.arg, Transpose):
+            return self._raised(inverse.arg.arg, self.INVERSE_TRANSPOSE)
+        return self._raised(inverse.arg, self.INVERSE)
 
     def _print_MatPow(self, power: MatPow) -> str:
-        return self._raised(power.base, str(power.exp))
+        return self._raised(power.base, self._exponent(power.exp))
 
     def _print_Trace(self, trace: Expr) -> str:
-        return rf"\operatorname{{tr}}\left({self._print(trace.arg)}\right)"
+        return self._applied("tr", trace.arg)
+
+    def _print_Determinant(self, determinant: Expr) -> str:
+        return self._applied("det", determinant.arg)
+
+    def _print_ElementwiseApplyFunction(self, part: Expr) -> str:
+        (letter,), body = part.function.signature, part.function.expr
+        if body.is_Function and body.args == (letter,):
+            return self._applied(type(body).__name__, part.expr)
+        text = self._raised(part.expr, "")
+        return self._print(body.xreplace({letter: Symbol("□")})).replace("□", text)
+
+    def _factor(self, factor: Expr, of: type[Expr]) -> str:
+        text = self._print(factor)
+        return self._bracketed(text) if isinstance(factor, BRACKETED[of]) else text
+
+    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
+        return self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in product.args)
+
+    def _print_MatAdd(self, sum_: MatAdd) -> str:
+        first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
+        return first + "".join(f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
+                               for text in others)
+
+    def _print_MatMul(self, product: MatMul) -> str:
+        scalar, factors = product.as_coeff_matrices()
+        sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
+        text = " ".join(self._factor(factor, MatMul) for factor in factors)
+        if scalar == 1:
+            return sign + text
+        head = self._print(scalar)
+        head = self._bracketed(head) if scalar.is_Add or "/" in head else head
+        # det c · c⁻¹, lest it read as the determinant of c c⁻¹
+        return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
+
+
+def _positive_first(term: Expr) -> tuple:
+    return term.could_extract_minus_sign(), -len(str(term)), str(term)
+
+
+class _Latex(_Formulas, LatexPrinter):
+    BRACKETS, CIRCLE, DOT = r"\left({}\right)", r" \circ ", r" \cdot "
+    TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = r"^{\top}", "^{-1}", r"^{-\top}"
+
+    def _print_Symbol(self, symbol: Expr, style: str = "plain") -> str:
+        return _name_in_latex(symbol.name)
+
+    def _exponent(self, exponent: Expr) -> str:
+        return f"^{{{exponent}}}"
+
+    def _applied(self, name: str, argument: Expr) -> str:
+        function = rf"\{name}" if name in ("det", "exp") else self._hprint_Function(name)
+        text = self._print(argument)
+        if name in ("det", "log") and isinstance(argument, MatrixSymbol | Symbol):
+            return f"{function} {text}"
+        return function + self._bracketed(text)
+
+    def _print_Function(self, expression: Expr, exp: str | None = None) -> str:
+        if len(expression.args) > 1:
+            return super()._print_Function(expression, exp)
+        text = self._applied(type(expression).__name__, expression.args[0])
+        return f"{self._bracketed(text)}^{{{exp}}}" if exp else text
+
+    _print_log = _print_exp = _print_Function
 
     def parenthesize(self, item: Expr, level: int, is_neg: bool = False,
                      strict: bool = False) -> str:
         if isinstance(item, Determinant) and level >= PRECEDENCE["Pow"]:  # (det c)², not det c²
-            return rf"\left({self._print(item)}\right)"
+            return self._bracketed(self._print(item))
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
-    def _print_Determinant(self, determinant: Expr) -> str:
-        text = self._print(determinant.arg)
-        return rf"\det {text}" if isinstance(determinant.arg,
-                                             MatrixSymbol) else rf"\det\left({text}\right)"
 
-    def _print_log(self, expression: Expr, exp: str | None = None) -> str:
-        argument = expression.args[0]
-        text = self._print(argument)
-        text = rf"\log {text}" if argument.is_Symbol else rf"\log\left({text}\right)"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+class _Plain(_Formulas, StrPrinter):
+    BRACKETS, CIRCLE, DOT = "({})", " ∘ ", " "
+    TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = "ᵀ", "⁻¹", "⁻ᵀ"
 
-    def _factor(self, factor: Expr, of: type[Expr]) -> str:
-        text = self._print(factor)
-        return rf"\left({text}\right)" if isinstance(factor, BRACKETED[of]) else text
-
-    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
-        return r" \circ ".join(self._factor(f, HadamardProduct) for f in product.args)
-
-    def _print_MatAdd(self, sum_: MatAdd) -> str:
-        parts = [self._print(term) for term in _positive_first(sum_)]
-        return _signed(parts)
-
-    def _print_MatMul(self, product: MatMul) -> str:
-        scalar, factors = product.as_coeff_matrices()
-        text = " ".join(self._factor(f, MatMul) for f in factors)
-        sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
-        factor = self._print(scalar)
-        head = "" if scalar == 1 else rf"\left({factor}\right) " if scalar.is_Add else f"{factor} "
-        # det c · c⁻¹, lest it read as the determinant of c c⁻¹
-        dot = r"\cdot " if scalar.has(Determinant) else ""
-        return sign + head + dot + text
-
-
-class _Plain(StrPrinter):
     def _print_Symbol(self, symbol: Expr) -> str:
-        return pretty(symbol.name) if not symbol.name.startswith("∂") else symbol.name
+        return pretty(symbol.name)
 
-    _print_MatrixSymbol = _print_Symbol
+    def _exponent(self, exponent: Expr) -> str:
+        return f"^({exponent})" if exponent.is_negative else f"^{exponent}"
 
-    def _print_Identity(self, identity: Expr) -> str:
-        return "I"
-
-    def _print_ZeroMatrix(self, zero: Expr) -> str:
-        return "0"
-
-    def _raised(self, base: Expr, power: str) -> str:
-        text = self._print(base)
-        return text + power if isinstance(base, MatrixSymbol
-                                          | Identity) and "∂" not in text else f"({text}){power}"
-
-    def _print_Transpose(self, transpose: Transpose) -> str:
-        inner = transpose.arg
-        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner,
-                                                           Inverse) else self._raised(inner, "ᵀ")
-
-    def _print_Inverse(self, inverse: Inverse) -> str:
-        inner = inverse.arg
-        return self._raised(inner.arg, "⁻ᵀ") if isinstance(inner,
-                                                           Transpose) else self._raised(inner, "⁻¹")
-
-    def _print_MatPow(self, power: MatPow) -> str:
-        return self._raised(power.base, f"^{power.exp}" if power.exp.is_Symbol or power.exp > 0
-                            else f"^({power.exp})")
-
-    def _factor(self, factor: Expr, of: type[Expr]) -> str:
-        text = self._print(factor)
-        return f"({text})" if isinstance(factor, BRACKETED[of]) else text
-
-    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
-        return " ∘ ".join(self._factor(f, HadamardProduct) for f in product.args)
-
-    def _print_Trace(self, trace: Expr) -> str:
-        return f"tr({self._print(trace.arg)})"
-
-    def _print_Determinant(self, determinant: Expr) -> str:
-        return f"det({self._print(determinant.arg)})"
+    def _applied(self, name: str, argument: Expr) -> str:
+        return f"{name}({self._print(argument)})"
 
     def _print_Mul(self, product: Expr) -> str:
         return super()._print_Mul(product).replace("*", " ")
 
     def _print_Pow(self, power: Expr, rational: bool = False) -> str:
         return super()._print_Pow(power, rational).replace("**", "^")
-
-    def _print_MatMul(self, product: MatMul) -> str:
-        scalar, factors = product.as_coeff_matrices()
-        text = " ".join(self._factor(f, MatMul) for f in factors)
-        sign, scalar = ("-", -scalar) if scalar.could_extract_minus_sign() else ("", scalar)
-        head = "" if scalar == 1 else self._print(scalar)
-        head = f"({head})" if scalar.is_Add or "/" in head else head
-        return f"{sign}{head} {text}" if head else sign + text
-
-    def _print_MatAdd(self, sum_: MatAdd) -> str:
-        return _signed([self._print(term) for term in _positive_first(sum_)])
-
-
-def _signed(parts: list[str]) -> str:
-    return parts[0] + "".join(f" - {part[1:].lstrip()}" if part.startswith("-") else f" + {part}"
-                              for part in parts[1:])

@@ -10,12 +10,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.models import gplvm
+from lvmcalc.models import GPLVMProblem, gplvm
 from lvmcalc.show import style
 from lvmcalc.show.controls import NamedImage, guarded
 from lvmcalc.show.frames import Frame, place
-from lvmcalc.training import data
-from lvmcalc.training.trainer import GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data
 
 LARGEST_K = 1000  # objects; the textbook's way takes 27 times as long for three times as many
 LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "linestyle": ":"},

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from lvmcalc import notation
 from lvmcalc.calculus.verdict import MARKS
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking.marker import Mark, chain_of, mark_in
 from lvmcalc.show import style
 from lvmcalc.show.controls import NO_COMMAND, guarded

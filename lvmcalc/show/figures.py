@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lvmcalc import checks, notation
-from lvmcalc.chain.structure import Chain, Node
+from lvmcalc.chain import Chain, Node
 from lvmcalc.show import style
 from lvmcalc.show.frames import canvas, place
 from lvmcalc.training.problem import Problem

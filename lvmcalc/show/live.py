@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc import checks
-from lvmcalc.models import gplvm
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
 from lvmcalc.show import controls, panels, probe, style
 from lvmcalc.show.controls import (
     BETAS,
@@ -26,8 +26,7 @@ from lvmcalc.show.controls import (
     wide,
 )
 from lvmcalc.show.player import FLAT_OUT, Player
-from lvmcalc.training import data
-from lvmcalc.training.trainer import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Problem, Trainer
+from lvmcalc.training import OPTIMISERS, Problem, Trainer, data
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 NO_PRESET = "—"

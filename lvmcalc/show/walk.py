@@ -9,8 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from lvmcalc import checks, notation
-from lvmcalc.chain.card import Card
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Card, Chain
 from lvmcalc.show import figures, style
 from lvmcalc.show.controls import NamedImage, guarded
 
@@ -36,10 +35,8 @@ class StageWalk(widgets.VBox):
     """
 
     def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
-        self.chain, self.values, self.adjoints = chain, chain.forward(**leaves), chain.backward(
-            **leaves)
-        self.parts = {name: chain.contributions(name, **leaves)
-                      for name in (*chain.leaves, *chain.nodes)}
+        self.chain, numbers = chain, chain.run(**leaves)
+        self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
         backward = [(parent, node) for node in reversed(chain.nodes)
                     # leaves last
@@ -114,9 +111,9 @@ class StageWalk(widgets.VBox):
             arriving, leaving = (notation.adjoint_name(self.chain.output, name)
                                  for name in (node, parent))
             shown = [(arriving, node, node, self.adjoints[node])]
-            if len(self.parts[parent]) > 1:
+            if len(self.chain.children(parent)) > 1:
                 shown.append((f"{leaving}, path {notation.plain(node)}", parent, node,
-                              self.parts[parent][node]))
+                              self.parts[node, parent]))
                 leaving += ", all paths"
             shown.append((leaving, parent, parent, self.adjoints[parent]))
             rows = Card(self.chain, parent, node).cells()

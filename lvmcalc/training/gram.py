@@ -41,7 +41,7 @@ def rows(value: Any, name: str, rows: int | None = None, columns: int | None = N
     if is_lazy(value) and np.isnan(value.shape).any():
         raise ValueError(f"{name} must know how many rows it has; its method compute_chunk_sizes() "
                          "counts them.")
-    return checks.shaped(value if is_lazy(value) else checks.plain(value, name), name, rows,
+    return checks.shaped(value if is_lazy(value) else checks.as_array(value, name), name, rows,
                          columns, shape_in_words)
 
 

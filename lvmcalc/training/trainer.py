@@ -1,74 +1,13 @@
-"""Training without a screen: how one step goes, and a trainer that owns the state."""
+"""A trainer without a screen: it owns the state of a run and advances it."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.notation import spelling
-from lvmcalc.training.problem import AutoencoderProblem, GPLVMProblem, Problem
-
-Inner = Callable[[np.ndarray, np.ndarray], float]  # an inner product
-
-__all__ = ["OPTIMISERS", "AutoencoderProblem", "GPLVMProblem", "History", "Optimiser", "Problem",
-           "Trainer"]
-
-
-def _gradient(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
-              inner: Inner) -> np.ndarray:
-    return parameters + rate * uphill
-
-
-def _momentum(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
-              inner: Inner) -> np.ndarray:
-    velocity = memory.get("velocity", 0 * uphill)
-    # A velocity that points downhill is dropped: O'Donoghue and Candès (2015), section 3.2,
-    # adaptive restart.
-    memory["velocity"] = velocity = rate * uphill + (0.9 * velocity if inner(velocity, uphill) >= 0
-                                                     else 0)
-    return parameters + velocity
-
-
-def _nesterov(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
-              inner: Inner) -> np.ndarray:
-    # The parameters are the points that look ahead, `landed` those that gradient steps lead to.
-    landed = parameters + rate * uphill
-    move = landed - memory.get("landed", parameters)
-    count = memory.get("count", 0) + 1 if inner(move, uphill) >= 0 else 0  # the same restart
-    memory.update(landed=landed, count=count)
-    return landed + max(count - 1, 0) / (count + 2) * move
-
-
-def _adam(memory: dict, parameters: np.ndarray, uphill: np.ndarray, rate: float,
-          inner: Inner) -> np.ndarray:
-    count = memory["count"] = memory.get("count", 0) + 1
-    mean = memory["mean"] = 0.9 * memory.get("mean", 0) + 0.1 * uphill
-    square = memory["square"] = 0.999 * memory.get("square", 0) + 0.001 * uphill**2
-    return parameters + rate * (mean / (1 - 0.9**count)) / (np.sqrt(square / (1 - 0.999**count))
-                                                            + 1e-8)
-
-
-class Optimiser(NamedTuple):
-    """One step of an optimiser, and how far it is stable, relative to plain gradient steps.
-
-    One without a limit has units of its own, entry by entry, so its steps leave the span of the
-    data.
-    """
-
-    step: Callable[[dict, np.ndarray, np.ndarray, float, Inner], np.ndarray]
-    stable: float | None
-
-
-# Where the curvature is h, plain steps are stable below 2/h, and those with all of Nesterov's
-# momentum below
-# 4/(3h). Plain momentum would be stable further, but a restart is a plain step.
-OPTIMISERS = {
-    "gradient": Optimiser(_gradient, 1.0),  # Cauchy (1847)
-    "momentum": Optimiser(_momentum, 1.0),  # Polyak (1964), momentum 0.9, with restart
-    "nesterov": Optimiser(_nesterov, 2 / 3),  # Nesterov (1983), momentum (k−1)/(k+2), with restart
-    "adam": Optimiser(_adam, None),  # Kingma and Ba (2015), swings a little about the optimum
-}
+from lvmcalc.training.optimisers import OPTIMISERS
+from lvmcalc.training.problem import Problem
 
 
 class History(NamedTuple):
@@ -85,7 +24,7 @@ class Trainer:
     Parameters
     ----------
     problem : Problem
-        An `AutoencoderProblem` or a `GPLVMProblem`.
+        Such as a `ChainProblem`.
     optimiser : str
         One of `OPTIMISERS`; it can be changed between steps, which drops its momentum.
     learning_rate : float, optional
@@ -100,7 +39,7 @@ class Trainer:
     Attributes
     ----------
     problem : Problem
-        With α and β as they are now, if they are learned.
+        With the scalars as they are now, if some are learned.
     parameters, value, gradient
         The state, always finite; the gradient is the whole one. The parameters can be set, which
         drops the momentum.
@@ -111,33 +50,38 @@ class Trainer:
     Raises
     ------
     TypeError, ValueError
-        If an optimiser, a learning rate, a seed or an ablation is none; the sentence names it.
+        If the problem, the optimiser, the learning rate, the seed or the ablation is not one; the
+        sentence names it.
     """
 
     # the history keeps its first steps, and ever fewer of the later ones
     FIRST, LONGEST = 1000, 4000
 
     def __init__(self, problem: Problem, optimiser: str = "nesterov",
-                 learning_rate: float | None = None,
-                 seed: int = 0, ablation: str | None = None):
+                 learning_rate: float | None = None, seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
-            raise TypeError("The problem must be an AutoencoderProblem or a GPLVMProblem, "
+            raise TypeError("The problem must be a Problem, such as a ChainProblem, "
                             f"but {type(problem).__name__} came.")
         self.problem = self._given = problem
-        self.seed, self.optimiser, self.learning_rate, self.ablation = seed, optimiser, learning_rate, ablation
+        self.seed = seed
+        self.optimiser = optimiser
+        self.learning_rate = learning_rate
+        self.ablation = ablation
         self.reset()
 
     def reset(self, seed: int | None = None) -> None:
         """Start again from `seed`, or from the seed of the last start."""
-        seed = self.seed if seed is None else seed
+        given, seed = self._given, self.seed if seed is None else seed
         if self._elementwise:
-            self._enter(self._given, np.asarray(self._given.start(seed)))
+            self._enter(given, given.checked(given.start(seed)))
         else:
-            self._enter(*self._given.begin(seed))
-        self.problem = self._given
+            self._enter(*given.begin(seed))
+        self.problem = given
         self.seed, self.steps, self.status = int(seed), 0, "ready"
         self._steps, self._values, self._every = [0], [self.value], 1
-        self._lost = 100 * max(1.0, self.gap)  # with a larger gap the steps only grow
+        self._limit = given.stability_limit or _limit_near(self._work, self._at)
+        if given.best is not None:
+            self._lost = 100 * max(1.0, self.gap)  # with a larger gap the steps only grow
 
     def _enter(self, work: Problem, coordinates: np.ndarray) -> None:
         """Go on from there, without momentum."""
@@ -149,30 +93,63 @@ class Trainer:
     def _elementwise(self) -> bool:
         return OPTIMISERS[self._optimiser].stable is None
 
+    # The state
     @property
-    def parameters(self) -> np.ndarray:
+    def parameters(self) -> Any:
         """The parameters, made from the coordinates of training when they are looked at: lazily for
         a Dask array."""
         if self._parameters is None:
             self._parameters = self._work.lift(self._at)
         return self._parameters
 
+    @parameters.setter
+    def parameters(self, parameters: Any) -> None:
+        problem = self.problem
+        self._enter(*((problem, problem.checked(parameters)) if self._elementwise
+                      else problem.reduced(parameters)))
+
     def write(self, out: np.ndarray) -> np.ndarray:
         """Write the parameters into an array of their shape, such as a memory map, block by block,
         and return it."""
         return self._work.lift(self._at, out)
 
-    @parameters.setter
-    def parameters(self, parameters: np.ndarray) -> None:
-        problem = self.problem
-        self._enter(*((problem, problem.checked(parameters)) if self._elementwise
-                      else problem.reduced(parameters)))
-
     @property
-    def gradient(self) -> np.ndarray:
+    def gradient(self) -> Any:
         """The whole gradient, which has the shape of the parameters."""
         return self._work.lift(self._slope)
 
+    @property
+    def direction(self) -> Any:
+        """What is left of the gradient here."""
+        return self._work.lift(self._direction)
+
+    @property
+    def _direction(self) -> np.ndarray:
+        return self._work.ablated(self._ablation, self._at, self._slope)
+
+    @property
+    def gap(self) -> float | None:
+        """How far the value is from that of the exact optimum, relative to it and at least 0 up to
+        rounding; None if the optimum is not known."""
+        return self.problem.gap(self.value)
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is left of the gradient moves nothing any more."""
+        length = np.linalg.norm(self._work.spanning(self._direction))
+        mean = length / np.sqrt(np.prod(self.problem.shape))
+        return bool(self._limit * mean < 1e-10 * self.problem.spread)
+
+    @property
+    def history(self) -> History:
+        """The values so far: every one of the first steps, ever fewer of the later ones, and the
+        last."""
+        steps, values = self._steps, self._values
+        if steps[-1] != self.steps:
+            steps, values = [*steps, self.steps], [*values, self.value]
+        return History(np.array(steps), np.array(values))
+
+    # The settings
     @property
     def optimiser(self) -> str:
         """The name of the optimiser."""
@@ -197,6 +174,26 @@ class Trainer:
                                                              positive=True)
 
     @property
+    def usual_rate(self) -> float:
+        """The optimiser's own default.
+
+        That is 0.9 of the stability limit, and 5 % of an entry at the start for Adam. Where no
+        limit is known, it is a quarter of what the curvature at the start allows, as the curvature
+        may grow.
+        """
+        stable = OPTIMISERS[self.optimiser].stable
+        if stable is None:
+            return 0.05 * self.problem.spread
+        return (0.9 if self.problem.stability_limit else 0.25) * (stable * self._limit)
+
+    @property
+    def stability_limit(self) -> float | None:
+        """The learning rate below which this optimiser stays at the optimum; None for Adam, and
+        where it is not known."""
+        stable, limit = OPTIMISERS[self.optimiser].stable, self.problem.stability_limit
+        return None if stable is None or limit is None else stable * limit
+
+    @property
     def ablation(self) -> str:
         """The name of what the steps go along, the whole gradient or what is left of it."""
         return self._ablation
@@ -204,8 +201,8 @@ class Trainer:
     @ablation.setter
     def ablation(self, name: str | None) -> None:
         names = {spelling(known): known for known in self.problem.ablations}
-        self._ablation = names[checks.known(next(iter(names)) if name is None else spelling(name),
-                                            names, "gradient")]
+        name = next(iter(names)) if name is None else spelling(name)
+        self._ablation = names[checks.known(name, names, "gradient")]
         self._memory = {}
 
     @property
@@ -213,50 +210,7 @@ class Trainer:
         """What the steps go along, and "" for the whole gradient."""
         return self.problem.ablations[self.ablation].words
 
-    @property
-    def direction(self) -> np.ndarray:
-        """What is left of the gradient here."""
-        return self._work.lift(self._direction)
-
-    @property
-    def _direction(self) -> np.ndarray:
-        return self._work.ablated(self._ablation, self._at, self._slope)
-
-    @property
-    def settled(self) -> bool:
-        """Whether what is left of the gradient moves nothing any more."""
-        problem = self.problem
-        length = np.linalg.norm(self._work.spanning(self._direction)) / np.sqrt(
-            np.prod(problem.shape))
-        return bool(problem.stability_limit * length < 1e-10 * problem.spread)
-
-    @property
-    def usual_rate(self) -> float:
-        """The optimiser's own default: 0.9 of the stability limit, for Adam 5 % of an entry at the
-        start."""
-        return 0.05 * self.problem.spread if self.stability_limit is None else 0.9 * self.stability_limit
-
-    @property
-    def stability_limit(self) -> float | None:
-        """The learning rate below which this optimiser stays at the optimum; None for Adam."""
-        stable = OPTIMISERS[self.optimiser].stable
-        return None if stable is None else stable * self.problem.stability_limit
-
-    @property
-    def gap(self) -> float:
-        """How far the value is from that of the exact optimum, relative to it; at least 0 up to
-        rounding."""
-        return self.problem.gap(self.value)
-
-    @property
-    def history(self) -> History:
-        """The values so far: every one of the first steps, ever fewer of the later ones, and the
-        last."""
-        steps, values = self._steps, self._values
-        if steps[-1] != self.steps:
-            steps, values = [*steps, self.steps], [*values, self.value]
-        return History(np.array(steps), np.array(values))
-
+    # The run
     def step(self, k: int = 1) -> None:
         """Make k steps, or fewer if the training diverges; none if it has diverged before."""
         with np.errstate(all="ignore"):  # what overflows here is told in words, by `describe`
@@ -274,33 +228,6 @@ class Trainer:
         """Return another trainer with the same settings, at step 0 of the same seed."""
         return Trainer(self._given, self.optimiser, self.learning_rate, self.seed, self.ablation)
 
-    def describe(self) -> str:
-        """Return the state as one line in words."""
-        if self.status == "diverged":
-            return self._complaint
-        name, number = self.problem.name_of_value.capitalize(), _number(self.value)
-        words = [f"Step {self.steps}.", f"{name} {number}, {self._gap_in_words()}."]
-        if self._work.basis.size:
-            angle = self._work.angle(self._at)
-            size = f"{angle:.1f}" if angle >= 0.1 else "less than 0.1"
-            words.append(f"Subspace {size}° from the principal components.")
-        else:
-            words.append("The best latent points are all 0: with this β the noise explains the "
-                         "data.")
-        if "beta" in self.problem.learn:
-            words.append(f"β is {self.problem.beta / self.problem.best_beta:.3g} × the best.")
-        if self._above_limit():
-            words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never "
-                         "settle.")
-        if self.ablation_in_words:
-            words.append(f"Trained with {self.ablation_in_words}; "
-                         f"the gap is that of the true {self.problem.name_of_value}.")
-        return " ".join(words)
-
-    def __repr__(self) -> str:
-        return (f"Trainer({type(self.problem).__name__}, {self.optimiser!r}, "
-                f"learning_rate={self.learning_rate:.4g}, seed={self.seed}): {self.describe()}")
-
     def _advance(self) -> None:
         work, rate = self._work, self.learning_rate
         step, uphill = OPTIMISERS[self._optimiser].step, (work.sign * work.pace) * self._direction
@@ -311,34 +238,62 @@ class Trainer:
             value, gradient = work.evaluate(at)
         except (np.linalg.LinAlgError, ArithmeticError, ValueError):
             value, gradient = np.nan, at
-        sound = work.gap(value) <= self._lost  # false for a value that is no number
+        sound = np.isfinite(value) if work.best is None else work.gap(value) <= self._lost
         if not (sound and np.isfinite(gradient).all()):
-            rate, words = self._above_limit() or f"{self.learning_rate:.4g} is too large", self.ablation_in_words
-            advice = (f"trained with {words}, and perhaps too fast. Reset and choose another "
-                      "gradient or a smaller "
-                      "learning rate." if words
-                      else f"the learning rate {rate}. Reset and choose a smaller one.")
-            self._complaint = f"Diverged at step {self.steps + 1}: {advice}"
-            self.status = "diverged"
+            self.status, self._complaint = "diverged", self._why()
             return
-        self._work, self._at, self._parameters, self.value, self._slope = work, at, None, value, gradient
+        self._work, self._at, self._parameters = work, at, None
+        self.value, self._slope = value, gradient
         if scalars:
             self.problem = self.problem.at(**scalars)
         self.steps, self.status = self.steps + 1, "running"
         if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:
-            self._steps.append(self.steps)
-            self._values.append(self.value)
-            if len(self._steps) > self.LONGEST:
-                del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
-                self._every *= 2
+            self._remember()
 
     def _learned(self, rate: float) -> dict[str, float]:
         """Return the learned scalars after a step along their logarithms: at the usual rate, half
         of Newton's."""
-        slopes, way = self._work.slopes(self._at), rate / self.usual_rate / 2
-        return {name: float(vars(self._work)[name]
-                            * np.exp(way * slopes[name][0] / slopes[name][1]))
-                for name in self._work.learn}
+        work, way = self._work, rate / self.usual_rate / 2
+        slopes = work.slopes(self._at)
+        return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
+                for name in work.learn}
+
+    def _remember(self) -> None:
+        self._steps.append(self.steps)
+        self._values.append(self.value)
+        if len(self._steps) > self.LONGEST:
+            del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
+            self._every *= 2
+
+    # Words
+    def describe(self) -> str:
+        """Return the state as one line in words."""
+        if self.status == "diverged":
+            return self._complaint
+        value = f"{self.problem.name_of_value.capitalize()} {_number(self.value)}"
+        words = [f"Step {self.steps}.", f"{value}{self._gap_in_words()}.",
+                 *self._work.words(self._at)]
+        if self._above_limit():
+            words.append(f"The learning rate {self._above_limit()}: steps may overshoot and never "
+                         "settle.")
+        if self.ablation_in_words:
+            name = self.problem.name_of_value
+            true = f"gap is that of the true {name}" if self.gap is not None else f"{name} is true"
+            words.append(f"Trained with {self.ablation_in_words}; the {true}.")
+        return " ".join(words)
+
+    def __repr__(self) -> str:
+        return (f"Trainer({type(self.problem).__name__}, {self.optimiser!r}, "
+                f"learning_rate={self.learning_rate:.4g}, seed={self.seed}): {self.describe()}")
+
+    def _why(self) -> str:
+        """Return why the training has diverged, and what to do."""
+        rate = self._above_limit() or f"{self.learning_rate:.4g} is too large"
+        advice = f"the learning rate {rate}. Reset and choose a smaller one."
+        if self.ablation_in_words:
+            advice = (f"trained with {self.ablation_in_words}, and perhaps too fast. Reset and "
+                      "choose another gradient or a smaller learning rate.")
+        return f"Diverged at step {self.steps + 1}: {advice}"
 
     def _above_limit(self) -> str:
         limit = self.stability_limit
@@ -346,13 +301,28 @@ class Trainer:
         return f"{self.learning_rate:.4g} is above the stability limit {limit:.4g}" if above else ""
 
     def _gap_in_words(self) -> str:
-        percent, direction = 100 * self.gap, "below" if self.problem.sign > 0 else "above"
+        problem, gap = self.problem, self.gap
+        if gap is None:
+            return ""
+        percent, side = 100 * gap, "below" if problem.sign > 0 else "above"
         size = f"{percent:,.0f}" if percent >= 9.5 else f"{percent:.2g}"
         size = size if percent >= 1e-4 else "less than 0.0001"
-        of = "" if self.problem.scale == abs(
-            self.problem.best) else f"of {_number(self.problem.scale)} "
-        return f"{size} % {of}{direction} the best possible"
+        of = "" if problem.scale == abs(problem.best) else f"of {_number(problem.scale)} "
+        return f", {size} % {of}{side} the best possible"
 
 
 def _number(value: float) -> str:
     return (f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
+
+
+def _limit_near(problem: Problem, at: np.ndarray) -> float:
+    """Return 2 over the largest curvature at these coordinates, by power iteration on differences
+    of gradients; 1 where the gradient is the same everywhere."""
+    slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
+    change = np.random.default_rng(0).standard_normal(at.shape)
+    for _ in range(20):
+        move = change * (small / np.linalg.norm(change))
+        change = problem.evaluate(at + move)[1] - slope
+        if not change.any():
+            return 1.0
+    return 2 * small / float(np.linalg.norm(change))

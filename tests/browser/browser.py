@@ -142,9 +142,8 @@ def notebook_in(folder: Path, source: str) -> Iterator[Page]:
 def nameless(widget: Locator) -> list[str]:
     """Return the controls and pictures without a name in the accessibility tree of what is seen of
     a widget."""
-    things = re.findall(r"^\s*- "
-                        r"'?((?:button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link)\b.*)$",
-                        widget.aria_snapshot(), re.M)
+    roles = "button|combobox|spinbutton|checkbox|radio|textbox|slider|img|link"
+    things = re.findall(rf"^\s*- '?((?:{roles})\b.*)$", widget.aria_snapshot(), re.M)
     assert things, "The widget has no controls."
     # ipywidgets gives the name "null" to an input that has neither a description nor a tooltip
     return [thing for thing in things if not re.match(r'\w+ "(?!null")[^"]*\w[^"]*"', thing)]
@@ -167,7 +166,9 @@ def show(page: Page, *sources: str) -> None:
     page.evaluate(f"""sources => {{
         const notebook = {NOTEBOOK}.content.model.sharedModel;
         notebook.deleteCellRange(0, notebook.cells.length);
-        notebook.insertCells(0, sources.map(source => ({{cell_type: "code", metadata: {{}}, source}}))); }}""", sources)
+        notebook.insertCells(0, sources.map(
+            source => ({{cell_type: "code", metadata: {{}}, source}})));
+    }}""", sources)
     run_again(page)
 
 
@@ -179,10 +180,10 @@ def run_again(page: Page, timeout: float = 120, only: int | None = None) -> None
         page.evaluate(f"""async index => {{
             {NOTEBOOK}.content.activeCellIndex = index;
             await jupyterapp.commands.execute("notebook:run-cell"); }}""", only)
-    page.wait_for_function(
-        f"""() => {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
-        ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount) || {ERRORS}.length)""",
-                           timeout=1000 * timeout)
+    page.wait_for_function(f"""() =>
+        {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
+        ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount)
+         || {ERRORS}.length)""", timeout=1000 * timeout)
     errors = page.evaluate(ERRORS)
     assert not errors, f"The notebook does not run: {errors[0]}"
     page.locator(".jupyter-widgets").first.wait_for()

@@ -95,8 +95,9 @@ def tab_to(page: Page, role: str, name: str = "") -> None:
         page.keyboard.press("Tab")
         focus = page.evaluate("""() => {
             const control = document.activeElement, style = getComputedStyle(control);
-            return {role: control.role || control.tagName.toLowerCase(), name: control.textContent,
-                    outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth)}; }""")
+            const outline = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+            return {role: control.role || control.tagName.toLowerCase(),
+                    name: control.textContent, outline}; }""")
         if focus["role"] == role and name in focus["name"]:
             assert focus["outline"] >= 2
             return

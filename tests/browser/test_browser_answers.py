@@ -58,7 +58,7 @@ def test_every_control_and_picture_has_a_name_and_what_is_told_has_the_role_of_a
     assert not nameless(widget)
 
 
-def test_which_direction_is_chosen_and_which_answers_belong_to_a_question_is_told_to_a_screen_reader(page):
+def test_a_screen_reader_is_told_which_direction_is_chosen_and_which_answers_belong_together(page):
     walk, prediction = show(page, WALK, PREDICTION)
     pressed = walk.get_by_role("button", pressed=True)
     expect(pressed).to_have_accessible_name("backwards")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=60_000)
 WIDGETS = ("LiveAutoencoder('iris')", "TwoWeights()", "LiveGPLVM('iris')")
-IMPORTS = "from lvmcalc.widgets import LiveAutoencoder, LiveGPLVM, TwoWeights\n"
+IMPORTS = "from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights\n"
 every_widget = pytest.mark.parametrize("widget", WIDGETS)
 
 
@@ -84,9 +84,11 @@ WATCH = """widget => {
     }).observe({type: "layout-shift"});
     image.addEventListener("load", () => window.pictures++);
     const look = () => {
-        const {x, y, width, height} = image.getBoundingClientRect();  // in its panel, for the page scrolls
+        // in its panel, for the page scrolls
+        const {x, y, width, height} = image.getBoundingClientRect();
         const panel = image.closest(".lvmcalc-live").getBoundingClientRect();
-        window.places.add([x - panel.x, y - panel.y, width, height, panel.height].map(Math.round).join());
+        const place = [x - panel.x, y - panel.y, width, height, panel.height];
+        window.places.add(place.map(Math.round).join());
         requestAnimationFrame(look); };
     look(); }"""
 
@@ -177,7 +179,8 @@ def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_n
     boxes = panel.evaluate("""panel => {
         const words = document.createRange();
         words.selectNodeContents(panel.querySelector("[role=status]"));
-        return [...panel.querySelectorAll(".widget-hbox, img"), words].map(it => it.getBoundingClientRect())
+        return [...panel.querySelectorAll(".widget-hbox, img"), words]
+            .map(it => it.getBoundingClientRect())
             .filter(it => it.height).map(it => [it.top, it.bottom]); }""")
     assert boxes[-1][1] - boxes[0][0] <= seen
     assert all(above[1] <= below[0] for above, below in pairwise(boxes))

@@ -16,8 +16,7 @@ from sympy import Expr, Inverse, MatrixSymbol, Transpose
 from lvmcalc import notation
 from lvmcalc.calculus import arithmetic, claims, rule_proofs
 from lvmcalc.calculus.operations import RULES
-from lvmcalc.chain import evidence
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 
@@ -29,7 +28,7 @@ checked = cache(Chain.check)
 
 
 def test_both_complete_gradients_are_proved_by_the_rules_they_need() -> None:
-    proofs = [evidence.whole(autoencoder.chain(), "W").proof, evidence.whole(gplvm.chain(), "X").proof]
+    proofs = [autoencoder.chain().claim("W").proof, gplvm.chain().claim("X").proof]
     assert [proof.status for proof in proofs] == ["proved", "proved"]
     assert proofs[1].rules == ("determinant", "inverse", "logarithm", "product", "scalar product",
                                "scalar sum",
@@ -79,7 +78,7 @@ def test_the_columns_of_a_table_in_plain_text_stand_one_below_the_other() -> Non
 
 
 def test_evidence_cannot_be_edited() -> None:
-    check, small = checked(AE), evidence.entrywise(AE, "W", **SMALL["autoencoder"])
+    check, small = checked(AE), AE.entrywise("W", **SMALL["autoencoder"])
     for thing, field in ((check, "title"), (check["W → g"], "claim"), (small, "claimed")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, field, None)
@@ -87,7 +86,7 @@ def test_evidence_cannot_be_edited() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_another_seed_takes_other_points_and_finds_the_same(seed: int) -> None:
-    row = evidence.stage(TRACE, "c", "r", seed)
+    row = TRACE.claim("c", "r", seed)
     assert (row.proof.status, row.exact.status) == ("proved", "exact")
     points = [str(next(iter(claims._points(row.scalar, row.claim, row.wrt, s, ()))))
               for s in (seed, seed, seed + 1)]
@@ -98,7 +97,7 @@ def test_another_seed_takes_other_points_and_finds_the_same(seed: int) -> None:
 def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ(
     chain: Chain) -> None:
     for (name, parent) in chain.edges:
-        row = evidence.stage(chain, parent, name)
+        row = chain.claim(parent, name)
         names, seen = arithmetic.sizes_in(row.scalar, row.wrt), []
         for point, direction in claims._points(row.scalar, row.claim, row.wrt, 0, ()):
             sizes = [point[size] for size in names]
@@ -151,7 +150,7 @@ SPOILT = {f"{parent} → {name}: {kind}": (chain, name, parent, wrong)
 @pytest.mark.parametrize("kind", SPOILT)
 def test_a_spoilt_stage_is_refuted_by_every_kind_of_evidence(kind: str) -> None:
     chain, name, parent, wrong = SPOILT[kind]
-    row = evidence.stage(chain.altered({(name, parent): wrong}), parent, name)
+    row = chain.altered({(name, parent): wrong}).claim(parent, name)
     if kind in EQUIVALENT:
         assert (row.proof.status, row.exact.status, row.status) == ("proved", "exact", "proved")
     else:
@@ -173,9 +172,9 @@ def test_a_rule_that_is_wrong_in_both_columns_may_deceive_the_proof_but_not_the_
     chain = autoencoder.chain(book) if rule in ("half squared norm",
                                                 "transpose") else gplvm.chain(book)
     name = next(node.name for node in chain.nodes.values() if node.rule.name == rule)
-    rows = [evidence.stage(chain, parent, name) for parent in chain[name].parents]
+    rows = [chain.claim(parent, name) for parent in chain[name].parents]
     leaf = next(iter(chain.leaves))
-    for row in (*rows, evidence.whole(chain, leaf)):
+    for row in (*rows, chain.claim(leaf)):
         assert (row.exact.status, row.status) == ("refuted", "refuted"), row.label
         assert row.error > 0.1
     assert "refuted" in {verdict.status for verdict in rule_proofs.establish(bad)}
@@ -201,7 +200,7 @@ def test_a_cut_path_is_refuted_at_the_leaf_and_in_the_whole_and_nowhere_else() -
     (MatrixSymbol("E", gplvm.N, gplvm.Q), "refuted"), (sp.Integer(3), "refuted"),
 ], ids=["an unknown product", "an unknown function", "another shape", "a number for a matrix"])
 def test_a_claim_that_cannot_be_checked_never_holds(claim: Expr, status: str) -> None:
-    row = evidence.stage(LOG_DET.altered({("c", "d"): claim}), "d", "c")
+    row = LOG_DET.altered({("c", "d"): claim}).claim("d", "c")
     assert row.status == status
     assert row.proof.status == status
     assert not row.error < 1
@@ -243,7 +242,7 @@ def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_mis
     assert claims.sympy_witness(sp.Trace(C * C), C, 2 * C) == "WRONG: 2 Cᵀ"
     long = sp.Trace((gplvm.alpha * C + gplvm.beta * C.T) * C * C.T)
     assert claims.sympy_witness(long, C, 2 * C) == "WRONG: the two sides differ"
-    assert evidence.stage(AE, "d", "c").sympy == "agrees"
+    assert AE.claim("d", "c").sympy == "agrees"
     assert claims.sympy_witness(sp.Trace(sp.KroneckerProduct(C, C)), C,
                                 2 * C).startswith("no answer")
 
@@ -280,7 +279,7 @@ def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(
                          ids=lambda value: getattr(value, "name", value))
 def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(
     chain: Chain, leaf: str) -> None:
-    small = evidence.entrywise(chain, leaf, **SMALL[chain.name])
+    small = chain.entrywise(leaf, **SMALL[chain.name])
     assert small.agrees
     assert str(small).endswith("every entry agrees")
     entries = 1
@@ -289,14 +288,14 @@ def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(
     assert len(small.derivatives) == len(small.claimed) == entries
     edge = next(edge for edge in chain.edges if edge[1] == leaf)
     if leaf in ("W", "X"):
-        wrong = evidence.entrywise(chain.altered({edge: -chain.edges[edge]}), leaf,
+        wrong = chain.altered({edge: -chain.edges[edge]}).entrywise(leaf,
                                  **SMALL[chain.name])
         assert not wrong.agrees
         assert str(wrong).endswith("NOT EQUAL")
 
 
 def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None:
-    small = evidence.entrywise(AE, "W", m=1, n=2, S=1)
+    small = AE.entrywise("W", m=1, n=2, S=1)
     w, v, x, y = (next(s for s in small.loss.free_symbols if s.name == name)
                   for name in ("W_0", "W_1", "x_0", "x_1"))
     assert {w, v, x,
@@ -323,15 +322,15 @@ def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None
     ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, but 2.0 came.")], ids=str)
 def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) -> None:
     with pytest.raises(kind) as caught:
-        evidence.entrywise(WHOLE, "X", **sizes)
+        WHOLE.entrywise("X", **sizes)
     assert str(caught.value) == sentence
 
 
 def test_a_small_case_is_taken_by_a_leaf_only() -> None:
-    assert evidence.entrywise(WHOLE, "α", N=2, Q=1, D=1).agrees
+    assert WHOLE.entrywise("α", N=2, Q=1, D=1).agrees
     with pytest.raises(ValueError, match="There is no leaf of gplvm 'e'; there are X, Y, alpha, "
                                          "beta"):
-        evidence.entrywise(WHOLE, "e", N=2, Q=1, D=1)
+        WHOLE.entrywise("e", N=2, Q=1, D=1)
 
 
 # Display
@@ -344,17 +343,16 @@ def test_an_error_is_shown_as_a_bound(error: float, text: str) -> None:
 
 
 def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() -> None:
-    code = ("from lvmcalc import autoencoder, gplvm\n"
-            "from lvmcalc.calculus import RULES, claims\n"
-            "from lvmcalc.chain import evidence\n"
+    code = ("from lvmcalc.calculus import claims, operations as rules\n"
+            "from lvmcalc.models import autoencoder, gplvm\n"
             "chain = autoencoder.chain()\n"
-            "print(chain, *chain, RULES, sep='\\n')\n"
+            "print(chain, *chain, rules.RULES, sep='\\n')\n"
             "print(chain._repr_markdown_(), chain['e']._repr_markdown_())\n"
-            "print(evidence.entrywise(chain, 'W', m=1, n=2, S=1))\n"
-            "print(evidence.whole(chain.altered({('h', 'W'): None}), 'W').proof)\n"
+            "print(chain.entrywise('W', m=1, n=2, S=1))\n"
+            "print(chain.altered({('h', 'W'): None}).claim('W').proof)\n"
             "whole = gplvm.chain()\n"
             "print(*whole, *(whole.adjoint(node.name) for node in whole), sep='\\n')\n"
-            "print(claims.Check('X', (evidence.whole(whole, 'X'), evidence.stage(whole, 'c', 'r'))))\n")
+            "print(claims.Check('X', (whole.claim('X'), whole.claim('c', 'r'))))\n")
     texts = [subprocess.run([sys.executable, "-c", code],
                             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".", "PATH": ""},
                             capture_output=True, text=True, check=True, encoding="utf-8").stdout

@@ -139,9 +139,36 @@ def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str,
     assert (verdict.status, verdict.counterexample) == ("undecided", None)
 
 
-def test_a_matrix_to_the_power_0_is_refused_and_not_differentiated_as_the_matrix() -> None:
-    with pytest.raises(UnsupportedExpression, match=r"MatPow in S\*\*0"):
-        gradient(Trace(MatPow(S, 0)), S)
+def test_a_matrix_to_the_power_0_is_the_identity_and_not_differentiated_as_the_matrix() -> None:
+    assert gradient(Trace(MatPow(S, 0)), S) == sp.ZeroMatrix(n, n)
+    assert gradient(Trace(MatPow(S, 0) * S), S) == Identity(n)
+
+
+# Cancelled before they are written
+@pytest.mark.parametrize(("formula", "by_hand"), [
+    (Trace(S * A * S.I), sp.ZeroMatrix(n, n)), (Trace(S.I * A * S), sp.ZeroMatrix(n, n)),
+    (log(Determinant(S**2)), 2 * S.I.T), (log(Determinant(MatMul(S, S))), 2 * S.I.T),
+    (Trace(A.I * S * A * B * B.I), Identity(n))], ids=str)
+def test_a_gradient_is_reduced(formula: Expr, by_hand: Expr) -> None:
+    found = gradient(formula, S)
+    assert found == by_hand.doit()
+
+
+def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() -> None:
+    with pytest.raises(ValueError, match=r"s is said to be symmetric, but there is no matrix s here"):
+        gradient(Trace(S * S), S, symmetric=("s",))
+    with pytest.raises(ValueError, match="Q is said to be symmetric"):
+        gradient(Trace(S * S), S, symmetric=("Q",))
+    with pytest.raises(ValueError, match="there are S"):
+        compare(S, S.T, symmetric=("s",))
+    assert compare(Identity(n), Identity(n), symmetric=("S",)).status == "proved"
+
+
+def test_of_what_it_does_not_know_compare_says_undecided_whatever_its_shape() -> None:
+    unknown = sp.Derivative(Trace(S * A), S)
+    for other in (A.T, sp.S.One, Trace(A), X):
+        assert compare(unknown, other).status == "undecided"
+        assert compare(other, unknown).status == "undecided"
 
 
 @pytest.mark.parametrize(("formula", "variable"), [(2**n, n), (a**b, a), (sp.sin(a), a)], ids=str)

@@ -10,10 +10,10 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Tran
 from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus import operations, rule_proofs
-from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import RULES, Entrywise
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed

@@ -7,7 +7,7 @@ from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 
-from lvmcalc.calculus.output_form import Term, Terms, OutputForm, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C, K = (MatrixSymbol(name, n, n) for name in "ABCK")

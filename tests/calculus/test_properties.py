@@ -60,7 +60,7 @@ def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, poin
 
 @settings(max_examples=100, **REPEATABLE)
 @given(formulas(4, logarithms=True, matrices=False), points)
-def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_along_a_symmetric_direction(
+def test_among_symmetric_matrices_the_gradient_is_symmetric_and_has_the_slope_along_one(
         formula, point) -> None:
     formula = formula * Trace(S * X * X.T)  # S occurs, beside an asymmetric matrix
     values = oracle.point(SYMBOLS, *point, "S")

@@ -14,8 +14,8 @@ NOWHERE = Counterexample({}, sp.Integer(3), sp.log(2))
 
 
 def test_a_counterexample_says_where_the_two_sides_differ_and_their_values() -> None:
-    assert str(
-        HERE) == "at α = 2/3, X = [[1, -2]] the left side is [[0], [5]] and the right side is [[0], [0]]"
+    assert str(HERE) == ("at α = 2/3, X = [[1, -2]] the left side is [[0], [5]] "
+                         "and the right side is [[0], [0]]")
     assert str(NOWHERE) == "the left side is 3 and the right side is log(2)"
 
 
@@ -31,7 +31,8 @@ def test_a_counterexample_on_the_page_is_one_formula() -> None:
 def test_a_verdict_shows_its_counterexample_if_there_is_one() -> None:
     refuted = Verdict("refuted", "the two sides differ", counterexample=NOWHERE)
     assert str(refuted) == repr(refuted) == f"✗ refuted: the two sides differ; {NOWHERE}"
-    assert refuted._repr_markdown_() == f"**✗ refuted**: the two sides differ\n\n{NOWHERE._repr_latex_()}"
+    assert refuted._repr_markdown_() == ("**✗ refuted**: the two sides differ\n\n"
+                                         + NOWHERE._repr_latex_())
     proved = Verdict("proved", "equal for every size")
     assert str(proved) == repr(proved) == "■ proved: equal for every size"
     assert proved._repr_markdown_() == "**■ proved**: equal for every size"

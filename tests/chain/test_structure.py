@@ -10,7 +10,8 @@ from sympy import Determinant, Expr, Identity, Inverse, Trace, log
 
 from lvmcalc import notation
 from lvmcalc.calculus import comparison, differentials
-from lvmcalc.chain.structure import Builder, Chain, IllConditioned, Node, Trusted
+from lvmcalc.chain import Builder, Chain, Node
+from lvmcalc.chain.numbers import IllConditioned, Trusted, number
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 
@@ -180,7 +181,7 @@ def test_the_adjoint_of_every_node_as_an_expression_has_the_same_number(
     sizes = {size.name: number for name, leaf in chain.leaves.items()
              for size, number in zip(leaf.shape, np.shape(leaves[name]), strict=True)}
     for name, adjoint in adjoints.items():
-        value = chain._number(chain.adjoint(name), {**sizes, **leaves})
+        value = number(chain.adjoint(name), {**sizes, **leaves})
         assert np.linalg.norm(value - adjoint) <= 1e-12 * np.linalg.norm(adjoint), name
 
 
@@ -506,8 +507,7 @@ def test_nodes_and_chains_show_formula_shape_rule_and_evidence(chain: Chain) -> 
     assert lines[0] == chain.name
     assert len(lines) == 1 + len(chain.leaves) + len(chain.nodes)
     for line, node in zip(lines[1 + len(chain.leaves):], chain.nodes.values(), strict=True):
-        assert str(node) in line
-        assert line.endswith("■ proved")
+        assert line == f"  {node}"
         assert node.rule.name in line
         assert node.source in line
     assert chain._repr_markdown_().count("■ proved") == len(chain.nodes)
@@ -518,8 +518,7 @@ def test_a_node_shows_itself_in_a_notebook() -> None:
     node = LOG_DET["b"]
     assert str(node) == "b = det(c)   [scalar; determinant; Matrix Cookbook eqs. 42, 49]"
     shown = node._repr_markdown_()
-    for part in (r"b = \det c", "| shape | scalar |", "determinant", "Matrix Cookbook eqs. 42, 49",
-                 "■ proved for every size, ◆ exact, 3 points, ● numeric, error < 10⁻¹²"):
+    for part in (r"b = \det c", "| shape | scalar |", "determinant", "Matrix Cookbook eqs. 42, 49"):
         assert part in shown
     assert str(LOG_DET["X"]) == "X: leaf, N×Q"
     assert LOG_DET["alpha"]._repr_markdown_() == r"$\alpha$, a leaf, scalar"

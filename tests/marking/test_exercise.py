@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking.exercise import PRIMES, Exercise
 from lvmcalc.marking.marker import CHAINS, chain_of, exercise_of, mark_in
 from lvmcalc.models import autoencoder, gplvm
@@ -150,7 +150,7 @@ def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() ->
     assert question.counterexample(lambda point: question.value(truth, point)) is None
 
 
-def test_whether_an_answer_uses_symmetry_is_not_said_where_it_names_what_does_not_lie_on_the_way() -> None:
+def test_symmetry_is_not_said_of_an_answer_that_names_what_does_not_lie_on_the_way() -> None:
     g_bar, = LOG_DET.symbols("g_bar")
     assert exercise_of(LOG_DET, "f").is_right(g_bar.T)
     assert exercise_of(LOG_DET, "f").symmetric_only(g_bar.T) == ""

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import mark
-from lvmcalc.chain.structure import Builder, Chain
+from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import diagnosis, marker, mistakes, term_matching
 from lvmcalc.marking.findings import one
 from lvmcalc.marking.marker import Mark
@@ -22,10 +22,10 @@ W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
 s = sp.Symbol("s", positive=True)
 HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used "
-        "more than once, "
-        "and all its uses add up.", "Or this: A factor is wrong in the whole answer: it is half of "
-                                    "what it must be."]
-LOST = "What comes along the path through {} is lost: W is used more than once, and all its uses add up."
+        "more than once, and all its uses add up.",
+        "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
+LOST = ("What comes along the path through {} is lost: W is used more than once, "
+        "and all its uses add up.")
 UNKNOWN = ["What is wrong is not recognised."]
 THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the "
          "whole answer. A "
@@ -111,7 +111,10 @@ SAID = {
             "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("-α D K⁻¹ X + K X Q", ["A term too many: Q K X."]),
         ("-α D K⁻¹ X + X∘X", ["A term too many: X ∘ X."]),
-        ("-1.0000001 α D K⁻¹ X + X∘X", UNKNOWN), ("1.0000000001 α D K⁻¹ X", UNKNOWN),
+        ("-1.0000001 α D K⁻¹ X + X∘X", [
+            "A factor is wrong in the term -(10000001 D α/10000000) K⁻¹ X: it is "
+            "10000001/10000000 times what it must be. A term too many: X ∘ X."]),
+        ("1.0000000001 α D K⁻¹ X", UNKNOWN),
         ("-D/2", ["Either this: " + OTHER.format("a number"),
                   "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
         ("2 α D K X", THREE), (lambda X, K, alpha, D: 2 * alpha * D * K @ X, THREE),
@@ -235,8 +238,8 @@ def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> No
         r"Read as $\displaystyle \frac{\partial L_{1}}{\partial X} = -D \alpha K^{-1} X - X$.",
         "A term too many: -X.", numbers])
     right = mark(lambda K, D: -D / 2 * np.log(np.linalg.det(K)) / D, LOG_DET, "D")
-    assert str(
-        right) == "● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, which is no proof"
+    assert str(right) == ("● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, "
+                          "which is no proof")
     assert right._repr_markdown_() == "**● Right, in numbers**" + str(right)[
         len("● Right, in numbers"):]
     assert right.example == ""
@@ -251,7 +254,7 @@ def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
     assert symmetric.lines == symmetric.details
 
 
-def test_findings_are_those_of_the_likeliest_explanation_and_then_the_others_one_of_each_kind() -> None:
+def test_findings_are_of_the_likeliest_explanation_then_of_the_others_one_of_each_kind() -> None:
     sign, path, factor = one("sign", "a"), one("missing_path", "b"), one("factor", "c")
     again = one("sign", "d")
     result = Mark(X, "refuted", "", (sign + path, factor + again, one("order", "e")))

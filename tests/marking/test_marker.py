@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from lvmcalc import mark
-from lvmcalc.chain.structure import Builder
+from lvmcalc.chain import Builder
 from lvmcalc.marking.marker import Mark, chain_of, exercise_of, mark_in
 from lvmcalc.marking.mistakes import mistakes, worlds
 from lvmcalc.models import autoencoder, gplvm
@@ -275,7 +275,7 @@ def test_a_number_may_come_as_a_matrix_of_one_entry_and_a_zero_as_any_matrix() -
     assert mark("0", "gplvm.log_det", "X").reason == "this is not ∂L₁/∂X"
 
 
-def test_a_gradient_that_is_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_own() -> None:
+def test_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_own() -> None:
     M, s = sp.MatrixSymbol("M", X.rows, X.rows), sp.Symbol("s")
     build = Builder("mine", M, s)
     a = build("a", "trace", build("e", "product", M, M))

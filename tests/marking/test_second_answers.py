@@ -2,17 +2,18 @@
 finished: 159 of 159."""
 
 import pytest
-from answers_second import RIGHT, WRONG
+from answers import SECOND
 
 from lvmcalc import mark
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), RIGHT, ids=range(len(RIGHT)))
+@pytest.mark.parametrize(("of", "wrt", "answer"), SECOND.right, ids=range(len(SECOND.right)))
 def test_right_answers_are_right(of: str, wrt: str, answer: object) -> None:
     assert mark(answer, of, wrt).right
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), WRONG, ids=range(len(WRONG)))
+@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), SECOND.wrong,
+                         ids=range(len(SECOND.wrong)))
 def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
                                               kinds: set[str]) -> None:
     result = mark(answer, of, wrt)

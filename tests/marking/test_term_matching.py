@@ -126,7 +126,7 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
 def test_terms_are_right_or_wrong_in_a_way_that_is_named(
         of: str, wrt: str, text: str, mistakes: list | None, right: list | None) -> None:
     chain = CHAINS[of]
-    found = fitted(chain, wrt, parse(text, chain, tuple(chain[wrt].shape)))
+    found = fitted(chain, wrt, parse(text, chain.vocabulary, tuple(chain[wrt].shape)))
     assert (found if found is None else [(m.kind, m.where, m.what) for m in found[0]]) == mistakes
     assert (found if found is None else found[1]) == right
 

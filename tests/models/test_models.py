@@ -177,13 +177,14 @@ class TestGPLVM:
                                       (gplvm.gradient, truth[1], np.linalg.norm(truth[1]))):
             try:
                 found = function(X, Y, alpha, beta)
-            except ArithmeticError as refused:
+            except ArithmeticError as error:
+                said = str(error)
                 assert rows > Q
                 # far beyond real data
                 assert beta * scale**2 >= (1e20 if function is gplvm.log_likelihood else 1e5)
                 assert alpha * beta * scale**2 >= 1e8
-                sentence = str(refused)
-                assert "keeps fewer than 8 digits here: Y lies in the span of X up to rounding" in sentence
+                why = "Y lies in the span of X up to rounding"
+                assert f"keeps fewer than 8 digits here: {why}" in said
             else:
                 assert np.linalg.norm(found - exact) < 1e-7 * unit
 

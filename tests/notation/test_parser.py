@@ -8,11 +8,11 @@ from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 from lvmcalc import notation
 from lvmcalc.calculus import comparison
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.chain.structure import Chain
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.notation import parser
+from lvmcalc.notation import forming
 from lvmcalc.notation.parser import Unreadable, parse
 
 AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(),
@@ -37,7 +37,7 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     formulas += [(chain[parent], formula) for (_, parent), formula in chain.edges.items()]
     for node, formula in formulas:
         text = notation.plain(formula)
-        assert same(parse(text, chain, node.shape), formula, chain), text
+        assert same(parse(text, chain.vocabulary, node.shape), formula, chain), text
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -73,20 +73,20 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     ("alpha*((-D)*I + K**(-1)*Y*Y.T)*K**(-1)*X", alpha * (K.I * Y * Y.T - D * IN) * K.I * X),
 ])
 def test_each_way_of_writing_is_read_as_it_is_meant(text: str, meant: Expr) -> None:
-    assert same(parse(text, TOTAL), meant, TOTAL)
+    assert same(parse(text, TOTAL.vocabulary), meant, TOTAL)
 
 
 @pytest.mark.parametrize("text", ["K⁻¹", "K^-1", "K^{-1}", "K^(-1)", "K**-1", "K ** (-1)", "K.I",
                                   "K.inv()", "inv(K)",
                                   "inv K", "np.linalg.inv(K)", "(K)⁻¹", "K⁻ᵀᵀ"])
 def test_an_inverse_can_be_written_in_many_ways(text: str) -> None:
-    assert parse(text, TOTAL) == K.I
+    assert parse(text, TOTAL.vocabulary) == K.I
 
 
 @pytest.mark.parametrize("text", ["Xᵀ", "X'", "X′", "X.T", "X^T", "X^⊤", r"X^{\top}",
                                   "X.transpose()", "transpose(X)"])
 def test_a_transpose_can_be_written_in_many_ways(text: str) -> None:
-    assert parse(text, TOTAL) == X.T
+    assert parse(text, TOTAL.vocabulary) == X.T
 
 
 @pytest.mark.parametrize(("text", "meant"), [
@@ -97,32 +97,32 @@ def test_a_transpose_can_be_written_in_many_ways(text: str) -> None:
 ])
 def test_names_side_by_side_are_taken_apart(text: str, meant: Expr) -> None:
     # W e has no shape, so nothing to compare
-    assert notation.plain(parse(text, AUTOENCODER)) == notation.plain(meant)
+    assert notation.plain(parse(text, AUTOENCODER.vocabulary)) == notation.plain(meant)
 
 
 def test_sizes_are_the_chains_own_symbols_and_adjoints_of_a_part_are_those_of_its_output() -> None:
-    assert parse("D", LOG_DET) == LOG_DET["D"].symbol
-    assert parse("∂L/∂d", LOG_DET) == parse("∂L₁/∂d", LOG_DET) == parse("dL1/dd",
-                                                                     LOG_DET) == LOG_DET.adjoint_symbol("d")
-    assert parse("∂L/∂β", TRACE) == TRACE.adjoint_symbol("beta")
+    assert parse("D", LOG_DET.vocabulary) == LOG_DET["D"].symbol
+    for text in ("∂L/∂d", "∂L₁/∂d", "dL1/dd"):
+        assert parse(text, LOG_DET.vocabulary) == LOG_DET.adjoint_symbol("d")
+    assert parse("∂L/∂β", TRACE.vocabulary) == TRACE.adjoint_symbol("beta")
 
 
 def test_the_identity_takes_its_size_from_its_neighbours_or_from_the_expected_shape() -> None:
-    assert parse("XᵀX + 2I", TOTAL).atoms(Identity) == {Identity(Q)}
-    assert parse("tr(D I I K)", TOTAL).atoms(Identity) == {IN}
-    assert parse("-½ I", TOTAL, (N, N)).shape == (N, N)
+    assert parse("XᵀX + 2I", TOTAL.vocabulary).atoms(Identity) == {Identity(Q)}
+    assert parse("tr(D I I K)", TOTAL.vocabulary).atoms(Identity) == {IN}
+    assert parse("-½ I", TOTAL.vocabulary, (N, N)).shape == (N, N)
     with pytest.raises(Unreadable, match="The size of `I`"):
-        parse("tr(I)", TOTAL)
+        parse("tr(I)", TOTAL.vocabulary)
 
 
 def test_the_elementwise_product_is_kept() -> None:
     for text in ("c∘x", "c .* x", "c ⊙ x"):
-        assert parse(text, AUTOENCODER) == HadamardProduct(c, x)
+        assert parse(text, AUTOENCODER.vocabulary) == HadamardProduct(c, x)
 
 
 @pytest.mark.parametrize("text", ["W*e*x", "W²", "inv(W)", "tr(W)", "W + x", "|x|"])
 def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
-    expression = parse(text, AUTOENCODER)
+    expression = parse(text, AUTOENCODER.vocabulary)
     with pytest.raises(CannotBeFormed):
         check_shapes(expression)
 
@@ -137,7 +137,7 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
 ])
 def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str) -> None:
     with pytest.raises(CannotBeFormed, match=sentence):
-        parse(text, TOTAL)
+        parse(text, TOTAL.vocabulary)
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
@@ -164,7 +164,7 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
 def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str,
                                                                      sentence: str) -> None:
     with pytest.raises(Unreadable, match=sentence):
-        parse(text, LOG_DET)
+        parse(text, LOG_DET.vocabulary)
 
 
 @pytest.mark.parametrize("text", [
@@ -178,7 +178,7 @@ def test_what_cannot_be_read_is_quoted_with_what_would_be_understood(text: str,
 ], ids=lambda text: text[:12].encode("unicode_escape").decode())
 def test_hostile_text_gets_one_short_sentence(text: str) -> None:
     with pytest.raises(Unreadable) as error:
-        parse(text, TOTAL)
+        parse(text, TOTAL.vocabulary)
     assert str(error.value).endswith(".")
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 250
@@ -195,17 +195,17 @@ def test_hostile_text_gets_one_short_sentence(text: str) -> None:
 ], ids=lambda text: text[:12])
 def test_as_much_is_read_as_the_sentence_about_the_limit_says(most: str, more: str,
                                                               sentence: str) -> None:
-    parse(most, TOTAL)
+    parse(most, TOTAL.vocabulary)
     with pytest.raises(Unreadable, match=sentence):
-        parse(more, TOTAL)
+        parse(more, TOTAL.vocabulary)
 
 
 def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken, power = [], parser._power
-    monkeypatch.setattr(parser, "_power", lambda base,
+    taken, power = [], forming.power
+    monkeypatch.setattr(forming, "power", lambda base,
                         exponent: taken.append(base) or power(base, exponent))
     with pytest.raises(Unreadable, match="more than 50 digits"):
-        parse("((9^24)^24)^24", TOTAL)
+        parse("((9^24)^24)^24", TOTAL.vocabulary)
     assert taken == [9, 9**24]
 
 
@@ -213,10 +213,10 @@ def test_a_giant_is_refused_before_the_next_power_is_taken(monkeypatch: pytest.M
 def test_forty_characters_are_quoted_and_of_a_longer_text_the_last_is_an_ellipsis(
     cut: bool) -> None:
     with pytest.raises(Unreadable) as error:
-        parse("X" + ")" + "D" * (39 + cut), TOTAL)
+        parse("X" + ")" + "D" * (39 + cut), TOTAL.vocabulary)
     assert f"At `){'D' * 38 + '…' if cut else 'D' * 39}` " in str(error.value)
 
 
 def test_transposes_and_inverses_in_turn_do_not_nest() -> None:
-    assert parse("K" + ".I'" * 190, TOTAL) == K
-    assert len(parse("X" * 399, TOTAL).args) == 399
+    assert parse("K" + ".I'" * 190, TOTAL.vocabulary) == K
+    assert len(parse("X" * 399, TOTAL.vocabulary).args) == 399

@@ -7,7 +7,20 @@ import oracle
 import pytest
 import sympy as sp
 from oracle import MATRICES, SIZES, SYMBOLS, S, T, X, a, b, m, n
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
+from sympy import (
+    Determinant,
+    Expr,
+    Function,
+    Identity,
+    Inverse,
+    MatrixSymbol,
+    Symbol,
+    Trace,
+    Transpose,
+    exp,
+    log,
+    tanh,
+)
 from sympy.matrices.expressions import HadamardProduct, MatPow, ZeroMatrix
 
 from lvmcalc import notation
@@ -171,9 +184,31 @@ def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
         assert notation.latex(formula) == latex
 
 
+@pytest.mark.parametrize(("formula", "plain", "latex"), [
+    (exp(a), "exp(a)", r"\exp\left(a\right)"),
+    (exp(-a) * b, "b exp(-a)", r"b \exp\left(- a\right)"),
+    (exp(a) * S, "exp(a) S", r"\exp\left(a\right) S"),
+    (tanh(a) ** 2, "tanh(a)^2", r"\left(\tanh\left(a\right)\right)^{2}"),
+    (Function("sigmoid")(a), "sigmoid(a)", r"\operatorname{sigmoid}\left(a\right)"),
+    (Function("f")(a, b), "f(a, b)", r"f{\left(a,b \right)}"),
+    (S.applyfunc(exp), "exp(S)", r"\exp\left(S\right)"),
+    (S.applyfunc(exp).T, "exp(Sᵀ)", r"\exp\left(S^{\top}\right)"),
+    ((S * X).applyfunc(tanh), "tanh(S X)", r"\tanh\left(S X\right)"),
+    (HadamardProduct(A.applyfunc(exp), S), "exp(A) ∘ S", r"\exp\left(A\right) \circ S"),
+    (S.applyfunc(lambda x: 1 - x), "1 - S", "1 - S"),
+    ((A + S).applyfunc(lambda x: 1 / x), "1/(A + S)", None),
+], ids=str)
+def test_a_function_of_a_number_or_of_the_entries_is_written_with_its_name(
+        formula: Expr, plain: str, latex: str | None) -> None:
+    assert notation.plain(formula) == plain
+    if latex:
+        assert notation.latex(formula) == latex
+
+
 @pytest.mark.parametrize(("name", "plain", "latex"), [
     ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta"), ("L1", "L₁", "L_{1}"),
-    ("L12", "L₁₂", "L_{12}"),
+    ("L12", "L₁₂", "L_{12}"), ("Sigma", "Σ", r"\Sigma"), ("mu2", "μ₂", r"\mu_{2}"),
+    ("Beta", "Beta", "Beta"), ("dalpha", "dalpha", r"d\alpha"),
     ("X", "X", "X"), ("Zbar", "Z̄", r"\bar{Z}"), ("dX", "dX", "dX"), ("dX2", "dX₂", "dX_{2}"),
     ("∂L₁/∂c", "∂L₁/∂c", r"\frac{\partial L_{1}}{\partial c}"),
     ("∂L/∂α", "∂L/∂α", r"\frac{\partial L}{\partial \alpha}")])

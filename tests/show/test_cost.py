@@ -4,11 +4,10 @@ they keep."""
 import numpy as np
 import pytest
 
-from lvmcalc.models import gplvm
+from lvmcalc.models import GPLVMProblem, gplvm
 from lvmcalc.show import cost
 from lvmcalc.show.cost import CostCurve
 from lvmcalc.training import data
-from lvmcalc.training.trainer import GPLVMProblem
 
 N, D, Q = 50, 5, 2
 Y = data.centred(data.sample_gplvm(N, D, Q, beta=4.0, seed=3).Y)

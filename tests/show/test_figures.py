@@ -11,12 +11,11 @@ from matplotlib.text import Text
 from PIL import Image
 
 from lvmcalc import notation
-from lvmcalc.chain.structure import Builder
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.chain import Builder
+from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, style
 from lvmcalc.show.two_weights import TwoWeights
-from lvmcalc.training import data
-from lvmcalc.training.trainer import GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data
 
 CHAINS = [autoencoder.chain(), gplvm.log_det_chain(), gplvm.trace_chain(), gplvm.chain()]
 LEAVES = {"W": np.arange(1.0, 7).reshape(2, 3), "x": np.array([[1.0, -2], [0.5, 3], [2, 1]])}

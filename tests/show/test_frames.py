@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem
 from lvmcalc.show import LiveAutoencoder, style
 from lvmcalc.show.frames import BAND, Cells, ClassNames, Encoder, Frame, place
 from lvmcalc.show.panels import AutoencoderPicture, GPLVMPicture
 from lvmcalc.show.probe import AutoencoderProbe, GPLVMProbe
-from lvmcalc.training import data
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data
 
 
 def decoded(file):

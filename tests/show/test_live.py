@@ -239,11 +239,11 @@ class TestControls:
         limit = widget.trainer.stability_limit
         widget.controls.rate.value = 1.3
         assert widget.trainer.learning_rate == pytest.approx(1.3 * limit)
-        assert words(
-            widget._rate_words) == f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}"
-        assert widget.status.endswith(f"The learning rate {1.3 * limit:.4g} is above the stability "
-                                      f"limit {limit:.4g}: "
-                                      "steps may overshoot and never settle.")
+        assert words(widget._rate_words) == (
+            f"learning rate 1.3 × the stability limit {limit:.3g} = {1.3 * limit:.3g}")
+        assert widget.status.endswith(
+            f"The learning rate {1.3 * limit:.4g} is above the stability limit {limit:.4g}: "
+            "steps may overshoot and never settle.")
         widget.controls.rate.value = 0.7
         assert "stability limit" not in widget.status
 
@@ -360,7 +360,8 @@ class TestControls:
         widget = make()
         widget.controls.play.click()
         assert widget.status.endswith(
-            "no event loop is running to play on; outside a notebook take steps with player.step(k)")
+            "no event loop is running to play on; outside a notebook take steps with "
+            "player.step(k)")
         assert widget.controls.play.description == "Play"
 
 
@@ -555,7 +556,8 @@ class TestHandingOver:
         assert widget.readout != words_before
         chosen = shown(widget)
         widget.controls.across.value, widget.controls.up.value = 1.5, -0.25
-        assert "moved by +1.5 and −0.25 standard deviations; what is generated there" in widget.readout
+        assert ("moved by +1.5 and −0.25 standard deviations; what is generated there"
+                in widget.readout)
         assert len({before, chosen, shown(widget)}) == 3
         assert (widget.trainer.steps, widget.player.error) == (7, None)
         assert widget.readout in words(widget._readout)

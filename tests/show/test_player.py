@@ -262,7 +262,8 @@ class TestFailures:
             await asyncio.sleep(0.05)
             assert counter.steps == steps
             assert isinstance(counter.player.error, ZeroDivisionError)
-            assert counter.player.note == "Stopped: ZeroDivisionError: the picture was cut in 0 parts"
+            assert counter.player.note == (
+                "Stopped: ZeroDivisionError: the picture was cut in 0 parts")
             assert counter.said[-1] == counter.player.note
             counter.player.step()  # and the error is over when the next action works
             await settled(counter.player)
@@ -389,7 +390,8 @@ import threading
 from lvmcalc.show.live import LiveGPLVM
 panel = LiveGPLVM("iris", Q=1, optimiser="adam", speed=60, budget=100_000)
 threads = []
-panel.controls.play.on_click(lambda _: threads.append(threading.current_thread() is threading.main_thread()))
+panel.controls.play.on_click(
+    lambda _: threads.append(threading.current_thread() is threading.main_thread()))
 print(panel.controls.play.model_id, panel._image.model_id)
 """
 

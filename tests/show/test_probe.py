@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem
 from lvmcalc.show.probe import AutoencoderProbe, GPLVMProbe
-from lvmcalc.training import data
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.training import Trainer, data
 
 IRIS = data.load("iris")
 Y = data.centred(IRIS.Y)

@@ -8,8 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lvmcalc import notation
-from lvmcalc.chain import evidence
-from lvmcalc.chain.card import Card, Result
+from lvmcalc.chain import Card, Result
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import Prediction, StageWalk, figures, style
 
@@ -184,7 +183,7 @@ def test_a_bar_in_a_card_does_not_end_a_table_cell() -> None:
 def test_a_result_is_the_checked_closed_form() -> None:
     text = str(Result(gplvm.chain(), "X"))
     assert text.startswith("∂L/∂X = α (K⁻¹ Y Yᵀ - D I) K⁻¹ X\n■ proved for every size")
-    assert evidence.whole(gplvm.chain(), "X").status == "proved"
+    assert gplvm.chain().claim("X").status == "proved"
 
 
 def test_a_prediction_says_right_and_why_or_try_again() -> None:

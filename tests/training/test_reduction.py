@@ -6,11 +6,9 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from lvmcalc.models import gplvm
-from lvmcalc.training import data
-from lvmcalc.training import problem as problem_module
-from lvmcalc.training.problem import InTheSpan
-from lvmcalc.training.trainer import AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm, gplvm_training
+from lvmcalc.models.gplvm_training import InTheSpan
+from lvmcalc.training import Trainer, data
 
 N, D, Q = 61, 7, 3
 Y = data.centred(data.sample_gplvm(N, D, Q, alpha=1.3, beta=4.0, seed=5).Y)
@@ -40,8 +38,8 @@ def same(reduced, whole):
 @pytest.mark.parametrize("learn", [(), ("beta", "alpha")])
 def test_the_reduced_trainer_takes_the_same_steps_as_the_whole_one(optimiser, ablation, learn):
     reduced, whole = trainers(optimiser, None, 3, ablation, learn=learn)
-    assert isinstance(reduced._work, InTheSpan)
-    assert not isinstance(whole._work, InTheSpan)
+    assert isinstance(reduced._work.points, InTheSpan)
+    assert not isinstance(whole._work.points, InTheSpan)
     for steps in (0, 1, 4, 15):
         reduced.step(steps) if steps else None
         whole.step(steps) if steps else None
@@ -66,7 +64,7 @@ def test_a_step_sees_neither_N_nor_the_data():
     trainer = Trainer(GPLVMProblem(Y, Q))
     trainer.step(2)
     before = trainer.value
-    trainer._work.Y = np.broadcast_to(np.nan, Y.shape)  # only its shape may be looked at
+    trainer._work.Y = trainer._work.points.Y = np.broadcast_to(np.nan, Y.shape)  # only its shape may be looked at
     trainer.step(3)
     assert trainer.value > before
 
@@ -75,13 +73,13 @@ def test_adam_leaves_the_span_and_another_optimiser_goes_on_from_there():
     reduced, whole = trainers("adam")
     for optimiser in ("adam", "nesterov", "adam", "gradient"):
         reduced.optimiser = whole.optimiser = optimiser
-        assert isinstance(reduced._work, InTheSpan) == (optimiser != "adam")
+        assert isinstance(reduced._work.points, InTheSpan) == (optimiser != "adam")
         same(reduced.run(6), whole.run(6))
 
 
 def test_few_objects_are_trained_as_they_are():
     few = data.centred(np.random.default_rng(0).standard_normal((9, 5)))
-    assert not isinstance(Trainer(GPLVMProblem(few, 2))._work, InTheSpan)
+    assert not isinstance(Trainer(GPLVMProblem(few, 2))._work.points, InTheSpan)
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1, 1e6])
@@ -105,10 +103,10 @@ def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_b
     kind, at_once, monkeypatch):
     given = Y.astype(np.float32).astype(kind)
     problem, X = GPLVMProblem(given, Q, 1.7, 2.5), np.random.default_rng(2).standard_normal((N, Q))
-    by_blocks = {name: Mock(wraps=getattr(problem_module, name))
+    by_blocks = {name: Mock(wraps=getattr(gplvm_training, name))
                  for name in ("times", "times_transposed")}
     for name, product in by_blocks.items():
-        monkeypatch.setattr(problem_module, name, product)
+        monkeypatch.setattr(gplvm_training, name, product)
     np.testing.assert_allclose(problem.value_and_gradient(X)[1], gplvm.gradient(X, given, 1.7, 2.5),
                                rtol=1e-9)
     assert all(product.called != at_once for product in by_blocks.values())
@@ -206,7 +204,8 @@ class TestLearning:
 
 def re_learned(trainer) -> bool:
     """Whether the line of words tells the learned β in multiples of the best."""
-    return f"β is {trainer.problem.beta / trainer.problem.best_beta:.3g} × the best." in trainer.describe()
+    multiple = trainer.problem.beta / trainer.problem.best_beta
+    return f"β is {multiple:.3g} × the best." in trainer.describe()
 
 
 def test_an_autoencoder_step_sees_only_the_gram_matrix():

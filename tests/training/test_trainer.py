@@ -7,9 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.training import data
-from lvmcalc.training.trainer import OPTIMISERS, AutoencoderProblem, GPLVMProblem, Trainer
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
+from lvmcalc.training import OPTIMISERS, Trainer, data
 
 DIGITS, IRIS = (data.centred(data.load(name).Y) for name in ("digits", "iris"))
 N, D, Q = 9, 5, 3
@@ -43,7 +42,8 @@ BOTH = pytest.mark.parametrize("problem", [small_gplvm(), small_autoencoder()],
 
 
 def state(trainer):
-    return trainer.steps, trainer.status, trainer.value, trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    arrays = trainer.parameters.tobytes(), trainer.gradient.tobytes()
+    return trainer.steps, trainer.status, trainer.value, *arrays
 
 
 class TestProblems:
@@ -468,7 +468,10 @@ class TestDivergence:
         gaps = [trainer.gap] + [trainer.run(1).gap for _ in range(300)]
         assert max(gaps) > gaps[0] + 1000 > 50_000
         assert (trainer.status, trainer.steps) == ("running", 300)
-        assert gaps[-1] < gaps[0] / 100
+        # Above the limit it swings about the optimum, where rounding decides on the single step.
+        assert min(gaps) < gaps[0] / 1000
+        trainer.learning_rate = 0.5 * trainer.stability_limit
+        assert trainer.run(300).gap < 1e-9 * gaps[0]
 
     def test_a_run_that_starts_at_the_optimum_may_leave_it(self):
         class Near(AutoencoderProblem):
@@ -791,7 +794,7 @@ BAD = [
                                                   "it is 0."),
     (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, but 2.5 came."),
     (lambda: Trainer(IRIS), TypeError,
-     "The problem must be an AutoencoderProblem or a GPLVMProblem, but ndarray came."),
+     "The problem must be a Problem, such as a ChainProblem, but ndarray came."),
     (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it "
                                                 "is 5."),
     (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is "

@@ -1,0 +1,126 @@
+"""Write a chain stage by stage."""
+
+from collections.abc import Mapping
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
+from sympy.matrices.exceptions import ShapeError
+
+from lvmcalc import checks, notation
+from lvmcalc.calculus.expressions import check_shapes, described, dimensions
+from lvmcalc.calculus.operations import RULES, operation_of
+from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.chain.graph import Node
+from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
+
+
+class Builder:
+    """Write a chain stage by stage.
+
+    `build.e = f * g` adds the stage e = f g, and `build.e` is its symbol from then on.
+    `build("e", "product", f, g)` does the same, names the operation, and returns the symbol.
+
+    Parameters
+    ----------
+    name : str
+    *leaves : symbols of the leaves
+    book : operations by name
+    symmetric : names of the leaves that are symmetric matrices
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name stands for two things, an operation is unknown, or its operands do not fit.
+    """
+
+    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES,
+                 symmetric: tuple[str, ...] = ()):
+        lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
+        sizes = {size.name: size for length in lengths for size in length.free_symbols}
+        vars(self).update(_name=name, _leaves=leaves, _book=book, _symmetric=symmetric,
+                          _sizes=sizes, _stages=[], _known={})
+        for leaf in leaves:
+            self._add(leaf)
+
+    @property
+    def leaves(self) -> tuple[Expr, ...]:
+        """The symbols of the leaves."""
+        return self._leaves
+
+    def __setattr__(self, name: str, formula: Expr) -> None:
+        if hasattr(type(self), name) or name in vars(self):
+            raise ValueError(f'A stage called {name} is written build("{name}", operation, …).')
+        rule, operands = operation_of(sp.sympify(formula))
+        self(name, rule, *operands)
+
+    def __getattr__(self, name: str) -> Expr:
+        if name.startswith("_") or name not in self._known:
+            raise AttributeError(f"There is no leaf or stage {name} yet.")
+        return self._known[name]
+
+    def __call__(self, name: str, operation: str, *operands: Expr, remark: str = "") -> Expr:
+        """Add a stage and return its symbol.
+
+        Parameters
+        ----------
+        name : str
+        operation : name of an operation in the book
+        *operands : symbols of leaves and stages, constant matrices, or formulas of scalars
+        remark : the one sentence worth remembering
+        """
+        rule = self._book[checks.known(operation, self._book, "operation")]
+        operands = tuple(map(sp.sympify, operands))
+        self._refuse_misfits(name, rule, operands)
+        try:
+            result = rule.apply(*operands)
+            check_shapes(result)
+        except ShapeError as error:
+            words = " and ".join(map(described, operands))
+            raise CannotBeFormed(f"{name}: the {operation} of {words} cannot be formed, for the "
+                                 "shapes do not fit.") from error
+        used = {symbol.name for operand in operands for symbol in _letters(operand)}
+        parents = tuple(known for known in self._known if known in used)
+        symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
+        self._stages.append(Node(self._add(symbol), rule, operands, parents, remark))
+        return symbol
+
+    def _add(self, symbol: Expr) -> Expr:
+        if symbol.name in self._known or self._sizes.get(symbol.name, symbol) != symbol:
+            raise ValueError(f"Two things in {self._name} are called {symbol.name}.")
+        self._known[symbol.name] = symbol
+        return symbol
+
+    def _refuse_misfits(self, name: str, rule: Rule, operands: tuple[Expr, ...]) -> None:
+        if len(operands) != len(rule.arguments):
+            letters = " and ".join(map(notation.plain, rule.arguments))
+            raise TypeError(f"{name}: the operation {rule.name} needs {letters}, which is "
+                            f"{len(rule.arguments)} operands, but {len(operands)} came.")
+        for argument, operand in zip(rule.arguments, operands, strict=True):
+            if argument.is_Matrix != operand.is_Matrix:
+                kind = "a matrix" if argument.is_Matrix else "a scalar"
+                raise TypeError(f"{name}: the operation {rule.name} needs {kind} for "
+                                f"{notation.plain(argument)}, but {described(operand)} came.")
+            known = {*self._known, *self._sizes}
+            if unknown := sorted({it.name for it in operand.free_symbols} - known):
+                raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
+            letters = _letters(operand)
+            if operand not in letters and (operand.is_Matrix or operand.atoms(MatrixSymbol)) and letters:
+                raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")
+
+    def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = ()) -> Chain:
+        """Return the chain that has been written.
+
+        Parameters
+        ----------
+        abbreviations : letters for nodes, such as {"K": "c"}
+        at_most : pairs of sizes, the first of which must not be larger than the second
+        """
+        return Chain(self._name, self._leaves, tuple(self._stages), self._book, abbreviations,
+                     at_most, self._symmetric)
+
+
+def _letters(operand: Expr) -> set[Expr]:
+    """Return the symbols in an operand, but for the sizes of its matrices."""
+    sizes = {size for length in dimensions(operand) for size in length.free_symbols}
+    return operand.atoms(Symbol, MatrixSymbol) - sizes

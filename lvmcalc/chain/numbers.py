@@ -1,0 +1,174 @@
+"""The numbers of a chain: values for its leaves, checked, and stages in floating point."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy import Expr
+from sympy.matrices.expressions import MatAdd
+
+from lvmcalc import checks, notation
+from lvmcalc.calculus import arithmetic
+from lvmcalc.chain.graph import Graph, Node
+from lvmcalc.chain.passes import Evaluate, Place
+
+DIGITS = 8  # that a determinant or an inverse keeps at least, and to which a matrix is symmetric
+
+
+class Values(dict):
+    """Values by the names of nodes and leaves."""
+
+    def __missing__(self, name: Any) -> Any:
+        return self[checks.known(notation.spelling(name), self, "node")]
+
+
+class IllConditioned(ArithmeticError):
+    """A matrix is too close to a singular one."""
+
+
+class Trusted(arithmetic.Reals):
+    """Floating point that refuses determinants and inverses that would keep too few digits."""
+
+    @staticmethod
+    def regular(matrix: np.ndarray) -> np.ndarray:
+        """Return a matrix that is far from singular, by its condition number in the 1-norm."""
+        condition = np.linalg.cond(matrix, 1)
+        if not condition * np.finfo(float).eps < 10.0**-DIGITS:
+            raise IllConditioned(f"keeps fewer than {DIGITS} digits here, as the matrix in it has "
+                                 f"a condition number of {condition:.0e}")
+        return matrix
+
+    @classmethod
+    def det(cls, matrix: np.ndarray) -> float:
+        """Return the determinant."""
+        return np.linalg.det(cls.regular(matrix))
+
+    @classmethod
+    def inv(cls, matrix: np.ndarray) -> np.ndarray:
+        """Return the inverse."""
+        return np.linalg.inv(cls.regular(matrix))
+
+
+def evaluator(graph: Graph) -> Evaluate:
+    """Return a function that evaluates the formulas of one pass in floating point.
+
+    Each inverse and each determinant is computed once.
+    """
+    memo: dict[Expr, Any] = {}
+
+    def evaluate(place: Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        if isinstance(place, tuple):
+            return number(formula, known, notation.adjoint_name(graph.output, place[1]), memo)
+        return number(formula, known, notation.plain(place or ""), memo)
+
+    return evaluate
+
+
+def number(formula: Expr, known: Mapping[str, Any], name: str = "",
+           memo: dict[Expr, Any] | None = None) -> Any:
+    """Return the value of a formula, a float or an array of floats.
+
+    Raises
+    ------
+    ArithmeticError
+        If it has no finite value in floating point or keeps fewer than 8 digits; the sentence
+        calls it by its name.
+    """
+    formula = sp.sympify(formula)
+    reason = "has no finite value here: it overflows or underflows in floating point"
+    with np.errstate(all="ignore"):
+        try:
+            value = arithmetic.evaluate(formula, known, Trusted, memo)
+            if np.isfinite(value).all() and not _underflows(formula, value, known):
+                return np.array(value, dtype=float) if np.ndim(value) else float(value)
+        except IllConditioned as error:
+            reason = str(error)
+        except (OverflowError, arithmetic.OutsideDomain):
+            pass
+    raise ArithmeticError(f"{name} = {notation.plain(formula)} {reason}, so take fewer points or "
+                          "another scale.")
+
+
+def _underflows(formula: Expr, value: Any, known: Mapping[str, Any]) -> bool:
+    """Return whether a product is 0 or subnormal only because its factors are small."""
+    if isinstance(formula, MatAdd | sp.Add) or np.abs(value).max() >= np.finfo(float).tiny:
+        return False
+    large = {name: number if isinstance(number, int) else number / (np.abs(number).max() or 1)
+             for name, number in known.items()}
+    return bool(np.any(arithmetic.evaluate(formula, large, arithmetic.Reals)))
+
+
+def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of all leaves and sizes by name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a leaf is missing, unknown or given twice, or has a wrong shape, sign or symmetry.
+    """
+    expected, names = ", ".join(graph.leaves), [notation.spelling(name) for name in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise TypeError(f"The leaf {name} was passed twice.")
+        if name not in graph.leaves:
+            raise TypeError(f"{graph.name} has no leaf {name}; its leaves are {expected}.")
+    for name in graph.leaves:
+        if name not in names:
+            raise TypeError(f"The leaf {name} is missing; {graph.name} needs {expected}.")
+    given = dict(zip(names, given.values(), strict=True))
+    known: dict[str, Any] = {}
+    for leaf in sorted(graph.leaves.values(), key=_how_little_is_told):
+        known[leaf.name] = (_matrix(leaf, given[leaf.name], known) if leaf.shape
+                            else _scalar(leaf, given[leaf.name]))
+        if leaf.name in graph.symmetric:
+            known[leaf.name] = _symmetric(leaf, known[leaf.name])
+    for small, large in graph.at_most:
+        if known[small.name] > known[large.name]:
+            raise ValueError(f"{small} must be at most {large} = {known[large.name]:g}, but "
+                             f"{small} = {known[small.name]:g} came.")
+    return known
+
+
+def _how_little_is_told(leaf: Node) -> int:
+    """Put the leaves that need the sizes of others, such as one of shape (N + 1)×D, last."""
+    return 0 if not leaf.shape else 2 if any(length.args for length in leaf.shape) else 1
+
+
+def _scalar(leaf: Node, given: Any) -> float:
+    value = checks.scalar(given, leaf.name, positive=bool(leaf.symbol.is_positive))
+    if leaf.symbol.is_integer and not value.is_integer():
+        raise ValueError(f"{leaf.name} must be a whole number, but it is {value:g}.")
+    return value
+
+
+def _matrix(leaf: Node, given: Any, known: dict[str, Any]) -> np.ndarray:
+    """Return the value of a matrix leaf, and add the sizes that it tells to what is known."""
+    words = notation.shape(leaf.symbol) if any(n.free_symbols for n in leaf.shape) else ""
+
+    def told(length: Expr) -> Expr:
+        return length.xreplace({size: sp.Integer(known[size.name]) for size in length.free_symbols
+                                if size.name in known})
+
+    def fitting(value: Any) -> np.ndarray:
+        sizes = [int(n) if n.is_Integer else None for n in map(told, leaf.shape)]
+        return checks.matrix(value, leaf.name, *sizes, words)
+
+    matrix = fitting(given).copy()
+    for length, n in zip(leaf.shape, matrix.shape, strict=True):
+        if unknown := told(length).free_symbols:
+            found = sp.solve(told(length) - n, *unknown) if len(unknown) == 1 else []
+            if len(found) != 1 or not (found[0].is_Integer and found[0] > 0):
+                raise ValueError(f"{leaf.name} must have shape {words} with whole sizes of at "
+                                 f"least 1, which {'×'.join(map(str, matrix.shape))} does not tell.")
+            known[unknown.pop().name] = int(found[0])
+    return fitting(matrix)  # an N×N matrix is square
+
+
+def _symmetric(leaf: Node, matrix: np.ndarray) -> np.ndarray:
+    difference = np.abs(matrix - matrix.T)
+    i, j = np.unravel_index(difference.argmax(), difference.shape)
+    if difference[i, j] > 10.0**-DIGITS * np.abs(matrix).max():
+        raise ValueError(f"{leaf.name} must be symmetric, but its entries ({i}, {j}) and ({j}, {i}) "
+                         f"(counted from 0) are {matrix[i, j]:g} and {matrix[j, i]:g}.")
+    return matrix / 2 + matrix.T / 2

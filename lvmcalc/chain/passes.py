@@ -1,0 +1,102 @@
+"""One pass over a chain: values forwards, adjoints backwards, in any arithmetic.
+
+A pass walks the stages and leaves the evaluation of each formula to a function that it is handed,
+`evaluate(place, formula, known)`. Floating point, rationals, stacks of broken worlds and symbols
+differ in that function alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from lvmcalc.chain.graph import Edge, Graph
+
+Place = str | Edge | None  # the value of a node, the adjoint along an edge, or neither
+Evaluate = Callable[[Place, Expr, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over a chain finds.
+
+    Attributes
+    ----------
+    values, adjoints : by the names of the leaves and nodes, in forward order
+    parts : by edge (node, parent), what this use of the parent brings to the parent's adjoint
+    known : values, sizes and adjoints by the names of their symbols, such as "c" and "∂L/∂c"
+    """
+
+    values: dict[str, Any]
+    adjoints: dict[str, Any]
+    parts: dict[Edge, Any]
+    known: dict[str, Any]
+
+
+def added(parts: list) -> Any:
+    """Return the sum of the parts, of which there is at least one."""
+    return reduce(add, parts)
+
+
+def forward(chain: Graph, leaves: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:
+    """Return the values of the leaves, the sizes and all nodes by name.
+
+    Parameters
+    ----------
+    chain : Graph
+    leaves : values of the leaves and the sizes by name
+    evaluate : function of (place, formula, known)
+        `place` is the name of a node, `known` holds what the formula may use, by name. A node whose
+        value is None has none, and is left out.
+    """
+    known = dict(leaves)
+    for name, node in chain.nodes.items():
+        value = evaluate(name, node.expression, known)
+        if value is not None:
+            known[name] = value
+    return known
+
+
+def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstream: Any = 1.0,
+               wrt: str | None = None, total: Callable[[list], Any] = added) -> Pass:
+    """Return the adjoints of all nodes and leaves, or of those only that lead to `wrt`.
+
+    Parameters
+    ----------
+    chain : Graph
+    known : what `forward` returned
+    evaluate : function of (place, formula, known)
+        `place` is an edge (node, parent), and `known` holds the adjoint of the node too, by the
+        name of its symbol. It is None for the symmetric part of what reaches a symmetric leaf.
+    upstream : the adjoint of the output
+    wrt : the name of a node or leaf
+    total : function of what all uses bring that returns their sum
+    """
+    values = {node.name: known[node.name] for node in chain if node.name in known}
+    wanted = chain.leading_to(wrt) if wrt else {node.name for node in chain}
+    known = {**known, chain.adjoint_symbol(chain.output).name: upstream}
+    adjoints, parts = {chain.output: upstream}, {}
+    for name in [*reversed(chain.nodes), *chain.leaves]:
+        if name == chain.output or name not in wanted:
+            continue
+        symbol = chain.adjoint_symbol(name)
+        for child in chain.children(name):
+            part = evaluate((child, name), chain.edges[child, name], known)
+            if name in chain.symmetric:
+                part = evaluate(None, (symbol + symbol.T) / 2, {**known, symbol.name: part})
+            parts[child, name] = part
+        brought = [parts[child, name] for child in chain.children(name)]
+        adjoints[name] = known[symbol.name] = total(brought)
+    in_order = {node.name: adjoints[node.name] for node in chain if node.name in adjoints}
+    return Pass(values, in_order, parts, known)
+
+
+def in_symbols(place: Place, formula: Expr, known: Mapping[str, Expr]) -> Expr:
+    """Return a formula with what is known put in place of its symbols."""
+    return sp.sympify(formula).xreplace({symbol: known[symbol.name]
+                                         for symbol in formula.free_symbols
+                                         if symbol.name in known})

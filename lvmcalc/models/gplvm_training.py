@@ -1,0 +1,305 @@
+"""Train the GP-LVM: K is never formed, and with many objects a step sees only the Gram matrix of
+the data."""
+
+from collections.abc import Sequence
+from copy import copy
+from functools import cached_property
+from math import inf, log, pi
+from typing import Any, Self
+
+import numpy as np
+
+from lvmcalc import checks
+from lvmcalc.models import gplvm
+from lvmcalc.training.gram import Progress, gram, rows, times, times_transposed
+from lvmcalc.training.problem import Ablation, Problem
+
+
+class GPLVMProblem(Problem):
+    """The log-likelihood of the linear GP-LVM, to be maximised over X of shape (N, Q).
+
+    Parameters
+    ----------
+    Y : array of shape (N, D)
+        The data, centred; a memory map or a Dask array does as well: see `gram`. If N is large,
+        training looks at them once, and the latent points are made when they are looked at, in the
+        form that the data have.
+    Q : int
+        The latent dimension, at most D and N.
+    alpha, beta : float
+        The kernel's scale and the precision of the noise, both positive; without beta, the best
+        there is.
+    learn : sequence of str
+        Which of "alpha" and "beta" training changes too, from the given values on. X's own gradient
+        tells as much as that of α, since only αXXᵀ counts.
+    progress : callable, optional
+        Is told which fraction of the one pass over Y is done, such as `gram.bar`.
+
+    Notes
+    -----
+    X starts as a random projection of the data with orthogonal columns, as long as the longest one
+    of the optimum: a step makes short columns up to βλ₁/D times longer, far too long, and shortens
+    long ones slowly. The curvature at the optimum is αβD in each direction in which Y does not
+    vary, and smaller in the others, so gradient steps stay there for a learning rate below 2/(αβD).
+    A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², so L is exact to a
+    few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X; `gplvm` looks
+    at Y itself and loses less.
+    """
+
+    sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
+    scalars = ("alpha", "beta")
+
+    def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None,
+                 learn: Sequence[str] = (), progress: Progress | None = None):
+        Y = rows(Y, "Y", shape_in_words="N×D")
+        (N, self.D), Q = Y.shape, gplvm.latent_dimension(Q, Y)
+        self.shape = (N, Q)
+        self.learn = tuple(checks.known(name, self.scalars, "scalar") for name in learn)
+        self.Y = Y if self._pays else checks.matrix(Y, "Y")
+        self.points = LatentPoints(self.Y)
+        self.gram = gram(self.Y, "Y", progress)
+        self.square, self.identity = float(np.trace(self.gram)), np.eye(Q)
+        self.ablations = _ablations(self.D)
+        with np.errstate(all="ignore"):
+            variances, axes = np.linalg.eigh(self.gram)
+            variances, axes = variances[::-1], axes[:, ::-1]  # the eigenvalues of YYᵀ, but for 0
+            self._set_scalars(alpha, beta, variances)
+            self._find_optimum(variances, axes)
+            self._set_scales(variances[0])
+        for name in ("best", "spread", "stability_limit"):
+            checks.finite(getattr(self, name), f"The {name.replace('_', ' ')}", alpha=self.alpha,
+                          beta=self.beta, **{"the Gram matrix": self.gram})
+
+    def _set_scalars(self, alpha: float, beta: float | None, variances: np.ndarray) -> None:
+        if beta is None or "beta" in self.learn:
+            N, Q = self.shape
+            self.best_beta = _noise_precision(variances, N, self.D, Q)
+        self.alpha = checks.scalar(alpha, "alpha", positive=True)
+        self.beta = self.best_beta if beta is None else checks.scalar(beta, "beta", positive=True)
+        checks.finite(self.ab, "αβ", positive=True, alpha=self.alpha, beta=self.beta)
+
+    def _find_optimum(self, variances: np.ndarray, axes: np.ndarray) -> None:
+        (N, Q), D = self.shape, self.D
+        beta = self.best_beta if "beta" in self.learn else self.beta
+        active = int((variances[:Q] > D / beta).sum())  # the others drown in the noise
+        kept, lost = variances[:active], variances[active:].sum()
+        log_det = np.log(kept / D).sum() - (N - active) * np.log(beta)
+        self.best = float(-N * D / 2 * np.log(2 * np.pi) - D / 2 * log_det
+                          - (active * D + beta * lost) / 2)
+        self.scale = max(abs(self.best), 1.0)
+        self.axes = axes[:, :active] / np.sqrt(kept)  # Y times these is the basis
+        self.lengths = np.sqrt((kept / D - 1 / beta) / self.alpha)  # of the columns of the optimum
+
+    def _set_scales(self, largest: float) -> None:
+        self.start_ab = self.ab
+        longest = largest / (self.alpha * self.D) - 1 / self.ab
+        self.spread = np.sqrt(max(longest, 1 / self.ab) / self.shape[0])
+        self.stability_limit = 2 / (self.ab * self.D)
+
+    @property
+    def ab(self) -> float:
+        """The product αβ."""
+        return self.alpha * self.beta
+
+    @property
+    def pace(self) -> float:
+        """How much shorter a step is now that α and β, and with them the curvature αβD, have
+        changed."""
+        return self.start_ab / self.ab
+
+    @cached_property
+    def optimum(self) -> gplvm.Optimum:
+        """The best latent points, with the best β if that is learned, and their log-likelihood."""
+        A = np.zeros((self.D, self.shape[1]))
+        A[:, :len(self.lengths)] = self.axes * self.lengths
+        return gplvm.Optimum(times((self.Y, A)), self.best)
+
+    @property
+    def basis(self) -> np.ndarray:
+        """Orthonormal columns that span the subspace of the optimum."""
+        return self.spanning(self.points.times_Y(self.axes))
+
+    # Coordinates
+    @property
+    def _pays(self) -> bool:
+        """Whether training in the span of the data is faster."""
+        return self.shape[0] > 2 * (self.D + self.shape[1])
+
+    def begin(self, seed: int) -> tuple["GPLVMProblem", np.ndarray]:
+        A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
+        return (self._seen_as(InTheSpan(self.Y, self.gram)), A) if self._pays else (self, self.Y @ A)
+
+    def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
+        if not self._pays:
+            return super().reduced(parameters)
+        start, Q = rows(parameters, "X", *self.shape), self.shape[1]
+        points = InTheSpan(self.Y, self.gram, start)
+        return self._seen_as(points), np.vstack([np.zeros((self.D, Q)), np.eye(Q)])
+
+    def _seen_as(self, points: "LatentPoints | InTheSpan") -> Self:
+        other = copy(self)
+        other.points = points
+        return other
+
+    def at(self, alpha: float | None = None, beta: float | None = None) -> Self:
+        """Return the problem with other values of alpha or beta, and the same optimum to be
+        found."""
+        other = copy(self)
+        other.alpha = self.alpha if alpha is None else alpha
+        other.beta = self.beta if beta is None else beta
+        return other
+
+    def draw(self, generator: np.random.Generator) -> np.ndarray:
+        """Return A, of shape (D, Q), for which X = YA is the start."""
+        projection = generator.standard_normal((self.D, self.shape[1]))
+        _, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)
+        # For data that do not fill so many dimensions, or that are all 0:
+        lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)
+        return self.spread * np.sqrt(self.shape[0]) * projection @ right.T / lengths
+
+    def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
+        return self.points.lift(coordinates, out)
+
+    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
+        return self.points.inner(a, b)
+
+    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
+        return self.points.spanning(coordinates)
+
+    # Value and gradient
+    def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
+        N, D, ab, beta = self.shape[0], self.D, self.ab, self.beta
+        M, M_inverse, B, C = self._solved(coordinates)
+        det = float(np.linalg.det(M))  # cheaper than slogdet
+        log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
+        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
+                 + ab * beta * float(np.vdot(B, C))) / 2
+        gradient = self.points.times_Y(ab * beta * C)  # the scalars go into what is small
+        gradient -= coordinates.dot(ab * D * M_inverse + ab * ab * beta * C.T.dot(C))
+        return value, gradient
+
+    def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+        """Return the gradient of L₁."""
+        return -self.ab * self.D * (coordinates @ self._solved(coordinates)[1])
+
+    def slopes(self, coordinates: np.ndarray) -> dict[str, tuple[float, float]]:
+        """Return the slopes over log α and log β, α ∂L/∂α and β ∂L/∂β, each with a size of the
+        curvature there."""
+        (N, Q), D = self.shape, self.D
+        _, M_inverse, B, C = self._solved(coordinates)
+        alpha = (self.ab * self.beta * np.vdot(C, C) - D * (Q - np.trace(M_inverse))) / 2
+        misfit = self.beta * (self.square - self.ab * np.vdot(B, C)) / 2
+        return {"alpha": (float(alpha), Q * D),
+                "beta": (float(alpha + N * D / 2 - misfit), max(N * D / 2, misfit))}
+
+    def _solved(self, coordinates: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return M = I + αβXᵀX, M⁻¹, B = YᵀX and C = BM⁻¹."""
+        XX, B = self.points.products(coordinates)
+        M = self.ab * XX + self.identity
+        M_inverse = np.linalg.inv(M)
+        return M, M_inverse, B, B.dot(M_inverse)
+
+    # Words
+    def given(self, coordinates: np.ndarray) -> dict[str, Any]:
+        return {"alpha": self.alpha, "beta": self.beta, self.points.name: coordinates,
+                "the Gram matrix": self.gram}
+
+    def words(self, coordinates: np.ndarray) -> list[str]:
+        words = super().words(coordinates) if self.axes.size else [
+            "The best latent points are all 0: with this β the noise explains the data."]
+        if "beta" in self.learn:
+            words.append(f"β is {self.beta / self.best_beta:.3g} × the best.")
+        return words
+
+
+class LatentPoints:
+    """X itself: the coordinates for few objects, and for steps that leave the span of the data."""
+
+    name = "X"
+
+    def __init__(self, Y: Any) -> None:
+        self.Y = Y
+        self.at_once = type(Y) is np.ndarray and Y.dtype == np.float64  # needs no blocks
+
+    def products(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return XᵀX and YᵀX."""
+        by_Y = self.Y.T.dot(X) if self.at_once else times_transposed(self.Y, X)
+        return X.T.dot(X), by_Y
+
+    def times_Y(self, C: np.ndarray) -> np.ndarray:
+        """Return YC."""
+        return self.Y.dot(C) if self.at_once else np.asarray(times((self.Y, C)))
+
+    lift = Problem.lift
+    inner = Problem.inner
+    spanning = Problem.spanning
+
+
+class InTheSpan:
+    """The coordinates A of X = ZA, Z = [Y] or [Y, X₀]: a step sees only ZᵀZ, whatever N is.
+
+    Y C and X C have the coordinates [C; 0] and A C, so the gradient of an X in the span of Z is in
+    it, and so is every X that steps along gradients lead to.
+    """
+
+    name = "A"
+
+    def __init__(self, Y: Any, gram_of_Y: np.ndarray, start: Any = None) -> None:
+        self.Y, self.start, self.gram, self.D = Y, start, gram_of_Y, len(gram_of_Y)
+        if start is not None:
+            square, mixed = gram(start, "X"), times_transposed(Y, start)
+            self.gram = np.block([[gram_of_Y, mixed], [mixed.T, square]])
+        self.root = _root(self.gram)
+
+    def products(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return XᵀX and YᵀX."""
+        products = self.gram.dot(A)
+        return A.T.dot(products), products[:self.D]
+
+    def times_Y(self, C: np.ndarray) -> np.ndarray:
+        """Return the coordinates of YC."""
+        rest = len(self.gram) - self.D
+        return np.vstack([C, np.zeros((rest, C.shape[1]))]) if rest else C
+
+    def lift(self, A: np.ndarray, out: np.ndarray | None = None) -> Any:
+        """Return X, written into `out` if it is given."""
+        parts = [(self.Y, A[:self.D]), (self.start, A[self.D:])]
+        return times(*parts[:1 if self.start is None else 2], out=out)
+
+    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Return the inner product of Za and Zb."""
+        return float(np.vdot(a, self.gram.dot(b)))
+
+    def spanning(self, A: np.ndarray) -> np.ndarray:
+        """Return columns with the lengths and angles of those of X."""
+        return self.root @ A
+
+
+def _root(gram: np.ndarray) -> np.ndarray:
+    """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
+    squares, axes = np.linalg.eigh(gram)
+    # the root of a rounding error is large
+    squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0
+    return np.sqrt(squares)[:, None] * axes.T
+
+
+def _ablations(D: int) -> dict[str, Ablation]:
+    """Return the ablations: the part is the gradient of L₁, the rest that of L₂."""
+    return {
+        "whole gradient": Ablation(1, 1),
+        "only path f": Ablation(1 / 2, 1 / 2, "path f only, half of the gradient as K is "
+                                              "symmetric"),
+        "only L₁": Ablation(1, 0, "L₁ only"),
+        "only L₂": Ablation(0, 1, "L₂ only"),
+        "D lost": Ablation(1 / D, 1, "the factor D of L₁ lost"),
+        "sign flipped": Ablation(-1, -1, "the sign flipped"),
+    }
+
+
+def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
+    """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
+    left_over = float(variances[Q:].sum())
+    if left_over <= D * np.finfo(float).eps * variances.sum():
+        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
+                         "infinite; choose Q smaller.")
+    return D * (N - Q) / left_over

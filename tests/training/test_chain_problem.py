@@ -1,0 +1,255 @@
+"""Any chain trains: as its own fast form does, as autograd says, and with words only about what is
+known."""
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+import sympy as sp
+from sympy import MatrixSymbol
+
+from lvmcalc.chain import Builder
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
+from lvmcalc.training import OPTIMISERS, ChainProblem, Trainer, data
+
+RNG = np.random.default_rng(7)
+x, Y = RNG.standard_normal((5, 8)), data.centred(RNG.standard_normal((9, 4)))
+A, y = RNG.standard_normal((12, 3)), RNG.standard_normal((12, 1))
+FIRST = {"W": RNG.standard_normal((2, 5)), "X": RNG.standard_normal((9, 2))}
+
+
+def ridge_chain():
+    """Return L = ½‖Aw − y‖² + λ/2 ‖w‖² with w of shape D×P, ‖w‖² = tr(wᵀw)."""
+    N, D, P = sp.symbols("N D P", integer=True, positive=True)
+    A, w, y = MatrixSymbol("A", N, D), MatrixSymbol("w", D, P), MatrixSymbol("y", N, P)
+    lam = sp.Symbol("lambda", positive=True)
+    build = Builder("ridge", A, w, y, lam)
+    misfit = build("a", "half squared norm", build("c", "difference", build("e", "product", A, w),
+                                                   y))
+    u = build("u", "use", w)
+    norm = build("t", "trace", build("s", "product", build("v", "transpose", u), u))
+    build("L", "scalar sum", misfit, build("r", "scalar product", lam / 2, norm))
+    return build.chain()
+
+
+def of_ridge(**more):
+    return ChainProblem(ridge_chain(), "w", A=A, y=y, **{"lambda": 0.7}, **more)
+
+
+def of_autoencoder():
+    return ChainProblem(autoencoder.chain(), "W", x=x, m=2)
+
+
+def of_gplvm():
+    return ChainProblem(gplvm.chain(), "X", maximise=True, Y=Y, alpha=1.3, beta=0.8, Q=2)
+
+
+def of_noise():
+    return ChainProblem(gplvm.chain(), ("X", "alpha", "beta"), maximise=True, Y=Y, Q=2)
+
+
+def ridge_loss(w):
+    return anp.sum((A @ w - y) ** 2) / 2 + 0.35 * anp.sum(w**2)
+
+
+def loss(W):
+    return anp.sum((W.T @ W @ x - x) ** 2) / 2
+
+
+def log_likelihood(X, alpha=1.3, beta=0.8):
+    K = alpha * X @ X.T + anp.eye(len(Y)) / beta
+    fit = anp.trace(anp.linalg.solve(K, Y @ Y.T))
+    return -(Y.size * anp.log(2 * anp.pi) + Y.shape[1] * anp.linalg.slogdet(K)[1] + fit) / 2
+
+
+ALL = pytest.mark.parametrize("problem", [of_ridge(), of_autoencoder(), of_gplvm(), of_noise()],
+                              ids=["ridge", "autoencoder", "gplvm", "gplvm and its noise"])
+
+
+@pytest.mark.parametrize(("problem", "value", "at"), [
+    (of_ridge(), ridge_loss, RNG.standard_normal((3, 1))),
+    (of_autoencoder(), loss, FIRST["W"]), (of_gplvm(), log_likelihood, FIRST["X"])],
+    ids=["ridge", "autoencoder", "gplvm"])
+def test_value_and_gradient_are_those_of_autograd(problem, value, at):
+    found, gradient = problem.value_and_gradient(at)
+    assert found == pytest.approx(value(at), rel=1e-12)
+    assert gradient.shape == problem.shape == at.shape
+    np.testing.assert_allclose(gradient, autograd.grad(value)(at), rtol=1e-10)
+
+
+def test_several_variables_matrices_and_scalars_have_the_gradients_of_autograd():
+    at = {"X": FIRST["X"], "alpha": 1.7, "beta": 0.4}
+    value, gradient = of_noise().value_and_gradient(at)
+    assert value == pytest.approx(log_likelihood(**at), rel=1e-12)
+    for number, name in enumerate(at):
+        expected = autograd.grad(log_likelihood, number)(*at.values())
+        np.testing.assert_allclose(gradient[name], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize(("fast", "of_chain", "paths"), [
+    (AutoencoderProblem(x, 2), of_autoencoder(), {"only path g (decoder)": "only path g",
+                                                  "only path h (encoder)": "only path h"}),
+    (GPLVMProblem(Y, 2, 1.3, 0.8), of_gplvm(), {"only path f": "only path h"})],
+    ids=["autoencoder", "gplvm"])
+def test_it_trains_as_the_fast_form_of_the_model(fast, of_chain, paths, optimiser):
+    whole = {next(iter(fast.ablations)): "whole gradient", "sign flipped": "sign flipped"}
+    for ours, theirs in (whole | paths).items():
+        first = Trainer(fast, optimiser, 0.003, ablation=ours)
+        second = Trainer(of_chain, optimiser, 0.003, ablation=theirs)
+        first.parameters = second.parameters = FIRST[fast.name_of_parameters]
+        for _ in range(5):
+            first.step(4)
+            second.step(4)
+            if first.status == "diverged":  # told by the gap, which the chain does not know
+                break
+            assert second.value == pytest.approx(first.value, rel=1e-9)
+            for name in ("parameters", "gradient", "direction"):
+                np.testing.assert_allclose(getattr(second, name), getattr(first, name), rtol=1e-7,
+                                           atol=1e-9)
+
+
+@ALL
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_without_any_setting_it_trains_and_repeats_itself_from_its_seed(problem, optimiser):
+    trainer = Trainer(problem, optimiser, seed=3)
+    start = trainer.value
+    trainer.step(60)
+    assert trainer.status == "running"
+    assert problem.sign * trainer.value > problem.sign * start
+    again = trainer.again().run(60)
+    assert again.value == trainer.value
+    assert Trainer(problem, optimiser, seed=4).value != start
+
+
+@pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov"])
+def test_ridge_regression_finds_the_solution_of_its_normal_equations(optimiser):
+    trainer = Trainer(of_ridge(), optimiser).run(1500)
+    np.testing.assert_allclose(trainer.parameters, np.linalg.solve(A.T @ A + 0.7 * np.eye(3),
+                                                                   A.T @ y), rtol=1e-7)
+    assert trainer.settled
+    trainer.parameters = trainer.parameters + 0.01
+    assert not trainer.settled
+
+
+def test_the_usual_rate_is_a_quarter_of_what_the_curvature_at_the_start_allows():
+    curvature = np.linalg.eigvalsh(A.T @ A + 0.7 * np.eye(3))[-1]
+    assert Trainer(of_ridge(), "gradient").learning_rate == pytest.approx(0.5 / curvature, rel=1e-3)
+
+
+def test_the_noise_is_learned_along():
+    trainer = Trainer(of_noise(), "adam", 0.02).run(1500)
+    best = GPLVMProblem(Y, 2)
+    assert trainer.value == pytest.approx(best.best, abs=0.01)
+    assert trainer.parameters["beta"] == pytest.approx(best.beta, rel=0.05)
+
+
+def test_it_starts_small_and_positive_where_it_has_to_be():
+    start = of_noise().start(2)
+    assert start["X"].shape == (9, 2)
+    assert np.abs(start["X"]).max() < 1
+    assert 0.5 < start["alpha"] < 2
+    assert start["alpha"] != start["beta"]
+
+
+@ALL
+def test_a_state_can_be_set_and_read(problem):
+    trainer = Trainer(problem, "momentum")
+    there = problem.start(8)
+    trainer.parameters = there
+    assert str(trainer.parameters) == str(there)
+    assert trainer.value == problem.value(there)
+    out = np.empty(problem.shape)
+    assert trainer.write(out) is out
+    assert out.size == trainer._at.size
+
+
+class TestAblation:
+    def test_there_is_one_for_each_path(self):
+        assert list(of_autoencoder().ablations) == ["whole gradient", "only path h", "only path g",
+                                                    "sign flipped"]
+        assert list(ChainProblem(autoencoder.chain(), "x", W=FIRST["W"], S=3).ablations) == [
+            "whole gradient", "only path e", "only path c", "sign flipped"]
+        assert list(of_noise().ablations) == [
+            "whole gradient", "without path f of X", "without path h of X",
+            "without path d of α", "without path j of β", "sign flipped"]
+
+    def test_three_paths_can_be_left_out_or_stand_alone(self):
+        n = sp.Symbol("n", integer=True, positive=True)
+        X = MatrixSymbol("X", n, n)
+        build = Builder("cube", X)
+        f, g, h = (build(name, "use", X) for name in "fgh")
+        build("t", "trace", build("e", "product", build("d", "product", f, g), h))
+        problem, at = ChainProblem(build.chain(), "X", n=3), RNG.standard_normal((3, 3))
+        gradient = problem.checked(problem.value_and_gradient(at)[1])
+        for number, path in enumerate("fgh"):
+            one = gradient / 3  # ∂tr(X³)/∂X = 3(X²)ᵀ, a third from each use
+            left = problem.ablated(f"without path {path}", problem.checked(at), gradient)
+            only = problem.ablated(f"only path {path}", problem.checked(at), gradient)
+            np.testing.assert_allclose(left, gradient - one, rtol=1e-10, err_msg=str(number))
+            np.testing.assert_allclose(only, one, rtol=1e-10)
+
+    def test_without_its_only_path_a_variable_stays(self):
+        trainer = Trainer(of_noise(), "gradient", 1e-4, ablation="without path d of α")
+        start = trainer.parameters
+        trainer.step(3)
+        assert trainer.parameters["alpha"] == start["alpha"]
+        assert trainer.parameters["beta"] != start["beta"]
+
+
+class TestWords:
+    def test_nothing_is_said_of_what_is_not_known(self):
+        trainer = Trainer(of_ridge(), "gradient", 0.01).run(5)
+        assert trainer.describe() == f"Step 5. Value {trainer.value:.4g}."
+        assert trainer.gap is None
+        assert trainer.stability_limit is None
+
+    def test_what_it_is_trained_with_is_said(self):
+        trainer = Trainer(of_noise(), ablation="without path h of X")
+        assert trainer.describe().endswith(" Trained with path h of X left out; the value is true.")
+
+    def test_a_run_that_diverges_stops_at_its_last_finite_state_and_says_why(self):
+        trainer = Trainer(of_autoencoder(), "gradient", 5.0).run(50)
+        assert trainer.status == "diverged"
+        assert trainer.describe() == (f"Diverged at step {trainer.steps + 1}: the learning rate 5 "
+                                      "is too large. Reset and choose a smaller one.")
+        assert np.isfinite(trainer.parameters).all()
+
+    def test_a_scalar_that_would_not_be_positive_any_more_stops_the_run(self):
+        trainer = Trainer(of_noise(), "gradient", 50.0).run(20)
+        assert trainer.status == "diverged"
+        assert min(trainer.parameters["alpha"], trainer.parameters["beta"]) > 0
+
+
+BAD = [
+    (lambda: ChainProblem(ridge_chain(), "v", A=A, y=y), ValueError,
+     "There is no leaf 'v'; there are A, w, y, lambda."),
+    (lambda: ChainProblem(ridge_chain(), "w", A=A, y=y), TypeError,
+     "The leaf λ is missing: pass its value, or make it a variable."),
+    (lambda: of_ridge(w=y), TypeError, "The leaf w is a variable and takes no value."),
+    (lambda: of_ridge(z=y), ValueError, "There is no leaf or size 'z'; there are A, w, y, lambda, "),
+    (lambda: ChainProblem(autoencoder.chain(), "W", x=x), TypeError,
+     "W has an unknown size: pass m by name, such as m=2."),
+    (lambda: ChainProblem(autoencoder.chain(), "W", x=x, m=2.5), TypeError,
+     "m must be a whole number, but 2.5 came."),
+    (lambda: ChainProblem(autoencoder.chain(), "W", x=x, m=2, n=7), ValueError,
+     "The data have n = 5, but n = 7 came."),
+    (lambda: of_ridge().value(np.ones((4, 1))), ValueError, "w must have shape 3×1 but 4×1 came."),
+    (lambda: of_noise().value(np.ones(3)), TypeError,
+     "The parameters must be a dict with X, alpha, beta."),
+    (lambda: of_noise().value({"X": FIRST["X"], "alpha": 1.0}), TypeError,
+     "The parameters must be a dict with X, alpha, beta."),
+    (lambda: of_noise().value({"X": FIRST["X"], "alpha": 1.0, "beta": -1.0}), ValueError,
+     "beta must be positive, but it is -1."),
+    (lambda: of_autoencoder().value(np.full((2, 5), 1e110)), ArithmeticError, "L = "),
+    (lambda: Trainer(of_ridge(), ablation="only path h"), ValueError,
+     "There is no gradient 'only path h'; "),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "beginning"), BAD)
+def test_bad_input_gets_one_sentence(call, kind, beginning):
+    with pytest.raises(kind) as caught:
+        call()
+    assert str(caught.value).startswith(beginning)
+    assert str(caught.value).endswith((".", "?"))
