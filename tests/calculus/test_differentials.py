@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
-from sympy.matrices.expressions import MatAdd, MatPow, ZeroMatrix
+from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc import UnsupportedExpression
 from lvmcalc.calculus import differentials
