@@ -22,7 +22,6 @@ from sympy import Determinant, MatrixSymbol, Trace
 import lvmcalc
 from lvmcalc import audit, compare, gradient, mark
 from lvmcalc.calculus import differentials
-from lvmcalc.marking.marker import mark_in
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     AnswerBox,
@@ -700,17 +699,17 @@ NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
 @pytest.mark.parametrize("call", [
     lambda name: GPLVM[name], lambda name: GPLVM.children(name), lambda name: GPLVM.adjoint(name),
     lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.claim(name, "f"),
-    lambda name: GPLVM.claim("X", name),
+    lambda name: GPLVM.claim("c", name),
     lambda name: GPLVM.contributions(name, **given("gplvm.gradient")),
     lambda name: mark("X", name, "X"), lambda name: mark("X", "gplvm", name),
-    lambda name: mark_in(GPLVM, "X", name),
+    lambda name: mark("X", GPLVM, name),
     lambda name: audit("c = c", name), lambda name: data.load(name),
     lambda name: Trainer(AutoencoderProblem(POINT["x"], m), optimiser=name),
     lambda name: AnswerBox("gplvm", name),
     lambda name: AnswerBox(name, "X")],
     ids=["chain[]", "children", "adjoint", "adjoint_symbol", "evidence", "evidence of",
          "contributions", "mark of",
-         "mark wrt", "mark_in", "audit", "load", "Trainer", "AnswerBox", "AnswerBox of"])
+         "mark wrt", "mark in a chain", "audit", "load", "Trainer", "AnswerBox", "AnswerBox of"])
 def test_an_unknown_name_gets_those_there_are(call: Callable, name: object) -> None:
     assert sentence(lambda: call(name), ValueError).startswith("There is no ")
 
@@ -722,7 +721,6 @@ def test_what_is_no_text_of_a_derivation_gets_one_sentence(wrong: object) -> Non
 
 @pytest.mark.parametrize("wrong", [None, 3, "gplvm", []], ids=repr)
 def test_what_is_no_chain_or_no_edges_gets_one_sentence(wrong: object) -> None:
-    sentence(lambda: mark_in(wrong, "X", "X"), TypeError)
     sentence(lambda: GPLVM.altered(wrong), TypeError)
 
 

@@ -18,10 +18,11 @@ from sympy.matrices.expressions import MatAdd, MatMul
 from lvmcalc.calculus import arithmetic, random_points
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.marker import chain_of, mark
+from lvmcalc.marking import mark
+from lvmcalc.models import chain_named
 
 QUESTIONS = [(of, wrt) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")
-             for wrt in (*chain_of(of).leaves, *chain_of(of).nodes) if wrt != chain_of(of).output]
+             for wrt in (node.name for node in chain_named(of)) if wrt != chain_named(of).output]
 SIZES = {"N": 4, "Q": 2, "D": 3, "m": 2, "n": 4, "S": 3}
 
 
@@ -44,7 +45,7 @@ def answers(seed: int, count: int) -> Iterator[tuple[bool, str, str, Expr]]:
 def start(rng: np.random.Generator, of: str, wrt: str) -> Expr:
     """Return a right answer: the closed form with or without K, or one in the adjoints of later
     nodes."""
-    chain = chain_of(of)
+    chain = chain_named(of)
     formulas = [chain.adjoint(wrt), chain.abbreviated(chain.adjoint(wrt))]
     edges = [sp.sympify(chain.edges[child, wrt]) for child in chain.children(wrt)]
     formulas.append(sum(edges[1:], edges[0]))
@@ -141,7 +142,7 @@ def broken_at(rng: np.random.Generator, part: Expr) -> Expr | None:
 def differs(rng: np.random.Generator, of: str, wrt: str, answer: Expr) -> bool:
     """Return whether an answer has another value than the true gradient at a random rational
     point."""
-    chain = chain_of(of)
+    chain = chain_named(of)
     left, right = chain.in_leaves(answer), chain.adjoint(wrt)
     sizes = {str(size): SIZES[str(size)] for leaf in chain.leaves.values() for size in leaf.shape}
     try:

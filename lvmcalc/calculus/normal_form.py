@@ -62,7 +62,10 @@ class NormalForm(OutputForm):
                 return ONE
             case sp.ZeroMatrix():
                 return {}
-        return known(expression).normal(self, expression)
+        operation = known(expression)
+        if not operation:
+            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+        return operation.normal(self, expression)
 
     def add(self, *sums: Terms) -> Terms:
         """Return the sum, without the terms that cancel."""

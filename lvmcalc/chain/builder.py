@@ -27,6 +27,7 @@ class Builder:
     *leaves : symbols of the leaves
     book : operations by name
     symmetric : names of the leaves that are symmetric matrices
+    remarks : the one sentence worth remembering of a stage, by its name
 
     Raises
     ------
@@ -35,11 +36,11 @@ class Builder:
     """
 
     def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES,
-                 symmetric: tuple[str, ...] = ()):
+                 symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
         vars(self).update(_name=name, _leaves=leaves, _book=book, _symmetric=symmetric,
-                          _sizes=sizes, _stages=[], _known={})
+                          _sizes=sizes, _stages=[], _known={}, _remarks=remarks or {})
         for leaf in leaves:
             self._add(leaf)
 
@@ -82,6 +83,7 @@ class Builder:
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
         symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
+        remark = remark or self._remarks.get(name, "")
         self._stages.append(Node(self._add(symbol), rule, operands, parents, remark))
         return symbol
 

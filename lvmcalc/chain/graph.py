@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +39,7 @@ class Node:
         """The name of the node."""
         return self.symbol.name
 
-    @property
+    @cached_property  # every step of training needs it
     def expression(self) -> Expr:
         """The stage as a SymPy expression in its parents; a leaf is its own expression."""
         return self.rule.apply(*self.operands) if self.rule else self.symbol

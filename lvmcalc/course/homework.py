@@ -15,7 +15,7 @@ from lvmcalc import checks
 from lvmcalc.calculus.verdict import Verdict, worst
 from lvmcalc.chain import Chain
 from lvmcalc.marking.auditor import Audit, audit
-from lvmcalc.marking.marker import chain_of
+from lvmcalc.models import chain_named
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def rows() -> dict[str, Row]:
     """Return all lines of the source by their ids, in the order of the source."""
     parts = tomllib.loads(resources.files("lvmcalc.course").joinpath("solution.toml").read_text(
         encoding="utf-8"))["part"]
-    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_of(part["chain"]),
+    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_named(part["chain"]),
                             tuple(line["read"]),
                             tuple(line.get("given", ()))) for part in parts
             for line in part["line"]}

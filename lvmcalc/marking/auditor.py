@@ -1,26 +1,26 @@
-"""The audit of a derivation: which of its lines follow, and what is wrong with the first that does
-not.
+"""The audit of a derivation: which of its lines follow, and what is wrong with those that do not.
 
-A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c"; every equals sign in it is a claim,
+A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c". Every equals sign in it is a claim,
 which is compared and, where it is false, marked.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from itertools import pairwise
 
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import comparison, differentials
-from lvmcalc.calculus.verdict import MARKS, Verdict, worst
+from lvmcalc.calculus import CannotBeFormed, Verdict, differentials
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
-from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.findings import Finding
-from lvmcalc.marking.marker import chain_of, exercise_of, mark_in
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.marker import mark
+from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.models import chain_named
 from lvmcalc.notation.parser import Unreadable, parse
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
@@ -41,26 +41,27 @@ class Line:
 
     @property
     def wrong(self) -> str:
-        """What is wrong, in sentences, and at which equals sign if there is more than one; "" if
+        """What is wrong, in sentences, and at which equals sign if there are several; "" if
         nothing is."""
+        if not self.findings:
+            return ""
         place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
         at = f"At equals sign {place}: " if place and len(self.verdicts) > 1 else ""
-        kinds = " and ".join(dict.fromkeys(finding.kind.replace("_", " ")
-                                           for finding in self.findings))
-        return f"{at}{kinds}. {' '.join(map(str, self.findings))}" if self.findings else ""
+        kinds = dict.fromkeys(found.kind.replace("_", " ") for found in self.findings)
+        return f"{at}{' and '.join(kinds)}. {' '.join(map(str, self.findings))}"
 
     @property
     def example(self) -> str:
         """Small numbers at which the line is false, "" if there are none."""
-        found = next((verdict.counterexample for verdict in self.verdicts
-                      if verdict.counterexample), None)
-        return f"For instance, {found}." if found else ""
+        examples = [verdict.counterexample for verdict in self.verdicts if verdict.counterexample]
+        return f"For instance, {examples[0]}." if examples else ""
 
     @property
     def status(self) -> str:
         """The weakest verdict of the line, or "unreadable"."""
-        return worst([verdict.status
-                      for verdict in self.verdicts]) if self.verdicts else "unreadable"
+        if not self.verdicts:
+            return "unreadable"
+        return worst([verdict.status for verdict in self.verdicts])
 
     @property
     def latex(self) -> str:
@@ -73,9 +74,8 @@ class Line:
         return " = ".join(notation.plain(self.chain.abbreviated(side)) for side in self.sides)
 
     def __str__(self) -> str:
-        details = [text for text in (self.wrong, self.example) if text]
-        return "\n   ".join([f"{MARKS[self.status]} {self.status}: {self.plain or self.text}",
-                             *details])
+        first = f"{MARKS[self.status]} {self.status}: {self.plain or self.text}"
+        return "\n   ".join(filter(None, [first, self.wrong, self.example]))
 
     __repr__ = __str__
 
@@ -111,11 +111,12 @@ class Audit:
     def _repr_markdown_(self) -> str:
         rows = []
         for number, line in enumerate(self.lines, 1):
-            shown = rf"$\displaystyle {line.latex}$" if line.sides else f"<code>{escape(line.text)}</code>"
-            cells = [str(number), shown, f"{MARKS[line.status]}&nbsp;{line.status}",
-                     escape(line.wrong)]
+            shown = rf"$\displaystyle {line.latex}$" if line.sides else (
+                f"<code>{escape(line.text)}</code>")
+            wrong = escape(line.wrong)
             if line.example:
-                cells[-1] += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
+                wrong += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
+            cells = [str(number), shown, f"{MARKS[line.status]}&nbsp;{line.status}", wrong]
             rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",
                           self._summary()])
@@ -128,8 +129,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     ----------
     lines : str or list of str
         Equations in ordinary notation, one in each line.
-    of : str or Chain
-        "autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace", or a chain of one's own.
+    of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
+        A model, or a chain of your own.
 
     Returns
     -------
@@ -141,9 +142,10 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         If the lines are no text, or if there is no such chain. A line that cannot be read is told
         in the audit.
     """
-    chain = of if isinstance(of, Chain) else chain_of(of)
-    given = [lines] if isinstance(lines,
-                                  str) else [*lines] if isinstance(lines, Iterable) else [lines]
+    chain = chain_named(of)
+    if isinstance(lines, str):
+        lines = [lines]
+    given = [*lines] if isinstance(lines, Iterable) else [lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     found: list[Line] = []
@@ -152,62 +154,70 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         if text.startswith("=") and found:  # it goes on from the line before
             text = f"{found[-1].text.rpartition('=')[2].strip()} {text}"
         if text.strip():
-            found.append(audited(chain, text))
+            found.append(_audited(chain, text))
     return Audit(tuple(found))
 
 
-def audited(chain: Chain, text: str) -> Line:
+def _audited(chain: Chain, text: str) -> Line:
     """Check one line, an equation with one equals sign or more."""
-    parts = text.split("=")
     try:
-        if len(parts) < 2:
-            raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = parse(parts[0], chain.vocabulary)
-        sides = (first,
-                 *(parse(part, chain.vocabulary, tuple(getattr(first, "shape", ())))
-                   for part in parts[1:]))
+        sides = _sides(chain, text)
     except Unreadable as error:
         return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
     except CannotBeFormed as error:
         refuted = Verdict("refuted", str(error))
-        return Line(text, chain, verdicts=(refuted,),
-                    findings=(Finding("shape", text, f"It is not formed: {error}."),))
+        wrong = Finding("shape", text, f"It is not formed: {error}.")
+        return Line(text, chain, verdicts=(refuted,), findings=(wrong,))
     verdicts = tuple(_verdict(chain, left, right) for left, right in pairwise(sides))
     wrong = next((place for place, verdict in enumerate(verdicts) if not verdict.holds), None)
-    findings = () if wrong is None else _findings(chain, first, sides[wrong + 1], verdicts[wrong])
+    findings = () if wrong is None else _findings(chain, sides[0], sides[wrong + 1],
+                                                  verdicts[wrong])
     return Line(text, chain, sides, verdicts, findings)
 
 
+def _sides(chain: Chain, text: str) -> tuple[Expr, ...]:
+    first, *others = text.split("=")
+    if not others:
+        raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+    left = parse(first, chain.vocabulary)
+    shape = tuple(left.shape) if left.is_Matrix else ()
+    return left, *(parse(other, chain.vocabulary, shape) for other in others)
+
+
 def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
-    # The gradient of the whole comes from the differential here, that of the stages from the
-    # adjoints.
-    written_out = [chain.in_leaves(side.xreplace(_from_differential(chain)))
-                   for side in (left, right)]
-    verdict, question = comparison.compare(*written_out), exercise_of(
-        chain, next(iter(chain.leaves)))
-    if verdict.holds and not all(map(question.has_values, (left, right))):
+    def gradients() -> dict[Expr, Expr]:
+        return {chain.adjoint_symbol(name): differentials.gradient(
+            chain.expression(), leaf.symbol, chain.symmetric)
+            for name, leaf in chain.leaves.items()}
+
+    # The gradients of the whole come from the differential here, those of the stages from the
+    # adjoints, so that the two are held against each other.
+    known = chain.remember("gradients from the differential", gradients)
+    exercise = exercise_of(chain, next(iter(chain.leaves)))
+    verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
+    if not verdict.holds:
+        return verdict
+    try:
+        exercise.values(left), exercise.values(right)
+    except OutsideDomain:
         return Verdict("refuted", NO_VALUE)
     return verdict
 
 
-@cache
-def _from_differential(chain: Chain) -> Mapping[Expr, Expr]:
-    return {chain.adjoint_symbol(name): differentials.gradient(chain.expression(), leaf.symbol)
-            for name, leaf in chain.leaves.items()}
-
-
 def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
+    """Return what is wrong with one side of an equation, for which something is asked."""
     names = {chain.adjoint_symbol(node.name): node.name for node in chain}
-    if asked in names and asked not in side.atoms(Symbol,
-                                                  MatrixSymbol) and verdict.reason != NO_VALUE:
-        mark = mark_in(chain, side, names[asked])
-        return mark.explanations[0] if mark.explanations else ()
+    no_value = verdict.reason == NO_VALUE
+    if asked in names and not no_value and asked not in side.atoms(Symbol, MatrixSymbol):
+        marked = mark(side, chain, names[asked])
+        return marked.explanations[0] if marked.explanations else ()
+    reason = verdict.reason.rstrip(".")
     if verdict.status == "undecided":
-        return (Finding("unknown", notation.plain(side), "This is not decided: "
-                                                         f"{verdict.reason.rstrip('.')}."),)
-    if verdict.reason == NO_VALUE:
-        return (Finding("unknown", notation.plain(side), "The line has no value for all sizes: "
-                                                         f"{NO_VALUE}."),)
-    if verdict.counterexample:
-        return (Finding("unknown", notation.plain(side), "The two sides differ."),)
-    return (Finding("shape", notation.plain(side), f"This cannot stand here: {verdict.reason}."),)
+        kind, sentence = "unknown", f"This is not decided: {reason}"
+    elif no_value:
+        kind, sentence = "unknown", f"The line has no value for all sizes: {reason}"
+    elif verdict.counterexample:
+        kind, sentence = "unknown", "The two sides differ"
+    else:
+        kind, sentence = "shape", f"This cannot stand here: {reason}"
+    return (finding(kind, sentence, notation.plain(side)),)

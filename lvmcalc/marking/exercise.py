@@ -1,164 +1,236 @@
-"""A question for ∂L/∂(node or leaf), and random points of all-different sizes at which answers are
-tried."""
+"""An exercise, "what is ∂L/∂(node or leaf)?": random points, and whether an answer is right there.
 
-from collections.abc import Callable, Sequence
+The sizes at a point are all different, so that a transpose or a wrong size cannot hide.
+"""
+
+from collections.abc import Callable, Mapping
 from itertools import combinations_with_replacement, permutations, product
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Inverse, MatrixSymbol
-from sympy.matrices.expressions import MatPow
+from sympy import Expr, MatrixSymbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import arithmetic, comparison
+from lvmcalc.calculus import Verdict, arithmetic, comparison
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import Counterexample
-from lvmcalc.chain import Chain
-from lvmcalc.marking.mistakes import gradients, sizes_of
-from lvmcalc.notation import spelling
+from lvmcalc.chain import Chain, passes
+from lvmcalc.chain.numbers import IllConditioned, Trusted
 
-# sizes at the points, and in a counterexample
-PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)
-TOLERANCE, ROUNDING = 1e-8, 1e-6  # relative; an answer may be a function in single precision
+PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
+SMALL_TRIES = 5  # random points at each choice of small sizes
+ROUNDING = 1e-6  # relative; an answer may be a function in single precision
+
+Point = Mapping[str, Any]  # values of sizes, leaves, nodes and adjoints by name
+NoValue = (OutsideDomain, KeyError)
 
 
 class Exercise:
-    """What is ∂L/∂(node or leaf)? `points` hold the values of all nodes, adjoints and sizes by
-    name."""
+    """Ask for the adjoint of a node or leaf, and tell whether an answer is right.
+
+    `asked` is the symbol of the adjoint, `points` hold the values of all sizes, leaves, nodes and
+    adjoints by name.
+    """
 
     def __init__(self, chain: Chain, wrt: str):
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
-        self.name, self.sizes = notation.plain(self.asked), sizes_of(chain)
+        self.name = notation.plain(self.asked)
+        self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
+        self.sizes = sorted({size.name for length in self.lengths for size in length.free_symbols})
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
-        # at the second point every size and product of two is another, lest a number pass for it
-        first = choices[0]
-        self.second = next(sizes for sizes in choices if all(
-            sizes[a] * sizes[b] != first[a] * first[b] for a,
-            b in combinations_with_replacement(self.sizes, 2)))
-        self.points = [self._point(sizes, seed) for seed, sizes in enumerate((first, self.second))]
+        first, pairs = choices[0], [*combinations_with_replacement(self.sizes, 2)]
+        # At the second point every size and every product of two is another one, so that no fixed
+        # number can pass for a size.
+        second = next(sizes for sizes in choices
+                      if all(sizes[a] * sizes[b] != first[a] * first[b] for a, b in pairs))
+        self.points = [self._point(first, 0), self._point(second, 1)]
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
-        """Return the ways to give the sizes all-different numbers that the chain allows."""
-        orders = permutations(numbers[:count], len(self.sizes))
-        choices = [dict(zip(self.sizes, order, strict=True)) for order in orders]
-        return [sizes for sizes in choices
-                if all(sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
-                                                  for small, large in self.chain.at_most)]
+        """Return the ways to make all numbers of rows and columns differ, as the chain allows."""
+        def allowed(sizes: Mapping[str, int]) -> bool:
+            different = {arithmetic.whole_size(length, sizes) for length in self.lengths}
+            return len(different) == len(self.lengths) and all(
+                sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
+                for small, large in self.chain.at_most)
 
-    def _point(self, sizes: dict[str, int], seed: int, whole: bool = False) -> dict[str, Any]:
+        orders = permutations(numbers[:count], len(self.sizes))
+        return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
+
+    def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False) -> Point:
         rng = np.random.default_rng(seed)
         point: dict[str, Any] = dict(sizes)
         for name, leaf in self.chain.leaves.items():
-            shape = [arithmetic.whole_size(size, sizes) for size in leaf.shape]
+            shape = [arithmetic.whole_size(length, sizes) for length in leaf.shape]
             if whole:
-                point[name] = rng.integers(1, 4,
-                                           shape).astype(float) if shape else float(
-                                               rng.integers(1, 4))
+                value = rng.integers(1, 4, shape).astype(float)
             else:
-                point[name] = rng.normal(size=shape) if shape else float(rng.uniform(0.6, 1.8))
-        leaves, values = dict(point), {}
-        for name in (*self.chain.leaves, self.wrt):  # an answer may name the adjoint of any node
-            values |= gradients(self.chain, name, leaves, [{}], arithmetic.Reals)[1]
-        return values
+                value = rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
+            if name in self.chain.symmetric:
+                value = value @ value.T + np.eye(len(value))  # its determinant is positive
+            point[name] = value if shape else float(value)
+        return known_at(self.chain, point, {})
 
-    def leaves(self, point: dict[str, Any]) -> dict[str, Any]:
-        """Return the leaves and sizes at a point."""
-        return {name: point[name] for name in (*self.sizes, *self.chain.leaves)}
+    def leaves(self, number: int) -> Point:
+        """Return the sizes and leaves at one of the points."""
+        return {name: self.points[number][name] for name in (*self.sizes, *self.chain.leaves)}
 
-    def spelled(self, name: str) -> str:
-        """Return the name of a value at a point: d_bar stands for ∂L/∂d."""
-        if name.endswith("_bar"):
-            return notation.adjoint_name(self.chain.output,
-                                         self.chain.abbreviations.get(name[:-4], name[:-4]))
-        return spelling(name)
+    def values(self, answer: Expr) -> list[Any]:
+        """Return the values of a formula at the points.
 
-    def value(self, answer: Expr, point: dict[str, Any]) -> Any:
-        """Return an answer at a point."""
-        with np.errstate(all="ignore"):
-            return arithmetic.evaluate(answer, point, arithmetic.Reals)
+        Raises
+        ------
+        OutsideDomain
+            If a matrix that is inverted in it is singular there.
+        """
+        return [value_at(answer, point) for point in self.points]
 
-    def agree(self, values: Sequence[Any], points: Sequence[dict[str, Any]],
-              name: str = "") -> bool:
-        """Return whether values are those of the right answer at points (or of another named
-        quantity)."""
-        for value, point in zip(values, points, strict=True):
-            truth = np.asarray(point[name or self.asked.name])
-            difference = np.asarray(value,
-                                    dtype=float) - truth if np.shape(
-                                        value) == truth.shape else np.inf
-            if not np.abs(difference).max() <= ROUNDING * (np.abs(truth).max() or 1):
-                return False
-        return True
-
-    def is_right(self, answer: Expr, name: str = "") -> bool:
-        """Return whether an expression is right (or equal to another adjoint), by a proof or in
-        exact arithmetic."""
-        try:
-            if not self.agree([self.value(answer, point) for point in self.points], self.points,
-                              name):
-                return False
-        except (ValueError, arithmetic.OutsideDomain, sp.matrices.exceptions.ShapeError):
+    def agrees(self, value: Any, point: Point, node: str = "") -> bool:
+        """Return whether a value is the right one at a point, or the adjoint of another node."""
+        truth = np.asarray(point[self.chain.adjoint_symbol(node or self.wrt).name])
+        if np.shape(value) != truth.shape:
             return False
-        other = self.chain.vocabulary[name] if name else self.asked
-        return comparison.compare(self.chain.in_leaves(answer),
-                                     self.chain.in_leaves(other)).holds
+        difference = np.abs(np.asarray(value, dtype=float) - truth)
+        return bool(difference.max() <= ROUNDING * (np.abs(truth).max() or 1))
+
+    def agree(self, values: list[Any], node: str = "") -> bool:
+        """Return whether the values at all points are right, or the adjoint of another node."""
+        return all(self.agrees(value, point, node)
+                   for value, point in zip(values, self.points, strict=True))
+
+    def is_right(self, answer: Expr, node: str = "") -> bool:
+        """Return whether a formula is right, or the adjoint of another node, by proof or exactly.
+        """
+        try:
+            if not self.agree(self.values(answer), node):
+                return False
+        except (ValueError, OutsideDomain, sp.matrices.exceptions.ShapeError):
+            return False
+        return self.compare(answer, self.chain.adjoint_symbol(node or self.wrt)).holds
+
+    def compare(self, left: Expr, right: Expr) -> Verdict:
+        """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
+        return comparison.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
+                                     self.chain.symmetric)
 
     def symmetric_only(self, answer: Expr) -> str:
-        """Return the matrix, such as K, of which a right answer needs that it is symmetric; "" if
-        there is none."""
-        # the kernel first
+        """Return the matrix, such as K, of which a right answer needs that it is symmetric.
+
+        The answer is tried with any matrix as the value of a node, not the one that follows from
+        the leaves; "" if it needs no symmetry.
+        """
         letters = {node: letter for letter, node in self.chain.abbreviations.items()}
-        for name in (*letters, *(name for name in self.chain.nodes if name not in letters)):
-            shape = self.chain[name].shape
+        for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
+            shape = np.shape(self.points[0][name])
             if shape and shape[0] == shape[1]:
-                rng, size = np.random.default_rng(0), len(self.points[0][name])
-                matrix = rng.normal(size=(size, size)) + size * np.eye(size)
-                if [self._right_with(answer, name, m)
-                    for m in (matrix + matrix.T, matrix)] == [True, False]:
+                matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
+                if (self._right_with(answer, name, matrix + matrix.T)
+                        and not self._right_with(answer, name, matrix)):
                     return letters.get(name, name)
         return ""
 
     def _right_with(self, answer: Expr, name: str, matrix: np.ndarray) -> bool:
-        """Return whether an answer is right when a node has any value, not the one that follows
-        from the leaves."""
-        leaves = self.leaves(self.points[0]) | {"any": matrix}
-        world = {name: MatrixSymbol("any", *self.chain[name].shape)}
-        truth, values = gradients(self.chain, self.wrt, leaves, [world], arithmetic.Reals)
+        """Return whether an answer is right when a node or a symmetric leaf has any value."""
+        any_matrix = MatrixSymbol("any", *self.chain[name].shape)
+        leaves, changes = self.leaves(0) | {"any": matrix}, {name: any_matrix}
+        if name in self.chain.leaves:
+            leaves |= {name: matrix}
+            if name == self.wrt and not np.array_equal(matrix, matrix.T):
+                changes[None] = self.asked  # the gradient among all matrices
         try:
-            return bool(np.allclose(truth, self.value(answer, values), rtol=TOLERANCE))
-        except KeyError:  # it names what does not lie on the way
+            known = known_at(self.chain, leaves, changes, self.wrt)
+            return self.agrees(value_at(answer, known), known)
+        except NoValue:  # it names what does not lie on the way
             return False
 
-    def has_values(self, answer: Expr) -> bool:
-        """Return whether an expression has a value in rational arithmetic at the sizes of the
-        points."""
-        if not answer.atoms(Inverse, MatPow):
-            return True
-        expression = self.chain.in_leaves(answer)
-        sizes = [{name: point[name] for name in self.sizes} for point in self.points]
-        try:
-            for number in sizes:
-                leaves = (expression, self.chain.expression())
-                arithmetic.value_at(expression,
-                                    arithmetic.random_point(leaves, number,
-                                                            np.random.default_rng(0), 9))
-        except arithmetic.OutsideDomain:
-            return False
-        return True
-
-    def counterexample(self, value: Callable[[dict[str, Any]], Any]) -> Counterexample | None:
-        """Return small whole numbers at which the answer and the truth differ."""
-        for sizes, seed in product(self._choices(SMALL, len(self.sizes) + 1), range(5)):
-            point = self._point(sizes, seed, whole=True)
+    def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
+        """Return small whole numbers at which an answer and the truth differ."""
+        choices = self._choices(SMALL, len(self.sizes) + 1)
+        for sizes, seed in product(choices, range(SMALL_TRIES)):
             try:
-                got = value(point)
+                point = self._point(sizes, seed, whole=True)
+                got, truth = value(point), point[self.asked.name]
             except Exception:  # the function is the reader's own
                 continue
-            if np.isfinite(got).all() and not self.agree([got], [point]):
+            finite = np.isfinite(got).all() and np.isfinite(truth).all()
+            if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                return Counterexample(values, _rounded(got), _rounded(point[self.asked.name]))
+                return Counterexample(values, _rounded(got), _rounded(truth))
         return None
+
+
+def exercise_of(chain: Chain, wrt: str) -> Exercise:
+    """Return the exercise for a node or leaf, the same one each time; K stands for its node."""
+    name = chain[chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt].name
+    return chain.remember(("exercise", name), lambda: Exercise(chain, name))
+
+
+class Invertible(arithmetic.Reals):
+    """Floating point that refuses the inverse of a singular matrix."""
+
+    inv = Trusted.inv
+
+
+def value_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
+    """Return the value of a formula at a point, in floating point.
+
+    Raises
+    ------
+    OutsideDomain
+        If a matrix that is inverted in it is singular.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            return arithmetic.evaluate(sp.sympify(formula), point, numbers)
+        except IllConditioned as error:
+            raise OutsideDomain("a matrix to be inverted is singular") from error
+
+
+def in_numbers(place: passes.Place, formula: Expr, known: Point) -> Any:
+    """Return the value of a formula, as an evaluator of a pass; no determinant may be 0."""
+    return value_at(formula, known, Trusted)
+
+
+def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Place, Expr],
+             wrt: str | None = None, evaluate: passes.Evaluate = in_numbers,
+             one: Any = 1.0) -> dict[str, Any]:
+    """Return the values and adjoints of all nodes by name, in a chain that may be broken.
+
+    A node whose value does not exist, such as a logarithm of a negative number, is left out.
+
+    Parameters
+    ----------
+    chain : Chain
+    leaves : values of the leaves and the sizes by name
+    changes : formulas by place, a node or an edge (node, parent), that replace the true ones
+    wrt : the node or leaf whose adjoint is wanted, by default all
+    evaluate, one : the evaluator of the pass, and the number 1 as it has it
+
+    Raises
+    ------
+    OutsideDomain, KeyError
+        If an adjoint does not exist.
+    """
+    def adjoint(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        return evaluate(place, changes.get(place, formula), known)
+
+    def value(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        try:
+            return adjoint(place, formula, known)
+        except NoValue:
+            return None
+
+    known = passes.pull_back(chain, passes.forward(chain, leaves, value), adjoint, one, wrt).known
+    return known | {short: known[node] for short, node in chain.abbreviations.items()
+                    if node in known}
+
+
+def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
+             wrt: str | None = None) -> dict[str, Expr]:
+    """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
+    leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
+    return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
 
 
 def _rounded(value: Any) -> Expr:
@@ -167,5 +239,6 @@ def _rounded(value: Any) -> Expr:
         return near if near.q == 1 else sp.Float(float(entry), 4)
 
     value = np.asarray(value, dtype=float)
-    return sp.ImmutableMatrix(*value.shape,
-                              [number(v) for v in value.flat]) if value.ndim == 2 else number(value)
+    if value.ndim != 2:
+        return number(value)
+    return sp.ImmutableMatrix(*value.shape, [number(entry) for entry in value.flat])

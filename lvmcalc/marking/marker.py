@@ -1,47 +1,42 @@
 """Marking: whether an answer is right, and what is wrong with it if it is not.
 
-A symbolic answer is compared with the adjoint of the chain; that alone decides between right and
-wrong. What is wrong is then looked for among the gradients that follow from broken chains
-(`lvmcalc.mistakes`).
+A formula is compared with the adjoint of the chain; that alone decides between right and wrong.
+What is wrong is for the diagnosis.
 """
 
-import inspect
 import re
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from itertools import permutations
+from functools import partial
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol, Transpose
-from sympy.matrices.expressions import HadamardProduct, MatMul
+from sympy import Expr, MatrixSymbol, Symbol
+from sympy.matrices.expressions import HadamardProduct
 
-from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, comparison
-from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc import notation
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
-from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.diagnosis import Diagnosis
-from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.findings import Explanation, Finding, findings, one
-from lvmcalc.marking.mistakes import MOST_PERMUTED, Mistake
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.marking.diagnosis import Attempt, elementwise, explained, explained_shape, reordered
+from lvmcalc.marking.exercise import Exercise, exercise_of, value_at
+from lvmcalc.marking.function_answers import arguments_of, called_with
+from lvmcalc.marking.mistakes import Explanation, Finding, finding
+from lvmcalc.models import chain_named
 from lvmcalc.notation.parser import Unreadable, parse
 
 RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
-MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
-CHAINS = {"autoencoder": autoencoder.chain, "gplvm": gplvm.chain,
-          "gplvm.log_det": gplvm.log_det_chain,
-          "gplvm.trace": gplvm.trace_chain}
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
-            "numeric": "Right, in numbers",
-            "refuted": "Not right", "not attempted": "Not attempted", "unreadable": "Unreadable"}
+            "numeric": "Right, in numbers", "refuted": "Not right",
+            "not attempted": "Not attempted", "unreadable": "Unreadable"}
+
+
+class NotAttempted(ValueError):
+    """There is no answer yet."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class Mark:
     asked: Expr
     status: str
     reason: str
-    explanations: tuple[tuple[Finding, ...], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     counterexample: Counterexample | None = None
     formula: Expr | None = None
     remark: str = ""
@@ -74,18 +69,18 @@ class Mark:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, those of the likeliest explanation first, one of each kind."""
         found: dict[str, Finding] = {}
-        for finding in (finding for explanation in self.explanations for finding in explanation):
-            found.setdefault(finding.kind, finding)
+        for explanation in self.explanations:
+            for one in explanation:
+                found.setdefault(one.kind, one)
         return tuple(found.values())
 
     @property
     def lines(self) -> list[str]:
         """What was found, in sentences, the likelier explanation first."""
         several = len(self.explanations) > 1
-        lines = []
-        for number, explanation in enumerate(self.explanations):
-            lead = ("Either this: " if number == 0 else "Or this: ") if several else ""
-            lines.append(lead + " ".join(finding.sentence for finding in explanation))
+        leads = ["Either this: ", *["Or this: "] * len(self.explanations)] if several else [""]
+        lines = [lead + " ".join(map(str, explanation))
+                 for lead, explanation in zip(leads, self.explanations, strict=False)]
         return lines + [self.remark] * bool(self.remark)
 
     @property
@@ -97,12 +92,13 @@ class Mark:
     @property
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
-        if self.counterexample is None:
+        example = self.counterexample
+        if example is None:
             return ""
-        values = ", ".join(f"{notation.plain(name)} = {_numbers(v)}" for name,
-                           v in self.counterexample.values.items())
-        return (f"At {values} the answer gives {_numbers(self.counterexample.left)}, "
-                f"but {notation.plain(self.asked)} is {_numbers(self.counterexample.right)}.")
+        values = ", ".join(f"{notation.plain(name)} = {_numbers(value)}"
+                           for name, value in example.values.items())
+        return (f"At {values} the answer gives {_numbers(example.left)}, "
+                f"but {notation.plain(self.asked)} is {_numbers(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -122,7 +118,7 @@ def _numbers(value: Expr) -> str:
     return str(value.tolist()) if value.is_Matrix else str(value)
 
 
-def mark(answer: Any, of: str, wrt: str) -> Mark:
+def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
     """Mark an answer to "what is ∂L/∂(node or leaf)?".
 
     Parameters
@@ -131,7 +127,8 @@ def mark(answer: Any, of: str, wrt: str) -> Mark:
         A formula in the leaves, nodes, adjoints (d_bar) and sizes of the chain, K and I; as a SymPy
         expression or as text in ordinary notation, which is never run. Or a function whose
         arguments are named so, of NumPy arrays.
-    of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"}
+    of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
+        A model, or a chain of your own.
     wrt : str
         A leaf or node of that chain.
 
@@ -144,76 +141,48 @@ def mark(answer: Any, of: str, wrt: str) -> Mark:
     ValueError
         If there is no such chain, leaf or node.
     """
-    return mark_in(chain_of(of), answer, wrt)
+    exercise = exercise_of(chain_named(of), wrt)
 
+    def told(status: str, kind: str, reason: object, sentence: object = "",
+             formula: Expr | None = None) -> Mark:
+        explanation = (finding(kind, sentence or reason),)
+        return Mark(exercise.asked, status, str(reason), (explanation,), formula=formula)
 
-def chain_of(name: str) -> Chain:
-    """Return the chain with this name, the same one each time."""
-    return _chain(checks.known(name, CHAINS, "chain"))
-
-
-@cache
-def _chain(name: str) -> Chain:
-    return CHAINS[name]()
-
-
-def mark_in(chain: Chain, answer: Any, wrt: str) -> Mark:
-    """Mark an answer in a chain, which may be one of the reader's own.
-
-    Parameters
-    ----------
-    chain : Chain
-
-    The other parameters, what is returned and the errors are those of `mark`; without a chain there
-    is a TypeError.
-    """
-    if not isinstance(chain, Chain):
-        raise TypeError(f"The chain must be a Chain, but {chain!r} came.")
-    known = chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt
-    question = exercise_of(chain, chain[known].name)
-    if answer is None or answer is ... or (isinstance(answer, str) and answer.strip(" .…?_") == ""):
-        return _not_attempted(question, f"{question.name} is asked for, as a formula or a function")
     try:
         if isinstance(answer, str):
-            answer = _read(question, answer)
+            answer = _read(exercise, answer)
+        if answer is None or answer is ...:
+            raise NotAttempted("is asked for, as a formula or a function")
         if callable(answer) and not isinstance(answer, Expr):
-            return _mark_function(question, answer)
-        return _mark_expression(question, _admitted(chain, answer))
+            return _mark_function(exercise, answer)
+        return _mark_formula(exercise, _admitted(exercise.chain, answer))
+    except NotAttempted as error:
+        return told("not attempted", "not_attempted", f"{exercise.name} {error}")
     except (Unreadable, UnsupportedExpression) as error:
-        return Mark(question.asked, "unreadable", str(error), (one("unreadable", error),))
+        return told("unreadable", "unreadable", error)
     except CannotBeFormed as error:
-        return Mark(question.asked, "refuted", "this cannot be formed", (one("shape", error),))
-    except arithmetic.OutsideDomain as error:
-        reason = f"this has no value at points where {question.name} has one: {error}"
-        return Mark(question.asked, "refuted", reason, (one("unknown", reason),), formula=answer)
+        return told("refuted", "shape", "this cannot be formed", error)
+    except OutsideDomain as error:
+        reason = f"this has no value at points where {exercise.name} has one: {error}"
+        return told("refuted", "unknown", reason, formula=answer)
 
 
-@cache
-def exercise_of(chain: Chain, wrt: str) -> Exercise:
-    """Return the question for the adjoint of a node or leaf, the same one each time."""
-    return Exercise(chain, wrt)
+def _read(exercise: Exercise, text: str) -> Expr | None:
+    """Return what a text says, None if it is blank.
 
-
-@cache
-def _diagnosis(question: Exercise) -> Diagnosis:
-    return Diagnosis(question)
-
-
-def _not_attempted(question: Exercise, reason: str) -> Mark:
-    return Mark(question.asked, "not attempted", reason, (one("not_attempted", reason),))
-
-
-def _read(question: Exercise, text: str) -> Expr:
-    """Return what a text says, and refuse one that begins with the gradient of something else."""
-    chain, (before, equals, behind) = question.chain, text.partition("=")
-    if equals and not behind.startswith("=") and parse(before, chain.vocabulary) != question.asked:
-        raise Unreadable(f"{question.name} is asked for, but the answer begins with "
+    A text that begins with the gradient of something else is refused.
+    """
+    words, (before, equals, behind) = exercise.chain.vocabulary, text.partition("=")
+    if not text.strip(" .…?_"):
+        return None
+    if equals and not behind.startswith("=") and parse(before, words) != exercise.asked:
+        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                          f"{before.strip()[:20]} =.")
-    return parse(behind if equals else text, chain.vocabulary, _shape(question.asked))
+    return parse(behind if equals else text, words, getattr(exercise.asked, "shape", ()))
 
 
 def _admitted(chain: Chain, answer: Any) -> Expr:
-    """Return an answer as a SymPy expression in the symbols of the chain, or say why it is none."""
+    """Return an answer as a SymPy expression in the symbols of the chain, or refuse it."""
     try:
         answer = sp.sympify(answer, strict=True)
     except sp.SympifyError:
@@ -222,185 +191,95 @@ def _admitted(chain: Chain, answer: Any) -> Expr:
         raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of "
                          "named arrays.")
     for symbol in sorted(answer.atoms(Symbol, MatrixSymbol), key=str):
-        known = chain.vocabulary.get(symbol.name)
+        known, name = chain.vocabulary.get(symbol.name), notation.plain(symbol.name)
         if known is None:
-            raise Unreadable(f"There is no {notation.plain(symbol.name)} in {chain.name}.")
-        if not _alike(known, symbol):
-            raise Unreadable(f"{notation.plain(symbol.name)} is {notation.shape(known)} here, "
-                             f"not {notation.shape(symbol)}.")
+            raise Unreadable(f"There is no {name} in {chain.name}.")
+        if (shape := notation.shape(symbol)) != notation.shape(known):
+            raise Unreadable(f"{name} is {notation.shape(known)} here, not {shape}.")
     return answer
 
 
-def _shape(expression: Expr) -> tuple:
-    return tuple(expression.shape) if expression.is_Matrix else ()
+def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
+             counterexample: Counterexample | None = None) -> Mark:
+    return Mark(attempt.exercise.asked, "refuted", reason, explanations, counterexample,
+                attempt.formula)
 
 
-def _alike(one: Expr, other: Expr) -> bool:
-    """Return whether two shapes are written alike, whatever is known of their sizes."""
-    return [*map(str, _shape(one))] == [*map(str, _shape(other))]
-
-
-def _mark_expression(question: Exercise, answer: Expr) -> Mark:
-    chain, asked = question.chain, question.asked
-    if asked in answer.atoms(Symbol, MatrixSymbol):
-        return _not_attempted(question, f"{question.name} is what is asked for; write it in other "
-                                        "symbols")
-
-    def refuted(reason: str, *found: Explanation,
-                counterexample: Counterexample | None = None) -> Mark:
-        return Mark(asked, "refuted", reason, found, counterexample, answer)
-
-    def value(point: dict[str, Any]) -> Any:
-        return question.value(answer, point)
-
+def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
+    if exercise.asked in formula.atoms(Symbol, MatrixSymbol):
+        raise NotAttempted("is what is asked for; write it in other symbols")
+    attempt = Attempt(exercise, partial(value_at, formula), formula)
+    multiplied = elementwise(exercise, formula)
     try:
-        check_shapes(answer)
+        check_shapes(formula)
     except CannotBeFormed as error:
-        found = _elementwise(question, answer) or _repair(question, answer)
-        return refuted("this cannot be formed",
-                       found + one("shape", error) if answer.has(HadamardProduct)
-                       else one("shape", error) + found)
-    if not _alike(answer, asked) and not answer.is_zero:
-        if found := _elementwise(question, answer):
-            return refuted(f"this is not {question.name}", found)
-        shapes = [notation.shape(side).replace("scalar", "a number") for side in (asked, answer)]
-        reason = f"{question.name} is {shapes[0]}, like its variable, but the answer is {shapes[1]}"
-        values = [*map(value, question.points)]
-        return refuted("this has another shape",
-                       *_of_another_shape(question, values, reason, answer))
-    verdict = None if answer.has(HadamardProduct) else comparison.compare(
-        chain.in_leaves(answer), chain.in_leaves(asked))
-    if verdict is None or verdict.status == "undecided":
-        return _mark_numbers(question, value, answer)
-    # floating-point arithmetic may well give an inverse of a singular matrix
-    if not question.has_values(answer):
-        raise arithmetic.OutsideDomain("a matrix to be inverted is singular")
-    if verdict.holds:
-        letter = question.symmetric_only(answer)
-        remark = f"It uses that {letter} is symmetric: for one that is not, it would be wrong." if letter else ""
-        return Mark(asked, verdict.status, verdict.reason, formula=answer, remark=remark)
-    found = _diagnosis(question).explain([*map(value, question.points)], answer)
-    reason = f"this is not {question.name}" if verdict.counterexample else verdict.reason
-    return refuted(reason, *found, counterexample=verdict.counterexample)
+        shape, cause = (finding("shape", error),), multiplied or reordered(exercise, formula)
+        explanation = cause + shape if formula.has(HadamardProduct) else shape + cause
+        return _refuted(attempt, "this cannot be formed", explanation)
+    wanted, given = map(notation.shape, (exercise.asked, formula))
+    if wanted != given and not formula.is_zero:
+        if multiplied:
+            return _refuted(attempt, f"this is not {exercise.name}", multiplied)
+        return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
+    if formula.has(HadamardProduct):
+        return _mark_numbers(attempt, multiplied)
+    return _mark_compared(attempt)
 
 
-def _mark_numbers(question: Exercise, value: Callable, answer: Expr | None) -> Mark:
-    """Mark what can only be tried in numbers: a function, or an elementwise product."""
-    values = [*map(value, question.points)]
-    if question.agree(values, question.points):
-        reason = f"equal to {question.name} to 6 digits at {len(values)} random points, which is no proof"
-        return Mark(question.asked, "numeric", reason, formula=answer)
-    found = _elementwise(question, answer) if answer is not None else ()
-    return Mark(question.asked, "refuted", f"this is not {question.name}", (found,
-                ) if found else _diagnosis(
-        question).explain(values, answer), question.counterexample(value), answer)
+def _mark_compared(attempt: Attempt) -> Mark:
+    """Mark a formula by a proof or in exact arithmetic, or else in numbers."""
+    exercise, formula = attempt.exercise, attempt.formula
+    verdict = exercise.compare(formula, exercise.asked)
+    exercise.values(formula)
+    if verdict.status == "undecided":
+        return _mark_numbers(attempt)
+    if not verdict.holds:
+        reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
+        return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
+    letter = notation.plain(exercise.symmetric_only(formula))
+    remark = f"It uses that {letter} is symmetric: for one that is not, it would be wrong."
+    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
+                remark=remark if letter else "")
 
 
-def _mark_function(question: Exercise, function: Callable) -> Mark:
+def _mark_numbers(attempt: Attempt, found: Explanation = ()) -> Mark:
+    """Mark what can only be tried in numbers; an explanation may have been found already."""
+    exercise = attempt.exercise
+    if exercise.agree(attempt.values):
+        reason = (f"equal to {exercise.name} to 6 digits at {len(exercise.points)} random points, "
+                  "which is no proof")
+        return Mark(exercise.asked, "numeric", reason, formula=attempt.formula)
+    explanations = (found,) if found else explained(attempt)
+    return _refuted(attempt, f"this is not {exercise.name}", *explanations,
+                    counterexample=exercise.counterexample(attempt.value))
+
+
+def _of_another_shape(attempt: Attempt, shapes: str) -> Mark:
+    reason = f"{attempt.exercise.name} is {shapes}".replace("scalar", "a number")
+    return _refuted(attempt, "this has another shape", *explained_shape(attempt, reason))
+
+
+def _mark_function(exercise: Exercise, function: Callable) -> Mark:
+    arguments, asked = arguments_of(exercise, function), exercise.asked.name
+    if asked in arguments.values():
+        raise NotAttempted("is what is asked for, so it is no argument")
+    attempt = Attempt(exercise, lambda point: called_with(function, arguments, point,
+                                                          scalar=np.ndim(point[asked]) == 0))
     try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError) as error:
-        raise Unreadable("Arguments are matched by their names, but this function does not tell "
-                         "them.") from error
-    everything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-    optional = [p.name for p in parameters if p.default is not p.empty
-                or p.kind is p.VAR_POSITIONAL]
-    spelled = {name: question.spelled(name) for name in (
-        question.chain.leaves if everything else [parameter.name for parameter in parameters])}
-    spelled = {name: of for name,
-               of in spelled.items() if of in question.points[0] or name not in optional}
-    if question.asked.name in spelled.values():
-        return _not_attempted(question, f"{question.name} is what is asked for, so it is no "
-                                        "argument")
-    if missing := [name for name, of in spelled.items() if of not in question.points[0]]:
-        raise Unreadable(f"Arguments are matched by their names, but {question.chain.name} has no "
-                         f"{', '.join(missing)}; it has {', '.join(question.chain.leaves)}.")
-
-    def value(point: dict[str, Any]) -> np.ndarray:
-        given = {name: deepcopy(point[of]) for name, of in spelled.items()}
-        placed = [given.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_ONLY
-                  and p.name in given]
-        result = function(*placed, **given)
-        if result is None:
-            raise TypeError("it returns nothing; is a return missing?")
-        try:
-            result = np.asarray(result)
-        except ValueError:
-            raise TypeError("it returns rows of different lengths") from None
-        if result.dtype.kind not in "biufO":
-            raise TypeError(f"it returns no real numbers but {result.dtype}")
-        scalar = result.size == 1 and np.ndim(point[question.asked.name]) == 0
-        return result.astype(float).reshape(()) if scalar else result.astype(float)
-
-    try:
-        values = [*map(value, question.points)]
+        values = attempt.values
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return Mark(question.asked, "refuted", "this cannot be formed",
-                        (one("shape", reason, "the function"),))
-        raise Unreadable(f"The function stopped with {type(error).__name__}: {error}".rstrip(".")
-                         + ".") from error
-    for got, point in zip(values, question.points, strict=True):
-        expected = np.shape(point[question.asked.name])
-        if got.shape != expected:
-            reason = (f"{question.name} is {_in_words(expected)} here, like its variable, "
-                      f"but the function returns {_in_words(got.shape)}")
-            found = _of_another_shape(question, values, reason, None)
-            return Mark(question.asked, "refuted", "this has another shape", found)
-        if not np.isfinite(got).all():
+            return _refuted(attempt, "this cannot be formed",
+                            (finding("shape", reason, "the function"),))
+        text = f"The function stopped with {type(error).__name__}: {error}"
+        raise Unreadable(text.rstrip(".") + ".") from error
+    for value, point in zip(values, exercise.points, strict=True):
+        wanted, given = ("×".join(map(str, np.shape(array))) or "scalar"
+                         for array in (point[asked], value))
+        if wanted != given:
+            return _of_another_shape(attempt, f"{wanted} here, like its variable, but the function "
+                                              f"returns {given}")
+        if not np.isfinite(value).all():
             raise Unreadable("The function returns numbers that are not finite.")
-    return _mark_numbers(question, value, None)
-
-
-def _in_words(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a number"
-
-
-def _of_another_shape(question: Exercise, values: list, reason: str,
-                      answer: Expr | None) -> tuple[Explanation, ...]:
-    shape = one("shape", reason)
-    if question.agree([np.transpose(value) for value in values], question.points):
-        return (one("transpose", "This is the transpose of the right answer") + shape,)
-    stopped = _diagnosis(question).later_adjoint(values, answer)
-    return (shape, stopped) if stopped else (shape,)
-
-
-def _repair(question: Exercise, answer: Expr) -> Explanation:
-    """Return what is wrong with an answer that cannot be formed: a transpose or the order, if that
-    repairs it."""
-    for kind, what, repaired in rewritten(answer):
-        if question.is_right(repaired):
-            return findings([Mistake(kind, f"the product {what}" if kind == "order"
-                                     else "the answer", what)])
-    return ()
-
-
-def _elementwise(question: Exercise, answer: Expr) -> Explanation:
-    """Return the finding that an answer is right with a matrix product in place of an elementwise
-    one."""
-    for product in answer.atoms(HadamardProduct):
-        for order in permutations(product.args) if len(product.args) <= MOST_ELEMENTWISE else ():
-            for turned in np.ndindex(*(2,) * len(order)):
-                factors = (factor.T if turn else factor for factor,
-                           turn in zip(order, turned, strict=True))
-                if question.is_right(answer.xreplace({product: MatMul(*factors)})):
-                    return findings([Mistake("elementwise", "the answer", notation.plain(product))])
-    return ()
-
-
-def rewritten(expression: Expr) -> Iterator[tuple[str, str, Expr]]:
-    """Yield the expression with one transpose more or less, or with the factors of one product in
-    another order."""
-    if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
-        for factors in permutations(expression.args):
-            yield "order", notation.plain(expression), MatMul(*factors)
-    for index, part in enumerate(expression.args if not isinstance(expression, MatrixSymbol)
-                                 else ()):
-        before, behind = expression.args[:index], expression.args[index + 1:]
-        if part.is_Matrix:
-            turned = part.arg if isinstance(part, Transpose) else Transpose(part)
-            what = f"{notation.plain(part)} for {notation.plain(turned)}"
-            yield "transpose", what, expression.func(*before, turned, *behind)
-        for kind, what, changed in rewritten(part):
-            yield kind, what, expression.func(*before, changed, *behind)
+    return _mark_numbers(attempt)

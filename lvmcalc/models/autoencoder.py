@@ -1,6 +1,8 @@
 """The tied-weight linear autoencoder: its chain, its loss, its gradient and its exact optimum."""
 
+import tomllib
 from collections.abc import Mapping
+from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,23 +16,19 @@ from lvmcalc.chain import Builder, Chain
 
 m, n, S = sp.symbols("m n S", integer=True, positive=True)
 W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
+REMARKS = tomllib.loads((resources.files(__package__) / "autoencoder.toml").read_text("utf-8"))
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
     """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in
     the homework)."""
-    build = Builder("autoencoder", W, x, book=book)
-    h = build("h", "use", W, remark="W encodes here: this is its first use.")
-    g = build("g", "use", W, remark="The same W decodes: its second use, a path of its own.")
-    f = build("f", "transpose", g,
-              remark="The decoder is the encoder transposed, so its adjoint comes back transposed.")
-    e = build("e", "product", h, x,
-              remark="e is the code z = Wx; its adjoint says how the loss would like the code to "
-                     "change.")
-    d = build("d", "product", f, e, remark="Both factors depend on W: here the two paths part.")
-    c = build("c", "difference", d, x, remark="The residual: what the reconstruction misses.")
-    build("L", "half squared norm", c, remark="The ½ is there for this line: the adjoint of c is c "
-                                              "itself.")
+    build = Builder("autoencoder", W, x, book=book, remarks=REMARKS)
+    build.h = build.g = W
+    build.f = build.g.T
+    build.e = build.h * x
+    build.d = build.f * build.e
+    build.c = build.d - x
+    build("L", "half squared norm", build.c)
     return build.chain()
 
 

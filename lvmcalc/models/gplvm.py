@@ -1,12 +1,14 @@
 """The GP-LVM with a linear kernel: its chains, its log-likelihood, its gradient and its exact
 optimum."""
 
+import tomllib
 from collections.abc import Mapping
+from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol
+from sympy import Determinant, Expr, Identity, MatrixSymbol, Trace
 
 from lvmcalc import checks
 from lvmcalc.calculus.operations import RULES
@@ -17,73 +19,61 @@ N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
 X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)
 alpha, beta = sp.symbols("alpha beta", positive=True)
 K = alpha * X * X.T + Identity(N) / beta
-
-
-def _kernel(build: Builder) -> Expr:
-    f = build("f", "use", X,
-              remark="X is used twice; each use gets a name of its own, so that each path can be "
-                     "walked alone.")
-    h = build("h", "use", X, remark="The second use of X: what arrives here is added to what "
-                                    "arrives at f.")
-    g = build("g", "transpose", h, remark="A transpose turns the adjoint round, and nothing else.")
-    e = build("e", "product", f, g,
-              remark="The other factor stays on its side and is transposed; the shapes leave no "
-                     "other choice.")
-    d = build("d", "scale", alpha, e,
-              remark="A scalar multiplies the adjoint on its way back just as it multiplied the "
-                     "value.")
-    j = build("j", "scale", 1 / beta, Identity(N),
-              remark="The noise does not depend on X: for ∂L/∂X this branch is a constant.")
-    return build("c", "sum", j, d, remark="A sum hands its adjoint to every term unchanged.")
-
-
-def _log_det(build: Builder, c: Expr) -> Expr:
-    b = build("b", "determinant", c,
-              remark="det c and 1/b cancel: for the gradient nobody has to compute a determinant.")
-    q = build("q", "logarithm", b,
-              remark="The logarithm turns a number that may be too large for any computer into a "
-                     "harmless one.")
-    return build("L1", "scalar product", -D / 2, q,
-                 remark="The D columns of Y share one kernel, so log|K| counts D times.")
-
-
-def _trace(build: Builder, c: Expr) -> Expr:
-    p = build("p", "Gram matrix", Y,
-              remark="The data enter only through YYᵀ, and YYᵀ is symmetric.")
-    r = build("r", "inverse", c,
-              remark="An inverse stands on both sides of its own derivative, and brings a minus "
-                     "sign.")
-    s = build("s", "product", r, p, remark="p does not depend on X, so only the left factor passes "
-                                           "anything on to X.")
-    t = build("t", "trace", s, remark="The adjoint of a trace is the identity: every diagonal "
-                                      "entry counts once.")
-    return build("L2", "scalar product", -sp.S.Half, t,
-                 remark="The misfit counts against the likelihood: hence the minus.")
+REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
 
 
 def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
     """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain; its leaves are X, alpha, beta and the number
     D."""
-    build = Builder("gplvm.log_det", X, alpha, beta, D, book=book)
-    _log_det(build, _kernel(build))
-    return build.chain({"K": "c"}, at_most=((Q, D),))
+    build = _with_kernel("gplvm.log_det", X, alpha, beta, D, book=book)
+    _add_log_det(build)
+    return _finished(build)
 
 
 def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
     """Return L₂ = −½ tr((αXXᵀ + β⁻¹I)⁻¹YYᵀ) as a chain; its leaves are X, Y, alpha and beta."""
-    build = Builder("gplvm.trace", X, Y, alpha, beta, book=book)
-    _trace(build, _kernel(build))
-    return build.chain({"K": "c"}, at_most=((Q, D),))
+    build = _with_kernel("gplvm.trace", X, Y, alpha, beta, book=book)
+    _add_trace(build)
+    return _finished(build)
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
     """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain; its leaves are X, Y, alpha
     and beta."""
-    build = Builder("gplvm", X, Y, alpha, beta, book=book)
-    c = _kernel(build)
-    build("L", "sum with a constant", _log_det(build, c), _trace(build, c),
-          -N * D / 2 * sp.log(2 * sp.pi),
-          remark="A constant has no derivative: −(ND/2) log 2π never reaches X.")
+    build = _with_kernel("gplvm", X, Y, alpha, beta, book=book)
+    _add_log_det(build)
+    _add_trace(build)
+    constant = -N * D / 2 * sp.log(2 * sp.pi)
+    build("L", "sum with a constant", build.L1, build.L2, constant)
+    return _finished(build)
+
+
+def _with_kernel(name: str, *leaves: Expr, book: Mapping[str, Rule]) -> Builder:
+    build = Builder(name, *leaves, book=book, remarks=REMARKS)
+    build.f = build.h = X
+    build.g = build.h.T
+    build.e = build.f * build.g
+    build.d = alpha * build.e
+    build.j = Identity(N) / beta
+    build("c", "sum", build.j, build.d)
+    return build
+
+
+def _add_log_det(build: Builder) -> None:
+    build.b = Determinant(build.c)
+    build.q = sp.log(build.b)
+    build("L1", "scalar product", -D / 2, build.q)
+
+
+def _add_trace(build: Builder) -> None:
+    build.p = Y * Y.T
+    build.r = build.c.I
+    build.s = build.r * build.p
+    build.t = Trace(build.s)
+    build.L2 = -build.t / 2
+
+
+def _finished(build: Builder) -> Chain:
     return build.chain({"K": "c"}, at_most=((Q, D),))
 
 
@@ -183,8 +173,7 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
     (2005), section 2.
     """
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    alpha, beta = checks.scalar(alpha, "alpha",
-                                positive=True), checks.scalar(beta, "beta", positive=True)
+    alpha, beta = _positive(alpha, beta)
     Q = latent_dimension(Q, Y)
     U, singular_values, _ = np.linalg.svd(Y, full_matrices=False)
     # lengths are √(signal² − noise²), of which the squares may overflow
@@ -230,18 +219,22 @@ def best_beta(Y: Any, Q: int) -> float:
     singular_values = np.linalg.svd(Y, compute_uv=False)
     rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
     if not singular_values[Q:].max(initial=0) > rounding:
-        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
-                         "infinite; "
-                         "choose Q smaller.")
-    largest = singular_values[Q]
+        raise rebuilt(Q)
+    (N, D), largest = Y.shape, singular_values[Q]
     with np.errstate(all="ignore"):
-        beta = Y.shape[1] * (Y.shape[0]
-                             - Q) / np.sum((singular_values[Q:] / largest) ** 2) / largest / largest
+        left_over = np.sum((singular_values[Q:] / largest) ** 2)  # the squares may overflow
+        beta = D * (N - Q) / left_over / largest / largest
     return float(checks.finite(beta, "β", positive=True, Y=Y))
 
 
+def rebuilt(Q: int) -> ValueError:
+    """Return what is raised where Q latent dimensions leave no noise."""
+    return ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
+                      "infinite; choose Q smaller.")
+
+
 def latent_dimension(Q: int, Y: np.ndarray) -> int:
-    """Return Q if the data can carry that many latent dimensions, or say why they cannot.
+    """Return Q if the data can carry that many latent dimensions.
 
     Parameters
     ----------
@@ -261,15 +254,18 @@ def latent_dimension(Q: int, Y: np.ndarray) -> int:
     return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
 
 
-def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[np.ndarray, np.ndarray, float,
-                                                                 float]:
+def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[Any, ...]:
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y")
     if X.shape[1] > Y.shape[1]:
         raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, "
                          f"but X has {X.shape[1]} columns.")
-    return X, Y, checks.scalar(alpha, "alpha",
-                               positive=True), checks.scalar(beta, "beta", positive=True)
+    return X, Y, *_positive(alpha, beta)
+
+
+def _positive(alpha: float, beta: float) -> tuple[float, float]:
+    return (checks.scalar(alpha, "alpha", positive=True),
+            checks.scalar(beta, "beta", positive=True))
 
 
 def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
@@ -281,13 +277,14 @@ def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any
     U, s, V = np.linalg.svd(X, full_matrices=False)
     t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
     P = U.T @ Y
+    rest, rounding = Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
     if len(X) == len(s):  # U spans everything
-        return U, t, V, P / np.hypot(1, t)[:, None], np.zeros_like(Y), 0.0
-    return U, t, V, P / np.hypot(1, t)[:, None], Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
+        rest, rounding = np.zeros_like(Y), 0.0
+    return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
 
 
 def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
     if error > terms / 1e8:
         raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
-                              "to rounding errors, "
-                              f"and with β = {beta:g} they outweigh what is left.")
+                              f"to rounding errors, and with β = {beta:g} they outweigh what is "
+                              "left.")

@@ -127,7 +127,9 @@ class GPLVMProblem(Problem):
 
     def begin(self, seed: int) -> tuple["GPLVMProblem", np.ndarray]:
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
-        return (self._seen_as(InTheSpan(self.Y, self.gram)), A) if self._pays else (self, self.Y @ A)
+        if not self._pays:
+            return self, self.Y @ A
+        return self._seen_as(InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
@@ -300,6 +302,5 @@ def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
     """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
     left_over = float(variances[Q:].sum())
     if left_over <= D * np.finfo(float).eps * variances.sum():
-        raise ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
-                         "infinite; choose Q smaller.")
+        raise gplvm.rebuilt(Q)
     return D * (N - Q) / left_over

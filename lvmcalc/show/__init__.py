@@ -1,10 +1,11 @@
-"""Everything that moves or answers in a notebook."""
+"""Everything on a screen: figures, exercises, and widgets that walk, train and measure."""
 
-from lvmcalc.show.exercises import AnswerBox, Summary
-from lvmcalc.show.live import LiveAutoencoder, LiveGPLVM
-from lvmcalc.show.prediction import Prediction
+from lvmcalc.show import figures
+from lvmcalc.show.cost import CostCurve
+from lvmcalc.show.exercises import AnswerBox, Prediction, Summary
+from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.show.walk import StageWalk
 
-__all__ = ["AnswerBox", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk", "Summary",
-           "TwoWeights"]
+__all__ = ["AnswerBox", "CostCurve", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk",
+           "Summary", "TwoWeights", "figures"]

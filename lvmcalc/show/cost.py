@@ -3,7 +3,7 @@ as it comes in."""
 
 from collections.abc import Callable, Sequence
 from html import escape
-from time import perf_counter
+from timeit import Timer
 from typing import Any
 
 import ipywidgets as widgets
@@ -12,7 +12,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.models import GPLVMProblem, gplvm
 from lvmcalc.show import style
-from lvmcalc.show.controls import NamedImage, guarded
+from lvmcalc.show.controls import NamedImage, guarded, spoken, wide
 from lvmcalc.show.frames import Frame, place
 from lvmcalc.training import Trainer, data
 
@@ -55,14 +55,13 @@ class CostCurve(widgets.VBox):
                  sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
-        button = widgets.Button(description="Measure", icon="play",
-                                tooltip="Measure again, on this machine",
-                                layout={"width": "140px"})
+        button = widgets.Button(description="Measure", icon="play", layout=wide(140),
+                                tooltip="Measure again, on this machine")
         self._image = NamedImage(format="png", width=900, height=380,
                                  tooltip="Picture: the time over N on each of the ways.")
         self._words, self.status = widgets.HTML(), ""
         super().__init__([button, self._image, self._words, widgets.HTML(style.CSS)])
-        self.add_class("lvmcalc-live")
+        self.add_class("lvmcalc-live").add_class("lvmcalc-cost")
         button.on_click(guarded(lambda _: self.measure(), self._say))
         self._show()
 
@@ -71,15 +70,7 @@ class CostCurve(widgets.VBox):
         same numbers."""
         self.seconds = {name: {} for name in LOOKS}
         for N in sorted(self.sizes):
-            Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
-            problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
-            X, (reduced, A) = problem.start(0), problem.begin(0)
-            ways: dict[str, Callable[[], Any]] = {
-                "K never formed": lambda p=problem, X=X: p.evaluate(X), "reduced": lambda p=reduced,
-                A=A: p.evaluate(A)}
-            if N <= LARGEST_K:
-                ways["textbook: K"] = lambda X=X, Y=Y: textbook(X, Y, self.ALPHA, self.BETA)
-            for name, way in ways.items():
+            for name, way in self._ways(N).items():
                 self.seconds[name][N] = _best(way)
             self._show()
         return self
@@ -87,29 +78,36 @@ class CostCurve(widgets.VBox):
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
 
+    def _ways(self, N: int) -> dict[str, Callable[[], Any]]:
+        """Return the ways to a value and its gradient for N objects, by name."""
+        Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
+        problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
+        X, (reduced, A) = problem.start(0), problem.begin(0)
+        ways = {"K never formed": lambda: problem.evaluate(X),
+                "reduced": lambda: reduced.evaluate(A)}
+        if N <= LARGEST_K:
+            ways["textbook: K"] = lambda: textbook(X, Y, self.ALPHA, self.BETA)
+        return ways
+
     def _show(self) -> None:
         frame = Frame(900, 380)
         with style.applied():
             axes = place(frame.figure, 110, 40, 540, 270, "Time of a value with its gradient")
-            axes.set(xscale="log", yscale="log",
-                     xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
-                     ylim=(1e-5, 1), xlabel="N, the number of objects", ylabel="seconds")
+            axes.set(xscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
+                     yscale="log", ylim=(1e-5, 1),
+                     xlabel="N, the number of objects", ylabel="seconds")
             for name, looks in LOOKS.items():
-                axes.plot(*zip(*self.seconds[name].items(), strict=True) if self.seconds[name]
-                          else ([], []),
-                          label=name, markersize=9, linewidth=2.5, **looks)
+                axes.plot([*self.seconds[name]], [*self.seconds[name].values()], label=name,
+                          markersize=9, linewidth=2.5, **looks)
             frame.figure.legend(loc="upper left", bbox_to_anchor=(0.745, 0.9))
         self._image.value = frame.png()
-        done = {name: max(seconds) for name, seconds in self.seconds.items() if seconds}
-        words = [f"{name} at N = {N:,}: {1e6 * self.seconds[name][N]:,.0f} µs." for name,
-                 N in done.items()]
-        self._say(" ".join(words) or "Nothing is measured yet.")
+        last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
+        self._say(" ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
+                           for name, (N, seconds) in last.items()) or "Nothing is measured yet.")
 
     def _say(self, words: str) -> None:
         self.status = words
-        self._words.value = ('<div role="status" aria-live="polite" style="min-height: '
-                             f'2.6em">{escape(self.status)}'
-                             '</div>')
+        self._words.value = spoken(escape(words))
 
 
 def digits(found: Any, true: Any) -> float:
@@ -118,20 +116,18 @@ def digits(found: Any, true: Any) -> float:
     return float(-np.log10(max(np.linalg.norm(found - true) / np.linalg.norm(true), 1e-17)))
 
 
-def errors(beta: float, N: int = 60, D: int = 5, Q: int = 2) -> dict[str, float]:
-    """Return `digits_kept` at the same latent points and data, whatever β is."""
-    sample = data.sample_gplvm(N, D, Q, beta=4.0)
-    return digits_kept(sample.X, data.centred(sample.Y), beta)
+def digits_kept(beta: float, X: np.ndarray | None = None,
+                Y: np.ndarray | None = None) -> dict[str, float]:
+    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at α = 1.
 
-
-def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
-    """Return the digits to which ∂L/∂X comes out with the inverse of K, and without K, at this β
-    and α = 1.
-
-    The judge forms K as well, but with 40 digits.
+    The judge forms K as well, but with 40 digits. The latent points X, of shape (N, Q), and the
+    data Y, of shape (N, D), are the same sample for every β unless they are given.
     """
     from mpmath import mp
 
+    if X is None or Y is None:
+        X, Y = data.sample_gplvm(60, 5, 2, beta=4.0)
+        Y = data.centred(Y)
     (N, D), Q = Y.shape, X.shape[1]
     with mp.workdps(40):
         left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
@@ -142,9 +138,9 @@ def digits_kept(X: np.ndarray, Y: np.ndarray, beta: float) -> dict[str, float]:
             "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
 
 
-def lead(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
-    """Return how far X is after so many gradient steps in the span from where the same steps lead
-    in X itself."""
+def drift(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
+    """Return how far gradient steps in the span lead X away from where the same steps in X itself
+    lead it, relative to X."""
     trainer = Trainer(problem, "gradient", seed=seed)
     X = trainer.parameters
     for _ in range(steps):
@@ -152,14 +148,8 @@ def lead(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
     return float(np.linalg.norm(trainer.run(steps).parameters - X) / np.linalg.norm(X))
 
 
-def _best(way: Callable[[], Any], rounds: int = 3) -> float:
-    start = perf_counter()
-    way()
-    calls = max(1, min(200, round(0.02 / max(perf_counter() - start, 1e-6))))
-    taken = []
-    for _ in range(rounds):
-        start = perf_counter()
-        for _ in range(calls):
-            way()
-        taken.append((perf_counter() - start) / calls)
-    return min(taken)
+def _best(way: Callable[[], Any]) -> float:
+    """Return the seconds that a call takes, the best of three trials of about 20 milliseconds."""
+    timer = Timer(way)
+    calls = max(1, min(200, round(0.02 / max(timer.timeit(1), 1e-6))))
+    return min(timer.repeat(3, calls)) / calls

@@ -1,6 +1,6 @@
-"""A box to type an answer into: it shows what was read, marks it, and says what is wrong with
-it."""
+"""Exercises: a box that marks what is typed into it, a prediction, and a summary of both."""
 
+from collections.abc import Sequence
 from html import escape
 from secrets import token_hex
 from typing import Any
@@ -8,14 +8,15 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 
-from lvmcalc import notation
+from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
-from lvmcalc.marking.marker import Mark, chain_of, mark_in
+from lvmcalc.marking import Mark, mark
+from lvmcalc.models import chain_named
 from lvmcalc.show import style
-from lvmcalc.show.controls import NO_COMMAND, guarded
+from lvmcalc.show.controls import NO_COMMAND, guarded, spoken
 
-# which of the questions asked in this kernel have been answered rightly
+# Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
 _derived: dict[tuple[str, str], bool] = {}
 _here = token_hex(4)  # JupyterLab shows several notebooks on one page
 _summaries: WeakSet["Summary"] = WeakSet()
@@ -38,27 +39,33 @@ class AnswerBox(widgets.VBox):
     ----------
     mark : Mark
         The mark of what was typed last.
+
+    Raises
+    ------
+    ValueError
+        If there is no chain or no node of that name.
     """
 
     def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
-        self.chain = of if isinstance(of, Chain) else chain_of(of)
-        self.wrt = self.chain[wrt].name
-        self.asked = self.chain.adjoint_symbol(self.wrt)
+        self.chain = chain = chain_named(of)
+        self.wrt = chain[wrt].name
+        self.asked = chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
-        self._marked, self._due, self._question = "", False, (self.chain.name,
-                                                              notation.plain(self.asked))
-        _derived.setdefault(self._question, False)
-        solution = notation.latex(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
-        self.text = widgets.Text(description=f"{notation.plain(self.asked)} =",
-                                 continuous_update=False,
+        self._marked, self._due = "", False
+        name, shape, formula = (show(self.asked) for show in (
+            notation.plain, notation.shape, notation.latex))
+        self._exercise = chain.name, name
+        _derived.setdefault(self._exercise, False)
+        self.text = widgets.Text(description=f"{name} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
-        title = (f"{style.CSS}<b id='{_place(self._question)}' tabindex='-1'>Your turn.</b> "
-                 f"${notation.latex(self.asked)} = \\;?$ &nbsp; It is {self._shape()}.")
+        question = widgets.HTMLMath(
+            f"{style.CSS}<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> "
+            f"${formula} = \\;?$ &nbsp; It is {shape.replace('scalar', 'a number')}.")
         self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
-        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) if hint else self._rule())
-                                     + _folded(
-            "Solution", f"${notation.latex(self.asked)} = {solution}$"))
-        super().__init__([widgets.HTMLMath(title), self.text, self._feedback, self.help])
+        solution = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
+        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) or self._rule())
+                                     + _folded("Solution", f"${formula} = {solution}$"))
+        super().__init__([question, self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
         self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit"
                                  and self._enter(), self._fail))
@@ -73,7 +80,7 @@ class AnswerBox(widgets.VBox):
 
     def check(self, answer: Any) -> Mark:
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
-        return mark_in(self.chain, answer, self.wrt)
+        return mark(answer, self.chain, self.wrt)
 
     def kinds(self, *answers: Any) -> list[str]:
         """Return, for each answer, its status if it is right, and the kind of its first finding if
@@ -91,15 +98,12 @@ class AnswerBox(widgets.VBox):
     def _submit(self) -> None:
         self._marked, self._due = self.text.value, False
         self.mark = self.check(self._marked)
-        _derived[self._question] |= self.mark.right
-        self._say(_in_html(self.mark))
+        _derived[self._exercise] |= self.mark.right
+        self._feedback.value = spoken(_in_html(self.mark))
         _refresh()
 
-    def _say(self, html: str) -> None:
-        self._feedback.value = f'<div role="status" aria-live="polite">{html}</div>'
-
     def _fail(self, words: str) -> None:
-        self._say(escape(words))
+        self._feedback.value = spoken(escape(words))
 
     def _rule(self) -> str:
         children = self.chain.children(self.wrt)
@@ -109,15 +113,12 @@ class AnswerBox(widgets.VBox):
         rule = self.chain[children[0]].rule
         return f"{escape(rule.name)}: ${rule.latex}$"
 
-    def _shape(self) -> str:
-        return "a number" if notation.shape(self.asked) == "scalar" else notation.shape(self.asked)
-
     def __repr__(self) -> str:
         return f"{notation.plain(self.asked)} = ?   ({notation.shape(self.asked)})"
 
 
 class Summary(widgets.HTML):
-    """Which of the questions asked so far have been answered rightly, in this kernel only."""
+    """Which of the exercises shown so far have been answered rightly, in this kernel only."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,19 +131,67 @@ class Summary(widgets.HTML):
         """The summary in words."""
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
-    def _update(self) -> None:
-        lines = [f"<li>{MARKS['proved'] if right else MARKS['not attempted']} "
-                 f"<a {NO_COMMAND} href='#{_place((name, asked))}'>{asked} ({escape(name)})</a>: "
+    def update(self) -> None:
+        """Show the state as it is now."""
+        lines = [f"<li>{MARKS['proved' if right else 'not attempted']} "
+                 f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({escape(name)})</a>: "
                  f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
-        self.value = f'{style.CSS}<div role="status">{self.status}<ul>{"".join(lines)}</ul></div>'
+        self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>')
 
     def __repr__(self) -> str:
         return self.status
 
 
-def _place(question: tuple[str, str]) -> str:
-    return f"{_here}-{[*_derived].index(question)}"
+class Prediction(widgets.VBox):
+    """A question with a few answers; choosing one says at once whether it is right, and why.
+
+    Parameters
+    ----------
+    question : str
+    options : sequence of str
+    answer : str
+        The right one of the options.
+    because : str
+        The reason, told once the answer is right.
+
+    Raises
+    ------
+    ValueError
+        If the answer is not one of the options.
+    """
+
+    def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
+        self.question, self.options = question, tuple(options)
+        self._answer, self._because = checks.known(answer, self.options, "option"), because
+        self.choice = widgets.RadioButtons(options=self.options, value=None)
+        self._feedback = widgets.HTML()
+        asked = f"<b>Predict.</b> <span class='lvmcalc-question'>{escape(question)}</span>"
+        super().__init__([widgets.HTML(style.CSS + style.ACCESSIBILITY + asked), self.choice,
+                          self._feedback])
+        self.add_class("lvmcalc-ask")
+        self.choice.observe(self._chosen, "value")
+        self._say("Choose one: nothing is counted.")
+
+    def choose(self, option: str) -> str:
+        """Choose an option, as a click does, and return what is said about it."""
+        self.choice.value = checks.known(option, self.options, "option")
+        return self.feedback
+
+    def _chosen(self, change: dict) -> None:
+        self._say(f"■ Right. {self._because}" if change["new"] == self._answer
+                  else "✗ Not this one. Think again, or choose another.")
+
+    def _say(self, words: str) -> None:
+        self.feedback = words
+        self._feedback.value = spoken(escape(words))
+
+    def __repr__(self) -> str:
+        return f"Predict. {self.question}"
+
+
+def _anchor(exercise: tuple[str, str]) -> str:
+    return f"{_here}-{[*_derived].index(exercise)}"
 
 
 def _folded(title: str, text: str) -> str:
@@ -151,16 +200,13 @@ def _folded(title: str, text: str) -> str:
 
 def _refresh() -> None:
     for summary in _summaries:
-        summary._update()
+        summary.update()
 
 
 def _in_html(mark: Mark) -> str:
-    parts = []
-    if mark.formula is not None:
-        parts.append(rf"Read as $\displaystyle {notation.latex(mark.asked)} = "
-                     rf"{notation.latex(mark.formula)}$")
-    parts.append(f"<b>{mark.verdict}</b>: {escape(mark.reason)}")
-    parts += map(escape, mark.details)
+    parts = [] if mark.formula is None else [
+        rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.formula)}$"]
+    parts += [f"<b>{mark.verdict}</b>: {escape(mark.reason)}", *map(escape, mark.details)]
     if mark.example:
         parts.append(_folded("Numbers to try by hand", escape(mark.example)))
     return "<br>".join(parts)

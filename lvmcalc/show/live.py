@@ -1,42 +1,37 @@
 """Training that one can watch and steer: a trainer with its picture, its words and its controls."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from html import escape
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import ipywidgets as widgets
 from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc import checks
-from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
-from lvmcalc.show import controls, panels, probe, style
+from lvmcalc.show import panels, probe
 from lvmcalc.show.controls import (
-    BETAS,
-    KEYS,
-    MARKS,
     RATES,
+    NamedImage,
+    PlayerBox,
     among,
     dropdown,
-    presenter,
     rate_in_words,
-    sizes,
     slider,
     wide,
 )
-from lvmcalc.show.player import FLAT_OUT, Player
+from lvmcalc.show.player import FLAT_OUT
 from lvmcalc.training import OPTIMISERS, Problem, Trainer, data
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
+LARGEST = 9  # latent dimension on offer
 NO_PRESET = "—"
-# what presets start from
-USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}
-KERNEL = {"alpha": 1, "beta": 1, "learn": False}
 SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
 
-class LiveWidget(widgets.VBox):
+class LiveWidget(PlayerBox):
     """What `LiveGPLVM` and `LiveAutoencoder` share; where nobody watches, use `trainer`, and
     `refresh`.
 
@@ -56,81 +51,58 @@ class LiveWidget(widgets.VBox):
         the GP-LVM also alpha, beta and learn (β).
     """
 
+    play_tip, reset_tip = "Train, and watch it", "Go back to step 0, with the same seed"
     size_name: str  # Q or m
     latent_name: str  # of the numbers that stand for an object
     picture_of: type[panels.Picture]
     probe_of: type[probe.Probe]
     presets: dict[str, dict[str, Any]]  # by name, the values of controls
-    player: Player | None = None
 
     def __init__(self, dataset: str, size: int, optimiser: str, learning_rate: float | None,
-                 seed: int,
-                 speed: float, budget: int, key: str | None, **more: widgets.Widget) -> None:
+                 seed: int, speed: float, budget: int, key: str | None,
+                 **more: widgets.Widget) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
-        self._data, self.status, self.readout, self._news = data.load(dataset), "", "", ""
+        self._data, self.readout, self._news = data.load(dataset), "", ""
         self.controls = c = SimpleNamespace(**more)
-        self.trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser,
-                               learning_rate, seed)
+        self.trainer = trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser,
+                                         learning_rate, seed)
         self._probe = self.probe_of(self._data)
-        c.play = widgets.Button(description="Play", icon="play", tooltip="Train, and watch it")
-        c.step = widgets.Button(description="Step", icon="step-forward",
-                                tooltip="Pause, and take one step")
-        c.reset = widgets.Button(description="Reset", icon="undo",
-                                 tooltip="Go back to step 0, with the same seed")
         c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 215,
                             "Data, size, optimiser, rate, gradient and seed in one choice; "
                             "training starts again")
-        speeds = [("unlimited" if s >= FLAT_OUT else f"{s:g} steps/s", s)
-                  for s in among(SPEEDS, speed)]
-        c.speed = dropdown("speed", speeds, speed, 195,
-                           "How fast to play").add_class("lvmcalc-more")
-        c.rate = slider("learning rate", RATES, self.trainer.learning_rate / self._unit(), 400,
+        speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
+                  for stop in among(SPEEDS, speed)]
+        c.speed = dropdown("speed", speeds, speed, 195, "How fast to play")
+        c.rate = slider("learning rate", RATES, trainer.learning_rate / self._unit(), 400,
                         "The learning rate, in multiples of the stability limit")
         c.dataset = dropdown("data", data.FILES, dataset, 130, "The data; training starts again")
         c.size = dropdown(self.size_name, sizes(self._data, size), size, 75,
                           "How many numbers stand for an object; training starts again")
-        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 215, "What makes a step of a "
-                                                                        "gradient")
-        c.gradient = dropdown("gradient", self.trainer.problem.ablations, self.trainer.ablation,
-                              290,
+        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 215,
+                               "What makes a step of a gradient")
+        c.gradient = dropdown("gradient", trainer.problem.ablations, trainer.ablation, 290,
                               "What the steps go along, the whole gradient or a piece of it; "
                               "training goes on")
-        c.seed = widgets.BoundedIntText(seed, min=0, max=max(2**31 - 1, seed), description="seed",
-                                        layout=wide(130),
-                                        tooltip="The same seed, the same run; training starts again")
-        c.point = widgets.BoundedIntText(self._probe.point, min=0, max=len(self._data.Y) - 1,
-                                         description="object",
-                                         layout=wide(135), tooltip="Which row of the data is shown "
-                                                                   "and rebuilt")
+        c.seed = widgets.BoundedIntText(
+            seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
+            tooltip="The same seed, the same run; training starts again")
+        c.point = widgets.BoundedIntText(
+            self._probe.point, min=0, max=self._probe.last, description="object", layout=wide(135),
+            tooltip="Which row of the data is shown and rebuilt")
         c.across, c.up = (widgets.BoundedFloatText(
             0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}",
-            layout=wide(138),
-            tooltip="Move the object's latent point so many standard deviations, and see what is "
-                    "generated there")
-            for index in "₁₂")
+            layout=wide(138), tooltip="Move the object's latent point so many standard deviations, "
+                                      "and see what is generated there") for index in "₁₂")
         self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
         self._made = self._choice()
-        self._image = controls.NamedImage(format="png", width=panels.WIDTH, height=panels.HEIGHT,
-                                          tooltip=self.picture_of.about)
-        self._words, self._readout, self._about, self._rate_words, self._more_words = (
-            widgets.HTML() for _ in range(5))
-        self.player = Player(self._advance, self._show, self._say, key, budget, speed)
-        c.present = presenter(self, self.player.post)
-        learn = [more.pop("learn").add_class("lvmcalc-more")] if "learn" in more else []
-        rows = [widgets.HBox(row) for row in (
-            (c.play, c.step, c.reset, c.preset, c.speed, c.present),
-            (c.rate, self._rate_words, *learn),
-            (c.dataset, c.size, c.optimiser, c.gradient, c.seed),
-            (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
-        for more_of_them in (*rows[2:], self._about):
-            more_of_them.add_class("lvmcalc-more")
-        keys = widgets.HTML(KEYS + style.ACCESSIBILITY)
-        super().__init__([*rows, self._image, self._words, self._readout, keys, self._about])
-        self.add_class("lvmcalc-live")
-        self._new_picture()
+        super().__init__(c, NamedImage(format="png", width=panels.WIDTH, height=panels.HEIGHT,
+                                       tooltip=self.picture_of.about), key, budget, speed)
+        self._lay_out(more)
         self._listen()
+        self._new_picture()
         self.refresh()
 
+    @abstractmethod
     def problem(self, Y: Any, size: int) -> Problem:
         """Return what is trained on the centred data Y, of shape (N, D), with so many latent
         dimensions."""
@@ -140,13 +112,8 @@ class LiveWidget(widgets.VBox):
         return ""
 
     def more_in_words(self) -> str:
-        """Return what the words beside the controls of the problem are."""
+        """Return the words beside the controls of the problem."""
         return ""
-
-    def refresh(self) -> None:
-        """Show the trainer as it is now."""
-        self._show()
-        self._say()
 
     def save_animation(self, path: str, frames: int = 60, steps: int = 1,
                        per_second: float = 12) -> None:
@@ -178,31 +145,33 @@ class LiveWidget(widgets.VBox):
             trainer.step(steps)
         images[0].save(path, save_all=True, append_images=images[1:], duration=pause, loop=0)
 
-    def close(self) -> None:
-        if self.player is not None:
-            self.player.close()
-        super().close()
-
     def __repr__(self) -> str:
         return (f"{type(self).__name__}(dataset={self._data.name!r}, "
                 f"{self.size_name}={self.controls.size.value}, "
                 f"optimiser={self.trainer.optimiser!r}, seed={self.trainer.seed})")
 
+    def _lay_out(self, more: dict[str, widgets.Widget]) -> None:
+        c = self.controls
+        self._readout, self._about, self._more_words = (widgets.HTML() for _ in range(3))
+        learn = [more.pop("learn")] if "learn" in more else []
+        rows = [widgets.HBox(row) for row in (
+            (c.play, c.step, c.reset, c.preset, c.speed, c.present),
+            (c.rate, self._rate_words, *learn),
+            (c.dataset, c.size, c.optimiser, c.gradient, c.seed),
+            (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
+        for hidden_in_a_room in (c.speed, *learn, *rows[2:], self._about):
+            hidden_in_a_room.add_class("lvmcalc-more")
+        self.children = (*rows, self._image, self._words, self._readout, self._keys, self._about)
+
     def _listen(self) -> None:
-        # callbacks may run in another thread, so they only post
-        c, post = self.controls, self.player.post
-        c.play.on_click(lambda _: self.player.pause() if self.player.playing
-                        else self.player.play())
-        c.step.on_click(lambda _: self.player.step())
-        c.reset.on_click(lambda _: post(self._reset))
-        c.preset.observe(lambda change: change.new in self.presets
-                         and post(lambda: self._set(self.presets[change.new])), "value")
-        actions = {**dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer),
-                   c.seed: self._reset,
-                   c.speed: self._pace, **dict.fromkeys((c.point, c.across, c.up), self._hand),
+        c = self.controls
+        actions = {c.seed: self._reset, c.speed: self._pace,
+                   **dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer),
+                   **dict.fromkeys((c.point, c.across, c.up), self._hand),
                    **dict.fromkeys(self._making, self._rebuild)}
         for control, action in actions.items():
-            control.observe(lambda _, action=action: post(lambda: self._act(action)), "value")
+            self._on(control, lambda action=action: self._act(action))
+        self._on(c.preset, self._set)
 
     # What follows runs on the main loop.
 
@@ -211,25 +180,29 @@ class LiveWidget(widgets.VBox):
         trainer.step()
         if trainer.status == "diverged":
             return "The run has stopped."
-        limit, name, best = trainer.stability_limit, trainer.problem.name_of_value, trainer.gap < ARRIVED
+        limit, name = trainer.stability_limit, trainer.problem.name_of_value
+        best = trainer.gap is not None and trainer.gap < ARRIVED
         stays = limit is None or trainer.learning_rate <= limit
-        if not (trainer.settled if trainer.ablation_in_words else best and stays):
+        may_end_elsewhere = trainer.ablation_in_words or trainer.gap is None
+        if not (trainer.settled if may_end_elsewhere else best and stays):
             return ""
-        return (f"Finished: to ten digits this is the best possible {name}." if best else
-                f"Settled: with this gradient nothing moves any more, and the {name} is not the "
-                "best possible.")
+        if best:
+            return f"Finished: to ten digits this is the best possible {name}."
+        known = "" if trainer.gap is None else f", and the {name} is not the best possible"
+        return f"Settled: with this gradient nothing moves any more{known}."
 
     def _act(self, action: Callable[[], None]) -> None:
         action()
         c = self.controls
-        if any(getattr(c, name).value != value for name,
-               value in self.presets.get(c.preset.value, {}).items()):
+        preset = self.presets.get(c.preset.value, {})
+        if any(getattr(c, name).value != value for name, value in preset.items()):
             c.preset.value = NO_PRESET
 
-    def _set(self, preset: dict[str, Any]) -> None:
-        for name, value in preset.items():
-            getattr(self.controls, name).value = value  # which posts what it does
-        self.player.post(self._reset)
+    def _set(self) -> None:
+        if self.controls.preset.value in self.presets:
+            for name, value in self.presets[self.controls.preset.value].items():
+                getattr(self.controls, name).value = value  # which posts what it does
+            self.player.post(self._reset)
 
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
@@ -247,11 +220,12 @@ class LiveWidget(widgets.VBox):
         self.player.rate = self.controls.speed.value
 
     def _steer(self) -> None:
-        if self.trainer.optimiser != self.controls.optimiser.value:
-            self.trainer.optimiser = self.controls.optimiser.value
-        if self.trainer.ablation != self.controls.gradient.value:
-            self.trainer.ablation = self.controls.gradient.value
-        self.trainer.learning_rate = self.controls.rate.value * self._unit()
+        c, trainer = self.controls, self.trainer
+        if trainer.optimiser != c.optimiser.value:
+            trainer.optimiser = c.optimiser.value
+        if trainer.ablation != c.gradient.value:
+            trainer.ablation = c.gradient.value
+        trainer.learning_rate = c.rate.value * self._unit()
         self._say_rate()
 
     def _rebuild(self) -> None:
@@ -267,8 +241,8 @@ class LiveWidget(widgets.VBox):
             raise
         self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
         self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
-        c.point.max = len(dataset.Y) - 1
         self._probe = self.probe_of(dataset)
+        c.point.max = self._probe.last
         self._hand()
         self._steer()
         self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
@@ -292,135 +266,29 @@ class LiveWidget(widgets.VBox):
     def _show(self) -> None:
         self._image.value = self._picture.png(self.trainer)
 
+    def _in_words(self) -> str:
+        news = self._news if self.trainer.steps <= 30 else ""
+        return " ".join(filter(None, (news, self.trainer.describe(), self.player.note)))
+
     def _say(self) -> None:
-        trainer, player, play = self.trainer, self.player, self.controls.play
-        with play.hold_sync():  # one message, not three
-            play.description, play.icon, play.tooltip = (
-                ("Pause", "pause", "Stop here") if player.playing
-                else ("Play", "play", "Train, and watch it"))
-        news = self._news if trainer.steps <= 30 else ""
-        self.status = player.note if player.error else " ".join(
-            filter(None, (news, trainer.describe(), player.note)))
-        # three sentences a second would drown a screen reader
-        live = "off" if player.playing else "polite"
-        self._words.value = f'<div role="status" aria-live="{live}">{escape(self.status)}</div>'
-        self.readout = self._probe.describe(trainer)
-        self._readout.value = f'<div class="lvmcalc-readout" aria-live="{live}">{escape(self.readout)}</div>'
+        super()._say()
+        self.readout = self._probe.describe(self.trainer)
+        live = "off" if self.player.playing else "polite"
+        self._readout.value = (f'<div class="lvmcalc-readout" aria-live="{live}">'
+                               f'{escape(self.readout)}</div>')
         self._say_rate()
-        N, D = self._data.Y.shape
-        self._about.value = (
-            f'{style.CSS}<style>{MARKS}</style>Data: {N}×{D}, centred (the mean of each column is '
-            'subtracted)'
-            f'{escape(self.details())}. {escape(self._data.description)}')
+        self._about.value = escape(f"Data: {self._probe.size}, centred (the mean of each column is "
+                                   f"subtracted){self.details()}. {self._data.description}")
 
     def _say_rate(self) -> None:
         limit, rate = self.trainer.stability_limit, self.controls.rate
         one = f"the stability limit {limit:.3g}" if limit else "the usual rate of Adam"
         self._rate_words.value = rate_in_words(rate.value, one, self.trainer.learning_rate)
         self._more_words.value = self.more_in_words()
-        for name, wears in (("limit", limit is not None), ("usual", limit is None)):
-            (rate.add_class if wears else rate.remove_class)(f"lvmcalc-{name}")
+        rate.add_class("lvmcalc-limit" if limit else "lvmcalc-usual")
+        rate.remove_class("lvmcalc-usual" if limit else "lvmcalc-limit")
 
 
-class LiveGPLVM(LiveWidget):
-    """The GP-LVM in training: latent space, log-likelihood against the exact optimum, and
-    reconstructions.
-
-    Parameters
-    ----------
-    dataset : str
-        A name that `data.load` knows; the widget centres the data.
-    Q : int
-        The latent dimension.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    alpha, beta : float
-        The kernel's scale and the precision of the noise, both positive; without beta, the best
-        there is.
-    seed : int
-    speed : float
-        Steps per second.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a name, a shape or a number is wrong; the sentence names the quantity.
-    """
-
-    size_name, latent_name, picture_of, probe_of = "Q", "x", panels.GPLVMPicture, probe.GPLVMProbe
-    presets: ClassVar = {
-        "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 2},
-        "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
-        # where L₁ counts
-        "only L₂": USUAL | KERNEL | {"gradient": "only L₂", "optimiser": "nesterov", "beta": 0.01},
-        "β learned": USUAL | KERNEL
-        | {"gradient": "whole gradient", "optimiser": "nesterov", "beta": 0.05,
-                                       "learn": True},
-    }
-
-    def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
-                 learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None,
-                 seed: int = 0,
-                 speed: float = 10, budget: int = 20_000, key: str | None = None) -> None:
-        best = gplvm.best_beta(data.centred(data.load(dataset).Y), Q)
-        times = 1.0 if beta is None else checks.scalar(beta, "beta", positive=True) / best
-        super().__init__(
-            dataset, Q, optimiser, learning_rate, seed, speed, budget, key,
-            alpha=widgets.FloatText(checks.scalar(alpha, "alpha", positive=True), description="α",
-                                    layout=wide(90),
-                                    tooltip="The kernel's scale; training starts again"),
-            beta=slider("β", BETAS, times, 180, "The precision of the noise, in multiples of the "
-                                                "best; "
-                                                "training starts again").add_class("lvmcalc-best"),
-            learn=widgets.Checkbox(False, description="learn β", indent=False, layout=wide(105),
-                                   tooltip="Train β along with X, from this value on; training "
-                                           "starts again"))
-
-    def problem(self, Y: Any, size: int) -> Problem:
-        c = self.controls
-        learn = ("beta",) if c.learn.value else ()
-        return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size), learn)
-
-    def details(self) -> str:
-        return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
-
-    def more_in_words(self) -> str:
-        return ('<div aria-live="polite" style="width: 128px"><span '
-                'class="lvmcalc-unseen">β</span> '
-                f'<b>{self.controls.beta.value:.3g} ×</b> best</div>')
-
-
-class LiveAutoencoder(LiveWidget):
-    """The tied-weight linear autoencoder in training: weights, loss against the exact optimum,
-    reconstructions.
-
-    Parameters
-    ----------
-    m : int
-        The size of the code.
-
-    The other parameters, and the errors, are those of `LiveGPLVM`.
-    """
-
-    size_name, latent_name = "m", "e"
-    picture_of, probe_of = panels.AutoencoderPicture, probe.AutoencoderProbe
-    presets: ClassVar = {
-        "too fast": USUAL | {"gradient": "both paths", "rate": 3},
-        "one path lost": USUAL | {"gradient": "only path h (encoder)"},
-    }
-
-    def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
-                 learning_rate: float | None = None, seed: int = 0, speed: float = 10,
-                 budget: int = 20_000,
-                 key: str | None = None) -> None:
-        super().__init__(dataset, m, optimiser, learning_rate, seed, speed, budget, key)
-
-    def problem(self, Y: Any, size: int) -> Problem:
-        return AutoencoderProblem(Y.T, size)
+def sizes(dataset: data.Dataset, size: int) -> list[int]:
+    """Return the latent dimensions on offer for a data set, and the given one."""
+    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)

@@ -1,17 +1,20 @@
 """What can be read off a model in training besides its value: what it makes of an object, and its
 eigenvalues."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
+from lvmcalc.show import style
+from lvmcalc.training import Trainer
 from lvmcalc.training.data import Dataset, centred
-from lvmcalc.training.trainer import Trainer
 
 EIGENVALUES = 8  # shown at least, if there are so many
 POINT = 39  # at first; of the digits, one that two numbers rebuild well
 
 
-class Probe:
-    """What a model in training makes of one object that is handed to it, and of others.
+class Probe(ABC):
+    """What a model in training makes of one object of the data, and of others.
 
     Parameters
     ----------
@@ -19,20 +22,25 @@ class Probe:
 
     Attributes
     ----------
-    point : int
-        The row of the object.
+    point, last : int
+        The row of the object, and the last row.
     move : pair of float
         How far its first two latent coordinates are moved, in standard deviations of those of all
         objects.
+    size : str
+        The size of the data in words, such as "150×4".
     """
 
     def __init__(self, dataset: Dataset, point: int = POINT,
                  move: tuple[float, float] = (0.0, 0.0)) -> None:
         self.dataset, self.Y, self.point, self.move = dataset, centred(dataset.Y), point, move
+        self.last, self.size = len(self.Y) - 1, "×".join(map(str, self.Y.shape))
 
+    @abstractmethod
     def latent(self, trainer: Trainer) -> np.ndarray:
         """Return the latent points or codes of all objects, shape (N, Q)."""
 
+    @abstractmethod
     def generated(self, trainer: Trainer, latent: np.ndarray) -> np.ndarray:
         """Return the centred data that the model generates at such latent points, shape (any,
         D)."""
@@ -52,18 +60,15 @@ class Probe:
 
     def describe(self, trainer: Trainer) -> str:
         """Return what is made of the object, in a sentence."""
-        object_, (made,) = self.dataset.Y[self.point], self.made(trainer, np.arange(0))
+        data, (made,) = self.dataset, self.made(trainer, np.arange(0))
         # an object in the middle of the others has no distance from the mean
-        tiny = np.finfo(float).tiny
-        percent = 100 * np.linalg.norm(made - object_) / max(np.linalg.norm(self.Y[self.point]),
-                                                             tiny)
-        move = [f"{by:+.4g}".replace("-", "−") for by in self.move[:min(trainer.problem.shape)]]
-        return (f"Chosen: object {self.point}, class "
-                f"{self.dataset.label_names[self.dataset.labels[self.point]]}, "
-                + (f"moved by {' and '.join(move)} standard deviations; what is generated there "
-                   "differs from it by "
-                   if any(self.move) else "rebuilt with an error of ")
-                + f"{percent:,.0f} % of its distance from the mean.")
+        distance = max(np.linalg.norm(self.Y[self.point]), np.finfo(float).tiny)
+        percent = 100 * np.linalg.norm(made - data.Y[self.point]) / distance
+        move = [style.number(by, "+.4g") for by in self.move[:min(trainer.problem.shape)]]
+        made_of_it = (f"moved by {' and '.join(move)} standard deviations; what is generated there "
+                      "differs from it by" if any(self.move) else "rebuilt with an error of")
+        return (f"Chosen: object {self.point}, class {data.label_names[data.labels[self.point]]}, "
+                f"{made_of_it} {percent:,.0f} % of its distance from the mean.")
 
 
 class GPLVMProbe(Probe):
@@ -78,7 +83,7 @@ class GPLVMProbe(Probe):
         return trainer.parameters
 
     def generated(self, trainer: Trainer, latent: np.ndarray) -> np.ndarray:
-        X, ab = trainer.parameters, trainer.problem.ab
+        X, ab = trainer.parameters, trainer.problem.alpha * trainer.problem.beta
         M = np.eye(X.shape[1]) + ab * (X.T @ X)
         return ab * (latent @ np.linalg.solve(M, X.T @ self.Y))  # αxXᵀK⁻¹Y, the mean without noise
 
@@ -94,13 +99,13 @@ class GPLVMProbe(Probe):
     def describe(self, trainer: Trainer) -> str:
         of_data, of_model = (values[:trainer.problem.shape[1]] for values in self.spectrum(trainer))
         there = of_data > 1e-12 * of_data[0]
-        percents = [f"{percent:,.0f} %" for percent in 100 * of_model[there] / of_data[there]]
-        if len(percents) > 2:
-            ordered = sorted(percents, key=lambda percent: float(percent[:-2].replace(",", "")))
-            percents = [f"{ordered[0]} to {ordered[-1]}"]
-        first = f"the first {there.sum()}" if there.sum() > 1 else "the first"
-        return (f"{super().describe(trainer)} Eigenvalues of the model's D·K: "
-                f"{' and '.join(percents)} of {first} "
+        ratios = 100 * of_model[there] / of_data[there]
+        if len(ratios) > 2:
+            words = f"{ratios.min():,.0f} % to {ratios.max():,.0f} %"
+        else:
+            words = " and ".join(f"{ratio:,.0f} %" for ratio in ratios)
+        first = f"the first {len(ratios)}" if len(ratios) > 1 else "the first"
+        return (f"{super().describe(trainer)} Eigenvalues of the model's D·K: {words} of {first} "
                 "of YYᵀ.")
 
 

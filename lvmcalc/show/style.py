@@ -1,7 +1,7 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
 What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`,
-and what a screen reader is told there beyond ipywidgets in `names.js`.
+and what a screen reader is told beyond ipywidgets in `accessibility.js`.
 """
 
 from contextlib import AbstractContextManager
@@ -21,15 +21,14 @@ INK, FAINT, PAPER = "#222222", "#D9D9D9", "#FFFFFF"
 CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
 CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
-            "markeredgecolor": INK,
-            "markeredgewidth": 0.3} for colour,
-           marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
+            "markeredgecolor": INK, "markeredgewidth": 0.3}
+           for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
-SOLID, DASHED = "-", (0, (4, 2))
-# The two uses of a variable: h is the transposed one in both models.
-PATHS = {name: {"color": colour, "linestyle": line}
-         for name, colour,
-         line in (("f", GREEN, SOLID), ("g", GREEN, SOLID), ("h", PURPLE, DASHED))}
+SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
+PLAIN = {"color": INK, "linestyle": SOLID}
+# The first, second, … use of the variable: the order is that of the formula in which they meet.
+USES = ({"color": GREEN, "linestyle": SOLID}, {"color": PURPLE, "linestyle": DASHED},
+        {"color": BROWN, "linestyle": DOTTED})
 DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
               "backward": {"color": VERMILLION, "linestyle": DASHED}}
 # A step backwards, from a node to its parent: behind each one's name in the graph, in formulas and
@@ -47,9 +46,15 @@ FOLDER = resources.files("lvmcalc.show")
 with resources.as_file(FOLDER / "style.mplstyle") as path:
     RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
-ACCESSIBILITY = f'<img src="data:," alt="" hidden onerror="{escape((FOLDER / "names.js").read_text(encoding="utf-8"))}">'
+SCRIPT = escape((FOLDER / "accessibility.js").read_text(encoding="utf-8"))
+ACCESSIBILITY = f'<img src="data:," alt="" hidden onerror="{SCRIPT}">'
 
 
 def applied() -> AbstractContextManager:
     """Return a context in which Matplotlib makes and draws figures in this style."""
     return matplotlib.rc_context(RC)
+
+
+def number(value: float, form: str = ".4g") -> str:
+    """Return a number as text, with a minus sign in place of a hyphen."""
+    return f"{value:{form}}".replace("-", "−")

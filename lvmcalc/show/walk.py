@@ -11,7 +11,7 @@ import numpy as np
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
 from lvmcalc.show import figures, style
-from lvmcalc.show.controls import NamedImage, guarded
+from lvmcalc.show.controls import NamedImage, guarded, spoken, wide
 
 DIRECTIONS = ("backwards", "forwards")
 
@@ -38,21 +38,16 @@ class StageWalk(widgets.VBox):
         self.chain, numbers = chain, chain.run(**leaves)
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        backward = [(parent, node) for node in reversed(chain.nodes)
-                    # leaves last
-                    for parent
-                    in sorted(chain[node].parents, key=lambda name: name in chain.leaves)]
-        self._stages = {"backwards": backward, "forwards": [*chain.nodes]}
         self.back = widgets.Button(description="Back", icon="arrow-left",
                                    tooltip="The stage before")
         self.next = widgets.Button(description="Next", icon="arrow-right",
                                    tooltip="The stage after")
-        self.jump = widgets.Dropdown(description="stage", layout={"width": "190px"})
+        self.jump = widgets.Dropdown(description="stage", layout=wide(190))
         self.direction = widgets.ToggleButtons(
             options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
             tooltips=("From L to the leaves", "From the leaves to L"))
         self._words, self._card = widgets.HTML(), widgets.HTMLMath()
-        self._graph, self._heat = (NamedImage(format="png") for _ in range(2))
+        self._graph, self._heat = NamedImage(format="png"), NamedImage(format="png")
         row = widgets.HBox([self.back, self.next, self.jump, self.direction,
                             widgets.HTML(style.ACCESSIBILITY)])
         super().__init__([row, self._words, self._graph, self._card, self._heat])
@@ -60,8 +55,7 @@ class StageWalk(widgets.VBox):
         self.back.on_click(guarded(lambda _: self.go(self._place - 1), self._say))
         self.next.on_click(guarded(lambda _: self.go(self._place + 1), self._say))
         self.jump.observe(guarded(lambda change: change["new"] == self._place
-                                  or self.go(change["new"]), self._say),
-                          "value")
+                                  or self.go(change["new"]), self._say), "value")
         self.direction.observe(guarded(lambda _: self._turn(), self._say), "value")
         self._turn()
 
@@ -69,7 +63,11 @@ class StageWalk(widgets.VBox):
     def stages(self) -> list:
         """The stages in the order of the walk: pairs (parent, node) backwards, names of nodes
         forwards."""
-        return self._stages[self.direction.value]
+        chain = self.chain
+        if self.direction.value == "forwards":
+            return [*chain.nodes]
+        return [(parent, node) for node in reversed(chain.nodes)
+                for parent in sorted(chain[node].parents, key=chain.leaves.__contains__)]
 
     @property
     def stage(self) -> Any:
@@ -84,39 +82,19 @@ class StageWalk(widgets.VBox):
 
     def _turn(self) -> None:
         self._place = 0  # for new options make the dropdown choose the first of them
-        self.jump.options = [(f"{place + 1}: {self._label(stage)}", place) for place,
-                             stage in enumerate(self.stages)]
+        self.jump.options = [(f"{place + 1}: {_label(stage)}", place)
+                             for place, stage in enumerate(self.stages)]
         self._show()
 
-    @staticmethod
-    def _label(stage: Any) -> str:
-        return " → ".join(map(notation.plain, reversed(stage))) if isinstance(
-            stage, tuple) else notation.plain(stage)
-
     def _show(self) -> None:
-        stage, count = self.stage, len(self.stages)
+        stage, last = self.stage, len(self.stages) - 1
         self.jump.value = self._place
-        self.back.disabled, self.next.disabled = self._place == 0, self._place == count - 1
-        parent, node = stage if isinstance(stage, tuple) else (None, stage)
+        self.back.disabled, self.next.disabled = self._place == 0, self._place == last
         _draw(self._graph, figures.graph(self.chain, stage))
+        backwards = isinstance(stage, tuple)
+        parent, node = stage if backwards else (None, stage)
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
-        if parent is None:  # title, whose shape and colour, whose outline, value
-            here = self.chain[node]
-            shown = [(notation.plain(name), name, name, self.values[name])
-                     for name in (*here.parents, node)]
-            rows = [("formula", here._repr_latex_()), ("shape", notation.shape(here.symbol)),
-                    ("rule", f"{here.rule.name} ({escape(here.source)})"),
-                    ("remember", escape(here.remark))]
-        else:
-            arriving, leaving = (notation.adjoint_name(self.chain.output, name)
-                                 for name in (node, parent))
-            shown = [(arriving, node, node, self.adjoints[node])]
-            if len(self.chain.children(parent)) > 1:
-                shown.append((f"{leaving}, path {notation.plain(node)}", parent, node,
-                              self.parts[node, parent]))
-                leaving += ", all paths"
-            shown.append((leaving, parent, parent, self.adjoints[parent]))
-            rows = Card(self.chain, parent, node).cells()
+        shown, rows = self._back(parent, node) if backwards else self._forth(node)
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
         _draw(self._heat, figures.heats(
             {title: value for title, *_, value in shown},
@@ -124,12 +102,34 @@ class StageWalk(widgets.VBox):
             {title: figures.outline_of(self.chain, name) for title, _, name, _ in shown},
             {title: fills.get(name, style.PAPER) for title, name, *_ in shown}))
         numbers = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
-        self._say(f"Stage {self._place + 1} of {count}, {self.direction.value}: "
-                  f"{self._label(stage)}. {numbers}.")
+        self._say(f"Stage {self._place + 1} of {last + 1}, {self.direction.value}: "
+                  f"{_label(stage)}. {numbers}.")
+
+    # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;
+    # and the rows of the table.
+
+    def _forth(self, name: str) -> tuple[list, list]:
+        node = self.chain[name]
+        shown = [(notation.plain(used), used, used, self.values[used])
+                 for used in (*node.parents, name)]
+        return shown, [("formula", node._repr_latex_()), ("shape", notation.shape(node.symbol)),
+                       ("rule", f"{node.rule.name} ({escape(node.source)})"),
+                       ("remember", escape(node.remark))]
+
+    def _back(self, parent: str, node: str) -> tuple[list, list]:
+        chain, adjoints = self.chain, self.adjoints
+        arriving, leaving = (notation.adjoint_name(chain.output, name) for name in (node, parent))
+        shown = [(arriving, node, node, adjoints[node])]
+        if len(chain.children(parent)) > 1:
+            shown.append((f"{leaving}, path {notation.plain(node)}", parent, node,
+                          self.parts[node, parent]))
+            leaving += ", all paths"
+        shown.append((leaving, parent, parent, adjoints[parent]))
+        return shown, Card(chain, parent, node).cells()
 
     def _say(self, words: str) -> None:
         self.status = words
-        self._words.value = f'{style.CSS}<div role="status" aria-live="polite">{escape(self.status)}</div>'
+        self._words.value = style.CSS + spoken(escape(words))
 
     def _lit(self, text: str, fills: dict[str | None, str]) -> str:
         """Put the colours of the lit nodes behind their names and adjoints in a formula."""
@@ -139,13 +139,17 @@ class StageWalk(widgets.VBox):
             return text
         # and no letters of a word
         symbols = rf"(?<![\\A-Za-z])({'|'.join(map(re.escape, names))})(?![A-Za-z_])"
-        return re.sub(symbols,
-                      lambda found: rf"\colorbox{{{names[found[0]]}}}{{$\color{{{style.INK}}} "
-                                    rf"{found[0]}$}}",
-                      text)
+        return re.sub(symbols, lambda found: rf"\colorbox{{{names[found[0]]}}}"
+                                             rf"{{$\color{{{style.INK}}} {found[0]}$}}", text)
 
     def __repr__(self) -> str:
-        return f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, {self._label(self.stage)}"
+        return (f"StageWalk({self.chain.name}): stage {self._place + 1} of {len(self.stages)}, "
+                f"{_label(self.stage)}")
+
+
+def _label(stage: Any) -> str:
+    names = reversed(stage) if isinstance(stage, tuple) else [stage]
+    return " → ".join(map(notation.plain, names))
 
 
 def _draw(image: NamedImage, drawing: figures.Drawing) -> None:
@@ -159,5 +163,6 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 def _number(value: Any) -> str:
     if not np.ndim(value):
-        return f"is {value:.4g}".replace("-", "−")
-    return f"is {'×'.join(map(str, np.shape(value)))} with norm {np.linalg.norm(value):.4g}".replace("-", "−")
+        return f"is {style.number(value)}"
+    rows, columns = np.shape(value)
+    return f"is {rows}×{columns} with norm {style.number(np.linalg.norm(value))}"

@@ -36,7 +36,8 @@ class Dataset:
 
     def __repr__(self) -> str:
         N, D = self.Y.shape
-        return f"Dataset {self.name!r}: Y is {N}×{D}, {len(self.label_names)} classes, licence {self.licence}"
+        classes = len(self.label_names)
+        return f"Dataset {self.name!r}: Y is {N}×{D}, {classes} classes, licence {self.licence}"
 
 
 class Sample(NamedTuple):
@@ -94,9 +95,9 @@ def centred(Y: Any) -> Any:
         Y = gram.rows(Y, "Y", shape_in_words="N×D").astype(np.float64)
         mean = np.asarray(Y.mean(axis=0))
         if not np.isfinite(mean).all():
-            raise ValueError(f"Y must be finite, but its column {int(np.isfinite(mean).argmin())} "
-                             "(counted from 0) "
-                             "holds an entry that is not, or too large a one.")
+            column = int(np.isfinite(mean).argmin())
+            raise ValueError(f"Y must be finite, but its column {column} (counted from 0) holds an "
+                             "entry that is not, or too large a one.")
         return Y - mean
     Y = checks.matrix(Y, "Y", shape_in_words="N×D")
     with np.errstate(all="ignore"):
@@ -137,8 +138,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
     if N * D > LARGEST:
         raise ValueError(f"Y must have at most {LARGEST:,} entries, but N = {N} and D = {D} came.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
-    alpha, beta = checks.scalar(alpha, "alpha",
-                                positive=True), checks.scalar(beta, "beta", positive=True)
+    alpha = checks.scalar(alpha, "alpha", positive=True)
+    beta = checks.scalar(beta, "beta", positive=True)
     generator = np.random.default_rng(checks.whole(seed, "seed", least=0))
     X, W, E = (generator.standard_normal(shape) for shape in ((N, Q), (D, Q), (N, D)))
     return Sample(X, np.sqrt(alpha) * X @ W.T + E / np.sqrt(beta))
@@ -146,8 +147,8 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
 
 @cache
 def _load(name: str) -> Dataset:
-    about = {key: tuple(value) if isinstance(value, list) else value for key,
-             value in FILES[name].items()}
+    about = {key: tuple(value) if isinstance(value, list) else value
+             for key, value in FILES[name].items()}
     with resources.as_file(FOLDER / about.pop("file")) as path:
         table = np.loadtxt(path, delimiter=",", skiprows=about.pop("headings"))
     Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.int64)

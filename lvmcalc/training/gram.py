@@ -17,11 +17,10 @@ Progress = Callable[[float], object]  # is told which fraction of the pass is do
 
 
 def bar(fraction: float) -> None:
-    """Write a bar to stderr that shows which fraction of a pass is done: the `progress` of a
+    """Write a bar to stderr that shows which fraction of a pass is done, as the `progress` of a
     problem."""
     print(f"\r[{'#' * int(40 * fraction):<40}] {fraction:4.0%}", end="" if fraction < 1 else "\n",
-          file=sys.stderr,
-          flush=True)
+          file=sys.stderr, flush=True)
 
 
 def is_lazy(value: Any) -> bool:
@@ -32,11 +31,10 @@ def is_lazy(value: Any) -> bool:
 
 def rows(value: Any, name: str, rows: int | None = None, columns: int | None = None,
          shape_in_words: str = "") -> Any:
-    """Return `value` as a real matrix that is neither copied nor computed, or say in one sentence
-    why it is none.
+    """Return `value` as a real matrix that is neither copied nor computed.
 
-    Parameters and errors are those of `checks.matrix`, but whether the entries are finite is for
-    `gram` to say.
+    Parameters and errors are those of `checks.matrix`, except that `gram` tells whether the entries
+    are finite.
     """
     if is_lazy(value) and np.isnan(value.shape).any():
         raise ValueError(f"{name} must know how many rows it has; its method compute_chunk_sizes() "
@@ -73,7 +71,7 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
         If a sum of squares overflows, or if all of them underflow.
     """
     with np.errstate(all="ignore"), warnings.catch_warnings():  # the result is looked at
-        # in a thread of Dask
+        # a thread of Dask does not know of `errstate`
         warnings.filterwarnings("ignore", ".* encountered in matmul", RuntimeWarning)
         product = times_transposed(Y, Y, progress)
     if 0 < np.trace(product) < np.inf:
@@ -96,26 +94,27 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
 def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
     """Return YᵀZ, the sum over all rows; Y and Z are arrays of shapes (N, D) and (N, Q), as for
     `gram`."""
-    tell = progress or (lambda fraction: None)
+    lazy = next((array for array in (Y, Z) if is_lazy(array)), None)
+    parts = list(_parts(Y if lazy is None else lazy, PARTS if progress else 1))
     total: Any = 0.0
-    if not is_lazy(Y) and not is_lazy(Z):
-        for part in _parts(Y):
-            total = total + _product(Y, Z, part)
-            if 100 * part.start // len(Y) < 100 * part.stop // len(Y):
-                tell(part.stop / len(Y))
-        return total
-    parts = list(_parts(Y if is_lazy(Y) else Z, PARTS if progress else 1))
-    waiting, done = [], 0
+    done, waiting = 0, []
+
+    def add(product: Any) -> None:
+        nonlocal total, done
+        total, done = total + np.asarray(product), done + 1
+        if progress and 100 * (done - 1) // len(parts) < 100 * done // len(parts):
+            progress(done / len(parts))
+
     for part in parts:
-        # a cluster promises the result, a local scheduler works
-        waiting.append(_product(Y, Z, part).persist())
-        if not any(hasattr(block, "add_done_callback")
-                   for block in dict(waiting[-1].dask).values()):
-            total, done = total + np.asarray(waiting.pop()), done + 1
-            tell(done / len(parts))
-    for promised in waiting:
-        total, done = total + np.asarray(promised), done + 1
-        tell(done / len(parts))
+        product = _product(Y, Z, part)
+        if lazy is not None:  # a cluster promises the result, a local scheduler works
+            product = product.persist()
+            if any(hasattr(block, "add_done_callback") for block in dict(product.dask).values()):
+                waiting.append(product)
+                continue
+        add(product)
+    for product in waiting:
+        add(product)
     return total
 
 

@@ -64,7 +64,7 @@ class Trainer:
                             f"but {type(problem).__name__} came.")
         self.problem = self._given = problem
         self.seed = seed
-        self.optimiser = optimiser
+        self._optimiser = checks.known(optimiser, OPTIMISERS, "optimiser")
         self.learning_rate = learning_rate
         self.ablation = ablation
         self.reset()
@@ -72,16 +72,13 @@ class Trainer:
     def reset(self, seed: int | None = None) -> None:
         """Start again from `seed`, or from the seed of the last start."""
         given, seed = self._given, self.seed if seed is None else seed
-        if self._elementwise:
-            self._enter(given, given.checked(given.start(seed)))
-        else:
-            self._enter(*given.begin(seed))
+        self._enter(*((given, given.checked(given.start(seed))) if self._elementwise
+                      else given.begin(seed)))
         self.problem = given
         self.seed, self.steps, self.status = int(seed), 0, "ready"
         self._steps, self._values, self._every = [0], [self.value], 1
         self._limit = given.stability_limit or _limit_near(self._work, self._at)
-        if given.best is not None:
-            self._lost = 100 * max(1.0, self.gap)  # with a larger gap the steps only grow
+        self._lost = 100 * max(1.0, self.gap or 0.0)  # with a larger gap the steps only grow
 
     def _enter(self, work: Problem, coordinates: np.ndarray) -> None:
         """Go on from there, without momentum."""
@@ -157,10 +154,10 @@ class Trainer:
 
     @optimiser.setter
     def optimiser(self, name: str) -> None:
-        checks.known(name, OPTIMISERS, "optimiser")
-        elementwise = self._elementwise if hasattr(self, "_at") else None
-        self._optimiser, self._memory = name, {}
-        if elementwise not in (None, self._elementwise):
+        elementwise = self._elementwise
+        self._optimiser = checks.known(name, OPTIMISERS, "optimiser")
+        self._memory = {}
+        if elementwise != self._elementwise:
             self.parameters = self.parameters  # enters the span of the data, or leaves it
 
     @property
@@ -278,8 +275,9 @@ class Trainer:
                          "settle.")
         if self.ablation_in_words:
             name = self.problem.name_of_value
-            true = f"gap is that of the true {name}" if self.gap is not None else f"{name} is true"
-            words.append(f"Trained with {self.ablation_in_words}; the {true}.")
+            shown = f"{name} is the true one" if self.gap is None else (
+                f"gap is that of the true {name}")
+            words.append(f"Trained with {self.ablation_in_words}; the {shown}.")
         return " ".join(words)
 
     def __repr__(self) -> str:
@@ -319,10 +317,11 @@ def _limit_near(problem: Problem, at: np.ndarray) -> float:
     """Return 2 over the largest curvature at these coordinates, by power iteration on differences
     of gradients; 1 where the gradient is the same everywhere."""
     slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
-    change = np.random.default_rng(0).standard_normal(at.shape)
+    generator = np.random.default_rng(0)
+    change = problem.draw(generator) - problem.draw(generator)  # symmetric where it has to be
     for _ in range(20):
         move = change * (small / np.linalg.norm(change))
-        change = problem.evaluate(at + move)[1] - slope
+        change = problem.finite(at + move)[1] - slope
         if not change.any():
             return 1.0
     return 2 * small / float(np.linalg.norm(change))

@@ -11,7 +11,6 @@ expect.set_options(timeout=60_000)
 IMPORTS = """import ipywidgets
 from lvmcalc.show import exercises
 from lvmcalc.models import autoencoder
-from lvmcalc.show.cost import CostCurve
 from lvmcalc.show import *
 exercises._derived.clear()
 ipywidgets.Label("ready")"""

@@ -13,7 +13,7 @@ from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import UnsupportedExpression
+from lvmcalc import UnsupportedExpression, notation
 from lvmcalc.calculus import differentials
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
@@ -145,13 +145,12 @@ def test_a_matrix_to_the_power_0_is_the_identity_and_not_differentiated_as_the_m
 
 
 # Cancelled before they are written
-@pytest.mark.parametrize(("formula", "by_hand"), [
-    (Trace(S * A * S.I), sp.ZeroMatrix(n, n)), (Trace(S.I * A * S), sp.ZeroMatrix(n, n)),
-    (log(Determinant(S**2)), 2 * S.I.T), (log(Determinant(MatMul(S, S))), 2 * S.I.T),
-    (Trace(A.I * S * A * B * B.I), Identity(n))], ids=str)
-def test_a_gradient_is_reduced(formula: Expr, by_hand: Expr) -> None:
-    found = gradient(formula, S)
-    assert found == by_hand.doit()
+@pytest.mark.parametrize(("formula", "reduced"), [
+    (Trace(S * A * S.I), "0"), (Trace(S.I * A * S), "0"),
+    (log(Determinant(S**2)), "2 S⁻ᵀ"), (log(Determinant(MatMul(S, S))), "2 S⁻ᵀ"),
+    (Trace(A.I * S * A * B * B.I), "I"), (log(Determinant(S.I)), "-S⁻ᵀ")], ids=str)
+def test_a_gradient_is_reduced(formula: Expr, reduced: str) -> None:
+    assert notation.plain(gradient(formula, S)) == reduced
 
 
 def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() -> None:

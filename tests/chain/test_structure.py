@@ -8,11 +8,10 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, log
 
-from lvmcalc import notation
+from lvmcalc import models, notation
 from lvmcalc.calculus import comparison, differentials
 from lvmcalc.chain import Builder, Chain, Node
 from lvmcalc.chain.numbers import IllConditioned, Trusted, number
-from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 
 RNG = np.random.default_rng(11)
@@ -67,8 +66,9 @@ def walked(chain: Chain, leaves: dict, fixed: dict) -> dict:
     return values
 
 
-def test_every_chain_that_answers_are_marked_in_is_here() -> None:
-    assert CHAINS.keys() == marker.CHAINS.keys(), "a new one goes into STAGES and CASES"
+def test_answers_are_marked_in_every_chain_that_is_here() -> None:
+    """The rest of the registry is tried in tests/models/test_every_chain.py."""
+    assert CHAINS.keys() <= models.CHAINS.keys()
 
 
 # Nodes

@@ -13,7 +13,7 @@ import answer_functions
 import sympy
 
 from lvmcalc.chain import Chain
-from lvmcalc.marking.marker import chain_of
+from lvmcalc.models import chain_named
 
 
 class Symbols(dict):
@@ -42,7 +42,7 @@ def answer(of: str, given: str | dict[str, str]) -> Any:
     """Return what a row's third column stands for."""
     match given:
         case {"sympy": text}:
-            return eval(text, {}, Symbols(chain_of(of)))
+            return eval(text, {}, Symbols(chain_named(of)))
         case {"function": name}:
             return getattr(answer_functions, name)
         case {}:

@@ -8,12 +8,14 @@ import pytest
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
-from lvmcalc.marking.exercise import PRIMES, Exercise
-from lvmcalc.marking.marker import CHAINS, chain_of, exercise_of, mark_in
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.marking import mark
+from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, value_at
+from lvmcalc.marking.function_answers import arguments_of
+from lvmcalc.models import CHAINS, autoencoder, chain_named, gplvm
 
-LOG_DET, TRACE, AUTOENCODER = map(chain_of, ("gplvm.log_det", "gplvm.trace", "autoencoder"))
+LOG_DET, TRACE, AUTOENCODER = map(chain_named, ("gplvm.log_det", "gplvm.trace", "autoencoder"))
 X, K, alpha, beta, D = LOG_DET.symbols("X K alpha beta D")
 N = X.rows
 
@@ -42,7 +44,7 @@ def tried(question: Exercise) -> list[dict]:
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_no_size_and_no_product_of_two_is_another_at_the_points(name: str) -> None:
-    question = exercise_of(chain_of(name), next(iter(chain_of(name).leaves)))
+    question = exercise_of(chain_named(name), next(iter(chain_named(name).leaves)))
     assert all(map(sp.isprime, PRIMES))
     products = [[a * b for a,
                  b in combinations_with_replacement([1, *(point[size] for size in question.sizes)],
@@ -79,11 +81,11 @@ def test_an_answer_may_be_off_by_rounding_and_by_no_more_also_where_the_truth_is
     question = exercise_of(LOG_DET, "X")
     size, name = (3, 2), question.asked.name
     for truth, scale in ((np.zeros(size), 1.0), (np.full(size, -300.0), 300.0)):
-        assert question.agree([truth], [{name: truth}])
-        assert question.agree([truth + 0.9e-6 * scale], [{name: truth}])
-        assert not question.agree([truth + 1.1e-6 * scale], [{name: truth}])
-    assert not question.agree([np.zeros(size).T], [{name: np.zeros(size)}])
-    assert not question.agree([np.full(size, np.nan)], [{name: np.zeros(size)}])
+        assert question.agrees(truth, {name: truth})
+        assert question.agrees(truth + 0.9e-6 * scale, {name: truth})
+        assert not question.agrees(truth + 1.1e-6 * scale, {name: truth})
+    assert not question.agrees(np.zeros(size).T, {name: np.zeros(size)})
+    assert not question.agrees(np.full(size, np.nan), {name: np.zeros(size)})
 
 
 def test_what_has_no_shape_is_not_right_though_its_numbers_are() -> None:
@@ -91,7 +93,7 @@ def test_what_has_no_shape_is_not_right_though_its_numbers_are() -> None:
     v, w = chain.symbols("v w")
     assert exercise_of(chain, "A").is_right(v * w.T)
     assert not exercise_of(chain, "A").is_right(HadamardProduct(v, w.T))
-    assert mark_in(chain, "v∘w", "A").status == "refuted"
+    assert mark("v∘w", chain, "A").status == "refuted"
 
 
 @pytest.mark.parametrize(("answer", "letter"), [
@@ -117,20 +119,25 @@ def test_an_answer_may_use_that_a_matrix_without_a_letter_is_symmetric() -> None
     (sp.Inverse(K * X * X.T) * X, False),
     (K**-2, True), ((X * X.T)**-2, False), (X, True)])
 def test_an_inverse_that_does_not_exist_at_all_sizes_has_no_value(answer: Expr, has: bool) -> None:
-    assert exercise_of(LOG_DET, "X").has_values(answer) == has
+    question = exercise_of(LOG_DET, "X")
+    try:
+        found = question.values(answer)
+    except OutsideDomain:
+        found = []
+    assert bool(found) == has
 
 
 def test_the_name_of_an_adjoint_is_spelled_as_it_is_printed() -> None:
     question = exercise_of(LOG_DET, "X")
-    assert question.spelled("d_bar") == LOG_DET.adjoint_symbol("d").name
-    assert question.spelled("K_bar") == LOG_DET.adjoint_symbol("c").name
-    assert question.spelled("alpha") in ("alpha", "α")
+    assert arguments_of(question, lambda d_bar, K_bar, alpha: None) == {
+        "d_bar": LOG_DET.adjoint_symbol("d").name, "K_bar": LOG_DET.adjoint_symbol("c").name,
+        "alpha": "alpha"}
 
 
 def test_a_counterexample_of_a_sum_is_whole_and_true() -> None:
     question = exercise_of(AUTOENCODER, "W")
     answer = autoencoder.chain().adjoint("W") * 2
-    found = question.counterexample(lambda point: question.value(answer, point))
+    found = question.counterexample(lambda point: value_at(answer, point))
     assert found.left == 2 * found.right
     assert all(entry.is_Integer for entry in (*found.left, *found.right))
     assert MatAdd(found.left, MatMul(-2, found.right)).doit() == sp.zeros(*found.left.shape)
@@ -142,12 +149,12 @@ def test_a_counterexample_has_values_that_are_finite_and_of_the_right_shape() ->
 
     def infinite_at_first(point: dict) -> np.ndarray:
         return np.full(point["X"].shape,
-                       np.inf) if point["Q"] == 1 else question.value(2 * truth, point)
+                       np.inf) if point["Q"] == 1 else value_at(2 * truth, point)
 
     found = question.counterexample(infinite_at_first)
     assert found.values["X"].shape[1] == 2
     assert found.left.shape == found.values["X"].shape
-    assert question.counterexample(lambda point: question.value(truth, point)) is None
+    assert question.counterexample(lambda point: value_at(truth, point)) is None
 
 
 def test_symmetry_is_not_said_of_an_answer_that_names_what_does_not_lie_on_the_way() -> None:

@@ -10,11 +10,10 @@ from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import mark
 from lvmcalc.chain import Builder, Chain
-from lvmcalc.marking import diagnosis, marker, mistakes, term_matching
-from lvmcalc.marking.findings import one
-from lvmcalc.marking.marker import Mark
-from lvmcalc.marking.mistakes import Mistake
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.marking import Finding, Mark, Mistake, broken_chains, diagnosis, single_mistakes
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.mistakes import CLOSED, finding
+from lvmcalc.models import autoencoder, chain_named, gplvm
 
 X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K alpha beta D b j "
                                                                          "c_bar d_bar")
@@ -45,11 +44,11 @@ def of_scaled(scale: sp.Expr, *numbers: sp.Symbol) -> Chain:
 
 def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
     chain = of_scaled(sp.Integer(1))
-    for point in marker.exercise_of(chain, "A").points:
+    for point in exercise_of(chain, "A").points:
         for size in "kr":
-            found = marker.mark_in(chain, lambda B, number=point[size]: B / number, "A")
+            found = mark(lambda B, number=point[size]: B / number, chain, "A")
             assert "averaged" not in {finding.kind for finding in found.findings}
-    mean = marker.mark_in(chain, lambda B: B / len(B), "A")
+    mean = mark(lambda B: B / len(B), chain, "A")
     assert mean.lines == ["This is the mean over k, where the sum belongs."]
 
 
@@ -254,10 +253,14 @@ def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
     assert symmetric.lines == symmetric.details
 
 
+def told(kind: str, sentence: str) -> tuple[Finding, ...]:
+    return (finding(kind, sentence),)
+
+
 def test_findings_are_of_the_likeliest_explanation_then_of_the_others_one_of_each_kind() -> None:
-    sign, path, factor = one("sign", "a"), one("missing_path", "b"), one("factor", "c")
-    again = one("sign", "d")
-    result = Mark(X, "refuted", "", (sign + path, factor + again, one("order", "e")))
+    sign, path, factor = told("sign", "a"), told("missing_path", "b"), told("factor", "c")
+    again = told("sign", "d")
+    result = Mark(X, "refuted", "", (sign + path, factor + again, told("order", "e")))
     assert [(finding.kind, finding.sentence) for finding in result.findings] == [
         ("sign", "A."), ("missing_path", "B."), ("factor", "C."), ("order", "E.")]
     assert Mark(X, "refuted", "").findings == ()
@@ -273,15 +276,14 @@ def test_a_mark_and_a_finding_stay_as_they_are() -> None:
 def test_chains_and_questions_are_made_once_and_broken_once(
     monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(diagnosis, "worlds",
-                        lambda found: made.append(found) or mistakes.worlds(found))
+    monkeypatch.setattr(broken_chains, "single_mistakes",
+                        lambda *asked: made.append(asked) or single_mistakes(*asked))
     chain = gplvm.trace_chain()
-    assert marker.chain_of(TRACE) is marker.chain_of(TRACE)
-    assert marker.exercise_of(chain, "t") is marker.exercise_of(chain, "t")
-    assert [marker.mark_in(chain, answer, "t").findings[0].kind for answer in ("½", "-1", "3")] == [
+    assert chain_named(TRACE) is chain_named(TRACE)
+    assert exercise_of(chain, "t") is exercise_of(chain, "t")
+    assert [mark(answer, chain, "t").findings[0].kind for answer in ("½", "-1", "3")] == [
         "sign", "factor", "sign"]
     assert len(made) == 1
-    assert term_matching._opaque(chain) is term_matching._opaque(chain)
 
 
 SQUARED = of_scaled(s**2, s)
@@ -296,7 +298,7 @@ SQUARED = of_scaled(s**2, s)
     (6, "A factor is wrong in the whole answer: it is s^4 times what it must be."),
 ])
 def test_a_wrong_power_of_a_scalar_is_recognised_in_a_function_too(power: int, line: str) -> None:
-    assert marker.mark_in(SQUARED, lambda B, s: B * s**power, "A").lines[0] == line
+    assert mark(lambda B, s: B * s**power, SQUARED, "A").lines[0] == line
 
 
 @pytest.mark.parametrize("scale", [sp.Integer(10) ** 12, sp.Rational(1, 10**12)],
@@ -304,8 +306,8 @@ def test_a_wrong_power_of_a_scalar_is_recognised_in_a_function_too(power: int, l
 def test_large_and_small_gradients_are_held_to_the_same_digits(scale: sp.Expr) -> None:
     chain, size = of_scaled(scale), float(scale)
     wrong = "A factor is wrong in the whole answer: it is 3 times what it must be."
-    assert marker.mark_in(chain, lambda B: 3 * size * B, "A").lines == [wrong]
-    assert marker.mark_in(chain, lambda B: 3 * size * B + size * 1e-5, "A").lines == UNKNOWN
+    assert mark(lambda B: 3 * size * B, chain, "A").lines == [wrong]
+    assert mark(lambda B: 3 * size * B + size * 1e-5, chain, "A").lines == UNKNOWN
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -326,19 +328,19 @@ def made(*kinds: str) -> tuple[Mistake, ...]:
 def test_of_what_explains_as_much_the_likeliest_are_told_one_for_each_set_of_kinds() -> None:
     single = [made(kind)
               for kind in ("order", "factor", "extra_term", "sign", "transpose", "missing_term")]
-    assert diagnosis._merged(single) == [made("sign"), made("factor"), made("missing_term"),
+    assert diagnosis._likeliest(single) == [made("sign"), made("factor"), made("missing_term"),
                                          made("transpose")]
     pairs = [made("order", "factor"), made("sign", "factor"), made("factor", "sign"),
              made("transpose", "sign")]
-    assert diagnosis._merged(pairs) == [made("sign", "factor"), made("transpose", "sign")]
+    assert diagnosis._likeliest(pairs) == [made("sign", "factor"), made("transpose", "sign")]
     twice = made("order", "order")  # the same mistake in two terms is one
-    assert diagnosis._merged([twice, *single[1:4]]) == [made("sign"), made("factor"), twice,
+    assert diagnosis._likeliest([twice, *single[1:4]]) == [made("sign"), made("factor"), twice,
                                                         made("extra_term")]
 
 
 def test_the_same_mistake_in_several_terms_counts_once_and_each_lost_term_by_itself() -> None:
     assert diagnosis._count(made("sign", "sign", "factor")) == 2
-    lost = [Mistake("missing_term", "the sum", "", ((mistakes.CLOSED, term),))
+    lost = [Mistake("missing_term", "the sum", "", ((CLOSED, term),))
             for term in (X, 2 * X)]
     assert diagnosis._count(tuple(lost)) == 2
     assert diagnosis._count((Mistake("sign", "there", "", (("c", X),)), *made("sign"))) == 1

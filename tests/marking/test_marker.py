@@ -9,9 +9,9 @@ import sympy as sp
 
 from lvmcalc import mark
 from lvmcalc.chain import Builder
-from lvmcalc.marking.marker import Mark, chain_of, exercise_of, mark_in
-from lvmcalc.marking.mistakes import mistakes, worlds
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.marking import Mark, single_mistakes
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.models import autoencoder, chain_named, gplvm
 
 L1 = gplvm.log_det_chain()
 X, K, alpha, D = L1.symbols("X K alpha D")
@@ -146,9 +146,9 @@ def test_a_chain_of_ones_own_is_marked_too() -> None:
     A, Z, B = build.leaves
     build("L", "half squared norm", build("c", "difference", build("e", "product", A, Z), B))
     chain = build.chain()
-    assert mark_in(chain, "Aᵀ(AZ − B)", "Z").right
-    assert [finding.kind for finding in mark_in(chain, "-Aᵀ(AZ − B)", "Z").findings] == ["sign"]
-    assert mark_in(chain, "AᵀAZ", "Z").findings[0].kind == "missing_term"
+    assert mark("Aᵀ(AZ − B)", chain, "Z").right
+    assert [finding.kind for finding in mark("-Aᵀ(AZ − B)", chain, "Z").findings] == ["sign"]
+    assert mark("AᵀAZ", chain, "Z").findings[0].kind == "missing_term"
 
 
 def test_a_node_may_be_asked_for_by_its_short_name() -> None:
@@ -156,8 +156,6 @@ def test_a_node_may_be_asked_for_by_its_short_name() -> None:
 
 
 def test_an_unknown_question_gets_one_sentence() -> None:
-    with pytest.raises(TypeError, match="must be a Chain, but 'gplvm' came"):
-        mark_in("gplvm", "X", "X")
     with pytest.raises(ValueError, match="There is no node"):
         mark("X", "gplvm", [])
     with pytest.raises(ValueError, match="no chain 'pca'"):
@@ -169,10 +167,9 @@ def test_an_unknown_question_gets_one_sentence() -> None:
 @pytest.mark.parametrize("of", ["autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"])
 def test_every_derived_mistake_leads_to_a_wrong_answer_or_to_the_same_one_by_symmetry(
     of: str) -> None:
-    for wrt in chain_of(of).leaves:
-        found = mistakes(chain_of(of), wrt)
+    for wrt in chain_named(of).leaves:
+        found = single_mistakes(chain_named(of), wrt)
         assert len(found) == len({mistake.changes for mistake in found}) > 5
-        assert len(worlds(found)) > len(found)
 
 
 def test_the_display_reads_back_what_was_typed() -> None:
@@ -281,7 +278,7 @@ def test_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_ow
     a = build("a", "trace", build("e", "product", M, M))
     build("L", "scalar sum", a, build("c", "scalar product", s, build("b", "half squared norm", M)))
     chain = build.chain()  # L = tr(M M) + s ‖M‖²/2
-    assert mark_in(chain, "2 M' + s M", "M").right
+    assert mark("2 M' + s M", chain, "M").right
     for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"),
                         ("2 M' + M", "missing_scalar")):
-        assert mark_in(chain, wrong, "M").findings[0].kind == kind
+        assert mark(wrong, chain, "M").findings[0].kind == kind

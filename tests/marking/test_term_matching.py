@@ -4,10 +4,9 @@ import pytest
 import sympy as sp
 from sympy import Inverse, Transpose
 
-from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.marking import term_matching
-from lvmcalc.marking.mistakes import Mistake
-from lvmcalc.marking.term_matching import fitted, near_miss, of_coefficients
+from lvmcalc.marking import Mistake, term_matching
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.term_matching import Match, behind_a_coefficient, matched, near_miss
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation.parser import parse
 
@@ -63,7 +62,7 @@ TWICE, HALF = "it is twice what it must be", "it is half of what it must be"
 ])
 def test_one_coefficient_is_another_one_with_mistakes(given: sp.Expr, true: sp.Expr,
                                                       expected: list | None) -> None:
-    found = of_coefficients(CHAINS["gplvm"], given, true, "the term")
+    found = behind_a_coefficient(given, true, ["N", "Q", "D"], "the term")
     assert found == (None if expected is None
                      else tuple(Mistake(kind, "the term", what) for kind, what in expected))
 
@@ -126,15 +125,17 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
 def test_terms_are_right_or_wrong_in_a_way_that_is_named(
         of: str, wrt: str, text: str, mistakes: list | None, right: list | None) -> None:
     chain = CHAINS[of]
-    found = fitted(chain, wrt, parse(text, chain.vocabulary, tuple(chain[wrt].shape)))
-    assert (found if found is None else [(m.kind, m.where, m.what) for m in found[0]]) == mistakes
-    assert (found if found is None else found[1]) == right
+    answer = parse(text, chain.vocabulary, tuple(chain[wrt].shape))
+    found = matched(exercise_of(chain, wrt), answer)
+    assert [(m.kind, m.where, m.what) for m in found.mistakes] == (mistakes or [])
+    assert found.right == tuple(right or ())
+    assert (found == Match()) == (mistakes is None)
 
 
 def test_of_two_near_misses_the_one_with_the_better_coefficient_is_meant() -> None:
-    algebra = NormalForm(symmetric=("K",))
+    matcher = term_matching._Matcher(exercise_of(CHAINS["gplvm"], "X"), ("K",))
     true, given = {(Ki, X): 2 * alpha, (Ki, Ki, X): D}, {(X,): D}
     for order in (true, dict(reversed(true.items()))):
-        near, lost = term_matching._matched(CHAINS["gplvm"], algebra, True, order, given)
+        near, lost = matcher.mistakes(order, given)
         assert (near.kind, near.what) == ("missing_inverse", "the factor K⁻¹, more than once,")
         assert (lost.kind, lost.changes) == ("missing_term", (("closed form", Ki * X),))

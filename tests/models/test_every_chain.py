@@ -11,11 +11,12 @@ import pytest
 
 from lvmcalc import mark, notation
 from lvmcalc.chain import Chain
-from lvmcalc.marking.marker import CHAINS, chain_of
+from lvmcalc.models import CHAINS, chain_named
+from lvmcalc.show import figures
 
 EVERY_CHAIN = pytest.mark.parametrize("name", CHAINS)
 EVERY_LEAF = pytest.mark.parametrize(
-    ("name", "leaf"), [(name, leaf) for name in CHAINS for leaf in chain_of(name).leaves])
+    ("name", "leaf"), [(name, leaf) for name in CHAINS for leaf in chain_named(name).leaves])
 
 
 def sizes_of(chain: Chain) -> dict[str, int]:
@@ -52,12 +53,20 @@ def point(chain: Chain, moving: str) -> dict[str, Any]:
 
 @EVERY_CHAIN
 def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
-    assert chain_of(name).check().status == "proved"
+    assert chain_named(name).check().status == "proved"
+
+
+@EVERY_CHAIN
+def test_the_graph_has_a_place_for_every_node_and_says_so(name: str) -> None:
+    chain = chain_named(name)
+    drawing = figures.graph(chain)
+    assert all(f"→ {notation.plain(node)}" in drawing.words for node in chain.nodes)
+    assert drawing.png(1).startswith(b"\x89PNG")
 
 
 @EVERY_LEAF
 def test_value_and_gradient_are_those_of_exact_dual_numbers(name: str, leaf: str) -> None:
-    chain = chain_of(name)
+    chain = chain_named(name)
     values = point(chain, leaf)
     truth = oracle.evaluate(chain.expression(), values)
     assert oracle.has_slope(chain.adjoint(leaf), values, leaf, truth.slope)
@@ -71,7 +80,7 @@ def test_value_and_gradient_are_those_of_exact_dual_numbers(name: str, leaf: str
 @EVERY_LEAF
 def test_the_gradient_as_it_is_printed_is_right_and_with_a_minus_the_sign_is_wrong(
         name: str, leaf: str) -> None:
-    chain = chain_of(name)
+    chain = chain_named(name)
     text = notation.plain(chain.abbreviated(chain.adjoint(leaf)))
     assert mark(text, name, leaf).status == "proved"
     wrong = mark(f"-({text})", name, leaf)

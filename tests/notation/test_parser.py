@@ -5,19 +5,18 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
-from lvmcalc import notation
+from lvmcalc import models, notation
 from lvmcalc.calculus import comparison
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking import marker
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.notation import forming
 from lvmcalc.notation.parser import Unreadable, parse
 
 AUTOENCODER, LOG_DET, TRACE, TOTAL = (autoencoder.chain(), gplvm.log_det_chain(),
                                       gplvm.trace_chain(), gplvm.chain())
-CHAINS = [*map(marker.chain_of, marker.CHAINS)]
+CHAINS = [*map(models.chain_named, models.CHAINS)]
 N, Q, D, X, Y, alpha, beta = gplvm.N, gplvm.Q, gplvm.D, gplvm.X, gplvm.Y, gplvm.alpha, gplvm.beta
 K, b, d, d_bar = TOTAL.symbols("K b d d_bar")
 W, x, e, c = AUTOENCODER.symbols("W x e c")

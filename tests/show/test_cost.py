@@ -45,19 +45,19 @@ def test_digits_count_the_error_relative_to_the_truth():
 
 
 def test_the_judge_with_forty_digits_finds_the_small_form_more_accurate():
-    right = cost.errors(1e6)
+    right = cost.digits_kept(1e6)
     assert right["K never formed"] > right["inverse of K"] + 3
 
 
 def test_where_X_explains_the_data_almost_without_noise_both_forms_lose_digits():
     beta = 1e4
     Y = data.centred(data.sample_gplvm(60, 5, 2, beta=beta).Y)
-    right = cost.digits_kept(1.01 * gplvm.optimum(Y, 2, 1.0, beta).X, Y, beta)
+    right = cost.digits_kept(beta, 1.01 * gplvm.optimum(Y, 2, 1.0, beta).X, Y)
     assert right["inverse of K"] < right["K never formed"] < 10
 
 
 def test_a_step_in_the_span_leads_where_a_step_of_the_whole_leads():
     problem = GPLVMProblem(Y, Q, 1.3, 2.5)
-    assert cost.lead(problem, 7) < 1e-13
+    assert cost.drift(problem, 7) < 1e-13
     problem.gram = problem.gram * (1 + 1e-6)  # another Gram matrix, other steps
-    assert cost.lead(problem, 7) > 1e-8
+    assert cost.drift(problem, 7) > 1e-8

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder, Chain
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import autoencoder, chain_named, gplvm
 from lvmcalc.show import AnswerBox, Summary, exercises
 
 L1 = gplvm.log_det_chain()
@@ -104,7 +104,7 @@ def test_text_and_code_are_marked_alike_in_nodes_adjoints_and_leaves(box: Answer
 
 @pytest.mark.parametrize("name", ["autoencoder", "gplvm.log_det", "gplvm.trace", "gplvm"])
 def test_the_solution_of_every_question_passes_its_own_check(name: str) -> None:
-    chain = exercises.chain_of(name)
+    chain = chain_named(name)
     for node in {**chain.leaves, **chain.nodes}:
         if node != chain.output:
             assert AnswerBox(name,

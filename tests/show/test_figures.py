@@ -11,9 +11,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 from lvmcalc import notation
-from lvmcalc.chain import Builder
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, style
+from lvmcalc.show.graph_layout import layout, variable_of
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.training import Trainer, data
 
@@ -28,17 +28,18 @@ def pixels(drawing: figures.Drawing) -> np.ndarray:
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
 class TestGraph:
     def test_no_two_nodes_stand_on_one_place_and_every_edge_goes_forward(self, chain) -> None:
-        places = figures._places(chain)
+        places = layout(chain).places
         assert len(set(places.values())) == len(places) == len(chain.leaves) + len(chain.nodes)
         assert all(places[parent][0] < places[node][0] for node, parent in chain.edges)
 
     def test_the_two_uses_have_two_looks_until_they_meet(self, chain) -> None:
-        paths = figures._paths(chain)
-        uses = {name for name, node in chain.nodes.items() if node.rule.name == "use"}
-        assert set(paths.values()) == uses
-        meeting = {child for child, used in paths} & {"e", "d"}
-        assert meeting, "the paths end where both uses meet"
-        looks = [style.PATHS[use] for use in uses]
+        paths = layout(chain).paths
+        assert set(paths.values()) == {0, 1}
+        starts = {child for child, used in paths if used == variable_of(chain)}
+        assert starts == {name for name, node in chain.nodes.items() if node.rule.name == "use"}
+        ends = {child for child, _ in paths} - {used for _, used in paths}
+        assert len(ends) == 1, "the paths end where both uses meet"
+        looks = [style.USES[number] for number in paths.values()]
         assert looks[0]["linestyle"] != looks[1]["linestyle"], "not by colour alone"
 
     def test_the_words_name_every_stage(self, chain) -> None:
@@ -52,35 +53,11 @@ class TestGraph:
         assert f"Lit: the step back from {node} to {parent}." in lit.words
 
 
-def test_values_and_adjoints_are_written_at_the_nodes() -> None:
-    chain = CHAINS[0]
-    values, adjoints = chain.forward(**LEAVES), chain.backward(**LEAVES)
-    texts = [text.get_text()
-             for text in figures.graph(chain, None, values, adjoints).figure.axes[0].texts]
-    assert f"∂ {figures._size(adjoints['W'])}" in texts
-    assert any(text.endswith(figures._size(values["L"])) for text in texts)
-
-
-@pytest.mark.parametrize(("value", "text"),
-                         [(2.0, "2"), (-0.00123, "−0.0012"), (1424.2, "1,424"), (1e9, "1e9"),
-                                         (np.array([[3.0, 4.0]]), "‖5‖")])
-def test_sizes_are_short(value, text) -> None:
-    assert figures._size(value) == text
-
-
 def test_an_unknown_stage_is_told() -> None:
     with pytest.raises(ValueError, match="no node of gplvm 'zz'"):
         figures.graph(CHAINS[3], "zz")
     with pytest.raises(ValueError, match="b does not use q; it uses c"):
         figures.graph(CHAINS[3], ("q", "b"))
-
-
-def test_a_chain_without_lanes_of_its_own_is_drawn_too() -> None:
-    build = Builder("mine", autoencoder.W, autoencoder.x)
-    build("L", "half squared norm", build("a", "product", autoencoder.W, autoencoder.x))
-    places = figures._places(build.chain())
-    assert len(set(places.values())) == 4
-    assert pixels(figures.graph(build.chain())).shape[2] == 3
 
 
 def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
@@ -143,13 +120,12 @@ def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_
 
 
 def test_a_path_has_one_colour_and_line_from_its_use_until_the_paths_meet() -> None:
-    along = {"autoencoder": {"h": "h", "e": "h", "g": "g", "f": "g"},
-             "gplvm": {"f": "f", "h": "h", "g": "h"}}
+    along = {"autoencoder": {"g": 0, "f": 0, "h": 1, "e": 1}, "gplvm": {"f": 0, "h": 1, "g": 1}}
     for chain in (CHAINS[0], CHAINS[3]):
         outlines = {name: figures.outline_of(chain, name) for name in (*chain.nodes, *chain.leaves)}
         assert {name: outline for name,
-                outline in outlines.items() if outline in style.PATHS.values()} == {
-            name: style.PATHS[use] for name, use in along[chain.name].items()}
+                outline in outlines.items() if outline in style.USES} == {
+            name: style.USES[use] for name, use in along[chain.name].items()}
 
 
 def test_a_number_has_a_heat_map_too() -> None:
@@ -216,7 +192,7 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
     trainer, iris = Trainer(GPLVMProblem(data.centred(data.load("iris").Y),
                                          Q=2)).run(2), data.load("iris")
     chain = CHAINS[0]
-    drawings = [figures.graph(chain, ("W", "h"), chain.forward(**LEAVES), chain.backward(**LEAVES)),
+    drawings = [figures.graph(chain, ("W", "h")),
                 figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
                 figures.latent(trainer.parameters, iris.labels, iris.label_names)]
     moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame,
@@ -233,7 +209,7 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
             assert seen[text] >= (3 if large else 4.5), text
     assert len(seen) > 100
     assert all(contrast(style.INK, fill) >= 4.5 for fill in style.LIT.values())
-    lines = [*style.PATHS.values(), *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM]
+    lines = [*style.USES, *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM]
     assert all(contrast(line["color"], style.PAPER) >= 3 for line in lines)
 
 

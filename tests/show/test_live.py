@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 
 from lvmcalc.models import gplvm
 from lvmcalc.show import player
-from lvmcalc.show.live import LiveAutoencoder, LiveGPLVM
+from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.training import data
 
 BOTH = pytest.mark.parametrize("make", [
@@ -256,7 +256,7 @@ class TestControls:
             multiples = [multiple for _, multiple in control.options]
             place = 100 * multiples.index(1) / (len(multiples) - 1)
             name, = (name for name in control._dom_classes if name.startswith("lvmcalc-mark"))
-            assert f".{name} {{ --mark: {place:.2f}%; }}" in widget._about.value
+            assert f".{name} {{ --mark: {place:.2f}%; }}" in widget._keys.value
             assert "lvmcalc-limit" in control._dom_classes
         widget.controls.optimiser.value = "adam"
         assert "lvmcalc-limit" not in control._dom_classes

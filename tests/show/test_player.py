@@ -387,7 +387,7 @@ class TestCells:
 
 PANEL = """
 import threading
-from lvmcalc.show.live import LiveGPLVM
+from lvmcalc.show import LiveGPLVM
 panel = LiveGPLVM("iris", Q=1, optimiser="adam", speed=60, budget=100_000)
 threads = []
 panel.controls.play.on_click(
@@ -503,7 +503,7 @@ def test_in_a_kernel_a_click_makes_frames_go_on_coming_and_another_stops_them(cl
 
 def test_in_a_kernel_running_a_cell_again_closes_what_it_made_and_only_that(client):
     notebook = Notebook(client)
-    notebook.run("from lvmcalc.loop import Player\nplayers = {}\ndef make(name):\n"
+    notebook.run("from lvmcalc.show.player import Player\nplayers = {}\ndef make(name):\n"
                  "    players.setdefault(name, []).append(Player(lambda: '', lambda: None, lambda: "
                  "None))")
     for cell in ("make('a'), make('b')", "make('c')", "make('a'), make('b')"):

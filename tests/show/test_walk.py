@@ -107,14 +107,14 @@ def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_hea
 
 def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(drawn) -> None:
     walk = StageWalk(gplvm.chain(), **LEAVES)
-    for use in "fh":
+    for number, use in enumerate("fh"):
         drawn.clear()
         walk.go(walk.stages.index(("X", use)))
         _, *heat_maps = drawn["heats"].figure.axes
         looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(),
                   axes.spines["top"].get_linestyle())
                  for axes in heat_maps]
-        path, neither = tuple(style.PATHS[use].values()), (style.INK, style.SOLID)
+        path, neither = tuple(style.USES[number].values()), (style.INK, style.SOLID)
         assert looks == [path, path, neither]  # what arrives, what this path brings, all paths
 
 

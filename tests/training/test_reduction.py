@@ -64,7 +64,8 @@ def test_a_step_sees_neither_N_nor_the_data():
     trainer = Trainer(GPLVMProblem(Y, Q))
     trainer.step(2)
     before = trainer.value
-    trainer._work.Y = trainer._work.points.Y = np.broadcast_to(np.nan, Y.shape)  # only its shape may be looked at
+    unseen = np.broadcast_to(np.nan, Y.shape)  # only its shape may be looked at
+    trainer._work.Y = trainer._work.points.Y = unseen
     trainer.step(3)
     assert trainer.value > before
 

@@ -1,0 +1,144 @@
+"""Broken formulas: one formula with one mistake in it, in every way that students make."""
+
+from collections.abc import Iterator
+from itertools import permutations
+
+import sympy as sp
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
+from sympy.matrices.exceptions import ShapeError
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+
+from lvmcalc import notation
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.checks import CannotBeFormed
+
+MOST_PERMUTED = 5  # factors that are tried in every order
+
+Broken = tuple[str, str, Expr]  # the kind of mistake, what it is about, and the broken formula
+
+
+def broken_formulas(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
+    """Yield the ways to get a formula wrong: kind, what it is about, broken formula, broken term.
+    """
+    terms = list(sp.Add.make_args(formula))  # a sum of matrices is one too
+    for index, term in enumerate(terms):
+        others = terms[:index] + terms[index + 1:]
+        if others:
+            yield "missing_term", notation.plain(term), sum_of(others), term
+            yield "sign", notation.plain(term), sum_of([*others, -term]), -term
+        for kind, what, broken in _in_term(term):
+            yield kind, what, sum_of([*others, broken]), broken
+
+
+def sum_of(terms: list[Expr]) -> Expr:
+    """Return the sum of some terms, which are all matrices or all scalars."""
+    if len(terms) == 1:
+        return terms[0]
+    return MatAdd(*terms) if terms[0].is_Matrix else sp.Add(*terms)
+
+
+def is_inverse(factor: Expr) -> bool:
+    """Return whether a factor is K⁻¹ or K⁻ᵀ."""
+    return isinstance(factor.arg if isinstance(factor, Transpose) else factor, Inverse)
+
+
+def _in_term(term: Expr) -> Iterator[Broken]:
+    if isinstance(term, MatMul):
+        scalar, factors = term.as_coeff_matrices()
+    else:
+        scalar, factors = (sp.S.One, [term]) if term.is_Matrix else (term, [])
+    for kind, what, broken in _in_scalar(scalar):
+        yield kind, what, _product(broken, factors)
+    for kind, what, broken in _in_factors(factors, notation.plain(term)):
+        if (product := _fitting(scalar, broken, term)) is not None:
+            yield kind, what, product
+
+
+def _in_scalar(scalar: Expr) -> Iterator[Broken]:
+    number, symbols = scalar.as_coeff_Mul()
+    if number < 0:
+        yield "sign", "", -scalar
+    if abs(number) != 1:
+        lost = f"the factor {notation.plain(abs(number))} is lost"
+        yield "factor", lost, sp.sign(number) * symbols
+    for part in sp.Mul.make_args(symbols):
+        for kind, what, broken in _in_power(part):
+            yield kind, what, scalar / part * broken
+
+
+def _in_power(part: Expr) -> Iterator[Broken]:
+    base, exponent = part.as_base_exp()
+    match base:
+        case Symbol() if not base.name.startswith("∂"):
+            yield "missing_scalar", notation.plain(part), sp.S.One
+            yield "inverted_scalar", notation.plain(base), 1 / part
+            if abs(exponent) == 2:
+                root = base ** (exponent / 2)
+                yield "missing_scalar", notation.plain(root), root
+        case Determinant():
+            yield "stopped_early", f"the factor {notation.plain(part)}", sp.S.One
+        case sp.log():
+            inner = base.args[0]
+            yield "stopped_early", f"the logarithm of {notation.plain(inner)}", inner ** exponent
+        case Trace():
+            for kind, what, broken, _ in broken_formulas(base.arg):
+                if kind not in ("sign", "factor"):
+                    yield kind, what, Trace(broken) ** exponent
+
+
+def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list[Expr]]]:
+    """Yield the ways to get the factors of a product wrong, whether they fit or not."""
+    inverses = [factor for factor in factors if is_inverse(factor)]
+    for index, factor in enumerate(factors):
+        for kind, what, instead in _in_factor(factor):
+            yield kind, what, [*factors[:index], *instead, *factors[index + 1:]]
+    pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
+    for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
+        if len({factor.shape for factor in factors[place]}) == 1:
+            entrywise = HadamardProduct(*factors[place])
+            yield "elementwise", term, [*factors[:place.start], entrywise, *factors[place.stop:]]
+    if len(inverses) > 1:
+        bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
+        yield "missing_inverse", "that of every factor", bare
+    for order in permutations(factors) if len(factors) <= MOST_PERMUTED else ():
+        yield "order", term, [*order]
+
+
+def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
+    what = notation.plain(factor)
+    if is_inverse(factor):
+        yield "missing_inverse", f"that of {what}", [_toggled(factor)]
+        yield "missing_inverse", f"the factor {what}", []
+        yield "extra_inverse", f"a second {what}", [factor, factor]
+    elif factor.is_square and not isinstance(factor, Identity) and not _has_adjoint(factor):
+        yield "extra_inverse", f"that of {what}", [Inverse(factor)]
+    yield "transpose", f"{notation.plain(factor.T)} for {what}", [factor.T]
+
+
+def _fitting(scalar: Expr, factors: list[Expr], term: Expr) -> Expr | None:
+    """Return the product of some factors if it can stand in place of a term, and is another one."""
+    try:
+        product = _product(scalar, factors)
+        check_shapes(product)
+    except (CannotBeFormed, ShapeError):
+        return None
+    return product if factors and product.shape == term.shape and product != term else None
+
+
+def _toggled(factor: Expr) -> Expr:
+    """Return K for K⁻¹ and Kᵀ for K⁻ᵀ."""
+    if isinstance(factor, Transpose):
+        return Transpose(_toggled(factor.arg))
+    return factor.arg
+
+
+def _has_adjoint(factor: Expr) -> bool:
+    return any(symbol.name.startswith("∂") for symbol in factor.atoms(MatrixSymbol, Symbol))
+
+
+def _product(scalar: Expr, factors: list[Expr]) -> Expr:
+    if not factors:
+        return scalar
+    if scalar != 1:
+        return MatMul(scalar, *factors)
+    return MatMul(*factors) if len(factors) > 1 else factors[0]

@@ -1,0 +1,66 @@
+"""Answers that are functions: they are called with the values that their arguments name."""
+
+import inspect
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from lvmcalc.marking.exercise import Exercise, Point
+from lvmcalc.notation import spelling
+from lvmcalc.notation.parser import Unreadable
+
+
+def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
+    """Return which value of the exercise each argument of a function stands for.
+
+    Raises
+    ------
+    Unreadable
+        If an argument names no value of the chain.
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError) as error:
+        raise Unreadable("Arguments are matched by their names, but this function does not tell "
+                         "them.") from error
+    chain, names = exercise.chain, {parameter.name: parameter for parameter in parameters}
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        names = dict.fromkeys(chain.leaves)
+    symbols = {name: chain.vocabulary.spellings.get(spelling(name)) for name in names}
+    known = {name: symbol.name for name, symbol in symbols.items()
+             if getattr(symbol, "name", None) in exercise.points[0]}
+    missing = [name for name, parameter in names.items() if name not in known
+               and parameter.default is parameter.empty
+               and parameter.kind is not parameter.VAR_POSITIONAL]
+    if missing:
+        raise Unreadable(f"Arguments are matched by their names, but {chain.name} has no "
+                         f"{', '.join(missing)}; it has {', '.join(chain.leaves)}.")
+    return known
+
+
+def called_with(function: Callable, arguments: dict[str, str], point: Point,
+                scalar: bool) -> np.ndarray:
+    """Return what a function returns at a point, called with copies of the values.
+
+    Where a scalar is expected, a matrix of one entry will do.
+
+    Raises
+    ------
+    TypeError
+        If it returns no array of real numbers; and whatever the function itself raises.
+    """
+    given = {name: deepcopy(point[value]) for name, value in arguments.items()}
+    placed = [given.pop(name) for name, parameter in inspect.signature(function).parameters.items()
+              if parameter.kind is parameter.POSITIONAL_ONLY and name in given]
+    result: Any = function(*placed, **given)
+    if result is None:
+        raise TypeError("it returns nothing; is a return missing?")
+    try:
+        result = np.asarray(result)
+    except ValueError:
+        raise TypeError("it returns rows of different lengths") from None
+    if result.dtype.kind not in "biufO":
+        raise TypeError(f"it returns no real numbers but {result.dtype}")
+    return result.astype(float).reshape(() if scalar and result.size == 1 else result.shape)
