@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
@@ -147,6 +147,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
                 return arithmetic.ones(*(whole_size(size, values) for size in part.shape))
             case sp.Pow() if not part.exp.is_integer and part.is_number and part.is_real:
                 return arithmetic.number(part)
+            case Inverse() if memo is not None and isinstance(part.arg, Transpose):
+                return arithmetic.transpose(of(Inverse(part.arg.arg)))
             case Inverse() | Determinant() if memo is not None:
                 if part not in memo:
                     memo[part] = OPERATIONS[part.func].value(arithmetic, part, of)
