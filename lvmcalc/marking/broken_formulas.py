@@ -93,8 +93,9 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
             yield kind, what, [*factors[:index], *instead, *factors[index + 1:]]
     pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
     for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
-        entrywise = HadamardProduct(*factors[place])
-        yield "elementwise", term, [*factors[:place.start], entrywise, *factors[place.stop:]]
+        if len({factor.shape for factor in factors[place]}) == 1:
+            entrywise = HadamardProduct(*factors[place])
+            yield "elementwise", term, [*factors[:place.start], entrywise, *factors[place.stop:]]
     if len(inverses) > 1:
         bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
         yield "missing_inverse", "that of every factor", bare

@@ -24,8 +24,8 @@ class ChainProblem(Problem):
     maximise : bool
         Whether the output is maximised; it is minimised otherwise.
     **data : array_like of the leaf's shape, or float
-        The values of all other leaves, and each size of a variable that they do not tell, such as
-        `m=2` for W of shape (m, n).
+        The values of all other leaves, and each size that they do not tell, such as `m=2` for W of
+        shape (m, n).
 
     Raises
     ------
@@ -35,16 +35,21 @@ class ChainProblem(Problem):
     Notes
     -----
     The parameters are one array if there is one variable, and otherwise a dict of arrays and floats
-    by name. Training goes on in one vector of all entries. They start small and random, symmetric
-    matrices near the identity, and positive scalars near 1.
+    by name. Training goes on in one vector of all their entries. At the start, matrices are small
+    and random, symmetric ones are near the identity, and positive scalars are near 1.
+
+    No optimum is known, so there is no gap, and a run ends as diverged only where a number is no
+    longer finite or a positive scalar would leave its domain.
     """
 
     name_of_value, name_of_parameters = "value", "the parameters"
 
     def __init__(self, chain: Chain, variables: str | Sequence[str], *, maximise: bool = False,
                  **data: Any):
+        if not isinstance(chain, Chain):
+            raise TypeError(f"The chain must be a Chain, but {type(chain).__name__} came.")
         self.chain, self.sign = chain, 1 if maximise else -1
-        names = (variables,) if isinstance(variables, str) else variables
+        names = variables if variables and isinstance(variables, list | tuple) else [variables]
         self.variables = tuple(checks.known(spelling(name), chain.leaves, "leaf") for name in names)
         given = {spelling(name): value for name, value in data.items()}
         self.data = {name: given.pop(name) for name in chain.leaves if name in given}

@@ -275,8 +275,9 @@ class Trainer:
                          "settle.")
         if self.ablation_in_words:
             name = self.problem.name_of_value
-            true = f"gap is that of the true {name}" if self.gap is not None else f"{name} is true"
-            words.append(f"Trained with {self.ablation_in_words}; the {true}.")
+            shown = f"{name} is the true one" if self.gap is None else (
+                f"gap is that of the true {name}")
+            words.append(f"Trained with {self.ablation_in_words}; the {shown}.")
         return " ".join(words)
 
     def __repr__(self) -> str:
@@ -316,10 +317,11 @@ def _limit_near(problem: Problem, at: np.ndarray) -> float:
     """Return 2 over the largest curvature at these coordinates, by power iteration on differences
     of gradients; 1 where the gradient is the same everywhere."""
     slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
-    change = np.random.default_rng(0).standard_normal(at.shape)
+    generator = np.random.default_rng(0)
+    change = problem.draw(generator) - problem.draw(generator)  # symmetric where it has to be
     for _ in range(20):
         move = change * (small / np.linalg.norm(change))
-        change = problem.evaluate(at + move)[1] - slope
+        change = problem.finite(at + move)[1] - slope
         if not change.any():
             return 1.0
     return 2 * small / float(np.linalg.norm(change))

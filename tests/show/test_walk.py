@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lvmcalc import notation
-from lvmcalc.chain import Card, Result
+from lvmcalc.chain import Card, Chain, Result
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import StageWalk, figures, style
 
@@ -191,3 +191,19 @@ def test_what_a_card_says_does_not_change() -> None:
                         (Result(gplvm.chain(), "X"), "leaf")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, "h")
+
+
+def test_the_walk_makes_one_pass_over_the_numbers(monkeypatch) -> None:
+    calls = []
+
+    def counting(name: str) -> None:
+        method = getattr(Chain, name)
+        monkeypatch.setattr(Chain, name, lambda *how, **leaves: (calls.append(name),
+                                                                 method(*how, **leaves))[1])
+
+    for name in ("run", "forward", "backward", "contributions"):
+        counting(name)
+    walk = StageWalk(gplvm.chain(), **LEAVES)
+    for place in range(len(walk.stages)):
+        walk.go(place)
+    assert calls == ["run"]

@@ -10,7 +10,7 @@ from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
-from lvmcalc.training import OPTIMISERS, ChainProblem, Trainer, data
+from lvmcalc.training import OPTIMISERS, ChainProblem, Problem, Trainer, data
 
 RNG = np.random.default_rng(7)
 x, Y = RNG.standard_normal((5, 8)), data.centred(RNG.standard_normal((9, 4)))
@@ -98,7 +98,7 @@ def test_it_trains_as_the_fast_form_of_the_model(fast, of_chain, paths, optimise
         first = Trainer(fast, optimiser, 0.003, ablation=ours)
         second = Trainer(of_chain, optimiser, 0.003, ablation=theirs)
         first.parameters = second.parameters = FIRST[fast.name_of_parameters]
-        for _ in range(5):
+        for _ in range(3):
             first.step(4)
             second.step(4)
             if first.status == "diverged":  # told by the gap, which the chain does not know
@@ -114,17 +114,17 @@ def test_it_trains_as_the_fast_form_of_the_model(fast, of_chain, paths, optimise
 def test_without_any_setting_it_trains_and_repeats_itself_from_its_seed(problem, optimiser):
     trainer = Trainer(problem, optimiser, seed=3)
     start = trainer.value
-    trainer.step(60)
+    trainer.step(20)
     assert trainer.status == "running"
     assert problem.sign * trainer.value > problem.sign * start
-    again = trainer.again().run(60)
+    again = trainer.again().run(20)
     assert again.value == trainer.value
     assert Trainer(problem, optimiser, seed=4).value != start
 
 
 @pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov"])
 def test_ridge_regression_finds_the_solution_of_its_normal_equations(optimiser):
-    trainer = Trainer(of_ridge(), optimiser).run(400)
+    trainer = Trainer(of_ridge(), optimiser).run(250)
     np.testing.assert_allclose(trainer.parameters, np.linalg.solve(A.T @ A + 0.7 * np.eye(3),
                                                                    A.T @ y), rtol=1e-7)
     assert trainer.settled
@@ -138,7 +138,7 @@ def test_the_usual_rate_is_a_quarter_of_what_the_curvature_at_the_start_allows()
 
 
 def test_the_noise_is_learned_along():
-    trainer = Trainer(of_noise(), "adam", 0.04).run(700)
+    trainer = Trainer(of_noise(), "adam", 0.1).run(200)
     best = GPLVMProblem(Y, 2)
     assert trainer.value == pytest.approx(best.best, abs=0.01)
     assert trainer.parameters["beta"] == pytest.approx(best.beta, rel=0.05)
@@ -162,6 +162,28 @@ def test_a_state_can_be_set_and_read(problem):
     out = np.empty(problem.shape)
     assert trainer.write(out) is out
     assert out.size == trainer._at.size
+
+
+def test_a_covariance_stays_symmetric_and_finds_that_of_the_samples():
+    n = sp.Symbol("n", integer=True, positive=True)
+    Sigma, S = MatrixSymbol("Sigma", n, n), MatrixSymbol("S", n, n)
+    build = Builder("normal", Sigma, S, symmetric=("Sigma", "S"))
+    build.b = sp.Determinant(Sigma)
+    build.q = sp.log(build.b)
+    build.r = Sigma.I
+    build.s = build.r * S
+    build.t = sp.Trace(build.s)
+    build("L", "scalar sum", build.q, build.t)
+    S = np.cov(RNG.standard_normal((3, 40)))
+    problem = ChainProblem(build.chain(), "Sigma", S=S)
+    start = problem.start(0)
+    assert (start == start.T).all()
+    assert np.linalg.eigvalsh(start)[0] > 0
+    slope = -np.linalg.inv(start) @ (S - start) @ np.linalg.inv(start)
+    np.testing.assert_allclose(problem.value_and_gradient(start)[1], slope, rtol=1e-10)
+    found = Trainer(problem, learning_rate=0.1).run(200).parameters
+    assert (found == found.T).all()
+    np.testing.assert_allclose(found, S, rtol=1e-6, atol=1e-6)
 
 
 class TestAblation:
@@ -197,6 +219,31 @@ class TestAblation:
         assert trainer.parameters["beta"] != start["beta"]
 
 
+class Parabola(Problem):
+    """The least there is to give: a value with its gradient, and where to start."""
+
+    sign, name_of_value, name_of_parameters, shape, spread = -1, "height", "z", (1, 2), 0.1
+
+    def evaluate(self, coordinates):
+        return float((coordinates**2).sum()), 2 * coordinates
+
+    def draw(self, generator):
+        return generator.standard_normal(self.shape)
+
+
+def test_a_problem_has_to_give_a_value_and_a_start_and_no_more():
+    with pytest.raises(TypeError, match="abstract"):
+        Problem()
+    trainer = Trainer(Parabola(), "gradient").run(40)
+    assert trainer.learning_rate == pytest.approx(0.25)  # a quarter of 2/h, h = 2
+    height = f"{trainer.value:.4g}".replace("-", "−")
+    assert trainer.describe() == f"Step 40. Height {height}."
+    assert trainer.settled
+    trainer.problem.best, trainer.problem.scale = 0.0, 1.0
+    assert trainer.describe() == (f"Step 40. Height {height}, less than 0.0001 % of 1 "
+                                  "above the best possible.")
+
+
 class TestWords:
     def test_nothing_is_said_of_what_is_not_known(self):
         trainer = Trainer(of_ridge(), "gradient", 0.01).run(5)
@@ -206,7 +253,8 @@ class TestWords:
 
     def test_what_it_is_trained_with_is_said(self):
         trainer = Trainer(of_noise(), ablation="without path h of X")
-        assert trainer.describe().endswith(" Trained with path h of X left out; the value is true.")
+        assert trainer.describe().endswith(
+            " Trained with path h of X left out; the value is the true one.")
 
     def test_a_run_that_diverges_stops_at_its_last_finite_state_and_says_why(self):
         trainer = Trainer(of_autoencoder(), "gradient", 5.0).run(50)
@@ -224,6 +272,9 @@ class TestWords:
 BAD = [
     (lambda: ChainProblem(ridge_chain(), "v", A=A, y=y), ValueError,
      "There is no leaf 'v'; there are A, w, y, lambda."),
+    (lambda: ChainProblem(ridge_chain(), (), A=A, y=y), ValueError, "There is no leaf (); "),
+    (lambda: ChainProblem("ridge", "w", A=A, y=y), TypeError,
+     "The chain must be a Chain, but str came."),
     (lambda: ChainProblem(ridge_chain(), "w", A=A, y=y), TypeError,
      "ridge needs a value of each leaf that is not trained, and of no other: A, y, λ."),
     (lambda: of_ridge(w=y), TypeError, "ridge needs a value of each leaf that is not trained, "),

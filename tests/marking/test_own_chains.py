@@ -1,0 +1,141 @@
+"""Chains of one's own are marked like the models: vectors, fixed and compound sizes, symmetric
+leaves."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy import MatrixSymbol
+
+from lvmcalc.chain import Builder, Chain
+from lvmcalc.marking import audit, mark
+from lvmcalc.marking.exercise import exercise_of
+
+N, D = sp.symbols("N D", integer=True, positive=True)
+USES = "It uses that {} is symmetric: for one that is not, it would be wrong."
+
+
+def ridge() -> Chain:
+    """Return ridge regression, L = ½‖A w − y‖² + λ ½‖w‖², with vectors w and y."""
+    build = Builder("ridge", MatrixSymbol("A", N, D), MatrixSymbol("w", D, 1),
+                    MatrixSymbol("y", N, 1), sp.Symbol("lambda", positive=True))
+    A, w, y, penalty = build.leaves
+    c = build("c", "difference", build("e", "product", A, w), y)
+    q = build("q", "half squared norm", w)
+    build("L", "scalar sum", build("f", "half squared norm", c),
+          build("r", "scalar product", penalty, q))
+    return build.chain()
+
+
+def outer_product() -> Chain:
+    """Return L = tr(x xᵀ) with a vector x."""
+    build = Builder("outer", MatrixSymbol("x", N, 1))
+    x, = build.leaves
+    build("L", "trace", build("e", "product", x, build("g", "transpose", x)))
+    return build.chain()
+
+
+def fixed() -> Chain:
+    """Return L = ½‖A x‖² with a 3×3 matrix and a vector of 3 entries."""
+    build = Builder("fixed", MatrixSymbol("A", 3, 3), MatrixSymbol("x", 3, 1))
+    build("L", "half squared norm", build("e", "product", *build.leaves))
+    return build.chain()
+
+
+def compound() -> Chain:
+    """Return L = ½‖B A‖² with a matrix A of N + 1 rows."""
+    build = Builder("compound", MatrixSymbol("B", D, N + 1), MatrixSymbol("A", N + 1, N))
+    build("L", "half squared norm", build("e", "product", *build.leaves))
+    return build.chain()
+
+
+def normal() -> Chain:
+    """Return the logarithm of a multivariate normal density but for a constant; Σ is symmetric."""
+    build = Builder("normal", MatrixSymbol("Sigma", N, N), MatrixSymbol("y", N, 1),
+                    MatrixSymbol("mu", N, 1), symmetric=("Sigma",))
+    S, y, mu = build.leaves
+    d = build("d", "difference", y, mu)
+    v = build("v", "product", build("r", "inverse", S), d)
+    t = build("t", "trace", build("k", "product", build("g", "transpose", d), v))
+    q = build("q", "logarithm", build("b", "determinant", S))
+    build("L", "scalar product", -sp.S.Half, build("a", "scalar sum", q, t))
+    return build.chain()
+
+
+def inverse_trace() -> Chain:
+    """Return L = tr(S C⁻¹), in which C is symmetric and S is not."""
+    build = Builder("inverse trace", MatrixSymbol("S", N, N), MatrixSymbol("C", N, N),
+                    symmetric=("C",))
+    S, C = build.leaves
+    build("L", "trace", build("e", "product", S, build("r", "inverse", C)))
+    return build.chain()
+
+
+@pytest.mark.parametrize(("chain", "wrt", "answer"), [
+    (ridge, "w", "Aᵀ(Aw − y) + λ w"), (ridge, "A", "(Aw − y) wᵀ"), (ridge, "lambda", "½ tr(wᵀw)"),
+    (ridge, "w", lambda A, w, y, λ: A.T @ (A @ w - y) + λ * w),
+    (outer_product, "x", "2x"), (outer_product, "x", lambda x: 2 * x),
+    (fixed, "x", "AᵀA x"), (fixed, "A", "A x xᵀ"), (compound, "A", "BᵀB A"),
+    (normal, "Sigma", "½ Σ⁻ᵀ(y−μ)(y−μ)ᵀΣ⁻ᵀ − ½ Σ⁻ᵀ"), (normal, "mu", "½(Σ⁻¹ + Σ⁻ᵀ)(y−μ)"),
+    (inverse_trace, "S", "C⁻ᵀ"),
+])
+def test_a_right_answer_is_right_without_a_remark(chain: Callable[[], Chain], wrt: str,
+                                                  answer: object) -> None:
+    result = mark(answer, chain(), wrt)
+    assert result.status == ("numeric" if callable(answer) else "proved"), str(result)
+    assert result.remark == ""
+
+
+@pytest.mark.parametrize(("chain", "wrt", "answer", "letter"), [
+    (normal, "Sigma", "½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", "Σ"), (normal, "mu", "Σ⁻¹(y−μ)", "Σ"),
+    (inverse_trace, "C", "-½ C⁻¹(S + Sᵀ)C⁻¹", "C"), (inverse_trace, "S", "C⁻¹", "C"),
+])
+def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
+        chain: Callable[[], Chain], wrt: str, answer: str, letter: str) -> None:
+    result = mark(answer, chain(), wrt)
+    assert (result.status, result.remark) == ("proved", USES.format(letter))
+
+
+@pytest.mark.parametrize(("chain", "wrt", "answer", "kind"), [
+    (ridge, "w", "Aᵀ(Aw − y)", "missing_path"), (ridge, "w", "Aᵀ(Aw + y) + λ w", "sign"),
+    (ridge, "w", "Aᵀ(Aw − y) + w", "missing_scalar"), (ridge, "w", "A(Aw − y) + λ w", "shape"),
+    (ridge, "w", "c_bar", "shape"), (ridge, "A", "w (Aw − y)ᵀ", "transpose"),
+    (ridge, "lambda", "tr(w wᵀ)", "factor"), (ridge, "lambda", "½ wᵀw", "shape"),
+    (outer_product, "x", "x", "missing_path"), (outer_product, "x", lambda x: x, "missing_path"),
+    (outer_product, "x", "2 xᵀ", "transpose"),
+    (fixed, "x", "A Aᵀ x", "transpose"), (fixed, "A", "x xᵀ A", "order"),
+    (compound, "A", "-BᵀB A", "sign"), (compound, "A", "B BᵀA", "shape"),
+    (normal, "Sigma", "½ Σ⁻¹ + ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹", "sign"),
+    (normal, "Sigma", "½ (y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", "missing_inverse"),
+    (normal, "mu", "Σ (y−μ)", "missing_inverse"),
+    (inverse_trace, "C", "-C⁻¹ S C⁻¹", "transpose"),
+    (inverse_trace, "C", "½ C⁻¹(S + Sᵀ)C⁻¹", "sign"),
+])
+def test_a_wrong_answer_is_told_what_is_wrong(chain: Callable[[], Chain], wrt: str,
+                                              answer: object, kind: str) -> None:
+    result = mark(answer, chain(), wrt)
+    assert not result.right
+    assert result.findings[0].kind == kind, str(result)
+
+
+def test_points_have_the_sizes_and_the_symmetry_of_the_leaves() -> None:
+    exercise = exercise_of(normal(), "Sigma")
+    for point in exercise.points:
+        for name in ("Sigma", exercise.asked.name):
+            np.testing.assert_array_equal(point[name], point[name].T)
+        assert np.linalg.det(point["Sigma"]) > 0
+        assert point["mu"].shape == (len(point["Sigma"]), 1)
+    for point in exercise_of(compound(), "A").points:
+        assert point["A"].shape == (point["N"] + 1, point["N"])
+        assert len({point["N"], point["N"] + 1, point["D"]}) == 3
+    for point in exercise_of(fixed(), "A").points:
+        assert (point["A"].shape, point["x"].shape) == ((3, 3), (3, 1))
+
+
+def test_a_derivation_about_a_chain_of_ones_own_is_audited() -> None:
+    found = audit("∂L/∂e = c_bar\n∂L/∂w = Aᵀ c_bar + λ w\n∂L/∂w = Aᵀ(Aw − y)", ridge())
+    assert [line.status for line in found.lines] == ["proved", "proved", "refuted"]
+    assert found.lines[2].findings[0].kind == "missing_path"
+    line, = audit("∂L/∂Σ = ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", normal()).lines
+    assert line.status == "proved"
