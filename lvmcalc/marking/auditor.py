@@ -14,7 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, Verdict, differentials
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import exercise_of
@@ -195,10 +195,12 @@ def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
     known = chain.remember("gradients from the differential", gradients)
     exercise = exercise_of(chain, next(iter(chain.leaves)))
     verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
+    if not verdict.holds:
+        return verdict
     try:
         exercise.values(left), exercise.values(right)
     except OutsideDomain:
-        return Verdict("refuted", NO_VALUE) if verdict.holds else verdict
+        return Verdict("refuted", NO_VALUE)
     return verdict
 
 

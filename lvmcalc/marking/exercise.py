@@ -12,8 +12,8 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import Verdict, arithmetic, differentials
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus import Verdict, arithmetic, comparison
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
@@ -111,7 +111,7 @@ class Exercise:
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
-        return differentials.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
+        return comparison.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
                                      self.chain.symmetric)
 
     def symmetric_only(self, answer: Expr) -> str:

@@ -17,7 +17,7 @@ from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
