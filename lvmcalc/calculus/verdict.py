@@ -21,10 +21,11 @@ class Counterexample:
     right: sp.Expr
 
     def __str__(self) -> str:
-        values = ", ".join(f"{notation.plain(name)} = {_plain(value)}" for name,
-                           value in self.values.items())
+        values = ", ".join(f"{notation.plain(name)} = {_plain(value)}"
+                           for name, value in self.values.items())
         at = f"at {values} " if values else ""
-        return f"{at}the left side is {_plain(self.left)} and the right side is {_plain(self.right)}"
+        left, right = _plain(self.left), _plain(self.right)
+        return f"{at}the left side is {left} and the right side is {right}"
 
     def _repr_latex_(self) -> str:
         parts = [f"{notation.latex(name)} = {sp.latex(value)}" for name,
