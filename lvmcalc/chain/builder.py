@@ -49,7 +49,7 @@ class Builder:
     def __setattr__(self, name: str, formula: Expr) -> None:
         if hasattr(type(self), name) or name in vars(self):
             raise ValueError(f'A stage called {name} is written build("{name}", operation, …).')
-        rule, operands = operation_of(sp.sympify(formula))
+        rule, operands = operation_of(_expression(formula))
         self(name, rule, *operands)
 
     def __getattr__(self, name: str) -> Expr:
@@ -68,7 +68,7 @@ class Builder:
         remark : the one sentence worth remembering
         """
         rule = self._book[checks.known(operation, self._book, "operation")]
-        operands = tuple(map(sp.sympify, operands))
+        operands = tuple(map(_expression, operands))
         self._refuse_misfits(name, rule, operands)
         try:
             check_shapes(result := rule.apply(*operands))
@@ -117,6 +117,13 @@ class Builder:
         """
         return Chain(self._name, self.leaves, tuple(self._stages), self._book, abbreviations,
                      at_most, self._symmetric)
+
+
+def _expression(value: object) -> Expr:
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError as error:
+        raise TypeError(f"A stage is a SymPy expression, but {value!r} came.") from error
 
 
 def _letters(operand: Expr) -> set[Expr]:
