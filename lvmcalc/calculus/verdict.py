@@ -6,9 +6,8 @@ import sympy as sp
 
 from lvmcalc import notation
 
-MARKS = {"not attempted": "…", "unreadable": "?", "proved": "■", "exact": "◆", "numeric": "●",
-         "refuted": "✗",
-         "undecided": "?"}
+MARKS = {"not attempted": "…", "unreadable": "?", "undecided": "?", "refuted": "✗",
+         "numeric": "●", "exact": "◆", "proved": "■"}
 WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
 
 
@@ -28,16 +27,15 @@ class Counterexample:
         return f"{at}the left side is {left} and the right side is {right}"
 
     def _repr_latex_(self) -> str:
-        parts = [f"{notation.latex(name)} = {sp.latex(value)}" for name,
-                 value in self.values.items()]
+        parts = [f"{notation.latex(name)} = {sp.latex(value)}"
+                 for name, value in self.values.items()]
         at = r",\; ".join(parts) + r":\quad " if parts else ""
         return rf"$\displaystyle {at}{sp.latex(self.left)} \neq {sp.latex(self.right)}$"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to "are these equal?": `status`, the reason in words, and what stands behind
-    it."""
+    """The answer to "are these equal?": a status, the reason, and what stands behind it."""
 
     status: str
     reason: str

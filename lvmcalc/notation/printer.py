@@ -20,7 +20,8 @@ SUBSCRIPT = str.maketrans(DIGITS, SUBSCRIPTS)
 SUPERSCRIPT = str.maketrans("-" + DIGITS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ASCII = str.maketrans({letter: word for word, letter in GREEK.items()}
                       | dict(zip(SUBSCRIPTS, DIGITS, strict=True)))
-BRACKETED = {MatMul: MatAdd | HadamardProduct | HadamardPower, HadamardProduct: MatAdd | MatMul}  # as factors
+ELEMENTWISE = HadamardProduct | HadamardPower
+BRACKETED = {MatMul: MatAdd | ELEMENTWISE, HadamardProduct: MatAdd | MatMul}  # as factors
 
 
 def adjoint_name(output: str, name: str) -> str:
