@@ -15,6 +15,7 @@ from sympy import Expr, MatrixSymbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import inner
+from lvmcalc.calculus.operations import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
@@ -98,7 +99,7 @@ class Chain(Graph):
                      for name, node in self.abbreviations.items()}
             adjoints = {name: self.adjoint_symbol(self.abbreviations.get(name, name))
                         for name in (*nodes, *short)}
-            return notation.Vocabulary(nodes | short, adjoints, self.output)
+            return notation.Vocabulary(nodes | short, adjoints, self.output, SPELLED)
 
         return self.remember("vocabulary", words)
 
