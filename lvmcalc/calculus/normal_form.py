@@ -17,7 +17,15 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known, without_power
-from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined, texts
+from lvmcalc.calculus.output_form import (
+    OutputForm,
+    Term,
+    Terms,
+    common_factor,
+    in_order,
+    joined,
+    texts,
+)
 from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
