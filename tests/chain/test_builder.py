@@ -119,7 +119,7 @@ def writing(*stages: Callable) -> Callable:
     (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, but 'X Y' came."),
     (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, but 'M' came."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, but X Yᵀ came."),
-], ids=str)
+], ids=lambda part: part[:40] if isinstance(part, str) else "")
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,
                                                            sentence: str | None) -> None:
     if sentence is None:
