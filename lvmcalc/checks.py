@@ -85,6 +85,30 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
     return array
 
 
+def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
+    """Return the symmetric part of a square matrix that is symmetric up to rounding errors.
+
+    Parameters
+    ----------
+    matrix : array of shape (n, n)
+    name : str
+        What the matrix is called in the formulas.
+    digits : int
+        Entries may differ by 10 to the power of −digits of the largest entry.
+
+    Raises
+    ------
+    ValueError
+        If they differ by more.
+    """
+    difference = np.abs(matrix / 2 - matrix.T / 2)
+    i, j = np.unravel_index(difference.argmax(), difference.shape)
+    if 2 * difference[i, j] > 10.0**-digits * np.abs(matrix).max():
+        raise ValueError(f"{name} must be symmetric, but its entries ({i}, {j}) and ({j}, {i}) "
+                         f"(counted from 0) are {matrix[i, j]:g} and {matrix[j, i]:g}.")
+    return matrix / 2 + matrix.T / 2
+
+
 def not_finite(name: str, row: int, column: int, entry: float) -> ValueError:
     """Return the error for an entry of a matrix that is not finite."""
     return ValueError(f"{name} must be finite, but its entry in row {row}, column {column} "

@@ -699,7 +699,7 @@ NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
 @pytest.mark.parametrize("call", [
     lambda name: GPLVM[name], lambda name: GPLVM.children(name), lambda name: GPLVM.adjoint(name),
     lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.claim(name, "f"),
-    lambda name: GPLVM.claim("X", name),
+    lambda name: GPLVM.claim("c", name),
     lambda name: GPLVM.contributions(name, **given("gplvm.gradient")),
     lambda name: mark("X", name, "X"), lambda name: mark("X", "gplvm", name),
     lambda name: mark("X", GPLVM, name),

@@ -96,6 +96,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
     def of(part: Expr) -> Any:
         if memo is None or not isinstance(part, Inverse | Determinant | MatPow):
             return computed(part)
+        if isinstance(part, Inverse) and isinstance(part.arg, Transpose):
+            return arithmetic.transpose(of(Inverse(part.arg.arg)))
         if part not in memo:
             memo[part] = computed(part)
         return memo[part]

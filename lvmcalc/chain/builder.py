@@ -38,15 +38,12 @@ class Builder:
                  symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
-        vars(self).update(_name=name, _leaves=leaves, _book=book, _symmetric=symmetric,
+        vars(self).update(_name=name, leaves=leaves, _book=book, _symmetric=symmetric,
                           _sizes=sizes, _stages=[], _known={}, _remarks=remarks or {})
         for leaf in leaves:
+            if not isinstance(leaf, MatrixSymbol | Symbol):
+                raise TypeError(f"A leaf is a symbol, but {notation.plain(leaf)} came.")
             self._add(leaf)
-
-    @property
-    def leaves(self) -> tuple[Expr, ...]:
-        """The symbols of the leaves."""
-        return self._leaves
 
     def __setattr__(self, name: str, formula: Expr) -> None:
         if hasattr(type(self), name) or name in vars(self):
@@ -73,12 +70,11 @@ class Builder:
         operands = tuple(map(sp.sympify, operands))
         self._refuse_misfits(name, rule, operands)
         try:
-            result = rule.apply(*operands)
-            check_shapes(result)
-        except ShapeError as error:
-            words = " and ".join(map(described, operands))
-            raise CannotBeFormed(f"{name}: the {operation} of {words} cannot be formed, for the "
-                                 "shapes do not fit.") from error
+            check_shapes(result := rule.apply(*operands))
+        except (CannotBeFormed, ShapeError) as error:
+            words = f"the {operation} of {' and '.join(map(described, operands))} cannot be formed"
+            reason = error if isinstance(error, CannotBeFormed) else words
+            raise CannotBeFormed(f"{name}: {reason}.") from error
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
         symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
@@ -95,8 +91,8 @@ class Builder:
     def _refuse_misfits(self, name: str, rule: Rule, operands: tuple[Expr, ...]) -> None:
         if len(operands) != len(rule.arguments):
             letters = " and ".join(map(notation.plain, rule.arguments))
-            raise TypeError(f"{name}: the operation {rule.name} needs {letters}, which is "
-                            f"{len(rule.arguments)} operands, but {len(operands)} came.")
+            raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "
+                            f"number of operands that came is {len(operands)}.")
         for argument, operand in zip(rule.arguments, operands, strict=True):
             if argument.is_Matrix != operand.is_Matrix:
                 kind = "a matrix" if argument.is_Matrix else "a scalar"
@@ -106,7 +102,8 @@ class Builder:
             if unknown := sorted({it.name for it in operand.free_symbols} - known):
                 raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
             letters = _letters(operand)
-            if operand not in letters and (operand.is_Matrix or operand.atoms(MatrixSymbol)) and letters:
+            mixed = operand.is_Matrix or operand.has(MatrixSymbol)
+            if letters and mixed and operand not in letters:
                 raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")
 
     def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = ()) -> Chain:
@@ -117,7 +114,7 @@ class Builder:
         abbreviations : letters for nodes, such as {"K": "c"}
         at_most : pairs of sizes, the first of which must not be larger than the second
         """
-        return Chain(self._name, self._leaves, tuple(self._stages), self._book, abbreviations,
+        return Chain(self._name, self.leaves, tuple(self._stages), self._book, abbreviations,
                      at_most, self._symmetric)
 
 

@@ -1,6 +1,6 @@
 """The card of a stage: everything there is to say about one step backwards, always in one form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 
@@ -47,16 +47,18 @@ class Card:
     def _leaving(self) -> list[Line]:
         symbol, closed = _closed_form(self.chain, self.parent)
         local, name = self.chain.edges[self.node, self.parent], notation.plain(self.parent)
-        uses = self.chain.children(self.parent)
-        if len(uses) > 1:
-            others = (use for use in uses if use != self.node)
+        others = [use for use in self.chain.children(self.parent) if use != self.node]
+        symmetric = self.parent in self.chain.symmetric
+        if not others and not symmetric:
+            return [_equation("leaving", symbol, *dict.fromkeys((local, closed)))]
+        lines = [_equation("this path", local),
+                 _equation("all paths" if others else "leaving", symbol, closed)]
+        if others:
             used = " and ".join(map(notation.plain, (self.node, *others)))
-            return [_equation("this path", local), _equation("all paths", symbol, closed),
-                    _words("", f"{name} is used by {used}: what they bring adds up")]
-        if self.parent in self.chain.symmetric:
-            return [_equation("this path", local), _equation("leaving", symbol, closed),
-                    _words("", f"{name} is symmetric: its gradient is the symmetric part")]
-        return [_equation("leaving", symbol, *dict.fromkeys((local, closed)))]
+            lines.append(_words("", f"{name} is used by {used}: what they bring adds up"))
+        if symmetric:
+            lines.append(_words("", f"{name} is symmetric: its gradient is the symmetric part"))
+        return lines
 
     def cells(self) -> list[tuple[str, str]]:
         """Return the lines as pairs of a word and a text with formulas between $ signs."""
@@ -96,8 +98,12 @@ class Result:
 
     @cached_property
     def summary(self) -> str:
-        """All grades of evidence for the gradient as a whole."""
-        return self.chain.claim(self.leaf).summary
+        """All grades of evidence for the gradient as a whole, and the symmetry that it needs."""
+        claim = self.chain.claim(self.leaf)
+        needed = [notation.plain(name) for name in claim.symmetric
+                  if not replace(claim, symmetric={*claim.symmetric} - {name}).proof.holds]
+        symmetry = f", uses that {' and '.join(needed)} is symmetric" if needed else ""
+        return claim.summary + symmetry
 
     @property
     def sides(self) -> tuple[Expr, Expr]:

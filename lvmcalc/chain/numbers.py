@@ -13,14 +13,7 @@ from lvmcalc.calculus import arithmetic
 from lvmcalc.chain.graph import Graph, Node
 from lvmcalc.chain.passes import Evaluate, Place
 
-DIGITS = 8  # that a determinant or an inverse keeps at least, and to which a matrix is symmetric
-
-
-class Values(dict):
-    """Values by the names of nodes and leaves."""
-
-    def __missing__(self, name: Any) -> Any:
-        return self[checks.known(notation.spelling(name), self, "node")]
+DIGITS = 8  # that a determinant or an inverse keeps at least
 
 
 class IllConditioned(ArithmeticError):
@@ -107,22 +100,23 @@ def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     TypeError, ValueError
         If a leaf is missing, unknown or given twice, or has a wrong shape, sign or symmetry.
     """
-    expected, names = ", ".join(graph.leaves), [notation.spelling(name) for name in given]
-    for name in names:
-        if names.count(name) > 1:
+    expected, values = ", ".join(graph.leaves), {}
+    for name, value in given.items():
+        name = notation.spelling(name)
+        if name in values:
             raise TypeError(f"The leaf {name} was passed twice.")
         if name not in graph.leaves:
             raise TypeError(f"{graph.name} has no leaf {name}; its leaves are {expected}.")
-    for name in graph.leaves:
-        if name not in names:
-            raise TypeError(f"The leaf {name} is missing; {graph.name} needs {expected}.")
-    given = dict(zip(names, given.values(), strict=True))
+        values[name] = value
+    if missing := [name for name in graph.leaves if name not in values]:
+        raise TypeError(f"The leaf {missing[0]} is missing; {graph.name} needs {expected}.")
     known: dict[str, Any] = {}
     for leaf in sorted(graph.leaves.values(), key=_how_little_is_told):
-        known[leaf.name] = (_matrix(leaf, given[leaf.name], known) if leaf.shape
-                            else _scalar(leaf, given[leaf.name]))
+        value = values[leaf.name]
+        value = _matrix(leaf, value, known) if leaf.shape else _scalar(leaf, value)
         if leaf.name in graph.symmetric:
-            known[leaf.name] = _symmetric(leaf, known[leaf.name])
+            value = checks.symmetric(value, leaf.name)
+        known[leaf.name] = value
     for small, large in graph.at_most:
         if known[small.name] > known[large.name]:
             raise ValueError(f"{small} must be at most {large} = {known[large.name]:g}, but "
@@ -159,16 +153,8 @@ def _matrix(leaf: Node, given: Any, known: dict[str, Any]) -> np.ndarray:
         if unknown := told(length).free_symbols:
             found = sp.solve(told(length) - n, *unknown) if len(unknown) == 1 else []
             if len(found) != 1 or not (found[0].is_Integer and found[0] > 0):
+                came = "×".join(map(str, matrix.shape))
                 raise ValueError(f"{leaf.name} must have shape {words} with whole sizes of at "
-                                 f"least 1, which {'×'.join(map(str, matrix.shape))} does not tell.")
+                                 f"least 1, which {came} does not tell.")
             known[unknown.pop().name] = int(found[0])
     return fitting(matrix)  # an N×N matrix is square
-
-
-def _symmetric(leaf: Node, matrix: np.ndarray) -> np.ndarray:
-    difference = np.abs(matrix - matrix.T)
-    i, j = np.unravel_index(difference.argmax(), difference.shape)
-    if difference[i, j] > 10.0**-DIGITS * np.abs(matrix).max():
-        raise ValueError(f"{leaf.name} must be symmetric, but its entries ({i}, {j}) and ({j}, {i}) "
-                         f"(counted from 0) are {matrix[i, j]:g} and {matrix[j, i]:g}.")
-    return matrix / 2 + matrix.T / 2

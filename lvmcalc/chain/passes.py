@@ -13,10 +13,19 @@ from typing import Any
 
 import sympy as sp
 from sympy import Expr
+
+from lvmcalc import checks, notation
 from lvmcalc.chain.graph import Edge, Graph
 
 Place = str | Edge | None  # the value of a node, the adjoint along an edge, or neither
 Evaluate = Callable[[Place, Expr, Mapping[str, Any]], Any]
+
+
+class Values(dict):
+    """Values by the names of nodes and leaves, which may be written as on the page."""
+
+    def __missing__(self, name: Any) -> Any:
+        return self[checks.known(notation.spelling(name), self, "node")]
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,8 @@ class Pass:
     known : values, sizes and adjoints by the names of their symbols, such as "c" and "∂L/∂c"
     """
 
-    values: dict[str, Any]
-    adjoints: dict[str, Any]
+    values: Values
+    adjoints: Values
     parts: dict[Edge, Any]
     known: dict[str, Any]
 
@@ -75,13 +84,10 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
     wrt : the name of a node or leaf
     total : function of what all uses bring that returns their sum
     """
-    values = {node.name: known[node.name] for node in chain if node.name in known}
-    wanted = chain.leading_to(wrt) if wrt else {node.name for node in chain}
+    wanted = chain.leading_to(wrt) if wrt else (*chain.leaves, *chain.nodes)
     known = {**known, chain.adjoint_symbol(chain.output).name: upstream}
     adjoints, parts = {chain.output: upstream}, {}
-    for name in [*reversed(chain.nodes), *chain.leaves]:
-        if name == chain.output or name not in wanted:
-            continue
+    for name in reversed(wanted[:-1]):
         symbol = chain.adjoint_symbol(name)
         for child in chain.children(name):
             part = evaluate((child, name), chain.edges[child, name], known)
@@ -90,8 +96,12 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
             parts[child, name] = part
         brought = [parts[child, name] for child in chain.children(name)]
         adjoints[name] = known[symbol.name] = total(brought)
-    in_order = {node.name: adjoints[node.name] for node in chain if node.name in adjoints}
-    return Pass(values, in_order, parts, known)
+    return Pass(named(chain, known), named(chain, adjoints), parts, known)
+
+
+def named(chain: Graph, known: Mapping[str, Any]) -> Values:
+    """Return what is known of the leaves and nodes, in forward order."""
+    return Values({node.name: known[node.name] for node in chain if node.name in known})
 
 
 def in_symbols(place: Place, formula: Expr, known: Mapping[str, Expr]) -> Expr:

@@ -34,7 +34,8 @@ class Entrywise:
         return all(sp.cancel(sp.together(difference)) == 0 for difference in differences)
 
     def __str__(self) -> str:
-        entries = [f"  ∂L/∂entry {i}: {sp.factor(entry)}" for i, entry in enumerate(self.claimed, 1)]
+        entries = [f"  ∂L/∂entry {number}: {sp.factor(entry)}"
+                   for number, entry in enumerate(self.claimed, 1)]
         verdict = "every entry agrees" if self.agrees else "NOT EQUAL"
         return "\n".join([f"L = {self.loss}", *entries, verdict])
 

@@ -6,12 +6,11 @@ and its proof are all views of that one expression.
 
 from collections.abc import Mapping
 from copy import copy
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
@@ -20,7 +19,7 @@ from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
 from lvmcalc.chain.graph import Edge, Graph, Node
-from lvmcalc.chain.numbers import Values
+from lvmcalc.chain.passes import Values
 from lvmcalc.chain.small_case import Entrywise, small_case
 
 
@@ -63,22 +62,27 @@ class Chain(Graph):
         collected. For a symmetric leaf it is the gradient among the symmetric matrices, for the
         inner product tr(AᵀB).
         """
-        tidied = partial(tidy, symmetric=self.symmetric)
-
-        def adjoints() -> dict[str, Expr]:
-            return passes.pull_back(
-                self, self._in_leaves, passes.in_symbols, sp.S.One,
-                total=lambda parts: tidied(passes.added(parts), collect=False)).adjoints
-
         name = self[name].name
-        return self.remember(("adjoint", name),
-                             lambda: tidied(self.remember("adjoints", adjoints)[name]))
+        return self.remember(("adjoint", name), lambda: self._tidy(self._pass.adjoints[name]))
+
+    @property
+    def _pass(self) -> passes.Pass:
+        """The pass in symbols; the abbreviations are known to it too."""
+        def found() -> passes.Pass:
+            short = {name: self._in_leaves[node] for name, node in self.abbreviations.items()}
+            return passes.pull_back(
+                self, self._in_leaves | short, passes.in_symbols, sp.S.One,
+                total=lambda parts: self._tidy(passes.added(parts), collect=False))
+
+        return self.remember("pass", found)
+
+    def _tidy(self, expression: Expr, collect: bool = True) -> Expr:
+        return tidy(expression, collect, self.symmetric)
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""
         return expression.xreplace(self.remember("abbreviations", lambda: {
-            tidy(self.expression(node), symmetric=self.symmetric):
-                MatrixSymbol(name, *self[node].shape)
+            self._tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
             for name, node in self.abbreviations.items()}))
 
     def in_leaves(self, expression: Expr) -> Expr:
@@ -86,15 +90,7 @@ class Chain(Graph):
 
         Symbols are told apart by their names.
         """
-        nodes = {name: name for name in self.nodes} | self.abbreviations
-        adjoints = {self.adjoint_symbol(node.name).name: node.name for node in self}
-        known = {}
-        for symbol in expression.atoms(Symbol, MatrixSymbol):
-            if symbol.name in nodes:
-                known[symbol] = self.expression(nodes[symbol.name])
-            elif symbol.name in adjoints:
-                known[symbol] = self.adjoint(adjoints[symbol.name])
-        return expression.xreplace(known)
+        return passes.in_symbols(None, expression, self._pass.known)
 
     @property
     def vocabulary(self) -> notation.Vocabulary:
@@ -137,8 +133,8 @@ class Chain(Graph):
             If a stage has no finite value in floating point, such as the determinant of a large
             matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
-        known = passes.forward(self, numbers.checked(self, leaves), numbers.evaluator(self))
-        return Values({node.name: known[node.name] for node in self})
+        known = numbers.checked(self, leaves)
+        return passes.named(self, passes.forward(self, known, numbers.evaluator(self)))
 
     def run(self, upstream: float = 1.0, **leaves: Any) -> passes.Pass:
         """Return all values, all adjoints and what each use contributes, from one pass.
@@ -148,8 +144,7 @@ class Chain(Graph):
         """
         upstream = checks.scalar(upstream, "upstream")
         known, evaluate = numbers.checked(self, leaves), numbers.evaluator(self)
-        found = passes.pull_back(self, passes.forward(self, known, evaluate), evaluate, upstream)
-        return passes.Pass(Values(found.values), Values(found.adjoints), found.parts, found.known)
+        return passes.pull_back(self, passes.forward(self, known, evaluate), evaluate, upstream)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Values:
         """Return the adjoint ∂L/∂(node or leaf) of every leaf and node by name, times `upstream`.

@@ -62,11 +62,12 @@ class BrokenChains:
             gradient = self._gradient(broken, 0)
             with np.errstate(all="ignore"):
                 ratio = np.vdot(gradient, answer) / np.vdot(gradient, gradient)
-            if _close(answer, ratio * gradient):
-                for place in np.flatnonzero(np.abs(numbers / ratio - 1) <= TOLERANCE):
-                    because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
-                                              "the whole answer")
-                    yield Candidate(broken + because, broken, factors[place])
+                fits = _close(answer, ratio * gradient)
+                near = np.abs(numbers / ratio - 1) <= TOLERANCE
+            for place in np.flatnonzero(near) if fits else ():
+                because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
+                                          "the whole answer")
+                yield Candidate(broken + because, broken, factors[place])
 
     def _scaled(self, broken: Mistakes, factor: Factor, number: int) -> np.ndarray:
         return float(_value(factor, self.exercise.points[number])) * self._gradient(broken, number)

@@ -1,5 +1,4 @@
-"""The two models: their chains, their fast formulas, their exact optima, and what is trained of
-them."""
+"""The two models: their chains, fast formulas and exact optima, and what is trained of them."""
 
 from functools import cache
 

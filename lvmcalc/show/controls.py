@@ -56,6 +56,14 @@ def dropdown(description: str, choice: Iterable, value: Any, width: int,
                             tooltip=tooltip, layout=wide(width))
 
 
+def number(description: str, value: float, least: float, most: float, width: int, tooltip: str,
+           step: float = 1) -> widgets.BoundedIntText | widgets.BoundedFloatText:
+    """Return a box for a number, a whole one unless `step` is a fraction."""
+    kind = widgets.BoundedIntText if step == 1 else widgets.BoundedFloatText
+    return kind(value, min=least, max=most, step=step, description=description, tooltip=tooltip,
+                layout=wide(width))
+
+
 def slider(description: str, values: Iterable[float], value: float, width: int,
            tooltip: str) -> widgets.SelectionSlider:
     """Return a slider over round multiples and the given one, with a mark at 1; it is read in words
@@ -65,8 +73,8 @@ def slider(description: str, values: Iterable[float], value: float, width: int,
                                       value=next(stop for stop in stops if isclose(stop, value)),
                                       description=description, tooltip=tooltip, readout=False,
                                       layout=wide(width))
-    return control.add_class("lvmcalc-slider").add_class(
-        f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
+    control.add_class("lvmcalc-slider")
+    return control.add_class(f"lvmcalc-mark-{stops.index(1)}-{len(stops) - 1}")
 
 
 def rate_in_words(multiple: float, one: str, rate: float) -> str:

@@ -203,9 +203,9 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
     value_axes(axes, problem, MaxNLocator(6, integer=True), 5)
     axes.plot(steps, values, **style.REACHED)
     axes.margins(y=0.15)
-    start, end = (style.number(values[at], ",.4g") for at in (0, -1))
+    start, end = (style.numeral(values[at], ",.4g") for at in (0, -1))
     best = "" if problem.best is None else (
-        f"; dashed, the exact optimum, {style.number(problem.best, ',.4g')}")
+        f"; dashed, the exact optimum, {style.numeral(problem.best, ',.4g')}")
     return Drawing(figure, f"The {problem.name_of_value} over {steps[-1]} steps, from {start} to "
                            f"{end}{best}.")
 
@@ -284,6 +284,6 @@ def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:
 
 def _about(value: Any) -> str:
     if not np.ndim(value):
-        return style.number(value)
+        return style.numeral(value)
     rows, columns = np.shape(value)
     return f"{rows}×{columns}, entries up to ±{np.abs(value).max():.3g}"

@@ -78,26 +78,18 @@ def _paths(chain: Chain, variable: str) -> dict[Edge, int]:
 
     Uses are numbered as they stand, from left to right, in the formula in which they meet.
     """
-    order = _uses(chain, chain.output, variable)
-    carried: dict[str, set[str]] = {leaf: set() for leaf in chain.leaves}
-    paths = {}
+    carried: dict[str, dict[str, None]] = {leaf: {} for leaf in chain.leaves}
+    brought = {}
     for child, node in chain.nodes.items():
-        brought = {used: {child} if used == variable else carried[used] for used in node.parents}
-        carried[child] = set().union(*brought.values())
-        paths |= {(child, used): order.index(*uses) for used, uses in brought.items()
-                  if len(uses) == 1 < len(order)}
-    return paths
-
-
-def _uses(chain: Chain, name: str, variable: str) -> list[str]:
-    """Return the nodes that use the variable, from left to right in the formula of a node."""
-    found: dict[str, None] = {}
-    for operand in chain[name].operands:
-        for parent in chain[name].parents:
-            if chain[parent].symbol in operand.free_symbols:
-                found |= dict.fromkeys([name] if parent == variable
-                                       else _uses(chain, parent, variable))
-    return [*found]
+        carried[child] = {}
+        for operand in node.operands:
+            for used in node.parents:
+                if chain[used].symbol in operand.free_symbols:
+                    brought[child, used] = {child: None} if used == variable else carried[used]
+                    carried[child] |= brought[child, used]
+    order = [*carried[chain.output]]
+    return {edge: order.index(*uses) for edge, uses in brought.items()
+            if len(uses) == 1 < len(order)}
 
 
 def _runs(chain: Chain, reached: set[str]) -> list[list[str]]:

@@ -11,17 +11,8 @@ import ipywidgets as widgets
 from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc import checks
-from lvmcalc.show import panels, probe
-from lvmcalc.show.controls import (
-    RATES,
-    NamedImage,
-    PlayerBox,
-    among,
-    dropdown,
-    rate_in_words,
-    slider,
-    wide,
-)
+from lvmcalc.show import controls, panels, probe
+from lvmcalc.show.controls import among, dropdown, number
 from lvmcalc.show.player import FLAT_OUT
 from lvmcalc.training import OPTIMISERS, Problem, Trainer, data
 
@@ -31,7 +22,7 @@ NO_PRESET = "—"
 SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
 
-class LiveWidget(PlayerBox):
+class LiveWidget(controls.PlayerBox):
     """What `LiveGPLVM` and `LiveAutoencoder` share; where nobody watches, use `trainer`, and
     `refresh`.
 
@@ -73,8 +64,9 @@ class LiveWidget(PlayerBox):
         speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
                   for stop in among(SPEEDS, speed)]
         c.speed = dropdown("speed", speeds, speed, 195, "How fast to play")
-        c.rate = slider("learning rate", RATES, trainer.learning_rate / self._unit(), 400,
-                        "The learning rate, in multiples of the stability limit")
+        c.rate = controls.slider("learning rate", controls.RATES,
+                                 trainer.learning_rate / self._unit(), 400,
+                                 "The learning rate, in multiples of the stability limit")
         c.dataset = dropdown("data", data.FILES, dataset, 130, "The data; training starts again")
         c.size = dropdown(self.size_name, sizes(self._data, size), size, 75,
                           "How many numbers stand for an object; training starts again")
@@ -83,20 +75,18 @@ class LiveWidget(PlayerBox):
         c.gradient = dropdown("gradient", trainer.problem.ablations, trainer.ablation, 290,
                               "What the steps go along, the whole gradient or a piece of it; "
                               "training goes on")
-        c.seed = widgets.BoundedIntText(
-            seed, min=0, max=max(2**31 - 1, seed), description="seed", layout=wide(130),
-            tooltip="The same seed, the same run; training starts again")
-        c.point = widgets.BoundedIntText(
-            self._probe.point, min=0, max=self._probe.last, description="object", layout=wide(135),
-            tooltip="Which row of the data is shown and rebuilt")
-        c.across, c.up = (widgets.BoundedFloatText(
-            0, min=-3, max=3, step=0.25, description=f"move {self.latent_name}{index}",
-            layout=wide(138), tooltip="Move the object's latent point so many standard deviations, "
-                                      "and see what is generated there") for index in "₁₂")
+        c.seed = number("seed", seed, 0, max(2**31 - 1, seed), 130,
+                        "The same seed, the same run; training starts again")
+        c.point = number("object", self._probe.point, 0, self._probe.last, 135,
+                         "Which row of the data is shown and rebuilt")
+        c.across, c.up = (number(f"move {self.latent_name}{index}", 0, -3, 3, 138,
+                                 "Move the object's latent point so many standard deviations, and "
+                                 "see what is generated there", step=0.25) for index in "₁₂")
         self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
         self._made = self._choice()
-        super().__init__(c, NamedImage(format="png", width=panels.WIDTH, height=panels.HEIGHT,
-                                       tooltip=self.picture_of.about), key, budget, speed)
+        image = controls.NamedImage(format="png", width=panels.WIDTH, height=panels.HEIGHT,
+                                    tooltip=self.picture_of.about)
+        super().__init__(c, image, key, budget, speed)
         self._lay_out(more)
         self._listen()
         self._new_picture()
@@ -221,7 +211,7 @@ class LiveWidget(PlayerBox):
 
     def _steer(self) -> None:
         c, trainer = self.controls, self.trainer
-        if trainer.optimiser != c.optimiser.value:
+        if trainer.optimiser != c.optimiser.value:  # which drops its momentum
             trainer.optimiser = c.optimiser.value
         if trainer.ablation != c.gradient.value:
             trainer.ablation = c.gradient.value
@@ -283,7 +273,7 @@ class LiveWidget(PlayerBox):
     def _say_rate(self) -> None:
         limit, rate = self.trainer.stability_limit, self.controls.rate
         one = f"the stability limit {limit:.3g}" if limit else "the usual rate of Adam"
-        self._rate_words.value = rate_in_words(rate.value, one, self.trainer.learning_rate)
+        self._rate_words.value = controls.rate_in_words(rate.value, one, self.trainer.learning_rate)
         self._more_words.value = self.more_in_words()
         rate.add_class("lvmcalc-limit" if limit else "lvmcalc-usual")
         rate.remove_class("lvmcalc-usual" if limit else "lvmcalc-limit")

@@ -55,6 +55,6 @@ def applied() -> AbstractContextManager:
     return matplotlib.rc_context(RC)
 
 
-def number(value: float, form: str = ".4g") -> str:
+def numeral(value: float, form: str = ".4g") -> str:
     """Return a number as text, with a minus sign in place of a hyphen."""
     return f"{value:{form}}".replace("-", "−")

@@ -163,6 +163,6 @@ def _table(rows: list[tuple[str, str]]) -> str:
 
 def _number(value: Any) -> str:
     if not np.ndim(value):
-        return f"is {style.number(value)}"
+        return f"is {style.numeral(value)}"
     rows, columns = np.shape(value)
-    return f"is {rows}×{columns} with norm {style.number(np.linalg.norm(value))}"
+    return f"is {rows}×{columns} with norm {style.numeral(np.linalg.norm(value))}"

@@ -12,6 +12,7 @@ import pytest
 from lvmcalc import mark, notation
 from lvmcalc.chain import Chain
 from lvmcalc.models import CHAINS, chain_named
+from lvmcalc.show import figures
 
 EVERY_CHAIN = pytest.mark.parametrize("name", CHAINS)
 EVERY_LEAF = pytest.mark.parametrize(
@@ -53,6 +54,14 @@ def point(chain: Chain, moving: str) -> dict[str, Any]:
 @EVERY_CHAIN
 def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
     assert chain_named(name).check().status == "proved"
+
+
+@EVERY_CHAIN
+def test_the_graph_has_a_place_for_every_node_and_says_so(name: str) -> None:
+    chain = chain_named(name)
+    drawing = figures.graph(chain)
+    assert all(f"→ {notation.plain(node)}" in drawing.words for node in chain.nodes)
+    assert drawing.png(1).startswith(b"\x89PNG")
 
 
 @EVERY_LEAF

@@ -12,7 +12,7 @@ from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.models import autoencoder, chain_named, gplvm
-from lvmcalc.show import AnswerBox, Summary, exercises
+from lvmcalc.show import AnswerBox, Prediction, Summary, exercises
 
 L1 = gplvm.log_det_chain()
 D, X, c, b_bar = L1.symbols("D X c b_bar")
@@ -214,3 +214,19 @@ def test_an_unknown_chain_or_node_is_named() -> None:
         AnswerBox("gplm", "X")
     with pytest.raises(ValueError, match="'Z'"):
         AnswerBox(L1, "Z")
+
+
+def test_a_prediction_says_right_and_why_or_try_again() -> None:
+    ask = Prediction("1 + 1?", ["1", "2"], answer="2", because="Count.")
+    assert ask.choice.value is None
+    assert "Right" not in ask.feedback
+    assert ask.choose("1") == "✗ Not this one. Think again, or choose another."
+    assert ask.choose("2") == "■ Right. Count."
+    assert repr(ask) == "Predict. 1 + 1?"
+    assert "Count." in ask._feedback.value
+    assert 'role="status"' in ask._feedback.value
+
+
+def test_a_prediction_whose_answer_is_no_option_is_refused() -> None:
+    with pytest.raises(ValueError, match="no option '3'"):
+        Prediction("1 + 1?", ["1", "2"], answer="3", because="")

@@ -1,4 +1,4 @@
-"""The walk along a chain, cards and predictions: what they show is what the chain computed."""
+"""The walk along a chain, and cards: what they show is what the chain computed."""
 
 import re
 from dataclasses import FrozenInstanceError
@@ -8,9 +8,9 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lvmcalc import notation
-from lvmcalc.chain import Card, Result
+from lvmcalc.chain import Card, Chain, Result
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.show import Prediction, StageWalk, figures, style
+from lvmcalc.show import StageWalk, figures, style
 
 RNG = np.random.default_rng(3)
 LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7,
@@ -186,24 +186,24 @@ def test_a_result_is_the_checked_closed_form() -> None:
     assert gplvm.chain().claim("X").status == "proved"
 
 
-def test_a_prediction_says_right_and_why_or_try_again() -> None:
-    ask = Prediction("1 + 1?", ["1", "2"], answer="2", because="Count.")
-    assert ask.choice.value is None
-    assert "Right" not in ask.feedback
-    assert ask.choose("1") == "✗ Not this one. Think again, or choose another."
-    assert ask.choose("2") == "■ Right. Count."
-    assert repr(ask) == "Predict. 1 + 1?"
-    assert "Count." in ask._feedback.value
-    assert 'role="status"' in ask._feedback.value
-
-
-def test_a_prediction_whose_answer_is_no_option_is_refused() -> None:
-    with pytest.raises(ValueError, match="no option '3'"):
-        Prediction("1 + 1?", ["1", "2"], answer="3", because="")
-
-
 def test_what_a_card_says_does_not_change() -> None:
     for thing, name in ((Card(gplvm.chain(), "X", "f"), "node"),
                         (Result(gplvm.chain(), "X"), "leaf")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, "h")
+
+
+def test_the_walk_makes_one_pass_over_the_numbers(monkeypatch) -> None:
+    calls = []
+
+    def counting(name: str) -> None:
+        method = getattr(Chain, name)
+        monkeypatch.setattr(Chain, name, lambda *how, **leaves: (calls.append(name),
+                                                                 method(*how, **leaves))[1])
+
+    for name in ("run", "forward", "backward", "contributions"):
+        counting(name)
+    walk = StageWalk(gplvm.chain(), **LEAVES)
+    for place in range(len(walk.stages)):
+        walk.go(place)
+    assert calls == ["run"]
