@@ -8,7 +8,8 @@ from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.expressions import check_shapes, described, dimensions
-from lvmcalc.calculus.operations import RULES, Rule, operation_of
+from lvmcalc.calculus.operations import RULES, operation_of
+from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed

@@ -9,7 +9,8 @@ from typing import Any
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
 
 Edge = tuple[str, str]  # (node, parent)
 

@@ -15,7 +15,7 @@ from sympy import Expr, MatrixSymbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import inner
-from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
 from lvmcalc.chain.graph import Edge, Graph, Node

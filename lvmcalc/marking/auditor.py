@@ -14,7 +14,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, Verdict, gradient
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import exercise_of
@@ -187,8 +187,10 @@ def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
         for name, leaf in chain.leaves.items()})
     exercise = exercise_of(chain, next(iter(chain.leaves)))
     verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
+    if not verdict.holds:
+        return verdict
     try:
-        for side in (left, right) if verdict.holds else ():
+        for side in (left, right):
             exercise.values(side)
     except OutsideDomain:
         return Verdict("refuted", NO_VALUE)

@@ -13,8 +13,8 @@ from sympy import Expr, MatrixSymbol
 from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
-from lvmcalc.calculus import Verdict, arithmetic, differentials
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus import Verdict, arithmetic, compare
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
@@ -111,8 +111,8 @@ class Exercise:
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
-        return differentials.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
-                                     self.chain.symmetric)
+        sides = map(self.chain.in_leaves, (left, right))
+        return compare(*sides, self.chain.symmetric)
 
     def symmetric_only(self, answer: Expr) -> str:
         """Return the matrix, such as K, of which a right answer needs that it is symmetric.

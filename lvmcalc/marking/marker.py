@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
@@ -216,8 +215,6 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
-    if formula.has(HadamardProduct):
-        return _mark_numbers(attempt)
     verdict = exercise.compare(formula, exercise.asked)
     exercise.values(formula)
     if verdict.status == "undecided":
@@ -232,7 +229,7 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
 
 
 def _mark_numbers(attempt: Attempt) -> Mark:
-    """Mark what can only be tried in numbers: a function, or an elementwise product."""
+    """Mark what can only be tried in numbers, such as a function."""
     exercise = attempt.exercise
     if exercise.agree(attempt.values):
         reason = (f"equal to {exercise.name} to 6 digits at {len(exercise.points)} random points, "

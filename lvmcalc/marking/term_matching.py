@@ -15,8 +15,11 @@ from sympy.matrices.expressions import MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
-from lvmcalc.calculus.expressions import TooLarge, by_name
-from lvmcalc.calculus.normal_form import NormalForm, terms_in, tidy
+from lvmcalc.calculus.errors import TooLarge
+from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.scalars import terms_in
+from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import passes
 from lvmcalc.marking.broken_formulas import is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas

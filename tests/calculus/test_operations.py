@@ -9,9 +9,14 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd
 
-from lvmcalc.calculus import claims, operations
-from lvmcalc.calculus.normal_form import CannotBeFormed, UnsupportedExpression, check_shapes
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus import operations, rule_proofs
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.operations import RULES, Entrywise
+from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, gplvm
 
 SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
@@ -89,7 +94,7 @@ DIFFERENTIALS = {f"{rule.name}: {kind}": (rule, wrong) for rule in RULES.values(
 def test_the_differential_is_the_slope_and_the_adjoints_say_the_same(rule: Rule) -> None:
     assert differential_holds(rule)
     assert adjoints_hold(rule)
-    assert all(verdict.holds for verdict in claims.establish(rule))
+    assert all(verdict.holds for verdict in rule_proofs.establish(rule))
 
 
 @pytest.mark.parametrize("kind", ADJOINTS)
@@ -98,7 +103,7 @@ def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
     bad = replace(rule, adjoints=MappingProxyType({**rule.adjoints, argument: wrong}))
     holds = fits(wrong, argument.shape if argument.is_Matrix else ()) and adjoints_hold(bad)
     assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
-    consistent, *right = claims.establish(bad)
+    consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert all(verdict.holds for verdict in right), "the differential is not spoilt"
 
@@ -109,7 +114,7 @@ def test_a_rule_with_a_spoilt_differential_is_not_established_even_if_its_adjoin
     bad = replace(rule, differential=wrong)
     holds = fits(wrong, rule.operation.shape if rule.operation.is_Matrix else ()) and differential_holds(bad)
     assert holds == (kind in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
-    consistent, *right = claims.establish(bad)
+    consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert ("refuted" in {verdict.status for verdict in right}) != holds
 
@@ -187,7 +192,7 @@ def test_operands_that_are_too_many_are_refused() -> None:
 
 
 def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond() -> None:
-    verdicts = claims.establish(RULES["determinant"])
+    verdicts = rule_proofs.establish(RULES["determinant"])
     assert [verdict.status for verdict in verdicts] == ["proved"] * 5 + ["exact"]
     assert [f"{size}×{size}" in verdict.reason for size, verdict in enumerate(verdicts[1:5], 1)] == [True] * 4
     assert "5×5 and a 6×6" in verdicts[5].reason
@@ -197,26 +202,26 @@ def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond(
 def test_a_determinants_differential_that_is_wrong_for_one_size_alone_is_refuted_at_that_size(size: int) -> None:
     n, good = operations.C.rows, RULES["determinant"].differential
     vanishing = sp.prod(n - other for other in range(1, 7) if other != size)  # at all the other sizes
-    _, *verdicts = claims.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
+    _, *verdicts = rule_proofs.establish(replace(RULES["determinant"], differential=(1 + vanishing) * good))
     assert [verdict.status for verdict in verdicts] == ["proved"] * min(size - 1, 4) + ["refuted"]
     assert f"{size}×{size}" in verdicts[-1].reason
 
 
 def test_the_exact_verdict_on_the_determinant_counts_its_points() -> None:
-    *_, beyond = claims.establish(RULES["determinant"])
+    *_, beyond = rule_proofs.establish(RULES["determinant"])
     assert beyond.points == 2, "one of 5×5, one of 6×6"
 
 
 def test_cofactors_say_nothing_about_the_inverse_of_another_matrix() -> None:
     moved = Determinant(operations.C) * Trace((operations.C + operations.dC).I * operations.dC)
     with pytest.raises(UnsupportedExpression, match="another matrix than C"):
-        claims.establish(replace(RULES["determinant"], differential=moved))
+        rule_proofs.establish(replace(RULES["determinant"], differential=moved))
 
 
 def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_where_the_misfits_would_cancel() -> None:
     misfit = Trace(operations.A * operations.dA) - Trace(operations.dA * operations.A)  # nothing, were they square
     good = RULES["half squared norm"]
-    verdicts = claims.establish(replace(good, differential=good.differential + misfit))
+    verdicts = rule_proofs.establish(replace(good, differential=good.differential + misfit))
     assert [verdict.status for verdict in verdicts] == ["refuted", "refuted"]
     assert all("cannot be formed: it is not square" in verdict.reason for verdict in verdicts)
 
@@ -229,3 +234,66 @@ def test_the_determinants_derivative_by_an_entry_is_its_cofactor() -> None:
             assert sp.expand(sp.diff(C.det(), C[i, j]) - C.cofactor(i, j)) == 0
     assert sp.expand(oracle.evaluate(Determinant(MatrixSymbol("C", 3, 3)), values).value - C.det()) == 0
     assert log(Determinant(operations.C)) == RULES["logarithm"].apply(RULES["determinant"].apply(operations.C))
+
+
+# The elementwise product and functions of entries, held against the oracle
+A, B2 = MatrixSymbol("A", operations.m, operations.n), MatrixSymbol("B", operations.m, operations.n)
+M, V = MatrixSymbol("M", operations.n, operations.m), MatrixSymbol("V", operations.m, operations.m)
+SQ = MatrixSymbol("Q", operations.m, operations.m)
+ELEMENTWISE = [
+    (Trace(M * sp.HadamardProduct(A, B2)), sp.HadamardProduct(M.T, B2)),
+    (Trace(A.T * sp.HadamardProduct(A, B2)), 2 * sp.HadamardProduct(A, B2)),
+    (Trace(sp.HadamardProduct(A, A, A).T * B2), 3 * sp.HadamardProduct(A, A, B2)),
+    (Trace(SQ * sp.HadamardProduct(A * M, V)), sp.HadamardProduct(SQ.T, V) * M.T),
+    (Trace(sp.HadamardProduct(SQ, A * M)),
+     sp.HadamardProduct(Identity(operations.m), SQ) * M.T),
+    (Trace(Entrywise("exp", A).T * B2), sp.HadamardProduct(Entrywise("exp", A), B2)),
+    (Trace(Entrywise("exp", A * M) * V),
+     sp.HadamardProduct(V.T, Entrywise("exp", A * M)) * M.T),
+    (sp.exp(Trace(M * A)), sp.exp(Trace(M * A)) * M.T),
+    (log(Trace(sp.HadamardProduct(A, A) * M)),
+     2 * sp.HadamardProduct(A, M.T) / Trace(sp.HadamardProduct(A, A) * M)),
+]
+
+
+@pytest.mark.parametrize(("scalar", "by_hand"), ELEMENTWISE, ids=[str(row[0]) for row in ELEMENTWISE])
+def test_a_gradient_with_elementwise_operations_is_proved_and_has_the_slope(
+        scalar: Expr, by_hand: Expr) -> None:
+    found = gradient(scalar, A)
+    assert compare(found, by_hand).status == "proved"
+    assert compare(found, 2 * by_hand).status == "refuted"
+    sizes = {"m": 2, "n": 3}
+    values = oracle.point([A, B2, M, V, SQ], sizes, 3, "A")
+    slope = oracle.evaluate(scalar, values).slope
+    assert oracle.has_slope(found, values, "A", slope)
+    assert not oracle.has_slope(2 * found, values, "A", slope)
+
+
+@pytest.mark.parametrize("other", [
+    Trace(sp.HadamardProduct(M.T, B2).T * A), Trace(A.T * sp.HadamardProduct(B2, M.T)),
+    Trace(B2 * sp.HadamardProduct(A.T, M))], ids=str)
+def test_an_elementwise_product_in_a_trace_moves_about(other: Expr) -> None:
+    one = Trace(M * sp.HadamardProduct(A, B2))
+    assert compare(one, other).status == "proved"
+    assert compare(one, other + Trace(V)).status == "refuted"
+    wrong = Trace(M * sp.HadamardProduct(A, A))
+    assert compare(one, wrong).counterexample is not None
+
+
+def test_a_function_of_the_entries_may_be_written_as_sympy_has_it() -> None:
+    assert compare(A.applyfunc(sp.exp), Entrywise("exp", A)).status == "proved"
+    square = A.applyfunc(sp.Lambda(sp.Symbol("z"), sp.Symbol("z")**2))
+    assert compare(square, sp.HadamardProduct(A, A)).status == "proved"
+    assert compare(A.applyfunc(sp.exp).T, Entrywise("exp", A.T)).status == "proved"
+    assert compare(Entrywise("exp", A), A).status == "refuted"
+
+
+def test_what_has_no_rational_values_is_compared_to_many_digits() -> None:
+    one, other = sp.exp(sp.Symbol("u")) ** 2 - 1, sp.exp(2 * sp.Symbol("u")) - 1
+    assert compare(one, other).holds
+    alike = compare(sp.exp(log(sp.Symbol("u") + 1)) * Trace(V), Trace(V) * (sp.Symbol("u") + 1))
+    assert alike.status == "proved"
+    close = sp.Rational(1, 10**30)
+    assert compare(sp.exp(Trace(V)), sp.exp(Trace(V)) + close).status == "refuted"
+    agreed = compare(log(sp.exp(Trace(V)) ** 2) / 2, Trace(V))
+    assert agreed.status in ("proved", "numeric")

@@ -17,7 +17,8 @@ from oracle import SYMBOLS, S, X, n, p
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
 from sympy.matrices.expressions import MatAdd, MatMul
 
-from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
 
 REPEATABLE = {"derandomize": True, "deadline": None, "database": None,
               "suppress_health_check": [*HealthCheck]}
