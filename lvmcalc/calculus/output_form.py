@@ -74,6 +74,11 @@ def joined(term: Term, size: Expr) -> MatrixExpr:
     return MatMul(*term) if len(term) > 1 else term[0] if term else Identity(size)
 
 
+def texts(term: Term) -> tuple[str, ...]:
+    """Return what puts terms in order."""
+    return tuple(map(in_order, term))
+
+
 def common_factor(coefficients: Iterable[Expr]) -> Expr:
     """Return the factor that all coefficients share."""
     fractions = (sp.fraction(sp.together(c)) for c in coefficients)

@@ -96,8 +96,8 @@ def differ_in_decimals(left: Expr, right: Expr,
     if not any(entry and abs(other - entry) < abs(entry) / 10**10
                for other, entry in zip(rough, fine, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
-    first, second = (sp.ImmutableMatrix(side.rows, side.cols, [sp.Float(str(entry), 6)
-                                                               for entry in side]) for side in sides)
+    first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
+                                        sp.Float(str(side[i, j]), 6)) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
 
 
