@@ -1,5 +1,5 @@
 """The homework that the notebooks follow, line by line."""
 
-from lvmcalc.course import homework
+from lvmcalc.course.homework import Row, row, rows
 
-__all__ = ["homework"]
+__all__ = ["Row", "row", "rows"]
