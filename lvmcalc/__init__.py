@@ -1,8 +1,9 @@
 """Gradients of two latent variable models: derived stage by stage, proved for every size, trained
 live."""
 
-from lvmcalc.calculus.differentials import compare, gradient
-from lvmcalc.calculus.expressions import UnsupportedExpression
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
+from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.chain import Card, Result
 from lvmcalc.course.homework import row

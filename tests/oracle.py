@@ -6,6 +6,7 @@ where a logarithm occurs, 60 digits are carried. Determinants are expanded by co
 are found by elimination.
 """
 
+import math
 import random
 import signal
 from collections import Counter
@@ -17,8 +18,17 @@ from typing import Any
 
 import mpmath
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, exp, log
+from sympy.matrices.expressions import (
+    HadamardPower,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    ZeroMatrix,
+)
+
+from lvmcalc.calculus import Entrywise
 
 mpmath.mp.dps = 60
 CLOSE = mpmath.mpf(10) ** -35
@@ -87,6 +97,13 @@ def inverse(M: Rows) -> Rows:
     return [row[n:] for row in M]
 
 
+def exponential(argument: Dual) -> Dual:
+    value = mpmath.exp(mpmath.mpf(argument.value.numerator) / argument.value.denominator
+                       if isinstance(argument.value, Fraction) else argument.value)
+    return Dual(value, value * mpmath.mpf(argument.slope.numerator) / argument.slope.denominator
+                if isinstance(argument.slope, Fraction) else value * argument.slope)
+
+
 def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
     """Return value and slope of a formula: a Dual for a scalar, rows of them for a matrix; `values`
     are by name."""
@@ -102,6 +119,10 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
             return values[formula.name]
         case Identity():
             return unit(size(formula.rows))
+        case sp.OneMatrix():
+            return [[ONE] * size(formula.cols) for _ in range(size(formula.rows))]
+        case HadamardPower():
+            return of(HadamardProduct(*[formula.base] * int(formula.exp)))
         case ZeroMatrix():
             return [[ZERO] * size(formula.cols) for _ in range(size(formula.rows))]
         case MatAdd():
@@ -142,6 +163,14 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
             for _ in range(abs(exponent)):
                 result = result * base
             return ONE / result if exponent < 0 else result
+        case HadamardProduct():
+            factors = [of(factor) for factor in formula.args]
+            return [[math.prod(entries[1:], start=entries[0]) for entries in zip(*rows, strict=True)]
+                    for rows in zip(*factors, strict=True)]
+        case Entrywise():
+            return [[exponential(entry) for entry in row] for row in of(formula.arg)]
+        case exp():
+            return exponential(of(formula.args[0]))
         case log():
             argument = of(formula.args[0])
             if argument.value == 0:
@@ -214,13 +243,15 @@ class Formulas:
     """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces,
     determinants, logs."""
 
-    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True):
+    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True,
+                 elementwise: bool = False):
         self.random, self.logarithms, self.identities = random.Random(seed), logarithms, identities
+        self.elementwise = elementwise
 
     def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
         kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
-        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns
-                                  else kinds)
+        kinds += ["inverse", "inverse", "power"] * (rows == columns)
+        kind = self.random.choice(kinds + ["times", "times", "times", "exp"] * self.elementwise)
         if depth <= 0 or kind == "letter":
             letters = [M for M in MATRICES if M.shape == (rows, columns)]
             letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
@@ -237,6 +268,10 @@ class Formulas:
                 return part + self.matrix(rows, columns, depth - 1)
             case "scale":
                 return self.scalar(depth - 2) * part
+            case "times":
+                return HadamardProduct(part, self.matrix(rows, columns, depth - 1))
+            case "exp":
+                return Entrywise("exp", part)
             case "inverse":
                 return Inverse(part)
         return MatPow(part, self.random.choice([2, 3, -2]))

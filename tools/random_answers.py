@@ -16,7 +16,8 @@ from sympy import Expr, Identity, Inverse, Transpose
 from sympy.matrices.expressions import MatAdd, MatMul
 
 from lvmcalc.calculus import arithmetic, random_points
-from lvmcalc.calculus.expressions import CannotBeFormed, check_shapes
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 

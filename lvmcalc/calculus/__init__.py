@@ -1,12 +1,14 @@
 """Matrix calculus: operations and their rules, normal forms, differentials, verdicts on claims."""
 
-from lvmcalc.calculus.differentials import compare, differential, gradient, inner
-from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import differential, gradient, inner
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.operations import RULES, Entrywise
 from lvmcalc.calculus.rule_proofs import establish
 from lvmcalc.calculus.verdict import MARKS, Verdict
+from lvmcalc.checks import CannotBeFormed
 
 __all__ = [
-    "MARKS", "RULES", "CannotBeFormed", "UnsupportedExpression", "Verdict", "compare",
+    "MARKS", "RULES", "CannotBeFormed", "Entrywise", "UnsupportedExpression", "Verdict", "compare",
     "differential", "establish", "gradient", "inner",
 ]

@@ -1,56 +1,101 @@
-"""Arithmetic for SymPy matrix expressions: in floating point, and in rationals, where equal means
-equal.
+"""Values of expressions in any arithmetic: floating point, many digits, or exact rationals.
 
-`evaluate` walks an expression; the arithmetic that it is given says what the numbers are. With
-rational functions of t as numbers, the derivative along a direction is exact too, and no rule of
-the rule book has part in it.
+`evaluate` walks an expression; the arithmetic that it is handed says what the numbers are. With
+rational functions of t as numbers, a derivative along a direction is exact too, and no rule of the
+rule book has a part in it.
 """
 
 from collections.abc import Mapping
-from functools import reduce
 from math import gcd
-from operator import add, mul
+from operator import mul
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
-from lvmcalc.calculus.expressions import UnsupportedExpression, dimensions
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known, whole_size, without_power
 
 POINTS = 3  # at which two sides are compared
-LARGEST_POWER = 1000  # beyond this, exact arithmetic takes too long
-OPERATIONS = {Transpose: "transpose", Inverse: "inv", Trace: "trace", Determinant: "det",
-              log: "log"}
 t = Symbol("t")
-
-
-class OutsideDomain(ArithmeticError):
-    """The expression has no real value here: a singular inverse, a division by 0, a logarithm of no
-    positive number."""
 
 
 class Reals:
     """NumPy arrays and floats; complex values stay complex, as the complex step needs them."""
 
     number, log, identity, transpose, trace = float, np.log, np.eye, np.transpose, np.trace
-    det, inv, times, scale, elementwise = np.linalg.det, np.linalg.inv, np.matmul, np.multiply, np.multiply
+    det, inv, times = np.linalg.det, np.linalg.inv, np.matmul
+    scale = elementwise = np.multiply
     zeros = staticmethod(lambda rows, columns: np.zeros((rows, columns)))
+    ones = staticmethod(lambda rows, columns: np.ones((rows, columns)))
+    apply = staticmethod(lambda name, of_array, value: of_array(value))
+
+
+class Decimals:
+    """Numbers and matrices of mpmath, with as many digits as its context has."""
+
+    number = staticmethod(lambda value: sp.N(value, mpmath.mp.dps)._to_mpmath(mpmath.mp.prec))
+    identity, zeros, ones = mpmath.eye, mpmath.zeros, mpmath.ones
+    transpose = staticmethod(lambda matrix: matrix.T)
+    trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
+    times = scale = mul
+
+    @staticmethod
+    def inv(matrix: Any) -> Any:
+        """Return the inverse."""
+        try:
+            return matrix**-1
+        except (ZeroDivisionError, TypeError) as error:  # mpmath finds no pivot
+            raise OutsideDomain("a matrix to be inverted is singular") from error
+
+    @staticmethod
+    def det(matrix: Any) -> Any:
+        """Return the determinant."""
+        try:
+            return mpmath.det(matrix)
+        except TypeError:  # mpmath finds no pivot
+            return mpmath.mpf(0)
+
+    @staticmethod
+    def elementwise(left: Any, right: Any) -> Any:
+        """Return the elementwise product."""
+        product = left.copy()
+        for place in np.ndindex(left.rows, left.cols):
+            product[place] *= right[place]
+        return product
+
+    @staticmethod
+    def log(number: Any) -> Any:
+        """Return the logarithm of a positive number."""
+        if number <= 0:
+            raise OutsideDomain("a logarithm of a number that is not positive")
+        return mpmath.log(number)
+
+    @staticmethod
+    def apply(name: str, of_array: Any, value: Any) -> Any:
+        """Return a function, known to mpmath by its name, of a number or of every entry."""
+        function = getattr(mpmath, name)
+        return value.apply(function) if hasattr(value, "rows") else function(value)
 
 
 class Rationals:
-    """Matrices over the rationals, or over the rational functions of some symbols; scalars are
-    SymPy numbers."""
+    """Matrices over the rationals, or over the rational functions of some symbols.
+
+    Scalars are SymPy numbers.
+    """
 
     number = staticmethod(lambda value: value)
-    matrix = staticmethod(lambda value: DomainMatrix.from_Matrix(sp.Matrix(value)).to_field(
-        ).to_dense())
+    matrix = staticmethod(
+        lambda value: DomainMatrix.from_Matrix(sp.Matrix(value)).to_field().to_dense())
     identity = staticmethod(lambda size: DomainMatrix.eye(size, QQ).to_dense())
     zeros = staticmethod(lambda rows, columns: DomainMatrix.zeros((rows, columns), QQ).to_dense())
+    ones = staticmethod(lambda rows, columns: DomainMatrix.ones((rows, columns), QQ).to_dense())
     det = staticmethod(lambda matrix: matrix.domain.to_sympy(matrix.det()))
     transpose, inv, times = DomainMatrix.transpose, DomainMatrix.inv, mul
 
@@ -61,11 +106,10 @@ class Rationals:
 
     @staticmethod
     def log(number: Expr) -> Expr:
-        """Return the logarithm; that of a fraction as a difference, that of a power as a
-        multiple."""
+        """Return the logarithm; a fraction's as a difference, a power's as a multiple."""
         if number.is_number and not number.is_positive:
             raise OutsideDomain("a logarithm of a number that is not positive")
-        return sp.expand_log(log(number)) if number.is_number else log(number)
+        return sp.expand_log(sp.log(number)) if number.is_number else sp.log(number)
 
     @classmethod
     def scale(cls, scalar: Expr, matrix: DomainMatrix) -> DomainMatrix:
@@ -73,6 +117,16 @@ class Rationals:
         if scalar.is_Rational:
             return matrix.scalarmul(matrix.domain.from_sympy(scalar))
         return cls.matrix(scalar * matrix.to_Matrix())
+
+    @classmethod
+    def elementwise(cls, left: DomainMatrix, right: DomainMatrix) -> DomainMatrix:
+        """Return the elementwise product."""
+        return cls.matrix(left.to_Matrix().multiply_elementwise(right.to_Matrix()))
+
+    @staticmethod
+    def apply(name: str, of_array: Any, value: Any) -> Any:
+        """Refuse: no function here takes rational numbers to rational numbers."""
+        raise UnsupportedExpression(f"{name} in exact arithmetic")
 
 
 def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
@@ -83,8 +137,9 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
     ----------
     expression : SymPy scalar or matrix expression
     values : by name; matrices as the arithmetic has them
-    arithmetic : Reals or Rationals, or another one like them
-    memo : inverses and determinants that are known already; new ones are added
+    arithmetic : Reals, Decimals, Rationals, or another one like them
+    memo : dict, optional
+        Keeps each inverse and determinant for the next call with the same values.
 
     Raises
     ------
@@ -94,85 +149,60 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
         If an operation is not known.
     """
     def of(part: Expr) -> Any:
-        if memo is None or not isinstance(part, Inverse | Determinant | MatPow):
-            return computed(part)
-        if isinstance(part, Inverse) and isinstance(part.arg, Transpose):
-            return arithmetic.transpose(of(Inverse(part.arg.arg)))
-        if part not in memo:
-            memo[part] = computed(part)
-        return memo[part]
-
-    def computed(part: Expr) -> Any:
         match part:
             case MatrixSymbol() | Symbol():
                 if part.name not in values:
                     raise KeyError(f"{part.name} has no value.")
                 return values[part.name]
-            case MatAdd() | sp.Add():
-                return reduce(add, map(of, part.args))
-            case MatMul():
-                scalar, factors = part.as_coeff_matrices()
-                product = reduce(arithmetic.times, map(of, factors))
-                return product if scalar == 1 else arithmetic.scale(of(scalar), product)
-            case HadamardProduct() if hasattr(arithmetic, "elementwise"):
-                return reduce(arithmetic.elementwise, map(of, part.args))
-            case Transpose() | Inverse() | Trace() | Determinant() | log():
-                return getattr(arithmetic, OPERATIONS[part.func])(of(part.args[0]))
-            case MatPow() if part.exp.is_Integer and part.exp != 0:
-                base = of(Inverse(part.base) if part.exp < 0 else part.base)
-                return reduce(arithmetic.times, [base] * abs(int(part.exp)))
             case Identity():
                 return arithmetic.identity(whole_size(part.rows, values))
-            case ZeroMatrix():
+            case sp.ZeroMatrix():
                 return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
-            case sp.Mul():
-                return reduce(mul, map(of, part.args))
-            case sp.Pow() if part.exp.is_integer:
-                base, exponent = of(part.base), int(of(part.exp))
-                if exponent < 0 and np.all(base == 0):
-                    raise OutsideDomain("a division by 0")
-                if abs(exponent) > LARGEST_POWER:
-                    raise UnsupportedExpression(f"the power {exponent}, which is above "
-                                                f"{LARGEST_POWER:,}")
-                return base**exponent
-            case _ if part.is_number and part.is_real:
+            case sp.OneMatrix():
+                return arithmetic.ones(*(whole_size(size, values) for size in part.shape))
+            case sp.Pow() if not part.exp.is_integer and part.is_number and part.is_real:
                 return arithmetic.number(part)
-        raise UnsupportedExpression(f"{type(part).__name__} in {part}")
+            case Inverse() if memo is not None and isinstance(part.arg, Transpose):
+                return arithmetic.transpose(of(Inverse(part.arg.arg)))
+            case Inverse() | Determinant() if memo is not None:
+                if part not in memo:
+                    memo[part] = OPERATIONS[part.func].value(arithmetic, part, of)
+                return memo[part]
+        part = without_power(part)
+        if operation := known(part):
+            return operation.value(arithmetic, part, of)
+        if isinstance(part, ATOMS):  # as a power was 0 or 1
+            return of(part)
+        if part.is_number and part.is_real:
+            return arithmetic.number(part)
+        raise UnsupportedExpression(f"the number {part}")
 
     try:
         return of(expression)
-    except (np.linalg.LinAlgError, DMNonInvertibleMatrixError) as error:
+    except (np.linalg.LinAlgError, DMNonInvertibleMatrixError, ZeroDivisionError) as error:
         raise OutsideDomain("a matrix to be inverted is singular") from error
 
 
-def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
-    """Return a number of rows or columns at these sizes."""
-    size = dimension.xreplace({symbol: sp.Integer(sizes[symbol.name])
-                               for symbol in dimension.free_symbols})
-    if not (size.is_Integer and size > 0):
-        raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
-    return int(size)
-
-
 def sizes_in(*expressions: Expr) -> list[str]:
-    """Return the names of the sizes in the expressions (and of exponents), in alphabetical
-    order."""
+    """Return the names of the sizes in the expressions (and of exponents), in order."""
     exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow)}
-    return sorted({symbol.name for size in dimensions(*expressions) | exponents
-                   for symbol in size.free_symbols})
+    lengths = dimensions(*expressions) | exponents
+    return sorted({symbol.name for size in lengths for symbol in size.free_symbols})
 
 
-def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: np.random.Generator,
-                 largest: int,
+def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
+                 rng: np.random.Generator, largest: int,
                  symmetric: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return random whole numbers for every symbol: matrices with entries of both signs, and
-    positive scalars."""
-    # a check point avoids 0 and ±1; a counterexample to read by hand may have them
+    """Return random whole numbers for every symbol, with entries of both signs in matrices.
+
+    Scalars are positive. A point with large entries has no 0 and no ±1; a small one, for a
+    counterexample to read by hand, may have them.
+    """
     low = 2 if largest > 3 else 0
 
     def numbers(rows: int, columns: int) -> sp.ImmutableMatrix:
-        signed = rng.integers(low, largest + 1,
-                              rows * columns) * rng.choice([-1, 1], rows * columns)
+        signed = (rng.integers(low, largest + 1, rows * columns)
+                  * rng.choice([-1, 1], rows * columns))
         return sp.ImmutableMatrix(rows, columns, signed.tolist())
 
     values: dict[str, Any] = dict(sizes)
@@ -180,19 +210,18 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int], rng: n
     for name, symbol in sorted(symbols.items()):
         if isinstance(symbol, MatrixSymbol):
             matrix = numbers(*(whole_size(size, sizes) for size in symbol.shape))
-            values[name] = matrix.upper_triangular() + matrix.upper_triangular(
-                1).T if name in symmetric else matrix
+            if name in symmetric:
+                matrix = matrix.upper_triangular() + matrix.upper_triangular(1).T
+            values[name] = matrix
         elif name not in values:
             values[name] = abs(numbers(1, 1)[0]) or sp.S.One
     return values
 
 
 def value_at(expression: Expr, point: Mapping[str, Any]) -> Expr:
-    """Return the exact value at a point of SymPy matrices and numbers, as a SymPy matrix or
-    number."""
+    """Return the exact value at a point of SymPy matrices and numbers, as one of these."""
     ready = {name: Rationals.matrix(number) if getattr(number, "is_Matrix", False)
-             else sp.sympify(number)
-             for name, number in point.items()}
+             else sp.sympify(number) for name, number in point.items()}
     value = evaluate(expression, ready, Rationals)
     return value.to_Matrix().as_immutable() if isinstance(value, DomainMatrix) else value
 
@@ -209,8 +238,9 @@ def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
 
 
 def vanishes(number: Expr) -> bool:
-    """Return whether an exact number is zero: logarithms of whole numbers without a common factor
-    are independent.
+    """Return whether an exact number is zero.
+
+    Logarithms of whole numbers without a common factor are independent of each other.
 
     Raises
     ------
@@ -220,21 +250,22 @@ def vanishes(number: Expr) -> bool:
     number = sp.expand(number)  # the logarithm of a fraction becomes a difference
     if number.is_Rational:
         return number == 0
-    logarithms = {atom: int(atom.args[0]) for atom in number.atoms(log) if atom.args[0].is_Integer}
+    logarithms = {atom: int(atom.args[0]) for atom in number.atoms(sp.log)
+                  if atom.args[0].is_Integer}
     symbols = {b: sp.Dummy() for b in coprime_base([*logarithms.values()])}
     number = number.xreplace(
         {atom: sp.Add(*(sp.multiplicity(b, whole) * symbol for b, symbol in symbols.items()))
-                              for atom, whole in logarithms.items()})
+         for atom, whole in logarithms.items()})
     if sp.cancel(sp.together(number)) == 0:
         return True
-    if abs(number.xreplace({symbol: log(b) for b, symbol in symbols.items()}).evalf(80)) < 1e-40:
+    known_logarithms = {symbol: sp.log(b) for b, symbol in symbols.items()}
+    if abs(number.xreplace(known_logarithms).evalf(80)) < 1e-40:
         raise OutsideDomain("a number that cannot be told from 0")
     return False
 
 
 def coprime_base(numbers: list[int]) -> list[int]:
-    """Return whole numbers, no two with a common factor, of whose powers all the given ones are
-    products."""
+    """Return whole numbers without common factors, of whose powers the given ones are products."""
     base: list[int] = []
     numbers = [number for number in numbers if number > 1]
     while numbers:
@@ -245,5 +276,6 @@ def coprime_base(numbers: list[int]) -> list[int]:
         else:
             base.remove(shared)
             common = gcd(shared, number)
-            numbers += [part for part in (common, shared // common, number // common) if part > 1]
+            parts = (common, shared // common, number // common)
+            numbers += [part for part in parts if part > 1]
     return base

@@ -1,13 +1,12 @@
-"""The evidence for a chain: a proof, exact arithmetic and floating point, for every stage and for
-the whole.
+"""A claim that something is a gradient, and the evidence for it.
 
-Three ways that share no code with the adjoints under test: the differential (for every size),
-rational functions of one variable along a direction (no rule for matrices at all), and the complex
-step in floating point.
+There are three ways that share no code with the adjoints under test: the differential (for every
+size), rational functions of one variable along a direction (no rule for matrices at all), and the
+complex step in floating point.
 """
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,10 +16,13 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, differentials, operations
-from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, by_name
-from lvmcalc.calculus.rule_proofs import establish as establish
+from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus.comparison import compare, decide
+from lvmcalc.calculus.differentials import Book, gradient_with_rules, inner
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
+from lvmcalc.checks import CannotBeFormed
 
 STEP = 1e-30
 
@@ -38,20 +40,18 @@ class Claim:
     wrt: Expr
     claim: Expr
     seed: int
-    book: Mapping[str, operations.Rule]
+    book: Book
     symmetric: tuple[str, ...] = ()
 
     @cached_property
     def _expected(self) -> tuple[Expr, tuple[str, ...]]:
-        return differentials.gradient_with_rules(self.scalar, self.wrt, self.symmetric,
-                                                 self.book)
+        return gradient_with_rules(self.scalar, self.wrt, self.symmetric, self.book)
 
     @cached_property
     def proof(self) -> Verdict:
-        """Whether the claim is the gradient that follows from the differential, and the rules that
-        this rests on."""
+        """Whether the claim is the gradient that follows from the differential."""
         expected, used = self._expected
-        return replace(differentials.compare(self.claim, expected, self.symmetric, self.seed), rules=used)
+        return replace(decide(self.claim, expected, self.symmetric, self.seed), rules=used)
 
     @cached_property
     def exact(self) -> Verdict:
@@ -119,9 +119,7 @@ class Check:
     def __str__(self) -> str:
         table = self.table()
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(cell.ljust(width) for cell,
-                           width in zip(line, widths, strict=True)).rstrip()
-                 for line in table]
+        lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
         return f"{self.title}: {self.status}\n" + "\n".join(lines)
 
     __repr__ = __str__
@@ -134,19 +132,20 @@ class Check:
         return top + "\n".join(body) + "".join(refuted)
 
 
-def _points(expressions: tuple[Expr, ...], wrt: Expr,
-            seed: int, symmetric: tuple[str, ...] = ()) -> Iterator[tuple[dict[str, Any], Any]]:
+def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int,
+            symmetric: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], Any]]:
     """Yield random points and a random direction for the variable.
 
     The sizes all differ, and none stays the same at all points.
     """
-    rng, names = np.random.default_rng(seed), arithmetic.sizes_in(*expressions, wrt)
+    rng, names = np.random.default_rng(seed), arithmetic.sizes_in(scalar, claim, wrt)
     symmetric = (*symmetric, "direction") if wrt.name in symmetric else symmetric
     order = rng.permutation(len(names))
     for number in range(arithmetic.POINTS):
         sizes = {name: int(2 + (place + number) % len(names) + number // len(names))
                  for name, place in zip(names, order, strict=True)}
-        point = arithmetic.random_point((*expressions, wrt, _direction(wrt)), sizes, rng, 99, symmetric)
+        point = arithmetic.random_point((scalar, claim, wrt, _direction(wrt)), sizes, rng, 99,
+                                        symmetric)
         direction = point.pop("direction")
         for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
             point[name] += 100 * point[name].rows * sp.eye(point[name].rows)
@@ -169,15 +168,15 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
     """Compare a claimed gradient with exact directional derivatives at random points."""
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
-        for point, direction in _points((scalar, claim), wrt, seed, symmetric):
+        for point, direction in _points(scalar, claim, wrt, seed, symmetric):
             slope = arithmetic.directional_derivative(scalar, point, wrt.name, direction)
-            claimed = arithmetic.value_at(differentials.inner(claim, _direction(wrt)),
+            claimed = arithmetic.value_at(inner(claim, _direction(wrt)),
                                           point | {"direction": direction})
             if not arithmetic.vanishes(slope - claimed):
                 return Verdict("refuted", "the exact directional derivative is another one")
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
-    except (arithmetic.OutsideDomain, UnsupportedExpression) as error:
+    except (OutsideDomain, UnsupportedExpression) as error:
         return Verdict("undecided", str(error))
     reason = f"equal to the exact directional derivative at {arithmetic.POINTS} random points"
     return Verdict("exact", reason, points=arithmetic.POINTS)
@@ -185,19 +184,18 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
 
 def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
                        symmetric: tuple[str, ...] = ()) -> float:
-    """Return the relative error of a claimed gradient against the complex step, in floating
-    point."""
+    """Return the relative error of a claimed gradient against the complex step."""
     errors = []
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
-        for point, direction in _points((scalar, claim), wrt, seed, symmetric):
-            numbers, along = {name: _float(value) for name,
-                              value in point.items()}, _float(direction)
+        for point, direction in _points(scalar, claim, wrt, seed, symmetric):
+            numbers = {name: _float(value) for name, value in point.items()}
+            along = _float(direction)
             moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
             slope = np.imag(arithmetic.evaluate(scalar, moved, arithmetic.Reals)) / STEP
             claimed = np.vdot(arithmetic.evaluate(claim, numbers, arithmetic.Reals), along)
             errors.append(abs(slope - claimed) / max(abs(slope), np.finfo(float).tiny))
-    except (CannotBeFormed, UnsupportedExpression, arithmetic.OutsideDomain):
+    except (CannotBeFormed, UnsupportedExpression, OutsideDomain):
         return np.inf
     return float(np.max(errors))  # a NaN, if there is one
 
@@ -208,8 +206,7 @@ def _float(value: Any) -> Any:
 
 
 def bound_on(error: float) -> str:
-    """Return a bound that is the same on every machine: the next power of ten, and never below
-    10⁻¹²."""
+    """Return a bound that is the same on every machine: a power of ten, never below 10⁻¹²."""
     if not np.isfinite(error):
         return "no number"
     power = max(-12, int(np.ceil(np.log10(error))) if error > 0 else -12)
@@ -217,8 +214,7 @@ def bound_on(error: float) -> str:
 
 
 def sympys_answer(scalar: Expr, wrt: Expr) -> Expr | str:
-    """Return the derivative as SymPy's own matrix calculus has it, or in words why there is
-    none."""
+    """Return the derivative by SymPy's own matrix calculus, or in words why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -235,7 +231,7 @@ def sympy_witness(scalar: Expr, wrt: Expr, expected: Expr) -> str:
     if isinstance(answer, str):
         return answer
     try:
-        verdict = differentials.compare(answer, expected)
+        verdict = compare(answer, expected)
     except (TypeError, ValueError) as error:  # it may be no expression of ours, such as an array
         return f"no answer ({type(error).__name__})"
     if verdict.status == "refuted":

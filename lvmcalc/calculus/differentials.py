@@ -1,32 +1,30 @@
-"""Differentials of matrix expressions, the gradients that follow from them, and the comparison of
-two answers.
+"""Differentials of matrix expressions, and the gradients that follow from them.
 
 The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the gradient, for every
 size (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Any
 
 import sympy as sp
-from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy import Expr, MatrixSymbol, Symbol, Trace, Transpose
 
-from lvmcalc import checks
-from lvmcalc.calculus import arithmetic, operations, random_points
-from lvmcalc.calculus.expressions import CannotBeFormed, UnsupportedExpression, by_name
-from lvmcalc.calculus.normal_form import LARGEST_POWER, NormalForm, is_zero
+from lvmcalc.calculus.arithmetic import sizes_in
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.operations import RULES, increment_of, k, known, without_power
 from lvmcalc.calculus.output_form import Terms
-from lvmcalc.calculus.verdict import Verdict
+from lvmcalc.calculus.rules import Operation
 
-ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
-RULE_OF = {MatAdd: "sum", Transpose: "transpose", Inverse: "inverse", Trace: "trace",
-           Determinant: "determinant",
-           sp.Add: "scalar sum", sp.Mul: "scalar product", log: "logarithm"}
+Book = Mapping[str, Operation]
 
 
 def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | None = None,
-                 book: dict[str, operations.Rule] = operations.RULES) -> Expr:
+                 book: Book = RULES) -> Expr:
     """Return d(expression) when `wrt` changes by `increment`, one rule of the book at a time.
 
     Parameters
@@ -46,53 +44,30 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
     UnsupportedExpression
         If an operation is in no rule.
     """
-    def by(name: str, *operands: Expr, letters: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
-        if used is not None:
-            used.add(name)
-        return book[name].d(operands, tuple(d(operand) for operand in operands), letters)
-
-    # not first and rest: that nests as deep as there are parts
-    def halves(parts: tuple, join: type) -> list[Expr]:
-        middle = len(parts) // 2
-        return [join(*half) if len(half) > 1 else half[0]
-                for half in (parts[:middle], parts[middle:])]
-
     def d(part: Expr) -> Expr:
-        part = sp.sympify(part)
+        part = without_power(sp.sympify(part))
         if part == wrt:
             return increment
         if wrt not in part.free_symbols:
-            return ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
-        match part:
-            case MatMul():
-                scalar, factors = part.as_coeff_matrices()
-                if scalar != 1:
-                    return by("scale", scalar, MatMul(*factors) if len(factors) > 1 else factors[0])
-                return by("product", *halves(factors, MatMul))
-            case MatAdd() | sp.Add() | sp.Mul():
-                return by(RULE_OF[part.func], *halves(part.args, part.func))
-            case Transpose() | Inverse() | Trace() | Determinant() | log():
-                return by(RULE_OF[part.func], part.args[0])
-            case MatPow() if part.exp.is_Integer and 0 < abs(part.exp) <= LARGEST_POWER:
-                half = abs(int(part.exp)) // 2
-                power = MatMul(part.base ** half,
-                               part.base ** (abs(part.exp) - half)) if half else part.base
-                return d(Inverse(power) if part.exp < 0 else power)
-            case sp.Pow() if part.exp.is_integer and wrt not in part.exp.free_symbols:
-                return by("power", part.base, letters={operations.k: part.exp})
-        raise UnsupportedExpression(f"{type(part).__name__} in {part}")
+            return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
+        if isinstance(part, sp.Pow) and (wrt in part.exp.free_symbols or not part.exp.is_integer):
+            raise UnsupportedExpression(f"Pow in {part}")
+        name, operands = known(part).split(part)
+        if used is not None:
+            used.add(name)
+        letters = {k: part.exp} if isinstance(part, sp.Pow) else MappingProxyType({})
+        return book[name].d(operands, tuple(map(d, operands)), letters)
 
     return d(expression)
 
 
-def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Expr:
+def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr:
     """Return the gradient of a scalar expression for every size; it has the shape of the variable.
 
     Parameters
     ----------
     expression : SymPy scalar expression
-        Sums, products, scalar multiples, transposes, inverses, `Trace`, `Determinant`, `log` and
-        integer powers.
+        Made of the operations in the rule book.
     wrt : MatrixSymbol or Symbol
     symmetric : names (or MatrixSymbols) of matrices known to be symmetric
         With a symmetric variable, the gradient among the symmetric matrices, for the inner product
@@ -109,54 +84,60 @@ def gradient(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = ()) -> Ex
     TypeError, ValueError
         If the expression is no scalar, `wrt` no symbol, or `symmetric` names no square matrix.
     """
-    return gradient_with_rules(expression, wrt, symmetric)[0]
-
-
-def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
-                        book: dict[str, operations.Rule] = operations.RULES) -> tuple[
-                            Expr, tuple[str, ...]]:
-    """Return the gradient, as `gradient` does, and the names of the rules that it rests on."""
-    expression = _sympified(expression)
+    expression = sympified(expression)
     if not isinstance(expression, Expr) or expression.is_Matrix:
-        raise TypeError(f"Only a scalar has a gradient, but {_kind(expression)} came; "
+        raise TypeError(f"Only a scalar has a gradient, but {kind_of(expression)} came; "
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError("A gradient is taken with respect to a symbol, "
                         f"but {' '.join(str(wrt).split())} is none.")
+    names = names_of(symmetric, expression, wrt)
+    return gradient_with_rules(expression, wrt, names)[0]
+
+
+def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
+                        book: Book = RULES) -> tuple[Expr, tuple[str, ...]]:
+    """Return the gradient, as `gradient` does, and the names of the rules that it rests on."""
     plain, variable = by_name(expression, wrt)
-    symmetric = names_of(symmetric, plain, variable)
-    # refuses what is unknown even where the variable does not occur
-    NormalForm(symmetric).scalar(plain)
-    if wrt.name in arithmetic.sizes_in(plain):
-        raise UnsupportedExpression(f"a derivative with respect to {wrt}, which is a size or an "
-                                    "exponent,")
-    step = operations.increment_of(variable)
+    form, used = NormalForm(symmetric), set()
+    form.scalar(plain)  # refuses what is unknown even where the variable does not occur
+    if wrt.name in sizes_in(plain):
+        raise UnsupportedExpression(
+            f"a derivative with respect to {wrt}, which is a size or an exponent,")
+    step = increment_of(variable)
     while step.name in {symbol.name for symbol in plain.atoms(Symbol, MatrixSymbol)}:
-        step = operations.increment_of(step)
-    algebra, used = NormalForm(symmetric), set()
-    change = algebra.scalar(differential(plain, variable, step, used, book))
-    if not variable.is_Matrix:
-        result = algebra.written_out(sp.together(change.diff(step)))
-    else:  # the change is linear in the traces that hold the step
-        parts = [algebra.times(change.diff(symbol), _from_trace(algebra, trace.arg, step))
-                 for symbol, trace in algebra.scalars.items() if isinstance(trace, Trace)
-                 and trace.has(step)]
-        total = algebra.add(*parts)
+        step = increment_of(step)
+    change = form.scalar(differential(plain, variable, step, used, book))
+    if variable.is_Matrix:
+        total = _coefficient(form, change, step)
         if variable.name in symmetric:
-            total = algebra.times(sp.S.Half, algebra.add(total, algebra.transposed(total)))
-        result = algebra.expression(total, variable.shape)
-    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
+            total = form.times(sp.S.Half, form.add(total, form.transposed(total)))
+        result = form.expression(total, variable.shape)
+    else:
+        result = form.written_out(sp.together(change.diff(step)))
+    originals = {symbol.name: symbol
+                 for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
     back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
             if symbol.name in originals}
     return result.xreplace(back), tuple(sorted(used))
 
 
-def _from_trace(algebra: NormalForm, inside: Expr, step: MatrixSymbol) -> Terms:
+def _coefficient(form: NormalForm, change: Expr, step: MatrixSymbol) -> Terms:
+    """Return G for a change tr(Gᵀ dX), which is linear in the traces that hold the step."""
+    parts = [form.times(change.diff(symbol), _from_trace(form, symbol, step))
+             for symbol, trace in form.scalars.items()
+             if isinstance(trace, Trace) and trace.has(step)]
+    return form.add(*parts)
+
+
+def _from_trace(form: NormalForm, symbol: Symbol, step: MatrixSymbol) -> Terms:
     """Return G for tr(u dX v) = tr(Gᵀ dX): Gᵀ = v u."""
-    word = tuple(inside.args) if isinstance(inside, MatMul) else (inside,)
-    word = algebra.transposed_word(word) if Transpose(step) in word else word
-    place = word.index(step)
-    return algebra.transposed({word[place + 1:] + word[:place]: sp.S.One})
+    for term in form.same_trace(form.traced[symbol]):
+        if step in term or Transpose(step) in term:
+            term = form.transposed_term(term) if Transpose(step) in term else term
+            place = term.index(step)
+            return form.transposed({term[place + 1:] + term[:place]: sp.S.One})
+    raise UnsupportedExpression(f"the coefficient of {step} in {form.scalars[symbol]}")
 
 
 def inner(left: Expr, right: Expr) -> Expr:
@@ -164,97 +145,61 @@ def inner(left: Expr, right: Expr) -> Expr:
     return Trace(left.T * right) if left.is_Matrix else left * right
 
 
-def compare(left: Expr, right: Expr, symmetric: tuple[str, ...] = (), seed: int = 0) -> Verdict:
-    """Say whether two expressions are equal for every size, and how sure that is.
+def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tuple[str, ...]:
+    """Return the names of the matrices that are said to be symmetric.
 
-    Parameters
-    ----------
-    left, right : SymPy scalar or matrix expressions
-        Symbols are told apart by their names.
-    symmetric : names (or MatrixSymbols) of matrices known to be symmetric
-    seed : int
-        Seeds the random points of the exact arithmetic.
-
-    Returns
-    -------
-    Verdict
-        "proved": the same normal form. "exact": equal in rational arithmetic at random points, with
-        the chance of a false agreement. "refuted": a counterexample, or shapes that do not fit.
-        "undecided": none of these.
+    Without `must_occur`, a matrix may have cancelled from the expressions, but no name may be a
+    misspelling of one that is there.
 
     Raises
     ------
     TypeError, ValueError
-        If a side is no SymPy expression, `symmetric` names no square matrix, or the seed is none.
+        If one is no name, names no matrix in the expressions, or one that is not square.
     """
-    left, right = _sympified(left), _sympified(right)
-    for side in (left, right):
-        if not isinstance(side, Expr):
-            raise TypeError(f"Only SymPy expressions can be compared, but {_kind(side)} came.")
-    left, right, seed = _zero_like(left, right), _zero_like(right,
-                                                            left), checks.whole(
-                                                                seed, "seed", least=0)
-    try:
-        left, right = by_name(left, right)
-        if _shape(left) != _shape(right):
-            return Verdict("refuted", f"the shapes differ: {_shape(left)} against {_shape(right)}")
-        symmetric = names_of(symmetric, left, right)
-        if _same_normal_form(left, right, symmetric):
-            partial = any(side.has(log)
-                          or any(power.exp.is_negative for power in side.atoms(MatPow))
-                          # the normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too
-                          for side in (left, right))
-            return Verdict("proved", "the same normal form, so equal for every size"
-                           + ", wherever both sides have a value" * partial, rules=ALGEBRA)
-        return random_points.compare(left, right, symmetric, seed)
-    except CannotBeFormed as error:
-        return Verdict("refuted", str(error))
-    except UnsupportedExpression as error:
-        return Verdict("undecided", str(error))
-
-
-def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
-    algebra = NormalForm(symmetric, reduce_inverses=True)
-    if left.is_Matrix:
-        return not algebra.add(algebra.matrix(left),
-                               algebra.times(-sp.S.One, algebra.matrix(right)))
-    return is_zero(algebra.scalar(left) - algebra.scalar(right))
-
-
-def names_of(symmetric: object, *expressions: Expr) -> tuple[str, ...]:
-    """Return the names of the matrices in the expressions that are known to be symmetric."""
     one = isinstance(symmetric, str | Expr) or not isinstance(symmetric, Iterable)
     symmetric = (symmetric,) if one else tuple(symmetric)
+    if not symmetric:  # a giant is not walked through
+        return ()
+    matrices = {matrix.name: matrix for expression in expressions
+                for matrix in expression.atoms(MatrixSymbol)}
     for item in symmetric:
         if not isinstance(item, str | MatrixSymbol):
-            raise TypeError(f"`symmetric` holds names of matrices, but {_kind(item)} came.")
-    names = tuple(item if isinstance(item, str) else item.name for item in symmetric)
-    for matrix in {matrix for expression in expressions
-                   for matrix in expression.atoms(MatrixSymbol)}:
-        if matrix.name in names and matrix.rows != matrix.cols:
-            raise ValueError(
-                f"{matrix} is said to be symmetric, but its shape is {_shape(matrix)}.")
-    return names
+            raise TypeError(f"`symmetric` holds names of matrices, but {kind_of(item)} came.")
+        name = item if isinstance(item, str) else item.name
+        if name not in matrices:
+            alike = [other for other in matrices if other.lower() == name.lower()]
+            if must_occur or alike or get_close_matches(name, matrices):
+                raise ValueError(f"{name} is said to be symmetric, but there is no matrix {name} "
+                                 f"here; there are {', '.join(sorted(matrices)) or 'none'}.")
+        elif matrices[name].rows != matrices[name].cols:
+            raise ValueError(f"{name} is said to be symmetric, but its shape is "
+                             f"{shape_of(matrices[name])}.")
+    return tuple(item if isinstance(item, str) else item.name for item in symmetric)
 
 
-def _sympified(value: object) -> object:
-    if isinstance(value, str):  # SymPy would run it as code, with symbols of its own making
+def sympified(value: Any) -> Any:
+    """Return a value as a SymPy object, but never run a text as code.
+
+    Raises
+    ------
+    TypeError
+        If it is a text, or SymPy makes nothing of it.
+    """
+    if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
     try:
         return sp.sympify(value)
     except sp.SympifyError as error:
-        raise TypeError(f"A SymPy expression is expected, but {_kind(value)} came.") from error
+        raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.") from error
 
 
-def _zero_like(side: Expr, other: Expr) -> Expr:
-    return ZeroMatrix(
-        *other.shape) if side == 0 and not side.is_Matrix and other.is_Matrix else side
+def kind_of(value: Any) -> str:
+    """Return what a value is, in words."""
+    if getattr(value, "is_Matrix", False):
+        return f"a matrix of shape {shape_of(value)}"
+    return f"{value} ({type(value).__name__})"
 
 
-def _kind(value: object) -> str:
-    is_matrix = getattr(value, "is_Matrix", False)
-    return f"a matrix of shape {_shape(value)}" if is_matrix else f"{value} ({type(value).__name__})"
-
-
-def _shape(value: Expr) -> str:
+def shape_of(value: Expr) -> str:
+    """Return a shape in words."""
     return "×".join(map(str, value.shape)) if value.is_Matrix else "a scalar"

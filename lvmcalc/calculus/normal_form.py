@@ -1,194 +1,228 @@
-"""Matrix expressions as sums of words: the normal form that proofs compare.
+"""The normal form that proofs compare: a matrix as a sum of terms, a term as a product of letters.
 
-A word is a product of letters (X, Xᵀ, K⁻¹, K⁻ᵀ); a matrix is a sum of words with scalar
-coefficients, kept as `{word: coefficient}`, and the empty word is the identity. Transposes and
-inverses are pushed down to letters, K⁻¹ is its own transpose when K is, and a letter beside its
-inverse cancels. Two expressions with the same normal form are equal for every size; different
-normal forms prove nothing.
+A letter is X, Xᵀ, K⁻¹, K⁻ᵀ, A ∘ B or exp(A); a matrix is kept as `{term: coefficient}`, and the
+empty term is the identity. Transposes and inverses are pushed down to letters, K⁻¹ is its own
+transpose when K is, and a letter beside its inverse cancels. Two expressions with the same normal
+form are equal for every size; different normal forms prove nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import reduce
-from math import comb, prod
+from itertools import product
 
 import sympy as sp
-from sympy import (
-    Determinant,
-    Expr,
-    Identity,
-    Integer,
-    Inverse,
-    MatrixSymbol,
-    Symbol,
-    Trace,
-    Transpose,
-    log,
-)
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
+from sympy.matrices.expressions import HadamardProduct
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from lvmcalc.calculus.expressions import (
-    CannotBeFormed,
-    TooLarge,
-    UnsupportedExpression,
-    by_name,
-    check_shapes,
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known, without_power
+from lvmcalc.calculus.output_form import (
+    OutputForm,
+    Term,
+    Terms,
+    common_factor,
+    in_order,
+    joined,
+    texts,
 )
-from lvmcalc.calculus.output_form import Term, Terms, Writing, common_factor, in_order, joined
+from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
 
-LARGEST_POWER = 24
-# Beyond these a comparison or a gradient takes longer than anyone waits.
-MOST_LETTERS = 6_000
-MOST_TERMS = 5_000
+MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
 ONE: Terms = {(): sp.S.One}
 
 
-class NormalForm(Writing):
-    """Bring expressions to sums of words.
+class NormalForm(OutputForm):
+    """Bring expressions to sums of terms.
 
     Parameters
     ----------
-    symmetric : names of matrices known to be symmetric.
-    expand : with False, a sum inside a product stays one letter, which keeps a formula as short as
-    it was.
-    collect : write an inverse that all terms end in once, behind a bracket.
-    reduce_inverses : pull scalars out of inverses and use K K⁻¹ = I for a sum K as well; proofs do,
-    formulas do not.
+    symmetric : names of matrices known to be symmetric
+    expand : bool
+        If False, a sum inside a product stays one letter, which keeps a formula short.
+    reduce_inverses : bool
+        Whether scalars are pulled out of inverses and K K⁻¹ = I is used for a sum K too. Proofs
+        do so, formulas on a page do not.
+    collect : bool
+        Whether an inverse that all terms end in is written once, behind a bracket.
     """
 
-    def __init__(self, symmetric: tuple[str, ...] = (), expand: bool = True,
-                 reduce_inverses: bool = False,
-                 collect: bool = True):
+    def __init__(self, symmetric: Iterable[str] = (), expand: bool = True,
+                 reduce_inverses: bool = False, collect: bool = True):
         super().__init__(collect)
-        self.symmetric, self.expand, self.reduce_inverses = frozenset(
-            symmetric), expand, reduce_inverses
-        # what an inverse inverts, and what a sum kept as a letter adds
+        self.symmetric, self.expand = frozenset(symmetric), expand
+        self.reduce_inverses = reduce_inverses
+        # What stands inside a letter: of an inverse, of a kept sum, or of a function of entries.
         self.inside: dict[MatrixExpr, Terms] = {}
-        self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants and logarithms
+        self.factors: dict[MatrixExpr, tuple[Term, ...]] = {}  # of an elementwise product
+        self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants, functions
+        self.traced: dict[Symbol, Term] = {}  # the term whose trace a symbol stands for
         self.letters = 0  # that have been multiplied out
 
     # Matrices
     def matrix(self, expression: MatrixExpr) -> Terms:
-        """Return the sum of words of a matrix expression."""
+        """Return the sum of terms of a matrix expression."""
+        expression = without_power(expression)
         match expression:
-            case MatrixSymbol():
+            case MatrixSymbol() | sp.OneMatrix():
                 return {(expression,): sp.S.One}
             case Identity():
                 return ONE
-            case ZeroMatrix():
+            case sp.ZeroMatrix():
                 return {}
-            case MatAdd():
-                return self.add(*map(self.matrix, expression.args))
-            case MatMul():
-                scalar, factors = expression.as_coeff_matrices()
-                return self.times(self.scalar(scalar),
-                                  self._multiplied([*map(self.matrix, factors)], factors))
-            case Transpose():
-                return self.transposed(self.matrix(expression.arg))
-            case Inverse() | MatPow():
-                power = expression.exp
-                if not isinstance(power, Integer) or abs(power) > LARGEST_POWER:
-                    raise UnsupportedExpression(f"the matrix power {power} in {expression}")
-                base = self.matrix(expression.base)
-                base = self._inverse(base, expression) if power < 0 else base
-                return self._multiplied([base] * abs(int(power)),
-                                        [expression.base] * abs(int(power)))
-        raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+        operation = known(expression)
+        if not operation:
+            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+        return operation.normal(self, expression)
 
-    def add(self, *polys: Terms) -> Terms:
-        """Return the sum, without the words that cancel."""
+    def add(self, *sums: Terms) -> Terms:
+        """Return the sum, without the terms that cancel."""
         total: Terms = {}
-        for poly in polys:
-            for word, coefficient in poly.items():
-                total[word] = total.get(word, 0) + coefficient
-        return {word: c for word, c in total.items() if not is_zero(c)}
+        for terms in sums:
+            for term, coefficient in terms.items():
+                total[term] = total.get(term, 0) + coefficient
+        return {term: c for term, c in total.items() if not is_zero(c)}
 
-    def times(self, scalar: Expr, poly: Terms) -> Terms:
+    def times(self, scalar: Expr, terms: Terms) -> Terms:
         """Return the scalar multiple."""
-        return {} if scalar == 0 else {word: scalar * c for word, c in poly.items()}
+        return {} if scalar == 0 else {term: scalar * c for term, c in terms.items()}
 
-    def transposed(self, poly: Terms) -> Terms:
+    def product(self, expression: MatrixExpr) -> Terms:
+        """Return the product of matrices and scalars, multiplied out."""
+        scalar, factors = expression.as_coeff_matrices()
+        parts = self._kept_short([*map(self.matrix, factors)], factors)
+        return self.times(self.scalar(scalar), reduce(self._product, parts, ONE))
+
+    def elementwise(self, expression: HadamardProduct) -> Terms:
+        """Return the elementwise product, multiplied out."""
+        parts = self._kept_short([*map(self.matrix, expression.args)], expression.args)
+        total = []
+        for choice in product(*(part.items() for part in parts)):
+            coefficient = sp.Mul(*(c for _, c in choice))
+            term = self._elementwise_term([term for term, _ in choice], expression.shape)
+            self._count(len(choice))
+            total.append({term: coefficient})
+        return self.add(*total)
+
+    def entrywise(self, expression: Entrywise) -> Terms:
+        """Return a function of the entries as a letter."""
+        inside, turned = self._upright(self.matrix(expression.arg), _alphabetical)
+        shape = expression.shape[::-1] if turned else expression.shape
+        letter = Entrywise(expression.name, self.expression(inside, shape))
+        return self._as_letter(letter, inside, turned, sp.S.One)
+
+    def transposed(self, terms: Terms) -> Terms:
         """Return the transpose."""
-        return {self.transposed_word(word): c for word, c in poly.items()}
+        return {self.transposed_term(term): c for term, c in terms.items()}
 
-    def transposed_word(self, word: Term) -> Term:
+    def transposed_term(self, term: Term) -> Term:
         """Return the transpose of a product: (AB)ᵀ = BᵀAᵀ."""
-        return tuple(map(self._transposed_letter, reversed(word)))
+        return tuple(map(self._transposed_letter, reversed(term)))
 
     def _transposed_letter(self, letter: MatrixExpr) -> MatrixExpr:
-        if isinstance(letter, Transpose):
-            return letter.arg
-        if isinstance(letter, MatrixSymbol):
-            return letter if letter.name in self.symmetric else Transpose(letter)
+        match letter:
+            case Transpose():
+                return letter.arg
+            case MatrixSymbol():
+                return letter if letter.name in self.symmetric else Transpose(letter)
+            case sp.OneMatrix():
+                return sp.OneMatrix(*reversed(letter.shape))
+            case HadamardProduct():
+                factors = [self.transposed_term(factor) for factor in self.factors[letter]]
+                turned, = self._elementwise_term(factors, letter.shape[::-1])
+                return turned
         inside = self.inside[letter]
         return letter if inside == self.transposed(inside) else Transpose(letter)
 
-    def _multiplied(self, polys: list[Terms], factors: list[MatrixExpr]) -> Terms:
-        if not self.expand and sum(set(poly) != {()} for poly in polys) > 1:
-            polys = [self._kept(poly, factor) if len(poly) > 1 else poly
-                     for poly, factor in zip(polys, factors, strict=True)]
-        return reduce(self._product, polys, ONE)
+    def _kept_short(self, parts: list[Terms], factors: Iterable[MatrixExpr]) -> list[Terms]:
+        if self.expand or sum(set(part) != {()} for part in parts) < 2:
+            return parts
+        return [self._kept(part, factor) if len(part) > 1 else part
+                for part, factor in zip(parts, factors, strict=True)]
 
-    def _product(self, left: Terms, right: Terms) -> Terms:
-        self.letters += len(left) * sum(map(len, right)) + len(right) * sum(map(len, left))
+    def _count(self, letters: int) -> None:
+        self.letters += letters
         if self.letters > MOST_LETTERS:
             raise TooLarge(f"multiplying out to more than {MOST_LETTERS:,} factors")
-        return self.add(*(self.times(c * d, self._reduced(u + v)) for u, c in left.items() for v,
-                          d in right.items()))
 
-    def _reduced(self, word: Term) -> Terms:
-        """Use K K⁻¹ = K⁻¹K = I wherever the leading word of K and K⁻¹ stand side by side in the
-        word."""
-        for place, letter in enumerate(word):
+    def _product(self, left: Terms, right: Terms) -> Terms:
+        self._count(len(left) * sum(map(len, right)) + len(right) * sum(map(len, left)))
+        return self.add(*(self.times(c * d, self._reduced(u + v))
+                          for u, c in left.items() for v, d in right.items()))
+
+    def _reduced(self, term: Term) -> Terms:
+        """Use K K⁻¹ = K⁻¹K = I wherever the leading term of K stands beside K⁻¹."""
+        for place, letter in enumerate(term):
+            behind = term[place + 1:]
+            if isinstance(letter, sp.OneMatrix) and behind and isinstance(behind[0], sp.OneMatrix):
+                ones = sp.OneMatrix(letter.rows, behind[0].cols)
+                return self.times(letter.cols, self._reduced((*term[:place], ones, *behind[1:])))
             if not isinstance(_bare(letter), Inverse):
                 continue
             inside = self._inverse_letter(letter)
             if len(inside) > 1 and not self.reduce_inverses:
                 continue
             lead = max(inside, key=_length_and_texts)
-            rest = {w: -c for w, c in inside.items() if w != lead}
-            # too short where too few stand
-            before, behind = place - len(lead), place + 1 + len(lead)
-            if word[before:place] == lead:
-                left, right, rest = word[:before], word[place + 1:], {(*w, letter): c for w,
-                                                                      c in rest.items()}
-            elif word[place + 1:behind] == lead:
-                left, right, rest = word[:place], word[behind:], {(letter, *w): c for w,
-                                                                  c in rest.items()}
+            rest = {t: -c for t, c in inside.items() if t != lead}
+            before, behind = place - len(lead), place + 1 + len(lead)  # too short if too few stand
+            if term[before:place] == lead:
+                left, right = term[:before], term[place + 1:]
+                rest = {(*t, letter): c for t, c in rest.items()}
+            elif term[place + 1:behind] == lead:
+                left, right = term[:place], term[behind:]
+                rest = {(letter, *t): c for t, c in rest.items()}
             else:
                 continue
-            poly = self.times(1 / inside[lead], self.add(ONE, rest))
-            return self.add(*(self.times(c, self._reduced(left + w + right)) for w,
-                              c in poly.items()))
-        return {word: sp.S.One}
+            terms = self.times(1 / inside[lead], self.add(ONE, rest))
+            return self.add(*(self.times(c, self._reduced(left + t + right))
+                              for t, c in terms.items()))
+        return {term: sp.S.One}
 
-    # Letters that stand for sums
-    def _kept(self, poly: Terms, expression: MatrixExpr) -> Terms:
+    # Letters that have something inside
+    def _elementwise_term(self, factors: Iterable[Term], shape: tuple[Expr, Expr]) -> Term:
+        """Return an elementwise product as a term: its factors in order, without ones."""
+        flat: list[Term] = []
+        for factor in factors:
+            letter = factor[0] if len(factor) == 1 else None
+            if letter in self.factors:
+                flat += self.factors[letter]
+            elif not isinstance(letter, sp.OneMatrix):
+                flat.append(factor)
+        if len(flat) < 2:
+            return flat[0] if flat else (sp.OneMatrix(*shape),)
+        flat.sort(key=texts)
+        letter = HadamardProduct(*(joined(factor, shape[0]) for factor in flat))
+        self.factors[letter] = tuple(flat)
+        return (letter,)
+
+    def _kept(self, terms: Terms, expression: MatrixExpr) -> Terms:
         """Return a sum as one letter, times the factor that its terms share."""
-        common = common_factor(poly.values())
-        inside, turned = self._upright({word: sp.cancel(c / common) for word, c in poly.items()},
-                                       _transposes)
-        return self._as_letter(self.sum(inside, expression.shape[turned]), inside, turned, common)
+        common = common_factor(terms.values())
+        reduced = {term: sp.cancel(c / common) for term, c in terms.items()}
+        inside, turned = self._upright(reduced, _transposes)
+        letter = self.sum(inside, expression.shape[turned])
+        return self._as_letter(letter, inside, turned, common)
 
-    def _inverse(self, poly: Terms, expression: MatrixExpr) -> Terms:
-        """Return the inverse: letter by letter for a product of square letters, else as a new
-        letter."""
-        poly = self.add(poly)
-        if not poly:
+    def inverse(self, terms: Terms, expression: MatrixExpr) -> Terms:
+        """Return the inverse: letter by letter for a product of square letters, else a letter."""
+        terms = self.add(terms)
+        if not terms:
             raise UnsupportedExpression(f"the inverse of a zero matrix in {expression}")
-        if square := _square_word(poly):
-            word, c = square
-            return self.times(1 / c,
-                              reduce(self._product, map(self._inverse_letter, reversed(word)), ONE))
-        scale = poly[max(poly, key=_length_and_texts)] if self.reduce_inverses else sp.S.One
-        inside, turned = self._upright({word: c / scale for word, c in poly.items()}, _alphabetical)
-        return self._as_letter(Inverse(self.expression(inside, expression.shape)), inside, turned,
-                               1 / scale)
+        if square := _square_term(terms):
+            term, c = square
+            inverses = map(self._inverse_letter, reversed(term))
+            return self.times(1 / c, reduce(self._product, inverses, ONE))
+        lead = terms[max(terms, key=_length_and_texts)]
+        scale = lead if self.reduce_inverses else sp.S.One
+        scaled = {term: c / scale for term, c in terms.items()}
+        inside, turned = self._upright(scaled, _alphabetical)
+        letter = Inverse(self.expression(inside, expression.shape))
+        return self._as_letter(letter, inside, turned, 1 / scale)
 
-    def _upright(self, poly: Terms, key: Callable[[Terms], object]) -> tuple[Terms, bool]:
+    def _upright(self, terms: Terms, key: Callable[[Terms], object]) -> tuple[Terms, bool]:
         """Return, of A and Aᵀ, the one that comes first, and whether that is Aᵀ."""
-        flipped = self.transposed(poly)
-        return (flipped, True) if key(flipped) < key(poly) else (poly, False)
+        flipped = self.transposed(terms)
+        return (flipped, True) if key(flipped) < key(terms) else (terms, False)
 
     def _as_letter(self, letter: MatrixExpr, inside: Terms, turned: bool, scalar: Expr) -> Terms:
         self.inside[letter] = inside
@@ -203,58 +237,93 @@ class NormalForm(Writing):
 
     # Scalars
     def scalar(self, expression: Expr) -> Expr:
-        """Return a scalar expression with its traces, determinants and logarithms in normal
-        form."""
-        match expression:
-            case _ if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
-                if expression.is_extended_real is False or expression.is_finite is False or expression is sp.S.NaN:
-                    raise UnsupportedExpression(f"the number {expression}")
-                return expression
-            case sp.Add() | sp.Mul():
-                return expression.func(*map(self.scalar, expression.args))
-            case sp.Pow() if expression.exp.is_integer:
-                if expression.exp.is_Integer and abs(expression.exp) > LARGEST_POWER:
-                    raise UnsupportedExpression(f"the power {expression.exp}, which is above "
-                                                f"{LARGEST_POWER}")
-                base = self.scalar(expression.base)
-                if expression.exp.is_negative and is_zero(base):
-                    raise UnsupportedExpression(f"the division by 0 in {expression}")
-                return base ** self.scalar(expression.exp)
-            case log():
-                argument = sp.together(self.scalar(expression.args[0]))
-                if is_zero(argument):
-                    raise UnsupportedExpression(f"the logarithm of 0 in {expression}")
-                return self._named(log(argument))
-            case Trace():
-                poly = self.matrix(expression.arg)
-                return sp.Add(*(c * self._trace(word, expression.arg.shape[0]) for word,
-                                c in poly.items()))
-            case Determinant():
-                return self._determinant(self.matrix(expression.arg), expression.arg.shape)
-        raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+        """Return a scalar whose traces, determinants and functions are in normal form."""
+        if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
+            finite = expression.is_finite is not False and expression is not sp.S.NaN
+            if expression.is_extended_real is False or not finite:
+                raise UnsupportedExpression(f"the number {expression}")
+            return expression
+        operation = known(expression)
+        if not operation:
+            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
+        return operation.normal(self, expression)
 
-    def _trace(self, word: Term, size: Expr) -> Expr:
-        """Return the symbol for the trace of a word, the same for all its rotations and for its
-        transpose."""
-        if not word:
+    def power(self, expression: sp.Pow) -> Expr:
+        """Return a whole power of a scalar."""
+        base, exponent = expression.as_base_exp()
+        if not exponent.is_integer:
+            raise UnsupportedExpression(f"Pow in {expression}")
+        if exponent.is_Integer and abs(exponent) > LARGEST_POWER:
+            raise UnsupportedExpression(
+                f"the power {exponent}, which is above {LARGEST_POWER}")
+        base = self.scalar(base)
+        if exponent.is_negative and is_zero(base):
+            raise UnsupportedExpression(f"the division by 0 in {expression}")
+        return base ** self.scalar(exponent)
+
+    def function(self, expression: Expr) -> Expr:
+        """Return a function of a scalar, such as its logarithm."""
+        argument = sp.together(self.scalar(expression.args[0]))
+        if isinstance(expression, sp.log) and is_zero(argument):
+            raise UnsupportedExpression(f"the logarithm of 0 in {expression}")
+        value = expression.func(argument)
+        return self._named(value) if isinstance(value, expression.func) else value
+
+    def trace(self, terms: Terms, size: Expr) -> Expr:
+        """Return the trace of a sum of terms, each of `size` rows."""
+        return sp.Add(*(c * self._trace(term, size) for term, c in terms.items()))
+
+    def _trace(self, term: Term, size: Expr) -> Expr:
+        if not term:
             return size
-        turns = [side[i:] + side[:i] for side in (word, self.transposed_word(word))
-                 for i in range(len(word))]
-        return self._named(Trace(joined(min(turns, key=_texts), size)))
+        if self._cancel(term[0], term[-1]) or self._cancel(term[-1], term[0]):
+            return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
+        first = min(self.same_trace(term), key=texts)
+        symbol = self._named(Trace(joined(first, size)))
+        self.traced[symbol] = first
+        return symbol
 
-    def _determinant(self, poly: Terms, shape: tuple[Expr, Expr]) -> Expr:
-        if not poly:
+    def _cancel(self, letter: MatrixExpr, other: MatrixExpr) -> bool:
+        inverse = isinstance(_bare(letter), Inverse)
+        return inverse and self._inverse_letter(letter) == {(other,): sp.S.One}
+
+    def same_trace(self, term: Term) -> list[Term]:
+        """Return the terms with the same trace: rotated, transposed, or with A ∘ B taken apart.
+
+        tr(U(A ∘ B)) is the sum of the entries of Uᵀ ∘ A ∘ B, of which each factor may stand outside
+        the elementwise product of the others.
+        """
+        found = {term: None}
+        waiting = [term]
+        while waiting:
+            term = waiting.pop()
+            alike = [term[1:] + term[:1], self.transposed_term(term)]
+            factors = self.factors.get(term[-1], ())
+            for place, factor in enumerate(factors):
+                others = [self.transposed_term(term[:-1]), *factors[:place], *factors[place + 1:]]
+                behind = self._elementwise_term(others, term[-1].shape)
+                alike.append(factor + self.transposed_term(behind))
+            new = [other for other in alike if other and other not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+            if len(found) > MOST_TERMS:
+                raise TooLarge("a trace of so many elementwise products")
+        return [*found]
+
+    def determinant(self, terms: Terms, shape: tuple[Expr, Expr]) -> Expr:
+        """Return the determinant of a sum of terms."""
+        if not terms:
             return sp.S.Zero
-        if square := _square_word(poly):
-            word, c = square
-            return c ** shape[0] * sp.Mul(*map(self._determinant_letter, word))
-        return self._named(Determinant(self.expression(self._upright(poly, _alphabetical)[0],
-                                                       shape)))
+        if square := _square_term(terms):
+            term, c = square
+            return c ** shape[0] * sp.Mul(*map(self._determinant_letter, term))
+        inside, _ = self._upright(terms, _alphabetical)
+        return self._named(Determinant(self.expression(inside, shape)))
 
     def _determinant_letter(self, letter: MatrixExpr) -> Expr:
         bare = _bare(letter)
         if isinstance(bare, Inverse):
-            return 1 / self._determinant(self.inside[bare], bare.shape)
+            return 1 / self.determinant(self.inside[bare], bare.shape)
         return self._named(Determinant(bare))
 
     def _named(self, expression: Expr) -> Symbol:
@@ -265,79 +334,23 @@ class NormalForm(Writing):
         return self.symbols[expression]
 
 
-def is_zero(scalar: Expr) -> bool:
-    """Return whether a scalar is zero as a rational function of its symbols."""
-    if terms_in(scalar) == 1:
-        return scalar == 0
-    numerator = sp.fraction(sp.together(scalar))[0]
-    if terms_in(numerator) > MOST_TERMS:
-        raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
-    return sp.expand(numerator) == 0
-
-
-def terms_in(scalar: Expr) -> int:
-    """Return a bound for the number of terms when powers and products are multiplied out."""
-    if scalar.is_Add:
-        return sum(map(terms_in, scalar.args))
-    if scalar.is_Mul:
-        return prod(map(terms_in, scalar.args))
-    if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:
-        return comb(terms_in(scalar.base) + int(scalar.exp) - 1, int(scalar.exp))
-    return 1
-
-
-def tidy(expression: Expr, collect: bool = True, symmetric: tuple[str, ...] = ()) -> Expr:
-    """Return a formula with transposes and inverses pushed to its letters and like terms collected,
-    its sums kept.
-
-    With `collect`, an inverse that all terms end in is written once, behind a bracket.
-    """
-    algebra = NormalForm(symmetric, expand=False, collect=collect)
-    if not expression.is_Matrix:
-        # leaves 5/2 as the product 1·5/2
-        scalar = sp.factor_terms(sp.together(algebra.scalar(expression)))
-        scalar = scalar.xreplace({part: part.doit() for part in scalar.atoms(sp.Mul)
-                                  if part.is_number})
-        return algebra.written_out(scalar)
-    poly = algebra.matrix(expression)
-    # a bracket that ends in a common inverse is opened, so that the inverse stands behind it
-    if len(poly) == 1:
-        (word, c), = poly.items()
-        for place, letter in enumerate(word):
-            if isinstance(letter, MatAdd) and algebra.collected(algebra.inside[letter])[2]:
-                poly = {word[:place] + inner + word[place + 1:]: c * d for inner,
-                        d in algebra.inside[letter].items()}
-                break
-    return algebra.expression(poly, expression.shape)
-
-
-def _square_word(poly: Terms) -> tuple[Term, Expr] | None:
-    """Return the only word and its coefficient if all its letters are square."""
-    (word, c), *others = poly.items()
-    return None if others or any(letter.shape[0] != letter.shape[1]
-                                 for letter in word) else (word, c)
+def _square_term(terms: Terms) -> tuple[Term, Expr] | None:
+    """Return the only term and its coefficient if all its letters are square."""
+    (term, c), *others = terms.items()
+    return None if others or any(letter.rows != letter.cols for letter in term) else (term, c)
 
 
 def _bare(letter: MatrixExpr) -> MatrixExpr:
     return letter.arg if isinstance(letter, Transpose) else letter
 
 
-def _texts(word: Term) -> tuple[str, ...]:
-    return tuple(map(in_order, word))
+def _length_and_texts(term: Term) -> tuple[int, tuple[str, ...]]:
+    return len(term), texts(term)
 
 
-def _length_and_texts(word: Term) -> tuple[int, tuple[str, ...]]:
-    return len(word), _texts(word)
+def _alphabetical(terms: Terms) -> list:
+    return sorted((texts(term), in_order(c)) for term, c in terms.items())
 
 
-def _alphabetical(poly: Terms) -> list:
-    return sorted((_texts(word), in_order(c)) for word, c in poly.items())
-
-
-def _transposes(poly: Terms) -> int:
-    return sum(isinstance(letter, Transpose) for word in poly for letter in word)
-
-
-__all__ = ["LARGEST_POWER", "CannotBeFormed", "Terms", "TooLarge", "UnsupportedExpression", "Term",
-           "NormalForm",
-           "by_name", "check_shapes", "is_zero", "terms_in", "tidy"]
+def _transposes(terms: Terms) -> int:
+    return sum(isinstance(letter, Transpose) for term in terms for letter in term)

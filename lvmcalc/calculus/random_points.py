@@ -1,41 +1,38 @@
-"""Whether two expressions agree: at random points in rational arithmetic, or else a counterexample
-to do by hand."""
+"""Whether two expressions agree at random points, or else a counterexample to do by hand.
+
+The arithmetic is that of rational numbers, in which equal means equal. Where a function has no
+rational values, many digits take its place.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, permutations
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
-from sympy.matrices.expressions import MatAdd, MatMul, MatPow
+from sympy import Expr, MatrixSymbol, Symbol
 
-from lvmcalc.calculus.arithmetic import (
-    POINTS,
-    OutsideDomain,
-    Reals,
-    evaluate,
-    random_point,
-    sizes_in,
-    value_at,
-    vanishes,
-    whole_size,
-)
-from lvmcalc.calculus.expressions import UnsupportedExpression, dimensions
+from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.operations import is_rational, known, whole_size, without_power
 from lvmcalc.calculus.verdict import Counterexample, Verdict
-from lvmcalc.notation.printer import SUPERSCRIPT
+from lvmcalc.notation import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
-# the smallest size at each point; they grow, for much is true of 2×2 matrices only
-SMALLEST = (2, 3, 5)
+SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
-# that are searched for a small counterexample
-MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300
+MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+DIGITS = 40  # that two sides have in common before they are called equal
+Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
 def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
-    """Compare two expressions of one shape at random points of all-different sizes, in rational
-    arithmetic."""
+    """Compare two expressions of one shape at random points of all-different sizes."""
+    rational = is_rational(left) and is_rational(right)
+    differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 6)
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
 
@@ -49,44 +46,82 @@ def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> V
         sizes = dict(zip(names, map(int, order), strict=True))
         if not _fit(rows, sizes):
             continue
-        point = random_point((left, right), sizes, rng, RANGE, symmetric)
+        point = random_point((left, right), sizes, rng, largest, symmetric)
         try:
-            found = differ(left, right, point)
+            found = differs(left, right, point)
         except OutsideDomain:
             continue
         if found:
-            example = smallest_counterexample(left, right, sizes, symmetric, rng)
+            example = smallest_counterexample(left, right, sizes, symmetric, rng, differs)
             return Verdict("refuted", "the two sides differ",
                            counterexample=example or Counterexample(point, *found))
         tried.append(sizes)
     if len(tried) < POINTS:
-        return Verdict("undecided", f"only {len(tried)} of {POINTS} random points, with at most "
-                                    f"{LARGEST_SIZE} rows "
-                                    "and columns, gave a value on both sides")
+        return Verdict("undecided",
+                       f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} "
+                       "rows and columns, gave a value on both sides")
+    if not rational:
+        return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points, which is "
+                                  "no proof", points=POINTS)
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
-    where = "no bound on the chance of a false agreement, because of logarithms" if chance is None else (
-        f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}")
+    where = (f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}"
+             if chance is not None
+             else "no bound on the chance of a false agreement, because of logarithms")
     return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}",
-                   points=POINTS,
-                   chance=chance)
+                   points=POINTS, chance=chance)
 
 
 def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
     """Return both values if they differ at the point, else None."""
     a, b = value_at(left, point), value_at(right, point)
     difference = a - b
-    return None if all(map(vanishes,
-                           difference if difference.is_Matrix else [difference])) else (a, b)
+    entries = difference if difference.is_Matrix else [difference]
+    return None if all(map(vanishes, entries)) else (a, b)
+
+
+def differ_in_decimals(left: Expr, right: Expr,
+                       point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
+    """Return both values if they certainly differ, and None if they agree to 40 digits.
+
+    Raises
+    ------
+    OutsideDomain
+        If there is no value, or too few digits to tell.
+    """
+    rough, *_ = _in_decimals(left, right, point, DIGITS)
+    fine, *sides = _in_decimals(left, right, point, 3 * DIGITS)
+    tiny = mpmath.mpf(10) ** -DIGITS
+    if max(map(abs, fine)) <= tiny * max(1, *(abs(entry) for side in sides for entry in side)):
+        return None
+    if not any(entry and abs(other - entry) < abs(entry) / 10**10
+               for other, entry in zip(rough, fine, strict=True)):
+        raise OutsideDomain("a difference that cannot be told from 0")
+    first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
+                                        sp.Float(str(side[i, j]), 6)) for side in sides)
+    return (first, second) if left.is_Matrix else (first[0], second[0])
+
+
+def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any],
+                 digits: int) -> tuple[Any, Any, Any]:
+    """Return left − right, left and right as matrices with so many digits."""
+    with mpmath.workdps(digits):
+        numbers = {name: mpmath.matrix(value.tolist()) if getattr(value, "is_Matrix", False)
+                   else int(value) for name, value in point.items()}
+        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, arithmetic.Decimals))
+                      if side.is_Matrix else
+                      mpmath.matrix([arithmetic.evaluate(side, numbers, arithmetic.Decimals)])
+                      for side in (left, right))
+        return one - other, one, other
 
 
 def _small_orders(count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Return small sizes in every order (or in many), each of them once even and once odd, and once
-    1.
+    """Return small sizes in every order (or in many), each of them even, odd, and once 1.
 
     What is true if N > Q only, or for an even N, or for all N but 1, is not true for every size.
     """
-    orders = [*permutations(range(count))] if count < 4 else [tuple(rng.permutation(count))
-                                                              for _ in range(12)]
+    orders = [*permutations(range(count))]
+    if count >= 4:
+        orders = [tuple(rng.permutation(count)) for _ in range(12)]
     return [tuple(place + smallest for place in order) for order in orders for smallest in (1, 2)]
 
 
@@ -100,16 +135,15 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
 
 # A counterexample to do by hand
 def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
-                            symmetric: tuple[str, ...],
-                            rng: np.random.Generator) -> Counterexample | None:
-    """Return the smallest matrices of all-different sizes and whole numbers that were found to tell
-    both sides apart.
+                            symmetric: tuple[str, ...], rng: np.random.Generator,
+                            differs: Differ = differ) -> Counterexample | None:
+    """Return the smallest whole numbers found at which the two sides differ, of different sizes.
 
     The sizes `refuting` are known to do it with large numbers; they come last.
     """
     def tells(point: dict[str, Any]) -> bool:
         try:
-            return differ(left, right, point) is not None
+            return differs(left, right, point) is not None
         except (OutsideDomain, UnsupportedExpression):
             return False
 
@@ -120,7 +154,7 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
                 point = _shrunk(point, symmetric, tells)
                 values = sorted(((name, sp.sympify(value)) for name, value in point.items()),
                                 key=lambda item: (item[1].is_Matrix, item[0]))
-                return Counterexample(dict(values), *differ(left, right, point))
+                return Counterexample(dict(values), *differs(left, right, point))
     return None
 
 
@@ -164,12 +198,11 @@ def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...],
 
 # How likely it is that two sides agree by chance
 def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int]]) -> float | None:
-    """Return the Schwartz–Zippel bound: (degree / number of values for an entry) for every point,
-    multiplied.
+    """Return the Schwartz–Zippel bound: degree over number of values, multiplied over the points.
 
-    None with a logarithm, which has no degree.
+    It is None where there is a logarithm, which has no degree.
     """
-    if left.has(log) or right.has(log):
+    if left.has(sp.log) or right.has(sp.log):
         return None
     chance = 1.0
     for sizes in tried:
@@ -180,33 +213,12 @@ def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int
 
 def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     """Return bounds for the degrees of the entries' numerators and of their common denominator."""
-    def power(base: tuple[int, int], exponent: int) -> tuple[int, int]:
-        p, q = base if exponent > 0 else base[::-1]
-        return abs(exponent) * p, abs(exponent) * q
-
     def of(part: Expr) -> tuple[int, int]:
-        match part:
-            case MatrixSymbol() | Symbol():
-                return (0, 0) if part.name in sizes else (1, 0)
-            case MatAdd() | sp.Add():
-                pairs = [of(term) for term in part.args]
-                q = sum(pair[1] for pair in pairs)
-                return max(p + q - own for p, own in pairs), q
-            case Inverse():
-                (p, q), size = of(part.arg), whole_size(part.rows, sizes)
-                return q + (size - 1) * p, size * p
-            case MatPow():
-                return power(of(Inverse(part.base) if part.exp < 0 else part.base),
-                             abs(int(part.exp)))
-            case MatMul() | sp.Mul():
-                return tuple(map(sum, zip(*map(of, part.args), strict=True)))
-            case Determinant():
-                return power(of(part.arg), whole_size(part.arg.rows, sizes))
-            case sp.Pow():
-                return power(of(part.base), int(evaluate(part.exp, sizes, Reals)))
-            case Transpose() | Trace():
-                return of(part.arg)
-        return 0, 0
+        if isinstance(part, MatrixSymbol | Symbol):
+            return (0, 0) if part.name in sizes else (1, 0)
+        part = without_power(part)
+        operation = known(part)
+        return operation.degree(of, part, sizes) if operation else (0, 0)
 
     return of(expression)
 

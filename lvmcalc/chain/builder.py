@@ -8,7 +8,8 @@ from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.expressions import check_shapes, described, dimensions
-from lvmcalc.calculus.operations import RULES, Rule, operation_of
+from lvmcalc.calculus.operations import RULES, operation_of
+from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
@@ -34,7 +35,7 @@ class Builder:
         If a name stands for two things, an operation is unknown, or its operands do not fit.
     """
 
-    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES,
+    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Operation] = RULES,
                  symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
@@ -48,7 +49,7 @@ class Builder:
     def __setattr__(self, name: str, formula: Expr) -> None:
         if hasattr(type(self), name) or name in vars(self):
             raise ValueError(f'A stage called {name} is written build("{name}", operation, …).')
-        rule, operands = operation_of(sp.sympify(formula))
+        rule, operands = operation_of(_expression(formula))
         self(name, rule, *operands)
 
     def __getattr__(self, name: str) -> Expr:
@@ -67,7 +68,7 @@ class Builder:
         remark : the one sentence worth remembering
         """
         rule = self._book[checks.known(operation, self._book, "operation")]
-        operands = tuple(map(sp.sympify, operands))
+        operands = tuple(map(_expression, operands))
         self._refuse_misfits(name, rule, operands)
         try:
             check_shapes(result := rule.apply(*operands))
@@ -88,7 +89,7 @@ class Builder:
         self._known[symbol.name] = symbol
         return symbol
 
-    def _refuse_misfits(self, name: str, rule: Rule, operands: tuple[Expr, ...]) -> None:
+    def _refuse_misfits(self, name: str, rule: Operation, operands: tuple[Expr, ...]) -> None:
         if len(operands) != len(rule.arguments):
             letters = " and ".join(map(notation.plain, rule.arguments))
             raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "
@@ -116,6 +117,13 @@ class Builder:
         """
         return Chain(self._name, self.leaves, tuple(self._stages), self._book, abbreviations,
                      at_most, self._symmetric)
+
+
+def _expression(value: object) -> Expr:
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError as error:
+        raise TypeError(f"A stage is a SymPy expression, but {value!r} came.") from error
 
 
 def _letters(operand: Expr) -> set[Expr]:

@@ -150,8 +150,11 @@ def _matrix(leaf: Node, given: Any, known: dict[str, Any]) -> np.ndarray:
 
     matrix = fitting(given).copy()
     for length, n in zip(leaf.shape, matrix.shape, strict=True):
-        if unknown := told(length).free_symbols:
-            found = sp.solve(told(length) - n, *unknown) if len(unknown) == 1 else []
+        length = told(length)
+        if length.is_Symbol:
+            known[length.name] = n
+        elif unknown := length.free_symbols:
+            found = sp.solve(length - n, *unknown) if len(unknown) == 1 else []
             if len(found) != 1 or not (found[0].is_Integer and found[0] > 0):
                 came = "×".join(map(str, matrix.shape))
                 raise ValueError(f"{leaf.name} must have shape {words} with whole sizes of at "

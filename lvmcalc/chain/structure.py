@@ -15,7 +15,8 @@ from sympy import Expr, MatrixSymbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import inner
-from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.operations import SPELLED
+from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
 from lvmcalc.chain.graph import Edge, Graph, Node
@@ -48,12 +49,7 @@ class Chain(Graph):
     # Symbols
     def expression(self, name: str | None = None) -> Expr:
         """Return a node, by default the last one, as a SymPy expression in the leaves."""
-        return self._in_leaves[self[name or self.output].name]
-
-    @property
-    def _in_leaves(self) -> dict[str, Expr]:
-        leaves = {name: leaf.symbol for name, leaf in self.leaves.items()}
-        return self.remember("values", lambda: passes.forward(self, leaves, passes.in_symbols))
+        return self._pass.values[self[name or self.output].name]
 
     def adjoint(self, name: str) -> Expr:
         """Return ∂L/∂(node or leaf) in the leaves, for every size, by the rules of the book.
@@ -67,11 +63,13 @@ class Chain(Graph):
 
     @property
     def _pass(self) -> passes.Pass:
-        """The pass in symbols; the abbreviations are known to it too."""
+        """The pass in symbols, to which the abbreviations are known too."""
         def found() -> passes.Pass:
-            short = {name: self._in_leaves[node] for name, node in self.abbreviations.items()}
+            leaves = {name: leaf.symbol for name, leaf in self.leaves.items()}
+            known = passes.forward(self, leaves, passes.in_symbols)
+            known |= {name: known[node] for name, node in self.abbreviations.items()}
             return passes.pull_back(
-                self, self._in_leaves | short, passes.in_symbols, sp.S.One,
+                self, known, passes.in_symbols, sp.S.One,
                 total=lambda parts: self._tidy(passes.added(parts), collect=False))
 
         return self.remember("pass", found)
@@ -101,7 +99,7 @@ class Chain(Graph):
                      for name, node in self.abbreviations.items()}
             adjoints = {name: self.adjoint_symbol(self.abbreviations.get(name, name))
                         for name in (*nodes, *short)}
-            return notation.Vocabulary(nodes | short, adjoints, self.output)
+            return notation.Vocabulary(nodes | short, adjoints, self.output, SPELLED)
 
         return self.remember("vocabulary", words)
 
@@ -193,18 +191,19 @@ class Chain(Graph):
         """
         seed = checks.whole(seed, "seed", least=0)
         if node is None:
-            leaf = checks.known(self[name].name, self.leaves, f"leaf of {self.name}")
-            return self.remember(("claim", leaf, seed), lambda: Claim(
-                notation.adjoint_name(self.output, leaf), self.expression(), self[leaf].symbol,
-                self.adjoint(leaf), seed, self.book, self.symmetric))
-        edge = (self[node].name, self[name].name)
-        if edge not in self.edges:
-            raise ValueError(f"{edge[1]} is no parent of {edge[0]}; its parents are "
-                             f"{', '.join(self[node].parents) or 'none'}.")
-        scalar = inner(self.adjoint_symbol(node), self[node].expression)
-        return self.remember(("claim", edge, seed), lambda: Claim(
-            f"{notation.plain(edge[1])} → {notation.plain(edge[0])}", scalar, self[name].symbol,
-            sp.sympify(self.edges[edge]), seed, self.book))
+            name = checks.known(self[name].name, self.leaves, f"leaf of {self.name}")
+            label, symmetric = notation.adjoint_name(self.output, name), self.symmetric
+            scalar, adjoint = self.expression(), self.adjoint(name)
+        else:
+            name, node, symmetric = self[name].name, self[node].name, ()
+            if (node, name) not in self.edges:
+                raise ValueError(f"{name} is no parent of {node}; its parents are "
+                                 f"{', '.join(self[node].parents) or 'none'}.")
+            label = f"{notation.plain(name)} → {notation.plain(node)}"
+            scalar = inner(self.adjoint_symbol(node), self[node].expression)
+            adjoint = sp.sympify(self.edges[node, name])
+        return self.remember(("claim", label, seed), lambda: Claim(
+            label, scalar, self[name].symbol, adjoint, seed, self.book, symmetric))
 
     def check(self, seed: int = 0) -> Check:
         """Return the evidence for every stage by itself and for every gradient, as a table."""

@@ -9,7 +9,8 @@ from sympy.matrices.exceptions import ShapeError
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
-from lvmcalc.calculus.expressions import CannotBeFormed, check_shapes
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order
 

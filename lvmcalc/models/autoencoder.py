@@ -10,7 +10,8 @@ import sympy as sp
 from sympy import MatrixSymbol
 
 from lvmcalc import checks
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.chain import Builder, Chain
 
 m, n, S = sp.symbols("m n S", integer=True, positive=True)

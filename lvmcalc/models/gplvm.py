@@ -11,7 +11,8 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Trace
 
 from lvmcalc import checks
-from lvmcalc.calculus.operations import RULES, Rule
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.chain import Builder, Chain
 
 N, Q, D = sp.symbols("N Q D", integer=True, positive=True)

@@ -12,7 +12,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.models import gplvm
 from lvmcalc.training.gram import Progress, gram, rows, times, times_transposed
-from lvmcalc.training.problem import Ablation, Problem
+from lvmcalc.training.problem import Ablation, Coordinates, Problem
 
 
 class GPLVMProblem(Problem):
@@ -138,7 +138,7 @@ class GPLVMProblem(Problem):
         points = InTheSpan(self.Y, self.gram, start)
         return self._seen_as(points), np.vstack([np.zeros((self.D, Q)), np.eye(Q)])
 
-    def _seen_as(self, points: "LatentPoints | InTheSpan") -> Self:
+    def _seen_as(self, points: Coordinates) -> Self:
         other = copy(self)
         other.points = points
         return other
@@ -214,7 +214,7 @@ class GPLVMProblem(Problem):
         return words
 
 
-class LatentPoints:
+class LatentPoints(Coordinates):
     """X itself: the coordinates for few objects, and for steps that leave the span of the data."""
 
     name = "X"
@@ -232,12 +232,8 @@ class LatentPoints:
         """Return YC."""
         return self.Y.dot(C) if self.at_once else np.asarray(times((self.Y, C)))
 
-    lift = Problem.lift
-    inner = Problem.inner
-    spanning = Problem.spanning
 
-
-class InTheSpan:
+class InTheSpan(Coordinates):
     """The coordinates A of X = ZA, Z = [Y] or [Y, X₀]: a step sees only ZᵀZ, whatever N is.
 
     Y C and X C have the coordinates [C; 0] and A C, so the gradient of an X in the span of Z is in

@@ -28,14 +28,32 @@ class Ablation(NamedTuple):
     of: str = ""
 
 
-class Problem(ABC):
+class Coordinates:
+    """What training goes on in: the parameters themselves, unless a subclass says otherwise."""
+
+    def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
+        """Return the parameters, or the gradient, with these coordinates, written into `out` if it
+        is given."""
+        if out is None:
+            return coordinates
+        out[:] = coordinates
+        return out
+
+    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
+        """Return the inner product of two arrays of parameters, given by their coordinates."""
+        return float(np.vdot(a, b))
+
+    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return columns that span the subspace of the parameters, in any orthonormal axes."""
+        return coordinates
+
+
+class Problem(Coordinates, ABC):
     """A value to optimise, its gradient, and where to start.
 
     A subclass has to give `evaluate` and `draw`, and the attributes up to `spread`. All that
-    follows `spread` is optional.
-
-    Training goes on in coordinates. These are the parameters themselves unless `begin`, `reduced`,
-    `checked` and `lift` say otherwise.
+    follows `spread` is optional. Where the coordinates of training are not the parameters, it gives
+    `begin`, `reduced` or `checked` too.
 
     Attributes
     ----------
@@ -107,18 +125,6 @@ class Problem(ABC):
         them."""
         return checks.matrix(parameters, self.name_of_parameters, *self.shape)
 
-    def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
-        """Return the parameters, or the gradient, with these coordinates, written into `out` if it
-        is given."""
-        if out is None:
-            return coordinates
-        out[:] = coordinates
-        return out
-
-    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
-        """Return the inner product of two arrays of parameters, given by their coordinates."""
-        return float(np.vdot(a, b))
-
     # Value and gradient
     def value(self, parameters: Any) -> float:
         """Return the value at `parameters`."""
@@ -177,11 +183,6 @@ class Problem(ABC):
         missed = basis - found @ (found.T @ basis)
         sine = min(1.0, np.linalg.norm(missed, 2)) if missed.size else 0.0
         return float(np.degrees(np.arcsin(sine)))
-
-    def spanning(self, coordinates: np.ndarray) -> np.ndarray:
-        """Return vectors that span the subspace, as columns, up to a rotation of the whole
-        space."""
-        return coordinates
 
     def words(self, coordinates: np.ndarray) -> list[str]:
         """Return sentences about the state at `coordinates`, beyond value and gap."""

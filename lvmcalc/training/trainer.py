@@ -76,7 +76,7 @@ class Trainer:
                       else given.begin(seed)))
         self.problem = given
         self.seed, self.steps, self.status = int(seed), 0, "ready"
-        self._steps, self._values, self._every = [0], [self.value], 1
+        self._history, self._every = {0: self.value}, 1
         self._limit = given.stability_limit or _limit_near(self._work, self._at)
         self._lost = 100 * max(1.0, self.gap or 0.0)  # with a larger gap the steps only grow
 
@@ -141,10 +141,8 @@ class Trainer:
     def history(self) -> History:
         """The values so far: every one of the first steps, ever fewer of the later ones, and the
         last."""
-        steps, values = self._steps, self._values
-        if steps[-1] != self.steps:
-            steps, values = [*steps, self.steps], [*values, self.value]
-        return History(np.array(steps), np.array(values))
+        known = self._history | {self.steps: self.value}
+        return History(np.array(list(known)), np.array(list(known.values())))
 
     # The settings
     @property
@@ -245,7 +243,8 @@ class Trainer:
             self.problem = self.problem.at(**scalars)
         self.steps, self.status = self.steps + 1, "running"
         if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:
-            self._remember()
+            self._history[self.steps] = self.value
+            self._thin()
 
     def _learned(self, rate: float) -> dict[str, float]:
         """Return the learned scalars after a step along their logarithms: at the usual rate, half
@@ -255,11 +254,10 @@ class Trainer:
         return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
                 for name in work.learn}
 
-    def _remember(self) -> None:
-        self._steps.append(self.steps)
-        self._values.append(self.value)
-        if len(self._steps) > self.LONGEST:
-            del self._steps[self.FIRST + 1::2], self._values[self.FIRST + 1::2]
+    def _thin(self) -> None:
+        if len(self._history) > self.LONGEST:
+            for step in list(self._history)[self.FIRST + 1::2]:
+                del self._history[step]
             self._every *= 2
 
     # Words

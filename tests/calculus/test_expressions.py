@@ -18,14 +18,9 @@ from sympy import (
 )
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc.calculus.expressions import (
-    CannotBeFormed,
-    TooLarge,
-    UnsupportedExpression,
-    by_name,
-    check_shapes,
-    dimensions,
-)
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name, check_shapes, dimensions
+from lvmcalc.checks import CannotBeFormed
 
 n, m, k = sp.symbols("n m k", integer=True, positive=True)
 A, X, Y = MatrixSymbol("A", n, n), MatrixSymbol("X", n, m), MatrixSymbol("Y", m, n)
@@ -73,13 +68,12 @@ def test_4000_parts_and_60_levels_are_let_in_and_more_are_not() -> None:
     ((Trace(A) * Symbol("A"),), ValueError, "A is used both as a matrix and as a scalar."),
     ((Symbol("q", commutative=False) * a,), UnsupportedExpression,
      "The calculus does not know the scalar q, which does not commute; it knows sums, products, "
-     "scalar multiples, "
-     "transposes, inverses, traces, determinants, logarithms and integer powers."),
+     "scalar multiples, elementwise products, transposes, inverses, traces, determinants, "
+     "logarithms, exponentials and integer powers."),
     ((a, Dummy("d") + 1), UnsupportedExpression,
      "The calculus does not know the scalar _d, which is a Dummy, of which two may have one name; "
-     "it knows sums, "
-     "products, scalar multiples, transposes, inverses, traces, determinants, logarithms and "
-     "integer powers."),
+     "it knows sums, products, scalar multiples, elementwise products, transposes, inverses, "
+     "traces, determinants, logarithms, exponentials and integer powers."),
 ], ids=str)
 def test_what_is_no_clear_name_is_refused(expressions: tuple, kind: type, sentence: str) -> None:
     with pytest.raises(kind) as caught:

@@ -17,7 +17,8 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow
 
 from lvmcalc import UnsupportedExpression
-from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
 
 n, m, p, k = sp.symbols("n m p k", integer=True, positive=True)
 SIZES = {"n": 3, "m": 2, "p": 4}
@@ -83,6 +84,10 @@ RIGHT = [
     ("83", Trace((X * y + c).T * A * (X * y + c)), X, (A + A.T) * (X * y + c) * y.T, ()),
     ("84", Trace((x - X * y).T * W * (x - X * y)), y, -2 * X.T * W * (x - X * y), (W,)),
     ("85", Trace((x - a).T * W * (x - a)), x, 2 * W * (x - a), (W,)),
+    ("76", Trace(sp.OneMatrix(1, n) * X * sp.OneMatrix(m, 1)) ** 2, X,
+     2 * Trace(sp.OneMatrix(1, n) * X * sp.OneMatrix(m, 1)) * sp.OneMatrix(n, m), ()),
+    ("section 8.1.1, a Gaussian density", sp.exp(-Trace((x - a).T * W.I * (x - a)) / 2), x,
+     -sp.exp(-Trace((x - a).T * W.I * (x - a)) / 2) * W.I * (x - a), (W,)),
     ("86", Trace((x - a).T * W * (x - a)), a, -2 * W * (x - a), (W,)),
     ("87", Trace((x - X * y).T * W * (x - X * y)), x, 2 * W * (x - X * y), (W,)),
     ("88", Trace((x - X * y).T * W * (x - X * y)), X, -2 * W * (x - X * y) * y.T, (W,)),
@@ -150,7 +155,6 @@ REFUSED = [
     ("60", S.I[i, j], S, "MatrixElement"),
     ("74", (X * U1)[i, j], X, "Sum"),
     ("75", (X.T * Y)[i, j], X, "Sum"),
-    ("76", Trace(sp.OneMatrix(1, n) * X * sp.OneMatrix(m, 1)) ** 2, X, "OneMatrix"),
     ("79", (X.T * B * X)[i, j], X, "Sum"),
     ("89", (t - Trace(sp.Adjoint(x) * b)) ** 2, x, "Adjoint"),
     ("90", MatPow(S, 4)[i, j], S, "Sum"),
@@ -162,7 +166,6 @@ REFUSED = [
     ("122, every k", Trace(A * MatPow(S, k)), S, "matrix power k"),
     ("129", sp.sqrt(Trace((x - a).T * (x - a))), x, "Pow"),
     ("132, Xᴴ", Trace(X * sp.Adjoint(X)), X, "Adjoint"),
-    ("section 8.1.1, a Gaussian density", sp.exp(-Trace((x - a).T * W.I * (x - a)) / 2), x, "exp"),
 ]
 ELSEWHERE = {
     "differentials, which the rule book cites": range(33, 46),

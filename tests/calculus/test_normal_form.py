@@ -6,14 +6,10 @@ from oracle import terms
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc.calculus.normal_form import (
-    NormalForm,
-    TooLarge,
-    UnsupportedExpression,
-    is_zero,
-    terms_in,
-    tidy,
-)
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.scalars import is_zero, terms_in
+from lvmcalc.calculus.tidy import tidy
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
@@ -62,9 +58,9 @@ def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
     assert algebra.matrix((A * B).T) == {(Transpose(B), A): ONE}
     assert algebra.matrix(Inverse(A).T) == {(A_,): ONE}
     word, = algebra.matrix(Inverse(A + B + B.T))
-    assert algebra.transposed_word(word) == word
+    assert algebra.transposed_term(word) == word
     word, = algebra.matrix(Inverse(A + B))
-    assert algebra.transposed_word(word) == (Transpose(*word),)
+    assert algebra.transposed_term(word) == (Transpose(*word),)
     assert algebra.matrix(Transpose(Inverse(2 * B + 3 * B.T))) == algebra.matrix(
         Inverse(3 * B + 2 * B.T))
 

@@ -7,7 +7,7 @@ from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 
-from lvmcalc.calculus.output_form import Term, Terms, Writing, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C, K = (MatrixSymbol(name, n, n) for name in "ABCK")
@@ -52,19 +52,19 @@ POLYS = {
 @pytest.mark.parametrize(("poly", "shape", "written"), POLYS.values(), ids=POLYS)
 def test_a_sum_of_words_is_written_with_what_is_common_outside_of_a_bracket(
         poly: Terms, shape: tuple, written: Expr) -> None:
-    found = Writing(collect=True).expression(poly, shape)
+    found = OutputForm(collect=True).expression(poly, shape)
     assert terms(found) == terms(written)
     assert found.shape == shape
 
 
 def test_only_the_common_factor_is_collected_if_no_inverse_is_to_be() -> None:
-    written = Writing(collect=False).expression({(A, K_): 2 * ONE, (B, K_): 4 * ONE}, (n, n))
+    written = OutputForm(collect=False).expression({(A, K_): 2 * ONE, (B, K_): 4 * ONE}, (n, n))
     assert terms(written) == terms(MatMul(2, MatAdd(MatMul(A, K_), MatMul(2, B, K_))))
 
 
 def test_terms_stand_in_the_order_of_the_alphabet_and_brackets_come_first() -> None:
     words = [(C,), (MatMul(MatAdd(K, C), A),), (A, B), (A,)]
-    written = Writing(collect=True).sum(dict.fromkeys(words, ONE), n)
+    written = OutputForm(collect=True).sum(dict.fromkeys(words, ONE), n)
     assert [str(term) for term in written.args] == ["(C + K)*A", "A", "A*B", "C"]
     assert in_order(a) == "a"
     assert sorted([b, b * c, a], key=in_order) == [a, b, b * c]
@@ -87,7 +87,7 @@ def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(
 
 
 def test_a_symbol_that_stands_for_a_scalar_is_written_out_also_inside_another() -> None:
-    writing, (one, two) = Writing(collect=True), sp.symbols("one two")
+    writing, (one, two) = OutputForm(collect=True), sp.symbols("one two")
     writing.scalars = {one: Trace(A), two: log(one + b)}
     assert writing.written_out(two * a + one) == a * log(Trace(A) + b) + Trace(A)
     assert writing.expression({(X,): two}, (n, m)) == MatMul(log(Trace(A) + b), X)

@@ -13,7 +13,7 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow, ZeroMatrix
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.differentials import compare
+from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.random_points import (
     LARGEST_SIZE,
     RANGE,

@@ -24,7 +24,8 @@ from sympy.matrices.expressions import hadamard_power
 
 from lvmcalc import UnsupportedExpression
 from lvmcalc.calculus import claims
-from lvmcalc.calculus.differentials import compare, gradient
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.differentials import gradient
 
 k, l = sp.symbols("k l", integer=True, positive=True)
 X, A, B, C, D = (MatrixSymbol(name, k, k) for name in "XABCD")
@@ -110,6 +111,9 @@ ASSERTED = [
     ("mixed, a trace in a trace", Trace(Trace(A) * A), A, 2 * Trace(A) * I),
     ("mixed, three traces", Trace(Trace(Trace(A) * A) * A), A, 3 * Trace(A) ** 2 * I),
     ("norms", Trace(x.T * y), x, y),
+    ("hadamard", Trace(a.T * HadamardProduct(A, X, B) * b), X, HadamardProduct(a * b.T, A, B)),
+    ("hadamard, a power", Trace(hadamard_power(A * X, 2)), X,
+     2 * A.T * HadamardProduct(I, A * X)),
 ]
 UNKNOWN = [
     ("traces 121", Trace(X**k), X, "matrix power k"),
@@ -120,9 +124,8 @@ UNKNOWN = [
     ("norms, √(aᵀXb)", sqrt(Trace(a.T * X * b)), X, "Pow"),
     ("norms, a root of 1×1", Trace((a.T * X * b) ** sp.S.Half), X, "matrix power 1/2"),
     ("by_scalar, sin", sp.sin(i) * Trace(A * B * X), i, "sin"),
-    ("elementwise", Trace(a.T * X.applyfunc(sp.sin) * b), X, "ElementwiseApplyFunction"),
-    ("hadamard", Trace(a.T * HadamardProduct(A, X, B) * b), X, "HadamardProduct"),
-    ("hadamard, a power", Trace(hadamard_power(a.T * X * b, 2)), X, "HadamardPower"),
+    ("elementwise", Trace(a.T * X.applyfunc(sp.sin) * b), X, "sin entry by entry"),
+    ("hadamard, a negative power", Trace(hadamard_power(a.T * X * b, -2)), X, "HadamardPower"),
 ]
 
 # The scalar, the variable, what the answer of SymPy 1.14 is worth

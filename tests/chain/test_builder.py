@@ -116,8 +116,10 @@ def writing(*stages: Callable) -> Callable:
     (lambda: Builder("L", X, X), "Two things in L are called X."),
     (lambda: Builder("L", X, M, N), None), (lambda: Builder("L", a, MatrixSymbol("a", N, N)),
                                             "Two things in L are called a."),
+    (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, but 'X Y' came."),
+    (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, but 'M' came."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, but X Yᵀ came."),
-], ids=str)
+], ids=lambda part: part[:40] if isinstance(part, str) else "")
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,
                                                            sentence: str | None) -> None:
     if sentence is None:

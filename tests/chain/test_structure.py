@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, log
 
 from lvmcalc import models, notation
-from lvmcalc.calculus import differentials
+from lvmcalc.calculus import comparison, differentials
 from lvmcalc.chain import Builder, Chain, Node
 from lvmcalc.chain.numbers import IllConditioned, Trusted, number
 from lvmcalc.models import autoencoder, gplvm
@@ -259,7 +259,7 @@ def test_the_adjoint_of_a_node_is_the_gradient_of_the_chain_seen_from_it(
     adjoint, symbol = chain.adjoint(name), chain[name].symbol
     expected = chain.in_leaves(differentials.gradient(seen_from(chain, name), symbol))
     assert getattr(adjoint, "shape", ()) == chain[name].shape
-    assert differentials.compare(adjoint, expected).status == "proved"
+    assert comparison.compare(adjoint, expected).status == "proved"
     assert adjoint.free_symbols <= {*(leaf.symbol for leaf in chain.leaves.values()), gplvm.N,
                                     gplvm.D}
 
@@ -278,8 +278,8 @@ def test_the_finished_gradient_is_the_closed_form_of_the_source(chain: Chain, na
 def test_the_whole_gradient_equals_the_closed_form_typed_here() -> None:
     X, Y, K, size = gplvm.X, gplvm.Y, gplvm.K, gplvm.N
     typed = gplvm.alpha * (K.I * Y * Y.T - gplvm.D * Identity(size)) * K.I * X
-    assert differentials.compare(WHOLE.adjoint("X"), typed).status == "proved"
-    assert differentials.compare(WHOLE.adjoint("X"), -typed).status == "refuted"
+    assert comparison.compare(WHOLE.adjoint("X"), typed).status == "proved"
+    assert comparison.compare(WHOLE.adjoint("X"), -typed).status == "refuted"
 
 
 def test_the_gradients_by_alpha_and_beta_are_those_of_the_literature() -> None:
@@ -287,7 +287,7 @@ def test_the_gradients_by_alpha_and_beta_are_those_of_the_literature() -> None:
     X, Y, K, beta = gplvm.X, gplvm.Y, gplvm.K, gplvm.beta
     bracket = K.I * Y * Y.T * K.I - gplvm.D * K.I
     for name, moved in (("alpha", X * X.T), ("beta", -Identity(gplvm.N) / beta**2)):
-        assert differentials.compare(WHOLE.adjoint(name),
+        assert comparison.compare(WHOLE.adjoint(name),
                                      Trace(bracket * moved) / 2).status == "proved"
 
 
@@ -298,7 +298,7 @@ def test_a_cut_path_is_gone_and_the_rest_stays() -> None:
     assert not rest["h"].any()
     np.testing.assert_array_equal(cut.backward(**POINT)["X"], whole["f"])
     np.testing.assert_array_equal(WHOLE.backward(**POINT)["X"], whole["f"] + whole["h"])
-    assert differentials.compare(2 * cut.adjoint("X"), WHOLE.adjoint("X")).status == "proved"
+    assert comparison.compare(2 * cut.adjoint("X"), WHOLE.adjoint("X")).status == "proved"
 
 
 def test_a_chain_may_be_altered_twice() -> None:

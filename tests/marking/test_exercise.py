@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul
 
-from lvmcalc.calculus.arithmetic import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import mark
 from lvmcalc.marking.exercise import PRIMES, Exercise, exercise_of, value_at

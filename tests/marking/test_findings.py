@@ -110,7 +110,10 @@ SAID = {
             "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("-α D K⁻¹ X + K X Q", ["A term too many: Q K X."]),
         ("-α D K⁻¹ X + X∘X", ["A term too many: X ∘ X."]),
-        ("-1.0000001 α D K⁻¹ X + X∘X", UNKNOWN), ("1.0000000001 α D K⁻¹ X", UNKNOWN),
+        ("-1.0000001 α D K⁻¹ X + X∘X", [
+            "A factor is wrong in the term -(10000001 D α/10000000) K⁻¹ X: it is "
+            "10000001/10000000 times what it must be. A term too many: X ∘ X."]),
+        ("1.0000000001 α D K⁻¹ X", UNKNOWN),
         ("-D/2", ["Either this: " + OTHER.format("a number"),
                   "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
         ("2 α D K X", THREE), (lambda X, K, alpha, D: 2 * alpha * D * K @ X, THREE),

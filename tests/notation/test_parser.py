@@ -6,7 +6,7 @@ import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
 
 from lvmcalc import models, notation
-from lvmcalc.calculus import differentials
+from lvmcalc.calculus import comparison
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
@@ -24,7 +24,7 @@ IN = Identity(N)
 
 
 def same(read_: Expr, meant: Expr, chain: Chain) -> bool:
-    return differentials.compare(chain.in_leaves(read_), chain.in_leaves(meant)).status == "proved"
+    return comparison.compare(chain.in_leaves(read_), chain.in_leaves(meant)).status == "proved"
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)

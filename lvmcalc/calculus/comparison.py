@@ -1,0 +1,88 @@
+"""Whether two expressions are equal for every size: by normal form, or else at random points."""
+
+from collections.abc import Iterable
+
+import sympy as sp
+from sympy import Expr
+from sympy.matrices.expressions import MatPow
+
+from lvmcalc import checks
+from lvmcalc.calculus import random_points
+from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name, refuse_unknown
+from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.verdict import Verdict
+from lvmcalc.checks import CannotBeFormed
+
+ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
+
+
+def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0) -> Verdict:
+    """Say whether two expressions are equal for every size, and how sure that is.
+
+    Parameters
+    ----------
+    left, right : SymPy scalar or matrix expressions
+        Symbols are told apart by their names.
+    symmetric : names (or MatrixSymbols) of matrices known to be symmetric
+    seed : int
+        Seeds the random points.
+
+    Returns
+    -------
+    Verdict
+        "proved": the same normal form. "exact": equal in rational arithmetic at random points, with
+        the chance of a false agreement. "numeric": equal to many digits, where there is no exact
+        arithmetic. "refuted": a counterexample, or shapes that do not fit. "undecided": none of
+        these.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a side is no SymPy expression, `symmetric` names no square matrix, or the seed is none.
+    """
+    left, right = sympified(left), sympified(right)
+    for side in (left, right):
+        if not isinstance(side, Expr):
+            raise TypeError(f"Only SymPy expressions can be compared, but {kind_of(side)} came.")
+    names = names_of(symmetric, left, right, must_occur=False)
+    return decide(left, right, names, checks.whole(seed, "seed", least=0))
+
+
+def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0) -> Verdict:
+    """Compare as `compare` does; a symmetric matrix need not occur on either side."""
+    left, right = _zero_like(left, right), _zero_like(right, left)
+    symmetric = tuple(symmetric)
+    try:
+        left, right = by_name(left, right)
+        refuse_unknown(left)  # before its shape is looked at
+        refuse_unknown(right)
+        if shape_of(left) != shape_of(right):
+            return Verdict("refuted",
+                           f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
+        if _same_normal_form(left, right, symmetric):
+            # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
+            partial = any(side.has(sp.log) or any(power.exp.is_negative
+                                                  for power in side.atoms(MatPow))
+                          for side in (left, right))
+            return Verdict("proved", "the same normal form, so equal for every size"
+                           + ", wherever both sides have a value" * partial, rules=ALGEBRA)
+        return random_points.compare(left, right, symmetric, seed)
+    except CannotBeFormed as error:
+        return Verdict("refuted", str(error))
+    except UnsupportedExpression as error:
+        return Verdict("undecided", str(error))
+
+
+def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
+    form = NormalForm(symmetric, reduce_inverses=True)
+    if left.is_Matrix:
+        return not form.add(form.matrix(left), form.times(-sp.S.One, form.matrix(right)))
+    return is_zero(form.scalar(left) - form.scalar(right))
+
+
+def _zero_like(side: Expr, other: Expr) -> Expr:
+    zero = side == 0 and not side.is_Matrix and other.is_Matrix
+    return sp.ZeroMatrix(*other.shape) if zero else side
