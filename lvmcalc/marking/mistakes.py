@@ -17,10 +17,9 @@ from sympy import Expr, Identity, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import Chain
+from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
 
-Edge = tuple[str, str]  # a node and one of its parents
-Place = str | Edge  # the value of a node, or the adjoint along an edge
 CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
