@@ -13,8 +13,8 @@ from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import UnsupportedExpression, notation
-from lvmcalc.calculus import differentials
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression, differentials
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import TooLarge
