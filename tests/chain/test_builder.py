@@ -144,3 +144,18 @@ def test_sizes_may_be_numbers() -> None:
     build.e = build.A * build.B
     build.L = Trace(build.e)
     assert build.chain()["e"].shape == (3, 3)
+
+
+def test_elementwise_operations_are_inferred_too() -> None:
+    A, B, C = (MatrixSymbol(name, *shape) for name, shape in (("A", (N, Q)), ("B", (N, Q)),
+                                                              ("C", (Q, N))))
+    build = Builder("elementwise", A, B, C)
+    build.e = sp.HadamardProduct(A, B)
+    build.h = build.e.applyfunc(sp.exp)
+    build.p = build.h * C
+    build.t = sp.Trace(build.p)
+    build.L = sp.exp(build.t)
+    chain = build.chain()
+    assert [node.rule.name for node in chain.nodes.values()] == [
+        "elementwise product", "exp entry by entry", "product", "trace", "exp of a number"]
+    assert chain.check().status == "proved"
