@@ -86,7 +86,7 @@ def gradient(W: Any, x: Any) -> np.ndarray:
 
 
 def optimum(x: Any, m: int) -> Optimum:
-    """Return weights with the smallest loss there is, and that loss.
+    """Return weights with the smallest possible loss, and that loss.
 
     Parameters
     ----------
@@ -122,6 +122,6 @@ def optimum(x: Any, m: int) -> Optimum:
 
 def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:
     x = checks.matrix(x, "x", shape_in_words="n×S")
-    W = checks.matrix(W, "W", columns=x.shape[0], shape_in_words="m×n with n the number of rows of "
-                                                                 "x")
+    W = checks.matrix(W, "W", columns=x.shape[0],
+                      shape_in_words="m×n with n the number of rows of x")
     return W, x

@@ -21,7 +21,7 @@ class AutoencoderProblem(Problem):
     m : int
         The size of the code, at most n.
     progress : callable, optional
-        Is told which fraction of the one pass over x is done, such as `gram.bar`.
+        Called with the fraction of the one pass over x that is done, such as `gram.bar`.
 
     Notes
     -----

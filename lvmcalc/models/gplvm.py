@@ -19,6 +19,8 @@ N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
 X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)
 alpha, beta = sp.symbols("alpha beta", positive=True)
 K = alpha * X * X.T + Identity(N) / beta
+NO_NOISE = ("Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
+            "choose Q smaller.")
 REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
 
 
@@ -146,7 +148,7 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
-    """Return the latent points with the largest log-likelihood there is, and that log-likelihood.
+    """Return the latent points with the largest possible log-likelihood, and that log-likelihood.
 
     Parameters
     ----------
@@ -219,18 +221,12 @@ def best_beta(Y: Any, Q: int) -> float:
     singular_values = np.linalg.svd(Y, compute_uv=False)
     rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
     if not singular_values[Q:].max(initial=0) > rounding:
-        raise rebuilt(Q)
+        raise ValueError(NO_NOISE.format(Q=Q))
     (N, D), largest = Y.shape, singular_values[Q]
     with np.errstate(all="ignore"):
         left_over = np.sum((singular_values[Q:] / largest) ** 2)  # the squares may overflow
         beta = D * (N - Q) / left_over / largest / largest
     return float(checks.finite(beta, "β", positive=True, Y=Y))
-
-
-def rebuilt(Q: int) -> ValueError:
-    """Return what is raised where Q latent dimensions leave no noise."""
-    return ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
-                      "infinite; choose Q smaller.")
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:

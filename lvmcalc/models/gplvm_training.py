@@ -22,28 +22,31 @@ class GPLVMProblem(Problem):
     ----------
     Y : array of shape (N, D)
         The data, centred; a memory map or a Dask array does as well: see `gram`. If N is large,
-        training looks at them once, and the latent points are made when they are looked at, in the
-        form that the data have.
+        training passes over the data once, and the latent points are computed only when they are
+        asked for: as a Dask array if Y is one.
     Q : int
         The latent dimension, at most D and N.
     alpha, beta : float
-        The kernel's scale and the precision of the noise, both positive; without beta, the best
-        there is.
+        The kernel's scale and the precision of the noise, both positive. Without beta, the value of
+        maximum likelihood is taken.
     learn : sequence of str
-        Which of "alpha" and "beta" training changes too, from the given values on. X's own gradient
-        tells as much as that of α, since only αXXᵀ counts.
+        Which of "alpha" and "beta" are trained too, from the given values on. Learning α adds
+        nothing to learning X, since only αXXᵀ counts.
     progress : callable, optional
-        Is told which fraction of the one pass over Y is done, such as `gram.bar`.
+        Called with the fraction of the one pass over Y that is done, such as `gram.bar`.
 
     Notes
     -----
     X starts as a random projection of the data with orthogonal columns, as long as the longest one
-    of the optimum: a step makes short columns up to βλ₁/D times longer, far too long, and shortens
-    long ones slowly. The curvature at the optimum is αβD in each direction in which Y does not
-    vary, and smaller in the others, so gradient steps stay there for a learning rate below 2/(αβD).
-    A Gram matrix knows what is left of Y beside X to a rounding error of ‖Y‖², so L is exact to a
-    few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X; `gplvm` looks
-    at Y itself and loses less.
+    of the optimum. Shorter columns would grow in one step to βλ₁/D times their length, far too
+    long, and long ones shrink slowly.
+
+    The curvature at the optimum is αβD in each direction in which Y does not vary, and smaller in
+    the others, so gradient steps stay there for a learning rate below 2/(αβD).
+
+    A Gram matrix tells the part of Y outside the span of X up to a rounding error of ‖Y‖². So L is
+    exact to a few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X. The
+    functions of `gplvm` use Y itself and lose less.
     """
 
     sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
@@ -103,8 +106,7 @@ class GPLVMProblem(Problem):
 
     @property
     def pace(self) -> float:
-        """How much shorter a step is now that α and β, and with them the curvature αβD, have
-        changed."""
+        """The factor by which steps change with α and β, and so with the curvature αβD."""
         return self.start_ab / self.ab
 
     @cached_property
@@ -236,8 +238,8 @@ class LatentPoints(Coordinates):
 class InTheSpan(Coordinates):
     """The coordinates A of X = ZA, Z = [Y] or [Y, X₀]: a step sees only ZᵀZ, whatever N is.
 
-    Y C and X C have the coordinates [C; 0] and A C, so the gradient of an X in the span of Z is in
-    it, and so is every X that steps along gradients lead to.
+    YC and XC have the coordinates [C; 0] and AC. So the gradient at an X in the span of Z lies in
+    the span too, and steps along gradients never leave it.
     """
 
     name = "A"
@@ -298,5 +300,5 @@ def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
     """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
     left_over = float(variances[Q:].sum())
     if left_over <= D * np.finfo(float).eps * variances.sum():
-        raise gplvm.rebuilt(Q)
+        raise ValueError(gplvm.NO_NOISE.format(Q=Q))
     return D * (N - Q) / left_over

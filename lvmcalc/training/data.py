@@ -1,5 +1,5 @@
-"""Real data that comes with the package, described in `datasets/about.toml`, and samples of the
-GP-LVM itself."""
+"""Data to train on: the data sets of the package, described in `datasets/about.toml`, and samples
+of the GP-LVM."""
 
 import tomllib
 from dataclasses import dataclass

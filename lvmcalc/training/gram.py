@@ -1,5 +1,4 @@
-"""One pass over the data, block by block or on a cluster: what training sees of them is their Gram
-matrix."""
+"""The Gram matrix of the data, in one pass over them, block by block or on a cluster."""
 
 import sys
 import warnings
@@ -10,10 +9,10 @@ import numpy as np
 
 from lvmcalc import checks
 
-BLOCK = 2**18  # entries that are looked at together: in double precision they stay in a cache
-PARTS = 50  # a lazy array whose progress is told goes to its cluster in so many parts
+BLOCK = 2**18  # entries of a block: in double precision they stay in a cache
+PARTS = 50  # into how many parts a lazy array is split if its progress is to be told
 
-Progress = Callable[[float], object]  # is told which fraction of the pass is done
+Progress = Callable[[float], object]  # called with the fraction of the pass that is done
 
 
 def bar(fraction: float) -> None:
@@ -24,7 +23,7 @@ def bar(fraction: float) -> None:
 
 
 def is_lazy(value: Any) -> bool:
-    """Return whether this is an array that is computed in blocks when it is asked, such as a Dask
+    """Return whether this is an array that is computed on demand and in blocks, such as a Dask
     array."""
     return hasattr(value, "compute") and hasattr(value, "rechunk")
 
@@ -55,9 +54,9 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
     name : str
         What Y is called in the formulas.
     progress : callable, optional
-        Is told the fraction that is done, at most a hundred times, such as `bar`.
+        Called with the fraction that is done, at most a hundred times, such as `bar`.
     transposed : bool
-        Whether Y is the transpose of what has this name.
+        Whether Y is the transpose of the matrix with this name.
 
     Returns
     -------

@@ -50,8 +50,7 @@ class Trainer:
     Raises
     ------
     TypeError, ValueError
-        If the problem, the optimiser, the learning rate, the seed or the ablation is not one; the
-        sentence names it.
+        If an argument is of the wrong kind or unknown; the sentence names it.
     """
 
     # the history keeps its first steps, and ever fewer of the later ones
@@ -132,7 +131,7 @@ class Trainer:
 
     @property
     def settled(self) -> bool:
-        """Whether what is left of the gradient moves nothing any more."""
+        """Whether steps along what is left of the gradient would no longer move anything."""
         length = np.linalg.norm(self._work.spanning(self._direction))
         mean = length / np.sqrt(np.prod(self.problem.shape))
         return bool(self._limit * mean < 1e-10 * self.problem.spread)
@@ -190,7 +189,7 @@ class Trainer:
 
     @property
     def ablation(self) -> str:
-        """The name of what the steps go along, the whole gradient or what is left of it."""
+        """The name of the ablation: the whole gradient, or what is left of it."""
         return self._ablation
 
     @ablation.setter
@@ -202,7 +201,7 @@ class Trainer:
 
     @property
     def ablation_in_words(self) -> str:
-        """What the steps go along, and "" for the whole gradient."""
+        """What the steps go along, in words; "" for the whole gradient."""
         return self.problem.ablations[self.ablation].words
 
     # The run
