@@ -219,7 +219,7 @@ def best_beta(Y: Any, Q: int) -> float:
     singular_values = np.linalg.svd(Y, compute_uv=False)
     rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
     if not singular_values[Q:].max(initial=0) > rounding:
-        raise rebuilt(Q)
+        raise NoNoise(Q)
     (N, D), largest = Y.shape, singular_values[Q]
     with np.errstate(all="ignore"):
         left_over = np.sum((singular_values[Q:] / largest) ** 2)  # the squares may overflow
@@ -227,10 +227,12 @@ def best_beta(Y: Any, Q: int) -> float:
     return float(checks.finite(beta, "β", positive=True, Y=Y))
 
 
-def rebuilt(Q: int) -> ValueError:
-    """Return what is raised where Q latent dimensions leave no noise."""
-    return ValueError(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
-                      "infinite; choose Q smaller.")
+class NoNoise(ValueError):
+    """Raised where Q latent dimensions rebuild the data, so that no noise is left."""
+
+    def __init__(self, Q: int):
+        super().__init__(f"Q = {Q} latent dimensions rebuild Y without any error, so the best β is "
+                         "infinite; choose Q smaller.")
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:

@@ -298,5 +298,5 @@ def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
     """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
     left_over = float(variances[Q:].sum())
     if left_over <= D * np.finfo(float).eps * variances.sum():
-        raise gplvm.rebuilt(Q)
+        raise gplvm.NoNoise(Q)
     return D * (N - Q) / left_over
