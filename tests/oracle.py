@@ -246,13 +246,15 @@ class Formulas:
     """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces,
     determinants, logs."""
 
-    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True):
+    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True,
+                 elementwise: bool = False):
         self.random, self.logarithms, self.identities = random.Random(seed), logarithms, identities
+        self.elementwise = elementwise
 
     def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
         kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
-        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns
-                                  else kinds)
+        kinds += ["inverse", "inverse", "power"] * (rows == columns)
+        kind = self.random.choice(kinds + ["times", "times", "times", "exp"] * self.elementwise)
         if depth <= 0 or kind == "letter":
             letters = [M for M in MATRICES if M.shape == (rows, columns)]
             letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
@@ -269,6 +271,10 @@ class Formulas:
                 return part + self.matrix(rows, columns, depth - 1)
             case "scale":
                 return self.scalar(depth - 2) * part
+            case "times":
+                return HadamardProduct(part, self.matrix(rows, columns, depth - 1))
+            case "exp":
+                return Entrywise("exp", part)
             case "inverse":
                 return Inverse(part)
         return MatPow(part, self.random.choice([2, 3, -2]))
