@@ -154,7 +154,8 @@ def test_a_gradient_is_reduced(formula: Expr, reduced: str) -> None:
 
 
 def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() -> None:
-    with pytest.raises(ValueError, match=r"s is said to be symmetric, but there is no matrix s here"):
+    words = "s is said to be symmetric, but there is no matrix s here"
+    with pytest.raises(ValueError, match=words):
         gradient(Trace(S * S), S, symmetric=("s",))
     with pytest.raises(ValueError, match="Q is said to be symmetric"):
         gradient(Trace(S * S), S, symmetric=("Q",))

@@ -91,7 +91,9 @@ EQUIVALENT = {
     "Gram matrix, A: Zbar transposed": "Z̄ + Z̄ᵀ is its own transpose",
     "trace: dC transposed": "a matrix and its transpose have the same trace",
 }
-ALIKE = "it holds although it was spoilt: if mathematics says why, add it to EQUIVALENT with that reason"
+ALIKE = ("it holds although it was spoilt: if mathematics says why, add it to EQUIVALENT with that "
+         "reason")
+UNLIKE = "it does not hold, so it is not to stand in EQUIVALENT"
 ADJOINTS = {f"{rule.name}, {argument}: {kind}": (rule, argument, wrong) for rule in RULES.values()
             for argument, adjoint in rule.adjoints.items() for kind,
             wrong in spoilt(adjoint).items()}
@@ -111,21 +113,20 @@ def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
     rule, argument, wrong = ADJOINTS[kind]
     bad = replace(rule, adjoints=MappingProxyType({**rule.adjoints, argument: wrong}))
     holds = fits(wrong, argument.shape if argument.is_Matrix else ()) and adjoints_hold(bad)
-    assert holds == (kind
-                     in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
+    assert holds == (kind in EQUIVALENT), ALIKE if holds else UNLIKE
     consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert all(verdict.holds for verdict in right), "the differential is not spoilt"
 
 
 @pytest.mark.parametrize("kind", DIFFERENTIALS)
-def test_a_rule_with_a_spoilt_differential_is_not_established_even_if_its_adjoints_were_spoilt_alike(kind: str) -> None:
+def test_a_spoilt_differential_is_not_established_even_if_the_adjoints_are_spoilt_alike(
+        kind: str) -> None:
     rule, wrong = DIFFERENTIALS[kind]
     bad = replace(rule, differential=wrong)
     holds = fits(wrong, rule.operation.shape if rule.operation.is_Matrix
                  else ()) and differential_holds(bad)
-    assert holds == (kind
-                     in EQUIVALENT), ALIKE if holds else "it does not hold, so it is not to stand in EQUIVALENT"
+    assert holds == (kind in EQUIVALENT), ALIKE if holds else UNLIKE
     consistent, *right = rule_proofs.establish(bad)
     assert consistent.status == ("proved" if holds else "refuted")
     assert ("refuted" in {verdict.status for verdict in right}) != holds
@@ -242,7 +243,7 @@ def test_cofactors_say_nothing_about_the_inverse_of_another_matrix() -> None:
         rule_proofs.establish(replace(RULES["determinant"], differential=moved))
 
 
-def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_where_the_misfits_would_cancel() -> None:
+def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_if_the_misfits_cancel() -> None:
     # nothing, were they square
     misfit = Trace(operations.A * operations.dA) - Trace(operations.dA * operations.A)
     good = RULES["half squared norm"]
