@@ -17,15 +17,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known, without_power
-from lvmcalc.calculus.output_form import (
-    OutputForm,
-    Term,
-    Terms,
-    common_factor,
-    in_order,
-    joined,
-    texts,
-)
+from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
 from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
@@ -190,7 +182,7 @@ class NormalForm(OutputForm):
                 flat.append(factor)
         if len(flat) < 2:
             return flat[0] if flat else (sp.OneMatrix(*shape),)
-        flat.sort(key=texts)
+        flat.sort(key=self.texts)
         letter = HadamardProduct(*(joined(factor, shape[0]) for factor in flat))
         self.factors[letter] = tuple(flat)
         return (letter,)
@@ -278,7 +270,7 @@ class NormalForm(OutputForm):
             return size
         if self._cancel(term[0], term[-1]) or self._cancel(term[-1], term[0]):
             return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
-        first = min(self.same_trace(term), key=texts)
+        first = min(self.same_trace(term), key=self.texts)
         symbol = self._named(Trace(joined(first, size)))
         self.traced[symbol] = first
         return symbol
@@ -345,11 +337,11 @@ def _bare(letter: MatrixExpr) -> MatrixExpr:
 
 
 def _length_and_texts(term: Term) -> tuple[int, tuple[str, ...]]:
-    return len(term), texts(term)
+    return len(term), OutputForm.texts(term)
 
 
 def _alphabetical(terms: Terms) -> list:
-    return sorted((texts(term), in_order(c)) for term, c in terms.items())
+    return sorted((OutputForm.texts(term), in_order(c)) for term, c in terms.items())
 
 
 def _transposes(terms: Terms) -> int:
