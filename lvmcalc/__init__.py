@@ -1,5 +1,4 @@
-"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained
-live."""
+"""Derive, prove, mark and train gradients of two latent variable models."""
 
 from lvmcalc.calculus import compare, gradient
 from lvmcalc.chain import Builder, Card, Result

@@ -30,8 +30,7 @@ LABEL = r"^\s*(#.*|\(?\w{1,3}[.):]\s+|\(\w{1,3}\)\s*|[-*•]\s+)?"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivation: its text, what was read, the verdict on each equals sign, and what
-    is wrong."""
+    """One line of a derivation: what was read, the verdicts, and what is wrong."""
 
     text: str
     chain: Chain
@@ -41,8 +40,7 @@ class Line:
 
     @property
     def wrong(self) -> str:
-        """What is wrong, in sentences, and at which equals sign if there are several; "" if
-        nothing is."""
+        """What is wrong, in sentences, with the equals sign in question; "" if nothing is."""
         if not self.findings:
             return ""
         place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
@@ -81,8 +79,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Audit:
-    """The lines of a derivation with their verdicts; `first_wrong` is the number of the first that
-    does not follow."""
+    """The lines of a derivation with their verdicts.
+
+    `first_wrong` is the number of the first line that does not follow.
+    """
 
     lines: tuple[Line, ...]
 

@@ -30,8 +30,7 @@ LIKELIHOOD = tuple(SENTENCES)  # of the kinds of mistakes, the likeliest first
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to go wrong: its kind, where it happens, what is wrong there, and what it puts in
-    place."""
+    """One way to go wrong: its kind, where and what it is, and what it puts in place."""
 
     kind: str
     where: str
