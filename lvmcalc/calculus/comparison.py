@@ -69,7 +69,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
                           for side in (left, right))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
-        return random_points.compare(left, right, symmetric, seed)
+        return random_points.agreement(left, right, symmetric, seed)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:

@@ -29,7 +29,7 @@ DIGITS = 40  # that two sides have in common before they are called equal
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
-def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
+def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes."""
     rational = is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 6)

@@ -21,7 +21,7 @@ from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
 from lvmcalc.chain.graph import Edge, Graph, Node
 from lvmcalc.chain.passes import Values
-from lvmcalc.chain.small_case import Entrywise, small_case
+from lvmcalc.chain.small_case import SmallCase, small_case
 
 
 class Chain(Graph):
@@ -210,7 +210,7 @@ class Chain(Graph):
         stages = [self.claim(parent, node, seed) for node, parent in self.edges]
         return Check(self.name, (*stages, *(self.claim(leaf, seed=seed) for leaf in self.leaves)))
 
-    def entrywise(self, leaf: str, **sizes: int) -> Entrywise:
+    def entrywise(self, leaf: str, **sizes: int) -> SmallCase:
         """Return a small case in which SymPy differentiates by every entry of a leaf.
 
         Parameters
@@ -221,7 +221,7 @@ class Chain(Graph):
 
         Returns
         -------
-        Entrywise
+        SmallCase
 
         Raises
         ------
