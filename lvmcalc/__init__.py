@@ -1,20 +1,15 @@
-"""Gradients of two latent variable models: derived stage by stage, proved for every size, trained
-live."""
+"""Derive, prove, mark and train gradients of two latent variable models."""
 
-from lvmcalc.calculus.comparison import compare
-from lvmcalc.calculus.differentials import gradient
-from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.verdict import Verdict
-from lvmcalc.chain import Card, Result
+from lvmcalc.calculus import compare, gradient
+from lvmcalc.chain import Builder, Card, Result
 from lvmcalc.course.homework import row
-from lvmcalc.marking.auditor import audit
-from lvmcalc.marking.marker import mark
+from lvmcalc.marking import audit, mark
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.training import data
+from lvmcalc.training import Trainer, data
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Card", "Result", "UnsupportedExpression", "Verdict", "audit", "autoencoder", "compare", "data",
-    "gplvm", "gradient", "mark", "row",
+    "Builder", "Card", "Result", "Trainer", "audit", "autoencoder", "compare", "data", "gplvm",
+    "gradient", "mark", "row",
 ]

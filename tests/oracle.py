@@ -18,7 +18,7 @@ from typing import Any
 
 import mpmath
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, exp, log
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, log
 from sympy.matrices.expressions import (
     HadamardPower,
     HadamardProduct,
@@ -97,11 +97,14 @@ def inverse(M: Rows) -> Rows:
     return [row[n:] for row in M]
 
 
-def exponential(argument: Dual) -> Dual:
-    value = mpmath.exp(mpmath.mpf(argument.value.numerator) / argument.value.denominator
-                       if isinstance(argument.value, Fraction) else argument.value)
-    return Dual(value, value * mpmath.mpf(argument.slope.numerator) / argument.slope.denominator
-                if isinstance(argument.slope, Fraction) else value * argument.slope)
+def function(name: str, argument: Dual) -> Dual:
+    """Return mpmath's function of that name, with a derivative that mpmath finds in numbers."""
+    def high(number: Any) -> Any:
+        exact = isinstance(number, Fraction)
+        return mpmath.mpf(number.numerator) / number.denominator if exact else number
+
+    of, at = getattr(mpmath, name), high(argument.value)
+    return Dual(of(at), mpmath.diff(of, at) * high(argument.slope))
 
 
 def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
@@ -165,18 +168,18 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
             return ONE / result if exponent < 0 else result
         case HadamardProduct():
             factors = [of(factor) for factor in formula.args]
-            return [[math.prod(entries[1:], start=entries[0]) for entries in zip(*rows, strict=True)]
-                    for rows in zip(*factors, strict=True)]
+            return [[math.prod(numbers[1:], start=numbers[0])
+                     for numbers in zip(*rows, strict=True)] for rows in zip(*factors, strict=True)]
         case Entrywise():
-            return [[exponential(entry) for entry in row] for row in of(formula.arg)]
-        case exp():
-            return exponential(of(formula.args[0]))
+            return [[function(formula.name, entry) for entry in row] for row in of(formula.arg)]
         case log():
             argument = of(formula.args[0])
             if argument.value == 0:
                 raise ZeroDivisionError("the logarithm of 0")
             return Dual(mpmath.log(argument.value),
                         argument.slope * (mpmath.mpf(1) / argument.value))
+        case sp.Function():
+            return function(type(formula).__name__, of(formula.args[0]))
         case sp.NumberSymbol():
             return Dual(mpmath.mpf(str(formula.evalf(70))))
     raise TypeError(f"{type(formula)}")
@@ -243,13 +246,15 @@ class Formulas:
     """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces,
     determinants, logs."""
 
-    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True):
+    def __init__(self, seed: int, logarithms: bool = False, identities: bool = True,
+                 elementwise: bool = False):
         self.random, self.logarithms, self.identities = random.Random(seed), logarithms, identities
+        self.elementwise = elementwise
 
     def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
         kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
-        kind = self.random.choice([*kinds, "inverse", "inverse", "power"] if rows == columns
-                                  else kinds)
+        kinds += ["inverse", "inverse", "power"] * (rows == columns)
+        kind = self.random.choice(kinds + ["times", "times", "times", "exp"] * self.elementwise)
         if depth <= 0 or kind == "letter":
             letters = [M for M in MATRICES if M.shape == (rows, columns)]
             letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
@@ -266,6 +271,10 @@ class Formulas:
                 return part + self.matrix(rows, columns, depth - 1)
             case "scale":
                 return self.scalar(depth - 2) * part
+            case "times":
+                return HadamardProduct(part, self.matrix(rows, columns, depth - 1))
+            case "exp":
+                return Entrywise("exp", part)
             case "inverse":
                 return Inverse(part)
         return MatPow(part, self.random.choice([2, 3, -2]))

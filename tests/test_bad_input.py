@@ -21,7 +21,7 @@ from sympy import Determinant, MatrixSymbol, Trace
 
 import lvmcalc
 from lvmcalc import audit, compare, gradient, mark
-from lvmcalc.calculus import differentials
+from lvmcalc.calculus import UnsupportedExpression, differentials
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     AnswerBox,
@@ -669,7 +669,7 @@ def test_what_has_no_gradient_gets_one_sentence(wrong: object) -> None:
 
 @pytest.mark.parametrize("unknown", UNKNOWN, ids=str)
 def test_what_the_calculus_does_not_know_is_named_and_never_called_equal(unknown: Any) -> None:
-    said = sentence(lambda: gradient(unknown, A), lvmcalc.UnsupportedExpression)
+    said = sentence(lambda: gradient(unknown, A), UnsupportedExpression)
     assert said.startswith("The calculus does not know ")
     assert compare(unknown, unknown).status == "undecided"
 

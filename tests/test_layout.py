@@ -1,10 +1,14 @@
-"""The house and the README's promises, held against the files."""
+"""The rooms of the package and their order, the sizes agreed on, and what the README promises."""
 
 import ast
 import doctest
+import io
 import re
 import subprocess
 import sys
+import tokenize
+from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import answers
@@ -12,67 +16,150 @@ import pytest
 
 import lvmcalc
 
-FACE = ("matplotlib", "ipywidgets", "IPython")
+SCREEN = ("matplotlib", "ipywidgets", "IPython")
 ROOT = Path(__file__).resolve().parents[1]
-HOUSE = Path(lvmcalc.__file__).parent
+PACKAGE = Path(lvmcalc.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
 STAIRCASE = ("checks", "notation", "calculus", "chain", "training", "models", "marking", "course",
              "show")  # from the ground up
+ROOMS = STAIRCASE[1:]  # checks is a file
+CORE = ("calculus.operations calculus.rules calculus.differentials chain.graph chain.passes "
+        "chain.structure models.autoencoder models.gplvm")  # what a derivation needs
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+# The rooms
+def module(path: Path) -> str:
+    """Return a file's name as a module: lvmcalc.chain for lvmcalc/chain/__init__.py."""
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {module(path): path for path in FILES}
 
 
 def imported(path: Path) -> set[str]:
-    """Return the rooms that a module imports from, and its own package for the face."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = [f"{node.module}.{alias.name}" for node in ast.walk(tree)
-             if isinstance(node, ast.ImportFrom) for alias in node.names]
-    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
-              for alias in node.names]
-    return {name.split(".")[1] for name in names if name.startswith("lvmcalc.")}
+    """Return the modules of the package that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path.name} imports relatively"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                names.add(inner if inner in MODULES else node.module)
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name in MODULES}
 
 
 @pytest.mark.parametrize("room", STAIRCASE)
 def test_a_room_uses_only_rooms_below_it(room: str) -> None:
-    paths = [*HOUSE.glob(f"{room}.py"), *HOUSE.glob(f"{room}/*.py")]
-    assert paths
-    above = set(STAIRCASE[STAIRCASE.index(room) + 1:])
-    assert {path.name: imported(path) & above for path in paths if imported(path) & above} == {}
+    above = set(STAIRCASE[STAIRCASE.index(room) + 1:]) | {""}
+    uses = {name: {other for other in imported(path) if f"{other}.".split(".")[1] in above}
+            for name, path in MODULES.items() if f"{name}.".split(".")[1] == room}
+    assert uses
+    assert {name: others for name, others in uses.items() if others} == {}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    uses = {name: imported(path) - {name} for name, path in MODULES.items()}
+    assert len([*TopologicalSorter(uses).static_order()]) == len(MODULES)
+
+
+def test_there_are_no_other_rooms_and_each_has_a_face() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == set(ROOMS)
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "checks.py"}
+    for room in ROOMS:
+        face = import_module(f"lvmcalc.{room}")
+        assert 0 < len(face.__all__) <= 12, room
+        assert re.match(r"[A-Z].*[.:]$", face.__doc__.split("\n")[0]), room
+        assert not [name for name in face.__all__ if not hasattr(face, name)], room
+
+
 def test_the_core_imports_no_plot_and_no_widget() -> None:
-    code = f"import sys, lvmcalc; print([name for name in {FACE} if name in sys.modules])"
+    code = f"import sys, lvmcalc; print([name for name in {SCREEN} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 
 
+# The sizes
+def code_lines(path: Path) -> int:
+    """Count the lines of code of a file: not its docstrings, comments and blank lines."""
+    source = path.read_text(encoding="utf-8")
+    described = [node.body[0] for node in ast.walk(ast.parse(source))
+                 if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+                 and ast.get_docstring(node) is not None]
+    silent = {line for node in described for line in range(node.lineno, node.end_lineno + 1)}
+    layout = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+              tokenize.ENDMARKER)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    spoken = {line for token in tokens if token.type not in layout
+              for line in range(token.start[0], token.end[0] + 1)}
+    return len(spoken - silent)
+
+
+def test_no_file_is_long_and_no_line_but_those_of_the_rule_book() -> None:
+    lines = {path: path.read_text(encoding="utf-8").splitlines() for path in FILES}
+    assert {path.name: len(rows) for path, rows in lines.items() if len(rows) > 350} == {}
+    assert {path.name for path, rows in lines.items()
+            if max(map(len, rows), default=0) > 100} <= {"operations.py"}
+
+
+def test_the_core_of_a_derivation_stays_small() -> None:
+    lines = {name: code_lines(MODULES[f"lvmcalc.{name}"]) for name in CORE.split()}
+    assert sum(lines.values()) <= 900, lines
+
+
+# The README's promises
 def test_the_readme_has_two_commands_of_one_line_each() -> None:
-    blocks = re.findall(r"```\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
-    start, test = (block.strip() for block in blocks)
+    start, test = (block.strip() for block in re.findall(r"```\n(.*?)```", text("README.md"), re.S))
     assert "\n" not in start + test
     assert start.endswith("jupyter lab notebooks/00_start_here.ipynb")
     assert test.endswith("pytest")
 
 
-@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
+                                  "CHANGELOG.md"])
 def test_what_a_page_shows_and_links_to_is_there(page: str) -> None:
-    links = re.findall(r"\[[^\]]+\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    links = re.findall(r"\[[^\]]+\]\(([^)#]+)\)", text(page))
     assert links or page == "CHANGELOG.md"
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
+def test_contributing_fits_on_one_page() -> None:
+    assert text("CONTRIBUTING.md").count("\n") <= 60
+
+
+def test_architecture_lists_the_rooms_from_the_top_down_with_modules_that_exist() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", text("ARCHITECTURE.md"), re.M))
+    assert [*rows] == [*reversed(ROOMS)]
+    assert [name for room, names in rows.items() for name in re.findall(r"`(\w+)`", names)
+            if f"lvmcalc.{room}.{name}" not in MODULES] == []
+
+
 def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    first, second = ((len(of.right), len(of.wrong)) for of in (answers.DEVELOPMENT, answers.SECOND))
-    assert f"of a first set of {first[0]} right and {first[1]} wrong answers" in text
-    assert f"of a second set of {second[0]} and {second[1]}, looked at once" in text
+    readme = " ".join(text("README.md").split())
+    first, second = ((len(of.right), len(of.wrong))
+                     for of in (answers.DEVELOPMENT, answers.SECOND))
+    assert f"of a first set of {first[0]} right and {first[1]} wrong answers" in readme
+    assert f"of a second set of {second[0]} and {second[1]}, looked at once" in readme
 
 
 def test_the_readmes_example_is_true() -> None:
-    example, = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    example, = re.findall(r"```python\n(.*?)```", text("README.md"), re.S)
     parsed = doctest.DocTestParser().get_doctest(example, {}, "README", "README.md", 0)
     assert doctest.DocTestRunner().run(parsed).failed == 0
     assert len(parsed.examples) == 6
 
 
 def test_requirements_are_the_six_packages_with_lower_bounds_and_the_package_itself() -> None:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("\n")
+    lines = text("requirements.txt").split("\n")
     names = {"jupyterlab", "numpy", "sympy", "matplotlib", "ipywidgets", "nbval"}
-    bounds = [re.fullmatch(r"([a-z]+)>=[0-9.]+", line) for line in lines if line and not line.startswith("-e")]
+    bounds = [re.fullmatch(r"([a-z]+)>=[0-9.]+", line)
+              for line in lines if line and not line.startswith("-e")]
     assert {bound.group(1) for bound in bounds} == names
     assert "-e ." in lines

@@ -101,6 +101,16 @@ class TestNotebook:
                 assert {"proved"} < {*kinds}, "right and wrong"
                 assert "unknown" not in kinds
 
+    def test_it_imports_the_package_once_and_at_most_two_rooms(self, path: Path) -> None:
+        source = "\n".join(cell.source for cell in code_cells(path))
+        modules = [node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+                   for node in ast.walk(ast.parse(source))
+                   if isinstance(node, ast.Import | ast.ImportFrom)]
+        ours = [module for module in modules if module.split(".")[0] == "lvmcalc"]
+        assert ours.count("lvmcalc") == 1
+        assert len(ours) <= 3
+        assert max(module.count(".") for module in ours) == 1, "a room, not a module in it"
+
     def test_an_ignored_output_has_its_reason(self, path: Path) -> None:
         for cell in code_cells(path):
             if "NBVAL" in cell.source:

@@ -41,11 +41,26 @@ class Decimals:
     """Numbers and matrices of mpmath, with as many digits as its context has."""
 
     number = staticmethod(lambda value: sp.N(value, mpmath.mp.dps)._to_mpmath(mpmath.mp.prec))
-    identity, zeros, ones, det = mpmath.eye, mpmath.zeros, mpmath.ones, mpmath.det
+    identity, zeros, ones = mpmath.eye, mpmath.zeros, mpmath.ones
     transpose = staticmethod(lambda matrix: matrix.T)
-    inv = staticmethod(lambda matrix: matrix**-1)
     trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
     times = scale = mul
+
+    @staticmethod
+    def inv(matrix: Any) -> Any:
+        """Return the inverse."""
+        try:
+            return matrix**-1
+        except (ZeroDivisionError, TypeError) as error:  # mpmath finds no pivot
+            raise OutsideDomain("a matrix to be inverted is singular") from error
+
+    @staticmethod
+    def det(matrix: Any) -> Any:
+        """Return the determinant."""
+        try:
+            return mpmath.det(matrix)
+        except TypeError:  # mpmath finds no pivot
+            return mpmath.mpf(0)
 
     @staticmethod
     def elementwise(left: Any, right: Any) -> Any:

@@ -34,8 +34,9 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     -------
     Verdict
         "proved": the same normal form. "exact": equal in rational arithmetic at random points, with
-        the chance of a false agreement. "numeric": equal to many digits, where no exact arithmetic
-        is known. "refuted": a counterexample, or shapes that do not fit. "undecided": none of these.
+        the chance of a false agreement. "numeric": equal to many digits, where there is no exact
+        arithmetic. "refuted": a counterexample, or shapes that do not fit. "undecided": none of
+        these.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
                           for side in (left, right))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
-        return random_points.compare(left, right, symmetric, seed)
+        return random_points.agreement(left, right, symmetric, seed)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:

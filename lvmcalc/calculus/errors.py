@@ -19,4 +19,4 @@ class TooLarge(UnsupportedExpression):
 
 
 class OutsideDomain(ArithmeticError):
-    """An expression has no real value at a point: a division by 0, a singular inverse, log of −1."""
+    """An expression has no real value at a point: 1/0, a singular inverse, log(−1)."""

@@ -1,4 +1,4 @@
-"""What the calculus lets in: clear names, known operations, shapes that fit, and a bearable size."""
+"""What the calculus lets in: clear names, shapes that fit, and a size that can be waited for."""
 
 from itertools import pairwise
 

@@ -182,7 +182,7 @@ class NormalForm(OutputForm):
                 flat.append(factor)
         if len(flat) < 2:
             return flat[0] if flat else (sp.OneMatrix(*shape),)
-        flat.sort(key=_texts)
+        flat.sort(key=self.texts)
         letter = HadamardProduct(*(joined(factor, shape[0]) for factor in flat))
         self.factors[letter] = tuple(flat)
         return (letter,)
@@ -270,7 +270,7 @@ class NormalForm(OutputForm):
             return size
         if self._cancel(term[0], term[-1]) or self._cancel(term[-1], term[0]):
             return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
-        first = min(self.same_trace(term), key=_texts)
+        first = min(self.same_trace(term), key=self.texts)
         symbol = self._named(Trace(joined(first, size)))
         self.traced[symbol] = first
         return symbol
@@ -336,16 +336,12 @@ def _bare(letter: MatrixExpr) -> MatrixExpr:
     return letter.arg if isinstance(letter, Transpose) else letter
 
 
-def _texts(term: Term) -> tuple[str, ...]:
-    return tuple(map(in_order, term))
-
-
 def _length_and_texts(term: Term) -> tuple[int, tuple[str, ...]]:
-    return len(term), _texts(term)
+    return len(term), OutputForm.texts(term)
 
 
 def _alphabetical(terms: Terms) -> list:
-    return sorted((_texts(term), in_order(c)) for term, c in terms.items())
+    return sorted((OutputForm.texts(term), in_order(c)) for term, c in terms.items())
 
 
 def _transposes(terms: Terms) -> int:

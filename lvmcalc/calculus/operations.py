@@ -325,6 +325,7 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
     UnsupportedExpression
         If the expression is no operation of the book.
     """
+    expression = without_power(without_lambdas(expression))
     for name in ("Gram matrix", "half squared norm", "difference"):
         letters = RULES[name].arguments
         leaves = [part for part in sp.preorder_traversal(expression)
@@ -335,6 +336,5 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
                     return name, operands
     if isinstance(expression, sp.Pow) and expression.exp == 2:
         return "scalar product", (expression.base, expression.base)
-    expression = without_power(expression)
     operation = known(expression)
     return operation.split(expression) if operation else ("use", (expression,))

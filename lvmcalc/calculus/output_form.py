@@ -64,6 +64,11 @@ class OutputForm:
         summands = (self._multiple(c, joined(term, size)) for term, c in terms.items())
         return MatAdd(*sorted(summands, key=in_order))
 
+    @staticmethod
+    def texts(term: Term) -> tuple[str, ...]:
+        """Return what puts terms in order."""
+        return tuple(map(in_order, term))
+
     def _multiple(self, scalar: Expr, matrix: MatrixExpr) -> MatrixExpr:
         factors = matrix.args if isinstance(matrix, MatMul) else (matrix,)
         return matrix if scalar == 1 else MatMul(self.written_out(scalar), *factors)

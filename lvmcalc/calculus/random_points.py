@@ -29,7 +29,7 @@ DIGITS = 40  # that two sides have in common before they are called equal
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
-def compare(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
+def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes."""
     rational = is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 6)
@@ -96,8 +96,8 @@ def differ_in_decimals(left: Expr, right: Expr,
     if not any(entry and abs(other - entry) < abs(entry) / 10**10
                for other, entry in zip(rough, fine, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
-    first, second = (sp.ImmutableMatrix(side.rows, side.cols, [sp.Float(str(entry), 6)
-                                                               for entry in side]) for side in sides)
+    first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
+                                        sp.Float(str(side[i, j]), 6)) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
 
 

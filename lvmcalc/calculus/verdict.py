@@ -6,9 +6,8 @@ import sympy as sp
 
 from lvmcalc import notation
 
-MARKS = {"not attempted": "…", "unreadable": "?", "proved": "■", "exact": "◆", "numeric": "●",
-         "refuted": "✗",
-         "undecided": "?"}
+MARKS = {"not attempted": "…", "unreadable": "?", "undecided": "?", "refuted": "✗",
+         "numeric": "●", "exact": "◆", "proved": "■"}
 WORST_LAST = ("proved", "exact", "numeric", "undecided", "refuted")
 
 
@@ -21,22 +20,22 @@ class Counterexample:
     right: sp.Expr
 
     def __str__(self) -> str:
-        values = ", ".join(f"{notation.plain(name)} = {_plain(value)}" for name,
-                           value in self.values.items())
+        values = ", ".join(f"{notation.plain(name)} = {_plain(value)}"
+                           for name, value in self.values.items())
         at = f"at {values} " if values else ""
-        return f"{at}the left side is {_plain(self.left)} and the right side is {_plain(self.right)}"
+        left, right = _plain(self.left), _plain(self.right)
+        return f"{at}the left side is {left} and the right side is {right}"
 
     def _repr_latex_(self) -> str:
-        parts = [f"{notation.latex(name)} = {sp.latex(value)}" for name,
-                 value in self.values.items()]
+        parts = [f"{notation.latex(name)} = {sp.latex(value)}"
+                 for name, value in self.values.items()]
         at = r",\; ".join(parts) + r":\quad " if parts else ""
         return rf"$\displaystyle {at}{sp.latex(self.left)} \neq {sp.latex(self.right)}$"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to "are these equal?": `status`, the reason in words, and what stands behind
-    it."""
+    """The answer to "are these equal?": a status, the reason, and what stands behind it."""
 
     status: str
     reason: str

@@ -3,7 +3,7 @@
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.card import Card, Result
 from lvmcalc.chain.graph import Node
-from lvmcalc.chain.small_case import Entrywise
+from lvmcalc.chain.small_case import SmallCase
 from lvmcalc.chain.structure import Chain
 
-__all__ = ["Builder", "Card", "Chain", "Entrywise", "Node", "Result"]
+__all__ = ["Builder", "Card", "Chain", "Node", "Result", "SmallCase"]

@@ -9,7 +9,7 @@ from sympy.matrices.exceptions import ShapeError
 from lvmcalc import checks, notation
 from lvmcalc.calculus.expressions import check_shapes, described, dimensions
 from lvmcalc.calculus.operations import RULES, operation_of
-from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
@@ -35,7 +35,7 @@ class Builder:
         If a name stands for two things, an operation is unknown, or its operands do not fit.
     """
 
-    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES,
+    def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Operation] = RULES,
                  symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
@@ -89,7 +89,7 @@ class Builder:
         self._known[symbol.name] = symbol
         return symbol
 
-    def _refuse_misfits(self, name: str, rule: Rule, operands: tuple[Expr, ...]) -> None:
+    def _refuse_misfits(self, name: str, rule: Operation, operands: tuple[Expr, ...]) -> None:
         if len(operands) != len(rule.arguments):
             letters = " and ".join(map(notation.plain, rule.arguments))
             raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "

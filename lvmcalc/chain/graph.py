@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.operations import RULES
-from lvmcalc.calculus.rules import Operation as Rule
+from lvmcalc.calculus.rules import Operation
 
 Edge = tuple[str, str]  # (node, parent)
 
@@ -29,7 +29,7 @@ class Node:
     """
 
     symbol: Expr
-    rule: Rule | None = None
+    rule: Operation | None = None
     operands: tuple[Expr, ...] = ()
     parents: tuple[str, ...] = ()
     remark: str = ""
@@ -101,7 +101,7 @@ class Graph:
     """
 
     def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...],
-                 book: Mapping[str, Rule] = RULES,
+                 book: Mapping[str, Operation] = RULES,
                  abbreviations: Mapping[str, str] | None = None,
                  at_most: tuple[tuple[Expr, Expr], ...] = (), symmetric: tuple[str, ...] = ()):
         if not stages or stages[-1].shape:

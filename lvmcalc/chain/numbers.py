@@ -74,7 +74,8 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
         try:
             value = arithmetic.evaluate(formula, known, Trusted, memo)
             if np.isfinite(value).all() and not _underflows(formula, value, known):
-                return np.array(value, dtype=float) if np.ndim(value) else float(value)
+                value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign
+                return value if value.ndim else float(value)
         except IllConditioned as error:
             reason = str(error)
         except (OverflowError, arithmetic.OutsideDomain):

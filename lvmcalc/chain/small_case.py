@@ -13,7 +13,7 @@ from lvmcalc.chain.graph import Graph, Node
 
 
 @dataclass(frozen=True)
-class Entrywise:
+class SmallCase:
     """One small case with every entry a symbol.
 
     Attributes
@@ -43,7 +43,7 @@ class Entrywise:
 
 
 def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
-               sizes: Mapping[str, int]) -> Entrywise:
+               sizes: Mapping[str, int]) -> SmallCase:
     """Return a claimed gradient with respect to a leaf beside SymPy's derivative by each entry."""
     needed = arithmetic.sizes_in(loss)
     if not set(needed) <= set(sizes) <= {*needed, *graph.leaves}:
@@ -59,7 +59,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
         # an entry beside the diagonal of a symmetric matrix stands there twice
         return loss.diff(variable[i, j]) / (2 if leaf in graph.symmetric and i != j else 1)
 
-    return Entrywise(loss, sp.Matrix(*variable.shape, derivative),
+    return SmallCase(loss, sp.Matrix(*variable.shape, derivative),
                      claimed if claimed.is_Matrix else sp.Matrix([claimed]))
 
 

@@ -15,12 +15,13 @@ from sympy import Expr, MatrixSymbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import inner
+from lvmcalc.calculus.operations import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import numbers, passes
 from lvmcalc.chain.graph import Edge, Graph, Node
 from lvmcalc.chain.passes import Values
-from lvmcalc.chain.small_case import Entrywise, small_case
+from lvmcalc.chain.small_case import SmallCase, small_case
 
 
 class Chain(Graph):
@@ -98,7 +99,7 @@ class Chain(Graph):
                      for name, node in self.abbreviations.items()}
             adjoints = {name: self.adjoint_symbol(self.abbreviations.get(name, name))
                         for name in (*nodes, *short)}
-            return notation.Vocabulary(nodes | short, adjoints, self.output)
+            return notation.Vocabulary(nodes | short, adjoints, self.output, SPELLED)
 
         return self.remember("vocabulary", words)
 
@@ -209,7 +210,7 @@ class Chain(Graph):
         stages = [self.claim(parent, node, seed) for node, parent in self.edges]
         return Check(self.name, (*stages, *(self.claim(leaf, seed=seed) for leaf in self.leaves)))
 
-    def entrywise(self, leaf: str, **sizes: int) -> Entrywise:
+    def entrywise(self, leaf: str, **sizes: int) -> SmallCase:
         """Return a small case in which SymPy differentiates by every entry of a leaf.
 
         Parameters
@@ -220,7 +221,7 @@ class Chain(Graph):
 
         Returns
         -------
-        Entrywise
+        SmallCase
 
         Raises
         ------

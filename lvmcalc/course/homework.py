@@ -1,5 +1,4 @@
-"""The homework solution that this collection follows, line by line: what each line says, and the
-check behind it.
+"""The homework solution, line by line: what each line says, and the check behind it.
 
 The lines are data (`solution.toml`): each with its equations as they are read and as the scan has
 them. `row("B4")` shows one line with the verdict on each of its equations; the formula shown is the
@@ -20,8 +19,11 @@ from lvmcalc.models import chain_named
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the source: its words, its equations as read and as given, and the notebook that
-    is its home."""
+    """One line of the source, and the notebook that is its home.
+
+    `words` says what it claims; `read` are its equations as we read them, `given` as the scan has
+    them.
+    """
 
     id: str
     notebook: str
@@ -42,8 +44,7 @@ class Row:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on every equals sign of the line, the nodes and adjoints written out in the
-        leaves."""
+        """The verdict on every equals sign, with nodes and adjoints written in the leaves."""
         return [verdict for line in self.as_read.lines for verdict in line.verdicts]
 
     @property

@@ -13,7 +13,7 @@ from itertools import pairwise
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, Verdict, differentials
+from lvmcalc.calculus import CannotBeFormed, Verdict, gradient
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
@@ -30,8 +30,7 @@ LABEL = r"^\s*(#.*|\(?\w{1,3}[.):]\s+|\(\w{1,3}\)\s*|[-*•]\s+)?"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a derivation: its text, what was read, the verdict on each equals sign, and what
-    is wrong."""
+    """One line of a derivation: what was read, the verdicts, and what is wrong."""
 
     text: str
     chain: Chain
@@ -41,8 +40,7 @@ class Line:
 
     @property
     def wrong(self) -> str:
-        """What is wrong, in sentences, and at which equals sign if there are several; "" if
-        nothing is."""
+        """What is wrong, in sentences, with the equals sign in question; "" if nothing is."""
         if not self.findings:
             return ""
         place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
@@ -59,19 +57,18 @@ class Line:
     @property
     def status(self) -> str:
         """The weakest verdict of the line, or "unreadable"."""
-        if not self.verdicts:
-            return "unreadable"
-        return worst([verdict.status for verdict in self.verdicts])
+        statuses = [verdict.status for verdict in self.verdicts]
+        return worst(statuses) if statuses else "unreadable"
 
     @property
     def latex(self) -> str:
         """The line as it was read, in LaTeX."""
-        return " = ".join(notation.latex(self.chain.abbreviated(side)) for side in self.sides)
+        return " = ".join(map(notation.latex, map(self.chain.abbreviated, self.sides)))
 
     @property
     def plain(self) -> str:
         """The line as it was read, as plain text."""
-        return " = ".join(notation.plain(self.chain.abbreviated(side)) for side in self.sides)
+        return " = ".join(map(notation.plain, map(self.chain.abbreviated, self.sides)))
 
     def __str__(self) -> str:
         first = f"{MARKS[self.status]} {self.status}: {self.plain or self.text}"
@@ -82,8 +79,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Audit:
-    """The lines of a derivation with their verdicts; `first_wrong` is the number of the first that
-    does not follow."""
+    """The lines of a derivation with their verdicts.
+
+    `first_wrong` is the number of the first line that does not follow.
+    """
 
     lines: tuple[Line, ...]
 
@@ -142,13 +141,10 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         If the lines are no text, or if there is no such chain. A line that cannot be read is told
         in the audit.
     """
-    chain = chain_named(of)
-    if isinstance(lines, str):
-        lines = [lines]
-    given = [*lines] if isinstance(lines, Iterable) else [lines]
+    chain, found = chain_named(of), []
+    given = [lines] if isinstance(lines, str) or not isinstance(lines, Iterable) else [*lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
-    found: list[Line] = []
     for line in "\n".join(given).splitlines():
         text = re.sub(LABEL, "", line)
         if text.startswith("=") and found:  # it goes on from the line before
@@ -165,14 +161,14 @@ def _audited(chain: Chain, text: str) -> Line:
     except Unreadable as error:
         return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
     except CannotBeFormed as error:
-        refuted = Verdict("refuted", str(error))
         wrong = Finding("shape", text, f"It is not formed: {error}.")
-        return Line(text, chain, verdicts=(refuted,), findings=(wrong,))
+        return Line(text, chain, (), (Verdict("refuted", str(error)),), (wrong,))
     verdicts = tuple(_verdict(chain, left, right) for left, right in pairwise(sides))
-    wrong = next((place for place, verdict in enumerate(verdicts) if not verdict.holds), None)
-    findings = () if wrong is None else _findings(chain, sides[0], sides[wrong + 1],
-                                                  verdicts[wrong])
-    return Line(text, chain, sides, verdicts, findings)
+    for side, verdict in zip(sides[1:], verdicts, strict=True):
+        if not verdict.holds:
+            findings = _findings(chain, sides[0], side, verdict)
+            return Line(text, chain, sides, verdicts, findings)
+    return Line(text, chain, sides, verdicts)
 
 
 def _sides(chain: Chain, text: str) -> tuple[Expr, ...]:
@@ -180,44 +176,37 @@ def _sides(chain: Chain, text: str) -> tuple[Expr, ...]:
     if not others:
         raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
     left = parse(first, chain.vocabulary)
-    shape = tuple(left.shape) if left.is_Matrix else ()
-    return left, *(parse(other, chain.vocabulary, shape) for other in others)
+    return left, *(parse(other, chain.vocabulary, getattr(left, "shape", ())) for other in others)
 
 
 def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
-    def gradients() -> dict[Expr, Expr]:
-        return {chain.adjoint_symbol(name): differentials.gradient(
-            chain.expression(), leaf.symbol, chain.symmetric)
-            for name, leaf in chain.leaves.items()}
-
     # The gradients of the whole come from the differential here, those of the stages from the
     # adjoints, so that the two are held against each other.
-    known = chain.remember("gradients from the differential", gradients)
+    known = chain.remember("gradients from the differential", lambda: {
+        chain.adjoint_symbol(name): gradient(chain.expression(), leaf.symbol, chain.symmetric)
+        for name, leaf in chain.leaves.items()})
     exercise = exercise_of(chain, next(iter(chain.leaves)))
     verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
     if not verdict.holds:
         return verdict
     try:
-        exercise.values(left), exercise.values(right)
+        for side in (left, right):
+            exercise.values(side)
     except OutsideDomain:
         return Verdict("refuted", NO_VALUE)
     return verdict
 
 
 def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
-    """Return what is wrong with one side of an equation, for which something is asked."""
-    names = {chain.adjoint_symbol(node.name): node.name for node in chain}
-    no_value = verdict.reason == NO_VALUE
-    if asked in names and not no_value and asked not in side.atoms(Symbol, MatrixSymbol):
-        marked = mark(side, chain, names[asked])
-        return marked.explanations[0] if marked.explanations else ()
-    reason = verdict.reason.rstrip(".")
+    """Return what is wrong with one side of an equation; what is asked for stands on the left."""
+    reason, names = verdict.reason, {chain.adjoint_symbol(node.name): node.name for node in chain}
+    if asked in names and reason != NO_VALUE and asked not in side.atoms(Symbol, MatrixSymbol):
+        return next(iter(mark(side, chain, names[asked]).explanations), ())
+    kind, sentence = "unknown", "The two sides differ"
     if verdict.status == "undecided":
-        kind, sentence = "unknown", f"This is not decided: {reason}"
-    elif no_value:
-        kind, sentence = "unknown", f"The line has no value for all sizes: {reason}"
-    elif verdict.counterexample:
-        kind, sentence = "unknown", "The two sides differ"
-    else:
+        sentence = f"This is not decided: {reason}"
+    elif reason == NO_VALUE:
+        sentence = f"The line has no value for all sizes: {reason}"
+    elif not verdict.counterexample:
         kind, sentence = "shape", f"This cannot stand here: {reason}"
     return (finding(kind, sentence, notation.plain(side)),)

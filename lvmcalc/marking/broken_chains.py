@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 from sympy import Expr
-from sympy.matrices.expressions import HadamardProduct, MatAdd
+from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.chain import passes
 from lvmcalc.marking.exercise import Exercise, NoValue, formulas, known_at, value_at
@@ -109,9 +109,9 @@ class BrokenChains:
     def exactly(self, candidate: Candidate, answer: Expr | None) -> bool:
         """Return whether a candidate leads to a formula for every size.
 
-        A function, or an elementwise product, can only be tried in numbers.
+        A function can only be tried in numbers.
         """
-        if answer is None or answer.has(HadamardProduct):
+        if answer is None:
             return True
         changes = _changes(candidate.broken)
         known = formulas(self.chain, changes, self.wrt)

@@ -46,31 +46,47 @@ class Attempt:
         exercise, formula = self.exercise, self.formula
         later = exercise.chain.leading_to(exercise.wrt)[1:-1]
         # The adjoint that was written comes before others that are equal to it.
-        for node in sorted(later, key=lambda node: node != self.named):
+        for node in sorted(later, key=lambda node: not self.names(node)):
             if exercise.agree(self.values, node) and (
                     formula is None or exercise.is_right(formula, node)):
                 return node
         return ""
 
-    @property
-    def named(self) -> str:
-        """The node whose adjoint the formula names, "" if it names none."""
-        chain = self.exercise.chain
-        return next((node for node in chain.nodes if chain.adjoint_symbol(node) == self.formula),
-                    "")
+    def names(self, node: str) -> bool:
+        """Return whether the formula is the symbol of the adjoint of a node."""
+        return self.formula == self.exercise.chain.adjoint_symbol(node)
 
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
     """Return what can be wrong with a wrong answer of the right shape, the likelier first."""
+    if multiplied := _repaired(attempt, _multiplied):
+        return (multiplied,)
     found: list[Explanation] = []
     for explain in EXPLAINERS:
         found += explain(attempt, found)
     return tuple(found)
 
 
+def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
+    """Return what can be wrong with an answer of another shape; `reason` tells the shapes."""
+    shape = finding("shape", reason)
+    if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
+        return ((finding("transpose", "This is the transpose of the right answer"), shape),)
+    return (_repaired(attempt, _multiplied) or (shape,), *_later_adjoint(attempt))
+
+
+def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
+    """Return what is wrong with a formula that cannot be formed; `reason` tells what misfits."""
+    shape = (finding("shape", reason),)
+    if attempt.formula.has(HadamardProduct):
+        return (_repaired(attempt, _multiplied) or _repaired(attempt, _rewritten)) + shape
+    return shape + _repaired(attempt, _rewritten)
+
+
 def _named_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that names the adjoint of a later node."""
-    return _later_adjoint(attempt) if attempt.named else []
+    named = attempt.later_node and attempt.names(attempt.later_node)
+    return _later_adjoint(attempt) if named else []
 
 
 def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -107,31 +123,22 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _not_recognised)
 
 
-def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
-    """Return what can be wrong with an answer of another shape; `reason` tells the shapes."""
-    shape = finding("shape", reason)
-    if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
-        return ((finding("transpose", "This is the transpose of the right answer"), shape),)
-    return ((shape,), *_later_adjoint(attempt))
-
-
-def reordered(exercise: Exercise, answer: Expr) -> Explanation:
-    """Return what is wrong with a formula that cannot be formed, if a transpose or the order is."""
-    for mistake, formula in _rewritten(answer):
-        if exercise.is_right(formula):
+def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator]) -> Explanation:
+    """Return the mistake without which a formula is right, found in one of the ways to change it.
+    """
+    for mistake, formula in ways(attempt.formula) if attempt.formula is not None else ():
+        if attempt.exercise.is_right(formula):
             return in_words([mistake])
     return ()
 
 
-def elementwise(exercise: Exercise, answer: Expr) -> Explanation:
-    """Return the finding that an answer is right with a matrix product for an elementwise one."""
+def _multiplied(answer: Expr) -> Iterator[tuple[Mistake, Expr]]:
+    """Yield a formula with a matrix product in place of an elementwise one."""
     for part in answer.atoms(HadamardProduct):
-        sides = product(*((factor, factor.T) for factor in part.args))
-        for factors in sides if len(part.args) <= MOST_ELEMENTWISE else ():
-            for order in permutations(factors):
-                if exercise.is_right(answer.xreplace({part: MatMul(*order)})):
-                    return in_words([Mistake("elementwise", "the answer", notation.plain(part))])
-    return ()
+        mistake = Mistake("elementwise", "the answer", notation.plain(part))
+        for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
+            for factors in product(*((factor, factor.T) for factor in order)):
+                yield mistake, answer.xreplace({part: MatMul(*factors)})
 
 
 def _later_adjoint(attempt: Attempt) -> list[Explanation]:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol
+from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
-from lvmcalc.calculus import Verdict, arithmetic, comparison
+from lvmcalc.calculus import Verdict, arithmetic, compare
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
@@ -103,16 +104,15 @@ class Exercise:
         """Return whether a formula is right, or the adjoint of another node, by proof or exactly.
         """
         try:
-            if not self.agree(self.values(answer), node):
-                return False
-        except (ValueError, OutsideDomain, sp.matrices.exceptions.ShapeError):
+            return self.agree(self.values(answer), node) and self.compare(
+                answer, self.chain.adjoint_symbol(node or self.wrt)).holds
+        except (ValueError, OutsideDomain, ShapeError):
             return False
-        return self.compare(answer, self.chain.adjoint_symbol(node or self.wrt)).holds
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
-        return comparison.compare(self.chain.in_leaves(left), self.chain.in_leaves(right),
-                                     self.chain.symmetric)
+        sides = map(self.chain.in_leaves, (left, right))
+        return compare(*sides, self.chain.symmetric)
 
     def symmetric_only(self, answer: Expr) -> str:
         """Return the matrix, such as K, of which a right answer needs that it is symmetric.
@@ -132,12 +132,10 @@ class Exercise:
 
     def _right_with(self, answer: Expr, name: str, matrix: np.ndarray) -> bool:
         """Return whether an answer is right when a node or a symmetric leaf has any value."""
-        any_matrix = MatrixSymbol("any", *self.chain[name].shape)
-        leaves, changes = self.leaves(0) | {"any": matrix}, {name: any_matrix}
-        if name in self.chain.leaves:
-            leaves |= {name: matrix}
-            if name == self.wrt and not np.array_equal(matrix, matrix.T):
-                changes[None] = self.asked  # the gradient among all matrices
+        leaves = self.leaves(0) | {name: matrix, "any": matrix}
+        changes = {name: MatrixSymbol("any", *self.chain[name].shape)}
+        if name == self.wrt and not np.array_equal(matrix, matrix.T):
+            changes[None] = self.asked  # the gradient among all matrices
         try:
             known = known_at(self.chain, leaves, changes, self.wrt)
             return self.agrees(value_at(answer, known), known)

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
@@ -21,7 +20,7 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
-from lvmcalc.marking.diagnosis import Attempt, elementwise, explained, explained_shape, reordered
+from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
@@ -209,26 +208,13 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     if exercise.asked in formula.atoms(Symbol, MatrixSymbol):
         raise NotAttempted("is what is asked for; write it in other symbols")
     attempt = Attempt(exercise, partial(value_at, formula), formula)
-    multiplied = elementwise(exercise, formula)
     try:
         check_shapes(formula)
     except CannotBeFormed as error:
-        shape, cause = (finding("shape", error),), multiplied or reordered(exercise, formula)
-        explanation = cause + shape if formula.has(HadamardProduct) else shape + cause
-        return _refuted(attempt, "this cannot be formed", explanation)
+        return _refuted(attempt, "this cannot be formed", explained_misfit(attempt, error))
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
-        if multiplied:
-            return _refuted(attempt, f"this is not {exercise.name}", multiplied)
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
-    if formula.has(HadamardProduct):
-        return _mark_numbers(attempt, multiplied)
-    return _mark_compared(attempt)
-
-
-def _mark_compared(attempt: Attempt) -> Mark:
-    """Mark a formula by a proof or in exact arithmetic, or else in numbers."""
-    exercise, formula = attempt.exercise, attempt.formula
     verdict = exercise.compare(formula, exercise.asked)
     exercise.values(formula)
     if verdict.status == "undecided":
@@ -242,15 +228,14 @@ def _mark_compared(attempt: Attempt) -> Mark:
                 remark=remark if letter else "")
 
 
-def _mark_numbers(attempt: Attempt, found: Explanation = ()) -> Mark:
-    """Mark what can only be tried in numbers; an explanation may have been found already."""
+def _mark_numbers(attempt: Attempt) -> Mark:
+    """Mark what can only be tried in numbers, such as a function."""
     exercise = attempt.exercise
     if exercise.agree(attempt.values):
         reason = (f"equal to {exercise.name} to 6 digits at {len(exercise.points)} random points, "
                   "which is no proof")
         return Mark(exercise.asked, "numeric", reason, formula=attempt.formula)
-    explanations = (found,) if found else explained(attempt)
-    return _refuted(attempt, f"this is not {exercise.name}", *explanations,
+    return _refuted(attempt, f"this is not {exercise.name}", *explained(attempt),
                     counterexample=exercise.counterexample(attempt.value))
 
 

@@ -6,8 +6,10 @@ what was done, not by how it is written.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 import sympy as sp
 from sympy import Expr, Identity, Symbol
@@ -15,40 +17,20 @@ from sympy import Expr, Identity, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import Chain
+from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
 
-Edge = tuple[str, str]  # a node and one of its parents
-Place = str | Edge  # the value of a node, or the adjoint along an edge
 CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 
-# The order is that of likelihood: of two mistakes that explain an answer, the first is named first.
-SENTENCES = {
-    "missing_path": "What comes along {where} is lost: {what} is used more than once, and all its "
-                    "uses add up.",
-    "sign": "The sign is wrong: that of {what} in {where}.",
-    "stopped_early": "A derivative was not applied: {what} in {where}.",
-    "missing_scalar": "The factor {what} is missing in {where}.",
-    "factor": "A factor is wrong in {where}: {what}.",
-    "doubled_path": "What comes along {where} is counted twice{what}.",
-    "missing_inverse": "An inverse is lost: {what} in {where}.",
-    "missing_term": "A term is lost: {what} in {where}.",
-    "averaged": "This is the mean over {what}, where the sum belongs.",
-    "elementwise": "∘ multiplies entry by entry; here the matrix product belongs: {what}.",
-    "transpose": "A transpose is lost or one too many: {what} in {where}.",
-    "order": "The factors are in the wrong order in {where}.",
-    "inverted_scalar": "{what} is upside down in {where}: it and its reciprocal are exchanged.",
-    "extra_inverse": "There is an inverse too many: {what} in {where}.",
-    "extra_term": "A term too many: {what}.",
-}
-LIKELIHOOD = tuple(SENTENCES)
+SENTENCES = tomllib.loads((resources.files(__package__) / "sentences.toml").read_text("utf-8"))
+LIKELIHOOD = tuple(SENTENCES)  # of the kinds of mistakes, the likeliest first
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to go wrong: its kind, where it happens, what is wrong there, and what it puts in
-    place."""
+    """One way to go wrong: its kind, where and what it is, and what it puts in place."""
 
     kind: str
     where: str
@@ -92,29 +74,18 @@ def in_words(mistakes: Sequence[Mistake]) -> Explanation:
 
 def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     """Return the single mistakes that can be made on the way to the adjoint of a node or leaf."""
-    found = [*_on_the_way_back(chain, wrt), *_on_the_way_forth(chain), *_at_the_end(chain, wrt)]
-    edges = _edges(chain, wrt)
+    leading = chain.leading_to(wrt)
+    edges = {edge: sp.sympify(adjoint) for edge, adjoint in chain.edges.items()
+             if edge[1] in leading}
+    found = [mistake for edge in edges for mistake in _on_edge(chain, edge, edges[edge])]
+    for parent in leading:
+        found += _at_junction(chain, parent, {edge: edges[edge] for edge in edges
+                                              if edge[1] == parent})
+    found += [*_on_the_way_forth(chain), *_at_the_end(chain, wrt)]
     found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -adjoint),))
               for edge, adjoint in edges.items()]
     # Of two mistakes with the same effect, the first stays.
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
-
-
-def _edges(chain: Chain, wrt: str) -> dict[Edge, Expr]:
-    leading = chain.leading_to(wrt)
-    return {edge: sp.sympify(adjoint) for edge, adjoint in chain.edges.items()
-            if edge[1] in leading}
-
-
-def _on_the_way_back(chain: Chain, wrt: str) -> Iterator[Mistake]:
-    """Yield the mistakes in the adjoints along the edges, then those where several edges meet."""
-    edges = _edges(chain, wrt)
-    for edge, adjoint in edges.items():
-        yield from _on_edge(chain, edge, adjoint)
-    for parent in chain.leading_to(wrt):
-        meeting = {edge: adjoint for edge, adjoint in edges.items() if edge[1] == parent}
-        if len(meeting) > 1:
-            yield from _at_junction(chain, parent, meeting)
 
 
 def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
@@ -148,7 +119,7 @@ def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
 
 def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:
     """Yield the ways to lose, turn over or double what comes along one of several edges."""
-    for edge, adjoint in edges.items():
+    for edge, adjoint in edges.items() if len(edges) > 1 else ():
         child, symbol = notation.plain(edge[0]), notation.plain(parent)
         path, lost = f"the path through {child}", ((edge, 0 * adjoint),)
         if parent in chain.leaves:
@@ -170,7 +141,7 @@ def _stage(chain: Chain, node: str) -> str:
 
 def _expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
-    algebra = NormalForm(symmetric=(*chain.abbreviations, *chain.symmetric))
+    algebra = NormalForm((*chain.abbreviations, *chain.symmetric))
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     terms = algebra.matrix(closed)

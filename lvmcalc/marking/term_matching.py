@@ -6,7 +6,7 @@ transpose more or less, another order.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import sympy as sp
@@ -114,8 +114,10 @@ class _Matcher:
         for word, coefficient in sorted(given.items(), key=lambda item: item[0] not in true):
             # The term is named as it is, not as it should be.
             where = f"the term {self.written(word, coefficient)}"
-            options = [(other, near + because)
-                       for other, near in _near(word, true, lost, where)
+            near = [(word, ())] if word in true else [
+                (other, (Mistake(miss[0], where, miss[1]),))
+                for other in lost if (miss := near_miss(word, other))]
+            options = [(other, mistakes + because) for other, mistakes in near
                        if (because := behind_a_coefficient(coefficient, true[other], self.sizes,
                                                            where)) is not None]
             if options:
@@ -138,18 +140,6 @@ class _Matcher:
         return notation.plain(self.algebra.expression({word: coefficient}, (N, N)))
 
 
-def _near(word: tuple, true: Coefficients, lost: list[tuple],
-          where: str) -> Iterator[tuple[tuple, tuple[Mistake, ...]]]:
-    """Yield the true terms that a term may stand for, and the mistake that makes it of them."""
-    if word in true:
-        yield word, ()
-        return
-    for other in lost:
-        kind, what = near_miss(word, other)
-        if kind:
-            yield other, (Mistake(kind, where, what),)
-
-
 def behind_a_coefficient(given: Expr, true: Expr, sizes: Sequence[str],
                          where: str) -> tuple[Mistake, ...] | None:
     """Return the mistakes that turn a true coefficient into the given one, None if none do."""
@@ -161,12 +151,12 @@ def behind_a_coefficient(given: Expr, true: Expr, sizes: Sequence[str],
     return behind_a_factor(number, powers, monomial(true)[1], sizes, where)
 
 
-def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
-    """Return the kind of mistake that makes one product of another, and the letter in question.
+def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
+    """Return the kind of mistake that makes one product of another, and what is wrong.
 
-    Both are "" if no mistake does.
+    It is () if no mistake does.
     """
-    inverted = [[is_inverse(letter) for letter in word] for word in (given, true)]
+    inverted = [[*map(is_inverse, word)] for word in (given, true)]
     fewer = sum(inverted[0]) - sum(inverted[1])
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
@@ -174,7 +164,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
                            for g, t in zip(given, true, strict=True) if g != t)
         if inverted[0] == inverted[1]:
             return "transpose", f"{here} for {there}"
-        return (kind, f"that of {there}") if fewer else ("", "")
+        return (kind, f"that of {there}") if fewer else ()
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
@@ -183,7 +173,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str]:
     if fewer and in_this_order and all(map(is_inverse, spare)):
         letter = notation.plain(next(iter(spare)))
         return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
-    return "", ""
+    return ()
 
 
 def _cancelled(coefficient: Expr) -> Expr:

@@ -20,8 +20,10 @@ REMARKS = tomllib.loads((resources.files(__package__) / "autoencoder.toml").read
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L = ½‖WᵀWx − x‖² as a chain; its leaves are W and x, a sample in each column (one in
-    the homework)."""
+    """Return L = ½‖WᵀWx − x‖² as a chain with the leaves W and x.
+
+    Each column of x is a sample; in the homework there is one.
+    """
     build = Builder("autoencoder", W, x, book=book, remarks=REMARKS)
     build.h = build.g = W
     build.f = build.g.T

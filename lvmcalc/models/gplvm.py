@@ -1,5 +1,4 @@
-"""The GP-LVM with a linear kernel: its chains, its log-likelihood, its gradient and its exact
-optimum."""
+"""The GP-LVM with a linear kernel: its chains, log-likelihood, gradient and optimum."""
 
 import tomllib
 from collections.abc import Mapping
@@ -25,8 +24,10 @@ REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text(
 
 
 def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain; its leaves are X, alpha, beta and the number
-    D."""
+    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain.
+
+    Its leaves are X, alpha, beta and the number D.
+    """
     build = _with_kernel("gplvm.log_det", X, alpha, beta, D, book=book)
     _add_log_det(build)
     return _finished(build)
@@ -40,8 +41,10 @@ def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
 
 
 def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain; its leaves are X, Y, alpha
-    and beta."""
+    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain.
+
+    Its leaves are X, Y, alpha and beta.
+    """
     build = _with_kernel("gplvm", X, Y, alpha, beta, book=book)
     _add_log_det(build)
     _add_trace(build)
@@ -80,8 +83,7 @@ def _finished(build: Builder) -> Chain:
 
 
 class Optimum(NamedTuple):
-    """The exact optimum of the model: latent points X of shape (N, Q) and their log-likelihood in
-    nats."""
+    """The best latent points X, of shape (N, Q), and their log-likelihood in nats."""
 
     X: np.ndarray
     log_likelihood: float
@@ -190,8 +192,9 @@ def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
 
 
 def best_beta(Y: Any, Q: int) -> float:
-    """Return the noise precision β of maximum likelihood, D(N − Q)/Σ_{j>Q} λ_j, λ_j the eigenvalues
-    of YYᵀ.
+    """Return the noise precision β of maximum likelihood.
+
+    It is D(N − Q)/Σ_{j>Q} λ_j, with λ_j the eigenvalues of YYᵀ.
 
     Parameters
     ----------

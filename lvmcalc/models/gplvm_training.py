@@ -1,5 +1,4 @@
-"""Train the GP-LVM: K is never formed, and with many objects a step sees only the Gram matrix of
-the data."""
+"""Train the GP-LVM without forming K; a step may see only the Gram matrix of the data."""
 
 from collections.abc import Sequence
 from copy import copy
@@ -146,8 +145,7 @@ class GPLVMProblem(Problem):
         return other
 
     def at(self, alpha: float | None = None, beta: float | None = None) -> Self:
-        """Return the problem with other values of alpha or beta, and the same optimum to be
-        found."""
+        """Return the same problem with other values of alpha or beta."""
         other = copy(self)
         other.alpha = self.alpha if alpha is None else alpha
         other.beta = self.beta if beta is None else beta
@@ -187,8 +185,7 @@ class GPLVMProblem(Problem):
         return -self.ab * self.D * (coordinates @ self._solved(coordinates)[1])
 
     def slopes(self, coordinates: np.ndarray) -> dict[str, tuple[float, float]]:
-        """Return the slopes over log α and log β, α ∂L/∂α and β ∂L/∂β, each with a size of the
-        curvature there."""
+        """Return the slopes α ∂L/∂α and β ∂L/∂β, each with a size of the curvature."""
         (N, Q), D = self.shape, self.D
         _, M_inverse, B, C = self._solved(coordinates)
         alpha = (self.ab * self.beta * np.vdot(C, C) - D * (Q - np.trace(M_inverse))) / 2

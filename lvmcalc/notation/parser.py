@@ -198,8 +198,7 @@ class _Parser:
 
 
 def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
-    """Return the expression with a size for every I: that of its neighbours, or else the expected
-    one."""
+    """Return the expression with a size for every I, from its neighbours or as expected."""
     equal = []
     for part in sp.postorder_traversal(expression):
         if isinstance(part, MatMul):

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
 from sympy.core.alphabets import greeks
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
@@ -20,7 +20,8 @@ SUBSCRIPT = str.maketrans(DIGITS, SUBSCRIPTS)
 SUPERSCRIPT = str.maketrans("-" + DIGITS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ASCII = str.maketrans({letter: word for word, letter in GREEK.items()}
                       | dict(zip(SUBSCRIPTS, DIGITS, strict=True)))
-BRACKETED = {MatMul: MatAdd | HadamardProduct, HadamardProduct: MatAdd | MatMul}  # as factors
+ELEMENTWISE = HadamardProduct | HadamardPower
+BRACKETED = {MatMul: MatAdd | ELEMENTWISE, HadamardProduct: MatAdd | MatMul}  # as factors
 
 
 def adjoint_name(output: str, name: str) -> str:
@@ -128,6 +129,9 @@ class _Formulas:
     def _factor(self, factor: Expr, of: type[Expr]) -> str:
         text = self._print(factor)
         return self._bracketed(text) if isinstance(factor, BRACKETED[of]) else text
+
+    def _print_HadamardPower(self, power: HadamardPower) -> str:
+        return self._print(HadamardProduct(*[power.base] * int(power.exp)))
 
     def _print_HadamardProduct(self, product: HadamardProduct) -> str:
         return self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in product.args)

@@ -1,11 +1,11 @@
 """Everything on a screen: figures, exercises, and widgets that walk, train and measure."""
 
 from lvmcalc.show import figures
-from lvmcalc.show.cost import CostCurve
+from lvmcalc.show.cost import CostCurve, digits_kept, drift
 from lvmcalc.show.exercises import AnswerBox, Prediction, Summary
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.show.walk import StageWalk
 
 __all__ = ["AnswerBox", "CostCurve", "LiveAutoencoder", "LiveGPLVM", "Prediction", "StageWalk",
-           "Summary", "TwoWeights", "figures"]
+           "Summary", "TwoWeights", "digits_kept", "drift", "figures"]

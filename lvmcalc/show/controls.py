@@ -33,8 +33,10 @@ Tab, Shift+Tab: to the next control, or back.
 
 
 class NamedImage(widgets.Image):
-    """A PNG image whose tooltip is its name for a screen reader: a front end sets it only beside a
-    description."""
+    """A PNG image whose tooltip is its name for a screen reader.
+
+    A front end sets the name only beside a description.
+    """
 
     description = Unicode("").tag(sync=True)
 
@@ -66,8 +68,7 @@ def number(description: str, value: float, least: float, most: float, width: int
 
 def slider(description: str, values: Iterable[float], value: float, width: int,
            tooltip: str) -> widgets.SelectionSlider:
-    """Return a slider over round multiples and the given one, with a mark at 1; it is read in words
-    beside it."""
+    """Return a slider over round multiples and the given one, with a mark at 1."""
     stops = among(values, value)
     control = widgets.SelectionSlider(options=[(f"{stop:.3g} ×", stop) for stop in stops],
                                       value=next(stop for stop in stops if isclose(stop, value)),
@@ -78,8 +79,7 @@ def slider(description: str, values: Iterable[float], value: float, width: int,
 
 
 def rate_in_words(multiple: float, one: str, rate: float) -> str:
-    """Return what stands beside the slider of the learning rate: its multiple of `one`, and the
-    rate itself.
+    """Return the words beside the slider of the learning rate: the multiple and the rate.
 
     The handle of a slider of ipywidgets has no name for a screen reader, so these words have to say
     it all.
@@ -95,8 +95,10 @@ def among(values: Iterable[float], value: float) -> list:
 
 
 def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
-    """Return a callback that says in words what went wrong, since an exception that leaves a
-    callback is lost."""
+    """Return a callback that says in words what went wrong.
+
+    An exception that leaves a callback would be lost.
+    """
     def call(*news: Any) -> None:
         try:
             action(*news)

@@ -1,5 +1,4 @@
-"""What a value with its gradient costs as the data grow: measured where the reader sits, and drawn
-as it comes in."""
+"""What a value with its gradient costs as the data grow, measured on this machine."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -23,8 +22,7 @@ LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "linestyle": 
 
 
 def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood and ∂L/∂X as they stand on the page, with K of shape (N, N) and its
-    inverse."""
+    """Return the log-likelihood and ∂L/∂X by the textbook, with K and its inverse."""
     N, D = Y.shape
     K = alpha * X @ X.T + np.eye(N) / beta
     inverse = np.linalg.inv(K)
@@ -66,8 +64,7 @@ class CostCurve(widgets.VBox):
         self._show()
 
     def measure(self) -> "CostCurve":
-        """Measure all sizes, the smallest first, and draw each as it comes in; all ways find the
-        same numbers."""
+        """Measure all sizes, the smallest first, and draw each as it comes in."""
         self.seconds = {name: {} for name in LOOKS}
         for N in sorted(self.sizes):
             for name, way in self._ways(N).items():
@@ -111,8 +108,10 @@ class CostCurve(widgets.VBox):
 
 
 def digits(found: Any, true: Any) -> float:
-    """Return to how many digits `found` is right: −log₁₀ of the norm of its error, relative to that
-    of `true`."""
+    """Return to how many digits `found` is right.
+
+    That is −log₁₀ of the norm of its error, relative to that of `true`.
+    """
     return float(-np.log10(max(np.linalg.norm(found - true) / np.linalg.norm(true), 1e-17)))
 
 
@@ -139,8 +138,7 @@ def digits_kept(beta: float, X: np.ndarray | None = None,
 
 
 def drift(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
-    """Return how far gradient steps in the span lead X away from where the same steps in X itself
-    lead it, relative to X."""
+    """Return how far steps in the span end from the same steps in X, relative to X."""
     trainer = Trainer(problem, "gradient", seed=seed)
     X = trainer.parameters
     for _ in range(steps):

@@ -23,8 +23,9 @@ _summaries: WeakSet["Summary"] = WeakSet()
 
 
 class AnswerBox(widgets.VBox):
-    """Ask for ∂L/∂(node or leaf): type, press Enter, and see what was read, the verdict, and what
-    is wrong.
+    """Ask for ∂L/∂(node or leaf), and mark what is typed.
+
+    Enter shows what was read, the verdict, and what is wrong.
 
     Parameters
     ----------
@@ -83,8 +84,7 @@ class AnswerBox(widgets.VBox):
         return mark(answer, self.chain, self.wrt)
 
     def kinds(self, *answers: Any) -> list[str]:
-        """Return, for each answer, its status if it is right, and the kind of its first finding if
-        it is not."""
+        """Return, for each answer, its status if it is right, else what its first finding is."""
         marks = map(self.check, answers)
         return [mark.status if mark.right else mark.findings[0].kind for mark in marks]
 

@@ -1,5 +1,4 @@
-"""Still pictures, each with its content in words: a chain's graph, heat maps, latent points, curves
-and images."""
+"""Still pictures, each with its content in words: graphs, heat maps, points, curves."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -59,8 +58,9 @@ class Drawing:
 
 @style.applied()
 def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
-    """Draw a chain as a graph, the uses of the variable told apart by colour and line style, its
-    output in blue.
+    """Draw a chain as a graph.
+
+    The uses of the variable differ in colour and line style; the output is blue.
 
     Parameters
     ----------
@@ -108,8 +108,7 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
 
 
 def outline_of(chain: Chain, name: str) -> dict[str, Any]:
-    """Return colour and style of the line about a node: its path's where one use travels alone,
-    blue for the output."""
+    """Return the look of the line about a node: that of its path, or blue for the output."""
     if name == chain.output:
         return {"color": style.REACHED["color"], "linestyle": style.SOLID}
     looks = [_look(chain, (child, name)) for child in chain.children(name)]
@@ -129,8 +128,9 @@ def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
 def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
           outlines: Mapping[str, dict] = EMPTY, fills: Mapping[str, str] = EMPTY,
           height: int = 256) -> Drawing:
-    """Draw matrices or numbers side by side, in proportion to their shapes; white is 0, and each
-    has its own scale.
+    """Draw matrices or numbers side by side, in proportion to their shapes.
+
+    White is 0, and each matrix has its own scale.
 
     Parameters
     ----------
@@ -195,8 +195,7 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
 
 @style.applied()
 def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
-    """Draw the value after each step of a training run, with the exact optimum, if it is known, as
-    a line."""
+    """Draw the value after each step, with the exact optimum as a line if it is known."""
     problem, (steps, values) = trainer.problem, trainer.history
     figure = canvas(WIDTH, height)
     axes = place(figure, 130, 44, 740, height - 104)
@@ -212,8 +211,7 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
 
 def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
                gap: float = 0) -> None:
-    """Prepare axes for the value of a problem after each step, with the exact optimum, if it is
-    known, as a line."""
+    """Prepare axes for the value after each step, with a line for a known optimum."""
     axes.set_title(problem.name_of_value.capitalize())
     axes.set_xlabel("step")
     axes.xaxis.set_major_locator(steps)
@@ -229,8 +227,7 @@ def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
 
 @style.applied()
 def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -> Drawing:
-    """Draw the rows of a matrix as images of `shape`, such as weights (signed) or data (ink on
-    paper)."""
+    """Draw the rows of a matrix as images: signed weights, or data as ink on paper."""
     rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
     side = min(160, (WIDTH - 20) // len(rows) - 10)
     figure = _blank(side + 20)

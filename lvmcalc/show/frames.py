@@ -55,15 +55,13 @@ class Frame:
         self.redraws = 0  # of the still part, about ten times dearer than the moving one
 
     def moving(self, *artists: Artist) -> None:
-        """Name artists that change from frame to frame; they are drawn in this order, over the
-        still part."""
+        """Name artists that change from frame to frame, in the order of drawing."""
         for artist in artists:
             artist.set_animated(True)
         self._moving.extend(artists)
 
     def redraw(self) -> None:
-        """Have the still part drawn again with the next frame, since something in it has
-        changed."""
+        """Have the still part drawn again with the next frame."""
         self._still = None
 
     def limits(self, axes: Axes, x: Span | None = None, y: Span | None = None) -> None:
@@ -99,8 +97,7 @@ class Frame:
 
 
 class ClassNames(PathCollection):
-    """Bold names with a halo, each about a point of the axes, or beside it where two names would
-    overlap.
+    """Bold names with a halo at points of the axes, pushed apart where they would overlap.
 
     They look as texts do, but are outlined only once.
 
@@ -125,8 +122,7 @@ class ClassNames(PathCollection):
         self._rooms[np.diag_indices(len(names))] = 0
 
     def move(self, points: Sequence) -> None:
-        """Put the middle of each name on a point, and push names that overlap apart, the later one
-        up or right."""
+        """Put each name on its point, and push names that overlap apart."""
         pixels = self.get_offset_transform()
         start = at = pixels.transform(points)
         later = np.tri(len(at), k=-1, dtype=bool)[..., None]
@@ -153,8 +149,7 @@ def _outline(figure: Figure, name: str, size: float) -> Path:
 
 
 class Cells(AxesImage):
-    """A matrix as an image of cells that are larger than a pixel: what `imshow` draws, without its
-    resampling.
+    """A matrix as an image of large cells, drawn as by `imshow` but without resampling.
 
     Parameters
     ----------
@@ -190,8 +185,9 @@ class Cells(AxesImage):
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """Return a lossless RGB PNG file of `pixels`, uint8 of shape (height, width, 3 or 4); alpha is
-    dropped.
+    """Return a lossless RGB PNG file of `pixels`, uint8 of shape (height, width, 3 or 4).
+
+    The fourth channel is dropped.
 
     zlib's level 1 on unfiltered rows: larger files than Pillow's, made two to three times faster.
     """

@@ -23,8 +23,9 @@ SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
 
 class LiveWidget(controls.PlayerBox):
-    """What `LiveGPLVM` and `LiveAutoencoder` share; where nobody watches, use `trainer`, and
-    `refresh`.
+    """What `LiveGPLVM` and `LiveAutoencoder` share.
+
+    A script uses `trainer` and then `refresh`.
 
     Attributes
     ----------
@@ -94,8 +95,7 @@ class LiveWidget(controls.PlayerBox):
 
     @abstractmethod
     def problem(self, Y: Any, size: int) -> Problem:
-        """Return what is trained on the centred data Y, of shape (N, D), with so many latent
-        dimensions."""
+        """Return the problem for centred data Y, of shape (N, D), and a latent dimension."""
 
     def details(self) -> str:
         """Return what else the problem was made of, for the line under the picture."""
@@ -107,8 +107,7 @@ class LiveWidget(controls.PlayerBox):
 
     def save_animation(self, path: str, frames: int = 60, steps: int = 1,
                        per_second: float = 12) -> None:
-        """Save the run from step 0 of its seed, with the settings as they are now, as an animated
-        GIF for slides.
+        """Save the run from step 0, with the present settings, as an animated GIF.
 
         Parameters
         ----------
@@ -249,8 +248,7 @@ class LiveWidget(controls.PlayerBox):
         return tuple(control.value for control in self._making)
 
     def _unit(self) -> float:
-        """Return the learning rate that the slider calls 1: the stability limit, or Adam's usual
-        rate."""
+        """Return what the slider calls 1: the stability limit, or Adam's usual rate."""
         return self.trainer.stability_limit or self.trainer.usual_rate
 
     def _show(self) -> None:

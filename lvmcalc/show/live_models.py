@@ -17,8 +17,7 @@ KERNEL = {"alpha": 1, "beta": 1, "learn": False}
 
 
 class LiveGPLVM(LiveWidget):
-    """The GP-LVM in training: latent space, log-likelihood against the exact optimum, and
-    reconstructions.
+    """The GP-LVM in training: latent space, log-likelihood, and reconstructions.
 
     Parameters
     ----------
@@ -88,8 +87,7 @@ class LiveGPLVM(LiveWidget):
 
 
 class LiveAutoencoder(LiveWidget):
-    """The tied-weight linear autoencoder in training: weights, loss against the exact optimum,
-    reconstructions.
+    """The linear autoencoder in training: weights, loss, and reconstructions.
 
     Parameters
     ----------

@@ -29,8 +29,10 @@ class Panel(ABC):
 
 
 class LatentSpace(Panel):
-    """The first two latent dimensions, or the only one with a row for each class; one object is
-    ringed."""
+    """The first two latent dimensions, or the only one with a row for each class.
+
+    One object is ringed.
+    """
 
     def __init__(self, frame: Frame, trainer: Trainer, probe: Probe) -> None:
         self.names, self.limit, self.probe, dataset = None, 0.0, probe, probe.dataset
@@ -98,8 +100,7 @@ class Weights(Panel):
         frame.moving(*self.images)
 
     def shown(self, W: np.ndarray) -> np.ndarray:
-        """Return weights as the panel shows them: as images if the data are images, else as they
-        are."""
+        """Return weights as the panel shows them: as images if the data are images."""
         return tiles(W, self.side, self.columns) if self.side else W
 
     def update(self, trainer: Trainer) -> None:
@@ -140,8 +141,7 @@ class Curve(Panel):
 
 
 class Spectrum(Panel):
-    """The largest eigenvalues of YYᵀ as diamonds, and those of DK, which is what the model has
-    captured, as bars."""
+    """The eigenvalues of YYᵀ as diamonds, and those of the model's DK as bars."""
 
     def __init__(self, frame: Frame, trainer: Trainer, probe: GPLVMProbe) -> None:
         self.probe = probe
@@ -169,8 +169,7 @@ class Spectrum(Panel):
 
 
 class Samples(Panel):
-    """The chosen object and one of each class, and under it or through it what the latent point or
-    code keeps of it."""
+    """The chosen object and one of each class, with their reconstructions."""
 
     def __init__(self, frame: Frame, trainer: Trainer, probe: Probe) -> None:
         self.probe, dataset = probe, probe.dataset
@@ -232,8 +231,7 @@ class Picture(ABC):
 
 
 class GPLVMPicture(Picture):
-    """Latent space, log-likelihood, eigenvalues, and data beside what the latent points keep of
-    them."""
+    """Latent space, log-likelihood, eigenvalues, and data with their reconstructions."""
 
     about = ("Picture: the latent points coloured by class, the log-likelihood at each step below "
              "the exact optimum, the eigenvalues of YYᵀ as diamonds and those of the model's D·K "

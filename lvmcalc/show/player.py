@@ -1,5 +1,4 @@
-"""A run before an audience: one coroutine on the kernel's main loop takes the steps and shows the
-frames."""
+"""Play, pause and step a run before an audience, on the main loop of the kernel."""
 
 import asyncio
 from collections import deque
@@ -58,8 +57,7 @@ class Player:
         _close_earlier(self, key)
 
     def post(self, action: Callable[[], None]) -> None:
-        """Have `action` done on the main loop and its outcome shown; may be called from any
-        thread."""
+        """Have `action` done on the main loop, from any thread, and show what came of it."""
         self._todo.append(action)
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._work)  # also wakes a loop that sleeps

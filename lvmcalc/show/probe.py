@@ -1,5 +1,4 @@
-"""What can be read off a model in training besides its value: what it makes of an object, and its
-eigenvalues."""
+"""What a model in training makes of one object, and what its eigenvalues are."""
 
 from abc import ABC, abstractmethod
 
@@ -42,8 +41,7 @@ class Probe(ABC):
 
     @abstractmethod
     def generated(self, trainer: Trainer, latent: np.ndarray) -> np.ndarray:
-        """Return the centred data that the model generates at such latent points, shape (any,
-        D)."""
+        """Return the centred data, shape (any, D), that the model generates at latent points."""
 
     def place(self, trainer: Trainer) -> np.ndarray:
         """Return where the latent point of the object stands, moved as it is, shape (Q,)."""
@@ -53,8 +51,7 @@ class Probe(ABC):
         return place
 
     def made(self, trainer: Trainer, rows: np.ndarray) -> np.ndarray:
-        """Return what the model makes of the object, moved as it is, and then of the objects in
-        `rows`, uncentred."""
+        """Return, uncentred, what the model makes of the moved object and of those in `rows`."""
         latent = np.vstack([self.place(trainer), self.latent(trainer)[rows]])
         return self.dataset.Y.mean(axis=0) + self.generated(trainer, latent)
 
@@ -88,8 +85,10 @@ class GPLVMProbe(Probe):
         return ab * (latent @ np.linalg.solve(M, X.T @ self.Y))  # αxXᵀK⁻¹Y, the mean without noise
 
     def spectrum(self, trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
-        """Return the largest eigenvalues of YYᵀ and of DK, K = αXXᵀ + β⁻¹I; at the optimum the
-        first Q agree."""
+        """Return the largest eigenvalues of YYᵀ and of DK, K = αXXᵀ + β⁻¹I.
+
+        At the optimum the first Q agree.
+        """
         X, problem = trainer.parameters, trainer.problem
         of_data = self.eigenvalues[:max(EIGENVALUES, X.shape[1] + 3)]
         of_model = np.full(len(of_data), 1 / problem.beta)

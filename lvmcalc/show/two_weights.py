@@ -1,5 +1,4 @@
-"""The smallest autoencoder on a map: with m = 1 and n = 2, W is a point, and what each path brings
-is an arrow."""
+"""The smallest autoencoder on a map: W is a point, and each path brings an arrow."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -30,8 +29,7 @@ PAIR = "({:z.3f}, {:z.3f})".format
 
 
 class Map:
-    """The loss over both weights with the points where its gradient is 0, and on it the way of W
-    and three arrows."""
+    """The loss over both weights as a map, with the way of W and three arrows on it."""
 
     @style.applied()
     def __init__(self, x: np.ndarray, marks: tuple) -> None:
@@ -73,8 +71,7 @@ class Map:
         self.axes.contour(across, up, losses, levels, colors=style.GREY, linewidths=0.7)
 
     def png(self, trail: np.ndarray, arrows: dict[str, np.ndarray]) -> bytes:
-        """Return the picture of the way so far, of shape (steps + 1, 2), and of the arrows at its
-        end, enlarged."""
+        """Return the picture of the way, shape (steps + 1, 2), and of the arrows, enlarged."""
         W, scale = trail[-1], max(1, 0.6 / max(0.001, *map(np.linalg.norm, arrows.values())))
         self.scale.set_text(f"× {scale:,.1f}")
         self.trail.set_data(*trail.T)
@@ -172,8 +169,7 @@ class TwoWeights(PlayerBox):
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
-        """What each path brings to the next step, and the step itself, as arrows from the
-        weights."""
+        """What each path brings to the next step, and the step itself, as arrows."""
         # Matplotlib does not come to an end of a dashed line that is too long.
         brought = {path: np.clip(-self.limit * self.controls.rate.value * part, -99, 99)
                    for path, part in self._parts.items()}

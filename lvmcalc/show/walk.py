@@ -1,5 +1,4 @@
-"""A walk along a chain, one stage at a time, forwards or backwards: formula, rule, shapes, numbers,
-evidence, graph."""
+"""Walk along a chain stage by stage: formula, rule, shapes, numbers, evidence, graph."""
 
 import re
 from html import escape
@@ -61,8 +60,7 @@ class StageWalk(widgets.VBox):
 
     @property
     def stages(self) -> list:
-        """The stages in the order of the walk: pairs (parent, node) backwards, names of nodes
-        forwards."""
+        """The stages of the walk: pairs (parent, node) backwards, names of nodes forwards."""
         chain = self.chain
         if self.direction.value == "forwards":
             return [*chain.nodes]

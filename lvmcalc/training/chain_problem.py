@@ -65,8 +65,7 @@ class ChainProblem(Problem):
         self.ablations = dict(self._ablations())
 
     def _shapes(self, sizes: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Yield the shape of each variable, from the sizes of the data and those that were
-        passed."""
+        """Yield the shape of each variable, from the data and the sizes that were passed."""
         known, names = dict(self.data), set()
         for name, leaf in self.chain.leaves.items():
             names |= {str(size) for length in leaf.shape for size in length.free_symbols}

@@ -1,5 +1,4 @@
-"""Data to train on: the data sets of the package, described in `datasets/about.toml`, and samples
-of the GP-LVM."""
+"""Data to train on: the data sets of the package, and samples of the GP-LVM."""
 
 import tomllib
 from dataclasses import dataclass

@@ -16,15 +16,16 @@ Progress = Callable[[float], object]  # called with the fraction of the pass tha
 
 
 def bar(fraction: float) -> None:
-    """Write a bar to stderr that shows which fraction of a pass is done, as the `progress` of a
-    problem."""
+    """Write to stderr a bar that shows which fraction of a pass is done.
+
+    It is the `progress` of a problem.
+    """
     print(f"\r[{'#' * int(40 * fraction):<40}] {fraction:4.0%}", end="" if fraction < 1 else "\n",
           file=sys.stderr, flush=True)
 
 
 def is_lazy(value: Any) -> bool:
-    """Return whether this is an array that is computed on demand and in blocks, such as a Dask
-    array."""
+    """Return whether an array is computed on demand and in blocks, as a Dask array is."""
     return hasattr(value, "compute") and hasattr(value, "rechunk")
 
 
@@ -91,8 +92,7 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
 
 
 def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
-    """Return YᵀZ, the sum over all rows; Y and Z are arrays of shapes (N, D) and (N, Q), as for
-    `gram`."""
+    """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
     lazy = next((array for array in (Y, Z) if is_lazy(array)), None)
     parts = list(_parts(Y if lazy is None else lazy, PARTS if progress else 1))
     total: Any = 0.0
@@ -118,8 +118,9 @@ def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.nda
 
 
 def times(*products: tuple[Any, np.ndarray], out: np.ndarray | None = None) -> Any:
-    """Return the sum of the products YC, of shape (N, Q), for pairs of Y, of shape (N, D), and C,
-    of shape (D, Q).
+    """Return the sum of the products YC, of shape (N, Q), for pairs of Y and C.
+
+    Y has the shape (N, D), and C the shape (D, Q).
 
     It is lazy if a Y is, unless an array `out` is given, such as a memory map, into which it is
     written in blocks.
@@ -144,8 +145,10 @@ def _double(block: Any) -> Any:
 
 
 def _parts(Y: Any, most: int = 1) -> Iterator[slice]:
-    """Split the rows: those of a lazy array between its chunks, into `most` parts, those of another
-    one into blocks."""
+    """Split the rows into blocks, or those of a lazy array between its chunks.
+
+    A lazy array is split into at most `most` parts.
+    """
     N, D = Y.shape
     if is_lazy(Y):
         starts = np.cumsum((0, *Y.chunks[0][:-1]))[::-(-len(Y.chunks[0]) // most)].tolist()

@@ -32,8 +32,10 @@ class Coordinates:
     """What training goes on in: the parameters themselves, unless a subclass says otherwise."""
 
     def lift(self, coordinates: np.ndarray, out: np.ndarray | None = None) -> Any:
-        """Return the parameters, or the gradient, with these coordinates, written into `out` if it
-        is given."""
+        """Return the parameters, or the gradient, with these coordinates.
+
+        They are written into `out` if it is given.
+        """
         if out is None:
             return coordinates
         out[:] = coordinates
@@ -98,8 +100,7 @@ class Problem(Coordinates, ABC):
 
     @abstractmethod
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return value and gradient without looking at the input, as every step of training needs
-        them."""
+        """Return value and gradient; the input is not checked, for every step needs them."""
 
     @abstractmethod
     def draw(self, generator: np.random.Generator) -> np.ndarray:
@@ -112,8 +113,7 @@ class Problem(Coordinates, ABC):
         return problem.lift(coordinates)
 
     def begin(self, seed: int) -> tuple["Problem", np.ndarray]:
-        """Return the problem in the coordinates of training, and random ones, the same for the same
-        seed."""
+        """Return the problem in the coordinates of training, and where a seed starts."""
         return self, self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
 
     def reduced(self, parameters: Any) -> tuple["Problem", np.ndarray]:
@@ -121,8 +121,7 @@ class Problem(Coordinates, ABC):
         return self, self.checked(parameters)
 
     def checked(self, parameters: Any) -> np.ndarray:
-        """Return the coordinates of parameters, or raise an error that names what is wrong with
-        them."""
+        """Return the coordinates of parameters, or raise an error that names the fault."""
         return checks.matrix(parameters, self.name_of_parameters, *self.shape)
 
     # Value and gradient
@@ -163,13 +162,11 @@ class Problem(Coordinates, ABC):
 
     # The optimum
     def gap(self, value: float) -> float | None:
-        """Return how far `value` is from the best one, relative to it; at least 0 up to
-        rounding."""
+        """Return how far `value` is from the best one, relative to it; at least 0."""
         return None if self.best is None else self.sign * (self.best - value) / self.scale
 
     def subspace_angle(self, parameters: Any) -> float:
-        """Return the largest principal angle, in degrees, between the subspaces of `parameters` and
-        optimum.
+        """Return the largest angle, in degrees, between the subspaces of parameters and optimum.
 
         References
         ----------

@@ -18,8 +18,7 @@ class History(NamedTuple):
 
 
 class Trainer:
-    """Optimises a problem step by step, repeatable from its seed, and stops before anything becomes
-    infinite.
+    """Optimise a problem step by step, repeatably, and stop before anything is infinite.
 
     Parameters
     ----------
@@ -92,8 +91,10 @@ class Trainer:
     # The state
     @property
     def parameters(self) -> Any:
-        """The parameters, made from the coordinates of training when they are looked at: lazily for
-        a Dask array."""
+        """The parameters, computed from the coordinates when they are asked for.
+
+        They are lazy for a Dask array.
+        """
         if self._parameters is None:
             self._parameters = self._work.lift(self._at)
         return self._parameters
@@ -105,8 +106,7 @@ class Trainer:
                       else problem.reduced(parameters)))
 
     def write(self, out: np.ndarray) -> np.ndarray:
-        """Write the parameters into an array of their shape, such as a memory map, block by block,
-        and return it."""
+        """Write the parameters into an array of their shape, block by block, and return it."""
         return self._work.lift(self._at, out)
 
     @property
@@ -125,8 +125,7 @@ class Trainer:
 
     @property
     def gap(self) -> float | None:
-        """How far the value is from that of the exact optimum, relative to it and at least 0 up to
-        rounding; None if the optimum is not known."""
+        """How far the value is from the exact optimum, relative to it; None if it is unknown."""
         return self.problem.gap(self.value)
 
     @property
@@ -138,8 +137,7 @@ class Trainer:
 
     @property
     def history(self) -> History:
-        """The values so far: every one of the first steps, ever fewer of the later ones, and the
-        last."""
+        """The first steps with their values, ever fewer of the later ones, and the last."""
         known = self._history | {self.steps: self.value}
         return History(np.array(list(known)), np.array(list(known.values())))
 
@@ -182,8 +180,7 @@ class Trainer:
 
     @property
     def stability_limit(self) -> float | None:
-        """The learning rate below which this optimiser stays at the optimum; None for Adam, and
-        where it is not known."""
+        """The learning rate below which this optimiser stays at the optimum; None if unknown."""
         stable, limit = OPTIMISERS[self.optimiser].stable, self.problem.stability_limit
         return None if stable is None or limit is None else stable * limit
 
@@ -246,8 +243,7 @@ class Trainer:
             self._thin()
 
     def _learned(self, rate: float) -> dict[str, float]:
-        """Return the learned scalars after a step along their logarithms: at the usual rate, half
-        of Newton's."""
+        """Return the learned scalars after half a Newton step along their logarithms."""
         work, way = self._work, rate / self.usual_rate / 2
         slopes = work.slopes(self._at)
         return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
@@ -311,8 +307,10 @@ def _number(value: float) -> str:
 
 
 def _limit_near(problem: Problem, at: np.ndarray) -> float:
-    """Return 2 over the largest curvature at these coordinates, by power iteration on differences
-    of gradients; 1 where the gradient is the same everywhere."""
+    """Return 2 over the largest curvature at these coordinates.
+
+    It is found by power iteration on differences of gradients; 1 where the gradient is constant.
+    """
     slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
     generator = np.random.default_rng(0)
     change = problem.draw(generator) - problem.draw(generator)  # symmetric where it has to be

@@ -11,8 +11,7 @@ from oracle import SIZES, SYMBOLS, R, S, T, X, Y, Z, a, b, m, n, p
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Rational, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow, ZeroMatrix
 
-from lvmcalc import UnsupportedExpression
-from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus import UnsupportedExpression, arithmetic
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.random_points import degree

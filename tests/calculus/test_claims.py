@@ -61,7 +61,8 @@ def answering(answer: object) -> SimpleNamespace:
     (AttributeError("no such matrix"), "no answer (AttributeError)"),
     (sp.Array([[1, 2], [3, 4]]), "no answer (TypeError)"),
     (MatrixSymbol("C", 2, 3), "no answer (ValueError)"),
-    (sp.Adjoint(MatrixSymbol("C", gplvm.N, gplvm.N)), "no answer (undecided)"), (2 * MatrixSymbol("C", gplvm.N, gplvm.N), "agrees")], ids=str)
+    (sp.Adjoint(MatrixSymbol("C", gplvm.N, gplvm.N)), "no answer (undecided)"),
+    (2 * MatrixSymbol("C", gplvm.N, gplvm.N), "agrees")], ids=str)
 def test_whatever_sympy_answers_is_put_in_words_and_its_warnings_are_not_shown(
     answer: object, witness: str) -> None:
     C = MatrixSymbol("C", gplvm.N, gplvm.N)

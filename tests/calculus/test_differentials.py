@@ -13,8 +13,8 @@ from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
-from lvmcalc import UnsupportedExpression, notation
-from lvmcalc.calculus import differentials
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression, differentials
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import TooLarge
@@ -154,7 +154,8 @@ def test_a_gradient_is_reduced(formula: Expr, reduced: str) -> None:
 
 
 def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() -> None:
-    with pytest.raises(ValueError, match=r"s is said to be symmetric, but there is no matrix s here"):
+    words = "s is said to be symmetric, but there is no matrix s here"
+    with pytest.raises(ValueError, match=words):
         gradient(Trace(S * S), S, symmetric=("s",))
     with pytest.raises(ValueError, match="Q is said to be symmetric"):
         gradient(Trace(S * S), S, symmetric=("Q",))

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow
 
-from lvmcalc import UnsupportedExpression
+from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 

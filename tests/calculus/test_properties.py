@@ -29,8 +29,9 @@ points = st.tuples(st.permutations([1, 2,
 
 
 @st.composite
-def formulas(draw, depth: int, logarithms: bool, matrices: bool) -> Expr:
-    grammar = oracle.Formulas(0, logarithms)
+def formulas(draw, depth: int, logarithms: bool, matrices: bool,
+             elementwise: bool = False) -> Expr:
+    grammar = oracle.Formulas(0, logarithms, elementwise=elementwise)
     grammar.random = draw(choices)
     formula = grammar.matrix(n, p,
                              depth) if matrices and draw(st.booleans()) else grammar.scalar(depth)
@@ -56,6 +57,32 @@ def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, poin
     slope = where_there_is_one(oracle.evaluate, formula, values).slope
     assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name,
                               slope)
+
+
+@settings(max_examples=200, **REPEATABLE)
+@given(formulas(4, logarithms=False, matrices=False, elementwise=True), points, st.data())
+def test_the_gradient_of_elementwise_operations_has_the_slope(formula, point, data) -> None:
+    variable = data.draw(st.sampled_from([symbol for symbol in SYMBOLS
+                                          if symbol in formula.free_symbols]))
+    values = oracle.point(SYMBOLS, *point, variable.name)
+    slope = where_there_is_one(oracle.evaluate, formula, values).slope
+    assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name,
+                              slope)
+
+
+@settings(max_examples=100, **REPEATABLE)
+@given(formulas(3, logarithms=False, matrices=True, elementwise=True),
+       formulas(3, logarithms=False, matrices=True, elementwise=True), points)
+def test_what_is_proved_of_elementwise_operations_is_true_and_what_is_refuted_is_false(
+        one, other, point) -> None:
+    assume(getattr(one, "shape", ()) == getattr(other, "shape", ()))
+    turned = other.T.T if other.is_Matrix else other
+    for left, right in ((one, other), (one + other, turned + one)):
+        verdict = compare(left, right)
+        values = oracle.point(SYMBOLS, *point)
+        equal = where_there_is_one(oracle.equal, left, right, values)
+        assert not (verdict.status == "proved" and not equal)
+        assert not (verdict.status == "refuted" and left != one)
 
 
 @settings(max_examples=100, **REPEATABLE)

@@ -22,8 +22,7 @@ from sympy import (
 )
 from sympy.matrices.expressions import hadamard_power
 
-from lvmcalc import UnsupportedExpression
-from lvmcalc.calculus import claims
+from lvmcalc.calculus import UnsupportedExpression, claims
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import sympy as sp
 from chains import CASES, D, N, log_density, normal, positive_definite, ratio, ridge, squares
-from sympy import MatrixSymbol, Trace
+from sympy import HadamardProduct, MatrixSymbol, Trace
 
 from lvmcalc import notation
 from lvmcalc.calculus import compare
+from lvmcalc.calculus.operations import SPELLED
 from lvmcalc.chain import Builder, Card, Chain, Result
 from lvmcalc.chain.numbers import number
 from lvmcalc.chain.passes import Pass
@@ -105,6 +106,23 @@ def test_the_gradients_of_the_multivariate_normal_are_those_of_the_literature() 
                            ("Sigma", (Sigma.I * square * Sigma.I - Sigma.I) / 2)):
         verdict = compare(chain.adjoint(name), textbook, symmetric=("Sigma",))
         assert verdict.status == "proved", name
+
+
+def test_elementwise_products_and_functions_of_entries_are_stages_too() -> None:
+    build = Builder("entries", *(MatrixSymbol(name, N, D) for name in "ABY"))
+    build.e = HadamardProduct(build.A, build.B)
+    build.f = SPELLED["exp"](build.e)
+    build.c = build.f - build.Y
+    build.L = Trace(build.c.T * build.c) / 2
+    chain, (A, B, Y) = build.chain(), (normal(4, 3) for _ in "ABY")
+    f = np.exp(A * B)
+    np.testing.assert_allclose(chain.backward(A=A, B=B, Y=Y)["A"], (f - Y) * f * B)
+    assert notation.plain(chain.adjoint("e")) == "(exp(A ∘ B) - Y) ∘ exp(A ∘ B)"
+    for row in checked(chain):
+        assert row.proof.status == "proved", row.label
+        assert row.exact.status in ("exact", "undecided"), row.label  # exp is no rational function
+        assert row.error < 1e-12, row.label
+    assert "exp" in chain.vocabulary.functions
 
 
 # Symmetric leaves

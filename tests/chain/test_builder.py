@@ -119,7 +119,7 @@ def writing(*stages: Callable) -> Callable:
     (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, but 'X Y' came."),
     (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, but 'M' came."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, but X Yᵀ came."),
-], ids=str)
+], ids=lambda part: part[:40] if isinstance(part, str) else "")
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,
                                                            sentence: str | None) -> None:
     if sentence is None:
@@ -144,3 +144,18 @@ def test_sizes_may_be_numbers() -> None:
     build.e = build.A * build.B
     build.L = Trace(build.e)
     assert build.chain()["e"].shape == (3, 3)
+
+
+def test_elementwise_operations_are_inferred_too() -> None:
+    A, B, C = (MatrixSymbol(name, *shape) for name, shape in (("A", (N, Q)), ("B", (N, Q)),
+                                                              ("C", (Q, N))))
+    build = Builder("elementwise", A, B, C)
+    build.e = sp.HadamardProduct(A, B)
+    build.h = build.e.applyfunc(sp.exp)
+    build.p = build.h * C
+    build.t = sp.Trace(build.p)
+    build.L = sp.exp(build.t)
+    chain = build.chain()
+    assert [node.rule.name for node in chain.nodes.values()] == [
+        "elementwise product", "exp entry by entry", "product", "trace", "exp of a number"]
+    assert chain.check().status == "proved"

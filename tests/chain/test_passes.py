@@ -9,7 +9,7 @@ from chains import CASES, ratio
 from sympy import Expr, Inverse, MatrixSymbol
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.chain import Chain, numbers, passes
+from lvmcalc.chain import Builder, Chain, numbers, passes
 from lvmcalc.models import autoencoder, gplvm
 
 WHOLE, AE = gplvm.chain(), autoencoder.chain()
@@ -120,6 +120,14 @@ def test_one_pass_answers_values_adjoints_and_parts() -> None:
     np.testing.assert_allclose(found.parts["f", "X"] + found.parts["h", "X"], found.adjoints["X"])
     assert found.known["∂L/∂L"] == 2.0
     assert (found.known["N"], found.known["Q"]) == (5, 2)
+
+
+def test_a_zero_has_no_minus_sign() -> None:
+    A, B = MatrixSymbol("A", 1, 2), MatrixSymbol("B", 1, 2)
+    build = Builder("distance", A, B)
+    build("L", "half squared norm", build("c", "difference", A, B))
+    adjoint = build.chain().backward(A=[[1, 2]], B=[[1, 4]])["B"]
+    assert str(adjoint.tolist()) == "[[0.0, 2.0]]"
 
 
 def test_a_pass_in_symbols_puts_known_expressions_in_place_of_names() -> None:

@@ -1,7 +1,9 @@
 """Chains of one's own are marked like the models: vectors, fixed and compound sizes, symmetric
 leaves."""
 
+import gc
 from collections.abc import Callable
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -139,3 +141,13 @@ def test_a_derivation_about_a_chain_of_ones_own_is_audited() -> None:
     assert found.lines[2].findings[0].kind == "missing_path"
     line, = audit("∂L/∂Σ = ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", normal()).lines
     assert line.status == "proved"
+
+
+def test_a_chain_of_ones_own_is_let_go_after_it_was_marked() -> None:
+    chain = ridge()
+    assert not mark("Aᵀ(Aw − y)", chain, "w").right
+    audit("∂L/∂w = λ w", chain)
+    gone = ref(chain)
+    del chain
+    gc.collect()
+    assert gone() is None
