@@ -4,6 +4,7 @@ The sizes at a point are all different, so that a transpose or a wrong size cann
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import combinations_with_replacement, permutations, product
 from typing import Any
 
@@ -20,7 +21,7 @@ from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
-SMALL_TRIES = 5  # random points at each choice of small sizes
+SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
 
 Point = Mapping[str, Any]  # values of sizes, leaves, nodes and adjoints by name
@@ -39,14 +40,33 @@ class Exercise:
         self.name = notation.plain(self.asked)
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
         self.sizes = sorted({size.name for length in self.lengths for size in length.free_symbols})
+        self.points: list[Point] = []
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
-        first, pairs = choices[0], [*combinations_with_replacement(self.sizes, 2)]
-        # At the second point every size and every product of two is another one, so that no fixed
-        # number can pass for a size.
-        second = next(sizes for sizes in choices
-                      if all(sizes[a] * sizes[b] != first[a] * first[b] for a, b in pairs))
-        self.points = [self._point(first, 0), self._point(second, 1)]
+        for sizes in choices if self.sizes else 2 * choices:
+            if len(self.points) < 2 and all(self._differ(sizes, point) for point in self.points):
+                self.points += self._tried(sizes)
+        if len(self.points) < 2:
+            raise ValueError(f"{self.name} has no value at random points, so no answer can be "
+                             "tried.")
+
+    def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
+        """Return whether every size and every product of two is another one than at a point.
+
+        Then no fixed number can pass for a size.
+        """
+        return all(sizes[a] * sizes[b] != point[a] * point[b]
+                   for a, b in combinations_with_replacement(self.sizes, 2))
+
+    def _tried(self, sizes: Mapping[str, int]) -> list[Point]:
+        """Return a random point of these sizes at which all adjoints have a value, if one is found.
+
+        BᵀB, for instance, is singular at all of them if B has more columns than rows.
+        """
+        for seed in range(MOST_TRIES):
+            with suppress(*NoValue):
+                return [self._point(sizes, len(self.points) + 2 * seed)]
+        return []
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
         """Return the ways to make all numbers of rows and columns differ, as the chain allows."""

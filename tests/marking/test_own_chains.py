@@ -151,3 +151,17 @@ def test_a_chain_of_ones_own_is_let_go_after_it_was_marked() -> None:
     del chain
     gc.collect()
     assert gone() is None
+
+
+def test_points_are_taken_where_the_chain_has_values() -> None:
+    B = MatrixSymbol("B", N + 1, D)  # BᵀB is singular where B has more columns than rows
+    build = Builder("log det BᵀB", B)
+    build.f = B.T
+    build.p = build.f * B
+    build.d = sp.Determinant(build.p)
+    build.L = sp.log(build.d)
+    chain = build.chain()
+    assert mark("2 B (BᵀB)⁻¹", chain, "B").status == "proved"
+    assert mark("-2 B (BᵀB)⁻¹", chain, "B").findings[0].kind == "sign"
+    kinds = {finding.kind for finding in mark("B (BᵀB)⁻¹", chain, "B").findings}
+    assert kinds == {"missing_path", "factor"}
