@@ -1,5 +1,4 @@
-"""How live the live widgets are: frames, clicks and memory in a real JupyterLab in a real browser,
-played flat out.
+"""Benchmark the live widgets in JupyterLab: frame rate, response to clicks, memory.
 
 `python benchmarks/live.py` takes about five minutes and prints tables; `--seconds 600` watches the
 digits for ten minutes. Frames that queued up would show as clicks that take longer at last than at

@@ -1,4 +1,4 @@
-"""Checks of what a caller passes: each refuses bad input in one sentence in words of the field."""
+"""Check what a caller passes: bad input gets an error of one plain sentence."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""The order in which files go to the workers, and the time that each folder takes."""
+"""The time of each test folder, and the order in which files go to the workers."""
 
 from collections import Counter
 from pathlib import PurePosixPath

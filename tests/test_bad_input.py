@@ -1,5 +1,4 @@
-"""Bad input and bad luck: every public function gives a right answer or one clear sentence,
-whatever comes.
+"""Every public function returns a right answer or one clear error, whatever is passed.
 
 Right is what `oracle_*` says, which forms K and inverts it in 700 digits (mpmath) and shares no
 line with the package. An error is measured in units of the machine precision times 1 + κ, with κ

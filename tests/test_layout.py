@@ -1,4 +1,4 @@
-"""The rooms of the package and their order, the sizes agreed on, and what the README promises."""
+"""The files match the layout of the rooms, the agreed sizes, and what the README promises."""
 
 import ast
 import doctest

@@ -1,4 +1,4 @@
-"""Whether two expressions are equal for every size: by normal form, or else at random points."""
+"""Decide whether two expressions are equal: by normal form, else at random points."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What the calculus refuses, each in one sentence."""
+"""The exceptions that the calculus raises, each with a message of one sentence."""
 
 
 class UnsupportedExpression(ValueError):

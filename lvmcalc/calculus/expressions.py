@@ -1,4 +1,4 @@
-"""What the calculus lets in: clear names, shapes that fit, and a size that can be waited for."""
+"""Which expressions the calculus accepts: clear names, matching shapes, bounded size."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The rule book: each operation of the calculus with all that is known of it, one record each.
+"""The rule book: for each operation one record of all that is known of it.
 
 Every walker over expressions (differential, normal form, arithmetic, shapes, degrees, proofs of the
 rules, names in answers) asks these records, so a new operation is written here and nowhere else.

@@ -1,4 +1,4 @@
-"""A sum of terms written as a SymPy expression: in order, with what the terms share outside."""
+"""From the normal form back to SymPy: terms in a fixed order, common factors outside."""
 
 from collections.abc import Iterable
 from functools import lru_cache, reduce

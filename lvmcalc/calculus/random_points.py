@@ -1,4 +1,4 @@
-"""Whether two expressions agree at random points, or else a counterexample to do by hand.
+"""Try two expressions at random points, and look for a small counterexample.
 
 The arithmetic is that of rational numbers, in which equal means equal. Where a function has no
 rational values, many digits take its place.

@@ -1,4 +1,4 @@
-"""What is known of an operation, and the book of all of them."""
+"""The classes behind the rule book: the record of one operation, and the book itself."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Scalars as rational functions of their symbols: whether one is zero, and how large it grows."""
+"""Scalars as rational functions of their symbols: test for zero, and bound their size."""
 
 from math import comb, prod
 

@@ -1,4 +1,4 @@
-"""Formulas for a page: transposes and inverses at the letters, like terms together."""
+"""Tidy formulas for display: transposes and inverses at the symbols, like terms collected."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What is known about a claim, and how surely: the grades of evidence."""
+"""The grades of a verdict: proved, exact, numeric, refuted, undecided."""
 
 from dataclasses import dataclass, field
 

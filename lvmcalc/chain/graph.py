@@ -1,4 +1,4 @@
-"""The stages of a chain, the edges between them, and the symbols for their adjoints."""
+"""The bare graph of a chain: its nodes, the edges between them, and adjoint symbols."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The numbers of a chain: values for its leaves, checked, and stages in floating point."""
+"""Check the values of the leaves, and evaluate the stages in floating point."""
 
 from collections.abc import Mapping
 from typing import Any

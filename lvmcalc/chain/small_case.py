@@ -1,4 +1,4 @@
-"""A gradient held against SymPy entry by entry, in a case small enough to read."""
+"""Check a gradient against SymPy entry by entry, at a size small enough to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

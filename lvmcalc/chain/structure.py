@@ -1,4 +1,4 @@
-"""A chain: a scalar written as named stages, and everything that follows from the stages.
+"""A chain, a scalar written as named stages, and everything that follows from them.
 
 Each stage is an operation of the rule book on earlier stages. Its formula, its numbers, its adjoint
 and its proof are all views of that one expression.

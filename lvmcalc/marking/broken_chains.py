@@ -1,4 +1,4 @@
-"""Broken chains: which single mistake, times a wrong factor, leads to an answer.
+"""Explain a wrong answer by one mistake in the chain, possibly times a wrong factor.
 
 An answer is matched against the gradients of all broken chains at one random point, up to a factor
 that mistakes explain. What matches is held against a second point with other sizes, and a formula

@@ -1,4 +1,4 @@
-"""The diagnosis: an ordered list of explainers says what is wrong with a wrong answer."""
+"""Explain a wrong answer: an ordered list of explainers is asked one after the other."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

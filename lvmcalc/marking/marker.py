@@ -1,4 +1,4 @@
-"""Marking: whether an answer is right, and what is wrong with it if it is not.
+"""Mark an answer: decide whether it is right, and have explained what is wrong.
 
 A formula is compared with the adjoint of the chain; that alone decides between right and wrong.
 What is wrong is for the diagnosis.

@@ -1,4 +1,4 @@
-"""Mistakes: those that can be made in a chain, those behind a wrong factor, and their sentences.
+"""The catalogue of mistakes: wrong steps in a chain, wrong factors, and their sentences.
 
 A mistake replaces the value of a node, the adjoint along an edge or the finished gradient by a
 broken one. The chain itself then tells which gradient comes out, so a wrong answer is recognised by

@@ -1,4 +1,4 @@
-"""A wrong answer term by term: which of its terms are right, nearly right, lost or too many.
+"""Compare a wrong answer term by term: right, nearly right, missing or superfluous.
 
 Both sides are written as sums of products in which K is one letter. A term of the answer that is no
 true term is held against the true ones that are still free, as near misses: an inverse or a

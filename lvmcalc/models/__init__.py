@@ -1,4 +1,4 @@
-"""The two models: their chains, fast formulas and exact optima, and what is trained of them."""
+"""The two models: their chains, fast formulas, exact optima, and training problems."""
 
 from functools import cache
 

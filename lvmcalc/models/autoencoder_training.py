@@ -1,4 +1,4 @@
-"""Train the autoencoder: a step sees only xxᵀ, and the optimum is known."""
+"""Train the autoencoder: each step needs only xxᵀ, and the exact optimum is known."""
 
 from typing import Any, ClassVar
 

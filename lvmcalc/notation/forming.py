@@ -1,4 +1,4 @@
-"""How the parts of a formula are put together: as written, without putting factors in order.
+"""Build a SymPy expression exactly as it was written, without reordering its factors.
 
 Shapes are checked only where a number meets a matrix in a sum, a function or a quotient.
 """

@@ -1,4 +1,4 @@
-"""From text to tokens: one spelling for each sign of paper, LaTeX and code, then names and numbers.
+"""Split a formula into tokens, with one spelling for Unicode, LaTeX and code.
 
 An unknown word is refused; it is neither split nor dropped.
 """

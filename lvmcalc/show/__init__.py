@@ -2,7 +2,7 @@
 
 from lvmcalc.show import figures
 from lvmcalc.show.cost import CostCurve, digits_kept, drift
-from lvmcalc.show.exercises import AnswerBox, Prediction, Summary
+from lvmcalc.show.exercise_widgets import AnswerBox, Prediction, Summary
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.show.walk import StageWalk

@@ -1,4 +1,4 @@
-"""What widgets have in common: controls, words for a screen reader, and a box around a player."""
+"""Shared parts of widgets: controls, words for screen readers, the frame around a player."""
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterable

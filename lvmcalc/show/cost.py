@@ -1,4 +1,4 @@
-"""What a value with its gradient costs as the data grow, measured on this machine."""
+"""Time a value with its gradient on the reader's machine as the data grow."""
 
 from collections.abc import Callable, Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""Frames of a moving picture: the still part is drawn once, only what moves is drawn again."""
+"""Frames of an animation: the static part is drawn once, the rest again and again."""
 
 import struct
 import zlib

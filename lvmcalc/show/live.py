@@ -1,4 +1,4 @@
-"""Training that one can watch and steer: a trainer with its picture, its words and its controls."""
+"""A widget to watch and steer training: a trainer with picture, words and controls."""
 
 from abc import abstractmethod
 from collections.abc import Callable

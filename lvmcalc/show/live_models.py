@@ -1,4 +1,4 @@
-"""The two models in training, each with its own controls, presets and panels."""
+"""The live widgets of the two models, each with its controls, presets and panels."""
 
 from typing import Any, ClassVar
 

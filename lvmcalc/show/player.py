@@ -1,4 +1,4 @@
-"""Play, pause and step a run before an audience, on the main loop of the kernel."""
+"""Play, pause and step a run live: one coroutine on the event loop of the kernel."""
 
 import asyncio
 from collections import deque

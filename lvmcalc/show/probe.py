@@ -1,4 +1,4 @@
-"""What a model in training makes of one object, and what its eigenvalues are."""
+"""Read off a model in training: its reconstruction of an object, its eigenvalues."""
 
 from abc import ABC, abstractmethod
 

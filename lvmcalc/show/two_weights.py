@@ -1,4 +1,4 @@
-"""The smallest autoencoder on a map: W is a point, and each path brings an arrow."""
+"""The smallest autoencoder on a map of its loss, with what each path contributes."""
 
 from types import SimpleNamespace
 from typing import Any

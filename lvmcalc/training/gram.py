@@ -1,4 +1,4 @@
-"""The Gram matrix of the data, in one pass over them, block by block or on a cluster."""
+"""Compute the Gram matrix of the data in one pass, block by block or on a cluster."""
 
 import sys
 import warnings

@@ -1,4 +1,4 @@
-"""The optimisers: how one step goes, given the direction uphill."""
+"""The optimisers: each turns a gradient into one step."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A trainer without a screen: it owns the state of a run and advances it."""
+"""The trainer: it holds the state of a run and advances it, without a screen."""
 
 from typing import Any, NamedTuple
 

@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=60_000)
 IMPORTS = """import ipywidgets
-from lvmcalc.show import exercises
+from lvmcalc.show import exercise_widgets
 from lvmcalc.models import autoencoder
 from lvmcalc.show import *
-exercises._derived.clear()
+exercise_widgets._derived.clear()
 ipywidgets.Label("ready")"""
 BOX = "AnswerBox('gplvm.log_det', 'c')"
 PREDICTION = "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')"

@@ -1,4 +1,4 @@
-"""The normal form, word by word: what sums, products, inverses, traces and determinants become."""
+"""The normal form case by case: sums, products, inverses, traces and determinants."""
 
 import pytest
 import sympy as sp

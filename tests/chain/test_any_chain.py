@@ -1,4 +1,4 @@
-"""Vectors, fixed and compound sizes, and symmetric leaves: everything that a chain can do."""
+"""What the two models do not use: vectors, fixed and compound sizes, symmetric leaves."""
 
 import re
 from collections.abc import Callable

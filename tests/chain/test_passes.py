@@ -1,4 +1,4 @@
-"""One pass for every arithmetic: rationals, symbols, stacks of worlds, and floating point."""
+"""Passes work in every arithmetic: rationals, symbols, stacks of values, floating point."""
 
 from collections import Counter
 

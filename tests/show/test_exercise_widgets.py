@@ -12,7 +12,7 @@ from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.models import autoencoder, chain_named, gplvm
-from lvmcalc.show import AnswerBox, Prediction, Summary, exercises
+from lvmcalc.show import AnswerBox, Prediction, Summary, exercise_widgets
 
 L1 = gplvm.log_det_chain()
 D, X, c, b_bar = L1.symbols("D X c b_bar")
@@ -20,8 +20,8 @@ D, X, c, b_bar = L1.symbols("D X c b_bar")
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exercises, "_derived", {})
-    monkeypatch.setattr(exercises, "_summaries", WeakSet())
+    monkeypatch.setattr(exercise_widgets, "_derived", {})
+    monkeypatch.setattr(exercise_widgets, "_summaries", WeakSet())
 
 
 @pytest.fixture
