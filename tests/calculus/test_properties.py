@@ -48,26 +48,25 @@ def where_there_is_one(compute: Any, *arguments: Any) -> Any:
         assume(False)
 
 
-@settings(max_examples=300, **REPEATABLE)
-@given(formulas(5, logarithms=True, matrices=False), points, st.data())
-def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, point, data) -> None:
+def assert_the_gradient_has_the_slope(formula: Expr, point: tuple, data: Any) -> None:
     variable = data.draw(st.sampled_from([symbol for symbol in SYMBOLS
                                           if symbol in formula.free_symbols]))
     values = oracle.point(SYMBOLS, *point, variable.name)
     slope = where_there_is_one(oracle.evaluate, formula, values).slope
-    assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name,
-                              slope)
+    found = gradient(formula, variable)
+    assert where_there_is_one(oracle.has_slope, found, values, variable.name, slope)
+
+
+@settings(max_examples=300, **REPEATABLE)
+@given(formulas(5, logarithms=True, matrices=False), points, st.data())
+def test_the_gradient_has_the_exact_slope_along_a_random_direction(formula, point, data) -> None:
+    assert_the_gradient_has_the_slope(formula, point, data)
 
 
 @settings(max_examples=200, **REPEATABLE)
 @given(formulas(4, logarithms=False, matrices=False, elementwise=True), points, st.data())
 def test_the_gradient_of_elementwise_operations_has_the_slope(formula, point, data) -> None:
-    variable = data.draw(st.sampled_from([symbol for symbol in SYMBOLS
-                                          if symbol in formula.free_symbols]))
-    values = oracle.point(SYMBOLS, *point, variable.name)
-    slope = where_there_is_one(oracle.evaluate, formula, values).slope
-    assert where_there_is_one(oracle.has_slope, gradient(formula, variable), values, variable.name,
-                              slope)
+    assert_the_gradient_has_the_slope(formula, point, data)
 
 
 @settings(max_examples=100, **REPEATABLE)
