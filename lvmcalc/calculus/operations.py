@@ -267,6 +267,8 @@ RULES = RuleBook(
               kind=sp.log, split=_argument("logarithm"), proof="one variable",
               value=lambda arithmetic, part, of: arithmetic.log(of(part.args[0])),
               normal=lambda form, part: form.function(part)),
+    Operation("log determinant",      sp.log(Determinant(C)), {C: g * C.I.T},                          Trace(C.I * dC),                    "Matrix Cookbook eqs. 43, 57",
+              proof="log cofactors"),
     Operation("power",                a**k,                  {a: g * k * a ** (k - 1)},                k * a ** (k - 1) * da,              LIMIT,
               kind=sp.Pow, split=lambda part: ("power", (part.base,)), value=_power_value, degree=_power_degree, proof="one variable",
               normal=lambda form, part: form.power(part)),

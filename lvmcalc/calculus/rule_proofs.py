@@ -7,10 +7,11 @@ Z(A + τ dA) that is linear in τ.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
-from sympy import Symbol
+from sympy import Determinant, Symbol
 from sympy.matrices.expressions import HadamardProduct
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
@@ -97,6 +98,13 @@ def _cofactors(rule: Operation) -> list[Verdict]:
     return [*verdicts, _determinant_beyond(rule)]
 
 
+def _log_cofactors(rule: Operation) -> list[Verdict]:
+    """Check that det C · d log det C is d det C."""
+    C, = rule.arguments
+    return _cofactors(replace(rule, operation=Determinant(C),
+                              differential=Determinant(C) * rule.differential))
+
+
 def _by_cofactors(rule: Operation, size: int) -> Verdict:
     """Check d det C with every entry a symbol: the derivative by an entry is its cofactor.
 
@@ -149,4 +157,5 @@ def _verdict(holds: bool, reason: str) -> Verdict:
 
 PROOFS: dict[str, Callable[[Operation], list[Verdict]]] = {
     "linear part": _linear_part, "A A⁻¹ = I": _by_product, "cofactors": _cofactors,
+    "log cofactors": _log_cofactors,
     "one variable": _one_variable, "entries": _entries}
