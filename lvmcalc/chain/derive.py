@@ -11,7 +11,7 @@ from sympy.matrices.exceptions import ShapeError
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name, check_shapes, described, refuse_unknown
-from lvmcalc.calculus.operations import SPELLED
+from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of
 from lvmcalc.chain.stages import Stages, output_name

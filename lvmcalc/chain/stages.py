@@ -11,10 +11,14 @@ from functools import reduce
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 
-from lvmcalc.calculus.operations import known, without_lambdas, without_power
+from lvmcalc import notation
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.functions import without_lambdas
+from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import joined
+from lvmcalc.calculus.walking import without_power
 
 # The letters that a stage gets, by its operation: as in the models of this package. There is no d,
 # which is a differential, and no i, l or o, which look like numbers.
@@ -22,7 +26,9 @@ LETTERS = "acefghjkmnpqrstuvwxyzb"
 PREFERRED = {
     "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
     "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
-    "log determinant": "q", "trace": "t", "half squared norm": "a", "scalar product": "pqs",
+    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a", "norm": "a", "inner product": "at",
+    "scalar product": "pqs", "quotient": "qr", "power": "p", "elementwise product": "mez",
+    "elementwise quotient": "mez", "sum of entries": "st", "diagonal matrix": "m", "diagonal": "v",
 }
 OUTPUTS = ("L", "J", "E", "F")
 
@@ -111,10 +117,12 @@ class Stages:
                 return "log determinant", (self.letter(formula.args[0].arg),)
             case Trace():
                 return self._trace(formula)
-            case sp.Pow() if formula.exp == 2:
-                return "scalar product", (self.letter(formula.base),) * 2
-            case sp.Pow():
-                return "scalar product", (sp.S.One, self.letter(formula.base) ** formula.exp)
+            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == 1 / 2:
+                return "norm", (self.letter(root),)
+            case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
+                raise UnsupportedExpression(f"the exponent in {notation.plain(formula)}")
+            case HadamardProduct():
+                return self._elementwise(formula)
             case MatrixSymbol():
                 return "use", (formula,)
         operation = known(formula)
@@ -129,69 +137,62 @@ class Stages:
         if scalar != 1:
             return self._parts(scalar * Trace(inner))
         if (root := _root(trace)) is not None:
-            half = self._half_squared_norm(root)
-            return "scalar product", (sp.Integer(2), half)
+            return "squared norm", (self.letter(root),)
+        if isinstance(inner, MatMul) and isinstance(inner.args[0], Transpose):
+            left, *right = inner.args
+            return "inner product", (self.letter(left.arg),
+                                     self.letter(joined(tuple(right), right[0].rows)))
         return "trace", (self.letter(inner),)
 
-    def _half_squared_norm(self, root: Expr) -> Expr:
-        half = Trace(Transpose(root) * root) / 2
-        if half not in self._known:
-            operand = self.letter(root)
-            self._made(half, Symbol(f"_{len(self.found)}"), "half squared norm", (operand,))
-        return self._known[half]
-
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
-        plain, others = sp.S.One, []
-        for factor in product.args:
-            scalar, factor = _pulled(factor)
-            plain *= scalar
-            if self._is_plain(factor):
-                plain *= factor
-            else:
-                others.append(factor)
-        if not others:
-            return self._of_leaves(plain)
-        letters = []
-        for factor in others:
-            if (root := _root(factor)) is not None:
-                plain *= 2
-                letters.append(self._half_squared_norm(root))
-            elif factor.is_Pow and factor.exp.is_negative:
-                letters.append(self.letter(1 / factor) ** -1)
-            else:
-                letters.append(self.letter(factor))
-        letters.sort(key=lambda letter: letter.is_Pow)
-        if plain == 1 and len(letters) == 1:
-            rule = self.found[-1]
-            if letters[0] == rule.symbol and rule.rule == "half squared norm":
-                return self._again(letters[0])
-            return "scalar product", (sp.S.One, letters[0])
-        front = [plain] if plain != 1 else []
-        *first, last = letters
-        if front and first:
-            letters = [reduce(self._times, letters)]
-        elif first:
-            letters = [reduce(self._times, first), last]
-        return "scalar product", (*front, *letters)
+        pulled = [*map(_pulled, product.args)]
+        factors = [factor for _, factor in pulled if factor != 1]
+        plain = sp.Mul(*(scalar for scalar, _ in pulled))
+        front = [factor for factor in factors if self._is_plain(factor)]
+        if len(front) == len(factors):  # nothing but leaves and numbers
+            front = [factor for factor in factors if self._is_constant(factor)]
+        plain *= sp.Mul(*front)
+        others = [factor for factor in factors if factor not in front]
+        below = [1 / factor for factor in others
+                 if factor.is_Pow and factor.exp.could_extract_minus_sign()]
+        above = [factor for factor in others if 1 / factor not in below]
+        for place, factor in enumerate(above):  # ½‖E‖² is one stage
+            if plain.as_coeff_Mul()[0].q % 2 == 0 and _root(factor) is not None:
+                plain, above[place] = 2 * plain, factor / 2
+        return self._multiplied(plain, above, below)
 
-    def _again(self, symbol: Expr) -> tuple[str, tuple[Expr, ...]]:
-        """Take back the last stage, which has just been made, and return what it is."""
-        stage = self.found.pop()
-        self._known = {formula: it for formula, it in self._known.items() if it != symbol}
-        return stage.rule, stage.operands
+    def _multiplied(self, plain: Expr, above: list[Expr], below: list[Expr],
+                    ) -> tuple[str, tuple[Expr, ...]]:
+        """Return a product of stages, and a quotient, with what is plain in front."""
+        if plain != 1 and below and not above:
+            return "quotient", (plain, self._all(below))
+        if plain != 1:
+            return "scalar product", (plain, self._quotient(above, below))
+        if below:
+            return ("quotient", (self._all(above), self._all(below))) if above else (
+                "power", (self._all(below), sp.S.NegativeOne))
+        *first, last = above
+        if first:
+            return "scalar product", (self._all(first), self.letter(last))
+        return self._norm(last)
 
-    def _times(self, one: Expr, other: Expr) -> Expr:
-        formula = one * other
+    def _norm(self, half: Expr) -> tuple[str, tuple[Expr, ...]]:
+        root = _root(2 * half)
+        return self._parts(half) if root is None else ("half squared norm", (self.letter(root),))
+
+    def _quotient(self, above: list[Expr], below: list[Expr]) -> Expr:
+        return self._of(sp.Mul(*above, *(1 / factor for factor in below)), above, below)
+
+    def _all(self, factors: list[Expr]) -> Expr:
+        return self._of(sp.Mul(*factors), factors, [])
+
+    def _of(self, formula: Expr, above: list[Expr], below: list[Expr]) -> Expr:
+        if not below and len(above) == 1 and _root(2 * above[0]) is None:
+            return self.letter(above[0])
         if formula not in self._known:
-            name = Symbol(f"_{len(self.found)}")
-            self._made(formula, name, "scalar product", (one, other))
+            rule, operands = self._multiplied(sp.S.One, above, below)
+            self._made(formula, Symbol(f"_{len(self.found)}"), rule, operands)
         return self._known[formula]
-
-    def _of_leaves(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
-        number, *letters = product.as_coeff_mul()
-        *first, last = letters[0]
-        front = self.letter(sp.Mul(number, *first)) if first else number
-        return "scalar product", (front, last)
 
     def _scalar_sum(self, total: Expr) -> tuple[str, tuple[Expr, ...]]:
         terms = [term for term in total.as_ordered_terms() if not self._is_constant(term)]
@@ -213,11 +214,10 @@ class Stages:
 
     def _is_bare(self, term: Expr) -> bool:
         """Return whether a term has no number in front of it, so that its stage is made anyway."""
-        return not term.is_Mul or term.args[0] != term.as_coeff_Mul()[0]
+        return not term.is_Mul or not term.args[0].is_number
 
     def _plus(self, one: Expr, other: Expr) -> Expr:
-        name = Symbol(f"_{len(self.found)}")
-        return self._made(one + other, name, "scalar sum", (one, other))
+        return self._made(one + other, Symbol(f"_{len(self.found)}"), "scalar sum", (one, other))
 
     # Matrices
     def _multiple(self, product: MatMul) -> tuple[str, tuple[Expr, ...]]:
@@ -243,6 +243,21 @@ class Stages:
         if other == Transpose(one) and not self._is_letter(one):
             return "Gram matrix", (self.letter(one),)
         return "product", (self.letter(one), self.letter(other))
+
+    def _elementwise(self, product: HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
+        below = [part.base for part in product.args
+                 if isinstance(part, HadamardPower) and part.exp == -1]
+        above = [part for part in product.args
+                 if not (isinstance(part, HadamardPower) and part.exp == -1)]
+        if below and above:
+            return "elementwise quotient", (self._times(above), self._times(below))
+        if below:
+            return "elementwise power", (self._times(below), sp.S.NegativeOne)
+        *first, last = above
+        return "elementwise product", (self._times(first), self.letter(last))
+
+    def _times(self, factors: list[Expr]) -> Expr:
+        return self.letter(HadamardProduct(*factors) if len(factors) > 1 else factors[0])
 
     def _sum(self, terms: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
         terms.sort(key=lambda term: term.could_extract_minus_sign())
