@@ -14,7 +14,8 @@ from lvmcalc.calculus.expressions import by_name, check_shapes, described, refus
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of
-from lvmcalc.chain.stages import Stages, output_name
+from lvmcalc.chain.stage_names import named, output_name
+from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.tokens import unified
@@ -85,7 +86,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     taken = {*given, *sizes, *RESERVED, *(called for called, *_ in lines)}
     build = Builder(name, *(leaf.symbol for leaf in given.values()), remarks=remarks,
                     symmetric=tuple(it for it, leaf in given.items() if leaf.symmetric))
-    for stage in stages.named(taken):
+    for stage in named(stages.with_uses(), stages.given, taken):
         build(stage.symbol.name, stage.rule, *stage.operands)
     return build.chain({called: called for called, expression, _ in lines
                         if expression.is_Matrix and not isinstance(expression, MatrixSymbol)})

@@ -5,8 +5,7 @@ that the paths along which it acts can be told apart.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from functools import reduce
 
 import sympy as sp
@@ -19,27 +18,7 @@ from lvmcalc.calculus.functions import without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import joined
 from lvmcalc.calculus.walking import without_power
-
-# The letters that a stage gets, by its operation: as in the models of this package. There is no d,
-# which is a differential, and no i, l or o, which look like numbers.
-LETTERS = "acefghjkmnpqrstuvwxyzb"
-PREFERRED = {
-    "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
-    "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
-    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a", "norm": "a", "inner product": "at",
-    "scalar product": "pqs", "quotient": "qr", "power": "p", "elementwise product": "mez",
-    "elementwise quotient": "mez", "sum of entries": "st", "diagonal matrix": "m", "diagonal": "v",
-}
-OUTPUTS = ("L", "J", "E", "F")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage to be: its symbol, the name of its operation, and the operands."""
-
-    symbol: Expr
-    rule: str
-    operands: tuple[Expr, ...]
+from lvmcalc.chain.stage_names import Stage
 
 
 class Stages:
@@ -49,13 +28,18 @@ class Stages:
     ----------
     leaves : symbols of the leaves
     sizes : names of the sizes, which are constants
+
+    Attributes
+    ----------
+    found : the stages so far
+    given : symbols of those whose names were given
     """
 
     def __init__(self, leaves: Iterable[Expr], sizes: Iterable[str]):
         self.leaves, self.sizes = tuple(leaves), set(sizes)
         self.found: list[Stage] = []
+        self.given: set[Expr] = set()
         self._known: dict[Expr, Expr] = {}
-        self._given: set[Expr] = set()
         self._text = ""
 
     def add(self, formula: Expr, name: str, text: str = "") -> Expr:
@@ -66,7 +50,7 @@ class Stages:
         self._text = text
         symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
         rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
-        self._given.add(symbol)
+        self.given.add(symbol)
         return self._made(formula, symbol, rule, operands)
 
     def _made(self, formula: Expr, symbol: Expr, rule: str, operands: tuple[Expr, ...]) -> Expr:
@@ -282,38 +266,7 @@ class Stages:
                     yield Stage(use, "use", (operand,))
                     operand = use
                 operands.append(operand)
-            yield replace(stage, operands=tuple(operands))
-
-    def named(self, taken: Iterable[str]) -> list[Stage]:
-        """Return the stages with letters for names; the names that were given are kept."""
-        stages, taken = [*self.with_uses()], set(taken)
-        names: dict[Expr, Expr] = {}
-        for stage in stages:
-            symbol = stage.symbol
-            if symbol not in self._given:
-                name = next(name for name in _names(PREFERRED.get(stage.rule, ""), taken)
-                            if name not in taken)
-                taken.add(name)
-                names[symbol] = MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else (
-                    Symbol(name))
-        return [Stage(names.get(stage.symbol, stage.symbol), stage.rule,
-                      tuple(operand.xreplace(names) for operand in stage.operands))
-                for stage in stages]
-
-
-def _names(preferred: str, taken: set[str]) -> Iterator[str]:
-    """Yield names, the best ones first: a letter that is not taken in the other case either."""
-    letters = [*dict.fromkeys(preferred + LETTERS)]
-    yield from (letter for letter in letters if letter.upper() not in taken)
-    yield from letters
-    number = 0
-    while number := number + 1:
-        yield from (f"{letter}{number}" for letter in letters)
-
-
-def output_name(taken: Mapping[str, object]) -> str:
-    """Return a name for the last stage."""
-    return next(name for name in (*OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)
+            yield stage._replace(operands=tuple(operands))
 
 
 def _split(matrix: Expr) -> tuple[Expr, Expr]:
