@@ -227,9 +227,7 @@ class Atoms:
         """Return a function of some arguments."""
         if name == "slogdet" and not self.second():
             raise self.fail("[1], for the logarithm in what slogdet returns,")
-        if name in ("log", "sum", "diag", "norm") and len(arguments) == 1 and (
-                name in self.vocabulary.functions and not forming.is_number(arguments[0])
-                and not isinstance(arguments[0], forming.HadamardPower | forming.DiagonalOf)):
+        if name in self.vocabulary.functions and any(map(_is_proper_matrix, arguments)):
             return self.vocabulary.functions[name](*arguments)
         function = self.functions[name]
         if name in forming.FUNCTIONS or any(map(_is_proper_matrix, arguments)):
