@@ -7,12 +7,11 @@ Differential Calculus, chapter 9).
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from functools import reduce
-from operator import add
 from typing import Any
 
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol, Trace
+from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -142,8 +141,10 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
                 pull(operand, rule.adjoint(index, operands, adjoint))
 
     pull(expression, arriving)
-    zero = sp.ZeroMatrix(*wrt.shape) if wrt.is_Matrix else sp.S.Zero
-    return reduce(add, found, zero) if found else zero
+    if not wrt.is_Matrix:
+        return sp.Add(*found)
+    # without SymPy's own simplification, which takes seconds
+    return MatAdd(*found) if len(found) > 1 else found[0] if found else sp.ZeroMatrix(*wrt.shape)
 
 
 def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
