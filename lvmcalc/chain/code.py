@@ -33,11 +33,13 @@ class Program:
     dialect : Dialect
     wrt : the leaves or nodes whose adjoints are wanted; by default none but the value
     whole : whether all adjoints are wanted, and what each use brings
+    terse : whether what costs nothing is put in place of its name: a constant, a multiple, a column
+        or row that is spread over a matrix
     """
 
     def __init__(self, chain: Graph, dialect: Dialect, wrt: tuple[str, ...] = (),
-                 whole: bool = False):
-        self.chain, self.whole = chain, whole
+                 whole: bool = False, terse: bool = False):
+        self.chain, self.whole, self.terse = chain, whole, terse
         self.wrt = (*chain.leaves, *chain.nodes) if whole else wrt
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
@@ -48,7 +50,7 @@ class Program:
         names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
         self._dialect, self._values, self._inverses = dialect, {}, {}
-        self._thin: dict[Expr, Expr] = {}
+        self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
         self.forwards: list[Statement] = []
         self.backwards: list[Statement] = []
         self._body = self.forwards
@@ -80,6 +82,10 @@ class Program:
 
     def _forward(self, node: Node) -> None:
         target, formula = self.names[node.name], node.expression
+        formula = formula.xreplace(self._inline)
+        if self.terse and formula.is_Matrix and self._write.thin(formula) is not None:
+            self._inline[node.symbol] = formula
+            return
         if isinstance(formula, Inverse) and isinstance(formula.arg, MatrixSymbol):
             self._inverses.setdefault(self._leaf(formula.arg), target)  # its own name serves
             text = self._dialect(self._dialect.inverse, self._write(formula.arg))
@@ -91,25 +97,45 @@ class Program:
 
     def _backward(self) -> None:
         chain = self.chain
+        if self.terse:
+            self._inline[chain.adjoint_symbol(chain.output)] = sp.S.One
         leading = {name for wanted in self.wrt for name in chain.leading_to(wanted)}
         order = [name for name in (*reversed(chain.nodes), *chain.leaves)
                  if name in leading and name != chain.output]
         for name in order:
             symbol, target = chain.adjoint_symbol(name), self.bars[chain.adjoint_symbol(name)]
             uses = chain.children(name)
-            parts = [sp.sympify(chain.edges[use, name]).xreplace(self._thin) for use in uses]
+            parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
             if self.whole:
                 parts = self._apart(name, parts)
             total = _added(parts)
             if name in chain.symmetric and not self.whole:
                 self._emit(target, total)
                 total = (symbol + symbol.T) / 2
-            if not self.whole and name not in self.wrt and _is_thin(total):
-                self._thin[symbol] = total
-                comment = f"# {target} = {notation.plain(total)}"
-                self._body.append(Statement("", comment))
-                continue
-            self._emit(target, total)
+            if not self.whole and name not in self.wrt and self._is_inline(name, total):
+                self._inline[symbol] = total
+                self._body.append(Statement("", f"# {target} = {notation.plain(total)}"))
+            else:
+                self._emit(target, total)
+
+    def _is_inline(self, name: str, adjoint: Expr) -> bool:
+        """Return whether an adjoint is better put where it is used.
+
+        That is a multiple of the identity or of ones, which no array need hold; a constant; and a
+        product with few columns, which meets an inverse on both sides.
+        """
+        if not adjoint.is_Matrix:
+            leaves = {leaf.symbol for leaf in self.chain.leaves.values()} | {*self.sizes.values()}
+            return self.terse and adjoint.free_symbols <= leaves and not adjoint.is_Add
+        if self.terse and self._write.thin(adjoint) is not None:
+            return True
+        factors = adjoint.args if isinstance(adjoint, MatMul) else (adjoint,)
+        matrices = [factor for factor in factors if factor.is_Matrix]
+        if len(matrices) == 1:
+            simple = MatrixSymbol if self.terse else ()
+            return isinstance(matrices[0], (Identity, sp.OneMatrix, simple))
+        inverse = self.chain[name].rule and self.chain[name].rule.name == "inverse"
+        return inverse and len(matrices) == 2 and matrices[0].cols != adjoint.rows
 
     def _apart(self, name: str, parts: list[Expr]) -> list[Expr]:
         """Give what each use brings a name of its own, and return these."""
@@ -147,13 +173,6 @@ def _added(parts: list[Expr]) -> Expr:
     if len(parts) == 1:
         return parts[0]
     return MatAdd(*parts) if parts[0].is_Matrix else sp.Add(*parts)
-
-
-def _is_thin(adjoint: Expr) -> bool:
-    """Return whether it is a multiple of the identity or of ones, which no array need hold."""
-    factors = adjoint.args if isinstance(adjoint, MatMul) else (adjoint,)
-    matrices = [factor for factor in factors if factor.is_Matrix]
-    return len(matrices) == 1 and isinstance(matrices[0], Identity | sp.OneMatrix)
 
 
 def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:

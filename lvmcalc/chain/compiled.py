@@ -26,6 +26,7 @@ from lvmcalc.chain.source import DIALECTS
 CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
                   log_det="log_det({})")
 TINY = np.finfo(float).tiny
+SMALL = (10.0**-numbers.DIGITS / np.finfo(float).eps) ** 2
 
 
 class Doubtful(ArithmeticError):
@@ -35,6 +36,9 @@ class Doubtful(ArithmeticError):
 def _inv(matrix: np.ndarray) -> np.ndarray:
     """Return the inverse of a matrix that is far from singular."""
     inverse = np.linalg.inv(matrix)
+    bound = len(matrix) ** 2 * np.vdot(matrix, matrix) * np.vdot(inverse, inverse)
+    if bound < SMALL:  # so is the condition number in the 1-norm, squared
+        return inverse
     condition = np.abs(matrix).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max()
     if not condition * np.finfo(float).eps < 10.0**-numbers.DIGITS:
         raise Doubtful
@@ -73,7 +77,7 @@ class Compiled:
     """
 
     def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
-        program = Program(chain, CHECKED, wrt, whole)
+        program = Program(chain, CHECKED, wrt, whole, terse=not whole)
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:

@@ -3,7 +3,7 @@
 import keyword
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import singledispatchmethod
+from functools import cache, singledispatchmethod
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
@@ -134,26 +134,27 @@ class Writer:
         return self.multiple(product, "")
 
     def multiple(self, scalar: Expr, text: str) -> Text:
-        """Return a scalar times what a text says, which is a factor already."""
-        number, rest = scalar.as_coeff_Mul()
-        if number.is_negative:
+        """Return a scalar times what a text says, which is a factor already.
+
+        Numbers are multiplied first, and only then the matrix.
+        """
+        if scalar.could_extract_minus_sign():
             inner, level = self.multiple(-scalar, text)
             return f"-{inner}" if level > SUM else f"-({inner})", SUM
-        above, below = [text] * bool(text), []
-        if number.is_Rational:
-            above = [str(number.p)] * (number.p != 1) + above
-            below = [str(number.q)] * (number.q != 1)
-        elif number != 1:
-            above = [self.at(number), *above]
-        scalars = []
-        for factor in sp.Mul.make_args(rest) if rest != 1 else ():
-            if factor.is_Pow and factor.exp.could_extract_minus_sign():
+        above, below = [], []
+        for factor in sp.Mul.make_args(scalar):
+            if factor.is_Rational:
+                above += [str(factor.p)] * (factor.p != 1)
+                below += [str(factor.q)] * (factor.q != 1)
+            elif factor.is_Pow and factor.exp.could_extract_minus_sign():
                 below.append(self.at(1 / factor, POWER))
             else:
-                scalars.append(self.at(factor, POWER))
-        above = [*above[:len(above) - bool(text)], *scalars, *above[len(above) - bool(text):]]
+                above.append(self.at(factor, POWER))
+        if text and above and below:
+            return f"{' / '.join([' * '.join(above), *below])} * {text}", TIMES
+        above += [text] * bool(text)
         joined = " / ".join([" * ".join(above) or "1", *below])
-        return joined, TIMES if len(above) + len(below) > 1 or below else ATOM
+        return joined, TIMES if len(above) + len(below) > 1 else POWER
 
     @write.register
     def _(self, power: sp.Pow | HadamardPower) -> Text:
@@ -224,6 +225,8 @@ class Writer:
 
     @write.register
     def _(self, part: Transpose) -> Text:
+        if (simpler := turned(part)) != part:
+            return self.write(simpler)
         return f"{self.at(part.arg)}.T", ATOM
 
     @write.register
@@ -268,13 +271,14 @@ class Writer:
 
         NumPy spreads a number, a column or a row over a matrix by itself, if there is one.
         """
-        full = [part for part in parts if self.thin(part) is None]
-        return list(parts), lambda part: self.write(
-            (full and self.thin(part)) or part) if part.is_Matrix else self.write(part)
+        thin = [*map(self.thin, parts)]
+        shapes = {part.shape for part in thin if part is not None and part.is_Matrix}
+        enough = None in thin or len(shapes) > 1  # a column and a row fill a matrix
+        return list(parts), lambda part: self.write((enough and self.thin(part)) or part)
 
     def thin(self, part: Expr) -> Expr | None:
         """Return the number, column or row that is spread over a matrix; None if it is none."""
-        scalar, factors = self.factors(part)
+        scalar, factors = self.factors(part) if part.is_Matrix else (part, [])
         match factors:
             case [sp.OneMatrix()]:
                 return scalar
@@ -287,7 +291,7 @@ class Writer:
     def factors(self, product: Expr) -> tuple[Expr, list[Expr]]:
         """Return the scalar and the factors of a product, without identities."""
         if not isinstance(product, MatMul):
-            return sp.S.One, [product]
+            return sp.S.One, [turned(product) if isinstance(product, Transpose) else product]
         scalar, found = sp.S.One, []
         for part in map(without_power, product.args):
             if part.is_Matrix:
@@ -300,14 +304,14 @@ class Writer:
     @write.register
     def _(self, product: MatMul) -> Text:
         scalar, factors = self.factors(product)
-        texts = self.sums([(self.at(factor, POWER), factor) for factor in factors])
-        text = " @ ".join(texts)
+        parts = self.sums([(self.at(factor, POWER), factor) for factor in factors])
+        text = in_best_order(parts)
         if scalar == 1:
-            return text, TIMES if len(texts) > 1 else ATOM
-        return self.multiple(scalar, f"({text})" if len(texts) > 1 else text)
+            return text, TIMES if len(parts) > 1 else ATOM
+        return self.multiple(scalar, f"({text})" if len(parts) > 1 else text)
 
-    def sums(self, factors: list[tuple[str, Expr]]) -> list[str]:
-        """Return the texts of factors, with sums in place of products with a column of ones."""
+    def sums(self, factors: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+        """Return factors and their texts, with sums in place of products with a column of ones."""
         for place, (_, factor) in enumerate(factors):
             if isinstance(factor, sp.OneMatrix) and len(factors) > 1:
                 before, behind = factors[:place], factors[place + 1:]
@@ -319,4 +323,39 @@ class Writer:
                     (text, first), behind = behind[0], behind[1:]
                     row = f"{text}.sum(axis=0, keepdims=True)", MatMul(factor, first)
                     return self.sums([*before, row, *behind])
-        return [text for text, _ in factors]
+        return factors
+
+
+def in_best_order(factors: list[tuple[str, Expr]]) -> str:
+    """Return a product with brackets where from left to right would take longer.
+
+    The first size is taken for the largest, as the number of objects is.
+    """
+    sizes = [factors[0][1].rows, *(factor.cols for _, factor in factors)]
+    large = [1 if size == 1 else 100 if size == sizes[0] else 30 for size in sizes]
+    texts = [text for text, _ in factors]
+
+    @cache
+    def best(first: int, last: int) -> tuple[int, str]:
+        if first == last:
+            return 0, texts[first]
+        ways = []
+        for split in range(last - 1, first - 1, -1):  # of equals, the one from left to right
+            (left_cost, left), (right_cost, right) = best(first, split), best(split + 1, last)
+            cost = left_cost + right_cost + large[first] * large[split + 1] * large[last + 1]
+            ways.append((cost, f"{left} @ {right if split + 1 == last else f'({right})'}"))
+        return min(ways, key=lambda way: way[0])
+
+    return best(0, len(texts) - 1)[1]
+
+
+def turned(transpose: Transpose) -> Expr:
+    """Return a transpose that is none: of ones, of an identity, of a transpose."""
+    match transpose.arg:
+        case sp.OneMatrix() as ones:
+            return sp.OneMatrix(*reversed(ones.shape))
+        case Transpose() as inner:
+            return inner.arg
+        case Identity() as identity:
+            return identity
+    return transpose

@@ -122,10 +122,12 @@ class Stages:
             return self._parts(scalar * Trace(inner))
         if (root := _root(trace)) is not None:
             return "squared norm", (self.letter(root),)
-        if isinstance(inner, MatMul) and isinstance(inner.args[0], Transpose):
-            left, *right = inner.args
-            return "inner product", (self.letter(left.arg),
-                                     self.letter(joined(tuple(right), right[0].rows)))
+        first, *others = inner.args if isinstance(inner, MatMul) else (inner,)
+        if others and isinstance(first, Transpose):  # tr(AᵀB)
+            return "inner product", (self.letter(first.arg), self.letter(_joined(others)))
+        if len(others) > 1 and isinstance(others[-1], Transpose):  # tr(B C Aᵀ)
+            *others, last = first, *others
+            return "inner product", (self.letter(last.arg), self.letter(_joined(others)))
         return "trace", (self.letter(inner),)
 
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -223,7 +225,7 @@ class Stages:
             start, end = pair
             inner = self.letter(MatMul(*factors[start:end]))
             return self._product([*factors[:start], inner, *factors[end:]])
-        one, other = (joined(tuple(part), part[0].rows) for part in (first, rest))
+        one, other = map(_joined, (first, rest))
         if other == Transpose(one) and not self._is_letter(one):
             return "Gram matrix", (self.letter(one),)
         return "product", (self.letter(one), self.letter(other))
@@ -275,6 +277,10 @@ def _split(matrix: Expr) -> tuple[Expr, Expr]:
         return sp.S.One, matrix
     scalar, factors = matrix.as_coeff_matrices()
     return scalar, joined(tuple(factors), matrix.rows)
+
+
+def _joined(factors: list[Expr]) -> Expr:
+    return joined(tuple(factors), factors[0].rows)
 
 
 def _pulled(factor: Expr) -> tuple[Expr, Expr]:
