@@ -37,7 +37,9 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     if others and _is_asked(exercise, first):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
-    return [readings(side, words, shape, _is_differential(exercise, side))
+    # A d before a bracket is a differential where there are others beside it.
+    differentials = bool(words.change.search(lines[0]))
+    return [readings(side, words, shape, differentials)
             for side in (first, *others)]
 
 
@@ -66,8 +68,3 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if called or formula.is_number:
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     return False
-
-
-def _is_differential(exercise: Exercise, side: str) -> bool:
-    """Return whether a d before a bracket is a differential: where there are others beside it."""
-    return bool(exercise.chain.vocabulary.change.search(side))

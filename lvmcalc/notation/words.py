@@ -86,7 +86,9 @@ class Words:
         letters = "".join(text if len(text) == 1 and kind == "name" else " "
                           for kind, text, _ in found)
         long_word = found and (len(found[-1][1]) > 1 or found[-1][0] == "function")
-        if not found or word.lower() in ENGLISH or re.search("[a-z]{3}", letters) or (
+        small = re.findall("[a-z]{2}", letters)
+        english = word.lower() in ENGLISH and not word.isupper()
+        if not found or english or ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
                 long_word and re.search("[a-z]", letters)):
             return None
         return found
