@@ -10,7 +10,13 @@ from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name, check_shapes, described, refuse_unknown
+from lvmcalc.calculus.expressions import (
+    by_name,
+    check_shapes,
+    described,
+    dimensions,
+    refuse_unknown,
+)
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of
@@ -204,8 +210,7 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     refuse_unknown(expression)
     described_by = leaves_named(specs)
     matrices = {it.name: it for it in expression.atoms(MatrixSymbol)}
-    sizes = {size.name for matrix in matrices.values()
-             for length in matrix.shape for size in length.free_symbols}
+    sizes = {size.name for length in dimensions(expression) for size in length.free_symbols}
     letters = matrices | {it.name: it for it in formula.atoms(Symbol) if it.name not in sizes}
     given = {}
     for name in [*(it for it in described_by if it in letters), *sorted(letters)]:
@@ -217,6 +222,9 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     for name in described_by:
         if name not in letters:
             raise ValueError(f"The leaf {notation.plain(name)} does not occur in the formula.")
+    if unknown := sorted(sizes - {*sizes_of(given)}):
+        raise ValueError(f"{notation.plain(unknown[0])} is a size in the formula, but no leaf has "
+                         "rows or columns of that number.")
     back = {Symbol(name): leaf.symbol for name, leaf in given.items() if not leaf.symbol.is_Matrix}
     expression = _scalar_if_1x1(expression.xreplace(back))
     _refuse_matrix(expression)

@@ -179,7 +179,7 @@ class Writer:
 
     def function(self, name: str, inside: Expr) -> Text:
         """Return a function of a number or of every entry; one of one's own keeps its name."""
-        if all(symbol.name in self.sizes for symbol in inside.free_symbols):
+        if not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols):
             template = f"math.{name}({{}})"
         else:
             template = self.dialect.functions.get(name, f"{name}({{}})")

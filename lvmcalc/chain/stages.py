@@ -131,9 +131,8 @@ class Stages:
         return "trace", (self.letter(inner),)
 
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
-        pulled = [*map(_pulled, product.args)]
-        factors = [factor for _, factor in pulled if factor != 1]
-        plain = sp.Mul(*(scalar for scalar, _ in pulled))
+        factors = [factor for part in product.args for factor in _pulled(part)]
+        plain = sp.S.One
         front = [factor for factor in factors if self._is_plain(factor)]
         if len(front) == len(factors):  # nothing but leaves and numbers
             front = [factor for factor in factors if self._is_constant(factor)]
@@ -283,19 +282,20 @@ def _joined(factors: list[Expr]) -> Expr:
     return joined(tuple(factors), factors[0].rows)
 
 
-def _pulled(factor: Expr) -> tuple[Expr, Expr]:
-    """Return the scalar inside a trace, and the trace without it."""
+def _pulled(factor: Expr) -> tuple[Expr, ...]:
+    """Return a factor, with the scalars inside a trace in front of it."""
     if isinstance(factor, Trace):
         scalar, inner = _split(factor.arg)
-        return scalar, Trace(inner)
-    return sp.S.One, factor
+        return (*(it for it in sp.Mul.make_args(scalar) if it != 1), Trace(inner))
+    return (factor,)
 
 
 def _root(trace: Expr) -> Expr | None:
     """Return E if a scalar is tr(EᵀE), the squared norm of E."""
     if not isinstance(trace, Trace) or not isinstance(trace.arg, MatMul):
         return None
-    factors = trace.arg.args
+    scalar, inner = _split(trace.arg)
+    factors = inner.args if scalar == 1 else ()
     for place in range(1, len(factors)):
         left, right = (joined(part, part[0].rows) for part in (factors[:place], factors[place:]))
         if left == Transpose(right):
