@@ -158,7 +158,7 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
         except ShapeError as error:
             reason = f"`{text.strip()}` cannot be formed: {_met(error)}"
             raise CannotBeFormed(f"{place}{reason}") from error
-        found.append((name, expression, unified(text)))
+        found.append((name, expression, notation.spelling(unified(text))))
         known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
                        else Symbol(name))
     _refuse_matrix(expression)
