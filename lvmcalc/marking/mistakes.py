@@ -141,7 +141,7 @@ def _stage(chain: Chain, node: str) -> str:
 
 def _expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
-    algebra = NormalForm((*chain.abbreviations, *chain.symmetric))
+    algebra = NormalForm(chain.symmetric_letters)
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     terms = algebra.matrix(closed)

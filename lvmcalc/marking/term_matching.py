@@ -46,7 +46,7 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
     exercise : Exercise
     answer : SymPy expression of the shape that is asked for, in the symbols of the chain
     """
-    symmetric = (*exercise.chain.abbreviations, *exercise.chain.symmetric)
+    symmetric = exercise.chain.symmetric_letters
     merging = _Matcher(exercise, symmetric)
     try:
         true, given = merging.terms(exercise.asked), merging.terms(answer)
