@@ -84,16 +84,6 @@ class Chain(Graph):
             self._tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
             for name, node in self.abbreviations.items()}))
 
-    @property
-    def symmetric_letters(self) -> tuple[str, ...]:
-        """The letters of matrices that are their own transposes: abbreviations, and leaves."""
-        def equal(name: str) -> bool:
-            formula = self.expression(name)
-            return self._tidy(formula) == self._tidy(formula.T)
-
-        return self.remember("symmetric letters", lambda: (
-            *(name for name, node in self.abbreviations.items() if equal(node)), *self.symmetric))
-
     def in_leaves(self, expression: Expr) -> Expr:
         """Return an expression in nodes, adjoints (∂L/∂c) and abbreviations (K) in the leaves.
 
