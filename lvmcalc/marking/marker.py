@@ -21,7 +21,7 @@ from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
-from lvmcalc.marking.exercise import Exercise, exercise_of, value_at
+from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.increments import gradient_in, has_differentials
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
@@ -31,7 +31,6 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading
 
-RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
@@ -237,11 +236,11 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
-    verdict = exercise.compare(formula, exercise.asked)
+    verdict = exercise.verdict(formula)
     exercise.values(formula)
     if verdict.status == "undecided":
         return _mark_numbers(attempt)
-    if not verdict.holds:
+    if verdict.status not in RIGHT:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
     letter = notation.plain(exercise.symmetric_only(formula))

@@ -35,7 +35,7 @@ ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnar
                 r"|math)")
 # LaTeX commands for signs, by what else they are spelled
 COMMANDS = {
-    "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "colon": ":",
+    "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "⊘", "colon": ":",
     "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|",
     "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[", "rbrack": "]",
     "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
