@@ -1,5 +1,6 @@
-"""Paste foreign commands, words, brackets and spaces into right answers: each stays right, or becomes
-unreadable.
+"""Paste foreign commands, words, brackets and spaces into right answers.
+
+Each stays right, or becomes unreadable.
 
 `python tools/fuzz_answers.py 20000` pastes so often and prints every answer that was called wrong;
 the tests do it with fewer. A wrong verdict would mean that the reader has split, dropped or misread
@@ -29,7 +30,7 @@ def listed(text: str) -> list[str]:
 WORDS = listed("""
     here these step the rest see above hence so thus where with and or if is be to of on as at
     it in we he me no not do up by go us my am an let get from into then else end begin this
-    that which note also ok done todo QED eq fig tab ref cf eg ie etc et al foo bar baz qux
+    that which note also ok done todo QED eq fig tab ref cf eg ie etc et al foo baz qux
     spam eggs kron chol reshape vec outerr einsum cholesky eigh svd lambda_ self print def
     lstsq hstack zeros jnp np torch tf la sp random None True exp2 cosh mean std var max min
     argmax clip mod rank dim span adj cof cov ker erf Re Im sgn arg Beta Zeta kappa rho omega

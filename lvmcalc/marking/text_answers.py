@@ -53,7 +53,7 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     """
     outputs = "|".join(exercise.chain.vocabulary.outputs)
     name = notation.spelling(exercise.wrt)
-    side = side.strip()
+    side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
             side not in exercise.chain.vocabulary):
         return True

@@ -101,6 +101,8 @@ class Atoms:
             raise Unreadable(f"`{token.text}` has no value here: write ∂{token.text}/∂… for an "
                              "adjoint.", token.start)
         self.refuse_spaced(token)
+        if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
+            raise self.unclear("is the transpose t(…)", "t(…) without spaces, or t*(…)", token)
         value = self.vocabulary.spellings[token.text]
         return Identity(Dummy("?")) if token.text in ("I", "Id") else value
 

@@ -42,7 +42,9 @@ COMMANDS = {
     "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "frac": "frac", "nicefrac": "frac",
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }
-NAMED = _words("tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus")
+NAMED = _words("""
+    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus
+""")
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}
 

@@ -23,6 +23,7 @@ from unicodedata import normalize
 
 from lvmcalc.notation.printer import ASCII, GREEK
 from lvmcalc.notation.tables import (
+    ARRAYS,
     COMMANDS,
     ENVIRONMENTS,
     INVISIBLE,
@@ -176,7 +177,8 @@ class _Scanner(Words):
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
-        if not self.latex and self.match(r"\\(?!\\)") and self.behind_a_factor():
+        matlab = not self.latex and not ARRAYS.search(self.text)
+        if matlab and self.match(r"\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
             self.place = here
@@ -269,7 +271,8 @@ class _Scanner(Words):
         if module := self.match(MODULE):
             self.place = module.end()
             match = self.match(self.function)
-            if not match:
+            torn = self.found and self.found[-1][:2] == ("name", "j") and module[0].startswith("np")
+            if not match or torn:  # j np. may be jnp.
                 raise self.unknown(module.start())
             return self.add("function", match[0], match.end())
         if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX

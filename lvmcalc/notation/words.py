@@ -78,6 +78,8 @@ class Words:
                     self.text[here + 1] in self.vocabulary.differentials):
                 found.append(("differential", self.text[here + 1], here + 2))
             elif letter in self.vocabulary.spellings:
+                if found and found[-1][1] == "I" and letter in self.vocabulary.lengths:
+                    return None  # Im may be I_m
                 found.append(("name", letter, here + 1))
             else:
                 return None

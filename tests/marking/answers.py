@@ -37,7 +37,7 @@ class Answers(NamedTuple):
 
     right: list[tuple[str, str, Any]]
     wrong: list[tuple[str, str, Any, set[str]]]
-    unreadable: list[tuple[str, str, str]] = []
+    unreadable: tuple[tuple[str, str, str], ...] = ()
 
 
 def answer(of: str, given: str | dict[str, str]) -> Any:
@@ -58,7 +58,7 @@ def read(name: str) -> Answers:
     return Answers([(of, wrt, answer(of, given)) for of, wrt, given in rows["right"]],
                    [(of, wrt, answer(of, given), set(kinds))
                     for of, wrt, given, kinds in rows["wrong"]],
-                   [(of, wrt, text) for of, wrt, text in rows.get("unreadable", ())])
+                   tuple(map(tuple, rows.get("unreadable", ()))))
 
 
 DEVELOPMENT, SECOND, DIALECTS = map(read, ("development", "second", "dialects"))

@@ -1,4 +1,4 @@
-"""The third set of answers, in the dialects that people paste, and what is pasted into right ones."""
+"""The third set of answers, in the dialects that people paste, also with foreign pieces in them."""
 
 import pytest
 from answers import DIALECTS
