@@ -3,7 +3,7 @@
 import autograd
 import numpy as np
 import pytest
-from derived_models import EVERY_LEAF, MODELS, derived
+from derived_models import EVERY_LEAF, EVERY_MODEL, MODELS, derived
 
 
 @EVERY_LEAF
