@@ -22,7 +22,7 @@ def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
 
 
 def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
-    """Split a sum or product in the middle: first and rest would nest as deep as there are parts."""
+    """Split a sum or product in the middle, lest it nest as deep as there are parts."""
     def split(part: Expr) -> tuple[str, tuple]:
         middle = len(part.args) // 2
         halves = part.args[:middle], part.args[middle:]
@@ -53,8 +53,9 @@ def without_power(part: Expr) -> Expr:
         If the power is no whole number, or too large.
     """
     if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
-        factors = [part.base] * int(part.exp)
-        return HadamardProduct(*factors) if part.exp > 1 else (*factors, sp.OneMatrix(*part.shape))[0]
+        if part.exp == 0:
+            return sp.OneMatrix(*part.shape)
+        return HadamardProduct(*[part.base] * int(part.exp)) if part.exp > 1 else part.base
     if not isinstance(part, MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
@@ -111,25 +112,30 @@ def product_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
 
 
 def argument_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a product."""
     return of(part.args[0])
 
 
 def inverse_degree(of: Callable, part: Inverse, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a sum."""
     (p, q), size = of(part.arg), whole_size(part.rows, sizes)
     return q + (size - 1) * p, size * p
 
 
 def _raised(base: Pair, exponent: int) -> Pair:
+    """Return the value of a sum."""
     p, q = base if exponent > 0 else base[::-1]
     return abs(exponent) * p, abs(exponent) * q
 
 
 def power_degree(of: Callable, part: sp.Pow, sizes: Mapping[str, int]) -> Pair:
+    """Return the value of a product of matrices."""
     known = {symbol: sizes[symbol.name] for symbol in part.exp.free_symbols}
     return _raised(of(part.base), int(part.exp.xreplace(known)))
 
 
 def determinant_degree(of: Callable, part: Determinant, sizes: Mapping[str, int]) -> Pair:
+    """Split a product of matrices, or a scalar from it."""
     return _raised(of(part.arg), whole_size(part.arg.rows, sizes))
 
 
@@ -138,5 +144,6 @@ def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
     known = {symbol: sp.Integer(sizes[symbol.name]) for symbol in dimension.free_symbols}
     size = dimension.xreplace(known)
     if not (size.is_Integer and size > 0):
+    """Return how an operation of one argument is split."""
         raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
     return int(size)
