@@ -142,6 +142,7 @@ class Training(PlayerView):
         self.trainer.reset(self.controls.seed.value)
         self._new_ghost(self.trainer.again)
         self._news = ""
+        self._forget_preset()
         self._new_picture()
 
     def _new_ghost(self, made: Callable[[], Trainer]) -> None:
@@ -184,6 +185,8 @@ class Training(PlayerView):
         else:
             self._lead()
         self._forget_preset()
+        self._tell()
+        self.fill()
 
     def _forget_preset(self) -> None:
         c = self.controls
@@ -199,10 +202,14 @@ class Training(PlayerView):
         lost = self.expected.get(self.trainer.ablation, "")
         return " ".join(filter(None, (self._news, self.trainer.describe(), lost, self.player.note)))
 
-    def _say(self) -> None:
+    def _tell(self) -> None:
+        """Say beside the sliders what they come to."""
         rate = self.controls.rate
         unit = "limit" if self.trainer.stability_limit else "usual rate"
         rate.told = f"{rate.value:.3g} × the {unit} = {self.trainer.learning_rate:.3g}"
+
+    def _say(self) -> None:
+        self._tell()
         self.readout = self.read()
         super()._say()
 

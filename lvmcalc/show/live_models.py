@@ -280,12 +280,12 @@ class LiveGPLVM(LiveModel):
     def details(self) -> str:
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
 
-    def _say(self) -> None:
+    def _tell(self) -> None:
         beta, problem = self.controls.beta, self.trainer.problem
         now = problem.beta / gplvm.best_beta(problem.Y, problem.shape[1]) if (
             problem.learn) else beta.value
         beta.told = f"{now:.3g} × the best"
-        super()._say()
+        super()._tell()
 
 
 class LiveAutoencoder(LiveModel):
