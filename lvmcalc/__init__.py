@@ -1,7 +1,7 @@
 """Derive, prove, mark and train gradients of two latent variable models."""
 
 from lvmcalc.calculus import compare, gradient
-from lvmcalc.chain import Builder, Card, Result
+from lvmcalc.chain import Builder, Card, Result, derive
 from lvmcalc.course.homework import row
 from lvmcalc.marking import audit, mark
 from lvmcalc.models import autoencoder, gplvm
@@ -10,6 +10,6 @@ from lvmcalc.training import Trainer, data
 __version__ = "0.1.0"
 
 __all__ = [
-    "Builder", "Card", "Result", "Trainer", "audit", "autoencoder", "compare", "data", "gplvm",
-    "gradient", "mark", "row",
+    "Builder", "Card", "Result", "Trainer", "audit", "autoencoder", "compare", "data", "derive",
+    "gplvm", "gradient", "mark", "row",
 ]

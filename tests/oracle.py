@@ -27,8 +27,9 @@ from sympy.matrices.expressions import (
     MatPow,
     ZeroMatrix,
 )
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus import Entrywise
+from lvmcalc.calculus.functions import EntrySum, Entrywise
 
 mpmath.mp.dps = 60
 CLOSE = mpmath.mpf(10) ** -35
@@ -97,13 +98,33 @@ def inverse(M: Rows) -> Rows:
     return [row[n:] for row in M]
 
 
+OWN = {"sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "relu": lambda x: (abs(x) + x) / 2,
+       "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)), "abs": abs, "sign": mpmath.sign}
+
+
+def power(base: Dual, exponent: Any) -> Dual:
+    """Return a power: a product if the exponent is whole, else mpmath's of a positive number."""
+    if exponent != int(exponent):
+        root = mpmath.mpf(exponent.p) / exponent.q
+        at = mpmath.mpf(str(base.value)) if not isinstance(base.value, Fraction) else (
+            mpmath.mpf(base.value.numerator) / base.value.denominator)
+        if at <= 0:
+            raise ZeroDivisionError("a root of a number that is not positive")
+        return Dual(at**root, root * at**(root - 1) * base.slope)
+    result = math.prod([base] * abs(int(exponent)), start=ONE)
+    return ONE / result if exponent < 0 else result
+
+
 def function(name: str, argument: Dual) -> Dual:
     """Return mpmath's function of that name, with a derivative that mpmath finds in numbers."""
     def high(number: Any) -> Any:
         exact = isinstance(number, Fraction)
         return mpmath.mpf(number.numerator) / number.denominator if exact else number
 
-    of, at = getattr(mpmath, name), high(argument.value)
+    at = high(argument.value)
+    of = OWN.get(name) or getattr(mpmath, name)
+    if name == "log" and at <= 0:
+        raise ZeroDivisionError("a logarithm of a number that is not positive")
     return Dual(of(at), mpmath.diff(of, at) * high(argument.slope))
 
 
@@ -117,6 +138,12 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
         return int(dimension.subs({symbol: values[symbol.name]
                                    for symbol in dimension.free_symbols}))
 
+    def exponent(number: Expr) -> Expr:
+        known = {symbol: values[symbol.name] for symbol in number.free_symbols}
+        return number.subs({symbol: value if isinstance(value, int) else
+                            sp.Rational(value.value.numerator, value.value.denominator)
+                            for symbol, value in known.items()})
+
     match formula:
         case MatrixSymbol():
             return values[formula.name]
@@ -125,7 +152,16 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
         case sp.OneMatrix():
             return [[ONE] * size(formula.cols) for _ in range(size(formula.rows))]
         case HadamardPower():
-            return of(HadamardProduct(*[formula.base] * int(formula.exp)))
+            return [[power(entry, exponent(formula.exp)) for entry in row]
+                    for row in of(formula.base)]
+        case EntrySum():
+            return total([entry for row in of(formula.arg) for entry in row])
+        case DiagMatrix():
+            column = of(formula.args[0])
+            return [[entry if i == j else ZERO for j in range(len(column))]
+                    for i, (entry,) in enumerate(column)]
+        case DiagonalOf():
+            return [[row[i]] for i, row in enumerate(of(formula.args[0]))]
         case ZeroMatrix():
             return [[ZERO] * size(formula.cols) for _ in range(size(formula.rows))]
         case MatAdd():
@@ -162,10 +198,7 @@ def evaluate(formula: Expr, values: dict[str, Any]) -> Any:
                 result = result * of(factor)
             return result
         case sp.Pow():
-            exponent, base, result = size(formula.exp), of(formula.base), ONE
-            for _ in range(abs(exponent)):
-                result = result * base
-            return ONE / result if exponent < 0 else result
+            return power(of(formula.base), exponent(formula.exp))
         case HadamardProduct():
             factors = [of(factor) for factor in formula.args]
             return [[math.prod(numbers[1:], start=numbers[0])

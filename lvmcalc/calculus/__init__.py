@@ -3,7 +3,8 @@
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import differential, gradient, inner
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.operations import RULES, Entrywise
+from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rule_proofs import establish
 from lvmcalc.calculus.verdict import MARKS, Verdict
 from lvmcalc.checks import CannotBeFormed

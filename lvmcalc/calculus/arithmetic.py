@@ -14,13 +14,16 @@ import mpmath
 import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
+from sympy.matrices.expressions import HadamardPower
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
-from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known, whole_size, without_power
+from lvmcalc.calculus.functions import DECIMAL
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
+from lvmcalc.calculus.walking import whole_size, without_power
 
 POINTS = 3  # at which two sides are compared
 t = Symbol("t")
@@ -35,6 +38,24 @@ class Reals:
     zeros = staticmethod(lambda rows, columns: np.zeros((rows, columns)))
     ones = staticmethod(lambda rows, columns: np.ones((rows, columns)))
     apply = staticmethod(lambda name, of_array, value: of_array(value))
+    each = staticmethod(lambda function, matrix: function(matrix))
+    total, diagonal_matrix = np.sum, staticmethod(lambda vector: np.diag(vector[:, 0]))
+    diagonal = staticmethod(lambda matrix: np.diag(matrix)[:, None])
+
+    @staticmethod
+    def root(base: Any, exponent: float) -> Any:
+        """Return a power that is not whole, of numbers that are not negative."""
+        if np.any(np.real(base) < 0):
+            raise OutsideDomain("a root of a negative number")
+        return base**exponent
+
+    @classmethod
+    def log_det(cls, matrix: Any) -> Any:
+        """Return the logarithm of a determinant, which itself may be too large for a float."""
+        phase, size = np.linalg.slogdet(matrix)
+        if not np.iscomplexobj(matrix) and phase <= 0:
+            raise OutsideDomain("a logarithm of a number that is not positive")
+        return size + np.log(phase)
 
 
 class Decimals:
@@ -78,10 +99,37 @@ class Decimals:
         return mpmath.log(number)
 
     @staticmethod
-    def apply(name: str, of_array: Any, value: Any) -> Any:
+    def root(base: Any, exponent: Any) -> Any:
+        """Return a power that is not whole, of a number that is not negative."""
+        if base < 0:
+            raise OutsideDomain("a root of a negative number")
+        return base**exponent
+
+    @classmethod
+    def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, known to mpmath by its name, of a number or of every entry."""
-        function = getattr(mpmath, name)
+        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name)
         return value.apply(function) if hasattr(value, "rows") else function(value)
+
+    @staticmethod
+    def each(function: Any, matrix: Any) -> Any:
+        """Return a function of every entry."""
+        return matrix.apply(function)
+
+    @staticmethod
+    def total(matrix: Any) -> Any:
+        """Return the sum of the entries."""
+        return mpmath.fsum(matrix)
+
+    @staticmethod
+    def diagonal_matrix(vector: Any) -> Any:
+        """Return the matrix with the entries of a column on its diagonal."""
+        return mpmath.diag([*vector])
+
+    @staticmethod
+    def diagonal(matrix: Any) -> Any:
+        """Return the diagonal as a column."""
+        return mpmath.matrix([matrix[i, i] for i in range(matrix.rows)])
 
 
 class Rationals:
@@ -128,6 +176,31 @@ class Rationals:
         """Refuse: no function here takes rational numbers to rational numbers."""
         raise UnsupportedExpression(f"{name} in exact arithmetic")
 
+    @staticmethod
+    def root(base: Any, exponent: Any) -> Any:
+        """Refuse: a root of a rational number need not be one."""
+        raise UnsupportedExpression(f"the power {exponent} in exact arithmetic")
+
+    @classmethod
+    def each(cls, function: Any, matrix: DomainMatrix) -> DomainMatrix:
+        """Return a function of every entry."""
+        return cls.matrix(matrix.to_Matrix().applyfunc(function))
+
+    @staticmethod
+    def total(matrix: DomainMatrix) -> Expr:
+        """Return the sum of the entries."""
+        return sp.Add(*matrix.to_Matrix())
+
+    @classmethod
+    def diagonal_matrix(cls, vector: DomainMatrix) -> DomainMatrix:
+        """Return the matrix with the entries of a column on its diagonal."""
+        return cls.matrix(sp.diag(*vector.to_Matrix()))
+
+    @classmethod
+    def diagonal(cls, matrix: DomainMatrix) -> DomainMatrix:
+        """Return the diagonal as a column."""
+        return cls.matrix(matrix.to_Matrix().diagonal().T)
+
 
 def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
              memo: dict[Expr, Any] | None = None) -> Any:
@@ -160,7 +233,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
                 return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
             case sp.OneMatrix():
                 return arithmetic.ones(*(whole_size(size, values) for size in part.shape))
-            case sp.Pow() if not part.exp.is_integer and part.is_number and part.is_real:
+            case sp.Pow() if part.is_number and part.is_real and not part.exp.is_integer:
                 return arithmetic.number(part)
             case Inverse() if memo is not None and isinstance(part.arg, Transpose):
                 return arithmetic.transpose(of(Inverse(part.arg.arg)))
@@ -185,7 +258,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
 
 def sizes_in(*expressions: Expr) -> list[str]:
     """Return the names of the sizes in the expressions (and of exponents), in order."""
-    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow)}
+    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, HadamardPower)}
     lengths = dimensions(*expressions) | exponents
     return sorted({symbol.name for size in lengths for symbol in size.free_symbols})
 

@@ -6,7 +6,6 @@ size (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
@@ -16,7 +15,8 @@ from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.calculus.operations import RULES, increment_of, k, known, without_power
+from lvmcalc.calculus.operations import RULES, increment_of, known
+from lvmcalc.calculus.walking import without_power
 from lvmcalc.calculus.output_form import Terms
 from lvmcalc.calculus.rules import Operation
 
@@ -50,13 +50,13 @@ def differential(expression: Expr, wrt: Expr, increment: Expr, used: set[str] | 
             return increment
         if wrt not in part.free_symbols:
             return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
-        if isinstance(part, sp.Pow) and (wrt in part.exp.free_symbols or not part.exp.is_integer):
-            raise UnsupportedExpression(f"Pow in {part}")
         name, operands = known(part).split(part)
+        moving, fixed = operands[:len(book[name].arguments)], operands[len(book[name].arguments):]
+        if any(wrt in parameter.free_symbols for parameter in fixed):
+            raise UnsupportedExpression(f"a variable exponent in {part}")
         if used is not None:
             used.add(name)
-        letters = {k: part.exp} if isinstance(part, sp.Pow) else MappingProxyType({})
-        return book[name].d(operands, tuple(map(d, operands)), letters)
+        return book[name].d(operands, tuple(map(d, moving)))
 
     return d(expression)
 

@@ -7,7 +7,9 @@ from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.operations import OPERATIONS, known, without_lambdas, without_power
+from lvmcalc.calculus.functions import without_lambdas
+from lvmcalc.calculus.operations import OPERATIONS, known
+from lvmcalc.calculus.walking import without_power
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits

@@ -13,10 +13,13 @@ from itertools import product
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.matrices.expressions import HadamardProduct
+from sympy.matrices.expressions.diagonal import DiagMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.operations import LARGEST_POWER, Entrywise, known, without_power
+from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.operations import known
+from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
 from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
 
@@ -102,6 +105,22 @@ class NormalForm(OutputForm):
         shape = expression.shape[::-1] if turned else expression.shape
         letter = Entrywise(expression.name, self.expression(inside, shape))
         return self._as_letter(letter, inside, turned, sp.S.One)
+
+    def opaque(self, expression: MatrixExpr) -> Terms:
+        """Return an operation that nothing is known of here, such as diag(v), as a letter."""
+        argument, *others = expression.args
+        inside = self.matrix(argument)
+        written = expression.func(self.expression(inside, argument.shape), *others)
+        self.inside[written] = inside
+        if isinstance(written, DiagMatrix):
+            self.inside[written] = {}  # which is its own transpose
+        return {(written,): sp.S.One}
+
+    def total(self, expression: Expr) -> Expr:
+        """Return the sum of the entries as a symbol."""
+        terms = self.matrix(expression.arg)
+        return sp.Add(*(c * self._named(EntrySum(joined(term, expression.arg.rows)))
+                        for term, c in terms.items()))
 
     def transposed(self, terms: Terms) -> Terms:
         """Return the transpose."""
@@ -243,8 +262,6 @@ class NormalForm(OutputForm):
     def power(self, expression: sp.Pow) -> Expr:
         """Return a whole power of a scalar."""
         base, exponent = expression.as_base_exp()
-        if not exponent.is_integer:
-            raise UnsupportedExpression(f"Pow in {expression}")
         if exponent.is_Integer and abs(exponent) > LARGEST_POWER:
             raise UnsupportedExpression(
                 f"the power {exponent}, which is above {LARGEST_POWER}")

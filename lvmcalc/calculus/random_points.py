@@ -17,7 +17,8 @@ from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
-from lvmcalc.calculus.operations import is_rational, known, whole_size, without_power
+from lvmcalc.calculus.operations import is_rational, known
+from lvmcalc.calculus.walking import whole_size, without_power
 from lvmcalc.calculus.verdict import Counterexample, Verdict
 from lvmcalc.notation import SUPERSCRIPT
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
-from sympy import Symbol
-from sympy.matrices.expressions import HadamardProduct
+from sympy import Expr, MatrixSymbol, Symbol
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
@@ -21,7 +21,8 @@ from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.calculus.operations import SPELLED, entry_by_entry
+from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, sign
+from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation, increment_of
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.verdict import Verdict
@@ -64,17 +65,75 @@ def _by_product(rule: Operation) -> list[Verdict]:
 
 def _one_variable(rule: Operation) -> list[Verdict]:
     """Check a scalar function of scalars with SymPy's derivatives, which are sound there."""
-    total = sum(sp.diff(rule.operation, x) * increment_of(x) for x in rule.arguments)
-    return [_verdict(sp.simplify(total - rule.differential) == 0,
-                     "the derivative of a function of one variable")]
+    return _slopes(rule, rule.operation, rule.differential,
+                   "the derivative of a function of one variable")
 
 
 def _entries(rule: Operation) -> list[Verdict]:
-    """Check that the differential of f(A) is f′(A) ∘ dA, with SymPy's derivative of f."""
-    (A,), x = rule.arguments, Symbol("x")
-    slope = entry_by_entry(sp.diff(SPELLED[rule.operation.name](x), x), x, A)
-    verdict = decide(rule.differential, HadamardProduct(slope, increment_of(A)))
-    return [_verdict(verdict.status == "proved", "the derivative of each entry by itself")]
+    """Check what acts entry by entry as a function of numbers: one entry of each argument."""
+    numbers = {letter: Symbol(letter.name) for x in rule.arguments
+               for letter in (x, increment_of(x))}
+
+    def entry(part: Expr) -> Expr:
+        match part:
+            case MatrixSymbol():
+                return numbers[part]
+            case Entrywise():
+                return SPELLED[part.name](entry(part.arg))
+            case HadamardPower():
+                return entry(part.base) ** part.exp
+            case HadamardProduct() | MatMul():
+                return sp.Mul(*map(entry, part.args))
+            case MatAdd():
+                return sp.Add(*map(entry, part.args))
+            case sp.OneMatrix():
+                return sp.S.One
+            case sp.ZeroMatrix():
+                return sp.S.Zero
+        return part
+
+    return _slopes(rule, entry(rule.operation), entry(rule.differential),
+                   "the derivative of each entry by itself")
+
+
+def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[Verdict]:
+    """Check the differential of a function of numbers with SymPy's derivatives.
+
+    A function that SymPy does not know is written out by its definition; one that has a kink is
+    tried on either side of it.
+    """
+    def holds(side: int) -> bool:
+        def defined(formula: Expr) -> Expr:
+            known = {f: DEFINED[type(f).__name__](*f.args) for f in formula.atoms(sp.Function)
+                     if type(f).__name__ in DEFINED}
+            known |= {f: SIDES[type(f).__name__][side] * f.args[0] for f in
+                      formula.atoms(sp.Function) if type(f).__name__ in SIDES}
+            known |= {f: sp.Integer(2 * side - 1) for f in formula.atoms(sign)}
+            return formula.xreplace(known)
+
+        moving = {x: Symbol(x.name) for x in rule.arguments}
+        total = sum(sp.diff(defined(function), x) * increment_of(x) for x in moving.values())
+        return sp.simplify(total - defined(change)) == 0
+
+    kinked = function.has(sign) or any(type(f).__name__ in SIDES for f in
+                                       function.atoms(sp.Function))
+    verdict = _verdict(holds(1) and (not kinked or holds(0)), reason + ", except at 0" * kinked)
+    return [verdict]
+
+
+def _by_square(rule: Operation) -> list[Verdict]:
+    """Check Z dZ against half the differential of Z², which is a product."""
+    square = rule.operation**2
+    step = {x: x + tau * increment_of(x) for x in rule.arguments}
+    linear = sp.expand(NormalForm().scalar(square.xreplace(step)))
+    return [decide(2 * rule.operation * rule.differential,
+                   NormalForm().written_out(linear.coeff(tau, 1)))]
+
+
+def _by_determinant(rule: Operation) -> list[Verdict]:
+    """Check d log det C = d det C / det C, where d det C has been established by itself."""
+    known = RULES["determinant"]
+    return [decide(known.operation * rule.differential, known.differential)]
 
 
 def _linear_part(rule: Operation) -> list[Verdict]:
@@ -149,4 +208,5 @@ def _verdict(holds: bool, reason: str) -> Verdict:
 
 PROOFS: dict[str, Callable[[Operation], list[Verdict]]] = {
     "linear part": _linear_part, "A A⁻¹ = I": _by_product, "cofactors": _cofactors,
-    "one variable": _one_variable, "entries": _entries}
+    "one variable": _one_variable, "entries": _entries,
+    "square": _by_square, "determinant": _by_determinant}

@@ -38,9 +38,12 @@ class Operation:
     split : expression → name of the rule for its differential, and the operands of that rule
     value : (arithmetic, expression, value of a part) → value
     normal : (normal form, expression) → its sum of terms, or its scalar
+    entries : (index form, expression, row, column) → its entry, or (index form, expression) → the
+        number
     degree : (degrees of a part, expression, sizes) → degrees of numerator and denominator, as a
         rational function of the entries; None if it is no rational function
     fits : which shapes of its arguments fit: "chained", "same", "square" or any ("")
+    parameters : constants behind the arguments, such as the exponent of a power
     proof : how `rule_proofs.establish` shows that the differential is right
     spelled : the functions by which an answer may call it
     """
@@ -56,7 +59,9 @@ class Operation:
     normal: Callable[[Any, Expr], Any] | None = field(default=None, repr=False)
     degree: Callable[[Callable, Expr, Mapping], tuple[int, int]] | None = field(default=None,
                                                                                repr=False)
+    entries: Callable[..., Any] | None = field(default=None, repr=False)
     fits: str = ""
+    parameters: tuple[Expr, ...] = ()
     proof: str = "linear part"
     spelled: tuple[str, ...] = ()
 
@@ -84,7 +89,8 @@ class Operation:
     def substitution(self, operands: Iterable[Expr]) -> dict[Expr, Expr]:
         """Return what replaces the rule's own letters and sizes when it is used on `operands`."""
         found: dict[Expr, Expr] = {}
-        for argument, operand in zip(self.arguments, operands, strict=True):
+        letters = (*self.arguments, *self.parameters)
+        for argument, operand in zip(letters, operands, strict=True):
             found[argument] = sp.sympify(operand)
             if argument.is_Matrix:
                 found.update(zip(argument.shape, operand.shape, strict=True))
@@ -99,15 +105,14 @@ class Operation:
         template = self.adjoints[self.arguments[index]]
         return template.xreplace(self.substitution(operands) | {self.upstream: arriving})
 
-    def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...],
-          letters: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
-        """Return the differential on `operands` whose own differentials are `increments`.
+    def d(self, operands: tuple[Expr, ...], increments: tuple[Expr, ...]) -> Expr:
+        """Return the differential on `operands`, of whose arguments the differentials are
+        `increments`.
 
-        `letters` replace what is no argument, such as the exponent k. All replacements happen at
-        once, for an operand may be of size k×k.
+        All replacements happen at once, for an operand may be called like a letter of the rule.
         """
         steps = dict(zip(map(increment_of, self.arguments), increments, strict=True))
-        return self.differential.xreplace(self.substitution(operands) | steps | dict(letters))
+        return self.differential.xreplace(self.substitution(operands) | steps)
 
 
 class RuleBook(Mapping):

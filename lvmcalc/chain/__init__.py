@@ -2,8 +2,9 @@
 
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.card import Card, Result
+from lvmcalc.chain.derive import derive
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.small_case import SmallCase
 from lvmcalc.chain.structure import Chain
 
-__all__ = ["Builder", "Card", "Chain", "Node", "Result", "SmallCase"]
+__all__ = ["Builder", "Card", "Chain", "Node", "Result", "SmallCase", "derive"]

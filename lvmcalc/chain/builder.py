@@ -90,11 +90,12 @@ class Builder:
         return symbol
 
     def _refuse_misfits(self, name: str, rule: Operation, operands: tuple[Expr, ...]) -> None:
-        if len(operands) != len(rule.arguments):
-            letters = " and ".join(map(notation.plain, rule.arguments))
+        expected = (*rule.arguments, *rule.parameters)
+        if len(operands) != len(expected):
+            letters = " and ".join(map(notation.plain, expected))
             raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "
                             f"number of operands that came is {len(operands)}.")
-        for argument, operand in zip(rule.arguments, operands, strict=True):
+        for argument, operand in zip(expected, operands, strict=True):
             if argument.is_Matrix != operand.is_Matrix:
                 kind = "a matrix" if argument.is_Matrix else "a scalar"
                 raise TypeError(f"{name}: the operation {rule.name} needs {kind} for "

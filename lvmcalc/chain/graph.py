@@ -126,7 +126,7 @@ class Graph:
         edges: dict[Edge, Expr] = {}
         for stage in self.nodes.values():
             arriving = self.adjoint_symbol(stage.name)
-            for index, operand in enumerate(stage.operands):
+            for index, operand in enumerate(stage.operands[:len(stage.rule.arguments)]):
                 brought = stage.rule.adjoint(index, stage.operands, arriving)
                 for parent in stage.parents:
                     symbol, edge = self[parent].symbol, (stage.name, parent)

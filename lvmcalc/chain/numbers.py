@@ -42,6 +42,11 @@ class Trusted(arithmetic.Reals):
         """Return the inverse."""
         return np.linalg.inv(cls.regular(matrix))
 
+    @classmethod
+    def log_det(cls, matrix: np.ndarray) -> float:
+        """Return the logarithm of the determinant."""
+        return super().log_det(cls.regular(matrix))
+
 
 def evaluator(graph: Graph) -> Evaluate:
     """Return a function that evaluates the formulas of one pass in floating point.

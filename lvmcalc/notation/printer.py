@@ -5,7 +5,17 @@ from collections.abc import Container
 from typing import Any
 from unicodedata import normalize
 
-from sympy import Add, Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
+from sympy import (
+    Add,
+    Determinant,
+    Expr,
+    Identity,
+    Inverse,
+    MatrixSymbol,
+    OneMatrix,
+    Symbol,
+    Transpose,
+)
 from sympy.core.alphabets import greeks
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.printing.latex import LatexPrinter
@@ -131,10 +141,36 @@ class _Formulas:
         return self._bracketed(text) if isinstance(factor, BRACKETED[of]) else text
 
     def _print_HadamardPower(self, power: HadamardPower) -> str:
-        return self._print(HadamardProduct(*[power.base] * int(power.exp)))
+        if power.exp == 1 / 2:
+            return self._applied("sqrt", power.base)
+        if power.exp.is_Integer and power.exp > 1:
+            return self._print(HadamardProduct(*[power.base] * int(power.exp)))
+        return self._raised(power.base, self._exponent_of_entries(power.exp))
 
     def _print_HadamardProduct(self, product: HadamardProduct) -> str:
-        return self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in product.args)
+        below = [part for part in product.args if isinstance(part, HadamardPower)
+                 and part.exp == -1]
+        above = [part for part in product.args if part not in below]
+        text = self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in above)
+        if not above:
+            text = self._print(OneMatrix(*product.shape))
+        return text + "".join(self.QUOTIENT + self._below(part.base) for part in below)
+
+    def _below(self, part: Expr) -> str:
+        text = self._print(part)
+        simple = not isinstance(part, MatAdd | MatMul | ELEMENTWISE)
+        return text if simple else self._bracketed(text)
+
+    def _print_Entrywise(self, part: Expr) -> str:
+        return self._applied(part.name, part.arg)
+
+    def _print_EntrySum(self, part: Expr) -> str:
+        return self._applied("sum", part.arg)
+
+    def _print_DiagMatrix(self, part: Expr) -> str:
+        return self._applied("diag", part.args[0])
+
+    _print_DiagonalOf = _print_DiagMatrix
 
     def _print_MatAdd(self, sum_: MatAdd) -> str:
         first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
@@ -159,6 +195,7 @@ def _positive_first(term: Expr) -> tuple:
 
 class _Latex(_Formulas, LatexPrinter):
     BRACKETS, CIRCLE, DOT = r"\left({}\right)", r" \circ ", r" \cdot "
+    QUOTIENT = r" \oslash "
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = r"^{\top}", "^{-1}", r"^{-\top}"
 
     def _print_Symbol(self, symbol: Expr, style: str = "plain") -> str:
@@ -166,6 +203,13 @@ class _Latex(_Formulas, LatexPrinter):
 
     def _exponent(self, exponent: Expr) -> str:
         return f"^{{{exponent}}}"
+
+    def _exponent_of_entries(self, exponent: Expr) -> str:
+        return rf"^{{\circ {exponent}}}"
+
+    def _print_OneMatrix(self, ones: Expr) -> str:
+        sizes = ones.shape[:1] if ones.cols == 1 else ones.shape
+        return rf"\mathbf{{1}}_{{{' × '.join(map(self._print, sizes))}}}".replace("×", r"\times")
 
     def _applied(self, name: str, argument: Expr) -> str:
         function = rf"\{name}" if name in ("det", "exp") else self._hprint_Function(name)
@@ -191,6 +235,7 @@ class _Latex(_Formulas, LatexPrinter):
 
 class _Plain(_Formulas, StrPrinter):
     BRACKETS, CIRCLE, DOT = "({})", " ∘ ", " "
+    QUOTIENT = " ⊘ "
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = "ᵀ", "⁻¹", "⁻ᵀ"
 
     def _print_Symbol(self, symbol: Expr) -> str:
@@ -198,6 +243,13 @@ class _Plain(_Formulas, StrPrinter):
 
     def _exponent(self, exponent: Expr) -> str:
         return f"^({exponent})" if exponent.is_negative else f"^{exponent}"
+
+    def _exponent_of_entries(self, exponent: Expr) -> str:
+        return f".^({exponent})"
+
+    def _print_OneMatrix(self, ones: Expr) -> str:
+        sizes = ones.shape[:1] if ones.cols == 1 else ones.shape
+        return f"ones({', '.join(map(self._print, sizes))})"
 
     def _applied(self, name: str, argument: Expr) -> str:
         return f"{name}({self._print(argument)})"

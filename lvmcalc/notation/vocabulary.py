@@ -34,7 +34,8 @@ class Vocabulary(dict):
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
-        self.functions, self.listed = functions, [*dict.fromkeys([*names, *sizes, "I"])]
+        self.functions = {name: it for name, it in functions.items() if name not in names}
+        self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
         self.spellings = {**names, **sizes, "I": Identity(Dummy("?")), "pi": sp.pi}
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in ("L", output)]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.calculus.operations import whole_size
+from lvmcalc.calculus.walking import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Pass
 from lvmcalc.notation import plain, spelling

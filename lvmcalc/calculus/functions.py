@@ -1,0 +1,135 @@
+"""Functions of one number, and matrix expressions that act entry by entry or on entries."""
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy import Expr, Symbol
+from sympy.core.symbol import Str
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.matexpr import MatrixExpr
+
+from lvmcalc.calculus.errors import UnsupportedExpression
+
+SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
+
+
+class sigmoid(sp.Function):  # noqa: N801
+    """The logistic function 1/(1 + exp(−a))."""
+
+
+class softplus(sp.Function):  # noqa: N801
+    """The smooth ramp log(1 + exp(a))."""
+
+
+class relu(sp.Function):  # noqa: N801
+    """The ramp max(a, 0)."""
+
+
+class sign(sp.Function):  # noqa: N801
+    """The sign of a number: −1, 0 or 1."""
+
+
+absolute = type("abs", (sp.Function,), {"__doc__": "The absolute value of a number."})
+
+# What a function is, by those that SymPy differentiates; a kinked one by its two sides of 0
+DEFINED = {"sigmoid": lambda x: 1 / (1 + sp.exp(-x)), "softplus": lambda x: sp.log(1 + sp.exp(x))}
+SIDES = {"relu": (0, 1), "abs": (-1, 1)}  # f(a) = left·a for a < 0, and right·a for a > 0
+KINKED = (*SIDES, "sign")  # without a derivative at 0
+
+# Many digits, where mpmath has another name, or none
+DECIMAL: dict[str, Callable] = {
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "relu": lambda x: max(x, mpmath.mpf(0)), "abs": mpmath.fabs, "sign": mpmath.sign}
+
+
+# NumPy's own forms lose digits, overflow, or know no complex step.
+def sigmoid_of(x: Any) -> Any:
+    """Return σ(x) for an array of real or complex numbers."""
+    return (1 + np.tanh(x / 2)) / 2
+
+
+def softplus_of(x: Any) -> Any:
+    """Return log(1 + exp(x)) for an array of real or complex numbers."""
+    upper = np.real(x) > 0
+    return np.where(upper, x, 0) + np.log1p(np.exp(np.where(upper, -x, x)))
+
+
+def sign_of(x: Any) -> Any:
+    """Return the sign of the real parts."""
+    return np.sign(np.real(x))
+
+
+class Entrywise(MatrixExpr):
+    """A function of one number, such as exp, applied to every entry of a matrix."""
+
+    def __new__(cls, function: str | Str, matrix: Expr) -> "Entrywise":
+        """Return the expression function(matrix)."""
+        return super().__new__(cls, Str(str(function)), matrix)
+
+    name = property(lambda self: self.args[0].name, doc="The name of the function.")
+    arg = property(lambda self: self.args[1], doc="The matrix that it is applied to.")
+    shape = property(lambda self: self.args[1].shape, doc="The shape of the matrix.")
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.name}({printer.doprint(self.arg)})"
+
+
+class EntrySum(Expr):
+    """The sum of all entries of a matrix."""
+
+    is_commutative = True
+    arg = property(lambda self: self.args[0], doc="The matrix.")
+
+    def __new__(cls, matrix: Expr) -> "EntrySum":
+        """Return the expression sum(matrix)."""
+        return super().__new__(cls, matrix)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"sum({printer.doprint(self.arg)})"
+
+
+def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:
+    """Return a scalar expression in x as a matrix expression, with every entry of a matrix for x.
+
+    Products become elementwise products, and a number becomes a multiple of the matrix of ones.
+    """
+    def of(part: Expr) -> Expr:
+        return entry_by_entry(part, x, matrix)
+
+    match body:
+        case _ if body == x:
+            return matrix
+        case _ if x not in body.free_symbols:
+            return body * sp.OneMatrix(*matrix.shape)
+        case sp.Add():
+            return MatAdd(*map(of, body.args))
+        case sp.Mul():
+            numbers, moving = body.as_independent(x, as_Add=False)
+            factors = [of(factor) for factor in sp.Mul.make_args(moving)]
+            product = HadamardProduct(*factors) if len(factors) > 1 else factors[0]
+            return product if numbers == 1 else numbers * product
+        case sp.Pow() if x not in body.exp.free_symbols and body.exp.is_real:
+            return HadamardPower(of(body.base), body.exp)
+        case sp.Function():
+            return Entrywise(type(body).__name__, of(body.args[0]))
+    raise UnsupportedExpression(f"{type(body).__name__} entry by entry")
+
+
+def without_lambdas(expression: Expr) -> Expr:
+    """Return an expression with SymPy's `applyfunc` written as known operations."""
+    found = {part: entry_by_entry(part.function.expr, part.function.variables[0],
+                                  without_lambdas(part.expr))
+             for part in expression.atoms(ElementwiseApplyFunction)}
+    return expression.xreplace(found) if found else expression
+
+
+def diagonal(matrix: Expr) -> Expr:
+    """Return diag(v), a matrix, of a vector v, and the vector diag(A) of a square matrix A."""
+    if matrix.cols == 1:
+        return DiagMatrix(matrix)
+    return DiagMatrix(matrix.T) if matrix.rows == 1 else DiagonalOf(matrix)

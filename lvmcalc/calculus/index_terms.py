@@ -1,0 +1,156 @@
+"""Products of entries such as A_ik B_kj: one name for each summed index, and patterns in them.
+
+A factor is a letter with its indices and an exponent. Which names the summed indices have does not
+matter, so a product is kept with the names −1, −2, … in one order that depends on nothing else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sympy import Expr
+
+from lvmcalc.calculus.errors import TooLarge
+
+MOST_ORDERS = 2_000  # of indices that look alike
+Indices = tuple[int, ...]
+
+
+class Factor(NamedTuple):
+    """A letter, by its number, with its indices and its exponent."""
+
+    letter: int
+    indices: Indices
+    exponent: Expr
+
+
+Product = tuple[Factor, ...]
+Symmetric = Callable[[int], bool]
+
+
+def indices_of(product: Product) -> set[int]:
+    """Return all indices that occur."""
+    return {index for factor in product for index in factor.indices}
+
+
+def renamed(product: Product, names: Mapping[int, int]) -> Product:
+    """Return the product with other names for some indices."""
+    return tuple(factor._replace(indices=tuple(names.get(i, i) for i in factor.indices))
+                 for factor in product)
+
+
+def components(product: Product) -> list[Product]:
+    """Return the parts of a product that share no index with each other."""
+    parts: list[tuple[set[int], list[Factor]]] = []
+    for factor in product:
+        indices, factors = set(factor.indices), [factor]
+        apart = []
+        for others, part in parts:
+            if others & indices:
+                indices, factors = indices | others, part + factors
+            else:
+                apart.append((others, part))
+        parts = [*apart, (indices, factors)]
+    return [tuple(part) for _, part in parts]
+
+
+def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Product:
+    """Return the product with its summed indices called −1, −2, … and its factors sorted.
+
+    Indices are told apart by the factors in which they occur, again and again; where some still
+    look alike, each of them is tried as the first, and the smallest result is kept.
+    """
+    summed = indices_of(product) - free
+    budget = [MOST_ORDERS]
+
+    def best(ranks: dict[int, int]) -> tuple[Any, Product]:
+        ranks = _refined(product, ranks, symmetric)
+        cells: dict[int, list[int]] = {}
+        for index in summed:
+            cells.setdefault(ranks[index], []).append(index)
+        alike = next((cells[rank] for rank in sorted(cells) if len(cells[rank]) > 1), None)
+        if alike is None:
+            order = sorted(summed, key=ranks.__getitem__)
+            found = _sorted(renamed(product, {old: -new for new, old in enumerate(order, 1)}),
+                            symmetric)
+            return _key(found), found
+        budget[0] -= len(alike)
+        if budget[0] < 0:
+            raise TooLarge("putting so many indices that look alike in order")
+        return min((best({**ranks, chosen: -1}) for chosen in sorted(alike)),
+                   key=lambda pair: pair[0])
+
+    if not summed:
+        return _sorted(product, symmetric)
+    return best({index: index if index in free else 10**6 for index in indices_of(product)})[1]
+
+
+def _refined(product: Product, ranks: dict[int, int], symmetric: Symmetric) -> dict[int, int]:
+    """Return ranks that tell indices apart as far as their factors do."""
+    while True:
+        seen: dict[int, list] = {index: [] for index in ranks}
+        for letter, indices, exponent in product:
+            around = tuple(ranks[i] for i in indices)
+            around = tuple(sorted(around)) if symmetric(letter) else around
+            for place, index in enumerate(indices):
+                seen[index].append((letter, str(exponent), 0 if symmetric(letter) else place,
+                                    around))
+        colours = {index: (ranks[index], sorted(seen[index])) for index in ranks}
+        order = {repr(colour): colour for colour in colours.values()}
+        number = {text: place for place, text in enumerate(sorted(order, key=order.__getitem__))}
+        new = {index: number[repr(colour)] for index, colour in colours.items()}
+        if len(set(new.values())) == len(set(ranks.values())):
+            return new
+        ranks = new
+
+
+def _sorted(product: Product, symmetric: Symmetric) -> Product:
+    turned = (factor._replace(indices=tuple(sorted(factor.indices, reverse=True)))
+              if symmetric(factor.letter) else factor for factor in product)
+    return tuple(sorted(turned, key=lambda factor: _key((factor,))))
+
+
+def _key(product: Product) -> list:
+    return [(letter, indices, str(exponent)) for letter, indices, exponent in product]
+
+
+def matches(pattern: Product, known: Mapping[int, int], product: Product, summed: set[int],
+            symmetric: Symmetric) -> Iterator[tuple[list[int], dict[int, int]]]:
+    """Yield the places of the factors that a pattern fits, and what its indices stand for.
+
+    Parameters
+    ----------
+    pattern : a product whose indices 0 and 1 stand for any index; those that it sums over have to
+        be summed, and to occur nowhere else
+    known : what some of its indices stand for
+    """
+    def extend(left: Product, places: list[int], names: dict[int, int]) -> Iterator:
+        if not left:
+            inner = {names[index] for index in indices_of(pattern) if index < 0}
+            outside = indices_of(tuple(factor for place, factor in enumerate(product)
+                                       if place not in places))
+            if inner <= summed and not inner & outside:
+                yield places, names
+            return
+        first, *others = left
+        for place, factor in enumerate(product):
+            if place in places or factor.letter != first.letter or not _divides(
+                    first, factor, indices_of(pattern)):
+                continue
+            orders = [factor.indices]
+            if symmetric(factor.letter):
+                orders.append(factor.indices[::-1])
+            for indices in dict.fromkeys(orders):
+                new = dict(names)
+                if all(new.setdefault(a, b) == b for a, b in zip(first.indices, indices,
+                                                                 strict=True)):
+                    yield from extend(tuple(others), [*places, place], new)
+
+    yield from extend(pattern, [], dict(known))
+
+
+def _divides(part: Factor, whole: Factor, indices: set[int]) -> bool:
+    """Return whether a factor of a pattern is in a factor; under a sum it has to be all of it."""
+    if min(indices, default=0) < 0:
+        return part.exponent == whole.exponent
+    ratio = whole.exponent - part.exponent
+    return bool(ratio.is_nonnegative if part.exponent.is_positive else ratio.is_nonpositive)

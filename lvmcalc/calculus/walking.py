@@ -1,0 +1,142 @@
+"""How operations are walked: split into operands, evaluated, and bounded by a degree."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy import Determinant, Expr, Identity, Inverse
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatMul, MatPow
+
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+
+LARGEST_POWER = 24
+LARGEST_NUMERIC_POWER = 1000  # beyond this, exact arithmetic takes too long
+Pair = tuple[int, int]
+
+
+def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
+    return lambda part: (rule, (part.args[0],))
+
+
+def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
+    """Split a sum or product in the middle: first and rest would nest as deep as there are parts."""
+    def split(part: Expr) -> tuple[str, tuple]:
+        middle = len(part.args) // 2
+        halves = part.args[:middle], part.args[middle:]
+        return rule, tuple(part.func(*half) if len(half) > 1 else half[0] for half in halves)
+
+    return split
+
+
+def split_product(part: MatMul) -> tuple[str, tuple]:
+    scalar, factors = part.as_coeff_matrices()
+    if scalar == 1:
+        return halves("product")(part)
+    return "scale", (scalar, MatMul(*factors) if len(factors) > 1 else factors[0])
+
+
+def product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
+    scalar, factors = part.as_coeff_matrices()
+    product = reduce(arithmetic.times, map(of, factors))
+    return product if scalar == 1 else arithmetic.scale(of(scalar), product)
+
+
+def without_power(part: Expr) -> Expr:
+    """Return a whole power of a matrix as a product or an inverse, and else the same expression.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If the power is no whole number, or too large.
+    """
+    if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
+        factors = [part.base] * int(part.exp)
+        return HadamardProduct(*factors) if part.exp > 1 else (*factors, sp.OneMatrix(*part.shape))[0]
+    if not isinstance(part, MatPow) or isinstance(part, Inverse):
+        return part
+    power = part.exp
+    if not power.is_Integer or abs(power) > LARGEST_POWER:
+        raise UnsupportedExpression(f"the matrix power {power} in {part}")
+    if power == 0:
+        return Identity(part.rows)
+    factor = Inverse(part.base) if power < 0 else part.base
+    return MatMul(*[factor] * abs(int(power))) if abs(power) > 1 else factor
+
+
+def power_value(arithmetic: Any, part: sp.Pow, of: Callable) -> Any:
+    """Return the value of a power of a number."""
+    return _power(arithmetic, part, of(part.base), of(part.exp))
+
+
+def elementwise_power_value(arithmetic: Any, part: HadamardPower, of: Callable) -> Any:
+    """Return the value of a power of every entry."""
+    exponent = of(part.exp)
+    return arithmetic.each(lambda base: _power(arithmetic, part, base, exponent), of(part.base))
+
+
+def _power(arithmetic: Any, part: Expr, base: Any, exponent: Any) -> Any:
+    if exponent < 0 and np.any(base == 0):
+        raise OutsideDomain("a division by 0")
+    if exponent != int(exponent):
+        return arithmetic.root(base, exponent)
+    if abs(exponent) > LARGEST_NUMERIC_POWER:
+        raise UnsupportedExpression(
+            f"the power {int(exponent)}, which is above {LARGEST_NUMERIC_POWER:,}")
+    return base ** int(exponent)
+
+
+def log_value(arithmetic: Any, part: sp.log, of: Callable) -> Any:
+    """Return the value of a logarithm; that of a determinant may not need the determinant."""
+    inside = part.args[0]
+    if isinstance(inside, Determinant) and hasattr(arithmetic, "log_det"):
+        return arithmetic.log_det(of(inside.arg))
+    return arithmetic.log(of(inside))
+
+
+def sum_value(arithmetic: Any, part: Expr, of: Callable) -> Any:
+    return reduce(add, map(of, part.args))
+
+
+def sum_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    pairs = [of(term) for term in part.args]
+    below = sum(q for _, q in pairs)
+    return max(p + below - q for p, q in pairs), below
+
+
+def product_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    return tuple(map(sum, zip(*map(of, part.args), strict=True)))
+
+
+def argument_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    return of(part.args[0])
+
+
+def inverse_degree(of: Callable, part: Inverse, sizes: Mapping[str, int]) -> Pair:
+    (p, q), size = of(part.arg), whole_size(part.rows, sizes)
+    return q + (size - 1) * p, size * p
+
+
+def _raised(base: Pair, exponent: int) -> Pair:
+    p, q = base if exponent > 0 else base[::-1]
+    return abs(exponent) * p, abs(exponent) * q
+
+
+def power_degree(of: Callable, part: sp.Pow, sizes: Mapping[str, int]) -> Pair:
+    known = {symbol: sizes[symbol.name] for symbol in part.exp.free_symbols}
+    return _raised(of(part.base), int(part.exp.xreplace(known)))
+
+
+def determinant_degree(of: Callable, part: Determinant, sizes: Mapping[str, int]) -> Pair:
+    return _raised(of(part.arg), whole_size(part.arg.rows, sizes))
+
+
+def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
+    """Return a number of rows or columns at these sizes."""
+    known = {symbol: sp.Integer(sizes[symbol.name]) for symbol in dimension.free_symbols}
+    size = dimension.xreplace(known)
+    if not (size.is_Integer and size > 0):
+        raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
+    return int(size)

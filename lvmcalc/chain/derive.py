@@ -1,0 +1,224 @@
+"""Derive a chain from a formula as one writes it on paper."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol, Trace
+from sympy.matrices.exceptions import ShapeError
+
+from lvmcalc import notation
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expressions import by_name, check_shapes, described, refuse_unknown
+from lvmcalc.calculus.functions import SPELLED
+from lvmcalc.chain.builder import Builder
+from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of
+from lvmcalc.chain.stages import Stages, output_name
+from lvmcalc.chain.structure import Chain
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.tokens import unified
+
+LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
+                r"|\\label\{[^}]*\}|(?<!\\)[$&]")
+NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
+GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
+OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
+LEFT_SIDE = r"([^=]*?)\s*:?=(?!=)(.*)"
+
+
+class Line(NamedTuple):
+    """A line of a formula: its number, the name in front of =, and what stands behind it."""
+
+    number: int
+    name: str
+    text: str
+
+
+def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, str] | None = None,
+           **leaves: str) -> Chain:
+    """Derive a chain from the formula of a scalar.
+
+    Parameters
+    ----------
+    formula : str or SymPy expression
+        A scalar in ordinary notation; `name = formula` in a line of its own names a stage, and the
+        last line is the scalar.
+    name : str
+        What the chain is called in sentences.
+    remarks : the one sentence worth remembering of a stage, by its name
+    **leaves : str
+        What each letter stands for: "N×D", "N" for a column, "scalar", "positive", or
+        "symmetric N×N". A letter may be written as a word, such as lambda.
+
+    Returns
+    -------
+    Chain
+        With stages named by free letters; each use of a matrix that is used more than once is one.
+
+    Raises
+    ------
+    Unreadable
+        If a line is no formula in these letters.
+    CannotBeFormed
+        If shapes do not fit.
+    UnsupportedExpression
+        If an operation is not known, by name.
+    TypeError, ValueError
+        If a leaf is missing, spare or contradictory.
+
+    Examples
+    --------
+    >>> print(derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive").adjoint("w"))
+    A.T*(A*w - y) + lambda*w
+    """
+    if isinstance(formula, str):
+        given = leaves_named(leaves)
+        lines = _read(formula, given)
+    else:
+        given, lines = _of_sympy(formula, leaves)
+    sizes = sizes_of(given)
+    stages = Stages([leaf.symbol for leaf in given.values()], sizes)
+    for called, expression, text in lines:
+        stages.add(expression, called, text)
+    _refuse_spare(lines, given)
+    taken = {*given, *sizes, *RESERVED, *(called for called, *_ in lines)}
+    build = Builder(name, *(leaf.symbol for leaf in given.values()), remarks=remarks,
+                    symmetric=tuple(it for it, leaf in given.items() if leaf.symmetric))
+    for stage in stages.named(taken):
+        build(stage.symbol.name, stage.rule, *stage.operands)
+    return build.chain({called: called for called, expression, _ in lines
+                        if expression.is_Matrix and not isinstance(expression, MatrixSymbol)})
+
+
+# Text
+def lines_of(formula: str) -> list[Line]:
+    """Return the lines of a formula, each a name and what it stands for; the last may have none.
+
+    Raises
+    ------
+    Unreadable
+        If there is no line, or one in front of the last has no name.
+    """
+    pieces: list[str] = []
+    for piece in re.split(NEW_LINE, re.sub(LATEX_LAYOUT, " ", formula)):
+        piece = re.sub(r"\s*[,.]?\s*$", "", piece)
+        if pieces and (re.match(GOES_ON, piece) or re.search(OPEN_END, pieces[-1])):
+            pieces[-1] += f" {piece}"
+        elif piece.strip():
+            pieces.append(piece)
+    if not pieces:
+        raise notation.Unreadable("There is nothing to read: write a formula, such as ½‖A w − y‖².")
+    lines = []
+    for number, piece in enumerate(pieces, 1):
+        side = re.fullmatch(LEFT_SIDE, piece, re.DOTALL)
+        if not side and number < len(pieces):
+            raise notation.Unreadable(f"Line {number}, `{piece.strip()}`, has no name: only the "
+                                      "last line may stand without a `name =` in front of it.")
+        lines.append(Line(number, _name(side[1], number) if side else "",
+                          side[2] if side else piece))
+    return lines
+
+
+def _name(text: str, number: int) -> str:
+    """Return the name on the left of an equals sign; L(w) is called L."""
+    name = notation.spelling(re.sub(r"\(.*\)$", "", unified(text).strip()).strip())
+    if not re.fullmatch(r"[^\W\d]\w*", name) or name in RESERVED:
+        raise notation.Unreadable(f"Line {number}: a stage cannot be called `{text.strip()}`; a "
+                                  "name is a letter or a word, other than "
+                                  f"{' and '.join(RESERVED)}.")
+    return name
+
+
+def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]]:
+    """Return the expression of each line by its name, in the letters of leaves and lines before."""
+    known: dict[str, Expr] = {name: leaf.symbol for name, leaf in given.items()}
+    lines, found = lines_of(formula), []
+    sizes = sizes_of(given)
+    for number, name, text in lines:
+        place = f"Line {number}: " if len(lines) > 1 else ""
+        name = name or output_name({**known, **sizes})
+        if name in known or name in sizes:
+            what = "leaf" if name in given else "size" if name in sizes else "stage"
+            raise ValueError(f"{place}there is a {what} {notation.plain(name)} already, so no "
+                             "stage can have this name.")
+        try:
+            expression = _scalar_if_1x1(notation.parse(
+                text, notation.Vocabulary(known, {}, functions=SPELLED)))
+            check_shapes(expression)
+        except (notation.Unreadable, UnsupportedExpression, CannotBeFormed) as error:
+            raise type(error)(f"{place}{error}") from error
+        except ShapeError as error:
+            reason = f"`{text.strip()}` cannot be formed: {_met(error)}"
+            raise CannotBeFormed(f"{place}{reason}") from error
+        found.append((name, expression, unified(text)))
+        known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
+                       else Symbol(name))
+    _refuse_matrix(expression)
+    return found
+
+
+def _met(error: ShapeError) -> str:
+    """Return what did not fit in SymPy, in words."""
+    match error.args:
+        case _, int() | sp.Integer() as columns, int() | sp.Integer() as rows:
+            return f"{columns} columns meet {rows} rows"
+    return "its shapes do not fit"
+
+
+def _scalar_if_1x1(expression: Expr) -> Expr:
+    """Return a 1×1 product as the number that it is."""
+    return Trace(expression) if expression.is_Matrix and expression.shape == (1, 1) else expression
+
+
+def _refuse_matrix(expression: Expr) -> None:
+    if expression.is_Matrix:
+        raise CannotBeFormed(f"The formula has to be a scalar, but {described(expression)} is a "
+                             "matrix: take its trace, its determinant or its norm.")
+
+
+def _refuse_spare(lines: list[tuple[str, Expr, str]], given: Mapping[str, Leaf]) -> None:
+    """Raise an error if a leaf or a line is used nowhere."""
+    used = {symbol.name for _, expression, _ in lines for symbol in expression.free_symbols}
+    for name in given:
+        if name not in used:
+            raise ValueError(f"The leaf {notation.plain(name)} does not occur in the formula: "
+                             "leave it out, or write it where it belongs.")
+    for number, (name, *_) in enumerate(lines[:-1], 1):
+        if name not in used:
+            raise ValueError(f"Line {number}: the stage {notation.plain(name)} is used in no later "
+                             "line, so the result does not depend on it.")
+
+
+# SymPy
+def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf], list]:
+    """Return the leaves of an expression, and the expression in their symbols.
+
+    What no words describe is what the expression says; what they do has to agree with it.
+    """
+    if not isinstance(formula, Expr):
+        raise TypeError("A formula is text or a SymPy expression, but "
+                        f"{type(formula).__name__} came.")
+    expression, = by_name(formula)
+    refuse_unknown(expression)
+    described_by = leaves_named(specs)
+    matrices = {it.name: it for it in expression.atoms(MatrixSymbol)}
+    sizes = {size.name for matrix in matrices.values()
+             for length in matrix.shape for size in length.free_symbols}
+    letters = matrices | {it.name: it for it in formula.atoms(Symbol) if it.name not in sizes}
+    given = {}
+    for name in [*(it for it in described_by if it in letters), *sorted(letters)]:
+        symbol, leaf = letters[name], described_by.get(name)
+        if leaf and notation.shape(leaf.symbol) != notation.shape(symbol):
+            raise ValueError(f"{notation.plain(name)} is {notation.shape(symbol)} in the formula, "
+                             f"but it is described as {notation.shape(leaf.symbol)}.")
+        given[name] = leaf or Leaf(symbol)
+    for name in described_by:
+        if name not in letters:
+            raise ValueError(f"The leaf {notation.plain(name)} does not occur in the formula.")
+    back = {Symbol(name): leaf.symbol for name, leaf in given.items() if not leaf.symbol.is_Matrix}
+    expression = _scalar_if_1x1(expression.xreplace(back))
+    _refuse_matrix(expression)
+    return given, [(output_name({**given, **dict.fromkeys(sizes)}), expression, "")]
+
+

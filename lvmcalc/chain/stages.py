@@ -1,0 +1,355 @@
+"""Take a scalar expression apart into stages, each one operation of the rule book.
+
+What occurs twice is one stage. Each use of a matrix that is used more than once is a stage too, so
+that the paths along which it acts can be told apart.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import sympy as sp
+from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
+
+from lvmcalc import notation
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.functions import without_lambdas
+from lvmcalc.calculus.operations import known
+from lvmcalc.calculus.output_form import joined
+from lvmcalc.calculus.walking import without_power
+
+# The letters that a stage gets, by its operation: as in the models of this package. There is no d,
+# which is a differential, and no i, l or o, which look like numbers.
+LETTERS = "acefghjkmnpqrstuvwxyzb"
+PREFERRED = {
+    "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
+    "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
+    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a", "norm": "a", "inner product": "at",
+    "scalar product": "pqs", "quotient": "qr", "power": "p", "elementwise product": "mez",
+    "elementwise quotient": "mez", "sum of entries": "st", "diagonal matrix": "m", "diagonal": "v",
+}
+OUTPUTS = ("L", "J", "E", "F")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage to be: its symbol, the name of its operation, and the operands."""
+
+    symbol: Expr
+    rule: str
+    operands: tuple[Expr, ...]
+
+
+class Stages:
+    """Stages in forward order, found in one expression after the other.
+
+    Parameters
+    ----------
+    leaves : symbols of the leaves
+    sizes : names of the sizes, which are constants
+    """
+
+    def __init__(self, leaves: Iterable[Expr], sizes: Iterable[str]):
+        self.leaves, self.sizes = tuple(leaves), set(sizes)
+        self.found: list[Stage] = []
+        self._known: dict[Expr, Expr] = {}
+        self._given: set[Expr] = set()
+        self._text = ""
+
+    def add(self, formula: Expr, name: str, text: str = "") -> Expr:
+        """Add the stages of a formula, of which the last one has a name, and return its symbol.
+
+        Terms that SymPy has put in an order of its own are put in that of the text.
+        """
+        self._text = text
+        symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
+        rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
+        self._given.add(symbol)
+        return self._made(formula, symbol, rule, operands)
+
+    def _made(self, formula: Expr, symbol: Expr, rule: str, operands: tuple[Expr, ...]) -> Expr:
+        if rule == "use" and not symbol.is_Matrix:
+            rule, operands = "scalar product", (sp.S.One, *operands)
+        self.found.append(Stage(symbol, rule, operands))
+        self._known.setdefault(formula, symbol)
+        return symbol
+
+    # Constants and letters
+    def _is_letter(self, part: Expr) -> bool:
+        return isinstance(part, MatrixSymbol | Symbol)
+
+    def _is_constant(self, part: Expr) -> bool:
+        """Return whether nothing but numbers and sizes occurs."""
+        return not any(symbol.name not in self.sizes for symbol in part.free_symbols)
+
+    def _is_plain(self, factor: Expr) -> bool:
+        """Return whether a factor stays in front of what it multiplies: ½, D, α, β⁻¹."""
+        base = factor.base if factor.is_Pow and factor.exp.is_number else factor
+        return self._is_constant(factor) or base in self.leaves
+
+    def letter(self, formula: Expr) -> Expr:
+        """Return the symbol of the stage that a formula is; a constant is returned as it is."""
+        formula = without_power(without_lambdas(formula))
+        if self._is_letter(formula) or self._is_constant(formula):
+            return formula
+        if formula not in self._known:
+            rule, operands = self._parts(formula)
+            name = f"_{len(self.found)}"
+            symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
+            self._made(formula, symbol, rule, operands)
+        return self._known[formula]
+
+    def _parts(self, formula: Expr) -> tuple[str, tuple[Expr, ...]]:
+        """Return the rule of the outermost operation, and the symbols of its operands."""
+        formula = without_power(without_lambdas(formula))
+        match formula:
+            case MatMul():
+                return self._multiple(formula)
+            case MatAdd():
+                return self._sum(list(formula.args))
+            case sp.Add():
+                return self._scalar_sum(formula)
+            case sp.Mul():
+                return self._scalar_product(formula)
+            case sp.log() if isinstance(formula.args[0], Determinant):
+                return "log determinant", (self.letter(formula.args[0].arg),)
+            case Trace():
+                return self._trace(formula)
+            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == 1 / 2:
+                return "norm", (self.letter(root),)
+            case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
+                raise UnsupportedExpression(f"the exponent in {notation.plain(formula)}")
+            case HadamardProduct():
+                return self._elementwise(formula)
+            case MatrixSymbol():
+                return "use", (formula,)
+        operation = known(formula)
+        if operation is None:
+            return "scale" if formula.is_Matrix else "scalar product", (sp.S.One, formula)
+        rule, operands = operation.split(formula)
+        return rule, tuple(map(self.letter, operands))
+
+    # Numbers
+    def _trace(self, trace: Trace) -> tuple[str, tuple[Expr, ...]]:
+        scalar, inner = _split(trace.arg)
+        if scalar != 1:
+            return self._parts(scalar * Trace(inner))
+        if (root := _root(trace)) is not None:
+            return "squared norm", (self.letter(root),)
+        if isinstance(inner, MatMul) and isinstance(inner.args[0], Transpose):
+            left, *right = inner.args
+            return "inner product", (self.letter(left.arg),
+                                     self.letter(joined(tuple(right), right[0].rows)))
+        return "trace", (self.letter(inner),)
+
+    def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
+        pulled = [*map(_pulled, product.args)]
+        factors = [factor for _, factor in pulled if factor != 1]
+        plain = sp.Mul(*(scalar for scalar, _ in pulled))
+        front = [factor for factor in factors if self._is_plain(factor)]
+        if len(front) == len(factors):  # nothing but leaves and numbers
+            front = [factor for factor in factors if self._is_constant(factor)]
+        plain *= sp.Mul(*front)
+        others = [factor for factor in factors if factor not in front]
+        below = [1 / factor for factor in others
+                 if factor.is_Pow and factor.exp.could_extract_minus_sign()]
+        above = [factor for factor in others if 1 / factor not in below]
+        for place, factor in enumerate(above):  # ½‖E‖² is one stage
+            if plain.as_coeff_Mul()[0].q % 2 == 0 and _root(factor) is not None:
+                plain, above[place] = 2 * plain, factor / 2
+        return self._multiplied(plain, above, below)
+
+    def _multiplied(self, plain: Expr, above: list[Expr], below: list[Expr],
+                    ) -> tuple[str, tuple[Expr, ...]]:
+        """Return a product of stages, and a quotient, with what is plain in front."""
+        if plain != 1 and below and not above:
+            return "quotient", (plain, self._all(below))
+        if plain != 1:
+            return "scalar product", (plain, self._quotient(above, below))
+        if below:
+            return ("quotient", (self._all(above), self._all(below))) if above else (
+                "power", (self._all(below), sp.S.NegativeOne))
+        *first, last = above
+        if first:
+            return "scalar product", (self._all(first), self.letter(last))
+        return self._norm(last)
+
+    def _norm(self, half: Expr) -> tuple[str, tuple[Expr, ...]]:
+        root = _root(2 * half)
+        return self._parts(half) if root is None else ("half squared norm", (self.letter(root),))
+
+    def _quotient(self, above: list[Expr], below: list[Expr]) -> Expr:
+        return self._of(sp.Mul(*above, *(1 / factor for factor in below)), above, below)
+
+    def _all(self, factors: list[Expr]) -> Expr:
+        return self._of(sp.Mul(*factors), factors, [])
+
+    def _of(self, formula: Expr, above: list[Expr], below: list[Expr]) -> Expr:
+        if not below and len(above) == 1 and _root(2 * above[0]) is None:
+            return self.letter(above[0])
+        if formula not in self._known:
+            rule, operands = self._multiplied(sp.S.One, above, below)
+            self._made(formula, Symbol(f"_{len(self.found)}"), rule, operands)
+        return self._known[formula]
+
+    def _scalar_sum(self, total: Expr) -> tuple[str, tuple[Expr, ...]]:
+        terms = [term for term in total.as_ordered_terms() if not self._is_constant(term)]
+        constant = total - sp.Add(*terms)
+        terms.sort(key=self._place)
+        operands = [-self.letter(-term) if term.could_extract_minus_sign()
+                    and self._is_bare(-term) else self.letter(term) for term in terms]
+        *first, last = operands
+        if not first:
+            return "scalar sum", (last, constant)
+        before = reduce(self._plus, first)
+        if constant != 0:
+            return "sum with a constant", (before, last, constant)
+        return "scalar sum", (before, last)
+
+    def _place(self, term: Expr) -> int:
+        """Return where the first letter of a term stands in the text."""
+        return min(self._text.find(symbol.name) for symbol in term.free_symbols)
+
+    def _is_bare(self, term: Expr) -> bool:
+        """Return whether a term has no number in front of it, so that its stage is made anyway."""
+        return not term.is_Mul or not term.args[0].is_number
+
+    def _plus(self, one: Expr, other: Expr) -> Expr:
+        return self._made(one + other, Symbol(f"_{len(self.found)}"), "scalar sum", (one, other))
+
+    # Matrices
+    def _multiple(self, product: MatMul) -> tuple[str, tuple[Expr, ...]]:
+        scalar, inner = _split(product)
+        if scalar == 1:
+            return self._product([*inner.args] if isinstance(inner, MatMul) else [inner])
+        plain = all(map(self._is_plain, sp.Mul.make_args(scalar)))
+        return "scale", (scalar if plain else self.letter(scalar), self.letter(inner))
+
+    def _product(self, factors: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
+        factors = [it for it in factors if not isinstance(it, Identity)] or factors[:1]
+        if len(factors) == 1:
+            return self._parts(factors[0]) if not self._is_letter(factors[0]) else (
+                "use", (factors[0],))
+        first, rest = factors[:-1], factors[-1:]
+        if factors[-1].cols == 1:  # a column: matrices are applied to it in turn
+            first, rest = factors[:1], factors[1:]
+        elif factors[0].rows != 1 and (pair := _square(factors)) not in (None, (0, len(factors))):
+            start, end = pair
+            inner = self.letter(MatMul(*factors[start:end]))
+            return self._product([*factors[:start], inner, *factors[end:]])
+        one, other = (joined(tuple(part), part[0].rows) for part in (first, rest))
+        if other == Transpose(one) and not self._is_letter(one):
+            return "Gram matrix", (self.letter(one),)
+        return "product", (self.letter(one), self.letter(other))
+
+    def _elementwise(self, product: HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
+        below = [part.base for part in product.args
+                 if isinstance(part, HadamardPower) and part.exp == -1]
+        above = [part for part in product.args
+                 if not (isinstance(part, HadamardPower) and part.exp == -1)]
+        if below and above:
+            return "elementwise quotient", (self._times(above), self._times(below))
+        if below:
+            return "elementwise power", (self._times(below), sp.S.NegativeOne)
+        *first, last = above
+        return "elementwise product", (self._times(first), self.letter(last))
+
+    def _times(self, factors: list[Expr]) -> Expr:
+        return self.letter(HadamardProduct(*factors) if len(factors) > 1 else factors[0])
+
+    def _sum(self, terms: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
+        terms.sort(key=lambda term: term.could_extract_minus_sign())
+        *first, last = terms
+        before = self.letter(MatAdd(*first) if len(first) > 1 else first[0])
+        if last.could_extract_minus_sign():
+            return "difference", (before, self.letter((-last).doit(deep=False)))
+        return "sum", (before, self.letter(last))
+
+    # The result
+    def with_uses(self) -> Iterator[Stage]:
+        """Yield the stages, with one more for each use of a matrix leaf that has several."""
+        count = Counter(operand for stage in self.found for operand in stage.operands)
+        several = {leaf for leaf in self.leaves if leaf.is_Matrix and count[leaf] > 1}
+        uses = 0
+        for stage in self.found:
+            operands = []
+            for operand in stage.operands:
+                if operand in several and stage.rule != "use":
+                    uses += 1
+                    use = MatrixSymbol(f"_use{uses}", *operand.shape)
+                    yield Stage(use, "use", (operand,))
+                    operand = use
+                operands.append(operand)
+            yield replace(stage, operands=tuple(operands))
+
+    def named(self, taken: Iterable[str]) -> list[Stage]:
+        """Return the stages with letters for names; the names that were given are kept."""
+        stages, taken = [*self.with_uses()], set(taken)
+        names: dict[Expr, Expr] = {}
+        for stage in stages:
+            symbol = stage.symbol
+            if symbol not in self._given:
+                name = next(name for name in _names(PREFERRED.get(stage.rule, ""), taken)
+                            if name not in taken)
+                taken.add(name)
+                names[symbol] = MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else (
+                    Symbol(name))
+        return [Stage(names.get(stage.symbol, stage.symbol), stage.rule,
+                      tuple(operand.xreplace(names) for operand in stage.operands))
+                for stage in stages]
+
+
+def _names(preferred: str, taken: set[str]) -> Iterator[str]:
+    """Yield names, the best ones first: a letter that is not taken in the other case either."""
+    letters = [*dict.fromkeys(preferred + LETTERS)]
+    yield from (letter for letter in letters if letter.upper() not in taken)
+    yield from letters
+    number = 0
+    while number := number + 1:
+        yield from (f"{letter}{number}" for letter in letters)
+
+
+def output_name(taken: Mapping[str, object]) -> str:
+    """Return a name for the last stage."""
+    return next(name for name in (*OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)
+
+
+def _split(matrix: Expr) -> tuple[Expr, Expr]:
+    """Return the scalar in front of a product, and the product without it."""
+    if not isinstance(matrix, MatMul):
+        return sp.S.One, matrix
+    scalar, factors = matrix.as_coeff_matrices()
+    return scalar, joined(tuple(factors), matrix.rows)
+
+
+def _pulled(factor: Expr) -> tuple[Expr, Expr]:
+    """Return the scalar inside a trace, and the trace without it."""
+    if isinstance(factor, Trace):
+        scalar, inner = _split(factor.arg)
+        return scalar, Trace(inner)
+    return sp.S.One, factor
+
+
+def _root(trace: Expr) -> Expr | None:
+    """Return E if a scalar is tr(EᵀE), the squared norm of E."""
+    if not isinstance(trace, Trace) or not isinstance(trace.arg, MatMul):
+        return None
+    factors = trace.arg.args
+    for place in range(1, len(factors)):
+        left, right = (joined(part, part[0].rows) for part in (factors[:place], factors[place:]))
+        if left == Transpose(right):
+            return right
+    return None
+
+
+def _square(factors: list[Expr]) -> tuple[int, int] | None:
+    """Return where an E Eᵀ stands among the factors of a product, if there is one."""
+    for place, factor in enumerate(factors):
+        if isinstance(factor, Transpose):
+            inner = [*factor.arg.args] if isinstance(factor.arg, MatMul) else [factor.arg]
+            start = place - len(inner)
+            if start >= 0 and factors[start:place] == inner:
+                return start, place + 1
+    return None

@@ -1,0 +1,158 @@
+"""A formula becomes a chain: how it may be written, how stages are named, and what is refused."""
+
+import re
+
+import pytest
+import sympy as sp
+from sympy import MatrixSymbol, Trace
+
+from lvmcalc import derive, mark
+from lvmcalc.chain import Chain
+from lvmcalc.marking import audit
+
+RIDGE = {"A": "N×D", "w": "D", "y": "N", "λ": "positive"}
+FORMULA = "½‖A w − y‖² + λ/2 ‖w‖²"
+KERNEL = {"X": "N×Q", "Y": "N×D", "α": "positive", "β": "positive"}
+LINES = "K = α X Xᵀ + β⁻¹ I\n L = −D/2 log|K| − ½ tr(K⁻¹ Y Yᵀ)"
+
+
+def stages(chain: Chain) -> dict[str, str]:
+    return {name: str(node.expression) for name, node in chain.nodes.items()}
+
+
+def rules(chain: Chain) -> list[str]:
+    return [node.rule.name for node in chain.nodes.values()]
+
+
+# What the formula may look like
+@pytest.mark.parametrize("formula", [
+    "1/2 ‖A w − y‖² + λ/2 ‖w‖²", "L = ½‖A w − y‖² + λ/2 ‖w‖²", "½‖A*w - y‖^2 + lambda/2 ‖w‖^2",
+    r"\frac{1}{2}\|A w - y\|^2 + \frac{\lambda}{2} \|w\|^2",
+    r"L(w) = \frac{1}{2}\|A w - y\|^2 + \frac{\lambda}{2} \|w\|^2",
+    "½‖A @ w − y‖²\n  + λ/2 ‖w‖²", "L = ½‖A w − y‖² +\n  λ/2 ‖w‖²"])
+def test_one_formula_may_be_written_in_many_ways(formula: str) -> None:
+    assert stages(derive(formula, **RIDGE)) == stages(derive(FORMULA, **RIDGE))
+
+
+@pytest.mark.parametrize("formula", [
+    LINES, LINES.replace("\n", ";"), LINES.replace("\n", "\n\n"),
+    r"\begin{align} K &= \alpha X X^\top + \beta^{-1} I \\"
+    "\n" r"L &= -D/2 \log|K| - 1/2 \operatorname{tr}(K^{-1} Y Y^\top) \end{align}"])
+def test_lines_name_stages(formula: str) -> None:
+    chain = derive(formula, **KERNEL)
+    assert stages(chain) == stages(derive(LINES, **KERNEL))
+    assert chain["K"].rule.name == "sum"
+    assert str(chain.abbreviated(chain.adjoint("X"))) == "alpha*((-D)*I + K**(-1)*Y*Y.T)*K**(-1)*X"
+
+
+@pytest.mark.parametrize(("spec", "shape", "symmetric"), [
+    ("N×D", "N×D", False), ("NxD", "N×D", False), ("N x D", "N×D", False), ("3x2", "3×2", False),
+    ("(N+1)×D", "(N + 1)×D", False), ("(N+1)x(D-1)", "(N + 1)×(D - 1)", False), ("N", "N×1", False),
+    ("3", "3×1", False), ("symmetric N×N", "N×N", True), ("symmetric N", "N×N", True),
+    ("2N×N", "2 N×N", False), ("β×n1", "β×n₁", False)])
+def test_a_leaf_is_described_in_a_few_words(spec: str, shape: str, symmetric: bool) -> None:
+    chain = derive("½‖A‖²", A=spec)
+    assert f"A: leaf, {shape}" in str(chain)
+    assert chain.symmetric == (("A",) if symmetric else ())
+
+
+def test_scalars_and_positive_scalars_have_any_name_by_letter_or_by_word() -> None:
+    chain = derive("a lambda + Σ^2 − ψ", a="scalar", **{"lambda": "positive", "Σ": "scalar"},
+                   psi="scalar")
+    assert [*chain.leaves] == ["a", "lambda", "Sigma", "psi"]
+    assert [bool(leaf.symbol.is_positive) for leaf in chain.leaves.values()] == [
+        False, True, False, False]
+
+
+def test_a_sympy_expression_is_a_formula_too() -> None:
+    n, a = sp.Symbol("n"), sp.Symbol("a")
+    X, S = MatrixSymbol("X", n, 2), MatrixSymbol("S", 2, 2)
+    chain = derive(Trace(X * S * X.T) + sp.log(a), S="symmetric 2×2", a="positive")
+    assert (chain.symmetric, chain["a"].symbol.is_positive) == (("S",), True)
+    assert chain.check().status == "proved"
+    with pytest.raises(ValueError, match=r"^X is n×2 in the formula, but it is described as n×3"):
+        derive(Trace(X * S * X.T), X="n×3")
+
+
+# Stages
+def test_stages_are_those_that_a_person_would_write() -> None:
+    assert stages(derive(FORMULA, **RIDGE)) == {
+        "f": "w", "e": "A*f", "c": "e - y", "g": "Trace(c.T*c)/2", "h": "w", "j": "Trace(h.T*h)/2",
+        "p": "j*lambda", "L": "g + p"}
+    assert rules(derive(LINES, **KERNEL)) == [
+        "use", "transpose", "use", "product", "scale", "scale", "sum", "log determinant",
+        "scalar product", "use", "transpose", "use", "product", "inverse", "product", "trace",
+        "scalar product", "scalar sum"]
+
+
+def test_names_that_were_given_are_kept_and_no_other_clashes() -> None:
+    chain = derive("h = X\n f = X\n e = f hᵀ\n L = ½‖e − C‖² + a", X="N×c", C="N×N", a="scalar")
+    assert [*chain.nodes][:2] == ["h", "f"]
+    assert stages(chain)["e"] == "f*g"
+    assert not {"d", "I", "X", "C", "a", "c", "N"} & {*chain.nodes}
+
+
+def test_what_occurs_twice_is_one_stage_and_each_use_of_a_leaf_is_one() -> None:
+    chain = derive("‖A B‖² + tr(A B) + tr(A)", A="N×N", B="N×N")
+    assert rules(chain).count("product") == 1
+    assert {chain[node].rule.name for node in chain.children("A")} == {"use"}
+    assert len(chain.children("A")) == 2
+    assert [chain[node].rule.name for node in chain.children("B")] == ["product"]
+
+
+def test_many_stages_get_names_that_can_be_read_back() -> None:
+    terms = " + ".join(f"{n} tr(A^{n})" for n in range(2, 15))
+    chain = derive(terms, A="N×N")
+    assert len(chain.nodes) > 40
+    assert (chain["b1"].rule.name, mark("12", chain, "b₁").status) == ("trace", "proved")
+
+
+# Marks
+def test_answers_about_a_derived_chain_are_marked_and_audited() -> None:
+    chain = derive(FORMULA, name="ridge", **RIDGE)
+    assert mark("Aᵀ(A w − y) + λ w", of=chain, wrt="w").status == "proved"
+    assert mark("Aᵀ(A w − y)", of=chain, wrt="w").findings[0].kind == "missing_path"
+    assert [line.status for line in audit("∂L/∂c = c\n∂L/∂w = Aᵀ∂L/∂c + λ w", of=chain).lines] == [
+        "proved", "proved"]
+
+
+# What is refused, in one sentence
+@pytest.mark.parametrize(("formula", "leaves", "sentence"), [
+    (FORMULA, {**RIDGE, "b": "N"}, "The leaf b does not occur in the formula"),
+    (FORMULA, {**RIDGE, "w": "N"},
+     "the product of A (N×D) and w (N×1) cannot be formed: D columns meet N rows"),
+    (FORMULA, {**RIDGE, "D": "positive"}, "D is a size of A, so it cannot be a leaf too."),
+    (FORMULA, {**RIDGE, "lambda": "scalar"}, "The leaf λ is described twice."),
+    (FORMULA, {**RIDGE, "A": "symmetric N×D"}, "A is said to be symmetric, but N×D is not square."),
+    (FORMULA, {**RIDGE, "w": "vector"}, "The leaf w is described by "),
+    (FORMULA, {**RIDGE, "w": "D×1×1"}, "The leaf w is described by "),
+    (FORMULA, {**RIDGE, "w": "0"}, "The leaf w is described by "),
+    (FORMULA, {**RIDGE, "w": "D-D"}, "The leaf w is described by "),
+    ("tr(I)", {"I": "N×N"}, "No leaf can be called I"),
+    ("A w", {"A": "N×D", "w": "D"}, "The formula has to be a scalar, but A w (N×1) is a matrix"),
+    ("tr(X X)", {"X": "3×2"}, "`tr(X X)` cannot be formed: 2 columns meet 3 rows"),
+    ("q = A w\n½‖A w‖²", {"A": "N×D", "w": "D"}, "Line 1: the stage q is used in no later line"),
+    ("A w\n½‖A w‖²", {"A": "N×D", "w": "D"}, "Line 1, `A w`, has no name"),
+    ("e = A w\ne = 2 e\n½‖e‖²", {"A": "N×D", "w": "D"}, "Line 2: there is a stage e already"),
+    ("A = 2 A\n½‖A‖²", {"A": "N×D"}, "Line 1: there is a leaf A already"),
+    ("e = A w\n½‖e − A‖²", {"A": "N×D", "w": "D"},
+     "Line 2: the sum of"),
+    ("d = A\n½‖d‖²", {"A": "N×D"}, "Line 1: a stage cannot be called `d`"),
+    ("2 A = A\n½‖A‖²", {"A": "N×D"}, "Line 1: a stage cannot be called `2 A`"),
+    (" \n ", {"A": "N×D"}, "There is nothing to read")])
+def test_what_does_not_fit_gets_one_sentence(formula: str, leaves: dict[str, str],
+                                             sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}") as caught:
+        derive(formula, **leaves)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("formula", ["‖A w − b‖²", "‖A w − y‖² + Q", "kron(A, A)", "eig(A)"])
+def test_what_is_not_there_is_named(formula: str) -> None:
+    unknown = {"‖A w − b‖²": "b", "‖A w − y‖² + Q": "Q"}.get(formula, formula[:-3].split("(")[0])
+    with pytest.raises(ValueError, match=re.escape(unknown)):
+        derive(formula, **RIDGE)
+    with pytest.raises(TypeError, match=r"^A formula is text or a SymPy expression, but int came"):
+        derive(5)
+    with pytest.raises(TypeError, match=r"^The leaf A is described by a text such as"):
+        derive("tr(A)", A=3)
