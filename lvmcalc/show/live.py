@@ -146,7 +146,7 @@ class Training(PlayerView):
         self._new_picture()
 
     def _new_ghost(self, made: Callable[[], Trainer]) -> None:
-        """Send out the right run beside one that has lost a part of its gradient, or is too fast."""
+        """Send out the right run beside one that has lost a part, or that is too fast."""
         self.ghost = made() if self._astray else None
         if self.ghost is not None:
             self.ghost.ablation = None
@@ -238,7 +238,7 @@ class Live(Training):
         A widget stops what plays under the same key; without a key, what an earlier run of its cell
         made.
     **data : array_like or float
-        The values of all other leaves, and each size that they do not tell, as for `ChainProblem`.
+        The values of all other leaves, and each size that they do not tell, such as `m=2`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """What the browser is told of each panel of a picture: its kind, its looks, and what stays."""
 
 from collections.abc import Mapping, Sequence
-from math import ceil, isqrt
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def value_curve(problem: Problem, share: float = 1) -> dict[str, Any]:
     name, known = problem.name_of_value, problem.best is not None
     return {"kind": "curve", "share": share, "xlog": False, "xlabel": "step", "ylog": known,
             "floor": PERCENT_FLOOR, "units": "percent" if known else "",
-            "title": f"Gap to the best {name}" if known else name.capitalize(),
+            "title": "Gap to the optimum" if known else name.capitalize(),
             "series": [{"key": "ghost", "color": "ink", "dash": "--", "label": "the right run"},
                        {"key": "curve", "color": "reached"}]}
 
@@ -93,15 +93,15 @@ def weights(problem: Problem, dataset: Dataset) -> dict[str, Any]:
     largest = 1.1 * np.linalg.norm(problem.optimum.W, axis=0).max()
     looks = {"kind": "cells", "signed": True, "top": float(largest)}
     if side:
-        return looks | {"title": "Weights W, and below the components they should span",
+        return looks | {"title": "W, components",
                         "shape": [side, side], "count": 2 * m, "columns": m}
-    return looks | {"title": "Weights W, components", "shape": [m, n], "count": 2, "columns": 1,
+    return looks | {"title": "W, components", "shape": [m, n], "count": 2, "columns": 1,
                     "fill": True}
 
 
 def matrix(title: str, shape: Sequence[int], **looks: Any) -> dict[str, Any]:
     """Return the panel of one matrix as a heat map with its numbers."""
-    rows, columns = (1, *shape)[-2:] if len(shape) < 2 else shape
+    rows, columns = (1, 1, *shape)[-2:]
     return {"kind": "cells", "title": title, "shape": [int(rows), int(columns)], "count": 1,
             "columns": 1, "signed": True, "fill": True, **looks}
 

@@ -24,8 +24,8 @@ def among(values: Iterable[float], value: float) -> list:
 def stops(label: str, values: Iterable[float], value: float, tip: str, **looks: Any) -> Control:
     """Return a slider over round multiples and the given one, with a mark at 1."""
     value = next((stop for stop in values if isclose(stop, value)), value)
-    return Control("stops", label, value, [(f"{stop:.3g} ×", stop) for stop in among(values, value)],
-                   tip, **looks)
+    options = [(f"{stop:.3g} ×", stop) for stop in among(values, value)]
+    return Control("stops", label, value, options, tip, **looks)
 
 
 class _Abstract(ABCMeta, type(View)):

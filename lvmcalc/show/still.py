@@ -98,7 +98,7 @@ def _share(parts: Sequence[tuple], room: float, at: float) -> list[tuple]:
 def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw points by class, with a name at the middle of each."""
     x, y, width, height = box
-    room = 90 if panel["flat"] else 0
+    room = 96 if panel["flat"] else 0
     axes = place(figure, x + room, y + 24, width - room, height - 48, panel["title"])
     xy, labels = np.reshape(numbers[panel["name"]], (-1, 2)), np.asarray(panel["labels"])
     for k, look in enumerate(panel["classes"]):
@@ -120,7 +120,7 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
     axes = place(figure, x + 74, y + 24, width - 80, height - 76, panel["title"])
-    axes.title.set_position((-74 / (width - 80), 1))
+    axes.set_title(panel["title"], x=-74 / (width - 80))
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
         color = {"ink": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
@@ -182,7 +182,8 @@ def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw the numbers of some objects as dots, and what is made of them as lines."""
     x, y, width, height = box
     axes = place(figure, x, y + 24, width, height - 50, panel["title"])
-    data, made = (np.reshape(numbers[panel[key]], (-1, panel["length"])) for key in ("data", "name"))
+    data, made = (np.reshape(numbers[panel[key]], (-1, panel["length"]))
+                  for key in ("data", "name"))
     for k, (dots, line) in enumerate(zip(data, made, strict=True)):
         at = np.arange(len(dots)) + k * (len(dots) + 1)
         axes.plot(at, line, **style.REACHED)

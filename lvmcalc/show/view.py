@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from importlib import resources
 from math import isclose
 from types import SimpleNamespace
