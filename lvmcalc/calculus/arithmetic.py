@@ -26,6 +26,7 @@ from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 from lvmcalc.calculus.walking import whole_size, without_power
 
 POINTS = 3  # at which two sides are compared
+DIGITS = 40  # that two numbers have in common before they are called equal
 t = Symbol("t")
 
 
@@ -53,7 +54,7 @@ class Reals:
     def log_det(cls, matrix: Any) -> Any:
         """Return the logarithm of a determinant, which itself may be too large for a float."""
         phase, size = np.linalg.slogdet(matrix)
-        if not np.iscomplexobj(matrix) and phase <= 0:
+        if np.real(phase) <= 0:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return size + np.log(phase)
 
@@ -308,6 +309,37 @@ def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
     """
     value = value_at(expression, {**point, wrt: point[wrt] + t * direction})
     return sp.diff(value, t).subs(t, 0)
+
+
+def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: str,
+                 direction: Any) -> bool:
+    """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
+
+    The derivative is the difference of two values a tiny step apart, each with many more digits.
+    """
+    with mpmath.workdps(4 * DIGITS):
+        step = mpmath.mpf(10) ** -DIGITS
+
+        def at(moved: int) -> dict[str, Any]:
+            return {name: decimal(value) for name, value in point.items()} | {
+                wrt: decimal(point[wrt]) + moved * step * decimal(direction),
+                "direction": decimal(direction)}
+
+        ahead, behind = (evaluate(expression, at(moved), Decimals) for moved in (1, -1))
+        found, claimed = (ahead - behind) / (2 * step), evaluate(slope, at(0), Decimals)
+        size = max(abs(found), abs(claimed))
+        return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS)
+
+
+def decimal(value: Any, divisor: int = 10) -> Any:
+    """Return a whole number, or a matrix of them, as mpmath has it, by default a tenth as large.
+
+    Small numbers keep exp and tanh where digits tell something. A size stays what it is.
+    """
+    if isinstance(value, int):
+        return value
+    return mpmath.matrix(value.tolist()) / divisor if getattr(value, "is_Matrix", False) else (
+        mpmath.mpf(int(value)) / divisor)
 
 
 def vanishes(number: Expr) -> bool:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import sympy as sp
 from sympy import Expr
-from sympy.matrices.expressions import MatPow
+from sympy.matrices.expressions import HadamardPower, MatPow
 
 from lvmcalc import checks
 from lvmcalc.calculus import random_points
 from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name, refuse_unknown
-from lvmcalc.calculus.normal_form import NormalForm
-from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
 
@@ -55,6 +55,8 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
     """Compare as `compare` does; a symmetric matrix need not occur on either side."""
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
+    # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
+    partial = _may_have_no_value(left) or _may_have_no_value(right)
     try:
         left, right = by_name(left, right)
         refuse_unknown(left)  # before its shape is looked at
@@ -62,11 +64,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
-        if _same_normal_form(left, right, symmetric):
-            # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
-            partial = any(side.has(sp.log) or any(power.exp.is_negative
-                                                  for power in side.atoms(MatPow))
-                          for side in (left, right))
+        if _same_form(left, right, symmetric):
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
         return random_points.agreement(left, right, symmetric, seed)
@@ -76,11 +74,16 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         return Verdict("undecided", str(error))
 
 
-def _same_normal_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
-    form = NormalForm(symmetric, reduce_inverses=True)
-    if left.is_Matrix:
-        return not form.add(form.matrix(left), form.times(-sp.S.One, form.matrix(right)))
-    return is_zero(form.scalar(left) - form.scalar(right))
+def _same_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
+    form = IndexForm(symmetric)
+    return form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left), right)
+
+
+def _may_have_no_value(side: Expr) -> bool:
+    powers = side.atoms(sp.Pow, MatPow, HadamardPower)
+    return any(part.name == "log" for part in side.atoms(Entrywise)) or side.has(sp.log) or any(
+        not (power.exp.is_integer and power.exp.is_nonnegative) and not power.base.is_nonzero
+        for power in powers)
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:

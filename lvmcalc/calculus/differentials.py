@@ -1,7 +1,8 @@
 """Differentials of matrix expressions, and the gradients that follow from them.
 
-The differential of a scalar is brought to the form tr(Gᵀ dX); then G is the gradient, for every
-size (Magnus and Neudecker, Matrix Differential Calculus, chapter 9).
+A gradient is written by the adjoint rules, and proved by the differential: dL is brought to the
+form Σ G_ij dX_ij, and then G is the gradient, for every size (Magnus and Neudecker, Matrix
+Differential Calculus, chapter 9).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,15 +10,16 @@ from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol, Trace, Transpose
+from sympy import Expr, MatrixSymbol, Symbol, Trace
+from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.index_form import IndexForm, Sum
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
 from lvmcalc.calculus.walking import without_power
-from lvmcalc.calculus.output_form import Terms
 from lvmcalc.calculus.rules import Operation
 
 Book = Mapping[str, Operation]
@@ -92,52 +94,79 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
         raise TypeError("A gradient is taken with respect to a symbol, "
                         f"but {' '.join(str(wrt).split())} is none.")
     names = names_of(symmetric, expression, wrt)
-    return gradient_with_rules(expression, wrt, names)[0]
-
-
-def gradient_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
-                        book: Book = RULES) -> tuple[Expr, tuple[str, ...]]:
-    """Return the gradient, as `gradient` does, and the names of the rules that it rests on."""
     plain, variable = by_name(expression, wrt)
-    form, used = NormalForm(symmetric), set()
-    form.scalar(plain)  # refuses what is unknown even where the variable does not occur
     if wrt.name in sizes_in(plain):
         raise UnsupportedExpression(
             f"a derivative with respect to {wrt}, which is a size or an exponent,")
-    step = increment_of(variable)
-    while step.name in {symbol.name for symbol in plain.atoms(Symbol, MatrixSymbol)}:
-        step = increment_of(step)
-    change = form.scalar(differential(plain, variable, step, used, book))
+    form = NormalForm(names)
+    form.scalar(plain)  # refuses what is unknown even where the variable does not occur
+    pulled = pulled_back(plain, variable, sp.S.One)
     if variable.is_Matrix:
-        total = _coefficient(form, change, step)
-        if variable.name in symmetric:
-            total = form.times(sp.S.Half, form.add(total, form.transposed(total)))
-        result = form.expression(total, variable.shape)
+        terms = form.matrix(pulled)
+        if variable.name in names:
+            terms = form.times(sp.S.Half, form.add(terms, form.transposed(terms)))
+        result = form.expression(terms, variable.shape)
     else:
-        result = form.written_out(sp.together(change.diff(step)))
+        result = form.written_out(sp.together(form.scalar(pulled)))
     originals = {symbol.name: symbol
                  for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
-    back = {symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
-            if symbol.name in originals}
-    return result.xreplace(back), tuple(sorted(used))
+    return result.xreplace({symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
+                            if symbol.name in originals})
 
 
-def _coefficient(form: NormalForm, change: Expr, step: MatrixSymbol) -> Terms:
-    """Return G for a change tr(Gᵀ dX), which is linear in the traces that hold the step."""
-    parts = [form.times(change.diff(symbol), _from_trace(form, symbol, step))
-             for symbol, trace in form.scalars.items()
-             if isinstance(trace, Trace) and trace.has(step)]
-    return form.add(*parts)
+def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES) -> Expr:
+    """Return the adjoint of `wrt` when `arriving` comes from an expression, rule by rule.
+
+    Parameters
+    ----------
+    expression : SymPy scalar or matrix expression
+    wrt : the variable
+    arriving : the adjoint of the expression, of its shape
+    book : the rule book
+
+    Returns
+    -------
+    SymPy expression of the shape of `wrt`.
+    """
+    found: list[Expr] = []
+
+    def pull(part: Expr, adjoint: Expr) -> None:
+        part = without_power(sp.sympify(part))
+        if part == wrt:
+            found.append(adjoint)
+        elif wrt in part.free_symbols:
+            name, operands = known(part).split(part)
+            rule = book[name]
+            for index, operand in enumerate(operands[:len(rule.arguments)]):
+                pull(operand, rule.adjoint(index, operands, adjoint))
+
+    pull(expression, arriving)
+    if not wrt.is_Matrix:
+        return sp.Add(*found)
+    # without SymPy's own simplification, which takes seconds
+    return MatAdd(*found) if len(found) > 1 else found[0] if found else sp.ZeroMatrix(*wrt.shape)
 
 
-def _from_trace(form: NormalForm, symbol: Symbol, step: MatrixSymbol) -> Terms:
-    """Return G for tr(u dX v) = tr(Gᵀ dX): Gᵀ = v u."""
-    for term in form.same_trace(form.traced[symbol]):
-        if step in term or Transpose(step) in term:
-            term = form.transposed_term(term) if Transpose(step) in term else term
-            place = term.index(step)
-            return form.transposed({term[place + 1:] + term[:place]: sp.S.One})
-    raise UnsupportedExpression(f"the coefficient of {step} in {form.scalars[symbol]}")
+def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
+                     book: Book = RULES) -> tuple[IndexForm, Sum | Expr, tuple[str, ...]]:
+    """Return the gradient in index notation as it follows from the differential.
+
+    Returns
+    -------
+    the index form; the gradient in it, a sum for a matrix and an expression for a scalar; and the
+    names of the rules on which it rests
+    """
+    form, used = IndexForm(symmetric), set()
+    step = increment_of(wrt)
+    while step.name in {symbol.name for symbol in expression.atoms(Symbol, MatrixSymbol)}:
+        step = increment_of(step)
+    change = form.scalar(differential(expression, wrt, step, used, book))
+    if not wrt.is_Matrix:
+        return form, change.diff(step), tuple(sorted(used))
+    total = form.coefficient(change, step)
+    if wrt.name in symmetric:
+        total = form.symmetric_part(total)
+    return form, total, tuple(sorted(used))
 
 
 def inner(left: Expr, right: Expr) -> Expr:

@@ -114,7 +114,7 @@ def _key(product: Product) -> list:
 
 
 def matches(pattern: Product, known: Mapping[int, int], product: Product, summed: set[int],
-            symmetric: Symmetric) -> Iterator[tuple[list[int], dict[int, int]]]:
+            symmetric: Symmetric, whole: bool = True) -> Iterator[tuple[list[int], dict[int, int]]]:
     """Yield the places of the factors that a pattern fits, and what its indices stand for.
 
     Parameters
@@ -122,6 +122,7 @@ def matches(pattern: Product, known: Mapping[int, int], product: Product, summed
     pattern : a product whose indices 0 and 1 stand for any index; those that it sums over have to
         be summed, and to occur nowhere else
     known : what some of its indices stand for
+    whole : whether factors have to have the exponents of the pattern, and not just larger ones
     """
     def extend(left: Product, places: list[int], names: dict[int, int]) -> Iterator:
         if not left:
@@ -134,7 +135,7 @@ def matches(pattern: Product, known: Mapping[int, int], product: Product, summed
         first, *others = left
         for place, factor in enumerate(product):
             if place in places or factor.letter != first.letter or not _divides(
-                    first, factor, indices_of(pattern)):
+                    first.exponent, factor.exponent, whole):
                 continue
             orders = [factor.indices]
             if symmetric(factor.letter):
@@ -148,9 +149,8 @@ def matches(pattern: Product, known: Mapping[int, int], product: Product, summed
     yield from extend(pattern, [], dict(known))
 
 
-def _divides(part: Factor, whole: Factor, indices: set[int]) -> bool:
-    """Return whether a factor of a pattern is in a factor; under a sum it has to be all of it."""
-    if min(indices, default=0) < 0:
-        return part.exponent == whole.exponent
-    ratio = whole.exponent - part.exponent
-    return bool(ratio.is_nonnegative if part.exponent.is_positive else ratio.is_nonpositive)
+def _divides(part: Expr, whole: Expr, all_of_it: bool) -> bool:
+    if all_of_it:
+        return part == whole
+    return bool((whole - part).is_nonnegative if part.is_positive else
+                (whole - part).is_nonpositive)

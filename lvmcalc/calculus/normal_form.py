@@ -101,7 +101,7 @@ class NormalForm(OutputForm):
 
     def entrywise(self, expression: Entrywise) -> Terms:
         """Return a function of the entries as a letter."""
-        inside, turned = self._upright(self.matrix(expression.arg), _alphabetical)
+        inside, turned = self._upright(self.matrix(expression.arg), _transposes)
         shape = expression.shape[::-1] if turned else expression.shape
         letter = Entrywise(expression.name, self.expression(inside, shape))
         return self._as_letter(letter, inside, turned, sp.S.One)

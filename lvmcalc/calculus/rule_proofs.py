@@ -20,7 +20,7 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, sign
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation, increment_of
@@ -122,12 +122,8 @@ def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[
 
 
 def _by_square(rule: Operation) -> list[Verdict]:
-    """Check Z dZ against half the differential of Z², which is a product."""
-    square = rule.operation**2
-    step = {x: x + tau * increment_of(x) for x in rule.arguments}
-    linear = sp.expand(NormalForm().scalar(square.xreplace(step)))
-    return [decide(2 * rule.operation * rule.differential,
-                   NormalForm().written_out(linear.coeff(tau, 1)))]
+    """Check 2 Z dZ against the part of Z² that is linear in the increments."""
+    return _linear(rule.operation**2, 2 * rule.operation * rule.differential, rule)
 
 
 def _by_determinant(rule: Operation) -> list[Verdict]:
@@ -138,11 +134,14 @@ def _by_determinant(rule: Operation) -> list[Verdict]:
 
 def _linear_part(rule: Operation) -> list[Verdict]:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
-    moved = rule.operation.xreplace({x: x + tau * increment_of(x) for x in rule.arguments})
-    form = NormalForm()
-    linear, claimed = (form.scalar(inner(rule.upstream, side))
-                       for side in (moved, rule.differential))
-    holds = is_zero(sp.expand(linear).coeff(tau, 1) - claimed)
+    return _linear(inner(rule.upstream, rule.operation), inner(rule.upstream, rule.differential),
+                   rule)
+
+
+def _linear(scalar: Expr, claimed: Expr, rule: Operation) -> list[Verdict]:
+    form = IndexForm()
+    moved = form.scalar(scalar.xreplace({x: x + tau * increment_of(x) for x in rule.arguments}))
+    holds = is_zero(sp.expand(moved).coeff(tau, 1) - form.scalar(claimed))
     return [_verdict(holds, "the part that is linear in the increments, for every size")]
 
 

@@ -5,8 +5,7 @@ that the paths along which it acts can be told apart.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 import sympy as sp
@@ -15,31 +14,11 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import without_lambdas
+from lvmcalc.calculus.functions import EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import joined
 from lvmcalc.calculus.walking import without_power
-
-# The letters that a stage gets, by its operation: as in the models of this package. There is no d,
-# which is a differential, and no i, l or o, which look like numbers.
-LETTERS = "acefghjkmnpqrstuvwxyzb"
-PREFERRED = {
-    "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
-    "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
-    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a", "norm": "a", "inner product": "at",
-    "scalar product": "pqs", "quotient": "qr", "power": "p", "elementwise product": "mez",
-    "elementwise quotient": "mez", "sum of entries": "st", "diagonal matrix": "m", "diagonal": "v",
-}
-OUTPUTS = ("L", "J", "E", "F")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage to be: its symbol, the name of its operation, and the operands."""
-
-    symbol: Expr
-    rule: str
-    operands: tuple[Expr, ...]
+from lvmcalc.chain.stage_names import Stage
 
 
 class Stages:
@@ -49,13 +28,18 @@ class Stages:
     ----------
     leaves : symbols of the leaves
     sizes : names of the sizes, which are constants
+
+    Attributes
+    ----------
+    found : the stages so far
+    given : symbols of those whose names were given
     """
 
     def __init__(self, leaves: Iterable[Expr], sizes: Iterable[str]):
         self.leaves, self.sizes = tuple(leaves), set(sizes)
         self.found: list[Stage] = []
+        self.given: set[Expr] = set()
         self._known: dict[Expr, Expr] = {}
-        self._given: set[Expr] = set()
         self._text = ""
 
     def add(self, formula: Expr, name: str, text: str = "") -> Expr:
@@ -63,10 +47,10 @@ class Stages:
 
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
-        self._text = text
+        self._text, formula = text, _numbers_outside(formula)
         symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
         rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
-        self._given.add(symbol)
+        self.given.add(symbol)
         return self._made(formula, symbol, rule, operands)
 
     def _made(self, formula: Expr, symbol: Expr, rule: str, operands: tuple[Expr, ...]) -> Expr:
@@ -115,9 +99,11 @@ class Stages:
                 return self._scalar_product(formula)
             case sp.log() if isinstance(formula.args[0], Determinant):
                 return "log determinant", (self.letter(formula.args[0].arg),)
+            case Trace() | EntrySum() if (root := _root(formula)) is not None:
+                return "squared norm", (self.letter(root),)
             case Trace():
                 return self._trace(formula)
-            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == 1 / 2:
+            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == sp.S.Half:
                 return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
                 raise UnsupportedExpression(f"the exponent in {notation.plain(formula)}")
@@ -133,25 +119,21 @@ class Stages:
 
     # Numbers
     def _trace(self, trace: Trace) -> tuple[str, tuple[Expr, ...]]:
-        scalar, inner = _split(trace.arg)
-        if scalar != 1:
-            return self._parts(scalar * Trace(inner))
-        if (root := _root(trace)) is not None:
-            return "squared norm", (self.letter(root),)
-        if isinstance(inner, MatMul) and isinstance(inner.args[0], Transpose):
-            left, *right = inner.args
-            return "inner product", (self.letter(left.arg),
-                                     self.letter(joined(tuple(right), right[0].rows)))
+        inner = trace.arg
+        first, *others = inner.args if isinstance(inner, MatMul) else (inner,)
+        if others and isinstance(first, Transpose):  # tr(AᵀB)
+            return "inner product", (self.letter(first.arg), self.letter(_joined(others)))
+        if len(others) > 1 and isinstance(others[-1], Transpose):  # tr(B C Aᵀ)
+            *others, last = first, *others
+            return "inner product", (self.letter(last.arg), self.letter(_joined(others)))
         return "trace", (self.letter(inner),)
 
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
-        pulled = [*map(_pulled, product.args)]
-        factors = [factor for _, factor in pulled if factor != 1]
-        plain = sp.Mul(*(scalar for scalar, _ in pulled))
+        factors = product.args
         front = [factor for factor in factors if self._is_plain(factor)]
         if len(front) == len(factors):  # nothing but leaves and numbers
             front = [factor for factor in factors if self._is_constant(factor)]
-        plain *= sp.Mul(*front)
+        plain = sp.Mul(*front)
         others = [factor for factor in factors if factor not in front]
         below = [1 / factor for factor in others
                  if factor.is_Pow and factor.exp.could_extract_minus_sign()]
@@ -239,7 +221,7 @@ class Stages:
             start, end = pair
             inner = self.letter(MatMul(*factors[start:end]))
             return self._product([*factors[:start], inner, *factors[end:]])
-        one, other = (joined(tuple(part), part[0].rows) for part in (first, rest))
+        one, other = map(_joined, (first, rest))
         if other == Transpose(one) and not self._is_letter(one):
             return "Gram matrix", (self.letter(one),)
         return "product", (self.letter(one), self.letter(other))
@@ -282,38 +264,7 @@ class Stages:
                     yield Stage(use, "use", (operand,))
                     operand = use
                 operands.append(operand)
-            yield replace(stage, operands=tuple(operands))
-
-    def named(self, taken: Iterable[str]) -> list[Stage]:
-        """Return the stages with letters for names; the names that were given are kept."""
-        stages, taken = [*self.with_uses()], set(taken)
-        names: dict[Expr, Expr] = {}
-        for stage in stages:
-            symbol = stage.symbol
-            if symbol not in self._given:
-                name = next(name for name in _names(PREFERRED.get(stage.rule, ""), taken)
-                            if name not in taken)
-                taken.add(name)
-                names[symbol] = MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else (
-                    Symbol(name))
-        return [Stage(names.get(stage.symbol, stage.symbol), stage.rule,
-                      tuple(operand.xreplace(names) for operand in stage.operands))
-                for stage in stages]
-
-
-def _names(preferred: str, taken: set[str]) -> Iterator[str]:
-    """Yield names, the best ones first: a letter that is not taken in the other case either."""
-    letters = [*dict.fromkeys(preferred + LETTERS)]
-    yield from (letter for letter in letters if letter.upper() not in taken)
-    yield from letters
-    number = 0
-    while number := number + 1:
-        yield from (f"{letter}{number}" for letter in letters)
-
-
-def output_name(taken: Mapping[str, object]) -> str:
-    """Return a name for the last stage."""
-    return next(name for name in (*OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)
+            yield stage._replace(operands=tuple(operands))
 
 
 def _split(matrix: Expr) -> tuple[Expr, Expr]:
@@ -324,30 +275,46 @@ def _split(matrix: Expr) -> tuple[Expr, Expr]:
     return scalar, joined(tuple(factors), matrix.rows)
 
 
-def _pulled(factor: Expr) -> tuple[Expr, Expr]:
-    """Return the scalar inside a trace, and the trace without it."""
-    if isinstance(factor, Trace):
-        scalar, inner = _split(factor.arg)
-        return scalar, Trace(inner)
-    return sp.S.One, factor
+def _joined(factors: Sequence[Expr]) -> Expr:
+    return joined(tuple(factors), factors[0].rows)
 
 
-def _root(trace: Expr) -> Expr | None:
-    """Return E if a scalar is tr(EᵀE), the squared norm of E."""
-    if not isinstance(trace, Trace) or not isinstance(trace.arg, MatMul):
+def _numbers_outside(formula: Expr) -> Expr:
+    """Return a formula with numbers in front of traces, and sums of numbers that are sums."""
+    def outside(trace: Trace) -> Expr:
+        scalar, inner = _split(trace.arg)
+        if inner.shape == (1, 1) and isinstance(inner, MatAdd):
+            return scalar * sp.Add(*(outside(Trace(term)) for term in inner.args))
+        return scalar * Trace(inner)
+
+    return formula.replace(Trace, lambda arg: outside(Trace(arg)))
+
+
+def _root(square: Expr) -> Expr | None:
+    """Return E if a scalar is tr(EᵀE) or sum(E ∘ E), the squared norm of E."""
+    if isinstance(square, EntrySum):
+        entries = square.arg
+        if isinstance(entries, HadamardPower) and entries.exp == 2:
+            return entries.base
+        factors = entries.args if isinstance(entries, HadamardProduct) else (0, 1)
+        return factors[0] if len(factors) == 2 and factors[0] == factors[1] else None
+    if not isinstance(square, Trace):
         return None
-    factors = trace.arg.args
+    scalar, inner = _split(square.arg)
+    factors = inner.args if scalar == 1 and isinstance(inner, MatMul) else ()
     for place in range(1, len(factors)):
-        left, right = (joined(part, part[0].rows) for part in (factors[:place], factors[place:]))
+        left, right = map(_joined, (factors[:place], factors[place:]))
         if left == Transpose(right):
             return right
+        if right == Transpose(left) and not isinstance(left, MatrixSymbol):
+            return left  # X Xᵀ itself has two paths for X
     return None
 
 
 def _square(factors: list[Expr]) -> tuple[int, int] | None:
     """Return where an E Eᵀ stands among the factors of a product, if there is one."""
     for place, factor in enumerate(factors):
-        if isinstance(factor, Transpose):
+        if isinstance(factor, Transpose) and not isinstance(factor.arg, sp.OneMatrix):
             inner = [*factor.arg.args] if isinstance(factor.arg, MatMul) else [factor.arg]
             start = place - len(inner)
             if start >= 0 and factors[start:place] == inner:

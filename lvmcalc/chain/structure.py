@@ -18,7 +18,8 @@ from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
-from lvmcalc.chain import numbers, passes
+from lvmcalc.chain import compiled, numbers, passes
+from lvmcalc.chain.code import source_of
 from lvmcalc.chain.graph import Edge, Graph, Node
 from lvmcalc.chain.passes import Values
 from lvmcalc.chain.small_case import SmallCase, small_case
@@ -132,7 +133,8 @@ class Chain(Graph):
             matrix, or if a determinant or an inverse would keep fewer than 8 digits.
         """
         known = numbers.checked(self, leaves)
-        return passes.named(self, passes.forward(self, known, numbers.evaluator(self)))
+        evaluate = compiled.evaluator(self, known, whole=False)
+        return passes.named(self, passes.forward(self, known, evaluate))
 
     def run(self, upstream: float = 1.0, **leaves: Any) -> passes.Pass:
         """Return all values, all adjoints and what each use contributes, from one pass.
@@ -141,7 +143,8 @@ class Chain(Graph):
         `backward`.
         """
         upstream = checks.scalar(upstream, "upstream")
-        known, evaluate = numbers.checked(self, leaves), numbers.evaluator(self)
+        known = numbers.checked(self, leaves)
+        evaluate = compiled.evaluator(self, known, upstream)
         return passes.pull_back(self, passes.forward(self, known, evaluate), evaluate, upstream)
 
     def backward(self, upstream: float = 1.0, **leaves: Any) -> Values:
@@ -174,6 +177,25 @@ class Chain(Graph):
         name = self[name].name
         return Values({node: part for (node, parent), part in self.run(**leaves).parts.items()
                        if parent == name})
+
+    def code(self, wrt: str | tuple[str, ...], library: str = "numpy") -> str:
+        """Return the source of a function of the leaves that returns value and gradient.
+
+        Parameters
+        ----------
+        wrt : str or tuple of str
+            The leaves or nodes whose adjoints it returns behind the value.
+        library : {"numpy", "torch", "jax"}
+
+        Raises
+        ------
+        ValueError
+            If there is no such leaf, node or library.
+        UnsupportedExpression
+            If an operation is unknown there.
+        """
+        names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+        return source_of(self, tuple(self[name].name for name in names), library)
 
     # Evidence
     def claim(self, name: str, node: str | None = None, seed: int = 0) -> Claim:

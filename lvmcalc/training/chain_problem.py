@@ -1,6 +1,9 @@
 """Train any chain: some of its leaves are the variables, the others hold the data."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -8,6 +11,8 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.calculus.walking import whole_size
 from lvmcalc.chain import Chain
+from lvmcalc.chain.compiled import Compiled, Doubtful, compiled
+from lvmcalc.chain.numbers import checked
 from lvmcalc.chain.passes import Pass
 from lvmcalc.notation import plain, spelling
 from lvmcalc.training.problem import Ablation, Problem
@@ -62,6 +67,7 @@ class ChainProblem(Problem):
         self.ends, self.one = np.cumsum(lengths[:-1]).tolist(), len(lengths) == 1
         self.shape = (self.one and self.shapes[self.variables[0]]) or (sum(lengths),)
         self.spread = 0.5 / np.sqrt(max(sum(self.shapes.values(), (1,))))
+        self.positive = [name for name in self.variables if chain[name].symbol.is_positive]
         self.ablations = dict(self._ablations())
 
     def _shapes(self, sizes: Mapping[str, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -104,8 +110,25 @@ class ChainProblem(Problem):
         return self._joined(found)
 
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
-        found = self._run(coordinates)
+        values = self._by_name(coordinates)
+        if self._fast and all(values[name] > 0 for name in self.positive):
+            with suppress(Doubtful):
+                found = self._fast(self._data | values)
+                gradient = self._joined(found)
+                if isfinite(np.vdot(gradient, gradient)):
+                    return float(found[self.chain.output]), gradient
+        found = self._run(coordinates)  # which says what is wrong
         return found.values[self.chain.output], self._joined(found.adjoints)
+
+    @cached_property
+    def _fast(self) -> Compiled | None:
+        return compiled(self.chain, self.variables)
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        """The data and the sizes, looked at once."""
+        start = self._by_name(self.draw(np.random.default_rng(0)))
+        return checked(self.chain, {**self.data, **start})
 
     def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
         """Return what one use (node, variable) of a variable brings to the gradient."""
@@ -131,11 +154,15 @@ class ChainProblem(Problem):
         return values if out is None else super().lift(coordinates, out)
 
     def _by_name(self, coordinates: np.ndarray) -> dict[str, Any]:
+        if self.one and self.shapes[self.variables[0]]:
+            return {self.variables[0]: coordinates.reshape(self.shape)}
         parts = zip(self.shapes.items(), np.split(coordinates, self.ends), strict=True)
         return {name: part.reshape(shape) if shape else float(part[0])
                 for (name, shape), part in parts}
 
     def _joined(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return one vector of the values of all variables, 0 for those without one."""
+        if self.one and self.variables[0] in values:
+            return np.ravel(values[self.variables[0]])
         return np.concatenate([np.ravel(values.get(name, np.zeros(shape)))
                                for name, shape in self.shapes.items()])

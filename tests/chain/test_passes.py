@@ -1,6 +1,7 @@
 """Passes work in every arithmetic: rationals, symbols, stacks of values, floating point."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -96,19 +97,12 @@ def test_a_node_without_a_value_is_left_out_and_the_others_are_there() -> None:
 def test_every_inverse_and_determinant_is_computed_once(monkeypatch) -> None:
     calls = Counter()
 
-    class Counting(numbers.Trusted):
-        @classmethod
-        def det(cls, matrix: np.ndarray) -> float:
-            calls["det"] += 1
-            return super().det(matrix)
+    def counted(name: str, function: Callable) -> Callable:
+        return lambda matrix: calls.update([name]) or function(matrix)
 
-        @classmethod
-        def inv(cls, matrix: np.ndarray) -> np.ndarray:
-            calls["inv"] += 1
-            return super().inv(matrix)
-
-    monkeypatch.setattr(numbers, "Trusted", Counting)
-    WHOLE.run(**LEAVES)
+    for name in ("det", "inv", "slogdet"):
+        monkeypatch.setattr(np.linalg, name, counted(name, getattr(np.linalg, name)))
+    WHOLE.altered({}).run(**LEAVES)  # which is compiled anew
     assert calls == {"det": 1, "inv": 1}
 
 

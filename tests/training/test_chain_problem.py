@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol
 
-from lvmcalc.chain import Builder
+from lvmcalc.chain import Builder, derive
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.training import OPTIMISERS, ChainProblem, Problem, Trainer, data
 
@@ -304,3 +304,33 @@ def test_bad_input_gets_one_sentence(call, kind, beginning):
         call()
     assert str(caught.value).startswith(beginning)
     assert str(caught.value).endswith((".", "?"))
+
+
+# Derived chains
+def test_a_derived_chain_trains_all_of_its_variables_together():
+    chain = derive("½‖A w + b ones(N) − y‖² + λ/2 ‖w‖²", A="N×D", w="D", b="scalar", y="N",
+                   λ="positive")
+    problem = ChainProblem(chain, ("w", "b"), A=A, y=y, λ=0.7)
+    trainer = Trainer(problem, "gradient", 0.02, seed=1)
+    for _ in range(4000):
+        trainer.step()
+    free = A - A.mean(axis=0)
+    w = np.linalg.solve(free.T @ free + 0.7 * np.eye(3), free.T @ y)
+    np.testing.assert_allclose(trainer.parameters["w"], w, rtol=1e-8)
+    assert trainer.parameters["b"] == pytest.approx((y - A @ w).mean(), rel=1e-8)
+
+
+def test_a_step_of_training_walks_no_formula(monkeypatch):
+    problem = of_noise()
+    expected = problem.value_and_gradient({"X": FIRST["X"], "alpha": 1.7, "beta": 0.4})
+    monkeypatch.setattr("lvmcalc.chain.numbers.number", None)
+    monkeypatch.setattr("lvmcalc.chain.Chain.run", None)
+    found = problem.value_and_gradient({"X": FIRST["X"], "alpha": 1.7, "beta": 0.4})
+    assert found[0] == expected[0]
+    np.testing.assert_array_equal(found[1]["X"], expected[1]["X"])
+
+
+def test_what_goes_wrong_in_a_compiled_step_is_still_said():
+    problem = ChainProblem(derive("½‖A⁻¹ − B‖²", A="N×N", B="N×N"), "A", B=np.eye(3))
+    with pytest.raises(ArithmeticError, match="keeps fewer than 8 digits"):
+        problem.value_and_gradient(np.diag([1.0, 1.0, 1e-12]))

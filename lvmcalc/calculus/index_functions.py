@@ -1,0 +1,254 @@
+"""Functions and powers of entries in index notation, and the identities that hold among them.
+
+Every function is written by few letters: exp of one term, the logarithm of a sum, a power of a
+sum, the sign, sin and cos. So σ(x) = 1/(1 + exp(−x)), tanh x = 1 − 2/(exp(2x) + 1), relu(x) =
+x (1 + sign x)/2, and log(ab) = log a + log b wherever both sides have a value.
+"""
+
+from functools import reduce
+from typing import Any
+
+import sympy as sp
+from sympy import Expr
+
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
+from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.walking import LARGEST_POWER
+
+Sum = dict[Product, Expr]
+ONE: Sum = {(): sp.S.One}
+
+
+class IndexFunctions:
+    """The part of the index form that knows functions of numbers."""
+
+    def function(self, expression: Expr) -> Expr:
+        """Return a function of a number."""
+        inner = self.scalar(expression.args[0])
+        if isinstance(expression, sp.log) and is_zero(inner):
+            raise UnsupportedExpression(f"the logarithm of 0 in {expression}")
+        return self._applied(type(expression).__name__, _number(inner)).get((), sp.S.Zero)
+
+    def entrywise(self, expression: Entrywise, i: int | None, j: int | None) -> Sum:
+        """Return a function of an entry."""
+        return self._applied(expression.name, self.matrix(expression.arg, i, j))
+
+    def power(self, expression: sp.Pow) -> Expr:
+        """Return a power of a number."""
+        base, exponent = self.scalar(expression.base), self.scalar(expression.exp)
+        return self._raised(_number(base), exponent).get((), sp.S.Zero)
+
+    def elementwise_power(self, expression: Expr, i: int | None, j: int | None) -> Sum:
+        """Return a power of an entry."""
+        return self._raised(self.matrix(expression.base, i, j), self.scalar(expression.exp))
+
+    # Functions
+    def _applied(self, name: str, inside: Sum) -> Sum:
+        if own := getattr(self, f"_{name}", None):
+            return own(inside)
+        return self._named(name, inside)
+
+    def _named(self, name: str, inside: Sum, exponent: Expr = sp.S.One) -> Sum:
+        """Return a function as a letter, with the indices of its argument."""
+        indices = sorted({index for term in inside for index in indices_of(term) if index >= 0})
+        sizes = {index: size for term in inside for index, size in self._sizes(term).items()}
+        slots = self.renamed(inside, {index: slot for slot, index in enumerate(indices)})
+        slots, turned, symmetric = self._upright(slots)
+        indices = indices[::-1] if turned and len(indices) == 2 else indices
+        return self.letter(name, "", tuple(indices), tuple(sizes[index] for index in indices),
+                           symmetric, slots, exponent)
+
+    def _exp(self, inside: Sum) -> Sum:
+        factors = []
+        for term, c in inside.items():
+            for piece in sp.Add.make_args(sp.expand(c)):
+                number, rest = piece.as_coeff_Mul(rational=True)
+                factors.append(self._named("exp", {term: rest}, number))
+        return self.times(*factors) if factors else ONE
+
+    def _log(self, inside: Sum) -> Sum:
+        if len(inside) != 1:
+            content, rest = self._content(inside)
+            if content != ONE:
+                return self.add(self._log(content), self._named("log", rest))
+            return self._named("log", inside)
+        (term, c), = inside.items()
+        if any(index < 0 for index in indices_of(term)):
+            return self.add(self._log_of_number(c), self._named("log", {term: sp.S.One}))
+        parts = [self._log_of_number(c)]
+        for factor in term:
+            letter = self.letters[factor.letter]
+            slots = dict(enumerate(factor.indices))
+            if letter.kind == "exp":
+                log = self.renamed(letter.inside, slots)
+            elif letter.kind == "sum":
+                log = self._named("log", self.renamed(letter.inside, slots))
+            else:
+                log = self._named("log", {(factor._replace(exponent=sp.S.One),): sp.S.One})
+            parts.append(self.scaled(factor.exponent, log))
+        return self.add(*parts)
+
+    def _log_of_number(self, scalar: Expr) -> Sum:
+        if scalar.is_negative:
+            raise UnsupportedExpression("the logarithm of a negative number")
+        parts = []
+        for base, exponent in sp.factor(scalar).as_powers_dict().items():
+            if base.is_number:
+                parts.append(_number(sp.expand_log(sp.log(base**exponent), force=True)))
+                continue
+            product = self.closed.get(base)
+            if product and len(product) == 1 and not product[0].indices:
+                letter = self.letters[product[0].letter]
+                if letter.kind in ("exp", "sum"):
+                    log = letter.inside if letter.kind == "exp" else self._log(letter.inside)
+                    parts.append(self.scaled(exponent, log))
+                    continue
+            parts.append(self.scaled(exponent, self._named("log", _number(base))))
+        return self.add(*parts)
+
+    def _sigmoid(self, inside: Sum) -> Sum:
+        return self._raised(self.add(ONE, self._exp(self.scaled(-sp.S.One, inside))),
+                            -sp.S.One)
+
+    def _softplus(self, inside: Sum) -> Sum:
+        return self._log(self.add(ONE, self._exp(inside)))
+
+    def _tanh(self, inside: Sum) -> Sum:
+        below = self.add(ONE, self._exp(self.scaled(sp.Integer(2), inside)))
+        return self.add(ONE, self.scaled(-sp.Integer(2), self._raised(below, -sp.S.One)))
+
+    def _relu(self, inside: Sum) -> Sum:
+        return self.scaled(sp.S.Half, self.times(inside, self.add(ONE, self._sign(inside))))
+
+    def _abs(self, inside: Sum) -> Sum:
+        return self.times(inside, self._sign(inside))
+
+    def _sign(self, inside: Sum) -> Sum:
+        if not inside:
+            return {}
+        inside, sign = self._either_sign(inside)
+        numbers = [abs(c.as_coeff_Mul(rational=True)[0]) for c in inside.values()]
+        common = reduce(sp.gcd, numbers)
+        return self.scaled(sign, self._named("sign", self.scaled(1 / common, inside)))
+
+    def _sin(self, inside: Sum) -> Sum:
+        inside, sign = self._either_sign(inside)
+        return self.scaled(sign, self._named("sin", inside)) if inside else {}
+
+    def _cos(self, inside: Sum) -> Sum:
+        inside, _ = self._either_sign(inside)
+        return self._named("cos", inside) if inside else ONE
+
+    def _either_sign(self, inside: Sum) -> tuple[Sum, Expr]:
+        """Return, of A and −A, the one that comes first, and the sign."""
+        first = min(inside, key=repr, default=None)
+        if first is not None and inside[first].could_extract_minus_sign():
+            return self.scaled(-sp.S.One, inside), -sp.S.One
+        return inside, sp.S.One
+
+    # Powers
+    def _raised(self, inside: Sum, exponent: Expr) -> Sum:
+        if exponent == 0:
+            return ONE
+        if not inside:
+            if exponent.is_positive is not True:
+                raise UnsupportedExpression("a division by 0")
+            return {}
+        if exponent.is_Integer and abs(exponent) > LARGEST_POWER:
+            raise UnsupportedExpression(f"the power {exponent}, which is above {LARGEST_POWER}")
+        if exponent.is_Integer and exponent > 0:
+            return reduce(self.times, [inside] * int(exponent))
+        if len(inside) == 1:
+            (term, c), = inside.items()
+            if self._splits(term, c, exponent):
+                raised = tuple(factor._replace(exponent=factor.exponent * exponent)
+                               for factor in term)
+                return self.times({raised: c**exponent})
+        content: Sum = ONE
+        if exponent.is_Integer:
+            content, inside = self._content(inside)
+        letter = self._named("sum", inside, exponent)
+        return letter if content == ONE else self.times(self._raised(content, exponent), letter)
+
+    def _splits(self, term: Product, c: Expr, exponent: Expr) -> bool:
+        """Return whether a power of a product is the product of powers, wherever both exist."""
+        if any(index < 0 for index in indices_of(term)):
+            return False
+        if exponent.is_Integer:
+            return True
+        odd = all(factor.exponent.is_odd or factor.exponent.is_integer is False
+                  or self.letters[factor.letter].kind == "exp" for factor in term)
+        return odd and c.is_negative is not True
+
+    def _content(self, inside: Sum) -> tuple[Sum, Sum]:
+        """Return the factor that all terms share, without a sum, and what is left of them."""
+        def exponents(term: Product) -> dict[Any, Expr]:
+            return {factor[:2]: factor.exponent for factor in term
+                    if all(index >= 0 for index in factor.indices) and factor.exponent.is_number}
+
+        terms = [exponents(term) for term in inside]
+        common = {key: min(term.get(key, sp.S.Zero) for term in terms)
+                  for key in {key for term in terms for key in term}}
+        content = tuple(Factor(*key, exponent) for key, exponent in common.items() if exponent)
+        lead = inside[max(inside, key=lambda term: (len(term), repr(term)))]
+        number = abs(lead) if lead.is_number else lead
+        if content or number != 1:
+            divided = tuple(f._replace(exponent=-f.exponent) for f in content)
+            inside = self.times({divided: 1 / number}, inside)
+        return self.times({content: number}), inside
+
+    # Identities
+    def simplified(self, product: Product, place: int, summed: dict[int, Expr]) -> Sum | None:
+        """Return what a product is by an identity for one of its factors, None if none holds."""
+        factor, left = product[place], product[:place] + product[place + 1:]
+        exponent, kind = factor.exponent, self.letters[factor.letter].kind
+
+        def instead(terms: Sum) -> Sum:
+            return self.times({left: sp.S.One}, terms, over=summed)
+
+        def power(number: Expr) -> Sum:
+            return {(factor._replace(exponent=number),): sp.S.One} if number else ONE
+
+        if kind == "sign" and exponent.is_Integer and exponent not in (0, 1):
+            return instead(power(exponent % 2))
+        if kind == "cos" and exponent.is_Integer and exponent > 1:
+            sine = self._named("sin", self._inside(factor))
+            squared = self.add(ONE, self.scaled(-sp.S.One, self.times(sine, sine)))
+            return instead(self.times(power(exponent - 2), squared))
+        if kind != "sum" or not exponent.is_number:
+            return None
+        if exponent > 0:  # (…)^½ = (…)·(…)^−½, for one power of a sum is enough
+            whole = sp.ceiling(exponent)
+            return instead(self.times(*[self._inside(factor)] * int(whole),
+                                      power(exponent - whole)))
+        return self._over_a_sum(left, factor, summed) if exponent <= -1 else None
+
+    def _inside(self, factor: Factor) -> Sum:
+        return self.renamed(self.letters[factor.letter].inside, dict(enumerate(factor.indices)))
+
+    def _over_a_sum(self, left: Product, factor: Factor, summed: dict[int, Expr]) -> Sum | None:
+        """Use a/(a + b) = 1 − b/(a + b)."""
+        inside = self._inside(factor)
+        lead = max(inside, key=lambda term: (len(term), repr(term)))
+        fixed = {index: index for index in indices_of(lead) if index >= 0}
+        whole = any(index < 0 for index in indices_of(lead))
+        for places, _ in matches(lead, fixed, left, set(summed), self.is_symmetric, whole):
+            wanted = {left[place]: f for place, f in zip(places, lead, strict=True)}
+            remaining = tuple(f._replace(exponent=f.exponent - wanted[f].exponent)
+                              if f in wanted else f for f in left)
+            remaining = tuple(f for f in remaining if f.exponent != 0)
+            less = factor._replace(exponent=factor.exponent + 1)
+            whole_part = {(less,) if less.exponent else (): 1 / inside[lead]}
+            others = self.times({(factor,): sp.S.One}, {
+                term: -c / inside[lead] for term, c in inside.items() if term != lead})
+            over = {index: size for index, size in summed.items()
+                    if index in indices_of(remaining) | {*factor.indices}}
+            return self.add(*(self.times({remaining: sp.S.One}, terms, over=over)
+                              for terms in (whole_part, others)))
+        return None
+
+
+def _number(scalar: Expr) -> Sum:
+    return {} if scalar == 0 else {(): scalar}

@@ -1,0 +1,166 @@
+"""A chain compiled once: a pass is then plain NumPy calls, and walks no formula.
+
+What does not come out well, such as a matrix that is nearly singular, is left to `numbers`, which
+says what is wrong with which stage.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, MatrixSymbol
+from sympy.matrices.expressions import MatAdd
+
+from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.operations import OPERATIONS
+from lvmcalc.chain import numbers
+from lvmcalc.chain.code import Program
+from lvmcalc.chain.dialects import DIALECTS
+from lvmcalc.chain.graph import Graph
+from lvmcalc.chain.passes import Evaluate, Place
+
+CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
+                  log_det="log_det({})")
+TINY = np.finfo(float).tiny
+SMALL = (10.0**-numbers.DIGITS / np.finfo(float).eps) ** 2
+
+
+class Doubtful(ArithmeticError):
+    """A number that is not finite, or that keeps too few digits."""
+
+
+def _inv(matrix: np.ndarray) -> np.ndarray:
+    """Return the inverse of a matrix that is far from singular."""
+    inverse = np.linalg.inv(matrix)
+    bound = len(matrix) ** 2 * np.vdot(matrix, matrix) * np.vdot(inverse, inverse)
+    if bound < SMALL:  # so is the condition number in the 1-norm, squared
+        return inverse
+    condition = np.abs(matrix).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max()
+    if not condition * np.finfo(float).eps < 10.0**-numbers.DIGITS:
+        raise Doubtful
+    return inverse
+
+
+def _log_det(matrix: np.ndarray) -> float:
+    """Return the logarithm of a positive determinant."""
+    sign, size = np.linalg.slogdet(matrix)
+    if sign <= 0:
+        raise Doubtful
+    return size
+
+
+def _functions() -> dict[str, Callable]:
+    """Return NumPy's function for each name that an operation of the book has."""
+    def of(kind: Any) -> Callable:
+        record = OPERATIONS[kind].value
+
+        def function(value: Any) -> Any:
+            part = type("Part", (), {"args": (None,)})
+            return record(arithmetic.Reals, part, lambda _: value)
+
+        return function
+
+    return {kind: of(kind) for kind in OPERATIONS if isinstance(kind, str)}
+
+
+class Compiled:
+    """A function of the values of the leaves and sizes that makes one pass.
+
+    Parameters
+    ----------
+    chain : Graph
+    wrt, whole : as for `Program`
+    """
+
+    def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
+        program = Program(chain, CHECKED, wrt, whole, terse=not whole)
+        statements = [it for it in (*program.forwards, *program.backwards) if it.target]
+        self.kept = {it.place: it.target for it in statements if it.place}
+        if wrt:
+            asked = {name: program.bars[chain.adjoint_symbol(name)] for name in wrt}
+            self.kept = {chain.output: program.names[chain.output]} | asked
+        self.arguments = {program.names[name]: name for name in (*chain.leaves, *program.sizes)}
+        bar = program.bars[chain.adjoint_symbol(chain.output)]
+        body = [*(f"{it.target} = {it.text}" for it in statements),
+                f"return {', '.join(self.kept.values())},"]
+        source = f"def one_pass({', '.join([*self.arguments, bar])}):\n    " + "\n    ".join(body)
+        namespace = _functions() | {"np": np, "math": math, "inv": _inv}
+        # backwards the inverse is needed too, which is looked at
+        namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
+            "det": numbers.Trusted.det, "log_det": numbers.Trusted.log_det}
+        exec(compile(source, f"<{chain.name}>", "exec"), namespace)  # of our own making
+        self._pass = namespace["one_pass"]
+
+    def __call__(self, known: Mapping[str, Any], upstream: float = 1.0) -> dict[Any, Any]:
+        """Return the values of the nodes and what uses bring, by place.
+
+        With `wrt`, it returns the output and the adjoints of these alone, by name.
+
+        Raises
+        ------
+        Doubtful
+            If a number is not finite, or keeps too few digits.
+        """
+        values = [known[name] for name in self.arguments.values()]
+        with np.errstate(all="ignore"):
+            try:
+                return dict(zip(self.kept, self._pass(*values, upstream), strict=True))
+            except (ArithmeticError, ValueError) as error:  # LinAlgError is a ValueError
+                raise Doubtful from error
+
+
+def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled | None:
+    """Return the compiled pass of a chain, the same one each time; None if there is no code."""
+    def made() -> Compiled | None:
+        try:
+            return Compiled(chain, wrt, whole)
+        except UnsupportedExpression:
+            return None
+
+    return chain.remember(("compiled", wrt, whole), made)
+
+
+def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
+              whole: bool = True) -> Evaluate:
+    """Return a function that tells the numbers of one pass, which it has made already.
+
+    Parameters
+    ----------
+    chain : Graph
+    known : values of the leaves and sizes by name
+    upstream : the adjoint of the output
+    whole : whether the adjoints are wanted too
+    """
+    program = compiled(chain, whole=whole)
+    try:
+        if program is None:
+            raise Doubtful
+        found = {place: _trusted(value, place, chain)
+                 for place, value in program(known, upstream).items()}
+    except Doubtful:
+        return numbers.evaluator(chain)
+
+    def evaluate(place: Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        if place is not None:
+            return found[place]
+        part = known[next(iter(formula.atoms(MatrixSymbol))).name]
+        return (part + part.T) / 2
+
+    return evaluate
+
+
+def _trusted(value: Any, place: Any, chain: Graph) -> Any:
+    """Return a float or an array of floats, if it is finite and has not underflowed."""
+    formula = chain.edges.get(place) if place in chain.edges else None
+    if place in chain.nodes:
+        formula = chain.nodes[place].expression
+    value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign
+    if not np.isfinite(value).all():
+        raise Doubtful
+    if not isinstance(formula, MatAdd | sp.Add) and np.abs(value).max() < TINY:
+        raise Doubtful
+    return value if value.ndim else float(value)

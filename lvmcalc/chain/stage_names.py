@@ -1,0 +1,64 @@
+"""Names for the stages of a formula: single letters first, and never one that means something."""
+
+from collections.abc import Container, Iterable, Iterator
+from typing import NamedTuple
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+# There is no d, which is a differential, and no i, l or o, which look like numbers.
+LETTERS = "acefghjkmnpqrstuvwxyzb"
+# The letters that a stage gets by its operation, as in the models of this package.
+PREFERRED = {
+    "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
+    "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
+    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a",
+    "norm": "a", "inner product": "at", "scalar product": "pqs", "quotient": "qr", "power": "p",
+    "elementwise product": "mez", "elementwise quotient": "mez", "sum of entries": "st",
+    "diagonal matrix": "m", "diagonal": "v",
+}
+OUTPUTS = ("L", "J", "E", "F")
+
+
+class Stage(NamedTuple):
+    """A stage to be: its symbol, the name of its operation, and the operands."""
+
+    symbol: Expr
+    rule: str
+    operands: tuple[Expr, ...]
+
+
+def named(stages: Iterable[Stage], given: Container[Expr], taken: Iterable[str]) -> list[Stage]:
+    """Return the stages with letters for names.
+
+    Parameters
+    ----------
+    stages : in forward order
+    given : symbols of the stages that have their names already
+    taken : names that no other stage may have
+    """
+    stages, taken = [*stages], {*taken}
+    names: dict[Expr, Expr] = {}
+    for symbol, rule, _ in stages:
+        if symbol not in given:
+            name = next(name for name in _names(PREFERRED.get(rule, ""), taken)
+                        if name not in taken)
+            taken.add(name)
+            names[symbol] = MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
+    return [Stage(names.get(stage.symbol, stage.symbol), stage.rule,
+                  tuple(operand.xreplace(names) for operand in stage.operands))
+            for stage in stages]
+
+
+def _names(preferred: str, taken: Container[str]) -> Iterator[str]:
+    """Yield names, the best ones first: a letter that is not taken in the other case either."""
+    letters = [*dict.fromkeys(preferred + LETTERS)]
+    yield from (letter for letter in letters if letter.upper() not in taken)
+    yield from letters
+    number = 0
+    while number := number + 1:
+        yield from (f"{letter}{number}" for letter in letters)
+
+
+def output_name(taken: Container[str]) -> str:
+    """Return a name for the last stage."""
+    return next(name for name in (*OUTPUTS, *(f"L{n}" for n in range(99))) if name not in taken)
