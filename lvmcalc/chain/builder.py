@@ -103,7 +103,7 @@ class Builder:
             known = {*self._known, *self._sizes}
             if unknown := sorted({it.name for it in operand.free_symbols} - known):
                 raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
-            letters = _letters(operand)
+            letters = {letter for letter in _letters(operand) if letter.name in self._known}
             mixed = operand.is_Matrix or operand.has(MatrixSymbol)
             if letters and mixed and operand not in letters:
                 raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")

@@ -9,8 +9,9 @@ from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatAdd, MatMul
 
 from lvmcalc import notation
+from lvmcalc.chain.dialects import Dialect, dialect_named, identifier
 from lvmcalc.chain.graph import Edge, Graph, Node
-from lvmcalc.chain.source import Dialect, Writer, dialect_named, identifier
+from lvmcalc.chain.source import Writer
 
 
 class Statement(NamedTuple):

@@ -19,9 +19,9 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.operations import OPERATIONS
 from lvmcalc.chain import numbers
 from lvmcalc.chain.code import Program
+from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
 from lvmcalc.chain.passes import Evaluate, Place
-from lvmcalc.chain.source import DIALECTS
 
 CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
                   log_det="log_det({})")

@@ -10,10 +10,16 @@ from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name, check_shapes, described, refuse_unknown
+from lvmcalc.calculus.expressions import (
+    by_name,
+    check_shapes,
+    described,
+    dimensions,
+    refuse_unknown,
+)
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
-from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of
+from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of, spelled
 from lvmcalc.chain.stage_names import named, output_name
 from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
@@ -25,7 +31,19 @@ LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|dis
 NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
 GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
 OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
+STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
 LEFT_SIDE = r"([^=]*?)\s*:?=(?!=)(.*)"
+
+
+MISSING = {  # what people write that no rule of the book has
+    r"kron|⊗|otimes": "The Kronecker product", r"^\W*eig|spectrum": "An eigenvalue",
+    r"svd|singular": "A singular value", r"rank": "The rank", r"pinv|⁺|dagger": "The pseudoinverse",
+    r"^\W*(operatorname\{)?vec": "The vec of a matrix",
+    r"^\W*(arg)?(max|min)": "A maximum or minimum",
+    r"expm|logm|sqrtm": "A function of a matrix as a whole", r"chol": "The Cholesky factor",
+    r"∫|\\int": "An integral", r"prod|∏": "A product over an index",
+    r"∑|Σ|\\sum": "A sum over an index",
+}
 
 
 class Line(NamedTuple):
@@ -104,7 +122,7 @@ def lines_of(formula: str) -> list[Line]:
     pieces: list[str] = []
     for piece in re.split(NEW_LINE, re.sub(LATEX_LAYOUT, " ", formula)):
         piece = re.sub(r"\s*[,.]?\s*$", "", piece)
-        if pieces and (re.match(GOES_ON, piece) or re.search(OPEN_END, pieces[-1])):
+        if pieces and _goes_on(pieces[-1], piece):
             pieces[-1] += f" {piece}"
         elif piece.strip():
             pieces.append(piece)
@@ -121,9 +139,20 @@ def lines_of(formula: str) -> list[Line]:
     return lines
 
 
+def _goes_on(before: str, piece: str) -> bool:
+    """Return whether a line goes on with the one before: it begins with a sign or that ends in one.
+
+    A line with the name of the one before in it is a line of its own, as it may begin with a minus.
+    """
+    side = re.fullmatch(LEFT_SIDE, before, re.DOTALL)
+    uses = side and re.search(rf"(?<!\w){re.escape(side[1].strip())}(?!\w)", piece)
+    return bool(re.search(OPEN_END, before) or (re.match(GOES_ON, piece) and not uses))
+
+
 def _name(text: str, number: int) -> str:
     """Return the name on the left of an equals sign; L(w) is called L."""
-    name = notation.spelling(re.sub(r"\(.*\)$", "", unified(text).strip()).strip())
+    name = re.sub(r"\(.*\)$", "", re.sub(STYLED, r"\1", unified(text)).strip())
+    name = spelled(name.replace("\\", "").replace("{", "").replace("}", "").strip())
     if not re.fullmatch(r"[^\W\d]\w*", name) or name in RESERVED:
         raise notation.Unreadable(f"Line {number}: a stage cannot be called `{text.strip()}`; a "
                                   "name is a letter or a word, other than "
@@ -147,16 +176,35 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
             expression = _scalar_if_1x1(notation.parse(
                 text, notation.Vocabulary(known, {}, functions=SPELLED)))
             check_shapes(expression)
-        except (notation.Unreadable, UnsupportedExpression, CannotBeFormed) as error:
+        except notation.Unreadable as error:
+            raise notation.Unreadable(f"{place}{_about(str(error), text, known)}") from error
+        except (UnsupportedExpression, CannotBeFormed) as error:
             raise type(error)(f"{place}{error}") from error
         except ShapeError as error:
             reason = f"`{text.strip()}` cannot be formed: {_met(error)}"
             raise CannotBeFormed(f"{place}{reason}") from error
-        found.append((name, expression, unified(text)))
+        found.append((name, expression, notation.spelling(unified(text))))
         known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
                        else Symbol(name))
     _refuse_matrix(expression)
     return found
+
+
+def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
+    """Return what is said of a word that is not known: an operation, or a leaf that is missing."""
+    found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
+    if not found:
+        return sentence
+    word, hint = found[1], found[2] or ""
+    for pattern, operation in MISSING.items():
+        if re.search(pattern, word):
+            return f"{operation} (`{word}`) is none of the operations that are known."
+    if re.search(rf"{re.escape(word)}\s*\(", text):
+        return f"There is no function `{word}` here{hint}."
+    letters = ", ".join(map(notation.plain, known))
+    such = f", such as {word}=\"N×D\"" * word.isidentifier()
+    return (f"There is no `{word}` here{hint}: the letters are {letters}, and what else occurs has "
+            f"to be described{such}.")
 
 
 def _met(error: ShapeError) -> str:
@@ -204,8 +252,7 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     refuse_unknown(expression)
     described_by = leaves_named(specs)
     matrices = {it.name: it for it in expression.atoms(MatrixSymbol)}
-    sizes = {size.name for matrix in matrices.values()
-             for length in matrix.shape for size in length.free_symbols}
+    sizes = {size.name for length in dimensions(expression) for size in length.free_symbols}
     letters = matrices | {it.name: it for it in formula.atoms(Symbol) if it.name not in sizes}
     given = {}
     for name in [*(it for it in described_by if it in letters), *sorted(letters)]:
@@ -217,6 +264,9 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     for name in described_by:
         if name not in letters:
             raise ValueError(f"The leaf {notation.plain(name)} does not occur in the formula.")
+    if unknown := sorted(sizes - {*sizes_of(given)}):
+        raise ValueError(f"{notation.plain(unknown[0])} is a size in the formula, but no leaf has "
+                         "rows or columns of that number.")
     back = {Symbol(name): leaf.symbol for name, leaf in given.items() if not leaf.symbol.is_Matrix}
     expression = _scalar_if_1x1(expression.xreplace(back))
     _refuse_matrix(expression)

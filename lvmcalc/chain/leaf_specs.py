@@ -41,7 +41,7 @@ def leaf_named(name: str, spec: str) -> Leaf:
     if not isinstance(spec, str):
         raise TypeError(f"The leaf {name} is described by a text such as {FORMS}, but {spec!r} "
                         "came.")
-    called = notation.spelling(name)
+    called = spelled(name)
     if not re.fullmatch(NAME, called) or called in RESERVED:
         raise ValueError(f"No leaf can be called {name}; a name is a letter or a word, other than "
                          f"{' and '.join(RESERVED)}.")
@@ -59,6 +59,11 @@ def leaf_named(name: str, spec: str) -> Leaf:
     if symmetric and shape[0] != shape[1]:
         raise ValueError(f"{name} is said to be symmetric, but {text} is not square.")
     return Leaf(MatrixSymbol(called, *shape), symmetric)
+
+
+def spelled(name: str) -> str:
+    """Return a name as formulas spell it: W_1 and W₁ as W1, λ as lambda."""
+    return re.sub(r"_(\d+)$", r"\1", notation.spelling(name))
 
 
 def _sides(text: str) -> list[str]:

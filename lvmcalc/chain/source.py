@@ -1,8 +1,6 @@
-"""Formulas as source code for NumPy, PyTorch or JAX."""
+"""Formulas as source code, in the dialect of a library."""
 
-import keyword
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, singledispatchmethod
 
 import sympy as sp
@@ -13,61 +11,10 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.walking import without_power
-from lvmcalc.checks import known
+from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
-TAKEN = ("np", "torch", "jnp", "jax", "math", "value_and_gradient")
 Text = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one library writes what the libraries write differently."""
-
-    imports: str
-    prefix: str
-    functions: Mapping[str, str]
-    dot: str
-    ones: str = "{prefix}.ones(({}, {}))"
-    zeros: str = "{prefix}.zeros(({}, {}))"
-    eye: str = "{prefix}.eye({})"
-    inverse: str = "{prefix}.linalg.inv({})"
-    det: str = "{prefix}.linalg.det({})"
-    log_det: str = "{prefix}.linalg.slogdet({})[1]"
-    convert: str = ""
-
-    def __call__(self, template: str, *texts: str) -> str:
-        """Return a template filled in."""
-        return template.format(*texts, prefix=self.prefix)
-
-
-COMMON = {name: f"{{prefix}}.{name}({{}})" for name in (
-    "exp", "log", "sqrt", "tanh", "sin", "cos", "abs", "sign")}
-JAX64 = 'jax.config.update("jax_enable_x64", True)  # else it computes with 7 digits'
-DOUBLE = ", dtype=torch.float64)"
-DIALECTS = {
-    "numpy": Dialect("import numpy as np", "np", COMMON | {
-        "sigmoid": "(1 + np.tanh({} / 2)) / 2", "softplus": "np.logaddexp(0, {})",
-        "relu": "np.maximum({}, 0)"}, "np.vdot({}, {})"),
-    "torch": Dialect("import torch", "torch", COMMON | {
-        "sigmoid": "torch.sigmoid({})", "softplus": "torch.logaddexp(0 * {0}, {0})",
-        "relu": "torch.relu({})"}, "torch.sum({} * {})", f"torch.ones({{}}, {{}}{DOUBLE}",
-        f"torch.zeros({{}}, {{}}{DOUBLE}", f"torch.eye({{}}{DOUBLE}",
-        convert=f"{{0}} = torch.as_tensor({{0}}{DOUBLE}"),
-    "jax": Dialect(f"import jax\nimport jax.numpy as jnp\n\n{JAX64}", "jnp", COMMON | {
-        "sigmoid": "jax.nn.sigmoid({})", "softplus": "jnp.logaddexp(0, {})",
-        "relu": "jnp.maximum({}, 0)"}, "jnp.vdot({}, {})", convert="{0} = jnp.asarray({0}, float)"),
-}
-
-
-def dialect_named(library: str) -> Dialect:
-    """Return the dialect of a library."""
-    return DIALECTS[known(library, DIALECTS, "library")]
-
-
-def identifier(name: str) -> str:
-    """Return a name as Python can have it: lambda as lambda_."""
-    return f"{name}_" if keyword.iskeyword(name) or name in TAKEN else name
 
 
 class Writer:
@@ -179,7 +126,7 @@ class Writer:
 
     def function(self, name: str, inside: Expr) -> Text:
         """Return a function of a number or of every entry; one of one's own keeps its name."""
-        if all(symbol.name in self.sizes for symbol in inside.free_symbols):
+        if not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols):
             template = f"math.{name}({{}})"
         else:
             template = self.dialect.functions.get(name, f"{name}({{}})")
@@ -256,6 +203,10 @@ class Writer:
     @write.register
     def _(self, product: HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
+        numbers = [self.thin(part) for part in parts]
+        scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
+        parts = [part for part, it in zip(parts, numbers, strict=True)
+                 if it is None or it.is_Matrix] or parts[:1]
         above = [part for part in parts if not (isinstance(part, HadamardPower) and part.exp == -1)]
         below = [part.base for part in parts if part not in above]
 
@@ -263,8 +214,8 @@ class Writer:
             text, level = write(without_power(part))
             return text if level >= POWER else f"({text})"
 
-        texts = [" * ".join(map(factor, above)) or "1", *map(factor, below)]
-        return " / ".join(texts), TIMES
+        text = " / ".join([" * ".join(map(factor, above)) or "1", *map(factor, below)])
+        return self.multiple(scalar, text) if scalar != 1 else (text, TIMES)
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
         """Return parts that are met entry by entry, and how they are written.

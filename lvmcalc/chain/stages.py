@@ -5,7 +5,7 @@ that the paths along which it acts can be told apart.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 import sympy as sp
@@ -14,7 +14,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import without_lambdas
+from lvmcalc.calculus.functions import EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import joined
 from lvmcalc.calculus.walking import without_power
@@ -47,7 +47,7 @@ class Stages:
 
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
-        self._text = text
+        self._text, formula = text, _numbers_outside(formula)
         symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
         rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
         self.given.add(symbol)
@@ -99,9 +99,11 @@ class Stages:
                 return self._scalar_product(formula)
             case sp.log() if isinstance(formula.args[0], Determinant):
                 return "log determinant", (self.letter(formula.args[0].arg),)
+            case Trace() | EntrySum() if (root := _root(formula)) is not None:
+                return "squared norm", (self.letter(root),)
             case Trace():
                 return self._trace(formula)
-            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == 1 / 2:
+            case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == sp.S.Half:
                 return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
                 raise UnsupportedExpression(f"the exponent in {notation.plain(formula)}")
@@ -117,11 +119,7 @@ class Stages:
 
     # Numbers
     def _trace(self, trace: Trace) -> tuple[str, tuple[Expr, ...]]:
-        scalar, inner = _split(trace.arg)
-        if scalar != 1:
-            return self._parts(scalar * Trace(inner))
-        if (root := _root(trace)) is not None:
-            return "squared norm", (self.letter(root),)
+        inner = trace.arg
         first, *others = inner.args if isinstance(inner, MatMul) else (inner,)
         if others and isinstance(first, Transpose):  # tr(AᵀB)
             return "inner product", (self.letter(first.arg), self.letter(_joined(others)))
@@ -131,13 +129,11 @@ class Stages:
         return "trace", (self.letter(inner),)
 
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
-        pulled = [*map(_pulled, product.args)]
-        factors = [factor for _, factor in pulled if factor != 1]
-        plain = sp.Mul(*(scalar for scalar, _ in pulled))
+        factors = product.args
         front = [factor for factor in factors if self._is_plain(factor)]
         if len(front) == len(factors):  # nothing but leaves and numbers
             front = [factor for factor in factors if self._is_constant(factor)]
-        plain *= sp.Mul(*front)
+        plain = sp.Mul(*front)
         others = [factor for factor in factors if factor not in front]
         below = [1 / factor for factor in others
                  if factor.is_Pow and factor.exp.could_extract_minus_sign()]
@@ -279,34 +275,46 @@ def _split(matrix: Expr) -> tuple[Expr, Expr]:
     return scalar, joined(tuple(factors), matrix.rows)
 
 
-def _joined(factors: list[Expr]) -> Expr:
+def _joined(factors: Sequence[Expr]) -> Expr:
     return joined(tuple(factors), factors[0].rows)
 
 
-def _pulled(factor: Expr) -> tuple[Expr, Expr]:
-    """Return the scalar inside a trace, and the trace without it."""
-    if isinstance(factor, Trace):
-        scalar, inner = _split(factor.arg)
-        return scalar, Trace(inner)
-    return sp.S.One, factor
+def _numbers_outside(formula: Expr) -> Expr:
+    """Return a formula with numbers in front of traces, and sums of numbers that are sums."""
+    def outside(trace: Trace) -> Expr:
+        scalar, inner = _split(trace.arg)
+        if inner.shape == (1, 1) and isinstance(inner, MatAdd):
+            return scalar * sp.Add(*(outside(Trace(term)) for term in inner.args))
+        return scalar * Trace(inner)
+
+    return formula.replace(Trace, lambda arg: outside(Trace(arg)))
 
 
-def _root(trace: Expr) -> Expr | None:
-    """Return E if a scalar is tr(EᵀE), the squared norm of E."""
-    if not isinstance(trace, Trace) or not isinstance(trace.arg, MatMul):
+def _root(square: Expr) -> Expr | None:
+    """Return E if a scalar is tr(EᵀE) or sum(E ∘ E), the squared norm of E."""
+    if isinstance(square, EntrySum):
+        entries = square.arg
+        if isinstance(entries, HadamardPower) and entries.exp == 2:
+            return entries.base
+        factors = entries.args if isinstance(entries, HadamardProduct) else (0, 1)
+        return factors[0] if len(factors) == 2 and factors[0] == factors[1] else None
+    if not isinstance(square, Trace):
         return None
-    factors = trace.arg.args
+    scalar, inner = _split(square.arg)
+    factors = inner.args if scalar == 1 and isinstance(inner, MatMul) else ()
     for place in range(1, len(factors)):
-        left, right = (joined(part, part[0].rows) for part in (factors[:place], factors[place:]))
+        left, right = map(_joined, (factors[:place], factors[place:]))
         if left == Transpose(right):
             return right
+        if right == Transpose(left) and not isinstance(left, MatrixSymbol):
+            return left  # X Xᵀ itself has two paths for X
     return None
 
 
 def _square(factors: list[Expr]) -> tuple[int, int] | None:
     """Return where an E Eᵀ stands among the factors of a product, if there is one."""
     for place, factor in enumerate(factors):
-        if isinstance(factor, Transpose):
+        if isinstance(factor, Transpose) and not isinstance(factor.arg, sp.OneMatrix):
             inner = [*factor.arg.args] if isinstance(factor.arg, MatMul) else [factor.arg]
             start = place - len(inner)
             if start >= 0 and factors[start:place] == inner:

@@ -15,8 +15,16 @@ import sympy as sp
 from sympy import Expr
 from sympy.matrices.expressions import MatAdd
 
+from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import Exercise, NoValue, formulas, known_at, value_at
+from lvmcalc.marking.exercise import (
+    RIGHT,
+    Exercise,
+    NoValue,
+    formulas,
+    known_at,
+    value_at,
+)
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, TOLERANCE = 3, 1e-8
@@ -93,7 +101,7 @@ class BrokenChains:
             # SymPy's factor_terms stops at a sum of matrices with numbers in front.
             truth = sp.Add(*(term.as_coeff_mmul()[0] * sp.Dummy()
                              for term in MatAdd.make_args(truth)))
-        return monomial(sp.factor_terms(truth))[1]
+        return monomial(sp.factor_terms(NormalForm(self.chain.symmetric).scalar(truth)))[1]
 
     @cached_property
     def _factors(self) -> tuple[list[Factor], np.ndarray]:
@@ -113,11 +121,13 @@ class BrokenChains:
         """
         if answer is None:
             return True
-        changes = _changes(candidate.broken)
-        known = formulas(self.chain, changes, self.wrt)
-        gradient = passes.in_symbols(None, changes.get(CLOSED, self.exercise.asked), known)
+        gradient = self.exercise.asked
+        if candidate.broken:
+            changes = _changes(candidate.broken)
+            known = formulas(self.chain, changes, self.wrt)
+            gradient = passes.in_symbols(None, changes.get(CLOSED, gradient), known)
         factor = _value(candidate.factor, self.chain.vocabulary)
-        return self.exercise.compare(answer, factor * gradient).holds
+        return self.exercise.compare(answer, factor * gradient).status in RIGHT
 
 
 def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:

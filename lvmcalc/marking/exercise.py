@@ -14,8 +14,11 @@ from sympy import Expr, MatrixSymbol
 from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
-from lvmcalc.calculus import Verdict, arithmetic, compare
+from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic, compare
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.index_form import IndexForm
+from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
@@ -23,6 +26,9 @@ from lvmcalc.chain.numbers import IllConditioned, Trusted
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
 SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
+# Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
+# is no exact arithmetic, and 40 digits at random points are no accident.
+RIGHT = ("proved", "exact", "numeric")
 
 Point = Mapping[str, Any]  # values of sizes, leaves, nodes and adjoints by name
 NoValue = (OutsideDomain, KeyError)
@@ -40,6 +46,9 @@ class Exercise:
         self.name = notation.plain(self.asked)
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
         self.sizes = sorted({size.name for length in self.lengths for size in length.free_symbols})
+        self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
+        # Where there are functions such as exp and tanh, sums of a few entries stay small.
+        self._scale = 1.0 if self._rational else 0.5
         self.points: list[Point] = []
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
@@ -61,11 +70,12 @@ class Exercise:
     def _tried(self, sizes: Mapping[str, int]) -> list[Point]:
         """Return a random point of these sizes at which all adjoints have a value, if one is found.
 
-        BᵀB, for instance, is singular at all of them if B has more columns than rows.
+        BᵀB, for instance, is singular at all of them if B has more columns than rows. Where entries
+        of both signs give no value, as in a logarithm, all are positive.
         """
-        for seed in range(MOST_TRIES):
+        for positive, seed in product((False, True), range(MOST_TRIES)):
             with suppress(*NoValue):
-                return [self._point(sizes, len(self.points) + 2 * seed)]
+                return [self._point(sizes, len(self.points) + 2 * seed, positive=positive)]
         return []
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
@@ -79,7 +89,8 @@ class Exercise:
         orders = permutations(numbers[:count], len(self.sizes))
         return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
 
-    def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False) -> Point:
+    def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False,
+               positive: bool = False) -> Point:
         rng = np.random.default_rng(seed)
         point: dict[str, Any] = dict(sizes)
         for name, leaf in self.chain.leaves.items():
@@ -87,7 +98,9 @@ class Exercise:
             if whole:
                 value = rng.integers(1, 4, shape).astype(float)
             else:
-                value = rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
+                value = self._scale * rng.normal(size=shape) if shape else rng.uniform(0.6, 1.8)
+            if positive:
+                value = np.abs(value)
             if name in self.chain.symmetric:
                 value = value @ value.T + np.eye(len(value))  # its determinant is positive
             point[name] = value if shape else float(value)
@@ -121,18 +134,28 @@ class Exercise:
                    for value, point in zip(values, self.points, strict=True))
 
     def is_right(self, answer: Expr, node: str = "") -> bool:
-        """Return whether a formula is right, or the adjoint of another node, by proof or exactly.
-        """
+        """Return whether a formula is right, or the adjoint of another node."""
         try:
-            return self.agree(self.values(answer), node) and self.compare(
-                answer, self.chain.adjoint_symbol(node or self.wrt)).holds
-        except (ValueError, OutsideDomain, ShapeError):
+            near = all(self.agrees(value_at(answer, point), point, node) for point in self.points)
+            if near:  # NumPy forms more than there is
+                check_shapes(answer)
+        except (ValueError, TypeError, OutsideDomain, ShapeError, UnsupportedExpression):
             return False
+        asked = self.chain.adjoint_symbol(node or self.wrt)
+        return near and self.compare(answer, asked).status in RIGHT
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
         sides = map(self.chain.in_leaves, (left, right))
         return compare(*sides, self.chain.symmetric)
+
+    def verdict(self, answer: Expr) -> Verdict:
+        """Return whether a formula of the right shape is the one that is asked for."""
+        if not self._rational and not self.agree(self.values(answer)):
+            # Many digits take seconds to find small numbers; floats, at other points, do not.
+            if example := self.counterexample(lambda point: value_at(answer, point)):
+                return Verdict("refuted", "the two sides differ", counterexample=example)
+        return self.compare(answer, self.asked)
 
     def symmetric_only(self, answer: Expr) -> str:
         """Return the matrix, such as K, of which a right answer needs that it is symmetric.
@@ -182,6 +205,21 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     """Return the exercise for a node or leaf, the same one each time; K stands for its node."""
     name = chain[chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt].name
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
+
+
+def symmetric_letters(chain: Chain) -> tuple[str, ...]:
+    """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
+    def is_symmetric(node: str) -> bool:
+        matrix = chain.expression(node)
+        try:
+            return matrix.rows == matrix.cols and IndexForm(chain.symmetric).vanishes(
+                matrix - matrix.T)
+        except UnsupportedExpression:
+            return False
+
+    return chain.remember("symmetric letters", lambda: (
+        *(name for name, node in chain.abbreviations.items() if is_symmetric(node)),
+        *chain.symmetric))
 
 
 class Invertible(arithmetic.Reals):

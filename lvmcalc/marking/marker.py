@@ -6,7 +6,7 @@ What is wrong is for the diagnosis.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,13 +21,16 @@ from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
-from lvmcalc.marking.exercise import Exercise, exercise_of, value_at
+from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
+from lvmcalc.marking.increments import gradient_in, has_differentials
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
+from lvmcalc.marking.text_answers import read_answer
 from lvmcalc.models import chain_named
-from lvmcalc.notation.parser import Unreadable, parse
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.parser import Reading
 
-RIGHT = ("proved", "exact", "numeric")
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
@@ -141,47 +144,65 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         If there is no such chain, leaf or node.
     """
     exercise = exercise_of(chain_named(of), wrt)
+    if not isinstance(answer, str):
+        return _told(exercise, lambda: _marked(exercise, answer))
+    sides: list[list[Reading]] = []
+    unread = _told(exercise, lambda: sides.extend(read_answer(exercise, answer)))
+    if unread is not None:
+        return unread
+    marks = [_of_readings(exercise, readings) for readings in sides]
+    if not marks:
+        return _told(exercise, lambda: _marked(exercise, None))
+    found = next((one for one in marks if not one.right), None) or max(
+        reversed(marks), key=lambda one: RIGHT.index(one.status))
+    if len(marks) > 1 and not found.right and found.formula is not None:
+        here = f"This is about `{notation.plain(found.formula)}`."
+        found = replace(found, remark=" ".join(filter(None, [found.remark, here])))
+    return found
 
-    def told(status: str, kind: str, reason: object, sentence: object = "",
-             formula: Expr | None = None) -> Mark:
-        explanation = (finding(kind, sentence or reason),)
-        return Mark(exercise.asked, status, str(reason), (explanation,), formula=formula)
+
+def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
+    """Return the mark of the first reading that is right, else that of the first."""
+    marks = [_told(exercise, partial(_marked, exercise, formula)) for formula, _ in readings]
+    number = next((n for n, found in enumerate(marks) if found.right), 0)
+    note, found = readings[number].note, marks[number]
+    return replace(found, remark=" ".join(filter(None, [found.remark, note]))) if note else found
+
+
+def _marked(exercise: Exercise, answer: Any) -> Mark:
+    if answer is None or answer is ...:
+        raise NotAttempted("is asked for, as a formula or a function")
+    if callable(answer) and not isinstance(answer, Expr):
+        return _mark_function(exercise, answer)
+    if isinstance(answer, Expr) and has_differentials(exercise.chain, answer):
+        answer = gradient_in(exercise.chain, exercise.wrt, answer)
+    answer = _admitted(exercise, answer)
+    try:
+        return _mark_formula(exercise, answer)
+    except OutsideDomain as error:
+        reason = f"this has no value at points where {exercise.name} has one: {error}"
+        return Mark(exercise.asked, "refuted", reason, ((finding("unknown", reason),),),
+                    formula=answer)
+
+
+def _told(exercise: Exercise, make: Callable[[], Mark | None]) -> Mark | None:
+    """Return a mark, or one that says why there is none."""
+    def told(status: str, kind: str, reason: object, sentence: object = "") -> Mark:
+        return Mark(exercise.asked, status, str(reason), ((finding(kind, sentence or reason),),))
 
     try:
-        if isinstance(answer, str):
-            answer = _read(exercise, answer)
-        if answer is None or answer is ...:
-            raise NotAttempted("is asked for, as a formula or a function")
-        if callable(answer) and not isinstance(answer, Expr):
-            return _mark_function(exercise, answer)
-        return _mark_formula(exercise, _admitted(exercise.chain, answer))
+        return make()
     except NotAttempted as error:
         return told("not attempted", "not_attempted", f"{exercise.name} {error}")
     except (Unreadable, UnsupportedExpression) as error:
         return told("unreadable", "unreadable", error)
     except CannotBeFormed as error:
         return told("refuted", "shape", "this cannot be formed", error)
-    except OutsideDomain as error:
-        reason = f"this has no value at points where {exercise.name} has one: {error}"
-        return told("refuted", "unknown", reason, formula=answer)
 
 
-def _read(exercise: Exercise, text: str) -> Expr | None:
-    """Return what a text says, None if it is blank.
-
-    A text that begins with the gradient of something else is refused.
-    """
-    words, (before, equals, behind) = exercise.chain.vocabulary, text.partition("=")
-    if not text.strip(" .…?_"):
-        return None
-    if equals and not behind.startswith("=") and parse(before, words) != exercise.asked:
-        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
-                         f"{before.strip()[:20]} =.")
-    return parse(behind if equals else text, words, getattr(exercise.asked, "shape", ()))
-
-
-def _admitted(chain: Chain, answer: Any) -> Expr:
+def _admitted(exercise: Exercise, answer: Any) -> Expr:
     """Return an answer as a SymPy expression in the symbols of the chain, or refuse it."""
+    chain = exercise.chain
     try:
         answer = sp.sympify(answer, strict=True)
     except sp.SympifyError:
@@ -195,7 +216,7 @@ def _admitted(chain: Chain, answer: Any) -> Expr:
             raise Unreadable(f"There is no {name} in {chain.name}.")
         if (shape := notation.shape(symbol)) != notation.shape(known):
             raise Unreadable(f"{name} is {notation.shape(known)} here, not {shape}.")
-    return answer
+    return answer if exercise.asked.is_Matrix else as_number(answer)
 
 
 def _refuted(attempt: Attempt, reason: str, *explanations: Explanation,
@@ -215,11 +236,11 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
-    verdict = exercise.compare(formula, exercise.asked)
+    verdict = exercise.verdict(formula)
     exercise.values(formula)
     if verdict.status == "undecided":
         return _mark_numbers(attempt)
-    if not verdict.holds:
+    if verdict.status not in RIGHT:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
     letter = notation.plain(exercise.symmetric_only(formula))

@@ -19,6 +19,7 @@ from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
+from lvmcalc.marking.exercise import symmetric_letters
 
 CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
@@ -141,7 +142,7 @@ def _stage(chain: Chain, node: str) -> str:
 
 def _expanded(chain: Chain, closed: Expr) -> Expr:
     """Return a closed form with its brackets multiplied out, so that every term is a product."""
-    algebra = NormalForm((*chain.abbreviations, *chain.symmetric))
+    algebra = NormalForm(symmetric_letters(chain))
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
     terms = algebra.matrix(closed)

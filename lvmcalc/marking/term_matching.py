@@ -22,7 +22,7 @@ from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import passes
 from lvmcalc.marking.broken_formulas import is_inverse
-from lvmcalc.marking.exercise import Exercise, formulas
+from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 MOST_TERMS = 100
@@ -46,7 +46,7 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
     exercise : Exercise
     answer : SymPy expression of the shape that is asked for, in the symbols of the chain
     """
-    symmetric = (*exercise.chain.abbreviations, *exercise.chain.symmetric)
+    symmetric = symmetric_letters(exercise.chain)
     merging = _Matcher(exercise, symmetric)
     try:
         true, given = merging.terms(exercise.asked), merging.terms(answer)

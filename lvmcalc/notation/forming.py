@@ -1,19 +1,44 @@
 """Build a SymPy expression exactly as it was written, without reordering its factors.
 
-Shapes are checked only where a number meets a matrix in a sum, a function or a quotient.
+Shapes are checked only where a number meets a matrix in a sum, a function or a quotient. A matrix
+of one row and one column counts as a number where only a number fits.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, Trace, Transpose
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from sympy import Determinant, Dummy, Expr, Identity, Inverse, Trace, Transpose
+from sympy.matrices.expressions import (
+    HadamardPower,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatPow,
+    OneMatrix,
+)
+from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
 
 
+class MatrixDifferential(MatrixExpr):
+    """The differential of a matrix expression, such as d(K⁻¹)."""
+
+    arg = property(lambda self: self.args[0], doc="What it is the differential of.")
+    shape = property(lambda self: self.args[0].shape, doc="The shape of the argument.")
+
+
+class Differential(Expr):
+    """The differential of a number, such as d(log b)."""
+
+    arg = property(lambda self: self.args[0], doc="What it is the differential of.")
+
+
+# Sums and products
 def total(terms: list[Expr]) -> Expr:
     """Return the sum of terms."""
     matrices = [term for term in terms if term.is_Matrix]
@@ -21,7 +46,9 @@ def total(terms: list[Expr]) -> Expr:
     if not matrices:
         return number
     if number != 0:
-        raise CannotBeFormed(_mixed_sum(matrices[0], number))
+        if all(map(is_number, matrices)):
+            return sp.Add(number, *map(as_number, matrices))
+        raise CannotBeFormed(_mixed_sum(next(m for m in matrices if not is_number(m)), number))
     return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]
 
 
@@ -29,7 +56,7 @@ def _mixed_sum(matrix: Expr, number: Expr) -> str:
     size = -number if number.could_extract_minus_sign() else number
     meant = plain(product(size, Identity(matrix.rows)))
     hint = f": did you mean {meant}?" if matrix.rows == matrix.cols else ""
-    return (f"the sum of {_described(matrix)} and the number {quoted(plain(size))} cannot be "
+    return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
 
 
@@ -38,17 +65,49 @@ def product(*parts: Expr) -> Expr:
     factors = [factor for part in parts
                for factor in (part.args if isinstance(part, MatMul) else (part,))]
     scalar = sp.Mul(*(factor for factor in factors if not factor.is_Matrix))
-    matrices = [factor for factor in factors if factor.is_Matrix]
+    numbers, matrices = _numbers_apart([factor for factor in factors if factor.is_Matrix])
+    scalar = sp.Mul(scalar, *numbers)
     factors = matrices if scalar == 1 and matrices else [scalar, *matrices]
     return MatMul(*factors) if len(factors) > 1 else factors[0]
 
 
-def reciprocal(divisor: Expr) -> Expr:
+def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+    """Return the runs of factors that are numbers, such as xᵀx in xᵀx B, and the other factors.
+
+    They are taken apart only where the factors do not fit side by side.
+    """
+    runs: list[list[Expr]] = [[]]
+    for left, right in pairwise([None, *matrices]):
+        if left is not None and not _fit(left.cols, right.rows):
+            runs.append([])
+        runs[-1].append(right)
+    small = [run for run in runs if run and (run[0].rows, run[-1].cols) == (1, 1)]
+    if len(runs) == 1 or len(runs) - len(small) > 1:
+        return [], matrices
+    return [Trace(product(*run)) for run in small], [m for run in runs if run not in small
+                                                     for m in run]
+
+
+def _fit(one: Expr, other: Expr) -> bool:
+    return one == other or isinstance(one, Dummy) or isinstance(other, Dummy)
+
+
+def is_number(value: Expr) -> bool:
+    """Return whether a value is a number, or a matrix of one row and one column."""
+    return not value.is_Matrix or tuple(value.shape) == (1, 1)
+
+
+def as_number(value: Expr) -> Expr:
+    """Return the one entry of a matrix of one row and one column; anything else as it is."""
+    return Trace(value) if value.is_Matrix and is_number(value) else value
+
+
+def reciprocal(divisor: Expr, place: int | None = None) -> Expr:
     """Return 1 / divisor."""
-    if divisor.is_Matrix:
-        raise Unreadable(f"Nothing can be divided by the matrix {_described(divisor)}: write its "
-                         "inverse on the side where it belongs, such as K⁻¹ X or X K⁻¹.")
-    return 1 / divisor
+    if not is_number(divisor):
+        raise Unreadable(f"Nothing can be divided by the matrix {described(divisor)}: write its "
+                         "inverse on the side where it belongs, such as K⁻¹ X or X K⁻¹.", place)
+    return 1 / as_number(divisor)
 
 
 def elementwise(left: Expr, right: Expr) -> Expr:
@@ -58,14 +117,37 @@ def elementwise(left: Expr, right: Expr) -> Expr:
     return HadamardProduct(*(left.args if isinstance(left, HadamardProduct) else (left,)), right)
 
 
-def power(base: Expr, exponent: str) -> Expr:
-    """Return a power with an exponent such as -1, T or -T."""
-    if "T" in exponent:
+def quotient(left: Expr, right: Expr) -> Expr:
+    """Return left / right, entry by entry."""
+    if not right.is_Matrix:
+        return product(left, 1 / right)
+    below = HadamardPower(right, sp.S.NegativeOne)
+    return elementwise(left, below) if left.is_Matrix else product(left, below)
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """Return ⟨left, right⟩, the sum of the products of their entries."""
+    if left.is_Matrix != right.is_Matrix:
+        left, right = as_number(left), as_number(right)
+    return Trace(product(transposed(left), right)) if left.is_Matrix else left * right
+
+
+# Powers
+def power(base: Expr, exponent: str | Expr) -> Expr:
+    """Return a power; the exponent is a number, or a text such as -1, T or -T."""
+    if isinstance(exponent, str) and "T" in exponent:
         return transposed(inverse(base) if "-" in exponent else base)
-    number = int(exponent)
-    if number == -1:
-        return inverse(base)
-    return MatPow(base, number) if base.is_Matrix else base**number
+    exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
+    if exponent.is_Matrix or not (base.is_Matrix and not is_number(base)):
+        return as_number(base) ** exponent if is_number(exponent) else _no_power(base, exponent)
+    if not exponent.is_Integer:
+        return _no_power(base, exponent)
+    return inverse(base) if exponent == -1 else MatPow(base, exponent)
+
+
+def _no_power(base: Expr, exponent: Expr) -> Expr:
+    raise Unreadable(f"`{quoted(plain(base))}^({quoted(plain(exponent))})` cannot be read: the "
+                     "exponent of a matrix is a whole number, or T for a transpose.")
 
 
 def transposed(base: Expr) -> Expr:
@@ -84,31 +166,111 @@ def inverse(base: Expr) -> Expr:
     return Inverse(base) if base.is_Matrix else 1 / base
 
 
-def squared_norm(inner: Expr) -> Expr:
+def squared_norm(inner_: Expr) -> Expr:
     """Return ‖inner‖²."""
-    return Trace(product(transposed(inner), inner)) if inner.is_Matrix else inner**2
+    return Trace(product(transposed(inner_), inner_)) if inner_.is_Matrix else inner_**2
 
 
-def _only(kind: str, function: Callable[[Expr], Expr], of: str) -> Callable[[Expr], Expr]:
-    """Return a function that refuses an argument that is no `of`: no matrix or no number."""
-    def checked(inner: Expr) -> Expr:
-        if inner.is_Matrix == (of == "matrix"):
-            return function(inner)
-        what = _described(inner) if inner.is_Matrix else quoted(plain(inner))
-        is_now = "matrix" if inner.is_Matrix else "number"
-        raise CannotBeFormed(f"the {kind} of the {is_now} {what} cannot be formed: it is no {of}")
+def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
+    """Return the differential of an expression; `named` tells the symbol for that of a symbol."""
+    if isinstance(inner_, Transpose):
+        return transposed(differential(inner_.arg, named))
+    symbol = named(inner_)
+    if symbol is not None:
+        return symbol
+    return MatrixDifferential(inner_) if inner_.is_Matrix else Differential(inner_)
+
+
+# Functions
+def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a matrix."""
+        if inner_.is_Matrix:
+            return function(inner_)
+        raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
+                             "it is no matrix")
 
     return checked
 
 
-def _described(matrix: Expr) -> str:
+def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a number."""
+        if is_number(inner_):
+            return function(as_number(inner_))
+        raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
+                             "is no number")
+
+    return checked
+
+
+def described(matrix: Expr) -> str:
+    """Return a matrix with its shape, in words."""
     return f"{quoted(plain(matrix))} ({shape(matrix).replace('_?', '?')})"
 
 
-FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
-    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], _only("trace", Trace, of="matrix")),
-    **dict.fromkeys(["det", "Determinant"], _only("determinant", Determinant, of="matrix")),
-    **dict.fromkeys(["log", "ln"], _only("logarithm", sp.log, of="number")),
+def _identity(*sizes: Expr) -> Expr:
+    if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
+        return Identity(sizes[0])
+    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
+
+
+def _sum(inner_: Expr) -> Expr:
+    match inner_:
+        case DiagonalOf():
+            return Trace(inner_.arg)
+        case HadamardProduct():
+            first, *others = inner_.args
+            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
+            return inner(first, rest)
+        case HadamardPower() if inner_.exp == 2:
+            return squared_norm(inner_.base)
+        case _ if inner_.is_Matrix:
+            return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
+    return inner_
+
+
+def _diagonal(inner_: Expr) -> Expr:
+    return DiagonalOf(inner_) if inner_.is_Matrix else _identity(inner_)
+
+
+def _solve(left: Expr, *right: Expr) -> Expr:
+    return product(inverse(left), *right)
+
+
+def power_of_entries(base: Expr, exponent: str | Expr) -> Expr:
+    """Return a power, entry by entry if the base is a matrix."""
+    if isinstance(exponent, str) or exponent.is_Matrix or is_number(base):
+        return power(base, exponent)
+    return HadamardPower(base, exponent) if exponent != 1 else base
+
+
+def _outer(left: Expr, right: Expr) -> Expr:
+    return product(left, transposed(right))
+
+
+trace = _of_matrix("trace", Trace)
+determinant = _of_matrix("determinant", Determinant)
+logarithm = _of_number("logarithm", sp.log)
+
+
+def _log_det(inner_: Expr) -> Expr:
+    return logarithm(determinant(inner_))
+
+
+# What code and paper call by a name: the name, and the expression of its arguments
+FUNCTIONS: dict[str, Callable[..., Expr]] = {
+    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], trace),
+    **dict.fromkeys(["det", "Determinant"], determinant),
+    **dict.fromkeys(["log", "ln"], logarithm),
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
-    "transpose": transposed,
+    **dict.fromkeys(["logdet", "log_det"], _log_det),
+    **dict.fromkeys(["matmul", "dot", "mm", "multi_dot"], product),
+    **dict.fromkeys(["eye", "Identity", "identity"], _identity),
+    "transpose": transposed, "solve": _solve, "slogdet": _log_det, "outer": _outer,
+    "sum": _sum, "diag": _diagonal, "pow": power_of_entries, "multiply": elementwise,
+    "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
+    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
+    "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
+    "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
 }

@@ -1,35 +1,47 @@
-"""Ordinary notation, such as "-D α K⁻¹ X" or "W*x*e.T", read as a SymPy expression.
+"""Ordinary notation, such as "-D α K⁻¹ X", "W*x*e.T" or "\\frac{D}{2} K^{-1}", read as a SymPy
+expression.
 
+    formula  sum
     sum      product ± product ± …
-    product  factors side by side, or with * · × @ / ∘ between them, from left to right, all on one
-             level: 1/2 X is (1/2) X, and A ∘ B C is (A ∘ B) C; only 1/2b, which may be meant
-             either way, is refused
-    factor   an atom and what is behind it: ᵀ ' .T ^T ⁻¹ ^-1 **2 .I .inv(); it binds closer than a
-             minus sign
-    atom     a number, a name, (sum), |sum| for a determinant, ‖sum‖², function(sum), or `log b`
-             without brackets
+    product  run : run : …, the inner product, which binds less than what stands beside it
+    run      factors side by side, or with · * @ / \\ ∘ between them, from left to right, all on one
+             level: 1/2 X is (1/2) X, and A \\ B is A⁻¹ B; 1/2b, which may be meant either way, is
+             refused
+    factor   an atom and what is behind it: ᵀ ' .T ⁻¹ .inv() ^exponent .dot(…); it binds closer
+             than a minus sign, and than the d of a differential: dK⁻¹ is d(K⁻¹)
+    exponent a number, a name, T, -T, or one of them or a sum in brackets
+    atom     a number, a name, an adjoint (∂L/∂X, ∇_X L, \\frac{dL}{dX}), (sum), {sum}, [sum],
+             |sum|, ‖sum‖, ⟨sum, sum⟩, \\frac{sum}{sum}, function(sum, …), or `log b` without
+             brackets
 
-The text is never run as code. What is written is kept: factors are not put in order, and most
-shapes are checked later, by the calculus.
+There is one grammar for paper, LaTeX and code. What depends on the dialect is the star: between two
+matrices it multiplies entry by entry in code for arrays. The text is never run as code. What is
+written is kept: factors are not put in order, and most shapes are checked later, by the calculus.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from itertools import pairwise
-from unicodedata import normalize
+from contextlib import suppress
+from typing import NamedTuple
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from sympy import Expr, MatrixSymbol, Symbol
 
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
-from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, quoted, tokens, unified
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.atoms import CLOSING, Atoms
+from lvmcalc.notation.finishing import finished, refuse_giants
+from lvmcalc.notation.tables import ARRAYS, MATLAB
+from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-DEEPEST, MOST_DIGITS = 20, 50
-SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT", " ^*().")
-CLOSING = {"(": ")", "|": "|", "‖": "‖"}
-SPECIAL = ("frac", "norm")  # functions that need more than the argument behind them
+END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
+
+
+class Reading(NamedTuple):
+    """What a text says; `note` tells how it was read, where there is another way."""
+
+    formula: Expr
+    note: str = ""
 
 
 def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Expr:
@@ -46,53 +58,85 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Ex
     Raises
     ------
     Unreadable
-        If the text is no formula; the sentence quotes the part in question.
+        If the text is no formula; the sentence quotes the part in question, and `place` is where.
     CannotBeFormed
         If a number stands where only a matrix can, or the other way round.
     """
+    return readings(text, vocabulary, shape)[0].formula
+
+
+def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
+             differentials: bool = False) -> list[Reading]:
+    """Return all that a text can mean: one formula, or two where a star can be read in two ways.
+
+    Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
+    a function is a differential even where a node is called d.
+    """
     text = unified(text)
-    expression = _with_sizes(_Parser(text, vocabulary).whole(), shape)
-    _refuse_giants(expression, text)
-    if expression.has(sp.zoo, sp.nan, sp.I):
-        raise Unreadable(f"`{quoted(text)}` has no value, for it divides by 0 or takes the "
-                         "logarithm of a number that is not positive.")
-    return expression
+    first = _Parser(text, vocabulary, differentials)
+    try:
+        found = [Reading(finished(first.whole(), shape, text))]
+    except CannotBeFormed:
+        if not first.unsure:
+            raise
+        found = []
+    if first.unsure:
+        with suppress(CannotBeFormed, Unreadable):
+            other = _Parser(text, vocabulary, differentials, stars=True)
+            found.append(Reading(finished(other.whole(), shape, text),
+                                 "The * between two matrices is read entry by entry."))
+    return found or [Reading(finished(first.whole(), shape, text))]
 
 
-class _Parser:
+class _Parser(Atoms):
     """A recursive descent: a method for each line of the grammar."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary):
-        self.text, self.names = text, vocabulary.spellings
-        self.functions: Mapping[str, Callable] = {**vocabulary.functions, **forming.FUNCTIONS}
-        self.tokens = tokens(text, vocabulary, [*self.functions, *SPECIAL])
-        self.place, self.open = 0, []
+    def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
+                 stars: bool = False):
+        self.vocabulary = vocabulary
+        self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
+        self.differentials = differentials
+        self.matlab = bool(MATLAB.search(text))
+        self.arrays = bool(ARRAYS.search(text))
+        self.stars = stars or self.arrays  # whether a star multiplies entry by entry
+        self.text = self.named(text[:END.search(text).start()])
+        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2"])
+        self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
+        self.place, self.open, self.unsure = 0, [], False
 
-    @property
-    def ahead(self) -> Token:
-        return self.tokens[self.place]
+    def named(self, text: str) -> str:
+        """Return the text without the "∂L/∂X =" in front of it."""
+        front, equals, behind = text.partition("=")
+        if not equals or behind.startswith("="):
+            return text
+        known = re.fullmatch(r"\s*[\w∂\u0304]+(?:\s*/\s*[\w∂\u0304]+)?\s*", front)
+        if not known:
+            with suppress(Unreadable, CannotBeFormed):
+                known = str(_Parser(front, self.vocabulary).whole()).startswith("∂")
+        return " " * len(front + equals) + behind if known else text
 
-    def accept(self, *texts: str) -> str:
-        """Return the operator ahead and pass it, if it is one of these; else return ""."""
-        if self.ahead.kind != "operator" or self.ahead.text not in texts:
-            return ""
-        self.place += 1
-        return self.tokens[self.place - 1].text
-
-    def fail(self, expected: str) -> Unreadable:
-        rest = self.text[self.ahead.start:].strip()
-        where = f"At `{quoted(rest)}`" if rest else f"Behind `{self.text.strip()[-20:]}`"
-        return Unreadable(f"{where} {expected} was expected.")
-
-    def unclear(self, what: str, clear: str) -> Unreadable:
-        rest = quoted(self.text[self.ahead.start:])
-        return Unreadable(f"It is not clear whether `{rest}` {what}: write {clear}.")
-
+    # Sums and products
     def whole(self) -> Expr:
+        self.refuse_open_brackets()
         expression = self.sum()
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
         return expression
+
+    def refuse_open_brackets(self) -> None:
+        """Refuse brackets that do not match, before shapes are looked at."""
+        opened: list[str] = []
+        for place, token in enumerate(self.tokens):
+            if token.kind != "sign" or token.text in ("|", "‖"):
+                continue
+            if token.text in CLOSING:
+                opened.append(CLOSING[token.text])
+            elif token.text in CLOSING.values() and (not opened or opened.pop() != token.text):
+                self.place = place
+                raise self.fail("an operator, or the bracket that was opened last,")
+        if opened:
+            self.place = len(self.tokens) - 1
+            raise self.fail(f"the closing {opened[-1]}")
 
     def sum(self) -> Expr:
         terms = [self.product()]
@@ -101,31 +145,79 @@ class _Parser:
         return forming.total(terms)
 
     def product(self) -> Expr:
+        value = self.run()
+        while self.accept(":"):
+            value = forming.inner(value, self.run())
+        return value
+
+    def run(self) -> Expr:
         factors, operator = [self.signed()], ""
         while True:
-            divided, operator = operator == "/", self.accept("*", "/", "∘")
+            divided, operator = operator == "/", self.accept("*", "·", "@", "/", "\\", "∘", "∕")
+            at = self.ahead
             if operator == "∘":
-                factors = [forming.elementwise(forming.product(*factors), self.signed())]
+                factors = [self.entries(factors, self.signed())]
+            elif operator == "∕":
+                factors = [forming.quotient(forming.product(*factors), self.signed())]
             elif operator == "/":
-                factors.append(forming.reciprocal(self.signed()))
+                factors = self.divided(factors, self.signed(), at)
+            elif operator == "\\":
+                left = forming.product(*factors)
+                factors = [forming.product(forming.inverse(left), self.signed())]
+            elif operator == "*":
+                factors = self.starred(factors, self.signed())
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
-                if divided and self.touches():
-                    raise self.unclear("belongs below the fraction line", "1/(2 b) or (1/2) b")
-                factors.append(self.factor())
+                factor = self.factor()
+                glued = self.text[at.start - 1] not in " \t\n~}"
+                if divided and glued and not factor.is_Matrix and (
+                        at.kind == "name" or at.text in ("|", "(")):
+                    raise self.unclear("belongs below the fraction line", "1/(2 b) or (1/2) b", at)
+                factors.append(factor)
             else:
                 return forming.product(*factors)
 
-    def touches(self) -> bool:
-        """Return whether the name of a number is ahead with no space before it."""
-        name = self.names.get(self.ahead.text)
-        return name is not None and not name.is_Matrix and self.text[self.ahead.start - 1] != " "
+    def entries(self, factors: list[Expr], right: Expr) -> Expr:
+        """Return left ∘ right, where more may stand beside each of them."""
+        *before, last = factors
+        left, beside = forming.product(*factors), [right]
+        at = self.ahead
+        while self.at_factor():
+            beside.append(self.factor())
+        whole, shapes = forming.product(*beside), [getattr(left, "shape", ())]
+        if len(beside) > 1 and getattr(whole, "shape", 0) == shapes[0]:
+            if getattr(right, "shape", 0) == shapes[0]:
+                raise self.unclear("belongs to what ∘ multiplies", "brackets", at)
+            return forming.elementwise(left, whole)
+        if before and shapes[0] != right.shape == getattr(last, "shape", ()):
+            return forming.product(*before, forming.elementwise(last, right), *beside[1:])
+        return forming.product(forming.elementwise(left, right), *beside[1:])
+
+    def starred(self, factors: list[Expr], right: Expr) -> list[Expr]:
+        """Return the factors of left * right."""
+        left = forming.product(*factors)
+        if left.is_Matrix and right.is_Matrix:
+            if self.stars:
+                return [forming.elementwise(left, right)]
+            self.unsure = self.unsure or (left.shape == right.shape and not (
+                self.matlab or self.solves))
+        return [*factors, right]
+
+    def divided(self, factors: list[Expr], divisor: Expr, at: Token) -> list[Expr]:
+        """Return the factors of left / divisor."""
+        if not forming.is_number(divisor):
+            if self.arrays:
+                return [forming.quotient(forming.product(*factors), divisor)]
+            if (self.matlab or self.solves) and forming.product(*factors).is_Matrix:
+                return [*factors, forming.inverse(divisor)]
+        return [*factors, forming.reciprocal(divisor, at.start)]
 
     def at_factor(self) -> bool:
+        if self.ahead.kind != "sign":
+            return self.ahead.kind in ("name", "function", "differential")
         closes = self.open and self.ahead.text == CLOSING[self.open[-1]]
-        opens = self.ahead.text in CLOSING and not closes
-        return opens or self.ahead.kind in ("name", "function")
+        return not closes and self.ahead.text in (*CLOSING, "∂", "∇", "frac", "bar", "d")
 
     def signed(self) -> Expr:
         negative = False
@@ -133,109 +225,102 @@ class _Parser:
             negative ^= sign == "-"
         return forming.product(sp.S.NegativeOne, self.factor()) if negative else self.factor()
 
+    # Factors
     def factor(self) -> Expr:
-        value, raised = self.atom(), False
-        while self.ahead.kind == "power":
-            exponent = self.ahead.text.replace("transpose", "T")
-            exponent = re.sub("inv(erse)?|I", "-1", exponent).translate(SUPERSCRIPTS)
-            number = 0 if "T" in exponent else int(exponent)
-            tower = raised and number and self.ahead.text[0] in "^*"
-            if abs(number) > LARGEST_POWER or tower:
-                raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
-            value, raised = forming.power(value, exponent), raised or bool(number)
-            _refuse_giants(value, self.text)  # before the next power is taken
-            self.place += 1
-        return value
-
-    def atom(self) -> Expr:
+        if self.at_differential():
+            return forming.differential(self.factor(), self.change_of)
         token = self.ahead
-        if token.kind not in ("number", "name", "function") and token.text not in CLOSING:
-            raise self.fail("a name, a number or an opening bracket")
-        if len(self.open) > DEEPEST:
-            raise self.fail(f"an end of the brackets, of which at most {DEEPEST} are read inside "
-                            "each other,")
-        if token.kind == "operator":
-            return self.bracket()
+        value, raised = self.atom(), False
+        while True:
+            if self.ahead.kind == "power":
+                exponent = self.ahead.text
+                self.refuse_tower(exponent, raised and False)
+                value = forming.power(value, exponent)
+                raised = raised or "T" not in exponent
+                self.place += 1
+            elif self.ahead.kind == "method":
+                value = self.method(value)
+            elif self.ahead[:2] == ("sign", "^"):
+                at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
+                self.place += 1
+                exponent = self.exponent()
+                if isinstance(exponent, Expr) or "T" not in exponent:
+                    self.refuse_tower(exponent, raised, at)
+                    raised = True
+                if self.bars_of_a_function(token):
+                    raise self.unclear("belongs to what the function is taken of", "brackets", at)
+                value = (forming.power_of_entries if entries else forming.power)(value, exponent)
+            else:
+                return value
+            refuse_giants(value, self.text)  # before the next power is taken
+
+    def bars_of_a_function(self, token: Token) -> bool:
+        return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
+
+    def refuse_tower(self, exponent: str | Expr, raised: bool, at: Token | None = None) -> None:
+        number = exponent if isinstance(exponent, Expr) else (
+            0 if "T" in exponent else sp.Integer(exponent))
+        if raised or ((number.is_Number if isinstance(number, Expr) else True) and (
+                abs(number) > LARGEST_POWER)):
+            if at:
+                self.place = self.tokens.index(at)
+            raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
+
+    def exponent(self) -> str | Expr:
+        """Return what stands behind ^: T or -T, or a number."""
+        begun = self.place
+        bracket = self.accept("{", "(", "[")
+        sign = self.accept("+", "-")
+        if self.ahead.text in ("T", "-T"):
+            sign = "-" if "-" in self.ahead.text + sign else ""
+            self.place += 1
+            if not bracket or self.accept(CLOSING[bracket]):
+                return "-T" if sign == "-" else "T"
+            raise self.fail(f"the closing {CLOSING[bracket]}")
+        self.place = begun
+        if self.ahead.text in ("(", "{", "["):
+            return forming.as_number(self.bracket())
+        sign = self.accept("+", "-")
+        value = forming.as_number(self.atom())
+        return -value if sign == "-" else value
+
+    def method(self, value: Expr) -> Expr:
+        """Return what a method makes of a value: X.T, K.inv(), X.dot(Y), X.shape[0]."""
+        token = self.ahead
         self.place += 1
-        if token.kind == "function":
-            return self.applied(token.text)
-        if token.kind == "number":
-            return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
-        return Identity(Dummy("?")) if token.text == "I" else self.names[token.text]
+        name, _, number = token.text.partition(" ")
+        if name == "size":
+            if not value.is_Matrix:
+                raise self.fail("a matrix in front of its shape")
+            return value.shape[int(number)]
+        arguments = self.arguments() if self.text[token.end:].lstrip()[:1] == "(" and (
+            self.ahead.text == "(" and not re.match(r"\.(?:T|I|mT|H)$",
+                                                    self.text[token.start:token.end])) else []
+        return self.called(name, token, [value, *arguments])
 
-    def applied(self, function: str) -> Expr:
-        """Return the value of a function, with or without brackets behind its name."""
-        if self.ahead.text in CLOSING:
-            value = self.bracket()
-        else:
-            self.open.append("(")
-            value = self.factor()
-            self.open.pop()
-            if self.at_factor() or self.ahead.text in ("*", "/", "∘"):
-                raise self.unclear(f"belongs to what {function} is taken of", f"{function}(…)")
-        if function == "frac":
-            return forming.product(value, forming.reciprocal(self.bracket()))
-        return self.norm(value) if function == "norm" else self.functions[function](value)
+    def at_differential(self) -> bool:
+        """Return whether a d is ahead, and pass it; the name behind dX stays."""
+        token, behind = self.ahead, self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        if token.kind == "differential":
+            self.tokens[self.place] = token._replace(kind="changed")
+            if self.slash_to_a_differential():
+                self.tokens[self.place] = token
+                return False
+            return True
+        node = token[:2] == ("name", "d") and self.differentials
+        if node and behind.kind == "name":
+            raise self.unclear("is the differential or the product with d", "dX or d*X")
+        if token[:2] == ("sign", "d") or (node and (
+                behind.kind == "function" or behind.text in ("(", "[", "|", "‖"))):
+            self.place += 1
+            return True
+        return False
 
-    def bracket(self) -> Expr:
-        opening = self.accept(*CLOSING)
-        if not opening:
-            raise self.fail("an opening bracket")
-        self.open.append(opening)
-        value = self.sum()
-        if not self.accept(CLOSING[opening]):
-            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
-        self.open.pop()
-        if opening == "(":
-            return value
-        return self.functions["det"](value) if opening == "|" else self.norm(value)
+    def slash_to_a_differential(self) -> bool:
+        slash, below = (*self.tokens[self.place + 1:self.place + 3], *[self.tokens[-1]] * 2)[:2]
+        return slash.text == "/" and below.kind == "differential"
 
-    def norm(self, inner: Expr) -> Expr:
-        if self.ahead.text.translate(SUPERSCRIPTS) != "2":
-            raise self.fail("the square of the norm, ‖…‖²,")
-        self.place += 1
-        return forming.squared_norm(inner)
-
-
-def _with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
-    """Return the expression with a size for every I, from its neighbours or as expected."""
-    equal = []
-    for part in sp.postorder_traversal(expression):
-        if isinstance(part, MatMul):
-            factors = [factor for factor in part.args if factor.is_Matrix]
-            equal += [(left.cols, right.rows) for left, right in pairwise(factors)]
-        elif isinstance(part, MatAdd | HadamardProduct):
-            equal += [sizes for term in part.args
-                      for sizes in zip(term.shape, part.shape, strict=True)]
-    if expression.is_Matrix and shape:
-        equal += zip(expression.shape, shape, strict=True)
-    found: dict[Expr, Expr] = {}
-    for pair in equal:
-        one, other = sorted((size.xreplace(found) for size in pair), key=_is_known)
-        if one != other and not _is_known(one):
-            found = {size: value.xreplace({one: other}) for size, value in found.items()}
-            found[one] = other
-    expression = expression.xreplace(found)
-    if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
-        raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
-                         "eye(N), with a size.")
-    return expression
-
-
-def _is_known(size: Expr) -> bool:
-    return not isinstance(size, Dummy)
-
-
-def _refuse_giants(expression: Expr, text: str) -> None:
-    beyond = 10**MOST_DIGITS  # a decimal with so many digits has it as its denominator
-    if any(abs(number.p) >= beyond or number.q > beyond
-           for number in expression.atoms(sp.Rational)):
-        raise Unreadable(f"`{quoted(text)}` has a number of more than {MOST_DIGITS} digits, which "
-                         "is not read.")
-    if _degree(expression) > LARGEST_POWER:
-        raise Unreadable(f"`{quoted(text)}` has powers beyond {LARGEST_POWER}, which are not read.")
-
-
-def _degree(expression: Expr) -> int:
-    own = abs(expression.exp) if isinstance(expression, sp.Pow | MatPow) else 1
-    return own * max(map(_degree, expression.args), default=1)
+    def change_of(self, symbol: Expr) -> Expr | None:
+        if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
+            return None
+        return matching(f"d{symbol.name}", symbol)

@@ -1,63 +1,67 @@
-"""Split a formula into tokens, with one spelling for Unicode, LaTeX and code.
+"""Split a formula into tokens: one kind of tokens for paper, LaTeX and code.
 
-An unknown word is refused; it is neither split nor dropped.
+| kind         | text                     | typed as                                      |
+|--------------|--------------------------|-----------------------------------------------|
+| number       | 2.5                      | 2.5  .5  ½                                    |
+| name         | the spelling of a name   | X  α  \\alpha  \\mathbf{X}  d_bar  L_{1}  I_N |
+| differential | the name behind the d    | dX  δX  d\\alpha                              |
+| function     | its name                 | tr  \\operatorname{tr}  np.trace  \\log       |
+| method       | the function that it is  | .T  .inv()  .dot(                             |
+| power        | -1  2  T  -T             | ⁻¹  ²  ᵀ  '  ⁻ᵀ                               |
+| text         | fro                      | 'fro'  "fro"                                  |
+| sign         | one sign; frac, bar, d   | + - · * @ / \\ ∘ : ^ _ , ∂ ∇ and all brackets |
+|              |                          | \\frac  \\tfrac; \\bar; \\mathrm{d}           |
+| end          |                          |                                               |
+
+An unknown word is refused; it is neither split nor dropped. Names of one letter may be written side
+by side.
 """
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
 from unicodedata import normalize
 
-from lvmcalc.notation.printer import ASCII, GREEK, plain
+from lvmcalc.notation.printer import ASCII, GREEK
+from lvmcalc.notation.tables import (
+    ARRAYS,
+    COMMANDS,
+    ENVIRONMENTS,
+    INVISIBLE,
+    LAYOUT,
+    LOOKALIKES,
+    METHODS,
+    MODULE,
+    NAMED,
+    SIGNS,
+    STYLES,
+    VARIANTS,
+)
 from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.words import Unreadable, Words, quoted
 
 LONGEST, MOST_TOKENS, LARGEST_POWER = 2_000, 400, 24
-SIGNS = str.maketrans({
-    **dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×", "*"), "⊙": "∘",
-    **dict.fromkeys("′’‘´`", "'"), **dict.fromkeys("⊤†", "ᵀ"),
-    **dict.fromkeys("[{", "("), **dict.fromkeys("]}", ")"),
-}) | ASCII
-SAME = {"@": "*", ".*": "∘", "||": "‖"}  # operators with a second spelling
-CAPITALS = "|".join(word for word in GREEK if word.istitle())
-LATEX = {
-    r"\\[dt]frac": r"\\frac",
-    r"\\frac\{\\partial\s*(\w+)\}\{\\partial\s*\\?(\w+)\}": r"∂\1/∂\2",
-    r"L_\{?([12])\}?": r"L\1",
-    r"_\{(\w)\}": r"_\1",
-    r"\\bar\{\\?(\w+)\}": r"\1_bar",
-    r"\\partial\s*": "∂",
-    r"\\(?:operatorname|mathrm|mathbf|mathsf|boldsymbol|text)\s*\{([^{}]*)\}": r" \1 ",
-    r"\\top": "T",
-    r"\\\|": "‖",
-    r"\\(?:left|right|[,;! ])": " ",
-    r"\\(?:cdot|times)": "*",
-    r"\\(?:odot|circ)": "∘",
-    rf"\\(?=[a-z]|{CAPITALS})": "",
-}
-EXPONENT = r"(?:[-+]? ?[0-9]+(?!\.?[0-9])|-? ?[Tᵀ])"
-
-
-class Unreadable(ValueError):
-    """The text is no formula that is understood."""
+SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
+# What code, or an older hand, writes for one of the signs
+SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
+           ".-": "-", "÷": "/", "⊘": "∕"}
+POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
+UPRIGHT = r"\\(?:mathrm|text|mathsf)"
+FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
+                       rf"|{UPRIGHT}\s*\{{F\}})")
+SIGN = re.compile(r"\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
 
 
 class Token(NamedTuple):
-    """A piece of the text: a number, a name, a function, a power, an operator or the end."""
+    """A piece of the text: its kind, its text in the one spelling, and where it stands."""
 
     kind: str
     text: str
     start: int
-
-
-def quoted(text: str, most: int = 40) -> str:
-    """Return the beginning of a text, fit to be quoted in an error message."""
-    shown = "".join(c if c.isprintable() else "�" for c in text[:most]).strip()
-    return shown if len(text) <= most else shown[:most - 1] + "…"
+    end: int
 
 
 def unified(text: str) -> str:
-    """Return the text with one spelling for each sign, and without an "answer =" in front of it.
+    """Return the text with one letter for those that look alike; all else stays as typed.
 
     Raises
     ------
@@ -66,77 +70,225 @@ def unified(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise _too_long(text)
+    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e]",
+                  lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    text = text.translate(INVISIBLE)
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
-    text = re.sub("[\U0001d400-\U0001d7ff]", lambda letter: normalize("NFKC", letter[0]),
-                  normalize("NFD", text))
-    for pattern, replacement in LATEX.items():
-        text = re.sub(pattern, replacement, text)
-    text = re.sub(r"\s+", " ", text.translate(SIGNS))
-    text = re.sub(r"∂\s*(\w+)\s*/\s*∂\s*", r"∂\1/∂", text)
-    return re.sub(r"^ ?[\w∂\u0304]+(?: ?/ ?[\w∂]+)? ?=(?!=)", "", text)
+    return text
 
 
 def tokens(text: str, vocabulary: Vocabulary, functions: list[str]) -> list[Token]:
-    """Return the tokens of a text with one spelling for each sign; the last one is its end.
+    """Return the tokens of a unified text; the last one is its end.
 
     Raises
     ------
     Unreadable
         If a part of the text is no token, or there are too many of them.
     """
-    names = _longest_first(vocabulary.spellings)
-    pattern = re.compile(
-        r"(?P<space> |(?:np|numpy)\.(?:linalg\.)?)"
-        r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔])"
-        rf"|(?P<power>(?:\^|\*\*) ?(?:\( ?{EXPONENT} ?\)|{EXPONENT})|[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|'"
-        r"|\.(?:transpose\( ?\)|inv(?:erse)?\( ?\)|[TI]))"
-        rf"|(?!sqrt)(?:(?P<function>{_longest_first(functions)})|(?P<name>{names}))"
-        r"|(?P<operator>\|\||\.\*|[-+@/∘()|‖]|\*(?!\*))")
-    found, place = [], 0
-    while place < len(text):
-        match = pattern.match(text, place)
-        if not match:
-            raise Unreadable(_unknown(text, place, vocabulary, functions))
-        if ten := re.match(r"([0-9.]+)[eE]([-+]?[0-9]+)", text[place:]):
-            raise Unreadable(
-                f"It is not clear whether `{quoted(ten[0])}` is a power of ten or has the name e "
-                f"in it: write {quoted(ten[1])}*10^{quoted(ten[2])}, or a * or a space before the "
-                "e.")
-        word = match[0]
-        if word == "||" and sum(token.text == "|" for token in found) % 2:
-            word = "|"  # a determinant ends here, as in |K||K|
-        found.append(Token(match.lastgroup, SAME.get(word, word), place))
-        place += len(word)
-    found = [token for token in found if token.kind != "space"]
+    found = _Scanner(text, vocabulary, functions).scanned()
     if len(found) > MOST_TOKENS:
         raise _too_long(text)
-    return [*found, Token("end", "", len(text))]
+    return [*found, Token("end", "", len(text), len(text))]
 
 
-def _longest_first(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+class _Scanner(Words):
+    """Walk through a text from left to right; each method reads one kind of tokens, or nothing."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary, functions: list[str]):
+        signs = {sign: other for sign, other in {**SIGNS, **LOOKALIKES}.items()
+                 if sign.translate(ASCII) not in vocabulary.spellings}
+        super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
+        self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
+            word in {*COMMANDS, *LAYOUT, *GREEK, *VARIANTS, *NAMED} or re.match(STYLES, "\\" + word)
+            for word in re.findall(r"\\([A-Za-z]+)", self.text))
+        self.found: list[Token] = []
+        self.digits: set[int] = set()  # places where \frac takes one digit
+        self.place = 0
+
+    def scanned(self) -> list[Token]:
+        while self.place < len(self.text):
+            ten = re.compile(r"([0-9.]+)[eE]([-+]?[0-9]+)").match(self.text, self.place)
+            if ten:
+                raise Unreadable(
+                    f"It is not clear whether `{quoted(ten[0])}` is a power of ten or has the name "
+                    f"e in it: write {quoted(ten[1])}*10^{quoted(ten[2])}, or a * or a space "
+                    "before the e.", self.place)
+            for read in (self.space, self.string, self.command, self.number, self.postfix,
+                         self.method, self.word, self.sign):
+                if read():
+                    break
+            else:
+                raise self.unknown(self.place)
+        return self.found
+
+    def match(self, pattern: str | re.Pattern) -> re.Match | None:
+        return re.compile(pattern).match(self.text, self.place)
+
+    def add(self, kind: str, text: str, end: int) -> bool:
+        self.found.append(Token(kind, text, self.place, end))
+        self.place = end
+        return True
+
+    def skip(self, end: int) -> bool:
+        self.place = end
+        return True
+
+    def behind_a_factor(self) -> bool:
+        """Return whether the last token may end a factor."""
+        last = self.found[-1] if self.found else None
+        return bool(last) and (last.kind in ("number", "name", "differential", "power", "method")
+                               or last.text in (*")}]", "|", "‖", "⟩"))
+
+    # One kind of tokens each
+    def space(self) -> bool:
+        match = self.match(r"(?:\s|~|&|\$|\\[,;:!>/]|(?<!\s)\\ (?=\S)|\{\})+" if self.latex
+                           else r"\s+")
+        return bool(match) and self.skip(match.end())
+
+    def string(self) -> bool:
+        match = self.match(r"(['\"])([A-Za-z]*)\1")
+        opens = match and self.found and self.found[-1].text in ("(", ",")
+        return bool(opens) and self.add("text", match[2], match.end())
+
+    def command(self) -> bool:
+        """Read what begins with a backslash; most of it is LaTeX."""
+        if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
+                      or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
+                      or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+)\s*\}")):
+            return self.styled(styled)
+        if match := self.match(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
+                               r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)"
+                               if self.latex else r"(?!)"):
+            return self.skip(match.end())
+        if match := self.match(r"\\([{}|])"):
+            return self.add("sign", {"{": "(", "}": ")", "|": "‖"}[match[1]], match.end())
+        match = self.match(r"\\([A-Za-z]+)")
+        word = VARIANTS.get(match[1], match[1]) if match else ""
+        if word in COMMANDS:
+            return self.sign_of(COMMANDS[word], match.end())
+        if word in LAYOUT:
+            return self.skip(match.end())
+        if word in GREEK and word not in match[1] and word in self.vocabulary.spellings:
+            return self.add("name", word, match.end())
+        if word and (read := self.name(self.place) or self.changed(self.place)):
+            return self.add(*read)
+        if word in NAMED | {"sigma"} and word in self.functions:
+            return self.add("function", word, match.end())
+        if word and (word in GREEK or self.latex):
+            raise self.unknown(self.place)
+        matlab = not self.latex and not ARRAYS.search(self.text)
+        if matlab and self.match(r"\\(?!\\)") and self.behind_a_factor():
+            here, self.place = self.place, self.place + 1
+            solves = self.match(r"\s*[(\[]") or self.starts_a_word()
+            self.place = here
+            return bool(solves) and self.add("sign", "\\", self.place + 1)
+        return False
+
+    def starts_a_word(self) -> bool:
+        space = len(self.match(r"\s*")[0])
+        place = self.place + space
+        called = self.function.match(self.text, place)
+        return bool(space) if called else self.split(place) is not None
+
+    def styled(self, match: re.Match) -> bool:
+        """Read a word in a typeface: \\mathbf{K}, \\operatorname{tr}, \\mathcal L, \\mathrm d."""
+        word, end = match[1], match.end()
+        if word == "d" and re.match(r"\\(?:mathrm|operatorname|text|rm)|\{\\rm", match[0]):
+            return self.add("sign", "d", end)
+        inner = _Scanner(word, self.vocabulary, self.functions)
+        script = re.match(r"\\math(?:cal|scr)|\{\s*\\cal", match[0])
+        if script and word not in self.vocabulary.outputs:
+            raise self.unknown(self.place)
+        try:
+            found = inner.scanned()
+        except Unreadable:
+            if word not in ("T", "Tr"):
+                raise self.unknown(self.place) from None
+            found = [Token("sign", "T", 0, 1)]
+        self.found += [Token(kind, text, self.place, end) for kind, text, *_ in found]
+        return self.skip(end)
+
+    def sign_of(self, sign: str, end: int) -> bool:
+        if sign == "frac":
+            self.take_single_digits(end)
+        if sign in ("ᵀ", "'") and self.found and self.found[-1].text not in ("^", "{", "-"):
+            raise self.unknown(self.place)
+        return self.add("sign", "T" if sign in ("ᵀ", "'") else sign, end)
+
+    def take_single_digits(self, place: int) -> None:
+        """Let \\frac12 be 1/2: each of its arguments is a group or one sign."""
+        for _ in range(2):
+            place += len(re.compile(r"\s*").match(self.text, place)[0])
+            if self.text[place:place + 1] == "{":
+                depth = 0
+                while place < len(self.text):
+                    depth += {"{": 1, "}": -1}.get(self.text[place], 0)
+                    place += 1
+                    if not depth:
+                        break
+            else:
+                self.digits.add(place)
+                match = re.compile(r"\\[A-Za-z]+|.|$").match(self.text, place)
+                place = match.end()
+
+    def number(self) -> bool:
+        match = self.match(r"[0-9]" if self.place in self.digits
+                           else r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔]")
+        return bool(match) and self.add("number", match[0], match.end())
+
+    def postfix(self) -> bool:
+        match = self.match(POSTFIX)
+        text = match[0].lstrip(".").translate(SUPERSCRIPTS) if match else ""
+        return bool(match) and self.add("power", text, match.end())
+
+    def method(self) -> bool:
+        match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
+        if match:
+            return self.add("method", f"size {match[3]}", match.end())
+        match = self.match(r"\.(T|I|mT|H)(?=[a-z]'|[^a-z]|$)|\.([a-zA-Z]+)\s*(?=\()")
+        name = (match[1] or match[2]) if match else ""
+        if METHODS.get(name) and (match[1] or name not in ("T", "I", "mT", "H")):
+            return self.add("method", METHODS[name], match.end())
+        return False
+
+    def sign(self) -> bool:
+        norm = self.match(FROBENIUS)
+        if norm and "‖" in [token.text for token in self.found[-4:]]:
+            return self.add("sign", "_F", norm.end())
+        match = self.match(SIGN)
+        if not match:
+            return False
+        sign = match[0]
+        if sign == "||" and sum(token.text == "|" for token in self.found) % 2:
+            sign = "|"  # a determinant ends here, as in |K||K|
+            return self.add("sign", sign, self.place + 1)
+        return self.add("sign", SPELLED.get(sign, sign), match.end())
+
+    # Words
+    def word(self) -> bool:
+        """Read a name, a differential, a function, or names of one letter side by side."""
+        if module := self.match(MODULE):
+            self.place = module.end()
+            match = self.match(self.function)
+            torn = self.found and self.found[-1][:2] == ("name", "j") and module[0].startswith("np")
+            if not match or torn:  # j np. may be jnp.
+                raise self.unknown(module.start())
+            return self.add("function", match[0], match.end())
+        if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX
+            return self.add("sign", "T", self.place + 1)
+        if self.match(r"T(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
+                                                         self.text[:self.place]):
+            return self.add("sign", "T", self.place + 1)
+        if "%*%" in self.text and self.match(r"t(?=\()"):
+            return self.add("function", "transpose", self.place + 1)
+        if self.match(r"[^\W\d_]"):
+            for token in self.split(self.place) or self.refuse(self.place):
+                self.add(*token)
+            return True
+        return False
 
 
 def _too_long(text: str) -> Unreadable:
     return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "
                       f"at most {MOST_TOKENS} names, numbers and signs.")
-
-
-def _unknown(text: str, place: int, vocabulary: Vocabulary, functions: list[str]) -> str:
-    """Return the sentence about the first part of a text that is no token."""
-    if text[place] in "^*":
-        return (f"`{quoted(text[place:])}` cannot be read: an exponent is a whole number from "
-                f"-{LARGEST_POWER} to {LARGEST_POWER}, or T for a transpose.")
-    if text[place] == "=":
-        return "Only one = is read, behind what is asked for, as in ∂L/∂X = 2 X."
-    if re.match(r"\w", text[place]):  # the word began before the letter that is not understood
-        place -= len(re.search(r"\w*$", text[:place])[0])
-    part = re.match(r"[\w∂]+(?:/∂\w+)?|\.\w+|.", text[place:], re.DOTALL)[0]
-    names, first = vocabulary.spellings, vocabulary.listed[0]
-    same = [name for name in names if name.lower() == part.lower()]
-    near = same[:1] or get_close_matches(part, [*names, *functions], 1)
-    hint = f" (did you mean `{near[0]}`?)" if near else ""
-    return (f"There is no `{quoted(part)}` here{hint}; the names are "
-            f"{', '.join(map(plain, vocabulary.listed))}, with adjoints such as {first}_bar or "
-            f"∂L/∂{first}.")

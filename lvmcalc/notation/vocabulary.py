@@ -1,12 +1,20 @@
 """The names that a formula may use, and what each of them stands for."""
 
+import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity
+from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.notation.printer import ASCII
+from lvmcalc.notation.printer import ASCII, GREEK
+
+# Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
+# Greek letter ends where a Latin one begins.
+MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
+ENDS = f"(?:(?<=[α-ωΑ-Ω])(?![{MORE}])|(?![A-Za-z{MORE}]))"
+SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
 
 
 class Vocabulary(dict):
@@ -17,18 +25,19 @@ class Vocabulary(dict):
     names : symbols by name
     adjoints : adjoints by the name of what they belong to
     output : name of the scalar whose adjoints these are; L is always understood as well
-    functions : functions by name, each from an argument to an expression, such as exp
+    functions : functions by name, each from one argument or more to an expression, such as exp
 
     Attributes
     ----------
-    spellings : symbols by every way to write them, as `tokens.unified` leaves it: d_bar, ∂L/∂d and
-        dL/dd are one adjoint, I_N, eye(N) and Identity(N) one matrix
+    spellings : symbols by every way to write them in ASCII: d_bar, ∂L/∂d and dL/dd are one adjoint,
+        I_N, eye(N) and Identity(N) one matrix
     listed : the names that an error message lists
+    differentials : the names whose differential can be written, as dX; none without adjoints
     """
 
     def __init__(self, names: Mapping[str, Expr], adjoints: Mapping[str, Expr],
                  output: str = "L",
-                 functions: Mapping[str, Callable[[Expr], Expr]] = MappingProxyType({})):
+                 functions: Mapping[str, Callable[..., Expr]] = MappingProxyType({})):
         lengths = [length for symbol in names.values() if symbol.is_Matrix
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
@@ -36,13 +45,65 @@ class Vocabulary(dict):
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
         self.functions = {name: it for name, it in functions.items() if name not in names}
         self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
-        self.spellings = {**names, **sizes, "I": Identity(Dummy("?")), "pi": sp.pi}
+        self.lengths = frozenset(sizes)
+        self.outputs = tuple(dict.fromkeys(("L", output)))
+        self.spellings = {**names, **sizes, **dict.fromkeys(["I", "Id"], Identity(Dummy("?"))),
+                          "pi": sp.pi}
         for name, symbol in adjoints.items():
-            fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in ("L", output)]
-            barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304"]
-            self.spellings |= dict.fromkeys([*barred, *fractions], symbol)
+            fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
+            barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]
+            in_code = [f"d{above}_d{name}" for above in self.outputs]
+            self.spellings |= dict.fromkeys([*barred, *fractions, *in_code], symbol)
         numbers = {str(length): length for length in lengths if length.is_Integer}
         for name, size in {**sizes, **numbers}.items():
             written = [f"I_{name}", f"eye({name})", f"Identity({name})"]
             self.spellings |= dict.fromkeys(written, Identity(size))
         self.spellings = {name.translate(ASCII): it for name, it in self.spellings.items()}
+        changing = [*self.outputs, *names] if adjoints else []
+        self.differentials = {name.translate(ASCII): names.get(name, Symbol(name))
+                              for name in changing}
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The spellings that are one word, the longest first; a fraction is read by the grammar."""
+        return sorted((name for name in {*self.spellings, *self.outputs}
+                       if not re.search("[∂/]", name)), key=len, reverse=True)
+
+    @cached_property
+    def pattern(self) -> re.Pattern:
+        """The ways to type a name, with one group for each of `words`."""
+        return re.compile("|".join(f"({typed(name)}{ENDS})" for name in self.words))
+
+    @cached_property
+    def changes(self) -> list[str]:
+        """The names in `differentials`, the longest first."""
+        return sorted(self.differentials, key=len, reverse=True)
+
+    @cached_property
+    def change(self) -> re.Pattern:
+        """The ways to type a differential, dX, with one group for each of `changes`."""
+        names = "|".join(f"({typed(name)}{ENDS})" for name in self.changes)
+        return re.compile(rf"(?:d|δ|\\delta\b\s*)(?:{names})" if names else "(?!)")
+
+
+def typed(name: str) -> str:
+    """Return the pattern of the ways to type a name: alpha, α, \\alpha; L1, L_1, L_{1}; x_i, x_{i}.
+    """
+    pattern = ""
+    greek = rf"(?<![A-Za-z])(?:{'|'.join(GREEK)})(?![a-z])"
+    for piece in re.findall(rf"\d+$|(?<!\d)_\w+$|{greek}|.", name):
+        if piece in GREEK:
+            pattern += rf"(?:\\?{piece}|{GREEK[piece]})"
+        elif piece.isdigit() and pattern:
+            pattern += rf"(?:_?{piece}|_\{{{piece}\}})"
+        elif len(piece) > 1 and piece != "_bar":
+            below = SMALL.get(piece[1:], "(?!)")
+            pattern += rf"(?:_(?:{typed(piece[1:])}|\{{{typed(piece[1:])}\}})|{below})"
+        else:
+            pattern += re.escape(piece)
+    return pattern
+
+
+def matching(name: str, symbol: Expr) -> Expr:
+    """Return another symbol of the shape of a symbol."""
+    return MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)

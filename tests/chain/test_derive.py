@@ -147,12 +147,54 @@ def test_what_does_not_fit_gets_one_sentence(formula: str, leaves: dict[str, str
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("formula", ["‖A w − b‖²", "‖A w − y‖² + Q", "kron(A, A)", "eig(A)"])
-def test_what_is_not_there_is_named(formula: str) -> None:
-    unknown = {"‖A w − b‖²": "b", "‖A w − y‖² + Q": "Q"}.get(formula, formula[:-3].split("(")[0])
-    with pytest.raises(ValueError, match=re.escape(unknown)):
+@pytest.mark.parametrize(("formula", "sentence"), [
+    ("‖A w − b‖²", "There is no `b` here: the letters are A, w, y, λ, and what else occurs has to "
+                   'be described, such as b="N×D".'),
+    ("‖A w − y‖² + Q", "There is no `Q` here: the letters are A, w, y, λ"),
+    ("e = A w\n½‖e − b‖²", "Line 2: There is no `b` here: the letters are A, w, y, λ, e, and"),
+    ("tr(kron(A, A))", "The Kronecker product (`kron`) is none of the operations that are known."),
+    ("tr(A ⊗ A)", "The Kronecker product (`⊗`) is none of the operations that are known."),
+    ("e = 2 A\neigvals(e)", "Line 2: An eigenvalue (`eigvals`) is none of the operations"),
+    ("tr(svd(A))", "A singular value (`svd`)"), ("tr(pinv(A))", "The pseudoinverse (`pinv`)"),
+    ("max(A)", "A maximum or minimum (`max`)"), ("tr(expm(A))", "A function of a matrix as a"),
+    ("∑ A", "A sum over an index (`∑`)"), ("tr(tan(A))", "There is no function `tan` here"),
+    ("tr(AᵀA)^λ", "The calculus does not know the exponent in ")])
+def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         derive(formula, **RIDGE)
+
+
+def test_what_is_no_formula_or_no_description_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^A formula is text or a SymPy expression, but int came"):
         derive(5)
     with pytest.raises(TypeError, match=r"^The leaf A is described by a text such as"):
         derive("tr(A)", A=3)
+    with pytest.raises(ValueError, match=r"^m is a size in the formula, but no leaf has rows"):
+        derive(Trace(MatrixSymbol("X", 2, 2)) * Trace(sp.Identity(sp.Symbol("m", integer=True))))
+
+
+def test_a_line_that_begins_with_a_minus_goes_on_unless_it_uses_the_line_before() -> None:
+    first, second = LINES.split("\n")
+    for text in (first + "\n" + second.split("=")[1],  # K in it: it is another line
+                 LINES.replace(" − ½", "\n − ½"), LINES.replace("− ½", "− \n ½")):
+        assert stages(derive(text, **KERNEL)) == stages(derive(LINES, **KERNEL))
+
+
+@pytest.mark.parametrize(("formula", "leaves", "expected"), [
+    ("(x − y)ᵀA(x − y)", {"x": "N", "y": "N", "A": "N×N"}, ["difference", "product",
+                                                            "inner product"]),
+    ("xᵀA x/(xᵀx)", {"x": "N", "A": "N×N"},
+     ["use", "product", "use", "inner product", "use", "squared norm", "quotient"]),
+    ("aᵀb/(‖a‖ ‖b‖)", {"a": "N", "b": "N"},
+     ["use", "use", "inner product", "use", "norm", "use", "norm", "scalar product", "quotient"]),
+    ("sum((A − B).^2)", {"A": "N×1", "B": "N×1"}, ["difference", "squared norm"]),
+    ("−½ tr(A) + ½‖B‖² − c", {"A": "N×N", "B": "N×D", "c": "scalar"},
+     ["trace", "scalar product", "half squared norm", "scalar sum", "scalar sum"]),
+    ("(A B)(A B)ᵀ", {"A": "1×D", "B": "D×N"}, ["product", "squared norm"]),
+    ("tr(A B (A B)ᵀ C)", {"A": "N×D", "B": "D×D", "C": "N×N"},
+     ["product", "Gram matrix", "product", "trace"]),
+    ("sqrt(c) + exp(−a)/tr(B)", {"a": "scalar", "B": "N×N", "c": "positive"},
+     ["power", "scalar product", "exp of a number", "trace", "quotient", "scalar sum"])])
+def test_each_stage_has_the_rule_that_fits_best(formula: str, leaves: dict[str, str],
+                                                expected: list[str]) -> None:
+    assert rules(derive(formula, **leaves)) == expected

@@ -76,6 +76,7 @@ def inverse_trace() -> Chain:
 
 @pytest.mark.parametrize(("chain", "wrt", "answer"), [
     (ridge, "w", "Aᵀ(Aw − y) + λ w"), (ridge, "A", "(Aw − y) wᵀ"), (ridge, "lambda", "½ tr(wᵀw)"),
+    (ridge, "lambda", "½ wᵀw"),
     (ridge, "w", lambda A, w, y, λ: A.T @ (A @ w - y) + λ * w),
     (outer_product, "x", "2x"), (outer_product, "x", lambda x: 2 * x),
     (fixed, "x", "AᵀA x"), (fixed, "A", "A x xᵀ"), (compound, "A", "BᵀB A"),
@@ -103,7 +104,7 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     (ridge, "w", "Aᵀ(Aw − y)", "missing_path"), (ridge, "w", "Aᵀ(Aw + y) + λ w", "sign"),
     (ridge, "w", "Aᵀ(Aw − y) + w", "missing_scalar"), (ridge, "w", "A(Aw − y) + λ w", "shape"),
     (ridge, "w", "c_bar", "shape"), (ridge, "A", "w (Aw − y)ᵀ", "transpose"),
-    (ridge, "lambda", "tr(w wᵀ)", "factor"), (ridge, "lambda", "½ wᵀw", "shape"),
+    (ridge, "lambda", "tr(w wᵀ)", "factor"), (ridge, "lambda", "wᵀw", "factor"),
     (outer_product, "x", "x", "missing_path"), (outer_product, "x", lambda x: x, "missing_path"),
     (outer_product, "x", "2 xᵀ", "transpose"),
     (fixed, "x", "A Aᵀ x", "transpose"), (fixed, "A", "x xᵀ A", "order"),

@@ -131,8 +131,8 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
                    r"I\?"),
     ("K + 1", r"number 1 cannot be formed: did you mean I\?"), ("X + 2", r"the sum of X \(N×Q\) .* "
                                                                          r"be formed$"),
-    ("tr(D)", "the trace of the number D"), ("|b|", "the determinant of the number b"),
-    ("X + Xᵀ + 2", "cannot be formed$"), ("log(K)", r"the logarithm of the matrix K \(N×N\)"),
+    ("tr(D)", "the trace of the number D"), ("det(b)", "the determinant of the number b"),
+    ("X + Xᵀ + 2", "cannot be formed$"),
 ])
 def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str) -> None:
     with pytest.raises(CannotBeFormed, match=sentence):
@@ -144,19 +144,18 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
     ("alhpa X", "`alpha`"),
     ("∂L₂/∂d", r"here \(did you mean `∂L/∂d`\?\); the"), ("D_BAR", r"here \(did you mean "
                                                                    r"`D_bar`\?\); the"),
-    ("ALPHA", "`alpha`"), ("sqrt(b)", "no `sqrt`"), ("X.shape", "no `.shape`"),
+    ("ALPHA", "`alpha`"), ("cbrt(b)", "no `cbrt`"), ("X.shape", "no `.shape`"),
     ("2 X K/K", "write its inverse"),
     ("D/2b", r"whether `b` belongs below the fraction line"), ("tr XXᵀ", r"whether `Xᵀ` .* write "
                                                                          r"tr\(…\)"),
-    ("K^n", "exponent is a whole number"), ("K^0.5", "exponent"), ("K^25", "exponent"),
+    ("K^N", "exponent of a matrix is a whole number"), ("K^0.5", "exponent"), ("K^25", "exponent"),
     ("K^2^3", "At `.3` one exponent"),
     ("(X", r"closing \)"), ("|K", "closing |"), ("X)", r"At `\)`"), ("X *", r"Behind `X \*`"),
     ("", "nothing to read"),
     ("X2", "At `2`"), ("X == X", "Only one ="), ("K X = X", "Only one ="),
-    ("norm(X)", "square of the norm"),
     ("X/0", "has no value"), ("log(0) X", "has no value"), ("log(-1) X", "has no value"),
     ("2½", "At `½`"),
-    (r"\frac{D} X", "opening bracket"),
+    (r"\frac{D} + X", "opening bracket"),
     ("1e-3 X", r"whether `1e-3` is a power of ten .* write 1\*10\^-3"),
     ("X 2.5E3", r"whether `2.5E3` is a power"),
 ])

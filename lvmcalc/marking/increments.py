@@ -1,0 +1,105 @@
+"""Differentials in answers and derivations: dX, d(K⁻¹), dL, and the gradient in dL = tr(Gᵀ dX)."""
+
+from functools import cache
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
+
+from lvmcalc import notation
+from lvmcalc.calculus import compare, differential, gradient
+from lvmcalc.calculus.differentials import inner
+from lvmcalc.calculus.operations import increment_of
+from lvmcalc.chain import Chain
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import Differential, MatrixDifferential
+
+KINDS = (Differential, MatrixDifferential)
+
+
+def increments(chain: Chain, expression: Expr) -> dict[Expr, str]:
+    """Return the differentials of names in an expression, each with the name."""
+    names = chain.vocabulary.differentials
+    return {symbol: symbol.name[1:] for symbol in expression.atoms(Symbol, MatrixSymbol)
+            if symbol.name[:1] == "d" and symbol.name[1:] in names
+            and symbol.name not in chain.vocabulary}
+
+
+def has_differentials(chain: Chain, expression: Expr) -> bool:
+    """Return whether there is a differential in an expression."""
+    return expression.has(*KINDS) or bool(increments(chain, expression))
+
+
+def in_increments(chain: Chain, expression: Expr, moving: tuple[str, ...] = ()) -> Expr:
+    """Return an expression with every differential written in those of the moving names.
+
+    Parameters
+    ----------
+    chain : Chain
+    expression : SymPy expression
+    moving : names of leaves or nodes that change, by default all leaves; the others stand still
+    """
+    moving = moving or tuple(chain.leaves)
+
+    @cache
+    def formula(name: str) -> Expr:
+        """Return the formula of a node in the moving names."""
+        node = chain[chain.abbreviations.get(name, name)]
+        if node.name in moving or node.name in chain.leaves:
+            return node.symbol
+        return written(node.expression)
+
+    def written(part: Expr) -> Expr:
+        known = {symbol: formula(symbol.name) for symbol in part.atoms(Symbol, MatrixSymbol)
+                 if symbol.name in chain.vocabulary and not symbol.name.startswith("∂")
+                 and (symbol.name in chain.nodes or symbol.name in chain.abbreviations)}
+        return part.xreplace(known)
+
+    def change(part: Expr) -> Expr:
+        whole = written(part)
+        changes = [differential(whole, chain[name].symbol, increment_of(chain[name].symbol))
+                   for name in moving if chain[name].symbol in whole.free_symbols]
+        if not changes:
+            return sp.ZeroMatrix(*part.shape) if part.is_Matrix else sp.S.Zero
+        return sum(changes[1:], changes[0])
+
+    known: dict[Expr, Expr] = {part: change(part.arg) for part in expression.atoms(*KINDS)}
+    for symbol, name in increments(chain, expression).items():
+        if name not in moving:
+            output = name in chain.vocabulary.outputs and name not in chain.vocabulary
+            node = chain[chain.output if output else chain.abbreviations.get(name, name)]
+            known[symbol] = change(node.symbol)
+    return expression.xreplace(known)
+
+
+def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
+    """Return G of a differential tr(Gᵀ dX), where X is what is asked for.
+
+    Raises
+    ------
+    Unreadable
+        If the expression is no differential, or changes more than X.
+    """
+    symbol, name = chain[wrt].symbol, notation.plain(wrt)
+    step, abbreviated = increment_of(symbol), chain.abbreviations.get
+    others = [other for other in increments(chain, change).values()
+              if wrt not in (other, abbreviated(other, other))
+              and not _depends(chain, abbreviated(other, other), wrt)]
+    if others:
+        raise Unreadable(f"d{notation.plain(others[0])} does not belong here: only {name} changes, "
+                         f"so the answer has d{name}.")
+    change = in_increments(chain, change, (wrt,))
+    if change.is_Matrix:
+        raise Unreadable(f"dL is a number, but this is {notation.shape(change)}: write "
+                         f"tr(Gᵀ d{name}).")
+    found = gradient(change, step)
+    linear = compare(change, inner(found, step) if found.is_Matrix else found * step)
+    if step in found.free_symbols or not linear.holds:
+        raise Unreadable(f"`{notation.plain(change)}` is no differential: every term has one "
+                         f"d{name}.")
+    return found
+
+
+
+
+def _depends(chain: Chain, name: str, wrt: str) -> bool:
+    return name in chain.vocabulary.outputs or name in chain.leading_to(wrt)

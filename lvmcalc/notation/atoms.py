@@ -1,0 +1,335 @@
+"""The atoms of the grammar: names, adjoints, brackets, fractions, norms and functions."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from itertools import pairwise
+from unicodedata import normalize
+
+import sympy as sp
+from sympy import Dummy, Expr, Identity
+
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation import forming
+from lvmcalc.notation.tokens import Token, Unreadable, quoted
+from lvmcalc.notation.vocabulary import Vocabulary
+
+DEEPEST = 20
+CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
+
+
+class Atoms:
+    """Read what the rules of sums, products and factors begin with, one token after the other."""
+
+    text: str
+    tokens: list[Token]
+    vocabulary: Vocabulary
+    functions: Mapping[str, Callable[..., Expr]]
+    place: int
+    open: list[str]
+
+    def sum(self) -> Expr:
+        """Return the sum ahead."""
+        raise NotImplementedError
+
+    def factor(self) -> Expr:
+        """Return the factor ahead."""
+        raise NotImplementedError
+
+    def exponent(self) -> str | Expr:
+        """Return what stands behind ^."""
+        raise NotImplementedError
+
+    def at_factor(self) -> bool:
+        """Return whether a factor is ahead."""
+        raise NotImplementedError
+
+    # Walking
+    @property
+    def ahead(self) -> Token:
+        """The token ahead."""
+        return self.tokens[self.place]
+
+    def accept(self, *texts: str) -> str:
+        """Return the sign ahead and pass it, if it is one of these; else return ""."""
+        if self.ahead.kind != "sign" or self.ahead.text not in texts:
+            return ""
+        self.place += 1
+        return self.tokens[self.place - 1].text
+
+    def fail(self, expected: str) -> Unreadable:
+        """Return the error that says what was expected instead of what is ahead."""
+        start = self.ahead.start
+        rest = self.text[start:].strip()
+        where = f"At `{quoted(rest)}`" if rest else f"Behind `{self.text.strip()[-20:]}`"
+        return Unreadable(f"{where} {expected} was expected.", start)
+
+    def unclear(self, what: str, clear: str, at: Token | None = None) -> Unreadable:
+        """Return the error about what can be read in two ways."""
+        start = (at or self.ahead).start
+        return Unreadable(f"It is not clear whether `{quoted(self.text[start:])}` {what}: write "
+                          f"{clear}.", start)
+
+    # Atoms
+    def atom(self) -> Expr:
+        """Return the atom ahead, and pass it."""
+        token = self.ahead
+        if len(self.open) > DEEPEST:
+            raise self.fail(f"an end of the brackets, of which at most {DEEPEST} are read inside "
+                            "each other,")
+        if token.kind == "sign" and token.text in CLOSING:
+            return self.bracket()
+        if token.kind not in ("number", "name", "function", "differential", "changed") and (
+                token.text not in ("∂", "∇", "frac", "bar")):
+            raise self.fail("a name, a number or an opening bracket")
+        self.place += 1
+        if token.kind == "differential":
+            return self.adjoint(self.name_below(), token) if self.accept("/") else self.fail("/")
+        if token.kind == "changed":
+            return self.vocabulary.differentials[token.text]
+        if token.kind == "number":
+            return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
+        if token.kind == "function":
+            return self.applied(token)
+        if token.kind == "name":
+            return self.value_of(token)
+        return {"∂": self.derivative, "∇": self.nabla, "frac": self.fraction,
+                "bar": self.barred}[token.text](token)
+
+    def value_of(self, token: Token) -> Expr:
+        """Return what a name stands for."""
+        if token.text not in self.vocabulary.spellings:
+            raise Unreadable(f"`{token.text}` has no value here: write ∂{token.text}/∂… for an "
+                             "adjoint.", token.start)
+        self.refuse_spaced(token)
+        if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
+            raise self.unclear("is the transpose t(…)", "t(…) without spaces, or t*(…)", token)
+        value = self.vocabulary.spellings[token.text]
+        return Identity(Dummy("?")) if token.text in ("I", "Id") else value
+
+    def refuse_spaced(self, token: Token) -> None:
+        """Refuse a word that was torn apart, such as t r(K), which might be read as letters."""
+        word, last = token.text, token
+        for behind, then in pairwise(self.tokens[self.place:]):
+            if behind.kind != "name" or len(behind.text) > 1:
+                return
+            word, torn, last = word + behind.text, last.end != behind.start, behind
+            if torn and (word == "Id" or (word in self.functions and then.text in CLOSING)):
+                raise self.unclear("is one word", f"{word} without spaces, or *", token)
+
+    # Derivatives
+    def adjoint(self, name: str, at: Token) -> Expr:
+        """Return the symbol of the adjoint of a name."""
+        symbol = self.vocabulary.spellings.get(f"∂L/∂{name}")
+        if symbol is None:
+            rest = quoted(self.text[at.start:])
+            raise Unreadable(f"At `{rest}` there is no adjoint of {name}.", at.start)
+        return symbol
+
+    def single(self, kinds: tuple[str, ...] = ("name",)) -> Token:
+        """Return the name ahead, which may stand in a group, and pass it."""
+        group = self.accept("{")
+        token = self.ahead
+        if token.kind not in kinds:
+            raise self.fail("a name")
+        self.place += 1
+        if group and not self.accept("}"):
+            raise self.fail("the closing }")
+        return token
+
+    def output(self) -> None:
+        """Pass the name of the scalar whose adjoints are read."""
+        token = self.single()
+        if token.text not in self.vocabulary.outputs:
+            raise Unreadable(f"There is no `∂{token.text}` here: adjoints are those of "
+                             f"{self.vocabulary.outputs[0]}.", token.start)
+
+    def name_below(self) -> str:
+        """Return the name in ∂X or dX, below the line of a derivative, and pass it."""
+        group = self.accept("{")
+        if self.ahead.kind == "differential":
+            self.place += 1
+            token = self.tokens[self.place - 1]
+        elif self.accept("∂", "d"):
+            token = self.single()
+        else:
+            raise self.fail("∂ and a name")
+        if group and not self.accept("}"):
+            raise self.fail("the closing }")
+        return token.text
+
+    def derivative(self, at: Token) -> Expr:
+        """Return the adjoint ∂L/∂X, or ∂_X L."""
+        if self.accept("_"):
+            name = self.single().text
+            self.output()
+            return self.adjoint(name, at)
+        self.output()
+        if not self.accept("/"):
+            raise self.fail("the / of a derivative such as ∂L/∂X")
+        return self.adjoint(self.name_below(), at)
+
+    def nabla(self, at: Token) -> Expr:
+        """Return the adjoint ∇_X L."""
+        if not self.accept("_"):
+            raise self.fail("the name of a variable, as in ∇_X L,")
+        name = self.single().text
+        self.output()
+        return self.adjoint(name, at)
+
+    def barred(self, at: Token) -> Expr:
+        """Return the adjoint with a bar over the name ahead."""
+        return self.adjoint(self.single().text, at)
+
+    def fraction(self, at: Token) -> Expr:
+        r"""Return \frac{above}{below}; \frac{∂L}{∂X} is an adjoint."""
+        begun = self.place
+        group = self.accept("{")
+        if self.ahead.text in ("∂", "d") and self.ahead.kind == "sign":
+            self.place += 1
+            bare = group and self.accept("}")
+            if not bare:
+                self.output()
+                self.accept("}")
+            name = self.name_below()
+            if bare:  # \frac{∂}{∂X} L
+                self.output()
+            return self.adjoint(name, at)
+        if self.ahead.kind == "differential" and self.ahead.text in self.vocabulary.outputs:
+            self.place += 1
+            if self.accept("}") or not group:
+                with suppress(Unreadable):
+                    return self.adjoint(self.name_below(), at)
+        self.place = begun
+        above, start = self.argument(), self.ahead.start
+        return forming.product(above, forming.reciprocal(self.argument(), start))
+
+    def argument(self) -> Expr:
+        """Return the argument of a LaTeX command: a group, or one sign."""
+        if self.ahead.text == "{":
+            return self.bracket()
+        if self.ahead.kind not in ("number", "name"):
+            raise self.fail("an opening bracket")
+        return self.atom()
+
+    # Functions and brackets
+    def applied(self, token: Token) -> Expr:
+        """Return the value of a function, with or without brackets behind its name."""
+        name = token.text
+        if name == "size":
+            return self.size(token)
+        if name == "norm" or self.ahead.text in ("(", "[", "{"):
+            if name == "sum" and self.tokens[self.place + 1].text == "abs2":
+                self.place += 3
+                self.open.append("(")
+                value = forming.squared_norm(self.sum())
+                self.open.pop()
+                return value if self.accept(")") else self.fail("the closing )")
+            return self.called(name, token, self.arguments())
+        if self.ahead.text in CLOSING:
+            return self.called(name, token, [self.bracket()])
+        self.open.append("(")
+        value = self.factor()
+        self.open.pop()
+        if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
+            raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
+        return self.called(name, token, [value])
+
+    def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
+        """Return a function of some arguments."""
+        if name == "slogdet" and not self.second():
+            raise self.fail("[1], for the logarithm in what slogdet returns,")
+        own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
+        function = own[name] if name in own and matrices else self.functions[name]
+        if name not in forming.FUNCTIONS and not matrices:
+            arguments = [*map(forming.as_number, arguments)]
+        try:
+            return function(*arguments)
+        except (Unreadable, CannotBeFormed):
+            raise
+        except (TypeError, ValueError, AttributeError):
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {name} does not "
+                             "take these arguments.", token.start) from None
+
+    def second(self) -> bool:
+        """Return whether [1] or .logabsdet is ahead, and pass it."""
+        ahead = [token.text for token in self.tokens[self.place:self.place + 3]]
+        if ahead == ["[", "1", "]"]:
+            self.place += 3
+            return True
+        return False
+
+    def size(self, token: Token) -> Expr:
+        """Return the size in size(X, 1)."""
+        values = self.arguments()
+        if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
+            return values[0].shape[int(values[1]) - 1]
+        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
+                         "size(X, 2).", token.start)
+
+    def arguments(self) -> list[Expr]:
+        """Return the values between brackets, without the name of a norm."""
+        opening = self.accept("(", "[", "{")
+        if not opening:
+            raise self.fail("an opening bracket")
+        if self.ahead.text in ("[", "(") and (inner := self.listed(opening)):
+            return inner
+        self.open.append(opening)
+        values = [] if self.ahead.text == CLOSING[opening] else [self.sum()]
+        while self.accept(","):
+            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F"):
+                self.place += 1
+            else:
+                values.append(self.sum())
+        if not self.accept(CLOSING[opening]):
+            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
+        self.open.pop()
+        return values
+
+    def listed(self, opening: str) -> list[Expr]:
+        """Return the values of a list inside brackets, as in ([A, B, C]); none if there is none."""
+        begun, open_ = self.place, [*self.open]
+        with suppress(Unreadable):
+            values = self.arguments()
+            if len(values) > 1 and self.accept(CLOSING[opening]):
+                return values
+        self.place, self.open = begun, open_
+        return []
+
+    def bracket(self) -> Expr:
+        """Return what is in the brackets ahead: a sum, a determinant, a norm, an inner product."""
+        opening = self.accept(*CLOSING)
+        if not opening:
+            raise self.fail("an opening bracket")
+        self.open.append(opening)
+        value, other = self.sum(), None
+        if opening == "⟨":
+            if not self.accept(","):
+                raise self.fail("the comma of ⟨A, B⟩")
+            other = self.sum()
+        if not self.accept(CLOSING[opening]):
+            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
+        self.open.pop()
+        if opening == "|":
+            scalar = not value.is_Matrix and "abs" in self.functions
+            return self.functions["abs" if scalar else "det"](value)
+        if opening == "‖":
+            return self.norm(value)
+        return value if other is None else forming.inner(value, other)
+
+    def norm(self, inner: Expr) -> Expr:
+        """Return ‖inner‖, with the F or 2 that may stand below it, before or behind its power."""
+        named = self.accept("_F")
+        if self.ahead[:2] == ("power", "2"):
+            self.place += 1
+            exponent: str | Expr = sp.Integer(2)
+        else:
+            exponent = self.exponent() if self.accept("^") else sp.S.One
+        if not named:
+            self.accept("_F")
+        if exponent == 2:
+            return forming.squared_norm(inner)
+        return forming.power(self.functions["norm"](inner), exponent)
+
+
+def _is_proper_matrix(value: Expr) -> bool:
+    return not forming.is_number(value)

@@ -1,0 +1,74 @@
+"""What is settled once a formula is read: the size of every I, and that nothing is a giant."""
+
+from itertools import pairwise
+
+import sympy as sp
+from sympy import Dummy, Expr, Identity
+from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+
+from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
+
+MOST_DIGITS = 50
+
+
+def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
+    """Return an expression with a size for every I; `shape` is what is expected of it.
+
+    Raises
+    ------
+    Unreadable
+        If a size cannot be told, or the expression is a giant or has no value.
+    """
+    expression = with_sizes(expression, shape)
+    refuse_giants(expression, text)
+    if expression.has(sp.zoo, sp.nan, sp.I):
+        raise Unreadable(f"`{quoted(text)}` has no value, for it divides by 0 or takes the "
+                         "logarithm of a number that is not positive.")
+    return expression
+
+
+def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
+    """Return the expression with a size for every I, from its neighbours or as expected."""
+    equal = []
+    for part in sp.postorder_traversal(expression):
+        if isinstance(part, MatMul):
+            factors = [factor for factor in part.args if factor.is_Matrix]
+            equal += [(left.cols, right.rows) for left, right in pairwise(factors)]
+        elif isinstance(part, MatAdd | HadamardProduct):
+            equal += [sizes for term in part.args
+                      for sizes in zip(term.shape, part.shape, strict=True)]
+    if expression.is_Matrix and shape:
+        equal += zip(expression.shape, shape, strict=True)
+    found: dict[Expr, Expr] = {}
+    for pair in (pair for pair in equal if None not in pair):
+        one, other = sorted((size.xreplace(found) for size in pair), key=_is_known)
+        if one != other and not _is_known(one):
+            found = {size: value.xreplace({one: other}) for size, value in found.items()}
+            found[one] = other
+    expression = expression.xreplace(found)
+    if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
+        raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
+                         "eye(N), with a size.")
+    return expression
+
+
+def _is_known(size: Expr) -> bool:
+    return not isinstance(size, Dummy)
+
+
+def refuse_giants(expression: Expr, text: str) -> None:
+    """Refuse an expression with numbers or powers that would keep everyone waiting."""
+    beyond = 10**MOST_DIGITS  # a decimal with so many digits has it as its denominator
+    if any(abs(number.p) >= beyond or number.q > beyond
+           for number in expression.atoms(sp.Rational)):
+        raise Unreadable(f"`{quoted(text)}` has a number of more than {MOST_DIGITS} digits, which "
+                         "is not read.")
+    if _degree(expression) > LARGEST_POWER:
+        raise Unreadable(f"`{quoted(text)}` has powers beyond {LARGEST_POWER}, which are not read.")
+
+
+def _degree(expression: Expr) -> int:
+    own = 1
+    if isinstance(expression, sp.Pow | MatPow) and expression.exp.is_Integer:
+        own = abs(expression.exp)
+    return own * max(map(_degree, expression.args), default=1)

@@ -1,0 +1,86 @@
+"""What the reader knows by heart: signs that look alike, LaTeX, words of code and of prose."""
+
+import re
+
+from lvmcalc.notation.printer import DIGITS, SUBSCRIPTS
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Signs with one spelling each. Every entry is one character for one, so that places stay as typed.
+SIGNS = {
+    **dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×∗", "·"), **dict.fromkeys("⊙∘○", "∘"),
+    **dict.fromkeys("′’‘´`", "'"), **dict.fromkeys("⊤†⊺", "ᵀ"), **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("∥", "‖"), **dict.fromkeys("〈❬", "⟨"), **dict.fromkeys("〉❭", "⟩"),
+    "∆": "Δ", "µ": "μ", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ς": "σ", "ϱ": "ρ", "ϖ": "π", "∶": ":",
+    **dict(zip(SUBSCRIPTS, DIGITS, strict=True)),
+}
+# Letters of another alphabet that look like Latin ones, read as what they look like.
+LOOKALIKES = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТХаеорсухіјѕ",
+                      "ABEZHIKMNOPTYXoABESIJKMHOPCTXaeopcyxijs", strict=True))
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u2061\u2062"))
+
+# LaTeX that only sets the type or the space between signs
+LAYOUT = _words("""
+    left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr
+    displaystyle textstyle quad qquad nonumber notag boxed bf rm sf it tt cal limits mathstrut
+    enspace thinspace mathbf bm boldsymbol mathsf mathit mathrm pmb operatorname text textbf
+    textrm mathnormal textit mathop
+""")
+STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
+          r"|mathnormal|textit|mathop|mathcal|mathscr|ensuremath)")
+ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
+                r"|math)")
+# LaTeX commands for signs, by what else they are spelled
+COMMANDS = {
+    "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "⊘", "colon": ":",
+    "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|",
+    "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[", "rbrack": "]",
+    "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",
+    "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "frac": "frac", "nicefrac": "frac",
+    "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
+}
+NAMED = _words("""
+    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus
+""")
+VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
+            "varsigma": "sigma", "varpi": "pi"}
+
+# The beginnings of names in code, and methods and operators that only code for arrays has: there, a
+# star between two matrices multiplies entry by entry.
+MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy)\.(?:linalg\.)?"
+                    r"|(?:la|LA|linalg|LinearAlgebra)\.)(?=[a-z])")
+ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
+MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
+# Methods, and the functions that they are
+METHODS = {
+    "T": "transpose", "mT": "transpose", "H": "transpose", "t": "transpose", "I": "inv",
+    "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "", "dot": "matmul",
+    "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
+    "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
+    "exp": "exp", "pow": "pow", "square": "square", "conj": "", "diagonal": "diag", "diag": "diag",
+}
+
+# Words that may stand before a formula or beside it and say nothing about it
+PROSE = _words("""
+    a above according all also an and answer are as at be because becomes been below but by
+    calculate calculus chain compute computing conclude consequently definition definitions
+    derivative derive differentiate differentiating equal equals equation expand expanding
+    final finally find finding first follows following for formula from further get gets give
+    given gives gradient had has have having hence if in indeed insert inserting into is it its
+    left let linear line loss me my next now objective obtain obtained obtaining on once our
+    out recall respect result resulting return right rule second set setting shows simplifies
+    simplify simplifying since so solution step stated substitute substituting symmetric take
+    taking that the then therefore there these they third this thus to use used uses using via
+    we what where which with write yields you
+""")
+# Words that are no product of letters
+ENGLISH = PROSE | _words("""
+    bc bf cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq st tb
+    tf th tt
+    am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here hers him his
+    id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup tbd ten
+    tree try two up us was were will xi yes
+""") - {"a", "if"}
