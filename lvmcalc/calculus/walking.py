@@ -18,6 +18,7 @@ Pair = tuple[int, int]
 
 
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
+    """Return how an operation of one argument is split."""
     return lambda part: (rule, (part.args[0],))
 
 
@@ -32,6 +33,7 @@ def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
 
 
 def split_product(part: MatMul) -> tuple[str, tuple]:
+    """Split a product of matrices, or a scalar from it."""
     scalar, factors = part.as_coeff_matrices()
     if scalar == 1:
         return halves("product")(part)
@@ -39,6 +41,7 @@ def split_product(part: MatMul) -> tuple[str, tuple]:
 
 
 def product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
+    """Return the value of a product of matrices."""
     scalar, factors = part.as_coeff_matrices()
     product = reduce(arithmetic.times, map(of, factors))
     return product if scalar == 1 else arithmetic.scale(of(scalar), product)
@@ -98,44 +101,46 @@ def log_value(arithmetic: Any, part: sp.log, of: Callable) -> Any:
 
 
 def sum_value(arithmetic: Any, part: Expr, of: Callable) -> Any:
+    """Return the value of a sum."""
     return reduce(add, map(of, part.args))
 
 
 def sum_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a sum."""
     pairs = [of(term) for term in part.args]
     below = sum(q for _, q in pairs)
     return max(p + below - q for p, q in pairs), below
 
 
 def product_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a product."""
     return tuple(map(sum, zip(*map(of, part.args), strict=True)))
 
 
 def argument_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
-    """Return the degrees of a product."""
+    """Return the degrees of what is linear in its argument."""
     return of(part.args[0])
 
 
 def inverse_degree(of: Callable, part: Inverse, sizes: Mapping[str, int]) -> Pair:
-    """Return the degrees of a sum."""
+    """Return the degrees of an inverse."""
     (p, q), size = of(part.arg), whole_size(part.rows, sizes)
     return q + (size - 1) * p, size * p
 
 
 def _raised(base: Pair, exponent: int) -> Pair:
-    """Return the value of a sum."""
     p, q = base if exponent > 0 else base[::-1]
     return abs(exponent) * p, abs(exponent) * q
 
 
 def power_degree(of: Callable, part: sp.Pow, sizes: Mapping[str, int]) -> Pair:
-    """Return the value of a product of matrices."""
+    """Return the degrees of a power."""
     known = {symbol: sizes[symbol.name] for symbol in part.exp.free_symbols}
     return _raised(of(part.base), int(part.exp.xreplace(known)))
 
 
 def determinant_degree(of: Callable, part: Determinant, sizes: Mapping[str, int]) -> Pair:
-    """Split a product of matrices, or a scalar from it."""
+    """Return the degrees of a determinant."""
     return _raised(of(part.arg), whole_size(part.arg.rows, sizes))
 
 
@@ -144,6 +149,5 @@ def whole_size(dimension: Expr, sizes: Mapping[str, int]) -> int:
     known = {symbol: sp.Integer(sizes[symbol.name]) for symbol in dimension.free_symbols}
     size = dimension.xreplace(known)
     if not (size.is_Integer and size > 0):
-    """Return how an operation of one argument is split."""
         raise OutsideDomain(f"there is no matrix with {dimension} = {size} rows or columns")
     return int(size)
