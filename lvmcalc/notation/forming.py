@@ -48,14 +48,18 @@ def total(terms: list[Expr]) -> Expr:
     if number != 0:
         if all(map(is_number, matrices)):
             return sp.Add(number, *map(as_number, matrices))
+        if number.is_number and all(matrix.rows != matrix.cols for matrix in matrices):
+            # as the field writes 1 − y; for a square matrix it might be I as well
+            return MatAdd(*matrices, product(number, OneMatrix(*matrices[0].shape)))
         raise CannotBeFormed(_mixed_sum(next(m for m in matrices if not is_number(m)), number))
     return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]
 
 
 def _mixed_sum(matrix: Expr, number: Expr) -> str:
     size = -number if number.could_extract_minus_sign() else number
-    meant = plain(product(size, Identity(matrix.rows)))
-    hint = f": did you mean {meant}?" if matrix.rows == matrix.cols else ""
+    ones = plain(product(size, OneMatrix(*matrix.shape)))
+    meant = f"{plain(product(size, Identity(matrix.rows)))}, or {ones} for every entry"
+    hint = f": did you mean {meant if matrix.rows == matrix.cols else ones}?"
     return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
 
