@@ -165,7 +165,7 @@ class Exercise:
         """
         letters = {node: letter for letter, node in self.chain.abbreviations.items()}
         for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
-            shape = np.shape(self.points[0][name])
+            shape = np.shape(self.points[0].get(name, 0.0))
             if shape and shape[0] == shape[1]:
                 matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
                 if (self._right_with(answer, name, matrix + matrix.T)
