@@ -156,9 +156,9 @@ def test_the_readmes_example_is_true() -> None:
     assert len(parsed.examples) == 6
 
 
-def test_requirements_are_the_six_packages_with_lower_bounds_and_the_package_itself() -> None:
+def test_requirements_are_the_seven_packages_with_lower_bounds_and_the_package_itself() -> None:
     lines = text("requirements.txt").split("\n")
-    names = {"jupyterlab", "numpy", "sympy", "matplotlib", "ipywidgets", "nbval"}
+    names = {"jupyterlab", "numpy", "sympy", "matplotlib", "ipywidgets", "anywidget", "nbval"}
     bounds = [re.fullmatch(r"([a-z]+)>=[0-9.]+", line)
               for line in lines if line and not line.startswith("-e")]
     assert {bound.group(1) for bound in bounds} == names

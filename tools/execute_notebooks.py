@@ -27,10 +27,12 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         slide = {"slideshow": {"slide_type": "slide"}} if cell.cell_type == "markdown" else {}
         cell.metadata = nbformat.from_dict(kept | slide)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(VIEW, None)
+            output.get("data", {}).pop(VIEW, None)  # the picture and its words stay
             # a picture's width and its words stay
             for kind in set(output.get("metadata", {})) - {"image/png"}:
                 del output["metadata"][kind]
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
     return notebook
 
 

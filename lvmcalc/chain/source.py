@@ -203,6 +203,10 @@ class Writer:
     @write.register
     def _(self, product: HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
+        numbers = [self.thin(part) for part in parts]
+        scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
+        parts = [part for part, it in zip(parts, numbers, strict=True)
+                 if it is None or it.is_Matrix] or parts[:1]
         above = [part for part in parts if not (isinstance(part, HadamardPower) and part.exp == -1)]
         below = [part.base for part in parts if part not in above]
 
@@ -210,8 +214,8 @@ class Writer:
             text, level = write(without_power(part))
             return text if level >= POWER else f"({text})"
 
-        texts = [" * ".join(map(factor, above)) or "1", *map(factor, below)]
-        return " / ".join(texts), TIMES
+        text = " / ".join([" * ".join(map(factor, above)) or "1", *map(factor, below)])
+        return self.multiple(scalar, text) if scalar != 1 else (text, TIMES)
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
         """Return parts that are met entry by entry, and how they are written.

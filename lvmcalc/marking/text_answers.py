@@ -37,7 +37,9 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     if others and _is_asked(exercise, first):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
-    return [readings(side, words, shape, _is_differential(exercise, side))
+    # A d before a bracket is a differential where there are others beside it.
+    differentials = bool(words.change.search(lines[0]))
+    return [readings(side, words, shape, differentials)
             for side in (first, *others)]
 
 
@@ -51,7 +53,7 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     """
     outputs = "|".join(exercise.chain.vocabulary.outputs)
     name = notation.spelling(exercise.wrt)
-    side = side.strip()
+    side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
             side not in exercise.chain.vocabulary):
         return True
@@ -66,8 +68,3 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if called or formula.is_number:
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     return False
-
-
-def _is_differential(exercise: Exercise, side: str) -> bool:
-    """Return whether a d before a bracket is a differential: where there are others beside it."""
-    return bool(exercise.chain.vocabulary.change.search(side))

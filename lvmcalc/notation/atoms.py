@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from itertools import pairwise
 from unicodedata import normalize
 
 import sympy as sp
 from sympy import Dummy, Expr, Identity
 
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary
@@ -98,12 +100,21 @@ class Atoms:
         if token.text not in self.vocabulary.spellings:
             raise Unreadable(f"`{token.text}` has no value here: write ∂{token.text}/∂… for an "
                              "adjoint.", token.start)
-        spaced = "".join(self.text[token.start:].split("(")[0].split())
-        letters = self.text[token.start:token.start + len(spaced) + 2]
-        if len(spaced) > 1 and spaced in {*self.functions, "Id"} and spaced not in letters:
-            raise self.unclear("is one word", f"{spaced} without spaces, or *", token)
+        self.refuse_spaced(token)
+        if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
+            raise self.unclear("is the transpose t(…)", "t(…) without spaces, or t*(…)", token)
         value = self.vocabulary.spellings[token.text]
         return Identity(Dummy("?")) if token.text in ("I", "Id") else value
+
+    def refuse_spaced(self, token: Token) -> None:
+        """Refuse a word that was torn apart, such as t r(K), which might be read as letters."""
+        word, last = token.text, token
+        for behind, then in pairwise(self.tokens[self.place:]):
+            if behind.kind != "name" or len(behind.text) > 1:
+                return
+            word, torn, last = word + behind.text, last.end != behind.start, behind
+            if torn and (word == "Id" or (word in self.functions and then.text in CLOSING)):
+                raise self.unclear("is one word", f"{word} without spaces, or *", token)
 
     # Derivatives
     def adjoint(self, name: str, at: Token) -> Expr:
@@ -227,18 +238,17 @@ class Atoms:
         """Return a function of some arguments."""
         if name == "slogdet" and not self.second():
             raise self.fail("[1], for the logarithm in what slogdet returns,")
-        if name in self.vocabulary.functions and any(map(_is_proper_matrix, arguments)):
-            return self.vocabulary.functions[name](*arguments)
-        function = self.functions[name]
-        if name in forming.FUNCTIONS or any(map(_is_proper_matrix, arguments)):
-            numbers = arguments
-        else:
-            numbers = [*map(forming.as_number, arguments)]
+        own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
+        function = own[name] if name in own and matrices else self.functions[name]
+        if name not in forming.FUNCTIONS and not matrices:
+            arguments = [*map(forming.as_number, arguments)]
         try:
-            return function(*numbers)
-        except TypeError:
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` has {len(arguments)} arguments, "
-                             f"which {name} does not take.", token.start) from None
+            return function(*arguments)
+        except (Unreadable, CannotBeFormed):
+            raise
+        except (TypeError, ValueError, AttributeError):
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {name} does not "
+                             "take these arguments.", token.start) from None
 
     def second(self) -> bool:
         """Return whether [1] or .logabsdet is ahead, and pass it."""

@@ -40,7 +40,7 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     if expression.is_Matrix and shape:
         equal += zip(expression.shape, shape, strict=True)
     found: dict[Expr, Expr] = {}
-    for pair in equal:
+    for pair in (pair for pair in equal if None not in pair):
         one, other = sorted((size.xreplace(found) for size in pair), key=_is_known)
         if one != other and not _is_known(one):
             found = {size: value.xreplace({one: other}) for size, value in found.items()}

@@ -117,10 +117,26 @@ class _Parser(Atoms):
 
     # Sums and products
     def whole(self) -> Expr:
+        self.refuse_open_brackets()
         expression = self.sum()
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
         return expression
+
+    def refuse_open_brackets(self) -> None:
+        """Refuse brackets that do not match, before shapes are looked at."""
+        opened: list[str] = []
+        for place, token in enumerate(self.tokens):
+            if token.kind != "sign" or token.text in ("|", "‖"):
+                continue
+            if token.text in CLOSING:
+                opened.append(CLOSING[token.text])
+            elif token.text in CLOSING.values() and (not opened or opened.pop() != token.text):
+                self.place = place
+                raise self.fail("an operator, or the bracket that was opened last,")
+        if opened:
+            self.place = len(self.tokens) - 1
+            raise self.fail(f"the closing {opened[-1]}")
 
     def sum(self) -> Expr:
         terms = [self.product()]
@@ -292,6 +308,8 @@ class _Parser(Atoms):
                 return False
             return True
         node = token[:2] == ("name", "d") and self.differentials
+        if node and behind.kind == "name":
+            raise self.unclear("is the differential or the product with d", "dX or d*X")
         if token[:2] == ("sign", "d") or (node and (
                 behind.kind == "function" or behind.text in ("(", "[", "|", "‖"))):
             self.place += 1

@@ -78,7 +78,7 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
     reason = re.search(r"[,;]?\s+(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)[\s.]*$",
                        rest)
     if reason and all(is_prose(word) or word in vocabulary.spellings
-                      for word in reason[1].split()) and re.search("[a-z]{2}", reason[1]):
+                      for word in reason[1].split()) and is_prose(reason[1].split()[-1]):
         rest = rest[:reason.start()]
     return rest
 

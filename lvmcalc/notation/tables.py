@@ -42,6 +42,9 @@ COMMANDS = {
     "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "frac": "frac", "nicefrac": "frac",
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }
+NAMED = _words("""
+    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus
+""")
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}
 
@@ -75,6 +78,8 @@ PROSE = _words("""
 """)
 # Words that are no product of letters
 ENGLISH = PROSE | _words("""
+    bc bf cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq st tb
+    tf th tt
     am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here hers him his
     id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup tbd ten
     tree try two up us was were will xi yes

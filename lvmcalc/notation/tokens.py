@@ -23,6 +23,7 @@ from unicodedata import normalize
 
 from lvmcalc.notation.printer import ASCII, GREEK
 from lvmcalc.notation.tables import (
+    ARRAYS,
     COMMANDS,
     ENVIRONMENTS,
     INVISIBLE,
@@ -30,6 +31,7 @@ from lvmcalc.notation.tables import (
     LOOKALIKES,
     METHODS,
     MODULE,
+    NAMED,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -97,7 +99,9 @@ class _Scanner(Words):
         signs = {sign: other for sign, other in {**SIGNS, **LOOKALIKES}.items()
                  if sign.translate(ASCII) not in vocabulary.spellings}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
-        self.latex = re.search(r"\\(?:[a-zA-Z]{2,}|[,;!|{])", self.text)
+        self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
+            word in {*COMMANDS, *LAYOUT, *GREEK, *VARIANTS, *NAMED} or re.match(STYLES, "\\" + word)
+            for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
         self.place = 0
@@ -138,7 +142,7 @@ class _Scanner(Words):
 
     # One kind of tokens each
     def space(self) -> bool:
-        match = self.match(r"(?:\s|~|&|\$|\\[,;:!>/]|\\ (?=\S)|\{\})+" if self.latex
+        match = self.match(r"(?:\s|~|&|\$|\\[,;:!>/]|(?<!\s)\\ (?=\S)|\{\})+" if self.latex
                            else r"\s+")
         return bool(match) and self.skip(match.end())
 
@@ -169,11 +173,12 @@ class _Scanner(Words):
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
-        if word and (word in self.functions or word in GREEK):
-            if word not in self.functions:
-                raise self.unknown(self.place)
+        if word in NAMED | {"sigma"} and word in self.functions:
             return self.add("function", word, match.end())
-        if self.match(r"\\(?!\\)") and self.behind_a_factor():
+        if word and (word in GREEK or self.latex):
+            raise self.unknown(self.place)
+        matlab = not self.latex and not ARRAYS.search(self.text)
+        if matlab and self.match(r"\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
             self.place = here
@@ -181,9 +186,10 @@ class _Scanner(Words):
         return False
 
     def starts_a_word(self) -> bool:
-        place = self.place + len(self.match(r"\s*")[0])
-        return bool(self.name(place) or self.split(place)
-                    or self.function.match(self.text, place))
+        space = len(self.match(r"\s*")[0])
+        place = self.place + space
+        called = self.function.match(self.text, place)
+        return bool(space) if called else self.split(place) is not None
 
     def styled(self, match: re.Match) -> bool:
         """Read a word in a typeface: \\mathbf{K}, \\operatorname{tr}, \\mathcal L, \\mathrm d."""
@@ -265,7 +271,8 @@ class _Scanner(Words):
         if module := self.match(MODULE):
             self.place = module.end()
             match = self.match(self.function)
-            if not match:
+            torn = self.found and self.found[-1][:2] == ("name", "j") and module[0].startswith("np")
+            if not match or torn:  # j np. may be jnp.
                 raise self.unknown(module.start())
             return self.add("function", match[0], match.end())
         if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX

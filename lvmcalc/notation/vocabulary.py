@@ -45,6 +45,7 @@ class Vocabulary(dict):
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
         self.functions = {name: it for name, it in functions.items() if name not in names}
         self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
+        self.lengths = frozenset(sizes)
         self.outputs = tuple(dict.fromkeys(("L", output)))
         self.spellings = {**names, **sizes, **dict.fromkeys(["I", "Id"], Identity(Dummy("?"))),
                           "pi": sp.pi}

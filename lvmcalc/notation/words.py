@@ -78,6 +78,8 @@ class Words:
                     self.text[here + 1] in self.vocabulary.differentials):
                 found.append(("differential", self.text[here + 1], here + 2))
             elif letter in self.vocabulary.spellings:
+                if found and found[-1][1] == "I" and letter in self.vocabulary.lengths:
+                    return None  # Im may be I_m
                 found.append(("name", letter, here + 1))
             else:
                 return None
@@ -86,7 +88,9 @@ class Words:
         letters = "".join(text if len(text) == 1 and kind == "name" else " "
                           for kind, text, _ in found)
         long_word = found and (len(found[-1][1]) > 1 or found[-1][0] == "function")
-        if not found or word.lower() in ENGLISH or re.search("[a-z]{3}", letters) or (
+        small = re.findall("[a-z]{2}", letters)
+        english = word.lower() in ENGLISH and not word.isupper()
+        if not found or english or ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
                 long_word and re.search("[a-z]", letters)):
             return None
         return found

@@ -1,12 +1,10 @@
 """Still pictures, each with its content in words: graphs, heat maps, points, curves."""
 
-import io
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -14,46 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import style
-from lvmcalc.show.frames import canvas, place
 from lvmcalc.show.graph_layout import Layout, bow, layout
+from lvmcalc.show.still import WIDTH, Drawing, canvas, place
 from lvmcalc.training import Problem, Trainer
 
-WIDTH = 900  # pixels, the width of a notebook's column
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
 LANE = 92  # pixels from a node to the next one below it
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-
-
-class Drawing:
-    """A figure outside pyplot, and what it shows in words; a notebook shows both."""
-
-    def __init__(self, figure: Figure, words: str) -> None:
-        self.figure, self.words = figure, words
-
-    def png(self, scale: float = 2.0, compression: int = 9) -> bytes:
-        """Return the picture as a PNG file.
-
-        Parameters
-        ----------
-        scale : float
-            Pixels for one pixel of the page.
-        compression : int
-            From 0, the quickest, to 9, the smallest file.
-        """
-        file = io.BytesIO()
-        with style.applied():
-            self.figure.savefig(file, format="png", dpi=scale * style.DPI,
-                                metadata={"Software": None},
-                                pil_kwargs={"compress_level": compression})
-        return file.getvalue()
-
-    def _ipython_display_(self) -> None:
-        display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
-                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
-        display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
-
-    def __repr__(self) -> str:
-        return f"Picture: {self.words}"
 
 
 @style.applied()

@@ -1,172 +1,118 @@
-"""A widget to watch and steer training: a trainer with picture, words and controls."""
+"""Watch and steer the training of any chain."""
 
 from abc import abstractmethod
-from collections.abc import Callable
-from html import escape
-from io import BytesIO
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, ClassVar
 
-import ipywidgets as widgets
-from PIL import Image  # which Matplotlib needs too
+import numpy as np
 
-from lvmcalc import checks
-from lvmcalc.show import controls, panels, probe
-from lvmcalc.show.controls import among, dropdown, number
+from lvmcalc import checks, notation
+from lvmcalc.chain import Chain
+from lvmcalc.show import panels
 from lvmcalc.show.player import FLAT_OUT
-from lvmcalc.training import OPTIMISERS, Problem, Trainer, data
+from lvmcalc.show.playing import RATES, PlayerView, among, stops
+from lvmcalc.show.view import Control
+from lvmcalc.training import OPTIMISERS, ChainProblem, Problem, Trainer
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
-LARGEST = 9  # latent dimension on offer
 NO_PRESET = "—"
 SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
+LARGEST = 400  # entries of a matrix that is drawn
 
 
-class LiveWidget(controls.PlayerBox):
-    """What `LiveGPLVM` and `LiveAutoencoder` share.
-
-    A script uses `trainer` and then `refresh`.
+class Training(PlayerView):
+    """What all widgets that train share; a script uses `trainer` and then `refresh`.
 
     Attributes
     ----------
     trainer : Trainer
-    status : str
+    ghost : Trainer or None
+        While a part of the gradient is lost: the run that goes along the whole gradient.
+    status, readout : str
         The words under the picture.
-    readout : str
-        The words under the status: what the model makes of the object that is chosen.
     player : Player
         With `play()`, `pause()`, `step(k)` and `close()`, as the buttons have them.
-    controls : namespace of widgets
-        play, step, reset, dataset, size, optimiser, rate, gradient (what the steps go along, the
-        whole of it or a part), preset (a choice of all of these), seed, speed, point (the object
-        that is chosen), across and up (where its latent point is moved), present (to a room); for
-        the GP-LVM also alpha, beta and learn (β).
+    controls : namespace of Control
+        play, step, reset, rate, preset (a choice of all that follows), gradient (what the steps go
+        along, the whole of it or a part), optimiser, seed, speed, and those of the model.
     """
 
     play_tip, reset_tip = "Train, and watch it", "Go back to step 0, with the same seed"
-    size_name: str  # Q or m
-    latent_name: str  # of the numbers that stand for an object
-    picture_of: type[panels.Picture]
-    probe_of: type[probe.Probe]
-    presets: dict[str, dict[str, Any]]  # by name, the values of controls
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}  # by name, the values of controls
+    expected: ClassVar[dict[str, str]] = {}  # what is lost with a gradient, and what comes of it
 
-    def __init__(self, dataset: str, size: int, optimiser: str, learning_rate: float | None,
-                 seed: int, speed: float, budget: int, key: str | None,
-                 **more: widgets.Widget) -> None:
+    def __init__(self, optimiser: str, learning_rate: float | None, seed: int, speed: float,
+                 budget: int, key: str | None, **more: Control) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
-        self._data, self.readout, self._news = data.load(dataset), "", ""
-        self.controls = c = SimpleNamespace(**more)
-        self.trainer = trainer = Trainer(self.problem(data.centred(self._data.Y), size), optimiser,
-                                         learning_rate, seed)
-        self._probe = self.probe_of(self._data)
-        c.preset = dropdown("preset", (NO_PRESET, *self.presets), NO_PRESET, 215,
-                            "Data, size, optimiser, rate, gradient and seed in one choice; "
-                            "training starts again")
+        self._controls, self.ghost, self._news = more, None, ""
+        self.trainer = trainer = Trainer(self.problem(), optimiser, learning_rate, seed)
         speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
                   for stop in among(SPEEDS, speed)]
-        c.speed = dropdown("speed", speeds, speed, 195, "How fast to play")
-        c.rate = controls.slider("learning rate", controls.RATES,
-                                 trainer.learning_rate / self._unit(), 400,
-                                 "The learning rate, in multiples of the stability limit")
-        c.dataset = dropdown("data", data.FILES, dataset, 130, "The data; training starts again")
-        c.size = dropdown(self.size_name, sizes(self._data, size), size, 75,
-                          "How many numbers stand for an object; training starts again")
-        c.optimiser = dropdown("optimiser", OPTIMISERS, optimiser, 215,
-                               "What makes a step of a gradient")
-        c.gradient = dropdown("gradient", trainer.problem.ablations, trainer.ablation, 290,
-                              "What the steps go along, the whole gradient or a piece of it; "
-                              "training goes on")
-        c.seed = number("seed", seed, 0, max(2**31 - 1, seed), 130,
-                        "The same seed, the same run; training starts again")
-        c.point = number("object", self._probe.point, 0, self._probe.last, 135,
-                         "Which row of the data is shown and rebuilt")
-        c.across, c.up = (number(f"move {self.latent_name}{index}", 0, -3, 3, 138,
-                                 "Move the object's latent point so many standard deviations, and "
-                                 "see what is generated there", step=0.25) for index in "₁₂")
-        self._making = c.dataset, c.size, *more.values()  # the controls of what is trained
-        self._made = self._choice()
-        image = controls.NamedImage(format="png", width=panels.WIDTH, height=panels.HEIGHT,
-                                    tooltip=self.picture_of.about)
-        super().__init__(c, image, key, budget, speed)
-        self._lay_out(more)
+        controls = {
+            "rate": stops("learning rate", RATES, trainer.learning_rate / self._unit(),
+                          "The learning rate, in multiples of the stability limit", more=False,
+                          limit=True),
+            "preset": Control("choice", "preset", NO_PRESET, (NO_PRESET, *self.presets),
+                              "A run worth seeing, in one choice; — brings back what was before"),
+            "gradient": Control("choice", "gradient", trainer.ablation, trainer.problem.ablations,
+                                "What the steps go along, the whole gradient or a part of it"),
+            "optimiser": Control("choice", "optimiser", optimiser, OPTIMISERS,
+                                 "What makes a step of a gradient"),
+            "speed": Control("choice", "speed", speed, speeds,
+                             "How fast to play; the first steps are slower, so as to be seen"),
+            "seed": Control("number", "seed", seed, tip="The same seed, the same run; starts again",
+                            min=0, step=1), **more}
+        if not self.presets:
+            del controls["preset"]
+        super().__init__(controls, key, budget, speed)
         self._listen()
         self._new_picture()
         self.refresh()
 
     @abstractmethod
-    def problem(self, Y: Any, size: int) -> Problem:
-        """Return the problem for centred data Y, of shape (N, D), and a latent dimension."""
+    def problem(self) -> Problem:
+        """Return the problem that the controls stand for."""
 
-    def details(self) -> str:
-        """Return what else the problem was made of, for the line under the picture."""
+    @abstractmethod
+    def picture(self) -> dict[str, Any]:
+        """Return the scene of the trainer."""
+
+    def curves(self) -> dict[str, Any]:
+        """Return the numbers of the curve, and of the ghost of the right run."""
+        found = {"curve": panels.history(self.trainer)}
+        return found if self.ghost is None else found | {"ghost": panels.history(self.ghost)}
+
+    def read(self) -> str:
+        """Return what is told below the words."""
         return ""
-
-    def more_in_words(self) -> str:
-        """Return the words beside the controls of the problem."""
-        return ""
-
-    def save_animation(self, path: str, frames: int = 60, steps: int = 1,
-                       per_second: float = 12) -> None:
-        """Save the run from step 0, with the present settings, as an animated GIF.
-
-        Parameters
-        ----------
-        path : str
-            Where to write the file; it ends in .gif.
-        frames, steps : int
-            How many pictures, and the steps of training between two of them.
-        per_second : float
-            Pictures a second.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a number is none of its kind, or the path does not end in .gif.
-        """
-        frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
-        pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
-        if not str(path).endswith(".gif"):
-            raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
-        trainer = self.trainer.again()
-        picture, images = self.picture_of(trainer, self._probe), []
-        for _ in range(frames):
-            images.append(Image.open(BytesIO(picture.png(trainer))).quantize(64))
-            trainer.step(steps)
-        images[0].save(path, save_all=True, append_images=images[1:], duration=pause, loop=0)
-
-    def __repr__(self) -> str:
-        return (f"{type(self).__name__}(dataset={self._data.name!r}, "
-                f"{self.size_name}={self.controls.size.value}, "
-                f"optimiser={self.trainer.optimiser!r}, seed={self.trainer.seed})")
-
-    def _lay_out(self, more: dict[str, widgets.Widget]) -> None:
-        c = self.controls
-        self._readout, self._about, self._more_words = (widgets.HTML() for _ in range(3))
-        learn = [more.pop("learn")] if "learn" in more else []
-        rows = [widgets.HBox(row) for row in (
-            (c.play, c.step, c.reset, c.preset, c.speed, c.present),
-            (c.rate, self._rate_words, *learn),
-            (c.dataset, c.size, c.optimiser, c.gradient, c.seed),
-            (*more.values(), *([self._more_words] if more else []), c.point, c.across, c.up))]
-        for hidden_in_a_room in (c.speed, *learn, *rows[2:], self._about):
-            hidden_in_a_room.add_class("lvmcalc-more")
-        self.children = (*rows, self._image, self._words, self._readout, self._keys, self._about)
 
     def _listen(self) -> None:
         c = self.controls
-        actions = {c.seed: self._reset, c.speed: self._pace,
-                   **dict.fromkeys((c.optimiser, c.rate, c.gradient), self._steer),
-                   **dict.fromkeys((c.point, c.across, c.up), self._hand),
-                   **dict.fromkeys(self._making, self._rebuild)}
-        for control, action in actions.items():
-            self._on(control, lambda action=action: self._act(action))
-        self._on(c.preset, self._set)
+        for control in (c.optimiser, c.rate, c.gradient):
+            self._on(control, self._steer)
+        self._on(c.seed, self._reset)
+        self._on(c.speed, self._hurry)
+        if self.presets:
+            self._before: dict[str, Any] = {}
+            self._on(c.preset, self._set)
 
     # What follows runs on the main loop.
 
     def _advance(self) -> str:
+        end = self._end()
+        if not end:
+            self.trainer.step()
+            if self.ghost is not None:
+                self.ghost.step()
+            self._news = ""
+            self._pace(self.trainer.steps)
+            end = self._end()
+        return end
+
+    def _end(self) -> str:
+        """Return in a sentence why the run ends here, or "" if it goes on."""
         trainer = self.trainer
-        trainer.step()
         if trainer.status == "diverged":
             return "The run has stopped."
         limit, name = trainer.stability_limit, trainer.problem.name_of_value
@@ -180,33 +126,52 @@ class LiveWidget(controls.PlayerBox):
         known = "" if trainer.gap is None else f", and the {name} is not the best possible"
         return f"Settled: with this gradient nothing moves any more{known}."
 
-    def _act(self, action: Callable[[], None]) -> None:
-        action()
-        c = self.controls
-        preset = self.presets.get(c.preset.value, {})
-        if any(getattr(c, name).value != value for name, value in preset.items()):
-            c.preset.value = NO_PRESET
-
     def _set(self) -> None:
-        if self.controls.preset.value in self.presets:
-            for name, value in self.presets[self.controls.preset.value].items():
-                getattr(self.controls, name).value = value  # which posts what it does
-            self.player.post(self._reset)
+        c = self.controls
+        wanted = self.presets.get(c.preset.value, self._before)
+        if c.preset.value != NO_PRESET:
+            self._before = self._before or {
+                name: getattr(c, name).value for preset in self.presets.values() for name in preset}
+        else:
+            self._before = {}
+        for name, value in wanted.items():
+            getattr(c, name).value = value  # which posts what it does
+        self.player.post(self._reset)
 
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
+        self._new_ghost(self.trainer.again)
         self._news = ""
+        self._forget_preset()
         self._new_picture()
 
+    def _new_ghost(self, made: Callable[[], Trainer]) -> None:
+        """Send out the right run beside one that has lost a part, or that is too fast."""
+        self.ghost = made() if self._astray else None
+        if self.ghost is not None:
+            self.ghost.ablation = None
+            self._lead()
+
+    @property
+    def _astray(self) -> bool:
+        return bool(self.trainer.ablation_in_words) or self.controls.rate.value > 1
+
+    def _lead(self) -> None:
+        ghost, c = self.ghost, self.controls
+        if ghost.optimiser != c.optimiser.value:
+            ghost.optimiser = c.optimiser.value
+        ghost.learning_rate = min(c.rate.value, 0.9) * self._unit()
+
     def _new_picture(self) -> None:
-        self._picture = self.picture_of(self.trainer, self._probe)
+        self.scene = self.picture()
+        name = type(self).__name__.removeprefix("Live") or self.trainer.problem.name_of_value
+        self.title = f"Training: {name}"
+        parts = [panel["title"] for panel in self.scene["panels"].values()]
+        self.about = "; ".join(parts) + "."
 
-    def _hand(self) -> None:
-        c = self.controls
-        self._probe.point, self._probe.move = c.point.value, (c.across.value, c.up.value)
-
-    def _pace(self) -> None:
-        self.player.rate = self.controls.speed.value
+    def _hurry(self) -> None:
+        self.speed = self.controls.speed.value
+        self._pace(self.trainer.steps)
 
     def _steer(self) -> None:
         c, trainer = self.controls, self.trainer
@@ -215,68 +180,110 @@ class LiveWidget(controls.PlayerBox):
         if trainer.ablation != c.gradient.value:
             trainer.ablation = c.gradient.value
         trainer.learning_rate = c.rate.value * self._unit()
-        self._say_rate()
+        if self.ghost is None or not self._astray:
+            self._new_ghost(trainer.branch)
+        else:
+            self._lead()
+        self._forget_preset()
+        self._tell()
+        self.fill()
 
-    def _rebuild(self) -> None:
+    def _forget_preset(self) -> None:
         c = self.controls
-        if self._choice() == self._made:  # it was this widget that chose
-            return
-        dataset = data.load(c.dataset.value)
-        size = min(c.size.value, dataset.Y.shape[1] - 1)
-        try:
-            problem = self.problem(data.centred(dataset.Y), size)
-        except ValueError:
-            self._choose(self._data, self._made)  # what is shown stays what is trained
-            raise
-        self._choose(dataset, (dataset.name, size, *self._choice()[2:]))
-        self._data, self.trainer = dataset, Trainer(problem, c.optimiser.value, seed=c.seed.value)
-        self._probe = self.probe_of(dataset)
-        c.point.max = self._probe.last
-        self._hand()
-        self._steer()
-        self._news = f"Training starts again with {dataset.name}, {self.size_name} = {size}."
-        self._new_picture()
-
-    def _choose(self, dataset: data.Dataset, choice: tuple) -> None:
-        # which chooses the first of them for a moment
-        self.controls.size.options = sizes(dataset, choice[1])
-        for control, value in zip(self._making, choice, strict=True):
-            control.value = value
-        self._made = choice
-
-    def _choice(self) -> tuple:
-        return tuple(control.value for control in self._making)
+        wanted = self.presets.get(c.preset.value, {}) if self.presets else {}
+        if any(getattr(c, name).value != value for name, value in wanted.items()):
+            c.preset._value, self._before = NO_PRESET, {}
 
     def _unit(self) -> float:
         """Return what the slider calls 1: the stability limit, or Adam's usual rate."""
         return self.trainer.stability_limit or self.trainer.usual_rate
 
-    def _show(self) -> None:
-        self._image.value = self._picture.png(self.trainer)
-
     def _in_words(self) -> str:
-        news = self._news if self.trainer.steps <= 30 else ""
-        return " ".join(filter(None, (news, self.trainer.describe(), self.player.note)))
+        lost = self.expected.get(self.trainer.ablation, "")
+        return " ".join(filter(None, (self._news, self.trainer.describe(), lost, self.player.note)))
+
+    def _tell(self) -> None:
+        """Say beside the sliders what they come to."""
+        rate = self.controls.rate
+        unit = "limit" if self.trainer.stability_limit else "usual rate"
+        rate.told = f"{rate.value:.3g} × the {unit} = {self.trainer.learning_rate:.3g}"
 
     def _say(self) -> None:
+        self._tell()
+        self.readout = self.read()
         super()._say()
-        self.readout = self._probe.describe(self.trainer)
-        live = "off" if self.player.playing else "polite"
-        self._readout.value = (f'<div class="lvmcalc-readout" aria-live="{live}">'
-                               f'{escape(self.readout)}</div>')
-        self._say_rate()
-        self._about.value = escape(f"Data: {self._probe.size}, centred (the mean of each column is "
-                                   f"subtracted){self.details()}. {self._data.description}")
-
-    def _say_rate(self) -> None:
-        limit, rate = self.trainer.stability_limit, self.controls.rate
-        one = f"the stability limit {limit:.3g}" if limit else "the usual rate of Adam"
-        self._rate_words.value = controls.rate_in_words(rate.value, one, self.trainer.learning_rate)
-        self._more_words.value = self.more_in_words()
-        rate.add_class("lvmcalc-limit" if limit else "lvmcalc-usual")
-        rate.remove_class("lvmcalc-usual" if limit else "lvmcalc-limit")
 
 
-def sizes(dataset: data.Dataset, size: int) -> list[int]:
-    """Return the latent dimensions on offer for a data set, and the given one."""
-    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)
+class Live(Training):
+    """Any chain in training: its value step by step, the parameters and their gradient.
+
+    Parameters
+    ----------
+    chain : Chain
+    train : str or sequence of str
+        The leaves to train.
+    maximise : bool
+    picture : function of the parameters, optional
+        Returns one's own picture: a matrix, drawn as a heat map.
+    optimiser : str
+        One of `training.OPTIMISERS`.
+    learning_rate : float, optional
+        Positive; without it, the optimiser's own default for the problem.
+    seed : int
+    speed : float
+        Steps per second at most.
+    budget : int
+        The steps that one press on Play may take.
+    key : str, optional
+        A widget stops what plays under the same key; without a key, what an earlier run of its cell
+        made.
+    **data : array_like or float
+        The values of all other leaves, and each size that they do not tell, such as `m=2`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name, a shape or a number is wrong; the sentence names it.
+    """
+
+    def __init__(self, chain: Chain, train: str | Sequence[str], *, maximise: bool = False,
+                 picture: Callable[[Any], Any] | None = None, optimiser: str = "nesterov",
+                 learning_rate: float | None = None, seed: int = 0, speed: float = 30,
+                 budget: int = 20_000, key: str | None = None, **data: Any) -> None:
+        self._problem, self._own = ChainProblem(chain, train, maximise=maximise, **data), picture
+        super().__init__(optimiser, learning_rate, seed, speed, budget, key)
+
+    def problem(self) -> ChainProblem:
+        return self._problem
+
+    def picture(self) -> dict[str, Any]:
+        problem = self._problem
+        found = {"curve": panels.value_curve(problem) | {
+            "title": f"{notation.plain(problem.chain.output)}, the value of {problem.chain.name}"}}
+        rows = []
+        for name, shape in problem.shapes.items():
+            if prod(shape) > LARGEST:
+                continue
+            adjoint = notation.adjoint_name(problem.chain.output, name)
+            found |= {name: panels.matrix(notation.plain(name), shape),
+                      f"gradient {name}": panels.matrix(adjoint, shape)}
+            rows.append((1, [name, f"gradient {name}"]))
+        layout = [(1, [(1, ["curve"])])]
+        if self._own is not None:
+            found["own"] = panels.matrix("picture", np.shape(self._drawn()), fill=False, most=400)
+            layout[0][1].append((1, ["own"]))
+        return panels.picture(found, [*layout, *([(1, rows)] if rows else [])])
+
+    def numbers(self) -> Mapping[str, Any]:
+        trainer, problem = self.trainer, self._problem
+        found = dict(self.curves())
+        for name, values in (("{}", trainer.parameters), ("gradient {}", trainer.gradient)):
+            values = {problem.variables[0]: values} if problem.one else values
+            found |= {name.format(key): np.ravel(value) for key, value in values.items()}
+        return found if self._own is None else found | {"own": np.ravel(self._drawn())}
+
+    def __repr__(self) -> str:
+        return f"Live({self._problem.chain.name}): {self.status}"
+
+    def _drawn(self) -> np.ndarray:
+        return checks.matrix(np.atleast_2d(self._own(self.trainer.parameters)), "The picture")

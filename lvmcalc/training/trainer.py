@@ -1,5 +1,6 @@
 """The trainer: it holds the state of a run and advances it, without a screen."""
 
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -218,6 +219,12 @@ class Trainer:
     def again(self) -> "Trainer":
         """Return another trainer with the same settings, at step 0 of the same seed."""
         return Trainer(self._given, self.optimiser, self.learning_rate, self.seed, self.ablation)
+
+    def branch(self) -> "Trainer":
+        """Return another trainer in the same state, which goes its own way from here."""
+        other = copy(self)
+        other._history, other._memory = dict(self._history), dict(self._memory)
+        return other
 
     def _advance(self) -> None:
         work, rate = self._work, self.learning_rate

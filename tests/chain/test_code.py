@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_derived_models import EVERY_MODEL, MODELS, derived
+from derived_models import EVERY_MODEL, MODELS, derived
 
 from lvmcalc import derive
 from lvmcalc.chain import compiled

@@ -32,10 +32,12 @@ class Symbols(dict):
 
 
 class Answers(NamedTuple):
-    """The right answers (of, wrt, answer) and the wrong ones (of, wrt, answer, kinds)."""
+    """The right answers (of, wrt, answer), the wrong ones (of, wrt, answer, kinds), and what is no
+    answer."""
 
     right: list[tuple[str, str, Any]]
     wrong: list[tuple[str, str, Any, set[str]]]
+    unreadable: tuple[tuple[str, str, str], ...] = ()
 
 
 def answer(of: str, given: str | dict[str, str]) -> Any:
@@ -55,7 +57,8 @@ def read(name: str) -> Answers:
     rows = tomllib.loads(Path(__file__).with_name(f"answers_{name}.toml").read_text("utf-8"))
     return Answers([(of, wrt, answer(of, given)) for of, wrt, given in rows["right"]],
                    [(of, wrt, answer(of, given), set(kinds))
-                    for of, wrt, given, kinds in rows["wrong"]])
+                    for of, wrt, given, kinds in rows["wrong"]],
+                   tuple(map(tuple, rows.get("unreadable", ()))))
 
 
-DEVELOPMENT, SECOND = read("development"), read("second")
+DEVELOPMENT, SECOND, DIALECTS = map(read, ("development", "second", "dialects"))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lvmcalc import notation
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
-from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, style
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, still, style
 from lvmcalc.show.graph_layout import layout, variable_of
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.training import Trainer, data
@@ -164,7 +164,7 @@ def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
 
 def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> None:
     shown = []
-    monkeypatch.setattr(figures, "display", lambda bundle, **more: shown.append((bundle, more)))
+    monkeypatch.setattr(still, "display", lambda bundle, **more: shown.append((bundle, more)))
     figures.images(np.ones((2, 4)), (2, 2), "ones")._ipython_display_()
     (picture, more), (words, _) = shown
     assert picture["image/png"].startswith(b"\x89PNG")
@@ -195,8 +195,7 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
     drawings = [figures.graph(chain, ("W", "h")),
                 figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
                 figures.latent(trainer.parameters, iris.labels, iris.label_names)]
-    moving = [LiveGPLVM("iris")._picture.frame, LiveAutoencoder("iris")._picture.frame,
-              TwoWeights()._map.frame]
+    moving = [LiveGPLVM("iris").still(), LiveAutoencoder("iris").still(), TwoWeights()._map.frame]
     seen = {}
     for figure in (shown.figure for shown in (*drawings, *moving)):
         figure.draw_without_rendering()  # makes the ticks

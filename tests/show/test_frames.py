@@ -4,19 +4,15 @@ import io
 import struct
 import sys
 import zlib
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import matplotlib.image
 import numpy as np
 import pytest
 from PIL import Image
 
-from lvmcalc.models import AutoencoderProblem, GPLVMProblem
-from lvmcalc.show import LiveAutoencoder, style
+from lvmcalc.show import style
 from lvmcalc.show.frames import Cells, ClassNames, Frame, place, png
-from lvmcalc.show.panels import AutoencoderPicture, GPLVMPicture
-from lvmcalc.show.probe import AutoencoderProbe, GPLVMProbe
-from lvmcalc.training import Trainer, data
 
 
 def decoded(file):
@@ -144,36 +140,6 @@ def test_each_pixel_of_cells_has_the_colour_of_the_cell_in_which_its_middle_lies
     expected[inside] = np.where(np.isnan(matrix[row, column])[:, None], 255,
                                 made[0].to_rgba(matrix[row, column], bytes=True))
     np.testing.assert_array_equal(pixels, expected.reshape(pixels.shape))
-
-
-@pytest.mark.parametrize(("dataset", "picture", "make"), [
-    ("iris", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
-    ("digits", GPLVMPicture, lambda Y: GPLVMProblem(Y, 2)),
-    ("digits", AutoencoderPicture, lambda Y: AutoencoderProblem(Y.T, 2))])
-def test_a_picture_of_training_is_the_one_that_a_new_still_part_would_give(dataset, picture, make):
-    loaded = data.load(dataset)
-    trainer = Trainer(make(data.centred(loaded.Y)))
-    probe = GPLVMProbe if picture is GPLVMPicture else AutoencoderProbe
-    shown = picture(trainer, probe(loaded, move=(1.0, -0.5)))
-    for _ in range(8):
-        blitted = shown.png(trainer.run(3))
-        shown.frame.redraw()
-        assert shown.frame.png() == blitted
-
-
-@pytest.mark.parametrize(("dataset", "m", "off"), [
-    ("iris", 1, 1e-9), ("iris", 2, 1e-9), ("iris", 3, 0.25), ("digits", 2, 1e-9),
-    ("digits", 5, 1e-9)])
-def test_weights_are_drawn_in_proportion_but_for_columns_too_narrow_for_their_names(
-    dataset, m, off):
-    figure = LiveAutoencoder(dataset, m)._picture.frame.figure
-    figure.draw_without_rendering()
-    for cells in figure.findobj(Cells)[:2]:
-        (rows, columns), box = cells.get_array().shape, cells.get_window_extent()
-        assert box.width / columns == pytest.approx(box.height / rows, rel=off)
-        names = [name.get_window_extent() for name in cells.axes.get_xticklabels()]
-        assert all(first.x1 < second.x0 for first, second in pairwise(names))
-        assert all(name.y0 >= 0 for name in names)
 
 
 def test_frames_leave_pyplot_and_the_global_settings_alone():

@@ -1,0 +1,346 @@
+// The panels of a picture, drawn on a canvas: points, curves, bars, cells, lines.
+// A pen is {g, size, ink, paper, dark}: the canvas, the size of type in pixels, and the colours of the page.
+// A state gives the numbers by name: state.mix(name) as they are now on their way, state.now[name] where they go.
+
+export const FAMILY = "system-ui, 'DejaVu Sans', sans-serif";
+export const RED = {light: "#B2182B", dark: "#F08A76"}, BLUE = {light: "#0072B2", dark: "#56B4E9"};
+const VERMILLION = {light: "#C44E00", dark: "#FF8C42"};
+const DASHES = {"-": [], "--": [6, 4], ":": [2, 3], "-.": [7, 3, 2, 3]};
+const TURN = 2 * Math.PI;
+export const dash = (g, style) => g.setLineDash(DASHES[style] || []);
+export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+
+export function text(pen, words, x, y, {align = "left", base = "alphabetic", bold, halo, color, scale = 1, most} = {}) {
+  const {g} = pen;
+  g.font = `${bold ? "bold " : ""}${pen.size * scale}px ${FAMILY}`;
+  Object.assign(g, {textAlign: align, textBaseline: base, fillStyle: color || pen.ink});
+  if (halo) {
+    Object.assign(g, {strokeStyle: pen.paper, lineWidth: pen.size / 4, lineJoin: "round"});
+    dash(g);
+    g.strokeText(words, x, y, most);
+  }
+  g.fillText(words, x, y, most);
+}
+
+const CORNERS = {s: [4, 0.125], "^": [3, -0.25], v: [3, 0.25], "<": [3, 0.5], ">": [3, 0], D: [4, 0], p: [5, -0.25]};
+export function marker(g, kind, x, y, r) {
+  g.beginPath();
+  if (kind === "P" || kind === "X") { // a cross, upright or not
+    g.save(); g.translate(x, y);
+    if (kind === "X") g.rotate(TURN / 8);
+    g.rect(-r / 3, -r, 2 * r / 3, 2 * r); g.rect(-r, -r / 3, 2 * r, 2 * r / 3);
+    g.restore();
+  } else if (kind === "*") {
+    for (let k = 0; k < 10; k++) {
+      const a = TURN * (k / 10 - 0.25), d = k % 2 ? r / 2.4 : r;
+      g.lineTo(x + d * Math.cos(a), y + d * Math.sin(a));
+    }
+  } else if (CORNERS[kind]) {
+    const [n, first] = CORNERS[kind];
+    for (let k = 0; k < n; k++) {
+      const a = TURN * (k / n + first), d = r * (n === 3 ? 1.2 : n === 4 ? 1.25 : 1.1);
+      g.lineTo(x + d * Math.cos(a), y + d * Math.sin(a));
+    }
+  } else g.arc(x, y, r, 0, TURN);
+  g.closePath();
+}
+
+// Black is for white paper only.
+const seen = (pen, color) => pen.dark && color === "#000000" ? "#F2F2F2" : color;
+
+// The latent space
+const LIMIT = 0.995; // of the coordinates lie within the axes before there is room to spare
+function far(xy, flat) {
+  const sizes = xy.filter((_, i) => !flat || i % 2 === 0).map(Math.abs).sort();
+  return sizes[Math.floor(LIMIT * (sizes.length - 1))] || 1;
+}
+
+export const points = {
+  frame(pen, box, p, state) { // from data to pixels, with axes that follow the points
+    const memo = state.memo[p.name] ||= {}, xy = state.now[p.name], {size} = pen;
+    if (memo.of !== xy) {
+      memo.of = xy;
+      let need = far(xy, p.flat);
+      for (const at of [state.now.ring, state.now.moved]) if (at) need = Math.max(need, Math.abs(at[0]), p.flat ? 0 : Math.abs(at[1]));
+      if (!memo.goal || need > memo.goal || need < 0.7 * memo.goal) memo.goal = 1.15 * need;
+    }
+    memo.limit = !memo.limit || state.still ? memo.goal : memo.limit + 0.15 * (memo.goal - memo.limit);
+    if (Math.abs(memo.limit - memo.goal) > 0.005 * memo.goal) state.again = true;
+    const left = box.x + (p.flat ? 5.5 * size : 0), y = box.y + 1.6 * size, h = box.h - 1.6 * size - 1.5 * size, w = box.x + box.w - left;
+    const low = p.flat ? 0.4 - p.classes.length : -memo.limit, high = p.flat ? 0.6 : memo.limit;
+    return {left, y, w, h, x: v => left + w * (v / memo.limit + 1) / 2, Y: v => y + h * (high - v) / (high - low),
+            inverse: (px, py) => [((px - left) / w * 2 - 1) * memo.limit, high - (py - y) / h * (high - low)]};
+  },
+  draw(pen, box, p, state) {
+    const {g, size} = pen, f = this.frame(pen, box, p, state), xy = state.mix(p.name), r = p.labels.length > 500 ? 0.21 * size : 0.32 * size;
+    text(pen, p.title, box.x, box.y + size, {bold: true});
+    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
+    g.strokeRect(f.left, f.y, f.w, f.h);
+    text(pen, p.xlabel, f.left + f.w / 2, box.y + box.h - 0.25 * size, {align: "center"});
+    g.save();
+    g.beginPath(); g.rect(f.left, f.y, f.w, f.h); g.clip();
+    if (state.past.length > 1) { // trails of the last steps, while they are slow enough to be seen
+      const trail = [...state.past.slice(0, -1), xy], every = Math.ceil(p.labels.length / 200);
+      Object.assign(g, {globalAlpha: 0.35, lineWidth: 1});
+      p.classes.forEach((look, k) => {
+        g.strokeStyle = seen(pen, look.color);
+        g.beginPath();
+        for (const i of this.members(p)[k]) if (i % every === 0) trail.forEach((at, j) => g[j ? "lineTo" : "moveTo"](f.x(at[2 * i]), f.Y(at[2 * i + 1])));
+        g.stroke();
+      });
+      g.globalAlpha = 1;
+    }
+    const dots = p.classes.map(look => sprite(pen, look, r));
+    for (let i = 0; i < p.labels.length; i++) {
+      const dot = dots[p.labels[i]], d = dot.room;
+      g.drawImage(dot, f.x(xy[2 * i]) - d, f.Y(xy[2 * i + 1]) - d, 2 * d, 2 * d);
+    }
+    const {ring, moved} = state.now, at = state.hand || state.mix("moved");
+    if (ring) {
+      const from = state.mix("ring");
+      for (const [color, width] of [[pen.paper, 5], [pen.ink, 2]]) {
+        Object.assign(g, {strokeStyle: color, lineWidth: width});
+        g.beginPath(); g.moveTo(f.x(from[0]), f.Y(from[1])); g.lineTo(f.x(at[0]), f.Y(at[1]));
+        g.stroke();
+        g.beginPath(); g.arc(f.x(at[0]), f.Y(at[1]), 0.65 * size, 0, TURN);
+        g.stroke();
+      }
+    }
+    g.restore();
+    this.names(pen, f, p, xy);
+  },
+  members(p) {
+    return p.members ||= p.classes.map((_, k) => [...p.labels.keys()].filter(i => p.labels[i] === k));
+  },
+  names(pen, f, p, xy) { // each class is named at its middle; names that would overlap are pushed apart
+    if (p.flat) return p.classes.forEach(({name}, k) => text(pen, name, f.left - 0.4 * pen.size, f.Y(-k), {align: "right", base: "middle", most: 5 * pen.size}));
+    const middle = (list, axis) => list.map(i => xy[2 * i + axis]).sort((a, b) => a - b)[list.length >> 1];
+    pen.g.font = `bold ${1.25 * pen.size}px ${FAMILY}`;
+    const at = p.classes.map(({name}, k) => {
+      const own = this.members(p)[k];
+      return {name, x: f.x(middle(own, 0)), y: f.Y(middle(own, 1)), w: pen.g.measureText(name).width + 4, h: 1.3 * pen.size};
+    });
+    for (let round = 0; round < 30; round++) for (const a of at) for (const b of at) {
+      const dx = b.x - a.x, dy = b.y - a.y, x = (a.w + b.w) / 2 - Math.abs(dx), y = (a.h + b.h) / 2 - Math.abs(dy);
+      if (a === b || x <= 0 || y <= 0) continue;
+      const across = x < y, push = (across ? x : y) / 2 * ((across ? dx : dy) < 0 || !(across ? dx : dy) && at.indexOf(a) > at.indexOf(b) ? -1 : 1);
+      if (across) { a.x -= push; b.x += push; } else { a.y -= push; b.y += push; }
+    }
+    for (const {name, x, y, w, h} of at) text(pen, name, clamp(x, f.left + w / 2, f.left + f.w - w / 2), clamp(y, f.y + h / 2, f.y + f.h - h / 2),
+                                              {align: "center", base: "middle", bold: true, halo: true, scale: 1.25});
+  },
+  nearest(pen, box, p, state, px, py, reach) {
+    const f = this.frame(pen, box, p, state), xy = state.now[p.name];
+    let best = reach ** 2, found = -1;
+    for (let i = 0; i < p.labels.length; i++) {
+      const d = (f.x(xy[2 * i]) - px) ** 2 + (f.Y(xy[2 * i + 1]) - py) ** 2;
+      if (d < best) [best, found] = [d, i];
+    }
+    return found;
+  },
+};
+
+const sprites = new Map();
+function sprite(pen, look, r) { // a marker is drawn once, and copied for each object
+  const key = [look.color, look.marker, r, pen.ratio, pen.ink].join(), made = sprites.get(key);
+  if (made) return made;
+  const canvas = document.createElement("canvas"), g = canvas.getContext("2d"), room = Math.ceil(1.5 * r + 1);
+  canvas.width = canvas.height = 2 * room * pen.ratio;
+  g.scale(pen.ratio, pen.ratio);
+  marker(g, look.marker, room, room, r);
+  Object.assign(g, {fillStyle: seen(pen, look.color), strokeStyle: pen.ink, lineWidth: 0.4, globalAlpha: 0.85});
+  g.fill(); g.stroke();
+  canvas.room = room;
+  sprites.set(key, canvas);
+  return canvas;
+}
+
+// Curves
+const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const tenTo = k => k === 0 ? "1" : k === 1 ? "10" : `10${k < 0 ? "⁻" : ""}${[...String(Math.abs(k))].map(d => DIGITS[d]).join("")}`;
+const percent = k => k >= -4 ? `${(100 * 10 ** k).toLocaleString("en", {maximumFractionDigits: 2})} %` : tenTo(k);
+export function plain(v) {
+  const size = Math.abs(v);
+  return (size && (size < 1e-3 || size >= 1e7) ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: 6})).replace("-", "−");
+}
+function ticks(low, high, count) {
+  const raw = (high - low) / count, ten = 10 ** Math.floor(Math.log10(raw)), step = ten * [1, 2, 5, 10].find(k => k * ten >= raw), found = [];
+  for (let k = Math.ceil(low / step); k * step <= high + 1e-9 * step; k++) found.push(k * step);
+  return found;
+}
+function axis(p, low, high, count, log, of) { // [place, words] of each tick
+  if (!log) return ticks(low, high, count).map(v => [v, plain(v)]);
+  const every = Math.max(1, Math.ceil((high - low) / count)), found = [];
+  for (let k = Math.ceil(low / every) * every; k <= high; k += every) found.push([k, of === "percent" ? percent(k) : tenTo(k)]);
+  return found;
+}
+
+export const curve = {
+  draw(pen, box, p, state) {
+    const {g, size} = pen, memo = state.memo[p.name] ||= {};
+    const value = (v, log) => log ? Math.log10(Math.max(v, 1e-300)) : v;
+    const series = p.series.map(look => {
+      const flat = state.now[look.key] || [], n = flat.length / 2, at = [];
+      for (let i = 0; i < n; i++) if (!p.ylog || flat[n + i] > 0) at.push([value(flat[i], p.xlog), Math.max(value(flat[n + i], p.ylog), p.ylog ? p.floor : -Infinity)]);
+      if (at.length > 1 && n === memo[look.key] + 1) { // the last step is on its way
+        const [[x, y], last] = at.slice(-2);
+        at[at.length - 1] = [x + state.t * (last[0] - x), y + state.t * (last[1] - y)];
+      }
+      if (state.t >= 1) memo[look.key] = n;
+      return {look, at};
+    });
+    const all = series.flatMap(one => one.at), xs = all.map(at => at[0]), ys = all.map(at => at[1]).concat(p.include || []);
+    let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    if (!all.length) [x0, x1] = [0, 1];
+    if (p.xlim) [x0, x1] = p.xlim;
+    else x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
+    if (p.ylim) [y0, y1] = p.ylim;
+    else if (p.ylog) [y0, y1] = [Math.min(Math.floor(y0 - 0.05), Math.ceil(y1) - 2), Math.ceil(y1 + 0.02)];
+    else [y0, y1] = [y0 - 0.08 * (y1 - y0 || 1), y1 + 0.12 * (y1 - y0 || 1)];
+    const yticks = axis(p, y0, y1, 5, p.ylog, p.units);
+    g.font = `${size}px ${FAMILY}`;
+    const left = box.x + Math.max(...yticks.map(([, words]) => g.measureText(words).width), 2 * size) + 0.6 * size;
+    const top = box.y + 1.9 * size, w = box.x + box.w - 0.8 * size - left, h = box.h - 1.9 * size - (p.xlabel ? 2.8 : 1.5) * size;
+    const X = v => left + w * (v - x0) / (x1 - x0), Y = v => top + h * (y1 - v) / (y1 - y0);
+    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    dash(g);
+    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1});
+    for (const [v, words] of yticks) {
+      g.beginPath(); g.moveTo(left, Y(v)); g.lineTo(left + w, Y(v)); g.stroke();
+      text(pen, words, left - 0.4 * size, Y(v), {align: "right", base: "middle"});
+    }
+    for (const [v, words] of axis(p, x0, x1, Math.max(2, Math.floor(w / (5 * size))), p.xlog)) text(pen, words, X(v), top + h + 1.15 * size, {align: "center"});
+    if (p.xlabel) text(pen, p.xlabel, left + w / 2, top + h + 2.4 * size, {align: "center"});
+    for (const line of p.lines || []) { // such as the exact optimum
+      Object.assign(g, {strokeStyle: VERMILLION[pen.mode], lineWidth: 2}); dash(g, "--");
+      g.beginPath(); g.moveTo(left, Y(line.at)); g.lineTo(left + w, Y(line.at)); g.stroke();
+      text(pen, line.words, left + w, Y(line.at) - 0.35 * size, {align: "right", bold: true, halo: true, color: VERMILLION[pen.mode]});
+    }
+    const labels = [];
+    for (const {look, at} of series) {
+      if (!at.length) continue;
+      const color = look.color === "ink" ? pen.soft : look.color === "reached" ? BLUE[pen.mode] : look.color, end = at[at.length - 1];
+      Object.assign(g, {strokeStyle: color, fillStyle: color, lineWidth: 0.18 * size}); dash(g, look.dash);
+      g.beginPath();
+      for (const [x, y] of at) g.lineTo(X(x), Y(y));
+      g.stroke(); dash(g);
+      for (const [x, y] of look.every ? at : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
+      if (look.label) labels.push({words: look.label, color, x: X(end[0]), y: Y(end[1])});
+    }
+    const right = labels.some(one => one.x > left + 0.6 * w); // the words stand where they hide no line
+    labels.sort((a, b) => a.y - b.y).forEach((one, k) => text(pen, one.words, left + w - 0.3 * size, top + (k + 0.9) * 1.3 * size,
+      {align: "right", bold: true, halo: true, color: one.color === pen.soft ? pen.ink : one.color}));
+  },
+};
+
+export const bars = {
+  draw(pen, box, p, state) {
+    const {g, size} = pen, model = state.mix(p.name), memo = state.memo[p.name] ||= {}, n = p.marks.length;
+    const need = Math.max(...state.now[p.name], ...p.marks);
+    if (!memo.top || need > memo.top || need < 0.5 * memo.top) memo.top = 1.15 * need;
+    const top = box.y + 1.9 * size, h = box.h - 4.7 * size, Y = v => top + h * (1 - Math.max(v, 0) / memo.top), step = box.w / n;
+    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
+    g.beginPath(); g.moveTo(box.x, top + h); g.lineTo(box.x + box.w, top + h); g.stroke();
+    for (let j = 0; j < n; j++) {
+      const x = box.x + (j + 0.5) * step;
+      g.fillStyle = BLUE[pen.mode];
+      g.fillRect(x - 0.32 * step, Y(model[j]), 0.64 * step, top + h - Y(model[j]));
+      marker(g, "D", x, Y(p.marks[j]), 0.28 * size);
+      Object.assign(g, {fillStyle: pen.paper, strokeStyle: pen.ink, lineWidth: 1.5});
+      g.fill(); g.stroke();
+      if (j % Math.max(1, Math.ceil(2 * size / step)) === 0) text(pen, String(j + 1), x, top + h + 1.15 * size, {align: "center"});
+    }
+    text(pen, p.xlabel, box.x + box.w / 2, top + h + 2.4 * size, {align: "center", most: box.w});
+  },
+};
+
+// Matrices and images. Signed numbers are red above 0 and blue below, images are ink; 0 is the page itself, in any theme.
+function shade(pen, value, top, signed) {
+  const part = clamp(Math.abs(value) / top, 0, 1);
+  return [...rgb(!signed ? pen.ink : value > 0 ? RED[pen.mode] : BLUE[pen.mode]), 255 * (signed ? part ** 0.8 : part)];
+}
+const known = new Map();
+function rgb(color) { // of #RRGGBB or rgb(…)
+  if (!known.has(color)) known.set(color, color[0] === "#" ? [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16)) : color.match(/[\d.]+/g).slice(0, 3).map(Number));
+  return known.get(color);
+}
+const sheet = document.createElement("canvas");
+export function image(pen, values, rows, columns, x, y, w, h, top, signed) {
+  const {g} = pen, small = sheet.getContext("2d", {willReadFrequently: true});
+  if (w <= 0 || h <= 0) return;
+  Object.assign(sheet, {width: columns, height: rows});
+  const data = small.createImageData(columns, rows);
+  for (let i = 0; i < rows * columns; i++) data.data.set(shade(pen, values[i], top, signed), 4 * i);
+  small.putImageData(data, 0, 0);
+  g.imageSmoothingEnabled = false;
+  g.drawImage(sheet, x, y, w, h);
+}
+
+export const cells = {
+  place(pen, box, p) {
+    const {size} = pen, lines = Math.ceil(p.count / p.columns), below = p.captions ? 1.5 * size : 0, gap = 0.5 * size;
+    const top = box.y + (p.title ? 1.6 * size : 0), [rows, columns] = p.shape;
+    let w = (box.w - 2 * gap) / p.columns - gap, h = (box.y + box.h - top - gap) / lines - gap - below;
+    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns), Math.min(h, 4 * size * rows)]; // numbers stand in cells
+    else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
+    return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
+  },
+  draw(pen, box, p, state) {
+    const {g, size} = pen, values = state.mix(p.name), [rows, columns] = p.shape, each = rows * columns, {w, h, at} = this.place(pen, box, p);
+    const all = state.now[p.name], top = p.top || all.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
+    if (p.title) text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    for (let k = 0; k < p.count; k++) {
+      const [x, y] = at(k), own = values.subarray(k * each, (k + 1) * each);
+      image(pen, own, rows, columns, x, y, w, h, top, p.signed);
+      Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
+      g.strokeRect(x, y, w, h);
+      if (p.captions) text(pen, p.captions[k], x + w / 2, y + h + 1.15 * size, {align: "center", most: w + size});
+      if (p.fill && h / rows > 1.2 * size && w / columns > 2.6 * size)
+        for (let i = 0; i < each; i++)
+          text(pen, plain(Number(own[i].toPrecision(3))), x + w * (i % columns + 0.5) / columns, y + h * (Math.floor(i / columns) + 0.5) / rows,
+               {align: "center", base: "middle", halo: true, most: w / columns - 2});
+    }
+    if (p.boxed) { // the chosen object, above what is made of it
+      const [x, y] = at(0), [, last] = at(p.count - p.columns);
+      Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.2 * size});
+      g.strokeRect(x - 3, y - 3, w + 6, last + h - y + 6);
+    }
+  },
+};
+
+export const lines = { // the numbers of some objects as dots, and what is made of them as lines
+  draw(pen, box, p, state) {
+    const {g, size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length, n = data.length / D;
+    const top = box.y + 1.8 * size, h = box.h - 3.5 * size, group = box.w / n, room = 0.1 * (p.high - p.low);
+    const X = (k, i) => box.x + group * (k + (i + 1) / (D + 1)), Y = v => top + h * (p.high + room - v) / (p.high - p.low + 2 * room);
+    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    for (let k = 0; k < n; k++) {
+      Object.assign(g, {strokeStyle: BLUE[pen.mode], fillStyle: pen.ink, lineWidth: 0.18 * size}); dash(g);
+      g.beginPath();
+      for (let i = 0; i < D; i++) g.lineTo(X(k, i), Y(made[k * D + i]));
+      g.stroke();
+      for (let i = 0; i < D; i++) { marker(g, "o", X(k, i), Y(data[k * D + i]), 0.25 * size); g.fill(); }
+      text(pen, p.captions[k], box.x + group * (k + 0.5), top + h + 1.2 * size, {align: "center", bold: !k, most: group - 4});
+    }
+  },
+};
+
+// The layout: columns of rows of panels; on a narrow page one column.
+export function boxes(scene, width, height, size) {
+  const found = {}, gap = 1.2 * size, narrow = width < 46 * size;
+  const columns = narrow ? [[1, scene.layout.flatMap(([, rows]) => rows)]] : scene.layout;
+  const share = (parts, room) => { const all = parts.reduce((sum, [part]) => sum + part, 0); return parts.map(([part]) => (room - gap * (parts.length - 1)) * part / all); };
+  let x = 0;
+  share(columns, width).forEach((w, c) => {
+    let y = 0;
+    share(columns[c][1], height).forEach((h, r) => {
+      const cells = columns[c][1][r][1].map(name => [scene.panels[name].share || 1, name]);
+      let at = x;
+      share(cells, w).forEach((part, k) => { found[cells[k][1]] = {x: at, y, w: part, h}; at += part + gap; });
+      y += h + gap;
+    });
+    x += w + gap;
+  });
+  return {found, rows: columns.reduce((sum, [, rows]) => narrow ? rows.length : Math.max(sum, rows.length), 0), narrow};
+}

@@ -1,0 +1,111 @@
+"""A view with a player: play, step and reset, and what they say."""
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from math import isclose
+from types import SimpleNamespace
+from typing import Any
+
+from lvmcalc.show.player import FLAT_OUT, Player
+from lvmcalc.show.view import Control, View
+
+RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
+BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+PAUSED, PLAYING = "▶ Play", "❚❚ Pause"
+# Steps a second at first, and by which factor each step after the first few is faster.
+SLOW, FEW, FASTER = 3.0, 8, 1.15
+
+
+def among(values: Iterable[float], value: float) -> list:
+    """Return the values, sorted, with the given one among them."""
+    return sorted({*values, value})
+
+
+def stops(label: str, values: Iterable[float], value: float, tip: str, **looks: Any) -> Control:
+    """Return a slider over round multiples and the given one, with a mark at 1."""
+    value = next((stop for stop in values if isclose(stop, value)), value)
+    options = [(f"{stop:.3g} ×", stop) for stop in among(values, value)]
+    return Control("stops", label, value, options, tip, **looks)
+
+
+class _Abstract(ABCMeta, type(View)):
+    """Lets a widget have abstract methods."""
+
+
+class PlayerView(View, metaclass=_Abstract):
+    """A player with its buttons, its picture and its words.
+
+    Attributes
+    ----------
+    player : Player
+        With `play()`, `pause()`, `step(k)` and `close()`, as the buttons have them.
+    status : str
+        The words under the picture.
+    readout : str
+        What else is told.
+    controls : namespace of Control
+        play, step, reset, and those that it was given.
+    """
+
+    play_tip, reset_tip = "Train, and watch it", "Go back to the start"
+
+    def __init__(self, controls: Mapping[str, Control], key: str | None = None,
+                 budget: int = 20_000, speed: float = FLAT_OUT, **traits: Any) -> None:
+        self.player = Player(self._advance, self._show, self._say, key, budget, speed)
+        self.speed, self.readout = speed, ""
+        play = Control("button", "Play", PAUSED, tip=f"{self.play_tip} (Space)", more=False)
+        step = Control("button", "Step", tip="Pause, and take one step (→)", more=False)
+        reset = Control("button", "Reset", tip=f"{self.reset_tip} (R)", more=False)
+        super().__init__(SimpleNamespace(play=play, step=step, reset=reset, **controls), **traits)
+        self._acts = {play: self._toggle, step: self.player.step,
+                      reset: lambda: self.player.post(self._reset)}
+
+    @abstractmethod
+    def _advance(self) -> str:
+        """Take one step; return "" or, in one sentence, why the run ends here."""
+
+    @abstractmethod
+    def _reset(self) -> None:
+        """Go back to step 0."""
+
+    @abstractmethod
+    def numbers(self) -> Mapping[str, Any]:
+        """Return the numbers to draw of the state as it is now."""
+
+    @abstractmethod
+    def _in_words(self) -> str:
+        """Return the state as it is now in words."""
+
+    def refresh(self) -> None:
+        """Show the state as it is now, in a picture and in words."""
+        self._show()
+        self._say()
+
+    def close(self) -> None:
+        """Stop for good, and leave the page."""
+        if hasattr(self, "player"):
+            self.player.close()
+        super().close()
+
+    def _toggle(self) -> None:
+        (self.player.pause if self.player.playing else self.player.play)()
+
+    def _on(self, control: Control, action: Callable[[], None]) -> None:
+        """Have `action` done on the main loop whenever the value of a control changes."""
+        # a message may come in another thread, so it only posts
+        self._acts[control] = lambda: self.player.post(action)
+
+    def _pace(self, steps: int) -> None:
+        """Let the first steps be slow enough to be seen."""
+        self.player.rate = min(self.speed, SLOW * FASTER ** min(max(0, steps - FEW), 200))
+
+    def _show(self) -> None:
+        if not (self.player.playing and self.busy):
+            self.send_frame(self.numbers())
+
+    def _say(self) -> None:
+        self.controls.play._value = PLAYING if self.player.playing else PAUSED
+        self.status = self.player.note if self.player.error else self._in_words()
+        with self.hold_sync():
+            self.words, self.note, self.playing = self.status, self.readout, self.player.playing
+            self.fill()

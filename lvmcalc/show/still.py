@@ -1,0 +1,196 @@
+"""Still pictures, by Matplotlib, of the scenes that the browser draws: for where it cannot."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lvmcalc.show import style
+
+WIDTH = 900  # pixels, the width of a notebook's column
+GAP = 18
+
+
+def canvas(width: float, height: float) -> Figure:
+    """Return an empty figure outside pyplot, its size in pixels."""
+    return Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI,
+                  facecolor=style.PAPER)
+
+
+def place(figure: Figure, left: float, top: float, width: float, height: float,
+          title: str = "") -> Axes:
+    """Return axes with a title, placed in pixels from the upper left corner of the figure."""
+    across, down = figure.bbox.size
+    return figure.add_axes((left / across, 1 - (top + height) / down, width / across,
+                            height / down), title=title)
+
+
+class Drawing:
+    """A figure outside pyplot, and what it shows in words; a notebook shows both."""
+
+    def __init__(self, figure: Figure, words: str, said: str | None = None) -> None:
+        self.figure, self.words, self.said = figure, words, said
+
+    def png(self, scale: float = 2.0, compression: int = 9) -> bytes:
+        """Return the picture as a PNG file.
+
+        Parameters
+        ----------
+        scale : float
+            Pixels for one pixel of the page.
+        compression : int
+            From 0, the quickest, to 9, the smallest file.
+        """
+        file = io.BytesIO()
+        with style.applied():
+            self.figure.savefig(file, format="png", dpi=scale * style.DPI,
+                                metadata={"Software": None},
+                                pil_kwargs={"compress_level": compression})
+        return file.getvalue()
+
+    def show(self, below: str = "") -> None:
+        """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
+        display({"image/png": self.png(1.5), "text/plain": f"Picture: {self.words}"}, raw=True,
+                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
+        said = self.said or self.words
+        display({"text/html": f'<p class="lvm-still">{escape(said)} <b>Run the cell to make it '
+                              f'live.</b></p>{below}',
+                 "text/plain": f"{said} Run the cell to make it live."}, raw=True)
+
+    def _ipython_display_(self) -> None:
+        display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
+                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
+        display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.words}"
+
+
+@style.applied()
+def still(scene: Mapping, numbers: Mapping[str, Any], about: str, said: str) -> Drawing:
+    """Draw a scene with its numbers as the browser does."""
+    height = min(scene["height"] * WIDTH, scene["most"])
+    figure = canvas(WIDTH, height)
+    for left, width, rows in _share(scene["layout"], WIDTH - 24, 12):
+        for top, high, names in _share(rows, height - 16, 8):
+            shares = [(scene["panels"][name].get("share", 1), name) for name in names]
+            for x, wide, name in _share(shares, width, left):
+                panel = scene["panels"][name]
+                PANELS[panel["kind"]](figure, (x, top, wide, high), panel, numbers)
+    return Drawing(figure, about, said)
+
+
+def _share(parts: Sequence[tuple], room: float, at: float) -> list[tuple]:
+    """Return where each part of a row or column begins, how much room it has, and what it holds."""
+    whole, found = sum(part for part, _ in parts), []
+    for part, held in parts:
+        size = (room - GAP * (len(parts) - 1)) * part / whole
+        found.append((at, size, held))
+        at += size + GAP
+    return found
+
+
+def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw points by class, with a name at the middle of each."""
+    x, y, width, height = box
+    room = 96 if panel["flat"] else 0
+    axes = place(figure, x + room, y + 24, width - room, height - 48, panel["title"])
+    xy, labels = np.reshape(numbers[panel["name"]], (-1, 2)), np.asarray(panel["labels"])
+    for k, look in enumerate(panel["classes"]):
+        axes.plot(*xy[labels == k].T, markersize=4 if len(xy) > 500 else 7, **style.CLASSES[k])
+        if not panel["flat"]:
+            axes.annotate(look["name"], np.median(xy[labels == k], axis=0), ha="center",
+                          va="center", size=18, weight="bold", path_effects=style.HALO)
+    axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"])
+    if panel["flat"]:
+        axes.set_yticks(-np.arange(len(panel["classes"])),
+                        [look["name"] for look in panel["classes"]])
+    axes.spines[["top", "right"]].set_visible(True)
+    if "ring" in numbers:
+        axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.BLACK, marker="o",
+                  markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
+
+
+def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw curves over the steps, or over a size."""
+    x, y, width, height = box
+    axes = place(figure, x + 74, y + 24, width - 80, height - 76, panel["title"])
+    axes.set_title(panel["title"], x=-74 / (width - 80))
+    for look in panel["series"]:
+        flat = np.asarray(numbers.get(look["key"], ()))
+        color = {"ink": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
+        axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
+                  marker=look.get("marker", "o"), markevery=1 if look.get("every") else [-1],
+                  label=look.get("label"))
+    if panel["ylog"]:
+        axes.set_yscale("log")
+        low, high = axes.get_ylim()
+        axes.set_ylim(min(low, high / 100), high)
+        if panel.get("units") == "percent":
+            axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
+    if panel["xlog"]:
+        axes.set_xscale("log")
+    elif axes.get_xlim()[1] < 20:
+        axes.set_xlim(0, 20)
+    for line in panel.get("lines", ()):
+        axes.axhline(line["at"], **style.OPTIMUM)
+    if any(look.get("label") and look["key"] in numbers for look in panel["series"]):
+        axes.legend()
+    axes.set_xlabel(panel["xlabel"])
+
+
+def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw bars, and diamonds where they should end."""
+    x, y, width, height = box
+    axes = place(figure, x, y + 24, width, height - 76, panel["title"])
+    order = 1 + np.arange(len(panel["marks"]))
+    axes.bar(order, numbers[panel["name"]], 0.64, color=style.BLUE)
+    axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.INK)
+    axes.set(yticks=[], xlabel=panel["xlabel"])
+
+
+def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw matrices of one shape as heat maps, or as images."""
+    (x, y, width, height), (rows, columns) = box, panel["shape"]
+    figure.text(x / figure.bbox.width, 1 - (y + 12) / figure.bbox.height, panel["title"],
+                va="center", size=14)
+    many = np.reshape(numbers[panel["name"]], (-1, rows, columns))
+    lines, below = -(-len(many) // panel["columns"]), 22 if panel.get("captions") else 0
+    wide, high = (width - 8) / panel["columns"] - 8, (height - 30) / lines - 8 - below
+    if not panel.get("fill"):
+        cell = min(wide / columns, high / rows, 60)
+        wide, high = cell * columns, cell * rows
+    top = panel.get("top") or np.abs(many).max() or 1
+    for k, matrix in enumerate(many):
+        row, column = divmod(k, panel["columns"])
+        axes = place(figure, x + 8 + column * (wide + 8), y + 28 + row * (high + 8 + below), wide,
+                     high)
+        axes.imshow(matrix, aspect="auto", vmin=-top if panel["signed"] else 0, vmax=top,
+                    cmap=style.SIGNED if panel["signed"] else style.IMAGE)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set(visible=True, color=style.FAINT)
+        if panel.get("captions"):
+            axes.set_xlabel(panel["captions"][k])
+
+
+def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw the numbers of some objects as dots, and what is made of them as lines."""
+    x, y, width, height = box
+    axes = place(figure, x, y + 24, width, height - 50, panel["title"])
+    data, made = (np.reshape(numbers[panel[key]], (-1, panel["length"]))
+                  for key in ("data", "name"))
+    for k, (dots, line) in enumerate(zip(data, made, strict=True)):
+        at = np.arange(len(dots)) + k * (len(dots) + 1)
+        axes.plot(at, line, **style.REACHED)
+        axes.plot(at, dots, "o", color=style.INK, markersize=7)
+    axes.set(xticks=(panel["length"] - 1) / 2 + np.arange(len(data)) * (panel["length"] + 1),
+             xticklabels=panel["captions"], yticks=[])
+
+
+PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
+                               "lines": lines}

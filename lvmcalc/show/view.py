@@ -1,0 +1,185 @@
+"""One widget for all that moves: a scene that the browser draws, its controls, and its words."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
+from math import isclose
+from types import SimpleNamespace
+from typing import Any
+
+import anywidget
+import numpy as np
+from IPython.display import display
+from traitlets import Bool, Dict, Int, List, Unicode
+
+from lvmcalc.show.still import Drawing, still
+
+FRONT = resources.files("lvmcalc.show") / "front"
+MODULES = ("draw.js", "view.js")
+AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
+
+
+def module() -> str:
+    """Return the modules of `front` as the one that a widget carries."""
+    text = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in MODULES)
+    return re.sub(r"^(import .*\n|export (?!default))", "", text, flags=re.M)
+
+
+# Where the view is alive, the picture and the words below it are hidden; where it is not, the view.
+STILL = """<style>
+.jp-OutputArea-child:has(.lvm) + .jp-OutputArea-child:has(+ .jp-OutputArea-child .lvm-still),
+.jp-OutputArea-child:has(.lvm) + .jp-OutputArea-child + .jp-OutputArea-child:has(.lvm-still),
+.jp-OutputArea-child:not(:has(.lvm)):has(+ .jp-OutputArea-child + .jp-OutputArea-child .lvm-still)
+{ display: none; }</style>"""
+
+
+class Shown:
+    """A widget that shows a picture and its words beside its view, for where no kernel lives."""
+
+    status: str
+
+    def still(self) -> Drawing:
+        """Return the picture of the widget as it is now."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        view = self._repr_mimebundle_()
+        display(view if isinstance(view, dict) else view[0], raw=True)
+        self.still().show(STILL)
+
+
+class Control:
+    """What a hand can set, here and in the browser.
+
+    Parameters
+    ----------
+    kind : str
+        "button", "check", "number", "choice", "stops" (a slider over given values) or "radio".
+    label, tip : str
+    value : object
+        One of the options, a number or a truth; for a button its words.
+    options : iterable of pairs (words, value), or of values
+    more : bool
+        Whether it stands behind "More".
+    **looks
+        What else the browser is told, such as `min`, `max`, `step`, and the `mark` of a slider.
+    """
+
+    def __init__(self, kind: str, label: str, value: Any = None, options: Iterable = (),
+                 tip: str = "", more: bool = True, **looks: Any) -> None:
+        self.kind, self.label, self.tip, self.more, self.looks = kind, label, tip, more, looks
+        self.disabled, self.told, self._changed = False, "", lambda: None
+        self.offer(options, value)
+
+    def offer(self, options: Iterable, value: Any) -> None:
+        """Offer other options, and choose one without acting on it."""
+        self.options = [pair if isinstance(pair, tuple) else (str(pair), pair) for pair in options]
+        self._value = value
+
+    @property
+    def value(self) -> Any:
+        """The value; a new one does at once what the control does."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        if self.options and not any(value == other for _, other in self.options):
+            raise ValueError(f"{self.label} has no option {value!r}.")
+        if value != self._value:
+            self._value = value
+            self._changed()
+
+    def click(self) -> None:
+        """Press a button."""
+        self._changed()
+
+    def take(self, sent: Any) -> None:
+        """Take what the browser has sent: a number, a truth, or the place of an option."""
+        if self.kind == "button":
+            self.click()
+        elif self.options:
+            self.value = self.options[int(sent)][1]
+        elif sent is not None:  # the box for a number is empty
+            self.value = sent
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What the browser makes the control of."""
+        marks = [at for at, (_, stop) in enumerate(self.options)
+                 if self.kind == "stops" and isclose(stop, 1)]
+        return {"kind": self.kind, "label": self.label, "tip": self.tip, "more": self.more,
+                "options": [words for words, _ in self.options],
+                "mark": marks[0] if marks else None, **self.looks}
+
+    @property
+    def state(self) -> list:
+        """What the browser shows: the value, whether it is off, and what is told of it."""
+        place = next((at for at, (_, value) in enumerate(self.options) if value == self._value),
+                     self._value)
+        return [place, self.disabled, self.told]
+
+
+class View(Shown, anywidget.AnyWidget):
+    """A picture drawn in the browser, with controls and words.
+
+    Attributes
+    ----------
+    controls : namespace of Control
+    status : str
+        The words under the picture.
+    """
+
+    _esm = module()
+    _css = (FRONT / "view.css").read_text(encoding="utf-8")
+    scene, frame, values = (Dict().tag(sync=True) for _ in range(3))
+    spec = List().tag(sync=True)
+    words, note, about, title = (Unicode("").tag(sync=True) for _ in range(4))
+    playing, present = Bool(False).tag(sync=True), Bool(True).tag(sync=True)
+    count = Int(0).tag(sync=True)  # of the frames that were sent
+
+    def __init__(self, controls: SimpleNamespace, **traits: Any) -> None:
+        self.controls, self.status, self._seen = controls, "", 0
+        self._acts: dict[Control, Callable[[], None]] = {}
+        super().__init__(**traits)
+        for control in vars(controls).values():
+            control._changed = lambda control=control: self._on_change(control)
+        self.on_msg(lambda _, content, __: self._heard(content))
+        self.specify()
+
+    def specify(self) -> None:
+        """Tell the browser which controls there are."""
+        self.spec = [control.spec | {"name": name} for name, control in vars(self.controls).items()]
+        self.fill()
+
+    def fill(self) -> None:
+        """Tell the browser the values of the controls."""
+        self.values = {name: control.state for name, control in vars(self.controls).items()}
+
+    def send_frame(self, numbers: Mapping[str, Any]) -> None:
+        """Send numbers to draw, by the names that the panels of the scene use."""
+        self._numbers = numbers
+        with self.hold_sync():
+            self.frame = {name: np.asarray(array, np.float32).tobytes()
+                          for name, array in numbers.items()}
+            self.count += 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether the page is behind, so that another frame would only queue up."""
+        return self.count - self._seen > AHEAD
+
+    def still(self) -> Drawing:
+        """Return the picture of the widget as it is now."""
+        return still(self.scene, self._numbers, self.about, self.status)
+
+    def _on_change(self, control: Control) -> None:
+        self.fill()
+        self._acts.get(control, lambda: None)()
+
+    def _heard(self, content: Mapping[str, Any]) -> None:
+        if "set" in content:
+            getattr(self.controls, content["set"]).take(content["value"])
+        elif "seen" in content:
+            self._seen = content["seen"]
+        elif "hello" in content:
+            self._seen = self.count

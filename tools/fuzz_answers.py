@@ -1,0 +1,81 @@
+"""Paste foreign commands, words, brackets and spaces into right answers.
+
+Each stays right, or becomes unreadable.
+
+`python tools/fuzz_answers.py 20000` pastes so often and prints every answer that was called wrong;
+the tests do it with fewer. A wrong verdict would mean that the reader has split, dropped or misread
+what was pasted.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
+
+from answers import DEVELOPMENT, DIALECTS, SECOND
+
+from lvmcalc.marking import mark
+
+RIGHT = sorted({(of, wrt, text) for each in (DEVELOPMENT, SECOND, DIALECTS)
+                for of, wrt, text in each.right if isinstance(text, str)})
+def listed(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
+WORDS = listed("""
+    here these step the rest see above hence so thus where with and or if is be to of on as at
+    it in we he me no not do up by go us my am an let get from into then else end begin this
+    that which note also ok done todo QED eq fig tab ref cf eg ie etc et al foo baz qux
+    spam eggs kron chol reshape vec outerr einsum cholesky eigh svd lambda_ self print def
+    lstsq hstack zeros jnp np torch tf la sp random None True exp2 cosh mean std var max min
+    argmax clip mod rank dim span adj cof cov ker erf Re Im sgn arg Beta Zeta kappa rho omega
+    Omega nabla infty
+""")
+COMMANDS = listed(r"""
+    \foo \hat \tilde \vec \dot \sum \prod \int \otimes \oplus \dagger \star \kappa \rho \omega
+    \Omega \infty \ldots \cdots \forall \in \mathbb \text{see} \textit{here} \mathrm{const}
+    \operatorname{rank} \label{eq} \ref{eq} \qquad \quad \, \; \! \left \right \big \Bigl
+    \displaystyle \nonumber \\ \# \% \_ \@ \1 \x \Xi \vdots \underbrace \stackrel \begin{foo}
+    \end{foo} \hspace{1cm} \color{red} \cancel
+""")
+BRACKETS = ["(", ")", "[", "]", "{", "}", "()", "[]", "{}", "<", ">", "|", "||", "‖", "⟨", "⟩",
+            "\\{", "\\}", "\\left(", "\\right)", "( )", "(1", "2)"]
+SPACES = [" ", "  ", "\t", "\n", "\u00a0", "\u200b", "\u2009", "\ufeff", "~", "\r\n", "\u3000"]
+KINDS = {"word": WORDS, "command": COMMANDS, "bracket": BRACKETS, "space": SPACES}
+
+
+def pasted(seed: int, count: int) -> Iterator[tuple[str, str, str, str]]:
+    """Yield so many answers with something pasted in: what kind, the question, and the answer."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        of, wrt, text = RIGHT[rng.integers(len(RIGHT))]
+        kind = list(KINDS)[rng.integers(len(KINDS))]
+        piece = KINDS[kind][rng.integers(len(KINDS[kind]))]
+        place = int(rng.integers(len(text) + 1))
+        left, right = (" " * int(rng.integers(2)) for _ in range(2)) if kind != "space" else "  "
+        if kind == "space":
+            left = right = ""
+        yield kind, of, wrt, text[:place] + left + piece + right + text[place:]
+
+
+def counted(seed: int, count: int) -> tuple[Counter, list[str]]:
+    """Return how many were marked how, and the answers that were called wrong."""
+    counts, mistaken = Counter(), []
+    for kind, of, wrt, text in pasted(seed, count):
+        found = mark(text, of, wrt)
+        counts[kind, "right" if found.right else found.status] += 1
+        if not found.right and found.status != "unreadable":
+            mistaken.append(f"{of} {wrt}: {text!r} was {found.status}: {found.reason}")
+    return counts, mistaken
+
+
+if __name__ == "__main__":
+    counts, mistaken = counted(seed=0, count=int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    for (kind, found), number in sorted(counts.items()):
+        print(f"{kind:8} {found:14} {number:6}")
+    print("called wrong:", len(mistaken), *mistaken, sep="\n")
