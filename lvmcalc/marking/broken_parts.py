@@ -5,9 +5,12 @@ for ∘, v 1ᵀ for diag(v), the sum over the other index.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix
+from sympy.matrices.exceptions import ShapeError
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
@@ -16,7 +19,7 @@ from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
-MOST_PARTS = 60  # of one formula
+MOST_PARTS, MOST_PLACES = 60, 4  # of one formula, and of one part in it
 
 
 def broken_parts(formula: Expr) -> Iterator[Broken]:
@@ -31,7 +34,37 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
             found += [broken[:3] for broken in broken_formulas(part)]
         for kind, what, instead in found:
             if instead.shape == part.shape and instead != part:
-                yield kind, what, formula.xreplace({part: instead})
+                for broken in replaced(formula, part, instead):
+                    yield kind, what, broken
+    if (multiplied := _without_circles(formula)) != formula:
+        yield "matrix_product", "∘ in every place", multiplied
+
+
+def replaced(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
+    """Yield a formula with a part replaced everywhere, and in one of several places."""
+    everywhere = formula.xreplace({part: instead})
+    yield everywhere
+    for once in islice(_replaced_once(formula, part, instead), MOST_PLACES):
+        if once != everywhere:
+            yield once
+
+
+def _replaced_once(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
+    if formula == part:
+        yield instead
+        return
+    args = formula.args
+    for place, arg in enumerate(args):
+        if isinstance(arg, Expr) and arg.has(part) and not isinstance(formula, MatrixSymbol):
+            for changed in _replaced_once(arg, part, instead):
+                with suppress(ShapeError, TypeError, ValueError):
+                    yield formula.func(*args[:place], changed, *args[place + 1:])
+
+
+def _without_circles(formula: Expr) -> Expr:
+    """Return a formula with a matrix product for ∘ between all square matrices."""
+    circles = [part for part in formula.atoms(HadamardProduct) if part.is_square]
+    return formula.xreplace({part: MatMul(*part.args) for part in circles})
 
 
 def _in_part(part: Expr) -> Iterator[Broken]:
@@ -67,6 +100,10 @@ def _in_product(product: HadamardProduct) -> Iterator[Broken]:
         rest = HadamardProduct(*others) if len(others) > 1 else others[0]
         if not has_adjoint(factor):
             yield "lost_factor", notation.plain(factor), rest
+            if 1 < factors.count(factor) < len(factors):
+                others = [other for other in factors if other != factor]
+                yield "lost_factor", notation.plain(factor), (
+                    HadamardProduct(*others) if len(others) > 1 else others[0])
     if product.is_square:
         for order in (factors, factors[::-1]):
             yield "matrix_product", notation.plain(product), MatMul(*order)
@@ -124,7 +161,8 @@ def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
     for part in dict.fromkeys(sp.preorder_traversal(formula)):
         if isinstance(part, Expr) and part.is_Matrix:
             for kind, instead in _repaired(part):
-                yield kind, part, formula.xreplace({part: instead})
+                for other in replaced(formula, part, instead):
+                    yield kind, part, other
 
 
 def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:

@@ -36,11 +36,11 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     if rule.name in SKIPPED or (is_function(rule) and alike):
         spread = shape and not arriving.is_Matrix
         skipped = arriving * Identity(shape[0]) if spread else arriving
-        what = f"the {rule.name}" if rule.name in SKIPPED else f"that of {rule.name}"
+        what = f"the {rule.name}" if rule.name in SKIPPED else f"that of {value}"
         yield "stopped_early", what, skipped
     matrices = [it for it in node.parents if chain[it].shape]
-    if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and any(
-            is_function(chain[child].rule) for child in chain.children(name)):
+    if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
+            chain, name):
         yield "inner_derivative", notation.plain(node.symbol), arriving
     half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
     if half not in (1, -1):
@@ -68,6 +68,13 @@ def _share_a_variable(chain: Chain, first: Expr, second: Expr) -> bool:
     names = [getattr(operand, "name", None) for operand in (first, second)]
     return all(name in chain.nodes or name in chain.leaves for name in names) and any(
         set(names) <= set(chain.leading_to(leaf)) for leaf in chain.leaves)
+
+
+def is_inner(chain: Chain, name: str) -> bool:
+    """Return whether a function is applied to a node."""
+    node = chain[name]
+    return bool(node.rule) and node.rule.name not in SKIPPED and any(
+        is_function(chain[child].rule) for child in chain.children(name))
 
 
 def is_function(rule: Operation) -> bool:

@@ -15,6 +15,7 @@ from lvmcalc import notation
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED
 from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, Point, value_at
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import Match, matched
@@ -66,7 +67,7 @@ class Attempt:
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
     """Return what can be wrong with a wrong answer of the right shape, the likelier first."""
-    if elsewhere := _repaired(attempt, _multiplied) or _in_another_convention(attempt):
+    if elsewhere := _in_another_convention(attempt) or _repaired(attempt, _multiplied):
         return (elsewhere,)
     found: list[Explanation] = []
     for explain in EXPLAINERS:
@@ -144,7 +145,8 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
 def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a later node, unless this has been said already."""
     kinds = {one.kind for explanation in found for one in explanation}
-    return [] if kinds & {"missing_path", "stopped_early"} else _later_adjoint(attempt)
+    said = {"missing_path", "stopped_early", "inner_derivative"}
+    return [] if kinds & said else _later_adjoint(attempt)
 
 
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -197,6 +199,8 @@ def _later_adjoint(attempt: Attempt) -> list[Explanation]:
     here, asked = notation.plain(attempt.later_node), notation.plain(attempt.exercise.wrt)
     adjoint = notation.plain(attempt.exercise.chain.adjoint_symbol(attempt.later_node))
     text = f"This is {adjoint}: the way from {here} to {asked} is still missing"
+    if is_inner(attempt.exercise.chain, attempt.later_node):
+        return [(finding("inner_derivative", f"The inner derivative is lost. {text}"),)]
     return [(finding("stopped_early", text, f"between {here} and {asked}"),)]
 
 
