@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus import arithmetic, decimals
 from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import Book, gradient, inner, slope_with_rules
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
@@ -220,7 +220,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
             return arithmetic.vanishes(slope - claimed)
 
         def to_40_digits(point: dict[str, Any], direction: Any) -> bool:
-            return arithmetic.slopes_agree(scalar, along, point, wrt.name, direction)
+            return decimals.slopes_agree(scalar, along, point, wrt.name, direction)
 
         kind = "exact" if rational else "many-digit"
         if not all(_at_points(points, exact if rational else to_40_digits)):
@@ -232,7 +232,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
     if rational:
         reason = f"equal to the exact directional derivative at {arithmetic.POINTS} random points"
         return Verdict("exact", reason, points=arithmetic.POINTS)
-    reason = (f"equal to the directional derivative, to {arithmetic.DIGITS} digits, at "
+    reason = (f"equal to the directional derivative, to {decimals.DIGITS} digits, at "
               f"{arithmetic.POINTS} random points")
     return Verdict("numeric", reason, points=arithmetic.POINTS)
 

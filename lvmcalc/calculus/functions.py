@@ -18,19 +18,19 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
 
 
-class sigmoid(sp.Function):  # noqa: N801
+class sigmoid(sp.Function):
     """The logistic function 1/(1 + exp(−a))."""
 
 
-class softplus(sp.Function):  # noqa: N801
+class softplus(sp.Function):
     """The smooth ramp log(1 + exp(a))."""
 
 
-class relu(sp.Function):  # noqa: N801
+class relu(sp.Function):
     """The ramp max(a, 0)."""
 
 
-class sign(sp.Function):  # noqa: N801
+class sign(sp.Function):
     """The sign of a number: −1, 0 or 1."""
 
 
@@ -43,7 +43,8 @@ KINKED = (*SIDES, "sign")  # without a derivative at 0
 
 # Many digits, where mpmath has another name, or none
 DECIMAL: dict[str, Callable] = {
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "relu": lambda x: max(x, mpmath.mpf(0)), "abs": mpmath.fabs, "sign": mpmath.sign}
 
 

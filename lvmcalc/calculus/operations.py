@@ -20,9 +20,19 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus import functions, walking
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry
-from lvmcalc.calculus.functions import absolute, relu, sigmoid, sign, softplus
-from lvmcalc.calculus.functions import diagonal, without_lambdas
+from lvmcalc.calculus.functions import (
+    SPELLED,
+    EntrySum,
+    Entrywise,
+    absolute,
+    diagonal,
+    entry_by_entry,
+    relu,
+    sigmoid,
+    sign,
+    softplus,
+    without_lambdas,
+)
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 from lvmcalc.calculus.walking import argument, halves, without_power
 

@@ -14,12 +14,13 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.arithmetic import DIGITS, POINTS, decimal, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
 from lvmcalc.calculus.operations import is_rational, known
-from lvmcalc.calculus.walking import whole_size, without_power
 from lvmcalc.calculus.verdict import Counterexample, Verdict
+from lvmcalc.calculus.walking import whole_size, without_power
 from lvmcalc.notation import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
@@ -113,9 +114,9 @@ def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any], digits: int,
     """Return left − right, left and right as matrices with so many digits."""
     with mpmath.workdps(digits):
         numbers = {name: decimal(value, 10 if tenths else 1) for name, value in point.items()}
-        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, arithmetic.Decimals))
+        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, Decimals))
                       if side.is_Matrix else
-                      mpmath.matrix([arithmetic.evaluate(side, numbers, arithmetic.Decimals)])
+                      mpmath.matrix([arithmetic.evaluate(side, numbers, Decimals)])
                       for side in (left, right))
         return one - other, one, other
 

@@ -49,7 +49,8 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
     columns, lanes = zip(*places.values(), strict=True)
     figure = _blank(LANE * (max(lanes) - min(lanes) + 1.3))
     axes = figure.axes[0]
-    axes.set(xlim=(-0.5, max(columns) + 0.5), ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
+    axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
+             ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
     for edge in chain.edges:
         child, used = edge
         if edge == (node, parent):  # the step backwards takes the place of the edge
