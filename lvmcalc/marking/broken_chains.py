@@ -85,8 +85,10 @@ class BrokenChains:
         if (broken, number) not in self._gradients:
             changes, known = _changes(broken), self.exercise.points[number]
             try:
-                if not {CLOSED} >= changes.keys():
-                    known = known_at(self.chain, self.exercise.leaves(number), changes, self.wrt)
+                if changes.keys() & self.chain.nodes.keys():
+                    known = self.exercise.leaves(number)
+                if changes.keys() != {CLOSED}:
+                    known = known_at(self.chain, known, changes, self.wrt)
                 gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]

@@ -23,8 +23,8 @@ from lvmcalc.marking.term_matching import Match, matched
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
-STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries of "
-              "{} count as one variable (Matrix Cookbook eq. 138)")
+STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
+              "of {} count as one variable (Matrix Cookbook eq. 138)")
 
 # A changed formula, with the kind of mistake, where it is and what it is about, told when needed
 Way = tuple[str, Callable[[], str], Callable[[], str], Expr]
@@ -104,8 +104,8 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     structured = 2 * right - HadamardProduct(right, Identity(right.rows))
     near = all(np.shape(value) == np.shape(other) and np.allclose(value, other, rtol=ROUNDING)
                for value, other in zip(attempt.values, exercise.values(structured), strict=True))
-    if not near or attempt.formula is not None and (
-            exercise.compare(attempt.formula, structured).status not in RIGHT):
+    if not near or (attempt.formula is not None and exercise.compare(
+            attempt.formula, structured).status not in RIGHT):
         return ()
     letter = notation.plain(exercise.wrt)
     return (finding("convention", STRUCTURED.format(letter)),)
@@ -168,7 +168,8 @@ EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _oth
 def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
     """Return the mistake without which a formula is right, found in one of the ways to change it.
     """
-    for kind, where, what, formula in ways(attempt.formula) if attempt.formula is not None else ():
+    changed = ways(attempt.formula) if attempt.formula is not None else ()
+    for kind, where, what, formula in changed:
         if attempt.exercise.is_right(formula):
             return in_words([Mistake(kind, where(), what())])
     return ()
@@ -183,7 +184,7 @@ def _multiplied(answer: Expr) -> Iterator[Way]:
     for part in answer.atoms(HadamardProduct):
         what = partial(notation.plain, part)
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
-            for factors in product(*((factor, factor.T) for factor in order)):
+            for factors in product(*((factor, Transpose(factor)) for factor in order)):
                 yield "elementwise", _answer, what, answer.xreplace({part: MatMul(*factors)})
 
 
