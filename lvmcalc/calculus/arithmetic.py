@@ -20,6 +20,7 @@ from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 from lvmcalc.calculus.walking import whole_size, without_power
 
@@ -30,7 +31,7 @@ t = Symbol("t")
 class Reals:
     """NumPy arrays and floats; complex values stay complex, as the complex step needs them."""
 
-    number, log, identity, transpose, trace = float, np.log, np.eye, np.transpose, np.trace
+    number, log, identity, transpose, trace = float, log_of, np.eye, np.transpose, np.trace
     det, inv, times = np.linalg.det, np.linalg.inv, np.matmul
     scale = elementwise = np.multiply
     zeros = staticmethod(lambda rows, columns: np.zeros((rows, columns)))
@@ -189,17 +190,17 @@ def sizes_in(*expressions: Expr) -> list[str]:
 
 def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
                  rng: np.random.Generator, largest: int,
-                 symmetric: tuple[str, ...] = ()) -> dict[str, Any]:
+                 symmetric: tuple[str, ...] = (), positive: bool = False) -> dict[str, Any]:
     """Return random whole numbers for every symbol, with entries of both signs in matrices.
 
-    Scalars are positive. A point with large entries has no 0 and no ±1; a small one, for a
+    With `positive`, all entries are positive. Scalars always are. A point with large entries has no 0 and no ±1; a small one, for a
     counterexample to read by hand, may have them.
     """
     low = 2 if largest > 3 else 0
 
     def numbers(rows: int, columns: int) -> sp.ImmutableMatrix:
         signed = (rng.integers(low, largest + 1, rows * columns)
-                  * rng.choice([-1, 1], rows * columns))
+                  * rng.choice([1] if positive else [-1, 1], rows * columns))
         return sp.ImmutableMatrix(rows, columns, signed.tolist())
 
     values: dict[str, Any] = dict(sizes)

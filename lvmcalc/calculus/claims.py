@@ -164,8 +164,9 @@ def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int, symmetric: tuple[st
     for number in range(MOST_TRIES):
         sizes = {name: int(2 + (place + number) % len(names) + number % arithmetic.POINTS
                            // len(names)) for name, place in zip(names, order, strict=True)}
+        # where logarithms have no value, positive numbers may do
         point = arithmetic.random_point((scalar, claim, wrt, _direction(wrt)), sizes, rng, largest,
-                                        symmetric)
+                                        symmetric, positive=number % 4 == 3)
         direction = point.pop("direction")
         for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
             point[name] += (largest + 1) * point[name].rows * sp.eye(point[name].rows)

@@ -13,7 +13,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
 
@@ -49,6 +49,13 @@ DECIMAL: dict[str, Callable] = {
 
 
 # NumPy's own forms lose digits, overflow, or know no complex step.
+def log_of(x: Any) -> Any:
+    """Return log x for an array of numbers with positive real parts."""
+    if not np.all(np.real(x) > 0):
+        raise OutsideDomain("a logarithm of a number that is not positive")
+    return np.log(x)
+
+
 def sigmoid_of(x: Any) -> Any:
     """Return σ(x) for an array of real or complex numbers."""
     return (1 + np.tanh(x / 2)) / 2

@@ -70,7 +70,7 @@ class IndexFunctions(IndexSums):
         if len(inside) != 1:
             content, rest = self._content(inside)
             if content != ONE:
-                return self.add(self._log(content), self._named("log", rest))
+                return self.add(self._log(content), self._log(rest))
             return self._named("log", inside)
         (term, c), = inside.items()
         if any(index < 0 for index in indices_of(term)):
@@ -164,11 +164,11 @@ class IndexFunctions(IndexSums):
                 raised = tuple(factor._replace(exponent=factor.exponent * exponent)
                                for factor in term)
                 return self.times({raised: c**exponent})
-        content: Sum = ONE
         if exponent.is_Integer:
-            content, inside = self._content(inside)
-        letter = self._named("sum", inside, exponent)
-        return letter if content == ONE else self.times(self._raised(content, exponent), letter)
+            content, rest = self._content(inside)
+            if content != ONE:
+                return self.times(self._raised(content, exponent), self._raised(rest, exponent))
+        return self._named("sum", inside, exponent)
 
     def _splits(self, term: Product, c: Expr, exponent: Expr) -> bool:
         """Return whether a power of a product is the product of powers, wherever both exist."""

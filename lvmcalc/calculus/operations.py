@@ -186,7 +186,7 @@ RULES = RuleBook(
               kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
               value=walking.elementwise_power_value, degree=walking.power_degree,
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
-    of_entries(sp.log, 1 / a, np.log, LIMIT),
+    of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
     *function(sp.exp, sp.exp, np.exp, LIMIT),
     *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, LIMIT),
     *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT),
