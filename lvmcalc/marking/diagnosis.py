@@ -12,6 +12,7 @@ from sympy import Expr, Identity, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED
 from lvmcalc.marking.broken_parts import repairs
@@ -78,6 +79,10 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
 def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
     """Return what can be wrong with an answer of another shape; `reason` tells the shapes."""
     shape = finding("shape", reason)
+    try:
+        _ = attempt.values
+    except OutsideDomain:
+        return ((shape,),)
     if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
         return ((finding("transpose", TRANSPOSED), shape),)
     repaired = _repaired(attempt, _multiplied) or _repaired(attempt, _mended)
