@@ -15,7 +15,7 @@ from traitlets import Bool, Dict, Int, List, Unicode
 from lvmcalc.show.still import Drawing, still
 
 FRONT = resources.files("lvmcalc.show") / "front"
-MODULES = ("draw.js", "view.js")
+MODULES = ("draw.js", "map.js", "view.js")
 AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
 
 
@@ -31,6 +31,20 @@ STILL = """<style>
 .jp-OutputArea-child:has(.lvm) + .jp-OutputArea-child + .jp-OutputArea-child:has(.lvm-still),
 .jp-OutputArea-child:not(:has(.lvm)):has(+ .jp-OutputArea-child + .jp-OutputArea-child .lvm-still)
 { display: none; }</style>"""
+
+
+def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
+    """Return a callback that says in words what went wrong.
+
+    An exception that leaves a callback would be lost.
+    """
+    def call(*news: Any) -> None:
+        try:
+            action(*news)
+        except Exception as error:
+            say(f"Stopped: {type(error).__name__}: {error}")
+
+    return call
 
 
 class Shown:
@@ -159,8 +173,9 @@ class View(Shown, anywidget.AnyWidget):
         """Send numbers to draw, by the names that the panels of the scene use."""
         self._numbers = numbers
         with self.hold_sync():
-            self.frame = {name: np.asarray(array, np.float32).tobytes()
-                          for name, array in numbers.items()}
+            with np.errstate(over="ignore"):  # what is too large leaves the picture
+                self.frame = {name: np.asarray(array, np.float32).tobytes()
+                              for name, array in numbers.items()}
             self.count += 1
 
     @property

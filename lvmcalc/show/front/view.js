@@ -1,7 +1,8 @@
 // The view of a widget: its controls, its picture, its words, and what hand and keys do to them.
-import {bars, boxes, cells, clamp, curve, FAMILY, lines, points, image, text} from "./draw.js";
+import {bars, boxes, cells, clamp, curve, image, lines, points} from "./draw.js";
+import {graph, legend, map} from "./map.js";
 
-const KINDS = {points, curve, bars, cells, lines};
+const KINDS = {points, curve, bars, cells, lines, map, legend, graph};
 const TYPE = 14; // pixels, in the notebook
 const make = (name, looks = {}, ...children) => {
   const it = Object.assign(document.createElement(name), looks);
@@ -190,9 +191,8 @@ class View {
     this.boxes = boxes(scene, this.w, this.h, this.size).found;
     for (const name in this.boxes) {
       const panel = scene.panels[name];
-      if (panel.name && !(panel.name in state.now) && !panel.series) continue;
       g.save();
-      KINDS[panel.kind].draw(pen, this.boxes[name], panel, state);
+      KINDS[panel.kind].draw(pen, this.boxes[name], panel, state, scene);
       g.restore();
     }
     this.pen = pen;
@@ -214,7 +214,7 @@ class View {
     const at = this.under(event);
     if (this.gripped) return this.drag(at);
     const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
-    this.canvas.style.cursor = this.near(at) ? "grab" : found >= 0 ? "pointer" : "";
+    this.canvas.style.cursor = this.near(at) ? "grab" : found >= 0 ? "pointer" : at.panel?.pick ? "crosshair" : "";
     this.tip.hidden = found < 0 || !at.panel.hints;
     if (!this.tip.hidden) this.hint(at, found);
   }
@@ -265,6 +265,7 @@ class View {
     if (!this.gripped) {
       const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
       if (found >= 0) this.model.send({choose: found});
+      else if (at.panel?.pick) this.model.send({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
     } else if (this.hand) this.model.send({move: this.hand});
     this.gripped = this.hand = null;
   }
