@@ -1,4 +1,4 @@
-"""Values of expressions in any arithmetic: floating point, many digits, or exact rationals.
+"""Values of expressions in any arithmetic: floating point, exact rationals, or `decimals`.
 
 `evaluate` walks an expression; the arithmetic that it is handed says what the numbers are. With
 rational functions of t as numbers, a derivative along a direction is exact too, and no rule of the
@@ -10,7 +10,6 @@ from math import gcd
 from operator import mul
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
@@ -21,19 +20,18 @@ from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
-from lvmcalc.calculus.functions import DECIMAL
+from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 from lvmcalc.calculus.walking import whole_size, without_power
 
 POINTS = 3  # at which two sides are compared
-DIGITS = 40  # that two numbers have in common before they are called equal
 t = Symbol("t")
 
 
 class Reals:
     """NumPy arrays and floats; complex values stay complex, as the complex step needs them."""
 
-    number, log, identity, transpose, trace = float, np.log, np.eye, np.transpose, np.trace
+    number, log, identity, transpose, trace = float, log_of, np.eye, np.transpose, np.trace
     det, inv, times = np.linalg.det, np.linalg.inv, np.matmul
     scale = elementwise = np.multiply
     zeros = staticmethod(lambda rows, columns: np.zeros((rows, columns)))
@@ -57,80 +55,6 @@ class Reals:
         if np.real(phase) <= 0:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return size + np.log(phase)
-
-
-class Decimals:
-    """Numbers and matrices of mpmath, with as many digits as its context has."""
-
-    number = staticmethod(lambda value: sp.N(value, mpmath.mp.dps)._to_mpmath(mpmath.mp.prec))
-    identity, zeros, ones = mpmath.eye, mpmath.zeros, mpmath.ones
-    transpose = staticmethod(lambda matrix: matrix.T)
-    trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
-    times = scale = mul
-
-    @staticmethod
-    def inv(matrix: Any) -> Any:
-        """Return the inverse."""
-        try:
-            return matrix**-1
-        except (ZeroDivisionError, TypeError) as error:  # mpmath finds no pivot
-            raise OutsideDomain("a matrix to be inverted is singular") from error
-
-    @staticmethod
-    def det(matrix: Any) -> Any:
-        """Return the determinant."""
-        try:
-            return mpmath.det(matrix)
-        except TypeError:  # mpmath finds no pivot
-            return mpmath.mpf(0)
-
-    @staticmethod
-    def elementwise(left: Any, right: Any) -> Any:
-        """Return the elementwise product."""
-        product = left.copy()
-        for place in np.ndindex(left.rows, left.cols):
-            product[place] *= right[place]
-        return product
-
-    @staticmethod
-    def log(number: Any) -> Any:
-        """Return the logarithm of a positive number."""
-        if number <= 0:
-            raise OutsideDomain("a logarithm of a number that is not positive")
-        return mpmath.log(number)
-
-    @staticmethod
-    def root(base: Any, exponent: Any) -> Any:
-        """Return a power that is not whole, of a number that is not negative."""
-        if base < 0:
-            raise OutsideDomain("a root of a negative number")
-        return base**exponent
-
-    @classmethod
-    def apply(cls, name: str, of_array: Any, value: Any) -> Any:
-        """Return a function, known to mpmath by its name, of a number or of every entry."""
-        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name)
-        return value.apply(function) if hasattr(value, "rows") else function(value)
-
-    @staticmethod
-    def each(function: Any, matrix: Any) -> Any:
-        """Return a function of every entry."""
-        return matrix.apply(function)
-
-    @staticmethod
-    def total(matrix: Any) -> Any:
-        """Return the sum of the entries."""
-        return mpmath.fsum(matrix)
-
-    @staticmethod
-    def diagonal_matrix(vector: Any) -> Any:
-        """Return the matrix with the entries of a column on its diagonal."""
-        return mpmath.diag([*vector])
-
-    @staticmethod
-    def diagonal(matrix: Any) -> Any:
-        """Return the diagonal as a column."""
-        return mpmath.matrix([matrix[i, i] for i in range(matrix.rows)])
 
 
 class Rationals:
@@ -266,17 +190,17 @@ def sizes_in(*expressions: Expr) -> list[str]:
 
 def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
                  rng: np.random.Generator, largest: int,
-                 symmetric: tuple[str, ...] = ()) -> dict[str, Any]:
+                 symmetric: tuple[str, ...] = (), positive: bool = False) -> dict[str, Any]:
     """Return random whole numbers for every symbol, with entries of both signs in matrices.
 
-    Scalars are positive. A point with large entries has no 0 and no ±1; a small one, for a
+    With `positive`, all entries are positive. Scalars always are. A point with large entries has no 0 and no ±1; a small one, for a
     counterexample to read by hand, may have them.
     """
     low = 2 if largest > 3 else 0
 
     def numbers(rows: int, columns: int) -> sp.ImmutableMatrix:
         signed = (rng.integers(low, largest + 1, rows * columns)
-                  * rng.choice([-1, 1], rows * columns))
+                  * rng.choice([1] if positive else [-1, 1], rows * columns))
         return sp.ImmutableMatrix(rows, columns, signed.tolist())
 
     values: dict[str, Any] = dict(sizes)
@@ -309,37 +233,6 @@ def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
     """
     value = value_at(expression, {**point, wrt: point[wrt] + t * direction})
     return sp.diff(value, t).subs(t, 0)
-
-
-def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: str,
-                 direction: Any) -> bool:
-    """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
-
-    The derivative is the difference of two values a tiny step apart, each with many more digits.
-    """
-    with mpmath.workdps(4 * DIGITS):
-        step = mpmath.mpf(10) ** -DIGITS
-
-        def at(moved: int) -> dict[str, Any]:
-            return {name: decimal(value) for name, value in point.items()} | {
-                wrt: decimal(point[wrt]) + moved * step * decimal(direction),
-                "direction": decimal(direction)}
-
-        ahead, behind = (evaluate(expression, at(moved), Decimals) for moved in (1, -1))
-        found, claimed = (ahead - behind) / (2 * step), evaluate(slope, at(0), Decimals)
-        size = max(abs(found), abs(claimed))
-        return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS)
-
-
-def decimal(value: Any, divisor: int = 10) -> Any:
-    """Return a whole number, or a matrix of them, as mpmath has it, by default a tenth as large.
-
-    Small numbers keep exp and tanh where digits tell something. A size stays what it is.
-    """
-    if isinstance(value, int):
-        return value
-    return mpmath.matrix(value.tolist()) / divisor if getattr(value, "is_Matrix", False) else (
-        mpmath.mpf(int(value)) / divisor)
 
 
 def vanishes(number: Expr) -> bool:

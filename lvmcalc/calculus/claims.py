@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus import arithmetic, decimals
 from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import Book, gradient, inner, slope_with_rules
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
@@ -164,8 +164,9 @@ def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int, symmetric: tuple[st
     for number in range(MOST_TRIES):
         sizes = {name: int(2 + (place + number) % len(names) + number % arithmetic.POINTS
                            // len(names)) for name, place in zip(names, order, strict=True)}
+        # where logarithms have no value, positive numbers may do
         point = arithmetic.random_point((scalar, claim, wrt, _direction(wrt)), sizes, rng, largest,
-                                        symmetric)
+                                        symmetric, positive=number % 4 == 3)
         direction = point.pop("direction")
         for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
             point[name] += (largest + 1) * point[name].rows * sp.eye(point[name].rows)
@@ -220,7 +221,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
             return arithmetic.vanishes(slope - claimed)
 
         def to_40_digits(point: dict[str, Any], direction: Any) -> bool:
-            return arithmetic.slopes_agree(scalar, along, point, wrt.name, direction)
+            return decimals.slopes_agree(scalar, along, point, wrt.name, direction)
 
         kind = "exact" if rational else "many-digit"
         if not all(_at_points(points, exact if rational else to_40_digits)):
@@ -232,7 +233,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
     if rational:
         reason = f"equal to the exact directional derivative at {arithmetic.POINTS} random points"
         return Verdict("exact", reason, points=arithmetic.POINTS)
-    reason = (f"equal to the directional derivative, to {arithmetic.DIGITS} digits, at "
+    reason = (f"equal to the directional derivative, to {decimals.DIGITS} digits, at "
               f"{arithmetic.POINTS} random points")
     return Verdict("numeric", reason, points=arithmetic.POINTS)
 

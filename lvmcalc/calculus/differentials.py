@@ -16,11 +16,12 @@ from sympy.matrices.expressions import MatAdd
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
-from lvmcalc.calculus.index_form import IndexForm, Sum
+from lvmcalc.calculus.index_form import IndexForm
+from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
-from lvmcalc.calculus.walking import without_power
 from lvmcalc.calculus.rules import Operation
+from lvmcalc.calculus.walking import without_power
 
 Book = Mapping[str, Operation]
 

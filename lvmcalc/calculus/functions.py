@@ -13,24 +13,24 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
 
 
-class sigmoid(sp.Function):  # noqa: N801
+class sigmoid(sp.Function):
     """The logistic function 1/(1 + exp(−a))."""
 
 
-class softplus(sp.Function):  # noqa: N801
+class softplus(sp.Function):
     """The smooth ramp log(1 + exp(a))."""
 
 
-class relu(sp.Function):  # noqa: N801
+class relu(sp.Function):
     """The ramp max(a, 0)."""
 
 
-class sign(sp.Function):  # noqa: N801
+class sign(sp.Function):
     """The sign of a number: −1, 0 or 1."""
 
 
@@ -43,11 +43,19 @@ KINKED = (*SIDES, "sign")  # without a derivative at 0
 
 # Many digits, where mpmath has another name, or none
 DECIMAL: dict[str, Callable] = {
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "relu": lambda x: max(x, mpmath.mpf(0)), "abs": mpmath.fabs, "sign": mpmath.sign}
 
 
 # NumPy's own forms lose digits, overflow, or know no complex step.
+def log_of(x: Any) -> Any:
+    """Return log x for an array of numbers with positive real parts."""
+    if not np.all(np.real(x) > 0):
+        raise OutsideDomain("a logarithm of a number that is not positive")
+    return np.log(x)
+
+
 def sigmoid_of(x: Any) -> Any:
     """Return σ(x) for an array of real or complex numbers."""
     return (1 + np.tanh(x / 2)) / 2

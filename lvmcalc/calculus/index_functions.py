@@ -13,15 +13,13 @@ from sympy import Expr
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.index_sums import ONE, IndexSums, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER
 
-Sum = dict[Product, Expr]
-ONE: Sum = {(): sp.S.One}
 
-
-class IndexFunctions:
+class IndexFunctions(IndexSums):
     """The part of the index form that knows functions of numbers."""
 
     def function(self, expression: Expr) -> Expr:
@@ -72,7 +70,7 @@ class IndexFunctions:
         if len(inside) != 1:
             content, rest = self._content(inside)
             if content != ONE:
-                return self.add(self._log(content), self._named("log", rest))
+                return self.add(self._log(content), self._log(rest))
             return self._named("log", inside)
         (term, c), = inside.items()
         if any(index < 0 for index in indices_of(term)):
@@ -166,11 +164,11 @@ class IndexFunctions:
                 raised = tuple(factor._replace(exponent=factor.exponent * exponent)
                                for factor in term)
                 return self.times({raised: c**exponent})
-        content: Sum = ONE
         if exponent.is_Integer:
-            content, inside = self._content(inside)
-        letter = self._named("sum", inside, exponent)
-        return letter if content == ONE else self.times(self._raised(content, exponent), letter)
+            content, rest = self._content(inside)
+            if content != ONE:
+                return self.times(self._raised(content, exponent), self._raised(rest, exponent))
+        return self._named("sum", inside, exponent)
 
     def _splits(self, term: Product, c: Expr, exponent: Expr) -> bool:
         """Return whether a power of a product is the product of powers, wherever both exist."""
@@ -192,7 +190,7 @@ class IndexFunctions:
         common = {key: min(term.get(key, sp.S.Zero) for term in terms)
                   for key in {key for term in terms for key in term}}
         content = tuple(Factor(*key, exponent) for key, exponent in common.items() if exponent)
-        lead = inside[max(inside, key=lambda term: (len(term), repr(term)))]
+        lead = inside[leading(inside)]
         number = abs(lead) if lead.is_number else lead
         if content or number != 1:
             divided = tuple(f._replace(exponent=-f.exponent) for f in content)
@@ -231,7 +229,7 @@ class IndexFunctions:
     def _over_a_sum(self, left: Product, factor: Factor, summed: dict[int, Expr]) -> Sum | None:
         """Use a/(a + b) = 1 − b/(a + b)."""
         inside = self._inside(factor)
-        lead = max(inside, key=lambda term: (len(term), repr(term)))
+        lead = leading(inside)
         fixed = {index: index for index in indices_of(lead) if index >= 0}
         whole = any(index < 0 for index in indices_of(lead))
         for places, _ in matches(lead, fixed, left, set(summed), self.is_symmetric, whole):

@@ -1,9 +1,8 @@
-"""The normal form that proofs compare: a matrix as a sum of terms, a term as a product of letters.
+"""The form of formulas on a page: a matrix is a sum of terms, a term a product of letters.
 
 A letter is X, Xᵀ, K⁻¹, K⁻ᵀ, A ∘ B or exp(A); a matrix is kept as `{term: coefficient}`, and the
 empty term is the identity. Transposes and inverses are pushed down to letters, K⁻¹ is its own
-transpose when K is, and a letter beside its inverse cancels. Two expressions with the same normal
-form are equal for every size; different normal forms prove nothing.
+transpose when K is, and a letter beside its inverse cancels.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,9 +18,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import known
-from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
-from lvmcalc.calculus.scalars import MOST_TERMS, is_zero
+from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
 ONE: Terms = {(): sp.S.One}
@@ -35,23 +34,17 @@ class NormalForm(OutputForm):
     symmetric : names of matrices known to be symmetric
     expand : bool
         If False, a sum inside a product stays one letter, which keeps a formula short.
-    reduce_inverses : bool
-        Whether scalars are pulled out of inverses and K K⁻¹ = I is used for a sum K too. Proofs
-        do so, formulas on a page do not.
     collect : bool
         Whether an inverse that all terms end in is written once, behind a bracket.
     """
 
-    def __init__(self, symmetric: Iterable[str] = (), expand: bool = True,
-                 reduce_inverses: bool = False, collect: bool = True):
+    def __init__(self, symmetric: Iterable[str] = (), expand: bool = True, collect: bool = True):
         super().__init__(collect)
         self.symmetric, self.expand = frozenset(symmetric), expand
-        self.reduce_inverses = reduce_inverses
         # What stands inside a letter: of an inverse, of a kept sum, or of a function of entries.
         self.inside: dict[MatrixExpr, Terms] = {}
         self.factors: dict[MatrixExpr, tuple[Term, ...]] = {}  # of an elementwise product
         self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants, functions
-        self.traced: dict[Symbol, Term] = {}  # the term whose trace a symbol stands for
         self.letters = 0  # that have been multiplied out
 
     # Matrices
@@ -162,31 +155,20 @@ class NormalForm(OutputForm):
                           for u, c in left.items() for v, d in right.items()))
 
     def _reduced(self, term: Term) -> Terms:
-        """Use K K⁻¹ = K⁻¹K = I wherever the leading term of K stands beside K⁻¹."""
+        """Use A A⁻¹ = A⁻¹A = I where a product stands beside its inverse."""
         for place, letter in enumerate(term):
             behind = term[place + 1:]
             if isinstance(letter, sp.OneMatrix) and behind and isinstance(behind[0], sp.OneMatrix):
                 ones = sp.OneMatrix(letter.rows, behind[0].cols)
                 return self.times(letter.cols, self._reduced((*term[:place], ones, *behind[1:])))
-            if not isinstance(_bare(letter), Inverse):
+            if not isinstance(_bare(letter), Inverse) or len(self._inverse_letter(letter)) > 1:
                 continue
-            inside = self._inverse_letter(letter)
-            if len(inside) > 1 and not self.reduce_inverses:
-                continue
-            lead = max(inside, key=_length_and_texts)
-            rest = {t: -c for t, c in inside.items() if t != lead}
-            before, behind = place - len(lead), place + 1 + len(lead)  # too short if too few stand
-            if term[before:place] == lead:
-                left, right = term[:before], term[place + 1:]
-                rest = {(*t, letter): c for t, c in rest.items()}
-            elif term[place + 1:behind] == lead:
-                left, right = term[:place], term[behind:]
-                rest = {(letter, *t): c for t, c in rest.items()}
-            else:
-                continue
-            terms = self.times(1 / inside[lead], self.add(ONE, rest))
-            return self.add(*(self.times(c, self._reduced(left + t + right))
-                              for t, c in terms.items()))
+            (product, c), = self._inverse_letter(letter).items()
+            before, after = place - len(product), place + 1 + len(product)  # too short if few stand
+            if term[before:place] == product:
+                return self.times(1 / c, self._reduced(term[:before] + term[place + 1:]))
+            if term[place + 1:after] == product:
+                return self.times(1 / c, self._reduced(term[:place] + term[after:]))
         return {term: sp.S.One}
 
     # Letters that have something inside
@@ -223,12 +205,9 @@ class NormalForm(OutputForm):
             term, c = square
             inverses = map(self._inverse_letter, reversed(term))
             return self.times(1 / c, reduce(self._product, inverses, ONE))
-        lead = terms[max(terms, key=_length_and_texts)]
-        scale = lead if self.reduce_inverses else sp.S.One
-        scaled = {term: c / scale for term, c in terms.items()}
-        inside, turned = self._upright(scaled, _alphabetical)
+        inside, turned = self._upright(terms, _alphabetical)
         letter = Inverse(self.expression(inside, expression.shape))
-        return self._as_letter(letter, inside, turned, 1 / scale)
+        return self._as_letter(letter, inside, turned, sp.S.One)
 
     def _upright(self, terms: Terms, key: Callable[[Terms], object]) -> tuple[Terms, bool]:
         """Return, of A and Aᵀ, the one that comes first, and whether that is Aᵀ."""
@@ -287,37 +266,13 @@ class NormalForm(OutputForm):
             return size
         if self._cancel(term[0], term[-1]) or self._cancel(term[-1], term[0]):
             return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
-        first = min(self.same_trace(term), key=self.texts)
-        symbol = self._named(Trace(joined(first, size)))
-        self.traced[symbol] = first
-        return symbol
+        alike = [turned[n:] + turned[:n] for turned in (term, self.transposed_term(term))
+                 for n in range(len(term))]  # tr(AB) = tr(BA) = tr((AB)ᵀ)
+        return self._named(Trace(joined(min(alike, key=self.texts), size)))
 
     def _cancel(self, letter: MatrixExpr, other: MatrixExpr) -> bool:
         inverse = isinstance(_bare(letter), Inverse)
         return inverse and self._inverse_letter(letter) == {(other,): sp.S.One}
-
-    def same_trace(self, term: Term) -> list[Term]:
-        """Return the terms with the same trace: rotated, transposed, or with A ∘ B taken apart.
-
-        tr(U(A ∘ B)) is the sum of the entries of Uᵀ ∘ A ∘ B, of which each factor may stand outside
-        the elementwise product of the others.
-        """
-        found = {term: None}
-        waiting = [term]
-        while waiting:
-            term = waiting.pop()
-            alike = [term[1:] + term[:1], self.transposed_term(term)]
-            factors = self.factors.get(term[-1], ())
-            for place, factor in enumerate(factors):
-                others = [self.transposed_term(term[:-1]), *factors[:place], *factors[place + 1:]]
-                behind = self._elementwise_term(others, term[-1].shape)
-                alike.append(factor + self.transposed_term(behind))
-            new = [other for other in alike if other and other not in found]
-            found |= dict.fromkeys(new)
-            waiting += new
-            if len(found) > MOST_TERMS:
-                raise TooLarge("a trace of so many elementwise products")
-        return [*found]
 
     def determinant(self, terms: Terms, shape: tuple[Expr, Expr]) -> Expr:
         """Return the determinant of a sum of terms."""
@@ -351,10 +306,6 @@ def _square_term(terms: Terms) -> tuple[Term, Expr] | None:
 
 def _bare(letter: MatrixExpr) -> MatrixExpr:
     return letter.arg if isinstance(letter, Transpose) else letter
-
-
-def _length_and_texts(term: Term) -> tuple[int, tuple[str, ...]]:
-    return len(term), OutputForm.texts(term)
 
 
 def _alphabetical(terms: Terms) -> list:

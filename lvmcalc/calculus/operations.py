@@ -20,9 +20,19 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus import functions, walking
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry
-from lvmcalc.calculus.functions import absolute, relu, sigmoid, sign, softplus
-from lvmcalc.calculus.functions import diagonal, without_lambdas
+from lvmcalc.calculus.functions import (
+    SPELLED,
+    EntrySum,
+    Entrywise,
+    absolute,
+    diagonal,
+    entry_by_entry,
+    relu,
+    sigmoid,
+    sign,
+    softplus,
+    without_lambdas,
+)
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 from lvmcalc.calculus.walking import argument, halves, without_power
 
@@ -176,7 +186,7 @@ RULES = RuleBook(
               kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
               value=walking.elementwise_power_value, degree=walking.power_degree,
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
-    of_entries(sp.log, 1 / a, np.log, LIMIT),
+    of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
     *function(sp.exp, sp.exp, np.exp, LIMIT),
     *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, LIMIT),
     *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT),

@@ -12,25 +12,81 @@ import mpmath
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
+from sympy.matrices.expressions import HadamardPower
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.arithmetic import DIGITS, POINTS, decimal, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
 from lvmcalc.calculus.operations import is_rational, known
-from lvmcalc.calculus.walking import whole_size, without_power
 from lvmcalc.calculus.verdict import Counterexample, Verdict
+from lvmcalc.calculus.walking import whole_size, without_power
 from lvmcalc.notation import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
 MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
 def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
-    """Compare two expressions of one shape at random points of all-different sizes."""
+    """Compare two expressions of one shape at random points of all-different sizes.
+
+    A size that is a number in a formula, as in N X, is first any number, whatever the number of
+    rows: (N − 1)(N − 2)(N − 3) is 0 for all sizes that are tried, and is not 0. Where the two sides
+    agree only if it is the number of rows, more sizes are tried than its power has roots.
+    """
+    apart = sizes_apart(left), sizes_apart(right)
+    verdict = _tried(*apart, symmetric, seed)
+    if apart == (left, right) or verdict.status in ("exact", "numeric"):
+        return verdict
+    verdict = _tried(left, right, symmetric, seed, every_size=True)
+    power = max(map(_power_of_a_size, (left, right)))
+    most = LARGEST_SIZE + 1 - len(sizes_in(left, right))
+    if verdict.status in ("exact", "numeric") and power >= most:
+        return Verdict("undecided", f"equal for all sizes up to {LARGEST_SIZE} that were tried, but "
+                                    f"a size occurs to the power {power}")
+    return verdict
+
+
+def _power_of_a_size(expression: Expr) -> int:
+    """Return a bound for the degree of an expression in its sizes, where they are numbers."""
+    def of(part: Expr) -> tuple[int, int]:
+        part = without_power(part)
+        if isinstance(part, MatrixSymbol | Symbol):
+            return (int(part.name in sizes), 0)
+        operation = known(part)
+        if not operation or sizes.keys().isdisjoint(it.name for it in part.free_symbols):
+            return 0, 0
+        if isinstance(part, MatrixSymbol | sp.log) or not operation.degree:
+            return of(part.args[-1])
+        return operation.degree(of, part, sizes)
+
+    sizes = dict.fromkeys(sizes_in(expression), LARGEST_SIZE)
+    return sum(of(expression))
+
+
+def sizes_apart(expression: Expr) -> Expr:
+    """Return an expression in which every size that is a number is a symbol of its own."""
+    sizes = {symbol for size in dimensions(expression) for symbol in size.free_symbols}
+
+    def of(part: Expr) -> Expr:
+        if part in sizes:
+            return Symbol(f"{part.name} as a number")
+        if part.is_Atom or isinstance(part, (MatrixSymbol, *CONSTANTS)) or not part.args:
+            return part
+        if isinstance(part, sp.Pow | HadamardPower):
+            return part.func(of(part.base), part.exp)
+        return part.func(*(of(arg) if isinstance(arg, Expr) else arg for arg in part.args))
+
+    return of(expression)
+
+
+def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
+           every_size: bool = False) -> Verdict:
     rational = is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
@@ -42,15 +98,22 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) ->
             if len(tried) < POINTS:
                 yield rng.permutation(len(names)) + SMALLEST[len(tried)]
         yield from _small_orders(len(names), rng)
+        if every_size:
+            for smallest in range(1, LARGEST_SIZE - len(names) + 2):
+                yield rng.permutation(len(names)) + smallest
 
+    without_value = 0
     for order in orders():
         sizes = dict(zip(names, map(int, order), strict=True))
         if not _fit(rows, sizes):
             continue
-        point = random_point((left, right), sizes, rng, largest, symmetric)
+        # where logarithms have no value, positive numbers may do
+        point = random_point((left, right), sizes, rng, largest, symmetric,
+                             positive=without_value % 2 == 1)
         try:
             found = differs(left, right, point, **scaled)
         except OutsideDomain:
+            without_value += 1
             continue
         if found:
             example = smallest_counterexample(left, right, sizes, symmetric, rng, differs)
@@ -113,9 +176,9 @@ def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any], digits: int,
     """Return left − right, left and right as matrices with so many digits."""
     with mpmath.workdps(digits):
         numbers = {name: decimal(value, 10 if tenths else 1) for name, value in point.items()}
-        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, arithmetic.Decimals))
+        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, Decimals))
                       if side.is_Matrix else
-                      mpmath.matrix([arithmetic.evaluate(side, numbers, arithmetic.Decimals)])
+                      mpmath.matrix([arithmetic.evaluate(side, numbers, Decimals)])
                       for side in (left, right))
         return one - other, one, other
 

@@ -20,8 +20,8 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, sign
+from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation, increment_of
 from lvmcalc.calculus.scalars import is_zero

@@ -18,11 +18,12 @@ Pair = tuple[int, int]
 
 
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
+    """Return how an operation of one argument is split."""
     return lambda part: (rule, (part.args[0],))
 
 
 def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
-    """Split a sum or product in the middle: first and rest would nest as deep as there are parts."""
+    """Split a sum or product in the middle, lest it nest as deep as there are parts."""
     def split(part: Expr) -> tuple[str, tuple]:
         middle = len(part.args) // 2
         halves = part.args[:middle], part.args[middle:]
@@ -32,6 +33,7 @@ def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
 
 
 def split_product(part: MatMul) -> tuple[str, tuple]:
+    """Split a product of matrices, or a scalar from it."""
     scalar, factors = part.as_coeff_matrices()
     if scalar == 1:
         return halves("product")(part)
@@ -39,6 +41,7 @@ def split_product(part: MatMul) -> tuple[str, tuple]:
 
 
 def product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
+    """Return the value of a product of matrices."""
     scalar, factors = part.as_coeff_matrices()
     product = reduce(arithmetic.times, map(of, factors))
     return product if scalar == 1 else arithmetic.scale(of(scalar), product)
@@ -53,8 +56,9 @@ def without_power(part: Expr) -> Expr:
         If the power is no whole number, or too large.
     """
     if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
-        factors = [part.base] * int(part.exp)
-        return HadamardProduct(*factors) if part.exp > 1 else (*factors, sp.OneMatrix(*part.shape))[0]
+        if part.exp == 0:
+            return sp.OneMatrix(*part.shape)
+        return HadamardProduct(*[part.base] * int(part.exp)) if part.exp > 1 else part.base
     if not isinstance(part, MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
@@ -97,24 +101,29 @@ def log_value(arithmetic: Any, part: sp.log, of: Callable) -> Any:
 
 
 def sum_value(arithmetic: Any, part: Expr, of: Callable) -> Any:
+    """Return the value of a sum."""
     return reduce(add, map(of, part.args))
 
 
 def sum_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a sum."""
     pairs = [of(term) for term in part.args]
     below = sum(q for _, q in pairs)
     return max(p + below - q for p, q in pairs), below
 
 
 def product_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a product."""
     return tuple(map(sum, zip(*map(of, part.args), strict=True)))
 
 
 def argument_degree(of: Callable, part: Expr, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of what is linear in its argument."""
     return of(part.args[0])
 
 
 def inverse_degree(of: Callable, part: Inverse, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of an inverse."""
     (p, q), size = of(part.arg), whole_size(part.rows, sizes)
     return q + (size - 1) * p, size * p
 
@@ -125,11 +134,13 @@ def _raised(base: Pair, exponent: int) -> Pair:
 
 
 def power_degree(of: Callable, part: sp.Pow, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a power."""
     known = {symbol: sizes[symbol.name] for symbol in part.exp.free_symbols}
     return _raised(of(part.base), int(part.exp.xreplace(known)))
 
 
 def determinant_degree(of: Callable, part: Determinant, sizes: Mapping[str, int]) -> Pair:
+    """Return the degrees of a determinant."""
     return _raised(of(part.arg), whole_size(part.arg.rows, sizes))
 
 

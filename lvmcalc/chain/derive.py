@@ -38,7 +38,8 @@ LEFT_SIDE = r"([^=]*?)\s*:?=(?!=)(.*)"
 MISSING = {  # what people write that no rule of the book has
     r"kron|⊗|otimes": "The Kronecker product", r"^\W*eig|spectrum": "An eigenvalue",
     r"svd|singular": "A singular value", r"rank": "The rank", r"pinv|⁺|dagger": "The pseudoinverse",
-    r"^\W*(operatorname\{)?vec": "The vec of a matrix", r"max|min": "A maximum or minimum",
+    r"^\W*(operatorname\{)?vec": "The vec of a matrix",
+    r"^\W*(arg)?(max|min)": "A maximum or minimum",
     r"expm|logm|sqrtm": "A function of a matrix as a whole", r"chol": "The Cholesky factor",
     r"∫|\\int": "An integral", r"prod|∏": "A product over an index",
     r"∑|Σ|\\sum": "A sum over an index",

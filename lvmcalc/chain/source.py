@@ -214,8 +214,11 @@ class Writer:
             text, level = write(without_power(part))
             return text if level >= POWER else f"({text})"
 
-        text = " / ".join([" * ".join(map(factor, above)) or "1", *map(factor, below)])
-        return self.multiple(scalar, text) if scalar != 1 else (text, TIMES)
+        text = " * ".join(map(factor, above))
+        if scalar != 1 or not text:
+            text, level = self.multiple(scalar, text) if text else self.write(scalar)
+            text = text if level > SUM or not below else f"({text})"
+        return " / ".join([text, *map(factor, below)]), SUM if text.startswith("-") else TIMES
 
     def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
         """Return parts that are met entry by entry, and how they are written.

@@ -240,7 +240,8 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     axes, nodes = place(figure, *box), panel["nodes"]
     axes.set_axis_off()
     columns, lanes = ([node[key] for node in nodes] for key in "xy")
-    axes.set(xlim=(-0.5, max(columns) + 0.5), ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
+    axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
+             ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
     for edge in panel["edges"]:
         start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
         axes.annotate("", end, start, zorder=1, arrowprops={
@@ -259,4 +260,5 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
-                               "lines": lines, "map": loss_map, "legend": legend, "graph": draw_graph}
+                               "lines": lines, "map": loss_map, "legend": legend,
+                               "graph": draw_graph}

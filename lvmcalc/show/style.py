@@ -1,12 +1,10 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
-What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`,
-and what a screen reader is told beyond ipywidgets in `accessibility.js`.
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`.
 """
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from html import escape
 from importlib import resources
 from typing import Any
 
@@ -49,8 +47,6 @@ FOLDER = resources.files("lvmcalc.show")
 with resources.as_file(FOLDER / "style.mplstyle") as path:
     RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
-SCRIPT = escape((FOLDER / "accessibility.js").read_text(encoding="utf-8"))
-ACCESSIBILITY = f'<img src="data:," alt="" hidden onerror="{SCRIPT}">'
 
 
 def applied() -> AbstractContextManager:

@@ -8,7 +8,6 @@ from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
-from IPython.display import display
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
@@ -52,8 +51,8 @@ class StageWalk(Shown, widgets.VBox):
         self.chain, numbers = chain, chain.run(**leaves)
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        self.back, self.next = (Control("button", name, name, more=False, tip=tip) for name, tip in (
-            ("← Back", "The stage before (←)"), ("Next →", "The stage after (→)")))
+        self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
+        self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
         self.direction = Control("choice", "direction", checks.known(
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
             tip="From L to the leaves, or from the leaves to L")
@@ -95,8 +94,7 @@ class StageWalk(Shown, widgets.VBox):
         """Return the picture of the stage as it is now."""
         return self.view.still()
 
-    def _ipython_display_(self) -> None:
-        display(self._repr_mimebundle_(), raw=True)
+    def stand_in(self) -> None:
         self.still().show(self._card.value + STILL)
 
     def _choose(self, node: int) -> None:

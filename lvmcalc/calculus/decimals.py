@@ -1,0 +1,121 @@
+"""Values with many digits, for functions that have no rational values."""
+
+from collections.abc import Mapping
+from operator import mul
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy import Expr
+
+from lvmcalc.calculus.arithmetic import evaluate
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.functions import DECIMAL
+
+DIGITS = 40  # that two numbers have in common before they are called equal
+
+
+class Decimals:
+    """Numbers and matrices of mpmath, with as many digits as its context has."""
+
+    number = staticmethod(lambda value: sp.N(value, mpmath.mp.dps)._to_mpmath(mpmath.mp.prec))
+    identity, zeros, ones = mpmath.eye, mpmath.zeros, mpmath.ones
+    transpose = staticmethod(lambda matrix: matrix.T)
+    trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
+    times = scale = mul
+
+    @staticmethod
+    def inv(matrix: Any) -> Any:
+        """Return the inverse."""
+        try:
+            return matrix**-1
+        except (ZeroDivisionError, TypeError) as error:  # mpmath finds no pivot
+            raise OutsideDomain("a matrix to be inverted is singular") from error
+
+    @staticmethod
+    def det(matrix: Any) -> Any:
+        """Return the determinant."""
+        try:
+            return mpmath.det(matrix)
+        except TypeError:  # mpmath finds no pivot
+            return mpmath.mpf(0)
+
+    @staticmethod
+    def elementwise(left: Any, right: Any) -> Any:
+        """Return the elementwise product."""
+        product = left.copy()
+        for place in np.ndindex(left.rows, left.cols):
+            product[place] *= right[place]
+        return product
+
+    @staticmethod
+    def log(number: Any) -> Any:
+        """Return the logarithm of a positive number."""
+        if number <= 0:
+            raise OutsideDomain("a logarithm of a number that is not positive")
+        return mpmath.log(number)
+
+    @staticmethod
+    def root(base: Any, exponent: Any) -> Any:
+        """Return a power that is not whole, of a number that is not negative."""
+        if base < 0:
+            raise OutsideDomain("a root of a negative number")
+        return base**exponent
+
+    @classmethod
+    def apply(cls, name: str, of_array: Any, value: Any) -> Any:
+        """Return a function, known to mpmath by its name, of a number or of every entry."""
+        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name)
+        return value.apply(function) if hasattr(value, "rows") else function(value)
+
+    @staticmethod
+    def each(function: Any, matrix: Any) -> Any:
+        """Return a function of every entry."""
+        return matrix.apply(function)
+
+    @staticmethod
+    def total(matrix: Any) -> Any:
+        """Return the sum of the entries."""
+        return mpmath.fsum(matrix)
+
+    @staticmethod
+    def diagonal_matrix(vector: Any) -> Any:
+        """Return the matrix with the entries of a column on its diagonal."""
+        return mpmath.diag([*vector])
+
+    @staticmethod
+    def diagonal(matrix: Any) -> Any:
+        """Return the diagonal as a column."""
+        return mpmath.matrix([matrix[i, i] for i in range(matrix.rows)])
+
+
+def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: str,
+                 direction: Any) -> bool:
+    """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
+
+    The derivative is the difference of two values a tiny step apart, each with many more digits.
+    """
+    with mpmath.workdps(4 * DIGITS):
+        step = mpmath.mpf(10) ** -DIGITS
+
+        def at(moved: int) -> dict[str, Any]:
+            return {name: decimal(value) for name, value in point.items()} | {
+                wrt: decimal(point[wrt]) + moved * step * decimal(direction),
+                "direction": decimal(direction)}
+
+        ahead, behind = (evaluate(expression, at(moved), Decimals) for moved in (1, -1))
+        found, claimed = (ahead - behind) / (2 * step), evaluate(slope, at(0), Decimals)
+        size = max(abs(found), abs(claimed))
+        return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS)
+
+
+def decimal(value: Any, divisor: int = 10) -> Any:
+    """Return a whole number, or a matrix of them, as mpmath has it, by default a tenth as large.
+
+    Small numbers keep exp and tanh where digits tell something. A size stays what it is.
+    """
+    if isinstance(value, int):
+        return value
+    return mpmath.matrix(value.tolist()) / divisor if getattr(value, "is_Matrix", False) else (
+        mpmath.mpf(int(value)) / divisor)
