@@ -98,7 +98,9 @@ export const legend = {
 export const graph = { // nodes stand in columns and lanes; a click on one goes there
   at(pen, box, p) {
     const xs = p.nodes.map(node => node.x), ys = p.nodes.map(node => node.y), span = list => [Math.min(...list), Math.max(...list)];
-    const [[x0, x1], [y0, y1]] = [span(xs), span(ys)], r = Math.min(1.25 * pen.size, box.w / (x1 - x0 + 1) / 2.6);
+    const [[x0, x1], [y0, y1]] = [span(xs), span(ys)], {size} = pen;
+    const apart = y1 > y0 ? (box.h - 5 * size) / (y1 - y0) : box.h; // a node and its shape stand above the next node
+    const r = Math.min(1.25 * size, box.w / (x1 - x0 + 1) / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
     const top = box.y + 1.3 * r, h = box.h - 1.3 * r - r - 1.6 * pen.size, down = y1 > y0 ? Math.min(h / (y1 - y0), 6.5 * pen.size) : 0;
     const rest = (h - down * (y1 - y0)) / 2;
     return {r, at: node => [box.x + box.w * (node.x - x0 + 0.5) / (x1 - x0 + 1), top + rest + (y1 - node.y) * down]};
