@@ -4,12 +4,12 @@ from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import differential, gradient, inner
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import Entrywise
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.operations import RULES, define
 from lvmcalc.calculus.rule_proofs import establish
 from lvmcalc.calculus.verdict import MARKS, Verdict
 from lvmcalc.checks import CannotBeFormed
 
 __all__ = [
     "MARKS", "RULES", "CannotBeFormed", "Entrywise", "UnsupportedExpression", "Verdict", "compare",
-    "differential", "establish", "gradient", "inner",
+    "define", "differential", "establish", "gradient", "inner",
 ]

@@ -193,8 +193,8 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
                  symmetric: tuple[str, ...] = (), positive: bool = False) -> dict[str, Any]:
     """Return random whole numbers for every symbol, with entries of both signs in matrices.
 
-    With `positive`, all entries are positive. Scalars always are. A point with large entries has no 0 and no ±1; a small one, for a
-    counterexample to read by hand, may have them.
+    With `positive`, all entries are positive. Scalars always are. A point with large entries has no
+    0 and no ±1; a small one, for a counterexample to read by hand, may have them.
     """
     low = 2 if largest > 3 else 0
 

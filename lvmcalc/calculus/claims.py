@@ -21,6 +21,7 @@ from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import Book, gradient, inner, slope_with_rules
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.functions import KINKED, Entrywise
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
@@ -62,8 +63,8 @@ class Claim:
             form, slope, used = slope_with_rules(scalar, wrt, self.symmetric, self.book)
             if getattr(claim, "shape", ()) == getattr(wrt, "shape", ()) and form.equal(slope,
                                                                                      claim):
-                return Verdict("proved", "the same normal form, so equal for every size",
-                               rules=used)
+                return Verdict("proved", "the same normal form, so equal for every size"
+                               + self._kinks, rules=used)
         except CannotBeFormed as error:
             return Verdict("refuted", str(error))
         except UnsupportedExpression as error:
@@ -104,10 +105,18 @@ class Claim:
     def summary(self) -> str:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
+        digits = f" to {decimals.DIGITS} digits" if self.exact.status == "numeric" else ""
         points = f", {self.exact.points} points" if self.exact.points else ""
-        return (f"{MARKS[self.proof.status]} {self.proof.status}{every}, "
-                f"{MARKS[self.exact.status]} {self.exact.status}"
+        return (f"{MARKS[self.proof.status]} {self.proof.status}{every}{self._kinks}, "
+                f"{MARKS[self.exact.status]} {self.exact.status}{digits}"
                 f"{points}, {MARKS['numeric']} numeric, error {bound_on(self.error)}")
+
+    @property
+    def _kinks(self) -> str:
+        """Where there is no derivative, in words."""
+        kinked = sorted({name for part in self.scalar.atoms(Entrywise, sp.Function)
+                         if (name := getattr(part, "name", type(part).__name__)) in KINKED})
+        return f" except where {' or '.join(kinked)} is taken of 0" if kinked else ""
 
 
 @dataclass(frozen=True)

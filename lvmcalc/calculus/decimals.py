@@ -10,7 +10,7 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc.calculus.arithmetic import evaluate
-from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.functions import DECIMAL
 
 DIGITS = 40  # that two numbers have in common before they are called equal
@@ -66,7 +66,9 @@ class Decimals:
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, known to mpmath by its name, of a number or of every entry."""
-        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name)
+        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name, None)
+        if function is None:
+            raise UnsupportedExpression(f"{name} with many digits")
         return value.apply(function) if hasattr(value, "rows") else function(value)
 
     @staticmethod

@@ -48,6 +48,7 @@ G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v)
 g = upstream(Trace(C))
 
 ATOMS = (MatrixSymbol, Symbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
+STEP = 1e-5  # of the differences that a given derivative is held against
 LIMIT, BY_ENTRIES = "definition of the derivative", "definition of the differential"
 
 
@@ -200,6 +201,46 @@ RULES = RuleBook(
 # fmt: on
 SPELLED |= {"ln": SPELLED["log"], "sigma": SPELLED["sigmoid"], "ReLU": SPELLED["relu"]}
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
+
+
+def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
+           decimal: Callable | None = None) -> None:
+    """Add a function of one number to the rule book, for numbers and entry by entry.
+
+    Parameters
+    ----------
+    name : str
+        How formulas call it, such as swish.
+    derivative : function of a SymPy symbol
+        Returns f′, made of numbers, sums, products, powers and functions that are known.
+    of_array : function of an array
+        NumPy's f, entry by entry.
+    decimal : function of an mpmath number, optional
+        f with many digits; without it, formulas with f are proved or undecided.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken or no word, or if the derivative is not the slope of the function.
+    UnsupportedExpression
+        If the derivative has an operation that is not known.
+    """
+    if not (isinstance(name, str) and name.isidentifier()) or name in SPELLED:
+        raise ValueError(f"A function is called by a word that is not taken, but {name!r} came.")
+    scalar = sp.Function(name)
+    slope = sp.sympify(derivative(a))
+    for at in (-1.3, -0.4, 0.7, 2.1):
+        found = (of_array(np.array(at + STEP)) - of_array(np.array(at - STEP))) / (2 * STEP)
+        given = complex(slope.xreplace({a: sp.Float(at)}).replace(scalar, lambda x: sp.Float(
+            float(of_array(np.array(float(x)))))).rewrite(sp.exp).evalf())
+        if abs(found - given) > 1e-6 * max(1, abs(found)):
+            raise ValueError(f"The derivative of {name} is not its slope: at {at} it is "
+                             f"{given.real:.6g}, and the slope is {float(found):.6g}.")
+    added = function(scalar, derivative, of_array, "given with the function")
+    RULES.add(*added)
+    OPERATIONS.update({operation.kind: operation for operation in added})
+    if decimal:
+        functions.DECIMAL[name] = decimal
 
 
 def known(part: Expr) -> Operation | None:

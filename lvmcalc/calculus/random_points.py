@@ -47,8 +47,8 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) ->
     power = max(map(_power_of_a_size, (left, right)))
     most = LARGEST_SIZE + 1 - len(sizes_in(left, right))
     if verdict.status in ("exact", "numeric") and power >= most:
-        return Verdict("undecided", f"equal for all sizes up to {LARGEST_SIZE} that were tried, but "
-                                    f"a size occurs to the power {power}")
+        return Verdict("undecided", f"equal for all sizes up to {LARGEST_SIZE} that were tried, "
+                                    f"but a size occurs to the power {power}")
     return verdict
 
 

@@ -120,6 +120,10 @@ class RuleBook(Mapping):
     def __init__(self, *operations: Operation):
         self._operations = {operation.name: operation for operation in operations}
 
+    def add(self, *operations: Operation) -> None:
+        """Add operations at the end."""
+        self._operations |= {operation.name: operation for operation in operations}
+
     def __getitem__(self, name: str) -> Operation:
         return self._operations[name]
 

@@ -18,10 +18,11 @@ from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
-from lvmcalc.chain import compiled, numbers, passes
+from lvmcalc.chain import compiled, numbers, passes, second_order
 from lvmcalc.chain.code import source_of
 from lvmcalc.chain.graph import Edge, Graph, Node
 from lvmcalc.chain.passes import Values
+from lvmcalc.chain.second_order import Formula
 from lvmcalc.chain.small_case import SmallCase, small_case
 
 
@@ -111,6 +112,43 @@ class Chain(Graph):
         """
         known = self.vocabulary.spellings
         return tuple(known[name] if name in known else self[name].symbol for name in names.split())
+
+    def curvature(self, wrt: str, direction: str | Expr = "V") -> Formula:
+        """Return the Hessian with respect to a leaf, applied to a direction, with its evidence.
+
+        Parameters
+        ----------
+        wrt : str
+            The leaf.
+        direction : str or symbol
+            The letter for the direction, which has the leaf's shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such leaf, or the direction has another shape or a name of the chain.
+        """
+        wrt = checks.known(self[wrt].name, self.leaves, f"leaf of {self.name}")
+        return second_order.curvature(self, self.adjoint(wrt), self[wrt].symbol, direction)
+
+    def jacobian(self, stage: str, wrt: str) -> Formula:
+        """Return the derivative of a stage with respect to a scalar leaf, with its evidence.
+
+        Parameters
+        ----------
+        stage : str
+            A node, or an abbreviation such as K.
+        wrt : str
+            A scalar leaf.
+
+        Raises
+        ------
+        ValueError
+            If there is no such stage or leaf, or the leaf is a matrix.
+        """
+        node = self.abbreviations.get(stage, stage)
+        wrt = checks.known(self[wrt].name, self.leaves, f"leaf of {self.name}")
+        return second_order.jacobian(self, stage, self.expression(node), self[wrt].symbol)
 
     # Numbers
     def forward(self, **leaves: Any) -> Values:

@@ -13,7 +13,7 @@ from importlib import resources
 from lvmcalc import checks
 from lvmcalc.calculus.verdict import Verdict, worst
 from lvmcalc.chain import Chain
-from lvmcalc.marking.auditor import Audit, audit
+from lvmcalc.marking import Audit, audit
 from lvmcalc.models import chain_named
 
 

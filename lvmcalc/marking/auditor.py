@@ -1,124 +1,41 @@
 """The audit of a derivation: which of its lines follow, and what is wrong with those that do not.
 
 A line is an equation, such as "∂L/∂e = α ∂L/∂d = α ∂L/∂c". Every equals sign in it is a claim,
-which is compared and, where it is false, marked.
+which is compared and, where it is false, marked. A slip is blamed once: a line behind it that
+follows from it is told to.
 """
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from html import escape
+from dataclasses import replace
 from itertools import pairwise
 
+import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, Verdict, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, compare, gradient
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.verdict import MARKS, worst
-from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.chain import Chain, passes
+from lvmcalc.marking.audit_report import RIGHT, Audit, Line
+from lvmcalc.marking.derivation_text import Piece, pieces
+from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
+from lvmcalc.marking.increments import (
+    gradient_in,
+    has_differentials,
+    in_increments,
+    increments,
+)
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.term_matching import matched
 from lvmcalc.models import chain_named
-from lvmcalc.notation.parser import Unreadable, parse
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.passages import sides_of
+from lvmcalc.notation.vocabulary import matching
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
-# a comment, a number such as (2), or a bullet
-LABEL = r"^\s*(#.*|\(?\w{1,3}[.):]\s+|\(\w{1,3}\)\s*|[-*•]\s+)?"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a derivation: what was read, the verdicts, and what is wrong."""
-
-    text: str
-    chain: Chain
-    sides: tuple[Expr, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def wrong(self) -> str:
-        """What is wrong, in sentences, with the equals sign in question; "" if nothing is."""
-        if not self.findings:
-            return ""
-        place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
-        at = f"At equals sign {place}: " if place and len(self.verdicts) > 1 else ""
-        kinds = dict.fromkeys(found.kind.replace("_", " ") for found in self.findings)
-        return f"{at}{' and '.join(kinds)}. {' '.join(map(str, self.findings))}"
-
-    @property
-    def example(self) -> str:
-        """Small numbers at which the line is false, "" if there are none."""
-        examples = [verdict.counterexample for verdict in self.verdicts if verdict.counterexample]
-        return f"For instance, {examples[0]}." if examples else ""
-
-    @property
-    def status(self) -> str:
-        """The weakest verdict of the line, or "unreadable"."""
-        statuses = [verdict.status for verdict in self.verdicts]
-        return worst(statuses) if statuses else "unreadable"
-
-    @property
-    def latex(self) -> str:
-        """The line as it was read, in LaTeX."""
-        return " = ".join(map(notation.latex, map(self.chain.abbreviated, self.sides)))
-
-    @property
-    def plain(self) -> str:
-        """The line as it was read, as plain text."""
-        return " = ".join(map(notation.plain, map(self.chain.abbreviated, self.sides)))
-
-    def __str__(self) -> str:
-        first = f"{MARKS[self.status]} {self.status}: {self.plain or self.text}"
-        return "\n   ".join(filter(None, [first, self.wrong, self.example]))
-
-    __repr__ = __str__
-
-
-@dataclass(frozen=True)
-class Audit:
-    """The lines of a derivation with their verdicts.
-
-    `first_wrong` is the number of the first line that does not follow.
-    """
-
-    lines: tuple[Line, ...]
-
-    @property
-    def first_wrong(self) -> int | None:
-        """The number of the first line that does not follow, counted from 1; None if all do."""
-        return next((n for n, line in enumerate(self.lines, 1)
-                     if line.status not in ("proved", "exact")), None)
-
-    def _summary(self) -> str:
-        if not self.lines:
-            return "There is no line yet."
-        if self.first_wrong is None:
-            return "Every line follows."
-        if len(self.lines) == 1:
-            return "The line does not follow."
-        return f"Line {self.first_wrong} is the first that does not follow."
-
-    def __str__(self) -> str:
-        return "\n".join([*(f"{number}. {line}" for number, line in enumerate(self.lines, 1)),
-                          self._summary()])
-
-    __repr__ = __str__
-
-    def _repr_markdown_(self) -> str:
-        rows = []
-        for number, line in enumerate(self.lines, 1):
-            shown = rf"$\displaystyle {line.latex}$" if line.sides else (
-                f"<code>{escape(line.text)}</code>")
-            wrong = escape(line.wrong)
-            if line.example:
-                wrong += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
-            cells = [str(number), shown, f"{MARKS[line.status]}&nbsp;{line.status}", wrong]
-            rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
-        return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",
-                          self._summary()])
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -127,7 +44,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     Parameters
     ----------
     lines : str or list of str
-        Equations in ordinary notation, one in each line.
+        Equations in ordinary notation, one in each line, as they were written: with numbers, words
+        between them, definitions ("Let A = K⁻¹Y"), differentials, or as an `align` of LaTeX.
     of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
         A model, or a chain of your own.
 
@@ -141,72 +59,209 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
         If the lines are no text, or if there is no such chain. A line that cannot be read is told
         in the audit.
     """
-    chain, found = chain_named(of), []
+    chain = chain_named(of)
     given = [lines] if isinstance(lines, str) or not isinstance(lines, Iterable) else [*lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
-    for line in "\n".join(given).splitlines():
-        text = re.sub(LABEL, "", line)
-        if text.startswith("=") and found:  # it goes on from the line before
-            text = f"{found[-1].text.rpartition('=')[2].strip()} {text}"
-        if text.strip():
-            found.append(_audited(chain, text))
-    return Audit(tuple(found))
+    return _Auditor(chain).audited(pieces(given, chain.vocabulary))
 
 
-def _audited(chain: Chain, text: str) -> Line:
-    """Check one line, an equation with one equals sign or more."""
-    try:
-        sides = _sides(chain, text)
-    except Unreadable as error:
-        return Line(text, chain, findings=(Finding("unreadable", text, str(error)),))
-    except CannotBeFormed as error:
-        wrong = Finding("shape", text, f"It is not formed: {error}.")
-        return Line(text, chain, (), (Verdict("refuted", str(error)),), (wrong,))
-    verdicts = tuple(_verdict(chain, left, right) for left, right in pairwise(sides))
-    for side, verdict in zip(sides[1:], verdicts, strict=True):
-        if not verdict.holds:
-            findings = _findings(chain, sides[0], side, verdict)
-            return Line(text, chain, sides, verdicts, findings)
-    return Line(text, chain, sides, verdicts)
+class _Auditor:
+    """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
+    def __init__(self, chain: Chain):
+        self.chain, self.words = chain, chain.vocabulary
+        self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
+        self.slips: dict[int, tuple[str, Expr]] = {}  # by line: whose adjoint, and what it was said
 
-def _sides(chain: Chain, text: str) -> tuple[Expr, ...]:
-    first, *others = text.split("=")
-    if not others:
-        raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-    left = parse(first, chain.vocabulary)
-    return left, *(parse(other, chain.vocabulary, getattr(left, "shape", ())) for other in others)
+    def audited(self, found: list[Piece]) -> Audit:
+        lines: list[Line] = []
+        for piece in found:
+            check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
+            lines.append(check(piece, len(lines) + 1))
+        return Audit(tuple(lines), tuple(self.credit(lines)))
 
+    # One piece each
+    def said(self, piece: Piece, number: int) -> Line:
+        return Line(piece.text, self.chain, kind="words")
 
-def _verdict(chain: Chain, left: Expr, right: Expr) -> Verdict:
-    # The gradients of the whole come from the differential here, those of the stages from the
-    # adjoints, so that the two are held against each other.
-    known = chain.remember("gradients from the differential", lambda: {
-        chain.adjoint_symbol(name): gradient(chain.expression(), leaf.symbol, chain.symmetric)
-        for name, leaf in chain.leaves.items()})
-    exercise = exercise_of(chain, next(iter(chain.leaves)))
-    verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
-    if not verdict.holds:
+    def defined(self, piece: Piece, number: int) -> Line:
+        """Return the line of a definition, whose letter is understood from then on."""
+        _, *others = sides_of(piece.text)
+        try:
+            values = [readings(other, self.words)[0].formula for other in others]
+        except (Unreadable, CannotBeFormed) as error:
+            wrong = Finding("unreadable", piece.text, str(error))
+            return Line(piece.text, self.chain, findings=(wrong,))
+        letter = matching(notation.spelling(piece.name), values[0])
+        self.words = self.words.extended({letter.name: letter})
+        self.meanings[letter] = values[0].xreplace(self.meanings)
+        verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
+        return Line(piece.text, self.chain, (letter, *values), verdicts,
+                    kind="claim" if verdicts else "definition")
+
+    def checked(self, piece: Piece, number: int) -> Line:
+        """Return the line of a claim, an equation with one equals sign or more."""
+        line = Line(piece.text, self.chain)
+        try:
+            if piece.error:
+                raise Unreadable(piece.error)
+            sides = self.sides(piece.text)
+            verdicts = tuple(self.verdict(*pair) for pair in pairwise(sides))
+        except (Unreadable, UnsupportedExpression) as error:
+            return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
+        except CannotBeFormed as error:
+            wrong = Finding("shape", piece.text, f"It is not formed: {error}.")
+            return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
+        line = replace(line, sides=sides, verdicts=verdicts)
+        for side, verdict in zip(sides[1:], verdicts, strict=True):
+            if verdict.status not in RIGHT:
+                if slip := self.slip_behind(sides):
+                    return replace(line, follows=slip)
+                if name := self.asked(sides[0]):
+                    self.slips[number] = name, self.meaning(side)
+                return replace(line, findings=self.findings(sides[0], side, verdict))
+        return line
+
+    # Reading
+    def sides(self, text: str) -> tuple[Expr, ...]:
+        """Return the sides of an equation; of two readings of one, that which makes it true."""
+        first, *others = sides_of(text)
+        if not others:
+            raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        differentials = bool(self.words.change.search(text))
+        found = [readings(first, self.words, (), differentials)[0].formula]
+        for other in others:
+            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials)
+            found.append(self.likeliest(found[-1], ways))
+        return tuple(found)
+
+    def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+        true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
+        return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
+            ways[0].formula)
+
+    def meaning(self, side: Expr) -> Expr:
+        """Return a side with what has been defined in place of its letters."""
+        return side.xreplace(self.meanings) if self.meanings else side
+
+    def asked(self, side: Expr) -> str:
+        """Return the leaf or node whose adjoint a side is, "" if it is none."""
+        names = {self.chain.adjoint_symbol(node.name): node.name for node in self.chain}
+        return names.get(side, "")
+
+    # Verdicts
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        left, right = self.in_leaves(left, right)
+        # The gradients of the whole come from the differential here, those of the stages from the
+        # adjoints, so that the two are held against each other.
+        known = self.chain.remember("gradients from the differential", lambda: {
+            self.chain.adjoint_symbol(name): gradient(self.chain.expression(), leaf.symbol,
+                                                      self.chain.symmetric)
+            for name, leaf in self.chain.leaves.items()})
+        exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
+        verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
+        if verdict.status not in RIGHT:
+            return verdict
+        try:
+            for side in (left, right):
+                exercise.values(side.xreplace(self.at_rest(side)))
+        except OutsideDomain:
+            return Verdict("refuted", NO_VALUE)
         return verdict
-    try:
-        for side in (left, right):
-            exercise.values(side)
-    except OutsideDomain:
-        return Verdict("refuted", NO_VALUE)
-    return verdict
 
+    def at_rest(self, side: Expr) -> dict[Expr, Expr]:
+        return {step: sp.ZeroMatrix(*step.shape) if step.is_Matrix else sp.S.Zero
+                for step in increments(self.chain, side)}
 
-def _findings(chain: Chain, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
-    """Return what is wrong with one side of an equation; what is asked for stands on the left."""
-    reason, names = verdict.reason, {chain.adjoint_symbol(node.name): node.name for node in chain}
-    if asked in names and reason != NO_VALUE and asked not in side.atoms(Symbol, MatrixSymbol):
-        return next(iter(mark(side, chain, names[asked]).explanations), ())
-    kind, sentence = "unknown", "The two sides differ"
-    if verdict.status == "undecided":
-        sentence = f"This is not decided: {reason}"
-    elif reason == NO_VALUE:
-        sentence = f"The line has no value for all sizes: {reason}"
-    elif not verdict.counterexample:
-        kind, sentence = "shape", f"This cannot stand here: {reason}"
-    return (finding(kind, sentence, notation.plain(side)),)
+    def in_leaves(self, *sides: Expr) -> list[Expr]:
+        """Return sides without definitions, and with differentials of leaves only.
+
+        Those leaves change whose differential is written; if none is, all that are no whole number.
+        """
+        found = [*map(self.meaning, sides)]
+        if len({side.is_Matrix for side in found}) > 1:
+            found = [*map(as_number, found)]
+        if any(has_differentials(self.chain, side) for side in found):
+            written = [name for side in found for name in increments(self.chain, side).values()
+                       if name in self.chain.leaves]
+            moving = tuple(dict.fromkeys(written)) or tuple(
+                name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer)
+            found = [in_increments(self.chain, side, moving) for side in found]
+        return found
+
+    # Slips
+    def slip_behind(self, sides: tuple[Expr, ...]) -> int | None:
+        """Return the line with a slip from which an equation follows, None if there is none."""
+        choices = [[number] for number in reversed(self.slips)]
+        for numbers in [*choices, [*self.slips]] if len(choices) > 1 else choices:
+            changes: dict[passes.Place, Expr] = {}
+            for name, said in (self.slips[number] for number in numbers):
+                first, *others = self.chain.children(name)
+                changes |= {(first, name): said} | {
+                    (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+            try:
+                known = formulas(self.chain, changes)
+                meant = [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides)]
+                if all(compare(one, other, self.chain.symmetric).status in RIGHT
+                       for one, other in pairwise(meant)):
+                    return numbers[0]
+            except (*NoValue, ValueError, TypeError):
+                continue
+        return None
+
+    def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
+        """Return what is wrong with one side; what is asked for stands on the left."""
+        reason, name, meant = verdict.reason, self.asked(asked), self.meaning(side)
+        if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
+            return next(iter(mark(meant, self.chain, name).explanations), ())
+        if told := self.of_differential(asked, meant):
+            return told
+        kind, sentence = "unknown", "The two sides differ"
+        if verdict.status == "undecided":
+            sentence = f"This is not decided: {reason}"
+        elif reason == NO_VALUE:
+            sentence = f"The line has no value for all sizes: {reason}"
+        elif not verdict.counterexample:
+            kind, sentence = "shape", f"This cannot stand here: {reason}"
+        return (finding(kind, sentence, notation.plain(side)),)
+
+    def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return what is wrong with G in dL = tr(Gᵀ dX)."""
+        outputs, names = self.words.outputs, increments(self.chain, side).values()
+        if getattr(asked, "name", "") not in [f"d{name}" for name in outputs] or len({*names}) != 1:
+            return ()
+        name, = {self.chain.abbreviations.get(name, name) for name in names}
+        try:
+            found = mark(gradient_in(self.chain, name, side), self.chain, name)
+        except (Unreadable, ValueError):
+            return ()
+        return next(iter(found.explanations), ()) if not found.right else ()
+
+    # Credit
+    def credit(self, lines: list[Line]) -> list[str]:
+        """Return what is right in a derivation with a slip, and what the right result is."""
+        asked = [(line, self.asked(line.sides[0])) for line in lines if line.sides]
+        asked = [(line, name) for line, name in asked if name]
+        claims = [line for line in lines if line.kind == "claim"]
+        if len(claims) < 2 or not asked or asked[-1][0].status in RIGHT:
+            return []
+        last, name = asked[-1]
+        right = [other for line, other in asked if line.status in RIGHT]
+        paths = [child for child in self.chain.children(name) if child in right]
+        said = []
+        if stages := [other for other in dict.fromkeys(right) if other not in paths]:
+            said.append(f"Right stages: {self.adjoints(stages)} ({len(stages)}).")
+        if paths and len(self.chain.children(name)) > 1:
+            through = ", ".join(map(notation.plain, paths))
+            said.append(f"Right paths: through {through} ({len(paths)} of "
+                        f"{len(self.chain.children(name))}).")
+        exercise = exercise_of(self.chain, name)
+        if terms := matched(exercise, self.meaning(last.sides[-1])).right:
+            said.append(f"Right terms: {', '.join(terms)} ({len(terms)}).")
+        result = notation.plain(self.chain.abbreviated(self.chain.adjoint(name)))
+        return [*said, f"The right result is {exercise.name} = {result}."]
+
+    def adjoints(self, names: list[str]) -> str:
+        return ", ".join(notation.plain(self.chain.adjoint_symbol(name)) for name in names)

@@ -11,9 +11,10 @@ from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import Differential, MatrixDifferential
+from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential
+from lvmcalc.notation.vocabulary import matching
 
-KINDS = (Differential, MatrixDifferential)
+KINDS = (ScalarDifferential, MatrixDifferential)
 
 
 def increments(chain: Chain, expression: Expr) -> dict[Expr, str]:
@@ -103,3 +104,12 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
 
 def _depends(chain: Chain, name: str, wrt: str) -> bool:
     return name in chain.vocabulary.outputs or name in chain.leading_to(wrt)
+
+
+def shown(chain: Chain, expression: Expr) -> Expr:
+    """Return an expression for a page; where a node is called d, a differential has an upright d.
+    """
+    if "d" not in chain.vocabulary:
+        return expression
+    return expression.xreplace({symbol: matching(rf"\mathrm{{d}}{notation.latex(name)}", symbol)
+                                for symbol, name in increments(chain, expression).items()})

@@ -32,7 +32,7 @@ class MatrixDifferential(MatrixExpr):
     shape = property(lambda self: self.args[0].shape, doc="The shape of the argument.")
 
 
-class Differential(Expr):
+class ScalarDifferential(Expr):
     """The differential of a number, such as d(log b)."""
 
     arg = property(lambda self: self.args[0], doc="What it is the differential of.")
@@ -178,7 +178,7 @@ def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
     symbol = named(inner_)
     if symbol is not None:
         return symbol
-    return MatrixDifferential(inner_) if inner_.is_Matrix else Differential(inner_)
+    return MatrixDifferential(inner_) if inner_.is_Matrix else ScalarDifferential(inner_)
 
 
 # Functions

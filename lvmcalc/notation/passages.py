@@ -70,10 +70,12 @@ def formula_in(text: str, vocabulary: Vocabulary) -> str:
 def _without_words(text: str, vocabulary: Vocabulary) -> str:
     """Return a text without the known words in front of its formula and behind it."""
     def is_prose(word: str) -> bool:
-        return word.lower() in PROSE and word not in vocabulary.spellings
+        short = len(word) == 1 and word != "a"
+        return not short and word.lower() in PROSE and word not in vocabulary.spellings
 
     rest = LEAD.sub("", text)
-    while (word := re.match(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=\S)", rest)) and is_prose(word[1]):
+    first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=[^\s=:])")
+    while (word := first.match(rest)) and is_prose(word[1]):
         rest = rest[word.end():]
     reason = re.search(r"[,;]?\s+(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)[\s.]*$",
                        rest)

@@ -43,6 +43,8 @@ def pretty(name: str) -> str:
     """Return a name as it is written in formulas: alpha as α, L1 as L₁, Zbar as Z̄."""
     if name.endswith("bar"):
         return pretty(name[:-3]) + "\u0304"
+    if name[:1] == "d" and name[1:] in GREEK:  # a differential
+        return "d" + GREEK[name[1:]]
     letters = name.rstrip(DIGITS) or name
     return GREEK.get(letters, letters) + name[len(letters):].translate(SUBSCRIPT)
 
@@ -126,6 +128,11 @@ class _Formulas:
     def _print_Trace(self, trace: Expr) -> str:
         return self._applied("tr", trace.arg)
 
+    def _print_MatrixDifferential(self, part: Expr) -> str:
+        return self.D + self._bracketed(self._print(part.args[0]))
+
+    _print_ScalarDifferential = _print_MatrixDifferential
+
     def _print_Determinant(self, determinant: Expr) -> str:
         return self._applied("det", determinant.arg)
 
@@ -194,6 +201,7 @@ def _positive_first(term: Expr) -> tuple:
 
 
 class _Latex(_Formulas, LatexPrinter):
+    D = r"\mathrm{d}"
     BRACKETS, CIRCLE, DOT = r"\left({}\right)", r" \circ ", r" \cdot "
     QUOTIENT = r" \oslash "
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = r"^{\top}", "^{-1}", r"^{-\top}"
@@ -234,6 +242,7 @@ class _Latex(_Formulas, LatexPrinter):
 
 
 class _Plain(_Formulas, StrPrinter):
+    D = "d"
     BRACKETS, CIRCLE, DOT = "({})", " ∘ ", " "
     QUOTIENT = " ⊘ "
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = "ᵀ", "⁻¹", "⁻ᵀ"

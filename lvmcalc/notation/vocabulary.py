@@ -43,6 +43,7 @@ class Vocabulary(dict):
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
+        self._given = names, adjoints, output, functions
         self.functions = {name: it for name, it in functions.items() if name not in names}
         self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
         self.lengths = frozenset(sizes)
@@ -62,6 +63,11 @@ class Vocabulary(dict):
         changing = [*self.outputs, *names] if adjoints else []
         self.differentials = {name.translate(ASCII): names.get(name, Symbol(name))
                               for name in changing}
+
+    def extended(self, names: Mapping[str, Expr]) -> "Vocabulary":
+        """Return a vocabulary with more names."""
+        known, *others = self._given
+        return Vocabulary({**known, **names}, *others)
 
     @cached_property
     def words(self) -> list[str]:

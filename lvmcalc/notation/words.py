@@ -2,6 +2,7 @@
 
 import re
 from difflib import get_close_matches
+from itertools import pairwise
 
 from lvmcalc.notation.printer import ASCII, plain
 from lvmcalc.notation.tables import ENGLISH
@@ -48,10 +49,9 @@ class Words:
     def whole(self, place: int) -> Word | None:
         """Return the name, differential or function that stands alone at a place."""
         found = self.name(place)
-        if found and self.vocabulary.spellings.get(found[1]) is not None:
-            return found
-        if found := found or self.changed(place):
-            return found
+        changed = self.changed(place)
+        if found or changed:
+            return max(filter(None, (found, changed)), key=lambda word: word[-1])
         if self.text[place] == "d" and "d" not in self.vocabulary.spellings and (
                 self.vocabulary.differentials and re.match(r"\W|$", self.text[place + 1:])):
             return "sign", "d", place + 1
@@ -78,8 +78,6 @@ class Words:
                     self.text[here + 1] in self.vocabulary.differentials):
                 found.append(("differential", self.text[here + 1], here + 2))
             elif letter in self.vocabulary.spellings:
-                if found and found[-1][1] == "I" and letter in self.vocabulary.lengths:
-                    return None  # Im may be I_m
                 found.append(("name", letter, here + 1))
             else:
                 return None
@@ -88,6 +86,9 @@ class Words:
         letters = "".join(text if len(text) == 1 and kind == "name" else " "
                           for kind, text, _ in found)
         long_word = found and (len(found[-1][1]) > 1 or found[-1][0] == "function")
+        names = [text for _, text, _ in found]
+        if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
+            return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
         english = word.lower() in ENGLISH and not word.isupper()
         if not found or english or ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (

@@ -110,3 +110,14 @@ def test_a_library_that_is_not_known_is_refused() -> None:
         derived("ridge").code("w", "nump")
     with pytest.raises(ValueError, match="There is no node of ridge 'q'"):
         derived("ridge").code("q")
+
+
+def test_columns_that_are_spread_alike_are_still_spread() -> None:
+    chain = derive("sum(exp(a ones(D)ᵀ + b ones(D)ᵀ)) + ½‖C‖²", a="N", b="N", C="N×D")
+    a, b, C = (np.random.default_rng(2).standard_normal(shape) for shape in
+               ((4, 1), (4, 1), (4, 3)))
+    value, at_a = run(chain.code("a"), (a, b, C))
+    assert value == pytest.approx(3 * np.exp(a + b).sum() + np.sum(C**2) / 2)
+    np.testing.assert_allclose(at_a, 3 * np.exp(a + b))
+    fast = compiled.compiled(chain, ("a",))({"a": a, "b": b, "C": C, "N": 4, "D": 3})
+    np.testing.assert_allclose(fast["a"], at_a)

@@ -208,7 +208,7 @@ def test_a_function_of_a_number_or_of_the_entries_is_written_with_its_name(
 @pytest.mark.parametrize(("name", "plain", "latex"), [
     ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta"), ("L1", "L₁", "L_{1}"),
     ("L12", "L₁₂", "L_{12}"), ("Sigma", "Σ", r"\Sigma"), ("mu2", "μ₂", r"\mu_{2}"),
-    ("Beta", "Beta", "Beta"), ("dalpha", "dalpha", r"d\alpha"),
+    ("Beta", "Beta", "Beta"), ("dalpha", "dα", r"d\alpha"),
     ("X", "X", "X"), ("Zbar", "Z̄", r"\bar{Z}"), ("dX", "dX", "dX"), ("dX2", "dX₂", "dX_{2}"),
     ("∂L₁/∂c", "∂L₁/∂c", r"\frac{\partial L_{1}}{\partial c}"),
     ("∂L/∂α", "∂L/∂α", r"\frac{\partial L}{\partial \alpha}")])

@@ -334,3 +334,10 @@ def test_what_goes_wrong_in_a_compiled_step_is_still_said():
     problem = ChainProblem(derive("½‖A⁻¹ − B‖²", A="N×N", B="N×N"), "A", B=np.eye(3))
     with pytest.raises(ArithmeticError, match="keeps fewer than 8 digits"):
         problem.value_and_gradient(np.diag([1.0, 1.0, 1e-12]))
+
+
+def test_a_positive_scalar_that_would_leave_its_domain_is_named():
+    problem = ChainProblem(derive("a^2 + b", a="positive", b="scalar"), ("a", "b"))
+    assert problem.evaluate(np.array([2.0, -1.0]))[0] == 3.0
+    with pytest.raises(ValueError, match=r"^a must be positive, but it is -2"):
+        problem.evaluate(np.array([-2.0, -1.0]))

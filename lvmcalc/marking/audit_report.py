@@ -1,0 +1,150 @@
+"""What an audit says of a derivation: each line with its verdicts, and the sum of them."""
+
+from dataclasses import dataclass
+from html import escape
+
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.calculus import Verdict
+from lvmcalc.calculus.verdict import MARKS, worst
+from lvmcalc.chain import Chain
+from lvmcalc.marking.increments import shown
+from lvmcalc.marking.mistakes import Finding
+
+RIGHT = ("proved", "exact", "numeric")
+SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation: what was read, the verdicts, and what is wrong.
+
+    `follows` is the number of the line with a slip from which this one follows; `kind` is "claim",
+    "definition" or "words", of which only a claim can be wrong.
+    """
+
+    text: str
+    chain: Chain
+    sides: tuple[Expr, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    kind: str = "claim"
+    follows: int | None = None
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong, in sentences, with the equals sign in question; "" if nothing is."""
+        if self.follows:
+            return f"It follows from your line {self.follows}."
+        if not self.findings:
+            return ""
+        place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
+        at = f"At equals sign {place}: " if place and len(self.verdicts) > 1 else ""
+        kinds = dict.fromkeys(found.kind.replace("_", " ") for found in self.findings)
+        return f"{at}{' and '.join(kinds)}. {' '.join(map(str, self.findings))}"
+
+    @property
+    def example(self) -> str:
+        """Small numbers at which the line is false, "" if there are none."""
+        examples = [verdict.counterexample for verdict in self.verdicts if verdict.counterexample]
+        return f"For instance, {examples[0]}." if examples and not self.follows else ""
+
+    @property
+    def status(self) -> str:
+        """The weakest verdict of the line; or "follows", "unreadable", "definition", "words"."""
+        if self.follows:
+            return "follows"
+        statuses = [verdict.status for verdict in self.verdicts]
+        if statuses:
+            return worst(statuses)
+        return "unreadable" if self.findings or self.kind == "claim" else self.kind
+
+    @property
+    def latex(self) -> str:
+        """The line as it was read, in LaTeX."""
+        return " = ".join(notation.latex(shown(self.chain, self.chain.abbreviated(side)))
+                          for side in self.sides)
+
+    @property
+    def plain(self) -> str:
+        """The line as it was read, as plain text."""
+        return " = ".join(map(notation.plain, map(self.chain.abbreviated, self.sides)))
+
+    def __str__(self) -> str:
+        first = f"{SIGNS[self.status]} {self.status}: {self.plain or self.text}"
+        return "\n   ".join(filter(None, [first, self.wrong, self.example]))
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The lines of a derivation with their verdicts, and sentences of credit for what is right."""
+
+    lines: tuple[Line, ...]
+    credit: tuple[str, ...] = ()
+
+    @property
+    def first_wrong(self) -> int | None:
+        """The number of the first line that does not follow, counted from 1; None if all do.
+
+        A line that cannot be read is not counted as wrong.
+        """
+        return next(iter(self._numbers("refuted", "undecided")), None)
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """The numbers of the lines that cannot be read."""
+        return self._numbers("unreadable")
+
+    def _numbers(self, *statuses: str) -> tuple[int, ...]:
+        return tuple(n for n, line in enumerate(self.lines, 1) if line.status in statuses)
+
+    @property
+    def summary(self) -> str:
+        """The audit in a few sentences."""
+        claims = [line for line in self.lines if line.kind == "claim"]
+        if not claims:
+            return "There is no line yet."
+        right = [line for line in claims if line.status in RIGHT]
+        if len(right) == len(claims):
+            return "Every line follows."
+        if len(self.lines) == 1:
+            alone = "cannot be read" if self.unread else "does not follow"
+            return " ".join([f"The line {alone}.", *self.credit])
+        said = []
+        if self.first_wrong:
+            said.append(f"Line {self.first_wrong} is the first that does not follow.")
+        if self.unread:
+            said.append(f"{_lines(self.unread)} cannot be read.")
+        if behind := self._numbers("follows"):
+            one = "follows" if len(behind) == 1 else "follow"
+            said.append(f"{_lines(behind)} {one} from a line before, so the slip counts once.")
+        are = "is" if len(right) == 1 else "are"
+        said.append(f"Of {len(claims)} lines {len(right)} {are} right.")
+        return " ".join([*said, *self.credit])
+
+    def __str__(self) -> str:
+        return "\n".join([*(f"{number}. {line}" for number, line in enumerate(self.lines, 1)),
+                          self.summary])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        rows = []
+        for number, line in enumerate(self.lines, 1):
+            formula = rf"$\displaystyle {line.latex}$" if line.sides else (
+                f"<code>{escape(line.text)}</code>")
+            wrong = escape(line.wrong)
+            if line.example:
+                wrong += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
+            cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
+            rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+        return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",
+                          self.summary])
+
+
+def _lines(numbers: tuple[int, ...]) -> str:
+    *others, last = map(str, numbers)
+    return f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"

@@ -1,0 +1,104 @@
+"""A derivation as it was pasted, taken apart: claims, definitions, and words between them."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
+from lvmcalc.notation.tables import PROSE
+
+# a comment, a number such as (2) or "Line 3:", or a bullet
+LABEL = re.compile(r"^\s*(?:#.*|//.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
+                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\d{1,3}\)\s*|[-*•]\s+(?=.*=))?")
+REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
+                    r"|,?\s+(?:by|using|via|from)\s+((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
+DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
+NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,3})\s*$")
+OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
+UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
+
+
+class Piece(NamedTuple):
+    """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable."""
+
+    kind: str
+    text: str
+    name: str = ""
+    error: str = ""
+
+
+def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
+    """Return the pieces of a derivation, in order."""
+    found: list[Piece] = []
+    for raw in _lines(lines):
+        text = LABEL.sub("", raw)
+        if not text.strip(" \t\r.,;$"):
+            continue
+        before = found[-1] if found else None
+        goes_on = before and before.kind != "words" and (
+            OPERATOR.match(text) or ("=" not in text and UNFINISHED.search(before.text)))
+        if goes_on:
+            found[-1] = before._replace(text=f"{before.text} {text.strip()}")
+        else:
+            found += [_piece(part, vocabulary, found) for part in _statements(text)]
+    return found
+
+
+def _lines(lines: Iterable[str]) -> list[str]:
+    text = FRAMES.sub(" ", "\n".join(lines))
+    if "\\" in text:
+        text = text.replace("&", " ")
+    return [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
+
+
+def _statements(text: str) -> list[str]:
+    """Return the formulas in a line, of which words or arrows may stand between."""
+    parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
+    equations = [part for part in parts if "=" in part]
+    if len(equations) > 1 and all(word.lower() in PROSE
+                                  for word in re.findall("[A-Za-z]+", MATH.sub(" ", text))):
+        return equations
+    return [part for part in NEXT.split(text) if part.strip()]
+
+
+def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
+    if is_words(text, vocabulary):
+        return Piece("words", text.strip())
+    defines = bool(DEFINES.match(text))
+    remark = REMARK.search(text)
+    if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
+        text = text[:remark.start()]
+    try:
+        formula = formula_in(text, vocabulary)
+    except Unreadable as error:
+        return Piece("claim", text, error=str(error))
+    if re.match(r"\s*=", formula):  # it goes on from the line before
+        claims = [piece for piece in found if piece.kind != "words"]
+        if not claims:
+            return Piece("claim", text.strip())
+        return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}")
+    name = NAME.match(sides_of(formula)[0].strip())
+    known = name and (vocabulary.pattern.fullmatch(name[1])
+                      or vocabulary.change.fullmatch(name[1]) or name[1] in vocabulary.functions)
+    if name and not known and len(sides_of(formula)) > 1 and (
+            defines or ":=" in formula or len(name[1]) == 1):
+        return Piece("definition", formula.strip(), name[1])
+    return Piece("claim", formula.strip())
+
+
+def is_remark(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a text beside a formula is words alone, none of which is a name."""
+    words = re.findall(r"[A-Za-z]+", text)
+    return bool(re.search("[a-z]{4}", text)) and not any(vocabulary.pattern.fullmatch(word)
+                                                          for word in words)
+
+
+def is_words(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a line is words without a formula, most of which are known to say nothing."""
+    words = re.findall(r"[A-Za-z]+", text)
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", text)
+    if others or not words or any(len(word) > 1 and vocabulary.pattern.fullmatch(word)
+                                  for word in words):
+        return False
+    return 2 * sum(word.lower() in PROSE for word in words) > len(words)

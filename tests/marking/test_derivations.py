@@ -1,0 +1,108 @@
+"""A whole derivation is audited as it was pasted: words, definitions, differentials, slips blamed
+once."""
+
+import pytest
+
+from lvmcalc import audit
+
+SLIP = r"""\begin{align}
+\frac{\partial L_1}{\partial c} &= -\frac{D}{2} c^{-\top} \\
+\frac{\partial L_1}{\partial d} &= \frac{\partial L_1}{\partial c} \\
+\frac{\partial L_1}{\partial e} &= \frac{\partial L_1}{\partial d} \\
+\frac{\partial L_1}{\partial f} &= \frac{\partial L_1}{\partial e} X \\
+\frac{\partial L_1}{\partial X} &= -D K^{-1} X
+\end{align}"""
+WORDS = """Let A = K⁻¹Y
+so ∂L/∂Y = -A
+using the chain rule
+1. ∂L/∂K := ½ A Aᵀ - D/2 K⁻¹
+∂L/∂X = 2 α ∂L/∂K X   (both paths)
+ = α (A Aᵀ - D K⁻¹) X"""
+
+
+def statuses(text: str, of: str) -> list[str]:
+    return [line.status for line in audit(text, of).lines]
+
+
+def test_a_slip_is_blamed_once_and_what_follows_from_it_is_told() -> None:
+    found = audit(SLIP, "gplvm.log_det")
+    assert [line.status for line in found.lines] == ["proved", "proved", "refuted", "proved",
+                                                     "follows"]
+    assert found.first_wrong == 3
+    assert found.lines[4].wrong == "It follows from your line 3."
+    assert not found.lines[4].example
+
+
+def test_what_is_right_beside_a_slip_is_named_and_counted() -> None:
+    summary = audit(SLIP, "gplvm.log_det").summary
+    assert "Of 5 lines 3 are right." in summary
+    assert "Right stages: ∂L₁/∂c, ∂L₁/∂d (2)." in summary
+    assert "Right paths: through f (1 of 2)." in summary
+    assert summary.endswith("The right result is ∂L₁/∂X = -D α K⁻¹ X.")
+    terms = "∂L/∂c = ½ K⁻¹YYᵀK⁻¹ − D/2 K⁻¹\n∂L/∂X = αK⁻¹YYᵀK⁻¹X + αDK⁻¹X"
+    assert "Right terms: α K⁻¹ Y Yᵀ K⁻¹ X (1)." in audit(terms, "gplvm").summary
+
+
+def test_a_later_slip_of_its_own_is_blamed_too() -> None:
+    found = audit(SLIP.replace("-D K", "D K"), "gplvm.log_det")
+    assert [line.status for line in found.lines][2:] == ["refuted", "proved", "refuted"]
+
+
+def test_words_and_definitions_between_the_lines_are_understood() -> None:
+    found = audit(WORDS, "gplvm")
+    assert [line.status for line in found.lines] == ["definition", "proved", "words", "proved",
+                                                     "proved", "proved"]
+    assert found.summary == "Every line follows."
+
+
+def test_a_letter_means_what_it_was_defined_as() -> None:
+    assert statuses(WORDS.replace("K⁻¹Y\n", "K Y\n"), "gplvm")[1] == "refuted"
+    assert statuses("∂L/∂Y = -A", "gplvm") == ["unreadable"]
+
+
+def test_an_unreadable_line_is_not_the_first_that_does_not_follow() -> None:
+    found = audit("∂L/∂d = ∂L/∂c\nfoo = d e f\n∂L/∂e = ∂L/∂d", "gplvm.log_det")
+    assert (found.first_wrong, found.unread) == (3, (2,))
+    assert "Line 2 cannot be read." in found.summary
+
+
+@pytest.mark.parametrize(("line", "of"), [
+    ("dL = tr(cᵀ dc)", "autoencoder"), ("dK = α(dX Xᵀ + X dXᵀ)", "gplvm.log_det"),
+    ("dK⁻¹ = −K⁻¹ dK K⁻¹", "gplvm.log_det"), ("d log|K| = tr(K⁻¹ dK)", "gplvm.log_det"),
+    (r"\mathrm{d}\log|K| = \operatorname{tr}(K^{-1}\,\mathrm{d}K)", "gplvm"),
+    ("d|K| = |K| tr(K⁻¹ dK)", "gplvm"), ("dL₁ = -(D/2) tr(K⁻¹ dK)", "gplvm.log_det"),
+    ("d(WᵀWx) = dWᵀ W x + Wᵀ dW x", "autoencoder"), ("dc = dWᵀ e + Wᵀ dW x", "autoencoder"),
+    ("dL = ½ d tr(cᵀc) = tr(cᵀ(dWᵀ W x + Wᵀ dW x))", "autoencoder"),
+    ("dL = tr((W(cxᵀ + xcᵀ))ᵀ dW)", "autoencoder"), ("δK = δα XXᵀ", "gplvm"),
+    ("d(K⁻¹)ᵀ = −K⁻¹ dK K⁻¹", "gplvm"), ("dβ⁻¹ = -dβ/β²", "gplvm"), ("dL = -tr(YᵀK⁻¹dY)", "gplvm"),
+])
+def test_true_lines_with_differentials_are_proved(line: str, of: str) -> None:
+    assert statuses(line, of) == ["proved"], str(audit(line, of))
+
+
+@pytest.mark.parametrize(("line", "of"), [
+    ("dL = -tr(cᵀ dc)", "autoencoder"), ("dK = α(dX Xᵀ)", "gplvm.log_det"),
+    ("dK⁻¹ = K⁻¹ dK K⁻¹", "gplvm.log_det"), ("d log|K| = tr(K dK)", "gplvm.log_det"),
+    ("(dK)⁻¹ = −K⁻¹ dK K⁻¹", "gplvm.log_det"), ("dL = tr((e cᵀ)ᵀ dW)", "autoencoder"),
+])
+def test_false_lines_with_differentials_are_not(line: str, of: str) -> None:
+    assert statuses(line, of) == ["refuted"]
+
+
+def test_what_is_wrong_with_a_gradient_in_a_differential_is_named() -> None:
+    line, = audit("dL = tr((e cᵀ)ᵀ dW)", "autoencoder").lines
+    assert line.findings[0].kind == "missing_path"
+
+
+def test_where_a_node_is_called_d_the_d_of_a_differential_is_upright() -> None:
+    line, = audit("dL = tr(cᵀ dc)", "autoencoder").lines
+    assert r"\mathrm{d}c" in line.latex
+
+
+@pytest.mark.parametrize("text", [
+    r"$\partial L/\partial d = \partial L/\partial c$, so $\partial L/\partial e = \alpha\,"
+    r"\partial L/\partial d$.",
+    "∂L/∂d = ∂L/∂c ⇒ ∂L/∂e = α ∂L/∂d", "Step 1: ∂L/∂d = ∂L/∂c\nStep 2: ∂L/∂e = α ∂L/∂d",
+    "∂L/∂d = ∂L/∂c,\n∂L/∂e =\n  α ∂L/∂d."])
+def test_lines_may_be_separated_in_many_ways(text: str) -> None:
+    assert statuses(text, "gplvm.log_det") == ["proved", "proved"]
