@@ -10,6 +10,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.models import GPLVMProblem, gplvm
 from lvmcalc.show import panels, style
+from lvmcalc.show.still import Drawing, still
 from lvmcalc.show.view import Control, View, guarded
 from lvmcalc.training import Trainer, data
 
@@ -74,6 +75,11 @@ class CostCurve(View):
             self._say(f"Measuring … {self.status}")
         self._show()
         return self
+
+    def still(self) -> Drawing:
+        """Return the axes alone: times belong to the machine on which they are measured."""
+        return still(self.scene, {}, self.about, "Three ways to the same numbers, each timed for "
+                                                 "more and more objects.")
 
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
