@@ -193,8 +193,10 @@ class NormalForm(OutputForm):
         common = common_factor(terms.values())
         reduced = {term: sp.cancel(c / common) for term, c in terms.items()}
         inside, turned = self._upright(reduced, _transposes)
-        letter = self.sum(inside, expression.shape[turned])
-        return self._as_letter(letter, inside, turned, common)
+        size, opposite = expression.shape[turned], {term: -c for term, c in inside.items()}
+        if self.sum(opposite, size) in self.inside:  # x − μ is there, so μ − x is −(x − μ)
+            inside, common = opposite, -common
+        return self._as_letter(self.sum(inside, size), inside, turned, common)
 
     def inverse(self, terms: Terms, expression: MatrixExpr) -> Terms:
         """Return the inverse: letter by letter for a product of square letters, else a letter."""

@@ -26,7 +26,7 @@ from lvmcalc.chain.passes import Evaluate, Place
 CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
                   log_det="log_det({})")
 TINY = np.finfo(float).tiny
-SMALL = (10.0**-numbers.DIGITS / np.finfo(float).eps) ** 2
+SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2
 
 
 class Doubtful(ArithmeticError):
@@ -40,7 +40,7 @@ def _inv(matrix: np.ndarray) -> np.ndarray:
     if bound < SMALL:  # so is the condition number in the 1-norm, squared
         return inverse
     condition = np.abs(matrix).sum(axis=0).max() * np.abs(inverse).sum(axis=0).max()
-    if not condition * np.finfo(float).eps < 10.0**-numbers.DIGITS:
+    if not condition * np.finfo(float).eps < 10.0**-arithmetic.KEPT:
         raise Doubtful
     return inverse
 

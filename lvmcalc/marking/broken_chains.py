@@ -83,9 +83,12 @@ class BrokenChains:
     def _gradient(self, broken: Mistakes, number: int) -> np.ndarray:
         """Return the gradient of a broken chain at one of the points, nan if it has none."""
         if (broken, number) not in self._gradients:
-            changes, leaves = _changes(broken), self.exercise.leaves(number)
+            changes, known = _changes(broken), self.exercise.points[number]
             try:
-                known = known_at(self.chain, leaves, changes, self.wrt)
+                if changes.keys() & self.chain.nodes.keys():
+                    known = self.exercise.leaves(number)
+                if changes.keys() != {CLOSED}:
+                    known = known_at(self.chain, known, changes, self.wrt)
                 gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]

@@ -110,7 +110,7 @@ def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
         yield "missing_inverse", f"that of {what}", [_toggled(factor)]
         yield "missing_inverse", f"the factor {what}", []
         yield "extra_inverse", f"a second {what}", [factor, factor]
-    elif factor.is_square and not isinstance(factor, Identity) and not _has_adjoint(factor):
+    elif factor.is_square and not isinstance(factor, Identity) and not has_adjoint(factor):
         yield "extra_inverse", f"that of {what}", [Inverse(factor)]
     yield "transpose", f"{notation.plain(factor.T)} for {what}", [factor.T]
 
@@ -132,7 +132,8 @@ def _toggled(factor: Expr) -> Expr:
     return factor.arg
 
 
-def _has_adjoint(factor: Expr) -> bool:
+def has_adjoint(factor: Expr) -> bool:
+    """Return whether the adjoint of a node stands in a factor."""
     return any(symbol.name.startswith("∂") for symbol in factor.atoms(MatrixSymbol, Symbol))
 
 

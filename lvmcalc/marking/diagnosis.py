@@ -2,24 +2,33 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import permutations, product
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Transpose
+from sympy import Expr, Identity, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED
-from lvmcalc.marking.exercise import Exercise, Point, value_at
+from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.broken_steps import is_inner
+from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, Point, value_at
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import Match, matched
 
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
+STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
+              "of {} count as one variable (Matrix Cookbook eq. 138)")
+
+# A changed formula, with the kind of mistake, where it is and what it is about, told when needed
+Way = tuple[str, Callable[[], str], Callable[[], str], Expr]
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,8 @@ class Attempt:
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
     """Return what can be wrong with a wrong answer of the right shape, the likelier first."""
-    if multiplied := _repaired(attempt, _multiplied):
-        return (multiplied,)
+    if elsewhere := _in_another_convention(attempt) or _repaired(attempt, _multiplied):
+        return (elsewhere,)
     found: list[Explanation] = []
     for explain in EXPLAINERS:
         found += explain(attempt, found)
@@ -70,17 +79,51 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
 def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
     """Return what can be wrong with an answer of another shape; `reason` tells the shapes."""
     shape = finding("shape", reason)
+    try:
+        _ = attempt.values
+    except OutsideDomain:
+        return ((shape,),)
     if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
-        return ((finding("transpose", "This is the transpose of the right answer"), shape),)
-    return (_repaired(attempt, _multiplied) or (shape,), *_later_adjoint(attempt))
+        return ((finding("transpose", TRANSPOSED), shape),)
+    repaired = _repaired(attempt, _multiplied) or _repaired(attempt, _mended)
+    return (repaired or (shape,), *_later_adjoint(attempt))
 
 
 def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     """Return what is wrong with a formula that cannot be formed; `reason` tells what misfits."""
     shape = (finding("shape", reason),)
-    if attempt.formula.has(HadamardProduct):
-        return (_repaired(attempt, _multiplied) or _repaired(attempt, _rewritten)) + shape
-    return shape + _repaired(attempt, _rewritten)
+    if attempt.formula.has(HadamardProduct) and (multiplied := _repaired(attempt, _multiplied)):
+        return multiplied + shape
+    if mended := _repaired(attempt, _mended):
+        return mended + shape
+    rewritten = _repaired(attempt, _rewritten)
+    return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
+
+
+def _in_another_convention(attempt: Attempt) -> Explanation:
+    """Explain the gradient for a symmetric matrix whose equal entries are one variable each."""
+    exercise = attempt.exercise
+    if exercise.wrt not in exercise.chain.symmetric:
+        return ()
+    right = exercise.asked
+    structured = 2 * right - HadamardProduct(right, Identity(right.rows))
+    near = all(np.shape(value) == np.shape(other) and np.allclose(value, other, rtol=ROUNDING)
+               for value, other in zip(attempt.values, exercise.values(structured), strict=True))
+    if not near or (attempt.formula is not None and exercise.compare(
+            attempt.formula, structured).status not in RIGHT):
+        return ()
+    letter = notation.plain(exercise.wrt)
+    return (finding("convention", STRUCTURED.format(letter)),)
+
+
+def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+    """Explain a square gradient that is transposed as one in numerator layout."""
+    turned = [value.T for value in attempt.values]
+    if not attempt.exercise.asked.is_Matrix or not attempt.exercise.agree(turned):
+        return []
+    if attempt.formula is not None and not attempt.exercise.is_right(attempt.formula.T):
+        return []
+    return [(finding("layout", TRANSPOSED),)]
 
 
 def _named_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -107,11 +150,14 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
 def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a later node, unless this has been said already."""
     kinds = {one.kind for explanation in found for one in explanation}
-    return [] if kinds & {"missing_path", "stopped_early"} else _later_adjoint(attempt)
+    said = {"missing_path", "stopped_early", "inner_derivative"}
+    return [] if kinds & said else _later_adjoint(attempt)
 
 
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
+    if mended := () if found else _repaired(attempt, _mended):
+        return [mended]
     if found:
         return []
     right = ", ".join(attempt.terms.right)
@@ -120,25 +166,37 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 
 # They are tried in this order; each is handed what has been found before it.
-EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _not_recognised)
+EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
+              _not_recognised)
 
 
-def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator]) -> Explanation:
+def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
     """Return the mistake without which a formula is right, found in one of the ways to change it.
     """
-    for mistake, formula in ways(attempt.formula) if attempt.formula is not None else ():
+    changed = ways(attempt.formula) if attempt.formula is not None else ()
+    for kind, where, what, formula in changed:
         if attempt.exercise.is_right(formula):
-            return in_words([mistake])
+            return in_words([Mistake(kind, where(), what())])
     return ()
 
 
-def _multiplied(answer: Expr) -> Iterator[tuple[Mistake, Expr]]:
+def _answer() -> str:
+    return "the answer"
+
+
+def _multiplied(answer: Expr) -> Iterator[Way]:
     """Yield a formula with a matrix product in place of an elementwise one."""
     for part in answer.atoms(HadamardProduct):
-        mistake = Mistake("elementwise", "the answer", notation.plain(part))
+        what = partial(notation.plain, part)
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
-            for factors in product(*((factor, factor.T) for factor in order)):
-                yield mistake, answer.xreplace({part: MatMul(*factors)})
+            for factors in product(*((factor, Transpose(factor)) for factor in order)):
+                yield "elementwise", _answer, what, answer.xreplace({part: MatMul(*factors)})
+
+
+def _mended(answer: Expr) -> Iterator[Way]:
+    """Yield a formula with ∘ for a matrix product, one diag more, or a sum over another index."""
+    for kind, part, formula in repairs(answer):
+        yield kind, _answer, partial(notation.plain, part), formula
 
 
 def _later_adjoint(attempt: Attempt) -> list[Explanation]:
@@ -147,6 +205,8 @@ def _later_adjoint(attempt: Attempt) -> list[Explanation]:
     here, asked = notation.plain(attempt.later_node), notation.plain(attempt.exercise.wrt)
     adjoint = notation.plain(attempt.exercise.chain.adjoint_symbol(attempt.later_node))
     text = f"This is {adjoint}: the way from {here} to {asked} is still missing"
+    if is_inner(attempt.exercise.chain, attempt.later_node):
+        return [(finding("inner_derivative", f"The inner derivative is lost. {text}"),)]
     return [(finding("stopped_early", text, f"between {here} and {asked}"),)]
 
 
@@ -189,18 +249,17 @@ def _count(mistakes: Mistakes) -> int:
                 for mistake in mistakes})
 
 
-def _rewritten(expression: Expr) -> Iterator[tuple[Mistake, Expr]]:
+def _rewritten(expression: Expr) -> Iterator[Way]:
     """Yield a formula with one transpose more or less, or with the factors of a product reordered.
     """
-    what = notation.plain(expression)
+    what = partial(notation.plain, expression)
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield Mistake("order", f"the product {what}", what), MatMul(*factors)
+            yield "order", lambda: f"the product {what()}", what, MatMul(*factors)
     if expression.is_Matrix:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        turns = f"{what} for {notation.plain(turned)}"
-        yield Mistake("transpose", "the answer", turns), turned
+        yield "transpose", _answer, lambda: f"{what()} for {notation.plain(turned)}", turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
     for index, part in enumerate(parts):
-        for mistake, changed in _rewritten(part):
-            yield mistake, expression.func(*parts[:index], changed, *parts[index + 1:])
+        for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
+            yield *told, expression.func(*parts[:index], changed, *parts[index + 1:])

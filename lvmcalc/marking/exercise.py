@@ -151,10 +151,10 @@ class Exercise:
 
     def verdict(self, answer: Expr) -> Verdict:
         """Return whether a formula of the right shape is the one that is asked for."""
-        if not self._rational and not self.agree(self.values(answer)):
-            # Many digits take seconds to find small numbers; floats, at other points, do not.
-            if example := self.counterexample(lambda point: value_at(answer, point)):
-                return Verdict("refuted", "the two sides differ", counterexample=example)
+        # Many digits take seconds to find small numbers; floats, at other points, do not.
+        if not self._rational and not self.agree(self.values(answer)) and (
+                example := self.counterexample(lambda point: value_at(answer, point))):
+            return Verdict("refuted", "the two sides differ", counterexample=example)
         return self.compare(answer, self.asked)
 
     def symmetric_only(self, answer: Expr) -> str:
@@ -165,7 +165,7 @@ class Exercise:
         """
         letters = {node: letter for letter, node in self.chain.abbreviations.items()}
         for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
-            shape = np.shape(self.points[0][name])
+            shape = np.shape(self.points[0].get(name, 0.0))
             if shape and shape[0] == shape[1]:
                 matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
                 if (self._right_with(answer, name, matrix + matrix.T)
@@ -258,7 +258,7 @@ def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Pl
     Parameters
     ----------
     chain : Chain
-    leaves : values of the leaves and the sizes by name
+    leaves : values of the leaves and the sizes by name, and of nodes that are known already
     changes : formulas by place, a node or an edge (node, parent), that replace the true ones
     wrt : the node or leaf whose adjoint is wanted, by default all
     evaluate, one : the evaluator of the pass, and the number 1 as it has it
@@ -272,6 +272,8 @@ def known_at(chain: Chain, leaves: Mapping[str, Any], changes: Mapping[passes.Pl
         return evaluate(place, changes.get(place, formula), known)
 
     def value(place: passes.Place, formula: Expr, known: Mapping[str, Any]) -> Any:
+        if place in known:
+            return known[place]
         try:
             return adjoint(place, formula, known)
         except NoValue:

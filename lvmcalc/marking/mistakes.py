@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from importlib import resources
 
 import sympy as sp
-from sympy import Expr, Identity, Symbol
+from sympy import Expr, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
+from lvmcalc.marking.broken_parts import broken_parts
+from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
 from lvmcalc.marking.exercise import symmetric_letters
 
 CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
-SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 
 SENTENCES = tomllib.loads((resources.files(__package__) / "sentences.toml").read_text("utf-8"))
 LIKELIHOOD = tuple(SENTENCES)  # of the kinds of mistakes, the likeliest first
@@ -95,6 +96,8 @@ def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
         where = f"the value of {notation.plain(name)} = {notation.plain(node.expression)}"
         for kind, what, broken, _ in broken_formulas(node.expression):
             yield Mistake(kind, where, what, ((name, broken),))
+        for kind, what, broken in broken_parts(node.expression):
+            yield Mistake(kind, where, what, ((name, broken),))
 
 
 def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
@@ -105,16 +108,15 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         yield Mistake(kind, where, told, ((CLOSED, broken),))
+    for kind, what, broken in broken_parts(closed):
+        yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
 
 
 def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
-    node, parent = edge
-    where, rule = _stage(chain, node), chain[node].rule.name
-    if rule in SKIPPED:
-        arriving, shape = chain.adjoint_symbol(node), chain[parent].shape
-        skipped = arriving * Identity(shape[0]) if shape and not arriving.is_Matrix else arriving
-        yield Mistake("stopped_early", where, f"the {rule}", ((edge, skipped),))
-    for kind, what, broken, _ in broken_formulas(adjoint):
+    where = _stage(chain, edge[0])
+    for kind, what, broken in (*broken_steps(chain, edge),
+                               *(found[:3] for found in broken_formulas(adjoint)),
+                               *broken_parts(adjoint)):
         yield Mistake(kind, where, what, ((edge, broken),))
 
 
@@ -123,6 +125,8 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Itera
     for edge, adjoint in edges.items() if len(edges) > 1 else ():
         child, symbol = notation.plain(edge[0]), notation.plain(parent)
         path, lost = f"the path through {child}", ((edge, 0 * adjoint),)
+        if is_normaliser(chain, edge[0]):
+            yield Mistake("normaliser", path, symbol, lost)
         if parent in chain.leaves:
             yield Mistake("missing_path", path, symbol, lost)
         else:

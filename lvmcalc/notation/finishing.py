@@ -6,6 +6,7 @@ import sympy as sp
 from sympy import Dummy, Expr, Identity
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 
+from lvmcalc.notation.forming import spread
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
 MOST_DIGITS = 50
@@ -19,7 +20,7 @@ def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
     Unreadable
         If a size cannot be told, or the expression is a giant or has no value.
     """
-    expression = with_sizes(expression, shape)
+    expression = with_sizes(spread(expression), shape)
     refuse_giants(expression, text)
     if expression.has(sp.zoo, sp.nan, sp.I):
         raise Unreadable(f"`{quoted(text)}` has no value, for it divides by 0 or takes the "

@@ -38,6 +38,13 @@ class ScalarDifferential(Expr):
     arg = property(lambda self: self.args[0], doc="What it is the differential of.")
 
 
+class Copies(OneMatrix):
+    """Ones in place of a number that stands in a sum with a matrix, as beside ∘ it may."""
+
+
+BY_ENTRIES = (HadamardProduct, HadamardPower)
+
+
 # Sums and products
 def total(terms: list[Expr]) -> Expr:
     """Return the sum of terms."""
@@ -48,14 +55,44 @@ def total(terms: list[Expr]) -> Expr:
     if number != 0:
         if all(map(is_number, matrices)):
             return sp.Add(number, *map(as_number, matrices))
-        raise CannotBeFormed(_mixed_sum(next(m for m in matrices if not is_number(m)), number))
+        copies = OneMatrix if any(map(_acts_by_entries, matrices)) else Copies
+        return MatAdd(product(number, copies(*matrices[0].shape)), *matrices)
     return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]
+
+
+def _acts_by_entries(matrix: Expr) -> bool:
+    """Return whether a number beside a matrix is added to each entry, and is no multiple of I."""
+    part = matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
+    return matrix.cols == 1 or isinstance(part, BY_ENTRIES) or type(part).__name__ == "Entrywise"
+
+
+def spread(expression: Expr) -> Expr:
+    """Return an expression with ones for the numbers that are added to the factors of ∘.
+
+    Raises
+    ------
+    CannotBeFormed
+        If a number is added to a matrix elsewhere.
+    """
+    if not expression.has(Copies):
+        return expression
+    ones = {part: OneMatrix(*part.shape) for part in expression.atoms(Copies)}
+    expression = expression.xreplace({part: part.xreplace(ones)
+                                      for part in expression.atoms(*BY_ENTRIES)})
+    for part in sp.preorder_traversal(expression):
+        added = [term for term in part.args if isinstance(part, MatAdd)
+                 and (isinstance(term, Copies) or isinstance(term.args[-1], Copies))]
+        if added:
+            matrix = next(term for term in part.args if term not in added)
+            raise CannotBeFormed(_mixed_sum(matrix, added[0].as_coeff_mmul()[0]))
+    return expression
 
 
 def _mixed_sum(matrix: Expr, number: Expr) -> str:
     size = -number if number.could_extract_minus_sign() else number
-    meant = plain(product(size, Identity(matrix.rows)))
-    hint = f": did you mean {meant}?" if matrix.rows == matrix.cols else ""
+    ones = plain(product(size, OneMatrix(*matrix.shape)))
+    meant = f"{plain(product(size, Identity(matrix.rows)))}, or {ones} for every entry"
+    hint = f": did you mean {meant if matrix.rows == matrix.cols else ones}?"
     return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -69,7 +70,12 @@ def latex(expression: Expr | str) -> str:
 
 def plain(expression: Expr | str) -> str:
     """Return an expression, or a name, as a line of plain text."""
-    return pretty(expression) if isinstance(expression, str) else _Plain().doprint(expression)
+    return pretty(expression) if isinstance(expression, str) else _plain(expression)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(expression: Expr) -> str:
+    return _Plain().doprint(expression)
 
 
 def shape(expression: Expr) -> str:
@@ -196,8 +202,10 @@ class _Formulas:
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
 
 
+@lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
 def _positive_first(term: Expr) -> tuple:
-    return term.could_extract_minus_sign(), -len(str(term)), str(term)
+    text = str(term)
+    return term.could_extract_minus_sign(), -len(text), text
 
 
 class _Latex(_Formulas, LatexPrinter):

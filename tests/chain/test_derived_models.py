@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from derived_models import EVERY_LEAF, EVERY_MODEL, MODELS, derived
 
+from lvmcalc import notation
+
 
 @EVERY_LEAF
 def test_value_and_gradient_are_those_of_autograd(name: str, leaf: str) -> None:
@@ -31,3 +33,15 @@ def test_what_the_uses_bring_is_the_gradient_and_each_use_has_a_stage(name: str,
 @EVERY_MODEL
 def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
     assert derived(name).check().status == "proved"
+
+
+@pytest.mark.parametrize(("name", "leaf", "closed"), [
+    ("ridge", "w", "Aᵀ (A w - y) + λ w"), ("multivariate normal", "mu", "-Σ⁻¹ (μ - x)"),
+    ("multivariate normal", "Sigma", "(1/2) (Σ⁻¹ (μ - x) (μ - x)ᵀ - I) Σ⁻¹"),
+    ("GP-LVM", "X", "α (K⁻¹ Y Yᵀ - D I) K⁻¹ X"), ("PPCA", "W", "N (C⁻¹ S - I) C⁻¹ W"),
+    ("logistic", "w", "Xᵀ (sigmoid(X w) - y) + λ w"), ("Poisson", "w", "Xᵀ (exp(X w) - y)"),
+    ("two-layer network", "W2", "Hᵀ (ones(N) b₂ᵀ + H W₂ - Y)"),
+    ("matrix factorisation", "U", "((U Vᵀ - R) ∘ M ∘ M) V + λ U")])
+def test_the_gradient_is_the_closed_form_of_the_textbook(name: str, leaf: str, closed: str) -> None:
+    chain = derived(name)
+    assert notation.plain(chain.abbreviated(chain.adjoint(leaf))) == closed

@@ -98,7 +98,8 @@ SAID = {
                           "K⁻¹) ∘ X. The "
                           "elementwise product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: "
                           "their shapes differ."]),
-        ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer. " + OTHER.format("Q×N")]),
+        ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer, as in numerator layout. "
+                          + OTHER.format("Q×N")]),
         ("-(D/2) K⁻¹", ["Either this: " + OTHER.format("N×N"),
                         "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("b_bar", ["Either this: " + OTHER.format("a number"),

@@ -1,0 +1,186 @@
+"""Broken parts of formulas with elementwise products, functions of entries, diag and sums.
+
+A part inside a formula is replaced by another one of its shape, as students do: a matrix product
+for ∘, v 1ᵀ for diag(v), the sum over the other index.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+
+import sympy as sp
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix
+from sympy.matrices.exceptions import ShapeError
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+
+from lvmcalc import notation
+from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
+
+ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
+MOST_PARTS, MOST_PLACES = 60, 4  # of one formula, and of one part in it
+
+
+def broken_parts(formula: Expr) -> Iterator[Broken]:
+    """Yield the ways to get a part wrong: the kind of mistake, what it is about, broken formula."""
+    parts = [part for part in dict.fromkeys(sp.preorder_traversal(formula))
+             if isinstance(part, Expr) and part.is_Matrix and not isinstance(part, MatrixSymbol)]
+    inner = {term for part in parts if isinstance(part, ENTRYWISE) for term in part.args
+             if isinstance(term, MatAdd)}
+    for part in parts[:MOST_PARTS]:
+        found = [*_in_part(part)]
+        if part in inner:
+            found += [broken[:3] for broken in broken_formulas(part)]
+        for kind, what, instead in found:
+            if instead.shape == part.shape and instead != part:
+                for broken in replaced(formula, part, instead):
+                    yield kind, what, broken
+    if (multiplied := _without_circles(formula)) != formula:
+        yield "matrix_product", "∘ in every place", multiplied
+
+
+def replaced(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
+    """Yield a formula with a part replaced everywhere, and in one of several places."""
+    everywhere = formula.xreplace({part: instead})
+    yield everywhere
+    for once in islice(_replaced_once(formula, part, instead), MOST_PLACES):
+        if once != everywhere:
+            yield once
+
+
+def _replaced_once(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
+    if formula == part:
+        yield instead
+        return
+    args = formula.args
+    for place, arg in enumerate(args):
+        if isinstance(arg, Expr) and arg.has(part) and not isinstance(formula, MatrixSymbol):
+            for changed in _replaced_once(arg, part, instead):
+                with suppress(ShapeError, TypeError, ValueError):
+                    yield formula.func(*args[:place], changed, *args[place + 1:])
+
+
+def _without_circles(formula: Expr) -> Expr:
+    """Return a formula with a matrix product for ∘ between all square matrices."""
+    circles = [part for part in formula.atoms(HadamardProduct) if part.is_square]
+    return formula.xreplace({part: MatMul(*part.args) for part in circles})
+
+
+def _in_part(part: Expr) -> Iterator[Broken]:
+    match part:
+        case HadamardProduct():
+            yield from _in_product(part)
+        case HadamardPower():
+            yield from _in_power(part)
+        case DiagMatrix():
+            vector = part.args[0]
+            yield "diag", notation.plain(part), MatMul(vector, OneMatrix(1, vector.rows))
+        case DiagonalOf():
+            matrix = part.args[0]
+            yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
+        case MatMul():
+            yield from ((*told, instead) for told in [("sum_index", notation.plain(part))]
+                        for instead in over_the_other_index(part))
+
+
+def _in_power(power: HadamardPower) -> Iterator[Broken]:
+    base, exponent, what = power.base, power.exp, notation.plain(power.base)
+    upright = base if exponent.is_positive else HadamardPower(base, -1)
+    if abs(exponent) == 1:
+        yield "inverted_scalar", what, base
+    else:
+        yield "lost_factor", f"the power of {what}", upright
+
+
+def _in_product(product: HadamardProduct) -> Iterator[Broken]:
+    factors = product.args
+    for index, factor in enumerate(factors):
+        others = factors[:index] + factors[index + 1:]
+        rest = HadamardProduct(*others) if len(others) > 1 else others[0]
+        if not has_adjoint(factor):
+            yield "lost_factor", notation.plain(factor), rest
+            if 1 < factors.count(factor) < len(factors):
+                others = [other for other in factors if other != factor]
+                yield "lost_factor", notation.plain(factor), (
+                    HadamardProduct(*others) if len(others) > 1 else others[0])
+    if product.is_square:
+        for order in (factors, factors[::-1]):
+            yield "matrix_product", notation.plain(product), MatMul(*order)
+
+
+def over_the_other_index(product: MatMul) -> Iterator[Expr]:
+    """Yield a product with ones in which the sum, or the copies, run along the other index."""
+    scalar, factors = product.as_coeff_matrices()
+    first, last = factors[0], factors[-1]
+    if len(factors) < 2:
+        return
+    before, behind = _product(factors[:-1]), _product(factors[1:])
+    if isinstance(last, OneMatrix) and last.cols == 1:  # A 1
+        yield _multiple(scalar, MatMul(before.T, OneMatrix(before.rows, 1)))
+    elif isinstance(last, OneMatrix) and before.cols == 1:  # v 1ᵀ
+        yield _multiple(scalar, MatMul(OneMatrix(last.cols, 1), before.T))
+        if (row := _summed_downwards(before)) is not None:
+            yield _multiple(scalar, MatMul(OneMatrix(before.rows, 1), row))
+    if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
+        yield _multiple(scalar, MatMul(OneMatrix(1, behind.cols), behind.T))
+    elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
+        yield _multiple(scalar, MatMul(behind.T, OneMatrix(1, first.rows)))
+
+
+def _summed_downwards(column: Expr) -> Expr | None:
+    """Return f(1ᵀA), a row, for a column f(A 1) that holds the sums of rows."""
+    match column:
+        case Entrywise():
+            inner = _summed_downwards(column.arg)
+            return None if inner is None else Entrywise(column.name, inner)
+        case HadamardPower():
+            inner = _summed_downwards(column.base)
+            return None if inner is None else HadamardPower(inner, column.exp)
+        case MatMul() if isinstance(column.args[-1], OneMatrix):
+            scalar, factors = column.as_coeff_matrices()
+            matrix = _product(factors[:-1])
+            return _multiple(scalar, MatMul(OneMatrix(1, matrix.rows), matrix))
+    return None
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return MatMul(*factors) if len(factors) > 1 else factors[0]
+
+
+def _multiple(scalar: Expr, matrix: Expr) -> Expr:
+    return matrix if scalar == 1 else MatMul(scalar, *matrix.args)
+
+
+# Ways in which a formula can be meant that cannot be formed, or has another shape
+def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
+    """Yield a formula with ∘ for one matrix product, with one diag more, or with another sum.
+
+    Each comes with the kind of mistake that it undoes, and what it is about.
+    """
+    for part in dict.fromkeys(sp.preorder_traversal(formula)):
+        if isinstance(part, Expr) and part.is_Matrix:
+            for kind, instead in _repaired(part):
+                for other in replaced(formula, part, instead):
+                    yield kind, part, other
+
+
+def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
+    if isinstance(part, MatMul):
+        scalar, factors = part.as_coeff_matrices()
+        for place in range(1, len(factors)):
+            # ∘ binds what stands next to it, or all that stands on its left or right
+            for start, end in {(place - 1, place + 1), (0, place + 1), (place - 1, len(factors)),
+                               (0, len(factors))}:
+                left, right = _product(factors[start:place]), _product(factors[place:end])
+                if left.shape == right.shape:
+                    whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
+                    yield "matrix_product", MatMul(scalar, *whole) if scalar != 1 else _product(
+                        whole)
+        for instead in over_the_other_index(part):
+            yield "sum_index", instead
+    if part.is_Matrix and not isinstance(part, Identity | OneMatrix):
+        if part.cols == 1:
+            yield "diag", DiagMatrix(part)
+        elif part.is_square:
+            yield "diag", DiagonalOf(part)

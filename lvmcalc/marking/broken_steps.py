@@ -1,0 +1,102 @@
+"""Broken steps of the chain rule, derived from the record of the operation at a stage.
+
+The function for its derivative, a step that is left out, one factor of a product that is not
+differentiated, the path through a normaliser.
+"""
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy import Expr, Identity
+from sympy.matrices.expressions import HadamardProduct
+
+from lvmcalc import notation
+from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.rules import Operation
+from lvmcalc.chain import Chain
+from lvmcalc.chain.passes import Edge
+from lvmcalc.marking.broken_formulas import Broken
+
+SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
+PRODUCTS = (HadamardProduct, sp.Mul)
+
+
+def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
+    """Yield the ways to get one step back wrong: the kind, what it is about, broken adjoint."""
+    (name, parent), adjoint = edge, sp.sympify(chain.edges[edge])
+    node, arriving = chain[name], chain.adjoint_symbol(name)
+    rule, shape = node.rule, chain[parent].shape
+    value = notation.plain(node.expression)
+    if is_function(rule):
+        wrong = (HadamardProduct(arriving, node.expression) if node.shape
+                 else arriving * node.expression)
+        if wrong != adjoint:  # exp is its own derivative
+            yield "function_for_slope", value, wrong
+    alike = node.shape == shape
+    if rule.name in SKIPPED or (is_function(rule) and alike):
+        spread = shape and not arriving.is_Matrix
+        skipped = arriving * Identity(shape[0]) if spread else arriving
+        what = f"the {rule.name}" if rule.name in SKIPPED else f"that of {value}"
+        yield "stopped_early", what, skipped
+    matrices = [it for it in node.parents if chain[it].shape]
+    if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
+            chain, name):
+        yield "inner_derivative", notation.plain(node.symbol), arriving
+    half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
+    if half not in (1, -1):
+        yield "factor", f"the factor {notation.plain(half)} is lost", adjoint / half
+    yield from _of_a_product(chain, edge)
+
+
+def _of_a_product(chain: Chain, edge: Edge) -> Iterator[Broken]:
+    """Yield a product or quotient of which one factor only is differentiated."""
+    name, parent = edge
+    node = chain[name]
+    if node.rule.kind not in PRODUCTS and "quotient" not in node.rule.name:
+        return
+    first, second = node.operands[:2]
+    arriving, symbol = chain.adjoint_symbol(name), chain[parent].symbol
+    if first == second == symbol:  # A ∘ A
+        yield ("product_rule", f"each factor {notation.plain(symbol)}",
+               node.rule.adjoint(0, node.operands, arriving))
+    elif symbol in (first, second) and _share_a_variable(chain, first, second):
+        yield "product_rule", notation.plain(symbol), 0 * sp.sympify(chain.edges[edge])
+
+
+def _share_a_variable(chain: Chain, first: Expr, second: Expr) -> bool:
+    """Return whether two operands depend on one leaf."""
+    names = [getattr(operand, "name", None) for operand in (first, second)]
+    return all(name in chain.nodes or name in chain.leaves for name in names) and any(
+        set(names) <= set(chain.leading_to(leaf)) for leaf in chain.leaves)
+
+
+def is_inner(chain: Chain, name: str) -> bool:
+    """Return whether a function is applied to a node."""
+    node = chain[name]
+    return bool(node.rule) and node.rule.name not in SKIPPED and any(
+        is_function(chain[child].rule) for child in chain.children(name))
+
+
+def is_function(rule: Operation) -> bool:
+    """Return whether a rule is that of a function of numbers, such as exp, one by one."""
+    of = rule.operation
+    return isinstance(of, Entrywise | sp.Function) and of.args[-1:] == rule.arguments
+
+
+def is_normaliser(chain: Chain, name: str) -> bool:
+    """Return whether a path that begins with a node leads through a sum to what is divided by it.
+
+    The logarithm of such a sum, of which a difference is taken, divides too.
+    """
+    summed = False
+    while True:
+        node = chain[name]
+        if summed and (isinstance(node.rule.operation, sp.log) or "log" in node.rule.name
+                       or node.rule.name.endswith(("power", "quotient"))):
+            return True
+        summed = summed or node.rule.kind is EntrySum or any(
+            isinstance(operand, sp.OneMatrix) for operand in node.operands)
+        children = chain.children(name)
+        if len(children) != 1:
+            return False
+        name, = children
