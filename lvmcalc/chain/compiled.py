@@ -109,7 +109,7 @@ class Compiled:
         with np.errstate(all="ignore"):
             try:
                 return dict(zip(self.kept, self._pass(*values, upstream), strict=True))
-            except (ArithmeticError, ValueError) as error:  # LinAlgError is a ValueError
+            except (ArithmeticError, ValueError, NameError) as error:  # LinAlgError is a ValueError
                 raise Doubtful from error
 
 
