@@ -24,6 +24,7 @@ from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 from lvmcalc.calculus.walking import whole_size, without_power
 
+KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared
 t = Symbol("t")
 
@@ -55,6 +56,38 @@ class Reals:
         if np.real(phase) <= 0:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return size + np.log(phase)
+
+
+class IllConditioned(OutsideDomain):
+    """A matrix is too close to a singular one."""
+
+
+class Trusted(Reals):
+    """Floating point that refuses determinants and inverses that would keep too few digits."""
+
+    @staticmethod
+    def regular(matrix: np.ndarray) -> np.ndarray:
+        """Return a matrix that is far from singular, by its condition number in the 1-norm."""
+        condition = np.linalg.cond(matrix, 1)
+        if not condition * np.finfo(float).eps < 10.0**-KEPT:
+            raise IllConditioned(f"keeps fewer than {KEPT} digits here, as the matrix in it has "
+                                 f"a condition number of {condition:.0e}")
+        return matrix
+
+    @classmethod
+    def det(cls, matrix: np.ndarray) -> float:
+        """Return the determinant."""
+        return np.linalg.det(cls.regular(matrix))
+
+    @classmethod
+    def inv(cls, matrix: np.ndarray) -> np.ndarray:
+        """Return the inverse."""
+        return np.linalg.inv(cls.regular(matrix))
+
+    @classmethod
+    def log_det(cls, matrix: np.ndarray) -> float:
+        """Return the logarithm of the determinant."""
+        return super().log_det(cls.regular(matrix))
 
 
 class Rationals:

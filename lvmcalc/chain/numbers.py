@@ -10,42 +10,9 @@ from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus.arithmetic import IllConditioned, Trusted
 from lvmcalc.chain.graph import Graph, Node
 from lvmcalc.chain.passes import Evaluate, Place
-
-DIGITS = 8  # that a determinant or an inverse keeps at least
-
-
-class IllConditioned(ArithmeticError):
-    """A matrix is too close to a singular one."""
-
-
-class Trusted(arithmetic.Reals):
-    """Floating point that refuses determinants and inverses that would keep too few digits."""
-
-    @staticmethod
-    def regular(matrix: np.ndarray) -> np.ndarray:
-        """Return a matrix that is far from singular, by its condition number in the 1-norm."""
-        condition = np.linalg.cond(matrix, 1)
-        if not condition * np.finfo(float).eps < 10.0**-DIGITS:
-            raise IllConditioned(f"keeps fewer than {DIGITS} digits here, as the matrix in it has "
-                                 f"a condition number of {condition:.0e}")
-        return matrix
-
-    @classmethod
-    def det(cls, matrix: np.ndarray) -> float:
-        """Return the determinant."""
-        return np.linalg.det(cls.regular(matrix))
-
-    @classmethod
-    def inv(cls, matrix: np.ndarray) -> np.ndarray:
-        """Return the inverse."""
-        return np.linalg.inv(cls.regular(matrix))
-
-    @classmethod
-    def log_det(cls, matrix: np.ndarray) -> float:
-        """Return the logarithm of the determinant."""
-        return super().log_det(cls.regular(matrix))
 
 
 def evaluator(graph: Graph) -> Evaluate:

@@ -26,6 +26,7 @@ from lvmcalc.chain.numbers import IllConditioned, Trusted
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
 SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
+DIGITS = (4, 6, 8, 10, 12, 15)  # of a counterexample: as few as show a difference
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
@@ -178,7 +179,7 @@ class Exercise:
         """
         letters = {node: letter for letter, node in self.chain.abbreviations.items()}
         for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
-            shape = np.shape(self.points[0][name])
+            shape = np.shape(self.points[0].get(name, 0.0))
             if shape and shape[0] == shape[1]:
                 matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
                 if (self._right_with(answer, name, matrix + matrix.T)
@@ -210,7 +211,9 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                return Counterexample(values, _rounded(got), _rounded(truth))
+                sides = ((_rounded(got, digits), _rounded(truth, digits)) for digits in DIGITS)
+                return Counterexample(values, *next((both for both in sides if str(both[0]) != str(both[1])),
+                                                    (_rounded(got, 17), _rounded(truth, 17))))
         return None
 
 
@@ -304,10 +307,10 @@ def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
     return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
 
 
-def _rounded(value: Any) -> Expr:
+def _rounded(value: Any, digits: int = 4) -> Expr:
     def number(entry: float) -> Expr:
-        near = sp.Rational(str(round(float(entry), 4)))
-        return near if near.q == 1 else sp.Float(float(entry), 4)
+        near = sp.Rational(str(round(float(entry), digits)))
+        return near if near.q == 1 else sp.Float(float(entry), digits)
 
     value = np.asarray(value, dtype=float)
     if value.ndim != 2:

@@ -96,8 +96,9 @@ def spread(expression: Expr) -> Expr:
 
 def _mixed_sum(matrix: Expr, number: Expr) -> str:
     size = -number if number.could_extract_minus_sign() else number
-    meant = plain(product(size, Identity(matrix.rows)))
-    hint = f": did you mean {meant}?" if matrix.rows == matrix.cols else ""
+    ones = plain(product(size, OneMatrix(*matrix.shape)))
+    meant = f"{plain(product(size, Identity(matrix.rows)))}, or {ones} for every entry"
+    hint = f": did you mean {meant if matrix.rows == matrix.cols else ones}?"
     return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
 

@@ -243,6 +243,7 @@ class _Parser(Atoms):
             elif self.ahead[:2] == ("sign", "^"):
                 at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
                 self.place += 1
+                entries = self.circled() or entries
                 exponent = self.exponent()
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
@@ -265,6 +266,14 @@ class _Parser(Atoms):
             if at:
                 self.place = self.tokens.index(at)
             raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
+
+    def circled(self) -> bool:
+        """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
+        place = self.place + (self.ahead.text in ("{", "("))
+        found = self.tokens[place][:2] == ("sign", "∘")
+        if found:
+            del self.tokens[place]
+        return found
 
     def exponent(self) -> str | Expr:
         """Return what stands behind ^: T or -T, or a number."""

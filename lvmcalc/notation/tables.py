@@ -31,11 +31,14 @@ LAYOUT = _words("""
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
           r"|mathnormal|textit|mathop|mathcal|mathscr|ensuremath)")
+# A matrix of ones, with its sizes: \\mathbf{1}_N, \\mathbf 1_{N \\times D}
+ONES = (r"\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)\s*_\s*"
+        r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
 # LaTeX commands for signs, by what else they are spelled
 COMMANDS = {
-    "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "⊘", "colon": ":",
+    "cdot": "·", "times": "·", "ast": "·", "odot": "∘", "circ": "∘", "oslash": "∕", "colon": ":",
     "partial": "∂", "nabla": "∇", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|",
     "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lbrack": "[", "rbrack": "]",
     "lbrace": "(", "rbrace": ")", "top": "ᵀ", "intercal": "ᵀ", "prime": "'",

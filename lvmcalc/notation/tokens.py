@@ -32,6 +32,7 @@ from lvmcalc.notation.tables import (
     METHODS,
     MODULE,
     NAMED,
+    ONES,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -153,6 +154,8 @@ class _Scanner(Words):
 
     def command(self) -> bool:
         """Read what begins with a backslash; most of it is LaTeX."""
+        if (ones := self.match(ONES)) and "ones" in self.functions:
+            return self.ones(ones)
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
                       or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+)\s*\}")):
@@ -184,6 +187,18 @@ class _Scanner(Words):
             self.place = here
             return bool(solves) and self.add("sign", "\\", self.place + 1)
         return False
+
+    def ones(self, match: re.Match) -> bool:
+        """Read \\mathbf{1}_{N \\times D} as ones(N, D)."""
+        start, end = self.place, match.end()
+        self.found += [Token("function", "ones", start, end), Token("sign", "(", start, end)]
+        for name in filter(None, (match["rows"] or match["size"], match["columns"])):
+            if self.found[-1].text != "(":
+                self.found.append(Token("sign", ",", start, end))
+            inner = _Scanner(name, self.vocabulary, self.functions).scanned()
+            self.found += [Token(kind, text, start, end) for kind, text, *_ in inner]
+        self.found.append(Token("sign", ")", start, end))
+        return self.skip(end)
 
     def starts_a_word(self) -> bool:
         space = len(self.match(r"\s*")[0])
