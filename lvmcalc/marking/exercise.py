@@ -26,6 +26,7 @@ from lvmcalc.chain.numbers import IllConditioned, Trusted
 PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
 SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
+DIGITS = (4, 6, 8, 10, 12, 15)  # of a counterexample: as few as show a difference
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
@@ -73,10 +74,23 @@ class Exercise:
         BᵀB, for instance, is singular at all of them if B has more columns than rows. Where entries
         of both signs give no value, as in a logarithm, all are positive.
         """
+        found: list[Point] = []
         for positive, seed in product((False, True), range(MOST_TRIES)):
             with suppress(*NoValue):
-                return [self._point(sizes, len(self.points) + 2 * seed, positive=positive)]
-        return []
+                found.append(self._point(sizes, len(self.points) + 2 * seed, positive=positive))
+                if self._is_definite(found[-1]):
+                    return found[-1:]
+        return found[:1]
+
+    def _is_definite(self, point: Point) -> bool:
+        """Return whether symmetric matrices are positive definite where it matters.
+
+        Then a right answer that takes their determinant apart has a value too.
+        """
+        inside = [point[parent] for node in self.chain.nodes.values() for parent in node.parents
+                  if node.rule.name in ("log determinant", "determinant", "inverse")]
+        return all(np.linalg.eigvalsh(matrix).min() > 0 for matrix in inside
+                   if np.ndim(matrix) == 2 and np.allclose(matrix, matrix.T))
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
         """Return the ways to make all numbers of rows and columns differ, as the chain allows."""
@@ -197,7 +211,9 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                return Counterexample(values, _rounded(got), _rounded(truth))
+                sides = ((_rounded(got, digits), _rounded(truth, digits)) for digits in DIGITS)
+                return Counterexample(values, *next((both for both in sides if str(both[0]) != str(both[1])),
+                                                    (_rounded(got, 17), _rounded(truth, 17))))
         return None
 
 
@@ -291,10 +307,10 @@ def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
     return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
 
 
-def _rounded(value: Any) -> Expr:
+def _rounded(value: Any, digits: int = 4) -> Expr:
     def number(entry: float) -> Expr:
-        near = sp.Rational(str(round(float(entry), 4)))
-        return near if near.q == 1 else sp.Float(float(entry), 4)
+        near = sp.Rational(str(round(float(entry), digits)))
+        return near if near.q == 1 else sp.Float(float(entry), digits)
 
     value = np.asarray(value, dtype=float)
     if value.ndim != 2:

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
 
 import numpy as np
 
@@ -40,27 +39,27 @@ def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
     return known
 
 
-def called_with(function: Callable, arguments: dict[str, str], point: Point,
-                scalar: bool) -> np.ndarray:
+def called_with(function: Callable, run: Callable[..., np.ndarray], arguments: dict[str, str],
+                point: Point, scalar: bool) -> np.ndarray:
     """Return what a function returns at a point, called with copies of the values.
 
     Where a scalar is expected, a matrix of one entry will do.
 
+    Parameters
+    ----------
+    function : the reader's function, which tells the order of its arguments
+    run : what calls it, such as `apart.Apart(function)`
+    arguments : the name of the value for each argument
+    point : values by name
+    scalar : whether a scalar is expected
+
     Raises
     ------
-    TypeError
+    Unreadable
         If it returns no array of real numbers; and whatever the function itself raises.
     """
     given = {name: deepcopy(point[value]) for name, value in arguments.items()}
     placed = [given.pop(name) for name, parameter in inspect.signature(function).parameters.items()
               if parameter.kind is parameter.POSITIONAL_ONLY and name in given]
-    result: Any = function(*placed, **given)
-    if result is None:
-        raise TypeError("it returns nothing; is a return missing?")
-    try:
-        result = np.asarray(result)
-    except ValueError:
-        raise TypeError("it returns rows of different lengths") from None
-    if result.dtype.kind not in "biufO":
-        raise TypeError(f"it returns no real numbers but {result.dtype}")
-    return result.astype(float).reshape(() if scalar and result.size == 1 else result.shape)
+    result = run(*placed, **given)
+    return result.reshape(() if scalar and result.size == 1 else result.shape)

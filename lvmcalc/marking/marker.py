@@ -20,6 +20,7 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
+from lvmcalc.marking.apart import Apart
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
 from lvmcalc.marking.function_answers import arguments_of, called_with
@@ -269,20 +270,29 @@ def _mark_function(exercise: Exercise, function: Callable) -> Mark:
     arguments, asked = arguments_of(exercise, function), exercise.asked.name
     if asked in arguments.values():
         raise NotAttempted("is what is asked for, so it is no argument")
-    attempt = Attempt(exercise, lambda point: called_with(function, arguments, point,
-                                                          scalar=np.ndim(point[asked]) == 0))
+    with Apart(function) as run:
+        attempt = Attempt(exercise, lambda point: called_with(function, run, arguments, point,
+                                                              scalar=np.ndim(point[asked]) == 0))
+        return _mark_values(attempt)
+
+
+def _mark_values(attempt: Attempt) -> Mark:
+    """Mark a function by its values at the points of the exercise."""
+    exercise = attempt.exercise
     try:
         values = attempt.values
+    except Unreadable:
+        raise
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
             return _refuted(attempt, "this cannot be formed",
                             (finding("shape", reason, "the function"),))
         text = f"The function stopped with {type(error).__name__}: {error}"
-        raise Unreadable(text.rstrip(".") + ".") from error
+        raise Unreadable(text.rstrip(".") + ".") from None
     for value, point in zip(values, exercise.points, strict=True):
         wanted, given = ("×".join(map(str, np.shape(array))) or "scalar"
-                         for array in (point[asked], value))
+                         for array in (point[exercise.asked.name], value))
         if wanted != given:
             return _of_another_shape(attempt, f"{wanted} here, like its variable, but the function "
                                               f"returns {given}")

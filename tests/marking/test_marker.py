@@ -108,7 +108,7 @@ def test_asking_back_is_no_answer() -> None:
     (stops(ValueError("no such thing")), "stopped with ValueError: no such thing."),
     (sp.gamma(alpha) * X, "does not know gamma"), (lambda X: X + 1j, "no real numbers"),
     (lambda X: X[100], "stopped with IndexError"), (lambda X: X * np.nan, "not finite"),
-    (lambda X: "text", "stopped"),
+    (lambda X: "text", "no real numbers but text"),
 ])
 def test_what_is_no_formula_gets_one_sentence(answer: object, sentence: str) -> None:
     result = mark(answer, "gplvm.log_det", "X")
@@ -236,7 +236,8 @@ def test_a_function_may_be_written_in_many_ways(function: object) -> None:
 
 @pytest.mark.parametrize(("function", "sentence"), [
     (unsigned, "does not tell them"), (max, "does not tell them"), (dict, "does not tell them"),
-    (lambda X: None, "return missing"), (lambda X: [[1], [1, 2]], "rows of different lengths"),
+    (lambda X: None, "its return is missing"),
+    (lambda X: [[1], [1, 2]], "rows of different lengths"),
     (sp.Lambda(sp.Symbol("alpha"), sp.Symbol("alpha")), "An answer is a formula"),
 ])
 def test_a_function_that_cannot_be_used_gets_one_sentence(function: object, sentence: str) -> None:
