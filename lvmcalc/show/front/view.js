@@ -83,7 +83,7 @@ class View {
   // What comes from Python
   listen() {
     const {model, el, canvas} = this;
-    this.bound = {"comm_live_update": () => el.classList.toggle("jupyter-widgets-disconnected"), "change:frame": () => this.receive(), "change:spec": () => this.build(), "change:values": () => this.fill(),
+    this.bound = {"comm_live_update": () => el.classList.add("jupyter-widgets-disconnected"), "change:frame": () => this.receive(), "change:spec": () => this.build(), "change:values": () => this.fill(),
                   "change:words change:note change:playing": () => this.say(), "change:scene": () => { this.state.memo = {}; this.state.past = []; this.fit(); }};
     for (const names in this.bound) for (const name of names.split(" ")) model.on(name, this.bound[names]);
     el.addEventListener("keydown", event => this.key(event));
