@@ -211,7 +211,10 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                return Counterexample(values, *_told_apart(got, truth))
+                sides = [[_rounded(side, digits) for side in (got, truth)]
+                         for digits in (*DIGITS, 17)]
+                told = [both for both in sides if str(both[0]) != str(both[1])] or sides[-1:]
+                return Counterexample(values, *told[0])
         return None
 
 
@@ -303,15 +306,6 @@ def formulas(chain: Chain, changes: Mapping[passes.Place, Expr],
     """Return the formulas of all nodes and adjoints by name, as `known_at` returns numbers."""
     leaves = {name: leaf.symbol for name, leaf in chain.leaves.items()}
     return known_at(chain, leaves, changes, wrt, passes.in_symbols, sp.S.One)
-
-
-def _told_apart(got: Any, truth: Any) -> tuple[Expr, Expr]:
-    """Return two values with as few digits as show that they differ."""
-    for digits in DIGITS:
-        sides = _rounded(got, digits), _rounded(truth, digits)
-        if str(sides[0]) != str(sides[1]):
-            break
-    return sides
 
 
 def _rounded(value: Any, digits: int = 4) -> Expr:
