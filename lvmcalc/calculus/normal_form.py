@@ -12,7 +12,7 @@ from itertools import product
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.matrices.expressions import HadamardProduct
-from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
@@ -102,12 +102,17 @@ class NormalForm(OutputForm):
     def opaque(self, expression: MatrixExpr) -> Terms:
         """Return an operation that nothing is known of here, such as diag(v), as a letter."""
         argument, *others = expression.args
-        inside = self.matrix(argument)
+        inside, common = self.matrix(argument), sp.S.One
+        if isinstance(expression, DiagMatrix | DiagonalOf):  # linear
+            if not inside:
+                return {}
+            common = common_factor(inside.values())
+            inside = {term: sp.cancel(c / common) for term, c in inside.items()}
         written = expression.func(self.expression(inside, argument.shape), *others)
         self.inside[written] = inside
         if isinstance(written, DiagMatrix):
             self.inside[written] = {}  # which is its own transpose
-        return {(written,): sp.S.One}
+        return {(written,): common}
 
     def total(self, expression: Expr) -> Expr:
         """Return the sum of the entries as a symbol."""
@@ -131,6 +136,8 @@ class NormalForm(OutputForm):
                 return letter if letter.name in self.symmetric else Transpose(letter)
             case sp.OneMatrix():
                 return sp.OneMatrix(*reversed(letter.shape))
+            case DiagonalOf():
+                return Transpose(letter)
             case HadamardProduct():
                 factors = [self.transposed_term(factor) for factor in self.factors[letter]]
                 turned, = self._elementwise_term(factors, letter.shape[::-1])

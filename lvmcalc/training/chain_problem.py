@@ -140,6 +140,8 @@ class ChainProblem(Problem):
     # Parameters and coordinates
     def checked(self, parameters: Any) -> np.ndarray:
         given = {self.variables[0]: parameters} if self.one else parameters
+        if isinstance(given, Mapping):  # α and alpha are one name
+            given = {spelling(str(name)): value for name, value in given.items()}
         if not isinstance(given, Mapping) or set(given) != set(self.variables):
             raise TypeError(f"The parameters must be a dict with {', '.join(self.variables)}.")
         return self._joined({

@@ -5,6 +5,7 @@ import sympy as sp
 from oracle import terms
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.normal_form import NormalForm
@@ -14,6 +15,7 @@ from lvmcalc.calculus.tidy import tidy
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
 X, Y = MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m)
+v = MatrixSymbol("v", n, 1)
 a, b, c, d = sp.symbols("a b c d")
 K = a * X * X.T + Identity(n) / b
 ONE, TWO, HALF = sp.S.One, sp.Integer(2), sp.S.Half
@@ -215,6 +217,9 @@ TIDY = [
      MatMul(2, MatAdd(MatMul(C, A), MatMul(b, C, B)), C_, X)),
     (MatMul(S, B, S), MatMul(A + B, C_, B, S)), (MatAdd(MatMul(2, A + B), -A), A + 2 * B),
     (MatMul(MatAdd(MatMul(a * b + a * c, A), a * B), C), MatMul(a, MatAdd(MatMul(b + c, A), B), C)),
+    (Transpose(DiagonalOf(X * X.T)), Transpose(DiagonalOf(X * X.T))),  # a row, though XXᵀ = (XXᵀ)ᵀ
+    (DiagMatrix(MatMul(-2 * a, v)), MatMul(-2 * a, DiagMatrix(v))),
+    (DiagonalOf(A - A), ZeroMatrix(n, 1)),
 ]
 
 

@@ -86,6 +86,12 @@ def test_several_variables_matrices_and_scalars_have_the_gradients_of_autograd()
         np.testing.assert_allclose(gradient[name], expected, rtol=1e-9)
 
 
+def test_parameters_are_known_by_greek_letters_too():
+    by_word, by_letter = ({"X": FIRST["X"], alpha: 1.7, beta: 0.4}
+                          for alpha, beta in (("alpha", "beta"), ("α", "β")))
+    assert of_noise().value(by_letter) == of_noise().value(by_word)
+
+
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize(("fast", "of_chain", "paths"), [
     (AutoencoderProblem(x, 2), of_autoencoder(), {"only path g (decoder)": "only path g",
