@@ -237,12 +237,12 @@ def equal(left: Expr, right: Expr, values: dict[str, Any]) -> bool:
 
 
 def point(symbols: list[Expr], sizes: dict[str, int], seed: int,
-          moving: str = "") -> dict[str, Any]:
-    """Return random whole numbers, never 0 or ±1, for all symbols; `moving` gets a direction as its
-    slope too."""
+          moving: str = "", positive: bool = False) -> dict[str, Any]:
+    """Return random whole numbers, never 0 or ±1, for all symbols, the entries of matrices of both
+    signs or positive; `moving` gets a direction as its slope too."""
     rng = random.Random(seed)
 
-    def number(name: str, positive: bool = False) -> Dual:
+    def number(name: str, positive: bool = positive) -> Dual:
         value, slope = (Fraction(rng.choice([2, 3, 4, 5, 7, 9]) * rng.choice([-1, 1]))
                         for _ in range(2))
         return Dual(abs(value) if positive else value, slope if name == moving else Fraction(0))
