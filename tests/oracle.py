@@ -10,10 +10,11 @@ import math
 import random
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -125,7 +126,13 @@ def function(name: str, argument: Dual) -> Dual:
     of = OWN.get(name) or getattr(mpmath, name)
     if name == "log" and at <= 0:
         raise ZeroDivisionError("a logarithm of a number that is not positive")
-    return Dual(of(at), mpmath.diff(of, at) * high(argument.slope))
+    return Dual(of(at), slope_of(of, at) * high(argument.slope))
+
+
+@cache
+def slope_of(function: Callable, at: Any) -> Any:
+    """Return a derivative, which mpmath finds in numbers."""
+    return mpmath.diff(function, at)
 
 
 def evaluate(formula: Expr, values: dict[str, Any]) -> Any:

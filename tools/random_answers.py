@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sympy as sp
 from sympy import Expr, Identity, Inverse, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.matrices.expressions import HadamardPower, MatAdd, MatMul
 
-from lvmcalc.calculus import arithmetic, random_points
+from lvmcalc.calculus import arithmetic, operations, random_points
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import mark
@@ -23,6 +23,7 @@ from lvmcalc.models import chain_named
 
 QUESTIONS = [(of, wrt) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")
              for wrt in (node.name for node in chain_named(of)) if wrt != chain_named(of).output]
+ATOMS, POWERS = (*operations.ATOMS, Identity, sp.Number), (sp.Pow, HadamardPower)
 SIZES = {"N": 4, "Q": 2, "D": 3, "m": 2, "n": 4, "S": 3}
 
 
@@ -63,10 +64,11 @@ def rewritten(rng: np.random.Generator, of: str, wrt: str, steps: int) -> Expr:
 def parts(expression: Expr, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Expr]]:
     """Yield every part of an expression that is a matrix or a number, with its place."""
     yield place, expression
-    if not isinstance(expression, sp.Symbol | sp.MatrixSymbol | Identity | sp.Number):
-        for index, part in enumerate(expression.args[:1] if isinstance(expression, sp.Pow)
+    if not isinstance(expression, ATOMS):
+        for index, part in enumerate(expression.args[:1] if isinstance(expression, POWERS)
                                      else expression.args):
-            yield from parts(part, (*place, index))
+            if isinstance(part, Expr):  # and not the name of a function
+                yield from parts(part, (*place, index))
 
 
 def replaced(expression: Expr, place: tuple[int, ...], new: Expr) -> Expr:

@@ -7,6 +7,7 @@ says what is wrong with which stage.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -83,11 +84,14 @@ class Compiled:
         if wrt:
             asked = {name: program.bars[chain.adjoint_symbol(name)] for name in wrt}
             self.kept = {chain.output: program.names[chain.output]} | asked
-        self.arguments = {program.names[name]: name for name in (*chain.leaves, *program.sizes)}
-        bar = program.bars[chain.adjoint_symbol(chain.output)]
+        known = dict.fromkeys((*wrt, *chain.leaves, *program.sizes))
+        self.arguments = {program.names[name]: name for name in known
+                          if name in chain.leaves or name in program.sizes}
+        self.bar = program.bars[chain.adjoint_symbol(chain.output)]
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
-        source = f"def one_pass({', '.join([*self.arguments, bar])}):\n    " + "\n    ".join(body)
+        head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
+        source = "\n    ".join([head, *body])
         namespace = _functions() | {"np": np, "math": math, "inv": _inv}
         # backwards the inverse is needed too, which is looked at
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
@@ -106,11 +110,25 @@ class Compiled:
             If a number is not finite, or keeps too few digits.
         """
         values = [known[name] for name in self.arguments.values()]
-        with np.errstate(all="ignore"):
-            try:
-                return dict(zip(self.kept, self._pass(*values, upstream), strict=True))
-            except (ArithmeticError, ValueError) as error:  # LinAlgError is a ValueError
-                raise Doubtful from error
+        return dict(zip(self.kept, guarded(self._pass, *values, upstream), strict=True))
+
+    def at(self, known: Mapping[str, Any], moving: tuple[str, ...]) -> Callable[..., tuple]:
+        """Return a function of the values of the `moving` leaves alone, which came first in `wrt`.
+
+        It returns the output and the adjoints, in order; call it with `guarded`.
+        """
+        fixed = {argument: known[name] for argument, name in self.arguments.items()
+                 if name not in moving}
+        return partial(self._pass, **fixed, **{self.bar: 1.0})
+
+
+def guarded(function: Callable[..., tuple], *values: Any) -> tuple:
+    """Return a function's value without a warning; what has none is doubtful."""
+    with np.errstate(all="ignore"):
+        try:
+            return function(*values)
+        except (ArithmeticError, ValueError, NameError) as error:  # LinAlgError is a ValueError
+            raise Doubtful from error
 
 
 def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled | None:

@@ -88,8 +88,9 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
 
     Examples
     --------
-    >>> print(derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive").adjoint("w"))
-    A.T*(A*w - y) + lambda*w
+    >>> ridge = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+    >>> ridge.adjoint("w")
+    lambda*w + A.T*(A*w - y)
     """
     if isinstance(formula, str):
         given = leaves_named(leaves)

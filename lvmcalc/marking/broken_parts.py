@@ -6,7 +6,7 @@ for ∘, v 1ᵀ for diag(v), the sum over the other index.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import combinations, islice
 
 import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix
@@ -20,6 +20,7 @@ from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
 MOST_PARTS, MOST_PLACES = 60, 4  # of one formula, and of one part in it
+MOST_FACTORS = 6  # of a product between which ∘ is tried
 
 
 def broken_parts(formula: Expr) -> Iterator[Broken]:
@@ -117,15 +118,15 @@ def over_the_other_index(product: MatMul) -> Iterator[Expr]:
         return
     before, behind = _product(factors[:-1]), _product(factors[1:])
     if isinstance(last, OneMatrix) and last.cols == 1:  # A 1
-        yield _multiple(scalar, MatMul(before.T, OneMatrix(before.rows, 1)))
+        yield _multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
     elif isinstance(last, OneMatrix) and before.cols == 1:  # v 1ᵀ
-        yield _multiple(scalar, MatMul(OneMatrix(last.cols, 1), before.T))
+        yield _multiple(scalar, [OneMatrix(last.cols, 1), before.T])
         if (row := _summed_downwards(before)) is not None:
-            yield _multiple(scalar, MatMul(OneMatrix(before.rows, 1), row))
+            yield _multiple(scalar, [OneMatrix(before.rows, 1), row])
     if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
-        yield _multiple(scalar, MatMul(OneMatrix(1, behind.cols), behind.T))
+        yield _multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
-        yield _multiple(scalar, MatMul(behind.T, OneMatrix(1, first.rows)))
+        yield _multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
 
 
 def _summed_downwards(column: Expr) -> Expr | None:
@@ -140,7 +141,7 @@ def _summed_downwards(column: Expr) -> Expr | None:
         case MatMul() if isinstance(column.args[-1], OneMatrix):
             scalar, factors = column.as_coeff_matrices()
             matrix = _product(factors[:-1])
-            return _multiple(scalar, MatMul(OneMatrix(1, matrix.rows), matrix))
+            return _multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
     return None
 
 
@@ -148,8 +149,8 @@ def _product(factors: list[Expr]) -> Expr:
     return MatMul(*factors) if len(factors) > 1 else factors[0]
 
 
-def _multiple(scalar: Expr, matrix: Expr) -> Expr:
-    return matrix if scalar == 1 else MatMul(scalar, *matrix.args)
+def _multiple(scalar: Expr, factors: list[Expr]) -> Expr:
+    return _product(factors) if scalar == 1 else MatMul(scalar, *factors)
 
 
 # Ways in which a formula can be meant that cannot be formed, or has another shape
@@ -168,15 +169,11 @@ def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
 def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
     if isinstance(part, MatMul):
         scalar, factors = part.as_coeff_matrices()
-        for place in range(1, len(factors)):
-            # ∘ binds what stands next to it, or all that stands on its left or right
-            for start, end in {(place - 1, place + 1), (0, place + 1), (place - 1, len(factors)),
-                               (0, len(factors))}:
-                left, right = _product(factors[start:place]), _product(factors[place:end])
-                if left.shape == right.shape:
-                    whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
-                    yield "matrix_product", MatMul(scalar, *whole) if scalar != 1 else _product(
-                        whole)
+        for start, place, end in combinations(range(len(factors[:MOST_FACTORS]) + 1), 3):
+            left, right = _product(factors[start:place]), _product(factors[place:end])
+            if left.shape == right.shape:
+                whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
+                yield "matrix_product", _multiple(scalar, whole)
         for instead in over_the_other_index(part):
             yield "sum_index", instead
     if part.is_Matrix and not isinstance(part, Identity | OneMatrix):

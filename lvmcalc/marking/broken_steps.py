@@ -18,6 +18,7 @@ from lvmcalc.chain.passes import Edge
 from lvmcalc.marking.broken_formulas import Broken
 
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
+SUMS = ("sum", "difference", "scalar sum", "sum with a constant")
 PRODUCTS = (HadamardProduct, sp.Mul)
 
 
@@ -71,10 +72,11 @@ def _share_a_variable(chain: Chain, first: Expr, second: Expr) -> bool:
 
 
 def is_inner(chain: Chain, name: str) -> bool:
-    """Return whether a function is applied to a node."""
+    """Return whether a function is applied to a node, or to a sum in which it is a term."""
     node = chain[name]
     return bool(node.rule) and node.rule.name not in SKIPPED and any(
-        is_function(chain[child].rule) for child in chain.children(name))
+        is_function(chain[child].rule) or (chain[child].rule.name in SUMS and is_inner(chain, child))
+        for child in chain.children(name))
 
 
 def is_function(rule: Operation) -> bool:

@@ -74,10 +74,23 @@ class Exercise:
         BᵀB, for instance, is singular at all of them if B has more columns than rows. Where entries
         of both signs give no value, as in a logarithm, all are positive.
         """
+        found: list[Point] = []
         for positive, seed in product((False, True), range(MOST_TRIES)):
             with suppress(*NoValue):
-                return [self._point(sizes, len(self.points) + 2 * seed, positive=positive)]
-        return []
+                found.append(self._point(sizes, len(self.points) + 2 * seed, positive=positive))
+                if self._is_definite(found[-1]):
+                    return found[-1:]
+        return found[:1]
+
+    def _is_definite(self, point: Point) -> bool:
+        """Return whether symmetric matrices are positive definite where it matters.
+
+        Then a right answer that takes their determinant apart has a value too.
+        """
+        inside = [point[parent] for node in self.chain.nodes.values() for parent in node.parents
+                  if node.rule.name in ("log determinant", "determinant", "inverse")]
+        return all(np.linalg.eigvalsh(matrix).min() > 0 for matrix in inside
+                   if np.ndim(matrix) == 2 and np.allclose(matrix, matrix.T))
 
     def _choices(self, numbers: tuple[int, ...], count: int) -> list[dict[str, int]]:
         """Return the ways to make all numbers of rows and columns differ, as the chain allows."""

@@ -55,15 +55,21 @@ def total(terms: list[Expr]) -> Expr:
     if number != 0:
         if all(map(is_number, matrices)):
             return sp.Add(number, *map(as_number, matrices))
-        copies = OneMatrix if any(map(_acts_by_entries, matrices)) else Copies
+        fits = matrices[0].cols == 1 or any(map(acts_by_entries, matrices))
+        copies = OneMatrix if fits else Copies
         return MatAdd(product(number, copies(*matrices[0].shape)), *matrices)
     return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]
 
 
-def _acts_by_entries(matrix: Expr) -> bool:
-    """Return whether a number beside a matrix is added to each entry, and is no multiple of I."""
+def acts_by_entries(matrix: Expr) -> bool:
+    """Return whether a matrix is made entry by entry.
+
+    Then a number beside it is no multiple of I, and to divide by it is no inverse.
+    """
+    if isinstance(matrix, MatAdd):
+        return any(map(acts_by_entries, matrix.args))
     part = matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
-    return matrix.cols == 1 or isinstance(part, BY_ENTRIES) or type(part).__name__ == "Entrywise"
+    return isinstance(part, BY_ENTRIES) or type(part).__name__ == "Entrywise"
 
 
 def spread(expression: Expr) -> Expr:

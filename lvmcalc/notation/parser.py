@@ -207,7 +207,7 @@ class _Parser(Atoms):
     def divided(self, factors: list[Expr], divisor: Expr, at: Token) -> list[Expr]:
         """Return the factors of left / divisor."""
         if not forming.is_number(divisor):
-            if self.arrays:
+            if self.arrays or forming.acts_by_entries(divisor):
                 return [forming.quotient(forming.product(*factors), divisor)]
             if (self.matlab or self.solves) and forming.product(*factors).is_Matrix:
                 return [*factors, forming.inverse(divisor)]

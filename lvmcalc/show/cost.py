@@ -1,24 +1,23 @@
 """Time a value with its gradient on the reader's machine as the data grow."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 from timeit import Timer
+from types import SimpleNamespace
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import GPLVMProblem, gplvm
-from lvmcalc.show import style
-from lvmcalc.show.controls import NamedImage, guarded, spoken, wide
-from lvmcalc.show.frames import Frame, place
+from lvmcalc.show import panels, style
+from lvmcalc.show.still import Drawing, still
+from lvmcalc.show.view import Control, View, guarded
 from lvmcalc.training import Trainer, data
 
 LARGEST_K = 1000  # objects; the textbook's way takes 27 times as long for three times as many
-LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "linestyle": ":"},
-         "K never formed": {"color": style.GREEN, "marker": "^", "linestyle": "--"},
-         "reduced": {"color": style.BLUE, "marker": "o", "linestyle": "-"}}
+LOOKS = {"textbook: K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
+         "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
+         "reduced": {"color": style.BLUE, "marker": "o", "dash": "-"}}
 
 
 def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
@@ -31,7 +30,7 @@ def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[f
     return float(value), alpha * (fit @ inverse - D * inverse) @ X
 
 
-class CostCurve(widgets.VBox):
+class CostCurve(View):
     """The time of one value with its gradient over N, on three ways to the same numbers.
 
     Parameters
@@ -53,14 +52,17 @@ class CostCurve(widgets.VBox):
                  sizes: Sequence[int] = (100, 300, 1000, 3000, 10_000, 30_000, 100_000)) -> None:
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
-        button = widgets.Button(description="Measure", icon="play", layout=wide(140),
-                                tooltip="Measure again, on this machine")
-        self._image = NamedImage(format="png", width=900, height=380,
-                                 tooltip="Picture: the time over N on each of the ways.")
-        self._words, self.status = widgets.HTML(), ""
-        super().__init__([button, self._image, self._words, widgets.HTML(style.CSS)])
-        self.add_class("lvmcalc-live").add_class("lvmcalc-cost")
-        button.on_click(guarded(lambda _: self.measure(), self._say))
+        measure = Control("button", "Measure", "▶ Measure", more=False,
+                          tip="Measure again, on this machine")
+        super().__init__(SimpleNamespace(measure=measure), title="Cost of a step",
+                         about="the time over N on each of the ways")
+        self._acts = {measure: guarded(lambda: self.measure(), self._say)}
+        series = [{"key": name, "label": name, "every": True, **looks}
+                  for name, looks in LOOKS.items()]
+        self.scene = panels.picture({"curve": {
+            "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
+            "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
+            "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
 
     def measure(self) -> "CostCurve":
@@ -70,7 +72,14 @@ class CostCurve(widgets.VBox):
             for name, way in self._ways(N).items():
                 self.seconds[name][N] = _best(way)
             self._show()
+            self._say(f"Measuring … {self.status}")
+        self._show()
         return self
+
+    def still(self) -> Drawing:
+        """Return the axes alone: times belong to the machine on which they are measured."""
+        return still(self.scene, {}, self.about, "Three ways to the same numbers, each timed for "
+                                                 "more and more objects.")
 
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
@@ -87,24 +96,14 @@ class CostCurve(widgets.VBox):
         return ways
 
     def _show(self) -> None:
-        frame = Frame(900, 380)
-        with style.applied():
-            axes = place(frame.figure, 110, 40, 540, 270, "Time of a value with its gradient")
-            axes.set(xscale="log", xlim=(min(self.sizes) / 1.5, max(self.sizes) * 1.5),
-                     yscale="log", ylim=(1e-5, 1),
-                     xlabel="N, the number of objects", ylabel="seconds")
-            for name, looks in LOOKS.items():
-                axes.plot([*self.seconds[name]], [*self.seconds[name].values()], label=name,
-                          markersize=9, linewidth=2.5, **looks)
-            frame.figure.legend(loc="upper left", bbox_to_anchor=(0.745, 0.9))
-        self._image.value = frame.png()
+        self.send_frame({name: [*seconds, *seconds.values()]
+                         for name, seconds in self.seconds.items() if seconds})
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
         self._say(" ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
                            for name, (N, seconds) in last.items()) or "Nothing is measured yet.")
 
     def _say(self, words: str) -> None:
-        self.status = words
-        self._words.value = spoken(escape(words))
+        self.status = self.words = words
 
 
 def digits(found: Any, true: Any) -> float:

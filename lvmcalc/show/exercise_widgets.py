@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 from secrets import token_hex
+from types import SimpleNamespace
 from typing import Any
 from weakref import WeakSet
 
@@ -14,7 +15,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.show import style
-from lvmcalc.show.controls import NO_COMMAND, guarded, spoken
+from lvmcalc.show.view import NO_COMMAND, Asked, Control, View, guarded
 
 # Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
 _derived: dict[tuple[str, str], bool] = {}
@@ -22,7 +23,7 @@ _here = token_hex(4)  # JupyterLab shows several notebooks on one page
 _summaries: WeakSet["Summary"] = WeakSet()
 
 
-class AnswerBox(widgets.VBox):
+class AnswerBox(Asked, widgets.VBox):
     """Ask for ∂L/∂(node or leaf), and mark what is typed.
 
     Enter shows what was read, the verdict, and what is wrong.
@@ -59,9 +60,10 @@ class AnswerBox(widgets.VBox):
         _derived.setdefault(self._exercise, False)
         self.text = widgets.Text(description=f"{name} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
-        question = widgets.HTMLMath(
-            f"{style.CSS}<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> "
-            f"${formula} = \\;?$ &nbsp; It is {shape.replace('scalar', 'a number')}.")
+        self._asks = (f"${formula} = \\;?$ &nbsp; It is "
+                      f"{shape.replace('scalar', 'a number')}.")
+        question = widgets.HTMLMath(f"{style.CSS}<b id='{_anchor(self._exercise)}' tabindex='-1'>"
+                                    f"Your turn.</b> {self._asks}")
         self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
         solution = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
         self.help = widgets.HTMLMath(_folded("Hint", escape(hint) or self._rule())
@@ -78,6 +80,9 @@ class AnswerBox(widgets.VBox):
         self.text.value = text
         self._submit()
         return self.mark
+
+    def question(self) -> str:
+        return f"<b>Your turn.</b> {self._asks}"
 
     def check(self, answer: Any) -> Mark:
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
@@ -117,7 +122,7 @@ class AnswerBox(widgets.VBox):
         return f"{notation.plain(self.asked)} = ?   ({notation.shape(self.asked)})"
 
 
-class Summary(widgets.HTML):
+class Summary(Asked, widgets.HTML):
     """Which of the exercises shown so far have been answered rightly, in this kernel only."""
 
     def __init__(self) -> None:
@@ -131,6 +136,9 @@ class Summary(widgets.HTML):
         """The summary in words."""
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
+    def question(self) -> str:
+        return self.status
+
     def update(self) -> None:
         """Show the state as it is now."""
         lines = [f"<li>{MARKS['proved' if right else 'not attempted']} "
@@ -143,7 +151,7 @@ class Summary(widgets.HTML):
         return self.status
 
 
-class Prediction(widgets.VBox):
+class Prediction(Asked, View):
     """A question with a few answers; choosing one says at once whether it is right, and why.
 
     Parameters
@@ -162,15 +170,11 @@ class Prediction(widgets.VBox):
     """
 
     def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
-        self.question, self.options = question, tuple(options)
+        self.asked, self.options = question, tuple(options)
         self._answer, self._because = checks.known(answer, self.options, "option"), because
-        self.choice = widgets.RadioButtons(options=self.options, value=None)
-        self._feedback = widgets.HTML()
-        asked = f"<b>Predict.</b> <span class='lvmcalc-question'>{escape(question)}</span>"
-        super().__init__([widgets.HTML(style.CSS + style.ACCESSIBILITY + asked), self.choice,
-                          self._feedback])
-        self.add_class("lvmcalc-ask")
-        self.choice.observe(self._chosen, "value")
+        self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
+        super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
+        self._acts = {self.choice: self._chosen}
         self._say("Choose one: nothing is counted.")
 
     def choose(self, option: str) -> str:
@@ -178,16 +182,25 @@ class Prediction(widgets.VBox):
         self.choice.value = checks.known(option, self.options, "option")
         return self.feedback
 
-    def _chosen(self, change: dict) -> None:
-        self._say(f"■ Right. {self._because}" if change["new"] == self._answer
+    def question(self) -> str:
+        """Return the question and its choices."""
+        choices = "".join(f"<li>{escape(option)}</li>" for option in self.options)
+        return f"<b>Predict.</b> {escape(self.asked)}<ul>{choices}</ul>"
+
+    def _chosen(self) -> None:
+        self._say(f"■ Right. {self._because}" if self.choice.value == self._answer
                   else "✗ Not this one. Think again, or choose another.")
 
     def _say(self, words: str) -> None:
-        self.feedback = words
-        self._feedback.value = spoken(escape(words))
+        self.feedback = self.status = self.words = words
 
     def __repr__(self) -> str:
-        return f"Predict. {self.question}"
+        return f"Predict. {self.asked}"
+
+
+def spoken(html: str) -> str:
+    """Return HTML that a screen reader tells when it changes."""
+    return f'<div role="status" aria-live="polite">{html}</div>'
 
 
 def _anchor(exercise: tuple[str, str]) -> str:

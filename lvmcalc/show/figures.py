@@ -13,7 +13,7 @@ from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.graph_layout import Layout, bow, layout
-from lvmcalc.show.still import WIDTH, Drawing, canvas, place
+from lvmcalc.show.still import WIDTH, Drawing, canvas, draw_graph, place
 from lvmcalc.training import Problem, Trainer
 
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
@@ -45,32 +45,35 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
     if parent is not None and (node, parent) not in chain.edges:
         raise ValueError(f"{node} does not use {parent}; it uses "
                          f"{', '.join(chain[node].parents) or 'nothing'}.")
-    places = _layout(chain).places
-    columns, lanes = zip(*places.values(), strict=True)
-    figure = _blank(LANE * (max(lanes) - min(lanes) + 1.3))
-    axes = figure.axes[0]
-    axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
-             ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
-    for edge in chain.edges:
-        child, used = edge
-        if edge == (node, parent):  # the step backwards takes the place of the edge
-            _arrow(axes, places[child], places[used], 4.0, **style.DIRECTIONS["backward"])
-        else:
-            lit = child == node and parent is None
-            look = style.DIRECTIONS["forward"] if lit else _look(chain, edge)
-            _arrow(axes, places[used], places[child], 1.8, **look)
-    fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
-    for name, at in places.items():
-        leaf, outline = name in chain.leaves, outline_of(chain, name)
-        axes.text(*at, f"${notation.latex(name)}$", size=17, ha="center", va="center", zorder=3,
-                  bbox={"boxstyle": ("square" if leaf else "circle") + ",pad=0.35",
-                        "facecolor": fills.get(name, style.PAPER), "edgecolor": outline["color"],
-                        "linestyle": outline["linestyle"],
-                        "linewidth": 2.6 if name in fills else 1.6})
-        shape = notation.shape(chain[name].symbol).replace("scalar", "" if leaf else "1×1")
-        axes.annotate(shape, at, (0, -20), textcoords="offset points", size=14, ha="center",
-                      va="top", path_effects=style.HALO)
+    panel = graph_panel(chain, stage)
+    lanes = [node["y"] for node in panel["nodes"]]
+    figure = canvas(WIDTH, LANE * (max(lanes) - min(lanes) + 1.3))
+    draw_graph(figure, (0, 0, *figure.bbox.size), panel, {})
     return Drawing(figure, _graph_in_words(chain, parent, node))
+
+
+def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None) -> dict[str, Any]:
+    """Return what is drawn of a chain's graph, with one stage lit."""
+    parent, node = stage if isinstance(stage, tuple) else (None, stage)
+    places, fills = _layout(chain).places, {parent: style.LIT["parent"], node: style.LIT["node"]}
+    order, nodes, edges = [*places], [], []
+    for name, (x, y) in places.items():
+        leaf, outline = name in chain.leaves, outline_of(chain, name)
+        shape = notation.shape(chain[name].symbol).replace("scalar", "" if leaf else "1×1")
+        nodes.append({"words": notation.plain(name), "latex": f"${notation.latex(name)}$", "x": x,
+                      "y": y, "leaf": leaf, "fill": fills.get(name, ""), "shape": shape,
+                      "color": outline["color"], "dash": style.dash(outline)})
+    for child, used in chain.edges:
+        look, width, ends = _look(chain, (child, used)), 1.8, (used, child)
+        if (child, used) == (node, parent):  # the step backwards takes the place of the edge
+            look, width, ends = style.DIRECTIONS["backward"], 4.0, (child, used)
+        elif child == node and parent is None:
+            look = style.DIRECTIONS["forward"]
+        edges.append({"from": order.index(ends[0]), "to": order.index(ends[1]), "width": width,
+                      "color": look["color"], "dash": style.dash(look),
+                      "bow": bow(*(places[end] for end in ends))})
+    return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges,
+            "order": order}
 
 
 def outline_of(chain: Chain, name: str) -> dict[str, Any]:
@@ -227,13 +230,6 @@ def _look(chain: Chain, edge: tuple[str, str]) -> dict[str, Any]:
     """Return colour and style of an edge: those of the use that travels along it."""
     use = _layout(chain).paths.get(edge)
     return style.PLAIN if use is None else style.USES[use % len(style.USES)]
-
-
-def _arrow(axes: Axes, start: tuple, end: tuple, width: float, color: str, linestyle: Any) -> None:
-    axes.annotate("", end, start, zorder=1, arrowprops={
-        "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": color, "linestyle": linestyle,
-        "linewidth": width, "shrinkA": 17, "shrinkB": 18,
-        "connectionstyle": f"arc3,rad={bow(start, end)}"})
 
 
 def _graph_in_words(chain: Chain, parent: str | None, node: str | None) -> str:

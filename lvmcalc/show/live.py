@@ -52,7 +52,7 @@ class Training(PlayerView):
         controls = {
             "rate": stops("learning rate", RATES, trainer.learning_rate / self._unit(),
                           "The learning rate, in multiples of the stability limit", more=False,
-                          limit=True),
+                          limit=trainer.stability_limit is not None),
             "preset": Control("choice", "preset", NO_PRESET, (NO_PRESET, *self.presets),
                               "A run worth seeing, in one choice; — brings back what was before"),
             "gradient": Control("choice", "gradient", trainer.ablation, trainer.problem.ablations,

@@ -124,9 +124,13 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
         color = {"ink": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
+        if not flat.size:
+            continue
         axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
                   marker=look.get("marker", "o"), markevery=1 if look.get("every") else [-1],
                   label=look.get("label"))
+    if not axes.lines:  # nothing is known yet
+        axes.set(xlim=(10, 1e5), ylim=(1e-5, 1))
     if panel["ylog"]:
         axes.set_yscale("log")
         low, high = axes.get_ylim()
@@ -158,11 +162,18 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw matrices of one shape as heat maps, or as images."""
     (x, y, width, height), (rows, columns) = box, panel["shape"]
     figure.text(x / figure.bbox.width, 1 - (y + 12) / figure.bbox.height, panel["title"],
-                va="center", size=14)
+                va="center", size=14, bbox={"facecolor": panel.get("lit") or style.PAPER,
+                                            "edgecolor": "none", "pad": 2})
     many = np.reshape(numbers[panel["name"]], (-1, rows, columns))
+    if many.size == 1:
+        figure.text((x + width / 3) / figure.bbox.width, 1 - (y + height / 2) / figure.bbox.height,
+                    style.numeral(many.item()), size=22)
+        return
     lines, below = -(-len(many) // panel["columns"]), 22 if panel.get("captions") else 0
     wide, high = (width - 8) / panel["columns"] - 8, (height - 30) / lines - 8 - below
-    if not panel.get("fill"):
+    if panel.get("fill"):
+        wide, high = min(wide, 84 * columns), min(high, 56 * rows)
+    else:
         cell = min(wide / columns, high / rows, 60)
         wide, high = cell * columns, cell * rows
     top = panel.get("top") or np.abs(many).max() or 1
@@ -174,6 +185,9 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
                     cmap=style.SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=style.FAINT)
+        if "outline" in panel:
+            color, dash = panel["outline"]
+            axes.spines[:].set(color=color, linestyle=style.LINES[dash], linewidth=2)
         if panel.get("captions"):
             axes.set_xlabel(panel["captions"][k])
 
@@ -192,5 +206,59 @@ def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
              xticklabels=panel["captions"], yticks=[])
 
 
+def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw the level lines of a loss, its marked points, and the way with the arrows at its end."""
+    (x, y, width, height), (across, up) = box, panel["edge"]
+    axes = place(figure, x + 60, y + 24, width - 60, height - 76, panel["title"])
+    axes.set(xlim=(-across, across), ylim=(-up, up), xlabel="w₁", ylabel="w₂", aspect="equal")
+    for line in panel["contours"]:
+        axes.plot(line[::2], line[1::2], color=style.GREY, lw=0.7)
+    for mark in panel["marks"]:
+        axes.plot(mark["x"], mark["y"], mark["marker"], ms=12, color=style.VERMILLION)
+        axes.text(0.8 * mark["x"], 0.8 * mark["y"], mark["words"], ha="center", va="center",
+                  path_effects=style.HALO)
+    trail = np.reshape(numbers["map"], (-1, 2))
+    axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
+    for look in panel["arrows"]:
+        axes.annotate("", trail[-1] + numbers[look["key"]], trail[-1], arrowprops={
+            "color": look["color"], "lw": 2 * look["width"], "arrowstyle": "-|>",
+            "linestyle": look["dash"], "shrinkA": 0, "shrinkB": 0})
+
+
+def legend(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw the looks of the arrows of a map, and what they are."""
+    x, y, width, height = box
+    axes = place(figure, x, y, width, height)
+    axes.set_axis_off()
+    for words, color, dash in (*panel["looks"], (panel["note"], style.PURPLE, ":")):
+        axes.plot([], [], color=color, linestyle=dash, lw=3, label=words)
+    axes.legend(loc="upper left", borderpad=0, borderaxespad=0)
+
+
+def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
+    """Draw the nodes of a chain in columns and lanes, with the lit ones filled."""
+    axes, nodes = place(figure, *box), panel["nodes"]
+    axes.set_axis_off()
+    columns, lanes = ([node[key] for node in nodes] for key in "xy")
+    axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
+             ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
+    for edge in panel["edges"]:
+        start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
+        axes.annotate("", end, start, zorder=1, arrowprops={
+            "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": edge["color"],
+            "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"], "shrinkA": 17,
+            "shrinkB": 18, "connectionstyle": f"arc3,rad={edge['bow']}"})
+    for node in nodes:
+        at = node["x"], node["y"]
+        axes.text(*at, node["latex"], size=17, ha="center", va="center", zorder=3,
+                  bbox={"boxstyle": ("square" if node["leaf"] else "circle") + ",pad=0.35",
+                        "facecolor": node["fill"] or style.PAPER, "edgecolor": node["color"],
+                        "linestyle": style.LINES[node["dash"]],
+                        "linewidth": 2.6 if node["fill"] else 1.6})
+        axes.annotate(node["shape"], at, (0, -20), textcoords="offset points", size=14,
+                      ha="center", va="top", path_effects=style.HALO)
+
+
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
-                               "lines": lines}
+                               "lines": lines, "map": loss_map, "legend": legend,
+                               "graph": draw_graph}

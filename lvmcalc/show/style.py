@@ -1,12 +1,12 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
-What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`,
-and what a screen reader is told beyond ipywidgets in `accessibility.js`.
+What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from html import escape
 from importlib import resources
+from typing import Any
 
 import matplotlib
 from matplotlib.patheffects import withStroke
@@ -27,6 +27,7 @@ CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
 SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
 PLAIN = {"color": INK, "linestyle": SOLID}
 # The first, second, … use of the variable: the order is that of the formula in which they meet.
+LINES = {"-": SOLID, "--": DASHED, ":": DOTTED}
 USES = ({"color": GREEN, "linestyle": SOLID}, {"color": PURPLE, "linestyle": DASHED},
         {"color": BROWN, "linestyle": DOTTED})
 DIRECTIONS = {"forward": {"color": BLUE, "linestyle": SOLID},
@@ -46,13 +47,16 @@ FOLDER = resources.files("lvmcalc.show")
 with resources.as_file(FOLDER / "style.mplstyle") as path:
     RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
-SCRIPT = escape((FOLDER / "accessibility.js").read_text(encoding="utf-8"))
-ACCESSIBILITY = f'<img src="data:," alt="" hidden onerror="{SCRIPT}">'
 
 
 def applied() -> AbstractContextManager:
     """Return a context in which Matplotlib makes and draws figures in this style."""
     return matplotlib.rc_context(RC)
+
+
+def dash(look: Mapping[str, Any]) -> str:
+    """Return the name of a line style, for the browser."""
+    return next(name for name, line in LINES.items() if line == look["linestyle"])
 
 
 def numeral(value: float, form: str = ".4g") -> str:

@@ -1,99 +1,48 @@
 """The smallest autoencoder on a map of its loss, with what each path contributes."""
 
-from types import SimpleNamespace
+from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
-from matplotlib.patches import FancyArrowPatch
+from contourpy import contour_generator  # which Matplotlib needs too
 
 from lvmcalc import checks
 from lvmcalc.models import autoencoder
-from lvmcalc.show import style
-from lvmcalc.show.controls import RATES, NamedImage, PlayerBox, dropdown, rate_in_words, slider
-from lvmcalc.show.frames import Frame, place
+from lvmcalc.show import panels, style
+from lvmcalc.show.playing import RATES, PlayerView, stops
+from lvmcalc.show.view import Control
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
 FOLLOW = (("both paths", "gh"), ("only path g (decoder)", "g"), ("only path h (encoder)", "h"))
-EDGE, UNIT = np.array([1.7, 1.3]), 163  # of the map, in weights; and the pixels of a weight of 1
+EDGE = np.array([1.7, 1.3])  # of the map, in weights
 # 0 at w*, 1 at W = 0
 LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])
 # W does not come back from there; at the stability limit, no eye can see a shorter step
 FAR, STILL = 4.0, 1e-4
-ARROWS = {"step": {"color": style.SKY, "lw": 8}, "g": style.USES[0] | {"lw": 4.5},
-          "h": style.USES[1] | {"lw": 3}}
-LEGEND = {"g": "path g (decoder)", "h": "path h (encoder)", "step": "step of W\nall arrows"}
-ABOUT = ("Picture: the loss over both weights as a map, with its minima, saddles and maximum; on "
-         "it the way of W, and at its end the arrows of path g, of path h and of the step.")
+ARROWS = (("step", "step of W: all arrows", style.SKY, "-", 3),
+          ("g", "path g (decoder)", style.USES[0]["color"], "-", 1.6),
+          ("h", "path h (encoder)", style.USES[1]["color"], "--", 1.6))
 PAIR = "({:z.3f}, {:z.3f})".format
 
 
-class Map:
-    """The loss over both weights as a map, with the way of W and three arrows on it."""
-
-    @style.applied()
-    def __init__(self, x: np.ndarray, marks: tuple) -> None:
-        self.frame = Frame(900, 510)
-        figure = self.frame.figure
-        self.axes = axes = place(figure, 84, 32, *(2 * UNIT * EDGE))
-        axes.set(xlabel="weight w₁", ylabel="weight w₂",
-                 title="Loss ½‖WᵀWx − x‖²: the darker, the higher")
-        self._draw_losses(x, marks)
-        turn = np.linspace(-np.pi, np.pi, 61)
-        axes.plot(np.cos(turn), np.sin(turn), ":", color=style.PURPLE, lw=2.5,
-                  label="‖W‖ = 1:\nh is silent")
-        for name, words in LEGEND.items():
-            axes.plot([], [], label=words, **ARROWS[name])
-        figure.legend(loc="upper left", bbox_to_anchor=(0.74, 0.93), borderpad=0, borderaxespad=0)
-        for name, w, marker, size in marks:
-            axes.plot(*w, marker, ms=size, color=style.VERMILLION, markeredgecolor=style.PAPER)
-            axes.text(*(0.8 * w - (0, 0.15 * (marker == "^"))), name, ha="center", va="center",
-                      path_effects=style.HALO)
-        self.trail, = axes.plot([], [], marker=".", markersize=8, **style.REACHED)
-        self.arrows = {name: axes.add_patch(FancyArrowPatch(
-            (0, 0), (0, 0), arrowstyle="-|>", shrinkA=0, shrinkB=0, **look))
-            for name, look in ARROWS.items()}
-        self.now, = axes.plot([], [], "o", markersize=11, color=style.BLUE,
-                              markeredgecolor=style.PAPER)
-        self.names = {path: axes.text(0, 0, path, size=20, weight="bold", ha="center", va="center")
-                      for path in "gh"}
-        self.scale = figure.text(0.908, 0.636, "")  # after the last words of the legend
-        self.frame.moving(self.trail, *self.arrows.values(), self.now, *self.names.values(),
-                          self.scale)
-
-    def _draw_losses(self, x: np.ndarray, marks: tuple) -> None:
-        across, up = (np.linspace(-edge, edge, 61) for edge in EDGE)
-        losses = np.array([[autoencoder.loss([[w1, w2]], x) for w1 in across] for w2 in up])
-        best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
-        levels, greys = best + (top - best) * LEVELS, np.linspace(1, 0.8, len(LEVELS) + 1)
-        self.axes.contourf(across, up, losses, levels, colors=[f"{grey}" for grey in greys],
-                           extend="both")
-        self.axes.contour(across, up, losses, levels, colors=style.GREY, linewidths=0.7)
-
-    def png(self, trail: np.ndarray, arrows: dict[str, np.ndarray]) -> bytes:
-        """Return the picture of the way, shape (steps + 1, 2), and of the arrows, enlarged."""
-        W, scale = trail[-1], max(1, 0.6 / max(0.001, *map(np.linalg.norm, arrows.values())))
-        self.scale.set_text(f"× {scale:,.1f}")
-        self.trail.set_data(*trail.T)
-        self.now.set_data(*trail[-1:].T)
-        # the names stand outside of the angle
-        side = np.copysign(0.14, np.linalg.det([arrows["g"], arrows["h"]]))
-        for name, patch in self.arrows.items():
-            ahead = scale * arrows[name]
-            length = np.linalg.norm(ahead)
-            patch.set_positions(W, W + ahead)
-            # A head is no longer than its arrow; an arrow that the point of W would hide is left
-            # out.
-            patch.set(mutation_scale=UNIT * min(0.33 if name == "step" else 0.25, 2 * length),
-                      visible=length > 0.02)
-            if name in self.names:
-                aside = (side if name == "h" else -side) * np.array([-ahead[1], ahead[0]])
-                self.names[name].set(position=W + 0.55 * ahead + aside / max(length, STILL),
-                                     visible=length > 0.08)
-        return self.frame.png()
+def loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
+    """Return the panel of the loss over both weights, with its level lines and marked points."""
+    across, up = (np.linspace(-edge, edge, 61) for edge in EDGE)
+    losses = np.array([[autoencoder.loss([[w1, w2]], x) for w1 in across] for w2 in up])
+    best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
+    levels, lines = best + (top - best) * LEVELS, contour_generator(across, up, losses).lines
+    height = np.searchsorted(levels, losses[::-1]) / len(LEVELS)
+    return {"kind": "map", "title": "Loss ½‖WᵀWx − x‖²: the darker, the higher", "share": 1.6,
+            "edge": EDGE.tolist(), "rows": 61, "columns": 61, "pick": True,
+            "heights": height.astype(np.float32).tobytes(),
+            "contours": [line.ravel().tolist() for level in levels for line in lines(level)],
+            "marks": [{"words": name, "x": w[0], "y": w[1], "marker": marker}
+                      for name, w, marker in marks],
+            "arrows": [{"key": key, "words": words, "color": colour, "dash": dash, "width": width}
+                       for key, words, colour, dash, width in ARROWS]}
 
 
-class TwoWeights(PlayerBox):
+class TwoWeights(PlayerView):
     """The loss of the autoencoder with m = 1 and n = 2 as a map, and W on its way down.
 
     W = 0 is a local maximum: the Hessian there is −2xxᵀ, negative in every direction. The minima
@@ -120,8 +69,8 @@ class TwoWeights(PlayerBox):
         (and cut off far outside of the map); and the "step" of W, the sum of those that it follows.
     status : str
         The words under the picture.
-    controls : namespace of widgets
-        play, step, reset, start, rate, follow, present (to a room).
+    controls : namespace of Control
+        play, step, reset, rate, follow, start; a click on the map starts there.
 
     Raises
     ------
@@ -142,35 +91,42 @@ class TwoWeights(PlayerBox):
         if not 1e-6 * large < small < (1 - 1e-6) * large:
             raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, "
                              f"{max(small, 0):.4g}.")
-        self.chain, self.limit = autoencoder.chain(), 1 / (2 * large)
+        self.chain, self.limit, self._losses = autoencoder.chain(), 1 / (2 * large), []
         rate = self.limit / 2 if learning_rate is None else checks.scalar(
             learning_rate, "learning_rate", positive=True)
         best, saddle = (w * np.copysign(1, w[0]) for w in autoencoder.optimum(self.x, 2).W)
-        self._marks = (("w*", best, "*", 19), ("−w*", -best, "*", 19), ("saddle", saddle, "X", 12),
-                       ("saddle", -saddle, "X", 12), ("maximum", 0 * best, "^", 11))
-        self._map = Map(self.x, self._marks)
-        starts = {"as given": (*given,), "near the maximum": (-0.05, 0.15),
-                  "towards a saddle": (*0.3 * saddle,)}
-        c = SimpleNamespace(
-            start=dropdown("start", starts.items(), starts["as given"], 250, "Where W starts"),
-            follow=dropdown("follow", FOLLOW, "gh", 280, "Which of the arrows a step follows"),
-            rate=slider("learning rate", RATES, rate / self.limit, 400,
-                        "In multiples of the stability limit").add_class("lvmcalc-limit"))
-        super().__init__(c, NamedImage(format="png", tooltip=ABOUT), budget=2000, rate=4)
-        rows = ((c.play, c.step, c.reset, c.start, c.present), (c.rate, self._rate_words),
-                (c.follow,))
-        self.children = (*map(widgets.HBox, rows), self._image, self._words, self._keys)
-        self.add_class("lvmcalc-two")
-        self._on(c.start, self._reset)
-        self._on(c.follow, lambda: None)
-        self._on(c.rate, self._say_rate)
+        self._marks = (("w*", best, "*"), ("−w*", -best, "*"), ("saddle", saddle, "X"),
+                       ("saddle", -saddle, "X"), ("maximum", 0 * best, "^"))
+        starts = [("as given", (*given,)), ("near the maximum", (-0.05, 0.15)),
+                  ("towards a saddle", (*0.3 * saddle,))]
+        super().__init__({
+            "rate": stops("learning rate", RATES, rate / self.limit, "In multiples of the "
+                          "stability limit", more=False, limit=True),
+            "follow": Control("choice", "follow", "gh", FOLLOW, "Which of the arrows a step "
+                              "follows", more=False),
+            "start": Control("choice", "start", starts[0][1], starts, "Where W starts; a click on "
+                             "the map does it too")}, budget=2000, speed=4)
+        self.title = "Two weights"
+        self.about = ("the loss over both weights as a map, with its minima, saddles and maximum; "
+                      "on it the way of W, and at its end the arrows of path g, of path h and of "
+                      "the step; beside it the gap to the least loss at each step")
+        gap = {"kind": "curve", "title": "Gap to the least loss", "xlabel": "step", "xlog": False,
+               "ylog": True, "floor": -12, "units": "percent",
+               "series": [{"key": "curve", "color": "reached"}]}
+        self.scene = panels.picture(
+            {"map": loss_map(self.x, self._marks), "curve": gap,
+             "legend": {"kind": "legend", "of": "map", "note": "‖W‖ = 1: path h is silent",
+                        "looks": [look[1:4] for look in ARROWS]}},
+            [(1.7, [(1, ["map"])]), (1, [(1.4, ["curve"]), (1, ["legend"])])])
+        self._on(self.controls.start, self._reset)
+        self._on(self.controls.follow, lambda: None)
+        self._on(self.controls.rate, self._say)
         self._reset()
         self.refresh()
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
         """What each path brings to the next step, and the step itself, as arrows."""
-        # Matplotlib does not come to an end of a dashed line that is too long.
         brought = {path: np.clip(-self.limit * self.controls.rate.value * part, -99, 99)
                    for path, part in self._parts.items()}
         return brought | {"step": sum(brought[path] for path in self.controls.follow.value)}
@@ -190,6 +146,7 @@ class TwoWeights(PlayerBox):
     def _go(self, *way: Any) -> None:
         self._trail = np.vstack(way)
         self.W, self.loss = self._trail[-1:], autoencoder.loss(self._trail[-1:], self.x)
+        self._losses = [*self._losses[:len(self._trail) - 1], self.loss]
         self._parts = self.chain.contributions("W", W=self.W, x=self.x)
 
     def _advance(self) -> str:
@@ -209,18 +166,28 @@ class TwoWeights(PlayerBox):
         name = at[0] if at else "circle, where h is silent"
         return f"Finished: W rests at the {'optimum ' if '*' in name else ''}{name}."
 
-    def _show(self) -> None:
+    def numbers(self) -> Mapping[str, Any]:
         arrows = {name: arrow[0] for name, arrow in self.arrows.items()}
-        self._image.value = self._map.png(self._trail, arrows)
+        scale = max(1, 0.6 / max(0.001, *map(np.linalg.norm, arrows.values())))
+        best = autoencoder.loss([self._marks[0][1]], self.x)
+        gaps = [max(loss - best, 0) / best for loss in self._losses]
+        drawn = {name: scale * np.array(arrow) for name, arrow in arrows.items()}
+        return {"map": self._trail.ravel(), "curve": [*range(len(gaps)), *gaps], "scale": [scale],
+                **drawn}
+
+    def _heard(self, content: Mapping[str, Any]) -> None:
+        super()._heard(content)
+        if "pick" in content:
+            start = self.controls.start
+            place = tuple(np.clip(content["pick"], -EDGE, EDGE).round(3).tolist())
+            start.offer([*start.options[:3], ("where the map was clicked", place)], start.value)
+            self.specify()
+            start.value = place
 
     def _say(self) -> None:
+        rate = self.controls.rate
+        rate.told = f"{rate.value:.3g} × the limit = {rate.value * self.limit:.3g}"
         super()._say()
-        self._say_rate()
-
-    def _say_rate(self) -> None:
-        rate = self.controls.rate.value
-        self._rate_words.value = rate_in_words(rate, f"the stability limit {self.limit:.3g}",
-                                               rate * self.limit)
 
     def _in_words(self) -> str:
         still = STILL * self.controls.rate.value

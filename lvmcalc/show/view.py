@@ -15,7 +15,7 @@ from traitlets import Bool, Dict, Int, List, Unicode
 from lvmcalc.show.still import Drawing, still
 
 FRONT = resources.files("lvmcalc.show") / "front"
-MODULES = ("draw.js", "view.js")
+MODULES = ("draw.js", "map.js", "view.js")
 AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
 
 
@@ -25,12 +25,29 @@ def module() -> str:
     return re.sub(r"^(import .*\n|export (?!default))", "", text, flags=re.M)
 
 
-# Where the view is alive, the picture and the words below it are hidden; where it is not, the view.
-STILL = """<style>
-.jp-OutputArea-child:has(.lvm) + .jp-OutputArea-child:has(+ .jp-OutputArea-child .lvm-still),
-.jp-OutputArea-child:has(.lvm) + .jp-OutputArea-child + .jp-OutputArea-child:has(.lvm-still),
-.jp-OutputArea-child:not(:has(.lvm)):has(+ .jp-OutputArea-child + .jp-OutputArea-child .lvm-still)
-{ display: none; }</style>"""
+# JupyterLab takes a key for a command, such as x, which cuts the cell, unless what has the focus
+# bears this attribute.
+NO_COMMAND = 'data-lm-suppress-shortcuts="true"'
+# Where the view is alive, what stands below it is hidden; where it is not, the view is.
+CHILD, ALIVE = ".jp-OutputArea-child", ":has(.lvm, .lvmcalc-ask)"
+STILL = f"""<style>{CHILD}{ALIVE} + {CHILD}:has(+ {CHILD} .lvm-still),
+{CHILD}{ALIVE} + {CHILD} + {CHILD}:has(.lvm-still), {CHILD}{ALIVE} + {CHILD}:has(.lvm-text),
+{CHILD}:not({ALIVE}):has(+ {CHILD} + {CHILD} .lvm-still),
+{CHILD}:not({ALIVE}):has(+ {CHILD} .lvm-text) {{ display: none; }}</style>"""
+
+
+def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
+    """Return a callback that says in words what went wrong.
+
+    An exception that leaves a callback would be lost.
+    """
+    def call(*news: Any) -> None:
+        try:
+            action(*news)
+        except Exception as error:
+            say(f"Stopped: {type(error).__name__}: {error}")
+
+    return call
 
 
 class Shown:
@@ -42,10 +59,27 @@ class Shown:
         """Return the picture of the widget as it is now."""
         raise NotImplementedError
 
+    def stand_in(self) -> None:
+        """Show what stands for the widget where it is not alive."""
+        self.still().show(STILL)
+
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
-        display(view if isinstance(view, dict) else view[0], raw=True)
-        self.still().show(STILL)
+        data = view if isinstance(view, dict) else view[0]
+        display({kind: part for kind, part in data.items() if "widget" in kind}, raw=True)
+        self.stand_in()
+
+
+class Asked(Shown):
+    """A widget with a question: where it is not alive, the question stands for it."""
+
+    def question(self) -> str:
+        """Return the question as HTML, with formulas between $ signs."""
+        raise NotImplementedError
+
+    def stand_in(self) -> None:
+        display({"text/html": f'<div class="lvm-text">{self.question()} <b>Run the cell to answer.'
+                              f'</b></div>{STILL}', "text/plain": repr(self)}, raw=True)
 
 
 class Control:
@@ -159,8 +193,9 @@ class View(Shown, anywidget.AnyWidget):
         """Send numbers to draw, by the names that the panels of the scene use."""
         self._numbers = numbers
         with self.hold_sync():
-            self.frame = {name: np.asarray(array, np.float32).tobytes()
-                          for name, array in numbers.items()}
+            with np.errstate(over="ignore"):  # what is too large leaves the picture
+                self.frame = {name: np.asarray(array, np.float32).tobytes()
+                              for name, array in numbers.items()}
             self.count += 1
 
     @property

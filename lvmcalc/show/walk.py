@@ -1,7 +1,9 @@
 """Walk along a chain stage by stage: formula, rule, shapes, numbers, evidence, graph."""
 
 import re
+from collections.abc import Callable, Mapping
 from html import escape
+from types import SimpleNamespace
 from typing import Any
 
 import ipywidgets as widgets
@@ -9,14 +11,26 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
-from lvmcalc.show import figures, style
-from lvmcalc.show.controls import NamedImage, guarded, spoken, wide
+from lvmcalc.show import figures, panels, style
+from lvmcalc.show.still import Drawing
+from lvmcalc.show.view import STILL, Control, Shown, View, guarded
 
 DIRECTIONS = ("backwards", "forwards")
 
 
-class StageWalk(widgets.VBox):
-    """Back, next, or jump along the stages of a chain.
+class WalkView(View):
+    """The graph of a chain with one stage lit, and the matrices of that stage."""
+
+    chosen: Callable[[int], None]  # what a click on a node does
+
+    def _heard(self, content: Mapping[str, Any]) -> None:
+        super()._heard(content)
+        if "choose" in content:
+            self.chosen(content["choose"])
+
+
+class StageWalk(Shown, widgets.VBox):
+    """Back, next, or jump along the stages of a chain; a click on a node goes there.
 
     Parameters
     ----------
@@ -30,32 +44,30 @@ class StageWalk(widgets.VBox):
     ----------
     status : str
         Where the walk is, in words.
-    controls : back, next, jump, direction
+    back, next, jump, direction : Control
     """
 
     def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
         self.chain, numbers = chain, chain.run(**leaves)
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        self.back = widgets.Button(description="Back", icon="arrow-left",
-                                   tooltip="The stage before")
-        self.next = widgets.Button(description="Next", icon="arrow-right",
-                                   tooltip="The stage after")
-        self.jump = widgets.Dropdown(description="stage", layout=wide(190))
-        self.direction = widgets.ToggleButtons(
-            options=DIRECTIONS, value=checks.known(direction, DIRECTIONS, "direction"),
-            tooltips=("From L to the leaves", "From the leaves to L"))
-        self._words, self._card = widgets.HTML(), widgets.HTMLMath()
-        self._graph, self._heat = NamedImage(format="png"), NamedImage(format="png")
-        row = widgets.HBox([self.back, self.next, self.jump, self.direction,
-                            widgets.HTML(style.ACCESSIBILITY)])
-        super().__init__([row, self._words, self._graph, self._card, self._heat])
+        self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
+        self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
+        self.direction = Control("choice", "direction", checks.known(
+            direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
+            tip="From L to the leaves, or from the leaves to L")
+        self.jump = Control("choice", "stage", more=False, tip="Go to any stage")
+        self.view = WalkView(SimpleNamespace(back=self.back, next=self.next, jump=self.jump,
+                                             direction=self.direction))
+        self.view.title = f"The stages of {chain.name}"
+        acts = {self.back: lambda: self.go(self._place - 1),
+                self.next: lambda: self.go(self._place + 1),
+                self.jump: lambda: self.go(self.jump.value), self.direction: self._turn}
+        self.view._acts = {control: guarded(act, self._say) for control, act in acts.items()}
+        self.view.chosen = guarded(self._choose, self._say)
+        self._card = widgets.HTMLMath()
+        super().__init__([self.view, self._card])
         self.add_class("lvmcalc-walk")
-        self.back.on_click(guarded(lambda _: self.go(self._place - 1), self._say))
-        self.next.on_click(guarded(lambda _: self.go(self._place + 1), self._say))
-        self.jump.observe(guarded(lambda change: change["new"] == self._place
-                                  or self.go(change["new"]), self._say), "value")
-        self.direction.observe(guarded(lambda _: self._turn(), self._say), "value")
         self._turn()
 
     @property
@@ -78,30 +90,54 @@ class StageWalk(widgets.VBox):
         self._show()
         return self
 
+    def still(self) -> Drawing:
+        """Return the picture of the stage as it is now."""
+        return self.view.still()
+
+    def stand_in(self) -> None:
+        self.still().show(self._card.value + STILL)
+
+    def _choose(self, node: int) -> None:
+        """Go to the stage that leads to a node, or to its first one."""
+        name = self.view.scene["panels"]["graph"]["order"][node]
+        places = [place for place, stage in enumerate(self.stages)
+                  if name == (stage[0] if isinstance(stage, tuple) else stage)]
+        if places:  # of several, the one after the stage that is shown
+            self.go(min((place for place in places if place > self._place), default=places[0]))
+
     def _turn(self) -> None:
-        self._place = 0  # for new options make the dropdown choose the first of them
-        self.jump.options = [(f"{place + 1}: {_label(stage)}", place)
-                             for place, stage in enumerate(self.stages)]
+        self._place = 0
+        self.jump.offer([(f"{place + 1}: {_label(stage)}", place)
+                         for place, stage in enumerate(self.stages)], 0)
+        self.view.specify()
         self._show()
 
     def _show(self) -> None:
-        stage, last = self.stage, len(self.stages) - 1
-        self.jump.value = self._place
+        stage, last, view = self.stage, len(self.stages) - 1, self.view
+        self.jump._value = self._place
         self.back.disabled, self.next.disabled = self._place == 0, self._place == last
-        _draw(self._graph, figures.graph(self.chain, stage))
         backwards = isinstance(stage, tuple)
         parent, node = stage if backwards else (None, stage)
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
         shown, rows = self._back(parent, node) if backwards else self._forth(node)
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
-        _draw(self._heat, figures.heats(
-            {title: value for title, *_, value in shown},
-            {title: notation.shape(self.chain[name].symbol) for title, name, *_ in shown},
-            {title: figures.outline_of(self.chain, name) for title, _, name, _ in shown},
-            {title: fills.get(name, style.PAPER) for title, name, *_ in shown}))
-        numbers = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
+        found, numbers = {"graph": figures.graph_panel(self.chain, stage)}, {}
+        for place, (title, name, looks, value) in enumerate(shown):
+            shape, outline = np.shape(value), figures.outline_of(self.chain, looks)
+            about = f", {notation.shape(self.chain[name].symbol)}" if shape else ""
+            found[f"heat {place}"] = panels.matrix(
+                f"{title}{about}", shape, outline=[outline["color"], style.dash(outline)],
+                lit=fills.get(name, ""))
+            numbers[f"heat {place}"] = np.ravel(value)
+        view.send_frame(numbers)
+        lanes = {node["y"] for node in found["graph"]["nodes"]}
+        low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 1.1
+        view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
+                                                 (low, [*numbers])])], 0.48)
+        view.about = f"The graph of {self.chain.name}; {'; '.join(title for title, *_ in shown)}"
+        said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         self._say(f"Stage {self._place + 1} of {last + 1}, {self.direction.value}: "
-                  f"{_label(stage)}. {numbers}.")
+                  f"{_label(stage)}. {said}.")
 
     # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;
     # and the rows of the table.
@@ -126,8 +162,8 @@ class StageWalk(widgets.VBox):
         return shown, Card(chain, parent, node).cells()
 
     def _say(self, words: str) -> None:
-        self.status = words
-        self._words.value = style.CSS + spoken(escape(words))
+        self.status = self.view.status = self.view.words = words
+        self.view.fill()
 
     def _lit(self, text: str, fills: dict[str | None, str]) -> str:
         """Put the colours of the lit nodes behind their names and adjoints in a formula."""
@@ -148,10 +184,6 @@ class StageWalk(widgets.VBox):
 def _label(stage: Any) -> str:
     names = reversed(stage) if isinstance(stage, tuple) else [stage]
     return " → ".join(map(notation.plain, names))
-
-
-def _draw(image: NamedImage, drawing: figures.Drawing) -> None:
-    image.value, image.tooltip = drawing.png(1.5, 1), f"Picture: {drawing.words}"
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

@@ -1,6 +1,6 @@
 """Train any chain: some of its leaves are the variables, the others hold the data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from math import isfinite
@@ -11,7 +11,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.calculus.walking import whole_size
 from lvmcalc.chain import Chain
-from lvmcalc.chain.compiled import Compiled, Doubtful, compiled
+from lvmcalc.chain.compiled import Doubtful, compiled, guarded
 from lvmcalc.chain.numbers import checked
 from lvmcalc.chain.passes import Pass
 from lvmcalc.notation import plain, spelling
@@ -113,22 +113,22 @@ class ChainProblem(Problem):
         values = self._by_name(coordinates)
         if self._fast and all(values[name] > 0 for name in self.positive):
             with suppress(Doubtful):
-                found = self._fast(self._data | values)
-                gradient = self._joined(found)
+                value, *parts = guarded(self._fast, *values.values())
+                gradient = np.ravel(parts[0]) if self.one else np.concatenate(
+                    [np.ravel(part) for part in parts])
                 if isfinite(np.vdot(gradient, gradient)):
-                    return float(found[self.chain.output]), gradient
+                    return float(value), gradient
         found = self._run(coordinates)  # which says what is wrong
         return found.values[self.chain.output], self._joined(found.adjoints)
 
     @cached_property
-    def _fast(self) -> Compiled | None:
-        return compiled(self.chain, self.variables)
-
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        """The data and the sizes, looked at once."""
+    def _fast(self) -> Callable[..., tuple] | None:
+        """The compiled pass with the data in it, which are looked at once."""
+        program = compiled(self.chain, self.variables)
+        if program is None:
+            return None
         start = self._by_name(self.draw(np.random.default_rng(0)))
-        return checked(self.chain, {**self.data, **start})
+        return program.at(checked(self.chain, {**self.data, **start}), self.variables)
 
     def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
         """Return what one use (node, variable) of a variable brings to the gradient."""
@@ -162,7 +162,5 @@ class ChainProblem(Problem):
 
     def _joined(self, values: Mapping[str, Any]) -> np.ndarray:
         """Return one vector of the values of all variables, 0 for those without one."""
-        if self.one and self.variables[0] in values:
-            return np.ravel(values[self.variables[0]])
         return np.concatenate([np.ravel(values.get(name, np.zeros(shape)))
                                for name, shape in self.shapes.items()])

@@ -1,6 +1,8 @@
 """A formula becomes a chain: how it may be written, how stages are named, and what is refused."""
 
+import doctest
 import re
+import sys
 
 import pytest
 import sympy as sp
@@ -72,6 +74,12 @@ def test_a_sympy_expression_is_a_formula_too() -> None:
     assert chain.check().status == "proved"
     with pytest.raises(ValueError, match=r"^X is n×2 in the formula, but it is described as n×3"):
         derive(Trace(X * S * X.T), X="n×3")
+
+
+def test_the_example_of_the_docstring_is_true() -> None:
+    module = sys.modules["lvmcalc.chain.derive"]
+    example, = (it for it in doctest.DocTestFinder().find(module, "derive") if it.examples)
+    assert doctest.DocTestRunner().run(example).failed == 0
 
 
 # Stages

@@ -45,3 +45,16 @@ def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
 def test_the_gradient_is_the_closed_form_of_the_textbook(name: str, leaf: str, closed: str) -> None:
     chain = derived(name)
     assert notation.plain(chain.abbreviated(chain.adjoint(leaf))) == closed
+
+
+@pytest.mark.parametrize("name", ["logistic", "softmax cross-entropy", "two-layer network",
+                                  "factor analysis", "cosine similarity", "Rayleigh quotient"])
+def test_a_small_case_agrees_entry_by_entry_and_a_wrong_one_does_not(name: str) -> None:
+    chain = derived(name)
+    leaf = next(iter(chain.leaves))
+    sizes = dict(zip(sorted({str(size) for it in chain.leaves.values() for length in it.shape
+                             for size in length.free_symbols}), (2, 1, 2, 1), strict=False))
+    assert chain.entrywise(leaf, **sizes).agrees
+    edge = next(edge for edge in chain.edges if edge[1] == leaf)
+    wrong = chain.altered({edge: 3 * chain.edges[edge]})
+    assert not wrong.entrywise(leaf, **sizes).agrees

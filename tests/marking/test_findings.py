@@ -210,7 +210,7 @@ SAID = {
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N, where the sum belongs."]),
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N, where the sum belongs."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did "
-                               "you mean D I?"]),
+                               "you mean D I, or D ones(N, N) for every entry?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term "
                               "α K⁻¹ Y Yᵀ X."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [

@@ -24,14 +24,15 @@ def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypat
     monkeypatch.setattr(cost, "LARGEST_K", 60)
     curve = CostCurve([80, 50])
     assert curve.status == "Nothing is measured yet."
-    before = curve._image.value
+    before = curve.count
     assert curve.measure() is curve
     assert {name: list(seconds) for name, seconds in curve.seconds.items()} == {
         "textbook: K": [50], "K never formed": [50, 80], "reduced": [50, 80]}
     assert all(second > 0 for seconds in curve.seconds.values() for second in seconds.values())
     assert curve.status.startswith("textbook: K at N = 50: ")
-    assert curve.status in curve._words.value
-    assert before != curve._image.value
+    assert curve.words == curve.status
+    assert curve.count >= before + 3  # one after each size, and the last
+    assert np.frombuffer(curve.frame["reduced"], np.float32)[:2].tolist() == [50, 80]
 
 
 def test_a_size_too_small_to_be_reduced_gets_one_sentence():

@@ -195,7 +195,7 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
     drawings = [figures.graph(chain, ("W", "h")),
                 figures.heat(chain, "h", **LEAVES), figures.learning_curve(trainer),
                 figures.latent(trainer.parameters, iris.labels, iris.label_names)]
-    moving = [LiveGPLVM("iris").still(), LiveAutoencoder("iris").still(), TwoWeights()._map.frame]
+    moving = [LiveGPLVM("iris").still(), LiveAutoencoder("iris").still(), TwoWeights().still()]
     seen = {}
     for figure in (shown.figure for shown in (*drawings, *moving)):
         figure.draw_without_rendering()  # makes the ticks

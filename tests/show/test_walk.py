@@ -5,12 +5,11 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 
 from lvmcalc import notation
 from lvmcalc.chain import Card, Chain, Result
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.show import StageWalk, figures, style
+from lvmcalc.show import StageWalk, style
 
 RNG = np.random.default_rng(3)
 LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7,
@@ -47,50 +46,35 @@ def test_every_stage_shows_its_card_its_picture_and_its_numbers(walk) -> None:
         value = adjoints[parent]
         number = f"{value if not np.ndim(value) else np.linalg.norm(value):.4g}".replace("-", "−")
         assert number in walk.status
-        pictures.add(walk._graph.value)
+        pictures.add(repr(walk.view.scene["panels"]["graph"]))
     assert len(pictures) == len(walk.stages), "each stage lights another edge"
 
 
 BOX = re.compile(r"\\colorbox\{(#\w{6})\}\{\$\\color\{#222222\} (.*?)\$\}")
 
 
-@pytest.fixture
-def drawn(monkeypatch) -> dict[str, figures.Drawing]:
-    """The graph and the heat maps that were drawn last."""
-    last = {}
-
-    def remember(kind: str, draw) -> None:
-        monkeypatch.setattr(figures, kind, lambda *how: last.setdefault(kind, draw(*how)))
-
-    remember("graph", figures.graph)
-    remember("heats", figures.heats)
-    return last
-
-
-def fills(texts) -> dict[str, str]:
-    """The words of texts that have a box, and its colour."""
-    return {text.get_text(): to_hex(text.get_bbox_patch().get_facecolor()).upper()
-            for text in texts if text.get_bbox_patch()}
+def heats(walk: StageWalk) -> list[dict]:
+    """The panels of the matrices."""
+    return [panel for name, panel in walk.view.scene["panels"].items() if name != "graph"]
 
 
 @pytest.mark.parametrize("direction", ["backwards", "forwards"])
 def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_heat_map(
-    direction, drawn) -> None:
+    direction) -> None:
     walk = StageWalk(gplvm.chain(), direction, **LEAVES)
     for place, stage in enumerate(walk.stages):
-        drawn.clear()
         walk.go(place)
         backwards = isinstance(stage, tuple)
         lit = dict(zip(reversed(stage), (style.YELLOW, style.SKY),
                        strict=True)) if backwards else {stage: style.YELLOW}
-        graph = fills(drawn["graph"].figure.axes[0].texts)
-        assert {name: fill for name, fill in graph.items() if fill != style.PAPER} == {
-            f"${notation.latex(name)}$": fill for name, fill in lit.items()}
+        nodes = walk.view.scene["panels"]["graph"]["nodes"]
+        assert {node["words"]: node["fill"] for node in nodes if node["fill"]} == {
+            notation.plain(name): fill for name, fill in lit.items()}
         titles = {notation.adjoint_name("L", name) if backwards else notation.plain(name): fill
                   for name, fill in lit.items()}
-        over_heat_maps = fills(drawn["heats"].figure.texts)
+        over_heat_maps = {panel["title"]: panel["lit"] for panel in heats(walk)}
         assert {title.split(",")[0] for title in over_heat_maps} >= {*titles}
-        assert over_heat_maps == {title: titles.get(title.split(",")[0], style.PAPER)
+        assert over_heat_maps == {title: titles.get(title.split(",")[0], "")
                                   for title in over_heat_maps}
         boxes = {(called, fill) for fill, called in BOX.findall(walk._card.value)}
         names = {(notation.latex(name), fill) for name, fill in lit.items()}
@@ -105,16 +89,12 @@ def test_a_lit_node_has_one_colour_in_the_graph_in_the_formulas_and_over_its_hea
                              walk._card.value), "a part of a word is lit"
 
 
-def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither(drawn) -> None:
+def test_what_one_path_brings_is_outlined_as_the_path_and_the_sum_as_neither() -> None:
     walk = StageWalk(gplvm.chain(), **LEAVES)
     for number, use in enumerate("fh"):
-        drawn.clear()
         walk.go(walk.stages.index(("X", use)))
-        _, *heat_maps = drawn["heats"].figure.axes
-        looks = [(to_hex(axes.spines["top"].get_edgecolor()).upper(),
-                  axes.spines["top"].get_linestyle())
-                 for axes in heat_maps]
-        path, neither = tuple(style.USES[number].values()), (style.INK, style.SOLID)
+        looks = [tuple(panel["outline"]) for panel in heats(walk)]
+        path, neither = (style.USES[number]["color"], "-" if use == "f" else "--"), (style.INK, "-")
         assert looks == [path, path, neither]  # what arrives, what this path brings, all paths
 
 
@@ -138,6 +118,27 @@ def test_next_back_jump_and_direction_work_as_the_buttons_do() -> None:
     walk.go(99)
     loss = autoencoder.loss(np.array([[1.0, 2, 3]]), np.array([[1.0], [0.5], [-2]]))
     assert walk.status.endswith(f"L is {loss:.4g}.")
+
+
+def test_a_click_on_a_node_goes_to_the_stage_that_leads_there() -> None:
+    walk = StageWalk(gplvm.log_det_chain(), X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
+    order = walk.view.scene["panels"]["graph"]["order"]
+    for name in ("c", "X", "X", "L1"):
+        walk.view._heard({"choose": order.index(name)})
+        if name != "L1":  # no stage leads back to it
+            assert walk.stage[0] == name
+    assert {walk.stages.index(("X", use)) for use in "fh"} == {len(walk.stages) - 2,
+                                                              len(walk.stages) - 1}
+
+
+def test_its_matrices_are_those_of_the_stage_and_a_picture_stands_beside_it(walk) -> None:
+    walk.direction.value = "backwards"
+    place = walk.stages.index(("c", "b"))
+    walk.go(place)
+    leaving = np.frombuffer(walk.view.frame["heat 1"], np.float32).reshape(5, 5)
+    np.testing.assert_allclose(leaving, walk.parts["b", "c"], rtol=1e-5)
+    assert walk.still().png(1).startswith(b"\x89PNG")
+    assert walk.still().said == walk.status
 
 
 def test_where_two_paths_meet_each_path_and_the_sum_are_shown(walk) -> None:

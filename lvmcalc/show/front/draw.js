@@ -26,10 +26,11 @@ const CORNERS = {s: [4, 0.125], "^": [3, -0.25], v: [3, 0.25], "<": [3, 0.5], ">
 export function marker(g, kind, x, y, r) {
   g.beginPath();
   if (kind === "P" || kind === "X") { // a cross, upright or not
-    g.save(); g.translate(x, y);
-    if (kind === "X") g.rotate(TURN / 8);
-    g.rect(-r / 3, -r, 2 * r / 3, 2 * r); g.rect(-r, -r / 3, 2 * r, 2 * r / 3);
-    g.restore();
+    const a = kind === "X" ? TURN / 8 : 0, t = 0.36 * r;
+    for (let k = 0; k < 4; k++) for (const [u, v] of [[t, -t], [r, -t], [r, t]]) {
+      const turn = a + k * TURN / 4, [c, d] = [Math.cos(turn), Math.sin(turn)];
+      g.lineTo(x + u * c - v * d, y + u * d + v * c);
+    }
   } else if (kind === "*") {
     for (let k = 0; k < 10; k++) {
       const a = TURN * (k / 10 - 0.25), d = k % 2 ? r / 2.4 : r;
@@ -161,11 +162,11 @@ const tenTo = k => k === 0 ? "1" : k === 1 ? "10" : `10${k < 0 ? "⁻" : ""}${[.
 const percent = k => k >= -4 ? `${(100 * 10 ** k).toLocaleString("en", {maximumFractionDigits: 2})} %` : tenTo(k);
 export function plain(v) {
   const size = Math.abs(v);
-  return (size && (size < 1e-3 || size >= 1e7) ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: 6})).replace("-", "−");
+  return !size ? "0" : (size && (size < 1e-3 || size >= 1e7) ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: 6})).replace("-", "−");
 }
 function ticks(low, high, count) {
   const raw = (high - low) / count, ten = 10 ** Math.floor(Math.log10(raw)), step = ten * [1, 2, 5, 10].find(k => k * ten >= raw), found = [];
-  for (let k = Math.ceil(low / step); k * step <= high + 1e-9 * step; k++) found.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(k * step);
   return found;
 }
 function axis(p, low, high, count, log, of) { // [place, words] of each tick
@@ -282,19 +283,26 @@ export const cells = {
     const {size} = pen, lines = Math.ceil(p.count / p.columns), below = p.captions ? 1.5 * size : 0, gap = 0.5 * size;
     const top = box.y + (p.title ? 1.6 * size : 0), [rows, columns] = p.shape;
     let w = (box.w - 2 * gap) / p.columns - gap, h = (box.y + box.h - top - gap) / lines - gap - below;
-    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns), Math.min(h, 4 * size * rows)]; // numbers stand in cells
+    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns, 5 * h * columns / rows), Math.min(h, 4 * size * rows)]; // numbers stand in cells
     else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
     return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
   },
   draw(pen, box, p, state) {
     const {g, size} = pen, values = state.mix(p.name), [rows, columns] = p.shape, each = rows * columns, {w, h, at} = this.place(pen, box, p);
     const all = state.now[p.name], top = p.top || all.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    if (p.title) text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    if (p.lit) { // the colour of its node in the graph
+      g.font = `bold ${size}px ${FAMILY}`;
+      g.fillStyle = p.lit;
+      g.fillRect(box.x - 3, box.y - 0.1 * size, Math.min(g.measureText(p.title).width, box.w) + 6, 1.4 * size);
+    }
+    if (p.title) text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w, color: p.lit && "#222222"});
+    if (each * p.count === 1) return text(pen, plain(Number(values[0].toPrecision(4))), box.x, box.y + 3.6 * size, {scale: 1.6, most: box.w});
     for (let k = 0; k < p.count; k++) {
       const [x, y] = at(k), own = values.subarray(k * each, (k + 1) * each);
       image(pen, own, rows, columns, x, y, w, h, top, p.signed);
-      Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
-      g.strokeRect(x, y, w, h);
+      const [color, line] = p.outline || [pen.faint, "-"];
+      Object.assign(g, {strokeStyle: color === "#222222" ? pen.ink : color, lineWidth: p.outline ? 2.5 : 1}); dash(g, line);
+      g.strokeRect(x, y, w, h); dash(g);
       if (p.captions) text(pen, p.captions[k], x + w / 2, y + h + 1.15 * size, {align: "center", most: w + size});
       if (p.fill && h / rows > 1.2 * size && w / columns > 2.6 * size)
         for (let i = 0; i < each; i++)

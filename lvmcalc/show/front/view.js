@@ -1,7 +1,8 @@
 // The view of a widget: its controls, its picture, its words, and what hand and keys do to them.
-import {bars, boxes, cells, clamp, curve, FAMILY, lines, points, image, text} from "./draw.js";
+import {bars, boxes, cells, clamp, curve, image, lines, points} from "./draw.js";
+import {graph, legend, map} from "./map.js";
 
-const KINDS = {points, curve, bars, cells, lines};
+const KINDS = {points, curve, bars, cells, lines, map, legend, graph};
 const TYPE = 14; // pixels, in the notebook
 const make = (name, looks = {}, ...children) => {
   const it = Object.assign(document.createElement(name), looks);
@@ -59,6 +60,11 @@ class View {
     this.inner = make("div", {className: "lvm-inner"});
     this.more = make("details", {className: "lvm-more"}, make("summary", {textContent: "More"}), this.inner);
     this.keys = make("p", {className: "lvm-keys"});
+    this.send = content => { // and say so if nobody answers
+      model.send(content);
+      clearTimeout(this.wait);
+      if (content.set) this.wait = setTimeout(() => el.classList.add("lvm-silent"), 4000);
+    };
     el.classList.add("lvm", "jupyter-widgets");
     Object.assign(el, {tabIndex: -1});
     el.setAttribute("role", "group");
@@ -68,7 +74,8 @@ class View {
     this.build();
     this.say();
     this.receive();
-    new MutationObserver(() => this.later()).observe(document.body, {attributes: true});
+    this.dark = new MutationObserver(() => this.later()); // the theme has changed
+    this.dark.observe(document.body, {attributes: true});
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.picture);
   }
@@ -84,11 +91,13 @@ class View {
     canvas.addEventListener("pointerdown", event => this.grip(event));
     canvas.addEventListener("pointerup", event => this.release(event));
     canvas.addEventListener("pointerleave", () => { this.tip.hidden = true; });
-    el.addEventListener("fullscreenchange", () => { this.fill(); this.fit(); });
+    document.addEventListener("fullscreenchange", this.bound.screen = () => { this.fill(); this.fit(); });
     model.send({hello: true});
   }
 
   close() {
+    document.removeEventListener("fullscreenchange", this.bound.screen);
+    this.dark.disconnect();
     for (const names in this.bound) for (const name of names.split(" ")) this.model.off(name, this.bound[names]);
     this.sizes.disconnect();
     cancelAnimationFrame(this.due);
@@ -100,7 +109,7 @@ class View {
     this.bar.replaceChildren();
     this.inner.replaceChildren();
     for (const spec of this.model.get("spec")) {
-      const control = CONTROLS[spec.kind](spec, value => this.model.send({set: spec.name, value}));
+      const control = CONTROLS[spec.kind](spec, value => this.send({set: spec.name, value}));
       control.it.dataset.name = spec.name;
       for (const it of [control.it, ...control.it.querySelectorAll("*")]) it.setAttribute("data-lm-suppress-shortcuts", "true");
       (spec.more ? this.inner : this.bar).append(control.it);
@@ -117,9 +126,15 @@ class View {
   }
 
   fill() {
+    this.answered();
     const values = this.model.get("values");
     for (const name in this.controls) this.controls[name].set(...(values[name] || [null, false]));
     if (this.present) this.present.textContent = this.large ? "✕ Leave" : "⤢ Present";
+  }
+
+  answered() {
+    clearTimeout(this.wait);
+    this.el.classList.remove("lvm-silent");
   }
 
   say() {
@@ -132,6 +147,7 @@ class View {
   }
 
   receive() {
+    this.answered();
     const {state, model} = this, now = performance.now(), next = {};
     const frame = model.get("frame");
     for (const name in frame) next[name] = new Float32Array(frame[name].buffer.slice(frame[name].byteOffset, frame[name].byteOffset + frame[name].byteLength));
@@ -155,18 +171,20 @@ class View {
 
   // Drawing
   get scene() { return this.model.get("scene"); }
-  get large() { return document.fullscreenElement === this.el; }
+  get stage() { return this.el.closest(".lvmcalc-walk") || this.el; } // what is shown to a room
+  get large() { return document.fullscreenElement === this.stage; }
 
   later() { this.due ||= requestAnimationFrame(now => this.draw(now)); }
 
   fit() {
     const {width} = this.picture.getBoundingClientRect(), {scene} = this;
+    this.picture.hidden = !scene.layout;
     if (!scene.layout || width < 10) return;
     this.size = this.large ? Math.max(24, innerHeight / 30) : TYPE;
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     this.el.classList.toggle("lvm-narrow", narrow);
     if (!this.large) this.picture.style.height = `${narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most)}px`;
-    else this.picture.style.height = "";
+    else this.picture.style.height = this.stage === this.el ? "" : "62vh";
     const {clientWidth: w, clientHeight: h} = this.picture, ratio = devicePixelRatio || 1;
     Object.assign(this.canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});
@@ -190,9 +208,8 @@ class View {
     this.boxes = boxes(scene, this.w, this.h, this.size).found;
     for (const name in this.boxes) {
       const panel = scene.panels[name];
-      if (panel.name && !(panel.name in state.now) && !panel.series) continue;
       g.save();
-      KINDS[panel.kind].draw(pen, this.boxes[name], panel, state);
+      KINDS[panel.kind].draw(pen, this.boxes[name], panel, state, scene);
       g.restore();
     }
     this.pen = pen;
@@ -214,7 +231,7 @@ class View {
     const at = this.under(event);
     if (this.gripped) return this.drag(at);
     const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
-    this.canvas.style.cursor = this.near(at) ? "grab" : found >= 0 ? "pointer" : "";
+    this.canvas.style.cursor = this.near(at) ? "grab" : found >= 0 ? "pointer" : at.panel?.pick ? "crosshair" : "";
     this.tip.hidden = found < 0 || !at.panel.hints;
     if (!this.tip.hidden) this.hint(at, found);
   }
@@ -265,12 +282,13 @@ class View {
     if (!this.gripped) {
       const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
       if (found >= 0) this.model.send({choose: found});
+      else if (at.panel?.pick) this.model.send({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
     } else if (this.hand) this.model.send({move: this.hand});
     this.gripped = this.hand = null;
   }
 
   key(event) {
-    const {target, key} = event, press = name => { if (!this.controls[name]) return; event.preventDefault(); event.stopPropagation(); this.model.send({set: name, value: true}); };
+    const {target, key} = event, press = name => { if (!this.controls[name]) return; event.preventDefault(); event.stopPropagation(); this.send({set: name, value: true}); };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const free = target === this.el || target === this.canvas, moved = this.state.now.moved;
     if (key === "Escape" && this.large) document.exitFullscreen();
@@ -287,7 +305,7 @@ class View {
 
   whole() {
     if (this.large) document.exitFullscreen();
-    else this.el.requestFullscreen();
+    else this.stage.requestFullscreen();
   }
 
   // After Shift+Enter the panel has the focus: its cell, or the one below, is the active one.

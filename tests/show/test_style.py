@@ -1,0 +1,24 @@
+"""Still pictures leave the settings of others alone, and what is told by colour is told twice."""
+
+import sys
+
+import matplotlib
+
+from lvmcalc.show import LiveGPLVM, style
+
+
+def test_pictures_leave_pyplot_and_the_global_settings_alone():
+    before = dict(matplotlib.rcParams)
+    managers = len(sys.modules[
+        "matplotlib._pylab_helpers"].Gcf.figs) if "matplotlib.pyplot" in sys.modules else 0
+    LiveGPLVM("iris").still().png()
+    assert dict(matplotlib.rcParams) == before
+    if "matplotlib.pyplot" in sys.modules:
+        assert len(sys.modules["matplotlib._pylab_helpers"].Gcf.figs) == managers
+
+
+def test_ten_classes_differ_in_colour_and_in_marker():
+    assert len(set(style.CLASS_COLOURS)) == len(set(style.CLASS_MARKERS)) == 10
+    assert len({look["linestyle"] for look in style.USES}) == len(style.USES)
+    assert style.DIRECTIONS["forward"]["linestyle"] != style.DIRECTIONS["backward"]["linestyle"]
+    assert min(size for name, size in style.RC.items() if name.endswith("size")) >= 14
