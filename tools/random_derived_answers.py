@@ -43,7 +43,7 @@ FUNCTIONS = ("exp", "tanh", "sigmoid", "softplus", "sin")
 # The oracle
 @cache
 def points(name: str) -> list[dict[str, Any]]:
-    """Return points of different sizes at which the scalar has a real value, each with all nodes."""
+    """Return points of different sizes at which the scalar has a value, each with all nodes."""
     chain, found = derived(name), []
     for seed in range(TRIES):
         values = point(chain, seed)

@@ -78,7 +78,7 @@ class Compiled:
     """
 
     def __init__(self, chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False):
-        program = Program(chain, CHECKED, wrt, whole, terse=not whole)
+        program = Program(chain, CHECKED, wrt, whole, terse=bool(wrt))
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:

@@ -1,5 +1,6 @@
 """Formulas as source code, in the dialect of a library."""
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache, singledispatchmethod
 
@@ -126,7 +127,8 @@ class Writer:
 
     def function(self, name: str, inside: Expr) -> Text:
         """Return a function of a number or of every entry; one of one's own keeps its name."""
-        if not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols):
+        plain = not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols)
+        if plain and hasattr(math, name):
             template = f"math.{name}({{}})"
         else:
             template = self.dialect.functions.get(name, f"{name}({{}})")

@@ -74,9 +74,10 @@ def _share_a_variable(chain: Chain, first: Expr, second: Expr) -> bool:
 def is_inner(chain: Chain, name: str) -> bool:
     """Return whether a function is applied to a node, or to a sum in which it is a term."""
     node = chain[name]
+    children = chain.children(name)
     return bool(node.rule) and node.rule.name not in SKIPPED and any(
-        is_function(chain[child].rule) or (chain[child].rule.name in SUMS and is_inner(chain, child))
-        for child in chain.children(name))
+        is_function(chain[child].rule) or (
+            chain[child].rule.name in SUMS and is_inner(chain, child)) for child in children)
 
 
 def is_function(rule: Operation) -> bool:

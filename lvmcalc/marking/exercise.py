@@ -211,9 +211,10 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                sides = ((_rounded(got, digits), _rounded(truth, digits)) for digits in DIGITS)
-                return Counterexample(values, *next((both for both in sides if str(both[0]) != str(both[1])),
-                                                    (_rounded(got, 17), _rounded(truth, 17))))
+                sides = [[_rounded(side, digits) for side in (got, truth)]
+                         for digits in (*DIGITS, 17)]
+                told = [both for both in sides if str(both[0]) != str(both[1])] or sides[-1:]
+                return Counterexample(values, *told[0])
         return None
 
 

@@ -111,7 +111,7 @@ def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(20_000)
             yield page
         finally:
             browser.close()

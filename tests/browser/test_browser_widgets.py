@@ -1,5 +1,5 @@
-"""A person at the browser with one live widget at a time: its buttons, its cell run again, its
-errors, its names."""
+"""A person at the browser with one live widget at a time: its buttons, its keys, its picture under
+the hand, its cell run again, its errors, its names."""
 
 import re
 from itertools import pairwise
@@ -8,10 +8,16 @@ import browser
 import pytest
 from playwright.sync_api import expect
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=8_000)
 WIDGETS = ("LiveAutoencoder('iris')", "TwoWeights()", "LiveGPLVM('iris')")
-IMPORTS = "from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights\n"
-every_widget = pytest.mark.parametrize("widget", WIDGETS)
+IMPORTS = """import numpy as np
+from lvmcalc import derive
+from lvmcalc.show import Live, LiveAutoencoder, LiveGPLVM, TwoWeights
+"""
+RIDGE = """Live(derive("L = tr((A w - y)ᵀ (A w - y)) + s tr(wᵀ w)", A="p×k", w="k×1", y="p×1",
+            s="positive"), "w", A=np.arange(6.0).reshape(3, 2), y=[[1], [0], [2]], s=0.5)"""
+every_widget = pytest.mark.parametrize("widget", [*WIDGETS, RIDGE],
+                                       ids=["autoencoder", "two weights", "gplvm", "ridge"])
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +35,7 @@ def page(lab):
 
 
 def panels(page):
-    return page.locator(".lvmcalc-live")
+    return page.locator(".lvm")
 
 
 def button(panel, name):
@@ -38,6 +44,15 @@ def button(panel, name):
 
 def at_step(panel, pattern):
     expect(panel.get_by_role("status")).to_contain_text(re.compile(rf"^Step {pattern}\b"))
+
+
+def place_of(page, inside):
+    """Return where the latent panel draws a point of the data, in pixels of the page."""
+    return page.evaluate("""inside => {
+        const view = document.querySelector('.lvm').lvm, panel = view.scene.panels.latent;
+        const at = view.placed(view.state.now[inside] || inside);
+        const {left, top} = view.canvas.getBoundingClientRect();
+        return [left + at[0], top + at[1]]; }""", inside)
 
 
 @every_widget
@@ -52,9 +67,31 @@ def test_step_play_pause_and_reset_work_by_keyboard(page, widget):
     button(panel, "Pause").press("Space")
     expect(button(panel, "Play")).to_be_visible()
     # which makes JupyterLab cut a cell in command mode
-    panel.get_by_text("Keys", exact=True).press("x")
+    panel.get_by_text("More", exact=True).press("x")
     button(panel, "Reset").press("Space")
     at_step(panel, 0)
+
+
+@every_widget
+def test_after_its_cell_was_run_the_panel_has_the_focus_and_its_own_keys(page, widget):
+    browser.show(page, IMPORTS + widget, "")
+    page.evaluate(f"{browser.NOTEBOOK}.content.activeCellIndex = 0")
+    page.locator(".jp-CodeCell .jp-Editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("document.activeElement.classList.contains('lvm')")
+    panel = panels(page)
+    at_step(panel, 0)
+    expect(panel).to_contain_text("Space play · → step · R reset")
+    page.keyboard.press("ArrowRight")
+    at_step(panel, 1)
+    page.keyboard.press("Space")
+    expect(button(panel, "Pause")).to_be_visible()
+    at_step(panel, "([3-9]|[1-9][0-9]+)")
+    page.keyboard.press("Space")
+    expect(button(panel, "Play")).to_be_visible()
+    page.keyboard.press("r")
+    at_step(panel, 0)
+    expect(page.locator(".jp-CodeCell")).to_have_count(2)
 
 
 @every_widget
@@ -66,7 +103,7 @@ def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_th
     button(panels(page).first, "Play").press("Space")
     at_step(panels(page).last, "([2-9]|[1-9][0-9]+)")
     browser.run_again(page, only=0)
-    expect(page.locator(".jp-CodeCell").first.locator(".lvmcalc-live")).to_have_count(1)
+    expect(page.locator(".jp-CodeCell").first.locator(".lvm")).to_have_count(1)
     expect(panels(page)).to_have_count(2)
     expect(panels(page).last.get_by_role("status")).to_contain_text("Closed: its cell was run "
                                                                     "again.")
@@ -75,51 +112,39 @@ def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_th
     at_step(panels(page).first, "([2-9]|[1-9][0-9]+)")
 
 
-WATCH = """widget => {
-    const image = document.querySelector(".lvmcalc-live img");
-    window.shifts = [], window.places = new Set(), window.pictures = 0;
-    new PerformanceObserver(list => {
-        for (const shift of list.getEntries())
-            for (const {node} of shift.sources) if (node) window.shifts.push(node.outerHTML);
-    }).observe({type: "layout-shift"});
-    image.addEventListener("load", () => window.pictures++);
+WATCH = """() => {
+    const view = document.querySelector(".lvm").lvm, picture = view.picture, g = view.canvas.getContext("2d");
+    window.places = new Set(), window.blank = 0, window.states = new Set(), window.frames = 0;
     const look = () => {
-        // in its panel, for the page scrolls
-        const {x, y, width, height} = image.getBoundingClientRect();
-        const panel = image.closest(".lvmcalc-live").getBoundingClientRect();
-        const place = [x - panel.x, y - panel.y, width, height, panel.height];
-        window.places.add(place.map(Math.round).join());
+        if (!view.el.isConnected) return;
+        const {x, y, width, height} = picture.getBoundingClientRect(), panel = view.el.getBoundingClientRect();
+        window.places.add([x - panel.x, y - panel.y, width, height].map(Math.round).join());
+        const data = g.getImageData(0, 0, view.canvas.width, 30).data;
+        if (!data.some(part => part)) window.blank++;
+        window.states.add(view.model.get("count"));
+        window.frames++;
         requestAnimationFrame(look); };
     look(); }"""
 
 
 @every_widget
-def test_while_it_plays_pauses_and_is_reset_nothing_moves_about_the_picture_and_no_frame_is_blank(
-    page, widget):
+def test_while_it_plays_the_picture_stays_in_its_place_and_is_never_blank(page, widget):
     browser.show(page, IMPORTS + widget)
     panel = panels(page)
-    panel.get_by_role("img").scroll_into_view_if_needed()
     at_step(panel, 0)
     page.evaluate(WATCH)
-    picture = panel.get_by_role("img").bounding_box()
-    # of the still part
-    title = {name: picture[name] for name in ("x", "y", "width")} | {"height": 24}
-    still = page.screenshot(clip=title)
-    assert len(set(still)) > 20  # it shows something
     button(panel, "Play").press("Space")
-    for _ in range(10):
-        seen = page.evaluate("window.pictures")
-        page.wait_for_function("seen => window.pictures > seen", arg=seen)
-        assert page.screenshot(clip=title) == still
+    page.wait_for_function("window.states.size > 8")
     button(panel, "Pause").press("Space")
     expect(button(panel, "Play")).to_be_visible()
     button(panel, "Reset").press("Space")
     at_step(panel, 0)
-    assert page.evaluate("[window.shifts, window.places.size]") == [[], 1]
+    places, blank = page.evaluate("[[...window.places], window.blank]")
+    assert (len(places), blank) == (1, 0), places
 
 
 def test_two_widgets_of_two_cells_play_at_once(page):
-    browser.show(page, IMPORTS + WIDGETS[0], WIDGETS[2])
+    browser.show(page, IMPORTS + WIDGETS[0], IMPORTS + WIDGETS[2])
     for panel in panels(page).all():
         button(panel, "Play").press("Space")
     for panel in panels(page).all():
@@ -142,62 +167,184 @@ widget""")
 
 
 @every_widget
-def test_every_control_and_picture_has_a_name_and_a_slider_has_words_beside_it(page, widget):
+def test_every_control_and_picture_has_a_name_and_a_slider_tells_its_value(page, widget):
     browser.show(page, IMPORTS + widget)
     panel = panels(page)
     button(panel, "Play").wait_for()
-    expect(panel.get_by_role("slider", name="learning rate")).to_be_visible()
+    panel.get_by_text("More", exact=True).click()
+    slider = panel.get_by_role("slider", name="learning rate")
+    expect(slider).to_be_visible()
     assert not browser.nameless(panel)
-    expect(panel).to_contain_text(re.compile(r"learning rate 0\.[59] × the stability limit"))
-    if "GPLVM" in widget:
-        expect(panel).to_contain_text("β 1 × best")
+    told = slider.get_attribute("aria-valuetext")
+    assert re.match(r"[\d.]+ × the (limit|usual rate) = [\d.e-]+$", told)
+    slider.press("ArrowLeft")
+    page.wait_for_function("told => document.querySelector('.lvm input[type=range]').ariaValueText"
+                           " !== told", arg=told)
     expect(panel.get_by_role("img", name=re.compile("^Picture: .*"))).to_be_visible()
+
+
+def test_a_dot_under_the_hand_shows_what_it_is_and_a_click_chooses_it(page):
+    browser.show(page, IMPORTS + "live = LiveGPLVM('digits')\nlive")
+    panel = panels(page)
+    at_step(panel, 0)
+    panel.scroll_into_view_if_needed()
+    dot = page.evaluate("[...document.querySelector('.lvm').lvm.state.now.latent.slice(200, 202)]")
+    page.mouse.move(*place_of(page, dot))
+    tip = page.locator(".lvm-tip")
+    expect(tip).to_be_visible()
+    found = re.search(r"object (\d+), class \d", tip.inner_text())[1]
+    page.mouse.down()
+    page.mouse.up()
+    expect(panel.locator(".lvm-note")).to_contain_text(f"Chosen: object {found}, ")
+
+
+@pytest.mark.parametrize("how", ["mouse", "keys"])
+def test_the_latent_point_is_moved_by_hand_and_generates(page, how):
+    browser.show(page, IMPORTS + "live = LiveGPLVM('iris')\nlive")
+    panel = panels(page)
+    button(panel, "Step").click()
+    at_step(panel, 1)
+    made = "[...document.querySelector('.lvm').lvm.state.now.samples].slice(0, 4).join()"
+    before = page.evaluate(made)
+    if how == "mouse":
+        x, y = place_of(page, "moved")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y - 30, steps=5)
+        page.mouse.up()
+    else:
+        panel.get_by_role("img").focus()
+        for _ in range(4):
+            page.keyboard.press("ArrowUp")
+    expect(panel.locator(".lvm-note")).to_contain_text("what is generated there")
+    page.wait_for_function(f"before => {made} !== before", arg=before)
+    at_step(panel, 1)  # an arrow on the picture is no step
+
+
+def test_a_click_on_the_map_is_a_start(page):
+    browser.show(page, IMPORTS + "TwoWeights()")
+    panel = panels(page)
+    button(panel, "Step").click()
+    at_step(panel, 1)
+    box = panel.get_by_role("img").bounding_box()
+    page.mouse.click(box["x"] + 150, box["y"] + 120)
+    at_step(panel, 0)
+    expect(panel.get_by_role("status")).not_to_contain_text("W = (1.300, −0.900)")
 
 
 @pytest.fixture
 def projector(page):
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    page.wait_for_function("() => document.querySelector('.jp-WindowedPanel-outer').clientWidth > "
-                           "1100")
     yield page
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
     page.set_viewport_size({"width": 1280, "height": 1400})
 
 
 @every_widget
-def test_before_a_room_controls_picture_and_words_fit_a_small_projector_and_do_not_overlap(
+def test_play_rate_picture_and_words_fit_one_screen_with_the_side_bar_open(projector, widget):
+    browser.show(projector, IMPORTS + widget)
+    panel = panels(projector)
+    at_step(panel, 0)
+    seen = projector.locator(".jp-WindowedPanel-outer").evaluate("it => it.clientHeight")
+    assert projector.locator(".jp-SidePanel, #jp-left-stack").first.is_visible()
+    boxes = panel.evaluate("""panel => [".lvm-bar", ".lvm-picture", ".lvm-words"]
+        .map(name => panel.querySelector(name).getBoundingClientRect()).map(it => [it.top, it.bottom])""")
+    assert boxes[-1][1] - boxes[0][0] <= seen
+    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
+    assert boxes[1][1] - boxes[1][0] > seen / 2  # the picture
+    assert panel.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+@every_widget
+def test_before_a_room_the_picture_fills_the_screen_in_large_type_and_escape_leaves(
     projector, widget):
     browser.show(projector, IMPORTS + widget)
     panel = panels(projector)
     button(panel, "Present").press("Space")
-    expect(button(panel, "All controls")).to_be_visible()
+    projector.wait_for_function("document.fullscreenElement?.classList.contains('lvm')")
     button(panel, "Step").press("Space")
     at_step(panel, 1)
-    seen = projector.locator(".jp-WindowedPanel-outer").evaluate("it => it.clientHeight")
-    # The rows of controls, the picture, and the text of the status, from top to bottom.
-    boxes = panel.evaluate("""panel => {
-        const words = document.createRange();
-        words.selectNodeContents(panel.querySelector("[role=status]"));
-        return [...panel.querySelectorAll(".widget-hbox, img"), words]
-            .map(it => it.getBoundingClientRect())
-            .filter(it => it.height).map(it => [it.top, it.bottom]); }""")
-    assert boxes[-1][1] - boxes[0][0] <= seen
-    assert all(above[1] <= below[0] for above, below in pairwise(boxes))
-    assert boxes[-2][1] - boxes[-2][0] > seen / 3  # the picture
+    size, height, words = panel.evaluate("""it => [it.lvm.size, it.lvm.picture.clientHeight,
+        parseFloat(getComputedStyle(it.querySelector(".lvm-words")).fontSize)]""")
+    assert min(size, words) >= 24
+    assert height > 720 / 2
+    assert panel.evaluate("it => it.scrollHeight <= it.clientHeight")
+    expect(panel.get_by_text("More", exact=True)).to_be_hidden()
+    projector.keyboard.press("Escape")
+    projector.wait_for_function("!document.fullscreenElement")
+    expect(button(panel, "Present")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [800, 640], ids=["800 pixels", "200 %"])
+def test_on_a_narrow_page_nothing_is_cut(page, width):
+    browser.show(page, IMPORTS + "LiveGPLVM('digits')")
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    page.set_viewport_size({"width": width, "height": 900})
+    try:
+        panel = panels(page)
+        at_step(panel, 0)
+        page.wait_for_function("document.querySelector('.lvm').classList.contains('lvm-narrow') "
+                               "|| innerWidth > 700")
+        assert panel.evaluate("it => it.scrollWidth <= it.clientWidth")
+        inside = panel.evaluate("""it => {
+            const {left, right} = it.getBoundingClientRect();
+            return [...it.querySelectorAll('*')].filter(child => child.getClientRects().length)
+                .map(child => child.getBoundingClientRect())
+                .every(box => box.left >= left - 1 && box.right <= right + 1); }""")
+        assert inside
+    finally:
+        page.set_viewport_size({"width": 1280, "height": 1400})
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+
+
+def test_in_the_dark_theme_no_part_of_a_picture_is_a_white_block(page):
+    browser.show(page, IMPORTS + "LiveGPLVM('digits')")
+    panel = panels(page)
+    at_step(panel, 0)
+    white = """() => {
+        const view = document.querySelector('.lvm').lvm, {width, height} = view.canvas;
+        const page = document.createElement('canvas').getContext('2d');
+        Object.assign(page.canvas, {width, height});
+        page.fillStyle = getComputedStyle(view.el).backgroundColor;
+        page.fillRect(0, 0, width, height);
+        page.drawImage(view.canvas, 0, 0);
+        const {data} = page.getImageData(0, 0, width, height);
+        let light = 0;
+        for (let i = 0; i < data.length; i += 4) light += data[i] + data[i + 1] + data[i + 2] > 690;
+        return light / (width * height); }"""
+    assert page.evaluate(white) > 0.5
+    set_theme = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+    page.evaluate(set_theme, "JupyterLab Dark")
+    try:
+        page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+        page.wait_for_timeout(500)
+        assert page.evaluate(white) < 0.1
+    finally:
+        page.evaluate(set_theme, "JupyterLab Light")
+
+
+def test_where_motion_is_unwelcome_nothing_is_on_its_way(page):
+    page.emulate_media(reduced_motion="reduce")
+    try:
+        browser.show(page, IMPORTS + "LiveGPLVM('iris')")
+        panel = panels(page)
+        button(panel, "Play").press("Space")
+        at_step(panel, "[3-9]")
+        assert page.evaluate("[document.querySelector('.lvm').lvm.span, "
+                             "document.querySelector('.lvm').lvm.state.past.length]") == [0, 0]
+    finally:
+        page.emulate_media(reduced_motion="no-preference")
 
 
 def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is_run_again(page):
     browser.show(page, IMPORTS + WIDGETS[1])
     button(panels(page), "Play").press("Space")
     at_step(panels(page), "([2-9]|[1-9][0-9]+)")
-    said = "getComputedStyle(document.querySelector('.lvmcalc-live'), '::before').content"
+    said = "getComputedStyle(document.querySelector('.lvm'), '::before').content"
     assert page.evaluate(said) == "none"
     page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
     page.get_by_role("button", name="Confirm Kernel Restart").click()
     browser.connected(page)
-    page.wait_for_function(f"{said}.includes('Disconnected: the kernel was restarted. Run the cell "
-                           "again.')")
+    page.wait_for_function(f"{said}.includes('Run the cell again.')")
     browser.run_again(page)
     at_step(panels(page), 0)
     assert page.evaluate(said) == "none"
@@ -205,23 +352,30 @@ def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is
     at_step(panels(page), 1)
 
 
-def test_after_a_reload_a_saved_widget_goes_on_and_an_unsaved_one_is_gone_until_its_cell_is_run(
-    page):
+def test_after_a_reload_a_saved_widget_goes_on_and_the_next_day_its_picture_stands_there(page):
     def reload():
         page.reload()
         browser.connected(page)
 
-    reload()  # the output was never saved
-    assert page.evaluate(f"{browser.CELLS}.map(cell => cell.outputs.length)") == [0]
-    assert panels(page).count() == 0
-    browser.run_again(page)
-    button(panels(page), "Step").press("Space")
-    at_step(panels(page), 1)
+    browser.show(page, IMPORTS + "TwoWeights()", "from lvmcalc.show import Prediction\n"
+                 "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')")
+    button(panels(page).first, "Step").press("Space")
+    at_step(panels(page).first, 1)
+    still = page.get_by_text("Run the cell to make it live.")
+    expect(still).to_be_hidden()
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     reload()  # the kernel still has the widget
-    at_step(panels(page), 1)
-    button(panels(page), "Step").press("Space")
-    at_step(panels(page), 2)
+    at_step(panels(page).first, 1)
+    expect(still).to_be_hidden()
+    page.evaluate("jupyterapp.commands.execute('kernelmenu:shutdown')")
+    page.wait_for_function(f"!{browser.NOTEBOOK}.context.sessionContext.session?.kernel")
+    reload()
+    expect(still).to_be_visible()
+    expect(page.locator(".jp-RenderedImage img")).to_be_visible()
+    expect(page.get_by_text("Run the cell to answer.")).to_be_visible()
+    for words in page.get_by_text("model not found").all():
+        expect(words).to_be_hidden()
+    expect(panels(page)).to_have_count(0)
     browser.run_again(page)
-    at_step(panels(page), 0)
-    expect(panels(page)).to_have_count(1)
+    at_step(panels(page).first, 0)
+    expect(still).to_be_hidden()

@@ -31,6 +31,15 @@ def test_what_the_uses_bring_is_the_gradient_and_each_use_has_a_stage(name: str,
 
 
 @EVERY_MODEL
+def test_forward_alone_has_the_value_of_every_stage(name: str) -> None:
+    model, chain = MODELS[name], derived(name)
+    values, whole = chain.forward(**model.values), chain.run(**model.values).values
+    assert [*values] == [*chain.leaves, *chain.nodes]
+    for node in values:
+        np.testing.assert_array_equal(values[node], whole[node])
+
+
+@EVERY_MODEL
 def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
     assert derived(name).check().status == "proved"
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import FrozenInstanceError, replace
 from functools import cache
+from itertools import islice
 from types import MappingProxyType
 
 import pytest
@@ -97,7 +98,8 @@ def test_check_points_are_asymmetric_without_zeros_and_ones_and_all_sizes_differ
     for (name, parent) in chain.edges:
         row = chain.claim(parent, name)
         names, seen = arithmetic.sizes_in(row.scalar, row.wrt), []
-        for point, direction in claims._points(row.scalar, row.claim, row.wrt, 0, ()):
+        tried = islice(claims._points(row.scalar, row.claim, row.wrt, 0, ()), 3)
+        for point, direction in tried:  # the others are for where a function has no value
             sizes = [point[size] for size in names]
             assert len(set(sizes)) == len(sizes)
             seen.append(sizes)

@@ -128,9 +128,9 @@ def test_shapes_that_do_not_fit_are_left_for_the_marking(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("K⁻¹YYᵀ − D", r"the sum of K⁻¹ Y Yᵀ \(N×N\) and the number D cannot be formed: did you mean D "
-                   r"I\?"),
-    ("K + 1", r"number 1 cannot be formed: did you mean I, or"), ("X + 2", r"the sum of X \(N×Q\) .* "
-                                                                         r"be formed: did you mean"),
+                   r"I, or D ones\(N, N\)"),
+    ("K + 1", r"number 1 cannot be formed: did you mean I, or"),
+    ("X + 2", r"the sum of X \(N×Q\) .* be formed: did you mean 2 ones\(N, Q\)\?$"),
     ("tr(D)", "the trace of the number D"), ("det(b)", "the determinant of the number b"),
     ("X + Xᵀ + 2", "cannot be formed: did you mean"),
 ])

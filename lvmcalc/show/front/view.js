@@ -31,7 +31,7 @@ const CONTROLS = {
   },
   stops(spec, tell) {
     const input = make("input", {type: "range", min: 0, max: spec.options.length - 1, step: 1, oninput: () => { show(); tell(input.valueAsNumber); }});
-    const name = make("span", {textContent: spec.label}), words = make("output");
+    const name = make("span", {textContent: spec.label}), words = make("b");
     const show = told => { words.textContent = told || spec.options[input.valueAsNumber]; input.ariaValueText = words.textContent; };
     input.ariaLabel = spec.label;
     if (spec.limit) input.className = "lvm-limit"; // what lies beyond the mark is striped
@@ -83,7 +83,7 @@ class View {
   // What comes from Python
   listen() {
     const {model, el, canvas} = this;
-    this.bound = {"change:frame": () => this.receive(), "change:spec": () => this.build(), "change:values": () => this.fill(),
+    this.bound = {"comm_live_update": () => el.classList.add("jupyter-widgets-disconnected"), "change:frame": () => this.receive(), "change:spec": () => this.build(), "change:values": () => this.fill(),
                   "change:words change:note change:playing": () => this.say(), "change:scene": () => { this.state.memo = {}; this.state.past = []; this.fit(); }};
     for (const names in this.bound) for (const name of names.split(" ")) model.on(name, this.bound[names]);
     el.addEventListener("keydown", event => this.key(event));
@@ -248,11 +248,14 @@ class View {
     Object.assign(this.tip.style, {left: `${clamp(x + 16, 0, this.w - 130)}px`, top: `${clamp(y - 60, 0, this.h - 130)}px`});
   }
 
-  near({kind, box, panel, x, y}) { // whether the latent point is close enough to be dragged
-    const at = this.state.now.moved;
-    if (!kind?.frame || !at) return false;
-    const f = kind.frame(this.pen, box, panel, this.state);
-    return Math.hypot(f.x(at[0]) - x, f.Y(at[1]) - y) < 1.3 * TYPE;
+  placed(at) { // where the latent space draws a point
+    const box = this.boxes?.latent, f = box && points.frame(this.pen, box, this.scene.panels.latent, this.state);
+    return f && at ? [f.x(at[0]), f.Y(at[1])] : [Infinity, Infinity];
+  }
+
+  near({x, y}) { // whether the latent point is close enough to be dragged
+    const [u, v] = this.placed(this.state.now.moved);
+    return Math.hypot(u - x, v - y) < 1.3 * TYPE;
   }
 
   grip(event) {
