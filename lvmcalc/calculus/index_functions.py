@@ -18,6 +18,8 @@ from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER
 
+OWN = ("exp", "log", "sigmoid", "softplus", "tanh", "relu", "abs", "sign", "sin", "cos")
+
 
 class IndexFunctions(IndexSums):
     """The part of the index form that knows functions of numbers."""
@@ -25,7 +27,8 @@ class IndexFunctions(IndexSums):
     def function(self, expression: Expr) -> Expr:
         """Return a function of a number."""
         inner = self.scalar(expression.args[0])
-        return self._applied(type(expression).__name__, _number(sp.S.Zero if is_zero(inner) else inner)).get((), sp.S.Zero)
+        return self._applied(type(expression).__name__,
+                             {} if is_zero(inner) else _number(inner)).get((), sp.S.Zero)
 
     def entrywise(self, expression: Entrywise, i: int | None, j: int | None) -> Sum:
         """Return a function of an entry."""
@@ -42,9 +45,7 @@ class IndexFunctions(IndexSums):
 
     # Functions
     def _applied(self, name: str, inside: Sum) -> Sum:
-        if own := getattr(self, f"_{name}", None):
-            return own(inside)
-        return self._named(name, inside)
+        return getattr(self, f"_{name}")(inside) if name in OWN else self._named(name, inside)
 
     def _named(self, name: str, inside: Sum, exponent: Expr = sp.S.One) -> Sum:
         """Return a function as a letter, with the indices of its argument."""
@@ -53,7 +54,8 @@ class IndexFunctions(IndexSums):
         slots = self.renamed(inside, {index: slot for slot, index in enumerate(indices)})
         slots, turned, symmetric = self._upright(slots)
         indices = indices[::-1] if turned and len(indices) == 2 else indices
-        return self.letter(name, "", tuple(indices), tuple(sizes[index] for index in indices),
+        kind = name if name in (*OWN, "sum") else "function"
+        return self.letter(kind, name, tuple(indices), tuple(sizes[index] for index in indices),
                            symmetric, slots, exponent)
 
     def _exp(self, inside: Sum) -> Sum:
