@@ -1,4 +1,5 @@
-"""How long a mark takes: right answers, the first wrong one to each question, and later wrong ones.
+"""How long a mark takes: right answers, the first wrong one to each question, and later wrong ones;
+and answers in the dialects that people paste, in which most of the time goes into reading.
 
 `python benchmarks/marking.py` prints a table in seconds of wall time; run it on a machine that does
 nothing else.
@@ -12,7 +13,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
 
-from answers import DEVELOPMENT
+from answers import DEVELOPMENT, DIALECTS
 
 from lvmcalc import mark
 
@@ -30,6 +31,10 @@ def main() -> None:
             which = "later wrong" if (of, wrt) in seen else "first wrong"
             seen.add((of, wrt))
         times.setdefault(which, []).append(perf_counter() - start)
+    for of, wrt, answer, *_ in (*DIALECTS.right, *DIALECTS.wrong):
+        start = perf_counter()
+        mark(answer, of, wrt)
+        times.setdefault("dialects", []).append(perf_counter() - start)
     for which, values in times.items():
         print(f"{which:12} {len(values):4} marks: median {np.median(values):.3f} s, "
               f"95 % below {np.quantile(values, 0.95):.3f} s, longest {max(values):.3f} s")

@@ -67,32 +67,36 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Ex
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
              differentials: bool = False) -> list[Reading]:
-    """Return all that a text can mean: one formula, or two where a star can be read in two ways.
+    """Return all that a text can mean: one formula, or more where a star, or t(…), is unsure.
 
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
     a function is a differential even where a node is called d.
     """
     text = unified(text)
     first = _Parser(text, vocabulary, differentials)
+    others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
+        "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
+    found = []
     try:
-        found = [Reading(finished(first.whole(), shape, text))]
-    except CannotBeFormed:
-        if not first.unsure:
-            raise
-        found = []
+        found.append(Reading(finished(first.whole(), shape, text)))
+    except CannotBeFormed as error:
+        wrong = error
     if first.unsure:
+        others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
+    for way, note in others:
         with suppress(CannotBeFormed, Unreadable):
-            other = _Parser(text, vocabulary, differentials, stars=True)
-            found.append(Reading(finished(other.whole(), shape, text),
-                                 "The * between two matrices is read entry by entry."))
-    return found or [Reading(finished(first.whole(), shape, text))]
+            other = _Parser(text, vocabulary, differentials, **way)
+            found.append(Reading(finished(other.whole(), shape, text), note))
+    if not found:
+        raise wrong
+    return found
 
 
 class _Parser(Atoms):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
-                 stars: bool = False):
+                 stars: bool = False, transposes: bool = False):
         self.vocabulary = vocabulary
         self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
         self.differentials = differentials
@@ -100,7 +104,7 @@ class _Parser(Atoms):
         self.arrays = bool(ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2"])
+        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2"], transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
 

@@ -79,15 +79,18 @@ def unified(text: str) -> str:
     return text
 
 
-def tokens(text: str, vocabulary: Vocabulary, functions: list[str]) -> list[Token]:
+def tokens(text: str, vocabulary: Vocabulary, functions: list[str],
+           transposes: bool = False) -> list[Token]:
     """Return the tokens of a unified text; the last one is its end.
+
+    With `transposes`, t(…) is R's transpose even where something is called t.
 
     Raises
     ------
     Unreadable
         If a part of the text is no token, or there are too many of them.
     """
-    found = _Scanner(text, vocabulary, functions).scanned()
+    found = _Scanner(text, vocabulary, functions, transposes).scanned()
     if len(found) > MOST_TOKENS:
         raise _too_long(text)
     return [*found, Token("end", "", len(text), len(text))]
@@ -96,7 +99,9 @@ def tokens(text: str, vocabulary: Vocabulary, functions: list[str]) -> list[Toke
 class _Scanner(Words):
     """Walk through a text from left to right; each method reads one kind of tokens, or nothing."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, functions: list[str]):
+    def __init__(self, text: str, vocabulary: Vocabulary, functions: list[str],
+                 transposes: bool = False):
+        self.transposes = transposes or "%*%" in text or "t" not in vocabulary.spellings
         signs = {sign: other for sign, other in {**SIGNS, **LOOKALIKES}.items()
                  if sign.translate(ASCII) not in vocabulary.spellings}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
@@ -211,7 +216,8 @@ class _Scanner(Words):
         word, end = match[1], match.end()
         if word == "d" and re.match(r"\\(?:mathrm|operatorname|text|rm)|\{\\rm", match[0]):
             return self.add("sign", "d", end)
-        inner = _Scanner(word, self.vocabulary, self.functions)
+        below = re.compile(r"_(?:[A-Za-z0-9]|\{\s*[A-Za-z0-9]+\s*\})|").match(self.text, end)
+        inner, end = _Scanner(word + below[0], self.vocabulary, self.functions), below.end()
         script = re.match(r"\\math(?:cal|scr)|\{\s*\\cal", match[0])
         if script and word not in self.vocabulary.outputs:
             raise self.unknown(self.place)
@@ -295,7 +301,7 @@ class _Scanner(Words):
         if self.match(r"T(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
                                                          self.text[:self.place]):
             return self.add("sign", "T", self.place + 1)
-        if "%*%" in self.text and self.match(r"t(?=\()"):
+        if self.transposes and self.match(r"t(?=\()"):
             return self.add("function", "transpose", self.place + 1)
         if self.match(r"[^\W\d_]"):
             for token in self.split(self.place) or self.refuse(self.place):

@@ -28,7 +28,8 @@ def test_a_loop_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(("leave", "sentence"), [
-    (lambda X: sys.exit(), "leaves Python with exit"), (lambda X: os._exit(1), "ended the process")])
+    (lambda X: sys.exit(), "leaves Python with exit"),
+    (lambda X: os._exit(1), "ended the process")])
 def test_a_function_that_leaves_python_is_told_and_python_stays(leave: object,
                                                                 sentence: str) -> None:
     assert sentence in mark(leave, "gplvm.log_det", "X").reason
