@@ -216,6 +216,11 @@ class IndexFunctions(IndexSums):
         def power(number: Expr) -> Sum:
             return {(factor._replace(exponent=number),): sp.S.One} if number else ONE
 
+        letter = self.letters[factor.letter]
+        if len(factor.indices) == 2 and len({*factor.indices}) == 1 and letter.inside is not None:
+            inside = self._inside(factor)  # f(A)_ii = f(A_ii)
+            return instead(self._raised(
+                inside if kind == "sum" else self._applied(letter.name, inside), exponent))
         if kind == "sign" and exponent.is_Integer and exponent != 1:
             if exponent != 2:
                 return instead(power(2 - exponent % 2 if exponent > 0 else exponent % 2))
