@@ -34,13 +34,23 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; a "
                          "derivation is for the audit.")
     first, *others = sides_of(lines[0])
-    if others and _is_asked(exercise, first):
+    front, colon, behind = first.partition(":")
+    if colon and not others and _names(exercise, front):  # ∂L/∂X: …
+        first = behind
+    if others and (not first.strip() or _is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
     return [readings(side, words, shape, differentials)
             for side in (first, *others)]
+
+
+def _names(exercise: Exercise, side: str) -> bool:
+    try:
+        return parse(side, exercise.chain.vocabulary) == exercise.asked
+    except (Unreadable, CannotBeFormed):
+        return False
 
 
 def _is_asked(exercise: Exercise, side: str) -> bool:

@@ -309,6 +309,8 @@ class Atoms:
         if not self.accept(CLOSING[opening]):
             raise self.fail(f"an operator or the closing {CLOSING[opening]}")
         self.open.pop()
+        if opening == "⟨":
+            self.accept("_F")
         if opening == "|":
             scalar = not value.is_Matrix and "abs" in self.functions
             return self.functions["abs" if scalar else "det"](value)

@@ -15,6 +15,8 @@ FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)
                     r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b|```\w*")
 BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
+PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
+REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
 LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)\s+of\s+(?:the\s+)?"
                   r"(?:loss|objective|log-likelihood|likelihood|L)\s+is\b", re.IGNORECASE)
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
@@ -51,7 +53,7 @@ def formula_in(text: str, vocabulary: Vocabulary) -> str:
     Unreadable
         If there is more around it than words that are known, or more than one formula.
     """
-    text = unified(text)
+    text = PROMPT.sub("", unified(text))
     if parts := [next(filter(None, match.groups())) for match in MATH.finditer(text)]:
         around = MATH.sub(" ", text)
         for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", around):
@@ -77,8 +79,7 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
     first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=[^\s=:])")
     while (word := first.match(rest)) and is_prose(word[1]):
         rest = rest[word.end():]
-    reason = re.search(r"[,;]?\s+(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)[\s.]*$",
-                       rest)
+    reason = REASON.search(rest)
     if reason and all(is_prose(word) or word in vocabulary.spellings
                       for word in reason[1].split()) and is_prose(reason[1].split()[-1]):
         rest = rest[:reason.start()]

@@ -30,7 +30,7 @@ LAYOUT = _words("""
     textrm mathnormal textit mathop
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
-          r"|mathnormal|textit|mathop|mathcal|mathscr|ensuremath)")
+          r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
 # A matrix of ones, with its sizes: \\mathbf{1}_N, \\mathbf 1_{N \\times D}
 ONES = (r"\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)\s*_\s*"
         r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")

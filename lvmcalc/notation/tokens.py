@@ -219,7 +219,8 @@ class _Scanner(Words):
         below = re.compile(r"_(?:[A-Za-z0-9]|\{\s*[A-Za-z0-9]+\s*\})|").match(self.text, end)
         inner, end = _Scanner(word + below[0], self.vocabulary, self.functions), below.end()
         script = re.match(r"\\math(?:cal|scr)|\{\s*\\cal", match[0])
-        if script and word not in self.vocabulary.outputs:
+        double = match[0].startswith(r"\mathbb") and word != "I"
+        if double or (script and word not in self.vocabulary.outputs):
             raise self.unknown(self.place)
         try:
             found = inner.scanned()
@@ -275,7 +276,7 @@ class _Scanner(Words):
 
     def sign(self) -> bool:
         norm = self.match(FROBENIUS)
-        if norm and "‖" in [token.text for token in self.found[-4:]]:
+        if norm and {"‖", "⟩"} & {token.text for token in self.found[-4:]}:
             return self.add("sign", "_F", norm.end())
         match = self.match(SIGN)
         if not match:
