@@ -133,6 +133,8 @@ def function(name: str, argument: Dual) -> Dual:
         return mpmath.mpf(number.numerator) / number.denominator if exact else number
 
     at = high(argument.value)
+    if isinstance(at, mpmath.mpc):
+        raise ZeroDivisionError("a function of a logarithm of a negative number")
     of = OWN.get(name) or getattr(mpmath, name)
     if name == "log" and at <= 0:
         raise ZeroDivisionError("a logarithm of a number that is not positive")
