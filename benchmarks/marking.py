@@ -11,9 +11,11 @@ from time import perf_counter
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "marking")]
 
 from answers import DEVELOPMENT, DIALECTS
+from derived_models import MODELS, derived
 
 from lvmcalc import mark
 
@@ -31,12 +33,20 @@ def main() -> None:
             which = "later wrong" if (of, wrt) in seen else "first wrong"
             seen.add((of, wrt))
         times.setdefault(which, []).append(perf_counter() - start)
+    for name, model in MODELS.items():
+        for leaf in model.values:
+            gradient = derived(name).adjoint(leaf)
+            for which, factor in (("derived, right", 1), ("derived, first wrong", 2),
+                                  ("derived, later wrong", 3)):
+                start = perf_counter()
+                mark(factor * gradient, derived(name), leaf)
+                times.setdefault(which, []).append(perf_counter() - start)
     for of, wrt, answer, *_ in (*DIALECTS.right, *DIALECTS.wrong):
         start = perf_counter()
         mark(answer, of, wrt)
         times.setdefault("dialects", []).append(perf_counter() - start)
     for which, values in times.items():
-        print(f"{which:12} {len(values):4} marks: median {np.median(values):.3f} s, "
+        print(f"{which:20} {len(values):4} marks: median {np.median(values):.3f} s, "
               f"95 % below {np.quantile(values, 0.95):.3f} s, longest {max(values):.3f} s")
 
 

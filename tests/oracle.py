@@ -70,6 +70,12 @@ Rows = list[list[Dual]]
 ONE, ZERO = Dual(Fraction(1)), Dual(Fraction(0))
 
 
+def many_digits(number: Any) -> Any:
+    """Return a number as mpmath has it."""
+    exact = isinstance(number, Fraction)
+    return mpmath.mpf(number.numerator) / number.denominator if exact else number
+
+
 def total(numbers: list[Dual]) -> Dual:
     result = numbers[0]
     for number in numbers[1:]:
@@ -99,7 +105,7 @@ def inverse(M: Rows) -> Rows:
     n = len(M)
     M = [[*row, *ones] for row, ones in zip(M, unit(n), strict=True)]
     for k in range(n):
-        pivot = max(range(k, n), key=lambda i: abs(M[i][k].value))
+        pivot = max(range(k, n), key=lambda i: abs(many_digits(M[i][k].value)))
         if abs(M[pivot][k].value) <= (0 if isinstance(M[pivot][k].value, Fraction) else CLOSE):
             raise ZeroDivisionError("a singular matrix")
         M[k], M[pivot] = M[pivot], M[k]
@@ -128,17 +134,13 @@ def power(base: Dual, exponent: Any) -> Dual:
 
 def function(name: str, argument: Dual) -> Dual:
     """Return mpmath's function of that name, with a derivative that mpmath finds in numbers."""
-    def high(number: Any) -> Any:
-        exact = isinstance(number, Fraction)
-        return mpmath.mpf(number.numerator) / number.denominator if exact else number
-
-    at = high(argument.value)
+    at = many_digits(argument.value)
     if isinstance(at, mpmath.mpc):
         raise ZeroDivisionError("a function of a logarithm of a negative number")
     of = OWN.get(name) or getattr(mpmath, name)
     if name == "log" and at <= 0:
         raise ZeroDivisionError("a logarithm of a number that is not positive")
-    return Dual(of(at), slope_of(of, at) * high(argument.slope))
+    return Dual(of(at), slope_of(of, at) * many_digits(argument.slope))
 
 
 @cache

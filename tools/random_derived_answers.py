@@ -10,7 +10,6 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -27,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import mpmath
 import oracle
 from derived_models import MODELS, derived
-from oracle import Dual
+from oracle import Dual, many_digits
 from random_answers import broken_at, changed_somewhere, rewritten_at
 
 from lvmcalc.calculus.functions import EntrySum, Entrywise
@@ -138,11 +137,6 @@ def is_right(name: str, leaf: str, answer: Expr) -> bool:
                 abs(a - b) > CLOSE * scale for a, b in zip(found, expected, strict=True)):
             return False
     return True
-
-
-def many_digits(number: Any) -> Any:
-    exact = isinstance(number, Fraction)
-    return mpmath.mpf(number.numerator) / number.denominator if exact else number
 
 
 # The answers

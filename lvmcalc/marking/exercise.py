@@ -3,7 +3,7 @@
 The sizes at a point are all different, so that a transpose or a wrong size cannot hide.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import combinations_with_replacement, permutations, product
 from typing import Any
@@ -23,7 +23,9 @@ from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 
-PRIMES, SMALL = (3, 5, 7, 11, 13, 17), (1, 2, 3, 4, 5, 6)  # sizes at points, in counterexamples
+PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
+SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
+MOST_PERMUTED, MOST_ORDERS = 4, 100  # sizes that are tried in every order, or else in so many
 SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
 DIGITS = (4, 6, 8, 10, 12, 15)  # of a counterexample: as few as show a difference
@@ -100,7 +102,11 @@ class Exercise:
                 sizes.get(small.name, 0) <= sizes.get(large.name, max(numbers))
                 for small, large in self.chain.at_most)
 
-        orders = permutations(numbers[:count], len(self.sizes))
+        orders: Iterable = permutations(numbers[:count], len(self.sizes))
+        if len(self.sizes) > MOST_PERMUTED:
+            rng = np.random.default_rng(0)
+            orders = (rng.permutation(numbers[:count])[:len(self.sizes)].tolist()
+                      for _ in range(MOST_ORDERS))
         return [*filter(allowed, (dict(zip(self.sizes, order, strict=True)) for order in orders))]
 
     def _point(self, sizes: Mapping[str, int], seed: int, whole: bool = False,

@@ -20,7 +20,7 @@ from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.calculus.tidy import tidy
-from lvmcalc.chain import passes
+from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
@@ -49,13 +49,14 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
     symmetric = symmetric_letters(exercise.chain)
     merging = _Matcher(exercise, symmetric)
     try:
-        true, given = merging.terms(exercise.asked), merging.terms(answer)
+        sides = [_with_letters(exercise.chain, side) for side in (exercise.asked, answer)]
+        true, given = map(merging.terms, sides)
         attempts = [merging.mistakes(true, given)]
         # A term that two paths share may have been broken in one of them only.
         if symmetric and answer.is_Matrix:
             apart = _Matcher(exercise)
             left = [{word: c for word, c in apart.words(side).items()
-                     if not merging.agrees(word, true, given)} for side in (exercise.asked, answer)]
+                     if not merging.agrees(word, true, given)} for side in sides]
             attempts.append(apart.mistakes(*left))
     except (UnsupportedExpression, ValueError):
         return Match()
@@ -66,6 +67,13 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
     return Match(best, right) if best else Match()
 
 
+def _with_letters(chain: Chain, side: Expr) -> Expr:
+    """Return a formula with K as a letter, and with what each path brings still apart."""
+    letters = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}
+    known = chain.remember("with letters", lambda: formulas(chain, letters))
+    return chain.abbreviated(tidy(passes.in_symbols(None, side, known)))
+
+
 def _kinds(mistakes: tuple[Mistake, ...]) -> set[str]:
     return {mistake.kind for mistake in mistakes}
 
@@ -74,14 +82,14 @@ class _Matcher:
     """Match the terms of an answer with the true ones, in one normal form."""
 
     def __init__(self, exercise: Exercise, symmetric: tuple[str, ...] = ()):
-        self.sizes, self.chain, self.algebra = exercise.sizes, exercise.chain, NormalForm(symmetric)
+        self.sizes, self.algebra = exercise.sizes, NormalForm(symmetric)
         self.matrix = exercise.asked.is_Matrix
 
     def terms(self, side: Expr) -> Coefficients:
         """Return the terms of one side."""
         if self.matrix:
             return self.words(side)
-        side, = by_name(self._with_letters(side))
+        side, = by_name(side)
         terms: Coefficients = {}
         for term in sp.Add.make_args(sp.expand(sp.together(self.algebra.scalar(side)))):
             moving = [factor for factor in sp.Mul.make_args(term)
@@ -92,15 +100,8 @@ class _Matcher:
 
     def words(self, side: Expr) -> Coefficients:
         """Return the terms of a sum of products of matrices."""
-        side, = by_name(self._with_letters(side))
+        side, = by_name(side)
         return {word: _cancelled(c) for word, c in self.algebra.matrix(side).items()}
-
-    def _with_letters(self, side: Expr) -> Expr:
-        """Return a formula with K as a letter, and with what each path brings still apart."""
-        letters = {node: self.chain.symbols(name)[0]
-                   for name, node in self.chain.abbreviations.items()}
-        known = self.chain.remember("with letters", lambda: formulas(self.chain, letters))
-        return self.chain.abbreviated(tidy(passes.in_symbols(None, side, known)))
 
     def agrees(self, word: tuple, true: Coefficients, given: Coefficients) -> bool:
         """Return whether a term is the same on both sides once symmetry is used."""

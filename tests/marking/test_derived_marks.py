@@ -236,6 +236,14 @@ def test_functions_of_entries_keep_digits_at_the_points() -> None:
             assert np.abs(values).max() < 1e4
 
 
+def test_a_chain_may_have_many_sizes() -> None:
+    chain = derive("½‖A B C E F G‖²", A="a×b", B="b×p", C="p×q", E="q×r", F="r×s", G="s×t")
+    for point in exercise_of(chain, "C").points:
+        assert len({point[size] for size in "abpqrst"}) == 7
+    assert mark("BᵀAᵀ A B C E F G GᵀFᵀEᵀ", chain, "C").status == "proved"
+    assert kinds("BᵀAᵀ A B C E F G FᵀEᵀ", chain, "C")
+
+
 def test_what_is_broken_has_the_shape_of_what_is_right() -> None:
     for name in FORMULAS:
         chain = model(name)
