@@ -11,8 +11,8 @@ from time import perf_counter
 
 import numpy as np
 
-TESTS = Path(__file__).resolve().parents[1] / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "marking")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
 
 from answers import DEVELOPMENT, DIALECTS
 from derived_models import MODELS, derived

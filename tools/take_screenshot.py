@@ -26,11 +26,11 @@ def main() -> None:
     notebooks = (ROOT / "notebooks" / name for name in (START, STAGES))
     with jupyterlab(*notebooks) as address, page_of(1360, 1500) as page:
         run_all(page, address, START)
-        save(training(page.locator(".lvmcalc-live")), PICTURES / "training.gif")
+        save(training(page.locator(".lvm").first), PICTURES / "training.gif")
         run_all(page, address, STAGES)
         walk = page.locator(".lvmcalc-walk")
         stage = walk.locator("option", has_text="b → c").inner_text()
-        walk.get_by_role("combobox").select_option(label=stage)
+        walk.get_by_role("combobox", name="stage").select_option(label=stage)
         expect(walk.get_by_role("status")).to_contain_text("b → c")
         page.wait_for_timeout(1000)  # MathJax writes the formulas
         shot(walk).save(PICTURES / "stage.png", optimize=True)

@@ -154,6 +154,19 @@ def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Exp
     return [] if kinds & said else _later_adjoint(attempt)
 
 
+def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+    """Explain an answer that is the adjoint of a node that does not lie on the way."""
+    exercise, formula = attempt.exercise, attempt.formula
+    for node in () if found else exercise.chain:
+        if node.name != exercise.wrt and exercise.agree(attempt.values, node.name) and (
+                formula is None or exercise.is_right(formula, node.name)):
+            adjoint = notation.plain(exercise.chain.adjoint_symbol(node.name))
+            here, asked = notation.plain(node.name), notation.plain(exercise.wrt)
+            text = f"This is {adjoint}, the adjoint of {here}: the one of {asked} is asked for"
+            return [(finding("other_adjoint", text),)]
+    return []
+
+
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
     if mended := () if found else _repaired(attempt, _mended):
@@ -167,7 +180,7 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 # They are tried in this order; each is handed what has been found before it.
 EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
-              _not_recognised)
+              _adjoint_of_another, _not_recognised)
 
 
 def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:

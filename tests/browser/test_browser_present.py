@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 def plays_and_pauses_by_mouse(page: Page) -> None:
     """See that the widget plays when its button is clicked, pauses, and is shown large."""
-    panel = page.locator(".lvmcalc-live")
+    panel = page.locator(".lvm").first
     status = panel.get_by_role("status")
     expect(status).to_contain_text(re.compile(r"^Step 0\b"), timeout=120_000)
     panel.get_by_role("button", name="Play").click()
@@ -29,8 +29,8 @@ def plays_and_pauses_by_mouse(page: Page) -> None:
     panel.get_by_role("button", name="Pause").click()
     expect(panel.get_by_role("button", name="Play")).to_be_visible()
     panel.get_by_role("button", name="Present").click()
-    expect(panel.get_by_role("button", name="All controls")).to_be_visible()
-    expect(panel.get_by_role("combobox", name="optimiser")).to_be_hidden()
+    expect(panel.get_by_role("button", name="Leave")).to_be_visible()
+    expect(panel.get_by_text("More", exact=True)).to_be_hidden()
 
 
 def test_in_voila_the_first_notebook_is_a_page_without_code_whose_widget_plays_and_pauses():

@@ -254,8 +254,7 @@ def test_what_is_broken_has_the_shape_of_what_is_right() -> None:
                         assert getattr(formula, "shape", ()) == chain[place[1]].shape
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_no_random_answer_about_a_derived_chain_is_marked_wrongly(seed: int) -> None:
-    counts, mistaken, _ = random_derived_answers.marked(seed, 40)
+def test_no_random_answer_about_a_derived_chain_is_marked_wrongly() -> None:
+    counts, mistaken, _ = random_derived_answers.marked(seed=0, count=40)
     assert mistaken == []
     assert {kind for kind, _ in counts} == {"right", "wrong"}

@@ -3,6 +3,7 @@
 import pytest
 from answers import DIALECTS
 from fuzz_answers import counted
+from written_answers import counted as written
 
 from lvmcalc import mark
 
@@ -37,3 +38,15 @@ def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable(seed: 
     assert mistaken == []
     assert min(sum(n for (_, how), n in counts.items() if how == each)
                for each in ("right", "unreadable")) > 20
+
+
+def test_random_answers_written_in_any_dialect_get_no_false_verdict() -> None:
+    counts, mistaken = written(1, 80)
+    assert mistaken == []
+    assert min(counts["right", "right"], counts["wrong", "refuted"]) > 25
+
+
+def test_the_adjoint_of_another_node_is_named() -> None:
+    found = mark("-½ K⁻¹", "gplvm.trace", "r").findings[0]
+    assert (found.kind, found.sentence) == (
+        "other_adjoint", "This is ∂L₂/∂p, the adjoint of p: the one of r is asked for.")

@@ -47,7 +47,7 @@ const CONTROLS = {
 
 class View {
   constructor(model, el) {
-    Object.assign(this, {model, el, state: {memo: {}, now: {}, past: [], t: 1, mix: name => this.mix(name)}, controls: {}, due: 0, arrived: 0, span: 0, drawn: 0, heard: 0});
+    Object.assign(this, {model, el, kinds: KINDS, state: {memo: {}, now: {}, past: [], t: 1, mix: name => this.mix(name)}, controls: {}, due: 0, arrived: 0, span: 0, drawn: 0, heard: 0});
     const about = model.get("about");
     this.bar = make("div", {className: "lvm-bar"});
     this.canvas = make("canvas", {tabIndex: 0});

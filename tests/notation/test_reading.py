@@ -1,0 +1,74 @@
+"""The reader never misreads: what is unsure is read both ways, or refused at its place."""
+
+import pytest
+import sympy as sp
+from sympy import HadamardProduct, MatrixSymbol, Trace
+
+from lvmcalc.models import gplvm
+from lvmcalc.notation import Unreadable, Vocabulary, parse
+from lvmcalc.notation.forming import MatrixDifferential
+from lvmcalc.notation.parser import readings
+
+TOTAL, TRACE = gplvm.chain(), gplvm.trace_chain()
+X, K, K_bar, alpha = TOTAL.symbols("X K K_bar alpha")
+n = sp.Symbol("n", integer=True, positive=True)
+x, A, a = MatrixSymbol("x", n, 1), MatrixSymbol("A", n, n), sp.Symbol("a")
+WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {},
+                   functions={"exp": lambda part: sp.exp(part)})
+
+
+@pytest.mark.parametrize("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
+                                  "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
+                                  r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", r"X \& X"])
+def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        parse(text, TRACE.vocabulary if "D/2" not in text else TOTAL.vocabulary)
+
+
+@pytest.mark.parametrize(("text", "word", "place"), [
+    ("X + foo", "`foo`", 4), (r"X \foo K", r"`\foo", 2), ("2 np.bar(X)", "`np.bar`", 2),
+    ("K X)", "`)`", 3), ("X_i K", "`X_i`", 0)])
+def test_the_place_of_what_is_not_understood_is_told(text: str, word: str, place: int) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, TOTAL.vocabulary)
+    assert word in str(error.value)
+    assert error.value.place == place
+
+
+def test_a_star_between_matrices_is_entry_by_entry_in_code_for_arrays() -> None:
+    assert parse("np.trace(K_bar * K)", TOTAL.vocabulary) == Trace(HadamardProduct(K_bar, K))
+    assert parse("alpha * X @ X.T", TOTAL.vocabulary).args[0] == alpha
+
+
+def test_a_star_that_cannot_be_told_is_read_both_ways_with_a_note() -> None:
+    product, entries = readings("K_bar * K", TOTAL.vocabulary)
+    assert (product.formula, product.note) == (K_bar * K, "")
+    assert entries.formula == HadamardProduct(K_bar, K)
+    assert "entry by entry" in entries.note
+    assert len(readings("K * X", TOTAL.vocabulary)) == 1
+    assert len(readings("t(K)", TRACE.vocabulary)) == 2
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("Κ", K), ("К", K), ("\ufeffK\u200b", K), (r"{\bf K}", K), (r"\mathbf K", K), (r"\bm{K}", K)])
+def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Expr) -> None:
+    assert parse(text, TOTAL.vocabulary) == meant
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("xᵀA x + 1", Trace(x.T * A * x) + 1), ("a / (xᵀx)", a / Trace(x.T * x)),
+    ("xᵀx A", Trace(x.T * x) * A), ("A xᵀx", Trace(x.T * x) * A),
+    ("exp(xᵀx)", sp.exp(Trace(x.T * x))), ("(xᵀx)^(1/2)", sp.sqrt(Trace(x.T * x))),
+    ("‖x‖", sp.sqrt(Trace(x.T * x))), ("a^(1/2)", sp.sqrt(a)), ("W_{1}", WORDS["W_1"]),
+    ("⟨A, A⟩", Trace(A.T * A)), ("A : A", Trace(A.T * A))])
+def test_a_matrix_of_one_entry_is_a_number_where_only_a_number_fits(text: str,
+                                                                    meant: sp.Expr) -> None:
+    assert parse(text, WORDS) == meant
+
+
+def test_a_differential_is_an_object_of_its_own() -> None:
+    assert parse("dX", TOTAL.vocabulary) == MatrixSymbol("dX", *X.shape)
+    assert parse("dK⁻¹", TOTAL.vocabulary) == MatrixDifferential(K.I)
+    assert parse("(dK)⁻¹", TOTAL.vocabulary) == MatrixSymbol("dK", *K.shape).I
+    with pytest.raises(Unreadable):
+        parse("dx", WORDS)  # it has no adjoints, so nothing changes
