@@ -12,7 +12,7 @@ from itertools import product
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.matrices.expressions import HadamardProduct
-from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
@@ -131,6 +131,8 @@ class NormalForm(OutputForm):
                 return letter if letter.name in self.symmetric else Transpose(letter)
             case sp.OneMatrix():
                 return sp.OneMatrix(*reversed(letter.shape))
+            case DiagonalOf():
+                return Transpose(letter)
             case HadamardProduct():
                 factors = [self.transposed_term(factor) for factor in self.factors[letter]]
                 turned, = self._elementwise_term(factors, letter.shape[::-1])

@@ -42,7 +42,18 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
             found += [_piece(part, vocabulary, found) for part in _statements(text)]
-    return found
+    return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
+
+
+def _used(piece: Piece, later: list[Piece]) -> Piece:
+    """Return a claim in place of an equation for a letter that was not said to be defined, if no
+    line behind it uses the letter."""
+    letter = re.compile(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![a-z_])")
+    if piece.kind != "definition":
+        return piece
+    if piece.error or any(letter.search(it.text) for it in later):  # it was said to be one
+        return piece._replace(error="")
+    return Piece("claim", piece.text)
 
 
 def _lines(lines: Iterable[str]) -> list[str]:
@@ -83,7 +94,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
                       or vocabulary.change.fullmatch(name[1]) or name[1] in vocabulary.functions)
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or ":=" in formula or len(name[1]) == 1):
-        return Piece("definition", formula.strip(), name[1])
+        said = "said" if defines or ":=" in formula else ""
+        return Piece("definition", formula.strip(), name[1], said)
     return Piece("claim", formula.strip())
 
 
