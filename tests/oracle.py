@@ -19,7 +19,17 @@ from typing import Any
 
 import mpmath
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose, log
+from sympy import (
+    Determinant,
+    Expr,
+    Identity,
+    Inverse,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    Transpose,
+    log,
+)
 from sympy.matrices.expressions import (
     HadamardPower,
     HadamardProduct,
@@ -30,7 +40,7 @@ from sympy.matrices.expressions import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise
 
 mpmath.mp.dps = 60
 CLOSE = mpmath.mpf(10) ** -35
@@ -125,6 +135,8 @@ def power(base: Dual, exponent: Any) -> Dual:
 def function(name: str, argument: Dual) -> Dual:
     """Return mpmath's function of that name, with a derivative that mpmath finds in numbers."""
     at = many_digits(argument.value)
+    if isinstance(at, mpmath.mpc):
+        raise ZeroDivisionError("a function of a logarithm of a negative number")
     of = OWN.get(name) or getattr(mpmath, name)
     if name == "log" and at <= 0:
         raise ZeroDivisionError("a logarithm of a number that is not positive")
@@ -246,12 +258,12 @@ def equal(left: Expr, right: Expr, values: dict[str, Any]) -> bool:
 
 
 def point(symbols: list[Expr], sizes: dict[str, int], seed: int,
-          moving: str = "") -> dict[str, Any]:
-    """Return random whole numbers, never 0 or ±1, for all symbols; `moving` gets a direction as its
-    slope too."""
+          moving: str = "", positive: bool = False) -> dict[str, Any]:
+    """Return random whole numbers, never 0 or ±1, for all symbols, the entries of matrices of both
+    signs or positive; `moving` gets a direction as its slope too."""
     rng = random.Random(seed)
 
-    def number(name: str, positive: bool = False) -> Dual:
+    def number(name: str, positive: bool = positive) -> Dual:
         value, slope = (Fraction(rng.choice([2, 3, 4, 5, 7, 9]) * rng.choice([-1, 1]))
                         for _ in range(2))
         return Dual(abs(value) if positive else value, slope if name == moving else Fraction(0))
@@ -282,11 +294,12 @@ X, Y, Z = MatrixSymbol("X", n, m), MatrixSymbol("Y", m, p), MatrixSymbol("Z", p,
 S, T, R = MatrixSymbol("S", n, n), MatrixSymbol("T", m, m), MatrixSymbol("R", p, p)
 MATRICES = [X, Y, Z, S, T, R]
 SYMBOLS = [*MATRICES, a, b]
+FUNCTIONS = ["exp", "tanh", "sigmoid", "softplus", "relu", "abs", "sign", "sin", "cos", "log"]
 
 
 class Formulas:
     """Random nested formulas: sums, products, multiples, transposes, inverses, powers, traces,
-    determinants, logs."""
+    determinants, logs, and with `elementwise` all operations that work on entries."""
 
     def __init__(self, seed: int, logarithms: bool = False, identities: bool = True,
                  elementwise: bool = False):
@@ -296,7 +309,10 @@ class Formulas:
     def matrix(self, rows: Expr, columns: Expr, depth: int) -> Expr:
         kinds = ["sum", "product", "product", "product", "scale", "transpose", "letter"]
         kinds += ["inverse", "inverse", "power"] * (rows == columns)
-        kind = self.random.choice(kinds + ["times", "times", "times", "exp"] * self.elementwise)
+        kinds += ["times", "times", "over", "entry power", "function", "function", "ones"
+                  ] * self.elementwise
+        kinds += ["diagonal", "diagonal"] * (self.elementwise and rows == columns)
+        kind = self.random.choice(kinds)
         if depth <= 0 or kind == "letter":
             letters = [M for M in MATRICES if M.shape == (rows, columns)]
             letters += [M.T for M in MATRICES if M.shape == (columns, rows)]
@@ -307,6 +323,11 @@ class Formulas:
             return self.matrix(rows, inner, depth - 1) * self.matrix(inner, columns, depth - 1)
         if kind == "transpose":
             return self.matrix(columns, rows, depth - 1).T
+        if kind == "ones":
+            return OneMatrix(rows, columns)
+        if kind == "diagonal":
+            inner = self.matrix(rows, rows, depth - 1)
+            return DiagMatrix(self.random.choice([DiagonalOf(inner), inner * OneMatrix(rows, 1)]))
         part = self.matrix(rows, columns, depth - 1)
         match kind:
             case "sum":
@@ -315,8 +336,13 @@ class Formulas:
                 return self.scalar(depth - 2) * part
             case "times":
                 return HadamardProduct(part, self.matrix(rows, columns, depth - 1))
-            case "exp":
-                return Entrywise("exp", part)
+            case "over":
+                below = self.matrix(rows, columns, depth - 2)
+                return HadamardProduct(part, HadamardPower(below, -1))
+            case "entry power":
+                return HadamardPower(part, self.random.choice([2, 3, -1, -2, sp.S.Half]))
+            case "function":
+                return Entrywise(self.random.choice(FUNCTIONS), part)
             case "inverse":
                 return Inverse(part)
         return MatPow(part, self.random.choice([2, 3, -2]))
@@ -325,8 +351,12 @@ class Formulas:
         if depth <= 0:
             return self.random.choice([a, b, sp.Integer(2), -sp.Rational(1, 3), n, Trace(S), a + b,
                                        1 / a])
-        kind, size = self.random.choice(["trace"] * 3 + ["det", "sum", "times", "power", "over",
-                                                         "log"]), [n, m, p]
+        kind, size = self.random.choice(
+            ["trace"] * 3 + ["det", "sum", "times", "power", "over", "log"]
+            + ["entries", "entries", "root", "function"] * self.elementwise), [n, m, p]
+        if kind == "entries":
+            rows, columns = self.random.choice(size), self.random.choice(size)
+            return EntrySum(self.matrix(rows, columns, depth - 1))
         if kind in ("trace", "det") or (kind == "log" and not self.logarithms):
             rows = self.random.choice(size)
             return (Determinant if kind == "det" else Trace)(self.matrix(rows, rows, depth - 1))
@@ -340,6 +370,10 @@ class Formulas:
                 return part ** self.random.choice([2, 3, -1, -2, n])
             case "over":
                 return part / self.scalar(depth - 1)
+            case "root":
+                return sp.sqrt(part)
+            case "function":
+                return SPELLED[self.random.choice(FUNCTIONS)](part)
         return log(part)
 
 

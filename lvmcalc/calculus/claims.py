@@ -16,9 +16,15 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, decimals
+from lvmcalc.calculus import arithmetic, decimals, random_points
 from lvmcalc.calculus.comparison import compare, decide
-from lvmcalc.calculus.differentials import Book, gradient, inner, slope_with_rules
+from lvmcalc.calculus.differentials import (
+    Book,
+    differential,
+    gradient,
+    inner,
+    slope_with_rules,
+)
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.functions import KINKED, Entrywise
@@ -70,9 +76,18 @@ class Claim:
         except UnsupportedExpression as error:
             return Verdict("undecided", str(error))
         verdict = decide(self.claim, self._expected, self.symmetric, self.seed)
-        if verdict.status == "proved":  # they have one form only if the rules contradict each other
-            verdict = Verdict("refuted", "the differential leads to another gradient")
+        if verdict.status == "proved":  # the adjoints lead to it; does the differential too?
+            verdict = self._held_against_the_differential(scalar, wrt, claim)
         return replace(verdict, rules=used)
+
+    def _held_against_the_differential(self, scalar: Expr, wrt: Expr, claim: Expr) -> Verdict:
+        step = _direction(wrt)
+        symmetric = (*self.symmetric, *[step.name] * (wrt.name in self.symmetric))
+        verdict = random_points.agreement(differential(scalar, wrt, step, book=self.book),
+                                          inner(claim, step), symmetric, self.seed)
+        if verdict.status == "refuted":
+            return Verdict("refuted", "the differential leads to another gradient")
+        return verdict
 
     @cached_property
     def exact(self) -> Verdict:

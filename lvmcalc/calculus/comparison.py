@@ -55,8 +55,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
     """Compare as `compare` does; a symmetric matrix need not occur on either side."""
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
-    # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
-    partial = _may_have_no_value(left) or _may_have_no_value(right)
+    sides = left, right
     try:
         left, right = by_name(left, right)
         refuse_unknown(left)  # before its shape is looked at
@@ -65,6 +64,8 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
         if _same_form(left, right, symmetric):
+            # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
+            partial = any(map(_may_have_no_value, sides))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
         return random_points.agreement(left, right, symmetric, seed)

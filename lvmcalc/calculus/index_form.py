@@ -176,19 +176,21 @@ class IndexForm(IndexFunctions):
             if len(term) == 1 and self._is_diagonal(term):
                 return c**size
             if (path := self._path(term, size)) is not None:
-                return c**size * sp.Mul(*(self._determinant_of(factor) for factor, _ in path))
+                return c**size * sp.Mul(*(self._determinant_of(factor, size)
+                                           for factor, _ in path))
         lead = inside[leading(inside)]
-        return lead**size * self._determinant_letter(self.scaled(1 / lead, inside))
+        return lead**size * self._determinant_letter(self.scaled(1 / lead, inside), size)
 
-    def _determinant_of(self, factor: Factor) -> Expr:
+    def _determinant_of(self, factor: Factor, size: Expr) -> Expr:
         letter = self.letters[factor.letter]
         if letter.kind == "inverse":
-            return 1 / self._determinant_letter(letter.inside)
-        return self._determinant_letter({(factor._replace(indices=(0, 1)),): sp.S.One})
+            return 1 / self._determinant_letter(letter.inside, size)
+        return self._determinant_letter({(factor._replace(indices=(0, 1)),): sp.S.One}, size)
 
-    def _determinant_letter(self, inside: Sum) -> Expr:
+    def _determinant_letter(self, inside: Sum, size: Expr) -> Expr:
         inside, *_ = self._upright(inside)
-        return self.letter("determinant", "", (), (), inside=inside)[()]
+        # A matrix of ones has no letter that tells its size
+        return self.letter("determinant", str(size), (), (), inside=inside)[()]
 
     # Gradients
     def coefficient(self, change: Expr, step: MatrixSymbol) -> Sum:

@@ -18,6 +18,8 @@ from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER
 
+OWN = ("exp", "log", "sigmoid", "softplus", "tanh", "relu", "abs", "sign", "sin", "cos")
+
 
 class IndexFunctions(IndexSums):
     """The part of the index form that knows functions of numbers."""
@@ -25,9 +27,8 @@ class IndexFunctions(IndexSums):
     def function(self, expression: Expr) -> Expr:
         """Return a function of a number."""
         inner = self.scalar(expression.args[0])
-        if isinstance(expression, sp.log) and is_zero(inner):
-            raise UnsupportedExpression(f"the logarithm of 0 in {expression}")
-        return self._applied(type(expression).__name__, _number(inner)).get((), sp.S.Zero)
+        return self._applied(type(expression).__name__,
+                             {} if is_zero(inner) else _number(inner)).get((), sp.S.Zero)
 
     def entrywise(self, expression: Entrywise, i: int | None, j: int | None) -> Sum:
         """Return a function of an entry."""
@@ -44,9 +45,7 @@ class IndexFunctions(IndexSums):
 
     # Functions
     def _applied(self, name: str, inside: Sum) -> Sum:
-        if own := getattr(self, f"_{name}", None):
-            return own(inside)
-        return self._named(name, inside)
+        return getattr(self, f"_{name}")(inside) if name in OWN else self._named(name, inside)
 
     def _named(self, name: str, inside: Sum, exponent: Expr = sp.S.One) -> Sum:
         """Return a function as a letter, with the indices of its argument."""
@@ -55,7 +54,8 @@ class IndexFunctions(IndexSums):
         slots = self.renamed(inside, {index: slot for slot, index in enumerate(indices)})
         slots, turned, symmetric = self._upright(slots)
         indices = indices[::-1] if turned and len(indices) == 2 else indices
-        return self.letter(name, "", tuple(indices), tuple(sizes[index] for index in indices),
+        kind = name if name in (*OWN, "sum") else "function"
+        return self.letter(kind, name, tuple(indices), tuple(sizes[index] for index in indices),
                            symmetric, slots, exponent)
 
     def _exp(self, inside: Sum) -> Sum:
@@ -67,6 +67,8 @@ class IndexFunctions(IndexSums):
         return self.times(*factors) if factors else ONE
 
     def _log(self, inside: Sum) -> Sum:
+        if not inside:
+            raise UnsupportedExpression("the logarithm of 0")
         if len(inside) != 1:
             content, rest = self._content(inside)
             if content != ONE:
@@ -171,14 +173,19 @@ class IndexFunctions(IndexSums):
         return self._named("sum", inside, exponent)
 
     def _splits(self, term: Product, c: Expr, exponent: Expr) -> bool:
-        """Return whether a power of a product is the product of powers, wherever both exist."""
+        """Return whether a power of a product is the product of powers, wherever it exists.
+
+        A root of xy exists for two negative numbers too, so only one factor may have either sign.
+        """
         if any(index < 0 for index in indices_of(term)):
             return False
         if exponent.is_Integer:
             return True
-        odd = all(factor.exponent.is_odd or factor.exponent.is_integer is False
-                  or self.letters[factor.letter].kind == "exp" for factor in term)
-        return odd and c.is_negative is not True
+        either = [factor for factor in term if factor.exponent.is_integer is not False
+                  and self.letters[factor.letter].kind not in ("exp", "δ")]
+        positive = not c.free_symbols & self.closed.keys() and not c.is_negative and not c.is_Add
+        return all(factor.exponent.is_odd for factor in either) and (
+            not either or (positive and len(either) == 1))
 
     def _content(self, inside: Sum) -> tuple[Sum, Sum]:
         """Return the factor that all terms share, without a sum, and what is left of them."""
@@ -209,8 +216,15 @@ class IndexFunctions(IndexSums):
         def power(number: Expr) -> Sum:
             return {(factor._replace(exponent=number),): sp.S.One} if number else ONE
 
-        if kind == "sign" and exponent.is_Integer and exponent not in (0, 1):
-            return instead(power(exponent % 2))
+        letter = self.letters[factor.letter]
+        if len(factor.indices) == 2 and len({*factor.indices}) == 1 and letter.inside is not None:
+            inside = self._inside(factor)  # f(A)_ii = f(A_ii)
+            return instead(self._raised(
+                inside if kind == "sum" else self._applied(letter.name, inside), exponent))
+        if kind == "sign" and exponent.is_Integer and exponent != 1:
+            if exponent != 2:
+                return instead(power(2 - exponent % 2 if exponent > 0 else exponent % 2))
+            return self._beside_its_argument(left, factor, self._inside(factor), summed)
         if kind == "cos" and exponent.is_Integer and exponent > 1:
             sine = self._named("sin", self._inside(factor))
             squared = self.add(ONE, self.scaled(-sp.S.One, self.times(sine, sine)))
@@ -221,15 +235,25 @@ class IndexFunctions(IndexSums):
             whole = sp.ceiling(exponent)
             return instead(self.times(*[self._inside(factor)] * int(whole),
                                       power(exponent - whole)))
-        return self._over_a_sum(left, factor, summed) if exponent <= -1 else None
+        if exponent > -1:
+            return None
+        less = factor._replace(exponent=exponent + 1)
+        return self._beside_its_argument(left, factor, {(less,) if less.exponent else (): sp.S.One},
+                                         summed)
 
     def _inside(self, factor: Factor) -> Sum:
         return self.renamed(self.letters[factor.letter].inside, dict(enumerate(factor.indices)))
 
-    def _over_a_sum(self, left: Product, factor: Factor, summed: dict[int, Expr]) -> Sum | None:
-        """Use a/(a + b) = 1 − b/(a + b)."""
+    def _beside_its_argument(self, left: Product, factor: Factor, product: Sum,
+                             summed: dict[int, Expr]) -> Sum | None:
+        """Use a/(a + b) = 1 − b/(a + b), and a s² = a + b − b s² where s is the sign of a + b.
+
+        `product` is the product of the factor with its argument: 1, and a + b.
+        """
         inside = self._inside(factor)
         lead = leading(inside)
+        if not lead:
+            return None
         fixed = {index: index for index in indices_of(lead) if index >= 0}
         whole = any(index < 0 for index in indices_of(lead))
         for places, _ in matches(lead, fixed, left, set(summed), self.is_symmetric, whole):
@@ -237,8 +261,7 @@ class IndexFunctions(IndexSums):
             remaining = tuple(f._replace(exponent=f.exponent - wanted[f].exponent)
                               if f in wanted else f for f in left)
             remaining = tuple(f for f in remaining if f.exponent != 0)
-            less = factor._replace(exponent=factor.exponent + 1)
-            whole_part = {(less,) if less.exponent else (): 1 / inside[lead]}
+            whole_part = self.scaled(1 / inside[lead], product)
             others = self.times({(factor,): sp.S.One}, {
                 term: -c / inside[lead] for term, c in inside.items() if term != lead})
             over = {index: size for index, size in summed.items()

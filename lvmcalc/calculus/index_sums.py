@@ -119,11 +119,11 @@ class IndexSums:
         """Return a letter, to a power, as a sum of one product."""
         kept = [(index, size) for index, size in zip(indices, sizes, strict=True)
                 if index is not None]
-        key = (kind, name, len(kept), frozenset((inside or {}).items()))
+        sizes = tuple(size for _, size in kept)
+        key = (kind, name, sizes, frozenset((inside or {}).items()))
         if key not in self.numbers:
             self.numbers[key] = len(self.letters)
-            self.letters.append(Letter(kind, name, tuple(size for _, size in kept),
-                                       symmetric and len(kept) == 2, inside))
+            self.letters.append(Letter(kind, name, sizes, symmetric and len(kept) == 2, inside))
         factor = Factor(self.numbers[key], tuple(index for index, _ in kept), exponent)
         return self.closed_up([factor], sp.S.One, {})
 
@@ -183,8 +183,9 @@ class IndexSums:
         others, summed, kept = [f for f in factors if f not in deltas], dict(summed), []
         while deltas:
             delta = deltas.pop()
-            if delta.exponent.is_positive is False:
-                raise UnsupportedExpression("a division by the zeros beside a diagonal")
+            if not delta.exponent.is_positive:
+                raise UnsupportedExpression(
+                    f"the power {delta.exponent} of the zeros beside a diagonal")
             i, j = delta.indices
             if i == j:
                 continue
@@ -219,7 +220,7 @@ class IndexSums:
         inside, (p, q) = self.letters[factor.letter].inside, factor.indices
         size = self.letters[factor.letter].sizes[0]
         lead = leading(inside)
-        if any(self.letters[f.letter].kind == "δ" for f in lead):
+        if any(self.letters[f.letter].kind == "δ" for f in lead) or not {0, 1} <= indices_of(lead):
             return None
         sides = [(1, p, q), (0, q, p)]  # Σ_p K_ap K⁻¹_pq, and Σ_q K⁻¹_pq K_qb
         if self.letters[factor.letter].symmetric:

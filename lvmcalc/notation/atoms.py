@@ -83,7 +83,10 @@ class Atoms:
             raise self.fail("a name, a number or an opening bracket")
         self.place += 1
         if token.kind == "differential":
-            return self.adjoint(self.name_below(), token) if self.accept("/") else self.fail("/")
+            if token.text not in self.vocabulary.outputs or not self.accept("/"):
+                raise Unreadable(f"`d{token.text}/…` is no adjoint: adjoints are those of "
+                                 f"{self.vocabulary.outputs[0]}.", token.start)
+            return self.adjoint(self.name_below(), token)
         if token.kind == "changed":
             return self.vocabulary.differentials[token.text]
         if token.kind == "number":

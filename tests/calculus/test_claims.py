@@ -1,6 +1,7 @@
 """Claims and their evidence: errors in floating point, and what SymPy's own derivatives say."""
 
 import warnings
+from itertools import islice
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,7 +22,8 @@ def test_the_error_in_floating_point_is_relative_to_the_slope_and_the_worst_of_a
     square = MatrixSymbol("S", gplvm.N, gplvm.N)
     # wrong by a factor 1 + a
     linear, wrong = scalar * sp.Trace(square), sp.Trace(square) * (1 + scalar)
-    at_each = [float(point["a"]) / 50 for point, _ in claims._points(linear, linear, scalar, 3, ())]
+    points = islice(claims._points(linear, linear, scalar, 3, ()), 3)
+    at_each = [float(point["a"]) / 50 for point, _ in points]
     assert len(set(at_each)) == 3
     assert claims.complex_step_error(linear, scalar, wrong, 3) == pytest.approx(max(at_each))
 

@@ -100,17 +100,17 @@ E3 = MatrixSymbol("E3", 3, 3)
 NOTHING = S * (A + B) - S * A - S * B
 UNKNOWN = [
     ("KroneckerProduct", Trace(sp.KroneckerProduct(S, T))),
-    ("gamma", sp.gamma(Trace(S))), ("sin", sp.sin(a)), ("Abs", sp.Abs(Trace(S))),
+    ("gamma", sp.gamma(Trace(S))), ("Abs", sp.Abs(Trace(S))),
     ("Max", sp.Max(a, Trace(S))),
     ("Piecewise", sp.Piecewise((a, a > 0), (Trace(S), True))), ("factorial", sp.factorial(n)),
     ("Adjoint", Trace(sp.Adjoint(S))), ("conjugate", sp.conjugate(Trace(S))), ("re", sp.re(a)),
     ("matrix power k", Trace(MatPow(S, Symbol("k")))), ("matrix power n", Trace(S**n)),
     ("matrix power 1/2", Trace(S ** sp.Rational(1, 2))), ("matrix power 25", Trace(S**25)),
-    ("Pow", a**b), ("Pow", sp.sqrt(Trace(S))), ("Pow", 2**a), ("power 25", Trace(S) ** 25),
+    ("power 25", Trace(S) ** 25),
     ("Derivative", sp.Derivative(Trace(S) * b, b)), ("Integral", sp.Integral(a, (a, 0, 1))),
     ("Sum", sp.Sum(S[i, i], (i, 0, n - 1))), ("MatrixElement", S[0, 0]),
     ("MatrixSlice", Determinant(S[0:2, 0:2])),
-    ("sin entry by entry", Trace(S.applyfunc(sp.sin))),
+    ("Entrywise in gamma", Trace(S.applyfunc(sp.gamma))),
     ("BlockMatrix", Trace(sp.BlockMatrix([[S, X], [X.T, T]]))),
     ("BlockDiagMatrix", Determinant(sp.BlockDiagMatrix(S, T))),
     ("DiagonalMatrix", Trace(sp.DiagonalMatrix(S))),
@@ -171,9 +171,9 @@ def test_of_what_it_does_not_know_compare_says_undecided_whatever_its_shape() ->
         assert compare(other, unknown).status == "undecided"
 
 
-@pytest.mark.parametrize(("formula", "variable"), [(2**n, n), (a**b, a), (sp.sin(a), a)], ids=str)
-def test_a_differential_without_a_rule_is_refused(formula: Expr, variable: Symbol) -> None:
-    with pytest.raises(UnsupportedExpression, match=f"{type(formula).__name__} in"):
+@pytest.mark.parametrize(("formula", "variable"), [(2**n, n), (a**b, b), (2**a, a)], ids=str)
+def test_the_derivative_by_an_exponent_is_refused(formula: Expr, variable: Symbol) -> None:
+    with pytest.raises(UnsupportedExpression, match="variable exponent in"):
         differentials.differential(formula, variable, Symbol("step"))
 
 
@@ -304,11 +304,11 @@ def test_a_sum_of_many_terms_is_differentiated_term_by_term() -> None:
 
 
 def test_the_differential_names_the_rules_that_it_used() -> None:
-    assert differentials.gradient_with_rules(log(Determinant(a * S)),
-                                             S)[1] == ("determinant", "logarithm", "scale")
-    assert differentials.gradient_with_rules(Trace(S.T * S.I),
-                                             S)[1] == ("inverse", "product", "trace", "transpose")
-    assert differentials.gradient_with_rules(Trace(A), S)[1] == ()
+    for scalar, names in ((log(Determinant(a * S)), ("determinant", "logarithm", "scale")),
+                          (Trace(S.T * S.I), ("inverse", "product", "trace", "transpose")),
+                          (Trace(A), ())):
+        *_, used = differentials.slope_with_rules(scalar, S)
+        assert used == names
 
 
 def test_a_gradient_is_written_alike_in_every_process() -> None:
