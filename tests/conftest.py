@@ -1,9 +1,13 @@
 """The time of each test folder, and the order in which files go to the workers."""
 
+import os
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
+# Two workers whose linear algebra takes all cores each wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 FIRST = ("tests/browser/", "notebooks/")  # they take longest, so that no worker ends with one
 
 

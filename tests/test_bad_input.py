@@ -648,8 +648,8 @@ z = sp.Symbol("z", positive=True)
 NO_SCALARS = [None, "X", [1], (), {}, {1}, np.eye(3), np.array(3.0), True, sp.true, sp.Eq(z, z), A,
               sp.eye(3), len,
               object(), lambda x: x, type]
-UNKNOWN = [np.nan, np.inf, sp.nan, sp.oo, sp.zoo, sp.I, sp.sqrt(Determinant(A)), sp.sin(Trace(A)),
-           z**10**9,
+UNKNOWN = [np.nan, np.inf, sp.nan, sp.oo, sp.zoo, sp.I, sp.gamma(Determinant(A)),
+           sp.asinh(Trace(A)), z**10**9,
            sp.nan * Trace(A), Trace(A) / 0, sp.Lambda(z, 1)]
 
 

@@ -55,6 +55,8 @@ class Apart:
             Of the name and the words of the one that the function raises.
         """
         begun = time.monotonic()
+        if self.left <= 0:
+            raise self._out_of_time()
         try:
             answer = self._answer((placed, named))
         finally:

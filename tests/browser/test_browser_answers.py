@@ -102,7 +102,8 @@ def test_a_click_on_a_node_goes_to_its_stage(page):
     told(walk, "^Stage 1 of 10")
     walk.scroll_into_view_if_needed()
     x, y = page.evaluate("""() => {
-        const view = document.querySelector('.lvmcalc-walk .lvm').lvm, panel = view.scene.panels.graph;
+        const view = document.querySelector('.lvmcalc-walk .lvm').lvm;
+        const panel = view.scene.panels.graph;
         const {left, top} = view.canvas.getBoundingClientRect();
         const [x, y] = view.kinds.graph.at(view.pen, view.boxes.graph, panel)
             .at(panel.nodes[panel.order.indexOf("e")]);

@@ -113,11 +113,13 @@ def test_a_cell_run_again_while_it_plays_has_one_output_that_plays_and_closes_th
 
 
 WATCH = """() => {
-    const view = document.querySelector(".lvm").lvm, picture = view.picture, g = view.canvas.getContext("2d");
+    const view = document.querySelector(".lvm").lvm;
+    const picture = view.picture, g = view.canvas.getContext("2d");
     window.places = new Set(), window.blank = 0, window.states = new Set(), window.frames = 0;
     const look = () => {
         if (!view.el.isConnected) return;
-        const {x, y, width, height} = picture.getBoundingClientRect(), panel = view.el.getBoundingClientRect();
+        const {x, y, width, height} = picture.getBoundingClientRect();
+        const panel = view.el.getBoundingClientRect();
         window.places.add([x - panel.x, y - panel.y, width, height].map(Math.round).join());
         const data = g.getImageData(0, 0, view.canvas.width, 30).data;
         if (!data.some(part => part)) window.blank++;
@@ -247,7 +249,8 @@ def test_play_rate_picture_and_words_fit_one_screen_with_the_side_bar_open(proje
     seen = projector.locator(".jp-WindowedPanel-outer").evaluate("it => it.clientHeight")
     assert projector.locator(".jp-SidePanel, #jp-left-stack").first.is_visible()
     boxes = panel.evaluate("""panel => [".lvm-bar", ".lvm-picture", ".lvm-words"]
-        .map(name => panel.querySelector(name).getBoundingClientRect()).map(it => [it.top, it.bottom])""")
+        .map(name => panel.querySelector(name).getBoundingClientRect())
+        .map(it => [it.top, it.bottom])""")
     assert boxes[-1][1] - boxes[0][0] <= seen
     assert all(above[1] <= below[0] for above, below in pairwise(boxes))
     assert boxes[1][1] - boxes[1][0] > seen / 2  # the picture
