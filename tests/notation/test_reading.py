@@ -19,7 +19,8 @@ WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {
 
 @pytest.mark.parametrize("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
                                   "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
-                                  r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX", "df/df",
+                                  r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
+                                  "df/df",
                                   r"X \& X"])
 def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
