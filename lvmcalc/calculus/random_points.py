@@ -20,9 +20,8 @@ from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
 from lvmcalc.calculus.operations import is_rational, known
-from lvmcalc.calculus.verdict import Counterexample, Verdict
+from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 from lvmcalc.calculus.walking import whole_size, without_power
-from lvmcalc.notation import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
@@ -133,11 +132,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
         return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points, which is "
                                   "no proof", points=POINTS)
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
-    where = (f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}"
-             if chance is not None
-             else "no bound on the chance of a false agreement, because of logarithms")
-    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}",
-                   points=POINTS, chance=chance)
+    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; "
+                            f"{said_of(chance)}", points=POINTS, chance=chance)
 
 
 def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
@@ -300,7 +296,8 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     return of(expression)
 
 
-def _power_of_ten(chance: float) -> str:
-    """Return the next power of ten above a chance."""
-    exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300
-    return "10" + str(exponent).translate(SUPERSCRIPT)
+def said_of(chance: float | None) -> str:
+    """Return in words how likely a false agreement is."""
+    if chance is None:
+        return "no bound on the chance of a false agreement, because of logarithms"
+    return f"a false agreement at these sizes has a chance below {power_of_ten(chance)}"

@@ -68,7 +68,7 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
 
 
 def _with_letters(chain: Chain, side: Expr) -> Expr:
-    """Return a formula with K as a letter, and with what each path brings still apart."""
+    """Return a formula with K as a letter, and with what each path contributes still apart."""
     letters = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}
     known = chain.remember("with letters", lambda: formulas(chain, letters))
     return chain.abbreviated(tidy(passes.in_symbols(None, side, known)))
