@@ -21,8 +21,8 @@ X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K al
 W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
 s = sp.Symbol("s", positive=True)
-HALF = ["Either this: The contribution of the path through f or the path through h is lost: X is used "
-        "more than once, and the contributions of all its uses add up.",
+HALF = ["Either this: The contribution of the path through f or the path through h is lost: X is "
+        "used more than once, and the contributions of all its uses add up.",
         "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
 LOST = ("The contribution of the path through {} is lost: W is used more than once, "
         "and the contributions of all its uses add up.")
@@ -62,9 +62,8 @@ SAID = {
         ("-½ α D K⁻¹ X", HALF), (alpha * d_bar * X, HALF),
         (lambda X, K, alpha, D: -alpha * D / 2 * np.linalg.solve(K, X), HALF),
         ("½ α D K⁻¹ X", [
-            "Either this: The contribution of the path through f is lost: X is used more than once, "
-            "and the contributions of all its uses add "
-            "up. The sign is wrong in the whole answer.",
+            "Either this: The contribution of the path through f is lost: X is used more than "
+            "once, and the contributions of all its uses add up. The sign is wrong in the whole answer.",
             "Or this: The sign is wrong in the whole answer. A factor is wrong in the whole "
             "answer: it is half "
             "of what it must be."]),
@@ -129,8 +128,8 @@ SAID = {
         (lambda X, K, alpha, D: -alpha * D * np.linalg.solve(K, X) / len(X), [
             "This is the mean over N; the sum belongs here."]),
         (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
-            "The factor D is missing from the whole answer. This is the mean over N×N; the sum belongs "
-            "here."]),
+            "The factor D is missing from the whole answer. This is the mean over N×N; the sum "
+            "belongs here."]),
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
@@ -244,7 +243,8 @@ def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> No
     wrong = mark("-α D K⁻¹ X − X", LOG_DET, "X")
     numbers = ("At D = 1, N = 1, Q = 2, α = 1, β = 1, X = [[1, 0]] the answer gives [[-3/2, 0]], "
                "but ∂L₁/∂X is [[-1/2, 0]].")  # K = 2, so that the truth is -X/2
-    assert str(wrong) == f"✗ Not right: this is not ∂L₁/∂X\n  There is a term too many: -X.\n  {numbers}"
+    told = "There is a term too many: -X."
+    assert str(wrong) == f"✗ Not right: this is not ∂L₁/∂X\n  {told}\n  {numbers}"
     assert wrong._repr_markdown_() == "\n\n".join([
         "**✗ Not right**: this is not ∂L₁/∂X",
         r"Read as $\displaystyle \frac{\partial L_{1}}{\partial X} = -D \alpha K^{-1} X - X$.",
