@@ -158,7 +158,7 @@ class View {
     Object.assign(state, {old: shown, now: next});
     const follow = scene.follow && next[scene.follow];
     state.past = follow && model.get("playing") && span > 70 && span < 1000 && !state.still ? [...state.past, shown[scene.follow] || follow].slice(-4).filter(at => at.length === follow.length) : [];
-    this.span = state.still ? 0 : clamp(span, 16, 400);
+    this.span = state.still || now - this.touched < 300 ? 0 : 1.15 * clamp(span, 16, 350); // what a hand moves is there at once
     this.arrived = now;
     if (++this.heard % 4 === 0) model.send({seen: model.get("count")});
     this.later();
@@ -276,17 +276,23 @@ class View {
 
   move(at) {
     this.hand = at;
-    this.asked ||= requestAnimationFrame(() => { this.asked = 0; if (this.hand) this.model.send({move: this.hand}); });
+    if (!this.asked) this.tell({move: at});
+    this.asked ||= requestAnimationFrame(() => { this.asked = 0; if (this.hand && this.hand !== at) this.move(this.hand); });
     this.later();
+  }
+
+  tell(content) {
+    this.touched = performance.now();
+    this.model.send(content);
   }
 
   release(event) {
     const at = this.under(event);
     if (!this.gripped) {
       const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
-      if (found >= 0) this.model.send({choose: found});
-      else if (at.panel?.pick) this.model.send({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
-    } else if (this.hand) this.model.send({move: this.hand});
+      if (found >= 0) this.tell({choose: found});
+      else if (at.panel?.pick) this.tell({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
+    } else if (this.hand) this.tell({move: this.hand});
     this.gripped = this.hand = null;
   }
 
@@ -300,7 +306,7 @@ class View {
     else if (target === this.canvas && key.startsWith("Arrow") && moved && this.scene.panels.latent) {
       const by = (this.state.memo.latent?.limit || 1) / 40, [x, y] = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by]}[key];
       event.preventDefault();
-      this.model.send({move: [moved[0] + x, moved[1] + (this.scene.panels.latent.flat ? 0 : y)]});
+      this.tell({move: [moved[0] + x, moved[1] + (this.scene.panels.latent.flat ? 0 : y)]});
     } else if (free && key === "ArrowRight") press(this.controls.next ? "next" : "step");
     else if (free && key === "ArrowLeft") press("back");
     if (key !== "Escape" && key !== "Tab" && !(key === "Enter" && event.shiftKey)) event.stopPropagation();
