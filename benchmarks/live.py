@@ -72,16 +72,19 @@ COUNT = f"""() => {{
     window.ticks = 0;
     const tick = () => {{ window.ticks++; requestAnimationFrame(tick); }};
     tick();
-    window.counts = () => [performance.now() / 1000, window.ticks, {VIEW}.drawn, {VIEW}.heard]; }}"""
+    const view = {VIEW};
+    window.counts = () => [performance.now() / 1000, window.ticks, view.drawn, view.heard]; }}"""
 # What is answered is told after the frame that shows it.
 PAUSED = f"() => {VIEW}.controls.play.it.textContent.includes('{{0}}')"
 THERE = f"""() => {{
     const {{now, memo}} = {VIEW}.state, at = window.aim;
-    return at && Math.hypot(now.moved[0] - at[0], now.moved[1] - at[1]) < 0.01 * memo.latent.limit; }}"""
+    const away = at ? Math.hypot(now.moved[0] - at[0], now.moved[1] - at[1]) : Infinity;
+    return away < 0.01 * memo.latent.limit; }}"""
 TIMED = """(answered) => {
     window.answered = window.acted = 0;
     for (const kind of ["click", "keydown", "pointermove"])
-        addEventListener(kind, () => window.acted ||= performance.now(), {capture: true, once: true});
+        addEventListener(kind, () => { window.acted ||= performance.now(); },
+                         {capture: true, once: true});
     const look = () => {
         if (window.acted && answered()) window.answered = performance.now() - window.acted;
         else requestAnimationFrame(look); };
@@ -224,10 +227,11 @@ def watch(widget: str, seconds: float) -> None:
             done, before = len(bench.work()), bench.memory()
             ticks, drawn, states = bench.rates(seconds)
             work, after = bench.work()[done:], bench.memory()
-            print(f"\n{widget.strip()}{', flat out' if widget.endswith(' ') else ''}, {seconds:g} s"
-                  f"\n  frames a second   {drawn:.1f} drawn, {100 * drawn / idle:.0f} % of the idle "
-                  f"page's {idle:.1f} (the page itself: {ticks:.1f})"
-                  f"\n  states a second   {states:.1f}")
+            how = ", flat out" if widget.endswith(" ") else ""
+            print(f"\n{widget.strip()}{how}, {seconds:g} s\n"
+                  f"  frames a second   {drawn:.1f} drawn, {100 * drawn / idle:.0f} % of the "
+                  f"{idle:.1f} of the page at rest (now {ticks:.1f})\n"
+                  f"  states a second   {states:.1f}")
             for kind, name in enumerate(("a step", "packing and sending")):
                 print(f"  ms of {name:19} {spread(work[work[:, 0] == kind, 1])}")
             print(f"  ms click → paused         {spread(bench.clicks())}   of {TRIALS}")
@@ -248,14 +252,16 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of the name of a widget")
     asked = parser.parse_args()
     browser.FLAGS.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"])
-    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; ipykernel "
-          f"{version('ipykernel')}, jupyterlab {version('jupyterlab')}, anywidget "
-          f"{version('anywidget')}")
+    packages = ", ".join(f"{name} {version(name)}"
+                         for name in ("ipykernel", "jupyterlab", "anywidget"))
+    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
+          f"{packages}")
     for number, widget in enumerate(name for name in WIDGETS if asked.only in name):
         watch(widget, SHORT if number else asked.seconds)
     with opened("import ipywidgets\nipywidgets.Label('ready')") as page:
         times = sorted(first_frame(page) for _ in range(3))
-    print(f"\ns Shift+Enter, Space → first moved frame   median {times[1]:.2f}, most {times[2]:.2f}")
+    print("\ns Shift+Enter, Space → first moved frame   "
+          f"median {times[1]:.2f}, most {times[2]:.2f}")
 
 
 if __name__ == "__main__":

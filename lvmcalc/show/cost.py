@@ -64,16 +64,23 @@ class CostCurve(View):
             "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
             "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
+        self._say(self._in_words())
 
     def measure(self) -> "CostCurve":
         """Measure all sizes, the smallest first, and draw each as it comes in."""
-        self.seconds = {name: {} for name in LOOKS}
-        for N in sorted(self.sizes):
-            for name, way in self._ways(N).items():
-                self.seconds[name][N] = _best(way)
-            self._show()
-            self._say(f"Measuring … {self.status}")
-        self._show()
+        self.seconds, button = {name: {} for name in LOOKS}, self.controls.measure
+        try:
+            for N in sorted(self.sizes):
+                button.disabled, button._value = True, f"N = {N:,} …"
+                self.fill()
+                for name, way in self._ways(N).items():
+                    self._say(f"Measuring {name} at N = {N:,} … {self._in_words()}")
+                    self.seconds[name][N] = _best(way)
+                    self._show()
+        finally:
+            button.disabled, button._value = False, "▶ Measure"
+            self.fill()
+        self._say(self._in_words())
         return self
 
     def still(self) -> Drawing:
@@ -98,9 +105,11 @@ class CostCurve(View):
     def _show(self) -> None:
         self.send_frame({name: [*seconds, *seconds.values()]
                          for name, seconds in self.seconds.items() if seconds})
+
+    def _in_words(self) -> str:
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
-        self._say(" ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
-                           for name, (N, seconds) in last.items()) or "Nothing is measured yet.")
+        return " ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
+                        for name, (N, seconds) in last.items()) or "Nothing is measured yet."
 
     def _say(self, words: str) -> None:
         self.status = self.words = words

@@ -35,6 +35,17 @@ def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypat
     assert np.frombuffer(curve.frame["reduced"], np.float32)[:2].tolist() == [50, 80]
 
 
+def test_while_it_measures_its_button_says_so_and_asks_for_no_second_run(monkeypatch):
+    curve, told = CostCurve([50, 80]), []
+    monkeypatch.setattr(cost, "_best", lambda way: told.append(
+        (curve.values["measure"][:2], curve.words)) or 1.0)
+    curve.measure()
+    assert [state for state, _ in told[::3]] == [["N = 50 …", True], ["N = 80 …", True]]
+    assert told[0][1].startswith("Measuring K never formed at N = 50 … ")
+    assert curve.values["measure"][:2] == ["▶ Measure", False]
+    assert "K never formed at N = 80: 1,000,000 µs." in curve.status
+
+
 def test_a_size_too_small_to_be_reduced_gets_one_sentence():
     with pytest.raises(ValueError, match="N must be at least 43, but it is 42"):
         CostCurve([42])

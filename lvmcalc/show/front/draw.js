@@ -222,11 +222,17 @@ export const curve = {
       for (const [x, y] of at) g.lineTo(X(x), Y(y));
       g.stroke(); dash(g);
       for (const [x, y] of look.every ? at : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
-      if (look.label) labels.push({words: look.label, color, x: X(end[0]), y: Y(end[1])});
+      if (look.label) labels.push({words: look.label, color, y: Y(end[1])});
     }
-    const right = labels.some(one => one.x > left + 0.6 * w); // the words stand where they hide no line
-    labels.sort((a, b) => a.y - b.y).forEach((one, k) => text(pen, one.words, left + w - 0.3 * size, top + (k + 0.9) * 1.3 * size,
-      {align: "right", bold: true, halo: true, color: one.color === pen.soft ? pen.ink : one.color}));
+    const lines = [...Array(Math.floor(h / (1.3 * size))).keys()].map(k => top + (k + 0.6) * 1.3 * size), taken = [];
+    g.font = `bold ${size}px ${FAMILY}`;
+    for (const {words, y, color} of labels.sort((a, b) => a.y - b.y)) { // close to its end, where it hides no line, and for as long as it hides none
+      const from = left + w - g.measureText(words).width - size, ys = [...taken, ...all.filter(([x]) => X(x) > from).map(at => Y(at[1]))];
+      const free = lines.filter(line => ys.every(v => Math.abs(v - line) > size)), closest = (a, b) => Math.abs(b - y) < Math.abs(a - y) ? b : a;
+      const at = free.includes(memo[words]) ? memo[words] : (free.length ? free : lines).reduce(closest);
+      taken.push(memo[words] = at);
+      text(pen, words, left + w - 0.3 * size, at, {align: "right", base: "middle", bold: true, halo: true, color: color === pen.soft ? pen.ink : color});
+    }
   },
 };
 

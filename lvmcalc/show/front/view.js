@@ -141,6 +141,7 @@ class View {
     const {model} = this, playing = model.get("playing");
     this.words.setAttribute("aria-live", playing ? "off" : "polite"); // several sentences a second would drown a screen reader
     this.words.textContent = model.get("words");
+    this.words.style.minHeight = `${this.words.offsetHeight}px`; // what stands below does not jump from sentence to sentence
     this.note.textContent = model.get("note");
     this.canvas.ariaLabel = `Picture: ${model.get("about")}`;
     this.el.ariaLabel = model.get("title");
@@ -179,6 +180,7 @@ class View {
   fit() {
     const {width} = this.picture.getBoundingClientRect(), {scene} = this;
     this.picture.hidden = !scene.layout;
+    this.words.style.minHeight = "";
     if (!scene.layout || width < 10) return;
     this.size = this.large ? Math.max(24, innerHeight / 30) : TYPE;
     const {rows, narrow} = boxes(scene, width, 100, this.size);
