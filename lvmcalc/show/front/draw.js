@@ -190,7 +190,7 @@ export const curve = {
     let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     if (!all.length) [x0, x1] = [0, 1];
     if (p.xlim) [x0, x1] = p.xlim;
-    else x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
+    else if (!p.free) x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
     if (p.ylim) [y0, y1] = p.ylim;
     else if (p.ylog) [y0, y1] = [Math.min(Math.floor(y0 - 0.05), Math.ceil(y1) - 2), Math.ceil(y1 + 0.02)];
     else [y0, y1] = [y0 - 0.08 * (y1 - y0 || 1), y1 + 0.12 * (y1 - y0 || 1)];
@@ -221,7 +221,7 @@ export const curve = {
       g.beginPath();
       for (const [x, y] of at) g.lineTo(X(x), Y(y));
       g.stroke(); dash(g);
-      for (const [x, y] of look.every ? at : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
+      for (const [x, y] of look.every ? at : look.bare ? [] : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
       if (look.label) labels.push({words: look.label, color, y: Y(end[1])});
     }
     const lines = [...Array(Math.floor(h / (1.3 * size))).keys()].map(k => top + (k + 0.6) * 1.3 * size), taken = [];
@@ -311,11 +311,20 @@ export const cells = {
           text(pen, plain(Number(own[i].toPrecision(3))), x + w * (i % columns + 0.5) / columns, y + h * (Math.floor(i / columns) + 0.5) / rows,
                {align: "center", base: "middle", halo: true, most: w / columns - 2});
     }
+    if (p.drag) { // the entry in hand
+      const [x, y] = at(0), k = state.now.chosen[0];
+      Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.25 * size});
+      g.strokeRect(x + w / columns * (k % columns), y + h / rows * Math.floor(k / columns), w / columns, h / rows);
+    }
     if (p.boxed) { // the chosen object, above what is made of it
       const [x, y] = at(0), [, last] = at(p.count - p.columns);
       Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.2 * size});
       g.strokeRect(x - 3, y - 3, w + 6, last + h - y + 6);
     }
+  },
+  nearest(pen, box, p, state, px, py) { // the entry that can be dragged
+    const {w, h, at} = this.place(pen, box, p), [x, y] = at(0), [rows, columns] = p.shape, i = Math.floor(rows * (py - y) / h), j = Math.floor(columns * (px - x) / w);
+    return p.drag && i >= 0 && i < rows && j >= 0 && j < columns ? columns * i + j : -1;
   },
 };
 
