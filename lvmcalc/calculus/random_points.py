@@ -31,18 +31,20 @@ CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
-def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
+def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
+              exact: bool = True) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes.
 
     A size that is a number in a formula, as in N X, is first any number, whatever the number of
     rows: (N − 1)(N − 2)(N − 3) is 0 for all sizes that are tried, and is not 0. Where the two sides
-    agree only if it is the number of rows, more sizes are tried than its power has roots.
+    agree only if it is the number of rows, more sizes are tried than its power has roots. Without
+    `exact`, many digits take the place of fractions, which grow without bound in a large formula.
     """
     apart = sizes_apart(left), sizes_apart(right)
-    verdict = _tried(*apart, symmetric, seed)
+    verdict = _tried(*apart, symmetric, seed, exact)
     if apart == (left, right) or verdict.status in ("exact", "numeric"):
         return verdict
-    verdict = _tried(left, right, symmetric, seed, every_size=True)
+    verdict = _tried(left, right, symmetric, seed, exact, every_size=True)
     power = max(map(_power_of_a_size, (left, right)))
     most = LARGEST_SIZE + 1 - len(sizes_in(left, right))
     if verdict.status in ("exact", "numeric") and power >= most:
@@ -85,8 +87,8 @@ def sizes_apart(expression: Expr) -> Expr:
 
 
 def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-           every_size: bool = False) -> Verdict:
-    rational = is_rational(left) and is_rational(right)
+           exact: bool, every_size: bool = False) -> Verdict:
+    rational = exact and is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
@@ -163,8 +165,14 @@ def differ_in_decimals(left: Expr, right: Expr,
                for other, entry in zip(rough, fine, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
     first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
-                                        sp.Float(str(side[i, j]), 6)) for side in sides)
+                                        _shown(side[i, j])) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
+
+
+def _shown(number: Any) -> Expr:
+    """Return a number of mpmath as it is shown: whole, or with 6 digits."""
+    whole = sp.Integer(int(mpmath.nint(number))) if abs(number) < RANGE else sp.nan
+    return whole if number == whole else sp.Float(str(number), 6)
 
 
 def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any], digits: int,
