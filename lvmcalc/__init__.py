@@ -1,11 +1,16 @@
 """Derive, prove, mark and train gradients of two latent variable models."""
 
-from lvmcalc.calculus import compare, gradient
-from lvmcalc.chain import Builder, Card, Result, derive
-from lvmcalc.course.homework import row
-from lvmcalc.marking import audit, mark
-from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.training import Trainer, data
+from typing import TYPE_CHECKING
+
+from lvmcalc import lazy
+
+if TYPE_CHECKING:
+    from lvmcalc.calculus import compare, gradient
+    from lvmcalc.chain import Builder, Card, Result, derive
+    from lvmcalc.course.homework import row
+    from lvmcalc.marking import audit, mark
+    from lvmcalc.models import autoencoder, gplvm
+    from lvmcalc.training import Trainer, data
 
 __version__ = "0.1.0"
 
@@ -13,3 +18,11 @@ __all__ = [
     "Builder", "Card", "Result", "Trainer", "audit", "autoencoder", "compare", "data", "derive",
     "gplvm", "gradient", "mark", "row",
 ]
+__getattr__, __dir__ = lazy.face(__name__, {
+    "lvmcalc.calculus": "compare gradient",
+    "lvmcalc.chain": "Builder Card Result derive",
+    "lvmcalc.course.homework": "row",
+    "lvmcalc.marking": "audit mark",
+    "lvmcalc.models": "autoencoder gplvm",
+    "lvmcalc.training": "Trainer data",
+})

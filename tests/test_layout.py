@@ -16,15 +16,15 @@ import pytest
 
 import lvmcalc
 
-SCREEN = ("matplotlib", "ipywidgets", "IPython")
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(lvmcalc.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-STAIRCASE = ("checks", "notation", "calculus", "chain", "training", "models", "marking", "course",
-             "show")  # from the ground up
-ROOMS = STAIRCASE[1:]  # checks is a file
+STAIRCASE = ("lazy", "checks", "notation", "calculus", "chain", "training", "models", "marking",
+             "course", "show")  # from the ground up
+ROOMS = STAIRCASE[2:]  # lazy and checks are files
 CORE = ("calculus.operations calculus.rules calculus.differentials chain.graph chain.passes "
-        "chain.structure models.autoencoder models.gplvm")  # what a derivation needs
+        "chain.structure models.autoencoder models.autoencoder_chain models.gplvm "
+        "models.gplvm_chain")  # what a derivation needs
 
 
 def text(page: str) -> str:
@@ -72,7 +72,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_there_are_no_other_rooms_and_each_has_a_face() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"__pycache__"}
     assert folders == set(ROOMS)
-    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "checks.py"}
+    assert {path.name for path in PACKAGE.glob("*.py")} == {
+        "__init__.py", "checks.py", "lazy.py"}
     for room in ROOMS:
         face = import_module(f"lvmcalc.{room}")
         assert 0 < len(face.__all__) <= 12, room
@@ -80,10 +81,47 @@ def test_there_are_no_other_rooms_and_each_has_a_face() -> None:
         assert not [name for name in face.__all__ if not hasattr(face, name)], room
 
 
-def test_the_core_imports_no_plot_and_no_widget() -> None:
-    code = f"import sys, lvmcalc; print([name for name in {SCREEN} if name in sys.modules])"
+# What is not imported before it is needed
+ALGEBRA = ("sympy", "mpmath", *(f"lvmcalc.{room}" for room in ("calculus", "chain", "marking")))
+PICTURES = ("matplotlib", "PIL", "contourpy")
+
+
+@pytest.mark.parametrize(("code", "too_early"), [
+    ("import lvmcalc", ("numpy", "IPython", "ipywidgets", *ALGEBRA, *PICTURES)),
+    ("from lvmcalc import Trainer, data, models", ("IPython", *ALGEBRA, *PICTURES)),
+    ("from lvmcalc.show import LiveGPLVM; LiveGPLVM('iris').player.step(2)",
+     (*ALGEBRA, *PICTURES)),
+    ("from lvmcalc.show import LiveAutoencoder; LiveAutoencoder('iris')", (*ALGEBRA, *PICTURES)),
+    ("from lvmcalc import gplvm; gplvm.chain()", ("IPython", *PICTURES)),
+    ("from lvmcalc import *", ("IPython", *PICTURES)),
+])
+def test_algebra_pictures_and_the_screen_are_not_imported_before_they_are_needed(
+        code: str, too_early: tuple[str, ...]) -> None:
+    code += f"; import sys; print([name for name in {too_early} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+LAZY = [name for name, path in MODULES.items() if "= lazy.face(" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("name", LAZY)
+def test_a_name_that_is_imported_late_is_the_one_that_a_type_checker_sees(name: str) -> None:
+    body = ast.parse(MODULES[name].read_text("utf-8")).body
+    block, = (node for node in body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body for alias in node.names}
+    table, = (ast.literal_eval(node.value.args[1]) for node in body
+              if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+              and ast.unparse(node.value.func) == "lazy.face")
+    late = {each: home for home, names in table.items() for each in names.split()}
+    assert seen in (late, {"*": next(iter(table))})
+    module = import_module(name)
+    for each, home in late.items():
+        assert each in dir(module)
+        of = import_module(f"{home}.{each}" if home == name else home)
+        assert getattr(module, each) is (of if home == name else getattr(of, each))
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        module.nothing  # noqa: B018
 
 
 # The sizes

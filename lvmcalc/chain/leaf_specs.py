@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.notation.printer import GREEK
+from lvmcalc.notation.letters import GREEK
 
 FORMS = '"N×D", "N" (a column), "scalar", "positive" or "symmetric N×N"'
 NAME = r"[^\W\d_]+(?:_?\w+)?"

@@ -1,37 +1,15 @@
 """The tied-weight linear autoencoder: its chain, its loss, its gradient and its exact optimum."""
 
-import tomllib
-from collections.abc import Mapping
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import sympy as sp
-from sympy import MatrixSymbol
 
-from lvmcalc import checks
-from lvmcalc.calculus.operations import RULES
-from lvmcalc.calculus.rules import Operation as Rule
-from lvmcalc.chain import Builder, Chain
+from lvmcalc import checks, lazy
 
-m, n, S = sp.symbols("m n S", integer=True, positive=True)
-W, x = MatrixSymbol("W", m, n), MatrixSymbol("x", n, S)
-REMARKS = tomllib.loads((resources.files(__package__) / "autoencoder.toml").read_text("utf-8"))
+if TYPE_CHECKING:
+    from lvmcalc.models.autoencoder_chain import *  # noqa: F403
 
-
-def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L = ½‖WᵀWx − x‖² as a chain with the leaves W and x.
-
-    Each column of x is a sample; in the homework there is one.
-    """
-    build = Builder("autoencoder", W, x, book=book, remarks=REMARKS)
-    build.h = build.g = W
-    build.f = build.g.T
-    build.e = build.h * x
-    build.d = build.f * build.e
-    build.c = build.d - x
-    build("L", "half squared norm", build.c)
-    return build.chain()
+__getattr__, __dir__ = lazy.face(__name__, {"lvmcalc.models.autoencoder_chain": "S W chain m n x"})
 
 
 class Optimum(NamedTuple):

@@ -1,85 +1,18 @@
 """The GP-LVM with a linear kernel: its chains, log-likelihood, gradient and optimum."""
 
-import tomllib
-from collections.abc import Mapping
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import sympy as sp
-from sympy import Determinant, Expr, Identity, MatrixSymbol, Trace
 
-from lvmcalc import checks
-from lvmcalc.calculus.operations import RULES
-from lvmcalc.calculus.rules import Operation as Rule
-from lvmcalc.chain import Builder, Chain
+from lvmcalc import checks, lazy
 
-N, Q, D = sp.symbols("N Q D", integer=True, positive=True)
-X, Y = MatrixSymbol("X", N, Q), MatrixSymbol("Y", N, D)
-alpha, beta = sp.symbols("alpha beta", positive=True)
-K = alpha * X * X.T + Identity(N) / beta
+if TYPE_CHECKING:
+    from lvmcalc.models.gplvm_chain import *  # noqa: F403
+
+__getattr__, __dir__ = lazy.face(__name__, {"lvmcalc.models.gplvm_chain":
+    "D K N Q X Y alpha beta chain log_det_chain trace_chain"})
 NO_NOISE = ("Q = {Q} latent dimensions rebuild Y without any error, so the best β is infinite; "
             "choose Q smaller.")
-REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
-
-
-def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain.
-
-    Its leaves are X, alpha, beta and the number D.
-    """
-    build = _with_kernel("gplvm.log_det", X, alpha, beta, D, book=book)
-    _add_log_det(build)
-    return _finished(build)
-
-
-def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return L₂ = −½ tr((αXXᵀ + β⁻¹I)⁻¹YYᵀ) as a chain; its leaves are X, Y, alpha and beta."""
-    build = _with_kernel("gplvm.trace", X, Y, alpha, beta, book=book)
-    _add_trace(build)
-    return _finished(build)
-
-
-def chain(book: Mapping[str, Rule] = RULES) -> Chain:
-    """Return the log-likelihood L = −(ND/2) log 2π + L₁ + L₂ as a chain.
-
-    Its leaves are X, Y, alpha and beta.
-    """
-    build = _with_kernel("gplvm", X, Y, alpha, beta, book=book)
-    _add_log_det(build)
-    _add_trace(build)
-    constant = -N * D / 2 * sp.log(2 * sp.pi)
-    build("L", "sum with a constant", build.L1, build.L2, constant)
-    return _finished(build)
-
-
-def _with_kernel(name: str, *leaves: Expr, book: Mapping[str, Rule]) -> Builder:
-    build = Builder(name, *leaves, book=book, remarks=REMARKS)
-    build.f = build.h = X
-    build.g = build.h.T
-    build.e = build.f * build.g
-    build.d = alpha * build.e
-    build.j = Identity(N) / beta
-    build("c", "sum", build.j, build.d)
-    return build
-
-
-def _add_log_det(build: Builder) -> None:
-    build.b = Determinant(build.c)
-    build.q = sp.log(build.b)
-    build("L1", "scalar product", -D / 2, build.q)
-
-
-def _add_trace(build: Builder) -> None:
-    build.p = Y * Y.T
-    build.r = build.c.I
-    build.s = build.r * build.p
-    build.t = Trace(build.s)
-    build.L2 = -build.t / 2
-
-
-def _finished(build: Builder) -> Chain:
-    return build.chain({"K": "c"}, at_most=((Q, D),))
 
 
 class Optimum(NamedTuple):

@@ -1,9 +1,21 @@
 """Formulas, written and read: LaTeX for a page, plain text for a line, and a parser."""
 
-from lvmcalc.notation.parser import parse
-from lvmcalc.notation.printer import SUPERSCRIPT, adjoint_name, latex, plain, shape, spelling
-from lvmcalc.notation.tokens import Unreadable
-from lvmcalc.notation.vocabulary import Vocabulary
+from typing import TYPE_CHECKING
+
+from lvmcalc import lazy
+from lvmcalc.notation.letters import SUPERSCRIPT, adjoint_name, spelling
+
+if TYPE_CHECKING:
+    from lvmcalc.notation.parser import parse
+    from lvmcalc.notation.printer import latex, plain, shape
+    from lvmcalc.notation.vocabulary import Vocabulary
+    from lvmcalc.notation.words import Unreadable
 
 __all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "latex", "parse", "plain",
            "shape", "spelling"]
+__getattr__, __dir__ = lazy.face(__name__, {
+    "lvmcalc.notation.parser": "parse",
+    "lvmcalc.notation.printer": "latex plain shape",
+    "lvmcalc.notation.vocabulary": "Vocabulary",
+    "lvmcalc.notation.words": "Unreadable",
+})

@@ -2,7 +2,7 @@
 
 import re
 
-from lvmcalc.notation.printer import DIGITS, SUBSCRIPTS
+from lvmcalc.notation.letters import DIGITS, SUBSCRIPTS
 
 
 def _words(text: str) -> frozenset[str]:

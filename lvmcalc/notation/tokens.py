@@ -21,7 +21,7 @@ import re
 from typing import NamedTuple
 from unicodedata import normalize
 
-from lvmcalc.notation.printer import ASCII, GREEK
+from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.tables import (
     ARRAYS,
     COMMANDS,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import sympy as sp
 from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.notation.printer import ASCII, GREEK
+from lvmcalc.notation.letters import ASCII, GREEK
 
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
 # Greek letter ends where a Latin one begins.

@@ -4,7 +4,8 @@ import re
 from difflib import get_close_matches
 from itertools import pairwise
 
-from lvmcalc.notation.printer import ASCII, plain
+from lvmcalc.notation.letters import ASCII
+from lvmcalc.notation.printer import plain
 from lvmcalc.notation.tables import ENGLISH
 from lvmcalc.notation.vocabulary import Vocabulary
 

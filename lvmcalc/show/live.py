@@ -1,24 +1,19 @@
-"""Watch and steer the training of any chain."""
+"""What all widgets that train share: their controls, the run, and the right run beside it."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from math import prod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-import numpy as np
-
-from lvmcalc import checks, notation
-from lvmcalc.chain import Chain
+from lvmcalc import checks
 from lvmcalc.show import panels
 from lvmcalc.show.player import FLAT_OUT
 from lvmcalc.show.playing import RATES, PlayerView, among, stops
 from lvmcalc.show.view import Control
-from lvmcalc.training import OPTIMISERS, ChainProblem, Problem, Trainer
+from lvmcalc.training import OPTIMISERS, Problem, Trainer
 
 ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
 NO_PRESET = "—"
 SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
-LARGEST = 400  # entries of a matrix that is drawn
 
 
 class Training(PlayerView):
@@ -212,78 +207,3 @@ class Training(PlayerView):
         self._tell()
         self.readout = self.read()
         super()._say()
-
-
-class Live(Training):
-    """Any chain in training: its value step by step, the parameters and their gradient.
-
-    Parameters
-    ----------
-    chain : Chain
-    train : str or sequence of str
-        The leaves to train.
-    maximise : bool
-    picture : function of the parameters, optional
-        Returns one's own picture: a matrix, drawn as a heat map.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    seed : int
-    speed : float
-        Steps per second at most.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
-    **data : array_like or float
-        The values of all other leaves, and each size that they do not tell, such as `m=2`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a name, a shape or a number is wrong; the sentence names it.
-    """
-
-    def __init__(self, chain: Chain, train: str | Sequence[str], *, maximise: bool = False,
-                 picture: Callable[[Any], Any] | None = None, optimiser: str = "nesterov",
-                 learning_rate: float | None = None, seed: int = 0, speed: float = 30,
-                 budget: int = 20_000, key: str | None = None, **data: Any) -> None:
-        self._problem, self._own = ChainProblem(chain, train, maximise=maximise, **data), picture
-        super().__init__(optimiser, learning_rate, seed, speed, budget, key)
-
-    def problem(self) -> ChainProblem:
-        return self._problem
-
-    def picture(self) -> dict[str, Any]:
-        problem = self._problem
-        found = {"curve": panels.value_curve(problem) | {
-            "title": f"{notation.plain(problem.chain.output)}, the value of {problem.chain.name}"}}
-        rows = []
-        for name, shape in problem.shapes.items():
-            if prod(shape) > LARGEST:
-                continue
-            adjoint = notation.adjoint_name(problem.chain.output, name)
-            found |= {name: panels.matrix(notation.plain(name), shape),
-                      f"gradient {name}": panels.matrix(adjoint, shape)}
-            rows.append((1, [name, f"gradient {name}"]))
-        layout = [(1, [(1, ["curve"])])]
-        if self._own is not None:
-            found["own"] = panels.matrix("picture", np.shape(self._drawn()), fill=False, most=400)
-            layout[0][1].append((1, ["own"]))
-        return panels.picture(found, [*layout, *([(1, rows)] if rows else [])])
-
-    def numbers(self) -> Mapping[str, Any]:
-        trainer, problem = self.trainer, self._problem
-        found = dict(self.curves())
-        for name, values in (("{}", trainer.parameters), ("gradient {}", trainer.gradient)):
-            values = {problem.variables[0]: values} if problem.one else values
-            found |= {name.format(key): np.ravel(value) for key, value in values.items()}
-        return found if self._own is None else found | {"own": np.ravel(self._drawn())}
-
-    def __repr__(self) -> str:
-        return f"Live({self._problem.chain.name}): {self.status}"
-
-    def _drawn(self) -> np.ndarray:
-        return checks.matrix(np.atleast_2d(self._own(self.trainer.parameters)), "The picture")

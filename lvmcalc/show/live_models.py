@@ -2,19 +2,16 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc import checks
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
 from lvmcalc.show import panels, probe
 from lvmcalc.show.live import Training
 from lvmcalc.show.playing import BETAS, among, stops
-from lvmcalc.show.still import still
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data
 
@@ -108,6 +105,7 @@ class LiveModel(Training):
         TypeError, ValueError
             If a number is none of its kind, or the path does not end in .gif.
         """
+        from lvmcalc.show.still import still
         frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
         pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
         if not str(path).endswith(".gif"):
@@ -115,8 +113,7 @@ class LiveModel(Training):
         shown, self.trainer, images = self.trainer, self.trainer.again(), []
         try:
             for _ in range(frames):
-                picture = still(self.scene, self.numbers(), self.about, "").png(1, 1)
-                images.append(Image.open(BytesIO(picture)).quantize(64))
+                images.append(still(self.scene, self.numbers(), self.about, "").image())
                 self.trainer.step(steps)
         finally:
             self.trainer = shown
@@ -236,7 +233,7 @@ class LiveGPLVM(LiveModel):
         "β learned": USUAL | KERNEL | {"gradient": "whole gradient", "optimiser": "nesterov",
                                        "beta": 0.05, "learn": True}}
     expected: ClassVar = {
-        "only path f": "Path h is lost: both paths bring the same matrix here, so half the "
+        "only path f": "Path h is lost: both paths contribute the same matrix here, so half the "
                        "gradient is left, and leads to the same place at half the pace.",
         "only L₁": "L₂, which sees the data, is lost: only the pull of the determinant towards 0 "
                    "is left.",

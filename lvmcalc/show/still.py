@@ -9,11 +9,14 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from PIL import Image  # which Matplotlib needs too
 
 from lvmcalc.show import style
 
 WIDTH = 900  # pixels, the width of a notebook's column
 GAP = 18
+HALO = [withStroke(linewidth=4, foreground=style.PAPER)]  # about words on top of lines
 
 
 def canvas(width: float, height: float) -> Figure:
@@ -52,6 +55,10 @@ class Drawing:
                                 metadata={"Software": None},
                                 pil_kwargs={"compress_level": compression})
         return file.getvalue()
+
+    def image(self) -> Image.Image:
+        """Return the picture as a frame of an animation, in 64 colours."""
+        return Image.open(io.BytesIO(self.png(1, 1))).quantize(64)
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
@@ -105,7 +112,7 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
         axes.plot(*xy[labels == k].T, markersize=4 if len(xy) > 500 else 7, **style.CLASSES[k])
         if not panel["flat"]:
             axes.annotate(look["name"], np.median(xy[labels == k], axis=0), ha="center",
-                          va="center", size=18, weight="bold", path_effects=style.HALO)
+                          va="center", size=18, weight="bold", path_effects=HALO)
     axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"])
     if panel["flat"]:
         axes.set_yticks(-np.arange(len(panel["classes"])),
@@ -216,7 +223,7 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
     for mark in panel["marks"]:
         axes.plot(mark["x"], mark["y"], mark["marker"], ms=12, color=style.VERMILLION)
         axes.text(0.8 * mark["x"], 0.8 * mark["y"], mark["words"], ha="center", va="center",
-                  path_effects=style.HALO)
+                  path_effects=HALO)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
     for look in panel["arrows"]:
@@ -256,7 +263,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
                         "linestyle": style.LINES[node["dash"]],
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20), textcoords="offset points", size=14,
-                      ha="center", va="top", path_effects=style.HALO)
+                      ha="center", va="top", path_effects=HALO)
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,

@@ -5,11 +5,9 @@ What figures have in common is in `style.mplstyle`, what is on the page around t
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import cache
 from importlib import resources
 from typing import Any
-
-import matplotlib
-from matplotlib.patheffects import withStroke
 
 # Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -40,18 +38,24 @@ OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
 SIGNED = "RdBu_r"  # with symmetric limits, so that white is 0
 IMAGE = "Greys"  # ink on paper
-HALO = [withStroke(linewidth=4, foreground=PAPER)]  # about words on top of lines
 
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
-with resources.as_file(FOLDER / "style.mplstyle") as path:
-    RC = dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """Return what Matplotlib is told of this style."""
+    import matplotlib  # the browser draws without it
+    with resources.as_file(FOLDER / "style.mplstyle") as path:
+        return dict(matplotlib.rc_params_from_file(path, use_default_template=False))
 
 
 def applied() -> AbstractContextManager:
     """Return a context in which Matplotlib makes and draws figures in this style."""
-    return matplotlib.rc_context(RC)
+    import matplotlib
+    return matplotlib.rc_context(settings())
 
 
 def dash(look: Mapping[str, Any]) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from math import isclose
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 from IPython.display import display
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from lvmcalc.show.still import Drawing, still
+if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
+    from lvmcalc.show.still import Drawing
 
 FRONT = resources.files("lvmcalc.show") / "front"
 MODULES = ("draw.js", "map.js", "view.js")
@@ -55,7 +56,7 @@ class Shown:
 
     status: str
 
-    def still(self) -> Drawing:
+    def still(self) -> "Drawing":
         """Return the picture of the widget as it is now."""
         raise NotImplementedError
 
@@ -203,8 +204,9 @@ class View(Shown, anywidget.AnyWidget):
         """Whether the page is behind, so that another frame would only queue up."""
         return self.count - self._seen > AHEAD
 
-    def still(self) -> Drawing:
+    def still(self) -> "Drawing":
         """Return the picture of the widget as it is now."""
+        from lvmcalc.show.still import still
         return still(self.scene, self._numbers, self.about, self.status)
 
     def _on_change(self, control: Control) -> None:

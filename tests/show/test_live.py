@@ -15,7 +15,7 @@ from PIL import Image, ImageSequence
 from lvmcalc.chain import derive
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import player
-from lvmcalc.show.live import Live
+from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.playing import PAUSED, PLAYING
 from lvmcalc.training import data

@@ -21,4 +21,4 @@ def test_ten_classes_differ_in_colour_and_in_marker():
     assert len(set(style.CLASS_COLOURS)) == len(set(style.CLASS_MARKERS)) == 10
     assert len({look["linestyle"] for look in style.USES}) == len(style.USES)
     assert style.DIRECTIONS["forward"]["linestyle"] != style.DIRECTIONS["backward"]["linestyle"]
-    assert min(size for name, size in style.RC.items() if name.endswith("size")) >= 14
+    assert min(size for name, size in style.settings().items() if name.endswith("size")) >= 14
