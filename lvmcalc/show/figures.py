@@ -179,12 +179,12 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
 
 
 @style.applied()
-def curves(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
-    """Draw the columns of matrices as curves over the same N places, one picture for each matrix.
+def samples(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
+    """Draw the columns of matrices over the same N latent points, one picture for each matrix.
 
     Parameters
     ----------
-    x : array of N places
+    x : array of N numbers
     groups : mapping from titles to arrays of shape (N, D)
     words : str
         What is to be seen.
