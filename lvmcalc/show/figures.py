@@ -217,6 +217,28 @@ def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
 
 
 @style.applied()
+def curves(x: Sequence[float], heights: Mapping[str, Sequence[float]], across: str, title: str,
+           words: str) -> Drawing:
+    """Draw curves by their labels over a common axis; both axes are logarithmic.
+
+    Parameters
+    ----------
+    x : positive numbers
+    heights : by label, a positive number for each of x
+    across : what x is
+    title : what the heights are
+    words : what is to be seen
+    """
+    figure = canvas(WIDTH, 400)
+    axes = place(figure, 80, 44, 600, 290, title)
+    for (label, row), look, marker in zip(heights.items(), style.USES, "os^", strict=False):
+        axes.loglog(x, row, label=label, marker=marker, markersize=5, **look)
+    axes.set_xlabel(across)
+    figure.legend(loc="center left", bbox_to_anchor=(695 / WIDTH, 0.5))
+    return Drawing(figure, words)
+
+
+@style.applied()
 def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -> Drawing:
     """Draw the rows of a matrix as images: signed weights, or data as ink on paper."""
     rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
