@@ -182,6 +182,28 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
                            f"{end}{best}.")
 
 
+@style.applied()
+def samples(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
+    """Draw the columns of matrices over the same N latent points, one picture for each matrix.
+
+    Parameters
+    ----------
+    x : array of N numbers
+    groups : mapping from titles to arrays of shape (N, D)
+    words : str
+        What is to be seen.
+    height : int
+        In pixels.
+    """
+    figure, width = canvas(WIDTH, height), WIDTH / len(groups)
+    for index, (title, columns) in enumerate(groups.items()):
+        axes = place(figure, index * width + 60, 40, width - 80, height - 96)
+        axes.set_prop_cycle(color=style.CLASS_COLOURS)
+        axes.plot(x, checks.matrix(columns, title, rows=len(x)), linewidth=1.5)
+        axes.set(title=title, xlabel="latent point")
+    return Drawing(figure, words)
+
+
 def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
                gap: float = 0) -> None:
     """Prepare axes for the value after each step, with a line for a known optimum."""
