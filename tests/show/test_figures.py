@@ -72,6 +72,15 @@ def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
     assert wide.width / wide.height == pytest.approx(3 / 2)
 
 
+def test_the_parts_of_a_sum_share_one_colour_scale_and_say_so() -> None:
+    parts = {"a": [[1.0, -2.0]], "b": [[4.0, 0.5]], "a + b": [[5.0, -1.5]]}
+    for one_scale, tops in ((True, [5, 5, 5]), (False, [2, 4, 5])):
+        drawing = figures.heats(parts, one_scale=one_scale)
+        scales = [axes.get_images()[0].get_clim() for axes in drawing.figure.axes[1:]]
+        assert scales == [(-top, top) for top in tops]
+        assert ("one colour scale" in drawing.words) == one_scale
+
+
 # a room of 240 × 158 for each of three, 390 × 158 for each of two
 @pytest.mark.parametrize(("shapes", "sizes"), [
     ([(150, 2), (2, 150), (7, 5)], [(14, 158), (158, 14), (22 * 5 / 7, 22)]),
