@@ -14,7 +14,7 @@ from lvmcalc.show.still import Drawing, still
 from lvmcalc.show.view import Control, View, guarded
 from lvmcalc.training import Trainer, data
 
-LARGEST_K = 1000  # objects; a way with K takes 27 times as long for three times as many
+LARGEST_K = 1000  # samples; a way with K takes 27 times as long for three times as many
 LOOKS = {"inverse of K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
          "Cholesky of K": {"color": style.PURPLE, "marker": "D", "dash": ":"},
          "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
@@ -47,7 +47,7 @@ class CostCurve(View):
     Parameters
     ----------
     sizes : sequence of int
-        The numbers N of objects, each larger than 3(D + Q) = 42; the ways with K stop at N = 1000.
+        The numbers N of samples, each larger than 3(D + Q) = 42; the ways with K stop at N = 1000.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class CostCurve(View):
                   for name, looks in LOOKS.items()]
         self.scene = panels.picture({"curve": {
             "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
-            "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
+            "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of samples",
             "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
 
@@ -90,13 +90,13 @@ class CostCurve(View):
     def still(self) -> Drawing:
         """Return the axes alone: times belong to the machine on which they are measured."""
         return still(self.scene, {}, self.about, "Four ways to the same numbers, each timed for "
-                                                 "more and more objects.")
+                                                 "more and more samples.")
 
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
 
     def _ways(self, N: int) -> dict[str, Callable[[], Any]]:
-        """Return the ways to a value and its gradient for N objects, by name."""
+        """Return the ways to a value and its gradient for N samples, by name."""
         Y = data.centred(data.sample_gplvm(N, self.D, self.Q, beta=self.BETA).Y)
         problem = GPLVMProblem(Y, self.Q, self.ALPHA, self.BETA)
         X, (reduced, A) = problem.start(0), problem.begin(0)
