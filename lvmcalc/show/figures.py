@@ -183,7 +183,7 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
 
 
 @style.applied()
-def samples(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
+def draws(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
     """Draw the columns of matrices over the same N latent points, one picture for each matrix.
 
     Parameters

@@ -230,10 +230,10 @@ def test_a_colour_of_the_style_sheet_is_seen_in_the_light_and_in_the_dark_theme(
     assert not re.search(r"(?<![\w-])color: #", free), "a text has the colour of the theme"
 
 
-def test_samples_draw_each_matrix_by_itself_and_refuse_another_number_of_points() -> None:
+def test_draws_show_each_matrix_by_itself_and_refuse_another_number_of_points() -> None:
     x = np.linspace(0, 1, 5)
-    drawing = figures.samples(x, {"a": np.ones((5, 3)), "b": np.zeros((5, 2))}, "words")
+    drawing = figures.draws(x, {"a": np.ones((5, 3)), "b": np.zeros((5, 2))}, "words")
     assert [len(axes.lines) for axes in drawing.figure.axes] == [3, 2]
     assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["a", "b"]
     with pytest.raises(ValueError, match="5"):
-        figures.samples(x, {"a": np.ones((4, 3))}, "words")
+        figures.draws(x, {"a": np.ones((4, 3))}, "words")
