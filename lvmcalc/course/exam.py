@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from sympy import Expr
+
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.course.unseen import unseen
@@ -37,9 +39,11 @@ class Question:
 
         One that leaves an adjoint such as ∂L/∂c in it is not finished, and so not attempted.
         """
-        if callable(answer) and not hasattr(answer, "free_symbols"):
-            answer = None
-        found = mark(answer or None, self.chain, self.wrt)
+        if not isinstance(answer, str | Expr) or answer == "":
+            answer = None  # a function could be written in adjoints, too
+        found = mark(answer, self.chain, self.wrt)
+        if answer is None:
+            return replace(found, reason=f"{self._name} is asked for, as a formula")
         adjoints = {self.chain.adjoint_symbol(node.name).name for node in self.chain}
         left = sorted({it.name for it in getattr(found.formula, "free_symbols", ())} & adjoints)
         if not left:
@@ -52,9 +56,12 @@ class Question:
     @property
     def asked(self) -> str:
         """The question in words."""
-        symbol = self.chain.adjoint_symbol(self.wrt)
-        shape = notation.shape(symbol).replace("scalar", "a number")
-        return f"What is {notation.plain(symbol)}? It is {shape}."
+        shape = notation.shape(self.chain[self.wrt].symbol).replace("scalar", "a number")
+        return f"What is {self._name}? It is {shape}."
+
+    @property
+    def _name(self) -> str:
+        return notation.plain(self.chain.adjoint_symbol(self.wrt))
 
     def __str__(self) -> str:
         leaves = ", ".join(f"{notation.plain(leaf.name)} {_size(leaf)}"
