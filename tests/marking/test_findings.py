@@ -63,7 +63,8 @@ SAID = {
         (lambda X, K, alpha, D: -alpha * D / 2 * np.linalg.solve(K, X), HALF),
         ("½ α D K⁻¹ X", [
             "Either this: The contribution of the path through f is lost: X is used more than "
-            "once, and the contributions of all its uses add up. The sign is wrong in the whole answer.",
+            "once, and the contributions of all its uses add up. The sign is wrong in the whole "
+            "answer.",
             "Or this: The sign is wrong in the whole answer. A factor is wrong in the whole "
             "answer: it is half "
             "of what it must be."]),
