@@ -49,7 +49,7 @@ class Nudge(View):
         values = {notation.spelling(key): value for key, value in values.items()}
         values = {key: np.reshape(value, (-1, 1)) if np.ndim(value) == 1 else value
                   for key, value in values.items()}  # a vector is a column
-        name = notation.spelling(leaf)
+        name = checks.known(notation.spelling(leaf), chain.leaves, "leaf")
         if name not in values:
             raise TypeError(f"{notation.plain(name)} needs a value to start from.")
         start = np.array(values.pop(name), dtype=float)
