@@ -122,9 +122,10 @@ class Claim:
         every = " for every size" if self.proof.status == "proved" else ""
         digits = f" to {decimals.DIGITS} digits" if self.exact.status == "numeric" else ""
         points = f", {self.exact.points} points" if self.exact.points else ""
+        by_chance = f" (by chance {bound})" if (bound := self.exact.bound) else ""
         return (f"{MARKS[self.proof.status]} {self.proof.status}{every}{self._kinks}, "
-                f"{MARKS[self.exact.status]} {self.exact.status}{digits}"
-                f"{points}, {MARKS['numeric']} numeric, error {bound_on(self.error)}")
+                f"{MARKS[self.exact.status]} {self.exact.status}{digits}{points}{by_chance}, "
+                f"{MARKS['numeric']} numeric, error {bound_on(self.error)}")
 
     @property
     def _kinks(self) -> str:
@@ -157,7 +158,8 @@ class Check:
         """Return the rows in plain text, the head first."""
         return [("claim", "proof", "exact", "numeric", "SymPy's own .diff", "rules"), *(
             (row.label,
-             *(f"{MARKS[grade.status]} {grade.status}" for grade in (row.proof, row.exact)),
+             *(f"{MARKS[grade.status]} {grade.status}{f' ({bound})' if bound else ''}"
+               for grade, bound in ((row.proof, ""), (row.exact, row.exact.bound))),
              bound_on(row.error), row.sympy, ", ".join(row.rules)) for row in self.rows)]
 
     def __str__(self) -> str:
@@ -237,12 +239,16 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
         rational = is_rational(scalar) and is_rational(claim)
         along = inner(claim, _direction(wrt))
-        points = _points(scalar, claim, wrt, seed, symmetric, 99 if rational else 9)
+        largest = random_points.RANGE if rational else 9
+        points = _points(scalar, claim, wrt, seed, symmetric, largest)
+        tried: list[dict[str, int]] = []
 
         def exact(point: dict[str, Any], direction: Any) -> bool:
             slope = arithmetic.directional_derivative(scalar, point, wrt.name, direction)
             claimed = arithmetic.value_at(along, point | {"direction": direction})
-            return arithmetic.vanishes(slope - claimed)
+            equal = arithmetic.vanishes(slope - claimed)
+            tried.append({name: value for name, value in point.items() if isinstance(value, int)})
+            return equal
 
         def to_40_digits(point: dict[str, Any], direction: Any) -> bool:
             return decimals.slopes_agree(scalar, along, point, wrt.name, direction)
@@ -255,8 +261,12 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
     except (OutsideDomain, UnsupportedExpression) as error:
         return Verdict("undecided", str(error))
     if rational:
-        reason = f"equal to the exact directional derivative at {arithmetic.POINTS} random points"
-        return Verdict("exact", reason, points=arithmetic.POINTS)
+        # the slope has no formula of its own here, so its degree is read off the differential
+        slope = differential(scalar, wrt, _direction(wrt))
+        chance = random_points.chance_of_false_agreement(slope, along, tried)
+        reason = (f"equal to the exact directional derivative at {arithmetic.POINTS} random "
+                  f"points; {random_points.said_of(chance)}")
+        return Verdict("exact", reason, points=arithmetic.POINTS, chance=chance)
     reason = (f"equal to the directional derivative, to {decimals.DIGITS} digits, at "
               f"{arithmetic.POINTS} random points")
     return Verdict("numeric", reason, points=arithmetic.POINTS)

@@ -9,7 +9,7 @@ from sympy.matrices.expressions import HadamardPower, MatPow
 from lvmcalc import checks
 from lvmcalc.calculus import random_points
 from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
-from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name, refuse_unknown
 from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_form import IndexForm
@@ -63,7 +63,11 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
-        if _same_form(left, right, symmetric):
+        try:
+            same = _same_form(left, right, symmetric)
+        except TooLarge:  # for a normal form; numbers are not
+            return random_points.agreement(left, right, symmetric, seed, exact=False)
+        if same:
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
             partial = any(map(_may_have_no_value, sides))
             return Verdict("proved", "the same normal form, so equal for every size"

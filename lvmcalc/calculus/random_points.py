@@ -20,9 +20,8 @@ from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
 from lvmcalc.calculus.operations import is_rational, known
-from lvmcalc.calculus.verdict import Counterexample, Verdict
+from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 from lvmcalc.calculus.walking import whole_size, without_power
-from lvmcalc.notation import SUPERSCRIPT
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
@@ -32,18 +31,20 @@ CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
-def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int) -> Verdict:
+def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
+              exact: bool = True) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes.
 
     A size that is a number in a formula, as in N X, is first any number, whatever the number of
     rows: (N − 1)(N − 2)(N − 3) is 0 for all sizes that are tried, and is not 0. Where the two sides
-    agree only if it is the number of rows, more sizes are tried than its power has roots.
+    agree only if it is the number of rows, more sizes are tried than its power has roots. Without
+    `exact`, many digits take the place of fractions, which grow without bound in a large formula.
     """
     apart = sizes_apart(left), sizes_apart(right)
-    verdict = _tried(*apart, symmetric, seed)
+    verdict = _tried(*apart, symmetric, seed, exact)
     if apart == (left, right) or verdict.status in ("exact", "numeric"):
         return verdict
-    verdict = _tried(left, right, symmetric, seed, every_size=True)
+    verdict = _tried(left, right, symmetric, seed, exact, every_size=True)
     power = max(map(_power_of_a_size, (left, right)))
     most = LARGEST_SIZE + 1 - len(sizes_in(left, right))
     if verdict.status in ("exact", "numeric") and power >= most:
@@ -86,8 +87,8 @@ def sizes_apart(expression: Expr) -> Expr:
 
 
 def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-           every_size: bool = False) -> Verdict:
-    rational = is_rational(left) and is_rational(right)
+           exact: bool, every_size: bool = False) -> Verdict:
+    rational = exact and is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
@@ -131,11 +132,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
         return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points, which is "
                                   "no proof", points=POINTS)
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
-    where = (f"a false agreement at these sizes has a chance below {_power_of_ten(chance)}"
-             if chance is not None
-             else "no bound on the chance of a false agreement, because of logarithms")
-    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; {where}",
-                   points=POINTS, chance=chance)
+    return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; "
+                            f"{said_of(chance)}", points=POINTS, chance=chance)
 
 
 def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
@@ -167,8 +165,14 @@ def differ_in_decimals(left: Expr, right: Expr,
                for other, entry in zip(rough, fine, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
     first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
-                                        sp.Float(str(side[i, j]), 6)) for side in sides)
+                                        _shown(side[i, j])) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
+
+
+def _shown(number: Any) -> Expr:
+    """Return a number of mpmath as it is shown: whole, or with 6 digits."""
+    whole = sp.Integer(int(mpmath.nint(number))) if abs(number) < RANGE else sp.nan
+    return whole if number == whole else sp.Float(str(number), 6)
 
 
 def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any], digits: int,
@@ -292,7 +296,8 @@ def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     return of(expression)
 
 
-def _power_of_ten(chance: float) -> str:
-    """Return the next power of ten above a chance."""
-    exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300
-    return "10" + str(exponent).translate(SUPERSCRIPT)
+def said_of(chance: float | None) -> str:
+    """Return in words how likely a false agreement is."""
+    if chance is None:
+        return "no bound on the chance of a false agreement, because of logarithms"
+    return f"a false agreement at these sizes has a chance below {power_of_ten(chance)}"

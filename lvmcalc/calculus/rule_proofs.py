@@ -15,7 +15,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
-from lvmcalc.calculus import arithmetic
+from lvmcalc.calculus import arithmetic, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -190,15 +190,20 @@ def _by_cofactors(rule: Operation, size: int) -> Verdict:
 
 def _determinant_beyond(rule: Operation) -> Verdict:
     (C,), rng = rule.arguments, np.random.default_rng(0)
-    dC = increment_of(C)
+    dC, chances = increment_of(C), []
     for size in (5, 6):
-        point = arithmetic.random_point((C, dC), {C.rows.name: size}, rng, 9)
+        sizes = {C.rows.name: size}
+        point = arithmetic.random_point((C, dC), sizes, rng, random_points.RANGE)
         slope = arithmetic.directional_derivative(rule.operation, point, C.name, point[dC.name])
         if slope != arithmetic.value_at(rule.differential, point):
             return Verdict("refuted",
                            f"the exact derivative of a {size}×{size} determinant is another one")
-    return Verdict("exact", "equal to the exact derivative of a 5×5 and a 6×6 determinant",
-                   points=2)
+        # the slope of a determinant has the degree of the determinant
+        chances.append(random_points.chance_of_false_agreement(rule.operation, rule.differential,
+                                                               [sizes]))
+    reason = "equal to the exact derivative of a 5×5 and a 6×6 determinant; for each of them, "
+    return Verdict("exact", reason + random_points.said_of(max(chances)), points=2,
+                   chance=max(chances))
 
 
 def _verdict(holds: bool, reason: str) -> Verdict:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import sympy as sp
 
 from lvmcalc import notation
@@ -49,6 +50,11 @@ class Verdict:
         """Whether the claim is proved, or exact at all points that were tried."""
         return self.status in ("proved", "exact")
 
+    @property
+    def bound(self) -> str:
+        """A power of ten above the chance of a false agreement; empty where there is none."""
+        return f"< {power_of_ten(self.chance)}" if self.chance is not None else ""
+
     def __str__(self) -> str:
         tail = f"; {self.counterexample}" if self.counterexample else ""
         return f"{MARKS[self.status]} {self.status}: {self.reason}{tail}"
@@ -58,6 +64,12 @@ class Verdict:
     def _repr_markdown_(self) -> str:
         tail = f"\n\n{self.counterexample._repr_latex_()}" if self.counterexample else ""
         return f"**{MARKS[self.status]} {self.status}**: {self.reason}{tail}"
+
+
+def power_of_ten(chance: float) -> str:
+    """Return the next power of ten above a chance."""
+    exponent = int(np.floor(np.log10(chance))) + 1 if chance > 0 else -300
+    return "10" + str(exponent).translate(notation.SUPERSCRIPT)
 
 
 def worst(statuses: list[str]) -> str:

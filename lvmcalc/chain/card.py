@@ -55,7 +55,7 @@ class Card:
                  _equation("all paths" if others else "leaving", symbol, closed)]
         if others:
             used = " and ".join(map(notation.plain, (self.node, *others)))
-            lines.append(_words("", f"{name} is used by {used}: what they bring adds up"))
+            lines.append(_words("", f"{name} is used by {used}: their contributions add up"))
         if symmetric:
             lines.append(_words("", f"{name} is symmetric: its gradient is the symmetric part"))
         return lines

@@ -17,7 +17,7 @@ from lvmcalc.chain.source import Writer
 class Statement(NamedTuple):
     """One assignment, or a comment without a target; and what it is for the chain.
 
-    `place` is a node's name, or an edge (node, parent) for what the use brings to the parent.
+    `place` is a node's name, or an edge (node, parent) for what the use contributes to the parent.
     """
 
     target: str
@@ -33,7 +33,7 @@ class Program:
     chain : Graph
     dialect : Dialect
     wrt : the leaves or nodes whose adjoints are wanted; by default none but the value
-    whole : whether all adjoints are wanted, and what each use brings
+    whole : whether all adjoints are wanted, and what each use contributes
     terse : whether what costs nothing is put in place of its name: a constant, a multiple, a column
         or row that is spread over a matrix
     """
@@ -139,7 +139,7 @@ class Program:
         return inverse and len(matrices) == 2 and matrices[0].cols != adjoint.rows
 
     def _apart(self, name: str, parts: list[Expr]) -> list[Expr]:
-        """Give what each use brings a name of its own, and return these."""
+        """Give what each use contributes a name of its own, and return these."""
         found = []
         for use, part in zip(self.chain.children(name), parts, strict=True):
             target = f"{self.names[name]}_bar_{self.names[use]}"

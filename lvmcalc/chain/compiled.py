@@ -100,7 +100,7 @@ class Compiled:
         self._pass = namespace["one_pass"]
 
     def __call__(self, known: Mapping[str, Any], upstream: float = 1.0) -> dict[Any, Any]:
-        """Return the values of the nodes and what uses bring, by place.
+        """Return the values of the nodes and what uses contribute, by place.
 
         With `wrt`, it returns the output and the adjoints of these alone, by name.
 

@@ -203,7 +203,7 @@ def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     if re.search(rf"{re.escape(word)}\s*\(", text):
         return f"There is no function `{word}` here{hint}."
     letters = ", ".join(map(notation.plain, known))
-    such = f", such as {word}=\"N×D\"" * word.isidentifier()
+    such = f", such as {word}=\"N×D\" or {word}=\"positive\"" * word.isidentifier()
     return (f"There is no `{word}` here{hint}: the letters are {letters}, and what else occurs has "
             f"to be described{such}.")
 

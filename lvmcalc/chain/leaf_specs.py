@@ -62,8 +62,12 @@ def leaf_named(name: str, spec: str) -> Leaf:
 
 
 def spelled(name: str) -> str:
-    """Return a name as formulas spell it: W_1 and W₁ as W1, λ as lambda."""
-    return re.sub(r"_(\d+)$", r"\1", notation.spelling(name))
+    """Return a name as formulas spell it: W_1 and W₁ as W1, λ as lambda.
+
+    Python reserves the word lambda; lambda_ and SymPy's lamda stand for it.
+    """
+    name = re.sub(r"_(\d+)$", r"\1", notation.spelling(name))
+    return "lambda" if name in ("lambda_", "lamda") else name
 
 
 def _sides(text: str) -> list[str]:

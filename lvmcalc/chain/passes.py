@@ -35,7 +35,7 @@ class Pass:
     Attributes
     ----------
     values, adjoints : by the names of the leaves and nodes, in forward order
-    parts : by edge (node, parent), what this use of the parent brings to the parent's adjoint
+    parts : by edge (node, parent), what this use of the parent contributes to the parent's adjoint
     known : values, sizes and adjoints by the names of their symbols, such as "c" and "∂L/∂c"
     """
 
@@ -82,7 +82,7 @@ def pull_back(chain: Graph, known: Mapping[str, Any], evaluate: Evaluate, upstre
         name of its symbol. It is None for the symmetric part of what reaches a symmetric leaf.
     upstream : the adjoint of the output
     wrt : the name of a node or leaf
-    total : function of what all uses bring that returns their sum
+    total : function of what all uses contribute that returns their sum
     """
     wanted = chain.leading_to(wrt) if wrt else (*chain.leaves, *chain.nodes)
     known = {**known, chain.adjoint_symbol(chain.output).name: upstream}

@@ -30,7 +30,7 @@ class Chain(Graph):
     """A scalar as a chain of named stages, of which everything else is a view."""
 
     def altered(self, edges: Mapping[Edge, Expr | None]) -> "Chain":
-        """Return a chain in which some edges bring something else to the adjoint of the parent.
+        """Return a chain in which some edges contribute something else to the parent's adjoint.
 
         Parameters
         ----------

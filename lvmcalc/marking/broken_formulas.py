@@ -1,7 +1,7 @@
 """Broken formulas: one formula with one mistake in it, in every way that students make."""
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations, permutations
 
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
@@ -97,6 +97,12 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
         if len({factor.shape for factor in factors[place]}) == 1:
             entrywise = HadamardProduct(*factors[place])
             yield "elementwise", term, [*factors[:place.start], entrywise, *factors[place.stop:]]
+    for start, end in combinations(range(len(factors) + 1), 2):
+        lost, rest = factors[start:end], factors[:start] + factors[end:]
+        square = lost[0].rows == lost[-1].cols and len(lost) < 3
+        if rest and square and not any(is_inverse(factor) or has_adjoint(factor)
+                                       or factor.has(Identity) for factor in lost):
+            yield "lost_factor", notation.plain(_product(sp.S.One, lost)), rest
     if len(inverses) > 1:
         bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
         yield "missing_inverse", "that of every factor", bare

@@ -43,6 +43,9 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
             chain, name):
         yield "inner_derivative", notation.plain(node.symbol), arriving
+    if not shape and node.expression.has(1 / chain[parent].symbol):
+        letter = chain[parent].symbol
+        yield "stopped_early", f"that of {notation.plain(1 / letter)}", -adjoint * letter**2
     half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
     if half not in (1, -1):
         yield "factor", f"the factor {notation.plain(half)} is lost", adjoint / half

@@ -107,8 +107,7 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
         return ()
     right = exercise.asked
     structured = 2 * right - HadamardProduct(right, Identity(right.rows))
-    near = all(np.shape(value) == np.shape(other) and np.allclose(value, other, rtol=ROUNDING)
-               for value, other in zip(attempt.values, exercise.values(structured), strict=True))
+    near = all(map(_near, attempt.values, exercise.values(structured)))
     if not near or (attempt.formula is not None and exercise.compare(
             attempt.formula, structured).status not in RIGHT):
         return ()
@@ -167,6 +166,20 @@ def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Expl
     return []
 
 
+def _value_of_a_node(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+    """Explain an answer that is the value of a node where its derivative belongs."""
+    exercise = attempt.exercise
+    for node in () if found else exercise.chain.leading_to(exercise.wrt):
+        expression = exercise.chain[node].expression if node in exercise.chain.nodes else None
+        truth = [point.get(node) for point in exercise.points]
+        if expression is not None and all(map(_near, attempt.values, truth)):
+            here, asked = notation.plain(node), notation.plain(exercise.asked)
+            return [(finding("function_for_slope",
+                             f"This is the value of {here} itself: its derivative {asked} is asked "
+                             "for"),)]
+    return []
+
+
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
     if mended := () if found else _repaired(attempt, _mended):
@@ -180,7 +193,12 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 # They are tried in this order; each is handed what has been found before it.
 EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
-              _adjoint_of_another, _not_recognised)
+              _adjoint_of_another, _value_of_a_node, _not_recognised)
+
+
+def _near(value: Any, other: Any) -> bool:
+    return np.shape(value) == np.shape(other) and np.allclose(
+        value, other, rtol=0, atol=ROUNDING * np.abs(other).max())
 
 
 def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
@@ -241,6 +259,8 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
     kept: dict[frozenset, Mistakes] = {}
     for mistakes in sorted(explanations, key=likelihood):
         kept.setdefault(frozenset(mistake.kind for mistake in mistakes), mistakes)
+    if frozenset(["inverted_scalar"]) in kept:  # the inverse of (1/β) I says the same of β
+        kept.pop(frozenset(["extra_inverse"]), None)
     return list(kept.values())[:MOST_SINGLE if _count(explanations[0]) == 1 else MOST_SEVERAL]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol
+from sympy import Expr, MatrixSymbol, Symbol
 from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
@@ -165,9 +165,29 @@ class Exercise:
         return near and self.compare(answer, asked).status in RIGHT
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
-        """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size."""
+        """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size.
+
+        What is equal for any value of K is equal for that of the chain; so K stays a letter first,
+        which is shorter, and as exact where K is taken to a high power.
+        """
+        if letters := self._letters(left, right):
+            known = self.chain.remember(("in letters", *letters),
+                                        lambda: formulas(self.chain, letters))
+            symmetric = {letters[node].name for node in letters if is_symmetric(self.chain, node)}
+            verdict = compare(*(passes.in_symbols(None, side, known) for side in (left, right)),
+                              symmetric.union(self.chain.symmetric))
+            if verdict.status == "proved":
+                return verdict
         sides = map(self.chain.in_leaves, (left, right))
         return compare(*sides, self.chain.symmetric)
+
+    def _letters(self, *sides: Expr) -> dict[str, Expr]:
+        """Return the letter of each node that is named in some formulas, K for its node."""
+        short = {node: name for name, node in self.chain.abbreviations.items()}
+        named = {atom.name for side in map(sp.sympify, sides)
+                 for atom in side.atoms(Symbol, MatrixSymbol)}
+        return {node: self.chain.vocabulary[short.get(node, node)]
+                for node in self.chain.nodes if named & {node, short.get(node, node)}}
 
     def verdict(self, answer: Expr) -> Verdict:
         """Return whether a formula of the right shape is the one that is asked for."""
@@ -230,19 +250,23 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
 
 
-def symmetric_letters(chain: Chain) -> tuple[str, ...]:
-    """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
-    def is_symmetric(node: str) -> bool:
+def is_symmetric(chain: Chain, node: str) -> bool:
+    """Return whether the value of a node is a symmetric matrix, for all leaves."""
+    def found() -> bool:
         matrix = chain.expression(node)
         try:
-            return matrix.rows == matrix.cols and IndexForm(chain.symmetric).vanishes(
-                matrix - matrix.T)
+            return matrix.is_Matrix and matrix.rows == matrix.cols and IndexForm(
+                chain.symmetric).vanishes(matrix - matrix.T)
         except UnsupportedExpression:
             return False
 
-    return chain.remember("symmetric letters", lambda: (
-        *(name for name, node in chain.abbreviations.items() if is_symmetric(node)),
-        *chain.symmetric))
+    return chain.remember(("is symmetric", node), found)
+
+
+def symmetric_letters(chain: Chain) -> tuple[str, ...]:
+    """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
+    return (*(name for name, node in chain.abbreviations.items() if is_symmetric(chain, node)),
+            *chain.symmetric)
 
 
 class Invertible(arithmetic.Reals):

@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import permutations
 
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import Expr, Inverse, Symbol
+from sympy.matrices.expressions import HadamardPower
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
@@ -104,12 +106,18 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
     """Yield the mistakes in the finished gradient, multiplied out."""
     closed = chain.abbreviated(chain.adjoint(wrt))
     for kind, what, broken, term in broken_formulas(_expanded(chain, closed)):
+        if kind == "lost_factor":  # the terms are matched with that
+            continue
         # The term is shown as it was written. What it should be is for the reader to find.
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         yield Mistake(kind, where, told, ((CLOSED, broken),))
     for kind, what, broken in broken_parts(closed):
         yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
+    inverses = {part: HadamardPower(part.arg, -1) for part in closed.atoms(Inverse)}
+    if inverses:
+        yield Mistake("entrywise_inverse", "the gradient", ", ".join(map(notation.plain, inverses)),
+                      ((CLOSED, closed.xreplace(inverses)),))
 
 
 def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
@@ -168,6 +176,13 @@ def behind_a_factor(number: Expr, powers: Mapping[str, int], own: Mapping[str, i
     `own` are the powers in the true coefficient, `sizes` the names of sizes.
     """
     found = [Mistake("sign", where)] if number < 0 else []
+    powers = dict(powers)
+    for size, other in permutations(powers, 2):
+        if size in sizes and powers.get(other) == -own.get(other, 0) == -powers.get(size, 0):
+            instead, belongs = (notation.plain(Symbol(name) ** powers[size])
+                                for name in (size, other))
+            found.append(Mistake("factor", where, f"{instead} stands where {belongs} belongs"))
+            del powers[size], powers[other]
     if abs(number) != 1:
         times = TIMES.get(abs(number), f"{abs(number)} times")
         found.append(Mistake("factor", where, f"it is {times} what it must be"))

@@ -68,7 +68,7 @@ def matched(exercise: Exercise, answer: Expr) -> Match:
 
 
 def _with_letters(chain: Chain, side: Expr) -> Expr:
-    """Return a formula with K as a letter, and with what each path brings still apart."""
+    """Return a formula with K as a letter, and with what each path contributes still apart."""
     letters = {node: chain.symbols(name)[0] for name, node in chain.abbreviations.items()}
     known = chain.remember("with letters", lambda: formulas(chain, letters))
     return chain.abbreviated(tidy(passes.in_symbols(None, side, known)))
@@ -174,6 +174,17 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     if fewer and in_this_order and all(map(is_inverse, spare)):
         letter = notation.plain(next(iter(spare)))
         return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
+    return lost_factors(given, true)
+
+
+def lost_factors(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
+    """Return the mistake that loses a square factor, or two whose product is, and no inverse."""
+    count = len(true) - len(given)
+    for start in range(len(given) + 1) if given and 0 < count < 3 else ():
+        lost = true[start:start + count]
+        if given == true[:start] + true[start + count:] and lost[0].rows == lost[-1].cols and not (
+                any(map(is_inverse, lost))):
+            return "lost_factor", notation.plain(MatMul(*lost))
     return ()
 
 

@@ -50,6 +50,8 @@ class Vocabulary(dict):
         self.outputs = tuple(dict.fromkeys(("L", output)))
         self.spellings = {**names, **sizes, **dict.fromkeys(["I", "Id"], Identity(Dummy("?"))),
                           "pi": sp.pi}
+        if "lambda" in names:  # a reserved word of Python, so that code has another
+            self.spellings |= dict.fromkeys(["lamda", "lambda_"], names["lambda"])
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]

@@ -114,7 +114,7 @@ class AnswerBox(Asked, widgets.VBox):
         children = self.chain.children(self.wrt)
         if len(children) > 1:
             used = " and ".join(map(notation.plain, children))
-            return f"{notation.plain(self.wrt)} is used by {used}; what they bring adds up."
+            return f"{notation.plain(self.wrt)} is used by {used}; their contributions add up."
         rule = self.chain[children[0]].rule
         return f"{escape(rule.name)}: ${rule.latex}$"
 

@@ -96,10 +96,10 @@ def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
 @style.applied()
 def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
           outlines: Mapping[str, dict] = EMPTY, fills: Mapping[str, str] = EMPTY,
-          height: int = 256) -> Drawing:
+          height: int = 256, one_scale: bool = False) -> Drawing:
     """Draw matrices or numbers side by side, in proportion to their shapes.
 
-    White is 0, and each matrix has its own scale.
+    White is 0.
 
     Parameters
     ----------
@@ -109,6 +109,8 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
         the cells; the colour behind the title.
     height : int
         In pixels.
+    one_scale : bool
+        Whether all share one colour scale, as in a sum; else each matrix has its own.
 
     Raises
     ------
@@ -122,7 +124,7 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
     room_x, room_y = WIDTH / len(cells) - 60, height - 98
     # the same for all, so that shapes can be compared
     unit = min(room_x / most_columns, room_y / most_rows)
-    words = []
+    words, largest = [], max(np.abs(matrix).max() for matrix in cells.values())
     for index, (title, matrix) in enumerate(cells.items()):
         grow = unit * max(1, LONGEST / (unit * max(matrix.shape)))
         high, wide = np.maximum(grow * np.array(matrix.shape), NARROWEST)
@@ -133,14 +135,16 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
                     bbox={"facecolor": fills.get(title, style.PAPER), "edgecolor": "none",
                           "pad": 2})
         figure.text(middle, 1 - 34 / height, about, ha="center", va="top", size=14)
-        _image(axes, matrix, np.abs(matrix).max(), aspect="auto", interpolation="nearest")
+        _image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
+               interpolation="nearest")
         axes.spines[:].set(linewidth=2, **outlines.get(title, style.PLAIN))
         down, by, across = shapes.get(title, "").partition("×")
         if by:
             axes.set_ylabel(down, rotation=0, ha="right", va="center")
             axes.set_xlabel(across)
         words.append(f"{title}: {f'{shapes[title]} = ' if by else ''}{about}")
-    return Drawing(figure, "; ".join(words) + ". Red is positive, blue negative, white 0.")
+    scale = " All share one colour scale." if one_scale else ""
+    return Drawing(figure, f"{'; '.join(words)}. Red is positive, blue negative, white 0.{scale}")
 
 
 @style.applied()
@@ -178,6 +182,28 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
                            f"{end}{best}.")
 
 
+@style.applied()
+def draws(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
+    """Draw the columns of matrices over the same N latent points, one picture for each matrix.
+
+    Parameters
+    ----------
+    x : array of N numbers
+    groups : mapping from titles to arrays of shape (N, D)
+    words : str
+        What is to be seen.
+    height : int
+        In pixels.
+    """
+    figure, width = canvas(WIDTH, height), WIDTH / len(groups)
+    for index, (title, columns) in enumerate(groups.items()):
+        axes = place(figure, index * width + 60, 40, width - 80, height - 96)
+        axes.set_prop_cycle(color=style.CLASS_COLOURS)
+        axes.plot(x, checks.matrix(columns, title, rows=len(x)), linewidth=1.5)
+        axes.set(title=title, xlabel="latent point")
+    return Drawing(figure, words)
+
+
 def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
                gap: float = 0) -> None:
     """Prepare axes for the value after each step, with a line for a known optimum."""
@@ -192,6 +218,28 @@ def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
                       axes.get_yaxis_transform(), "offset points", ha="right",
                       va="bottom" if problem.sign > 0 else "top", weight="bold",
                       color=style.OPTIMUM["color"])
+
+
+@style.applied()
+def curves(x: Sequence[float], heights: Mapping[str, Sequence[float]], across: str, title: str,
+           words: str) -> Drawing:
+    """Draw curves by their labels over a common axis; both axes are logarithmic.
+
+    Parameters
+    ----------
+    x : positive numbers
+    heights : by label, a positive number for each of x
+    across : what x is
+    title : what the heights are
+    words : what is to be seen
+    """
+    figure = canvas(WIDTH, 400)
+    axes = place(figure, 80, 44, 600, 290, title)
+    for (label, row), look, marker in zip(heights.items(), style.USES, "os^", strict=False):
+        axes.loglog(x, row, label=label, marker=marker, markersize=5, **look)
+    axes.set_xlabel(across)
+    figure.legend(loc="center left", bbox_to_anchor=(695 / WIDTH, 0.5))
+    return Drawing(figure, words)
 
 
 @style.applied()

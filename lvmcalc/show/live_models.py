@@ -233,7 +233,7 @@ class LiveGPLVM(LiveModel):
         "β learned": USUAL | KERNEL | {"gradient": "whole gradient", "optimiser": "nesterov",
                                        "beta": 0.05, "learn": True}}
     expected: ClassVar = {
-        "only path f": "Path h is lost: both paths bring the same matrix here, so half the "
+        "only path f": "Path h is lost: both paths contribute the same matrix here, so half the "
                        "gradient is left, and leads to the same place at half the pace.",
         "only L₁": "L₂, which sees the data, is lost: only the pull of the determinant towards 0 "
                    "is left.",

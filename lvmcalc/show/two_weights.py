@@ -65,8 +65,8 @@ class TwoWeights(PlayerView):
     limit : float
         The stability limit 1/(2λ₁) of the learning rate, λ₁ the larger eigenvalue of xxᵀ.
     arrows : dict of arrays of shape (1, 2)
-        What is drawn at W: what path "g" and path "h" bring to ∂L/∂W, times minus the learning rate
-        (and cut off far outside of the map); and the "step" of W, the sum of those that it follows.
+        What is drawn at W: what path "g" and path "h" contribute to ∂L/∂W, times minus the learning
+        rate (cut off far outside the map); and the "step" of W, the sum of those that it follows.
     status : str
         The words under the picture.
     controls : namespace of Control
@@ -126,7 +126,7 @@ class TwoWeights(PlayerView):
 
     @property
     def arrows(self) -> dict[str, np.ndarray]:
-        """What each path brings to the next step, and the step itself, as arrows."""
+        """What each path contributes to the next step, and the step itself, as arrows."""
         brought = {path: np.clip(-self.limit * self.controls.rate.value * part, -99, 99)
                    for path, part in self._parts.items()}
         return brought | {"step": sum(brought[path] for path in self.controls.follow.value)}
@@ -196,6 +196,6 @@ class TwoWeights(PlayerView):
         seen = min(np.linalg.norm(g), np.linalg.norm(h)) > still
         between = f", at an angle of {angle:.0f}°" if seen else ""
         words = (f"Step {len(self._trail) - 1}. W = {PAIR(*self.W[0])}, loss {self.loss:.4g}. "
-                 f"Path g brings {PAIR(*g)}, path h {PAIR(*h)}{between}. "
+                 f"Path g contributes {PAIR(*g)}, path h {PAIR(*h)}{between}. "
                  f"{self.player.note or self._end()}")
         return words.replace("-", "−").strip()

@@ -131,7 +131,7 @@ class ChainProblem(Problem):
         return program.at(checked(self.chain, {**self.data, **start}), self.variables)
 
     def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
-        """Return what one use (node, variable) of a variable brings to the gradient."""
+        """Return what one use (node, variable) of a variable contributes to the gradient."""
         return self._joined({of[1]: self._run(coordinates).parts[of]})
 
     def _run(self, coordinates: np.ndarray) -> Pass:

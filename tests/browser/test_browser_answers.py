@@ -187,7 +187,7 @@ def test_the_cost_is_measured_by_keyboard(page):
     picture = cost.get_by_role("img")
     empty = drawn(picture)
     cost.get_by_role("button", name="Measure").press("Space")
-    told(cost, r"textbook: K at N = 50: [\d,]+ µs\.")
+    told(cost, r"inverse of K at N = 50: [\d,]+ µs\.")
     assert drawn(picture) != empty
 
 

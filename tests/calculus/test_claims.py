@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 from sympy import Expr, MatrixSymbol
 
-from lvmcalc.calculus import claims
+from lvmcalc.calculus import claims, random_points
 from lvmcalc.models import gplvm
 
 
@@ -26,6 +26,26 @@ def test_the_error_in_floating_point_is_relative_to_the_slope_and_the_worst_of_a
     at_each = [float(point["a"]) / 50 for point, _ in points]
     assert len(set(at_each)) == 3
     assert claims.complex_step_error(linear, scalar, wrong, 3) == pytest.approx(max(at_each))
+
+
+def test_points_have_large_entries_and_the_chance_is_the_bound_of_schwartz_and_zippel() -> None:
+    A, B = (MatrixSymbol(name, gplvm.N, gplvm.N) for name in "AB")
+    found = claims.exactly(sp.Trace(B * A * A), A, (B * A + A * B).T, 0)
+    # the slope tr(B dA A + B A dA) has the degree 3, and so has the claim
+    assert found.chance == pytest.approx((3 / (random_points.RANGE - 1)) ** 3, rel=1e-12, abs=0)
+    assert found.bound == "< 10⁻²⁵"
+    inverse = claims.exactly(sp.Trace(B * A.I), A, -(A.I * B * A.I).T, 0)
+    assert found.chance < inverse.chance < 1e-20, "a denominator counts"
+    log_det = claims.exactly(sp.log(sp.Determinant(A)), A, A.I.T, 0)
+    assert log_det.bound, "the slope of a logarithm is rational"
+    assert claims.exactly(sp.Trace(A) * sp.log(sp.Trace(A)), A,
+                          (sp.log(sp.Trace(A)) + 1) * sp.Identity(gplvm.N), 0).bound == ""
+
+
+def test_what_entries_up_to_99_may_let_pass_is_refuted() -> None:
+    a, b = sp.symbols("a b", positive=True)
+    blind = sp.prod([a - number for number in range(2, 100)])  # 0 at every smaller whole number
+    assert claims.exactly(a * b, b, a + blind, 0).status == "refuted"
 
 
 def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_missing() -> None:

@@ -239,6 +239,7 @@ def test_the_determinant_is_established_by_cofactors_up_to_4_and_exactly_beyond(
     assert [f"{size}×{size}" in verdict.reason for size,
             verdict in enumerate(verdicts[1:5], 1)] == [True] * 4
     assert "5×5 and a 6×6" in verdicts[5].reason
+    assert "below 10⁻⁷" in verdicts[5].reason, "at most 12 zeros in 10⁹ values"
 
 
 @pytest.mark.parametrize("size", range(1, 7))

@@ -153,7 +153,7 @@ def test_a_gradient_that_leaves_out_the_symmetry_is_refuted() -> None:
     assert compare(chain.adjoint("C"), general.adjoint("C"), symmetric=("C",)).status == "refuted"
 
 
-def test_the_card_of_a_symmetric_leaf_tells_what_the_path_brings_from_the_gradient() -> None:
+def test_the_card_of_a_symmetric_leaf_tells_what_the_path_contributes_from_the_gradient() -> None:
     text = str(Card(ratio("C"), "C", "r"))
     assert "this path -C⁻ᵀ ∂L/∂r C⁻ᵀ" in text
     assert "leaving   ∂L/∂C = -(1/2) (C⁻¹ Sᵀ + C⁻¹ S) C⁻¹" in text

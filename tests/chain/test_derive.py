@@ -155,9 +155,19 @@ def test_what_does_not_fit_gets_one_sentence(formula: str, leaves: dict[str, str
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("word", ["lamda", "lambda_", "lambda", "λ"])
+def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_answer(
+        word: str) -> None:
+    chain = derive(f"½‖A w − y‖² + {word}/2 ‖w‖²",
+                   **{word if name == "λ" else name: it for name, it in RIDGE.items()})
+    assert [*chain.leaves] == ["A", "w", "y", "lambda"]
+    assert mark(f"Aᵀ(A w − y) + {word} w", chain, "w").status == "proved"
+    assert mark(f"Aᵀ(A w − y) − {word} w", chain, "w").status == "refuted"
+
+
 @pytest.mark.parametrize(("formula", "sentence"), [
     ("‖A w − b‖²", "There is no `b` here: the letters are A, w, y, λ, and what else occurs has to "
-                   'be described, such as b="N×D".'),
+                   'be described, such as b="N×D" or b="positive".'),
     ("‖A w − y‖² + Q", "There is no `Q` here: the letters are A, w, y, λ"),
     ("e = A w\n½‖e − b‖²", "Line 2: There is no `b` here: the letters are A, w, y, λ, e, and"),
     ("tr(kron(A, A))", "The Kronecker product (`kron`) is none of the operations that are known."),

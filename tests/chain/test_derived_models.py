@@ -21,7 +21,7 @@ def test_value_and_gradient_are_those_of_autograd(name: str, leaf: str) -> None:
 
 
 @EVERY_LEAF
-def test_what_the_uses_bring_is_the_gradient_and_each_use_has_a_stage(name: str, leaf: str) -> None:
+def test_the_contributions_add_up_and_each_use_has_a_stage(name: str, leaf: str) -> None:
     model, chain = MODELS[name], derived(name)
     parts = chain.contributions(leaf, **model.values)
     np.testing.assert_allclose(sum(parts.values()), chain.backward(**model.values)[leaf],

@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 import sympy as sp
+from numpy.linalg import inv
 from sympy.matrices.expressions import HadamardProduct
 
 from lvmcalc import mark
@@ -20,13 +21,13 @@ X, K, alpha, beta, D, b, j, c_bar, d_bar = gplvm.log_det_chain().symbols("X K al
 W, x, c, e = autoencoder.chain().symbols("W x c e")
 LOG_DET, TRACE = "gplvm.log_det", "gplvm.trace"
 s = sp.Symbol("s", positive=True)
-HALF = ["Either this: What comes along the path through f or the path through h is lost: X is used "
-        "more than once, and all its uses add up.",
+HALF = ["Either this: The contribution of the path through f or the path through h is lost: X is "
+        "used more than once, and the contributions of all its uses add up.",
         "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
-LOST = ("What comes along the path through {} is lost: W is used more than once, "
-        "and all its uses add up.")
+LOST = ("The contribution of the path through {} is lost: W is used more than once, "
+        "and the contributions of all its uses add up.")
 UNKNOWN = ["What is wrong is not recognised."]
-THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong: that of the "
+THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong in the "
          "whole answer. A "
          "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
@@ -49,39 +50,37 @@ def test_a_number_that_is_a_size_at_one_of_the_points_is_no_mean() -> None:
             found = mark(lambda B, number=point[size]: B / number, chain, "A")
             assert "averaged" not in {finding.kind for finding in found.findings}
     mean = mark(lambda B: B / len(B), chain, "A")
-    assert mean.lines == ["This is the mean over k, where the sum belongs."]
+    assert mean.lines == ["This is the mean over k; the sum belongs here."]
 
 
 # A line for each explanation, in the order in which a teacher would try them.
 SAID = {
     (LOG_DET, "X"): [
-        ("α D K⁻¹ X", ["The sign is wrong: that of the whole answer."]),
+        ("α D K⁻¹ X", ["The sign is wrong in the whole answer."]),
         ("-2 α D K⁻¹ X", ["A factor is wrong in the whole answer: it is twice what it must be."]),
         ("-3 α D K⁻¹ X", ["A factor is wrong in the whole answer: it is 3 times what it must be."]),
         ("-½ α D K⁻¹ X", HALF), (alpha * d_bar * X, HALF),
         (lambda X, K, alpha, D: -alpha * D / 2 * np.linalg.solve(K, X), HALF),
         ("½ α D K⁻¹ X", [
-            "Either this: What comes along the path through f is lost: X is used more than once, "
-            "and all its uses add "
-            "up. The sign is wrong: that of the whole answer.",
-            "Or this: The sign is wrong: that of the whole answer. A factor is wrong in the whole "
+            "Either this: The contribution of the path through f is lost: X is used more than "
+            "once, and the contributions of all its uses add up. The sign is wrong in the whole "
+            "answer.",
+            "Or this: The sign is wrong in the whole answer. A factor is wrong in the whole "
             "answer: it is half "
             "of what it must be."]),
-        ("-D K⁻¹ X", ["The factor α is missing in the whole answer."]),
-        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing in the value of d = α e."]),
+        ("-D K⁻¹ X", ["The factor α is missing from the whole answer."]),
+        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing from the value of d = α e."]),
         ("-D/α K⁻¹ X",
-         ["α is upside down in the whole answer: it and its reciprocal are exchanged."]),
+         ["α is upside down in the whole answer: its reciprocal belongs there."]),
         ("-α D (α X Xᵀ + β I)⁻¹ X", [
-            "Either this: β is upside down in the value of j = (1/β) I: it and its reciprocal are "
-            "exchanged.",
-            "Or this: There is an inverse too many: that of j in the value of c = d + j."]),
+            "β is upside down in the value of j = (1/β) I: its reciprocal belongs there."]),
         ("-α D K X", ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c)."]),
         ("-α D X", ["An inverse is lost: the factor K⁻¹ in the term -D α X."]),
         ("-α D K⁻¹ K⁻¹ X", ["There is an inverse too many: a second c⁻ᵀ in the stage b = det(c)."]),
         ("-α D b K⁻¹ X", ["A derivative was not applied: the logarithm in the stage q = log(b)."]),
         ("-α D/b X", ["A derivative was not applied: the determinant in the stage b = det(c)."]),
-        ("-α D K⁻¹ X / N", ["This is the mean over N, where the sum belongs."]),
-        ("-α D K⁻¹ X − X", ["A term too many: -X."]),
+        ("-α D K⁻¹ X / N", ["This is the mean over N; the sum belongs here."]),
+        ("-α D K⁻¹ X − X", ["There is a term too many: -X."]),
         ("7 X Xᵀ X − X", UNKNOWN), ("0", UNKNOWN), (lambda X: 0 * X, UNKNOWN),
         ("f_bar", ["Either this: This is ∂L₁/∂f: the way from f to X is still missing.",
                    HALF[0].replace("Either", "Or"), HALF[1]]),
@@ -90,7 +89,7 @@ SAID = {
                              "times what it must be."]),
         ("-α D K⁻¹ Xᵀ", ["The product of K⁻¹ (N×N) and Xᵀ (Q×N) cannot be formed: N columns meet Q "
                          "rows. A transpose "
-                         "is lost or one too many: Xᵀ for X in the answer."]),
+                         "is wrong: Xᵀ for X in the answer."]),
         ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N "
                         "rows. The factors are "
                         "in the wrong order in the product -D α X K⁻¹."]),
@@ -109,11 +108,11 @@ SAID = {
         (lambda K, D: -D / 2 * np.linalg.inv(K), [
             "Either this: ∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3.",
             "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
-        ("-α D K⁻¹ X + K X Q", ["A term too many: Q K X."]),
-        ("-α D K⁻¹ X + X∘X", ["A term too many: X ∘ X."]),
+        ("-α D K⁻¹ X + K X Q", ["There is a term too many: Q K X."]),
+        ("-α D K⁻¹ X + X∘X", ["There is a term too many: X ∘ X."]),
         ("-1.0000001 α D K⁻¹ X + X∘X", [
             "A factor is wrong in the term -(10000001 D α/10000000) K⁻¹ X: it is "
-            "10000001/10000000 times what it must be. A term too many: X ∘ X."]),
+            "10000001/10000000 times what it must be. There is a term too many: X ∘ X."]),
         ("1.0000000001 α D K⁻¹ X", UNKNOWN),
         ("-D/2", ["Either this: " + OTHER.format("a number"),
                   "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
@@ -121,17 +120,17 @@ SAID = {
         # four mistakes are not guessed at
         ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),
         (lambda X, K: -np.linalg.solve(K, X), [
-            "The factor α is missing in the whole answer. The factor D is missing in the whole "
+            "The factor α is missing from the whole answer. The factor D is missing from the whole "
             "answer."]),
         (lambda X, K, alpha, D: 3 * alpha * D * np.linalg.solve(K, X), [
-            "The sign is wrong: that of the whole answer. A factor is wrong in the whole answer: "
+            "The sign is wrong in the whole answer. A factor is wrong in the whole answer: "
             "it is 3 times what it "
             "must be."]),
         (lambda X, K, alpha, D: -alpha * D * np.linalg.solve(K, X) / len(X), [
-            "This is the mean over N, where the sum belongs."]),
+            "This is the mean over N; the sum belongs here."]),
         (lambda X, K, alpha: -alpha * np.linalg.solve(K, X) / len(X)**2, [
-            "The factor D is missing in the whole answer. This is the mean over N×N, where the sum "
-            "belongs."]),
+            "The factor D is missing from the whole answer. This is the mean over N×N; the sum "
+            "belongs here."]),
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
@@ -147,11 +146,16 @@ SAID = {
     ],
     # that c = d was put fits in floats only: d is singular
     (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],
+    (LOG_DET, "q"): [
+        ("-(D/2) q", ["This is the value of L₁ itself: its derivative ∂L₁/∂q is asked for."])],
+    ("gplvm", "beta"): [
+        ("½ tr(K⁻¹YYᵀK⁻¹) − (D/2) tr(K⁻¹)",
+         ["A derivative was not applied: that of 1/β in the stage j = (1/β) I."])],
     (LOG_DET, "beta"): [
-        ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing in the whole answer."]),
-        ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing in the whole answer."]),
-        ("½ D β² tr(K⁻¹)", ["β is upside down in the whole answer: it and its reciprocal are "
-                            "exchanged."]),
+        ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing from the whole answer."]),
+        ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing from the whole answer."]),
+        ("½ D β² tr(K⁻¹)", ["β is upside down in the whole answer: its reciprocal belongs "
+                            "there."]),
     ],
     (TRACE, "X"): [
         ("α YYᵀ K⁻¹ X", ["An inverse is lost: the factor K⁻¹ in the term α Y Yᵀ K⁻¹ X."]),
@@ -160,7 +164,7 @@ SAID = {
         ("-α YYᵀ X", ["A derivative was not applied: the inverse in the stage r = c⁻¹."]),
         ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: "
                                    "K⁻¹ ∘ (Y Yᵀ)."]),
-        ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["A term too many: -D α K⁻¹ X."]),
+        ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["There is a term too many: -D α K⁻¹ X."]),
     ],
     # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
     (TRACE, "beta"): [
@@ -175,14 +179,14 @@ SAID = {
             "K⁻¹."]),
         ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: "
                                   "-c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
-                                  "sign is wrong: that of the whole answer."]),
+                                  "sign is wrong in the whole answer."]),
     ],
     ("autoencoder", "W"): [
-        ("e cᵀ − W c xᵀ", ["The sign is wrong: that of the path through h."]),
-        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong: that of -x in the value of c = d - "
+        ("e cᵀ − W c xᵀ", ["The sign is wrong in the path through h."]),
+        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong: -x in the value of c = d - "
                                            "x."]),
         ("-2 (e cᵀ + W c xᵀ)", [
-            "The sign is wrong: that of the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term "
+            "The sign is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term "
             "-2 W x xᵀ Wᵀ W. A "
             "factor is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term -2 W x "
             "xᵀ Wᵀ W: it is twice "
@@ -190,25 +194,33 @@ SAID = {
         ("e cᵀ", [LOST.format("h")]), (lambda W, c, x: W @ c @ x.T, [LOST.format("g")]),
         ("h_bar", ["Either this: This is ∂L/∂h: the way from h to W is still missing.",
                    "Or this: " + LOST.format("g")]),
-        ("2 e cᵀ + W c xᵀ", ["What comes along the path through g is counted twice."]),
+        ("2 e cᵀ + W c xᵀ", ["The contribution of the path through g is counted twice."]),
         ("e dᵀ + W d xᵀ", ["A term is lost: -x in the value of c = d - x."]),
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ",
          ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
-                           "is lost or one too many: c eᵀ for (c eᵀ)ᵀ in the answer."]),
+                           "is wrong: c eᵀ for (c eᵀ)ᵀ in the answer."]),
         ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
                           "differ. A transpose is "
-                          "lost or one too many: x for xᵀ in the answer."]),
+                          "wrong: x for xᵀ in the answer."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
+        ("α K⁻¹K⁻¹X − α D K⁻¹X", ["A factor is lost: pᵀ in the stage s = r p."]),
+        (lambda X, K, D, alpha: alpha * inv(K) @ (inv(K) - D * np.eye(len(K))) @ X,
+         ["A factor is lost: pᵀ in the stage s = r p."]),
+        (lambda X, K, Y, D, alpha: alpha * (1 / K @ Y @ Y.T - D * np.eye(len(K))) @ (1 / K) @ X, [
+            "A reciprocal is taken entry by entry: K⁻¹ in the gradient. The inverse of the matrix "
+            "belongs there."]),
+        ("α K⁻¹YYᵀK⁻¹X − α N K⁻¹X", ["A factor is wrong in the term -N α K⁻¹ X: N stands where D "
+                                     "belongs."]),
         ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
-            "The sign is wrong: that of the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An "
+            "The sign is wrong in the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An "
             "inverse is lost: that of "
             "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
-        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N, where the sum belongs."]),
-        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N, where the sum belongs."]),
+        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N; the sum belongs here."]),
+        ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N; the sum belongs here."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did "
                                "you mean D I, or D ones(N, N) for every entry?"]),
         ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term "
@@ -232,11 +244,12 @@ def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> No
     wrong = mark("-α D K⁻¹ X − X", LOG_DET, "X")
     numbers = ("At D = 1, N = 1, Q = 2, α = 1, β = 1, X = [[1, 0]] the answer gives [[-3/2, 0]], "
                "but ∂L₁/∂X is [[-1/2, 0]].")  # K = 2, so that the truth is -X/2
-    assert str(wrong) == f"✗ Not right: this is not ∂L₁/∂X\n  A term too many: -X.\n  {numbers}"
+    told = "There is a term too many: -X."
+    assert str(wrong) == f"✗ Not right: this is not ∂L₁/∂X\n  {told}\n  {numbers}"
     assert wrong._repr_markdown_() == "\n\n".join([
         "**✗ Not right**: this is not ∂L₁/∂X",
         r"Read as $\displaystyle \frac{\partial L_{1}}{\partial X} = -D \alpha K^{-1} X - X$.",
-        "A term too many: -X.", numbers])
+        "There is a term too many: -X.", numbers])
     right = mark(lambda K, D: -D / 2 * np.log(np.linalg.det(K)) / D, LOG_DET, "D")
     assert str(right) == ("● Right, in numbers: equal to ∂L₁/∂D to 6 digits at 2 random points, "
                           "which is no proof")
@@ -291,9 +304,9 @@ SQUARED = of_scaled(s**2, s)
 
 
 @pytest.mark.parametrize(("power", "line"), [
-    (0, "Either this: The factor s^2 is missing in the whole answer."),
-    (1, "The factor s is missing in the whole answer."),
-    (-2, "s is upside down in the whole answer: it and its reciprocal are exchanged."),
+    (0, "Either this: The factor s^2 is missing from the whole answer."),
+    (1, "The factor s is missing from the whole answer."),
+    (-2, "s is upside down in the whole answer: its reciprocal belongs there."),
     (3, "A factor is wrong in the whole answer: it is s times what it must be."),
     (4, "A factor is wrong in the whole answer: it is s^2 times what it must be."),
     (6, "A factor is wrong in the whole answer: it is s^4 times what it must be."),

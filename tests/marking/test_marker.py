@@ -283,3 +283,13 @@ def test_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_ow
     for wrong, kind in (("2 M' - s M", "sign"), ("4 M' + 2 s M", "factor"),
                         ("2 M' + M", "missing_scalar")):
         assert mark(wrong, chain, "M").findings[0].kind == kind
+
+
+@pytest.mark.parametrize("answer", ["-α D K^20 K^-20 K⁻¹ X", "-α D K^-21 (αXXᵀ + I/β)^20 X"])
+def test_high_powers_that_cancel_are_right_whatever_floating_point_makes_of_them(
+        answer: str) -> None:
+    assert mark(answer, "gplvm.log_det", "X").right
+    wrong = mark(answer.replace("20", "19", 1), "gplvm.log_det", "X")
+    assert wrong.status == "refuted"
+    left, right = wrong.counterexample.left, wrong.counterexample.right
+    assert max(map(abs, left)) < 100 * max(map(abs, right))  # no number that rounding has made

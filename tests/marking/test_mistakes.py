@@ -86,6 +86,7 @@ WAYS = {
         missing_inverse | the factor B⁻¹ | -2 s tr(C)
         extra_inverse | a second B⁻¹ | -2 s tr(B⁻¹ B⁻¹ C)
         extra_inverse | that of C | -2 s tr(B⁻¹ C⁻¹)
+        lost_factor | C | -2 s tr(B⁻¹)
         transpose | B⁻ᵀ for B⁻¹ | -2 s tr(B⁻ᵀ C)
         transpose | Cᵀ for C | -2 s tr(B⁻¹ Cᵀ)
         elementwise | B⁻¹ C | -2 s tr(B⁻¹ ∘ C)
@@ -98,6 +99,7 @@ WAYS = {
         extra_inverse | that of C | -B⁻ᵀ ∂L/∂B C⁻¹
         transpose | B⁻¹ for B⁻ᵀ | -B⁻¹ ∂L/∂B C
         transpose | (∂L/∂B)ᵀ for ∂L/∂B | -B⁻ᵀ (∂L/∂B)ᵀ C
+        lost_factor | C | -B⁻ᵀ ∂L/∂B
         transpose | Cᵀ for C | -B⁻ᵀ ∂L/∂B Cᵀ
         elementwise | -B⁻ᵀ ∂L/∂B C | -(B⁻ᵀ ∘ ∂L/∂B) C
         elementwise | -B⁻ᵀ ∂L/∂B C | -B⁻ᵀ (∂L/∂B ∘ C)
@@ -110,6 +112,8 @@ WAYS = {
     MatMul(s, A, A.T, B): """
         missing_scalar | s | A Aᵀ B
         inverted_scalar | s | (1/s) A Aᵀ B
+        lost_factor | A Aᵀ | s B
+        lost_factor | B | s A Aᵀ
         extra_inverse | that of B | s A Aᵀ B⁻¹
         transpose | Bᵀ for B | s A Aᵀ Bᵀ
         order | s A Aᵀ B | s B A Aᵀ""",
@@ -132,6 +136,7 @@ WAYS = {
         sign | -B A | B A + A | B A
         sign | | B A + A | B A
         extra_inverse | that of B | A - B⁻¹ A | -B⁻¹ A
+        lost_factor | B | A - A | -A
         transpose | Bᵀ for B | A - Bᵀ A | -Bᵀ A""",
     MatMul(A.T, Inverse(B)): """
         missing_inverse | that of B⁻¹ | Aᵀ B
@@ -238,12 +243,12 @@ def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() ->
 
 def test_a_sign_that_two_of_three_uses_share_is_said_to_be_that_of_a_stage() -> None:
     answer = "Bᵀ - CᵀWᵀAᵀ - AᵀWᵀCᵀ"
-    assert mark(answer, three_uses(), "W").lines == ["The sign is wrong: that of the stage a = "
+    assert mark(answer, three_uses(), "W").lines == ["The sign is wrong in the stage a = "
                                                         "tr(e)."]
 
 
 def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
-    line = "What comes along the path through h is counted twice, and the others not at all."
+    line = "The contribution of the path through h is counted twice, and the others not at all."
     assert line in mark("2 Bᵀ", three_uses(), "W").lines[0]
 
 
@@ -253,7 +258,7 @@ def test_a_square_that_is_lost_is_named() -> None:
     A, B, v = build.leaves
     t = build("t", "trace", build("e", "product", A, B))
     build("L", "scalar product", v, build("p", "scalar product", t, t))  # ∂L/∂v = tr(A B)²
-    lost = "The factor t is missing in the value of p = t^2."
+    lost = "The factor t is missing from the value of p = t^2."
     assert mark("tr(A B)", build.chain(), "v").lines == [lost]
 
 

@@ -72,6 +72,15 @@ def test_heat_maps_are_in_proportion_and_say_shape_and_size() -> None:
     assert wide.width / wide.height == pytest.approx(3 / 2)
 
 
+def test_the_parts_of_a_sum_share_one_colour_scale_and_say_so() -> None:
+    parts = {"a": [[1.0, -2.0]], "b": [[4.0, 0.5]], "a + b": [[5.0, -1.5]]}
+    for one_scale, tops in ((True, [5, 5, 5]), (False, [2, 4, 5])):
+        drawing = figures.heats(parts, one_scale=one_scale)
+        scales = [axes.get_images()[0].get_clim() for axes in drawing.figure.axes[1:]]
+        assert scales == [(-top, top) for top in tops]
+        assert ("one colour scale" in drawing.words) == one_scale
+
+
 # a room of 240 × 158 for each of three, 390 × 158 for each of two
 @pytest.mark.parametrize(("shapes", "sizes"), [
     ([(150, 2), (2, 150), (7, 5)], [(14, 158), (158, 14), (22 * 5 / 7, 22)]),
@@ -219,3 +228,12 @@ def test_a_colour_of_the_style_sheet_is_seen_in_the_light_and_in_the_dark_theme(
     # JupyterLab's pages
     assert all(contrast(colour, page) >= 3 for colour in colours for page in ("#fff", "#111"))
     assert not re.search(r"(?<![\w-])color: #", free), "a text has the colour of the theme"
+
+
+def test_draws_show_each_matrix_by_itself_and_refuse_another_number_of_points() -> None:
+    x = np.linspace(0, 1, 5)
+    drawing = figures.draws(x, {"a": np.ones((5, 3)), "b": np.zeros((5, 2))}, "words")
+    assert [len(axes.lines) for axes in drawing.figure.axes] == [3, 2]
+    assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["a", "b"]
+    with pytest.raises(ValueError, match="5"):
+        figures.draws(x, {"a": np.ones((4, 3))}, "words")

@@ -130,7 +130,8 @@ class TestWalking:
         g, h = widget.arrows["g"][0], widget.arrows["h"][0]
         angle = np.degrees(np.arccos(g @ h / np.linalg.norm(g) / np.linalg.norm(h)))
         W, g, h = ("({:.3f}, {:.3f})".format(*w) for w in (widget.W[0], g, h))
-        assert widget.status == (f"Step 1. W = {W}, loss {widget.loss:.4g}. Path g brings {g}, "
+        assert widget.status == (f"Step 1. W = {W}, loss {widget.loss:.4g}. "
+                                 f"Path g contributes {g}, "
                                  f"path h {h}, at an angle "
                                  f"of {angle:.0f}°.").replace("-", "−")
         assert widget.words == widget.status
