@@ -20,7 +20,7 @@ NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient",
          "07_marking_a_handwritten_solution",
          "08_what_the_calculus_buys", "09_your_own_model",
          "10_a_curved_kernel",
-         "13_write_it_as_code"]
+         "11_other_layouts_second_derivatives", "12_final", "13_write_it_as_code"]
 MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)")
 
 
@@ -48,6 +48,21 @@ def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order(
              for name in re.findall(r"^\| \[`(\d\d_\w+)`\]\(\1\.ipynb\) \|", cell.source, re.M)]
     assert readme == NAMES
     assert shown == NAMES[1:]
+
+
+def test_each_term_of_the_glossary_is_printed_bold_where_it_is_introduced() -> None:
+    texts = {path.stem[:2]: [cell.source for cell in nbformat.read(path, as_version=4).cells
+                             if cell.cell_type == "markdown"] for path in PATHS}
+    glossary, = (text for text in texts["00"] if text.startswith("## Glossary"))
+    texts["00"].remove(glossary)
+    bold = {number: " ".join(re.findall(r"\*\*(.+?)\*\*", " ".join(found))).lower()
+            for number, found in texts.items()}
+    rows = re.findall(r"^\| (\*\*.+?) \| .+ \(([\d, ]+)\) \|$", glossary, re.M)
+    terms = [(term, number) for words, numbers in rows for number in numbers.split(", ")
+             for term in re.findall(r"\*\*(.+?)\*\*", words)]
+    assert len(rows) == glossary.count("\n| **") > 30
+    assert [row for row in terms if row[0].lower() not in bold[row[1]]] == []
+    assert [words.lower() for words, _ in rows] == sorted(words.lower() for words, _ in rows)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
