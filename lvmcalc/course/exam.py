@@ -43,15 +43,13 @@ class Question:
             answer = None  # a function could be written in adjoints, too
         found = mark(answer, self.chain, self.wrt)
         if answer is None:
-            return replace(found, reason=f"{self._name} is asked for, as a formula")
+            return _not_attempted(found, f"{self._name} is asked for, as a formula")
         adjoints = {self.chain.adjoint_symbol(node.name).name for node in self.chain}
         left = sorted({it.name for it in getattr(found.formula, "free_symbols", ())} & adjoints)
         if not left:
             return found
-        reason = (f"{notation.plain(left[0])} is still in the answer: write it in the leaves and "
-                  "stages alone")
-        return replace(found, status="not attempted", reason=reason, explanations=(),
-                       counterexample=None)
+        return _not_attempted(found, f"{notation.plain(left[0])} is still in the answer: write it "
+                                     "in the leaves and stages alone")
 
     @property
     def asked(self) -> str:
@@ -81,6 +79,11 @@ class Question:
         return (f"**Question {self.number}.** Given are {leaves}.\n\n"
                 rf"$$ \begin{{aligned}} {stages} \end{{aligned}} $$"
                 f"\n\n**What is ${asked}$?** {self.asked.split('? ')[1]}")
+
+
+def _not_attempted(found: Mark, reason: str) -> Mark:
+    return replace(found, status="not attempted", reason=reason, explanations=(),
+                   counterexample=None, remark="")
 
 
 def _size(leaf: Any) -> str:

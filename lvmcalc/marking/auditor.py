@@ -28,6 +28,7 @@ from lvmcalc.marking.increments import (
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.term_matching import matched
+from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
@@ -90,12 +91,14 @@ class _Auditor:
         _, *others = sides_of(piece.text)
         try:
             values = [readings(other, self.words)[0].formula for other in others]
+            meaning = self.meaning(values[0])
+            refuse_large(meaning, piece.text)
         except (Unreadable, CannotBeFormed) as error:
             wrong = Finding("unreadable", piece.text, str(error))
             return Line(piece.text, self.chain, findings=(wrong,))
         letter = matching(notation.spelling(piece.name), values[0])
         self.words = self.words.extended({letter.name: letter})
-        self.meanings[letter] = values[0].xreplace(self.meanings)
+        self.meanings[letter] = meaning
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")

@@ -1,6 +1,10 @@
 """Answers that are text: found between words, taken apart at every equals sign, and read."""
 
 import re
+from itertools import islice
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
@@ -8,10 +12,19 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import formula_in, lines_of, sides_of
+from lvmcalc.notation.tokens import quoted, unified
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What an answer may be called in code
-RESULTS = ("grad|gradient|ans|answer|res|result|out|output|solution|d{0}|grad_?{0}|{0}_grad|g{0}|"
-           "d{1}_?d{0}|G")
+RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
+           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?")
+# What stands between two statements of one answer, and a definition, which may stand behind it
+BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence)\b)|\s*;?\s*\n")
+BEHIND = re.compile(r"\s*[.,;]?\s+(?:where|with|for|if)\s+(\w+\s*:?=[^=]+)$")
+AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
+MOST_PARTS = 400  # of what a defined letter stands for
+DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
+                        r"([^\W\d_]\w*)\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 
 
 def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
@@ -28,7 +41,11 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     """
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return []
-    words = exercise.chain.vocabulary
+    unified(text)  # which refuses one that is too long
+    words, defined = exercise.chain.vocabulary, Definitions(exercise)
+    *before, text = statements(text)
+    for line in before:
+        words = defined.extended(words, line)
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; a "
@@ -42,8 +59,66 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    return [readings(side, words, shape, differentials)
-            for side in (first, *others)]
+    found = [readings(side, words, shape, differentials) for side in (first, *others)]
+    found = [[Reading(defined.put_in(formula), note) for formula, note in side] for side in found]
+    defined.refuse_unused()
+    return found
+
+
+def statements(text: str) -> list[str]:
+    """Return the definitions in an answer, such as "Let A = K⁻¹Y", and behind them the answer.
+
+    A text with anything else in front of its answer is returned as it is.
+    """
+    found, behind = text.strip(), []
+    if match := BEHIND.search(found):
+        found, behind = found[:match.start()], [match[1]]
+    *before, answer = filter(str.strip, BETWEEN.split(found))
+    before = [part for line in (*before, *behind) for part in AND.split(line)]
+    if before and all(map(DEFINITION.match, before)):
+        return [*before, answer]
+    return [text]
+
+
+def refuse_large(value: Expr, line: str) -> None:
+    """Refuse a definition that stands for a very large formula, as A = B B, B = C C, … does."""
+    if next(islice(sp.preorder_traversal(value), MOST_PARTS, None), None) is not None:
+        raise Unreadable(f"`{quoted(line)}` stands for more than {MOST_PARTS} letters and signs, "
+                         "with all that is defined in it.")
+
+
+class Definitions:
+    """The letters that are defined in front of an answer, and what they mean."""
+
+    def __init__(self, exercise: Exercise):
+        self.exercise = exercise
+        self.meanings: dict[Expr, Expr] = {}
+        self.unused: set[Expr] = set()
+
+    def extended(self, words: Vocabulary, line: str) -> Vocabulary:
+        """Return a vocabulary with the letter that a line defines."""
+        name, formula = DEFINITION.match(line).groups()
+        value = self.put_in(readings(formula, words)[0].formula)
+        refuse_large(value, line)
+        if words.pattern.fullmatch(name) or name in words.functions:
+            known = words.get(notation.spelling(name))
+            if known is None or not self.exercise.compare(known, value).holds:
+                raise Unreadable(f"`{quoted(line)}` gives {name} another meaning than it has here.")
+            return words  # "where K = αXXᵀ + I/β" says nothing new
+        letter = matching(notation.spelling(name), value)
+        self.meanings[letter] = value
+        self.unused.add(letter)
+        return words.extended({letter.name: letter})
+
+    def put_in(self, formula: Expr) -> Expr:
+        """Return a formula with what the letters mean in place of them."""
+        self.unused -= formula.atoms(Symbol, MatrixSymbol)
+        return formula.xreplace(self.meanings) if self.meanings else formula
+
+    def refuse_unused(self) -> None:
+        """Refuse a definition that nothing uses: it is not left out."""
+        for letter in self.unused:
+            raise Unreadable(f"{letter} is defined, but the answer does not use it.")
 
 
 def _names(exercise: Exercise, side: str) -> bool:

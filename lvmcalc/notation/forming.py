@@ -315,5 +315,8 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
     "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
+    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
+        transposed(a), a if b is None else b),
+    "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
 }

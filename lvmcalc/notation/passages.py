@@ -17,6 +17,8 @@ BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
 PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
 REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
+UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
+                  r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
 LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)\s+of\s+(?:the\s+)?"
                   r"(?:loss|objective|log-likelihood|likelihood|L)\s+is\b", re.IGNORECASE)
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
@@ -76,6 +78,8 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
         return not short and word.lower() in PROSE and word not in vocabulary.spellings
 
     rest = LEAD.sub("", text)
+    if vocabulary.spellings["I"].is_Identity:
+        rest = UNIT.sub("", rest)
     first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=[^\s=:])")
     while (word := first.match(rest)) and is_prose(word[1]):
         rest = rest[word.end():]

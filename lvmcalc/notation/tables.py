@@ -74,7 +74,8 @@ PROSE = _words("""
     final finally find finding first follows following for formula from further get gets give
     given gives gradient had has have having hence if in indeed insert inserting into is it its
     left let linear line loss me my next now objective obtain obtained obtaining on once our
-    out recall respect result resulting return right rule second set setting shows simplifies
+    out recall required respect result resulting return
+    right rule second set setting shows simplifies
     simplify simplifying since so solution step stated substitute substituting symmetric take
     taking that the then therefore there these they third this thus to use used uses using via
     we what where which with write yields you

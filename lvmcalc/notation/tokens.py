@@ -104,6 +104,8 @@ class _Scanner(Words):
         self.transposes = transposes or "%*%" in text or "t" not in vocabulary.spellings
         signs = {sign: other for sign, other in {**SIGNS, **LOOKALIKES}.items()
                  if sign.translate(ASCII) not in vocabulary.spellings}
+        if re.search(r"<[^<>=]+,[^<>=]+>", text) and "\\>" not in text:
+            signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
         self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
             word in {*COMMANDS, *LAYOUT, *GREEK, *VARIANTS, *NAMED} or re.match(STYLES, "\\" + word)

@@ -51,7 +51,7 @@ class Vocabulary(dict):
         self.spellings = {**names, **sizes, **dict.fromkeys(["I", "Id"], Identity(Dummy("?"))),
                           "pi": sp.pi}
         if "lambda" in names:  # a reserved word of Python, so that code has another
-            self.spellings |= dict.fromkeys(["lamda", "lambda_"], names["lambda"])
+            self.spellings |= dict.fromkeys(["lam", "lamda", "lambda_"], names["lambda"])
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]

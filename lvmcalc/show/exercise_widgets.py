@@ -175,7 +175,7 @@ class Prediction(Asked, View):
         self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
         super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
         self._acts = {self.choice: self._chosen}
-        self._say("Choose one: nothing is counted.")
+        self._say("Choose one. Predictions are not counted.")
 
     def choose(self, option: str) -> str:
         """Choose an option, as a click does, and return what is said about it."""

@@ -235,12 +235,12 @@ class LiveGPLVM(LiveModel):
                                        "beta": 0.05, "learn": True}}
     expected: ClassVar = {
         "only path f": "Path h is lost: both paths contribute the same matrix here, so half the "
-                       "gradient is left, and leads to the same place at half the pace.",
-        "only L₁": "L₂, which sees the data, is lost: only the pull of the determinant towards 0 "
-                   "is left.",
+                       "gradient is left, and it leads to the same place with steps half as long.",
+        "only L₁": "L₂, which contains the data, is lost: what is left is the determinant, which "
+                   "pulls the points towards 0.",
         "only L₂": "L₁, the determinant that keeps K small, is lost: the points are driven apart.",
-        "D lost": "The factor D of L₁ is lost: the determinant pulls 1/D as hard, so the points "
-                  "end too far out, and the gap stays where the ghost falls on.",
+        "D lost": "The factor D of L₁ is lost: the determinant pulls with 1/D of its strength, so "
+                  "the points end too far out, and the gap stays open while the ghost's closes.",
         "sign flipped": "The sign is lost: each step goes downhill, away from the optimum."}
     too_fast = ("One would expect it to blow up. It does not: far out the log-likelihood is almost "
                 "flat, so what overshoots lands far out, crawls back, and overshoots again.")
@@ -306,12 +306,12 @@ class LiveAutoencoder(LiveModel):
         "sign flipped": USUAL | {"gradient": "sign flipped"},
         "too fast": USUAL | {"gradient": "both paths", "rate": 3}}
     expected: ClassVar = {
-        "only path g (decoder)": "Path h, through the encoder, is lost: g alone still knows the "
-                                 "data, and arrives all the same.",
-        "only path h (encoder)": "Path g, through the decoder, is lost: h falls silent as soon as "
-                                 "the rows of W are orthonormal, whatever they span.",
-        "path h twice": "Path h stands in for g, as where a transpose is lost: it falls silent in "
-                        "the wrong place.",
+        "only path g (decoder)": "Path h, through the encoder, is lost. Path g alone is Oja's "
+                                 "rule, and reaches the optimum all the same.",
+        "only path h (encoder)": "Path g, through the decoder, is lost: h is zero as soon as the "
+                                 "rows of W are orthonormal, whatever plane they span.",
+        "path h twice": "Path h stands in for g, as if a transpose were lost: the sum is zero as "
+                        "soon as the rows of W are orthonormal, whatever plane they span.",
         "sign flipped": "The sign is lost: each step goes uphill, away from the optimum."}
     too_fast = ("The loss is of the fourth degree in W: what overshoots meets a steeper slope, and "
                 "overshoots more.")

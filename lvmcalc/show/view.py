@@ -1,7 +1,9 @@
 """One widget for all that moves: a scene that the browser draws, its controls, and its words."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from importlib import resources
 from math import isclose
 from types import SimpleNamespace
@@ -62,7 +64,10 @@ class Shown:
 
     def stand_in(self) -> None:
         """Show what stands for the widget where it is not alive."""
-        self.still().show(STILL)
+        if sys.platform == "emscripten":  # in a browser Matplotlib loads longer than all the rest
+            _say_instead(escape(self.status), "make it live", self.status)
+        else:
+            self.still().show(STILL)
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
@@ -79,8 +84,12 @@ class Asked(Shown):
         raise NotImplementedError
 
     def stand_in(self) -> None:
-        display({"text/html": f'<div class="lvm-text">{self.question()} <b>Run the cell to answer.'
-                              f'</b></div>{STILL}', "text/plain": repr(self)}, raw=True)
+        _say_instead(self.question(), "answer", repr(self))
+
+
+def _say_instead(words: str, what: str, plain: str) -> None:
+    text = f'<div class="lvm-text">{words} <b>Run the cell to {what}.</b></div>{STILL}'
+    display({"text/html": text, "text/plain": plain}, raw=True)
 
 
 class Control:

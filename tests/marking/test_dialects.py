@@ -6,6 +6,7 @@ from fuzz_answers import counted
 from written_answers import counted as written
 
 from lvmcalc import mark
+from lvmcalc.marking import audit
 
 # ∂L₁/∂X is no adjoint of the chain of L, so what is written in it has no value there.
 FOREIGN = r"\frac{\partial L_1}{\partial X} + \frac{\partial L_2}{\partial X}"
@@ -50,3 +51,37 @@ def test_the_adjoint_of_another_node_is_named() -> None:
     found = mark("-½ K⁻¹", "gplvm.trace", "r").findings[0]
     assert (found.kind, found.sentence) == (
         "other_adjoint", "This is ∂L₂/∂p, the adjoint of p: the one of r is asked for.")
+
+
+@pytest.mark.parametrize("answer", [
+    "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y",
+    "Kinv = np.linalg.inv(K)\nreturn alpha * (Kinv @ Y @ Y.T @ Kinv - D * Kinv) @ X",
+    "Let A = K⁻¹Y and B = K⁻¹X. Then α(A Yᵀ B − D B)", "let A = K⁻¹Y\nlet B = A Yᵀ\nα(B − D I)K⁻¹X",
+    "α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β⁻¹I",
+    "α(K⁻¹YYᵀ − D I)K⁻¹X, where I is the N×N identity matrix",
+    "so we get ∂L/∂X = α(K⁻¹YYᵀK⁻¹ − DK⁻¹)X as required",
+    "grad_X L = α(K⁻¹YYᵀK⁻¹ − DK⁻¹)X", "dL = <α(K⁻¹YYᵀK⁻¹ − DK⁻¹)X, dX>",
+    "alpha * (tcrossprod(solve(K, Y)) %*% X - ncol(Y) * solve(K, X))",
+    "alpha*(inv(K)@Y@Y.T - Y.shape[1]*np.eye(len(K)))@inv(K)@X"])
+def test_letters_may_be_defined_in_front_of_an_answer_or_behind_it(answer: str) -> None:
+    assert mark(answer, "gplvm", "X").status == "proved"
+    assert mark(answer.replace("Y", "2 Y" if "solve" not in answer else "(2*Y)", 1).replace(
+        "2 Y.T", "2 * Y.T"), "gplvm", "X").status in ("refuted", "unreadable")
+
+
+@pytest.mark.parametrize(("answer", "sentence"), [
+    ("Let D = 3. Then α(K⁻¹YYᵀ − D I)K⁻¹X", "`Let D = 3` gives D another meaning than it has"),
+    ("α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β I", "`K = αXXᵀ + β I` gives K another meaning"),
+    ("Let A = K Y\nα(K⁻¹YYᵀ − D I)K⁻¹X", "A is defined, but the answer does not use it."),
+    ("\n".join(["Let A1 = K K", *(f"Let A{n + 1} = A{n} A{n}" for n in range(1, 20)), "A20 X"]),
+     "`Let A7 = A6 A6` stands for more than 400 letters and signs")])
+def test_a_definition_that_changes_nothing_or_too_much_is_refused(answer: str,
+                                                                  sentence: str) -> None:
+    found = mark(answer, "gplvm", "X")
+    assert found.status == "unreadable"
+    assert found.reason.startswith(sentence)
+
+
+def test_definitions_that_double_again_and_again_do_not_hang_an_audit() -> None:
+    lines = ["Let A1 = K K", *(f"Let A{n + 1} = A{n} A{n}" for n in range(1, 20)), "A20 X = A20 X"]
+    assert "stands for more than 400" in str(audit(lines, "gplvm"))

@@ -162,6 +162,17 @@ def test_a_learning_curve_shows_the_history_and_the_optimum() -> None:
     np.testing.assert_array_equal(curve.get_ydata(), trainer.history.values)
 
 
+def test_curves_show_each_row_by_its_label_on_logarithmic_axes() -> None:
+    drawing = figures.curves([1, 10, 100], {"a": [1, 2, 3], "b": [3, 2, 1]}, "h", "error", "Two.")
+    axes, = drawing.figure.axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert {line.get_label(): [*line.get_ydata()] for line in axes.lines} == {
+        "a": [1, 2, 3], "b": [3, 2, 1]}
+    looks = {(line.get_marker(), line.get_color()) for line in axes.lines}
+    assert len(looks) == 2, "not by colour alone"
+    assert drawing.words == "Two."
+
+
 def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
     drawing = figures.images(data.load("digits").Y[:3], (8, 8), "three digits", signed=False)
     shown = [axes.get_images()[0].get_array() for axes in drawing.figure.axes[1:]]
