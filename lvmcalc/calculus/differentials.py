@@ -7,6 +7,7 @@ Differential Calculus, chapter 9).
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from numbers import Number
 from typing import Any
 
 import sympy as sp
@@ -217,8 +218,10 @@ def sympified(value: Any) -> Any:
     """
     if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
+    if not isinstance(value, Number | sp.Basic | sp.MatrixBase):  # SymPy runs a text in a tuple
+        raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.")
     try:
-        return sp.sympify(value)
+        return sp.sympify(value, strict=True)
     except sp.SympifyError as error:
         raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.") from error
 
