@@ -7,7 +7,6 @@ Differential Calculus, chapter 9).
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from numbers import Number
 from typing import Any
 
 import sympy as sp
@@ -16,7 +15,7 @@ from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.expressions import by_name, has_text
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
@@ -218,10 +217,10 @@ def sympified(value: Any) -> Any:
     """
     if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
-    if not isinstance(value, Number | sp.Basic | sp.MatrixBase):  # SymPy runs a text in a tuple
+    if has_text(value):  # which SymPy runs, though it is told not to
         raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.")
     try:
-        return sp.sympify(value, strict=True)
+        return sp.sympify(value)
     except sp.SympifyError as error:
         raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.") from error
 
