@@ -7,17 +7,19 @@ from lvmcalc import lazy
 if TYPE_CHECKING:
     from lvmcalc.show import figures
     from lvmcalc.show.cost import CostCurve, digits_kept, drift
+    from lvmcalc.show.derivation import Derivation
     from lvmcalc.show.exercise_widgets import AnswerBox, Prediction, Summary
     from lvmcalc.show.live_chain import Live
     from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
     from lvmcalc.show.two_weights import TwoWeights
     from lvmcalc.show.walk import StageWalk
 
-__all__ = ["AnswerBox", "CostCurve", "Live", "LiveAutoencoder", "LiveGPLVM", "Prediction",
-           "StageWalk", "Summary", "TwoWeights", "digits_kept", "drift", "figures"]
+__all__ = ["AnswerBox", "CostCurve", "Derivation", "Live", "LiveAutoencoder", "LiveGPLVM", "Prediction",
+           "StageWalk", "Summary", "TwoWeights", "digits_kept", "drift"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.show": "figures",
     "lvmcalc.show.cost": "CostCurve digits_kept drift",
+    "lvmcalc.show.derivation": "Derivation",
     "lvmcalc.show.exercise_widgets": "AnswerBox Prediction Summary",
     "lvmcalc.show.live_chain": "Live",
     "lvmcalc.show.live_models": "LiveAutoencoder LiveGPLVM",
