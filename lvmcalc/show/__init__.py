@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from lvmcalc import lazy
 
 if TYPE_CHECKING:
-    from lvmcalc.show import figures
     from lvmcalc.show.cost import CostCurve, digits_kept, drift
     from lvmcalc.show.derivation import Derivation
     from lvmcalc.show.exercise_widgets import AnswerBox, Prediction, Summary
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from lvmcalc.show.two_weights import TwoWeights
     from lvmcalc.show.walk import StageWalk
 
-__all__ = ["AnswerBox", "CostCurve", "Derivation", "Live", "LiveAutoencoder", "LiveGPLVM", "Prediction",
-           "StageWalk", "Summary", "TwoWeights", "digits_kept", "drift"]
+__all__ = ["AnswerBox", "CostCurve", "Derivation", "Live", "LiveAutoencoder", "LiveGPLVM",
+           "Prediction", "StageWalk", "Summary", "TwoWeights", "digits_kept", "drift"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.show": "figures",
     "lvmcalc.show.cost": "CostCurve digits_kept drift",

@@ -1,4 +1,4 @@
-"""Boxes to type into, with what is told of each: for an answer, or for the lines of a derivation."""
+"""Boxes to type into, with what is told of each: for an answer, or for a derivation."""
 
 from collections.abc import Mapping
 from html import escape
