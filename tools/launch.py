@@ -28,7 +28,8 @@ as on your machine |
 .ipynb) | a browser; the service is free and short of machines, and keeps nothing | minutes, by \
 what is told of it |
 | [Run it on Colab](https://colab.research.google.com/github/{name}/blob/main/docs/colab.ipynb) \
-| a Google account; run the one cell, which installs the package | a minute or two, by what is told of it |
+| a Google account; run the one cell, which installs the package \
+| a minute or two, by what is told of it |
 """
 COLAB_TEXT = """\
 # lvmcalc on Colab
