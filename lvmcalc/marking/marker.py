@@ -218,8 +218,8 @@ def _admitted(exercise: Exercise, answer: Any) -> Expr:
     """Return an answer as a SymPy expression in the symbols of the chain, or refuse it."""
     chain = exercise.chain
     try:
-        answer = sympified(answer.item() if np.ndim(answer) == 0 and isinstance(
-            answer, np.ndarray) else answer)
+        number = isinstance(answer, np.ndarray) and not answer.ndim
+        answer = sympified(answer.item() if number else answer)
     except TypeError:
         answer = None
     if not isinstance(answer, Expr) or isinstance(answer, sp.Lambda):
