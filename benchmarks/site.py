@@ -5,16 +5,12 @@ It opens notebook 00 in a browser of its own, runs the first cell, and presses P
 
 import os
 import sys
-import threading
 import time
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import browser  # noqa: E402
-from test_browser_site import Quiet  # noqa: E402
 
 SECONDS = 5  # of training whose states are counted
 VIEW = "document.querySelector('.lvm').lvm"
@@ -35,10 +31,8 @@ def states_each_second(page: browser.Page, speed: float) -> float:
 def main() -> None:
     """Measure, and print."""
     site = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "build" / "site"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    with browser.page_of() as page:
+    with browser.served(site) as address, browser.page_of() as page:
         page.set_default_timeout(120_000)
         loaded: dict[str, int] = {}
         page.context.on("response", lambda got: loaded.update(
@@ -48,8 +42,7 @@ def main() -> None:
         def told(what: str) -> None:
             print(f"{time.perf_counter() - start:6.1f} s  {what}")
 
-        page.goto(f"http://127.0.0.1:{server.server_port}/lite/notebooks/index.html"
-                  "?path=00_start_here.ipynb")
+        page.goto(f"{address}/lite/notebooks/index.html?path=00_start_here.ipynb")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         told("the notebook is seen")
         browser.connected(page)
@@ -65,7 +58,6 @@ def main() -> None:
         print(f"{sum(loaded.values()) / 1e6:6.1f} MB loaded, before the server compresses them")
         for speed, words in ((30, "at 30 steps a second"), (1e9, "with unlimited steps")):
             print(f"{states_each_second(page, speed):6.1f} states a second {words}")
-    server.shutdown()
 
 
 if __name__ == "__main__":

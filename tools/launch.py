@@ -21,7 +21,7 @@ TABLE = """\
 | [Read it, and play a recorded run]({site}/) | a browser | nothing to wait for |
 | [Run it in your browser]({site}/lite/notebooks/index.html?path=00_start_here.ipynb) \
 (JupyterLite) \
-| a current browser on a computer; 40 MB to load the first time; your changes stay in this browser \
+| a current browser on a computer; 52 MB to load the first time; your changes stay in this browser \
 | about 20 seconds until *Play* moves the first picture; a notebook runs two to four times as long \
 as on your machine |
 | [Run it on Binder](https://mybinder.org/v2/gh/{name}/HEAD?urlpath=lab/tree/notebooks/00_start_here\
