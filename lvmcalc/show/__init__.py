@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["AnswerBox", "Cloud", "CostCurve", "Derivation", "Live", "LiveAutoencoder",
            "LiveGPLVM", "Nudge", "Prediction", "StageWalk", "Summary", "TwoWeights"]
 __getattr__, __dir__ = lazy.face(__name__, {
-    "lvmcalc.show": "figures",
     "lvmcalc.show.cloud": "Cloud",
     "lvmcalc.show.cost": "CostCurve",
     "lvmcalc.show.derivation": "Derivation",
