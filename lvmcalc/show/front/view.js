@@ -187,7 +187,7 @@ class View {
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     this.el.classList.toggle("lvm-narrow", narrow);
     if (!this.large) this.picture.style.height = `${narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most)}px`;
-    else this.picture.style.height = this.stage === this.el ? "" : "62vh";
+    else this.picture.style.height = this.stage === this.el ? "" : this.stage.querySelector(".lvm-asked") ? "50vh" : "62vh";
     const {clientWidth: w, clientHeight: h} = this.picture, ratio = devicePixelRatio || 1;
     Object.assign(this.canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});
