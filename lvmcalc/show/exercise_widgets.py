@@ -12,9 +12,11 @@ import ipywidgets as widgets
 from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
+from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.show import style
+from lvmcalc.show.progress_map import ProgressMap
 from lvmcalc.show.view import NO_COMMAND, Asked, Control, View, guarded
 
 # Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
@@ -37,11 +39,6 @@ class AnswerBox(Asked, widgets.VBox):
     hint : str
         Shown on request; by default the rule of the stage.
 
-    Attributes
-    ----------
-    mark : Mark
-        The mark of what was typed last.
-
     Raises
     ------
     ValueError
@@ -52,12 +49,12 @@ class AnswerBox(Asked, widgets.VBox):
         self.chain = chain = chain_named(of)
         self.wrt = chain[wrt].name
         self.asked = chain.adjoint_symbol(self.wrt)
-        self.mark = self.check(None)
-        self._marked, self._due = "", False
+        self._mark, self._marked, self._due = self.check(None), "", False
         name, shape, formula = (show(self.asked) for show in (
             notation.plain, notation.shape, notation.latex))
         self._exercise = chain.name, name
-        _derived.setdefault(self._exercise, False)
+        kept = here().answers(self._exercise)
+        _derived[self._exercise] = _derived.get(self._exercise, False) or any(kept.values())
         self.text = widgets.Text(description=f"{name} =", continuous_update=False,
                                  placeholder="type a formula and press Enter")
         self._asks = (f"${formula} = \\;?$ &nbsp; It is "
@@ -70,10 +67,24 @@ class AnswerBox(Asked, widgets.VBox):
                                      + _folded("Solution", f"${formula} = {solution}$"))
         super().__init__([question, self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
+        if kept:
+            self._restore(next((one for one in reversed(kept) if kept[one]), [*kept][-1]))
         self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit"
                                  and self._enter(), self._fail))
         self.text.observe(guarded(lambda _: self._due and self._submit(), self._fail), "value")
         _refresh()
+
+    @property
+    def mark(self) -> Mark:
+        """The mark of what was typed last, before the kernel started too."""
+        if self._mark is None:
+            self._mark = self.check(self.text.value)
+        return self._mark
+
+    def _restore(self, text: str) -> None:
+        self.text.value, self._mark = text, None  # marked once somebody asks
+        self._feedback.value = spoken("Your answer from before. Press Enter to have it marked "
+                                      "again.")
 
     def answer(self, text: str) -> Mark:
         """Type a text and press Enter; return its mark."""
@@ -102,7 +113,8 @@ class AnswerBox(Asked, widgets.VBox):
 
     def _submit(self) -> None:
         self._marked, self._due = self.text.value, False
-        self.mark = self.check(self._marked)
+        self._mark = self.check(self._marked)
+        here().add(self._exercise, self._marked, self.mark.right)
         _derived[self._exercise] |= self.mark.right
         self._feedback.value = spoken(_in_html(self.mark))
         _refresh()
@@ -123,7 +135,7 @@ class AnswerBox(Asked, widgets.VBox):
 
 
 class Summary(Asked, widgets.HTML):
-    """Which of the exercises shown so far have been answered rightly, in this kernel only."""
+    """Which of the exercises shown so far have been answered rightly, now or before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,7 +157,13 @@ class Summary(Asked, widgets.HTML):
                  f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({escape(name)})</a>: "
                  f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
-        self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>')
+        self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>'
+                                        f"{escape(here().where)}")
+
+    @staticmethod
+    def everywhere() -> ProgressMap:
+        """Return a map of what has been derived in all notebooks of this folder."""
+        return ProgressMap()
 
     def __repr__(self) -> str:
         return self.status
