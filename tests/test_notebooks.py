@@ -4,7 +4,7 @@ them."""
 import ast
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 import nbformat
@@ -100,6 +100,15 @@ class TestNotebook:
     def test_it_opens_with_what_you_do_learn_and_need(self, path: Path) -> None:
         first = nbformat.read(path, as_version=4).cells[0].source
         assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
+
+    def test_after_the_imports_come_two_questions(self, path: Path) -> None:
+        _, _, head, *cells = nbformat.read(path, as_version=4).cells
+        if path.stem == "00_start_here":  # nothing came before it
+            return
+        assert head.source.startswith("## Two questions")
+        asked = [*takewhile(lambda cell: cell.cell_type == "code", cells)]
+        tags = [tag for cell in asked for tag in cell.metadata.tags]
+        assert sum(tag in ("prediction", "exercise") for tag in tags) == 2
 
     def test_a_prediction_hides_its_source_and_shows_no_answer_in_the_line_that_stays_visible(
         self, path: Path) -> None:

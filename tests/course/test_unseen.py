@@ -43,7 +43,7 @@ def sizes(chain: Chain) -> set[str]:
             for size in side.free_symbols}
 
 
-def point(chain: Chain) -> dict[str, object]:
+def point(chain: Chain, low: float = 0.5) -> dict[str, object]:
     rng, large = np.random.default_rng(0), {large.name for _, large in chain.at_most}
     names = sorted(sizes(chain) | large, key=lambda size: (size in large, size))
     lengths = dict(zip(names, (2, 3, 4, 5, 6), strict=False))
@@ -51,7 +51,7 @@ def point(chain: Chain) -> dict[str, object]:
     for name, leaf in chain.leaves.items():
         shape = tuple(int(side.subs({size: lengths[size.name] for size in side.free_symbols}))
                       for side in leaf.shape)
-        value = rng.uniform(0.5, 1.5, shape)
+        value = rng.uniform(low, 1.5, shape) if shape else rng.uniform(0.5, 1.5)
         found[name] = value @ value.T if name in chain.symmetric else value
         if not shape:
             found[name] = lengths.get(name, float(value))
@@ -89,6 +89,13 @@ def test_its_gradients_are_the_slopes_of_its_values(name: str, seed: int) -> Non
                 - chain.forward(**at | {leaf: at[leaf] - move})[chain.output]) / 2
         size = np.linalg.norm(gradients[leaf]) * np.linalg.norm(move)
         assert abs(rise - np.vdot(gradients[leaf], move)) < 1e-5 * size
+
+
+@pytest.mark.parametrize("name", ["gplvm.log_det", "PPCA"])
+def test_no_swap_takes_its_value_away_from_a_model_with_a_logarithm(name: str) -> None:
+    for seed in range(8):
+        chain = unseen(known(name), seed)
+        assert np.isfinite(chain.forward(**point(chain, low=-1.5))[chain.output])
 
 
 @EVERY

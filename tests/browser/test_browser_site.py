@@ -1,0 +1,159 @@
+"""The built site in a real browser that reaches no other machine."""
+
+import os
+import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import browser
+import pytest
+from build_site import Refused, checked
+from playwright.sync_api import expect, sync_playwright
+
+HERE = os.environ.get("LVMCALC_SITE", "")
+SITE = browser.ROOT / HERE
+NOTEBOOKS = sorted(path.stem for path in (browser.ROOT / "notebooks").glob("*.ipynb"))
+LINKS = "links => links.map(link => link.getAttribute('href'))"
+LOADED = "[...document.images].every(it => it.complete && it.naturalWidth)"
+NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+LIVE_SECONDS = 240  # for all cells of a notebook, on a busy machine
+built = pytest.mark.skipif(not HERE, reason=(
+    "`python tools/build_site.py` builds the site, and with LVMCALC_SITE=build/site it is tested"))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that says nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Yield the address of the site, and a browser that reaches nothing else."""
+    browser.need_chromium()
+    assert (SITE / "index.html").is_file(), f"There is no site in {SITE}."
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser.chromium(),
+                                              args=[*browser.FLAGS, NO_NETWORK])
+        yield f"http://127.0.0.1:{server.server_port}", chromium
+        chromium.close()
+    server.shutdown()
+
+
+@pytest.fixture
+def opened(site):
+    """Yield a function that opens a page; at the end all that the page asked for was here."""
+    address, chromium = site
+    contexts, asked, wrong = [], [], []
+
+    def open_page(path, **how):
+        context = chromium.new_context(viewport={"width": 1280, "height": 720}, **how)
+        contexts.append(context)
+        context.set_default_timeout(120_000)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        page = context.new_page()
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert asked
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert wrong == []
+
+
+def test_a_file_that_differs_is_refused(tmp_path):
+    file = tmp_path / "a.whl"
+    file.write_bytes(b"abc")
+    right = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2
+    assert checked(file, right) == file
+    file.write_bytes(b"abd")
+    with pytest.raises(Refused, match=r"a\.whl has the SHA-256 .*, but it must be ba7816bf"):
+        checked(file, right)
+
+
+@built
+def test_each_notebook_is_a_page_with_typeset_formulas_and_all_pictures(opened):
+    page = opened("index.html")
+    files = page.locator("nav a").evaluate_all(LINKS)
+    assert [file.removesuffix(".html") for file in files] == ["index", *NOTEBOOKS[1:]]
+    for file in files:
+        page.goto(page.url.rpartition("/")[0] + "/" + file)
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
+        assert page.locator("mjx-container").count(), file
+        assert not page.locator("[data-mml-node=merror]").count(), file
+        assert "$$" not in page.inner_text("main"), file
+        assert page.evaluate(LOADED), file
+        here = [link.partition("?")[0] for link in page.locator("main a").evaluate_all(LINKS)
+                if not re.match("https?:|#", link)]
+        dead = [link for link in here if not (SITE / link).is_file()]
+        assert not dead, file
+
+
+@built
+def test_the_first_page_shows_its_picture_before_any_script_runs(opened):
+    picture = opened("index.html", java_script_enabled=False).locator(".recording img")
+    assert picture.get_attribute("alt")
+    assert picture.bounding_box()["height"] > 200
+
+
+@built
+def test_play_moves_the_recorded_run_and_it_says_that_it_is_one(opened):
+    page = opened("index.html")
+    words, play = page.locator(".lvm-words"), page.locator("[data-name=play]")
+    latent = "document.querySelector('.lvm').lvm.state.now.latent"
+    expect(words).to_have_text(re.compile(r"^A recording\. Step 0\."))
+    before = page.evaluate(f"[...{latent}]")
+    assert len(before) == 2 * 1797
+    play.click()
+    expect(play).to_contain_text("Pause")
+    expect(words).to_have_text(re.compile(r"^A recording\. Step [5-9]\."))
+    play.click()
+    expect(play).to_contain_text("Play")
+    after = page.evaluate(f"[...{latent}]")
+    assert max(abs(one - other) for one, other in zip(before, after, strict=True)) > 0.1
+    page.locator("[data-name=reset]").click()
+    expect(words).to_have_text(re.compile(r"^A recording\. Step 0\."))
+    page.locator("[data-name=step]").click()
+    expect(words).to_have_text(re.compile(r"^A recording\. Step 1\."))
+    page.locator(".lvm canvas").first.press("Space")  # plays on, to the end
+    expect(words).to_have_text(re.compile("The recording ends here"), timeout=30_000)
+    expect(play).to_contain_text("Play")
+
+
+@built
+def test_the_first_page_runs_live_and_play_moves_the_digits(opened):
+    page = opened("index.html")
+    page.get_by_role("link", name="Open this page live").click()
+    browser.connected(page)
+    browser.run_again(page, LIVE_SECONDS, only=1)
+    step = page.locator(".lvm-words")
+    expect(step).to_have_text(re.compile(r"^Step 0\."), timeout=60_000)
+    page.locator(".lvm [data-name=play]").click()
+    expect(step).to_have_text(re.compile(r"^Step [1-9]\d"), timeout=60_000)
+
+
+@built
+def test_a_notebook_runs_whole_in_the_browser_and_an_answer_is_marked(opened):
+    page = opened("lite/notebooks/index.html?path=06_gplvm_training.ipynb")
+    browser.connected(page)
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(f"{browser.CELLS}.every(cell => cell.executionCount) || "
+                           f"{browser.ERRORS}.length", timeout=1000 * LIVE_SECONDS)
+    assert page.evaluate(browser.ERRORS) == []
+    page.evaluate(f"""{browser.NOTEBOOK}.content.scrollToItem(
+        [...{browser.NOTEBOOK}.content.model.cells].findIndex(
+            cell => cell.sharedModel.source.includes("AnswerBox(L, ")), "center")""")
+    box = page.locator(".jp-OutputArea-output:has(input[type=text], textarea)").first
+    for answer, verdict in (("α (K⁻¹ Y Yᵀ − D I) K⁻¹ X", "proved"), ("X", "not the adjoint|wrong")):
+        box.get_by_role("textbox").first.fill(answer)
+        box.get_by_role("textbox").first.press("Enter")
+        expect(box.get_by_role("status").first).to_have_text(re.compile(verdict, re.I),
+                                                             timeout=60_000)

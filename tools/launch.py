@@ -1,0 +1,76 @@
+"""Write the ways to open the collection into its pages: `python tools/launch.py`.
+
+The address of the repository stands in `pyproject.toml` alone (`project.urls`); this writes it into
+the README, notebook 00 and the notebook for Colab.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+README, COLAB = ROOT / "README.md", ROOT / "docs" / "colab.ipynb"
+FIRST = ROOT / "notebooks" / "00_start_here.ipynb"
+TITLE = "## Other ways to open this collection\n\n"
+BLOCK = re.compile(r"(<!-- written by tools/launch.py -->\n).*(<!-- end -->\n)", re.S)
+TABLE = """\
+| | what it needs | how long it takes |
+|---|---|---|
+| [Read it, and play a recorded run]({site}/) | a browser | nothing to wait for |
+| [Run it in your browser]({site}/lite/notebooks/index.html?path=00_start_here.ipynb) \
+(JupyterLite) \
+| a current browser on a computer; 40 MB to load the first time; your changes stay in this browser \
+| about 20 seconds until *Play* moves the first picture; a notebook runs two to four times as long \
+as on your machine |
+| [Run it on Binder](https://mybinder.org/v2/gh/{name}/HEAD?urlpath=lab/tree/notebooks/00_start_here\
+.ipynb) | a browser; the service is free and short of machines, and keeps nothing | minutes, by \
+what is told of it |
+| [Run it on Colab](https://colab.research.google.com/github/{name}/blob/main/docs/colab.ipynb) \
+| a Google account; run the one cell, which installs the package | a minute or two, by what is told of it |
+"""
+COLAB_TEXT = """\
+# lvmcalc on Colab
+
+Run the cell below: it installs the package and shows the panel of the first notebook. To open a \
+notebook of the collection, choose *File → Open notebook → GitHub*, enter `{name}`, and paste the \
+cell at the top of it."""
+COLAB_CELL = """\
+%pip install -q "lvmcalc @ git+{repository}"
+from google.colab import output
+
+output.enable_custom_widget_manager()
+
+from lvmcalc.show import LiveGPLVM
+
+LiveGPLVM("digits", Q=2)"""
+
+
+def written() -> dict[Path, str]:
+    """Return each page as it should be."""
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    places = {"repository": urls["Repository"], "site": urls["Homepage"].rstrip("/"),
+              "name": urls["Repository"].removeprefix("https://github.com/")}
+    table = TABLE.format(**places)
+    readme = BLOCK.sub(lambda found: f"{found[1]}{table}{found[2]}", README.read_text("utf-8"))
+    first = nbformat.read(FIRST, 4)
+    for cell in first.cells:
+        if cell.source.startswith(TITLE):
+            cell.source = TITLE + table.strip()
+    colab = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell(COLAB_TEXT.format(**places), id="text"),
+        nbformat.v4.new_code_cell(COLAB_CELL.format(**places), id="install")],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    return {README: readme} | {path: nbformat.writes(notebook) + "\n" for path, notebook in (
+        (FIRST, first), (COLAB, colab))}
+
+
+def main() -> None:
+    """Write the pages."""
+    for path, text in written().items():
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
