@@ -5,7 +5,7 @@ its last line has to be the gradient.
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -74,10 +74,10 @@ class Part:
     kind: str
     text: str
     asks: str
-    solution: str
+    solution: str = field(repr=False)  # asking for the part shows no answer
     of: str = ""
     wrt: str = ""
-    rubric: tuple[str, ...] = field(default=())
+    rubric: tuple[str, ...] = field(default=(), repr=False)
 
     model = "problem sheet"
 
@@ -131,7 +131,7 @@ class Part:
         return PartMark("proved", "each use contributes its adjoint, and the contributions add up.")
 
     def _derivation(self, answer: str) -> PartMark:
-        lines = audit(answer, self.chain)
+        lines = replace(audit(answer, self.chain), credit=())  # which tells the right result
         wrong = tuple(found for line in lines.lines for found in line.findings)
         asked = self.chain.adjoint_symbol(self.wrt)
         last = next((line for line in reversed(lines.lines)

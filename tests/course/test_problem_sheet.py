@@ -1,5 +1,8 @@
 """A part of the sheet is right if all of it is, and says where it is not."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from lvmcalc.course import part, parts
@@ -76,3 +79,22 @@ def test_words_are_compared_by_people_and_the_points_are_shown_after_an_attempt(
 def test_an_unknown_part_is_named() -> None:
     with pytest.raises(ValueError, match="no part of the sheet '3a'"):
         part("3a")
+
+
+@pytest.mark.parametrize("name", ["1d", "2b", "2d", "2e"])
+def test_a_wrong_derivation_is_not_told_the_right_one(name: str) -> None:
+    last = part(name).solution.splitlines()[-1]
+    asked, right = last.split(" = ")[0], last.split(" = ")[-1]
+    assert right.replace(" ", "") not in str(part(name).mark(f"{asked} = 3 (X)")).replace(" ", "")
+    assert "right result" not in str(part(name).mark(f"{asked} = 3 ({right})"))
+
+
+def test_the_notebook_prints_every_part_in_the_words_of_the_sheet() -> None:
+    path = Path(__file__).resolve().parents[2] / "notebooks" / "14_problem_sheet.ipynb"
+    texts = ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]
+             if cell["cell_type"] == "markdown"]
+    sheet, = (text for text in texts if text.startswith("## The sheet"))
+    for name, one in parts().items():
+        assert one.text in sheet
+        assert any(text.startswith(f"## {name[0]} ({name[1]})") and one.text in text
+                   for text in texts)
