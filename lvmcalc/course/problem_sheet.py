@@ -185,8 +185,18 @@ def part(name: str) -> Part:
 @cache
 def parts() -> dict[str, Part]:
     """Return all parts of the sheet, in their order."""
-    text = resources.files("lvmcalc.course").joinpath("sheet.toml").read_text(encoding="utf-8")
     return {one["id"]: Part(one["id"], one["kind"], one["text"], f"{one['id']}: {one['asks']}",
                             one["solution"].strip(), one.get("model", ""), one.get("wrt", ""),
                             tuple(one.get("rubric", ())))
-            for one in tomllib.loads(text)["part"]}
+            for one in _sheet()["part"]}
+
+
+def problems() -> dict[str, str]:
+    """Return what precedes the parts: the problems "1" and "2", and what is "given"."""
+    return _sheet()["problem"]
+
+
+@cache
+def _sheet() -> dict[str, Any]:
+    text = resources.files("lvmcalc.course").joinpath("sheet.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

@@ -38,6 +38,8 @@ class AnswerBox(Asked, widgets.VBox):
         The node or leaf whose adjoint is asked for.
     hint : str
         Shown on request; by default the rule of the stage.
+    solution : bool
+        Whether the solution is shown on request; not in a copy that is handed out.
 
     Raises
     ------
@@ -45,7 +47,7 @@ class AnswerBox(Asked, widgets.VBox):
         If there is no chain or no node of that name.
     """
 
-    def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
+    def __init__(self, of: str | Chain, wrt: str, hint: str = "", solution: bool = True) -> None:
         self.chain = chain = chain_named(of)
         self.wrt = chain[wrt].name
         self.asked = chain.adjoint_symbol(self.wrt)
@@ -62,9 +64,10 @@ class AnswerBox(Asked, widgets.VBox):
         question = widgets.HTMLMath(f"{style.CSS}<b id='{_anchor(self._exercise)}' tabindex='-1'>"
                                     f"Your turn.</b> {self._asks}")
         self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
-        solution = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
-        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) or self._rule())
-                                     + _folded("Solution", f"${formula} = {solution}$"))
+        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) or self._rule()))
+        if solution:
+            right = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
+            self.help.value += _folded("Solution", f"${formula} = {right}$")
         super().__init__([question, self.text, self._feedback, self.help])
         self.add_class("lvmcalc-ask")
         if kept:
