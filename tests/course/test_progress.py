@@ -41,7 +41,7 @@ def test_what_is_typed_into_a_box_is_there_after_a_restart(
     box.answer(RIGHT)
     restart(monkeypatch)
     again, summary = AnswerBox("autoencoder", "W"), Summary()
-    assert again.text.value == RIGHT
+    assert again.lines == [RIGHT]
     assert again.mark.right
     assert summary.status == "1 of 1 derived so far."
     assert [*Progress(str(path)).answers(W).values()] == [False, True]
