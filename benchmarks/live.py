@@ -1,8 +1,9 @@
-"""Benchmark the live widgets in JupyterLab: frame rate, response to clicks, memory.
+"""Benchmark the live widgets in JupyterLab: frames, states, answers to the hand, memory.
 
-`python benchmarks/live.py` takes about five minutes and prints tables; `--seconds 600` watches the
-digits for ten minutes. Frames that queued up would show as clicks that take longer at last than at
-first. It needs Linux and Chromium; run it on a machine that does nothing else.
+`python benchmarks/live.py` takes about four minutes and prints a table a widget; `--seconds 600`
+watches the digits for ten minutes. Beside what is drawn stands the rate at which the same browser
+calls `requestAnimationFrame` when nothing moves. It needs Linux and Chromium; run it on a machine
+that does nothing else.
 """
 
 import argparse
@@ -23,98 +24,131 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"
 import browser
 from playwright.sync_api import Page
 
-# How each goes on without an end, each frame another: at a learning rate with which it swings about
+# How each goes on without an end, each state another: at a learning rate with which it swings about
 # the optimum.
-FLAT_OUT = """
+ENDLESS = """
 live.trainer.problem.digits = 400  # no end
 live.controls.optimiser.value, live.controls.rate.value = "adam", 3
-live.player.budget, live.controls.speed.value = 10**9, player.FLAT_OUT
-picture = live._picture
+live.controls.speed.value = {speed}
+live._pace = lambda steps: None  # no slow start
+live.player.rate, live.player.budget = {speed}, 10**9
 """
-IN_STEPS = """
-# at the four steps a second at which it is watched
+ON_THE_MAP = """
 live.controls.rate.value, live.player.budget = 1.3, 10**9
-picture = live._map
+live._end = lambda: ""
 """
-WIDGETS = {  # and two values of the learning rate
-    "LiveGPLVM('digits')": (FLAT_OUT, 2, 3), "LiveGPLVM('iris')": (FLAT_OUT, 2, 3),
-    "LiveAutoencoder('digits')": (FLAT_OUT, 2, 3), "TwoWeights()": (IN_STEPS, 1.1, 1.3)}
+WIDGETS = {"LiveGPLVM('digits')": ENDLESS.format(speed=30),
+           "LiveGPLVM('digits') ": ENDLESS.format(speed="player.FLAT_OUT"),  # and flat out
+           "LiveGPLVM('iris')": ENDLESS.format(speed=30),
+           "LiveAutoencoder('digits')": ENDLESS.format(speed=30),
+           "TwoWeights()": ON_THE_MAP}
 SHORT, TRIALS = 10, 20
-CELL = """
+IMPORTS = """
 import os
 from time import perf_counter
 from lvmcalc.show import live as module, player
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights
-
+"""
+CELL = IMPORTS + """
 live = {widget}
 {endless}
 log = open({log!r}, "w", buffering=1)
 print(os.getpid(), file=log)
-draw = picture.png
 
-def timed(*state):
-    start = perf_counter()
-    file = draw(*state)
-    print(1000 * (perf_counter() - start), len(file) / 1000, file=log)
-    return file
+def timed(kind, act):
+    def call():
+        start = perf_counter()
+        result = act()
+        print(kind, 1000 * (perf_counter() - start), file=log)
+        return result
+    return call
 
-picture.png = timed
+live.player._advance = timed(0, live.player._advance)  # a step
+live.player._show = timed(1, live.player._show)  # its state packed and sent
 live
 """
-PANEL = "document.querySelector('.lvmcalc-live')"
-BUTTON = (f"[...{PANEL}.querySelectorAll('button')]"
-          ".find(button => /Play|Pause/.test(button.textContent))")
-COUNT = (f"window.frames_shown = 0; {PANEL}.querySelector('img')"
-         ".addEventListener('load', () => window.frames_shown++)")
+VIEW = "document.querySelector('.lvm').lvm"
+COUNT = f"""() => {{
+    window.ticks = 0;
+    const tick = () => {{ window.ticks++; requestAnimationFrame(tick); }};
+    tick();
+    const view = {VIEW};
+    window.counts = () => [performance.now() / 1000, window.ticks, view.drawn, view.heard]; }}"""
+# What is answered is told after the frame that shows it.
+PAUSED = f"() => {VIEW}.controls.play.it.textContent.includes('{{0}}')"
+THERE = f"""() => {{
+    const {{now, memo}} = {VIEW}.state, at = window.aim;
+    const away = at ? Math.hypot(now.moved[0] - at[0], now.moved[1] - at[1]) : Infinity;
+    return away < 0.01 * memo.latent.limit; }}"""
+TIMED = """(answered) => {
+    window.answered = window.acted = 0;
+    for (const kind of ["click", "keydown", "pointermove"])
+        addEventListener(kind, () => { window.acted ||= performance.now(); },
+                         {capture: true, once: true});
+    const look = () => {
+        if (window.acted && answered()) window.answered = performance.now() - window.acted;
+        else requestAnimationFrame(look); };
+    requestAnimationFrame(look); }"""
 
 
 class Bench:
     """A widget that plays in a page, and the log that its kernel writes."""
 
-    def __init__(self, page: Page, log: Path, slow: float, fast: float) -> None:
-        self.page, self.log, self.pid, self.rates = page, log, log.read_text().split()[0], (
-            slow, fast)
+    def __init__(self, page: Page, log: Path) -> None:
+        self.page, self.log, self.pid = page, log, log.read_text().split()[0]
+        self.panel = page.locator(".lvm")
 
-    def frames(self) -> np.ndarray:
-        """Return milliseconds of work and kilobytes of each frame so far, shape (frames, 2)."""
+    def work(self) -> np.ndarray:
+        """Return what the kernel did so far, shape (actions, 2): 0 for a step or 1 for a state, and
+        its milliseconds."""
         return np.array(self.log.read_text().split()[1:], dtype=float).reshape(-1, 2)
 
-    def until(self, seen: str, act: Callable[..., None], *how: str) -> float:
-        """Act as a person does, and return the milliseconds from then until the page shows the
-        kernel's answer."""
-        self.page.evaluate(f"""() => {{
-            window.answered = window.acted = 0;
-            for (const kind of ["click", "keydown"])
-                addEventListener(kind, () => window.acted ||= performance.now(),
-                                 {{capture: true, once: true}});
-            const watch = new MutationObserver(() => {{
-                if (!(window.acted && {seen})) return;
-                window.answered = performance.now() - window.acted;
-                watch.disconnect(); }});
-            watch.observe({PANEL}, {{subtree: true, childList: true, characterData: true,
-                                     attributes: true}}); }}""")
+    def until(self, seen: str, act: Callable[..., None], *how: object) -> float:
+        """Act as a person does, and return the milliseconds from then until the page shows it."""
+        self.page.evaluate(f"() => ({TIMED})({seen})")
         act(*how)
         return self.page.wait_for_function("window.answered").json_value()
 
     def press(self, name: str) -> float:
         """Press Play or Pause, and return the milliseconds until it is the other of the two."""
-        button = self.page.locator(".lvmcalc-live").get_by_role("button", name=name)
-        return self.until(f"!{BUTTON}.textContent.includes('{name}')", button.click)
+        other = {"Play": "Pause", "Pause": "Play"}[name]
+        return self.until(PAUSED.replace("{0}", other),
+                          self.panel.get_by_role("button", name=name).click)
 
-    def clicks(self) -> dict[str, list[float]]:
-        """Return the milliseconds of pausing, and of moving the slider of the learning rate, while
-        it plays."""
-        times: dict[str, list[float]] = {"pause": [], "slider": []}
+    def clicks(self) -> list[float]:
+        """Return the milliseconds of pausing while it plays."""
+        times = []
         for trial in range(TRIALS):
             self.page.wait_for_timeout(200 + 7 * trial)  # not in step with the frames
-            times["pause"].append(self.press("Pause"))
+            times.append(self.press("Pause"))
             self.press("Play")
-            self.page.wait_for_timeout(200 + 7 * trial)
-            key, stop = ("ArrowLeft", "ArrowRight")[trial % 2], self.rates[trial % 2]
-            seen = (f"[...{PANEL}.querySelectorAll('b')]"
-                    f".some(words => words.textContent === '{stop:g} ×')")
-            times["slider"].append(self.until(seen, self.page.get_by_role("slider").first.press,
-                                              key))
+        return times
+
+    def drags(self) -> list[float]:
+        """Return the milliseconds from a move of the hand that holds the latent point until what is
+        generated there is drawn."""
+        where = f"""() => {{
+            const view = {VIEW}, {{left, top}} = view.canvas.getBoundingClientRect();
+            return view.placed(view.hand || view.state.now.moved)
+                .map((v, i) => v + [left, top][i]); }}"""
+        mouse, times = self.page.mouse, []
+        self.panel.locator(".lvm-picture").scroll_into_view_if_needed()
+        for _ in range(5):  # the point moves while it plays
+            mouse.move(*self.page.evaluate(where))
+            mouse.down()
+            if self.page.evaluate(f"!!{VIEW}.gripped"):
+                break
+            mouse.up()
+        x, y = self.page.evaluate(where)
+        for trial in range(TRIALS):
+            self.page.wait_for_timeout(100 + 7 * trial)
+            to = x + (20, -20)[trial % 2], y + (15, -15)[trial % 2]
+            self.page.evaluate(f"""to => {{
+                const view = {VIEW}, {{left, top}} = view.canvas.getBoundingClientRect();
+                window.aim = view.gripped.kind.frame(view.pen, view.gripped.box, view.gripped.panel,
+                    view.state).inverse(to[0] - left, to[1] - top); }}""", to)
+            times.append(self.until(THERE, mouse.move, *to))
+        mouse.up()
         return times
 
     def memory(self) -> tuple[float, float]:
@@ -124,38 +158,89 @@ class Bench:
         return resident / 2**20, self.page.evaluate(
             "gc(), performance.memory.usedJSHeapSize") / 2**20
 
-    def watch(self, seconds: float) -> tuple[np.ndarray, int]:
-        """Return the frames that the kernel has made in so many seconds, and how many of them the
-        page has shown."""
-        made, shown = len(self.frames()), self.page.evaluate("window.frames_shown")
+    def rates(self, seconds: float) -> np.ndarray:
+        """Return calls of `requestAnimationFrame`, frames drawn and states received a second."""
+        before = np.array(self.page.evaluate("counts()"))
         self.page.wait_for_timeout(1000 * seconds)
-        return self.frames()[made:], self.page.evaluate("window.frames_shown") - shown
+        taken, *counts = np.array(self.page.evaluate("counts()")) - before
+        return np.array(counts) / taken
 
 
 @contextmanager
-def playing(widget: str) -> Iterator[Bench]:
-    """Open a notebook that shows the widget, and press Play."""
-    endless, *rates = WIDGETS[widget]
+def opened(source: str) -> Iterator[Page]:
+    """Open a notebook of one cell in JupyterLab, and run it."""
     with tempfile.TemporaryDirectory() as folder:
-        log, notebook = Path(folder) / "log", Path(folder) / "live.ipynb"
+        notebook = Path(folder) / "live.ipynb"
         cell = {"cell_type": "code", "id": "live", "metadata": {}, "execution_count": None,
-                "outputs": [],
-                "source": CELL.format(widget=widget, endless=endless, log=str(log))}
+                "outputs": [], "source": source}
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3",
                                  "language": "python"}}
         notebook.write_text(json.dumps({"cells": [cell], "metadata": kernel, "nbformat": 4,
                                         "nbformat_minor": 5}))
-        with browser.jupyterlab(notebook) as address, browser.page_of() as page:
+        with browser.jupyterlab(notebook) as address, browser.page_of(1280, 720) as page:
             browser.run_all(page, address, notebook.name)
-            bench = Bench(page, log, *rates)
-            page.evaluate(COUNT)
-            bench.press("Play")
-            page.wait_for_timeout(2000)
-            yield bench
+            yield page
+
+
+def first_frame(page: Page) -> float:
+    """Return the seconds from Shift+Enter until the picture has moved, with Space as the one key
+    between; the kernel has imported what it needs."""
+    browser.show(page, IMPORTS + "LiveGPLVM('iris')", "LiveGPLVM('digits')", "")
+    page.evaluate(f"{browser.NOTEBOOK}.content.activeCellIndex = 1")
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.evaluate("""() => {
+        window.began = window.moved = 0;
+        for (const cell of document.querySelectorAll('.lvm')) cell.classList.add('earlier');
+        addEventListener('keydown', () => { window.began ||= performance.now(); },
+                         {capture: true, once: true});
+        const look = () => {
+            const view = document.activeElement.lvm;
+            if (view && !view.asked_to_play && view.state.now.latent) {
+                view.asked_to_play = view.state.now.latent.slice(0, 2).join();
+                view.el.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}));
+            }
+            if (view?.asked_to_play && view.mix('latent').slice(0, 2).join() !== view.asked_to_play)
+                window.moved = performance.now();
+            else requestAnimationFrame(look); };
+        look(); }""")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("window.moved")
+    return page.evaluate("(window.moved - window.began) / 1000")
 
 
 def spread(values: list[float] | np.ndarray) -> str:
     return f"median {np.median(values):6.1f}   95 % below {np.quantile(values, 0.95):6.1f}"
+
+
+def watch(widget: str, seconds: float) -> None:
+    """Measure a widget, and print its table."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        source = CELL.format(widget=widget.strip(), endless=WIDGETS[widget], log=str(log))
+        with opened(source) as page:
+            bench = Bench(page, log)
+            page.evaluate(COUNT)
+            page.wait_for_timeout(2000)
+            idle, *_ = bench.rates(3)
+            bench.press("Play")
+            page.wait_for_timeout(2000)
+            done, before = len(bench.work()), bench.memory()
+            ticks, drawn, states = bench.rates(seconds)
+            work, after = bench.work()[done:], bench.memory()
+            how = ", flat out" if widget.endswith(" ") else ""
+            print(f"\n{widget.strip()}{how}, {seconds:g} s\n"
+                  f"  frames a second   {drawn:.1f} drawn, {100 * drawn / idle:.0f} % of the "
+                  f"{idle:.1f} of the page at rest (now {ticks:.1f})\n"
+                  f"  states a second   {states:.1f}")
+            for kind, name in enumerate(("a step", "packing and sending")):
+                print(f"  ms of {name:19} {spread(work[work[:, 0] == kind, 1])}")
+            print(f"  ms click → paused         {spread(bench.clicks())}   of {TRIALS}")
+            if "Live" in widget:
+                print(f"  ms drag → drawn, playing  {spread(bench.drags())}   of {TRIALS}")
+                bench.press("Pause")
+                print(f"  ms drag → drawn, paused   {spread(bench.drags())}   of {TRIALS}")
+            for name, *megabytes in zip(("kernel", "page"), before, after, strict=True):
+                print("  megabytes of the {:6}   {:.1f}, then {:.1f}".format(name, *megabytes))
 
 
 def main() -> None:
@@ -164,29 +249,19 @@ def main() -> None:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30, help="how long to watch the digits "
                                                                   "(default: 30)")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--only", default="", help="part of the name of a widget")
+    asked = parser.parse_args()
     browser.FLAGS.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"])
-    for number, widget in enumerate(WIDGETS):
-        with playing(widget) as bench:
-            # clicks and memory before and after
-            ends = [("at first", bench.clicks(), bench.memory())]
-            if number == 0:
-                print(f"{platform.platform()}, {os.cpu_count()} cores, load "
-                      f"{os.getloadavg()[0]:.1f}; ipykernel "
-                      f"{version('ipykernel')}, jupyterlab {version('jupyterlab')}, Chromium "
-                      f"{bench.page.context.browser.version}")
-            made, shown = bench.watch(length := SHORT if number else seconds)
-            print(f"\n{widget}, {length:g} s")
-            print(f"  frames a second           {shown / length:.1f} shown of "
-                  f"{len(made) / length:.1f} made")
-            print(f"  ms of work for a frame    {spread(made[:, 0])}\n  kilobytes of a frame      "
-                  f"{spread(made[:, 1])}")
-            if number == 0:
-                ends.append(("at last", bench.clicks(), bench.memory()))
-            for when, clicks, (kernel, heap) in ends:
-                for act, times in clicks.items():
-                    print(f"  ms to {act:6} {when:10}  {spread(times)}   of {TRIALS}")
-                print(f"  megabytes {when:10}      kernel {kernel:.1f}, page {heap:.1f}")
+    packages = ", ".join(f"{name} {version(name)}"
+                         for name in ("ipykernel", "jupyterlab", "anywidget"))
+    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
+          f"{packages}")
+    for number, widget in enumerate(name for name in WIDGETS if asked.only in name):
+        watch(widget, SHORT if number else asked.seconds)
+    with opened("import ipywidgets\nipywidgets.Label('ready')") as page:
+        times = sorted(first_frame(page) for _ in range(3))
+    print("\ns Shift+Enter, Space → first moved frame   "
+          f"median {times[1]:.2f}, most {times[2]:.2f}")
 
 
 if __name__ == "__main__":

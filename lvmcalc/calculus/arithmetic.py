@@ -212,6 +212,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
         return of(expression)
     except (np.linalg.LinAlgError, DMNonInvertibleMatrixError, ZeroDivisionError) as error:
         raise OutsideDomain("a matrix to be inverted is singular") from error
+    except OverflowError as error:
+        raise OutsideDomain("a number in it is too large") from error
 
 
 def sizes_in(*expressions: Expr) -> list[str]:

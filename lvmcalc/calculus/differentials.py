@@ -15,7 +15,7 @@ from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.expressions import by_name, has_text
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
@@ -217,6 +217,8 @@ def sympified(value: Any) -> Any:
     """
     if isinstance(value, str):
         raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
+    if has_text(value):  # which SymPy runs, though it is told not to
+        raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.")
     try:
         return sp.sympify(value)
     except sp.SympifyError as error:

@@ -1,7 +1,10 @@
 """Which expressions the calculus accepts: clear names, matching shapes, bounded size."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
 
@@ -126,3 +129,13 @@ def _refuse_giants(part: Expr, depth: int = 1) -> int:
         if count > MOST_PARTS:
             raise TooLarge(f"an expression of more than {MOST_PARTS:,} parts")
     return count
+
+
+def has_text(value: Any) -> bool:
+    """Return whether a value is a text, or has one in it."""
+    if isinstance(value, Mapping):
+        value = [*value, *value.values()]
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "OSU"
+    return isinstance(value, str) or (
+        isinstance(value, list | tuple | set | frozenset) and any(map(has_text, value)))

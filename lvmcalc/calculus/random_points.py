@@ -122,7 +122,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
                 point = {name: value if isinstance(value, int) else value / 10
                          for name, value in point.items()}
             return Verdict("refuted", "the two sides differ",
-                           counterexample=example or Counterexample(point, *found))
+                           counterexample=example or Counterexample(
+                               {name: sp.sympify(value) for name, value in point.items()}, *found))
         tried.append(sizes)
     if len(tried) < POINTS:
         return Verdict("undecided",

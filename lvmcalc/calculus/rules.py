@@ -90,7 +90,7 @@ class Operation:
         found: dict[Expr, Expr] = {}
         letters = (*self.arguments, *self.parameters)
         for argument, operand in zip(letters, operands, strict=True):
-            found[argument] = sp.sympify(operand)
+            found[argument] = sp.sympify(operand, strict=True)
             if argument.is_Matrix:
                 found.update(zip(argument.shape, operand.shape, strict=True))
         return found

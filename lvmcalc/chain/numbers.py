@@ -40,7 +40,7 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
         If it has no finite value in floating point or keeps fewer than 8 digits; the sentence
         calls it by its name.
     """
-    formula = sp.sympify(formula)
+    formula = sp.sympify(formula, strict=True)
     reason = "has no finite value here: it overflows or underflows in floating point"
     with np.errstate(all="ignore"):
         try:

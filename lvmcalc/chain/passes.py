@@ -106,6 +106,6 @@ def named(chain: Graph, known: Mapping[str, Any]) -> Values:
 
 def in_symbols(place: Place, formula: Expr, known: Mapping[str, Expr]) -> Expr:
     """Return a formula with what is known put in place of its symbols."""
-    return sp.sympify(formula).xreplace({symbol: known[symbol.name]
+    return sp.sympify(formula, strict=True).xreplace({symbol: known[symbol.name]
                                          for symbol in formula.free_symbols
                                          if symbol.name in known})

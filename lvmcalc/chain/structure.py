@@ -14,7 +14,7 @@ from sympy import Expr, MatrixSymbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
-from lvmcalc.calculus.differentials import inner
+from lvmcalc.calculus.differentials import inner, sympified
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
@@ -42,7 +42,7 @@ class Chain(Graph):
         if unknown := [edge for edge in edges if edge not in self.edges]:
             raise ValueError(f"{self.name} has no edge {unknown[0]}; there are "
                              f"{', '.join(map(str, self.edges))}.")
-        instead = {edge: 0 * self.edges[edge] if adjoint is None else sp.sympify(adjoint)
+        instead = {edge: 0 * self.edges[edge] if adjoint is None else sympified(adjoint)
                    for edge, adjoint in edges.items()}
         other = copy(self)
         other.edges, other._remembered = MappingProxyType({**self.edges, **instead}), {}

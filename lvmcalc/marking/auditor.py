@@ -25,10 +25,11 @@ from lvmcalc.marking.increments import (
     in_increments,
     increments,
 )
-from lvmcalc.marking.marker import mark
+from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.marking.text_answers import refuse_large
+from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
@@ -79,7 +80,13 @@ class _Auditor:
         lines: list[Line] = []
         for piece in found:
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
-            lines.append(check(piece, len(lines) + 1))
+            try:
+                with time_limit():
+                    line = check(piece, len(lines) + 1)
+            except TimeIsUp:
+                late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
+                line = Line(piece.text, self.chain, findings=(late,))
+            lines.append(line)
         return Audit(tuple(lines), tuple(self.credit(lines)))
 
     # One piece each
@@ -165,7 +172,7 @@ class _Auditor:
             for name, leaf in self.chain.leaves.items()})
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
-        if verdict.status not in RIGHT:
+        if verdict.status == "refuted":
             return verdict
         try:
             for side in (left, right):

@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
-    for raw in _lines(lines):
+    for raw in lines_of(lines):
         text = LABEL.sub("", raw)
         if not text.strip(" \t\r.,;$"):
             continue
@@ -56,7 +56,8 @@ def _used(piece: Piece, later: list[Piece]) -> Piece:
     return Piece("claim", piece.text)
 
 
-def _lines(lines: Iterable[str]) -> list[str]:
+def lines_of(lines: Iterable[str]) -> list[str]:
+    """Return the lines of a text, also of an `align` of LaTeX."""
     text = FRAMES.sub(" ", "\n".join(lines))
     if "\\" in text:
         text = text.replace("&", " ")

@@ -172,7 +172,9 @@ def _value_of_a_node(attempt: Attempt, found: list[Explanation]) -> list[Explana
     for node in () if found else exercise.chain.leading_to(exercise.wrt):
         expression = exercise.chain[node].expression if node in exercise.chain.nodes else None
         truth = [point.get(node) for point in exercise.points]
-        if expression is not None and all(map(_near, attempt.values, truth)):
+        if expression is not None and all(map(_near, attempt.values, truth)) and (
+                attempt.formula is None or exercise.compare(
+                    attempt.formula, exercise.chain[node].symbol).status in RIGHT):
             here, asked = notation.plain(node), notation.plain(exercise.asked)
             return [(finding("function_for_slope",
                              f"This is the value of {here} itself: its derivative {asked} is asked "

@@ -285,7 +285,7 @@ def value_at(formula: Expr, point: Point, numbers: Any = Invertible) -> Any:
     """
     with np.errstate(all="ignore"):
         try:
-            return arithmetic.evaluate(sp.sympify(formula), point, numbers)
+            return arithmetic.evaluate(sp.sympify(formula, strict=True), point, numbers)
         except IllConditioned as error:
             raise OutsideDomain("a matrix to be inverted is singular") from error
 

@@ -16,6 +16,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
+from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
@@ -27,6 +28,7 @@ from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.increments import gradient_in, has_differentials
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
 from lvmcalc.marking.text_answers import read_answer
+from lvmcalc.marking.time_limit import SECONDS, TimeIsUp, time_limit
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
@@ -35,7 +37,10 @@ from lvmcalc.notation.parser import Reading
 MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
-            "not attempted": "Not attempted", "unreadable": "Unreadable"}
+            "undecided": "Undecided", "not attempted": "Not attempted",
+            "unreadable": "Unreadable"}
+LATE = (f"marking this takes more than {SECONDS:g} seconds; write it more simply, with fewer "
+        "powers and brackets")
 
 
 class NotAttempted(ValueError):
@@ -145,6 +150,14 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         If there is no such chain, leaf or node.
     """
     exercise = exercise_of(chain_named(of), wrt)
+    try:
+        with time_limit():
+            return _mark(exercise, answer)
+    except TimeIsUp:
+        return Mark(exercise.asked, "undecided", LATE, ((finding("undecided", LATE),),))
+
+
+def _mark(exercise: Exercise, answer: Any) -> Mark:
     if not isinstance(answer, str):
         return _told(exercise, lambda: _marked(exercise, answer))
     sides: list[list[Reading]] = []
@@ -205,8 +218,9 @@ def _admitted(exercise: Exercise, answer: Any) -> Expr:
     """Return an answer as a SymPy expression in the symbols of the chain, or refuse it."""
     chain = exercise.chain
     try:
-        answer = sp.sympify(answer, strict=True)
-    except sp.SympifyError:
+        number = isinstance(answer, np.ndarray) and not answer.ndim
+        answer = sympified(answer.item() if number else answer)
+    except TypeError:
         answer = None
     if not isinstance(answer, Expr) or isinstance(answer, sp.Lambda):
         raise Unreadable("An answer is a formula (a SymPy expression or text) or a function of "

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lvmcalc import checks, lazy
+from lvmcalc.models import gplvm_numbers
 
 if TYPE_CHECKING:
     from lvmcalc.models.gplvm_chain import *  # noqa: F403
@@ -55,7 +56,8 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return _value(_split(X, Y, alpha, beta), X, Y, alpha, beta, Y.shape[1])
+        parts = gplvm_numbers.split(X, Y, alpha, beta)
+        return gplvm_numbers.value(parts, X, Y, alpha, beta, Y.shape[1])
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -65,7 +67,8 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        return _gradient(_split(X, Y, alpha, beta), X, Y, alpha, beta, Y.shape[1])
+        parts = gplvm_numbers.split(X, Y, alpha, beta)
+        return gplvm_numbers.gradient(parts, X, Y, alpha, beta, Y.shape[1])
 
 
 def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float, np.ndarray]:
@@ -74,22 +77,7 @@ def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float
     Parameters, errors and source are those of `log_likelihood`. Where M = I + αβXᵀX is well
     conditioned, its eigenvectors are enough; elsewhere the singular values of X are taken.
     """
-    return evaluated(*_checked(X, Y, alpha, beta))
-
-
-def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
-              columns: int | None = None) -> tuple[float, np.ndarray]:
-    """Return value and gradient as `value_and_gradient` does, of input that is right.
-
-    Y may stand for data with more `columns` that have the same YYᵀ.
-    """
-    D = columns or Y.shape[1]
-    with np.errstate(all="ignore"):  # the results are looked at
-        found = _by_small_matrix(X, Y, alpha, beta, D)
-        if found is not None:
-            return found
-        split = _split(X, Y, alpha, beta)
-        return (_value(split, X, Y, alpha, beta, D), _gradient(split, X, Y, alpha, beta, D))
+    return gplvm_numbers.evaluated(*_checked(X, Y, alpha, beta))
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
@@ -218,76 +206,3 @@ def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[Any, ...]:
 def _positive(alpha: float, beta: float) -> tuple[float, float]:
     return (checks.scalar(alpha, "alpha", positive=True),
             checks.scalar(beta, "beta", positive=True))
-
-
-def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
-    """Return what L and its gradient are made of.
-
-    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y
-    beside U, and how large the rounding errors of that rest are.
-    """
-    U, s, V = np.linalg.svd(X, full_matrices=False)
-    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
-    P = U.T @ Y
-    rest, rounding = Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
-    if len(X) == len(s):  # U spans everything
-        rest, rounding = np.zeros_like(Y), rounding / np.hypot(1, t).min()**2
-    return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
-
-
-def _value(split: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
-           beta: float, D: int) -> float:
-    _, t, _, P, rest, rounding = split
-    log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
-    constant, squares = len(Y) * D * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
-    L = -(constant + D * log_det_K + squares) / 2
-    _refuse_what_is_lost("L", rounding * np.linalg.norm(rest), constant + squares, beta)
-    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
-
-
-def _gradient(split: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
-              beta: float, D: int) -> np.ndarray:
-    U, t, V, P, rest, rounding = split
-    h = np.hypot(1, t)
-    G = ((rest + U @ (P / h[:, None])) @ P.T - D * (U / h)) * (t / h) @ V
-    G = np.sqrt(alpha) * np.sqrt(beta) * G
-    size, of_P = np.linalg.norm, np.linalg.norm(P)
-    # where digits are lost, t/h is near 1
-    terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)
-    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
-    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
-
-
-def _by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float,
-                     beta: float, D: int) -> tuple[float, np.ndarray] | None:
-    """Return value and gradient from M = I + αβXᵀX, or None where that could lose digits."""
-    N, ab = len(Y), alpha * beta
-    M = ab * X.T.dot(X)
-    M.flat[::len(M) + 1] += 1
-    if not np.isfinite(M).all():
-        return None
-    m, V = np.linalg.eigh(M)
-    if not 0 < m[-1] < 1e4 * m[0]:
-        return None
-    inverse = (V / m).dot(V.T)
-    W = inverse.dot(ab * X.T.dot(Y))
-    rest = Y - X.dot(W)  # K⁻¹Y is β times it
-    rest_2, W_2, Y_2 = np.vdot(rest, rest), np.vdot(W, W), np.vdot(Y, Y)
-    pull = ab * D * X.dot(inverse)
-    squares = beta * (rest_2 + W_2 / ab)  # nothing is subtracted: it is the least squared error
-    constant = N * D * np.log(2 * np.pi)
-    L = -(constant + D * (np.log(m).sum() - N * np.log(beta)) + squares) / 2
-    rounding = np.finfo(float).eps * np.sqrt(Y_2)
-    kept = max(rounding * beta * np.sqrt(rest_2) / (constant + squares),
-               rounding * beta * np.sqrt(W_2) / (beta * np.sqrt(rest_2 * W_2)
-                                                 + np.linalg.norm(pull)))
-    G = beta * rest.dot(W.T) - pull
-    sound = kept < 1e-11 and min(Y_2, W_2) > 1e-200 and np.isfinite(L) and np.isfinite(G).all()
-    return (float(L), G) if sound else None
-
-
-def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
-    if error > terms / 1e8:
-        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
-                              f"to rounding errors, and with β = {beta:g} they outweigh what is "
-                              "left.")

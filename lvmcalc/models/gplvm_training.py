@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.models import gplvm
+from lvmcalc.models import gplvm, gplvm_numbers
 from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times, times_transposed
 from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
 
@@ -218,7 +218,8 @@ class GPLVMProblem(Problem):
     # Value and gradient
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         if self.exact:
-            return gplvm.evaluated(coordinates, self.points.Y, self.alpha, self.beta, self.D)
+            Y = self.points.Y
+            return gplvm_numbers.evaluated(coordinates, Y, self.alpha, self.beta, self.D)
         N, D, ab, beta = self.shape[0], self.D, self.ab, self.beta
         M, M_inverse, B, W = self._solved(coordinates)
         det = float(np.linalg.det(M))  # cheaper than slogdet

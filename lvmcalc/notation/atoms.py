@@ -14,6 +14,7 @@ from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary
 
 DEEPEST = 20
+MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
 
 
@@ -241,6 +242,9 @@ class Atoms:
         """Return a function of some arguments."""
         if name == "slogdet" and not self.second():
             raise self.fail("[1], for the logarithm in what slogdet returns,")
+        if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
+                             "functions inside one another, which are not read.", token.start)
         own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
         function = own[name] if name in own and matrices else self.functions[name]
         if name not in forming.FUNCTIONS and not matrices:

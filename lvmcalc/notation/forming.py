@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Determinant, Dummy, Expr, Identity, Inverse, Trace, Transpose
+from sympy import Determinant, Dummy, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
 from sympy.matrices.expressions import (
     HadamardPower,
     HadamardProduct,
@@ -245,6 +245,15 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
                              "is no number")
 
     return checked
+
+
+def functions_in(expression: Expr) -> int:
+    """Return how many functions and roots stand inside one another."""
+    if isinstance(expression, MatrixSymbol | sp.Symbol):
+        return 0
+    own = isinstance(expression, sp.Function) or hasattr(expression, "name") or (
+        isinstance(expression, sp.Pow) and not expression.exp.is_Integer)
+    return own + max(map(functions_in, expression.args), default=0)
 
 
 def described(matrix: Expr) -> str:

@@ -168,8 +168,8 @@ class _Formulas:
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
 def _positive_first(term: Expr) -> tuple:
-    text = str(term)
-    return term.could_extract_minus_sign(), -len(text), text
+    text = _plain(term)  # SymPy's own str inverts on the way, which fails at (K - K)⁻¹
+    return text.startswith("-"), -len(text), text
 
 
 class _Latex(_Formulas, LatexPrinter):

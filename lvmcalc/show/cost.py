@@ -5,40 +5,19 @@ from timeit import Timer
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from lvmcalc import checks
-from lvmcalc.models import GPLVMProblem, gplvm
+from lvmcalc.models import GPLVMProblem
+from lvmcalc.models.ways import cholesky, textbook
 from lvmcalc.show import panels, style
 from lvmcalc.show.still import Drawing, still
 from lvmcalc.show.view import Control, View, guarded
-from lvmcalc.training import Trainer, data
+from lvmcalc.training import data
 
 LARGEST_K = 1000  # objects; a way with K takes 27 times as long for three times as many
 LOOKS = {"inverse of K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
          "Cholesky of K": {"color": style.PURPLE, "marker": "D", "dash": ":"},
          "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
          "reduced": {"color": style.BLUE, "marker": "o", "dash": "-"}}
-
-
-def textbook(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
-    """Return the log-likelihood and ∂L/∂X by the formula as it stands, with the inverse of K."""
-    N, D = Y.shape
-    K = alpha * X @ X.T + np.eye(N) / beta
-    inverse = np.linalg.inv(K)
-    fit = inverse @ (Y @ Y.T)
-    value = -N * D / 2 * np.log(2 * np.pi) - D / 2 * np.linalg.slogdet(K)[1] - np.trace(fit) / 2
-    return float(value), alpha * (fit @ inverse - D * inverse) @ X
-
-
-def cholesky(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[float, np.ndarray]:
-    """Return the same with the Cholesky factor C of K = CCᵀ, solving in place of inverting."""
-    N, D = Y.shape
-    C = np.linalg.cholesky(alpha * X @ X.T + np.eye(N) / beta)
-    solved = np.linalg.solve(C.T, np.linalg.solve(C, np.hstack([Y, X])))
-    of_Y, of_X = solved[:, :D], solved[:, D:]
-    value = -N * D / 2 * np.log(2 * np.pi) - D * np.log(np.diag(C)).sum() - np.vdot(Y, of_Y) / 2
-    return float(value), alpha * (of_Y @ (Y.T @ of_X) - D * of_X)
 
 
 class CostCurve(View):
@@ -75,16 +54,23 @@ class CostCurve(View):
             "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
             "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
+        self._say(self._in_words())
 
     def measure(self) -> "CostCurve":
         """Measure all sizes, the smallest first, and draw each as it comes in."""
-        self.seconds = {name: {} for name in LOOKS}
-        for N in sorted(self.sizes):
-            for name, way in self._ways(N).items():
-                self.seconds[name][N] = _best(way)
-            self._show()
-            self._say(f"Measuring … {self.status}")
-        self._show()
+        self.seconds, button = {name: {} for name in LOOKS}, self.controls.measure
+        try:
+            for N in sorted(self.sizes):
+                button.disabled, button._value = True, f"N = {N:,} …"
+                self.fill()
+                for name, way in self._ways(N).items():
+                    self._say(f"Measuring {name} at N = {N:,} … {self._in_words()}")
+                    self.seconds[name][N] = _best(way)
+                    self._show()
+        finally:
+            button.disabled, button._value = False, "▶ Measure"
+            self.fill()
+        self._say(self._in_words())
         return self
 
     def still(self) -> Drawing:
@@ -110,54 +96,14 @@ class CostCurve(View):
     def _show(self) -> None:
         self.send_frame({name: [*seconds, *seconds.values()]
                          for name, seconds in self.seconds.items() if seconds})
+
+    def _in_words(self) -> str:
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
-        self._say(" ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
-                           for name, (N, seconds) in last.items()) or "Nothing is measured yet.")
+        return " ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
+                        for name, (N, seconds) in last.items()) or "Nothing is measured yet."
 
     def _say(self, words: str) -> None:
         self.status = self.words = words
-
-
-def digits(found: Any, true: Any) -> float:
-    """Return to how many digits `found` is right.
-
-    That is −log₁₀ of the norm of its error, relative to that of `true`.
-    """
-    return float(-np.log10(max(np.linalg.norm(found - true) / np.linalg.norm(true), 1e-17)))
-
-
-def digits_kept(beta: float, X: np.ndarray | None = None,
-                Y: np.ndarray | None = None) -> dict[str, float]:
-    """Return the digits to which ∂L/∂X comes out on three ways, at α = 1.
-
-    They are the inverse of K, its Cholesky factor, and no K at all.
-
-    The judge forms K as well, but with 40 digits. The latent points X, of shape (N, Q), and the
-    data Y, of shape (N, D), are the same sample for every β unless they are given.
-    """
-    from mpmath import mp
-
-    if X is None or Y is None:
-        X, Y = data.sample_gplvm(60, 5, 2, beta=4.0)
-        Y = data.centred(Y)
-    (N, D), Q = Y.shape, X.shape[1]
-    with mp.workdps(40):
-        left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
-        solved = (left * left.T + mp.eye(N) / beta) ** -1
-        true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(),
-                        dtype=float)
-    return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
-            "Cholesky of K": digits(cholesky(X, Y, 1.0, beta)[1], true),
-            "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
-
-
-def drift(problem: GPLVMProblem, steps: int, seed: int = 0) -> float:
-    """Return how far steps in the span end from the same steps in X, relative to X."""
-    trainer = Trainer(problem, "gradient", seed=seed)
-    X = trainer.parameters
-    for _ in range(steps):
-        X = X + trainer.learning_rate * gplvm.gradient(X, problem.Y, problem.alpha, problem.beta)
-    return float(np.linalg.norm(trainer.run(steps).parameters - X) / np.linalg.norm(X))
 
 
 def _best(way: Callable[[], Any]) -> float:

@@ -15,7 +15,8 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.show import style
-from lvmcalc.show.view import NO_COMMAND, Asked, Control, View, guarded
+from lvmcalc.show.ask import Boxes, Recorded, folded, told_of
+from lvmcalc.show.view import NO_COMMAND, Asked, Control, View
 
 # Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
 _derived: dict[tuple[str, str], bool] = {}
@@ -23,7 +24,7 @@ _here = token_hex(4)  # JupyterLab shows several notebooks on one page
 _summaries: WeakSet["Summary"] = WeakSet()
 
 
-class AnswerBox(Asked, widgets.VBox):
+class AnswerBox(Boxes):
     """Ask for ∂L/∂(node or leaf), and mark what is typed.
 
     Enter shows what was read, the verdict, and what is wrong.
@@ -53,32 +54,23 @@ class AnswerBox(Asked, widgets.VBox):
         self.wrt = chain[wrt].name
         self.asked = chain.adjoint_symbol(self.wrt)
         self.mark = self.check(None)
-        self._marked, self._due = "", False
         name, shape, formula = (show(self.asked) for show in (
             notation.plain, notation.shape, notation.latex))
         self._exercise = chain.name, name
         _derived.setdefault(self._exercise, False)
-        self.text = widgets.Text(description=f"{name} =", continuous_update=False,
-                                 placeholder="type a formula and press Enter")
         self._asks = (f"${formula} = \\;?$ &nbsp; It is "
                       f"{shape.replace('scalar', 'a number')}.")
-        question = widgets.HTMLMath(f"{style.CSS}<b id='{_anchor(self._exercise)}' tabindex='-1'>"
-                                    f"Your turn.</b> {self._asks}")
-        self._feedback = widgets.HTMLMath().add_class("lvmcalc-feedback")
         solution = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
-        self.help = widgets.HTMLMath(_folded("Hint", escape(hint) or self._rule())
-                                     + _folded("Solution", f"${formula} = {solution}$"))
-        super().__init__([question, self.text, self._feedback, self.help])
-        self.add_class("lvmcalc-ask")
-        self.text.on_msg(guarded(lambda _, content, __: content.get("event") == "submit"
-                                 and self._enter(), self._fail))
-        self.text.observe(guarded(lambda _: self._due and self._submit(), self._fail), "value")
+        super().__init__(
+            title=f"Your turn: {name}", label=f"{name} =", hint="type a formula and press Enter",
+            above=f"<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> {self._asks}",
+            below=folded("Hint", escape(hint) or self._rule())
+            + folded("Solution", f"${formula} = {solution}$"))
         _refresh()
 
     def answer(self, text: str) -> Mark:
         """Type a text and press Enter; return its mark."""
-        self.text.value = text
-        self._submit()
+        self.take([text])
         return self.mark
 
     def question(self) -> str:
@@ -88,27 +80,15 @@ class AnswerBox(Asked, widgets.VBox):
         """Mark an answer (text, SymPy expression or function) without typing it into the box."""
         return mark(answer, self.chain, self.wrt)
 
-    def kinds(self, *answers: Any) -> list[str]:
+    def kinds(self, *answers: Any) -> Recorded:
         """Return, for each answer, its status if it is right, else what its first finding is."""
-        marks = map(self.check, answers)
-        return [mark.status if mark.right else mark.findings[0].kind for mark in marks]
+        return Recorded(answers, [*map(self.check, answers)])
 
-    def _enter(self) -> None:
-        # What was typed comes in a message after that of the key; with Tab it has come before, and
-        # may be marked now.
-        if self.text.value != self._marked:
-            self._submit()
-        self._due = True
-
-    def _submit(self) -> None:
-        self._marked, self._due = self.text.value, False
-        self.mark = self.check(self._marked)
+    def read(self, lines: list[str]) -> None:
+        self.mark = self.check(lines[0])
         _derived[self._exercise] |= self.mark.right
-        self._feedback.value = spoken(_in_html(self.mark))
+        self.told = [told_of(self.mark)]
         _refresh()
-
-    def _fail(self, words: str) -> None:
-        self._feedback.value = spoken(escape(words))
 
     def _rule(self) -> str:
         children = self.chain.children(self.wrt)
@@ -207,19 +187,6 @@ def _anchor(exercise: tuple[str, str]) -> str:
     return f"{_here}-{[*_derived].index(exercise)}"
 
 
-def _folded(title: str, text: str) -> str:
-    return f'<details><summary {NO_COMMAND}>{title}</summary>{text}</details>'
-
-
 def _refresh() -> None:
     for summary in _summaries:
         summary.update()
-
-
-def _in_html(mark: Mark) -> str:
-    parts = [] if mark.formula is None else [
-        rf"Read as $\displaystyle {notation.latex(mark.asked)} = {notation.latex(mark.formula)}$"]
-    parts += [f"<b>{mark.verdict}</b>: {escape(mark.reason)}", *map(escape, mark.details)]
-    if mark.example:
-        parts.append(_folded("Numbers to try by hand", escape(mark.example)))
-    return "<br>".join(parts)

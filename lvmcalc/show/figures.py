@@ -1,6 +1,6 @@
 """Still pictures, each with its content in words: graphs, heat maps, points, curves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -52,8 +52,12 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
     return Drawing(figure, _graph_in_words(chain, parent, node))
 
 
-def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None) -> dict[str, Any]:
-    """Return what is drawn of a chain's graph, with one stage lit."""
+def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
+                done: Collection[tuple[str, str]] = (), asked: bool = False) -> dict[str, Any]:
+    """Return what is drawn of a chain's graph, with one stage lit, pulsing if it is asked for.
+
+    The edges that are `done`, pairs (parent, node), are drawn as solid steps backwards.
+    """
     parent, node = stage if isinstance(stage, tuple) else (None, stage)
     places, fills = _layout(chain).places, {parent: style.LIT["parent"], node: style.LIT["node"]}
     order, nodes, edges = [*places], [], []
@@ -67,10 +71,15 @@ def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None) -> dic
         look, width, ends = _look(chain, (child, used)), 1.8, (used, child)
         if (child, used) == (node, parent):  # the step backwards takes the place of the edge
             look, width, ends = style.DIRECTIONS["backward"], 4.0, (child, used)
+            look = look | {"linestyle": style.SOLID} if stage in done else look
+        elif (used, child) in done:
+            look, width, ends = style.DIRECTIONS["backward"], 2.6, (child, used)
+            look = look | {"linestyle": style.SOLID}
         elif child == node and parent is None:
             look = style.DIRECTIONS["forward"]
         edges.append({"from": order.index(ends[0]), "to": order.index(ends[1]), "width": width,
                       "color": look["color"], "dash": style.dash(look),
+                      "pulse": asked and (child, used) == (node, parent),
                       "bow": bow(*(places[end] for end in ends))})
     return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges,
             "order": order}

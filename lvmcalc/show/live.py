@@ -36,6 +36,7 @@ class Training(PlayerView):
     play_tip, reset_tip = "Train, and watch it", "Go back to step 0, with the same seed"
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # by name, the values of controls
     expected: ClassVar[dict[str, str]] = {}  # what is lost with a gradient, and what comes of it
+    too_fast = ""  # what comes of a learning rate far above the limit
 
     def __init__(self, optimiser: str, learning_rate: float | None, seed: int, speed: float,
                  budget: int, key: str | None, **more: Control) -> None:
@@ -106,7 +107,6 @@ class Training(PlayerView):
         return end
 
     def _end(self) -> str:
-        """Return in a sentence why the run ends here, or "" if it goes on."""
         trainer = self.trainer
         if trainer.status == "diverged":
             return "The run has stopped."
@@ -137,7 +137,7 @@ class Training(PlayerView):
     def _reset(self) -> None:
         self.trainer.reset(self.controls.seed.value)
         self._new_ghost(self.trainer.again)
-        self._news = ""
+        self._news = self.player.note = ""
         self._forget_preset()
         self._new_picture()
 
@@ -195,8 +195,11 @@ class Training(PlayerView):
         return self.trainer.stability_limit or self.trainer.usual_rate
 
     def _in_words(self) -> str:
-        lost = self.expected.get(self.trainer.ablation, "")
-        return " ".join(filter(None, (self._news, self.trainer.describe(), lost, self.player.note)))
+        trainer = self.trainer
+        known, limit = self.expected.get(trainer.ablation, ""), trainer.stability_limit
+        if limit and trainer.learning_rate > 2 * limit and trainer.status != "diverged":
+            known = known or self.too_fast
+        return " ".join(filter(None, (self._news, trainer.describe(), known, self.player.note)))
 
     def _tell(self) -> None:
         """Say beside the sliders what they come to."""

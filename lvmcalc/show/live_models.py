@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from math import log
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -241,6 +242,8 @@ class LiveGPLVM(LiveModel):
         "D lost": "The factor D of L₁ is lost: the determinant pulls with 1/D of its strength, so "
                   "the points end too far out, and the gap stays open while the ghost's closes.",
         "sign flipped": "The sign is lost: each step goes downhill, away from the optimum."}
+    too_fast = ("One would expect it to blow up. It does not: far out the log-likelihood is almost "
+                "flat, so what overshoots lands far out, crawls back, and overshoots again.")
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None,
@@ -282,6 +285,7 @@ class LiveGPLVM(LiveModel):
         now = problem.beta / gplvm.best_beta(problem.Y, problem.shape[1]) if (
             problem.learn) else beta.value
         beta.told = f"{now:.3g} × the best"
+        beta.shown = min((stop for _, stop in beta.options), key=lambda stop: abs(log(stop / now)))
         super()._tell()
 
 
@@ -309,6 +313,8 @@ class LiveAutoencoder(LiveModel):
         "path h twice": "Path h stands in for g, as if a transpose were lost: the sum is zero as "
                         "soon as the rows of W are orthonormal, whatever plane they span.",
         "sign flipped": "The sign is lost: each step goes uphill, away from the optimum."}
+    too_fast = ("The loss is of the fourth degree in W: what overshoots meets a steeper slope, and "
+                "overshoots more.")
 
     def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,

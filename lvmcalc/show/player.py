@@ -9,7 +9,7 @@ from IPython import get_ipython
 
 TURN = 0.010  # seconds of steps in one turn of the loop, so that a click waits no longer
 PAUSE = 0.005  # seconds given to messages in each turn; with a bare sleep(0) the buttons starve
-FRAMES, WORDS = 28, 3  # per second at most; what is late is dropped, never queued
+FRAMES, WORDS = 30, 3  # per second at most; what is late is dropped, never queued
 FLAT_OUT = 1e9  # steps per second: as fast as it goes
 
 # What was started by which cell: running the cell again has to close what it started before.

@@ -11,7 +11,7 @@ from lvmcalc.show.view import Control, View
 
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-PAUSED, PLAYING = "▶ Play", "❚❚ Pause"
+PAUSED, PLAYING, AGAIN = "▶ Play", "❚❚ Pause", "↻ Play again"
 # Steps a second at first, and by which factor each step after the first few is faster.
 SLOW, FEW, FASTER = 3.0, 8, 1.15
 
@@ -65,6 +65,10 @@ class PlayerView(View, metaclass=_Abstract):
         """Take one step; return "" or, in one sentence, why the run ends here."""
 
     @abstractmethod
+    def _end(self) -> str:
+        """Return in a sentence why the run ends here, or "" if it goes on."""
+
+    @abstractmethod
     def _reset(self) -> None:
         """Go back to step 0."""
 
@@ -88,7 +92,11 @@ class PlayerView(View, metaclass=_Abstract):
         super().close()
 
     def _toggle(self) -> None:
-        (self.player.pause if self.player.playing else self.player.play)()
+        if self.player.playing:
+            self.player.pause()
+        else:
+            self.player.post(lambda: self._reset() if self._end() else None)
+            self.player.play()
 
     def _on(self, control: Control, action: Callable[[], None]) -> None:
         """Have `action` done on the main loop whenever the value of a control changes."""
@@ -104,7 +112,8 @@ class PlayerView(View, metaclass=_Abstract):
             self.send_frame(self.numbers())
 
     def _say(self) -> None:
-        self.controls.play._value = PLAYING if self.player.playing else PAUSED
+        still = AGAIN if self._end() else PAUSED
+        self.controls.play._value = PLAYING if self.player.playing else still
         self.status = self.player.note if self.player.error else self._in_words()
         with self.hold_sync():
             self.words, self.note, self.playing = self.status, self.readout, self.player.playing

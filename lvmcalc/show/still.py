@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -108,11 +109,8 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
     room = 96 if panel["flat"] else 0
     axes = place(figure, x + room, y + 24, width - room, height - 48, panel["title"])
     xy, labels = np.reshape(numbers[panel["name"]], (-1, 2)), np.asarray(panel["labels"])
-    for k, look in enumerate(panel["classes"]):
+    for k in range(len(panel["classes"])):
         axes.plot(*xy[labels == k].T, markersize=4 if len(xy) > 500 else 7, **style.CLASSES[k])
-        if not panel["flat"]:
-            axes.annotate(look["name"], np.median(xy[labels == k], axis=0), ha="center",
-                          va="center", size=18, weight="bold", path_effects=HALO)
     axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"])
     if panel["flat"]:
         axes.set_yticks(-np.arange(len(panel["classes"])),
@@ -121,6 +119,29 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
     if "ring" in numbers:
         axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.BLACK, marker="o",
                   markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
+    if not panel["flat"]:
+        middles = [np.median(xy[labels == k], axis=0) for k in range(len(panel["classes"]))]
+        wide = max(len(look["name"]) for look in panel["classes"])
+        axes.autoscale_view()  # the places in pixels depend on it
+        to_pixels = axes.transData
+        spread = _apart(to_pixels.transform(middles), (8 + 12 * wide, 22))
+        for look, at in zip(panel["classes"], to_pixels.inverted().transform(spread), strict=True):
+            axes.annotate(look["name"], at, ha="center", va="center", size=18, weight="bold",
+                          path_effects=HALO)
+
+
+def _apart(places: np.ndarray, room: tuple[float, float]) -> np.ndarray:
+    """Return places in pixels, pushed so far apart that words of this width and height fit."""
+    for _ in range(60):
+        for i, j in combinations(range(len(places)), 2):
+            away = places[j] - places[i]
+            short = room - np.abs(away)
+            if (short > 0).all():
+                axis = short.argmin()  # the shorter way
+                push = np.copysign(short[axis] / 2, away[axis])
+                places[i, axis] -= push
+                places[j, axis] += push
+    return places
 
 
 def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -135,7 +156,7 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
             continue
         axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
                   marker=look.get("marker", "o"), markevery=1 if look.get("every") else [-1],
-                  label=look.get("label"))
+                  label=look.get("label"), clip_on=False)
     if not axes.lines:  # nothing is known yet
         axes.set(xlim=(10, 1e5), ylim=(1e-5, 1))
     if panel["ylog"]:
@@ -162,7 +183,7 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     order = 1 + np.arange(len(panel["marks"]))
     axes.bar(order, numbers[panel["name"]], 0.64, color=style.BLUE)
     axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.INK)
-    axes.set(yticks=[], xlabel=panel["xlabel"])
+    axes.set(xticks=order[::max(1, len(order) // 4)], yticks=[], xlabel=panel["xlabel"])
 
 
 def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:

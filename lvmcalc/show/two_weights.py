@@ -155,7 +155,6 @@ class TwoWeights(PlayerView):
         return self._end()
 
     def _end(self) -> str:
-        """Return in a sentence why W goes no further, or "" if it does."""
         step = self.arrows["step"]
         if not (np.abs(self.W + step) < FAR).all():
             return ("Diverged: the next step leads far off the map. Reset, and choose a smaller "

@@ -113,6 +113,7 @@ class Control:
                  tip: str = "", more: bool = True, **looks: Any) -> None:
         self.kind, self.label, self.tip, self.more, self.looks = kind, label, tip, more, looks
         self.disabled, self.told, self._changed = False, "", lambda: None
+        self.shown: Any = None  # in place of the value, where that has moved on since it was set
         self.offer(options, value)
 
     def offer(self, options: Iterable, value: Any) -> None:
@@ -158,8 +159,8 @@ class Control:
     @property
     def state(self) -> list:
         """What the browser shows: the value, whether it is off, and what is told of it."""
-        place = next((at for at, (_, value) in enumerate(self.options) if value == self._value),
-                     self._value)
+        shown = self._value if self.shown is None else self.shown
+        place = next((at for at, (_, value) in enumerate(self.options) if value == shown), shown)
         return [place, self.disabled, self.told]
 
 

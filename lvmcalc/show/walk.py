@@ -11,7 +11,9 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
+from lvmcalc.marking import Mark
 from lvmcalc.show import figures, panels, style
+from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.still import Drawing
 from lvmcalc.show.view import STILL, Control, Shown, View, guarded
 
@@ -38,17 +40,25 @@ class StageWalk(Shown, widgets.VBox):
     direction : str
         "backwards" (one step from each node to each of its parents) or "forwards" (one step for
         each node).
+    ask : bool or str
+        Whether each edge is asked for, and its card appears only once it is answered rightly or on
+        "Show"; the name of a leaf asks only along the ways to it.
     **leaves : the values of the leaves, as for `chain.forward`
 
     Attributes
     ----------
     status : str
         Where the walk is, in words.
-    back, next, jump, direction : Control
+    back, next, show, jump, direction : Control
+    done : set of (str, str)
+        The edges that were answered rightly or shown, as pairs (parent, node).
     """
 
-    def __init__(self, chain: Chain, direction: str = "backwards", **leaves: Any) -> None:
+    def __init__(self, chain: Chain, direction: str = "backwards", ask: bool | str = False,
+                 **leaves: Any) -> None:
         self.chain, numbers = chain, chain.run(**leaves)
+        self.ask, self.done, self._typed = ask, set(), {}
+        self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
         self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
@@ -57,16 +67,20 @@ class StageWalk(Shown, widgets.VBox):
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
             tip="From L to the leaves, or from the leaves to L")
         self.jump = Control("choice", "stage", more=False, tip="Go to any stage")
-        self.view = WalkView(SimpleNamespace(back=self.back, next=self.next, jump=self.jump,
-                                             direction=self.direction))
+        self.show = Control("button", "Show", more=False, tip="Show the card without an answer")
+        self.view = WalkView(SimpleNamespace(
+            back=self.back, next=self.next, jump=self.jump,
+            **({"show": self.show} if ask else {"direction": self.direction})))
         self.view.title = f"The stages of {chain.name}"
         acts = {self.back: lambda: self.go(self._place - 1),
                 self.next: lambda: self.go(self._place + 1),
-                self.jump: lambda: self.go(self.jump.value), self.direction: self._turn}
+                self.jump: lambda: self.go(self.jump.value), self.direction: self._turn,
+                self.show: self._reveal}
         self.view._acts = {control: guarded(act, self._say) for control, act in acts.items()}
         self.view.chosen = guarded(self._choose, self._say)
         self._card = widgets.HTMLMath()
-        super().__init__([self.view, self._card])
+        self._question = EdgeQuestion(chain, self._answered) if ask else None
+        super().__init__([self.view, *[self._question] * bool(ask), self._card])
         self.add_class("lvmcalc-walk")
         self._turn()
 
@@ -77,7 +91,8 @@ class StageWalk(Shown, widgets.VBox):
         if self.direction.value == "forwards":
             return [*chain.nodes]
         return [(parent, node) for node in reversed(chain.nodes)
-                for parent in sorted(chain[node].parents, key=chain.leaves.__contains__)]
+                for parent in sorted(chain[node].parents, key=chain.leaves.__contains__)
+                if not self._to or self._leads(parent)]
 
     @property
     def stage(self) -> Any:
@@ -90,12 +105,37 @@ class StageWalk(Shown, widgets.VBox):
         self._show()
         return self
 
+    def answer(self, text: str) -> Mark:
+        """Type an answer to the question at the stage and press Enter; return its mark."""
+        self._question.take([text])
+        return self._mark
+
     def still(self) -> Drawing:
         """Return the picture of the stage as it is now."""
         return self.view.still()
 
     def stand_in(self) -> None:
-        self.still().show(self._card.value + STILL)
+        asks = f"<p>{self._question.question()}</p>" if self._question else ""
+        self.still().show(asks + self._card.value + STILL)
+
+    def _leads(self, name: str) -> bool:
+        """Return whether a node is, or uses, the leaf that is asked for."""
+        return name == self._to or any(map(self._leads, self.chain[name].parents))
+
+    def _answered(self, mark: Mark) -> None:
+        """Light the edge up if the answer is right; after the same right answer, go on."""
+        self._mark, typed, known = mark, self._question.lines[0], self.stage in self.done
+        again = known and self._typed.get(self.stage) == typed
+        self._typed[self.stage] = typed
+        if mark.right and not known:
+            self.done.add(self.stage)
+            self._draw()
+        elif mark.right and again:
+            self.go(self._place + 1)
+
+    def _reveal(self) -> None:
+        self.done.add(self.stage)
+        self._draw()
 
     def _choose(self, node: int) -> None:
         """Go to the stage that leads to a node, or to its first one."""
@@ -113,15 +153,27 @@ class StageWalk(Shown, widgets.VBox):
         self._show()
 
     def _show(self) -> None:
+        if self.ask:
+            parent, node = self.stage
+            self._question.pose(parent, node, self._typed.get(self.stage, ""), all(
+                (node, use) in self.done for use in self.chain.children(node)))
+        self._draw()
+
+    def _draw(self) -> None:
         stage, last, view = self.stage, len(self.stages) - 1, self.view
+        asked = bool(self.ask) and stage not in self.done
         self.jump._value = self._place
         self.back.disabled, self.next.disabled = self._place == 0, self._place == last
+        self.show.disabled = not asked
         backwards = isinstance(stage, tuple)
         parent, node = stage if backwards else (None, stage)
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
         shown, rows = self._back(parent, node) if backwards else self._forth(node)
+        if asked:  # what leaves is for the reader to find
+            shown, rows = shown[:1], []
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
-        found, numbers = {"graph": figures.graph_panel(self.chain, stage)}, {}
+        found = {"graph": figures.graph_panel(self.chain, stage, self.done, asked)}
+        numbers = {}
         for place, (title, name, looks, value) in enumerate(shown):
             shape, outline = np.shape(value), figures.outline_of(self.chain, looks)
             about = f", {notation.shape(self.chain[name].symbol)}" if shape else ""
@@ -131,13 +183,15 @@ class StageWalk(Shown, widgets.VBox):
             numbers[f"heat {place}"] = np.ravel(value)
         view.send_frame(numbers)
         lanes = {node["y"] for node in found["graph"]["nodes"]}
-        low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 1.1
+        low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 0.8 if self.ask else 1.1
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
-                                                 (low, [*numbers])])], 0.48)
+                                                 (low, [*numbers])])], 0.36 if self.ask else 0.48)
         view.about = f"The graph of {self.chain.name}; {'; '.join(title for title, *_ in shown)}"
         said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
+        count = sum(edge in self.done for edge in self.stages)
+        told = f" Edges lit: {count} of {last + 1}." if self.ask else ""
         self._say(f"Stage {self._place + 1} of {last + 1}, {self.direction.value}: "
-                  f"{_label(stage)}. {said}.")
+                  f"{_label(stage)}. {said}.{told}")
 
     # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;
     # and the rows of the table.
@@ -187,6 +241,8 @@ def _label(stage: Any) -> str:
 
 
 def _table(rows: list[tuple[str, str]]) -> str:
+    if not rows:
+        return ""
     lines = "".join(f"<tr><th scope='row'>{key}</th><td>{text}</td></tr>" for key, text in rows)
     return f"<table class='lvmcalc-card'>{lines}</table>"
 

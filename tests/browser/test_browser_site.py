@@ -2,9 +2,6 @@
 
 import os
 import re
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import browser
 import pytest
@@ -22,26 +19,16 @@ built = pytest.mark.skipif(not HERE, reason=(
     "`python tools/build_site.py` builds the site, and with LVMCALC_SITE=build/site it is tested"))
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A server of files that says nothing."""
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def site():
     """Yield the address of the site, and a browser that reaches nothing else."""
     browser.need_chromium()
     assert (SITE / "index.html").is_file(), f"There is no site in {SITE}."
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with sync_playwright() as playwright:
+    with browser.served(SITE) as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.chromium(),
                                               args=[*browser.FLAGS, NO_NETWORK])
-        yield f"http://127.0.0.1:{server.server_port}", chromium
+        yield address, chromium
         chromium.close()
-    server.shutdown()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import player
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
-from lvmcalc.show.playing import PAUSED, PLAYING
+from lvmcalc.show.playing import AGAIN, PAUSED, PLAYING
 from lvmcalc.training import data
 
 BOTH = pytest.mark.parametrize("make", [
@@ -325,6 +325,42 @@ class TestControls:
             widget.close()
 
         asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    @BOTH
+    def test_at_its_end_play_begins_again_and_goes_on_and_the_button_says_so(self, make):
+        async def scenario():
+            widget = make()
+            assert widget.controls.play.value == PAUSED
+            widget.trainer.run(20_000)
+            widget.player.step(2)
+            await asyncio.sleep(0.05)
+            end = widget.trainer.steps
+            assert ("Finished" in widget.status, widget.controls.play.value) == (True, AGAIN)
+            widget.controls.play.click()
+            while not 3 <= widget.trainer.steps < end:
+                await asyncio.sleep(0.01)
+            assert widget.player.playing
+            widget.close()
+
+        asyncio.run(asyncio.wait_for(scenario(), 120))
+
+    def test_what_ended_a_run_is_not_told_of_the_next_one(self):
+        widget = LiveGPLVM("iris")
+        # asked for in one go, as where the kernel is busy
+        widget.player.post(lambda: (widget.player.step(20_000), widget.player.post(widget._reset)))
+        assert widget.status.startswith("Step 0. ")
+        assert "Finished" not in widget.status
+
+    def test_the_handle_of_beta_goes_along_while_beta_is_learned_and_back_with_reset(self):
+        widget = LiveGPLVM("iris")
+        widget.controls.preset.value = "β learned"
+        place = dict(map(reversed, enumerate(stop for _, stop in widget.controls.beta.options)))
+        assert widget.values["beta"][0] == place[0.05]
+        widget.player.step(400)
+        assert widget.values["beta"][0] == place[1]
+        assert widget.controls.preset.value == "β learned"  # its start is where it was
+        widget.controls.reset.click()
+        assert widget.values["beta"][0] == place[0.05]
 
     @BOTH
     def test_play_without_a_kernel_says_what_to_do_instead(self, make):
@@ -740,6 +776,25 @@ class TestThePicture:
             assert all(name in names or name in ("whole gradient", "both paths")
                        for name in (preset["gradient"] for preset in kind.presets.values()))
 
+    def test_what_too_fast_a_step_comes_to_is_told_and_true(self):
+        for kind, words in ((LiveGPLVM, "One would expect it to blow up. It does not: "),
+                            (LiveAutoencoder, "what overshoots meets a steeper slope")):
+            widget = kind("digits")
+            widget.controls.preset.value = "too fast"
+            assert words in widget.status
+            lengths = []
+            for _ in range(16):
+                widget.player.step(20)
+                lengths.append(widget._probe.latent(widget.trainer).std())
+            assert (widget.trainer.status == "diverged") == (kind is LiveAutoencoder)
+            if kind is LiveGPLVM:
+                best = widget.trainer.problem.optimum.X.std()
+                assert min(lengths) > 1.3 * best  # far out
+                assert lengths[0] > lengths[2] > lengths[4]  # on the way back
+                assert max(np.diff(lengths)) > 0  # and out again
+            widget.controls.rate.value = 0.9
+            assert words not in widget.status
+
     def test_the_latent_points_are_those_of_the_trainer_by_class(self):
         widget = LiveGPLVM("iris", Q=2)
         widget.player.step(9)
@@ -844,6 +899,17 @@ class TestWithoutAKernel:
             assert whole.x0 <= box.x0 <= box.x1 <= whole.x1, words
             assert whole.y0 <= box.y0 <= box.y1 <= whole.y1, words
             assert not [other for other, at in titles[:i] if at.overlaps(box)], words
+
+    def test_in_the_still_picture_no_name_of_a_class_hides_another(self):
+        figure = LiveGPLVM("digits").still().figure
+        FigureCanvasAgg(figure).draw()
+        boxes = [text.get_window_extent() for text in figure.findobj(Text)
+                 if text.get_size() == 18]
+        assert len(boxes) == 10
+        for i, box in enumerate(boxes):
+            # the middles of the letters are further apart than half of a letter
+            assert not [other for other in boxes[:i] if np.hypot(
+                *(np.mean(box, axis=0) - np.mean(other, axis=0))) < box.width]
 
     def test_a_notebook_holds_the_view_the_picture_and_the_words(self, monkeypatch):
         outputs = []

@@ -8,8 +8,9 @@ import pytest
 
 from lvmcalc import notation
 from lvmcalc.chain import Card, Chain, Result
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import autoencoder, chain_named, gplvm
 from lvmcalc.show import StageWalk, style
+from lvmcalc.show.edge_question import EdgeQuestion
 
 RNG = np.random.default_rng(3)
 LEAVES = {"X": RNG.standard_normal((5, 2)), "Y": RNG.standard_normal((5, 3)), "alpha": 0.7,
@@ -208,3 +209,82 @@ def test_the_walk_makes_one_pass_over_the_numbers(monkeypatch) -> None:
     for place in range(len(walk.stages)):
         walk.go(place)
     assert calls == ["run"]
+
+
+# The walk that asks
+@pytest.fixture
+def asking() -> StageWalk:
+    return StageWalk(gplvm.log_det_chain(), ask=True, X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
+
+
+def lit(walk: StageWalk) -> set[tuple[str, str]]:
+    """The steps backwards that are drawn solid, as pairs (parent, node)."""
+    panel = walk.view.scene["panels"]["graph"]
+    return {(panel["order"][edge["to"]], panel["order"][edge["from"]]) for edge in panel["edges"]
+            if edge["color"] == style.VERMILLION and edge["dash"] == "-"}
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"])
+def test_at_every_edge_what_the_chain_has_there_is_right_and_the_whole_of_two_paths_is_not(
+        name) -> None:
+    chain = chain_named(name)
+    for node, parent in chain.edges:
+        ask = EdgeQuestion(chain, lambda mark: None)
+        ask.pose(parent, node, "", known=False)
+        assert ask.check(notation.plain(chain.edges[node, parent])).right, (node, parent)
+        whole = notation.plain(chain.adjoint_symbol(parent))
+        paths = [notation.plain(chain.edges[use, parent]) for use in chain.children(parent)]
+        if len(paths) > 1:
+            assert not ask.check(" + ".join(f"({path})" for path in paths)).right, (node, parent)
+            assert f"{whole} along {notation.plain(node)}" in ask.label
+
+
+def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(asking) -> None:
+    while asking.stage != ("c", "b"):
+        asking.go(asking._place + 1)
+    assert asking._card.value == ""
+    assert [panel["title"] for panel in heats(asking)] == ["∂L₁/∂b"]
+    assert "∂L₁/∂c" not in asking.status
+    assert r"\frac{D}{2} K^{-1}" not in "".join([*asking._question.told, asking._question.below])
+    assert asking.answer("b_bar b c").status == "refuted"
+    assert asking._card.value == ""
+    assert lit(asking) == set()
+    assert "An inverse is lost" in asking._question.told[0]
+    assert asking.answer("-D/2 c^-T").right
+    assert "■ Right, proved" in asking._question.told[0]
+    assert "leaving" in asking._card.value
+    assert lit(asking) == {("c", "b")}
+    asking.next.click()
+    assert asking._card.value == ""
+    asking.show.click()
+    assert "leaving" in asking._card.value
+    assert asking.show.disabled
+    assert len(lit(asking)) == 2
+    assert "Edges lit: 2 of" in asking.status
+    asking.back.click()
+    assert asking._question.lines == ["-D/2 c^-T"]
+    assert "leaving" in asking._card.value
+
+
+def test_the_same_right_answer_once_more_goes_on_to_the_next_edge(asking) -> None:
+    first = asking.stage
+    answer = notation.plain(asking.chain.edges[first[1], first[0]])
+    asking.answer(answer)
+    assert asking.stage == first
+    asking.answer(answer)
+    assert asking.stage == asking.stages[1]
+    assert asking._question.lines == [""]
+    assert asking._question.told == [""]
+
+
+def test_on_the_way_to_a_leaf_only_the_edges_that_lead_there_are_asked_for() -> None:
+    walk = StageWalk(gplvm.log_det_chain(), ask="X", X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
+    assert {parent for parent, _ in walk.stages} == {*"qbcdefghX"}
+
+
+def test_what_is_said_of_a_path_names_the_path(asking) -> None:
+    asking.go(asking.stages.index(("X", "h")))
+    asking.answer("f_bar")
+    told = asking._question.told[0]
+    assert r"\left.\frac{\partial L_{1}}{\partial X}\right|_{h}" in told
+    assert r"\frac{\partial L_{1}}{\partial X} =" not in told

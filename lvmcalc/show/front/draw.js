@@ -91,11 +91,8 @@ export const points = {
       });
       g.globalAlpha = 1;
     }
-    const dots = p.classes.map(look => sprite(pen, look, r));
-    for (let i = 0; i < p.labels.length; i++) {
-      const dot = dots[p.labels[i]], d = dot.room;
-      g.drawImage(dot, f.x(xy[2 * i]) - d, f.Y(xy[2 * i + 1]) - d, 2 * d, 2 * d);
-    }
+    const dots = p.classes.map(look => sprite(pen, look, r)), d = roomOf(r);
+    for (let i = 0; i < p.labels.length; i++) g.drawImage(dots[p.labels[i]], f.x(xy[2 * i]) - d, f.Y(xy[2 * i + 1]) - d, 2 * d, 2 * d);
     const {ring, moved} = state.now, at = state.hand || state.mix("moved");
     if (ring) {
       const from = state.mix("ring");
@@ -108,18 +105,19 @@ export const points = {
       }
     }
     g.restore();
-    this.names(pen, f, p, xy);
+    this.names(pen, f, p, state);
   },
   members(p) {
     return p.members ||= p.classes.map((_, k) => [...p.labels.keys()].filter(i => p.labels[i] === k));
   },
-  names(pen, f, p, xy) { // each class is named at its middle; names that would overlap are pushed apart
+  names(pen, f, p, state) { // each class is named at its middle; names that would overlap are pushed apart
     if (p.flat) return p.classes.forEach(({name}, k) => text(pen, name, f.left - 0.4 * pen.size, f.Y(-k), {align: "right", base: "middle", most: 5 * pen.size}));
-    const middle = (list, axis) => list.map(i => xy[2 * i + axis]).sort((a, b) => a - b)[list.length >> 1];
+    const memo = state.memo[p.name], xy = state.now[p.name], middle = (list, axis) => list.map(i => xy[2 * i + axis]).sort((a, b) => a - b)[list.length >> 1];
+    if (memo.named !== xy) Object.assign(memo, {named: xy, from: memo.to, to: this.members(p).map(list => [middle(list, 0), middle(list, 1)])});
     pen.g.font = `bold ${1.25 * pen.size}px ${FAMILY}`;
     const at = p.classes.map(({name}, k) => {
-      const own = this.members(p)[k];
-      return {name, x: f.x(middle(own, 0)), y: f.Y(middle(own, 1)), w: pen.g.measureText(name).width + 4, h: 1.3 * pen.size};
+      const [x, y] = memo.to[k].map((v, axis) => memo.from ? memo.from[k][axis] + state.t * (v - memo.from[k][axis]) : v);
+      return {name, x: f.x(x), y: f.Y(y), w: pen.g.measureText(name).width + 4, h: 1.3 * pen.size};
     });
     for (let round = 0; round < 30; round++) for (const a of at) for (const b of at) {
       const dx = b.x - a.x, dy = b.y - a.y, x = (a.w + b.w) / 2 - Math.abs(dx), y = (a.h + b.h) / 2 - Math.abs(dy);
@@ -141,25 +139,23 @@ export const points = {
   },
 };
 
-const sprites = new Map();
+const sprites = new Map(), roomOf = r => Math.ceil(1.5 * r + 1);
 function sprite(pen, look, r) { // a marker is drawn once, and copied for each object
-  const key = [look.color, look.marker, r, pen.ratio, pen.ink].join(), made = sprites.get(key);
-  if (made) return made;
-  const canvas = document.createElement("canvas"), g = canvas.getContext("2d"), room = Math.ceil(1.5 * r + 1);
-  canvas.width = canvas.height = 2 * room * pen.ratio;
+  const key = [look.color, look.marker, r, pen.ratio, pen.ink].join(), room = roomOf(r), side = Math.round(2 * room * pen.ratio);
+  if (sprites.has(key)) return sprites.get(key);
+  const canvas = new OffscreenCanvas(side, side), g = canvas.getContext("2d");
   g.scale(pen.ratio, pen.ratio);
   marker(g, look.marker, room, room, r);
   Object.assign(g, {fillStyle: seen(pen, look.color), strokeStyle: pen.ink, lineWidth: 0.4, globalAlpha: 0.85});
   g.fill(); g.stroke();
-  canvas.room = room;
-  sprites.set(key, canvas);
-  return canvas;
+  sprites.set(key, canvas.transferToImageBitmap());
+  return sprites.get(key);
 }
 
 // Curves
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const tenTo = k => k === 0 ? "1" : k === 1 ? "10" : `10${k < 0 ? "⁻" : ""}${[...String(Math.abs(k))].map(d => DIGITS[d]).join("")}`;
-const percent = k => k >= -4 ? `${(100 * 10 ** k).toLocaleString("en", {maximumFractionDigits: 2})} %` : tenTo(k);
+const percent = k => `${k >= -5 ? (100 * 10 ** k).toLocaleString("en", {maximumFractionDigits: 3}) : tenTo(k + 2)} %`;
 export function plain(v) {
   const size = Math.abs(v);
   return !size ? "0" : (size && (size < 1e-3 || size >= 1e7) ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: 6})).replace("-", "−");
@@ -194,7 +190,7 @@ export const curve = {
     let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     if (!all.length) [x0, x1] = [0, 1];
     if (p.xlim) [x0, x1] = p.xlim;
-    else x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
+    else if (!p.free) x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
     if (p.ylim) [y0, y1] = p.ylim;
     else if (p.ylog) [y0, y1] = [Math.min(Math.floor(y0 - 0.05), Math.ceil(y1) - 2), Math.ceil(y1 + 0.02)];
     else [y0, y1] = [y0 - 0.08 * (y1 - y0 || 1), y1 + 0.12 * (y1 - y0 || 1)];
@@ -225,12 +221,18 @@ export const curve = {
       g.beginPath();
       for (const [x, y] of at) g.lineTo(X(x), Y(y));
       g.stroke(); dash(g);
-      for (const [x, y] of look.every ? at : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
-      if (look.label) labels.push({words: look.label, color, x: X(end[0]), y: Y(end[1])});
+      for (const [x, y] of look.every ? at : look.bare ? [] : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
+      if (look.label) labels.push({words: look.label, color, y: Y(end[1])});
     }
-    const right = labels.some(one => one.x > left + 0.6 * w); // the words stand where they hide no line
-    labels.sort((a, b) => a.y - b.y).forEach((one, k) => text(pen, one.words, left + w - 0.3 * size, top + (k + 0.9) * 1.3 * size,
-      {align: "right", bold: true, halo: true, color: one.color === pen.soft ? pen.ink : one.color}));
+    const lines = [...Array(Math.floor(h / (1.3 * size))).keys()].map(k => top + (k + 0.6) * 1.3 * size), taken = [];
+    g.font = `bold ${size}px ${FAMILY}`;
+    for (const {words, y, color} of labels.sort((a, b) => a.y - b.y)) { // close to its end, where it hides no line, and for as long as it hides none
+      const from = left + w - g.measureText(words).width - size, ys = [...taken, ...all.filter(([x]) => X(x) > from).map(at => Y(at[1]))];
+      const free = lines.filter(line => ys.every(v => Math.abs(v - line) > size)), closest = (a, b) => Math.abs(b - y) < Math.abs(a - y) ? b : a;
+      const at = free.includes(memo[words]) ? memo[words] : (free.length ? free : lines).reduce(closest);
+      taken.push(memo[words] = at);
+      text(pen, words, left + w - 0.3 * size, at, {align: "right", base: "middle", bold: true, halo: true, color: color === pen.soft ? pen.ink : color});
+    }
   },
 };
 
@@ -257,10 +259,6 @@ export const bars = {
 };
 
 // Matrices and images. Signed numbers are red above 0 and blue below, images are ink; 0 is the page itself, in any theme.
-function shade(pen, value, top, signed) {
-  const part = clamp(Math.abs(value) / top, 0, 1);
-  return [...rgb(!signed ? pen.ink : value > 0 ? RED[pen.mode] : BLUE[pen.mode]), 255 * (signed ? part ** 0.8 : part)];
-}
 const known = new Map();
 function rgb(color) { // of #RRGGBB or rgb(…)
   if (!known.has(color)) known.set(color, color[0] === "#" ? [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16)) : color.match(/[\d.]+/g).slice(0, 3).map(Number));
@@ -272,7 +270,11 @@ export function image(pen, values, rows, columns, x, y, w, h, top, signed) {
   if (w <= 0 || h <= 0) return;
   Object.assign(sheet, {width: columns, height: rows});
   const data = small.createImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) data.data.set(shade(pen, values[i], top, signed), 4 * i);
+  const [above, below] = signed ? [RED, BLUE].map(color => rgb(color[pen.mode])) : [rgb(pen.ink), rgb(pen.ink)];
+  for (let i = 0; i < rows * columns; i++) {
+    const part = clamp(Math.abs(values[i]) / top, 0, 1), [r, g, b] = values[i] > 0 ? above : below, at = 4 * i;
+    [data.data[at], data.data[at + 1], data.data[at + 2], data.data[at + 3]] = [r, g, b, 255 * (signed ? part ** 0.8 : part)];
+  }
   small.putImageData(data, 0, 0);
   g.imageSmoothingEnabled = false;
   g.drawImage(sheet, x, y, w, h);
@@ -283,7 +285,7 @@ export const cells = {
     const {size} = pen, lines = Math.ceil(p.count / p.columns), below = p.captions ? 1.5 * size : 0, gap = 0.5 * size;
     const top = box.y + (p.title ? 1.6 * size : 0), [rows, columns] = p.shape;
     let w = (box.w - 2 * gap) / p.columns - gap, h = (box.y + box.h - top - gap) / lines - gap - below;
-    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns, 5 * h * columns / rows), Math.min(h, 4 * size * rows)]; // numbers stand in cells
+    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns, Math.max(5 * h * columns / rows, h / 3)), Math.min(h, 4 * size * rows)]; // numbers stand in cells
     else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
     return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
   },
@@ -309,11 +311,20 @@ export const cells = {
           text(pen, plain(Number(own[i].toPrecision(3))), x + w * (i % columns + 0.5) / columns, y + h * (Math.floor(i / columns) + 0.5) / rows,
                {align: "center", base: "middle", halo: true, most: w / columns - 2});
     }
+    if (p.drag) { // the entry in hand
+      const [x, y] = at(0), k = state.now.chosen[0];
+      Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.25 * size});
+      g.strokeRect(x + w / columns * (k % columns), y + h / rows * Math.floor(k / columns), w / columns, h / rows);
+    }
     if (p.boxed) { // the chosen object, above what is made of it
       const [x, y] = at(0), [, last] = at(p.count - p.columns);
       Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.2 * size});
       g.strokeRect(x - 3, y - 3, w + 6, last + h - y + 6);
     }
+  },
+  nearest(pen, box, p, state, px, py) { // the entry that can be dragged
+    const {w, h, at} = this.place(pen, box, p), [x, y] = at(0), [rows, columns] = p.shape, i = Math.floor(rows * (py - y) / h), j = Math.floor(columns * (px - x) / w);
+    return p.drag && i >= 0 && i < rows && j >= 0 && j < columns ? columns * i + j : -1;
   },
 };
 

@@ -105,13 +105,16 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
     const rest = (h - down * (y1 - y0)) / 2;
     return {r, at: node => [box.x + box.w * (node.x - x0 + 0.5) / (x1 - x0 + 1), top + rest + (y1 - node.y) * down]};
   },
-  draw(pen, box, p) {
-    const {g, size} = pen, {r, at} = this.at(pen, box, p);
+  draw(pen, box, p, state) {
+    const {g, size} = pen, {r, at} = this.at(pen, box, p), since = performance.now() - (state.memo.since ||= performance.now());
+    const beats = !state.still && since < 3000 && p.edges.some(edge => edge.pulse); // the edge that is asked for
+    const beat = beats ? 1 + 0.9 * Math.sin(Math.PI * since / 500) ** 2 : 1;
+    state.again ||= beats;
     const tone = color => color === "#222222" ? pen.ink : color;
     for (const edge of p.edges) {
       const [x, y] = at(p.nodes[edge.from]), [u, v] = at(p.nodes[edge.to]), angle = Math.atan2(v - y, u - x), gap = 1.35 * r;
       arrow(pen, [x + gap * Math.cos(angle), y + gap * Math.sin(angle)], [u - gap * Math.cos(angle), v - gap * Math.sin(angle)],
-            {color: tone(edge.color), dash: edge.dash, width: edge.width, bow: edge.bow, head: edge.width > 3 ? 1.2 : 0.8});
+            {color: tone(edge.color), dash: edge.dash, width: edge.width * (edge.pulse ? beat : 1), bow: edge.bow, head: edge.width > 3 ? 1.2 : 0.8});
     }
     for (const node of p.nodes) {
       const [x, y] = at(node);

@@ -89,7 +89,8 @@ class View {
     el.addEventListener("keydown", event => this.key(event));
     canvas.addEventListener("pointermove", event => this.hover(event));
     canvas.addEventListener("pointerdown", event => this.grip(event));
-    canvas.addEventListener("pointerup", event => this.release(event));
+    for (const kind of ["pointerup", "pointercancel"]) canvas.addEventListener(kind, event => this.release(event));
+    canvas.addEventListener("touchstart", event => { if (this.gripped) event.preventDefault(); }, {passive: false}); // lest the page scrolls
     canvas.addEventListener("pointerleave", () => { this.tip.hidden = true; });
     document.addEventListener("fullscreenchange", this.bound.screen = () => { this.fill(); this.fit(); });
     model.send({hello: true});
@@ -120,7 +121,7 @@ class View {
       this.bar.append(this.present);
     }
     this.more.hidden = !this.inner.children.length;
-    this.keys.textContent = this.controls.play ? "Space play · → step · R reset" : this.controls.next ? "→ next · ← back" : "";
+    this.keys.textContent = this.controls.play ? "Space play · → step · R reset" : this.controls.next ? "→ next · ← back" : this.controls.to ? "Drag an entry, or: ← → choose it · ↑ ↓ change it · R reset" : "";
     this.fill();
     if (had && this.controls[had]) (this.controls[had].it.matches("button") ? this.controls[had].it : this.controls[had].it.querySelector("input, select")).focus();
   }
@@ -141,6 +142,7 @@ class View {
     const {model} = this, playing = model.get("playing");
     this.words.setAttribute("aria-live", playing ? "off" : "polite"); // several sentences a second would drown a screen reader
     this.words.textContent = model.get("words");
+    this.words.style.minHeight = `${this.words.offsetHeight}px`; // what stands below does not jump from sentence to sentence
     this.note.textContent = model.get("note");
     this.canvas.ariaLabel = `Picture: ${model.get("about")}`;
     this.el.ariaLabel = model.get("title");
@@ -158,7 +160,7 @@ class View {
     Object.assign(state, {old: shown, now: next});
     const follow = scene.follow && next[scene.follow];
     state.past = follow && model.get("playing") && span > 70 && span < 1000 && !state.still ? [...state.past, shown[scene.follow] || follow].slice(-4).filter(at => at.length === follow.length) : [];
-    this.span = state.still ? 0 : clamp(span, 16, 400);
+    this.span = state.still || now - this.touched < 300 ? 0 : 1.15 * clamp(span, 16, 350); // what a hand moves is there at once
     this.arrived = now;
     if (++this.heard % 4 === 0) model.send({seen: model.get("count")});
     this.later();
@@ -179,12 +181,13 @@ class View {
   fit() {
     const {width} = this.picture.getBoundingClientRect(), {scene} = this;
     this.picture.hidden = !scene.layout;
+    this.words.style.minHeight = "";
     if (!scene.layout || width < 10) return;
     this.size = this.large ? Math.max(24, innerHeight / 30) : TYPE;
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     this.el.classList.toggle("lvm-narrow", narrow);
     if (!this.large) this.picture.style.height = `${narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most)}px`;
-    else this.picture.style.height = this.stage === this.el ? "" : "62vh";
+    else this.picture.style.height = this.stage === this.el ? "" : this.stage.querySelector(".lvm-asked") ? "50vh" : "62vh";
     const {clientWidth: w, clientHeight: h} = this.picture, ratio = devicePixelRatio || 1;
     Object.assign(this.canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});
@@ -231,7 +234,7 @@ class View {
     const at = this.under(event);
     if (this.gripped) return this.drag(at);
     const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
-    this.canvas.style.cursor = this.near(at) ? "grab" : found >= 0 ? "pointer" : at.panel?.pick ? "crosshair" : "";
+    this.canvas.style.cursor = at.panel?.drag && found >= 0 ? "ns-resize" : this.near(at) ? "grab" : found >= 0 ? "pointer" : at.panel?.pick ? "crosshair" : "";
     this.tip.hidden = found < 0 || !at.panel.hints;
     if (!this.tip.hidden) this.hint(at, found);
   }
@@ -260,8 +263,10 @@ class View {
 
   grip(event) {
     const at = this.under(event);
-    if (this.near(at)) {
-      this.gripped = at;
+    const entry = at.panel?.drag ? at.kind.nearest(this.pen, at.box, at.panel, this.state, at.x, at.y) : -1;
+    if (entry >= 0) this.tell({choose: entry});
+    if (entry >= 0 || this.near(at)) {
+      this.gripped = {...at, from: entry < 0 ? null : this.state.now[at.panel.name][entry]};
       this.canvas.setPointerCapture(event.pointerId);
       event.preventDefault();
       this.canvas.focus();
@@ -269,24 +274,38 @@ class View {
   }
 
   drag({x, y}) {
-    const {kind, box, panel} = this.gripped, f = kind.frame(this.pen, box, panel, this.state);
+    const {kind, box, panel, from} = this.gripped;
+    if (from != null) return this.offer({nudge: from + this.state.now.step[0] * (x - this.gripped.x + this.gripped.y - y) / 8});
+    const f = kind.frame(this.pen, box, panel, this.state);
     const at = f.inverse(clamp(x, f.left, f.left + f.w), clamp(y, f.y, f.y + f.h));
     this.move(panel.flat ? [at[0], this.state.now.ring[1]] : at);
   }
 
   move(at) {
     this.hand = at;
-    this.asked ||= requestAnimationFrame(() => { this.asked = 0; if (this.hand) this.model.send({move: this.hand}); });
+    this.offer({move: at});
     this.later();
+  }
+
+  offer(content) { // at most once in a frame; the last one is told
+    this.last = content;
+    if (this.asked) return;
+    this.tell(content);
+    this.asked = requestAnimationFrame(() => { this.asked = 0; if (this.last !== content) this.offer(this.last); });
+  }
+
+  tell(content) {
+    this.touched = performance.now();
+    this.model.send(content);
   }
 
   release(event) {
     const at = this.under(event);
     if (!this.gripped) {
       const found = at.kind?.nearest?.(this.pen, at.box, at.panel, this.state, at.x, at.y, 1.2 * TYPE) ?? -1;
-      if (found >= 0) this.model.send({choose: found});
-      else if (at.panel?.pick) this.model.send({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
-    } else if (this.hand) this.model.send({move: this.hand});
+      if (found >= 0) this.tell({choose: found});
+      else if (at.panel?.pick) this.tell({pick: at.kind.frame(this.pen, at.box, at.panel).inverse(at.x, at.y)});
+    } else if (this.hand) this.tell({move: this.hand});
     this.gripped = this.hand = null;
   }
 
@@ -300,7 +319,10 @@ class View {
     else if (target === this.canvas && key.startsWith("Arrow") && moved && this.scene.panels.latent) {
       const by = (this.state.memo.latent?.limit || 1) / 40, [x, y] = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by]}[key];
       event.preventDefault();
-      this.model.send({move: [moved[0] + x, moved[1] + (this.scene.panels.latent.flat ? 0 : y)]});
+      this.tell({move: [moved[0] + x, moved[1] + (this.scene.panels.latent.flat ? 0 : y)]});
+    } else if (free && this.controls.to && key.startsWith("Arrow")) {
+      event.preventDefault();
+      this.tell({ArrowUp: {by: 1}, ArrowDown: {by: -1}, ArrowRight: {turn: 1}, ArrowLeft: {turn: -1}}[key]);
     } else if (free && key === "ArrowRight") press(this.controls.next ? "next" : "step");
     else if (free && key === "ArrowLeft") press("back");
     if (key !== "Escape" && key !== "Tab" && !(key === "Enter" && event.shiftKey)) event.stopPropagation();
@@ -314,7 +336,7 @@ class View {
   // After Shift+Enter the panel has the focus: its cell, or the one below, is the active one.
   greet() {
     const cell = this.el.closest(".jp-Cell"), active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
-    if (!cell || !this.controls.play || ![cell, cell.nextElementSibling].includes(active)) return;
+    if (!cell || !(this.controls.play || this.controls.to) || ![cell, cell.nextElementSibling].includes(active)) return;
     if (active.contains(document.activeElement) && document.activeElement.closest(".lvm")) return;
     this.el.focus({preventScroll: true});
     this.el.scrollIntoView({block: "nearest"});

@@ -1,0 +1,99 @@
+"""Watch the training of a GP-LVM with so many objects that only their density can be drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lvmcalc.models import GPLVMProblem
+from lvmcalc.show import panels
+from lvmcalc.show.live import Training
+
+BINS = 96  # cells of the density in each direction
+SPREAD = 3.2  # standard deviations that the axes show
+
+
+class Cloud(Training):
+    """The latent points of a GP-LVM in training, drawn as a density, with the gap and eigenvalues.
+
+    Parameters
+    ----------
+    problem : GPLVMProblem
+        With at least two latent dimensions; the first two are drawn.
+    optimiser : str
+        One of `training.OPTIMISERS`.
+    learning_rate : float, optional
+        Positive; without it, the optimiser's own default for the problem.
+    seed : int
+    speed : float
+        Steps per second at most; the first steps are slower.
+    budget : int
+        The steps that one press on Play may take.
+    key : str, optional
+        A widget stops what plays under the same key; without a key, what an earlier run of its cell
+        made.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the problem is none, has one latent dimension, or a name or number is wrong; the sentence
+        names it.
+    """
+
+    def __init__(self, problem: GPLVMProblem, optimiser: str = "nesterov",
+                 learning_rate: float | None = None, seed: int = 0, speed: float = 10,
+                 budget: int = 20_000, key: str | None = None) -> None:
+        if not isinstance(problem, GPLVMProblem):
+            raise TypeError(f"The problem must be a GPLVMProblem, but {type(problem).__name__} "
+                            "came.")
+        if problem.shape[1] < 2:
+            raise ValueError("A density needs two latent dimensions, but the problem has Q = 1.")
+        self._problem, self._limit = problem, 0.0
+        super().__init__(optimiser, learning_rate, seed, speed, budget, key)
+
+    def problem(self) -> GPLVMProblem:
+        return self._problem
+
+    def picture(self) -> dict[str, Any]:
+        problem = self._problem
+        return panels.picture({
+            "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, as a "
+                        "density", "shape": [BINS, BINS], "count": 1, "columns": 1, "top": 1,
+                        "signed": False, "captions": ["x₁ across, x₂ up"]},
+            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self._of_data())},
+            [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
+
+    def numbers(self) -> Mapping[str, Any]:
+        X, problem = np.asarray(self.trainer.parameters), self.trainer.problem
+        of_model = np.full(len(self._of_data()), 1 / problem.beta)
+        of_model[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
+        return {**self.curves(), "density": self._density(X[:, :2].astype(np.float32)).ravel(),
+                "bars": problem.D * of_model}
+
+    def read(self) -> str:
+        problem = self.trainer.problem
+        return (f"Data: {problem.shape[0]:,}×{problem.D}, α = {problem.alpha:.4g}, "
+                f"β = {problem.beta:.4g}. K would need {8e-12 * problem.shape[0] ** 2:,.3g} "
+                "terabytes.")
+
+    def __repr__(self) -> str:
+        return f"Cloud of {self._problem.shape[0]:,} points: {self.status}"
+
+    def _of_data(self) -> np.ndarray:
+        return np.linalg.eigvalsh(self._problem.gram)[::-1][:max(8, self._problem.shape[1] + 3)]
+
+    def _density(self, X: np.ndarray) -> np.ndarray:
+        """Return the square root of how many points lie in each cell, as a part of the most.
+
+        The axes follow the points with room to spare, so that they stand still most of the time.
+        """
+        need = SPREAD * float(X.std())
+        if not 0.6 * self._limit < need < self._limit:
+            self._limit = 1.2 * need
+        # what lies outside is counted in a border, which is left out
+        places = np.clip((X + self._limit) * (BINS / 2 / self._limit), -1, BINS) + 1
+        across, up = places.T.astype(np.int32)
+        side = BINS + 2
+        counts = np.bincount(side * up + across, minlength=side**2).reshape(side, side)
+        counts = counts[-2:0:-1, 1:-1]
+        return np.sqrt(counts / max(1, counts.max()))

@@ -1,0 +1,100 @@
+"""A derivation that is typed line by line, with a verdict at each equals sign."""
+
+from collections.abc import Iterable
+from html import escape
+from itertools import pairwise
+
+from lvmcalc import notation
+from lvmcalc.calculus.verdict import MARKS
+from lvmcalc.chain import Chain
+from lvmcalc.marking import audit, derivation_text
+from lvmcalc.marking.audit_report import SIGNS, Audit, Line
+from lvmcalc.marking.increments import shown
+from lvmcalc.models import chain_named
+from lvmcalc.show.ask import Boxes, escaped, folded
+
+
+class Derivation(Boxes):
+    """Lines of a derivation, one a box, audited as each is left.
+
+    Enter goes to the next line; what is pasted, several lines or an `align` of LaTeX, fills as many
+    lines as it has.
+
+    Parameters
+    ----------
+    of : str or Chain
+        The name of a model's chain, or a chain of one's own.
+    lines : str or iterable of str
+        What stands there at first; it is not audited before it is touched.
+
+    Attributes
+    ----------
+    audit : Audit
+        The audit of the lines.
+
+    Raises
+    ------
+    ValueError
+        If there is no chain of that name.
+    """
+
+    def __init__(self, of: str | Chain, lines: str | Iterable[str] = "") -> None:
+        self.chain = chain_named(of)
+        self.audit = Audit(())
+        given = self.split(lines if isinstance(lines, str) else "\n".join(lines))
+        super().__init__(
+            many=True, title=f"A derivation in {self.chain.name}", lines=given,
+            told=[""] * len(given), hint="an equation, such as ∂L/∂c = …",
+            above=f"<b>Your derivation.</b> {self._asks()}")
+
+    def write(self, text: str) -> Audit:
+        """Paste a text over all lines; return its audit."""
+        self.take(self.split(text))
+        return self.audit
+
+    def split(self, text: str) -> list[str]:
+        return [line.strip() for line in derivation_text.lines_of([text]) if line.strip()] or [""]
+
+    def question(self) -> str:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self.lines if line)
+        return f"<b>Your derivation.</b> {self._asks()}<ol>{lines}</ol>"
+
+    def read(self, lines: list[str]) -> None:
+        """Audit the lines, and tell beneath each box what holds of the equations in it."""
+        self.audit = found = audit(lines, self.chain)
+        counts = [len(derivation_text.pieces(lines[:number], self.chain.vocabulary))
+                  for number in range(len(lines) + 1)]
+        numbered = [*enumerate(found.lines, 1)]
+        self.told = ["".join(self._told(*line) for line in numbered[before:after])
+                     or "↑ This goes on with the line above." * bool(text.strip())
+                     for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
+        self.summary = escaped(found.summary) if any(map(str.strip, lines)) else ""
+
+    def _told(self, number: int, line: Line) -> str:
+        """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""
+        signs = [f"<b class='lvm-sign lvm-{verdict.status.replace(' ', '-')}' "
+                 f"title='{verdict.status}'>= {MARKS[verdict.status]}</b>"
+                 for verdict in line.verdicts]
+        if line.kind == "definition":
+            signs = [f"<b class='lvm-sign'>{SIGNS['definition']}</b>"] * (len(line.sides) - 1)
+        sides = [rf"$\displaystyle {notation.latex(shown(self.chain, side))}$"
+                 for side in line.sides]
+        parts = [part for pair in zip(sides, [*signs, ""], strict=False) for part in pair]
+        if not line.sides:
+            parts = [f"{SIGNS[line.status]} {line.status}"]
+        elif line.verdicts:
+            parts.append(f"<span class='lvm-status'>{line.status}</span>")
+        first = "<b class='lvm-first'>The first break.</b> " * (number == self.audit.first_wrong)
+        example = folded("Numbers", escaped(line.example)) if line.example else ""
+        wrong = f"<div>{first}{escaped(line.wrong)}{example}</div>" if line.wrong or first else ""
+        return f"<div>{' '.join(parts)}</div>{wrong}"
+
+    def _asks(self) -> str:
+        names = ", ".join(f"${notation.latex(leaf.symbol)}$" for leaf in self.chain.leaves.values())
+        output = self.chain[self.chain.output]
+        return (f"${notation.latex(output.symbol)} = "
+                f"{notation.latex(self.chain.abbreviated(self.chain.expression()))}$, "
+                f"with the leaves {names}.")
+
+    def __repr__(self) -> str:
+        return f"A derivation in {self.chain.name}, line by line"

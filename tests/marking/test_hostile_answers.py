@@ -1,0 +1,94 @@
+"""Answers that would hang a notebook, run as code or break a display."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from lvmcalc import audit, compare, gplvm, gradient, mark
+from lvmcalc.marking import marker
+from lvmcalc.marking.time_limit import TimeIsUp, time_limit
+
+CODE = "__import__('pathlib').Path('{}').touch()"
+X = sp.MatrixSymbol("X", 2, 2)
+
+
+@pytest.mark.parametrize("function", ["log", "exp", "tanh"])
+@pytest.mark.parametrize("inner", ["2", "α"])
+def test_a_tower_of_functions_is_refused_before_it_is_evaluated(function: str, inner: str) -> None:
+    found = mark(f"{function}(" * 14 + inner + ")" * 14 + " X", "gplvm", "X")
+    assert found.status == "unreadable"
+    assert "has more than 4 functions inside one another, which are not read" in found.reason
+
+
+def test_a_number_too_large_for_any_computer_is_no_error() -> None:
+    assert mark("exp(exp(exp(exp(2)))) X", "gplvm", "X").status in ("refuted", "undecided")
+
+
+def test_marking_is_given_up_in_a_sentence_when_its_time_is_up(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    def forever(*_: object) -> None:
+        while True:
+            with suppress(Exception):
+                time.sleep(0.001)
+
+    monkeypatch.setattr(marker, "_marked", forever)
+    monkeypatch.setattr(marker, "time_limit", lambda: time_limit(0.05))
+    found = mark("2 X", "gplvm", "X")
+    assert found.status == "undecided"
+    assert str(found).startswith("? Undecided: marking this takes more than 10 seconds; write it ")
+    assert not found.right
+
+
+def test_the_limit_reaches_another_thread_and_nothing_comes_after_its_block() -> None:
+    heard: list[str] = []
+
+    def work() -> None:
+        try:
+            with time_limit(0.05):
+                while True:
+                    pass
+        except TimeIsUp:
+            heard.append("late")
+        with time_limit(0.05):
+            heard.append("in time")
+        for _ in range(20):
+            time.sleep(0.01)
+        heard.append("nothing more")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    assert heard == ["late", "in time", "nothing more"]
+
+
+@pytest.mark.parametrize("answer", ["X - (K-K)^-1 X", "log(α-3) X", "(K - K)⁻¹ X", "X (0 I)^-1"])
+def test_what_has_no_value_is_marked_and_shown(answer: str) -> None:
+    found = mark(answer, "gplvm", "X")
+    assert not found.right
+    assert found.verdict in found._repr_markdown_()
+    told = audit(f"∂L/∂X = {answer}\n∂L/∂L₁ = 1", "gplvm")
+    assert [line.status for line in told.lines] == ["refuted", "proved"]
+    assert told._repr_markdown_()
+
+
+@pytest.mark.parametrize("use", [
+    lambda text: gplvm.chain().altered({("b", "c"): text}), lambda text: compare([text], X),
+    lambda text: compare(text, X), lambda text: gradient([text], X),
+    lambda text: gradient((text,), X)])
+def test_text_is_never_run_as_code(use: Callable, tmp_path: Path) -> None:
+    trap = tmp_path / "run"
+    with pytest.raises(TypeError, match=r"^A SymPy expression is expected, but "):
+        use(CODE.format(trap))
+    assert not trap.exists()
+
+
+def test_a_list_with_text_in_it_is_no_answer(tmp_path: Path) -> None:
+    trap = tmp_path / "run"
+    for answer in ([CODE.format(trap)], (CODE.format(trap),), {CODE.format(trap): 1}):
+        assert mark(answer, "gplvm", "X").status == "unreadable"
+    assert not trap.exists()
