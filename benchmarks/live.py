@@ -27,7 +27,7 @@ from playwright.sync_api import Page
 # How each goes on without an end, each state another: at a learning rate with which it swings about
 # the optimum.
 ENDLESS = """
-module.ARRIVED = -1
+live.trainer.problem.digits = 400  # no end
 live.controls.optimiser.value, live.controls.rate.value = "adam", 3
 live.controls.speed.value = {speed}
 live._pace = lambda steps: None  # no slow start
