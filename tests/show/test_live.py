@@ -3,13 +3,16 @@ happened."""
 
 import asyncio
 import re
+from base64 import b64encode
 from html import unescape
 from itertools import pairwise
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from nbconvert import HTMLExporter
 from PIL import Image, ImageSequence
 
 from lvmcalc.chain import derive
@@ -923,6 +926,29 @@ class TestWithoutAKernel:
         assert widget.status in unescape(words["text/html"])
         assert "Run the cell to make it live." in words["text/html"]
         assert "script" not in words["text/html"]
+
+
+    def test_a_page_made_of_the_saved_notebook_shows_the_picture_and_the_words_and_no_error(
+        self, monkeypatch):
+        outputs = []
+
+        def keep(data, metadata=None, **more):
+            outputs.append(nbformat.v4.new_output("display_data", {
+                kind: b64encode(part).decode() if kind == "image/png" else part
+                for kind, part in data.items()}, metadata=metadata or {}))
+
+        for room in ("view", "still"):
+            monkeypatch.setattr(f"lvmcalc.show.{room}.display", keep)
+        widget = LiveAutoencoder("iris")
+        widget._ipython_display_()
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
+            "LiveAutoencoder('iris')", outputs=outputs)])
+        page, _ = HTMLExporter().from_notebook_node(notebook)
+        body = page[page.index("<body"):]
+        assert body.count('src="data:image/png;base64,') == 1
+        assert widget.status in unescape(body)
+        assert "Run the cell to make it live." in body
+        assert "Error" not in re.sub(r"base64,[^\"]*", "", body)
 
 
 ONE_SENTENCE = {
