@@ -47,9 +47,14 @@ def as_array(value: Any, name: str) -> np.ndarray:
 
     Raises
     ------
+    TypeError
+        If the matrix is sparse.
     ValueError
         If entries are masked or rows have different lengths.
     """
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{name} must be a dense array, but a sparse matrix came; its method "
+                        "toarray() makes it dense.")
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must be complete, but some of its entries are masked.")
     try:

@@ -119,7 +119,7 @@ class TestProblems:
         assert np.linalg.norm(problem.start(0), axis=1).mean() == pytest.approx(0.5, rel=0.01)
 
     @pytest.mark.parametrize("unit", [1e-4, 1, 1e4])
-    @pytest.mark.parametrize(("left", "own"), [(4e-8, True), (4e-10, False)])
+    @pytest.mark.parametrize(("left", "own"), [(4e-8, True), (4e-14, True), (4e-32, False)])
     def test_a_gap_is_relative_to_half_of_the_squares_if_the_best_loss_is_nearly_0(
         self, left, own, unit):
         problem = AutoencoderProblem(unit * np.diag([3.0, 2.0, np.sqrt(left)]), 2)
