@@ -67,7 +67,7 @@ def take_readme(wanted: list[str]) -> None:
         page.emulate_media(reduced_motion="reduce")  # each state at once
         if "training" in wanted:
             browser.run_all(page, address, START)
-            save(training(page.locator(".lvm").first), PICTURES / "training.gif")
+            save(training(page.locator(".lvm:has([data-name=play])").first), PICTURES / "training.gif")
         if "stage" in wanted:
             browser.run_all(page, address, STAGES)
             walk = page.locator(".lvmcalc-walk").last  # the one that asks nothing

@@ -216,9 +216,9 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
                     cmap=style.SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=style.FAINT)
-        if panel.get("fill") and high / rows > 20 and wide / columns > 40:
+        if panel.get("fill") and high / rows > 22 and wide / columns > 50:
             for (i, j), number in np.ndenumerate(matrix):
-                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=12,
+                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=14,
                           path_effects=HALO)
         if "outline" in panel:
             color, dash = panel["outline"]
