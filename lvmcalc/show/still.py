@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -296,3 +297,17 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "legend": legend,
                                "graph": draw_graph}
+
+
+def save_gif(images: list[Any], path: str, pause: int) -> None:
+    """Save pictures as an animation, each shown for `pause` milliseconds.
+
+    It is written beside the file and then moved there, so a full disk destroys no older one.
+    """
+    beside = Path(f"{path}.part")
+    try:
+        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
+                       loop=0)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
