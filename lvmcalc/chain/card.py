@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 
 from sympy import Expr
 
@@ -38,7 +37,7 @@ class Card:
         return [_equation("forward", node.symbol, node.expression),
                 _words("shapes", ", ".join(shapes)),
                 ("rule", f"{rule.statement}   ({rule.source})",
-                 f"{rule.name}: ${rule.latex}$ ({rule.source})"),
+                 f"{notation.quoted(rule.name)}: ${rule.latex}$ ({notation.quoted(rule.source)})"),
                 _equation("arriving", *_closed_form(chain, self.node)),
                 *self._leaving(),
                 _words("evidence", chain.claim(self.parent, self.node).summary),
@@ -81,7 +80,7 @@ def _equation(word: str, *sides: Expr) -> Line:
 
 
 def _words(word: str, text: str) -> Line:
-    return word, text, escape(text)
+    return word, text, notation.quoted(text)
 
 
 def _closed_form(chain: Chain, name: str) -> tuple[Expr, Expr]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lvmcalc import lazy
 from lvmcalc.notation.letters import SUPERSCRIPT, adjoint_name, spelling
+from lvmcalc.notation.quoting import quoted
 
 if TYPE_CHECKING:
     from lvmcalc.notation.parser import parse
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from lvmcalc.notation.words import Unreadable
 
 __all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "latex", "parse", "plain",
-           "shape", "spelling"]
+           "quoted", "shape", "spelling"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.notation.parser": "parse",
     "lvmcalc.notation.printer": "latex plain shape",
