@@ -31,7 +31,7 @@ from lvmcalc.calculus.functions import KINKED, Entrywise
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 
 STEP = 1e-30
 MOST_TRIES = 30  # in search of points at which everything has a value
@@ -172,10 +172,10 @@ class Check:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        head, *body = [f"| {' | '.join(map(quoted, line))} |" for line in self.table()]
-        refuted = [f"\n\n**{quoted(row.label)}**: {row.proof._repr_markdown_()}"
+        head, *body = [f"| {' | '.join(line)} |" for line in self.table()]
+        refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}"
                    for row in self.rows if row.status == "refuted"]
-        top = f"**{quoted(self.title)}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
+        top = f"**{in_html(self.title)}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
         return top + "\n".join(body) + "".join(refuted)
 
 

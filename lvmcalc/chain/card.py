@@ -37,7 +37,7 @@ class Card:
         return [_equation("forward", node.symbol, node.expression),
                 _words("shapes", ", ".join(shapes)),
                 ("rule", f"{rule.statement}   ({rule.source})",
-                 f"{notation.quoted(rule.name)}: ${rule.latex}$ ({notation.quoted(rule.source)})"),
+                 f"{notation.in_html(rule.name)}: ${rule.latex}$ ({notation.in_html(rule.source)})"),
                 _equation("arriving", *_closed_form(chain, self.node)),
                 *self._leaving(),
                 _words("evidence", chain.claim(self.parent, self.node).summary),
@@ -80,7 +80,7 @@ def _equation(word: str, *sides: Expr) -> Line:
 
 
 def _words(word: str, text: str) -> Line:
-    return word, text, notation.quoted(text)
+    return word, text, notation.in_html(text)
 
 
 def _closed_form(chain: Chain, name: str) -> tuple[Expr, Expr]:

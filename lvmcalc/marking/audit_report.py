@@ -134,8 +134,8 @@ class Audit:
         rows = []
         for number, line in enumerate(self.lines, 1):
             formula = rf"$\displaystyle {line.latex}$" if line.sides else (
-                f"<code>{notation.quoted(line.text)}</code>")
-            wrong = notation.quoted(line.wrong)
+                f"<code>{notation.in_html(line.text)}</code>")
+            wrong = notation.in_html(line.wrong)
             if line.example:
                 wrong += f"<details><summary>numbers</summary>{line.example}</details>"
             cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]

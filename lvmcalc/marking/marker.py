@@ -115,11 +115,11 @@ class Mark:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        parts = [f"**{self.verdict}**: {notation.quoted(self.reason)}"]
+        parts = [f"**{self.verdict}**: {notation.in_html(self.reason)}"]
         if self.formula is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = "
                          rf"{notation.latex(self.formula)}$.")
-        return "\n\n".join([*parts, *map(notation.quoted, self.details),
+        return "\n\n".join([*parts, *map(notation.in_html, self.details),
                             *[self.example] * bool(self.example)])
 
 

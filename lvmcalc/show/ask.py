@@ -8,7 +8,7 @@ from traitlets import Bool, Int, List, Unicode
 
 from lvmcalc import notation
 from lvmcalc.marking import Mark
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.view import FRONT, NO_COMMAND, Asked
 
@@ -69,12 +69,12 @@ class Boxes(Asked, anywidget.AnyWidget):
             self._fail(at, f"Stopped: {type(error).__name__}: {error}")
 
     def _fail(self, at: int, words: str) -> None:
-        self.told = [*self.told[:at], quoted(words), *self.told[at + 1:]]
+        self.told = [*self.told[:at], in_html(words), *self.told[at + 1:]]
 
 
 def folded(title: str, html: str) -> str:
     """Return HTML that is shown on request."""
-    return f'<details><summary {NO_COMMAND}>{quoted(title)}</summary>{html}</details>'
+    return f'<details><summary {NO_COMMAND}>{in_html(title)}</summary>{html}</details>'
 
 
 def told_of(mark: Mark) -> str:
@@ -82,13 +82,13 @@ def told_of(mark: Mark) -> str:
     asked = notation.latex(mark.asked)
     claim = f"${asked}$" if mark.formula is None else (
         rf"$\displaystyle {asked} = {notation.latex(mark.formula)}$")
-    verdict = f"<b>{quoted(mark.verdict)}</b>"
-    parts = [f"{verdict}: {claim}", quoted(mark.reason)] if mark.right else [
+    verdict = f"<b>{in_html(mark.verdict)}</b>"
+    parts = [f"{verdict}: {claim}", in_html(mark.reason)] if mark.right else [
         *([f"Read as {claim}"] if mark.formula is not None else []),
-        f"{verdict}: {quoted(mark.reason)}"]
-    parts += map(quoted, mark.details)
+        f"{verdict}: {in_html(mark.reason)}"]
+    parts += map(in_html, mark.details)
     if mark.example:
-        parts.append(folded("Numbers to try by hand", quoted(mark.example)))
+        parts.append(folded("Numbers to try by hand", in_html(mark.example)))
     return "<br>".join(parts)
 
 
@@ -101,7 +101,7 @@ class Recorded(list):
 
     def _repr_html_(self) -> str:
         names = [getattr(answer, "__name__", str(answer)) for answer in self.answers]
-        rows = "".join(f"<tr><td><code>{quoted(name)}</code></td><td>{told_of(mark)}</td></tr>"
+        rows = "".join(f"<tr><td><code>{in_html(name)}</code></td><td>{told_of(mark)}</td></tr>"
                        for name, mark in zip(names, self.marks, strict=True))
         return style.CSS + folded("Show recorded answers, right and wrong",
                                   f"<table class='lvmcalc-card'>{rows}</table>")

@@ -10,7 +10,7 @@ from lvmcalc.marking import audit, derivation_text
 from lvmcalc.marking.audit_report import SIGNS, Audit, Line
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 from lvmcalc.show.ask import Boxes, folded
 
 
@@ -56,7 +56,7 @@ class Derivation(Boxes):
         return [line.strip() for line in derivation_text.lines_of([text]) if line.strip()] or [""]
 
     def question(self) -> str:
-        lines = "".join(f"<li>{quoted(line)}</li>" for line in self.lines if line)
+        lines = "".join(f"<li>{in_html(line)}</li>" for line in self.lines if line)
         return f"<b>Your derivation.</b> {self._asks()}<ol>{lines}</ol>"
 
     def read(self, lines: list[str]) -> None:
@@ -68,7 +68,7 @@ class Derivation(Boxes):
         self.told = ["".join(self._told(*line) for line in numbered[before:after])
                      or "↑ This goes on with the line above." * bool(text.strip())
                      for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
-        self.summary = quoted(found.summary) if any(map(str.strip, lines)) else ""
+        self.summary = in_html(found.summary) if any(map(str.strip, lines)) else ""
 
     def _told(self, number: int, line: Line) -> str:
         """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""
@@ -85,8 +85,8 @@ class Derivation(Boxes):
         elif line.verdicts:
             parts.append(f"<span class='lvm-status'>{line.status}</span>")
         first = "<b class='lvm-first'>The first break.</b> " * (number == self.audit.first_wrong)
-        example = folded("Numbers", quoted(line.example)) if line.example else ""
-        wrong = f"<div>{first}{quoted(line.wrong)}{example}</div>" if line.wrong or first else ""
+        example = folded("Numbers", in_html(line.example)) if line.example else ""
+        wrong = f"<div>{first}{in_html(line.wrong)}{example}</div>" if line.wrong or first else ""
         return f"<div>{' '.join(parts)}</div>{wrong}"
 
     def _asks(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from lvmcalc import notation
 from lvmcalc.chain import Chain
 from lvmcalc.marking import Mark, mark
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 from lvmcalc.show.ask import Boxes, folded, told_of
 
 
@@ -50,7 +50,7 @@ class EdgeQuestion(Boxes):
             f"${latex(step.symbol)} = {latex(step.expression)}$, and at ${latex(node)}$ arrives "
             f"${latex(arriving)}{closed}$. The answer is {shape}."
             + f" What arrives along {used} is not asked here." * bool(self.others))
-        self.below = folded("Hint", f"{quoted(rule.name)}: ${rule.latex}$")
+        self.below = folded("Hint", f"{in_html(rule.name)}: ${rule.latex}$")
         self.label, self.lines, self.told = f"{self.name} =", [typed], [""]
         self.written += 1
 

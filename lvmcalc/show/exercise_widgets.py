@@ -13,7 +13,7 @@ from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.ask import Boxes, Recorded, folded, told_of
 from lvmcalc.show.view import NO_COMMAND, Asked, Control, View
@@ -64,7 +64,7 @@ class AnswerBox(Boxes):
         super().__init__(
             title=f"Your turn: {name}", label=f"{name} =", hint="type a formula and press Enter",
             above=f"<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> {self._asks}",
-            below=folded("Hint", quoted(hint) or self._rule())
+            below=folded("Hint", in_html(hint) or self._rule())
             + folded("Solution", f"${formula} = {solution}$"))
         _refresh()
 
@@ -96,7 +96,7 @@ class AnswerBox(Boxes):
             used = " and ".join(map(notation.plain, children))
             return f"{notation.plain(self.wrt)} is used by {used}; their contributions add up."
         rule = self.chain[children[0]].rule
-        return f"{quoted(rule.name)}: ${rule.latex}$"
+        return f"{in_html(rule.name)}: ${rule.latex}$"
 
     def __repr__(self) -> str:
         return f"{notation.plain(self.asked)} = ?   ({notation.shape(self.asked)})"
@@ -122,7 +122,7 @@ class Summary(Asked, widgets.HTML):
     def update(self) -> None:
         """Show the state as it is now."""
         lines = [f"<li>{MARKS['proved' if right else 'not attempted']} "
-                 f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({quoted(name)})</a>: "
+                 f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({in_html(name)})</a>: "
                  f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
         self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>')
@@ -164,8 +164,8 @@ class Prediction(Asked, View):
 
     def question(self) -> str:
         """Return the question and its choices."""
-        choices = "".join(f"<li>{quoted(option)}</li>" for option in self.options)
-        return f"<b>Predict.</b> {quoted(self.asked)}<ul>{choices}</ul>"
+        choices = "".join(f"<li>{in_html(option)}</li>" for option in self.options)
+        return f"<b>Predict.</b> {in_html(self.asked)}<ul>{choices}</ul>"
 
     def _chosen(self) -> None:
         self._say(f"■ Right. {self._because}" if self.choice.value == self._answer

@@ -13,7 +13,7 @@ import numpy as np
 from IPython.display import display
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from lvmcalc.notation import quoted
+from lvmcalc.notation import in_html
 
 if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
     from lvmcalc.show.still import Drawing
@@ -66,7 +66,7 @@ class Shown:
     def stand_in(self) -> None:
         """Show what stands for the widget where it is not alive."""
         if sys.platform == "emscripten":  # in a browser Matplotlib loads longer than all the rest
-            _say_instead(quoted(self.status), "make it live", self.status)
+            _say_instead(in_html(self.status), "make it live", self.status)
         else:
             self.still().show(STILL)
 
