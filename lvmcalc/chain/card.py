@@ -34,10 +34,11 @@ class Card:
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
         rule, shapes = node.rule, (f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
                                    for it in (parent, node))
+        name, source = map(notation.in_html, (rule.name, rule.source))
         return [_equation("forward", node.symbol, node.expression),
                 _words("shapes", ", ".join(shapes)),
                 ("rule", f"{rule.statement}   ({rule.source})",
-                 f"{notation.in_html(rule.name)}: ${rule.latex}$ ({notation.in_html(rule.source)})"),
+                 f"{name}: ${rule.latex}$ ({source})"),
                 _equation("arriving", *_closed_form(chain, self.node)),
                 *self._leaving(),
                 _words("evidence", chain.claim(self.parent, self.node).summary),

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from lvmcalc.notation.vocabulary import Vocabulary
     from lvmcalc.notation.words import Unreadable
 
-__all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "in_html", "latex", "parse", "plain",
-           "shape", "spelling"]
+__all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "in_html", "latex", "parse",
+           "plain", "shape", "spelling"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.notation.parser": "parse",
     "lvmcalc.notation.printer": "latex plain shape",

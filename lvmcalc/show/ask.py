@@ -74,7 +74,7 @@ class Boxes(Asked, anywidget.AnyWidget):
 
 def folded(title: str, html: str) -> str:
     """Return HTML that is shown on request."""
-    return f'<details><summary {NO_COMMAND}>{in_html(title)}</summary>{html}</details>'
+    return f'<details><summary {NO_COMMAND}>{title}</summary>{html}</details>'
 
 
 def told_of(mark: Mark) -> str:
@@ -82,13 +82,13 @@ def told_of(mark: Mark) -> str:
     asked = notation.latex(mark.asked)
     claim = f"${asked}$" if mark.formula is None else (
         rf"$\displaystyle {asked} = {notation.latex(mark.formula)}$")
-    verdict = f"<b>{in_html(mark.verdict)}</b>"
+    verdict = f"<b>{mark.verdict}</b>"
     parts = [f"{verdict}: {claim}", in_html(mark.reason)] if mark.right else [
         *([f"Read as {claim}"] if mark.formula is not None else []),
         f"{verdict}: {in_html(mark.reason)}"]
     parts += map(in_html, mark.details)
     if mark.example:
-        parts.append(folded("Numbers to try by hand", in_html(mark.example)))
+        parts.append(folded("Numbers to try by hand", mark.example))
     return "<br>".join(parts)
 
 

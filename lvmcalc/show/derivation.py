@@ -68,7 +68,7 @@ class Derivation(Boxes):
         self.told = ["".join(self._told(*line) for line in numbered[before:after])
                      or "↑ This goes on with the line above." * bool(text.strip())
                      for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
-        self.summary = in_html(found.summary) if any(map(str.strip, lines)) else ""
+        self.summary = found.summary if any(map(str.strip, lines)) else ""
 
     def _told(self, number: int, line: Line) -> str:
         """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""
@@ -85,7 +85,7 @@ class Derivation(Boxes):
         elif line.verdicts:
             parts.append(f"<span class='lvm-status'>{line.status}</span>")
         first = "<b class='lvm-first'>The first break.</b> " * (number == self.audit.first_wrong)
-        example = folded("Numbers", in_html(line.example)) if line.example else ""
+        example = folded("Numbers", line.example) if line.example else ""
         wrong = f"<div>{first}{in_html(line.wrong)}{example}</div>" if line.wrong or first else ""
         return f"<div>{' '.join(parts)}</div>{wrong}"
 

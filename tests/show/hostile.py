@@ -38,7 +38,7 @@ def answered() -> AnswerBox:
 
 def written() -> Derivation:
     editor = Derivation(chain(), f"∂L/∂u = {ATTACK}\nL = L")
-    editor.take([f"∂L/∂u = `{ATTACK}`", f"{ATTACK}"])
+    editor.take([f"∂L/∂u = `{ATTACK}`", f"∂L/∂u = {LONG}"])
     return editor
 
 
@@ -73,9 +73,9 @@ DISPLAYS: dict[str, Callable[[], Any]] = {
     "box": answered, "box that fails": failed,
     "recorded": lambda: answered().kinds(ATTACK, LONG, "v"),
     "summary": lambda: (answered(), Summary())[1],
-    "derivation": written, "prediction": predicted,
+    "derivation": written, "box without a hint": lambda: AnswerBox(chain(), "t"), "prediction": predicted,
     "walk": lambda: StageWalk(chain(), **LEAVES).go(1),
-    "walk forwards": lambda: StageWalk(chain(), "forwards", **LEAVES).go(2),
+    "walk forwards": lambda: StageWalk(chain(), "forwards", **LEAVES).go(1),
     "walk that asks": lambda: StageWalk(chain(), ask=True, **LEAVES).go(1),
     "mark": lambda: mark(LONG, chain(), "u"),
     "mark with findings": lambda: told("refuted"), "box with findings": lambda: Recorded(

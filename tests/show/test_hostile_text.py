@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from hostile import DISPLAYS
+from hostile import ATTACK, DISPLAYS
 
 from lvmcalc.notation import in_html
+from lvmcalc.show.still import Drawing, canvas
+from lvmcalc.show.view import Shown
 
 TAGS = re.compile(r"<\s*(?:img|script)", re.IGNORECASE)
 
@@ -43,6 +45,16 @@ def test_no_tag_of_a_user_is_alive_in_what_is_displayed(name: str, shown: list[s
     html = "\n".join([*pages(thing), *shown])
     assert "onerror" in html, "nothing was tried"
     assert not TAGS.search(html)
+
+
+def test_what_a_picture_says_is_quoted(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    Drawing(canvas(10, 10), "words", ATTACK).show()
+    monkeypatch.setattr("sys.platform", "emscripten")  # where the words stand for the picture
+    walk = DISPLAYS["walk"]()
+    walk.view.status = ATTACK
+    Shown.stand_in(walk.view)
+    assert len(shown) == 2
+    assert not TAGS.search("".join(shown))
 
 
 @pytest.mark.parametrize(("words", "html"), [
