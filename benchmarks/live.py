@@ -27,7 +27,7 @@ from playwright.sync_api import Page
 # How each goes on without an end, each state another: at a learning rate with which it swings about
 # the optimum.
 ENDLESS = """
-module.ARRIVED = -1
+live.trainer.problem.digits = 400  # no end
 live.controls.optimiser.value, live.controls.rate.value = "adam", 3
 live.controls.speed.value = {speed}
 live._pace = lambda steps: None  # no slow start
@@ -45,7 +45,7 @@ WIDGETS = {"LiveGPLVM('digits')": ENDLESS.format(speed=30),
 SHORT, TRIALS = 10, 20
 IMPORTS = """
 import os
-from time import perf_counter
+from time import perf_counter, process_time
 from lvmcalc.show import live as module, player
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights
 """
@@ -57,9 +57,10 @@ print(os.getpid(), file=log)
 
 def timed(kind, act):
     def call():
-        start = perf_counter()
+        start = perf_counter(), process_time()
         result = act()
-        print(kind, 1000 * (perf_counter() - start), file=log)
+        print(kind, *(1000 * (now - then) for now, then in zip((perf_counter(), process_time()),
+                                                               start)), file=log)
         return result
     return call
 
@@ -99,9 +100,9 @@ class Bench:
         self.panel = page.locator(".lvm")
 
     def work(self) -> np.ndarray:
-        """Return what the kernel did so far, shape (actions, 2): 0 for a step or 1 for a state, and
-        its milliseconds."""
-        return np.array(self.log.read_text().split()[1:], dtype=float).reshape(-1, 2)
+        """Return what the kernel did so far, shape (actions, 3): 0 for a step or 1 for a state, its
+        milliseconds, and those of the processor, which other programs do not change."""
+        return np.array(self.log.read_text().split()[1:], dtype=float).reshape(-1, 3)
 
     def until(self, seen: str, act: Callable[..., None], *how: object) -> float:
         """Act as a person does, and return the milliseconds from then until the page shows it."""
@@ -233,7 +234,8 @@ def watch(widget: str, seconds: float) -> None:
                   f"{idle:.1f} of the page at rest (now {ticks:.1f})\n"
                   f"  states a second   {states:.1f}")
             for kind, name in enumerate(("a step", "packing and sending")):
-                print(f"  ms of {name:19} {spread(work[work[:, 0] == kind, 1])}")
+                for column, of in ((1, ""), (2, ", processor")):
+                    print(f"  ms of {name + of:32} {spread(work[work[:, 0] == kind, column])}")
             print(f"  ms click → paused         {spread(bench.clicks())}   of {TRIALS}")
             if "Live" in widget:
                 print(f"  ms drag → drawn, playing  {spread(bench.drags())}   of {TRIALS}")

@@ -47,9 +47,14 @@ def as_array(value: Any, name: str) -> np.ndarray:
 
     Raises
     ------
+    TypeError
+        If the matrix is sparse.
     ValueError
         If entries are masked or rows have different lengths.
     """
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{name} must be a dense array, but a sparse matrix came; its method "
+                        "toarray() makes it dense.")
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must be complete, but some of its entries are masked.")
     try:
@@ -83,6 +88,28 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
     if rows not in (None, array.shape[0]) or columns not in (None, array.shape[1]):
         raise ValueError(f"{name} must have shape {words} but {came} came.")
     return array
+
+
+def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
+    """Return `out` after a check that floating-point numbers of this shape can be written into it.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of floating-point numbers.
+    ValueError
+        If its shape is another one, or if it is read-only.
+    """
+    kind = getattr(out, "dtype", None)
+    if kind is None or np.dtype(kind).kind != "f":
+        came = type(out).__name__ if kind is None else f"one of {kind}"
+        raise TypeError(f"{name} must be an array of floating-point numbers, but {came} came.")
+    if out.shape != shape:
+        wanted, came = ("×".join(map(str, sizes)) for sizes in (shape, out.shape))
+        raise ValueError(f"{name} must have shape {wanted} but {came} came.")
+    if isinstance(out, np.ndarray) and not out.flags.writeable:
+        raise ValueError(f"{name} must be an array that can be written to, but it is read-only.")
+    return out
 
 
 def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:

@@ -20,7 +20,8 @@ NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient",
          "07_marking_a_handwritten_solution",
          "08_what_the_calculus_buys", "09_your_own_model",
          "10_a_curved_kernel",
-         "11_other_layouts_second_derivatives", "12_final", "13_write_it_as_code"]
+         "11_other_layouts_second_derivatives", "12_final", "13_write_it_as_code",
+         "14_problem_sheet"]
 MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)")
 
 

@@ -4,6 +4,7 @@ Committed outputs are what nbval compares with, so they hold nothing that differ
 no widget state or view, no timing, no version of the machine that made them.
 """
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,7 @@ def execute(path: Path) -> None:
 
 def main() -> None:
     """Run the notebooks named on the command line, or all of them."""
+    os.environ["LVMCALC_PROGRESS"] = "off"  # no answer is kept, and none from before is shown
     paths = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb"))
     with ThreadPoolExecutor(2) as pool:
         for path, _ in zip(paths, pool.map(execute, paths), strict=True):

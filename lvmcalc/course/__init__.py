@@ -1,7 +1,8 @@
-"""The homework that the notebooks follow, line by line, and exams about unseen models."""
+"""The homework that the notebooks follow, its sheet, exams about unseen models, and handing in."""
 
 from lvmcalc.course.exam import Exam
 from lvmcalc.course.homework import Row, row, rows
+from lvmcalc.course.problem_sheet import Part, part, parts
 from lvmcalc.course.unseen import unseen
 
-__all__ = ["Exam", "Row", "row", "rows", "unseen"]
+__all__ = ["Exam", "Part", "Row", "part", "parts", "row", "rows", "unseen"]

@@ -52,6 +52,21 @@ class Question:
                                      "in the leaves and stages alone")
 
     @property
+    def model(self) -> str:
+        """The name of the chain."""
+        return self.chain.name
+
+    @property
+    def asks(self) -> str:
+        """The adjoint that is asked for, such as ∂L/∂X."""
+        return self._name
+
+    @property
+    def solution(self) -> str:
+        """The right answer as text."""
+        return notation.plain(self.chain.abbreviated(self.chain.adjoint(self.wrt)))
+
+    @property
     def asked(self) -> str:
         """The question in words."""
         shape = notation.shape(self.chain[self.wrt].symbol).replace("scalar", "a number")

@@ -64,6 +64,8 @@ class Apart:
         return _unpacked(answer)
 
     def _answer(self, call: Call) -> tuple:
+        if sys.platform == "emscripten":  # a browser has neither processes nor threads
+            return _tried(self.function, call)
         if "fork" not in multiprocessing.get_all_start_methods():
             return self._in_a_thread(call)
         if self.process is None:

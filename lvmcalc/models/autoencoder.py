@@ -48,8 +48,7 @@ def loss(W: Any, x: Any) -> float:
     W, x = _checked(W, x)
     with np.errstate(all="ignore"):  # the result is looked at
         c = W.T @ (W @ x) - x
-        L = np.vdot(c, c) / 2
-    return float(checks.finite(L, "L", W=W, x=x))
+    return _loss(c, W, x)
 
 
 def gradient(W: Any, x: Any) -> np.ndarray:
@@ -58,11 +57,28 @@ def gradient(W: Any, x: Any) -> np.ndarray:
     Parameters, errors and source are those of `loss`.
     """
     W, x = _checked(W, x)
+    return _gradient(W, x)[1]
+
+
+def value_and_gradient(W: Any, x: Any) -> tuple[float, np.ndarray]:
+    """Return L and ∂L/∂W from one pass over x; parameters and errors are those of `loss`."""
+    W, x = _checked(W, x)
+    c, G = _gradient(W, x)
+    return _loss(c, W, x), G
+
+
+def _gradient(W: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the reconstruction misses, and the gradient."""
     with np.errstate(all="ignore"):
         z = W @ x
         c = W.T @ z - x
         G = z @ c.T + (W @ c) @ x.T
-    return checks.finite(G, "∂L/∂W", W=W, x=x)
+    return c, checks.finite(G, "∂L/∂W", W=W, x=x)
+
+
+def _loss(c: np.ndarray, W: np.ndarray, x: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        return float(checks.finite(np.vdot(c, c) / 2, "L", W=W, x=x))
 
 
 def optimum(x: Any, m: int) -> Optimum:

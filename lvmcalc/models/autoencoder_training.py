@@ -6,8 +6,10 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import autoencoder
-from lvmcalc.training.gram import Progress, gram, rows
-from lvmcalc.training.problem import Ablation, Problem
+from lvmcalc.training.gram import Progress, factor, gram, rows
+from lvmcalc.training.problem import Ablation, Problem, tie
+
+PRECISE = 1e-5  # a smaller part of the Gram matrix keeps too few digits in it
 
 
 class AutoencoderProblem(Problem):
@@ -17,7 +19,9 @@ class AutoencoderProblem(Problem):
     ----------
     x : array of shape (n, S)
         The samples as columns. Training sees only xxᵀ, so a step costs the same for any number of
-        samples. A memory map or a Dask array does as well: see `gram`.
+        samples. A memory map or a Dask array does as well: see `gram`. Where the best loss is below
+        10⁻⁵ of the squares of x, or S < n, training sees a factor F of xxᵀ = FFᵀ with min(n, S)
+        columns instead, which keeps more digits; a step costs m·n times its columns.
     m : int
         The size of the code, at most n.
     progress : callable, optional
@@ -27,6 +31,13 @@ class AutoencoderProblem(Problem):
     -----
     W starts as small random weights. The curvature at the optimum is at most 4λ₁, λ₁ the largest
     eigenvalue of xxᵀ, so gradient steps stay there for a learning rate below 1/(2λ₁).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is wrong; the sentence names it.
+    ArithmeticError
+        If a number overflows or underflows, or if the best loss keeps fewer than 8 digits.
     """
 
     sign, name_of_value, name_of_parameters = -1, "loss", "W"
@@ -39,44 +50,86 @@ class AutoencoderProblem(Problem):
     }
 
     def __init__(self, x: Any, m: int, progress: Progress | None = None):
-        self.gram = gram(rows(x, "x", shape_in_words="n×S").T, "x", progress, transposed=True)
-        self.optimum = _best_code(self.gram, m)
-        if not self.gram.any():
+        x = rows(x, "x", shape_in_words="n×S")
+        (n, S), m = x.shape, checks.whole(m, "m", most=x.shape[0],
+                                          why=f"for x has n = {x.shape[0]} rows")
+        self.gram = self.factor = None
+        if n > S:
+            self.factor = checks.matrix(x, "x")
+            squares, axes = _principal(self.factor, m)
+        else:
+            self.gram = gram(x.T, "x", progress, transposed=True)
+            squares, axes = np.linalg.eigh(self.gram)
+            squares, axes = np.maximum(squares[::-1], 0), axes[:, ::-1]
+            if squares[m:].sum() < PRECISE * squares.sum():
+                self.factor = factor(x.T).T
+                squares, axes = _principal(self.factor, m)
+        if not squares[0]:
             raise ValueError("x must have an entry that is not 0, but all of them are 0.")
-        self.best, self.basis = self.optimum.loss, self.optimum.W.T
-        self.shape = self.optimum.W.shape
-        self.spread = 0.5 / np.sqrt(self.shape[1])
-        self.trace, self.twice = float(np.trace(self.gram)), 2 * np.eye(m)
-        self.scale = self.best if self.best > 1e-9 * self.trace else self.trace / 2
+        self.shape, self.best = (m, n), float(squares[m:].sum() / 2)
+        self.trace, self.twice = float(squares.sum()), 2 * np.eye(m)
+        self.optimum = autoencoder.Optimum(axes[:, :m].T.copy(), self.best)
+        self.basis, equal = axes[:, :m], tie(squares, m)
+        self.tied = axes[:, equal] if equal.stop > equal.start else None
+        self.spread = 0.5 / np.sqrt(n)
+        self._set_scale(np.sqrt(squares[0]), max(n, S))
         with np.errstate(all="ignore"):
-            limit = float(1 / (2 * np.linalg.eigvalsh(self.gram)[-1]))
-        self.stability_limit = checks.finite(limit, "1/(2λ₁)", **{"the Gram matrix xxᵀ": self.gram})
+            limit = float(1 / (2 * squares[0]))
+        self.stability_limit = checks.finite(limit, "1/(2λ₁)", x=x if n > S else np.array(
+            [np.sqrt(self.trace)]))
+
+    def _set_scale(self, largest: float, length: int) -> None:
+        """Find what a gap is relative to, and how many digits of it are kept."""
+        self.scale, rest, eps = self.best, np.sqrt(2 * self.best), np.finfo(float).eps
+        if self.gram is not None and self.factor is None:
+            return
+        if rest <= length * eps * largest:  # the best loss is 0 up to rounding
+            self.scale = self.trace / 2
+            return
+        self.digits = min(10, int(-np.log10(2 * eps * largest / rest)))
+        if self.digits < 8:
+            raise ArithmeticError(
+                f"The best loss keeps fewer than 8 digits here: with m = {self.shape[0]}, what the "
+                f"code misses is {largest / rest:.0e} times smaller than x, so take another m, or "
+                "other units for the rows of x.")
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
         return self.spread * generator.standard_normal(self.shape)
 
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         W = coordinates
+        if self.factor is not None:  # as for the samples themselves
+            Z, C = self._missed(W)
+            return float(np.vdot(C, C)) / 2, Z.dot(C.T) + W.dot(C).dot(self.factor.T)
         # at this size, dot costs half of what @ does
         P, H = W.dot(self.gram), W.dot(W.T) - self.twice
         T = P.dot(W.T)
         return (self.trace + float(np.vdot(H, T))) / 2, H.dot(P) + T.dot(W)
 
     def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
+        if self.factor is not None:
+            return coordinates @ self._missed(coordinates)[1] @ self.factor.T
         P = coordinates @ self.gram
         return coordinates @ (coordinates.T @ P) - P
 
     def spanning(self, coordinates: np.ndarray) -> np.ndarray:
         return coordinates.T
 
+    def _missed(self, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return WF and WᵀWF − F for the factor F of xxᵀ."""
+        Z = W.dot(self.factor)
+        return Z, W.T.dot(Z) - self.factor
+
     def given(self, coordinates: np.ndarray) -> dict[str, Any]:
-        return super().given(coordinates) | {"the Gram matrix": self.gram}
+        data = {"x": self.factor} if self.gram is None else {"the Gram matrix": self.gram}
+        return super().given(coordinates) | data
 
 
-def _best_code(gram: np.ndarray, m: int) -> autoencoder.Optimum:
-    """Return the optimum from xxᵀ, of shape (n, n), in which small eigenvalues have lost digits."""
-    n = len(gram)
-    m = checks.whole(m, "m", most=n, why=f"for x has n = {n} rows")
-    eigenvalues, vectors = np.linalg.eigh(gram)
-    loss = float(np.maximum(eigenvalues[:n - m], 0).sum() / 2)
-    return autoencoder.Optimum(vectors[:, ::-1][:, :m].T.copy(), loss)
+def _principal(F: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the eigenvalues of FFᵀ, the largest first, and eigenvectors, at least m of them."""
+    axes, lengths, _ = np.linalg.svd(F, full_matrices=m >= F.shape[1])
+    squares = np.zeros(axes.shape[1])
+    with np.errstate(all="ignore"):
+        squares[:len(lengths)] = lengths**2
+        checks.finite(squares.sum(), "‖x‖²", positive=bool(F.any()), x=F)
+    return squares, axes

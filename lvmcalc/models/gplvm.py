@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lvmcalc import checks, lazy
+from lvmcalc.models import gplvm_numbers
 
 if TYPE_CHECKING:
     from lvmcalc.models.gplvm_chain import *  # noqa: F403
@@ -54,14 +55,9 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     subtracted, and a call costs N·D·Q.
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
-    with np.errstate(all="ignore"):  # the result is looked at
-        _, t, _, P, rest, rounding = _split(X, Y, alpha, beta)
-        log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
-        constant, squares = Y.size * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
-        L = -(constant + Y.shape[1] * log_det_K + squares) / 2
-        error = rounding * np.linalg.norm(rest)
-    _refuse_what_is_lost("L", error, constant + squares, beta)
-    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
+    with np.errstate(all="ignore"):
+        parts = gplvm_numbers.split(X, Y, alpha, beta)
+        return gplvm_numbers.value(parts, X, Y, alpha, beta, Y.shape[1])
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -71,15 +67,17 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        U, t, V, P, rest, rounding = _split(X, Y, alpha, beta)
-        h = np.hypot(1, t)
-        G = ((rest + U @ (P / h[:, None])) @ P.T - Y.shape[1] * (U / h)) * (t / h) @ V
-        G = np.sqrt(alpha) * np.sqrt(beta) * G
-        size, of_P = np.linalg.norm, np.linalg.norm(P)
-        # where digits are lost, t/h is near 1
-        terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(1 / h)
-    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
-    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+        parts = gplvm_numbers.split(X, Y, alpha, beta)
+        return gplvm_numbers.gradient(parts, X, Y, alpha, beta, Y.shape[1])
+
+
+def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float, np.ndarray]:
+    """Return L and ∂L/∂X, each as its own function does, from one decomposition.
+
+    Parameters, errors and source are those of `log_likelihood`. Where M = I + αβXᵀX is well
+    conditioned, its eigenvectors are enough; elsewhere the singular values of X are taken.
+    """
+    return gplvm_numbers.evaluated(*_checked(X, Y, alpha, beta))
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
@@ -145,7 +143,7 @@ def best_beta(Y: Any, Q: int) -> float:
     TypeError, ValueError
         If a shape or a number is wrong, or if Q latent dimensions rebuild Y up to rounding.
     ArithmeticError
-        If β has no finite positive value in floating point.
+        If β has no finite positive value in floating point, or keeps fewer than 8 digits.
 
     References
     ----------
@@ -158,11 +156,21 @@ def best_beta(Y: Any, Q: int) -> float:
     rounding = max(Y.shape) * np.finfo(float).eps * singular_values[0]
     if not singular_values[Q:].max(initial=0) > rounding:
         raise ValueError(NO_NOISE.format(Q=Q))
+    refuse_lost_noise(singular_values, Q)
     (N, D), largest = Y.shape, singular_values[Q]
     with np.errstate(all="ignore"):
         left_over = np.sum((singular_values[Q:] / largest) ** 2)  # the squares may overflow
         beta = D * (N - Q) / left_over / largest / largest
     return float(checks.finite(beta, "β", positive=True, Y=Y))
+
+
+def refuse_lost_noise(singular_values: np.ndarray, Q: int) -> None:
+    """Raise an ArithmeticError if the noise is as small as the rounding errors of 8 digits of Y."""
+    rest = np.linalg.norm(singular_values[Q:] / singular_values[0])
+    if np.finfo(float).eps > 1e-8 * rest:
+        raise ArithmeticError(f"The best β keeps fewer than 8 digits here: Q = {Q} latent "
+                              f"dimensions leave {rest:.1e} of Y, so choose Q smaller, or other "
+                              "units for the columns of Y.")
 
 
 def latent_dimension(Q: int, Y: np.ndarray) -> int:
@@ -198,25 +206,3 @@ def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[Any, ...]:
 def _positive(alpha: float, beta: float) -> tuple[float, float]:
     return (checks.scalar(alpha, "alpha", positive=True),
             checks.scalar(beta, "beta", positive=True))
-
-
-def _split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
-    """Return what L and its gradient are made of.
-
-    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y
-    beside U, and how large the rounding errors of that rest are.
-    """
-    U, s, V = np.linalg.svd(X, full_matrices=False)
-    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
-    P = U.T @ Y
-    rest, rounding = Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
-    if len(X) == len(s):  # U spans everything
-        rest, rounding = np.zeros_like(Y), 0.0
-    return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
-
-
-def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
-    if error > terms / 1e8:
-        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
-                              f"to rounding errors, and with β = {beta:g} they outweigh what is "
-                              "left.")

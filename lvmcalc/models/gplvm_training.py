@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.models import gplvm
-from lvmcalc.training.gram import Progress, gram, rows, times, times_transposed
-from lvmcalc.training.problem import Ablation, Coordinates, Problem
+from lvmcalc.models import gplvm, gplvm_numbers
+from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times, times_transposed
+from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
 
 
 class GPLVMProblem(Problem):
@@ -28,7 +28,7 @@ class GPLVMProblem(Problem):
     alpha, beta : float
         The kernel's scale and the precision of the noise, both positive. Without beta, the value of
         maximum likelihood is taken.
-    learn : sequence of str
+    learn : str or sequence of str
         Which of "alpha" and "beta" are trained too, from the given values on. Learning α adds
         nothing to learning X, since only αXXᵀ counts.
     progress : callable, optional
@@ -44,33 +44,72 @@ class GPLVMProblem(Problem):
     the others, so gradient steps stay there for a learning rate below 2/(αβD).
 
     A Gram matrix tells the part of Y outside the span of X up to a rounding error of ‖Y‖². So L is
-    exact to a few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X. The
-    functions of `gplvm` use Y itself and lose less.
+    exact to a few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X.
+    Where that is more than 10⁻¹⁰ of L, each step looks at Y itself, as the functions of `gplvm` do;
+    and where 8 digits are not kept, an ArithmeticError says so. Before training, the costs are
+    N·D² and D³ for N ≥ D, and N²·D and N³ for N < D.
     """
 
     sign, name_of_value, name_of_parameters = 1, "log-likelihood", "X"
     scalars = ("alpha", "beta")
+    exact = False  # whether steps look at Y, as its Gram matrix has lost digits
 
     def __init__(self, Y: Any, Q: int, alpha: float = 1.0, beta: float | None = None,
                  learn: Sequence[str] = (), progress: Progress | None = None):
         Y = rows(Y, "Y", shape_in_words="N×D")
         (N, self.D), Q = Y.shape, gplvm.latent_dimension(Q, Y)
         self.shape = (N, Q)
+        learn = (learn,) if isinstance(learn, str) else learn
         self.learn = tuple(checks.known(name, self.scalars, "scalar") for name in learn)
         self.Y = Y if self._pays else checks.matrix(Y, "Y")
-        self.points = LatentPoints(self.Y)
-        self.gram = gram(self.Y, "Y", progress)
+        # Of wide data, L and its gradient see YYᵀ, so N columns with the same YYᵀ do.
+        self.points = LatentPoints(self.Y if N >= self.D else factor(self.Y.T).T)
+        self.gram = gram(self.points.Y, "Y", progress)
         self.square, self.identity = float(np.trace(self.gram)), np.eye(Q)
         self.ablations = _ablations(self.D)
         with np.errstate(all="ignore"):
             variances, axes = np.linalg.eigh(self.gram)
             variances, axes = variances[::-1], axes[:, ::-1]  # the eigenvalues of YYᵀ, but for 0
-            self._set_scalars(alpha, beta, variances)
-            self._find_optimum(variances, axes)
+            self._find_all(alpha, beta, variances, axes)
             self._set_scales(variances[0])
         for name in ("best", "spread", "stability_limit"):
             checks.finite(getattr(self, name), f"The {name.replace('_', ' ')}", alpha=self.alpha,
                           beta=self.beta, **{"the Gram matrix": self.gram})
+
+    def _find_all(self, alpha: float, beta: float | None, variances: np.ndarray,
+                  axes: np.ndarray) -> None:
+        """Find scalars and optimum, from Y itself where its Gram matrix keeps too few digits."""
+        (N, Q), eps = self.shape, np.finfo(float).eps
+        learns, last = "beta" in self.learn, lambda: self.best_beta if learns else self.beta
+        sees_noise = beta is None or learns
+        if not sees_noise or variances[Q:].sum() > 1e-9 * self.square:
+            self._set_scalars(alpha, beta, variances)
+            self._find_optimum(variances, axes)
+            if eps * last() * self.square <= 1e-10 * self.scale:
+                return
+        if is_lazy(self.Y):
+            raise ArithmeticError("The Gram matrix of Y keeps fewer than 10 digits of the "
+                                  f"log-likelihood here, as Q = {Q} latent dimensions leave next "
+                                  "to nothing of Y, and Y is lazy; compute Y first, or choose Q or "
+                                  "β smaller.")
+        self.exact = True
+        self.Y = checks.matrix(self.Y, "Y")
+        self.points = LatentPoints(self.Y if N >= self.D else self.points.Y)
+        _, lengths, axes = np.linalg.svd(self.points.Y, full_matrices=False)
+        if not lengths[Q:].max(initial=0) > max(self.Y.shape) * eps * lengths[0] and sees_noise:
+            raise ValueError(gplvm.NO_NOISE.format(Q=Q))
+        if sees_noise:
+            gplvm.refuse_lost_noise(lengths, Q)
+        self._set_scalars(alpha, beta, lengths**2)
+        self._find_optimum(lengths**2, axes.T)
+        left = max(N * self.D, last() * float((lengths[Q:]**2).sum()))
+        lost = eps * np.sqrt(last() * self.square) * np.sqrt(left) / self.scale
+        self.digits = min(10, int(-np.log10(lost)))
+        if self.digits < 8:
+            raise ArithmeticError(
+                "The log-likelihood keeps fewer than 8 digits here: with β = "
+                f"{last():.4g}, the noise is {1e8:.0e} times smaller than Y, so "
+                "choose Q or β smaller.")
 
     def _set_scalars(self, alpha: float, beta: float | None, variances: np.ndarray) -> None:
         if beta is None or "beta" in self.learn:
@@ -90,6 +129,8 @@ class GPLVMProblem(Problem):
                           - (active * D + beta * lost) / 2)
         self.scale = max(abs(self.best), 1.0)
         self.axes = axes[:, :active] / np.sqrt(kept)  # Y times these is the basis
+        self.equal, self.variances = tie(variances, active), variances
+        self._tied_axes = axes[:, self.equal] / np.sqrt(variances[self.equal])
         self.lengths = np.sqrt((kept / D - 1 / beta) / self.alpha)  # of the columns of the optimum
 
     def _set_scales(self, largest: float) -> None:
@@ -111,25 +152,31 @@ class GPLVMProblem(Problem):
     @cached_property
     def optimum(self) -> gplvm.Optimum:
         """The best latent points, with the best β if that is learned, and their log-likelihood."""
-        A = np.zeros((self.D, self.shape[1]))
+        A = np.zeros((len(self.gram), self.shape[1]))
         A[:, :len(self.lengths)] = self.axes * self.lengths
-        return gplvm.Optimum(times((self.Y, A)), self.best)
+        return gplvm.Optimum(times((self.points.Y, A)), self.best)
 
     @property
     def basis(self) -> np.ndarray:
         """Orthonormal columns that span the subspace of the optimum."""
         return self.spanning(self.points.times_Y(self.axes))
 
+    @property
+    def tied(self) -> np.ndarray | None:
+        """Orthonormal columns that span what tied eigenvalues leave to choose from, if any."""
+        axes = self._tied_axes
+        return self.spanning(self.points.times_Y(axes)) if axes.size else None
+
     # Coordinates
     @property
     def _pays(self) -> bool:
         """Whether training in the span of the data is faster."""
-        return self.shape[0] > 2 * (self.D + self.shape[1])
+        return not self.exact and self.shape[0] > 2 * (self.D + self.shape[1])
 
     def begin(self, seed: int) -> tuple["GPLVMProblem", np.ndarray]:
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
         if not self._pays:
-            return self, self.Y @ A
+            return self, self.points.Y @ A
         return self._seen_as(InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
@@ -152,8 +199,8 @@ class GPLVMProblem(Problem):
         return other
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
-        """Return A, of shape (D, Q), for which X = YA is the start."""
-        projection = generator.standard_normal((self.D, self.shape[1]))
+        """Return A, of shape (D, Q) or for wide data (N, Q), for which X = YA is the start."""
+        projection = generator.standard_normal((len(self.gram), self.shape[1]))
         _, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)
         # For data that do not fill so many dimensions, or that are all 0:
         lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)
@@ -170,14 +217,17 @@ class GPLVMProblem(Problem):
 
     # Value and gradient
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
+        if self.exact:
+            Y = self.points.Y
+            return gplvm_numbers.evaluated(coordinates, Y, self.alpha, self.beta, self.D)
         N, D, ab, beta = self.shape[0], self.D, self.ab, self.beta
-        M, M_inverse, B, C = self._solved(coordinates)
+        M, M_inverse, B, W = self._solved(coordinates)
         det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
         value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
-                 + ab * beta * float(np.vdot(B, C))) / 2
-        gradient = self.points.times_Y(ab * beta * C)  # the scalars go into what is small
-        gradient -= coordinates.dot(ab * D * M_inverse + ab * ab * beta * C.T.dot(C))
+                 + beta * float(np.vdot(B, W))) / 2
+        gradient = self.points.times_Y(beta * W)  # the scalars go into what is small
+        gradient -= coordinates.dot(ab * D * M_inverse + beta * W.T.dot(W))
         return value, gradient
 
     def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
@@ -187,18 +237,18 @@ class GPLVMProblem(Problem):
     def slopes(self, coordinates: np.ndarray) -> dict[str, tuple[float, float]]:
         """Return the slopes α ∂L/∂α and β ∂L/∂β, each with a size of the curvature."""
         (N, Q), D = self.shape, self.D
-        _, M_inverse, B, C = self._solved(coordinates)
-        alpha = (self.ab * self.beta * np.vdot(C, C) - D * (Q - np.trace(M_inverse))) / 2
-        misfit = self.beta * (self.square - self.ab * np.vdot(B, C)) / 2
+        _, M_inverse, B, W = self._solved(coordinates)
+        alpha = (np.vdot(W, W) / self.alpha - D * (Q - np.trace(M_inverse))) / 2
+        misfit = self.beta * (self.square - np.vdot(B, W)) / 2
         return {"alpha": (float(alpha), Q * D),
                 "beta": (float(alpha + N * D / 2 - misfit), max(N * D / 2, misfit))}
 
     def _solved(self, coordinates: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return M = I + αβXᵀX, M⁻¹, B = YᵀX and C = BM⁻¹."""
+        """Return M = I + αβXᵀX, M⁻¹, B = YᵀX and W = αβBM⁻¹."""
         XX, B = self.points.products(coordinates)
         M = self.ab * XX + self.identity
         M_inverse = np.linalg.inv(M)
-        return M, M_inverse, B, B.dot(M_inverse)
+        return M, M_inverse, B, (self.ab * B).dot(M_inverse)
 
     # Words
     def given(self, coordinates: np.ndarray) -> dict[str, Any]:
@@ -296,6 +346,4 @@ def _ablations(D: int) -> dict[str, Ablation]:
 def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
     """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
     left_over = float(variances[Q:].sum())
-    if left_over <= D * np.finfo(float).eps * variances.sum():
-        raise ValueError(gplvm.NO_NOISE.format(Q=Q))
     return D * (N - Q) / left_over

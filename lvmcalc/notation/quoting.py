@@ -2,7 +2,7 @@
 
 import re
 
-MARKUP = re.compile(r"[&<>`*_$\\\[\]|#~]")  # what HTML, Markdown or LaTeX takes for its own
+MARKUP = re.compile(r"[&<>`*$\\\[\]|#~]")  # what HTML, Markdown or LaTeX takes for its own
 
 
 def in_html(words: str) -> str:

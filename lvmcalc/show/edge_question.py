@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
+from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
 from lvmcalc.notation import in_html
 from lvmcalc.show.ask import Boxes, folded, told_of
@@ -67,6 +68,7 @@ class EdgeQuestion(Boxes):
 
     def read(self, lines: list[str]) -> None:
         found = self.check(lines[0])
+        here().add((self.chain.name, self.name), lines[0], found.right)
         asked = found.asked
         self.told = [told_of(found).replace(notation.latex(asked), self.formula).replace(
             notation.plain(asked), self.name)]

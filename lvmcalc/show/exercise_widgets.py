@@ -11,11 +11,13 @@ import ipywidgets as widgets
 from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
+from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.ask import Boxes, Recorded, folded, told_of
+from lvmcalc.show.progress_map import ProgressMap
 from lvmcalc.show.view import NO_COMMAND, Asked, Control, View
 
 # Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
@@ -37,11 +39,8 @@ class AnswerBox(Boxes):
         The node or leaf whose adjoint is asked for.
     hint : str
         Shown on request; by default the rule of the stage.
-
-    Attributes
-    ----------
-    mark : Mark
-        The mark of what was typed last.
+    solution : bool
+        Whether the solution is shown on request; not in a copy that is handed out.
 
     Raises
     ------
@@ -49,24 +48,36 @@ class AnswerBox(Boxes):
         If there is no chain or no node of that name.
     """
 
-    def __init__(self, of: str | Chain, wrt: str, hint: str = "") -> None:
+    def __init__(self, of: str | Chain, wrt: str, hint: str = "", solution: bool = True) -> None:
         self.chain = chain = chain_named(of)
         self.wrt = chain[wrt].name
         self.asked = chain.adjoint_symbol(self.wrt)
-        self.mark = self.check(None)
+        self._mark = self.check(None)
         name, shape, formula = (show(self.asked) for show in (
             notation.plain, notation.shape, notation.latex))
         self._exercise = chain.name, name
-        _derived.setdefault(self._exercise, False)
+        kept = here().answers(self._exercise)
+        _derived[self._exercise] = _derived.get(self._exercise, False) or any(kept.values())
         self._asks = (f"${formula} = \\;?$ &nbsp; It is "
                       f"{shape.replace('scalar', 'a number')}.")
-        solution = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
+        right = notation.latex(chain.abbreviated(chain.adjoint(self.wrt)))
         super().__init__(
             title=f"Your turn: {name}", label=f"{name} =", hint="type a formula and press Enter",
             above=f"<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> {self._asks}",
             below=folded("Hint", in_html(hint) or self._rule())
-            + folded("Solution", f"${formula} = {solution}$"))
+            + (folded("Solution", f"${formula} = {right}$") if solution else ""))
+        if kept:  # the right answer from before, else the last one; marked once somebody asks
+            self.lines, self._mark = [next((one for one in reversed(kept) if kept[one]),
+                                           [*kept][-1])], None
+            self.told = ["Your answer from before. Press Enter to mark it again."]
         _refresh()
+
+    @property
+    def mark(self) -> Mark:
+        """The mark of what was typed last, before the kernel started too."""
+        if self._mark is None:
+            self._mark = self.check(self.lines[0])
+        return self._mark
 
     def answer(self, text: str) -> Mark:
         """Type a text and press Enter; return its mark."""
@@ -85,7 +96,8 @@ class AnswerBox(Boxes):
         return Recorded(answers, [*map(self.check, answers)])
 
     def read(self, lines: list[str]) -> None:
-        self.mark = self.check(lines[0])
+        self._mark = self.check(lines[0])
+        here().add(self._exercise, lines[0], self.mark.right)
         _derived[self._exercise] |= self.mark.right
         self.told = [told_of(self.mark)]
         _refresh()
@@ -103,7 +115,7 @@ class AnswerBox(Boxes):
 
 
 class Summary(Asked, widgets.HTML):
-    """Which of the exercises shown so far have been answered rightly, in this kernel only."""
+    """Which of the exercises shown so far have been answered rightly, now or before."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +137,13 @@ class Summary(Asked, widgets.HTML):
                  f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({in_html(name)})</a>: "
                  f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
-        self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>')
+        self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>'
+                                        f"{in_html(here().where)}")
+
+    @staticmethod
+    def everywhere() -> ProgressMap:
+        """Return a map of what has been derived in all notebooks of this folder."""
+        return ProgressMap()
 
     def __repr__(self) -> str:
         return self.status

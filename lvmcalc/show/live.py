@@ -11,7 +11,7 @@ from lvmcalc.show.playing import RATES, PlayerView, among, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import OPTIMISERS, Problem, Trainer
 
-ARRIVED = 1e-10  # the relative gap to the exact optimum at which a run ends
+DIGITS = {8: "eight", 9: "nine", 10: "ten"}  # of the optimum, at which a run ends
 NO_PRESET = "—"
 SPEEDS = (2, 5, 10, 20, 50, 100, FLAT_OUT)
 
@@ -111,13 +111,14 @@ class Training(PlayerView):
         if trainer.status == "diverged":
             return "The run has stopped."
         limit, name = trainer.stability_limit, trainer.problem.name_of_value
-        best = trainer.gap is not None and trainer.gap < ARRIVED
+        best = trainer.gap is not None and trainer.gap < 10.0**-trainer.problem.digits
         stays = limit is None or trainer.learning_rate <= limit
         may_end_elsewhere = trainer.ablation_in_words or trainer.gap is None
         if not (trainer.settled if may_end_elsewhere else best and stays):
             return ""
         if best:
-            return f"Finished: to ten digits this is the best possible {name}."
+            return (f"Finished: to {DIGITS[trainer.problem.digits]} digits this is the best "
+                    f"possible {name}.")
         known = "" if trainer.gap is None else f", and the {name} is not the best possible"
         return f"Settled: with this gradient nothing moves any more{known}."
 

@@ -53,8 +53,9 @@ class Nudge(View):
         if name not in values:
             raise TypeError(f"{notation.plain(name)} needs a value to start from.")
         start = np.array(values.pop(name), dtype=float)
-        self._problem = ChainProblem(chain, name, **values, **dict(zip(
-            map(str, chain[name].shape), start.shape, strict=False)))
+        sizes = {str(size): length for size, length in zip(chain[name].shape, start.shape,
+                                                           strict=False) if size.is_Symbol}
+        self._problem = ChainProblem(chain, name, **values, **sizes)
         if prod(self._problem.shape) > LARGEST:
             raise ValueError(f"{notation.plain(name)} has {prod(self._problem.shape)} entries, but "
                              f"at most {LARGEST} can be seen.")
@@ -96,7 +97,7 @@ class Nudge(View):
     def _picture(self, chain: Chain, name: str) -> dict[str, Any]:
         shape = self._start.shape
         along = {"kind": "curve", "xlog": False, "ylog": False, "xlabel": "", "free": True,
-                 "title": f"{self._output} along the entry in hand, and the line of its slope",
+                 "title": f"{self._output} along the entry in hand, and its slope",
                  "series": [{"key": "along", "color": "reached", "bare": True},
                             {"key": "line", "color": style.ORANGE, "dash": "--", "bare": True},
                             {"key": "here", "color": style.ORANGE}]}

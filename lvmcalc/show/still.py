@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,8 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         if not flat.size:
             continue
         axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
-                  marker=look.get("marker", "o"), markevery=1 if look.get("every") else [-1],
+                  marker="" if look.get("bare") else look.get("marker", "o"),
+                  markevery=1 if look.get("every") else [-1],
                   label=look.get("label"), clip_on=False)
     if not axes.lines:  # nothing is known yet
         axes.set(xlim=(10, 1e5), ylim=(1e-5, 1))
@@ -167,7 +169,7 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
             axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
     if panel["xlog"]:
         axes.set_xscale("log")
-    elif axes.get_xlim()[1] < 20:
+    elif axes.get_xlim()[1] < 20 and not panel.get("free"):
         axes.set_xlim(0, 20)
     for line in panel.get("lines", ()):
         axes.axhline(line["at"], **style.OPTIMUM)
@@ -182,7 +184,8 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     axes = place(figure, x, y + 24, width, height - 76, panel["title"])
     order = 1 + np.arange(len(panel["marks"]))
     axes.bar(order, numbers[panel["name"]], 0.64, color=style.BLUE)
-    axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.INK)
+    axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.INK,
+              clip_on=False)
     axes.set(xticks=order[::max(1, len(order) // 4)], yticks=[], xlabel=panel["xlabel"])
 
 
@@ -213,6 +216,10 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
                     cmap=style.SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=style.FAINT)
+        if panel.get("fill") and high / rows > 22 and wide / columns > 50:
+            for (i, j), number in np.ndenumerate(matrix):
+                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=14,
+                          path_effects=HALO)
         if "outline" in panel:
             color, dash = panel["outline"]
             axes.spines[:].set(color=color, linestyle=style.LINES[dash], linewidth=2)
@@ -290,3 +297,17 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "legend": legend,
                                "graph": draw_graph}
+
+
+def save_gif(images: list[Any], path: str, pause: int) -> None:
+    """Save pictures as an animation, each shown for `pause` milliseconds.
+
+    It is written beside the file and then moved there, so a full disk destroys no older one.
+    """
+    beside = Path(f"{path}.part")
+    try:
+        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
+                       loop=0)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

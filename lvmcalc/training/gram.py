@@ -91,6 +91,18 @@ def gram(Y: Any, name: str = "Y", progress: Progress | None = None,
     return product
 
 
+def factor(Y: Any) -> np.ndarray:
+    """Return R with RᵀR = YᵀY, from QR decompositions of the blocks of Y, one at a time.
+
+    The singular values of R are those of Y, up to a rounding error of the largest one; the
+    eigenvalues of YᵀY are known only up to that of its square.
+    """
+    R = np.zeros((0, Y.shape[1]))
+    for part in _parts(Y, len(Y)):
+        R = np.linalg.qr(np.vstack([R, np.asarray(_double(Y[part]))]), mode="r")
+    return R
+
+
 def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
     """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
     lazy = next((array for array in (Y, Z) if is_lazy(array)), None)

@@ -71,8 +71,11 @@ class Problem(Coordinates, ABC):
     best, scale : float or None
         The value of the optimum, and what a gap is relative to: |best|, or the value's own size
         where best is nearly 0.
-    basis : array or None
-        Orthonormal columns that span the subspace of the optimum.
+    basis, tied : array or None
+        Orthonormal columns that span a subspace of the optimum. If eigenvalues are tied there, it
+        is one of many: its last columns may be any others in the span of the columns of `tied`.
+    digits : int
+        To how many digits the gap tells a value from the best one.
     stability_limit : float or None
         The largest learning rate with which plain gradient steps stay at the optimum.
     ablations : mapping of name to Ablation
@@ -92,6 +95,8 @@ class Problem(Coordinates, ABC):
     best: float | None = None
     scale: float | None = None
     basis: np.ndarray | None = None
+    tied: np.ndarray | None = None
+    digits: int = 10
     stability_limit: float | None = None
     ablations: Mapping[str, Ablation] = {"whole gradient": Ablation(1, 1)}
     scalars: ClassVar[tuple[str, ...]] = ()
@@ -168,6 +173,8 @@ class Problem(Coordinates, ABC):
     def subspace_angle(self, parameters: Any) -> float:
         """Return the largest angle, in degrees, between the subspaces of parameters and optimum.
 
+        If tied eigenvalues leave a choice of the optimum, it is the nearest one.
+
         References
         ----------
         Björck and Golub (1973), Mathematics of Computation 27: by the sine, which stays exact at 0.
@@ -179,6 +186,11 @@ class Problem(Coordinates, ABC):
         basis, found = self.basis, np.linalg.qr(self.spanning(coordinates))[0]
         missed = basis - found @ (found.T @ basis)
         sine = min(1.0, np.linalg.norm(missed, 2)) if missed.size else 0.0
+        tied = self.tied
+        if tied is not None and sine > 1e-9:
+            sure = missed[:, np.abs(tied.T @ basis).max(axis=0) < 0.5]
+            sine = _least_sine(sure, tied - found @ (found.T @ tied),
+                               basis.shape[1] - sure.shape[1])
         return float(np.degrees(np.arcsin(sine)))
 
     def words(self, coordinates: np.ndarray) -> list[str]:
@@ -187,4 +199,38 @@ class Problem(Coordinates, ABC):
             return []
         angle = self.angle(coordinates)
         size = f"{angle:.1f}" if angle >= 0.1 else "less than 0.1"
-        return [f"Subspace {size}° from the principal components."]
+        nearest = "" if self.tied is None else "nearest "
+        return [f"Subspace {size}° from the {nearest}principal components."]
+
+
+def tie(eigenvalues: np.ndarray, k: int) -> slice:
+    """Return which eigenvalues, the largest first, equal the k-th and its successor as computed.
+
+    The slice is empty if these two differ.
+    """
+    if not 0 < k < len(eigenvalues):
+        return slice(k, k)
+    equal = np.abs(eigenvalues - eigenvalues[k]) <= 1e-11 * eigenvalues[0]
+    places = np.flatnonzero(equal)
+    return slice(places[0], places[-1] + 1) if equal[k - 1] else slice(k, k)
+
+
+def _least_sine(sure: np.ndarray, tied: np.ndarray, p: int) -> float:
+    """Return the sine of the largest angle to the nearest span of `sure` and p columns in `tied`.
+
+    Both hold what is left of orthonormal columns beside the subspace that was found. The squared
+    sine of such a span is at most t if t exceeds the eigenvalues of sureᵀsure, and if p eigenvalues
+    of a Schur complement are at most t.
+    """
+    square, mixed, free = sure.T @ sure, sure.T @ tied, tied.T @ tied
+    low = float(np.linalg.norm(square, 2)) if square.size else 0.0
+    high = 1.0
+    for _ in range(50):
+        t = (low + high) / 2
+        inner = t * np.eye(len(square)) - square
+        try:
+            complement = free + mixed.T @ np.linalg.solve(inner, mixed)
+        except np.linalg.LinAlgError:  # t is an eigenvalue up to rounding
+            return float(np.sqrt(t))
+        low, high = (low, t) if np.linalg.eigvalsh(complement)[p - 1] <= t else (t, high)
+    return float(np.sqrt(high))

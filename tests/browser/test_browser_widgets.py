@@ -382,3 +382,120 @@ def test_after_a_reload_a_saved_widget_goes_on_and_the_next_day_its_picture_stan
     browser.run_again(page)
     at_step(panels(page).first, 0)
     expect(still).to_be_hidden()
+
+
+LOG_DET = """from lvmcalc.show import Cloud, Nudge
+Nudge(derive("L = log det C", C="n×n"), "C", C=[[2, 1], [5, 3]])"""
+
+
+def entry_of(page, k):
+    """Return where an entry of the matrix in the hand is drawn, in pixels of the page."""
+    return page.evaluate("""k => {
+        const view = document.querySelector('.lvm').lvm, panel = view.scene.panels.leaf;
+        const {w, h, at} = view.kinds.cells.place(view.pen, view.boxes.leaf, panel), [x, y] = at(0);
+        const [rows, columns] = panel.shape, {left, top} = view.canvas.getBoundingClientRect();
+        return [left + x + w / columns * (k % columns + 0.5),
+                top + y + h / rows * (Math.floor(k / columns) + 0.5)]; }""", k)
+
+
+def test_an_entry_of_a_matrix_is_dragged_and_moved_by_keys_and_L_and_the_slopes_follow(page):
+    browser.show(page, IMPORTS + LOG_DET)
+    panel = panels(page)
+    told = panel.get_by_role("status")
+    expect(told).to_contain_text("C₁₁ = 2, L = 0. Its slope there is 3")
+    panel.scroll_into_view_if_needed()
+    x, y = entry_of(page, 1)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 40, steps=4)  # half a unit down
+    page.mouse.up()
+    expect(told).to_contain_text("C₁₂ = 0.5, L = 1.253. Its slope there is −1.429")
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(told).to_contain_text("C₂₁ = 5.2, ")
+    page.keyboard.press("r")
+    expect(told).to_contain_text("C₂₁ = 5, L = 0. ")
+    assert not browser.nameless(panel)
+
+
+@pytest.mark.parametrize("widget", [LOG_DET, "LiveGPLVM('iris')"], ids=["entry", "latent point"])
+def test_a_finger_drags_and_does_not_scroll_the_page(page, widget):
+    browser.show(page, IMPORTS + widget)
+    panel = panels(page)
+    expect(panel.get_by_role("status")).to_be_visible()
+    panel.scroll_into_view_if_needed()
+    x, y = entry_of(page, 1) if "Nudge" in widget else place_of(page, "moved")
+    before, top = panel.inner_text(), panel.bounding_box()["y"]
+    hand = page.context.new_cdp_session(page)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        for kind, by in (("touchStart", 0), *(("touchMove", by) for by in (12, 24, 40))):
+            hand.send("Input.dispatchTouchEvent",
+                      {"type": kind, "touchPoints": [{"x": x, "y": y + by}]})
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_function("before => document.querySelector('.lvm').innerText !== before",
+                               arg=before)
+        expect(panel).to_contain_text("C₁₂ = 0.5, " if "Nudge" in widget
+                                      else "what is generated there")
+        assert panel.bounding_box()["y"] == top
+    finally:
+        hand.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_a_million_points_are_drawn_and_move_when_they_are_trained(page):
+    browser.show(page, IMPORTS + """from lvmcalc import data
+from lvmcalc.models import GPLVMProblem
+from lvmcalc.show import Cloud
+Y = data.centred(data.sample_gplvm(1_000_000, 4, 2, beta=4.0).Y)
+Cloud(GPLVMProblem(Y, 2, beta=0.8, learn=("beta",)))""")
+    panel = panels(page)
+    at_step(panel, 0)
+    drawn = "document.querySelector('.lvm').lvm.state.now.density.join()"
+    before = page.evaluate(drawn)
+    assert page.evaluate("document.querySelector('.lvm').lvm.state.now.density.filter(v => v)"
+                         ".length") > 2000
+    button(panel, "Play").press("Space")
+    at_step(panel, "([3-9]|[1-9][0-9]+)")
+    assert page.evaluate(drawn) != before
+
+
+def test_a_preset_is_chosen_and_taken_back(page):
+    browser.show(page, IMPORTS + "LiveGPLVM('digits')")
+    panel = panels(page)
+    at_step(panel, 0)
+    panel.get_by_text("More", exact=True).click()
+    slider = panel.get_by_role("slider", name="learning rate")
+    before = slider.get_attribute("aria-valuetext")
+    preset = panel.get_by_role("combobox", name="preset")
+    preset.select_option("too fast")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^3 × the limit"))
+    expect(panel.get_by_role("status")).to_contain_text("One would expect it to blow up.")
+    preset.select_option("—")
+    expect(slider).to_have_attribute("aria-valuetext", before)
+
+
+def test_at_its_end_a_run_is_played_again_from_the_start(page):
+    browser.show(page, IMPORTS + "live = LiveGPLVM('iris', Q=1, speed=5)\n"
+                                 "live.trainer.run(20_000)\nlive.refresh()\nlive.player.step(1)\n"
+                                 "live")
+    panel = panels(page)
+    expect(panel.get_by_role("status")).to_contain_text("Finished")
+    button(panel, "Play again").press("Space")
+    at_step(panel, "[1-9]")
+    expect(button(panel, "Pause")).to_be_visible()
+
+
+def test_the_words_never_make_the_panel_lower_and_nothing_scrolls_sideways(page):
+    browser.show(page, IMPORTS + "LiveAutoencoder('digits')")
+    panel = panels(page)
+    at_step(panel, 0)
+    panel.get_by_text("More", exact=True).click()
+    panel.get_by_role("combobox", name="gradient").select_option("only path h (encoder)")
+    expect(panel.get_by_role("status")).to_contain_text("Path g, through the decoder, is lost")
+    heights = "[...document.querySelectorAll('.lvm-words')].map(it => it.clientHeight)[0]"
+    high = page.evaluate(heights)
+    panel.get_by_role("combobox", name="gradient").select_option("both paths")
+    expect(panel.get_by_role("status")).not_to_contain_text("is lost")
+    assert page.evaluate(heights) == high
+    assert page.evaluate("""[...document.querySelectorAll('.jp-OutputArea-output, .lvm')]
+        .every(it => it.scrollWidth <= it.clientWidth)""")

@@ -59,6 +59,15 @@ def test_all_calls_together_have_the_limit_of_time() -> None:
             run(X=np.eye(2))
 
 
+def test_in_a_browser_a_function_runs_without_a_process_and_without_a_thread(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "emscripten")
+    for name in ("multiprocessing.get_context", "threading.Thread.start"):
+        monkeypatch.setattr(name, lambda *_: pytest.fail("There are none."))
+    with apart.Apart(lambda X: 2 * X) as run:
+        assert run(X=np.eye(2)).tolist() == (2 * np.eye(2)).tolist()
+
+
 def test_an_error_keeps_its_name_and_its_words_in_a_thread_too(
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])

@@ -173,12 +173,13 @@ class TestGPLVM:
             parts = rows * D * mpmath.log(2 * mpmath.pi), D * mpmath.log(mpmath.det(K)), trace
             truth = float(-sum(parts) / 2), np.array(slope.tolist(), dtype=float)
             size = float(sum(map(abs, parts)))  # L itself may be near 0
+        outcomes = ""
         for function, exact, unit in ((gplvm.log_likelihood, truth[0], size),
                                       (gplvm.gradient, truth[1], np.linalg.norm(truth[1]))):
             try:
                 found = function(X, Y, alpha, beta)
             except ArithmeticError as error:
-                said = str(error)
+                said, outcomes = str(error), outcomes + "-"
                 assert rows > Q
                 # far beyond real data
                 assert beta * scale**2 >= (1e20 if function is gplvm.log_likelihood else 1e5)
@@ -186,7 +187,18 @@ class TestGPLVM:
                 why = "Y lies in the span of X up to rounding"
                 assert f"keeps fewer than 8 digits here: {why}" in said
             else:
+                outcomes += "r"
                 assert np.linalg.norm(found - exact) < 1e-7 * unit
+        try:
+            both = gplvm.value_and_gradient(X, Y, alpha, beta)
+        except ArithmeticError as error:
+            said = str(error)
+            assert "keeps fewer than 8 digits here" in said
+            assert "-" in outcomes
+        else:
+            assert outcomes == "rr"
+            assert abs(both[0] - truth[0]) < 1e-7 * size
+            assert np.linalg.norm(both[1] - truth[1]) < 1e-7 * np.linalg.norm(truth[1])
 
     def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
         X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))

@@ -73,12 +73,14 @@ DISPLAYS: dict[str, Callable[[], Any]] = {
     "box": answered, "box that fails": failed,
     "recorded": lambda: answered().kinds(ATTACK, LONG, "v"),
     "summary": lambda: (answered(), Summary())[1],
-    "derivation": written, "box without a hint": lambda: AnswerBox(chain(), "t"), "prediction": predicted,
+    "derivation": written,
+    "box without a hint": lambda: AnswerBox(chain(), "t"), "prediction": predicted,
     "walk": lambda: StageWalk(chain(), **LEAVES).go(1),
     "walk forwards": lambda: StageWalk(chain(), "forwards", **LEAVES).go(1),
     "walk that asks": lambda: StageWalk(chain(), ask=True, **LEAVES).go(1),
     "mark": lambda: mark(LONG, chain(), "u"),
-    "mark with findings": lambda: told("refuted"), "box with findings": lambda: Recorded(
+    "mark with findings": lambda: told("refuted"),
+    "box with findings": lambda: Recorded(
         (ATTACK,), [told("refuted")]), "box that is right": lambda: Recorded(
         (0,), [told("proved")]),
     "audit": lambda: audit([f"∂L/∂u = `{ATTACK}`", ATTACK], chain()),

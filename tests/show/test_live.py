@@ -3,22 +3,26 @@ happened."""
 
 import asyncio
 import re
+from base64 import b64encode
 from html import unescape
 from itertools import pairwise
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from nbconvert import HTMLExporter
 from PIL import Image, ImageSequence
 
 from lvmcalc.chain import derive
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import player
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.playing import AGAIN, PAUSED, PLAYING
-from lvmcalc.training import data
+from lvmcalc.show.still import save_gif
+from lvmcalc.training import Trainer, data
 
 BOTH = pytest.mark.parametrize("make", [
     lambda **settings: LiveGPLVM("iris", Q=2, **settings),
@@ -925,6 +929,29 @@ class TestWithoutAKernel:
         assert "script" not in words["text/html"]
 
 
+    def test_a_page_made_of_the_saved_notebook_shows_the_picture_and_the_words_and_no_error(
+        self, monkeypatch):
+        outputs = []
+
+        def keep(data, metadata=None, **more):
+            outputs.append(nbformat.v4.new_output("display_data", {
+                kind: b64encode(part).decode() if kind == "image/png" else part
+                for kind, part in data.items()}, metadata=metadata or {}))
+
+        for room in ("view", "still"):
+            monkeypatch.setattr(f"lvmcalc.show.{room}.display", keep)
+        widget = LiveAutoencoder("iris")
+        widget._ipython_display_()
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
+            "LiveAutoencoder('iris')", outputs=outputs)])
+        page, _ = HTMLExporter().from_notebook_node(notebook)
+        body = page[page.index("<body"):]
+        assert body.count('src="data:image/png;base64,') == 1
+        assert widget.status in unescape(body)
+        assert "Run the cell to make it live." in body
+        assert "Error" not in re.sub(r"base64,[^\"]*", "", body)
+
+
 ONE_SENTENCE = {
     "an unknown data set": (lambda: LiveGPLVM("digit"), ValueError,
                             "There is no data set 'digit'; there are digits, iris. Did you mean "
@@ -992,6 +1019,25 @@ class TestAnimation:
             assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 4, 0)
             frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
         assert all((one != other).any() for one, other in pairwise(frames))
+
+    def test_it_keeps_ablation_and_learning_rate(self):
+        trainer = Trainer(GPLVMProblem(data.load("iris").Y, 2), "gradient", 1e-5, 3, "only L₁")
+        other = trainer.run(5).again()
+        assert (other.ablation, other.learning_rate, other.seed) == ("only L₁", 1e-5, 3)
+        np.testing.assert_array_equal(other.run(5).parameters, trainer.parameters)
+
+    def test_a_failure_while_it_is_written_leaves_the_file_that_was_there(self, tmp_path,
+                                                                          monkeypatch):
+        def full(image, path, *_, **__):
+            path.write_bytes(b"half")
+            raise OSError("No space left on device")
+        monkeypatch.setattr(Image.Image, "save", full)
+        file = tmp_path / "run.gif"
+        file.write_bytes(b"good")
+        with pytest.raises(OSError, match="No space left"):
+            save_gif([Image.new("L", (2, 2))], str(file), 10)
+        assert file.read_bytes() == b"good"
+        assert [*tmp_path.iterdir()] == [file]
 
     @pytest.mark.parametrize(("settings", "sentence"), [
         ({"path": "run.png"}, "saved as a .gif file"),

@@ -79,7 +79,7 @@ def test_far_from_where_it_began_the_axes_follow():
 
 
 def test_two_entries_of_a_symmetric_matrix_move_together_with_their_common_slope():
-    S = LOG_DET.symbols("C")
+    S, = LOG_DET.symbols("C")
     build = Builder("log det", S, symmetric=("C",))
     build("L", "logarithm", build("b", "determinant", S))
     C = np.array([[2.0, 0.5], [0.5, 1]])

@@ -216,7 +216,7 @@ export const curve = {
     const labels = [];
     for (const {look, at} of series) {
       if (!at.length) continue;
-      const color = look.color === "ink" ? pen.soft : look.color === "reached" ? BLUE[pen.mode] : look.color, end = at[at.length - 1];
+      const color = look.color === "ink" ? pen.soft : look.color === "reached" || look.color === BLUE.light ? BLUE[pen.mode] : look.color, end = at[at.length - 1];
       Object.assign(g, {strokeStyle: color, fillStyle: color, lineWidth: 0.18 * size}); dash(g, look.dash);
       g.beginPath();
       for (const [x, y] of at) g.lineTo(X(x), Y(y));

@@ -1,0 +1,104 @@
+"""The page about a class: who derived what, and which mistakes were made at which stage.
+
+All that students wrote is escaped, and nothing on the page is loaded from elsewhere.
+"""
+
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+
+from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, Result
+
+SIGNS = {RIGHT: "■", WRONG: "✗", WORDS: "✎", RUN: "▷", EMPTY: "·"}
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em;
+       color: #111; background: #fff; }
+table { border-collapse: collapse; margin: 1em 0; }
+th, td { border: 1px solid #999; padding: 2px 8px; text-align: left; vertical-align: top; }
+td.number { text-align: right; }
+.scroll { overflow-x: auto; }
+.derived { background: #cfe6f5; } .not-right { background: #f8dcc8; }
+code { white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (prefers-color-scheme: dark) {
+  body { color: #eee; background: #111; } .derived { background: #0b3f5e; }
+  .not-right { background: #6b2c0a; } a { color: #8cf; } }
+"""
+
+
+def page(collected: Collected) -> str:
+    """Return the page as HTML."""
+    students = collected.students
+    parts = [f"<h1>What {len(students)} student{'s' * (len(students) != 1)} handed in</h1>",
+             f"<p>{', '.join(f'{sign} {status}' for status, sign in SIGNS.items())}. Every answer "
+             "was marked again.</p>",
+             "<h2>Which mistakes the class made</h2>", _slips(collected),
+             "<h2>Who derived what</h2>", _overview(collected)]
+    parts += [_details(collected, student) for student in students]
+    if collected.problems:
+        parts += ["<h2>What could not be read</h2>",
+                  _table(("student", "what"), map(_cells, collected.problems))]
+    body = "\n".join(parts)
+    return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width">'
+            f"<title>What was handed in</title><style>{STYLE}</style></head>\n"
+            f"<body>{body}</body></html>\n")
+
+
+def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="scroll"><table><tr>{head}</tr>{lines}</table></div>'
+
+
+def _cells(texts: Iterable[object]) -> str:
+    return "".join(f"<td>{escape(str(text))}</td>" for text in texts)
+
+
+def _slips(collected: Collected) -> str:
+    if not collected.slips:
+        return "<p>None was found.</p>"
+    heads = "students", "asked for", "mistake", "at", "in words", "who"
+    return _table(heads, (f'<td class="number">{len(who)}</td>' + _cells(
+        (f"{task.asked} ({task.model})", slip.kind.replace("_", " "), slip.where, slip.sentence,
+         ", ".join(who))) for task, slip, who in collected.slips))
+
+
+def _overview(collected: Collected) -> str:
+    rows = []
+    for student in collected.students:
+        counts = collected.counts(student)
+        link = f'<a href="#{_anchor(collected, student)}">{escape(student)}</a>'
+        rows.append(f"<td>{link}</td>" + "".join(f'<td class="number">{counts[status]}</td>'
+                                                 for status in SIGNS))
+    return _table(("student", *SIGNS), rows)
+
+
+def _anchor(collected: Collected, student: str) -> str:
+    return f"student-{collected.students.index(student)}"
+
+
+def _details(collected: Collected, student: str) -> str:
+    mine = [each for each in collected.results if each.student == student]
+    rows = []
+    for notebook, group in groupby(mine, lambda each: each.task.notebook):
+        found = list(group)
+        rows.append(f"<td>{escape(notebook)}</td><td>" + " ".join(map(_sign, found)) + "</td>")
+    tried = [each for each in mine if each.answer]
+    answers = _table(("asked for", "status", "answer", "tries", "what was found"),
+                     map(_row, tried)) if tried else "<p>Nothing was answered.</p>"
+    return (f'<h3 id="{_anchor(collected, student)}">{escape(student)}</h3>'
+            f"{_table(('notebook', 'asked for'), rows)}"
+            f"<details><summary>The answers of {escape(student)}</summary>{answers}</details>")
+
+
+def _sign(each: Result) -> str:
+    look = each.status.replace(" ", "-")
+    return f'<span class="{look}">{SIGNS[each.status]}&nbsp;{escape(each.task.asked)}</span>'
+
+
+def _row(each: Result) -> str:
+    found = "<br>".join(escape(slip.sentence) for slip in each.slips)
+    asked = f"{each.task.asked} ({each.task.model})"
+    return (f"<td>{escape(asked)}</td><td>{SIGNS[each.status]} {each.status}</td>"
+            f'<td><code>{escape(each.answer)}</code></td><td class="number">{each.tries}</td>'
+            f"<td>{found}</td>")

@@ -1,0 +1,173 @@
+"""The progress file: what a reader has typed into boxes, kept beside the notebooks.
+
+It is plain JSON. The environment variable LVMCALC_PROGRESS names another file, or is "off". A
+verdict in it is for the reader's own screen; whoever collects the files marks the answers again.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE, VERSION = "lvmcalc_progress.json", 1
+SWITCH = "LVMCALC_PROGRESS"
+KEPT, LONGEST = 50, 10_000  # answers to one exercise, and characters of an answer
+
+Exercise = tuple[str, str]  # the chain and the adjoint, such as ("autoencoder", "∂L/∂W")
+
+
+class UnreadableProgress(ValueError):
+    """The file is no progress file that this version can read."""
+
+
+@dataclass
+class Kept:
+    """What a progress file holds: a name, and for each exercise the answers in their order."""
+
+    name: str = ""
+    answers: dict[Exercise, dict[str, bool]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Kept":
+        """Read a file.
+
+        Raises
+        ------
+        UnreadableProgress
+            If it is damaged, or made by a newer version.
+        OSError
+            If it cannot be opened.
+        """
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            version = found["lvmcalc progress"]
+            if not isinstance(version, int) or version > VERSION:
+                raise UnreadableProgress(f"{path.name} was made by a newer version of lvmcalc.")
+            kept = cls(found["name"])
+            for one in found["answers"]:
+                model, asked, answer, right = (one[key] for key in ("model", "asked", "answer",
+                                                                    "right"))
+                if not (type(right) is bool and all(
+                        isinstance(text, str) for text in (model, asked, answer, kept.name))):
+                    raise TypeError
+                kept.answers.setdefault((model, asked), {})[answer] = right
+        except UnreadableProgress:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise UnreadableProgress(f"{path.name} is damaged.") from None
+        return kept
+
+    def write(self, path: Path) -> None:
+        """Write the file beside its place, then rename it, so that it is never half written."""
+        answers = [{"model": model, "asked": asked, "answer": answer, "right": right}
+                   for (model, asked), given in self.answers.items()
+                   for answer, right in given.items()]
+        text = json.dumps({"lvmcalc progress": VERSION, "name": self.name, "answers": answers},
+                          ensure_ascii=False, indent=1)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            beside.write_text(text + "\n", encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+class Progress:
+    """What has been derived, in this kernel and in the file.
+
+    Attributes
+    ----------
+    path : where the file is, None if nothing is kept
+    why : one sentence about why nothing is kept, "" if it is
+    """
+
+    def __init__(self, place: str | None = None) -> None:
+        place = os.environ.get(SWITCH, "") if place is None else place
+        tested = "PYTEST_CURRENT_TEST" in os.environ and not place
+        self.path = None if place == "off" or tested else Path(place or FILE).absolute()
+        self.why = "" if self.path else "What you derive is not kept here: it is switched off."
+        self._there = self._read()
+
+    @property
+    def where(self) -> str:
+        """One sentence about where answers are kept, or why they are not."""
+        return self.why or f"Your answers are kept in {self.path.name}, beside the notebooks."
+
+    @property
+    def name(self) -> str:
+        """The reader's name, "" if none was given."""
+        return self._there.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._keep(name=" ".join(str(name).split())[:100])
+
+    def derived(self, exercise: Exercise) -> bool:
+        """Return whether an exercise has been answered rightly."""
+        return any(self.answers(exercise).values())
+
+    def answers(self, exercise: Exercise) -> dict[str, bool]:
+        """Return the answers to an exercise, the last one last, and whether each was right."""
+        return self._there.answers.get(exercise, {})
+
+    def add(self, exercise: Exercise, answer: str, right: bool) -> None:
+        """Keep an answer."""
+        if answer.strip() and len(answer) <= LONGEST:
+            self._keep(exercise, answer, right)
+
+    def renew(self) -> None:
+        """Read the file again: another notebook may have written it."""
+        self._there = self._read()
+
+    def forget(self) -> None:
+        """Forget all answers and the name, here and in the file."""
+        self._there = Kept()
+        if self.path:
+            try:
+                Kept.read(self.path)  # one that cannot be read is not ours to remove
+                self.path.unlink()
+            except FileNotFoundError:
+                pass
+            except (OSError, UnreadableProgress) as error:
+                self._off(error)
+
+    def _keep(self, exercise: Exercise | None = None, answer: str = "", right: bool = False,
+              name: str | None = None) -> None:
+        self.renew()  # another notebook may have written meanwhile
+        if not self.path:
+            return
+        if name is not None:
+            self._there.name = name
+        if exercise:
+            given = self._there.answers.setdefault(exercise, {})
+            given.pop(answer, None)
+            given[answer] = right
+            for old in [*given][:-KEPT]:
+                del given[old]
+        try:
+            self._there.write(self.path)
+        except OSError as error:
+            self._off(error)
+
+    def _read(self) -> Kept:
+        try:
+            return Kept.read(self.path) if self.path else Kept()
+        except FileNotFoundError:
+            return Kept()
+        except (OSError, UnreadableProgress) as error:
+            self._off(error)
+            return Kept()
+
+    def _off(self, error: Any) -> None:
+        """Keep nothing from now on, and leave the file as it is."""
+        reason = (f"{error} It is left as it is." if isinstance(error, UnreadableProgress) else
+                  f"{self.path.name} cannot be written ({error.strerror or error}).")
+        self.path, self.why = None, f"What you derive is not kept: {reason}"
+
+
+@cache
+def here() -> Progress:
+    """Return the progress of this kernel, the same one each time."""
+    return Progress()

@@ -1,0 +1,177 @@
+"""What the notebooks ask, read from their source: boxes, and answers written in cells.
+
+A question is evaluated from the teacher's notebooks alone, with no more of their code than it
+needs. Nothing of a student's notebook is ever run: answers are read from it as literals.
+"""
+
+import ast
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lvmcalc import notation
+from lvmcalc.chain import Chain
+from lvmcalc.marking import mark
+from lvmcalc.models import chain_named
+
+Statements = Sequence[ast.stmt]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that a notebook asks.
+
+    Attributes
+    ----------
+    notebook : the name of its file, without .ipynb
+    name : the variable of the box, such as ask_X, or of the answer, such as answer_1
+    model, asked : the chain and the adjoint, such as ∂L/∂X; or the problem sheet and a part of it
+    mark : marks an answer
+    solve : returns the right answer as text
+    call : the code that marks it in the notebook
+    """
+
+    notebook: str
+    name: str
+    model: str
+    asked: str
+    mark: Callable[[Any], Any]
+    solve: Callable[[], str]
+    call: str
+
+    @property
+    def is_box(self) -> bool:
+        """Whether it is answered in a box, so that the answer is in the progress file."""
+        return self.name.startswith("ask_") or self.in_walk
+
+    @property
+    def in_walk(self) -> bool:
+        """Whether it is asked at an edge of a walk."""
+        return self.name.startswith("walk_")
+
+
+def cells(path: Path) -> list[str]:
+    """Return the sources of the code cells of a notebook.
+
+    Raises
+    ------
+    ValueError
+        If the file is no notebook.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return ["".join(cell["source"]) for cell in found if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(f"{path.name} is not a notebook that can be read.") from None
+
+
+def tasks(folder: Path, seeds: Mapping[str, int] | None = None, *,
+          boxes: bool = False) -> Iterator[Task]:
+    """Yield what the notebooks of a folder ask, in their order.
+
+    Parameters
+    ----------
+    folder : Path
+    seeds : mapping of str to int
+        By the name of a notebook that makes its questions with a `seed`, another seed; by default
+        that of the notebook. If there are seeds, only these notebooks are read.
+    boxes : bool
+        Whether only boxes are wanted.
+    """
+    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+        if seeds is None or path.stem in seeds:
+            yield from _tasks(path, seeds[path.stem] if seeds else None, boxes)
+
+
+def _tasks(path: Path, seed: int | None, boxes: bool) -> Iterator[Task]:
+    before: list[ast.stmt] = []
+    empty: set[str] = set()  # the variables of answers that are to be filled in
+    for statement in (each for source in cells(path) for each in ast.parse(source).body):
+        match statement:
+            case ast.Assign([ast.Name("seed")], ast.Constant()) if seed is not None:
+                statement.value = ast.Constant(seed)
+            case ast.Assign([ast.Name(name)], ast.Call(ast.Name("AnswerBox"), [of, wrt, *_])):
+                yield _of_chain(path, name, f"{name}.mark", *_valued(before, of, wrt))
+            case ast.Expr(ast.Call(ast.Name("StageWalk"), [of, *_], [ast.keyword("ask", wrt), *_])):
+                yield from _of_walk(path, *_valued(before, of, wrt))
+            case ast.Assign([ast.Name(name)], value) if _is_empty(value):
+                empty.add(name)
+            case ast.Expr(ast.Call(ast.Name("mark"), [ast.Name(name), of, wrt])) if (
+                    name in empty and not boxes):
+                call = ast.unparse(statement)
+                yield _of_chain(path, name, call, *_valued(before, of, wrt))
+            case ast.Expr(ast.Call(ast.Attribute(owner, "mark"), [ast.Name(name)])) if (
+                    name in empty and not boxes):
+                asked, = _valued(before, owner)
+                yield Task(path.stem, name, asked.model, asked.asks, asked.mark,
+                           lambda asked=asked: asked.solution, ast.unparse(statement))
+        before.append(statement)
+
+
+def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str) -> Task:
+    chain = chain_named(of)
+    wrt = chain[wrt].name
+    return Task(path.stem, name, chain.name, notation.plain(chain.adjoint_symbol(wrt)),
+                lambda answer: mark(answer, chain, wrt),
+                lambda: solution_of(chain, wrt), call)
+
+
+def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
+    """Yield what a walk asks: what arrives along each edge on the way back to a leaf."""
+    chain = chain_named(of)
+    for parent in reversed(chain.leading_to(wrt)):
+        for node in chain.children(parent):
+            others = {(use, parent): None for use in chain.children(parent) if use != node}
+            asked = chain.altered(others) if others else chain
+            adjoint = notation.plain(chain.adjoint_symbol(parent))
+            along = f" along {notation.plain(node)}" if others else ""
+            yield Task(path.stem, f"walk_{parent}_{node}", chain.name, adjoint + along,
+                       lambda answer, asked=asked, parent=parent: mark(answer, asked, parent),
+                       lambda asked=asked, parent=parent: solution_of(asked, parent), "")
+
+
+def solution_of(chain: Chain, wrt: str) -> str:
+    """Return the adjoint of a leaf or stage as text, with K where the chain has one."""
+    return notation.plain(chain.abbreviated(chain.adjoint(wrt)))
+
+
+def _valued(before: Statements, *expressions: ast.expr) -> list[Any]:
+    """Return the values of some expressions, after the statements that they need."""
+    needed = set().union(*map(_names, expressions))
+    tools = {name for statement in before if isinstance(statement, ast.Import | ast.ImportFrom |
+             ast.FunctionDef) for name in _bound(statement)}
+    kept = []
+    for statement in reversed(before):
+        bound, uses = _bound(statement), _names(statement)
+        called = {node.func.id for node in ast.walk(statement)
+                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        if bound & needed or called & needed - tools:  # a call of a builder adds a stage to it
+            kept.append(statement)
+            needed = needed - bound | uses
+    known: dict[str, Any] = {}
+    program = ast.Module(kept[::-1], [])
+    exec(compile(program, "<notebook>", "exec"), known)  # the teacher's own
+    return [eval(compile(ast.Expression(each), "<notebook>", "eval"), known)
+            for each in expressions]
+
+
+def _is_empty(value: ast.expr) -> bool:
+    """Return whether an answer is to be filled in: None, blank, or lines that begin alone."""
+    return isinstance(value, ast.Constant) and (value.value is None or (
+        isinstance(value.value, str) and not value.value.strip()))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    return {each.id for each in ast.walk(statement)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}

@@ -1,0 +1,96 @@
+"""The log-likelihood of the GP-LVM and its gradient in numbers, and how many digits they keep."""
+
+from typing import Any
+
+import numpy as np
+
+from lvmcalc import checks
+
+
+def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
+              columns: int | None = None) -> tuple[float, np.ndarray]:
+    """Return value and gradient as `value_and_gradient` does, of input that is right.
+
+    Y may stand for data with more `columns` that have the same YYᵀ.
+    """
+    D = columns or Y.shape[1]
+    with np.errstate(all="ignore"):  # the results are looked at
+        found = by_small_matrix(X, Y, alpha, beta, D)
+        if found is not None:
+            return found
+        parts = split(X, Y, alpha, beta)
+        return (value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D))
+
+
+def split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
+    """Return what L and its gradient are made of.
+
+    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y
+    beside U, and how large the rounding errors of that rest are.
+    """
+    U, s, V = np.linalg.svd(X, full_matrices=False)
+    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
+    P = U.T @ Y
+    rest, rounding = Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
+    if len(X) == len(s):  # U spans everything
+        rest, rounding = np.zeros_like(Y), rounding / np.hypot(1, t).min()**2
+    return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
+
+
+def value(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
+          D: int) -> float:
+    """Return L from these parts, or raise an ArithmeticError if it keeps fewer than 8 digits."""
+    _, t, _, P, rest, rounding = parts
+    log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
+    constant, squares = len(Y) * D * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
+    L = -(constant + D * log_det_K + squares) / 2
+    _refuse_what_is_lost("L", rounding * np.linalg.norm(rest), constant + squares, beta)
+    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
+
+
+def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
+             D: int) -> np.ndarray:
+    """Return ∂L/∂X from these parts, or raise an ArithmeticError as `value` does."""
+    U, t, V, P, rest, rounding = parts
+    h = np.hypot(1, t)
+    G = ((rest + U @ (P / h[:, None])) @ P.T - D * (U / h)) * (t / h) @ V
+    G = np.sqrt(alpha) * np.sqrt(beta) * G
+    size, of_P = np.linalg.norm, np.linalg.norm(P * (t / h)[:, None])
+    terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(t / h**2)
+    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
+    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+
+
+def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
+                    D: int) -> tuple[float, np.ndarray] | None:
+    """Return value and gradient from M = I + αβXᵀX, or None where that could lose digits."""
+    N, ab = len(Y), alpha * beta
+    M = ab * X.T.dot(X)
+    M.flat[::len(M) + 1] += 1
+    if not np.isfinite(M).all():
+        return None
+    m, V = np.linalg.eigh(M)
+    if not 0 < m[-1] < 1e4 * m[0]:
+        return None
+    inverse = (V / m).dot(V.T)
+    W = inverse.dot(ab * X.T.dot(Y))
+    rest = Y - X.dot(W)  # K⁻¹Y is β times it
+    rest_2, W_2, Y_2 = np.vdot(rest, rest), np.vdot(W, W), np.vdot(Y, Y)
+    pull = ab * D * X.dot(inverse)
+    squares = beta * (rest_2 + W_2 / ab)  # nothing is subtracted: it is the least squared error
+    constant = N * D * np.log(2 * np.pi)
+    L = -(constant + D * (np.log(m).sum() - N * np.log(beta)) + squares) / 2
+    rounding = np.finfo(float).eps * np.sqrt(Y_2)
+    kept = max(rounding * beta * np.sqrt(rest_2) / (constant + squares),
+               rounding * beta * np.sqrt(W_2) / (beta * np.sqrt(rest_2 * W_2)
+                                                 + np.linalg.norm(pull)))
+    G = beta * rest.dot(W.T) - pull
+    sound = kept < 1e-11 and min(Y_2, W_2) > 1e-200 and np.isfinite(L) and np.isfinite(G).all()
+    return (float(L), G) if sound else None
+
+
+def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
+    if error > terms / 1e8:
+        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
+                              f"to rounding errors, and with β = {beta:g} they outweigh what is "
+                              "left.")

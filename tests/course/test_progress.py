@@ -1,0 +1,158 @@
+"""The progress file survives restarts, is never destroyed, and is off where nothing is to be kept.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lvmcalc.course import progress
+from lvmcalc.course.progress import FILE, Progress
+from lvmcalc.course.tasks import tasks
+from lvmcalc.models import autoencoder
+from lvmcalc.show import AnswerBox, Summary, exercise_widgets
+from lvmcalc.show.edge_question import EdgeQuestion
+from lvmcalc.show.progress_map import ProgressMap
+
+W = ("autoencoder", "∂L/∂W")
+RIGHT = "W x (W'W x - x)' + W (W'W x - x) x'"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have this process keep answers in a file of its own."""
+    monkeypatch.setenv("LVMCALC_PROGRESS", str(tmp_path / FILE))
+    restart(monkeypatch)
+    yield tmp_path / FILE
+    progress.here.cache_clear()
+
+
+def restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what the process knows, as a new kernel does."""
+    progress.here.cache_clear()
+    monkeypatch.setattr(exercise_widgets, "_derived", {})
+
+
+def test_what_is_typed_into_a_box_is_there_after_a_restart(
+        path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = AnswerBox("autoencoder", "W")
+    box.answer("W x (W'W x - x)'")
+    box.answer(RIGHT)
+    restart(monkeypatch)
+    again, summary = AnswerBox("autoencoder", "W"), Summary()
+    assert again.lines == [RIGHT]
+    assert again.mark.right
+    assert summary.status == "1 of 1 derived so far."
+    assert [*Progress(str(path)).answers(W).values()] == [False, True]
+
+
+def test_it_is_plain_json_without_a_name_unless_one_is_given(path: Path) -> None:
+    Progress(str(path)).add(W, RIGHT, True)
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "lvmcalc progress": 1, "name": "", "answers": [
+            {"model": "autoencoder", "asked": "∂L/∂W", "answer": RIGHT, "right": True}]}
+    Progress(str(path)).name = "  Ada\nLovelace "
+    assert Progress(str(path)).name == "Ada Lovelace"
+    assert [*path.parent.iterdir()] == [path], "nothing is left beside it"
+
+
+def test_two_notebooks_at_once_lose_nothing(path: Path) -> None:
+    one, other = Progress(str(path)), Progress(str(path))
+    one.add(W, RIGHT, True)
+    other.add(("autoencoder", "∂L/∂x"), "x", False)
+    assert Progress(str(path)).derived(W)
+    assert [*Progress(str(path)).answers(("autoencoder", "∂L/∂x"))] == ["x"]
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"lvmcalc progress": 2}', "was made by a newer version of lvmcalc"),
+    ('{"lvmcalc progress": 1, "name": "Ada"', "is damaged"),
+    ('{"lvmcalc progress": 1, "name": 7, "answers": [{}]}', "is damaged"), ("[]", "is damaged"),
+    ("[" * 100_000, "is damaged"), ("", "is damaged")])
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_left_alone(
+        path: Path, text: str, why: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    kept = Progress(str(path))
+    kept.add(W, RIGHT, True)
+    kept.name = "Ada"
+    kept.forget()
+    assert why in kept.where
+    assert kept.where.startswith("What you derive is not kept:")
+    assert path.read_text(encoding="utf-8") == text
+    assert [*path.parent.iterdir()] == [path]
+
+
+def test_forgetting_deletes_the_file(path: Path) -> None:
+    kept = Progress(str(path))
+    kept.add(W, RIGHT, True)
+    kept.forget()
+    assert not path.exists()
+    assert not kept.derived(W)
+
+
+def test_a_place_that_cannot_be_written_is_told_and_marking_goes_on(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LVMCALC_PROGRESS", str(tmp_path / "no folder" / FILE))
+    restart(monkeypatch)
+    box, summary = AnswerBox("autoencoder", "W"), Summary()
+    assert box.answer(RIGHT).right
+    assert "What you derive is not kept: lvmcalc_progress.json cannot be written" in summary.value
+    assert "1 of 1" in summary.value
+    progress.here.cache_clear()
+
+
+@pytest.mark.parametrize("switch", [{"LVMCALC_PROGRESS": "off"},
+                                    {"PYTEST_CURRENT_TEST": "a notebook (setup)"}])
+def test_a_kernel_that_is_tested_writes_nothing(tmp_path: Path, switch: dict[str, str]) -> None:
+    code = ("from lvmcalc.show import AnswerBox, Summary; b = AnswerBox('autoencoder', 'd'); "
+            "b.answer('c_bar'); print(Summary().value)")
+    clean = {name: value for name, value in os.environ.items()
+             if name not in ("LVMCALC_PROGRESS", "PYTEST_CURRENT_TEST")}
+    root = {"PYTHONPATH": str(NOTEBOOKS.parent)}
+
+    def run(**more: str) -> str:
+        return subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, text=True,
+                              capture_output=True, env=clean | root | more).stdout
+
+    assert "not kept here: it is switched off" in run(**switch)
+    assert not [*tmp_path.iterdir()]
+    if "LVMCALC_PROGRESS" in switch:  # without a switch it is kept
+        assert "kept in lvmcalc_progress.json" in run()
+        assert [file.name for file in tmp_path.iterdir()] == [FILE]
+
+
+def test_this_very_run_and_its_notebooks_keep_nothing() -> None:
+    assert os.environ["LVMCALC_PROGRESS"] == "off"
+
+
+def test_the_map_shows_all_notebooks_and_forgets_on_request(
+        path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Progress(str(path)).add(W, RIGHT, True)
+    shown = ProgressMap(NOTEBOOKS)
+    words = shown.children[0]
+    of = int(shown.status.split()[2])
+    assert of > 50
+    # ∂L/∂W of the autoencoder is asked for in 02 and 07
+    assert shown.status.startswith(f"2 of {of} gradients in 11 notebooks")
+    assert '<a href="02_autoencoder_gradient.ipynb">' in words.value
+    shown.name.value = "<Ada>"
+    assert Progress(str(path)).name == "<Ada>"
+    shown.forget.click()
+    assert not path.exists()
+    assert shown.status.startswith("0 of ")
+    assert "Forgotten." in words.value
+
+
+def test_what_is_typed_along_a_walk_is_kept_as_what_the_notebook_asks(path: Path) -> None:
+    edge = EdgeQuestion(autoencoder.chain(), lambda mark: None)
+    edge.pose("W", "h", "", False)
+    edge.take(["e_bar x'"])
+    asked = {(task.model, task.asked): task for task in tasks(NOTEBOOKS, boxes=True)}
+    assert Progress(str(path)).answers(("autoencoder", "∂L/∂W along h")) == {"e_bar x'": True}
+    task = asked["autoencoder", "∂L/∂W along h"]
+    assert task.mark("e_bar x'").right
+    assert not task.mark("e_bar x' + W x c'").right, "only what comes along this edge"
