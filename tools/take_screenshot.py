@@ -76,7 +76,7 @@ def take_readme(wanted: list[str]) -> None:
             walk.get_by_role("combobox", name="stage").select_option(label=stage)
             expect(walk.get_by_role("status").first).to_contain_text("b → c")
             page.wait_for_timeout(1000)  # MathJax writes the formulas
-            shot(walk).quantize(128).save(PICTURES / "stage.png", optimize=True)
+            shot(walk).save(PICTURES / "stage.png", optimize=True)
 
 
 def training(live: Locator) -> list[Image.Image]:
