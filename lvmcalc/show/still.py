@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from PIL import Image  # which Matplotlib needs too
 
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 
 WIDTH = 900  # pixels, the width of a notebook's column
@@ -67,7 +67,7 @@ class Drawing:
         display({"image/png": self.png(1.5), "text/plain": f"Picture: {self.words}"}, raw=True,
                 metadata={"image/png": {"width": WIDTH, "alt": self.words}})
         said = self.said or self.words
-        display({"text/html": f'<p class="lvm-still">{escape(said)} <b>Run the cell to make it '
+        display({"text/html": f'<p class="lvm-still">{in_html(said)} <b>Run the cell to make it '
                               f'live.</b></p>{below}',
                  "text/plain": f"{said} Run the cell to make it live."}, raw=True)
 

@@ -162,6 +162,21 @@ class TestGPLVM:
         assert names == ["chosen", *IRIS.label_names]
 
 
+    def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
+        log = drawn(page, gplvm_widget)
+        places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
+        apart = np.linalg.norm(places[:, None] - places, axis=2) + 1e9 * np.eye(len(places))
+        for k, name in enumerate(IRIS.label_names):
+            lonely = max(np.flatnonzero(IRIS.labels == k), key=lambda i: apart[i].min())
+            told = page.evaluate("""([x, y]) => {
+                const {canvas, tip} = document.querySelector("#it").lvm;
+                const {left, top} = canvas.getBoundingClientRect();
+                const at = {clientX: left + x, clientY: top + y};
+                canvas.dispatchEvent(new PointerEvent("pointermove", at));
+                return tip.textContent; }""", places[lonely].tolist())
+            assert told == f"object {lonely}, class {name}"
+
+
 @pytest.fixture(scope="module")
 def map_widget():
     made = TwoWeights((1.3, -0.9), 0.005)
