@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lvmcalc.models import GPLVMProblem
+from lvmcalc.models import gplvm
 
 Array = np.ndarray
 Evaluate = Callable[[Array], tuple[float, Array]]  # X to the value and the gradient
@@ -20,7 +20,8 @@ LOW_RANK = "PyTorch LowRankMultivariateNormal"
 
 
 def ours(Y: Array, alpha: float, beta: float) -> Evaluate:
-    return GPLVMProblem(Y, Q, alpha, beta).evaluate
+    """Return the public function of value and gradient, with its checks of what comes in."""
+    return lambda X: gplvm.value_and_gradient(X, Y, alpha, beta)
 
 
 def textbook(Y: Array, alpha: float, beta: float) -> Evaluate:

@@ -90,6 +90,28 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
     return array
 
 
+def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
+    """Return `out` after a check that floating-point numbers of this shape can be written into it.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of floating-point numbers.
+    ValueError
+        If its shape is another one, or if it is read-only.
+    """
+    kind = getattr(out, "dtype", None)
+    if kind is None or np.dtype(kind).kind != "f":
+        came = type(out).__name__ if kind is None else f"one of {kind}"
+        raise TypeError(f"{name} must be an array of floating-point numbers, but {came} came.")
+    if out.shape != shape:
+        wanted, came = ("×".join(map(str, sizes)) for sizes in (shape, out.shape))
+        raise ValueError(f"{name} must have shape {wanted} but {came} came.")
+    if isinstance(out, np.ndarray) and not out.flags.writeable:
+        raise ValueError(f"{name} must be an array that can be written to, but it is read-only.")
+    return out
+
+
 def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
     """Return the symmetric part of a square matrix that is symmetric up to rounding errors.
 

@@ -67,7 +67,8 @@ def take_readme(wanted: list[str]) -> None:
         page.emulate_media(reduced_motion="reduce")  # each state at once
         if "training" in wanted:
             browser.run_all(page, address, START)
-            save(training(page.locator(".lvm").first), PICTURES / "training.gif")
+            live = page.locator(".lvm:has([data-name=play])").first
+            save(training(live), PICTURES / "training.gif")
         if "stage" in wanted:
             browser.run_all(page, address, STAGES)
             walk = page.locator(".lvmcalc-walk").last  # the one that asks nothing
@@ -75,7 +76,7 @@ def take_readme(wanted: list[str]) -> None:
             walk.get_by_role("combobox", name="stage").select_option(label=stage)
             expect(walk.get_by_role("status").first).to_contain_text("b → c")
             page.wait_for_timeout(1000)  # MathJax writes the formulas
-            shot(walk).quantize(128).save(PICTURES / "stage.png", optimize=True)
+            shot(walk).save(PICTURES / "stage.png", optimize=True)
 
 
 def training(live: Locator) -> list[Image.Image]:
@@ -117,11 +118,11 @@ def take_panels(panels: dict[str, str]) -> None:
             page.set_viewport_size({"width": 1280, "height": 720})
             page.emulate_media(reduced_motion="reduce")
             for name, source in panels.items():
-                sheet([*live(page, IMPORTS + source), still[name]]).save(
+                sheet([*looks(page, IMPORTS + source), still[name]]).save(
                     SHEETS / f"{name}.webp", quality=72, method=6)
 
 
-def live(page: Page, source: str) -> list[Image.Image]:
+def looks(page: Page, source: str) -> list[Image.Image]:
     """Return a panel in the light and in the dark theme, and before a room."""
     browser.show(page, source)
     panel, images = page.locator(".lvm").first, []

@@ -31,6 +31,7 @@ from lvmcalc.calculus.functions import KINKED, Entrywise
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation import in_html
 
 STEP = 1e-30
 MOST_TRIES = 30  # in search of points at which everything has a value
@@ -174,7 +175,7 @@ class Check:
         head, *body = [f"| {' | '.join(line)} |" for line in self.table()]
         refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}"
                    for row in self.rows if row.status == "refuted"]
-        top = f"**{self.title}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
+        top = f"**{in_html(self.title)}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
         return top + "\n".join(body) + "".join(refuted)
 
 

@@ -16,10 +16,12 @@ from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
 
+AtMost = tuple[tuple[str, str], ...]
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
 
 
-def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0) -> Verdict:
+def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,
+            at_most: AtMost = ()) -> Verdict:
     """Say whether two expressions are equal for every size, and how sure that is.
 
     Parameters
@@ -29,6 +31,8 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     symmetric : names (or MatrixSymbols) of matrices known to be symmetric
     seed : int
         Seeds the random points.
+    at_most : pairs of names of sizes
+        The first of a pair is never larger than the second, at any point that is tried or shown.
 
     Returns
     -------
@@ -48,10 +52,11 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
         if not isinstance(side, Expr):
             raise TypeError(f"Only SymPy expressions can be compared, but {kind_of(side)} came.")
     names = names_of(symmetric, left, right, must_occur=False)
-    return decide(left, right, names, checks.whole(seed, "seed", least=0))
+    return decide(left, right, names, checks.whole(seed, "seed", least=0), at_most)
 
 
-def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0) -> Verdict:
+def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,
+           at_most: AtMost = ()) -> Verdict:
     """Compare as `compare` does; a symmetric matrix need not occur on either side."""
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
@@ -66,13 +71,13 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         try:
             same = _same_form(left, right, symmetric)
         except TooLarge:  # for a normal form; numbers are not
-            return random_points.agreement(left, right, symmetric, seed, exact=False)
+            return random_points.agreement(left, right, symmetric, seed, False, at_most)
         if same:
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
             partial = any(map(_may_have_no_value, sides))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
-        return random_points.agreement(left, right, symmetric, seed)
+        return random_points.agreement(left, right, symmetric, seed, True, at_most)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:

@@ -32,7 +32,7 @@ Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
 def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-              exact: bool = True) -> Verdict:
+              exact: bool = True, at_most: tuple[tuple[str, str], ...] = ()) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes.
 
     A size that is a number in a formula, as in N X, is first any number, whatever the number of
@@ -41,10 +41,10 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
     `exact`, many digits take the place of fractions, which grow without bound in a large formula.
     """
     apart = sizes_apart(left), sizes_apart(right)
-    verdict = _tried(*apart, symmetric, seed, exact)
+    verdict = _tried(*apart, symmetric, seed, exact, at_most)
     if apart == (left, right) or verdict.status in ("exact", "numeric"):
         return verdict
-    verdict = _tried(left, right, symmetric, seed, exact, every_size=True)
+    verdict = _tried(left, right, symmetric, seed, exact, at_most, every_size=True)
     power = max(map(_power_of_a_size, (left, right)))
     most = LARGEST_SIZE + 1 - len(sizes_in(left, right))
     if verdict.status in ("exact", "numeric") and power >= most:
@@ -87,7 +87,8 @@ def sizes_apart(expression: Expr) -> Expr:
 
 
 def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-           exact: bool, every_size: bool = False) -> Verdict:
+           exact: bool, at_most: tuple[tuple[str, str], ...],
+           every_size: bool = False) -> Verdict:
     rational = exact and is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
@@ -106,7 +107,7 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
     without_value = 0
     for order in orders():
         sizes = dict(zip(names, map(int, order), strict=True))
-        if not _fit(rows, sizes):
+        if not (_fit(rows, sizes) and _allowed(sizes, at_most)):
             continue
         # where logarithms have no value, positive numbers may do
         point = random_point((left, right), sizes, rng, largest, symmetric,
@@ -117,7 +118,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
             without_value += 1
             continue
         if found:
-            example = smallest_counterexample(left, right, sizes, symmetric, rng, differs)
+            example = smallest_counterexample(left, right, sizes, symmetric, rng, differs,
+                                              at_most)
             if scaled:
                 point = {name: value if isinstance(value, int) else value / 10
                          for name, value in point.items()}
@@ -207,10 +209,16 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
         return False
 
 
+def _allowed(sizes: Mapping[str, int], at_most: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether no size is larger than the one that it may not exceed."""
+    return all(sizes.get(small, 0) <= sizes.get(large, LARGEST_SIZE) for small, large in at_most)
+
+
 # A counterexample to do by hand
 def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
                             symmetric: tuple[str, ...], rng: np.random.Generator,
-                            differs: Differ = differ) -> Counterexample | None:
+                            differs: Differ = differ,
+                            at_most: tuple[tuple[str, str], ...] = ()) -> Counterexample | None:
     """Return the smallest whole numbers found at which the two sides differ, of different sizes.
 
     The sizes `refuting` are known to do it with large numbers; they come last.
@@ -222,7 +230,8 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
             return False
 
     for sizes in (*_smallest(left, right, [*refuting]), refuting):
-        for largest in (1, 2, 3) * 4 if _fit(dimensions(left, right), sizes) else ():
+        fits = _allowed(sizes, at_most) and _fit(dimensions(left, right), sizes)
+        for largest in (1, 2, 3) * 4 if fits else ():
             point = random_point((left, right), sizes, rng, largest, symmetric)
             if tells(point):
                 point = _shrunk(point, symmetric, tells)

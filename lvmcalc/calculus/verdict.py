@@ -63,7 +63,7 @@ class Verdict:
 
     def _repr_markdown_(self) -> str:
         tail = f"\n\n{self.counterexample._repr_latex_()}" if self.counterexample else ""
-        return f"**{MARKS[self.status]} {self.status}**: {self.reason}{tail}"
+        return f"**{MARKS[self.status]} {self.status}**: {notation.in_html(self.reason)}{tail}"
 
 
 def power_of_ten(chance: float) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 
 from sympy import Expr
 
@@ -35,10 +34,11 @@ class Card:
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
         rule, shapes = node.rule, (f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
                                    for it in (parent, node))
+        name, source = map(notation.in_html, (rule.name, rule.source))
         return [_equation("forward", node.symbol, node.expression),
                 _words("shapes", ", ".join(shapes)),
                 ("rule", f"{rule.statement}   ({rule.source})",
-                 f"{rule.name}: ${rule.latex}$ ({rule.source})"),
+                 f"{name}: ${rule.latex}$ ({source})"),
                 _equation("arriving", *_closed_form(chain, self.node)),
                 *self._leaving(),
                 _words("evidence", chain.claim(self.parent, self.node).summary),
@@ -81,7 +81,7 @@ def _equation(word: str, *sides: Expr) -> Line:
 
 
 def _words(word: str, text: str) -> Line:
-    return word, text, escape(text)
+    return word, text, notation.in_html(text)
 
 
 def _closed_form(chain: Chain, name: str) -> tuple[Expr, Expr]:

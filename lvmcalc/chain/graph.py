@@ -61,7 +61,8 @@ class Node:
         size = notation.shape(self.symbol)
         if not self.rule:
             return f"${notation.latex(self.symbol)}$, a leaf, {size}"
-        rule = f"{self.rule.name}: ${self.rule.latex}$ ({self.source})"
+        name, source = map(notation.in_html, (self.rule.name, self.source))
+        rule = f"{name}: ${self.rule.latex}$ ({source})"
         return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n| shape | {size} |\n| rule | {rule} |"
 
     def __str__(self) -> str:

@@ -304,9 +304,10 @@ class Chain(Graph):
         leaves = [f"${notation.latex(leaf.symbol)}$: {notation.shape(leaf.symbol)}"
                   + ", symmetric" * (leaf.name in self.symmetric) for leaf in self.leaves.values()]
         rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ "
-                f"| {notation.shape(node.symbol)} | {node.rule.name} | {node.source} "
+                f"| {notation.shape(node.symbol)} | {notation.in_html(node.rule.name)} "
+                f"| {notation.in_html(node.source)} "
                 f"| {self._adjoints_are(node)} |" for node in self.nodes.values()]
-        return "\n".join([f"**{self.name}**, leaves {', '.join(leaves)}", "",
+        return "\n".join([f"**{notation.in_html(self.name)}**, leaves {', '.join(leaves)}", "",
                           "| stage | shape | rule | source | its adjoints |",
                           "|---|---|---|---|---|", *rows])
 

@@ -58,7 +58,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
     FileExistsError
         If there is such an assignment already.
     """
-    asked = list(tasks(notebooks))
+    asked = [task for task in tasks(notebooks) if not task.in_walk]
     if not asked:
         raise ValueError(f"{notebooks} holds no notebook that asks anything.")
     release, source = (out / kind / name for kind in ("release", "source"))

@@ -44,7 +44,12 @@ class Task:
     @property
     def is_box(self) -> bool:
         """Whether it is answered in a box, so that the answer is in the progress file."""
-        return self.name.startswith("ask_")
+        return self.name.startswith("ask_") or self.in_walk
+
+    @property
+    def in_walk(self) -> bool:
+        """Whether it is asked at an edge of a walk."""
+        return self.name.startswith("walk_")
 
 
 def cells(path: Path) -> list[str]:
@@ -89,6 +94,8 @@ def _tasks(path: Path, seed: int | None, boxes: bool) -> Iterator[Task]:
                 statement.value = ast.Constant(seed)
             case ast.Assign([ast.Name(name)], ast.Call(ast.Name("AnswerBox"), [of, wrt, *_])):
                 yield _of_chain(path, name, f"{name}.mark", *_valued(before, of, wrt))
+            case ast.Expr(ast.Call(ast.Name("StageWalk"), [of, *_], [ast.keyword("ask", wrt), *_])):
+                yield from _of_walk(path, *_valued(before, of, wrt))
             case ast.Assign([ast.Name(name)], value) if _is_empty(value):
                 empty.add(name)
             case ast.Expr(ast.Call(ast.Name("mark"), [ast.Name(name), of, wrt])) if (
@@ -109,6 +116,20 @@ def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str) -> Ta
     return Task(path.stem, name, chain.name, notation.plain(chain.adjoint_symbol(wrt)),
                 lambda answer: mark(answer, chain, wrt),
                 lambda: solution_of(chain, wrt), call)
+
+
+def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
+    """Yield what a walk asks: what arrives along each edge on the way back to a leaf."""
+    chain = chain_named(of)
+    for parent in reversed(chain.leading_to(wrt)):
+        for node in chain.children(parent):
+            others = {(use, parent): None for use in chain.children(parent) if use != node}
+            asked = chain.altered(others) if others else chain
+            adjoint = notation.plain(chain.adjoint_symbol(parent))
+            along = f" along {notation.plain(node)}" if others else ""
+            yield Task(path.stem, f"walk_{parent}_{node}", chain.name, adjoint + along,
+                       lambda answer, asked=asked, parent=parent: mark(answer, asked, parent),
+                       lambda asked=asked, parent=parent: solution_of(asked, parent), "")
 
 
 def solution_of(chain: Chain, wrt: str) -> str:

@@ -1,7 +1,6 @@
 """What an audit says of a derivation: each line with its verdicts, and the sum of them."""
 
 from dataclasses import dataclass
-from html import escape
 
 from sympy import Expr
 
@@ -135,10 +134,10 @@ class Audit:
         rows = []
         for number, line in enumerate(self.lines, 1):
             formula = rf"$\displaystyle {line.latex}$" if line.sides else (
-                f"<code>{escape(line.text)}</code>")
-            wrong = escape(line.wrong)
+                f"<code>{notation.in_html(line.text)}</code>")
+            wrong = notation.in_html(line.wrong)
             if line.example:
-                wrong += f"<details><summary>numbers</summary>{escape(line.example)}</details>"
+                wrong += f"<details><summary>numbers</summary>{line.example}</details>"
             cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
             rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",

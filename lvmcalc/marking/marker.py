@@ -115,11 +115,12 @@ class Mark:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        parts = [f"**{self.verdict}**: {self.reason}"]
+        parts = [f"**{self.verdict}**: {notation.in_html(self.reason)}"]
         if self.formula is not None:
             parts.append(rf"Read as $\displaystyle {notation.latex(self.asked)} = "
                          rf"{notation.latex(self.formula)}$.")
-        return "\n\n".join([*parts, *self.details, *[self.example] * bool(self.example)])
+        return "\n\n".join([*parts, *map(notation.in_html, self.details),
+                            *[self.example] * bool(self.example)])
 
 
 def _numbers(value: Expr) -> str:

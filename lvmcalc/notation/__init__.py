@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lvmcalc import lazy
 from lvmcalc.notation.letters import SUPERSCRIPT, adjoint_name, spelling
+from lvmcalc.notation.quoting import in_html
 
 if TYPE_CHECKING:
     from lvmcalc.notation.parser import parse
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from lvmcalc.notation.vocabulary import Vocabulary
     from lvmcalc.notation.words import Unreadable
 
-__all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "latex", "parse", "plain",
-           "shape", "spelling"]
+__all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "in_html", "latex", "parse",
+           "plain", "shape", "spelling"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.notation.parser": "parse",
     "lvmcalc.notation.printer": "latex plain shape",

@@ -1,7 +1,6 @@
 """Boxes to type into, with what is told of each: for an answer, or for a derivation."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import anywidget
@@ -9,6 +8,7 @@ from traitlets import Bool, Int, List, Unicode
 
 from lvmcalc import notation
 from lvmcalc.marking import Mark
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.view import FRONT, NO_COMMAND, Asked
 
@@ -69,17 +69,12 @@ class Boxes(Asked, anywidget.AnyWidget):
             self._fail(at, f"Stopped: {type(error).__name__}: {error}")
 
     def _fail(self, at: int, words: str) -> None:
-        self.told = [*self.told[:at], escaped(words), *self.told[at + 1:]]
-
-
-def escaped(text: str) -> str:
-    """Return a text as HTML in which nothing is run, and nothing is taken for a formula."""
-    return f'<span class="mathjax_ignore">{escape(text)}</span>'
+        self.told = [*self.told[:at], in_html(words), *self.told[at + 1:]]
 
 
 def folded(title: str, html: str) -> str:
     """Return HTML that is shown on request."""
-    return f'<details><summary {NO_COMMAND}>{escape(title)}</summary>{html}</details>'
+    return f'<details><summary {NO_COMMAND}>{title}</summary>{html}</details>'
 
 
 def told_of(mark: Mark) -> str:
@@ -87,13 +82,13 @@ def told_of(mark: Mark) -> str:
     asked = notation.latex(mark.asked)
     claim = f"${asked}$" if mark.formula is None else (
         rf"$\displaystyle {asked} = {notation.latex(mark.formula)}$")
-    verdict = f"<b>{escape(mark.verdict)}</b>"
-    parts = [f"{verdict}: {claim}", escaped(mark.reason)] if mark.right else [
+    verdict = f"<b>{mark.verdict}</b>"
+    parts = [f"{verdict}: {claim}", in_html(mark.reason)] if mark.right else [
         *([f"Read as {claim}"] if mark.formula is not None else []),
-        f"{verdict}: {escaped(mark.reason)}"]
-    parts += map(escaped, mark.details)
+        f"{verdict}: {in_html(mark.reason)}"]
+    parts += map(in_html, mark.details)
     if mark.example:
-        parts.append(folded("Numbers to try by hand", escaped(mark.example)))
+        parts.append(folded("Numbers to try by hand", mark.example))
     return "<br>".join(parts)
 
 
@@ -106,7 +101,7 @@ class Recorded(list):
 
     def _repr_html_(self) -> str:
         names = [getattr(answer, "__name__", str(answer)) for answer in self.answers]
-        rows = "".join(f"<tr><td><code>{escape(name)}</code></td><td>{told_of(mark)}</td></tr>"
+        rows = "".join(f"<tr><td><code>{in_html(name)}</code></td><td>{told_of(mark)}</td></tr>"
                        for name, mark in zip(names, self.marks, strict=True))
         return style.CSS + folded("Show recorded answers, right and wrong",
                                   f"<table class='lvmcalc-card'>{rows}</table>")

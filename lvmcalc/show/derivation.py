@@ -1,7 +1,6 @@
 """A derivation that is typed line by line, with a verdict at each equals sign."""
 
 from collections.abc import Iterable
-from html import escape
 from itertools import pairwise
 
 from lvmcalc import notation
@@ -11,7 +10,8 @@ from lvmcalc.marking import audit, derivation_text
 from lvmcalc.marking.audit_report import SIGNS, Audit, Line
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
-from lvmcalc.show.ask import Boxes, escaped, folded
+from lvmcalc.notation import in_html
+from lvmcalc.show.ask import Boxes, folded
 
 
 class Derivation(Boxes):
@@ -56,7 +56,7 @@ class Derivation(Boxes):
         return [line.strip() for line in derivation_text.lines_of([text]) if line.strip()] or [""]
 
     def question(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.lines if line)
+        lines = "".join(f"<li>{in_html(line)}</li>" for line in self.lines if line)
         return f"<b>Your derivation.</b> {self._asks()}<ol>{lines}</ol>"
 
     def read(self, lines: list[str]) -> None:
@@ -68,7 +68,7 @@ class Derivation(Boxes):
         self.told = ["".join(self._told(*line) for line in numbered[before:after])
                      or "↑ This goes on with the line above." * bool(text.strip())
                      for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
-        self.summary = escaped(found.summary) if any(map(str.strip, lines)) else ""
+        self.summary = found.summary if any(map(str.strip, lines)) else ""
 
     def _told(self, number: int, line: Line) -> str:
         """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""
@@ -85,8 +85,8 @@ class Derivation(Boxes):
         elif line.verdicts:
             parts.append(f"<span class='lvm-status'>{line.status}</span>")
         first = "<b class='lvm-first'>The first break.</b> " * (number == self.audit.first_wrong)
-        example = folded("Numbers", escaped(line.example)) if line.example else ""
-        wrong = f"<div>{first}{escaped(line.wrong)}{example}</div>" if line.wrong or first else ""
+        example = folded("Numbers", line.example) if line.example else ""
+        wrong = f"<div>{first}{in_html(line.wrong)}{example}</div>" if line.wrong or first else ""
         return f"<div>{' '.join(parts)}</div>{wrong}"
 
     def _asks(self) -> str:

@@ -1,12 +1,12 @@
 """The question at an edge of a chain: what arrives at a node along it?"""
 
 from collections.abc import Callable
-from html import escape
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
+from lvmcalc.notation import in_html
 from lvmcalc.show.ask import Boxes, folded, told_of
 
 
@@ -51,7 +51,7 @@ class EdgeQuestion(Boxes):
             f"${latex(step.symbol)} = {latex(step.expression)}$, and at ${latex(node)}$ arrives "
             f"${latex(arriving)}{closed}$. The answer is {shape}."
             + f" What arrives along {used} is not asked here." * bool(self.others))
-        self.below = folded("Hint", f"{escape(rule.name)}: ${rule.latex}$")
+        self.below = folded("Hint", f"{in_html(rule.name)}: ${rule.latex}$")
         self.label, self.lines, self.told = f"{self.name} =", [typed], [""]
         self.written += 1
 

@@ -1,7 +1,6 @@
 """Exercises: a box that marks what is typed into it, a prediction, and a summary of both."""
 
 from collections.abc import Sequence
-from html import escape
 from secrets import token_hex
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +14,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.ask import Boxes, Recorded, folded, told_of
 from lvmcalc.show.progress_map import ProgressMap
@@ -64,7 +64,7 @@ class AnswerBox(Boxes):
         super().__init__(
             title=f"Your turn: {name}", label=f"{name} =", hint="type a formula and press Enter",
             above=f"<b id='{_anchor(self._exercise)}' tabindex='-1'>Your turn.</b> {self._asks}",
-            below=folded("Hint", escape(hint) or self._rule())
+            below=folded("Hint", in_html(hint) or self._rule())
             + (folded("Solution", f"${formula} = {right}$") if solution else ""))
         if kept:  # the right answer from before, else the last one; marked once somebody asks
             self.lines, self._mark = [next((one for one in reversed(kept) if kept[one]),
@@ -108,7 +108,7 @@ class AnswerBox(Boxes):
             used = " and ".join(map(notation.plain, children))
             return f"{notation.plain(self.wrt)} is used by {used}; their contributions add up."
         rule = self.chain[children[0]].rule
-        return f"{escape(rule.name)}: ${rule.latex}$"
+        return f"{in_html(rule.name)}: ${rule.latex}$"
 
     def __repr__(self) -> str:
         return f"{notation.plain(self.asked)} = ?   ({notation.shape(self.asked)})"
@@ -134,11 +134,11 @@ class Summary(Asked, widgets.HTML):
     def update(self) -> None:
         """Show the state as it is now."""
         lines = [f"<li>{MARKS['proved' if right else 'not attempted']} "
-                 f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({escape(name)})</a>: "
+                 f"<a {NO_COMMAND} href='#{_anchor((name, asked))}'>{asked} ({in_html(name)})</a>: "
                  f"{'derived' if right else 'not yet'}</li>"
                  for (name, asked), right in _derived.items()]
         self.value = style.CSS + spoken(f'{self.status}<ul>{"".join(lines)}</ul>'
-                                        f"{escape(here().where)}")
+                                        f"{in_html(here().where)}")
 
     @staticmethod
     def everywhere() -> ProgressMap:
@@ -182,8 +182,8 @@ class Prediction(Asked, View):
 
     def question(self) -> str:
         """Return the question and its choices."""
-        choices = "".join(f"<li>{escape(option)}</li>" for option in self.options)
-        return f"<b>Predict.</b> {escape(self.asked)}<ul>{choices}</ul>"
+        choices = "".join(f"<li>{in_html(option)}</li>" for option in self.options)
+        return f"<b>Predict.</b> {in_html(self.asked)}<ul>{choices}</ul>"
 
     def _chosen(self) -> None:
         self._say(f"■ Right. {self._because}" if self.choice.value == self._answer

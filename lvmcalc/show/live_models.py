@@ -106,7 +106,7 @@ class LiveModel(Training):
         TypeError, ValueError
             If a number is none of its kind, or the path does not end in .gif.
         """
-        from lvmcalc.show.still import still
+        from lvmcalc.show.still import save_gif, still
         frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
         pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
         if not str(path).endswith(".gif"):
@@ -118,7 +118,7 @@ class LiveModel(Training):
                 self.trainer.step(steps)
         finally:
             self.trainer = shown
-        images[0].save(path, save_all=True, append_images=images[1:], duration=pause, loop=0)
+        save_gif(images, path, pause)
 
     def __repr__(self) -> str:
         return (f"{type(self).__name__}(dataset={self._data.name!r}, "

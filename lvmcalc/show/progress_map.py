@@ -7,7 +7,6 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.course.progress import here
 from lvmcalc.course.tasks import Task, tasks
 from lvmcalc.show import style
@@ -24,7 +23,8 @@ class ProgressMap(Asked, widgets.VBox):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        found = list(tasks(folder or Path(), boxes=True))
+        found = {(task.notebook, task.model, task.asked): task for task in tasks(
+            folder or Path(), boxes=True)}.values()  # a walk and a box may ask the same
         self._tasks: Mapping[str, list[Task]] = {
             notebook: list(group) for notebook, group in groupby(found, lambda it: it.notebook)}
         self._words = widgets.HTML()
@@ -55,12 +55,11 @@ class ProgressMap(Asked, widgets.VBox):
         rows = []
         for notebook, group in self._tasks.items():
             done = [self._derived(task) for task in group]
-            signs = " ".join(f'<span title="{escape(task.name)}">'
-                             f'{MARKS["proved" if right else "not attempted"]}&nbsp;'
-                             f"{escape(task.asked)}</span>"
+            signs = " ".join(f'<span title="{escape(task.model)}">{"■" if right else "□"}&nbsp;'
+                             f"{escape(task.asked)}</span>&ensp;"
                              for task, right in zip(group, done, strict=True))
             rows.append(f'<tr><td><a href="{notebook}.ipynb">{notebook}</a></td>'
-                        f"<td>{sum(done)} of {len(done)}</td><td>{signs}</td></tr>")
+                        f"<td>{sum(done)}&nbsp;of&nbsp;{len(done)}</td><td>{signs}</td></tr>")
         self._say(f"{self.status} {said or here().where}", f"<table>{''.join(rows)}</table>")
 
     def _derived(self, task: Task) -> bool:

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from PIL import Image  # which Matplotlib needs too
 
+from lvmcalc.notation import in_html
 from lvmcalc.show import style
 
 WIDTH = 900  # pixels, the width of a notebook's column
@@ -66,7 +67,7 @@ class Drawing:
         display({"image/png": self.png(1.5), "text/plain": f"Picture: {self.words}"}, raw=True,
                 metadata={"image/png": {"width": WIDTH, "alt": self.words}})
         said = self.said or self.words
-        display({"text/html": f'<p class="lvm-still">{escape(said)} <b>Run the cell to make it '
+        display({"text/html": f'<p class="lvm-still">{in_html(said)} <b>Run the cell to make it '
                               f'live.</b></p>{below}',
                  "text/plain": f"{said} Run the cell to make it live."}, raw=True)
 
@@ -215,9 +216,9 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
                     cmap=style.SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True, color=style.FAINT)
-        if panel.get("fill") and high / rows > 20 and wide / columns > 40:
+        if panel.get("fill") and high / rows > 22 and wide / columns > 50:
             for (i, j), number in np.ndenumerate(matrix):
-                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=12,
+                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=14,
                           path_effects=HALO)
         if "outline" in panel:
             color, dash = panel["outline"]
@@ -296,3 +297,17 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "legend": legend,
                                "graph": draw_graph}
+
+
+def save_gif(images: list[Any], path: str, pause: int) -> None:
+    """Save pictures as an animation, each shown for `pause` milliseconds.
+
+    It is written beside the file and then moved there, so a full disk destroys no older one.
+    """
+    beside = Path(f"{path}.part")
+    try:
+        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
+                       loop=0)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from importlib import resources
 from math import isclose
 from types import SimpleNamespace
@@ -13,6 +12,8 @@ import anywidget
 import numpy as np
 from IPython.display import display
 from traitlets import Bool, Dict, Int, List, Unicode
+
+from lvmcalc.notation import in_html
 
 if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
     from lvmcalc.show.still import Drawing
@@ -65,7 +66,7 @@ class Shown:
     def stand_in(self) -> None:
         """Show what stands for the widget where it is not alive."""
         if sys.platform == "emscripten":  # in a browser Matplotlib loads longer than all the rest
-            _say_instead(escape(self.status), "make it live", self.status)
+            _say_instead(in_html(self.status), "make it live", self.status)
         else:
             self.still().show(STILL)
 

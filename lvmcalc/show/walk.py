@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
 from lvmcalc.marking import Mark
+from lvmcalc.notation import in_html
 from lvmcalc.show import figures, panels, style
 from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.still import Drawing
@@ -201,8 +201,8 @@ class StageWalk(Shown, widgets.VBox):
         shown = [(notation.plain(used), used, used, self.values[used])
                  for used in (*node.parents, name)]
         return shown, [("formula", node._repr_latex_()), ("shape", notation.shape(node.symbol)),
-                       ("rule", f"{node.rule.name} ({escape(node.source)})"),
-                       ("remember", escape(node.remark))]
+                       ("rule", f"{in_html(node.rule.name)} ({in_html(node.source)})"),
+                       ("remember", in_html(node.remark))]
 
     def _back(self, parent: str, node: str) -> tuple[list, list]:
         chain, adjoints = self.chain, self.adjoints

@@ -107,8 +107,19 @@ class Trainer:
                       else problem.reduced(parameters)))
 
     def write(self, out: np.ndarray) -> np.ndarray:
-        """Write the parameters into an array of their shape, block by block, and return it."""
-        return self._work.lift(self._at, out)
+        """Write the parameters into an array of their shape, block by block, and return it.
+
+        Parameters
+        ----------
+        out : array of the shape of the parameters
+            Of floating-point numbers, such as a memory map.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no such array; nothing has been written then.
+        """
+        return self._work.lift(self._at, checks.writable(out, "out", self.problem.shape))
 
     @property
     def gradient(self) -> Any:
@@ -150,11 +161,16 @@ class Trainer:
 
     @optimiser.setter
     def optimiser(self, name: str) -> None:
-        elementwise = self._elementwise
-        self._optimiser = checks.known(name, OPTIMISERS, "optimiser")
+        before, elementwise = self._optimiser, self._elementwise
+        name, parameters = checks.known(name, OPTIMISERS, "optimiser"), self.parameters
+        self._optimiser = name
+        try:
+            if elementwise != self._elementwise:
+                self.parameters = parameters  # enters the span of the data, or leaves it
+        except BaseException:  # an interrupt too
+            self._optimiser = before
+            raise
         self._memory = {}
-        if elementwise != self._elementwise:
-            self.parameters = self.parameters  # enters the span of the data, or leaves it
 
     @property
     def learning_rate(self) -> float:
@@ -229,7 +245,8 @@ class Trainer:
     def _advance(self) -> None:
         work, rate = self._work, self.learning_rate
         step, uphill = OPTIMISERS[self._optimiser].step, (work.sign * work.pace) * self._direction
-        at = step(self._memory, self._at, uphill, rate, work.inner)
+        memory = dict(self._memory)
+        at = step(memory, self._at, uphill, rate, work.inner)
         scalars = self._learned(rate) if work.learn else {}
         try:
             work = work.at(**scalars) if scalars else work
@@ -240,14 +257,14 @@ class Trainer:
         if not (sound and np.isfinite(gradient).all()):
             self.status, self._complaint = "diverged", self._why()
             return
-        self._work, self._at, self._parameters = work, at, None
-        self.value, self._slope = value, gradient
-        if scalars:
-            self.problem = self.problem.at(**scalars)
-        self.steps, self.status = self.steps + 1, "running"
-        if (self.steps - self.FIRST) % self._every == 0 or self.steps < self.FIRST:
-            self._history[self.steps] = self.value
-            self._thin()
+        problem, steps = self.problem.at(**scalars) if scalars else self.problem, self.steps + 1
+        history, every = self._history, self._every
+        if (steps - self.FIRST) % every == 0 or steps < self.FIRST:
+            history, every = self._with(steps, value)
+        # Nothing is called here, so no interrupt comes between: the step is taken whole, or not.
+        self._work, self._at, self._parameters, self._memory = work, at, None, memory
+        self.value, self._slope, self.problem = value, gradient, problem
+        self.steps, self.status, self._history, self._every = steps, "running", history, every
 
     def _learned(self, rate: float) -> dict[str, float]:
         """Return the learned scalars after half a Newton step along their logarithms."""
@@ -256,11 +273,15 @@ class Trainer:
         return {name: float(getattr(work, name) * np.exp(way * slopes[name][0] / slopes[name][1]))
                 for name in work.learn}
 
-    def _thin(self) -> None:
-        if len(self._history) > self.LONGEST:
-            for step in list(self._history)[self.FIRST + 1::2]:
-                del self._history[step]
-            self._every *= 2
+    def _with(self, step: int, value: float) -> tuple[dict[int, float], int]:
+        """Return the history with one step more, thinned out when it is long, and its distance."""
+        if len(self._history) < self.LONGEST:
+            self._history[step] = value  # a step that an interrupt stops is taken again
+            return self._history, self._every
+        history = self._history | {step: value}
+        for late in list(history)[self.FIRST + 1::2]:
+            del history[late]
+        return history, 2 * self._every
 
     # Words
     def describe(self) -> str:

@@ -15,7 +15,7 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
     browser.need_chromium()
     with browser.jupyterlab(NOTEBOOK) as address, browser.page_of() as page:
         browser.run_all(page, address, NOTEBOOK.name)
-        panel = page.locator(".lvm").first
+        panel = page.locator(".lvm:has([data-name=play])").first
         status = panel.get_by_role("status")
         play, pause = (panel.get_by_role("button", name=name) for name in ("Play", "Pause"))
         # JupyterLab has followed the run to the end of the notebook
@@ -61,7 +61,8 @@ def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupy
         assert read(status) == (0, start)
 
 
-STATUS = "+/Step (\\d+)/.exec(document.querySelector('.lvm [role=status]').textContent)[1]"
+PANEL = "document.querySelector('.lvm:has([data-name=play])')"
+STATUS = f"+/Step (\\d+)/.exec({PANEL}.querySelector('[role=status]').textContent)[1]"
 
 
 def read(status) -> tuple[int, float]:
@@ -73,7 +74,7 @@ def read(status) -> tuple[int, float]:
 
 def drawn(page: Page) -> str:
     """Return the latent points that are on the screen."""
-    return page.evaluate("document.querySelector('.lvm').lvm.mix('latent').slice(0, 40).join()")
+    return page.evaluate(f"{PANEL}.lvm.mix('latent').slice(0, 40).join()")
 
 
 def tab_to(page: Page, role: str, name: str = "") -> None:

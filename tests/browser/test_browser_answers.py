@@ -238,3 +238,30 @@ def test_what_a_widget_cannot_be_made_of_is_told_under_its_cell(page):
     with pytest.raises(AssertionError, match="ValueError: There is no option '2'"):
         show(page, PREDICTION.replace("['1', '2']", "['1', '3']"))
     expect(page.locator(".jp-CodeCell").last).to_contain_text("There is no option '2'")
+
+
+def test_a_walk_that_asks_lights_an_edge_and_shows_its_card_after_a_right_answer_by_keyboard(page):
+    walk, = show(page, WALK.replace("autoencoder.chain()", "autoencoder.chain(), ask='W'"))
+    told(walk, "Edges lit: 0 of 8")
+    field = walk.get_by_role("textbox", name="∂L/∂c =")
+    field.focus()
+    page.keyboard.type("d")
+    press(page, "Enter")
+    expect(walk.locator(".lvm-verdict")).to_contain_text("Not right")
+    expect(walk.get_by_role("rowheader")).to_have_count(0)
+    field.fill("c")
+    press(page, "Enter")
+    expect(walk.locator(".lvm-verdict")).to_contain_text("■ Right, proved")
+    expect(walk.locator(".lvm-verdict mjx-container").first).to_be_visible()
+    told(walk, "Edges lit: 1 of 8")
+    expect(walk.get_by_role("rowheader").first).to_be_visible()
+    press(page, "Enter")  # once more: on to the next edge
+    told(walk, "^Stage 2 of 8, backwards: c → d")
+    field = walk.get_by_role("textbox", name="∂L/∂d =")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    expect(walk.get_by_role("rowheader")).to_have_count(0)
+    walk.get_by_role("button", name="Show").press("Space")
+    told(walk, "Edges lit: 2 of 8")
+    expect(walk.get_by_role("rowheader").first).to_be_visible()
+    assert not nameless(walk)

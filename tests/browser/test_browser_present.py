@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 def plays_and_pauses_by_mouse(page: Page) -> None:
     """See that the widget plays when its button is clicked, pauses, and is shown large."""
-    panel = page.locator(".lvm").first
+    panel = page.locator(".lvm:has([data-name=play])").first
     status = panel.get_by_role("status")
     expect(status).to_contain_text(re.compile(r"^Step 0\b"), timeout=120_000)
     panel.get_by_role("button", name="Play").click()

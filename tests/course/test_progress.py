@@ -11,7 +11,10 @@ import pytest
 
 from lvmcalc.course import progress
 from lvmcalc.course.progress import FILE, Progress
+from lvmcalc.course.tasks import tasks
+from lvmcalc.models import autoencoder
 from lvmcalc.show import AnswerBox, Summary, exercise_widgets
+from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.progress_map import ProgressMap
 
 W = ("autoencoder", "∂L/∂W")
@@ -142,3 +145,14 @@ def test_the_map_shows_all_notebooks_and_forgets_on_request(
     assert not path.exists()
     assert shown.status.startswith("0 of ")
     assert "Forgotten." in words.value
+
+
+def test_what_is_typed_along_a_walk_is_kept_as_what_the_notebook_asks(path: Path) -> None:
+    edge = EdgeQuestion(autoencoder.chain(), lambda mark: None)
+    edge.pose("W", "h", "", False)
+    edge.take(["e_bar x'"])
+    asked = {(task.model, task.asked): task for task in tasks(NOTEBOOKS, boxes=True)}
+    assert Progress(str(path)).answers(("autoencoder", "∂L/∂W along h")) == {"e_bar x'": True}
+    task = asked["autoencoder", "∂L/∂W along h"]
+    assert task.mark("e_bar x'").right
+    assert not task.mark("e_bar x' + W x c'").right, "only what comes along this edge"

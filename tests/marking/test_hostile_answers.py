@@ -92,3 +92,9 @@ def test_a_list_with_text_in_it_is_no_answer(tmp_path: Path) -> None:
     for answer in ([CODE.format(trap)], (CODE.format(trap),), {CODE.format(trap): 1}):
         assert mark(answer, "gplvm", "X").status == "unreadable"
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("answer", ["α(K⁻¹YYᵀ + D I)K⁻¹X", "2 X", "K⁻¹ X", "α K⁻¹ (Y Yᵀ - D K) X"])
+def test_numbers_to_try_by_hand_are_numbers_that_the_model_takes(answer: str) -> None:
+    values = mark(answer, of="gplvm", wrt="X").counterexample.values
+    assert values["Q"] <= values["D"]

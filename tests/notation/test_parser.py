@@ -115,7 +115,7 @@ def test_the_identity_takes_its_size_from_its_neighbours_or_from_the_expected_sh
 
 
 def test_the_elementwise_product_is_kept() -> None:
-    for text in ("c∘x", "c .* x", "c ⊙ x"):
+    for text in ("c∘x", "c .* x", "c ⊙ x", r"c \odot x", r"c \circ x", r"$c\odot x$"):
         assert parse(text, AUTOENCODER.vocabulary) == HadamardProduct(c, x)
 
 

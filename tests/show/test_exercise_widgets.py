@@ -147,12 +147,13 @@ def test_what_a_screen_reader_must_tell_has_the_role_of_a_status(box: AnswerBox)
 
 def test_what_is_typed_is_escaped_and_so_are_hint_and_name() -> None:
     box = AnswerBox(own_chain(), "X", hint="a < b")
-    for text, quoted in [("<b>X</b>", "no `&lt;` here"), ("X & v", "no `&amp;` here"),
-                         ("<i>" * 5000, "`&lt;i&gt;")]:
+    for text, quoted in [("<b>X</b>", "no <code>&#60;</code> here"),
+                         ("X & v", "no <code>&#38;</code> here"),
+                         ("<i>" * 5000, "<code>&#60;i&#62;")]:
         assert box.answer(text).status == "unreadable"
         assert quoted in shown(box)
-    assert "a &lt; b" in shown(box)
-    assert "&lt;one&#x27;s&gt; own" in Summary().value
+    assert "a &#60; b" in shown(box)
+    assert "&#60;one's&#62; own" in Summary().value
 
 
 def test_a_chain_of_ones_own_may_have_any_sizes() -> None:

@@ -16,12 +16,13 @@ from nbconvert import HTMLExporter
 from PIL import Image, ImageSequence
 
 from lvmcalc.chain import derive
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import player
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.playing import AGAIN, PAUSED, PLAYING
-from lvmcalc.training import data
+from lvmcalc.show.still import save_gif
+from lvmcalc.training import Trainer, data
 
 BOTH = pytest.mark.parametrize("make", [
     lambda **settings: LiveGPLVM("iris", Q=2, **settings),
@@ -1018,6 +1019,25 @@ class TestAnimation:
             assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 4, 0)
             frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
         assert all((one != other).any() for one, other in pairwise(frames))
+
+    def test_it_keeps_ablation_and_learning_rate(self):
+        trainer = Trainer(GPLVMProblem(data.load("iris").Y, 2), "gradient", 1e-5, 3, "only L₁")
+        other = trainer.run(5).again()
+        assert (other.ablation, other.learning_rate, other.seed) == ("only L₁", 1e-5, 3)
+        np.testing.assert_array_equal(other.run(5).parameters, trainer.parameters)
+
+    def test_a_failure_while_it_is_written_leaves_the_file_that_was_there(self, tmp_path,
+                                                                          monkeypatch):
+        def full(image, path, *_, **__):
+            path.write_bytes(b"half")
+            raise OSError("No space left on device")
+        monkeypatch.setattr(Image.Image, "save", full)
+        file = tmp_path / "run.gif"
+        file.write_bytes(b"good")
+        with pytest.raises(OSError, match="No space left"):
+            save_gif([Image.new("L", (2, 2))], str(file), 10)
+        assert file.read_bytes() == b"good"
+        assert [*tmp_path.iterdir()] == [file]
 
     @pytest.mark.parametrize(("settings", "sentence"), [
         ({"path": "run.png"}, "saved as a .gif file"),

@@ -342,7 +342,7 @@ def test_training_passes_once_over_lazy_data():
     assert sorted(passes) == [11, 500, 500, 500, 500]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture  # for one test each: its client is the default of all that follow
 def cluster():
     """Return a client of a real cluster of two processes, each with a limit to its memory."""
     optional("dask.array")

@@ -2,6 +2,7 @@
 infinite."""
 
 import re
+import sys
 import warnings
 
 import numpy as np
@@ -183,6 +184,71 @@ class TestProblems:
         # The lengths of the columns settle more and more slowly as N grows: their curvature is
         # 2D/(βλ₁) of the largest.
         assert trainer.gap < 1e-5
+
+
+OUTS = {"whole numbers": (np.zeros((N, Q), int), TypeError),
+        "truth values": (np.zeros((N, Q), bool), TypeError),
+        "a row too many": (np.zeros((N + 1, Q)), ValueError),
+        "one row": (np.zeros((1, Q)), ValueError), "a list": ([[0.0] * Q] * N, TypeError),
+        "three dimensions": (np.zeros((1, N, Q)), ValueError)}
+
+
+@pytest.mark.parametrize("case", OUTS)
+def test_parameters_are_written_into_nothing_that_cannot_hold_them(case):
+    out, error = OUTS[case]
+    with pytest.raises(error, match=r"^out must .* came\.$"):
+        Trainer(small_gplvm()).run(2).write(out)
+    assert not np.any(out)
+
+
+def test_parameters_are_not_written_into_what_is_read_only():
+    out = np.zeros((N, Q))
+    out.setflags(write=False)
+    with pytest.raises(ValueError, match="out must be an array that can be written to"):
+        Trainer(small_gplvm()).write(out)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("late", [False, True], ids=["at the start", "when the history is long"])
+def test_a_run_that_was_interrupted_anywhere_is_repeatable(optimiser, late, monkeypatch):
+    monkeypatch.setattr(Trainer, "FIRST", 3)
+    monkeypatch.setattr(Trainer, "LONGEST", 6)
+    before = 20 if late else 1
+    expected = Trainer(small_gplvm(), optimiser).run(before + 3)
+    for place in range(1, 200):  # the interrupt comes with this call of a function
+        trainer, left = Trainer(small_gplvm(), optimiser).run(before), iter(range(place))
+
+        def interrupt(frame, event, _, left=left, place=place):
+            if "lvmcalc" in frame.f_code.co_filename and next(left) == place - 1:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        sys.settrace(interrupt)
+        try:
+            trainer.step()
+        except KeyboardInterrupt:
+            pass
+        else:
+            break
+        finally:
+            sys.settrace(None)
+        trainer.run(before + 3 - trainer.steps)
+        np.testing.assert_array_equal(trainer.parameters, expected.parameters)
+        np.testing.assert_array_equal(trainer.history.steps, expected.history.steps)
+        np.testing.assert_array_equal(trainer.history.values, expected.history.values)
+    assert 5 < place < 199
+
+
+def test_an_optimiser_that_cannot_be_set_changes_nothing(monkeypatch):
+    trainer = Trainer(GPLVMProblem(DIGITS, 2), "nesterov").run(3)
+    twin = trainer.branch()
+
+    def fail(*_):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(GPLVMProblem, "checked", fail)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.optimiser = "adam"
+    assert trainer.optimiser == "nesterov"
+    np.testing.assert_array_equal(trainer.run(3)._at, twin.run(3)._at)
 
 
 class TestSteps:

@@ -1,0 +1,319 @@
+"""What the browser draws says the same as the data: places, colours, names and axes, read off what
+the canvas is told. The view stands on an empty page, with a model that answers nothing."""
+
+import base64
+from itertools import pairwise
+
+import browser
+import numpy as np
+import pytest
+
+from lvmcalc.models import autoencoder
+from lvmcalc.show import LiveGPLVM, StageWalk, cost, view
+from lvmcalc.show.two_weights import SAMPLES, TwoWeights
+from lvmcalc.training import data
+
+GREEN, PURPLE, SKY, BLUE, VERMILLION = "#009e73", "#cc79a7", "#56b4e9", "#0072b2", "#d55e00"
+IRIS = data.load("iris")
+W, X = np.array([[1.0, -2, 3], [0.5, 4, -1]]), np.array([[1.0], [0.5], [-2]])
+SPY = """async ({source, told}) => {
+  const open = value => value && value.base64 !== undefined ? new DataView(Uint8Array.from(atob(value.base64), c => c.charCodeAt(0)).buffer)
+    : Array.isArray(value) ? value.map(open) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)])) : value;
+  const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: []}, proto = CanvasRenderingContext2D.prototype;
+  const spy = (on, name, note) => { const real = on[name]; on[name] = function (...all) { note.call(this, ...all); return real.apply(this, all); }; };
+  let path = [], pixels = null;
+  spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
+  spy(proto, "beginPath", () => { path = []; });
+  for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
+  spy(proto, "quadraticCurveTo", (cx, cy, x, y) => path.push([x, y]));
+  spy(proto, "arc", (x, y) => path.push([x, y]));
+  spy(proto, "rect", (x, y, w, h) => path.push([x + w / 2, y + h / 2]));
+  for (const name of ["stroke", "fill"]) spy(proto, name, function () {
+    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path}); });
+  spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle}); });
+  spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
+  spy(proto, "putImageData", data => { pixels = data; });
+  spy(OffscreenCanvasRenderingContext2D.prototype, "fill", function () { this.canvas.color = this.fillStyle; });
+  const real = OffscreenCanvas.prototype.transferToImageBitmap;
+  OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color}); };
+  spy(proto, "drawImage", (it, x, y, w, h) => it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
+    : log.images.push({x, y, w, h, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}));
+  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
+  const values = open(told), el = document.querySelector("#it");
+  face.render({el, model: {get: name => values[name], on() {}, off() {}, send() {}}});
+  for (let k = 0; k < 100 && !(el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due); k++) await new Promise(later => setTimeout(later, 20));
+  return log;
+}"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def page():
+    browser.need_chromium()
+    with browser.page_of() as found:
+        yield found
+
+
+def packed(value):
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: packed(part) for key, part in value.items()}
+    return [packed(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def drawn(page, widget):
+    """What the canvas was told last: texts, paths, dots, filled rectangles, images."""
+    page.goto("about:blank")
+    page.set_content('<div id="it" style="width: 900px; color: #222; background: #fff"></div>')
+    names = ("spec", "values", "scene", "frame", "words", "note", "about", "title", "playing",
+             "count", "present")
+    told = {name: packed(getattr(widget, name, "")) for name in names}
+    return page.evaluate(SPY, {"source": view.module(), "told": told})
+
+
+def text_called(log, words):
+    found, = (text for text in log["texts"] if text["words"] == words)
+    return np.array([found["x"], found["y"]])
+
+
+def scale(values, places):
+    """Factor and offset of the straight line on which places in pixels lie over values."""
+    factor, offset = np.polyfit(values, places, 1)
+    np.testing.assert_allclose(np.multiply(values, factor) + offset, places, atol=0.6)
+    return factor, offset
+
+
+def path_of(log, color, act="stroke", dash=False, least=2):
+    return [np.array(path["at"]) for path in log["paths"] if path["act"] == act
+            and path["color"] == color and path["dash"] == dash and len(path["at"]) >= least]
+
+
+@pytest.fixture(scope="module")
+def gplvm_widget():
+    made = LiveGPLVM("iris")
+    made.player.step(12)
+    return made
+
+
+@pytest.fixture(scope="module")
+def gplvm_log(page, gplvm_widget):
+    return drawn(page, gplvm_widget)
+
+
+class TestGPLVM:
+    def test_each_dot_stands_where_its_object_does_right_and_up_in_the_colour_of_its_class(
+        self, gplvm_log, gplvm_widget):
+        places = np.array([[dot["x"], dot["y"]] for dot in gplvm_log["dots"]])
+        X = gplvm_widget.trainer.parameters
+        assert scale(X[:, 0], places[:, 0])[0] > 0
+        assert scale(X[:, 1], places[:, 1])[0] < 0
+        assert [dot["color"] for dot in gplvm_log["dots"]] == (
+            [BLUE] * 50 + [VERMILLION] * 50 + [GREEN] * 50)
+        for k, name in enumerate(IRIS.label_names):
+            at, = (np.array([text["x"], text["y"]]) for text in gplvm_log["texts"]
+                   if text["words"] == name and text["x"] < places[:, 0].max() + 20)
+            away = [np.linalg.norm(np.median(places[IRIS.labels == j], axis=0) - at)
+                    for j in range(3)]
+            assert np.argmin(away) == k, name
+        assert text_called(gplvm_log, "x₁ across, x₂ up")[1] > places[:, 1].max()
+
+    def test_the_curve_is_read_off_its_axis_as_the_gap_in_per_cent(self, gplvm_log, gplvm_widget):
+        steps, gaps = np.frombuffer(gplvm_widget.frame["curve"], np.float32).reshape(2, -1)
+        line, = (path for path in path_of(gplvm_log, BLUE) if len(path) == len(steps))
+        assert scale(steps, line[:, 0])[0] > 0
+        factor, offset = scale(np.log10(gaps), line[:, 1])
+        ticks = [text for text in gplvm_log["texts"] if text["words"].endswith(" %")]
+        assert len(ticks) > 2
+        for tick in ticks:
+            words = tick["words"].removesuffix(" %").replace(",", "")
+            if words[:2] != "10" or words in ("10", "100", "1000"):  # no power with an exponent
+                assert factor * np.log10(float(words) / 100) + offset == pytest.approx(tick["y"],
+                                                                                     abs=1)
+        assert text_called(gplvm_log, "step")[1] > line[:, 1].max()
+
+    def test_bars_and_diamonds_have_one_scale(self, gplvm_log, gplvm_widget):
+        model, marks = (np.frombuffer(gplvm_widget.frame["bars"], np.float32),
+                        gplvm_widget.scene["panels"]["bars"]["marks"])
+        bars = [rect for rect in gplvm_log["rects"] if rect["color"] == BLUE]
+        assert [bar["x"] for bar in bars] == sorted(bar["x"] for bar in bars)
+        factor, offset = scale(model, [bar["y"] for bar in bars])
+        assert factor < 0
+        diamonds = [path.mean(axis=0) for path in path_of(gplvm_log, "#222222", least=4)
+                    if len(path) == 4]
+        np.testing.assert_allclose([at[1] for at in diamonds], np.multiply(marks, factor) + offset,
+                                   atol=0.6)
+        np.testing.assert_allclose([at[0] for at in diamonds],
+                                   [bar["x"] + bar["w"] / 2 for bar in bars], atol=0.6)
+
+    def test_over_the_name_of_a_class_stand_an_object_of_it_as_dots_and_what_is_made_as_a_line(
+        self, gplvm_log, gplvm_widget):
+        shown, made = (np.frombuffer(gplvm_widget.frame[name], np.float32).reshape(-1, 4)
+                       for name in ("data", "samples"))
+        lines = [path for path in path_of(gplvm_log, BLUE) if len(path) == 4]
+        factor, offset = scale(made.ravel(), np.concatenate(lines)[:, 1])
+        assert factor < 0
+        dots = [path["at"][0] for path in gplvm_log["paths"] if path["act"] == "fill"
+                and path["color"] == "#222222" and len(path["at"]) == 1]
+        np.testing.assert_allclose([y for _, y in dots], factor * shown.ravel() + offset, atol=0.6)
+        names = [min((text for text in gplvm_log["texts"] if text["words"] in ("chosen",
+                      *IRIS.label_names) and text["y"] > line[:, 1].max()),
+                     key=lambda text: abs(text["x"] - line[:, 0].mean()))["words"]
+                 for line in lines]
+        assert names == ["chosen", *IRIS.label_names]
+
+
+    def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
+        log = drawn(page, gplvm_widget)
+        places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
+        apart = np.linalg.norm(places[:, None] - places, axis=2) + 1e9 * np.eye(len(places))
+        for k, name in enumerate(IRIS.label_names):
+            lonely = max(np.flatnonzero(IRIS.labels == k), key=lambda i: apart[i].min())
+            told = page.evaluate("""([x, y]) => {
+                const {canvas, tip} = document.querySelector("#it").lvm;
+                const {left, top} = canvas.getBoundingClientRect();
+                const at = {clientX: left + x, clientY: top + y};
+                canvas.dispatchEvent(new PointerEvent("pointermove", at));
+                return tip.textContent; }""", places[lonely].tolist())
+            assert told == f"object {lonely}, class {name}"
+
+
+@pytest.fixture(scope="module")
+def map_widget():
+    made = TwoWeights((1.3, -0.9), 0.005)
+    made.step(2)
+    return made
+
+
+@pytest.fixture(scope="module")
+def map_log(page, map_widget):
+    return drawn(page, map_widget)
+
+
+@pytest.fixture(scope="module")
+def map_pixel(map_log):
+    """From the weights to pixels, by the place of the shades."""
+    shades = map_log["images"][0]
+    return lambda w: np.array([shades["x"] + shades["w"] * (w[0] / 1.7 + 1) / 2,
+                               shades["y"] + shades["h"] * (1 - w[1] / 1.3) / 2])
+
+
+class TestTwoWeights:
+    def test_the_map_is_the_darker_the_higher_the_loss_at_its_coordinates(self, map_log):
+        shades = map_log["images"][0]
+        ink = np.reshape(shades["data"], (shades["rows"], shades["columns"], 4))[::6, ::6, 3]
+        w1 = np.linspace(-1.7, 1.7, shades["columns"])[::6]
+        w2 = np.linspace(1.3, -1.3, shades["rows"])[::6]
+        losses = np.array([[autoencoder.loss([[a, b]], SAMPLES) for a in w1] for b in w2])
+        assert (np.diff(ink.ravel()[np.argsort(losses, axis=None)]) >= 0).all()
+
+    def test_way_arrows_names_and_axes_stand_where_the_numbers_say(
+        self, map_log, map_widget, map_pixel):
+        way = path_of(map_log, BLUE, least=3)[0]
+        np.testing.assert_allclose(way, [map_pixel(w) for w in map_widget._trail], atol=0.6)
+        start = map_pixel(map_widget.W[0])
+        factor = np.frombuffer(map_widget.frame["scale"], np.float32).item()
+        for key, color in (("g", GREEN), ("h", PURPLE), ("step", SKY)):
+            tip = map_pixel(map_widget.W[0] + factor * map_widget.arrows[key][0])
+            heads = [path[0] for path in path_of(map_log, color, "fill", key == "h", 3)]
+            assert min(np.linalg.norm(head - tip) for head in heads) < 1, key
+            if key != "step":
+                assert np.linalg.norm(text_called(map_log, key) - tip) < 15
+        assert np.linalg.norm(start - way[-1]) < 1
+        best = np.linalg.svd(SAMPLES)[0][:, 0]
+        best *= np.sign(best[0])
+        for name, at in (("w*", 0.8 * best), ("−w*", -0.8 * best)):
+            np.testing.assert_allclose(text_called(map_log, name), map_pixel(at), atol=0.6)
+        left, low = map_pixel((-1.7, -1.3))
+        (x, y), (u, v) = text_called(map_log, "w₁"), text_called(map_log, "w₂")
+        assert y > low
+        assert abs(x - map_pixel((0, 0))[0]) < 1
+        assert u < left
+        assert abs(v - map_pixel((0, 0))[1]) < 1
+
+    def test_in_the_legend_the_words_stand_beside_an_arrow_of_their_colour(self, map_log):
+        for words, color, dash in (("path g (decoder)", GREEN, False),
+                                   ("path h (encoder)", PURPLE, True),
+                                   ("step of W: all arrows", SKY, False),
+                                   ("‖W‖ = 1: path h is silent", PURPLE, True)):
+            x, y = text_called(map_log, words)
+            beside = [path for path in path_of(map_log, color, dash=dash)
+                      if np.ptp(path[:, 1]) == 0 and abs(path[0, 1] - y) < 1]
+            assert len(beside) == 1, words
+            assert beside[0][:, 0].max() < x
+
+
+@pytest.fixture(scope="module")
+def walk():
+    made = StageWalk(autoencoder.chain(), W=W, x=X)
+    return made.go(made.stages.index(("W", "h")))
+
+
+@pytest.fixture(scope="module")
+def walk_log(page, walk):
+    return drawn(page, walk.view)
+
+
+class TestWalk:
+    def test_each_arrow_of_the_graph_leads_between_the_nodes_of_its_edge_in_its_colour(
+        self, walk_log, walk):
+        order = walk.view.scene["panels"]["graph"]["order"]
+        nodes = {name: text_called(walk_log, name) for name in order}
+
+        def nearest(at):
+            return min(nodes, key=lambda name: np.linalg.norm(nodes[name] - at))
+
+        shafts = [path for path in walk_log["paths"]
+                  if path["act"] == "stroke" and len(path["at"]) == 2]
+        found = {(nearest(path["at"][0]), nearest(path["at"][1])): (path["color"], path["dash"])
+                 for path in shafts}
+        paths = {("W", "g"): (GREEN, False), ("g", "f"): (GREEN, False), ("f", "d"): (GREEN, False),
+                 ("h", "e"): (PURPLE, True), ("e", "d"): (PURPLE, True),
+                 ("h", "W"): (VERMILLION, True)}  # the step backwards
+        edges = {(used, node) for node, used in walk.chain.edges} - {("W", "h")} | {("h", "W")}
+        assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
+
+    def test_what_is_positive_is_red_what_is_negative_blue_and_numbers_stand_in_their_cells(
+        self, walk_log, walk):
+        c = W.T @ W @ X - X
+        path, whole = W @ c @ X.T, W @ (X @ c.T + c @ X.T)
+        titles = sorted((text for text in walk_log["texts"] if text["words"].startswith("∂L/∂W")
+                         or text["words"].startswith("∂L/∂h")), key=lambda text: text["x"])
+        assert [text["words"].rpartition(",")[0] for text in titles] == [
+            "∂L/∂h", "∂L/∂W, path h", "∂L/∂W, all paths"]
+        assert all(one["x"] < other["x"] for one, other in pairwise(walk_log["images"]))
+        for image, matrix in zip(walk_log["images"], (path, path, whole), strict=True):
+            pixels = np.reshape(image["data"], (image["rows"], image["columns"], 4))
+            assert pixels.shape[:2] == matrix.shape
+            np.testing.assert_array_equal(pixels[..., 0] > pixels[..., 2], matrix > 0)
+            order = np.argsort(np.abs(matrix), axis=None)
+            assert (np.diff(pixels[..., 3].ravel()[order]) >= 0).all()
+            for (i, j), value in np.ndenumerate(matrix):
+                at = np.array([image["x"] + image["w"] * (j + 0.5) / matrix.shape[1],
+                               image["y"] + image["h"] * (i + 0.5) / matrix.shape[0]])
+                near = [text["words"] for text in walk_log["texts"]
+                        if np.hypot(text["x"] - at[0], text["y"] - at[1]) < 1]
+                assert [float(words.replace("−", "-").replace(",", "")) for words in near] == (
+                    [pytest.approx(value, rel=0.006)] if near else [])
+
+
+def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):
+    curve = cost.CostCurve([50, 500])
+    curve.seconds = {name: {50: 10.0**-k, 500: 10.0 ** (0.5 - k)}
+                     for k, name in enumerate(curve.seconds, 1)}
+    curve._show()
+    log = drawn(page, curve)
+    looks = {look["key"]: look for look in curve.scene["panels"]["curve"]["series"]}
+    ends, ticks = {}, {"10⁻¹": -1, "10⁻²": -2, "10⁻³": -3, "10⁻⁴": -4}
+    factor, offset = scale([*ticks.values()], [text_called(log, words)[1] for words in ticks])
+    assert factor < 0
+    for name, look in looks.items():
+        line, = path_of(log, look["color"].lower(), dash=look["dash"] != "-")
+        assert line[0, 0] < line[1, 0]
+        np.testing.assert_allclose(line[:, 1], factor * np.log10([*curve.seconds[name].values()])
+                                   + offset, atol=0.6)
+        ends[name] = line[1]
+    for name in looks:
+        at, = (text for text in log["texts"] if text["words"] == name)
+        assert at["color"] == looks[name]["color"].lower()
+        closest = min(ends, key=lambda other: abs(ends[other][1] - at["y"]))
+        assert closest == name
