@@ -1,10 +1,11 @@
 """Still pictures leave the settings of others alone, and what is told by colour is told twice."""
 
 import sys
+from io import BytesIO
 
 import matplotlib
 
-from lvmcalc.show import LiveGPLVM, style
+from lvmcalc.show import LiveGPLVM, figures, style
 
 
 def test_pictures_leave_pyplot_and_the_global_settings_alone():
@@ -22,3 +23,9 @@ def test_ten_classes_differ_in_colour_and_in_marker():
     assert len({look["linestyle"] for look in style.USES}) == len(style.USES)
     assert style.DIRECTIONS["forward"]["linestyle"] != style.DIRECTIONS["backward"]["linestyle"]
     assert min(size for name, size in style.settings().items() if name.endswith("size")) >= 14
+
+
+def test_pictures_need_no_tex_whatever_the_user_has_set():
+    with matplotlib.rc_context({"text.usetex": True}):
+        assert LiveGPLVM("iris").still().png()
+        figures.heats({"X": [[1.0, 2.0], [3.0, 4.0]]}).figure.savefig(BytesIO())
