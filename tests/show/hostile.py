@@ -77,6 +77,7 @@ DISPLAYS: dict[str, Callable[[], Any]] = {
     "box without a hint": lambda: AnswerBox(chain(), "t"), "prediction": predicted,
     "walk": lambda: StageWalk(chain(), **LEAVES).go(1),
     "walk forwards": lambda: StageWalk(chain(), "forwards", **LEAVES).go(1),
+    "walk at its end": lambda: StageWalk(chain(), "forwards", **LEAVES).go(2),
     "walk that asks": lambda: StageWalk(chain(), ask=True, **LEAVES).go(1),
     "mark": lambda: mark(LONG, chain(), "u"),
     "mark with findings": lambda: told("refuted"),
