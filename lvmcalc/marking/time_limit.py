@@ -25,14 +25,15 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
     seconds : float
     """
     thread, lock = ctypes.c_ulong(threading.get_ident()), threading.Lock()
-    over = False
+    over = rung = heard = False
 
     def ring() -> None:
+        nonlocal rung
         with lock:
             if not over:
-                raise_in(thread, ctypes.py_object(TimeIsUp))
+                rung = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeIsUp))
 
-    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
     try:
@@ -42,8 +43,14 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         return
     try:
         yield
+    except TimeIsUp:
+        heard = True
+        raise
     finally:
         with lock:
             over = True
-            raise_in(thread, None)  # it may have rung, but not have been heard yet
         timer.cancel()
+        # To take back what has rung would leave the interpreter waiting for it for ever (CPython
+        # 3.11), so wait for it here: it comes at once.
+        while rung and not heard:
+            pass

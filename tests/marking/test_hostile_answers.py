@@ -1,10 +1,12 @@
 """Answers that would hang a notebook, run as code or break a display."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import sympy as sp
@@ -64,6 +66,23 @@ def test_the_limit_reaches_another_thread_and_nothing_comes_after_its_block() ->
     thread.start()
     thread.join(20)
     assert heard == ["late", "in time", "nothing more"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 10.0])
+def test_after_a_limit_a_trace_of_functions_goes_on_as_before(seconds: float) -> None:
+    seen: list[str] = []
+
+    def follow(frame: FrameType, event: str, _: object) -> None:
+        seen.append(event)
+
+    with suppress(TimeIsUp), time_limit(seconds):
+        time.sleep(0.05)
+    sys.settrace(follow)
+    try:
+        (lambda: None)()  # it never ended where a limit was taken back
+    finally:
+        sys.settrace(None)
+    assert "call" in seen
 
 
 @pytest.mark.parametrize("answer", ["X - (K-K)^-1 X", "log(α-3) X", "(K - K)⁻¹ X", "X (0 I)^-1"])
