@@ -118,7 +118,7 @@ def test_play_moves_the_recorded_run_and_it_says_that_it_is_one(opened):
 @built
 def test_the_first_page_runs_live_and_play_moves_the_digits(opened):
     page = opened("index.html")
-    page.get_by_role("link", name="Open this page live").click()
+    page.get_by_role("link", name="▶ Open this page live").click()
     browser.connected(page)
     browser.run_again(page, LIVE_SECONDS, only=1)
     step = page.locator(".lvm-words")
