@@ -1,6 +1,6 @@
 """The log-likelihood of the GP-LVM and its gradient in numbers, and how many digits they keep."""
 
-from math import inf, isfinite, log, pi, sqrt
+from math import isfinite, log, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,7 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     """
     N, ab, x, y = len(Y), alpha * beta, X.ravel("K"), Y.ravel("K")
     X_2, Y_2 = float(x.dot(x)), float(y.dot(y))
-    if not (ab > 1e-200 and ab * X_2 < inf and Y_2 < inf):  # a NaN compares false
+    if not (ab > 1e-200 and isfinite(ab * X_2) and isfinite(Y_2)):
         return None
     M = ab * X.T.dot(X.copy())  # of one and the same array, BLAS takes a slower way
     M.flat[::len(M) + 1] += 1

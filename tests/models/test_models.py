@@ -316,7 +316,8 @@ BAD = [
     (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
     (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
     (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
-    *((lambda at=at, Y=Y: gplvm.value_and_gradient(at, Y, 1, 1), ValueError, f"{name} must be finite")
+    *((lambda at=at, Y=Y: gplvm.value_and_gradient(at, Y, 1, 1), ValueError,
+       f"{name} must be finite")
       for bad in (np.nan, np.inf, -np.inf)
       for name, at, Y in (("X", np.where(np.arange(Q) == 1, bad, A), B),
                           ("Y", A, np.where(np.arange(D) == 3, bad, B)))),
