@@ -208,7 +208,7 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
         return False
 
 
-def _allowed(sizes: Mapping[str, int], at_most: tuple[tuple[str, str], ...]) -> bool:
+def _allowed(sizes: Mapping[str, Any], at_most: tuple[tuple[str, str], ...]) -> bool:
     """Return whether no size is larger than the one that it may not exceed."""
     return all(sizes.get(small, 0) <= sizes.get(large, LARGEST_SIZE) for small, large in at_most)
 
@@ -224,8 +224,8 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
     smaller is found, it is the `known` one.
     """
     def tells(point: dict[str, Any]) -> bool:
-        try:
-            return differs(left, right, point) is not None
+        try:  # a size may stand in a formula as a number
+            return _allowed(point, at_most) and differs(left, right, point) is not None
         except (OutsideDomain, UnsupportedExpression):
             return False
 

@@ -31,12 +31,25 @@ def test_a_number_too_large_for_any_computer_is_no_error() -> None:
     assert mark("exp(exp(exp(exp(2)))) X", "gplvm", "X").status in ("refuted", "undecided")
 
 
+young = pytest.mark.skipif(sys.version_info < (3, 12), reason=(
+    "without threads, time is limited by what came with Python 3.12, as in the browser"))
+
+
+def no_threads(timer: threading.Timer) -> None:
+    """What happens where Python runs in a browser."""
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.parametrize("threads", [True, pytest.param(False, marks=young)])
 def test_marking_is_given_up_in_a_sentence_when_its_time_is_up(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch: pytest.MonkeyPatch, threads: bool) -> None:
+    if not threads:
+        monkeypatch.setattr(threading.Timer, "start", no_threads)
+
     def forever(*_: object) -> None:
         while True:
             with suppress(Exception):
-                time.sleep(0.001)
+                sp.isprime(2)
 
     monkeypatch.setattr(marker, "_marked", forever)
     monkeypatch.setattr(marker, "time_limit", lambda: time_limit(0.05))
@@ -66,6 +79,18 @@ def test_the_limit_reaches_another_thread_and_nothing_comes_after_its_block() ->
     thread.start()
     thread.join(20)
     assert heard == ["late", "in time", "nothing more"]
+
+
+@young
+def test_without_threads_a_mark_in_time_is_the_same_and_nobody_looks_afterwards(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "α(K⁻¹YYᵀ − 2 D I)K⁻¹X", "gplvm", "X"
+    before = mark(*asked)
+    monkeypatch.setattr(threading.Timer, "start", no_threads)
+    assert str(mark(*asked)) == str(before)
+    with time_limit(10), time_limit(10):
+        pass
+    assert sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) is None
 
 
 @pytest.mark.parametrize("seconds", [0.0, 10.0])
