@@ -63,8 +63,8 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
 @contextmanager
 def _each_call_looks(end: float) -> Iterator[None]:
     """Raise TimeIsUp in the first function that is called after this time."""
-    watch = getattr(sys, "monitoring", None)
-    if watch is None:  # before Python 3.12, which all Pythons in a browser are younger than
+    watch = getattr(sys, "monitoring", None)  # since Python 3.12; in a browser it is always there
+    if watch is None or watch.get_tool(watch.PROFILER_ID):  # within another limit
         yield
         return
     name, calls = watch.PROFILER_ID, watch.events.PY_START

@@ -88,6 +88,8 @@ def test_without_threads_a_mark_in_time_is_the_same_and_nobody_looks_afterwards(
     before = mark(*asked)
     monkeypatch.setattr(threading.Timer, "start", no_threads)
     assert str(mark(*asked)) == str(before)
+    with time_limit(10), time_limit(10):
+        pass
     assert sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) is None
 
 
