@@ -56,8 +56,9 @@ def _for_a_room(collected: Collected) -> str:
     if not collected.slips:
         return "<p>None was found.</p>"
     of = len(collected.students)
-    rows = [f'<tr><td>{len(who)} of {of}<span class="bar" style="width:{len(who) / of:.0%}"></span>'
-            f"</td><td><strong>{escape(task.short)}</strong></td><td>{escape(slip.sentence)}</td></tr>"
+    rows = [f'<tr><td>{len(who)} of {of}'
+            f'<span class="bar" style="width:{len(who) / of:.0%}"></span></td>'
+            f"<td><strong>{escape(task.short)}</strong></td><td>{escape(slip.sentence)}</td></tr>"
             for task, slip, who in collected.slips]
     first, rarer = (f'<div class="room"><table>{"".join(some)}</table></div>'
                     for some in (rows[:SHOWN], rows[SHOWN:]))

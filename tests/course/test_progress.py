@@ -3,10 +3,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from lvmcalc.course import Exam, part, progress
@@ -158,6 +160,13 @@ def test_answers_to_the_sheet_and_to_an_exam_are_kept_too(path: Path) -> None:
     assert kept == {(question.model, question.asks): [True],
                     ("problem sheet", part("1a").asks): [True],
                     ("problem sheet", part("1c").asks): [False]}
+
+
+def test_no_recorded_answer_is_kept_as_a_readers() -> None:
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        for cell in nbformat.read(notebook, 4).cells:
+            if "recorded" in cell.metadata.get("tags", ()):
+                assert not re.search(r"(part\(.*\)|exam\[.*\])\.mark\(", cell.source), notebook.name
 
 
 def test_what_is_typed_along_a_walk_is_kept_as_what_the_notebook_asks(path: Path) -> None:
