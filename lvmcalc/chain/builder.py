@@ -39,7 +39,7 @@ class Builder:
                  symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
         for leaf in leaves:
             if not isinstance(leaf, MatrixSymbol | Symbol):
-                came = notation.plain(leaf) if isinstance(leaf, Expr) else repr(leaf)
+                came = notation.plain(leaf) if isinstance(leaf, Expr) else _in_one_line(leaf)
                 raise TypeError(f"A leaf is a symbol, but {came} came.")
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
@@ -137,9 +137,12 @@ def _expression(value: object) -> Expr:
     except TypeError:
         found = None
     if not isinstance(found, Expr):
-        came = " ".join(repr(value).split())  # an array has several lines
-        raise TypeError(f"A stage is a SymPy expression, but {came} came.")
+        raise TypeError(f"A stage is a SymPy expression, but {_in_one_line(value)} came.")
     return found
+
+
+def _in_one_line(value: object) -> str:
+    return " ".join(repr(value).split())
 
 
 def _letters(operand: Expr) -> set[Expr]:
