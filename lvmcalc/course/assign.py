@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from lvmcalc.course.seal import seal
-from lvmcalc.course.tasks import Task, tasks
+from lvmcalc.course.tasks import PATTERN, Task, tasks
 
 NO_ANSWERS = {"recorded", "solution"}  # the tags of cells that the student's copy does not have
 BEGIN, END = "### BEGIN SOLUTION\n", "\n### END SOLUTION"
 CONFIG = """c = get_config()
 c.ClearSolutions.code_stub = {"python": "# Only the teacher's copy has something here."}
+c.ExecutePreprocessor.timeout = 120
 """
 
 Cell = dict[str, Any]
@@ -71,7 +72,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
         if folder.exists():
             raise FileExistsError(f"{folder} is there already; name another folder, or remove it.")
         folder.mkdir(parents=True)
-    for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted(notebooks.glob(PATTERN)):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         mine = {task.name: task for task in asked if task.notebook == path.stem}
         with_answers = [copy for cell in notebook["cells"] for copy in _copies(cell, mine)]
