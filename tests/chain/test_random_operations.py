@@ -124,7 +124,7 @@ def value(part: Expr, at: dict[str, Any]) -> Any:
         case Inverse():
             return anp.linalg.inv(of(part.arg))
         case MatPow():
-            return reduce(matmul, [of(part.base)] * int(part.exp))
+            return anp.linalg.matrix_power(of(part.base), int(part.exp))
         case HadamardPower() | sp.Pow():
             return of(part.base) ** float(part.exp)
         case Transpose():
