@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lvmcalc import lazy
+from lvmcalc import lazy, terminal
 
 if TYPE_CHECKING:
     from lvmcalc.calculus import compare, gradient
@@ -26,3 +26,4 @@ __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.models": "autoencoder gplvm",
     "lvmcalc.training": "Trainer data",
 })
+terminal.spell()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -13,7 +14,7 @@ class CannotBeFormed(ValueError):
 
 
 def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
-           shape_in_words: str = "") -> np.ndarray:
+           shape_in_words: str = "", finite: bool = True) -> np.ndarray:
     """Return `value` as a matrix of finite float64.
 
     Parameters
@@ -25,6 +26,8 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         The sizes that it must have; None allows any size of at least 1.
     shape_in_words : str
         The symbolic shape for the message, such as "N×Q".
+    finite : bool
+        Whether the entries are looked at; a caller who finds out otherwise saves the time.
 
     Raises
     ------
@@ -34,9 +37,10 @@ def matrix(value: Any, name: str, rows: int | None = None, columns: int | None =
         If the shape is wrong or an entry is not finite.
     """
     array = shaped(as_array(value, name), name, rows, columns, shape_in_words)
-    with np.errstate(all="ignore"):  # a long double may be too large or too small
-        array = array.astype(np.float64, copy=False)
-    if not np.isfinite(array).all():
+    if array.dtype != np.float64:
+        with np.errstate(all="ignore"):  # a long double may be too large or too small
+            array = array.astype(np.float64)
+    if finite and not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
         raise not_finite(name, row, column, array[row, column])
     return array
@@ -52,6 +56,8 @@ def as_array(value: Any, name: str) -> np.ndarray:
     ValueError
         If entries are masked or rows have different lengths.
     """
+    if type(value) is np.ndarray:
+        return value
     if hasattr(value, "toarray"):
         raise TypeError(f"{name} must be a dense array, but a sparse matrix came; its method "
                         "toarray() makes it dense.")
@@ -74,6 +80,9 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
         kinds = {"c": "complex numbers", "U": "text", "S": "text"}
         kind = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
         raise TypeError(f"{name} must hold real numbers, but it holds {kind}.")
+    if array.ndim == 2 and array.shape == (rows or len(array), columns or array.shape[1]) and all(
+            array.shape):
+        return array
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
     words = shape_in_words or wanted
     if shape_in_words and (rows or columns):
@@ -85,9 +94,7 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
     if 0 in array.shape:
         raise ValueError(f"{name} must have at least one row and one column, but its shape is "
                          f"{came}.")
-    if rows not in (None, array.shape[0]) or columns not in (None, array.shape[1]):
-        raise ValueError(f"{name} must have shape {words} but {came} came.")
-    return array
+    raise ValueError(f"{name} must have shape {words} but {came} came.")
 
 
 def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
@@ -186,7 +193,7 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
         number = float(value)
     except OverflowError:
         number = np.inf
-    if not np.isfinite(number):
+    if not isfinite(number):
         raise ValueError(f"{name} must be finite, but it is {number}.")
     if positive and number <= 0:
         raise ValueError(f"{name} must be positive, but it is {number:g}.")

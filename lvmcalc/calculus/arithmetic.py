@@ -97,8 +97,7 @@ class Rationals:
     """
 
     number = staticmethod(lambda value: value)
-    matrix = staticmethod(
-        lambda value: DomainMatrix.from_Matrix(sp.Matrix(value)).to_field().to_dense())
+    matrix = staticmethod(lambda value: sp.Matrix(value).to_DM().to_field().to_dense())
     identity = staticmethod(lambda size: DomainMatrix.eye(size, QQ).to_dense())
     zeros = staticmethod(lambda rows, columns: DomainMatrix.zeros((rows, columns), QQ).to_dense())
     ones = staticmethod(lambda rows, columns: DomainMatrix.ones((rows, columns), QQ).to_dense())

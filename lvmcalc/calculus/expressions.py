@@ -35,12 +35,12 @@ def by_name(*expressions: Expr) -> list[Expr]:
     for expression in expressions:
         _refuse_giants(expression)
     together = without_lambdas(sp.Tuple(*expressions))
-    symbols, shapes = together.atoms(Symbol), {}
-    for part in sp.preorder_traversal(together):
-        if isinstance(part, MatrixSymbol):
-            shape = shapes.setdefault(part.name, str(part.shape))
-            if shape != str(part.shape):
-                raise ValueError(f"{part.name} is used with two shapes, {shape} and {part.shape}.")
+    symbols, shapes = together.atoms(Symbol), dict[str, set]()
+    for matrix in together.atoms(MatrixSymbol):
+        shapes.setdefault(matrix.name, set()).add(matrix.shape)
+    for name, several in sorted(shapes.items()):
+        if len(several) > 1 and len(texts := sorted({*map(str, several)})) > 1:
+            raise ValueError(f"{name} is used with two shapes, {texts[0]} and {texts[1]}.")
     for symbol in symbols:
         if symbol.name in shapes:
             raise ValueError(f"{symbol.name} is used both as a matrix and as a scalar.")

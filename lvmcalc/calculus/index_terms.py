@@ -86,18 +86,18 @@ def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Prod
 
 def _refined(product: Product, ranks: dict[int, int], symmetric: Symmetric) -> dict[int, int]:
     """Return ranks that tell indices apart as far as their factors do."""
+    factors = [(letter, indices, str(exponent), symmetric(letter))
+               for letter, indices, exponent in product]
     while True:
         seen: dict[int, list] = {index: [] for index in ranks}
-        for letter, indices, exponent in product:
+        for letter, indices, exponent, turns in factors:
             around = tuple(ranks[i] for i in indices)
-            around = tuple(sorted(around)) if symmetric(letter) else around
+            around = tuple(sorted(around)) if turns else around
             for place, index in enumerate(indices):
-                seen[index].append((letter, str(exponent), 0 if symmetric(letter) else place,
-                                    around))
-        colours = {index: (ranks[index], sorted(seen[index])) for index in ranks}
-        order = {repr(colour): colour for colour in colours.values()}
-        number = {text: place for place, text in enumerate(sorted(order, key=order.__getitem__))}
-        new = {index: number[repr(colour)] for index, colour in colours.items()}
+                seen[index].append((letter, exponent, 0 if turns else place, around))
+        colours = {index: (ranks[index], *sorted(seen[index])) for index in ranks}
+        number = {colour: place for place, colour in enumerate(sorted(set(colours.values())))}
+        new = {index: number[colour] for index, colour in colours.items()}
         if len(set(new.values())) == len(set(ranks.values())):
             return new
         ranks = new

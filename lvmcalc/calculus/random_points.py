@@ -5,6 +5,7 @@ rational values, many digits take its place.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice, permutations
 from typing import Any
 
@@ -118,14 +119,12 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
             without_value += 1
             continue
         if found:
-            example = smallest_counterexample(left, right, sizes, symmetric, rng, differs,
-                                              at_most)
-            if scaled:
-                point = {name: value if isinstance(value, int) else value / 10
-                         for name, value in point.items()}
-            return Verdict("refuted", "the two sides differ",
-                           counterexample=example or Counterexample(
-                               {name: sp.sympify(value) for name, value in point.items()}, *found))
+            ten = 10 if scaled else 1
+            first = Counterexample({name: sp.sympify(value) / (1 if isinstance(value, int) else ten)
+                                    for name, value in point.items()}, *found)
+            return Verdict("refuted", "the two sides differ", find_counterexample=partial(
+                smallest_counterexample, left, right, sizes, symmetric, rng, differs, at_most,
+                first))
         tried.append(sizes)
     if len(tried) < POINTS:
         return Verdict("undecided",
@@ -209,7 +208,7 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
         return False
 
 
-def _allowed(sizes: Mapping[str, int], at_most: tuple[tuple[str, str], ...]) -> bool:
+def _allowed(sizes: Mapping[str, Any], at_most: tuple[tuple[str, str], ...]) -> bool:
     """Return whether no size is larger than the one that it may not exceed."""
     return all(sizes.get(small, 0) <= sizes.get(large, LARGEST_SIZE) for small, large in at_most)
 
@@ -217,15 +216,16 @@ def _allowed(sizes: Mapping[str, int], at_most: tuple[tuple[str, str], ...]) -> 
 # A counterexample to do by hand
 def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
                             symmetric: tuple[str, ...], rng: np.random.Generator,
-                            differs: Differ = differ,
-                            at_most: tuple[tuple[str, str], ...] = ()) -> Counterexample | None:
+                            differs: Differ, at_most: tuple[tuple[str, str], ...],
+                            known: Counterexample) -> Counterexample:
     """Return the smallest whole numbers found at which the two sides differ, of different sizes.
 
-    The sizes `refuting` are known to do it with large numbers; they come last.
+    The sizes `refuting` are known to do it with large numbers; they come last. Where nothing
+    smaller is found, it is the `known` one.
     """
     def tells(point: dict[str, Any]) -> bool:
-        try:
-            return differs(left, right, point) is not None
+        try:  # a size may stand in a formula as a number
+            return _allowed(point, at_most) and differs(left, right, point) is not None
         except (OutsideDomain, UnsupportedExpression):
             return False
 
@@ -238,7 +238,7 @@ def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int]
                 values = sorted(((name, sp.sympify(value)) for name, value in point.items()),
                                 key=lambda item: (item[1].is_Matrix, item[0]))
                 return Counterexample(dict(values), *differs(left, right, point))
-    return None
+    return known
 
 
 def _smallest(left: Expr, right: Expr, names: list[str]) -> list[dict[str, int]]:

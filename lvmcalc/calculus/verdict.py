@@ -1,6 +1,8 @@
 """The grades of a verdict: proved, exact, numeric, refuted, undecided."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
@@ -43,7 +45,12 @@ class Verdict:
     rules: tuple[str, ...] = ()
     points: int = 0
     chance: float | None = None
-    counterexample: Counterexample | None = None
+    find_counterexample: Callable[[], Counterexample] | None = field(default=None, compare=False)
+
+    @cached_property
+    def counterexample(self) -> Counterexample | None:
+        """Small numbers at which the two sides differ; looked for when first asked for."""
+        return self.find_counterexample and self.find_counterexample()
 
     @property
     def holds(self) -> bool:

@@ -12,7 +12,7 @@ from operator import add
 from typing import Any
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, MatrixExpr
 
 from lvmcalc import checks, notation
 from lvmcalc.chain.graph import Edge, Graph
@@ -46,8 +46,9 @@ class Pass:
 
 
 def added(parts: list) -> Any:
-    """Return the sum of the parts, of which there is at least one."""
-    return reduce(add, parts)
+    """Return the sum of the parts, as it stands: SymPy's + would simplify inside, for seconds."""
+    return sp.MatAdd(*parts) if parts[1:] and isinstance(parts[0], MatrixExpr) else reduce(
+        add, parts)
 
 
 def forward(chain: Graph, leaves: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Chain(Graph):
             known |= {name: known[node] for name, node in self.abbreviations.items()}
             return passes.pull_back(
                 self, known, passes.in_symbols, sp.S.One,
-                total=lambda parts: self._tidy(_sum(parts), collect=False))
+                total=lambda parts: self._tidy(passes.added(parts), collect=False))
 
         return self.remember("pass", found)
 
@@ -81,7 +81,7 @@ class Chain(Graph):
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""
-        return expression.xreplace(self.remember("abbreviations", lambda: {
+        return sympified(expression).xreplace(self.remember("abbreviations", lambda: {
             self._tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
             for name, node in self.abbreviations.items()}))
 
@@ -314,8 +314,3 @@ class Chain(Graph):
     def _adjoints_are(self, node: Node) -> str:
         status = worst([self.claim(parent, node.name).proof.status for parent in node.parents])
         return f"{MARKS[status]} {status}"
-
-
-def _sum(parts: list[Expr]) -> Expr:
-    """Return a sum as it stands: SymPy's + would simplify diag(v), which takes seconds."""
-    return sp.MatAdd(*parts) if parts[1:] and parts[0].is_Matrix else passes.added(parts)

@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _collect(given: argparse.Namespace) -> str:
     found, out = collect(given.folder, given.notebooks), given.out or given.folder
     out.mkdir(parents=True, exist_ok=True)
-    (out / "collected.csv").write_text(found.csv(), encoding="utf-8-sig")  # for spreadsheets
-    (out / "collected.html").write_text(page(found), encoding="utf-8")
+    for name, text, encoding in (("csv", found.csv(), "utf-8-sig"), ("html", page(found), "utf-8")):
+        (out / f"collected.{name}").write_text(text, encoding, errors="backslashreplace")
     return (f"{len(found.students)} students, {len(found.slips)} kinds of mistakes: "
             f"{out / 'collected.html'}, {out / 'collected.csv'}")
 

@@ -2,21 +2,27 @@
 
 Both carry the cell metadata of nbgrader, in its folders `release` and `source`. Below each task
 stands a locked cell that passes only if the task is answered rightly; one in words is for a person
-to grade.
+to grade. The student's copy is the teacher's without what stands between two marks, and nbgrader
+makes the same one from it.
 """
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lvmcalc.course.tasks import Task, tasks
+from lvmcalc.course.seal import seal
+from lvmcalc.course.tasks import PATTERN, Task, tasks
 
-NO_ANSWERS = ("recorded", "solution")  # the tags of cells that the student's copy does not have
-WORDS = ("words",)  # the status of what a machine does not grade
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+NO_ANSWERS = {"recorded", "solution"}  # the tags of cells that the student's copy does not have
+BEGIN, END = "### BEGIN SOLUTION\n", "\n### END SOLUTION"
+CONFIG = """c = get_config()
+c.ClearSolutions.code_stub = {"python": "# Only the teacher's copy has something here."}
+c.ExecutePreprocessor.timeout = 120
+"""
 
 Cell = dict[str, Any]
 
@@ -66,58 +72,60 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
         if folder.exists():
             raise FileExistsError(f"{folder} is there already; name another folder, or remove it.")
         folder.mkdir(parents=True)
-    by_hand = 0
-    for path in sorted(notebooks.glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted(notebooks.glob(PATTERN)):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
         mine = {task.name: task for task in asked if task.notebook == path.stem}
-        for folder, teacher in ((release, False), (source, True)):
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            notebook["cells"] = list(_copied(notebook["cells"], mine, teacher))
-            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+        with_answers = [copy for cell in notebook["cells"] for copy in _copies(cell, mine)]
+        for folder, cells in ((source, with_answers), (release, without_answers(with_answers))):
+            text = json.dumps(notebook | {"cells": cells}, ensure_ascii=False, indent=1)
             (folder / path.name).write_text(text + "\n", encoding="utf-8")
-        by_hand += sum(_by_hand(task) for task in mine.values())
+    if not (config := out / "nbgrader_config.py").exists():
+        config.write_text(CONFIG, encoding="utf-8")
+    by_hand = sum(map(_by_hand, asked))
     return Copies(release, source, len(asked) - by_hand, by_hand)
 
 
-def _copied(cells: list[Cell], mine: dict[str, Task], teacher: bool) -> Iterator[Cell]:
-    for cell in cells:
-        if cell["cell_type"] != "code":
-            yield cell
-            continue
-        cell |= {"outputs": [], "execution_count": None}
-        text = "".join(cell["source"])
-        task = next((mine[name] for name in _assigned(text) if name in mine), None)
-        if {*cell["metadata"].get("tags", ())} & {*NO_ANSWERS}:
-            if teacher:  # in nbgrader's own student copy it is emptied
-                yield _graded(cell, f"{BEGIN}\n{text}\n{END}", solution=True)
-        elif task is None:
-            yield cell
-        else:
-            yield from _task(cell, text, task, teacher)
+def without_answers(cells: list[Cell]) -> list[Cell]:
+    """Return the cells without what stands between the marks, and without those left empty."""
+    kept = [cell | {"source": re.sub(f"{BEGIN}.*?{END}\n?", "", "".join(cell["source"]),
+                                     flags=re.DOTALL)} for cell in cells]
+    return [new for new, cell in zip(kept, cells, strict=True)
+            if new["source"] or not cell["source"]]
 
 
-def _task(cell: Cell, text: str, task: Task, teacher: bool) -> Iterator[Cell]:
-    """Yield the cells of one task: where it is asked, answered and graded."""
-    label = f"{task.notebook}_{task.name}"
-    if task.is_box:
-        yield _graded(cell, _without_solution(text), label)
-        if teacher:
-            answer = f"{task.name}.answer({task.solve()!r})"
-            yield _graded(_new(cell, "answer"), f"{BEGIN}\n{answer}\n{END}",
-                          f"{label}_answer", solution=True)
-        check = f"{task.name}.mark"
+def _copies(cell: Cell, mine: dict[str, Task]) -> Iterator[Cell]:
+    """Yield the cells of the teacher's copy that stand in place of one cell."""
+    if cell["cell_type"] != "code":
+        yield cell
+        return
+    text = "".join(cell["source"])
+    cell |= {"outputs": [], "execution_count": None}
+    task = next((mine[name] for name in _assigned(text) if name in mine), None)
+    if NO_ANSWERS & {*cell["metadata"].get("tags", ())}:
+        yield _graded(cell, f"{BEGIN}{text}{END}", solution=True)
+    elif task is None:
+        yield cell | {"source": _sealed(text)}
     else:
-        check = task.call
-        points = 1 if _by_hand(task) else 0
-        if teacher:
-            text = _filled(text, task)
-        yield _graded(cell, text, label, solution=True, points=points)
-    if not _by_hand(task):
+        yield from _task(cell, text, task)
+
+
+def _task(cell: Cell, text: str, task: Task) -> Iterator[Cell]:
+    """Yield the cells of one task: where it is asked, answered and graded."""
+    label, by_hand = f"{task.notebook}_{task.name}", _by_hand(task)
+    if task.is_box:
+        answer = f"{BEGIN}{task.name}.answer({task.solve()!r}){END}"
+        yield _graded(cell, _changed(text, "AnswerBox", "solution=False"), label)
+        yield _graded(_new(cell, "answer"), answer, f"{label}_answer", solution=True)
+    else:
+        yield _graded(cell, _filled(text, task), label, solution=True, points=int(by_hand))
+    if not by_hand:
+        check = f"{task.name}.mark" if task.is_box else task.call
         test = f"# One point if the answer is right\nassert {check}.right, {check}"
         yield _graded(_new(cell, "test"), test, f"{label}_test", points=1)
 
 
 def _by_hand(task: Task) -> bool:
-    return not task.is_box and task.mark(task.solve()).status in WORDS
+    return not task.is_box and task.mark(task.solve()).status == "words"
 
 
 def _assigned(text: str) -> set[str]:
@@ -125,24 +133,37 @@ def _assigned(text: str) -> set[str]:
             for target in statement.targets if isinstance(target, ast.Name)}
 
 
-def _without_solution(text: str) -> str:
-    """Return the code of a box that shows no solution on request."""
-    box = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)
-               and getattr(node.func, "id", "") == "AnswerBox")
+def _changed(text: str, function: str, last: str, left_out: int = 0) -> str:
+    """Return code in which the call of a function ends with another argument.
+
+    `left_out` is how many keyword arguments it replaces.
+    """
+    call = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == function)
+    end = [*call.args, *call.keywords[:len(call.keywords) - left_out]][-1]
     lines = text.encode().split(b"\n")
-    at, line = box.end_col_offset - 1, box.end_lineno - 1
-    lines[line] = lines[line][:at] + b", solution=False" + lines[line][at:]
-    return b"\n".join(lines).decode()
+    behind = lines[call.end_lineno - 1][call.end_col_offset - 1:]
+    upto = lines[end.end_lineno - 1][:end.end_col_offset]
+    return b"\n".join([*lines[:end.end_lineno - 1], upto + f", {last}".encode() + behind,
+                       *lines[call.end_lineno:]]).decode()
+
+
+def _sealed(text: str) -> str:
+    """Return the code of a prediction in which nobody can read the answer, and others as it is."""
+    match ast.parse(text).body:
+        case [ast.Expr(ast.Call(ast.Name("Prediction"), [question, _], [answer, because]))]:
+            told = seal(*map(ast.literal_eval, (question, answer.value, because.value)))
+            return _changed(text, "Prediction", f"sealed={told!r}", left_out=2)
+    return text
 
 
 def _filled(text: str, task: Task) -> str:
-    """Return the code of an answer with the right one in it."""
+    """Return the code of an answer with the right one below the empty one."""
     statement = next(node for node in ast.parse(text).body if isinstance(node, ast.Assign)
                      and getattr(node.targets[0], "id", "") == task.name)
     lines, solution = text.split("\n"), task.solve()
     quoted = f'"""\n{solution}\n"""' if "\n" in solution else repr(solution)
-    lines[statement.lineno - 1:statement.end_lineno] = [
-        BEGIN, f"{task.name} = {quoted}", END]
+    lines.insert(statement.end_lineno, f"{BEGIN}{task.name} = {quoted}{END}")
     return "\n".join(lines)
 
 
@@ -158,5 +179,4 @@ def _graded(cell: Cell, text: str, label: str = "", solution: bool = False,
              "solution": solution, "locked": not solution, "task": False, "cell_type": "code"}
     if points:
         about["points"] = points
-    return cell | {"source": text.splitlines(keepends=True),
-                   "metadata": cell["metadata"] | {"nbgrader": about}}
+    return cell | {"source": text, "metadata": cell["metadata"] | {"nbgrader": about}}

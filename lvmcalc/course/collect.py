@@ -7,15 +7,22 @@ student's file counts, and no code of it is run.
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
+from lvmcalc.course.exam import seed_of
 from lvmcalc.course.handed_in import CODE, HandedIn, handed_in
-from lvmcalc.course.tasks import Task, tasks
+from lvmcalc.course.problem_sheet import Part
+from lvmcalc.course.tasks import PATTERN, Task, tasks
 
 RIGHT, WRONG, WORDS, RUN, EMPTY = "derived", "not right", "to be read", "to be run", "not attempted"
+FORMULA = ("=", "+", "-", "@", "|")  # begins one in a spreadsheet
+PACKAGE = "the solution in the package"
+LONG, ALIKE = 25, 3  # characters of an answer, and such answers in common, that are told
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ class Collected:
 
 def _harmless(cell: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula."""
-    begins = isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@"))
+    begins = isinstance(cell, str) and normalize("NFKC", cell).lstrip()[:1] in FORMULA
     return f"'{cell}" if begins else cell
 
 
@@ -113,63 +120,115 @@ def collect(folder: Path, notebooks: Path) -> Collected:
     ValueError
         If a folder is missing or empty.
     """
-    asked = list(tasks(notebooks))
-    if not asked:
-        raise ValueError(f"{notebooks} holds no notebook that asks anything.")
-    marking = _Marking()
+    marking = _Marking(notebooks)
     results, problems = [], []
     for each in handed_in(folder):
-        results += [marking.result(each, task) for task in _asked(asked, each, notebooks)]
+        results += marking.results(each)
         problems += [(each.student, problem) for problem in each.problems]
-    return Collected(tuple(results), tuple(problems))
-
-
-def _asked(asked: list[Task], handed: HandedIn, notebooks: Path) -> list[Task]:
-    """Return the tasks of a student, who may have chosen another seed."""
-    known = dict.fromkeys(task.notebook for task in asked)
-    others = {(task.notebook, task.name): task for name, seed in handed.seeds.items()
-              for notebook in known if notebook in name
-              for task in _seeded(notebooks, notebook, seed)}
-    return [others.get((task.notebook, task.name), task) for task in asked]
-
-
-@cache
-def _seeded(notebooks: Path, notebook: str, seed: int) -> tuple[Task, ...]:
-    try:
-        return tuple(tasks(notebooks, {notebook: seed}))
-    except (TypeError, ValueError):  # such as a seed of -1: that of the notebook stays
-        return ()
+    return Collected(tuple(results), (*problems, *_alike([*results, *marking.solutions])))
 
 
 class _Marking:
     """Marks, each answer to a task once, however many students gave it."""
 
-    def __init__(self) -> None:
+    def __init__(self, notebooks: Path) -> None:
+        self._folder = notebooks
+        self._asked = [*{(task.notebook, task.model, task.asked): task  # a walk and a box may ask
+                         for task in tasks(notebooks)}.values()]  # the same
+        if not self._asked:
+            raise ValueError(f"{notebooks} holds no notebook that asks anything.")
+        self._written = {path.stem: {task.name for task in self._asked
+                                     if task.notebook == path.stem and not task.is_box}
+                         for path in notebooks.glob(PATTERN)}
+        self._seeded: dict[tuple[str, int], list[Task]] = {}
         self._marks: dict[tuple[int, str], tuple[str, tuple[Slip, ...]]] = {}
+        self.solutions = [Result(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
+                          if task.model == Part.model]
 
-    def result(self, handed: HandedIn, task: Task) -> Result:
-        """Return what a student made of a task."""
-        given = list(handed.boxes.get((task.model, task.asked), ())) if task.is_box else []
-        for notebook, texts in handed.written.items():
-            if task.notebook in notebook and not task.is_box:
-                given += [texts[task.name]] if texts.get(task.name, "").strip() else []
-        marks = {text: self._mark(task, text) for text in given}
-        if not marks:
-            return Result(handed.student, task, EMPTY)
-        slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
-        for wanted in (RIGHT, WORDS, RUN, WRONG, EMPTY):
-            texts = [text for text, (status, _) in marks.items() if status == wanted]
-            if texts:
-                return Result(handed.student, task, wanted, texts[-1], len(marks), slips)
-        raise AssertionError(marks)
+    def results(self, handed: HandedIn) -> list[Result]:
+        """Return what a student made of each task, and add what is odd to the problems."""
+        homes = {stem: self._home(stem, handed) for stem in handed.written}
+        asked = self._asked_of(handed, homes)
+        results, false = [], set()
+        for task in asked:
+            kept = handed.kept.get((task.model, task.asked), {})
+            written = [texts.get(task.name) for stem, texts in handed.written.items()
+                       if homes[stem] == task.notebook and not task.is_box]
+            marks = {text: self._mark(task, text) for text in (*kept, *written)
+                     if text and text.strip()}
+            results.append(_result(handed.student, task, marks))
+            false |= {(task.model, task.asked, text) for text, said in kept.items()
+                      if said and text in marks and marks[text][0] == WRONG}
+        if false:
+            handed.problems.append(f"The progress file calls answers right that are not: "
+                                   f"{len(false)}.")
+        if others := handed.kept.keys() - {(task.model, task.asked) for task in asked}:
+            handed.problems.append("The progress file answers what these notebooks do not ask: "
+                                   f"{len(others)}.")
+        return results
+
+    def _home(self, stem: str, handed: HandedIn) -> str:
+        """Return the notebook of which a student's is a copy, by its name, else its answers."""
+        names = handed.written[stem].keys()
+        most = max(self._written, key=lambda name: len(self._written[name] & names))
+        home = next((name for name in self._written if name in stem),
+                    most if self._written[most] & names else "")
+        if missing := sorted(self._written.get(home, set()) - names):
+            handed.problems.append(f"{stem}.ipynb has no cell for {', '.join(missing)}: is it "
+                                   "another notebook, or an old one?")
+        elif not home:
+            handed.problems.append(f"{stem}.ipynb is none of the notebooks that ask something.")
+        return home
+
+    def _asked_of(self, handed: HandedIn, homes: dict[str, str]) -> list[Task]:
+        """Return the tasks of a student, who may have chosen another seed."""
+        exams = [seed for model, _ in handed.kept if (seed := seed_of(model)) is not None]
+        seeds = {task.notebook: exams[-1] for task in self._asked
+                 if exams and seed_of(task.model) is not None}
+        seeds |= {homes[stem]: seed for stem, seed in handed.seeds.items() if homes[stem]}
+        others = {(task.notebook, task.name): task for chosen in seeds.items()
+                  for task in self._with_seed(*chosen)}
+        return [others.get((task.notebook, task.name), task) for task in self._asked]
+
+    def _with_seed(self, notebook: str, seed: int) -> list[Task]:
+        if (notebook, seed) not in self._seeded:
+            try:
+                self._seeded[notebook, seed] = list(tasks(self._folder, {notebook: seed}))
+            except (TypeError, ValueError):  # such as a seed of -1: that of the notebook stays
+                self._seeded[notebook, seed] = []
+        return self._seeded[notebook, seed]
 
     def _mark(self, task: Task, text: str) -> tuple[str, tuple[Slip, ...]]:
-        if text == CODE:
-            return RUN, ()
         key = id(task), text
         if key not in self._marks:
-            self._marks[key] = _marked(task, text)
+            self._marks[key] = (RUN, ()) if text == CODE else _marked(task, text)
         return self._marks[key]
+
+
+def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> Result:
+    slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
+    for wanted in (RIGHT, WORDS, RUN, WRONG):
+        texts = [text for text, (status, _) in marks.items() if status == wanted]
+        if texts:
+            return Result(student, task, wanted, texts[-1], len(marks), slips)
+    return Result(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
+
+
+def _alike(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+    """Yield who gave long answers that are the same, and which."""
+    given: dict[tuple[str, str, str], list[Result]] = {}
+    for each in results:
+        if len(each.answer) >= LONG:
+            key = each.task.model, each.task.asked, " ".join(each.answer.split())
+            given.setdefault(key, []).append(each)
+    same: dict[str, list[Result]] = {}
+    for group in given.values():
+        if len(group) > 1:
+            same.setdefault(", ".join(each.student for each in group), []).append(group[0])
+    for students, found in same.items():
+        if len(found) >= ALIKE or found[0].status == WORDS:
+            names = ", ".join(each.task.short for each in found)
+            yield students, f"These answers are the same, letter for letter: {names}."
 
 
 def _marked(task: Task, text: str) -> tuple[str, tuple[Slip, ...]]:
@@ -183,4 +242,5 @@ def _marked(task: Task, text: str) -> tuple[str, tuple[Slip, ...]]:
         return {"words": WORDS}.get(found.status, EMPTY), ()
     explanations = getattr(found, "explanations", None)
     likeliest = explanations[0] if explanations else found.findings
+    likeliest = [one for one in likeliest if one.kind != "shape"] or likeliest  # which follows
     return WRONG, tuple(Slip(one.kind, one.where, one.sentence) for one in likeliest)

@@ -3,6 +3,7 @@
 The same seed gives the same exam, so that a class can be given one, or everybody another.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from sympy import Expr
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
+from lvmcalc.course.progress import here
 from lvmcalc.course.unseen import unseen
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
@@ -35,6 +37,10 @@ class Question:
     wrt: str
 
     def mark(self, answer: Any) -> Mark:
+        """Mark an answer as `check` does, and keep it in the progress file."""
+        return here().keep(self, answer)
+
+    def check(self, answer: Any) -> Mark:
         """Mark an answer, a formula as text or as a SymPy expression.
 
         One that leaves an adjoint such as ∂L/∂c in it is not finished, and so not attempted.
@@ -156,7 +162,7 @@ class Exam:
         if len(answers) != len(self):
             raise ValueError(f"The exam has {len(self)} questions, but {len(answers)} answers "
                              "came; leave an answer empty that you do not have.")
-        return Score(self.seed, tuple(question.mark(answer) for question, answer
+        return Score(self.seed, tuple(question.check(answer) for question, answer
                                       in zip(self, answers, strict=True)))
 
 
@@ -178,6 +184,12 @@ class Score:
         return "\n".join([*lines, f"{self.points} of {len(self.marks)} points, exam {self.seed}"])
 
     __repr__ = __str__
+
+
+def seed_of(model: str) -> int | None:
+    """Return the seed of the exam that asks about an unseen model, by the name of its chain."""
+    found = re.fullmatch(r"unseen .* (\d{1,9})", model)
+    return int(found[1]) // 100 if found else None
 
 
 def _variable(chain: Chain) -> str:

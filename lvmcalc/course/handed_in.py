@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lvmcalc.course.progress import FILE, Kept, UnreadableProgress
+from lvmcalc.course.progress import FILE, KEPT, Exercise, Kept
 from lvmcalc.course.tasks import cells
 
-LARGEST = 50_000_000  # bytes of a file
-CODE = "code"  # stands for an answer that is a function
+LARGEST, LONGEST_CELL = 50_000_000, 100_000  # bytes of a file, and characters of a cell
+CODE = "code"  # stands for an answer that is no text, such as a function
 
 
 @dataclass
@@ -19,14 +19,14 @@ class HandedIn:
     Attributes
     ----------
     student : the name of the folder or file, and the name given in a progress file
-    boxes : by chain and adjoint, the answers typed into boxes, in their order
-    written : by notebook, the texts assigned to a variable; `CODE` for a function
+    kept : by exercise, the answers in progress files, and whether the file calls each right
+    written : by notebook, the texts assigned to a variable; `CODE` for anything else
     seeds : by notebook, the seed in it
     problems : what could not be read, in sentences
     """
 
     student: str
-    boxes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    kept: dict[Exercise, dict[str, bool]] = field(default_factory=dict)
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     seeds: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -37,36 +37,46 @@ class HandedIn:
             if path.stat().st_size > LARGEST:
                 raise ValueError(f"{path.name} is larger than {LARGEST // 1_000_000} MB.")
             if path.suffix == ".json":
-                kept = Kept.read(path)
-                if kept.name and kept.name not in self.student:
-                    self.student = f"{self.student} ({kept.name})"
-                for exercise, answers in kept.answers.items():
-                    self.boxes.setdefault(exercise, []).extend(answers)
+                self._add_progress(path)
             else:
                 self._add_notebook(path)
-        except (UnreadableProgress, ValueError) as error:
+        except ValueError as error:
             self.problems.append(str(error))
         except OSError as error:
             self.problems.append(f"{path.name} cannot be read: {error.strerror}.")
 
+    def _add_progress(self, path: Path) -> None:
+        found = Kept.read(path)
+        if found.name and found.name not in self.student:
+            self.student = f"{self.student} ({found.name})"
+        for exercise, answers in found.answers.items():
+            if len(answers) > KEPT:
+                self.problems.append(f"{path.name} holds {len(answers):,} answers to "
+                                     f"{exercise[1]:.40}; the last {KEPT} are marked.")
+            last = [*answers][-KEPT:]
+            self.kept.setdefault(exercise, {}).update({text: answers[text] for text in last})
+
     def _add_notebook(self, path: Path) -> None:
-        found = self.written.setdefault(path.stem, {})
-        for source in cells(path):
+        sources, found = cells(path), self.written.setdefault(path.stem, {})
+        for source in sources:
             try:
+                if len(source) > LONGEST_CELL:
+                    raise ValueError
                 statements = ast.parse(source).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 if source.lstrip().startswith("answer_"):
-                    name = source.split("=")[0].strip()
+                    name = source[:100].split("=")[0].strip()
+                    found[name] = ""
                     self.problems.append(f"{path.name}: the cell of {name} is not Python; is a "
                                          "quotation mark missing?")
                 continue
             for statement in statements:
                 match statement:
                     case ast.Assign([ast.Name("seed")], ast.Constant(int(seed))):
-                        self.seeds[path.stem] = int(seed)
-                    case ast.Assign([ast.Name(name)], ast.Constant(str(text))):
-                        found[name] = text
-                    case ast.FunctionDef(name) | ast.Assign([ast.Name(name)], ast.Lambda()):
+                        self.seeds[path.stem] = seed
+                    case ast.Assign([ast.Name(name)], ast.Constant(text)):
+                        found[name] = text if isinstance(text, str) else ""
+                    case ast.FunctionDef(name) | ast.Assign([ast.Name(name)]):
                         found[name] = CODE
 
 
@@ -86,15 +96,14 @@ def handed_in(folder: Path) -> Iterator[HandedIn]:
     found: dict[str, HandedIn] = {}
     alone = folder.resolve().name if (folder / FILE).is_file() else ""
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        hidden = any(part.startswith(".") for part in inside.parts)
-        if path.suffix in (".ipynb", ".json") and not hidden and path.is_file():
-            student = inside.parts[0] if len(inside.parts) > 1 else alone or path.stem
+        inside = path.relative_to(folder).parts
+        if any(part.startswith(".") for part in inside):
+            continue
+        if path.is_dir() and len(inside) == 1:  # of one who may have handed in nothing
+            found.setdefault(path.name, HandedIn(path.name))
+        elif path.suffix in (".ipynb", ".json") and path.is_file():
+            student = inside[0] if len(inside) > 1 else alone or path.stem
             found.setdefault(student, HandedIn(student)).add(path)
-    folders = [path.name for path in sorted(folder.iterdir())
-               if path.is_dir() and not path.name.startswith(".")]
-    for name in folders:  # one who handed in nothing
-        found.setdefault(name, HandedIn(name))
     if not found:
         raise ValueError(f"{folder} holds no notebook and no progress file.")
     yield from (found[name] for name in sorted(found))

@@ -10,38 +10,61 @@ from itertools import groupby
 from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, Result
 
 SIGNS = {RIGHT: "■", WRONG: "✗", WORDS: "✎", RUN: "▷", EMPTY: "·"}
+SHOWN = 5  # mistakes on the first screen, which is for a room
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em;
+body { font: 16px/1.5 system-ui, sans-serif; margin: 1em auto; max-width: 76em; padding: 0 1em;
        color: #111; background: #fff; }
 table { border-collapse: collapse; margin: 1em 0; }
 th, td { border: 1px solid #999; padding: 2px 8px; text-align: left; vertical-align: top; }
 td.number { text-align: right; }
 .scroll { overflow-x: auto; }
+.room { font-size: 24px; line-height: 1.3; }
+.room table { width: 100%; } .room td { border-width: 0 0 1px; padding: .3em .4em; }
+.room td:first-child { width: 7.5em; white-space: nowrap; } .room strong { white-space: nowrap; }
+.bar { display: block; height: .6em; background: #0072b2; }
+td span { white-space: nowrap; }
 .derived { background: #cfe6f5; } .not-right { background: #f8dcc8; }
 code { white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) {
   body { color: #eee; background: #111; } .derived { background: #0b3f5e; }
-  .not-right { background: #6b2c0a; } a { color: #8cf; } }
+  .not-right { background: #6b2c0a; } a { color: #8cf; } .bar { background: #56b4e9; } }
 """
 
 
 def page(collected: Collected) -> str:
-    """Return the page as HTML."""
+    """Return the page as HTML: without names what can be shown to the class, then who did what."""
     students = collected.students
-    parts = [f"<h1>What {len(students)} student{'s' * (len(students) != 1)} handed in</h1>",
-             f"<p>{', '.join(f'{sign} {status}' for status, sign in SIGNS.items())}. Every answer "
-             "was marked again.</p>",
-             "<h2>Which mistakes the class made</h2>", _slips(collected),
-             "<h2>Who derived what</h2>", _overview(collected)]
-    parts += [_details(collected, student) for student in students]
+    legend = ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())
+    parts = ["<h1>Which mistakes the class made</h1>", _for_a_room(collected),
+             f"<h2>Who derived what</h2><p>{legend}. Every answer was marked again.</p>",
+             _overview(collected)]
     if collected.problems:
-        parts += ["<h2>What could not be read</h2>",
+        parts += ["<h2>What is to be looked at</h2>",
                   _table(("student", "what"), map(_cells, collected.problems))]
+    if collected.slips:
+        parts += ["<h2>Who made which mistake</h2>", _slips(collected)]
+    parts += [_details(collected, student) for student in students]
     body = "\n".join(parts)
     return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width">'
             f"<title>What was handed in</title><style>{STYLE}</style></head>\n"
             f"<body>{body}</body></html>\n")
+
+
+def _for_a_room(collected: Collected) -> str:
+    """Return the mistakes in large type, the commonest first, with a bar and without names."""
+    if not collected.slips:
+        return "<p>None was found.</p>"
+    of = len(collected.students)
+    rows = [f'<tr><td>{len(who)} of {of}'
+            f'<span class="bar" style="width:{len(who) / of:.0%}"></span></td>'
+            f"<td><strong>{escape(task.short)}</strong></td><td>{escape(slip.sentence)}</td></tr>"
+            for task, slip, who in collected.slips]
+    first, rarer = (f'<div class="room"><table>{"".join(some)}</table></div>'
+                    for some in (rows[:SHOWN], rows[SHOWN:]))
+    if len(rows) <= SHOWN:
+        return first
+    return f"{first}<details><summary>{len(rows) - SHOWN} rarer ones</summary>{rarer}</details>"
 
 
 def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
@@ -51,12 +74,10 @@ def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
 
 
 def _cells(texts: Iterable[object]) -> str:
-    return "".join(f"<td>{escape(str(text))}</td>" for text in texts)
+    return "".join(f"<td><bdi>{escape(str(text))}</bdi></td>" for text in texts)
 
 
 def _slips(collected: Collected) -> str:
-    if not collected.slips:
-        return "<p>None was found.</p>"
     heads = "students", "asked for", "mistake", "at", "in words", "who"
     return _table(heads, (f'<td class="number">{len(who)}</td>' + _cells(
         (f"{task.asked} ({task.model})", slip.kind.replace("_", " "), slip.where, slip.sentence,
@@ -67,7 +88,7 @@ def _overview(collected: Collected) -> str:
     rows = []
     for student in collected.students:
         counts = collected.counts(student)
-        link = f'<a href="#{_anchor(collected, student)}">{escape(student)}</a>'
+        link = f'<a href="#{_anchor(collected, student)}"><bdi>{escape(student)}</bdi></a>'
         rows.append(f"<td>{link}</td>" + "".join(f'<td class="number">{counts[status]}</td>'
                                                  for status in SIGNS))
     return _table(("student", *SIGNS), rows)
@@ -86,14 +107,14 @@ def _details(collected: Collected, student: str) -> str:
     tried = [each for each in mine if each.answer]
     answers = _table(("asked for", "status", "answer", "tries", "what was found"),
                      map(_row, tried)) if tried else "<p>Nothing was answered.</p>"
-    return (f'<h3 id="{_anchor(collected, student)}">{escape(student)}</h3>'
+    return (f'<h3 id="{_anchor(collected, student)}"><bdi>{escape(student)}</bdi></h3>'
             f"{_table(('notebook', 'asked for'), rows)}"
-            f"<details><summary>The answers of {escape(student)}</summary>{answers}</details>")
+            f"<details><summary>The answers</summary>{answers}</details>")
 
 
 def _sign(each: Result) -> str:
     look = each.status.replace(" ", "-")
-    return f'<span class="{look}">{SIGNS[each.status]}&nbsp;{escape(each.task.asked)}</span>'
+    return f'<span class="{look}">{SIGNS[each.status]}&nbsp;{escape(each.task.short)}</span>'
 
 
 def _row(each: Result) -> str:

@@ -14,11 +14,11 @@ from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.exam import Question
+from lvmcalc.course.progress import LONGEST, here
 from lvmcalc.marking import Audit, Finding, Line, audit, mark
 from lvmcalc.models import chain_named
 
 FEWEST_WORDS = 8  # of an answer in words
-LONGEST = 20_000  # characters of an answer
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,11 @@ class Part:
         return chain_named(self.of)
 
     def mark(self, answer: Any) -> PartMark:
-        """Mark an answer, which is text."""
+        """Mark an answer, which is text, and keep it in the progress file."""
+        return here().keep(self, answer)
+
+    def check(self, answer: Any) -> PartMark:
+        """Mark an answer without keeping it."""
         if not isinstance(answer, str) or not answer.strip(" .…?\n\t"):
             return PartMark("not attempted", "write your answer between the quotation marks.")
         if len(answer) > LONGEST:
@@ -141,7 +145,7 @@ class Part:
         if last is None:
             return PartMark("not attempted", f"no line says what {notation.plain(asked)} is.",
                             details=lines)
-        found = Question(1, self.chain, self.wrt).mark(last.sides[-1])
+        found = Question(1, self.chain, self.wrt).check(last.sides[-1])
         reason = "every line follows." if found.right else found.reason
         return PartMark("proved" if found.right else "not attempted", reason, details=lines)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 FILE, VERSION = "lvmcalc_progress.json", 1
 SWITCH = "LVMCALC_PROGRESS"
-KEPT, LONGEST = 50, 10_000  # answers to one exercise, and characters of an answer
+KEPT, LONGEST = 50, 20_000  # answers to one exercise, and characters of an answer
 
 Exercise = tuple[str, str]  # the chain and the adjoint, such as ("autoencoder", "∂L/∂W")
 
@@ -45,12 +45,12 @@ class Kept:
             version = found["lvmcalc progress"]
             if not isinstance(version, int) or version > VERSION:
                 raise UnreadableProgress(f"{path.name} was made by a newer version of lvmcalc.")
-            kept = cls(found["name"])
+            kept = cls(" ".join(found["name"].split())[:100])
             for one in found["answers"]:
                 model, asked, answer, right = (one[key] for key in ("model", "asked", "answer",
                                                                     "right"))
                 if not (type(right) is bool and all(
-                        isinstance(text, str) for text in (model, asked, answer, kept.name))):
+                        isinstance(text, str) for text in (model, asked, answer))):
                     raise TypeError
                 kept.answers.setdefault((model, asked), {})[answer] = right
         except UnreadableProgress:
@@ -102,7 +102,7 @@ class Progress:
 
     @name.setter
     def name(self, name: str) -> None:
-        self._keep(name=" ".join(str(name).split())[:100])
+        self._keep(name=" ".join(name.split())[:100])
 
     def derived(self, exercise: Exercise) -> bool:
         """Return whether an exercise has been answered rightly."""
@@ -116,6 +116,13 @@ class Progress:
         """Keep an answer."""
         if answer.strip() and len(answer) <= LONGEST:
             self._keep(exercise, answer, right)
+
+    def keep(self, asked: Any, answer: Any) -> Any:
+        """Mark an answer to a part of the sheet or a question of an exam, and keep it."""
+        found = asked.check(answer)
+        if isinstance(answer, str):
+            self.add((asked.model, asked.asks), answer, found.right or found.status == "words")
+        return found
 
     def renew(self) -> None:
         """Read the file again: another notebook may have written it."""

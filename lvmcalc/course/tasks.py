@@ -8,6 +8,7 @@ import ast
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 
+PATTERN = "[0-9][0-9]_*.ipynb"  # of the notebooks' names
 Statements = Sequence[ast.stmt]
 
 
@@ -42,6 +44,11 @@ class Task:
     call: str
 
     @property
+    def short(self) -> str:
+        """The adjoint, or the letter of the part."""
+        return self.asked.split(":")[0]
+
+    @property
     def is_box(self) -> bool:
         """Whether it is answered in a box, so that the answer is in the progress file."""
         return self.name.startswith("ask_") or self.in_walk
@@ -61,14 +68,16 @@ def cells(path: Path) -> list[str]:
         If the file is no notebook.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return ["".join(cell["source"]) for cell in found if cell["cell_type"] == "code"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        old = (cell for sheet in found.get("worksheets", ()) for cell in sheet["cells"])
+        return ["".join(cell["input" if "input" in cell else "source"])  # as up to IPython 2
+                for cell in found.get("cells") or old if cell["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError(f"{path.name} is not a notebook that can be read.") from None
 
 
 def tasks(folder: Path, seeds: Mapping[str, int] | None = None, *,
-          boxes: bool = False) -> Iterator[Task]:
+          kept: bool = False) -> Iterator[Task]:
     """Yield what the notebooks of a folder ask, in their order.
 
     Parameters
@@ -77,15 +86,15 @@ def tasks(folder: Path, seeds: Mapping[str, int] | None = None, *,
     seeds : mapping of str to int
         By the name of a notebook that makes its questions with a `seed`, another seed; by default
         that of the notebook. If there are seeds, only these notebooks are read.
-    boxes : bool
-        Whether only boxes are wanted.
+    kept : bool
+        Whether only those are wanted whose answers are kept in the progress file.
     """
-    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+    for path in sorted(folder.glob(PATTERN)):
         if seeds is None or path.stem in seeds:
-            yield from _tasks(path, seeds[path.stem] if seeds else None, boxes)
+            yield from _tasks(path, seeds[path.stem] if seeds else None, kept)
 
 
-def _tasks(path: Path, seed: int | None, boxes: bool) -> Iterator[Task]:
+def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
     before: list[ast.stmt] = []
     empty: set[str] = set()  # the variables of answers that are to be filled in
     for statement in (each for source in cells(path) for each in ast.parse(source).body):
@@ -99,14 +108,15 @@ def _tasks(path: Path, seed: int | None, boxes: bool) -> Iterator[Task]:
             case ast.Assign([ast.Name(name)], value) if _is_empty(value):
                 empty.add(name)
             case ast.Expr(ast.Call(ast.Name("mark"), [ast.Name(name), of, wrt])) if (
-                    name in empty and not boxes):
+                    name in empty and not kept):
                 call = ast.unparse(statement)
                 yield _of_chain(path, name, call, *_valued(before, of, wrt))
             case ast.Expr(ast.Call(ast.Attribute(owner, "mark"), [ast.Name(name)])) if (
-                    name in empty and not boxes):
+                    name in empty or name.startswith("answer_")):  # which a reader has filled in
                 asked, = _valued(before, owner)
-                yield Task(path.stem, name, asked.model, asked.asks, asked.mark,
-                           lambda asked=asked: asked.solution, ast.unparse(statement))
+                yield Task(path.stem, name, asked.model, asked.asks, asked.check,
+                           lambda asked=asked: asked.solution,
+                           f"{ast.unparse(owner)}.check({name})")
         before.append(statement)
 
 
@@ -150,11 +160,21 @@ def _valued(before: Statements, *expressions: ast.expr) -> list[Any]:
         if bound & needed or called & needed - tools:  # a call of a builder adds a stage to it
             kept.append(statement)
             needed = needed - bound | uses
+    program = ast.unparse(ast.Module(kept[::-1], []))
+    return [_value(program, ast.unparse(each)) for each in expressions]
+
+
+@cache
+def _value(program: str, expression: str) -> Any:
+    return eval(expression, _after(program))
+
+
+@cache
+def _after(program: str) -> dict[str, Any]:
+    """Return what is known after some statements of the teacher's own, which are run once."""
     known: dict[str, Any] = {}
-    program = ast.Module(kept[::-1], [])
-    exec(compile(program, "<notebook>", "exec"), known)  # the teacher's own
-    return [eval(compile(ast.Expression(each), "<notebook>", "eval"), known)
-            for each in expressions]
+    exec(program, known)
+    return known
 
 
 def _is_empty(value: ast.expr) -> bool:

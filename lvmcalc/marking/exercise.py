@@ -195,7 +195,7 @@ class Exercise:
         # Many digits take seconds to find small numbers; floats, at other points, do not.
         if not self._rational and not self.agree(self.values(answer)) and (
                 example := self.counterexample(lambda point: value_at(answer, point))):
-            return Verdict("refuted", "the two sides differ", counterexample=example)
+            return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example)
         return self.compare(answer, self.asked)
 
     def symmetric_only(self, answer: Expr) -> str:

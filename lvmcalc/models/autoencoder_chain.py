@@ -28,4 +28,4 @@ def chain(book: Mapping[str, Rule] = RULES) -> Chain:
     build.d = build.f * build.e
     build.c = build.d - x
     build("L", "half squared norm", build.c)
-    return build.chain()
+    return build.chain(at_most=((m, n),))

@@ -75,9 +75,13 @@ def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float
     """Return L and ∂L/∂X, each as its own function does, from one decomposition.
 
     Parameters, errors and source are those of `log_likelihood`. Where M = I + αβXᵀX is well
-    conditioned, its eigenvectors are enough; elsewhere the singular values of X are taken.
+    conditioned and Y not too near the span of X, M and YᵀX are enough; elsewhere the singular
+    values of X are taken.
     """
-    return gplvm_numbers.evaluated(*_checked(X, Y, alpha, beta))
+    given = _checked(X, Y, alpha, beta, finite=False)  # an infinite sum of squares tells below
+    with np.errstate(all="ignore"):
+        found = gplvm_numbers.by_small_matrix(*given, given[1].shape[1])
+    return found or gplvm_numbers.evaluated(*_checked(*given))
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:
@@ -194,9 +198,10 @@ def latent_dimension(Q: int, Y: np.ndarray) -> int:
     return checks.whole(Q, "Q", most=min(Y.shape), why=f"for Y is {Y.shape[0]}×{Y.shape[1]}")
 
 
-def _checked(X: Any, Y: Any, alpha: float, beta: float) -> tuple[Any, ...]:
-    Y = checks.matrix(Y, "Y", shape_in_words="N×D")
-    X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y")
+def _checked(X: Any, Y: Any, alpha: float, beta: float, finite: bool = True) -> tuple[Any, ...]:
+    Y = checks.matrix(Y, "Y", shape_in_words="N×D", finite=finite)
+    X = checks.matrix(X, "X", rows=Y.shape[0], shape_in_words="N×Q with the N rows of Y",
+                      finite=finite)
     if X.shape[1] > Y.shape[1]:
         raise ValueError(f"Q must be at most D = {Y.shape[1]}, the number of columns of Y, "
                          f"but X has {X.shape[1]} columns.")

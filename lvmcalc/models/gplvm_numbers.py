@@ -1,10 +1,13 @@
 """The log-likelihood of the GP-LVM and its gradient in numbers, and how many digits they keep."""
 
+from math import isfinite, log, pi, sqrt
 from typing import Any
 
 import numpy as np
 
 from lvmcalc import checks
+
+EPS = float(np.finfo(float).eps)
 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -16,10 +19,10 @@ def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     D = columns or Y.shape[1]
     with np.errstate(all="ignore"):  # the results are looked at
         found = by_small_matrix(X, Y, alpha, beta, D)
-        if found is not None:
-            return found
-        parts = split(X, Y, alpha, beta)
-        return (value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D))
+        if found is None:
+            parts = split(X, Y, alpha, beta)
+            found = value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D)
+        return found
 
 
 def split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
@@ -63,30 +66,34 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
 
 def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
                     D: int) -> tuple[float, np.ndarray] | None:
-    """Return value and gradient from M = I + αβXᵀX, or None where that could lose digits."""
-    N, ab = len(Y), alpha * beta
-    M = ab * X.T.dot(X)
+    """Return value and gradient from M = I + αβXᵀX and YᵀX, or None where digits could be lost.
+
+    It is None, too, if an entry of X or Y is not finite.
+    """
+    N, ab, x, y = len(Y), alpha * beta, X.ravel("K"), Y.ravel("K")
+    X_2, Y_2 = float(x.dot(x)), float(y.dot(y))
+    if not (ab > 1e-200 and isfinite(ab * X_2) and isfinite(Y_2)):
+        return None
+    M = ab * X.T.dot(X.copy())  # of one and the same array, BLAS takes a slower way
     M.flat[::len(M) + 1] += 1
-    if not np.isfinite(M).all():
-        return None
     m, V = np.linalg.eigh(M)
-    if not 0 < m[-1] < 1e4 * m[0]:
+    inverse, B, eigenvalues = (V / m).dot(V.T), Y.T.dot(X), m.tolist()
+    if not 0 < eigenvalues[-1] < 1e4 * eigenvalues[0]:
         return None
-    inverse = (V / m).dot(V.T)
-    W = inverse.dot(ab * X.T.dot(Y))
-    rest = Y - X.dot(W)  # K⁻¹Y is β times it
-    rest_2, W_2, Y_2 = np.vdot(rest, rest), np.vdot(W, W), np.vdot(Y, Y)
-    pull = ab * D * X.dot(inverse)
-    squares = beta * (rest_2 + W_2 / ab)  # nothing is subtracted: it is the least squared error
-    constant = N * D * np.log(2 * np.pi)
-    L = -(constant + D * (np.log(m).sum() - N * np.log(beta)) + squares) / 2
-    rounding = np.finfo(float).eps * np.sqrt(Y_2)
-    kept = max(rounding * beta * np.sqrt(rest_2) / (constant + squares),
-               rounding * beta * np.sqrt(W_2) / (beta * np.sqrt(rest_2 * W_2)
-                                                 + np.linalg.norm(pull)))
-    G = beta * rest.dot(W.T) - pull
-    sound = kept < 1e-11 and min(Y_2, W_2) > 1e-200 and np.isfinite(L) and np.isfinite(G).all()
-    return (float(L), G) if sound else None
+    W = (ab * B).dot(inverse)
+    W_2, fitted = float(np.vdot(W, W)), float(np.vdot(B, W))
+    constant, squares = N * D * log(2 * pi), beta * (Y_2 - fitted)
+    L = -(constant + D * (sum(map(log, eigenvalues)) - N * log(beta)) + squares) / 2
+    G = Y.dot(beta * W)
+    G -= X.dot(beta * W.T.dot(W) + ab * D * inverse)
+    rest = sqrt(max(Y_2 - fitted - W_2 / ab, 0.0))  # of Y beside XWᵀ; K⁻¹Y is β times it
+    pull = D * sqrt(ab * max(sum((each - 1) / each / each for each in eigenvalues), 0.0))
+    subtracted = sqrt(Y_2) + sqrt((len(M) / ab + X_2) * W_2)
+    lost = EPS * beta * subtracted
+    sound = (lost * subtracted < 1e-11 * (constant + squares)
+             and lost * sqrt(W_2) < 1e-11 * (beta * rest * sqrt(W_2) + pull)
+             and isfinite(L) and isfinite(np.vdot(G, G)))
+    return (L, G) if sound else None
 
 
 def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:

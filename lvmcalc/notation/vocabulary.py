@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 import sympy as sp
@@ -80,7 +80,7 @@ class Vocabulary(dict):
     @cached_property
     def pattern(self) -> re.Pattern:
         """The ways to type a name, with one group for each of `words`."""
-        return re.compile("|".join(f"({typed(name)}{ENDS})" for name in self.words))
+        return _any_of(*self.words)
 
     @cached_property
     def changes(self) -> list[str]:
@@ -92,6 +92,11 @@ class Vocabulary(dict):
         """The ways to type a differential, dX, with one group for each of `changes`."""
         names = "|".join(f"({typed(name)}{ENDS})" for name in self.changes)
         return re.compile(rf"(?:d|δ|\\delta\b\s*)(?:{names})" if names else "(?!)")
+
+
+@cache
+def _any_of(*words: str) -> re.Pattern:
+    return re.compile("|".join(f"({typed(word)}{ENDS})" for word in words))
 
 
 def typed(name: str) -> str:

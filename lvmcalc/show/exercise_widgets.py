@@ -12,6 +12,7 @@ from lvmcalc import checks, notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
+from lvmcalc.course.seal import seal, unseal
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
@@ -160,6 +161,8 @@ class Prediction(Asked, View):
         The right one of the options.
     because : str
         The reason, told once the answer is right.
+    sealed : str
+        In a copy that is handed out, in place of both.
 
     Raises
     ------
@@ -167,9 +170,13 @@ class Prediction(Asked, View):
         If the answer is not one of the options.
     """
 
-    def __init__(self, question: str, options: Sequence[str], answer: str, because: str) -> None:
+    def __init__(self, question: str, options: Sequence[str], answer: str = "", because: str = "",
+                 *, sealed: str = "") -> None:
         self.asked, self.options = question, tuple(options)
-        self._answer, self._because = checks.known(answer, self.options, "option"), because
+        self._sealed = sealed or seal(
+            question, checks.known(answer, self.options, "option"), because)
+        if not any(unseal(self._sealed, question, option) for option in self.options):
+            raise ValueError("The question or its options were changed, so that none is right.")
         self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
         super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
         self._acts = {self.choice: self._chosen}
@@ -186,8 +193,8 @@ class Prediction(Asked, View):
         return f"<b>Predict.</b> {in_html(self.asked)}<ul>{choices}</ul>"
 
     def _chosen(self) -> None:
-        self._say(f"■ Right. {self._because}" if self.choice.value == self._answer
-                  else "✗ Not this one. Think again, or choose another.")
+        self._say(unseal(self._sealed, self.asked, self.choice.value)
+                  or "✗ Not this one. Think again, or choose another.")
 
     def _say(self, words: str) -> None:
         self.feedback = self.status = self.words = words

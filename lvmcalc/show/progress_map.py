@@ -24,7 +24,7 @@ class ProgressMap(Asked, widgets.VBox):
 
     def __init__(self, folder: Path | None = None) -> None:
         found = {(task.notebook, task.model, task.asked): task for task in tasks(
-            folder or Path(), boxes=True)}.values()  # a walk and a box may ask the same
+            folder or Path(), kept=True)}.values()  # a walk and a box may ask the same
         self._tasks: Mapping[str, list[Task]] = {
             notebook: list(group) for notebook, group in groupby(found, lambda it: it.notebook)}
         self._words = widgets.HTML()
@@ -44,7 +44,7 @@ class ProgressMap(Asked, widgets.VBox):
     def status(self) -> str:
         """The map in words."""
         done = [self._derived(task) for group in self._tasks.values() for task in group]
-        return f"{sum(done)} of {len(done)} gradients in {len(self._tasks)} notebooks derived."
+        return f"{sum(done)} of {len(done)} exercises in {len(self._tasks)} notebooks done."
 
     def question(self) -> str:
         return self.status
@@ -56,7 +56,7 @@ class ProgressMap(Asked, widgets.VBox):
         for notebook, group in self._tasks.items():
             done = [self._derived(task) for task in group]
             signs = " ".join(f'<span title="{escape(task.model)}">{"■" if right else "□"}&nbsp;'
-                             f"{escape(task.asked)}</span>&ensp;"
+                             f"{escape(task.short)}</span>&ensp;"
                              for task, right in zip(group, done, strict=True))
             rows.append(f'<tr><td><a href="{notebook}.ipynb">{notebook}</a></td>'
                         f"<td>{sum(done)}&nbsp;of&nbsp;{len(done)}</td><td>{signs}</td></tr>")

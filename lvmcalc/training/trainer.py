@@ -71,40 +71,36 @@ class Trainer:
     def reset(self, seed: int | None = None) -> None:
         """Start again from `seed`, or from the seed of the last start."""
         given, seed = self._given, self.seed if seed is None else seed
-        self._enter(*((given, given.checked(given.start(seed))) if self._elementwise
-                      else given.begin(seed)))
-        self.problem = given
-        self.seed, self.steps, self.status = int(seed), 0, "ready"
-        self._history, self._every = {0: self.value}, 1
-        self._limit = given.stability_limit or _limit_near(self._work, self._at)
-        self._lost = 100 * max(1.0, self.gap or 0.0)  # with a larger gap the steps only grow
+        place = (given, given.checked(given.start(seed))) if _elementwise(self._optimiser) else (
+            given.begin(seed))
+        state = _entered(*place)
+        limit = given.stability_limit or _limit_near(*place)
+        # with a larger gap the steps only grow
+        lost = 100 * max(1.0, given.gap(state["value"]) or 0.0)
+        self._become(**state, problem=given, seed=int(seed), steps=0, status="ready",
+                     _history={0: state["value"]}, _every=1, _limit=limit, _lost=lost)
 
-    def _enter(self, work: Problem, coordinates: np.ndarray) -> None:
-        """Go on from there, without momentum."""
-        self.value, self._slope = work.finite(coordinates)
-        self._work, self._at, self._parameters = work, coordinates, None
-        self._memory: dict[str, Any] = {}
+    def _become(self, **state: Any) -> None:
+        """Change the state as a whole: an interrupt comes before it or after it."""
+        vars(self).update(state)
 
-    @property
-    def _elementwise(self) -> bool:
-        return OPTIMISERS[self._optimiser].stable is None
+    def _placed(self, parameters: Any, optimiser: str) -> dict[str, Any]:
+        """Return the state at these parameters, in the coordinates of that optimiser."""
+        problem = self.problem
+        return _entered(*((problem, problem.checked(parameters)) if _elementwise(optimiser)
+                          else problem.reduced(parameters)))
 
     # The state
     @property
     def parameters(self) -> Any:
-        """The parameters, computed from the coordinates when they are asked for.
-
-        They are lazy for a Dask array.
-        """
+        """The parameters, computed when they are asked for; they are lazy for a Dask array."""
         if self._parameters is None:
             self._parameters = self._work.lift(self._at)
         return self._parameters
 
     @parameters.setter
     def parameters(self, parameters: Any) -> None:
-        problem = self.problem
-        self._enter(*((problem, problem.checked(parameters)) if self._elementwise
-                      else problem.reduced(parameters)))
+        self._become(**self._placed(parameters, self._optimiser))
 
     def write(self, out: np.ndarray) -> np.ndarray:
         """Write the parameters into an array of their shape, block by block, and return it.
@@ -161,16 +157,10 @@ class Trainer:
 
     @optimiser.setter
     def optimiser(self, name: str) -> None:
-        before, elementwise = self._optimiser, self._elementwise
-        name, parameters = checks.known(name, OPTIMISERS, "optimiser"), self.parameters
-        self._optimiser = name
-        try:
-            if elementwise != self._elementwise:
-                self.parameters = parameters  # enters the span of the data, or leaves it
-        except BaseException:  # an interrupt too
-            self._optimiser = before
-            raise
-        self._memory = {}
+        name, state = checks.known(name, OPTIMISERS, "optimiser"), {}
+        if _elementwise(name) != _elementwise(self._optimiser):
+            state = self._placed(self.parameters, name)  # enters the span of the data, or leaves it
+        self._become(**state | {"_optimiser": name, "_memory": {}})
 
     @property
     def learning_rate(self) -> float:
@@ -210,8 +200,7 @@ class Trainer:
     def ablation(self, name: str | None) -> None:
         names = {spelling(known): known for known in self.problem.ablations}
         name = next(iter(names)) if name is None else spelling(name)
-        self._ablation = names[checks.known(name, names, "gradient")]
-        self._memory = {}
+        self._become(_ablation=names[checks.known(name, names, "gradient")], _memory={})
 
     @property
     def ablation_in_words(self) -> str:
@@ -328,6 +317,17 @@ class Trainer:
         size = size if percent >= 1e-4 else "less than 0.0001"
         of = "" if problem.scale == abs(problem.best) else f"of {_number(problem.scale)} "
         return f", {size} % {of}{side} the best possible"
+
+
+def _elementwise(optimiser: str) -> bool:
+    return OPTIMISERS[optimiser].stable is None
+
+
+def _entered(work: Problem, coordinates: np.ndarray) -> dict[str, Any]:
+    """Return the state of a trainer there, without momentum."""
+    value, slope = work.finite(coordinates)
+    return {"value": value, "_slope": slope, "_work": work, "_at": coordinates, "_parameters": None,
+            "_memory": {}}
 
 
 def _number(value: float) -> str:

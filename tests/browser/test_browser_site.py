@@ -2,10 +2,12 @@
 
 import os
 import re
+import sys
 
 import browser
+import build_site
 import pytest
-from build_site import Refused, checked
+from build_site import Missing, Refused, checked, fetched, run
 from playwright.sync_api import expect, sync_playwright
 
 HERE = os.environ.get("LVMCALC_SITE", "")
@@ -63,6 +65,22 @@ def test_a_file_that_differs_is_refused(tmp_path):
     file.write_bytes(b"abd")
     with pytest.raises(Refused, match=r"a\.whl has the SHA-256 .*, but it must be ba7816bf"):
         checked(file, right)
+
+
+def test_what_no_registry_has_is_told_from_what_is_wrong(tmp_path, monkeypatch, capsys):
+    fails = sys.executable, "-c", "raise SystemExit('not found')"
+    with pytest.raises(Missing, match="not found"):
+        fetched(tmp_path, "a-*.tgz", "0" * 64, *fails)
+    with pytest.raises(Refused):
+        run(sys.executable, "-c", "raise SystemExit('THESE PACKAGES DO NOT MATCH THE HASHES')",
+            failure=Missing)
+    with pytest.raises(RuntimeError, match="not found"):
+        run(*fails)
+    monkeypatch.setattr(build_site, "environment", lambda cache: run(*fails, failure=Missing))
+    monkeypatch.setattr(sys, "argv", ["build_site.py", "--cache", str(tmp_path), "--fetch"])
+    with pytest.raises(SystemExit, match="3"):
+        build_site.main()
+    assert "The site cannot be built here" in capsys.readouterr().err
 
 
 @built
@@ -140,7 +158,9 @@ def test_a_notebook_runs_whole_in_the_browser_and_an_answer_is_marked(opened):
             cell => cell.sharedModel.source.includes("AnswerBox(L, ")), "center")""")
     boxes = page.locator(".jp-OutputArea-output:has(.lvm-told[hidden])")  # one line alone
     box = boxes.filter(has=page.get_by_role("textbox")).first
-    for answer, verdict in (("α (K⁻¹ Y Yᵀ − D I) K⁻¹ X", "proved"), ("X", "not right")):
+    for answer, verdict in (("α (K⁻¹ Y Yᵀ − D I) K⁻¹ X", "proved"), ("X", "not right"),
+                            ("det((q s)^-12) X", "undecided: marking this takes more than 10"),
+                            ("X", "not right")):
         box.get_by_role("textbox").first.fill(answer)
         box.get_by_role("textbox").first.press("Enter")
         expect(box.locator(".lvm-verdict").first).to_have_text(re.compile(verdict, re.I),

@@ -63,8 +63,8 @@ def test_4000_parts_and_60_levels_are_let_in_and_more_are_not() -> None:
 
 
 @pytest.mark.parametrize(("expressions", "kind", "sentence"), [
-    ((Trace(A), MatrixSymbol("A", n, m)), ValueError, "A is used with two shapes, (n, n) and (n, "
-                                                      "m)."),
+    ((Trace(A), MatrixSymbol("A", n, m)), ValueError, "A is used with two shapes, (n, m) and (n, "
+                                                      "n)."),
     ((Trace(A) * Symbol("A"),), ValueError, "A is used both as a matrix and as a scalar."),
     ((Symbol("q", commutative=False) * a,), UnsupportedExpression,
      "The calculus does not know the scalar q, which does not commute; it knows sums, products, "

@@ -19,7 +19,7 @@ from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import RULES, Entrywise
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.models import autoencoder, gplvm
+from lvmcalc.models import autoencoder, autoencoder_chain, gplvm, gplvm_chain
 
 SIZES = {"m": 2, "n": 3, "p": 4, "k": 5}  # k is the exponent of the power rule
 
@@ -220,7 +220,8 @@ def test_a_rule_leaves_its_operands_as_they_are_written() -> None:
 
 
 def test_all_sizes_are_positive_whole_numbers() -> None:
-    sizes = {size for model in (operations, autoencoder, gplvm) for matrix in vars(model).values()
+    sizes = {size for model in (operations, autoencoder_chain, gplvm_chain)
+             for matrix in vars(model).values()
              if isinstance(matrix, MatrixSymbol) for size in matrix.shape} - {1}
     assert {size.name for size in sizes} == set("mnpSNQD")
     assert all(size.is_integer and size.is_positive for size in sizes)

@@ -29,7 +29,8 @@ def test_a_counterexample_on_the_page_is_one_formula() -> None:
 
 
 def test_a_verdict_shows_its_counterexample_if_there_is_one() -> None:
-    refuted = Verdict("refuted", "the two sides differ", counterexample=NOWHERE)
+    refuted = Verdict("refuted", "the two sides differ",
+                      find_counterexample=lambda: NOWHERE)
     assert str(refuted) == repr(refuted) == f"✗ refuted: the two sides differ; {NOWHERE}"
     assert refuted._repr_markdown_() == ("**✗ refuted**: the two sides differ\n\n"
                                          + NOWHERE._repr_latex_())
@@ -50,10 +51,10 @@ def test_a_verdict_without_points_was_tried_at_none() -> None:
 
 
 def test_equal_verdicts_are_one_in_a_set_and_none_can_be_changed() -> None:
-    first, second = (Verdict("refuted", "because", counterexample=Counterexample(
+    first, second = (Verdict("refuted", "because", find_counterexample=lambda: Counterexample(
         {"X": sp.Matrix([[1, -2]])}, sp.S.One, sp.S.Zero)) for _ in range(2))
     assert first == second
-    assert len({first, second, Verdict("refuted", "because", counterexample=HERE)}) == 2
+    assert len({first, second, Verdict("refuted", "for another reason")}) == 2
     for thing, name in ((first, "status"), (first.counterexample, "left")):
         with pytest.raises(FrozenInstanceError):
             setattr(thing, name, "proved")

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import nbformat
 import prove_student_copy
@@ -11,7 +13,9 @@ import pytest
 
 from lvmcalc.course.__main__ import main
 from lvmcalc.course.assign import Copies, assign
+from lvmcalc.course.seal import seal, unseal
 from lvmcalc.course.tasks import Task, tasks
+from lvmcalc.show import Prediction
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ("05_gplvm_trace", "06_gplvm_training", "13_write_it_as_code", "14_problem_sheet")
@@ -49,7 +53,6 @@ def test_the_students_copy_has_no_recorded_answer_no_solution_and_no_output(
             assert not {"recorded", "solution"} & {*cell.metadata.get("tags", ())}
             assert cell.outputs == []
             assert cell.execution_count is None
-            assert "BEGIN SOLUTION" not in cell.source
             if "AnswerBox(" in cell.source and "import" not in cell.source:
                 assert "solution=False" in cell.source
 
@@ -62,6 +65,55 @@ def test_no_code_of_the_students_copy_holds_the_right_answer(
         assert repr(task.solve()) not in code, task
         teacher = "".join(cell.source for cell in cells(copies.source, task.notebook))
         assert repr(task.solve()) in teacher or task.solve() in teacher, task
+
+
+def predictions(folder: Path, name: str) -> list[Prediction]:
+    return [eval(cell.source, {"Prediction": Prediction}) for cell in cells(folder, name)
+            if cell.source.startswith("Prediction(")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_prediction_is_handed_out_sealed_and_only_its_right_answer_opens_it(
+        copies: Copies, source: Path, name: str) -> None:
+    handed_out = predictions(copies.release, name)
+    assert handed_out
+    for mine, given in zip(predictions(source, name), handed_out, strict=True):
+        assert [*map(given.choose, given.options)] == [*map(mine.choose, mine.options)]
+    for text in (cell.source for cell in cells(copies.release, name)):
+        assert "because=" not in text
+        assert not text.startswith("Prediction(") or "answer=" not in text
+
+
+def test_what_is_sealed_stays_closed_when_the_question_is_changed() -> None:
+    sealed = seal("1 + 1?", "2", "Count.")
+    assert "Count" not in b64decode(sealed).decode(errors="replace")
+    assert unseal(sealed, "1 + 1?", "2") == "■ Right. Count."
+    assert not unseal(sealed, "1 + 1?", "3")
+    assert not unseal("no text", "1 + 1?", "2")
+    with pytest.raises(ValueError, match="were changed"):
+        Prediction("1 + 2?", ["1", "2"], sealed=sealed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nbgrader_makes_the_same_students_copy_from_the_teachers(copies: Copies, name: str) -> None:
+    # what nbgrader generate_assignment does, line by line: clearsolutions.py of nbgrader 0.9.6
+    settings = {"get_config": MagicMock()}
+    exec((copies.release.parents[1] / "nbgrader_config.py").read_text("utf-8"), settings)
+    stub = settings["c"].ClearSolutions.code_stub["python"]
+    made = []
+    for cell in cells(copies.source, name):
+        kept, inside = [], False
+        for line in cell.source.split("\n"):
+            if "BEGIN SOLUTION" in line:
+                assert cell.metadata.nbgrader.solution, "nbgrader refuses it elsewhere"
+                kept, inside = [*kept, stub], True
+            elif "END SOLUTION" in line:
+                inside = False
+            elif not inside:
+                kept.append(line)
+        made.append("\n".join(line for line in kept if line != stub) if kept != [stub] else None)
+    assert [text for text in made if text is not None] == [
+        cell.source for cell in cells(copies.release, name)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -88,17 +140,27 @@ def test_every_task_takes_its_own_solution_and_nothing_else(asked: list[Task]) -
         assert not task.mark(None).right
 
 
-def test_the_sheet_cannot_pass_unanswered_and_passes_with_the_answers(
+def test_the_students_sheet_cannot_pass_unanswered(
         copies: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LVMCALC_PROGRESS")
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    name = "14_problem_sheet"
-    student, teacher = (list(prove_student_copy.outcomes(folder / f"{name}.ipynb"))
-                        for folder in (copies.release, copies.source))
-    assert prove_student_copy.wrong_with(name, student, teacher) == []
-    # the proof notices answers in a student's copy, and none in the teacher's
-    assert len(prove_student_copy.wrong_with(name, teacher, teacher)) == 8
-    assert len(prove_student_copy.wrong_with(name, student, student)) == 8
+    found = prove_student_copy.outcomes(copies.release / "14_problem_sheet.ipynb")
+    assert len(found) == 9, "eight parts for the machine, and the look at boxes and predictions"
+    assert prove_student_copy.wrong_with("14", found) == []
+
+
+def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer() -> None:
+    failed, passed = (("1b", 1, "AssertionError"),), (("1b", 1, ""),)
+    wrong_with = prove_student_copy.wrong_with
+    assert wrong_with("14", failed, passed) == []
+    assert wrong_with("14", passed) == ["14, student's copy: 1b ended with no error."]
+    assert wrong_with("14", [("1b", 1, "NameError")]) == [
+        "14, student's copy: 1b ended with NameError."]
+    assert wrong_with("14", [(prove_student_copy.UNANSWERED, 0, "AssertionError")]) == [
+        "14, student's copy: what is not graded ended with AssertionError."]
+    assert wrong_with("14", failed, failed) == [
+        "14, teacher's copy: 1b ended with AssertionError."]
+    assert wrong_with("14", failed, []) == ["14: the copies have different graded cells."]
 
 
 def test_a_copy_is_never_written_over(copies: Copies, source: Path) -> None:

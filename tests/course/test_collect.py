@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from lvmcalc.course import Exam
+from lvmcalc.course import handed_in as handed_in_module
 from lvmcalc.course.__main__ import main
 from lvmcalc.course.collect import Collected, collect
 from lvmcalc.course.page import page
@@ -114,33 +116,127 @@ def test_the_table_has_a_line_for_each_task_and_no_formula_of_a_spreadsheet(
     assert "'-2 D α K^-1 X" in {row[7] for row in rows}
 
 
+def notebook(*sources: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": text} for text in sources]})
+
+
+def progress(*answers: tuple[str, str, str, bool], name: object = "") -> str:
+    keys = "model", "asked", "answer", "right"
+    return json.dumps({"lvmcalc progress": 1, "name": name,
+                       "answers": [dict(zip(keys, each, strict=True)) for each in answers]})
+
+
+def handed_in(folder: Path, notebooks: Path, **files: str) -> Collected:
+    """Collect what one student handed in: notebook 14, its progress file, or others."""
+    names = {"sheet": "14_problem_sheet.ipynb", "kept": "lvmcalc_progress.json"}
+    (folder / "ada").mkdir()
+    for name, text in files.items():
+        path = folder / "ada" / names.get(name, f"{name}.ipynb")
+        path.write_text(text, encoding="utf-8")
+    return collect(folder, notebooks)
+
+
+ANSWERS = [f"answer_{number}{letter} = ''" for number, letters in (("1", "abcd"), ("2", "abcde"))
+           for letter in letters]
+
+
 def test_no_code_of_a_student_is_run(tmp_path: Path, notebooks: Path) -> None:
     trap = f"import pathlib; pathlib.Path({str(tmp_path / 'ran')!r}).touch()"
-    told = {"cells": [{"cell_type": "code", "source": text} for text in (
-        trap, f"answer_2b = str(exec({trap!r}))", "answer_1c = 'h_bar + g_bar'",
-        "answer_1d = '''∂L/∂W = (")]}
-    (tmp_path / "14_problem_sheet.ipynb").write_text(json.dumps(told), encoding="utf-8")
-    found = collect(tmp_path, notebooks)
+    found = handed_in(tmp_path, notebooks, sheet=notebook(
+        *ANSWERS, trap, f"answer_2b = str(exec({trap!r}))", "answer_1c = 'h_bar + g_bar'",
+        "answer_1d = '''∂L/∂W = ("))
     assert not (tmp_path / "ran").exists()
-    done = {asked[:2] for asked, status in statuses(found, "14_problem_sheet").items()
-            if status == "derived"}
-    assert done == {"1c"}
-    assert found.problems == (("14_problem_sheet", "14_problem_sheet.ipynb: the cell of answer_1d "
-                               "is not Python; is a quotation mark missing?"),)
+    found_of = statuses(found, "ada")
+    by_part = {asked[:2]: status for asked, status in found_of.items() if isinstance(asked, str)}
+    assert by_part == dict.fromkeys(by_part, "not attempted") | {
+        "1c": "derived", "2b": "to be run"}
+    assert found.problems == (("ada", "14_problem_sheet.ipynb: the cell of answer_1d is not "
+                               "Python; is a quotation mark missing?"),)
 
 
-def test_what_cannot_be_read_is_told_and_the_others_are_marked(
+@pytest.mark.parametrize(("files", "sentence"), [
+    ({"kept": progress(("autoencoder", "∂L/∂W", "x", True),
+                       ("autoencoder", "∂L/∂h", "W c x'", True))},
+     "The progress file calls answers right that are not: 1."),
+    ({"kept": progress(("a model of my own", "∂L/∂W", "x", True))},
+     "The progress file answers what these notebooks do not ask: 1."),
+    ({"kept": progress(*[("autoencoder", "∂L/∂W", f"{k} x", False) for k in range(1234)])},
+     "lvmcalc_progress.json holds 1,234 answers to ∂L/∂W; the last 50 are marked."),
+    ({"kept": progress(name=7)}, "lvmcalc_progress.json is damaged."),
+    ({"kept": "[" * 100_000}, "lvmcalc_progress.json is damaged."),
+    ({"kept": '{"lvmcalc progress": 2}'},
+     "lvmcalc_progress.json was made by a newer version of lvmcalc."),
+    ({"sheet": "{"}, "14_problem_sheet.ipynb is not a notebook that can be read."),
+    ({"sheet": '{"cells": {"a": 1}}'},
+     "14_problem_sheet.ipynb is not a notebook that can be read."),
+    ({"sheet": "[]"}, "14_problem_sheet.ipynb is not a notebook that can be read."),
+    ({"sheet": notebook(*ANSWERS[:-2])}, "14_problem_sheet.ipynb has no cell for answer_2d, "
+     "answer_2e: is it another notebook, or an old one?"),
+    ({"sheet": notebook(*ANSWERS, f"answer_1d = {'[' + '1,' * 60_000 + ']'}")},
+     "14_problem_sheet.ipynb: the cell of answer_1d is not Python; is a quotation mark missing?"),
+    ({"poem": notebook("rose = 'red'")}, "poem.ipynb is none of the notebooks that ask something."),
+])
+def test_what_is_odd_is_told_in_a_sentence(
+        tmp_path: Path, notebooks: Path, files: dict[str, str], sentence: str) -> None:
+    found = handed_in(tmp_path, notebooks, **files)
+    assert found.problems == (("ada", sentence),)
+    assert sentence in page(found)
+
+
+def test_a_file_that_is_too_large_is_not_read(
+        tmp_path: Path, notebooks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handed_in_module, "LARGEST", 3_000_000)
+    found = handed_in(tmp_path, notebooks, sheet=" " * 3_000_001)
+    assert found.problems == (("ada", "14_problem_sheet.ipynb is larger than 3 MB."),)
+
+
+def test_answers_count_in_a_renamed_notebook_and_in_one_of_an_old_format(
         tmp_path: Path, notebooks: Path) -> None:
-    shutil.copytree(CLASS / "right", tmp_path / "right")
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "14_problem_sheet.ipynb").write_text("{", encoding="utf-8")
-    (tmp_path / "broken" / "lvmcalc_progress.json").write_bytes(b"\xff\xfe\x00")
-    found = collect(tmp_path, notebooks)
-    assert {text for _, text in found.problems} == {
-        "14_problem_sheet.ipynb is not a notebook that can be read.",
-        "lvmcalc_progress.json is damaged."}
-    assert found.counts("right")["derived"] >= 6
-    assert "lvmcalc_progress.json is damaged." in page(found)
+    answers = ["answer_1c = 'h_bar + g_bar'" if "1c" in line else line for line in ANSWERS]
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": line} for line in answers]}]}
+    found = handed_in(tmp_path, notebooks, homework=json.dumps(old))
+    assert found.problems == ()
+    assert found.counts("ada")["derived"] == 1
+
+
+def test_long_answers_that_are_the_same_are_told(tmp_path: Path, notebooks: Path) -> None:
+    for student in ("ada", "ben"):
+        shutil.copytree(CLASS / "slips", tmp_path / student)
+        (tmp_path / student / "lvmcalc_progress.json").unlink()
+    assert collect(tmp_path, notebooks).problems == (
+        ("ada, ben", "These answers are the same, letter for letter: 1a, 1b, 1d, 2d."),)
+
+
+def test_no_name_spoils_the_page_or_the_table(tmp_path: Path, notebooks: Path) -> None:
+    for name in ("=HYPERLINK(1)", "＝1+1", "\t@a", "<img src=x>", "\u202eabc"):
+        shutil.copytree(CLASS / "empty", tmp_path / name)
+    (tmp_path / "odd.json").write_text(progress(
+        ("autoencoder", "∂L/∂W", "=\ud800", False), name="|cmd \udfff"), encoding="utf-8")
+    main(["collect", str(tmp_path), "--notebooks", str(notebooks)])
+    html = (tmp_path / "collected.html").read_text("utf-8")
+    assert "<bdi>\u202eabc</bdi>" in html
+    assert not {"script", "img"} & Tags(html).tags
+    table = (tmp_path / "collected.csv").read_text("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert {"'=HYPERLINK(1)", "'＝1+1", "'\t@a", "'=\\ud800"} <= {*cells}
+    assert "odd (|cmd \\udfff)" in cells
+
+
+@pytest.mark.parametrize("file", ["12_final", "kept"])
+def test_an_exam_is_marked_with_the_seed_of_the_student(
+        tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, file: str) -> None:
+    def final(seed: int, answer: str) -> str:
+        return notebook("from lvmcalc.course import Exam", f"seed = {seed}",
+                        "exam = Exam(seed, ('autoencoder', 'autoencoder'))",
+                        f"answer_2 = {answer!r}", "exam[2].mark(answer_2)")
+
+    source = tmp_path_factory.mktemp("final")
+    (source / "12_final.ipynb").write_text(final(1, ""), encoding="utf-8")
+    asked = Exam(2, ("autoencoder", "autoencoder"))[2]
+    found = handed_in(tmp_path, source, **{
+        file: progress((asked.model, asked.asks, asked.solution, False)) if file == "kept"
+        else final(2, asked.solution)})
+    assert [(each.task.model, each.status) for each in found.results] == [(asked.model, "derived")]
 
 
 def test_the_command_writes_both_and_says_where(

@@ -3,14 +3,16 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from lvmcalc.course import progress
-from lvmcalc.course.progress import FILE, Progress
+from lvmcalc.course import Exam, part, progress
+from lvmcalc.course.progress import FILE, Kept, Progress
 from lvmcalc.course.tasks import tasks
 from lvmcalc.models import autoencoder
 from lvmcalc.show import AnswerBox, Summary, exercise_widgets
@@ -137,7 +139,7 @@ def test_the_map_shows_all_notebooks_and_forgets_on_request(
     of = int(shown.status.split()[2])
     assert of > 50
     # ∂L/∂W of the autoencoder is asked for in 02 and 07
-    assert shown.status.startswith(f"2 of {of} gradients in 11 notebooks")
+    assert shown.status.startswith(f"2 of {of} exercises in 13 notebooks done.")
     assert '<a href="02_autoencoder_gradient.ipynb">' in words.value
     shown.name.value = "<Ada>"
     assert Progress(str(path)).name == "<Ada>"
@@ -147,11 +149,31 @@ def test_the_map_shows_all_notebooks_and_forgets_on_request(
     assert "Forgotten." in words.value
 
 
+def test_answers_to_the_sheet_and_to_an_exam_are_kept_too(path: Path) -> None:
+    question = Exam(1, ("autoencoder",))[1]
+    question.check("x")
+    assert not path.exists(), "only what a reader asks to be marked is kept"
+    question.mark(question.solution)
+    part("1a").mark(part("1a").solution)
+    part("1c").mark("h_bar")
+    kept = {asked: [*given.values()] for asked, given in Kept.read(path).answers.items()}
+    assert kept == {(question.model, question.asks): [True],
+                    ("problem sheet", part("1a").asks): [True],
+                    ("problem sheet", part("1c").asks): [False]}
+
+
+def test_no_recorded_answer_is_kept_as_a_readers() -> None:
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        for cell in nbformat.read(notebook, 4).cells:
+            if "recorded" in cell.metadata.get("tags", ()):
+                assert not re.search(r"(part\(.*\)|exam\[.*\])\.mark\(", cell.source), notebook.name
+
+
 def test_what_is_typed_along_a_walk_is_kept_as_what_the_notebook_asks(path: Path) -> None:
     edge = EdgeQuestion(autoencoder.chain(), lambda mark: None)
     edge.pose("W", "h", "", False)
     edge.take(["e_bar x'"])
-    asked = {(task.model, task.asked): task for task in tasks(NOTEBOOKS, boxes=True)}
+    asked = {(task.model, task.asked): task for task in tasks(NOTEBOOKS, kept=True)}
     assert Progress(str(path)).answers(("autoencoder", "∂L/∂W along h")) == {"e_bar x'": True}
     task = asked["autoencoder", "∂L/∂W along h"]
     assert task.mark("e_bar x'").right

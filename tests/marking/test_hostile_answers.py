@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
 import pytest
 import sympy as sp
 
-from lvmcalc import audit, compare, gplvm, gradient, mark
+from lvmcalc import Builder, audit, compare, gplvm, gradient, mark
 from lvmcalc.marking import marker
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 
@@ -31,12 +32,25 @@ def test_a_number_too_large_for_any_computer_is_no_error() -> None:
     assert mark("exp(exp(exp(exp(2)))) X", "gplvm", "X").status in ("refuted", "undecided")
 
 
+young = pytest.mark.skipif(sys.version_info < (3, 12), reason=(
+    "without threads, time is limited by what came with Python 3.12, as in the browser"))
+
+
+def no_threads(timer: threading.Timer) -> None:
+    """What happens where Python runs in a browser."""
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.parametrize("threads", [True, pytest.param(False, marks=young)])
 def test_marking_is_given_up_in_a_sentence_when_its_time_is_up(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch: pytest.MonkeyPatch, threads: bool) -> None:
+    if not threads:
+        monkeypatch.setattr(threading.Timer, "start", no_threads)
+
     def forever(*_: object) -> None:
         while True:
             with suppress(Exception):
-                time.sleep(0.001)
+                sp.isprime(2)
 
     monkeypatch.setattr(marker, "_marked", forever)
     monkeypatch.setattr(marker, "time_limit", lambda: time_limit(0.05))
@@ -66,6 +80,18 @@ def test_the_limit_reaches_another_thread_and_nothing_comes_after_its_block() ->
     thread.start()
     thread.join(20)
     assert heard == ["late", "in time", "nothing more"]
+
+
+@young
+def test_without_threads_a_mark_in_time_is_the_same_and_nobody_looks_afterwards(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "α(K⁻¹YYᵀ − 2 D I)K⁻¹X", "gplvm", "X"
+    before = mark(*asked)
+    monkeypatch.setattr(threading.Timer, "start", no_threads)
+    assert str(mark(*asked)) == str(before)
+    with time_limit(10), time_limit(10):
+        pass
+    assert sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) is None
 
 
 @pytest.mark.parametrize("seconds", [0.0, 10.0])
@@ -104,6 +130,31 @@ def test_text_is_never_run_as_code(use: Callable, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"^A SymPy expression is expected, but "):
         use(CODE.format(trap))
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("box", [lambda text: text, lambda text: [text], lambda text: (text,),
+                                 lambda text: {text}, lambda text: {text: 1},
+                                 lambda text: np.array([[text]], dtype=object)])
+def test_a_stage_of_text_is_never_run_as_code(box: Callable, tmp_path: Path) -> None:
+    trap = tmp_path / "run"
+    given = box(CODE.format(trap))
+    for stage in (lambda build: build("L", "trace", given),
+                  lambda build: build("L", "scale", given, X),
+                  lambda build: setattr(build, "L", given)):
+        with pytest.raises(TypeError, match=r"^A stage is a SymPy expression, but .* came\.$"):
+            stage(Builder("t", X))
+    with pytest.raises(TypeError, match=r"^A leaf is a symbol, but .* came\.$"):
+        Builder("t", given)
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("use", [
+    lambda name: Builder("t", sp.MatrixSymbol(name, 2, 2)),
+    lambda name: Builder("t", sp.MatrixSymbol("Y", sp.Symbol(name), 2)),
+    lambda name: Builder("t", X)(name, "trace", X)])
+def test_a_name_that_is_code_is_no_name(use: Callable) -> None:
+    with pytest.raises(ValueError, match=r"^Nothing in a chain can be called 'f; exit\(\)'; "):
+        use("f; exit()")
 
 
 def test_a_list_with_text_in_it_is_no_answer(tmp_path: Path) -> None:

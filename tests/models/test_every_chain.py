@@ -1,5 +1,6 @@
 """What holds for every chain of the registry: a new model is tested here without another line."""
 
+import re
 from fractions import Fraction
 from graphlib import TopologicalSorter
 from itertools import chain as joined
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import oracle
 import pytest
+import sympy as sp
 
 from lvmcalc import mark, notation
 from lvmcalc.chain import Chain
@@ -86,3 +88,19 @@ def test_the_gradient_as_it_is_printed_is_right_and_with_a_minus_the_sign_is_wro
     wrong = mark(f"-({text})", name, leaf)
     assert wrong.status == "refuted"
     assert wrong.findings[0].kind == "sign"
+
+
+@EVERY_LEAF
+def test_the_model_takes_the_numbers_to_try_by_hand_and_gives_what_they_say(name: str,
+                                                                            leaf: str) -> None:
+    chain, said = chain_named(name), mark(f"7 {leaf}", name, leaf).example
+    given = {notation.spelling(letter): sp.Matrix(sp.sympify(value)) if "[" in value
+             else sp.sympify(value) for letter, value in re.findall(
+                 r"(\w+) = (\[\[.*?\]\]|[\d/]+)", said.partition(" the answer gives ")[0])}
+    assert all(given.get(str(small), 0) <= given.get(str(large), 99)
+               for small, large in chain.at_most)
+    leaves = {each: np.array(given[each].tolist() if given[each].is_Matrix else given[each], float)
+              for each in chain.leaves}
+    slope = np.atleast_2d(chain.backward(**leaves)[leaf])
+    right = sp.sympify(said.rpartition(" is ")[2].rstrip("."))
+    np.testing.assert_allclose(np.atleast_2d(np.array(right, float)), slope, atol=1e-12)

@@ -200,6 +200,31 @@ class TestGPLVM:
             assert abs(both[0] - truth[0]) < 1e-7 * size
             assert np.linalg.norm(both[1] - truth[1]) < 1e-7 * np.linalg.norm(truth[1])
 
+    def test_value_and_gradient_keep_their_digits_where_the_noise_is_small(self, rng):
+        X = rng.standard_normal((40, 2))
+        Y = 1e5 * X @ rng.standard_normal((2, D)) + rng.standard_normal((40, D))
+        value, gradient = gplvm.value_and_gradient(X, Y, 1.3, 0.7)
+        true = textbook(X, Y, 1.3, 0.7)
+        assert relative(value, true[0]) < 1e-11
+        assert relative(gradient, true[1]) < 1e-8
+
+    def test_the_gradient_of_many_points_is_refused_though_the_value_keeps_its_digits(self, rng):
+        X = rng.standard_normal((100_000, 1))
+        assert gplvm.log_likelihood(X, 3 * X, 1, 1500) > 0
+        with pytest.raises(ArithmeticError, match=r"^∂L/∂X keeps fewer than 8 digits here"):
+            gplvm.value_and_gradient(X, 3 * X, 1, 1500)
+
+    def test_a_product_of_the_scalars_may_underflow(self, rng):
+        X, Y = rng.standard_normal((N, Q)), 1e99 * rng.standard_normal((N, D))
+        value, gradient = gplvm.value_and_gradient(X, Y, 1e-200, 1e-200)
+        assert value == pytest.approx(gplvm.log_likelihood(X, Y, 1e-200, 1e-200), rel=1e-13)
+        assert not gradient.any()
+
+    def test_a_gradient_keeps_its_digits_where_what_it_is_made_of_underflows(self, rng):
+        X, Y = 1e-204 * rng.standard_normal((N, Q)), 1e79 * rng.standard_normal((N, D))
+        gradient = gplvm.value_and_gradient(X, Y, 1e-273, 1e80)[1]
+        assert relative(1e155 * gradient, 1e155 * textbook(X, Y, 1e-273, 1e80)[1]) < 1e-10
+
     def test_there_may_be_as_many_latent_dimensions_as_columns_of_the_data(self, rng):
         X, Y = rng.standard_normal((N, D)), rng.standard_normal((N, D))
         assert relative(gplvm.log_likelihood(X, Y, 1.3, 0.7), textbook(X, Y, 1.3, 0.7)[0]) < 1e-13
@@ -291,6 +316,17 @@ BAD = [
     (lambda: gplvm.gradient(np.full((N, Q), np.inf), B, 1, 1), ValueError, "X must be finite"),
     (lambda: gplvm.gradient(A, B, np.ones(2), 1), TypeError, "alpha must be a single real number"),
     (lambda: gplvm.gradient(A, B, 1, np.nan), ValueError, "beta must be finite"),
+    *((lambda at=at, Y=Y: gplvm.value_and_gradient(at, Y, 1, 1), ValueError,
+       f"{name} must be finite")
+      for bad in (np.nan, np.inf, -np.inf)
+      for name, at, Y in (("X", np.where(np.arange(Q) == 1, bad, A), B),
+                          ("Y", A, np.where(np.arange(D) == 3, bad, B)))),
+    (lambda: gplvm.value_and_gradient(A[1:], B, 1, 1), ValueError, "X must have shape N×Q"),
+    (lambda: gplvm.value_and_gradient(A, B, 0, 1), ValueError, "alpha must be positive"),
+    (lambda: gplvm.value_and_gradient(1e200 * A, 1e200 * B, 1, 1), ArithmeticError,
+     "L has no finite value here"),
+    (lambda: gplvm.value_and_gradient(1e-20 * A[:, :1], 1e100 * B, 1e-60, 1e100), ArithmeticError,
+     "∂L/∂X has no finite value here"),
     (lambda: gplvm.optimum(B, D + 1, 1, 1), ValueError, "Q must be between 1 and 5, for Y is 9×5"),
     (lambda: gplvm.optimum(B, 0, 1, 1), ValueError, "Q must be between 1 and 5"),
     (lambda: gplvm.optimum(B[0], 1, 1, 1), ValueError, "Y must be a matrix"),

@@ -241,17 +241,47 @@ def test_a_run_that_was_interrupted_anywhere_is_repeatable(optimiser, late, monk
     assert 5 < place < 199
 
 
-def test_an_optimiser_that_cannot_be_set_changes_nothing(monkeypatch):
-    trainer = Trainer(GPLVMProblem(DIGITS, 2), "nesterov").run(3)
-    twin = trainer.branch()
+@pytest.mark.parametrize("change", [
+    lambda trainer: trainer.reset(5), lambda trainer: setattr(trainer, "optimiser", "adam"),
+    lambda trainer: setattr(trainer, "optimiser", "momentum"),
+    lambda trainer: setattr(trainer, "ablation", "only L2"),
+    lambda trainer: setattr(trainer, "learning_rate", 0.01),
+    lambda trainer: setattr(trainer, "parameters", np.ones((60, 2)))],
+    ids=["reset", "adam", "momentum", "ablation", "learning rate", "parameters"])
+def test_a_change_that_is_interrupted_at_any_line_is_made_whole_or_not_at_all(change):
+    start = Trainer(GPLVMProblem(DIGITS[:60, 20:30], 2)).run(3)
+    start.parameters  # noqa: B018
 
-    def fail(*_):
-        raise KeyboardInterrupt
-    monkeypatch.setattr(GPLVMProblem, "checked", fail)
-    with pytest.raises(KeyboardInterrupt):
-        trainer.optimiser = "adam"
-    assert trainer.optimiser == "nesterov"
-    np.testing.assert_array_equal(trainer.run(3)._at, twin.run(3)._at)
+    def state(trainer):
+        arrays = {"X": trainer.parameters, "at": trainer._at, "slope": trainer._slope}
+        kept = {**arrays, **trainer._memory}
+        return (trainer.optimiser, trainer.learning_rate, trainer.ablation, trainer.seed,
+                trainer.steps, trainer.status, trainer.value, trainer._history, trainer._limit,
+                trainer._lost, {name: np.asarray(value).tolist() for name, value in kept.items()})
+    after = start.branch()
+    change(after)
+    for place in range(1, 500):
+        trainer, left = start.branch(), iter(range(place))
+
+        def interrupt(frame, event, _, left=left, place=place):
+            if not frame.f_code.co_filename.startswith(PACKAGE):
+                return None
+            if event == "line" and next(left) == place - 1:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return interrupt
+        sys.settrace(interrupt)
+        try:
+            change(trainer)
+        except KeyboardInterrupt:
+            pass
+        else:
+            break
+        finally:
+            sys.settrace(None)
+        assert state(trainer) in (state(start), state(after)), place
+    assert 3 < place < 499
+    assert state(trainer) == state(after) != state(start)
 
 
 class TestSteps:
