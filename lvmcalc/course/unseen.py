@@ -1,4 +1,5 @@
-"""Unseen models: one that is known with a stage swapped, at times a matrix transposed, and other letters.
+"""Unseen models: one that is known with a stage swapped, at times a matrix transposed, in other
+letters and sizes.
 
 Whatever the known chain is, what comes out is a chain like any other, so it proves itself and
 answers are marked in it. The same seed gives the same model.
