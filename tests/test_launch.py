@@ -5,6 +5,7 @@ import subprocess
 
 import launch
 import nbformat
+import yaml
 
 
 def test_what_leads_to_the_repository_is_as_the_tool_writes_it():
@@ -18,6 +19,7 @@ def test_the_readme_and_the_first_notebook_tell_of_each_way_what_it_needs_and_ho
         rows = re.findall(r"^\| \[[^\]]+\]\((https://[^)]+)\).*? \| (.+) \| (.+) \|$", text, re.M)
         hosts = [url.split("/")[2] for url, *_ in rows]
         assert len(rows) == 4
+        assert re.search(r"\blinks? leads? nowhere|\bthey lead nowhere", text)
         assert hosts[0] == hosts[1]
         assert hosts[2:] == ["mybinder.org", "colab.research.google.com"]
 
@@ -29,3 +31,23 @@ def test_the_address_stands_in_one_file_that_people_edit():
     holding = {name for name in files.stdout.split() if not name.endswith((".png", ".gif", ".gz"))
                and address in (launch.ROOT / name).read_text("utf-8", errors="ignore")}
     assert holding <= {"pyproject.toml", "docs/colab.ipynb", "CITATION.cff"}
+
+
+def test_what_publishes_and_what_is_installed_are_there():
+    """The workflow and the image name files, commands and options that exist."""
+    flow = yaml.safe_load((launch.ROOT / ".github/workflows/site.yml").read_text("utf-8"))
+    assert flow[True]["release"] == {"types": ["published"]}  # YAML 1.1 reads `on` as true
+    steps = flow["jobs"]["site"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    named = re.findall(r"(?:python|pytest -n 0|-r) (\S+)", "\n".join(commands))
+    assert {"tools/build_site.py", "tests/browser/test_browser_site.py"} <= {*named}
+    image = (launch.ROOT / "docs/Containerfile").read_text("utf-8")
+    copied = [name for line in re.findall(r"^COPY (.+) \S+$", image, re.M) for name in line.split()]
+    assert [name for name in (*named, *copied) if not (launch.ROOT / name).exists()] == []
+    assert flow["jobs"]["site"]["steps"][-2]["with"]["path"] == "build/site"
+    version = re.search(r"^FROM python:([\d.]+)", image, re.M)[1]
+    assert tuple(map(int, version.split("."))) >= (3, 11)
+    runtime = (launch.ROOT / "runtime.txt").read_text("utf-8").strip()
+    assert re.fullmatch(r"python-3\.1[1-9]", runtime)
+    asked = (launch.ROOT / "requirements.txt").read_text("utf-8")
+    assert not re.search(r"\[test\]", asked)  # Binder and the image install no tests

@@ -31,6 +31,9 @@ not measured) |
 | a Google account; run the one cell, which installs the package \
 | a minute or two (reported, not measured) |
 """
+UNPUBLISHED = """
+If a link leads nowhere, the collection has not been published there yet; the README says what to \
+do then."""
 COLAB_TEXT = """\
 # lvmcalc on Colab
 
@@ -58,7 +61,7 @@ def written() -> dict[Path, str]:
     first = nbformat.read(FIRST, 4)
     for cell in first.cells:
         if cell.source.startswith(TITLE):
-            cell.source = TITLE + table.strip()
+            cell.source = TITLE + table + UNPUBLISHED
     colab = nbformat.v4.new_notebook(cells=[
         nbformat.v4.new_markdown_cell(COLAB_TEXT.format(**places), id="text"),
         nbformat.v4.new_code_cell(COLAB_CELL.format(**places), id="install")],

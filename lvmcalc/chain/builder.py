@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import checks, notation
+from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.expressions import check_shapes, described, dimensions
 from lvmcalc.calculus.operations import RULES, operation_of
 from lvmcalc.calculus.rules import Operation
@@ -37,13 +37,17 @@ class Builder:
 
     def __init__(self, name: str, *leaves: Expr, book: Mapping[str, Operation] = RULES,
                  symmetric: tuple[str, ...] = (), remarks: Mapping[str, str] | None = None):
+        for leaf in leaves:
+            if not isinstance(leaf, MatrixSymbol | Symbol):
+                came = notation.plain(leaf) if isinstance(leaf, Expr) else _in_one_line(leaf)
+                raise TypeError(f"A leaf is a symbol, but {came} came.")
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
         vars(self).update(_name=name, leaves=leaves, _book=book, _symmetric=symmetric,
                           _sizes=sizes, _stages=[], _known={}, _remarks=remarks or {})
+        for size in sizes:
+            _refuse_no_name(size)
         for leaf in leaves:
-            if not isinstance(leaf, MatrixSymbol | Symbol):
-                raise TypeError(f"A leaf is a symbol, but {notation.plain(leaf)} came.")
             self._add(leaf)
 
     def __setattr__(self, name: str, formula: Expr) -> None:
@@ -84,6 +88,7 @@ class Builder:
         return symbol
 
     def _add(self, symbol: Expr) -> Expr:
+        _refuse_no_name(symbol.name)
         if symbol.name in self._known or self._sizes.get(symbol.name, symbol) != symbol:
             raise ValueError(f"Two things in {self._name} are called {symbol.name}.")
         self._known[symbol.name] = symbol
@@ -120,11 +125,24 @@ class Builder:
                      at_most, self._symmetric)
 
 
+def _refuse_no_name(name: str) -> None:
+    if not name.isidentifier():  # it stands in source code
+        raise ValueError(f"Nothing in a chain can be called {name!r}; a name is a letter or a "
+                         "word.")
+
+
 def _expression(value: object) -> Expr:
     try:
-        return sp.sympify(value, strict=True)
-    except sp.SympifyError as error:
-        raise TypeError(f"A stage is a SymPy expression, but {value!r} came.") from error
+        found = sympified(value)
+    except TypeError:
+        found = None
+    if not isinstance(found, Expr):
+        raise TypeError(f"A stage is a SymPy expression, but {_in_one_line(value)} came.")
+    return found
+
+
+def _in_one_line(value: object) -> str:
+    return " ".join(repr(value).split())
 
 
 def _letters(operand: Expr) -> set[Expr]:

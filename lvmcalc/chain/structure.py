@@ -81,7 +81,7 @@ class Chain(Graph):
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""
-        return expression.xreplace(self.remember("abbreviations", lambda: {
+        return sympified(expression).xreplace(self.remember("abbreviations", lambda: {
             self._tidy(self.expression(node)): MatrixSymbol(name, *self[node].shape)
             for name, node in self.abbreviations.items()}))
 

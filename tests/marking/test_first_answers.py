@@ -33,7 +33,7 @@ def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
                for finding in result.findings)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_random_answer_is_marked_wrongly(seed: int) -> None:
     counts, mistaken = counted(seed, 60)
     assert mistaken == []

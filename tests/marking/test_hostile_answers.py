@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
 import pytest
 import sympy as sp
 
-from lvmcalc import audit, compare, gplvm, gradient, mark
+from lvmcalc import Builder, audit, compare, gplvm, gradient, mark
 from lvmcalc.marking import marker
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 
@@ -129,6 +130,31 @@ def test_text_is_never_run_as_code(use: Callable, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"^A SymPy expression is expected, but "):
         use(CODE.format(trap))
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("box", [lambda text: text, lambda text: [text], lambda text: (text,),
+                                 lambda text: {text}, lambda text: {text: 1},
+                                 lambda text: np.array([[text]], dtype=object)])
+def test_a_stage_of_text_is_never_run_as_code(box: Callable, tmp_path: Path) -> None:
+    trap = tmp_path / "run"
+    given = box(CODE.format(trap))
+    for stage in (lambda build: build("L", "trace", given),
+                  lambda build: build("L", "scale", given, X),
+                  lambda build: setattr(build, "L", given)):
+        with pytest.raises(TypeError, match=r"^A stage is a SymPy expression, but .* came\.$"):
+            stage(Builder("t", X))
+    with pytest.raises(TypeError, match=r"^A leaf is a symbol, but .* came\.$"):
+        Builder("t", given)
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("use", [
+    lambda name: Builder("t", sp.MatrixSymbol(name, 2, 2)),
+    lambda name: Builder("t", sp.MatrixSymbol("Y", sp.Symbol(name), 2)),
+    lambda name: Builder("t", X)(name, "trace", X)])
+def test_a_name_that_is_code_is_no_name(use: Callable) -> None:
+    with pytest.raises(ValueError, match=r"^Nothing in a chain can be called 'f; exit\(\)'; "):
+        use("f; exit()")
 
 
 def test_a_list_with_text_in_it_is_no_answer(tmp_path: Path) -> None:
