@@ -55,7 +55,7 @@ class CostCurve(View):
             "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
             "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
             "xlim": np.log10([min(self.sizes), max(self.sizes)]).tolist(),
-            "include": [-5, 0], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
+            "include": [-4, -1], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
         self._say(self._in_words())
 

@@ -109,7 +109,8 @@ class GraphExercise(View):
 
     def _show(self, words: str) -> "GraphExercise":
         order, plain = self._panel["order"], {"color": style.INK, "dash": "-"}
-        edges = [{"from": order.index(used), "to": order.index(user), "pulse": False, "bow": 0,
+        edges = [{"from": order.index(used), "to": order.index(user), "pulse": False,
+                  "bow": self._bow(order.index(used), order.index(user)),
                   "width": 4 if (used, user) in self._wrong else 1.8,
                   **({"color": "#D55E00", "dash": "--"} if (used, user) in self._wrong else plain)}
                  for used, user in sorted(self.drawn)]
@@ -123,6 +124,11 @@ class GraphExercise(View):
                       if self.drawn else "The nodes of the graph, without arrows")
         self._say(words)
         return self
+
+    def _bow(self, start: int, end: int) -> float:
+        """Return how an arrow bends, so that it does not run through the nodes of its lane."""
+        one, other = (self._panel["nodes"][place] for place in (start, end))
+        return 0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
 
     def _say(self, words: str) -> None:
         self.status = self.words = words
