@@ -44,7 +44,7 @@ def outcomes(path: Path) -> list[Outcome]:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(LOOK, metadata={"nbgrader": {
         "grade": True, "grade_id": UNANSWERED, "solution": False, "points": 0}}))
-    NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3",
+    NotebookClient(notebook, timeout=300, allow_errors=True, kernel_name="python3",
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     found = []
     for cell in notebook.cells:
@@ -87,6 +87,8 @@ def main() -> None:
             sys.exit(subprocess.run(command, cwd=folder).returncode)
         for switch in ("LVMCALC_PROGRESS", "PYTEST_CURRENT_TEST"):
             os.environ.pop(switch, None)  # a student has neither
+        for library in ("OMP", "OPENBLAS"):  # two kernels that take all cores wait for one another
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
         subprocess.run([sys.executable, "-m", "lvmcalc.course", "assign", "--out", folder,
                         "--notebooks", ROOT / "notebooks"], check=True)
         copies = [Path(folder) / kind / "lvmcalc" for kind in ("release", "source")]

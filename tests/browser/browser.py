@@ -199,11 +199,16 @@ def run_again(page: Page, timeout: float = 120, only: int | None = None) -> None
         page.evaluate(f"""async index => {{
             {NOTEBOOK}.content.activeCellIndex = index;
             await jupyterapp.commands.execute("notebook:run-cell"); }}""", only)
+    finished(page, timeout)
+    page.locator(".jupyter-widgets").first.wait_for()
+    assert not page.get_by_text("javascript error").count(), "A widget cannot be shown."
+
+
+def finished(page: Page, timeout: float = 120) -> None:
+    """Wait until all cells of the open notebook have run, without an error."""
     page.wait_for_function(f"""() =>
         {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
         ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount)
          || {ERRORS}.length)""", timeout=1000 * timeout)
     errors = page.evaluate(ERRORS)
     assert not errors, f"The notebook does not run: {errors[0]}"
-    page.locator(".jupyter-widgets").first.wait_for()
-    assert not page.get_by_text("javascript error").count(), "A widget cannot be shown."

@@ -122,6 +122,14 @@ def test_a_prediction_is_made_by_keyboard_and_says_whether_it_is_right_and_why(p
     expect(prediction.get_by_role("radio", name="2")).to_be_checked()
 
 
+def test_a_prediction_leaves_the_choice_of_another_as_it_is(page):
+    first, second = show(page, PREDICTION, PREDICTION)
+    for prediction, answer in ((first, "2"), (second, "1")):
+        prediction.get_by_role("radio", name=answer).press("Space")
+    expect(first.get_by_role("radio", name="2")).to_be_checked()
+    expect(second.get_by_role("radio", name="1")).to_be_checked()
+
+
 def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_on_request(page):
     box, summary = show(page, BOX, "Summary()")
     told(summary, "^0 of 1 derived so far.")

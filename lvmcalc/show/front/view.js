@@ -9,7 +9,6 @@ const make = (name, looks = {}, ...children) => {
   it.append(...children);
   return it;
 };
-let ids = 0;
 
 // A control of one kind: its element, and `set`, which shows a value. `tell` says what a hand has set.
 const CONTROLS = {
@@ -39,7 +38,7 @@ const CONTROLS = {
     return {it: make("label", {className: "lvm-stops", title: spec.tip}, name, " ", input, " ", words), set: (value, off, told) => { input.value = value; input.disabled = off; show(told); }};
   },
   radio(spec, tell) {
-    const group = `lvm-${ids++}`, inputs = spec.options.map((_, k) => make("input", {type: "radio", name: group, onchange: () => tell(k)}));
+    const group = `lvm-${Math.random()}`, inputs = spec.options.map((_, k) => make("input", {type: "radio", name: group, onchange: () => tell(k)}));
     const it = make("fieldset", {}, make("legend", {textContent: spec.label}), ...spec.options.map((words, k) => make("label", {}, inputs[k], ` ${words}`)));
     return {it, set: (value, off) => inputs.forEach((input, k) => { input.checked = k === value; input.disabled = off; })};
   },
