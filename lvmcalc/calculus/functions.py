@@ -15,6 +15,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
+# SymPy looks for a number in front of a sum of matrices, 2A + B, as if they were numbers, and fails
+MatAdd.as_content_primitive = lambda self, radical=False, clear=True: (sp.S.One, self)
+
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
 
 

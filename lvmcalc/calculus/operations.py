@@ -199,7 +199,7 @@ RULES = RuleBook(
     *function(sign, lambda x: sp.S.Zero, functions.sign_of, f"{LIMIT}, except at 0"),
 )
 # fmt: on
-SPELLED |= {"ln": SPELLED["log"], "sigma": SPELLED["sigmoid"], "ReLU": SPELLED["relu"]}
+SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sigma", "expit"], SPELLED["sigmoid"])
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 

@@ -19,7 +19,8 @@ from lvmcalc.notation.vocabulary import Vocabulary, matching
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?")
 # What stands between two statements of one answer, and a definition, which may stand behind it
-BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence)\b)|\s*;?\s*\n")
+BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
+                     r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
 BEHIND = re.compile(r"\s*[.,;]?\s+(?:where|with|for|if)\s+(\w+\s*:?=[^=]+)$")
 AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for

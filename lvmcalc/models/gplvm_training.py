@@ -129,7 +129,7 @@ class GPLVMProblem(Problem):
                           - (active * D + beta * lost) / 2)
         self.scale = max(abs(self.best), 1.0)
         self.axes = axes[:, :active] / np.sqrt(kept)  # Y times these is the basis
-        self.equal, self.variances = tie(variances, active), variances
+        self.equal, self.variances = tie(variances, active, self.exact), variances
         self._tied_axes = axes[:, self.equal] / np.sqrt(variances[self.equal])
         self.lengths = np.sqrt((kept / D - 1 / beta) / self.alpha)  # of the columns of the optimum
 

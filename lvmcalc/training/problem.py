@@ -203,14 +203,15 @@ class Problem(Coordinates, ABC):
         return [f"Subspace {size}° from the {nearest}principal components."]
 
 
-def tie(eigenvalues: np.ndarray, k: int) -> slice:
+def tie(eigenvalues: np.ndarray, k: int, roots: bool) -> slice:
     """Return which eigenvalues, the largest first, equal the k-th and its successor as computed.
 
-    The slice is empty if these two differ.
+    The slice is empty if these two differ. With `roots`, they are squares of computed roots.
     """
     if not 0 < k < len(eigenvalues):
         return slice(k, k)
-    equal = np.abs(eigenvalues - eigenvalues[k]) <= 1e-11 * eigenvalues[0]
+    seen, lost = (np.sqrt(eigenvalues), 1e-13) if roots else (eigenvalues, 1e-12)
+    equal = np.abs(seen - seen[k]) <= lost * seen[0]
     places = np.flatnonzero(equal)
     return slice(places[0], places[-1] + 1) if equal[k - 1] else slice(k, k)
 

@@ -1,5 +1,7 @@
 """The third set of answers, in the dialects that people paste, also with foreign pieces in them."""
 
+import re
+
 import pytest
 from answers import DIALECTS
 from fuzz_answers import counted
@@ -33,12 +35,16 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     assert mark(answer, of, wrt).status == "unreadable"
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
-def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable(seed: int) -> None:
-    counts, mistaken = counted(seed, 200)
+def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable() -> None:
+    counts, mistaken = counted(1, 300)
     assert mistaken == []
     assert min(sum(n for (_, how), n in counts.items() if how == each)
                for each in ("right", "unreadable")) > 20
+
+
+@pytest.mark.parametrize("answer", ["alpha * Kinv @ X", "np.trace(Kinv) * X", "Kinv X", "invK X"])
+def test_a_name_that_ends_like_a_function_is_not_taken_apart(answer: str) -> None:
+    assert re.search("There is no `(Kinv|invK)` here", mark(answer, "gplvm", "X").reason)
 
 
 def test_random_answers_written_in_any_dialect_get_no_false_verdict() -> None:
@@ -54,7 +60,8 @@ def test_the_adjoint_of_another_node_is_named() -> None:
 
 
 @pytest.mark.parametrize("answer", [
-    "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y",
+    "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "with A = K⁻¹Y we get ∂L/∂X = α(AAᵀ − D K⁻¹)X",
+    "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y",
     "Kinv = np.linalg.inv(K)\nreturn alpha * (Kinv @ Y @ Y.T @ Kinv - D * Kinv) @ X",
     "Let A = K⁻¹Y and B = K⁻¹X. Then α(A Yᵀ B − D B)", "let A = K⁻¹Y\nlet B = A Yᵀ\nα(B − D I)K⁻¹X",
     "α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β⁻¹I",

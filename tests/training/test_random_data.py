@@ -127,3 +127,14 @@ def test_value_and_gradient_of_the_autoencoder_are_those_of_its_functions() -> N
     value, gradient = autoencoder.value_and_gradient(W, x)
     assert value == autoencoder.loss(W, x)
     np.testing.assert_array_equal(gradient, autoencoder.gradient(W, x))
+
+
+@pytest.mark.parametrize("model", [
+    lambda Y: GPLVMProblem(Y, 2, beta=1.0), lambda Y: AutoencoderProblem(Y.T, 2)])
+def test_eigenvalues_that_are_small_beside_the_largest_are_not_tied(model) -> None:
+    turn = np.linalg.qr(np.random.default_rng(5).standard_normal((30, 4)))[0]
+    problem = model(turn * [1e7, 8, 4, 2])  # their squares differ by 10⁻¹³ of the largest
+    assert problem.tied is None
+    wrong = np.eye(4)[:, [0, 2]]  # the largest and the third, not the second
+    at = turn * [1e7, 8, 4, 2] @ wrong if problem.shape == (30, 2) else wrong.T
+    assert problem.subspace_angle(at) == pytest.approx(90)
