@@ -8,7 +8,7 @@ from lvmcalc.course.problem_sheet import parts, problems
 
 NEEDED = ("use", "transpose", "product", "scale", "sum", "difference", "half squared norm",
           "inverse", "determinant", "logarithm", "trace")  # on the way through both problems
-SIGNS = {"partial": "∂", "alpha": "α", "beta": "β", "in": "∈", "times": "×", "top": "⊤",
+SIGNS = {"partial": "∂", "alpha": "α", "beta": "β", "in": " ∈ ", "times": "×", "top": "⊤",
          "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "log": "log ", ";": " ", ",": " "}
 STYLE = """
 @page { size: A4; margin: 18mm; }
@@ -70,11 +70,11 @@ def in_html(text: str) -> str:
 def _formula(latex: str) -> str:
     text = escape(latex)
     text = re.sub(r"\\frac\s*(\w)\s*(\w)", r"(\1/\2)", text).replace("(1/2)", "½")
-    text = re.sub(r"\\(?:text|operatorname)\{(\w+)\}", r"<span>\1</span> ", text)
+    text = re.sub(r"\\(?:text|operatorname)\{(\w+)\}", "<span>\\1</span>\u00a0", text)
     text = text.replace(r"\mathbb{R}", "ℝ")
     text = re.sub(r"\\([A-Za-z]+|[;,]) ?", lambda found: SIGNS[found[1]], text)
     for sign, tag in (("^", "sup"), ("_", "sub")):
         text = re.sub(rf"\{sign}(?:\{{([^}}]*)\}}|(\S))",
                       lambda found, tag=tag: f"<{tag}>{found[1] or found[2]}</{tag}>", text)
-    text = re.sub(r"(?<![</\w])([A-Z]{1,2}|[a-z])(?![\w>])", r"<i>\1</i>", text)
+    text = re.sub(r"(?<![</A-Za-z])([A-Z]{1,2}|[a-z])(?![\w>])", r"<i>\1</i>", text)
     return text.replace("-", "−")

@@ -29,7 +29,9 @@ def test_no_solution_and_no_rubric_is_printed() -> None:
     (r"$K^{-1}YY^\top$", "<i>K</i><sup>−1</sup><i>YY</i><sup>⊤</sup>"),
     (r"$L_1$ & $L$", "<i>L</i><sub>1</sub> &amp; <i>L</i>"),
     (r"$\partial L/\partial W$", "∂<i>L</i>/∂<i>W</i>"),
-    (r"$-\frac12\operatorname{tr}(K)$", "−½<span>tr</span> (<i>K</i>)")])
+    (r"$-\frac12\operatorname{tr}(K)$", "−½<span>tr</span>\u00a0(<i>K</i>)"),
+    (r"$K = \alpha XX^\top$", "<i>K</i> = α<i>XX</i><sup>⊤</sup>"),
+    (r"$x \in \mathbb{R}^n$", "<i>x</i>  ∈ ℝ<sup><i>n</i></sup>")])
 def test_formulas_are_written_in_html(latex: str, html: str) -> None:
     assert in_html(latex) == html
 
