@@ -92,6 +92,8 @@ def test_after_its_cell_was_run_the_panel_has_the_focus_and_its_own_keys(page, w
     page.keyboard.press("r")
     at_step(panel, 0)
     expect(page.locator(".jp-CodeCell")).to_have_count(2)
+    page.keyboard.press("Shift+Enter")  # goes on: runs the last cell, and makes another one
+    expect(page.locator(".jp-CodeCell")).to_have_count(3)
 
 
 @every_widget

@@ -325,12 +325,20 @@ class View {
       this.tell({ArrowUp: {by: 1}, ArrowDown: {by: -1}, ArrowRight: {turn: 1}, ArrowLeft: {turn: -1}}[key]);
     } else if (free && key === "ArrowRight") press(this.controls.next ? "next" : "step");
     else if (free && key === "ArrowLeft") press("back");
+    else if (key === "Enter" && event.shiftKey) this.leave(event);
     if (key !== "Escape" && key !== "Tab" && !(key === "Enter" && event.shiftKey)) event.stopPropagation();
   }
 
   whole() {
     if (this.large) document.exitFullscreen();
     else this.stage.requestFullscreen();
+  }
+
+  // Shift+Enter goes on and runs the next cell, as elsewhere in a notebook, which hears no key from within a panel.
+  leave({code, keyCode}) {
+    const next = this.el.closest(".jp-Cell")?.nextElementSibling;
+    next?.focus();
+    next?.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", code, keyCode, shiftKey: true, bubbles: true, cancelable: true}));
   }
 
   // After Shift+Enter the panel has the focus: its cell, or the one below, is the active one.
