@@ -108,9 +108,10 @@ def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
         If its shape is another one, or if it is read-only.
     """
     kind = getattr(out, "dtype", None)
-    if kind is None or np.dtype(kind).kind != "f":
+    if kind is None or np.dtype(kind).kind != "f" or kind.itemsize < 4:
         came = type(out).__name__ if kind is None else f"one of {kind}"
-        raise TypeError(f"{name} must be an array of floating-point numbers, but {came} came.")
+        raise TypeError(f"{name} must be an array of floating-point numbers of at least single "
+                        f"precision, but {came} came.")
     if out.shape != shape:
         wanted, came = ("×".join(map(str, sizes)) for sizes in (shape, out.shape))
         raise ValueError(f"{name} must have shape {wanted} but {came} came.")

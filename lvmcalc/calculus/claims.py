@@ -27,7 +27,7 @@ from lvmcalc.calculus.differentials import (
 )
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
-from lvmcalc.calculus.functions import KINKED, Entrywise
+from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
@@ -131,8 +131,7 @@ class Claim:
     @property
     def _kinks(self) -> str:
         """Where there is no derivative, in words."""
-        kinked = sorted({name for part in self.scalar.atoms(Entrywise, sp.Function)
-                         if (name := getattr(part, "name", type(part).__name__)) in KINKED})
+        kinked = kinks_in(self.scalar)
         return f" except where {' or '.join(kinked)} is taken of 0" if kinked else ""
 
 

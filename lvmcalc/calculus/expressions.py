@@ -77,9 +77,9 @@ def dimensions(*expressions: Expr) -> set[Expr]:
 def check_shapes(expression: Expr) -> None:
     """Raise CannotBeFormed if the arguments of an operation do not fit for every size.
 
-    SymPy itself lets n×m and m×p through where k×p belongs.
+    SymPy itself lets n×m and m×p through where k×p belongs. The innermost misfit is told.
     """
-    for part in sp.preorder_traversal(expression):
+    for part in sp.postorder_traversal(expression):
         if not isinstance(part, Expr) or part.is_Atom or isinstance(part, MatrixSymbol):
             continue
         operation = OPERATIONS.get(part.func)

@@ -268,7 +268,13 @@ class IndexFunctions(IndexSums):
                     if index in indices_of(remaining) | {*factor.indices}}
             return self.add(*(self.times({remaining: sp.S.One}, terms, over=over)
                               for terms in (whole_part, others)))
-        return None
+        below = [f for f in left if f[:2] == lead[0][:2] and f.exponent.is_negative]
+        if not below or len(inside) != 2 or len(lead) != 1 or () not in inside:
+            return None
+        # 1/(a(1 + a)) = 1/a − 1/(1 + a)
+        less = self.times({left: -inside[lead] / inside[()]}, {lead: sp.S.One})
+        return self.add(self.times({left: 1 / inside[()]}, product, over=summed),
+                        self.times(less, {(factor,): sp.S.One}, over=summed))
 
 
 def _number(scalar: Expr) -> Sum:

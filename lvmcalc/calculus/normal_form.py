@@ -143,7 +143,8 @@ class NormalForm(OutputForm):
                 turned, = self._elementwise_term(factors, letter.shape[::-1])
                 return turned
         inside = self.inside[letter]
-        return letter if inside == self.transposed(inside) else Transpose(letter)
+        own = letter.is_square and inside == self.transposed(inside)
+        return letter if own else Transpose(letter)
 
     def _kept_short(self, parts: list[Terms], factors: Iterable[MatrixExpr]) -> list[Terms]:
         if self.expand or sum(set(part) != {()} for part in parts) < 2:

@@ -24,7 +24,7 @@ from lvmcalc.chain.stage_names import named, output_name
 from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.tokens import unified
+from lvmcalc.notation.tokens import FROM_ONE, unified
 
 LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")
@@ -36,14 +36,19 @@ LEFT_SIDE = r"([^=]*?)\s*:?=(?!=)(.*)"
 
 
 MISSING = {  # what people write that no rule of the book has
-    r"kron|⊗|otimes": "The Kronecker product", r"^\W*eig|spectrum": "An eigenvalue",
+    r"kron|⊗|otimes": "The Kronecker product", r"^\W*eig|spectrum|_(?:max|min)$": "An eigenvalue",
     r"svd|singular": "A singular value", r"rank": "The rank", r"pinv|⁺|dagger": "The pseudoinverse",
     r"^\W*(operatorname\{)?vec": "The vec of a matrix",
     r"^\W*(arg)?(max|min)": "A maximum or minimum",
     r"expm|logm|sqrtm": "A function of a matrix as a whole", r"chol": "The Cholesky factor",
     r"∫|\\int": "An integral", r"prod|∏": "A product over an index",
-    r"∑|Σ|\\sum": "A sum over an index",
 }
+BESIDE = {r"\^\s*\{?\s*(?:\+|†|\\dagger)": "The pseudoinverse (A⁺)",  # the same, beside a letter
+          r"[‖|]\s*(?:₁|_\s*\{?\s*(?:\*|1|∞|\\infty))": "A norm other than ‖A‖"}
+INSTEAD = {"softmax": "exp(X) ./ (exp(X) ones(K, K)) for the rows of an N×K matrix",
+           "logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
+           "var": "‖x − sum(x)/N ones(N)‖²/N", **dict.fromkeys(
+               ["∑", "Σ", "\\sum"], "Σ_i with the index that is summed over, or sum(x)")}
 
 
 class Line(NamedTuple):
@@ -62,7 +67,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     ----------
     formula : str or SymPy expression
         A scalar in ordinary notation; `name = formula` in a line of its own names a stage, and the
-        last line is the scalar.
+        last line is the scalar. In a sum over an index, Σ_i (y_i − x_iᵀ w)², x_i is the row i of X.
     name : str
         What the chain is called in sentences.
     remarks : the one sentence worth remembering of a stage, by its name
@@ -121,7 +126,8 @@ def lines_of(formula: str) -> list[Line]:
         If there is no line, or one in front of the last has no name.
     """
     pieces: list[str] = []
-    for piece in re.split(NEW_LINE, re.sub(LATEX_LAYOUT, " ", formula)):
+    formula = FROM_ONE.sub(r"\1", re.sub(LATEX_LAYOUT, " ", formula))
+    for piece in re.split(NEW_LINE, formula):
         piece = re.sub(r"\s*[,.]?\s*$", "", piece)
         if pieces and _goes_on(pieces[-1], piece):
             pieces[-1] += f" {piece}"
@@ -194,12 +200,17 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
 def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     """Return what is said of a word that is not known: an operation, or a leaf that is missing."""
     found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
+    for pattern, operation in BESIDE.items():
+        if re.search(pattern, text):
+            return f"{operation} is none of the operations that are known."
     if not found:
         return sentence
     word, hint = found[1], found[2] or ""
     for pattern, operation in MISSING.items():
         if re.search(pattern, word):
             return f"{operation} (`{word}`) is none of the operations that are known."
+    if word in INSTEAD:
+        return f"There is no `{word}` here: write {INSTEAD[word]}."
     if re.search(rf"{re.escape(word)}\s*\(", text):
         return f"There is no function `{word}` here{hint}."
     letters = ", ".join(map(notation.plain, known))

@@ -10,6 +10,7 @@ from sympy import Dummy, Expr, Identity
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
+from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -25,11 +26,16 @@ class Atoms:
     tokens: list[Token]
     vocabulary: Vocabulary
     functions: Mapping[str, Callable[..., Expr]]
+    sums: Sums
     place: int
     open: list[str]
 
     def sum(self) -> Expr:
         """Return the sum ahead."""
+        raise NotImplementedError
+
+    def run(self) -> Expr:
+        """Return the product ahead."""
         raise NotImplementedError
 
     def factor(self) -> Expr:
@@ -59,10 +65,9 @@ class Atoms:
 
     def fail(self, expected: str) -> Unreadable:
         """Return the error that says what was expected instead of what is ahead."""
-        start = self.ahead.start
-        rest = self.text[start:].strip()
+        rest = self.text[self.ahead.start:].strip()
         where = f"At `{quoted(rest)}`" if rest else f"Behind `{self.text.strip()[-20:]}`"
-        return Unreadable(f"{where} {expected} was expected.", start)
+        return Unreadable(f"{where} {expected} was expected.", self.ahead.start)
 
     def unclear(self, what: str, clear: str, at: Token | None = None) -> Unreadable:
         """Return the error about what can be read in two ways."""
@@ -92,6 +97,8 @@ class Atoms:
             return self.vocabulary.differentials[token.text]
         if token.kind == "number":
             return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
+        if token.text == SIGN:
+            return self.sums.read(self.run, token.start)
         if token.kind == "function":
             return self.applied(token)
         if token.kind == "name":
@@ -275,8 +282,7 @@ class Atoms:
 
     def arguments(self) -> list[Expr]:
         """Return the values between brackets, without the name of a norm."""
-        opening = self.accept("(", "[", "{")
-        if not opening:
+        if not (opening := self.accept("(", "[", "{")):
             raise self.fail("an opening bracket")
         if self.ahead.text in ("[", "(") and (inner := self.listed(opening)):
             return inner

@@ -30,6 +30,9 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import CLOSING, Atoms
 from lvmcalc.notation.finishing import finished, refuse_giants
+from lvmcalc.notation.indices import indexed
+from lvmcalc.notation.summation import SIGN as SUM_SIGN
+from lvmcalc.notation.summation import Sums
 from lvmcalc.notation.tables import ARRAYS, MATLAB
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
 from lvmcalc.notation.vocabulary import Vocabulary, matching
@@ -72,8 +75,8 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
     a function is a differential even where a node is called d.
     """
-    text = unified(text)
-    first = _Parser(text, vocabulary, differentials)
+    text, vocabulary, sums = indexed(unified(text), vocabulary)
+    first = _Parser(text, vocabulary, differentials, sums=sums)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
     found = []
@@ -85,7 +88,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
         with suppress(CannotBeFormed, Unreadable):
-            other = _Parser(text, vocabulary, differentials, **way)
+            other = _Parser(text, vocabulary, differentials, sums=sums, **way)
             found.append(Reading(finished(other.whole(), shape, text), note))
     if not found:
         raise wrong
@@ -96,15 +99,16 @@ class _Parser(Atoms):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
-                 stars: bool = False, transposes: bool = False):
-        self.vocabulary = vocabulary
+                 stars: bool = False, transposes: bool = False, sums: Sums | None = None):
+        self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
         self.differentials = differentials
         self.matlab = bool(MATLAB.search(text))
         self.arrays = bool(ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2"], transposes)
+        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2", SUM_SIGN],
+                             transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
 
@@ -125,6 +129,7 @@ class _Parser(Atoms):
         expression = self.sum()
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
+        self.sums.refuse_outside(expression)
         return expression
 
     def refuse_open_brackets(self) -> None:

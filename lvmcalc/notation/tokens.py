@@ -49,6 +49,7 @@ POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
 UPRIGHT = r"\\(?:mathrm|text|mathsf)"
 FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
                        rf"|{UPRIGHT}\s*\{{F\}})")
+FROM_ONE = re.compile(r"(_\s*\{\s*[a-z])\s*=\s*1\s*(?=\})")  # Σ_{i=1} is no equation
 SIGN = re.compile(r"\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
 
 
@@ -73,7 +74,7 @@ def unified(text: str) -> str:
         raise _too_long(text)
     text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e]",
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
-    text = text.translate(INVISIBLE)
+    text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
     return text

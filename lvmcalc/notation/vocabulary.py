@@ -48,8 +48,8 @@ class Vocabulary(dict):
         self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
         self.lengths = frozenset(sizes)
         self.outputs = tuple(dict.fromkeys(("L", output)))
-        self.spellings = {**names, **sizes, **dict.fromkeys(["I", "Id"], Identity(Dummy("?"))),
-                          "pi": sp.pi}
+        self.spellings = {"pi": sp.pi, **names, **sizes,
+                          **dict.fromkeys(["I", "Id"], Identity(Dummy("?")))}
         if "lambda" in names:  # a reserved word of Python, so that code has another
             self.spellings |= dict.fromkeys(["lam", "lamda", "lambda_"], names["lambda"])
         for name, symbol in adjoints.items():

@@ -60,6 +60,8 @@ SAME = {
     "a sum between ones": (EntrySum(X), Trace(N1.T * X * M1)),
     "the sum of ones": (EntrySum(ONES), n * m),
     "σ(−x)": (sigmoid(-X), ONES - sigmoid(X)),
+    "σ(−x) by exp(−x)": (times(exp(-X), power(ONES + exp(-X), -1)), sigmoid(-X)),
+    "σ(−2x) by exp(−2x)": (times(exp(-2 * X), power(ONES + exp(-2 * X), -1)), sigmoid(-2 * X)),
     "σ′": (times(sigmoid(X), ONES - sigmoid(X)), times(sigmoid(X), sigmoid(-X))),
     "tanh by σ": (tanh(X), 2 * sigmoid(2 * X) - ONES),
     "1 − tanh²": (ONES - times(tanh(X), tanh(X)), 4 * times(sigmoid(2 * X), sigmoid(-2 * X))),

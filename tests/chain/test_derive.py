@@ -4,12 +4,14 @@ import doctest
 import re
 import sys
 
+import numpy as np
 import pytest
 import sympy as sp
 from sympy import MatrixSymbol, Trace
 
 from lvmcalc import derive, mark
 from lvmcalc.chain import Chain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import audit
 
 RIDGE = {"A": "N×D", "w": "D", "y": "N", "λ": "positive"}
@@ -175,7 +177,11 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("e = 2 A\neigvals(e)", "Line 2: An eigenvalue (`eigvals`) is none of the operations"),
     ("tr(svd(A))", "A singular value (`svd`)"), ("tr(pinv(A))", "The pseudoinverse (`pinv`)"),
     ("max(A)", "A maximum or minimum (`max`)"), ("tr(expm(A))", "A function of a matrix as a"),
-    ("∑ A", "A sum over an index (`∑`)"), ("tr(tan(A))", "There is no function `tan` here"),
+    ("∑ A", "There is no `∑` here: write Σ_i with the index"),
+    ("λ_max(A)", "An eigenvalue (`λ_max`)"), ("‖A‖_*", "A norm other than ‖A‖ is none of"),
+    (r"\operatorname{tr}(A^{+})", "The pseudoinverse (A⁺) is none of"),
+    ("sum(softmax(A))", "There is no `softmax` here: write exp(X) ./ (exp(X) ones(K, K))"),
+    ("tr(tan(A))", "There is no function `tan` here"),
     ("tr(AᵀA)^λ", "The calculus does not know the exponent in ")])
 def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
@@ -216,3 +222,37 @@ def test_a_line_that_begins_with_a_minus_goes_on_unless_it_uses_the_line_before(
 def test_each_stage_has_the_rule_that_fits_best(formula: str, leaves: dict[str, str],
                                                 expected: list[str]) -> None:
     assert rules(derive(formula, **leaves)) == expected
+
+
+# What random expressions found
+def test_a_function_of_the_determinant_of_a_sum_with_numbers_in_front_is_checked() -> None:
+    chain = derive("tanh(log|2 A + B|/(1 + tr(A)^2)) tr(A B)", A="N×N", B="N×N")
+    assert chain.claim("A").status == chain.claim("B").status == "proved"
+
+
+def test_a_function_of_a_zero_matrix_that_is_not_square_is_transposed() -> None:
+    chain = derive("tr(exp(0 X) tanh(v wᵀ))", X="M×N", v="N", w="M")
+    assert chain.check().status == "proved"
+
+
+@pytest.mark.parametrize("formula", ["sum(diag(A))", "tr(diag(A) v)", "‖diag(A) + w‖²"])
+def test_the_diagonal_of_a_matrix_that_is_not_square_is_refused(formula: str) -> None:
+    leaves = {name: spec for name, spec in (("A", "N×D"), ("v", "N"), ("w", "N"))
+              if name in formula.replace("diag", "")}
+    with pytest.raises(CannotBeFormed, match=r"^the diagonal of A \(N×D\) cannot be formed"):
+        derive(formula, **leaves)
+
+
+def test_a_leaf_may_be_called_pi() -> None:
+    chain = derive("π log π + log(2 p)", π="positive", p="positive")
+    assert [*chain.leaves] == ["pi", "p"]
+    assert chain.backward(pi=1.0, p=1.0)["pi"] == pytest.approx(1)
+    number = derive("log(2 π p)", p="positive")
+    assert number.forward(p=1.0)[number.output] == pytest.approx(np.log(2 * np.pi))
+
+
+def test_what_differs_only_where_a_sign_changes_is_told_apart() -> None:
+    chain = derive("abs(tr((Y.^2)ᵀ (exp(2 X).^(-1) ∘ X)))/2", X="N×M", Y="N×M")
+    right = "sign(tr((Y.^2)ᵀ (exp(2 X).^(-1) ∘ X))) X ∘ Y ∘ exp(2 X).^(-1)"
+    assert mark(right, chain, "Y").status == "proved"
+    assert mark(right.replace("2 X", "X", 1), chain, "Y").status == "refuted"

@@ -14,7 +14,15 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, OneMatrix,
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus.functions import EntrySum, Entrywise, diagonal, sigmoid, softplus
+from lvmcalc.calculus.functions import (
+    EntrySum,
+    Entrywise,
+    absolute,
+    diagonal,
+    relu,
+    sigmoid,
+    softplus,
+)
 from lvmcalc.chain import derive
 
 n, m = sp.symbols("n m", integer=True, positive=True)
@@ -24,7 +32,9 @@ LETTERS = [MatrixSymbol("X", n, m), MatrixSymbol("Y", n, m), MatrixSymbol("S", n
 a, b = sp.symbols("a b", positive=True)
 FUNCTIONS = {"tanh": anp.tanh, "sigmoid": lambda x: 1 / (1 + anp.exp(-x)), "sin": anp.sin,
              "softplus": lambda x: anp.logaddexp(0, x), "cos": anp.cos, "exp": anp.exp,
-             "log": anp.log}
+             "relu": lambda x: anp.maximum(x, 0), "abs": anp.abs, "log": anp.log,
+             "sign": anp.sign}
+EVERYWHERE = [*FUNCTIONS][:-2]  # have values and a derivative, at random points
 
 
 class Formulas:
@@ -52,7 +62,7 @@ class Formulas:
             case "times":
                 return HadamardProduct(other(), other())
             case "function":
-                return Entrywise(self.random.choice([*FUNCTIONS][:-1]), other())
+                return Entrywise(self.random.choice(EVERYWHERE), other())
             case "transpose":
                 return other(cols, rows).T
             case "copy":
@@ -85,7 +95,7 @@ class Formulas:
             case "over":
                 return self.scalar(depth - 1) / (1 + self.scalar(depth - 1) ** 2)
             case "function":
-                of = self.random.choice([sp.tanh, sigmoid, softplus, sp.sin])
+                of = self.random.choice([sp.tanh, sigmoid, softplus, sp.sin, relu, absolute])
                 return of(self.scalar(depth - 1))
         return sp.log(Determinant(part * part.T + Identity(n)))
 
@@ -100,6 +110,8 @@ def value(part: Expr, at: dict[str, Any]) -> Any:
             return at[part.name]
         case Identity():
             return anp.eye(int(of(part.rows)))
+        case sp.ZeroMatrix():
+            return anp.zeros([int(of(size)) for size in part.shape])
         case OneMatrix():
             return anp.ones([int(of(size)) for size in part.shape])
         case MatMul():
@@ -112,7 +124,8 @@ def value(part: Expr, at: dict[str, Any]) -> Any:
         case Inverse():
             return anp.linalg.inv(of(part.arg))
         case MatPow():
-            return reduce(matmul, [of(part.base)] * int(part.exp))
+            base = of(part.base) if part.exp > 0 else anp.linalg.inv(of(part.base))
+            return reduce(matmul, [base] * abs(int(part.exp)))
         case HadamardPower() | sp.Pow():
             return of(part.base) ** float(part.exp)
         case Transpose():
@@ -127,6 +140,8 @@ def value(part: Expr, at: dict[str, Any]) -> Any:
             return anp.trace(of(part.arg))
         case sp.log(args=(Determinant() as inner,)):
             return anp.linalg.slogdet(of(inner.arg))[1]
+        case Determinant():
+            return anp.linalg.det(of(part.arg))
         case Entrywise():
             return FUNCTIONS[part.name](of(part.arg))
         case sp.Function():

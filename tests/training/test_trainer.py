@@ -191,6 +191,7 @@ class TestProblems:
 
 OUTS = {"whole numbers": (np.zeros((N, Q), int), TypeError),
         "truth values": (np.zeros((N, Q), bool), TypeError),
+        "half precision": (np.zeros((N, Q), np.float16), TypeError),
         "a row too many": (np.zeros((N + 1, Q)), ValueError),
         "one row": (np.zeros((1, Q)), ValueError), "a list": ([[0.0] * Q] * N, TypeError),
         "three dimensions": (np.zeros((1, N, Q)), ValueError)}

@@ -1,0 +1,60 @@
+"""Find the sums over an index in a text, and the names with an index that they may use."""
+
+import re
+
+from sympy import MatrixSymbol, Symbol
+
+from lvmcalc.notation.summation import SIGN, Part, Sums
+from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.words import Unreadable, quoted
+
+BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
+HEAD = r"\\sum(?:\s*\\limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
+LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
+          r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
+
+
+def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums | None"]:
+    """Return a text with one sign for each sum and its index, and with the names it may use.
+
+    Raises
+    ------
+    Unreadable
+        If an index is none.
+    """
+    taken = any(name.startswith("Sigma") for name in vocabulary.spellings)
+    sign = HEAD % ("" if taken else r"Σ|\\Sigma(?![A-Za-z])|")
+    below = "".join(BELOW)
+    spread = re.sub(rf"[{below}]+(?:₌₁)?", lambda run: "_{" + "".join(
+        BELOW.get(letter, "") for letter in run[0]) + "}", text)
+    spread = re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
+    heads: list[tuple[str, str]] = []
+    if not re.search(rf"(?:{sign}){LIMITS}", spread):
+        return text, vocabulary, None
+
+    def head(match: re.Match) -> str:
+        indices = re.sub(r"[,\s]", "", match[1] or match[2])
+        if not re.fullmatch("[a-z]{1,3}", indices) or len({*indices}) < len(indices):
+            raise Unreadable(f"`{quoted(match[0])}` is no sum that is read: below it stand one to "
+                             "three indices, as in Σ_i or Σ_{ij}.", match.start())
+        heads.append((indices, match[3] or match[4] or ""))
+        return f" {SIGN} "
+
+    found = re.sub(rf"(?:{sign}){LIMITS}", head, spread)
+    names = sorted({index for indices, _ in heads for index in indices})
+    parts = {}
+    for name, matrix in vocabulary.items():
+        if not matrix.is_Matrix or "∂" in name or matrix.rows == 1:
+            continue
+        lower = [name.lower()] * (name.lower() not in vocabulary.spellings and len(name) == 1)
+        for i in names:
+            if matrix.cols == 1:
+                parts[Symbol(f"{name}_{i}")] = Part(matrix, i)
+                continue
+            for called in (name, *lower):
+                parts[MatrixSymbol(f"{called}_{i}", matrix.cols, 1)] = Part(matrix, i)
+                parts |= {Symbol(f"{called}_{i}{j}"): Part(matrix, i, j) for j in names}
+    parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}
+    extended = vocabulary.extended({symbol.name: symbol for symbol in parts})
+    places = (each.start() for each in re.finditer(SIGN, found))
+    return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions)

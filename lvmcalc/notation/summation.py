@@ -1,0 +1,325 @@
+"""Sums over an index, as in Σ_i log(1 + exp(−y_i x_iᵀ w)), written with matrices.
+
+y_i is an entry of a column y, A_ij one of a matrix A, and x_i the row i of a matrix X as a column.
+What varies with i and j is a matrix that has i for its rows and j for its columns.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import NamedTuple
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
+from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.matrices.expressions.diagonal import DiagonalOf
+
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.forming import as_number, elementwise, power_of_entries, product, transposed
+
+SIGN = "Ʃ"  # a letter that no formula has, for every sign of a sum with its index
+REFUSED = ("the sum over {} cannot be written with matrices: it may hold entries such as y_i and "
+           "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
+           "matrices, as in sum(exp(X w))")
+Size = Expr | int
+
+
+class Part(NamedTuple):
+    """What y_i, A_ij or x_i is of: the matrix, the index of its rows, and that of its columns."""
+
+    of: Expr
+    row: str
+    column: str = ""
+
+
+class Over(sp.Expr):
+    """The sum of a number over some indices, inside another sum."""
+
+    is_commutative = True
+
+
+class Sums:
+    """Write sums over indices with matrices.
+
+    Parameters
+    ----------
+    parts : what each symbol with an index is of
+    heads : the indices of each sum, and where it ends, by its place in the text
+    functions : the functions of numbers and matrices by name
+    """
+
+    def __init__(self, parts: Mapping[Expr, Part], heads: Mapping[int, tuple[str, str]],
+                 functions: Mapping[str, Callable[..., Expr]]):
+        self.parts, self.heads, self.functions = parts, heads, functions
+        self.depth = 0
+        self.ranges: dict[str, tuple[Size, Expr]] = {}
+
+    # Indices
+    def free(self, part: Expr) -> set[str]:
+        """Return the indices that a part varies with."""
+        if isinstance(part, Over):
+            return self.free(part.args[0]) - {*map(str, part.args[1:])}
+        if part in self.parts:
+            return {*self.parts[part][1:]} - {""}
+        return set().union(*map(self.free, part.args))
+
+    def size(self, index: str | None) -> Size:
+        """Return the number of values of an index."""
+        return self.ranges[index][0] if index else sp.S.One
+
+    def read(self, product_ahead: Callable[[], Expr], place: int) -> Expr:
+        """Return the sum at a place: with matrices, or as it stands inside another sum."""
+        indices, end = self.heads[place]
+        self.depth += 1
+        try:
+            body = as_number(product_ahead())
+        finally:
+            self.depth -= 1
+        self.measure(body)
+        for index in indices:
+            if index not in self.free(body):
+                raise CannotBeFormed(f"nothing in the sum over {index} has the index {index}: "
+                                     "put brackets around what is summed")
+        if end and end != str(self.size(indices[-1])):
+            size, of = self.ranges[indices[-1]]
+            raise CannotBeFormed(f"the sum over {indices[-1]} ends at {end}, but it runs over the "
+                                 f"{size} places of {of}")
+        left = self.free(body) - {*indices}
+        if not self.depth:
+            self.refuse_outside(body, indices)
+        found = Over(body, *map(Symbol, indices)) if left else self.total(body, indices)
+        if not self.depth:  # another sum may have the same letter for another index
+            self.ranges.clear()
+        return found
+
+    def measure(self, body: Expr) -> None:
+        """Find out how many values each index has."""
+        for symbol in sorted(body.free_symbols & self.parts.keys(), key=str):
+            of, *ends = self.parts[symbol]
+            for index, size in zip(ends, of.shape, strict=True):
+                known, other = self.ranges.setdefault(index, (size, of)) if index else (size, of)
+                if known != size:
+                    raise CannotBeFormed(f"the index {index} runs over the {known} places of "
+                                         f"{other}, but over the {size} of {of}")
+
+    def refuse_outside(self, body: Expr, indices: str = "") -> None:
+        """Raise an error if an index belongs to no sum."""
+        if left := self.free(body) - {*indices}:
+            symbol = min(str(it) for it in body.free_symbols & self.parts.keys()
+                         if left & {*self.parts[it][1:]})
+            raise CannotBeFormed(f"{symbol} stands outside of a sum over {min(left)}: put brackets "
+                                 "around all that is summed")
+
+    # Sums
+    def total(self, body: Expr, indices: str) -> Expr:
+        """Return the sum over all indices that a body has."""
+        if body.is_Matrix:
+            terms = body.args if isinstance(body, MatAdd) else (body,)
+            found = [self.of_vectors(term, indices) for term in terms]
+            return MatAdd(*found) if len(found) > 1 else found[0]
+        for index in indices[2:]:
+            body = Over(body, Symbol(index))
+        i, j, *_ = (*indices, None)
+        scalar, matrix = _apart(self.entries(body, i, j))
+        if isinstance(matrix, MatMul) and isinstance(matrix.args[-1], OneMatrix):
+            matrix = product(*matrix.args[:-1])  # the sum of all row sums
+        return product(scalar, self.functions["sum"](matrix))
+
+    def of_vectors(self, term: Expr, indices: str) -> Expr:
+        """Return Σ_i s_i x_i, or Σ_i s_i x_i z_iᵀ with matrices beside it."""
+        if len(indices) > 1:
+            raise self.refused(indices)
+        i, (scalar, factors) = indices, (term.as_coeff_matrices() if isinstance(term, MatMul)
+                                         else (sp.S.One, [term]))
+        weights = self.entries(scalar, i, None)
+        if term.rows == 1:
+            return transposed(self.of_vectors(transposed(term), indices))
+        if term.cols == 1:
+            return product(transposed(self.rows(product(*factors), i)), weights)
+        at = next((place for place, factor in enumerate(factors, 1) if factor.cols == 1), None)
+        if at is None:
+            raise self.refused(i)
+        left, right = product(*factors[:at]), transposed(product(*factors[at:]))
+        left, right = (self.rows(side, i) for side in (left, right))
+        if scalar != 1:
+            left = elementwise(product(weights, OneMatrix(1, left.cols)), left)
+        return product(transposed(left), right)
+
+    def refused(self, index: str) -> CannotBeFormed:
+        """Return the error about a sum that is not known."""
+        return CannotBeFormed(REFUSED.format(" and ".join(index)))
+
+    # Numbers
+    def entries(self, number: Expr, i: str | None, j: str | None) -> Expr:
+        """Return the matrix of the values that a number has for i and j."""
+        free = self.free(number)
+        if not free <= {i, j}:
+            raise self.refused("".join(sorted(free)))
+        if not free:
+            return product(number, OneMatrix(self.size(i), self.size(j)))
+        if i not in free:
+            return self.laid(transposed(self.entries(number, j, None)), None, j, i, j)
+        if j and j not in free:
+            return self.laid(self.entries(number, i, None), i, None, i, j)
+        match number:
+            case Symbol():
+                of, row, column = self.parts[number]
+                if row == column:
+                    return DiagonalOf(of)
+                return of if row == i else transposed(of)
+            case sp.Add():
+                return MatAdd(*(self.entries(term, i, j) for term in number.args))
+            case sp.Mul():
+                return self.times(number.args, i, j)
+            case sp.Pow() if not self.free(number.exp):
+                return power_of_entries(self.entries(number.base, i, j), number.exp)
+            case sp.Function():
+                return self.functions[type(number).__name__](self.entries(number.args[0], i, j))
+            case Trace():
+                return self.trace(number.arg, i, j)
+            case Over():
+                return self.inner_sum(number, i, j)
+        raise self.refused("".join(sorted(free)))
+
+    def laid(self, matrix: Expr, row: str | None, column: str | None, i: str | None,
+             j: str | None) -> Expr:
+        """Return a matrix with some indices as one with i for its rows and j for its columns."""
+        if (row, column) == (j, i) or (row == j and row) or (column == i and column):
+            matrix, row, column = transposed(matrix), column, row
+        above = [] if row == i else [OneMatrix(self.size(i), 1)]
+        beside = [] if column == j else [OneMatrix(1, self.size(j))]
+        return product(*above, matrix, *beside)
+
+    def times(self, factors: tuple[Expr, ...], i: str | None, j: str | None) -> Expr:
+        """Return a product of numbers; y_i z_j is y zᵀ."""
+        alone = [{*self.free(factor)} for factor in factors]
+        if j and {i, j} not in alone:
+            sides = [[factor for factor, free in zip(factors, alone, strict=True)
+                      if (free == {j}) == (index == j)] for index in (i, j)]
+            rows, columns = (self.entries(sp.Mul(*side), index, None)
+                             for side, index in zip(sides, (i, j), strict=True))
+            return product(rows, transposed(columns))
+        constant = sp.Mul(*(f for f, free in zip(factors, alone, strict=True) if not free))
+        parts = [self.entries(f, i, j) for f, free in zip(factors, alone, strict=True) if free]
+        scaled = [*map(_apart, parts)]
+        whole = reduce(elementwise, (matrix for _, matrix in scaled))
+        return product(constant, *(scalar for scalar, _ in scaled), whole)
+
+    def inner_sum(self, number: Over, i: str | None, j: str | None) -> Expr:
+        """Return Σ_k of a body for i, or Σ_k a_ik b_kj for i and j."""
+        body, k, *others = number.args
+        if others:
+            return self.entries(Over(Over(body, *others), k), i, j)
+        k = str(k)
+        if j is None:
+            return product(self.entries(body, i, k), OneMatrix(self.size(k), 1))
+        if body.is_Add:
+            return MatAdd(*(self.entries(Over(term, Symbol(k)), i, j) for term in body.args))
+        outside, left, right = [], [], []
+        for factor in sp.Mul.make_args(body):
+            free = self.free(factor)
+            (outside if k not in free else right if j in free else left).append(factor)
+        if outside:
+            return self.times((*outside, Over(sp.Mul(*left, *right), Symbol(k))), i, j)
+        return product(self.entries(sp.Mul(*left), i, k),
+                       transposed(self.entries(sp.Mul(*right), j, k)))
+
+    # Vectors
+    def trace(self, inner: Expr, i: str | None, j: str | None) -> Expr:
+        """Return the values of a product of one row and one column, such as x_iᵀ w."""
+        if inner.shape != (1, 1):
+            raise self.refused(i or "")
+        if isinstance(inner, MatAdd):
+            return MatAdd(*(self.entries(Trace(term), i, j) for term in inner.args))
+        scalar, factors = inner.as_coeff_matrices()
+        if scalar != 1:
+            return self.times((*sp.Mul.make_args(scalar), Trace(product(*factors))), i, j)
+        first, *between, last = factors
+        if any(map(self.free, between)):
+            raise self.refused("".join(sorted(self.free(inner))))
+        left, right = self.vector(transposed(first)), self.vector(last)
+        square = left == right and not between
+        if square:  # ‖x_i − z_j‖² has −2 x_iᵀ z_j only once
+            ends = [*left]
+            pairs = [(a, b) for k, a in enumerate(ends) for b in ends[k:]]
+        else:
+            pairs = [(a, b) for a in left for b in right]
+        found = []
+        for a, b in pairs:
+            twice = 2 if square and a != b else 1
+            (s, one), (t, other) = _apart(left[a]), _apart(right[b])
+            one = product(one, *between) if a else product(*map(transposed, between[::-1]), one)
+            if a and a == b:
+                pair, over = product(elementwise(one, other), OneMatrix(one.cols, 1)), (a, None)
+            elif a and b:
+                pair, over = product(one, transposed(other)), (a, b)
+            elif a or b:
+                pair, over = product(one, other) if a else product(other, one), (a or b, None)
+            else:
+                pair, over = Trace(product(transposed(one), other)), (None, None)
+            found.append(product(twice * s * t, self.laid(pair, *over, i, j)))
+        return MatAdd(*found) if len(found) > 1 else found[0]
+
+    def rows(self, vector: Expr, i: str) -> Expr:
+        """Return the matrix whose row i is a vector."""
+        found = self.vector(vector)
+        if {*found} == {None}:
+            return product(OneMatrix(self.size(i), 1), _turned(found[None]))
+        if {*found} != {i}:
+            raise self.refused(i)
+        return found[i]
+
+    def vector(self, column: Expr) -> dict[str | None, Expr]:
+        """Return a column as a sum of rows of matrices, by index, and of one that is constant."""
+        if not self.free(column):
+            return {None: column}
+        match column:
+            case MatrixSymbol():
+                return {self.parts[column].row: self.parts[column].of}
+            case Transpose(args=(MatAdd() as inner,)):
+                return self.vector(MatAdd(*map(transposed, inner.args)))
+            case MatAdd():
+                found: dict[str | None, list[Expr]] = {}
+                for term in column.args:
+                    for index, matrix in self.vector(term).items():
+                        found.setdefault(index, []).append(matrix)
+                if len(found) == 2 and None in found:
+                    index, = found.keys() - {None}
+                    found[index] += [product(OneMatrix(self.size(index), 1), _turned(constant))
+                                     for constant in found.pop(None)]
+                return {index: MatAdd(*parts) if len(parts) > 1 else parts[0]
+                        for index, parts in found.items()}
+            case MatMul():
+                return self.multiple(column)
+        raise self.refused("".join(sorted(self.free(column))))
+
+    def multiple(self, column: Expr) -> dict[str | None, Expr]:
+        """Return B x_i, or s_i x_i, as rows."""
+        scalar, (first, *others) = column.as_coeff_matrices()
+        if others and first.cols == 1:
+            scalar, others = scalar * as_number(product(*others)), []
+        if others and self.free(first):
+            raise self.refused("".join(sorted(self.free(first))))
+        found = self.vector(product(*others)) if others else self.vector(first)
+        if others:
+            found = {index: product(matrix, transposed(first)) if index else product(first, matrix)
+                     for index, matrix in found.items()}
+        if not self.free(scalar):
+            return {index: product(scalar, matrix) for index, matrix in found.items()}
+        i, = self.free(scalar) if len(self.free(scalar)) == 1 else [None]
+        if not i or not {*found} <= {i, None}:
+            raise self.refused("".join(sorted(self.free(column))))
+        return {i: elementwise(product(self.entries(scalar, i, None), OneMatrix(1, column.rows)),
+                               self.rows(first if not others else product(first, *others), i))}
+
+
+def _apart(matrix: Expr) -> tuple[Expr, Expr]:
+    """Return the number in front of a matrix, and the matrix."""
+    if not isinstance(matrix, MatMul):
+        return sp.S.One, matrix
+    scalar, factors = matrix.as_coeff_matrices()
+    return scalar, product(*factors)
+
+
+def _turned(matrix: Expr) -> Expr:
+    scalar, inner = _apart(matrix)
+    return product(scalar, transposed(inner))

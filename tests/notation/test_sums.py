@@ -1,0 +1,110 @@
+"""Sums over an index are read as the matrices that they are, or refused in one sentence."""
+
+import re
+
+import numpy as np
+import pytest
+
+from lvmcalc import derive, mark, notation
+from lvmcalc.checks import CannotBeFormed
+
+RNG = np.random.default_rng(4)
+SHAPES = {"X": "N×D", "Z": "N×D", "A": "N×M", "T": "N×M", "U": "N×Q", "V": "M×Q", "B": "N×N",
+          "W": "D×M", "P": "symmetric D×D", "w": "D", "μ": "D", "y": "N", "c": "N", "p": "N",
+          "b": "scalar", "a": "positive"}
+SIZES = {"N": 5, "D": 3, "M": 4, "Q": 2}
+AT = {name: RNG.uniform(0.2, 1, [SIZES[size] for size in (*spec.split()[-1].split("×"), "1")[:2]
+                                 if size in SIZES] + [1] * ("×" not in spec))
+      for name, spec in SHAPES.items() if spec not in ("scalar", "positive")}
+AT |= {"P": AT["P"] + AT["P"].T, "b": 0.3, "a": 0.7}
+N, M = range(5), range(4)
+
+
+def sig(x: float) -> float:
+    return 1 / (1 + np.exp(-x))
+
+
+# Each sum in plain Python, one entry after the other
+X, Z, A, T, U, V, B, W, P = (AT[name] for name in "XZATUVBWP")
+w, mu, y, c, p = (AT[name][:, 0] for name in "wμycp")
+a, b = AT["a"], AT["b"]
+READ = [
+    ("Σᵢ log(1 + exp(−yᵢ xᵢᵀ w))", "X w y", sum(np.log(1 + np.exp(-y[i] * (X[i] @ w))) for i in N)),
+    (r"\sum_i (y_i - x_i^T w)^2", "X w y", sum((y[i] - X[i] @ w)**2 for i in N)),
+    (r"\frac{1}{2}\sum_{i=1}^{N} (y_i - x_i^\top w)^2 + \frac{a}{2}\sum_j w_j^2", "X w y a",
+     sum((y[i] - X[i] @ w)**2 for i in N) / 2 + a / 2 * sum(it**2 for it in w)),
+    (r"\sum\limits_{n=1}^N \left(y_n - \mathbf{w}^\top \mathbf{x}_n\right)^2", "X w y",
+     sum((y[i] - X[i] @ w)**2 for i in N)),
+    ("sum_i (y_i - x_i.T @ w)**2", "X w y", sum((y[i] - X[i] @ w)**2 for i in N)),
+    ("Σ_{ij} A_ij²", "A", sum(A[i, j]**2 for i in N for j in M)),
+    ("Σᵢⱼ a Aᵢⱼ", "A a", sum(a * A[i, j] for i in N for j in M)),
+    ("Σ_{i,j} T_{i,j} (A_{i,j} − u_iᵀ v_j)²", "A T U V",
+     sum(T[i, j] * (A[i, j] - U[i] @ V[j])**2 for i in N for j in M)),
+    ("Σ_ij (A_ij − Σ_k U_ik V_jk)²", "A U V",
+     sum((A[i, j] - U[i] @ V[j])**2 for i in N for j in M)),
+    ("Σ_ijk U_ik V_jk A_ij", "A U V", sum(U[i] @ V[j] * A[i, j] for i in N for j in M)),
+    ("Σ_ijk B_ij B_jk B_ki", "B",
+     sum(B[i, j] * B[j, k] * B[k, i] for i in N for j in N for k in N)),
+    ("Σ_i B_ii", "B", sum(B[i, i] for i in N)),
+    ("Σ_ij y_i c_j", "y c", sum(y[i] * c[j] for i in N for j in N)),
+    ("Σ_{ij} y_i c_j B_ij", "y c B", sum(y[i] * c[j] * B[i, j] for i in N for j in N)),
+    ("Σ_n (x_n − μ)ᵀ P (x_n − μ)", "X μ P", sum((X[i] - mu) @ P @ (X[i] - mu) for i in N)),
+    ("Σ_i ‖Wᵀ x_i − a_i‖²", "X W A", sum(((W.T @ X[i] - A[i])**2).sum() for i in N)),
+    ("Σ_{ij} B_ij ‖x_i − x_j‖²", "X B",
+     sum(B[i, j] * ((X[i] - X[j])**2).sum() for i in N for j in N)),
+    ("Σ_{ij} exp(−a/2 ‖x_i − z_j‖²)", "X Z a",
+     sum(np.exp(-a / 2 * ((X[i] - Z[j])**2).sum()) for i in N for j in N)),
+    ("Σ_i p_i log(p_i/Σ_j p_j)", "p", sum(it * np.log(it / p.sum()) for it in p)),
+    ("Σ_i (log Σ_j exp(A_ij) − Σ_j T_ij A_ij)", "A T",
+     sum(np.log(np.exp(A[i]).sum()) - T[i] @ A[i] for i in N)),
+    ("Σ_i log(exp(x_iᵀ z_i)/Σ_j exp(x_iᵀ z_j))", "X Z",
+     sum(X[i] @ Z[i] - np.log(sum(np.exp(X[i] @ Z[j]) for j in N)) for i in N)),
+    ("Σ_i (y_i log σ(x_iᵀ w) + (1 − y_i) log(1 − σ(x_iᵀ w)))", "X w y",
+     sum(y[i] * np.log(sig(X[i] @ w)) + (1 - y[i]) * np.log(1 - sig(X[i] @ w)) for i in N)),
+    ("(1/N) Σ_i |y_i − x_iᵀ w − b|", "X w y b", sum(abs(y[i] - X[i] @ w - b) for i in N) / 5),
+    ("S = Σ_i c_i (x_i − μ)(x_i − μ)ᵀ; log|S|", "X c μ",
+     np.linalg.slogdet(sum(c[i] * np.outer(X[i] - mu, X[i] - mu) for i in N))[1]),
+    ("m = (1/N) Σ_i x_i; Σ_i ‖x_i − m‖²", "X", sum(((it - X.mean(0))**2).sum() for it in X)),
+    ("wᵀ Σ_i y_i x_i + Σ_j w_j²", "X w y", sum(y[i] * (X[i] @ w) for i in N) + w @ w),
+]
+
+
+@pytest.mark.parametrize(("formula", "leaves", "value"), READ)
+def test_a_sum_over_an_index_has_the_value_of_its_entries_added(
+        formula: str, leaves: str, value: float) -> None:
+    chain = derive(formula, **{name: SHAPES[name] for name in leaves.split()})
+    found = chain.forward(**{name: AT[name] for name in leaves.split()})[chain.output]
+    assert found == pytest.approx(value, rel=1e-12)
+
+
+def test_a_sum_of_squares_over_an_index_is_a_norm() -> None:
+    chain = derive("½ Σ_i (y_i − x_iᵀ w)²", X="N×D", w="D", y="N")
+    assert notation.plain(chain.adjoint("w")) == "Xᵀ (X w - y)"
+
+
+@pytest.mark.parametrize("answer", [
+    "Σ_i x_i (x_iᵀ w − y_i) + λ w", r"\sum_{i=1}^N (x_i^\top w - y_i) x_i + \lambda w",
+    "Σ_i x_i x_iᵀ w − Σ_i y_i x_i + λ w", r"\nabla_w L = \sum_i x_i (x_i^T w - y_i) + \lambda w"])
+def test_an_answer_may_be_a_sum_over_an_index(answer: str) -> None:
+    chain = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+    assert mark(answer, chain, "w").status == "proved"
+    assert mark(answer.replace("λ", "2 λ").replace(r"\lambda", r"2 \lambda"), chain,
+                "w").status == "refuted"
+
+
+@pytest.mark.parametrize(("formula", "sentence"), [
+    ("Σ_i y_i − x_iᵀ w", "x_i stands outside of a sum over i: put brackets around"),
+    ("Σ_i y_i w_i", "the index i runs over the D places of w, but over the N of y"),
+    ("Σ_{i=1}^D y_i x_iᵀ w", "the sum over i ends at D, but it runs over the N places of"),
+    ("Σ_i wᵀ w + y_i x_iᵀ w", "nothing in the sum over i has the index i: put brackets"),
+    ("Σ_i log|x_i x_iᵀ y_i wᵀ w|", "the sum over i cannot be written with matrices"),
+    ("Σ_{i<j} y_i y_j x_iᵀ w", "`Σ_{i<j}` is no sum that is read"),
+    ("Σ yᵀ X w", "There is no `Σ` here: write Σ_i with the index that is summed over")])
+def test_what_is_no_sum_over_an_index_gets_one_sentence(formula: str, sentence: str) -> None:
+    with pytest.raises((notation.Unreadable, CannotBeFormed), match=re.escape(sentence)):
+        derive(formula, X="N×D", w="D", y="N")
+
+
+def test_a_leaf_called_sigma_is_no_sum() -> None:
+    chain = derive("½ ∑_i log(1 + y_i) + log|Σ|", y="D", Σ="symmetric D×D")
+    assert [*chain.leaves] == ["y", "Sigma"]

@@ -1,0 +1,125 @@
+"""Random expressions of all operations: the gradient against autograd, the proof against numbers.
+
+`python tools/random_expressions.py 2000` tries so many, from seed 0 on, and prints what it found.
+Of each, the gradients are held against autograd and checked, of every tenth the stages too, and one
+adjoint, changed somewhere, is compared with the right one: is it told apart just where its numbers
+differ?
+"""
+
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "chain"))
+
+from random_answers import changed_somewhere
+from random_derived_answers import broken
+from test_random_operations import LETTERS, SIZES, Formulas, a, b, m, n, slope, value
+
+from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.verdict import worst
+from lvmcalc.chain import Chain, derive
+
+SECONDS, DEPTH = 60, 4
+START = perf_counter()
+HOLDS = ("proved", "exact", "numeric")
+
+
+def formulas(seed: int) -> Iterator[tuple[int, sp.Expr]]:
+    """Yield scalars, each with its seed, in which letters tell every size."""
+    while True:
+        formula = sp.sympify(Formulas(seed).scalar(DEPTH))
+        letters = [it for it in (*LETTERS, a, b) if it in formula.free_symbols]
+        told = {size for it in letters if it.is_Matrix for size in it.shape}
+        if told and not ({n, m} & formula.free_symbols) - told:
+            yield seed, formula
+        seed += 1
+
+
+def point(chain: Chain, seed: int) -> dict[str, Any]:
+    """Return numbers for the leaves."""
+    rng = np.random.default_rng(seed)
+    return {name: 0.7 * rng.standard_normal([int(it.xreplace({n: 3, m: 2})) for it in leaf.shape])
+            if leaf.shape else rng.uniform(0.5, 1.5) for name, leaf in chain.leaves.items()}
+
+
+def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
+    """Yield what is wrong with the chain of a formula, or what could not be told."""
+    chain = derive(formula)
+    leaves = point(chain, seed)
+    try:
+        found = chain.run(**leaves)
+    except ArithmeticError:
+        yield "no value"  # a matrix too close to a singular one
+        return
+    for name in leaves:
+        expected = slope(formula, leaves, name)
+        if not np.allclose(found.adjoints[name], expected, rtol=1e-8,
+                           atol=1e-10 * (1 + np.abs(expected).max())):
+            yield f"WRONG gradient of {name}"
+    claims = chain.check() if seed % 10 == 0 else map(chain.claim, leaves)
+    status = worst([claim.status for claim in claims])
+    yield status if status in HOLDS else f"WRONG check: {status}"
+    name = [*leaves][seed % len(leaves)]
+    right = chain.adjoint(name)
+    other = changed_somewhere(np.random.default_rng(seed), right, broken)
+    if other is None or other.has(sp.zoo, sp.nan, sp.I, sp.oo):
+        return
+    apart = 0.0
+    for other_seed in range(9):
+        at = {**SIZES, **point(chain, other_seed)}
+        try:
+            ours, theirs = (np.asarray(value(side, at)) for side in (right, other))
+        except np.linalg.LinAlgError:
+            return  # what was changed is singular
+        if ours.shape != theirs.shape or not np.isfinite(theirs).all():
+            return
+        apart = max(apart, np.abs(ours - theirs).max() / (1e-8 + np.abs(ours).max()))
+    verdict = compare(right, other).status
+    yield f"changed: {verdict}"
+    if 1e-12 < apart < 1e-5:
+        return  # the numbers do not tell
+    if (apart > 1e-5 and verdict in HOLDS) or (apart < 1e-12 and verdict == "refuted"):
+        yield f"WRONG verdict, {verdict}, on {name} = {other}, apart by {apart:.1e}"
+
+
+def tried(count: int, seed: int = 0) -> tuple[Counter, list[str]]:
+    """Return how many were found how, and what went wrong."""
+    counts, wrong = Counter(), []
+
+    def rung(*_: Any) -> None:
+        raise TimeoutError(f"more than {SECONDS} s of this process")
+
+    signal.signal(signal.SIGVTALRM, rung)
+    for (each, formula), _ in zip(formulas(seed), range(count), strict=False):
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+        try:
+            with np.errstate(all="ignore"):
+                found = [*faults(each, formula)]
+        except Exception as error:  # whatever stops one is reported, and the next is tried
+            found = [f"WRONG: {type(error).__name__}: {error}"]
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        if not each % 50:
+            print(f"seed {each}, {perf_counter() - START:.0f} s", flush=True)
+        counts.update(it for it in found if not it.startswith("WRONG"))
+        for it in found:
+            if it.startswith("WRONG"):
+                wrong.append(f"{each}: {it} in {formula}")
+                print(wrong[-1], flush=True)
+    return counts, wrong
+
+
+if __name__ == "__main__":
+    number, *first = map(int, sys.argv[1:] or ["200"])
+    counts, wrong = tried(number, *first)
+    for found, times in sorted(counts.items()):
+        print(f"{found:24} {times:6}")
+    print(f"{number} expressions in {perf_counter() - START:.0f} s, {len(wrong)} disagreements")
