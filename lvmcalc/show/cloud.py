@@ -71,10 +71,11 @@ class Cloud(Training):
                 "bars": problem.D * of_model}
 
     def read(self) -> str:
-        problem = self.trainer.problem
+        problem, gigabytes = self.trainer.problem, 8e-9 * self._problem.shape[0] ** 2
+        memory = (f"{gigabytes:,.3g} gigabytes" if gigabytes < 1000
+                  else f"{gigabytes / 1000:,.3g} terabytes")
         return (f"Data: {problem.shape[0]:,}×{problem.D}, α = {problem.alpha:.4g}, "
-                f"β = {problem.beta:.4g}. K would need {8e-12 * problem.shape[0] ** 2:,.3g} "
-                "terabytes.")
+                f"β = {problem.beta:.4g}. K would need {memory}.")
 
     def __repr__(self) -> str:
         return f"Cloud of {self._problem.shape[0]:,} points: {self.status}"

@@ -5,6 +5,8 @@ from timeit import Timer
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from lvmcalc import checks
 from lvmcalc.models import GPLVMProblem
 from lvmcalc.models.ways import cholesky, textbook
@@ -52,7 +54,8 @@ class CostCurve(View):
         self.scene = panels.picture({"curve": {
             "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
             "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
-            "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
+            "xlim": np.log10([min(self.sizes), max(self.sizes)]).tolist(),
+            "include": [-4, -1], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
         self._say(self._in_words())
 

@@ -273,3 +273,34 @@ def test_a_walk_that_asks_lights_an_edge_and_shows_its_card_after_a_right_answer
     told(walk, "Edges lit: 2 of 8")
     expect(walk.get_by_role("rowheader").first).to_be_visible()
     assert not nameless(walk)
+
+
+def test_a_graph_is_completed_by_clicks_and_by_keyboard_and_checked(page):
+    browser.show(page, "from lvmcalc import derive\n"
+                       "from lvmcalc.show.graph_exercise import GraphExercise\n"
+                       "GraphExercise(derive('tr(A X)', X='n×m', A='m×n', name='trace'))")
+    panel = page.locator(".lvm").first
+    told = panel.get_by_role("status")
+    expect(told).to_contain_text("Click a node")
+    panel.get_by_role("button", name="Check").press("Space")
+    expect(told).to_contain_text("are missing.")
+    edges = page.evaluate("""() => {
+        const view = document.querySelector(".lvm").lvm, {graph} = view.scene.panels;
+        const {at} = view.kinds.graph.at(view.pen, view.boxes.graph, graph);
+        const {left, top} = view.canvas.getBoundingClientRect();
+        return Object.fromEntries(graph.order.map((name, k) => {
+            const [x, y] = at(graph.nodes[k]);
+            return [name, [left + x, top + y]]; })); }""")
+    *leaves, product, output = sorted(edges, key=lambda name: edges[name][0])
+    page.mouse.click(*edges[leaves[0]])
+    expect(told).to_contain_text("is chosen.")
+    page.mouse.click(*edges[product])
+    expect(told).to_contain_text("Arrows: 1.")
+    for used, user in ((leaves[1], product), (product, output)):
+        panel.get_by_role("combobox", name="from").select_option(used)
+        panel.get_by_role("combobox", name="to").select_option(user)
+        panel.get_by_role("button", name="Draw or remove").press("Space")
+    expect(told).to_contain_text("Arrows: 3.")
+    panel.get_by_role("button", name="Check").press("Space")
+    expect(told).to_contain_text("Right: all 3 arrows.")
+    assert not browser.nameless(panel)

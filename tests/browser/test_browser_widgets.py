@@ -271,16 +271,20 @@ def test_before_a_room_the_picture_fills_the_screen_in_large_type_and_escape_lea
     assert min(size, words) >= 24
     assert height > 720 / 2
     assert panel.evaluate("it => it.scrollHeight <= it.clientHeight")
+    bar = "it => it.querySelector('.lvm-bar').clientHeight"
+    assert panel.evaluate(bar) < 60  # one row
     expect(panel.get_by_text("More", exact=True)).to_be_hidden()
     projector.keyboard.press("Escape")
     projector.wait_for_function("!document.fullscreenElement")
     expect(button(panel, "Present")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [800, 640], ids=["800 pixels", "200 %"])
-def test_on_a_narrow_page_nothing_is_cut(page, width):
+@pytest.mark.parametrize(("width", "bar"), [(800, False), (640, False), (800, True)],
+                         ids=["800 pixels", "200 %", "800 pixels beside the side bar"])
+def test_on_a_narrow_page_nothing_is_cut(page, width, bar):
     browser.show(page, IMPORTS + "LiveGPLVM('digits')")
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    if not bar:
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
     page.set_viewport_size({"width": width, "height": 900})
     try:
         panel = panels(page)
@@ -296,7 +300,8 @@ def test_on_a_narrow_page_nothing_is_cut(page, width):
         assert inside
     finally:
         page.set_viewport_size({"width": 1280, "height": 1400})
-        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        if not bar:
+            page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
 
 
 def test_in_the_dark_theme_no_part_of_a_picture_is_a_white_block(page):
@@ -420,10 +425,11 @@ def test_an_entry_of_a_matrix_is_dragged_and_moved_by_keys_and_L_and_the_slopes_
 
 @pytest.mark.parametrize("widget", [LOG_DET, "LiveGPLVM('iris')"], ids=["entry", "latent point"])
 def test_a_finger_drags_and_does_not_scroll_the_page(page, widget):
-    browser.show(page, IMPORTS + widget)
+    page.set_viewport_size({"width": 1280, "height": 700})
+    browser.show(page, "\n" * 50 + IMPORTS + widget, *["\n" * 50] * 2)
     panel = panels(page)
     expect(panel.get_by_role("status")).to_be_visible()
-    panel.scroll_into_view_if_needed()
+    panel.evaluate("it => it.scrollIntoView({block: 'center'})")  # the page may go either way
     x, y = entry_of(page, 1) if "Nudge" in widget else place_of(page, "moved")
     before, top = panel.inner_text(), panel.bounding_box()["y"]
     hand = page.context.new_cdp_session(page)
@@ -440,6 +446,7 @@ def test_a_finger_drags_and_does_not_scroll_the_page(page, widget):
         assert panel.bounding_box()["y"] == top
     finally:
         hand.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        page.set_viewport_size({"width": 1280, "height": 1400})
 
 
 def test_a_million_points_are_drawn_and_move_when_they_are_trained(page):

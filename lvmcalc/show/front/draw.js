@@ -4,7 +4,7 @@
 
 export const FAMILY = "system-ui, 'DejaVu Sans', sans-serif";
 export const RED = {light: "#B2182B", dark: "#F08A76"}, BLUE = {light: "#0072B2", dark: "#56B4E9"};
-const VERMILLION = {light: "#C44E00", dark: "#FF8C42"};
+export const VERMILLION = {light: "#C44E00", dark: "#FF8C42"};
 const DASHES = {"-": [], "--": [6, 4], ":": [2, 3], "-.": [7, 3, 2, 3]};
 const TURN = 2 * Math.PI;
 export const dash = (g, style) => g.setLineDash(DASHES[style] || []);
@@ -22,31 +22,58 @@ export function text(pen, words, x, y, {align = "left", base = "alphabetic", bol
   g.fillText(words, x, y, most);
 }
 
-const CORNERS = {s: [4, 0.125], "^": [3, -0.25], v: [3, 0.25], "<": [3, 0.5], ">": [3, 0], D: [4, 0], p: [5, -0.25]};
-export function marker(g, kind, x, y, r) {
+export function stroke(pen, at, {color, width, style} = {}, close) { // a line through points
+  const {g} = pen;
+  Object.assign(g, {strokeStyle: color || pen.ink, lineWidth: width || 1});
+  dash(g, style);
   g.beginPath();
-  if (kind === "P" || kind === "X") { // a cross, upright or not
-    const a = kind === "X" ? TURN / 8 : 0, t = 0.36 * r;
-    for (let k = 0; k < 4; k++) for (const [u, v] of [[t, -t], [r, -t], [r, t]]) {
-      const turn = a + k * TURN / 4, [c, d] = [Math.cos(turn), Math.sin(turn)];
-      g.lineTo(x + u * c - v * d, y + u * d + v * c);
-    }
-  } else if (kind === "*") {
-    for (let k = 0; k < 10; k++) {
-      const a = TURN * (k / 10 - 0.25), d = k % 2 ? r / 2.4 : r;
-      g.lineTo(x + d * Math.cos(a), y + d * Math.sin(a));
-    }
-  } else if (CORNERS[kind]) {
-    const [n, first] = CORNERS[kind];
-    for (let k = 0; k < n; k++) {
-      const a = TURN * (k / n + first), d = r * (n === 3 ? 1.2 : n === 4 ? 1.25 : 1.1);
-      g.lineTo(x + d * Math.cos(a), y + d * Math.sin(a));
-    }
-  } else g.arc(x, y, r, 0, TURN);
-  g.closePath();
+  for (const [x, y] of at) g.lineTo(x, y);
+  if (close) g.closePath();
+  g.stroke();
+  dash(g);
 }
 
-// Black is for white paper only.
+export const frame = (pen, x, y, w, h, looks) => stroke(pen, [[x, y], [x + w, y], [x + w, y + h], [x, y + h]], looks, true);
+
+export function ring(pen, x, y, r, {color, width, style}) {
+  const {g} = pen;
+  Object.assign(g, {strokeStyle: color, lineWidth: width});
+  dash(g, style);
+  g.beginPath(); g.arc(x, y, r, 0, TURN); g.stroke();
+  dash(g);
+}
+
+export function title(pen, box, p) {
+  const {g, size} = pen;
+  if (p.lit) { // the colour of its node in the graph
+    g.font = `bold ${size}px ${FAMILY}`;
+    g.fillStyle = p.lit;
+    g.fillRect(box.x - 3, box.y - 0.1 * size, Math.min(g.measureText(p.title).width, box.w) + 6, 1.4 * size);
+  }
+  text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w, color: p.lit && "#222222"});
+}
+
+// The corners of a marker, [turn, distance]: turns of a whole, distances in radii.
+const regular = (n, first, far, near = far) =>
+  [...Array(n).keys()].map(k => [k / n + first, k % 2 ? near : far]);
+const cross = first => [...Array(4).keys()].flatMap(k => // each arm has two corners and an armpit
+  [[-0.125, 0.51], [-0.055, 1.06], [0.055, 1.06]].map(([a, d]) => [k / 4 + first + a, d]));
+const CORNERS = {s: regular(4, 0.125, 1.25), D: regular(4, 0, 1.25), p: regular(5, -0.25, 1.1),
+                 "^": regular(3, -0.25, 1.2), v: regular(3, 0.25, 1.2), "<": regular(3, 0.5, 1.2),
+                 ">": regular(3, 0, 1.2), "*": regular(10, -0.25, 1, 1 / 2.4), P: cross(0), X: cross(0.125)};
+export function marker(pen, kind, x, y, r, {color, edge, width}) {
+  const {g} = pen;
+  Object.assign(g, {fillStyle: color, strokeStyle: edge, lineWidth: width});
+  g.beginPath();
+  if (!CORNERS[kind]) g.arc(x, y, r, 0, TURN);
+  else for (const [a, d] of CORNERS[kind]) g.lineTo(x + r * d * Math.cos(TURN * a), y + r * d * Math.sin(TURN * a));
+  g.closePath();
+  g.fill();
+  if (edge) g.stroke();
+}
+
+// What Python writes in ink has that of the page; black is for white paper only.
+export const tone = (pen, color) => color === "#222222" ? pen.ink : color;
 const seen = (pen, color) => pen.dark && color === "#000000" ? "#F2F2F2" : color;
 
 // The latent space
@@ -74,9 +101,7 @@ export const points = {
   },
   draw(pen, box, p, state) {
     const {g, size} = pen, f = this.frame(pen, box, p, state), xy = state.mix(p.name), r = p.labels.length > 500 ? 0.21 * size : 0.32 * size;
-    text(pen, p.title, box.x, box.y + size, {bold: true});
-    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
-    g.strokeRect(f.left, f.y, f.w, f.h);
+    frame(pen, f.left, f.y, f.w, f.h, {color: pen.faint});
     text(pen, p.xlabel, f.left + f.w / 2, box.y + box.h - 0.25 * size, {align: "center"});
     g.save();
     g.beginPath(); g.rect(f.left, f.y, f.w, f.h); g.clip();
@@ -93,15 +118,12 @@ export const points = {
     }
     const dots = p.classes.map(look => sprite(pen, look, r)), d = roomOf(r);
     for (let i = 0; i < p.labels.length; i++) g.drawImage(dots[p.labels[i]], f.x(xy[2 * i]) - d, f.Y(xy[2 * i + 1]) - d, 2 * d, 2 * d);
-    const {ring, moved} = state.now, at = state.hand || state.mix("moved");
-    if (ring) {
+    const at = state.hand || state.mix("moved");
+    if (state.now.ring) {
       const from = state.mix("ring");
-      for (const [color, width] of [[pen.paper, 5], [pen.ink, 2]]) {
-        Object.assign(g, {strokeStyle: color, lineWidth: width});
-        g.beginPath(); g.moveTo(f.x(from[0]), f.Y(from[1])); g.lineTo(f.x(at[0]), f.Y(at[1]));
-        g.stroke();
-        g.beginPath(); g.arc(f.x(at[0]), f.Y(at[1]), 0.65 * size, 0, TURN);
-        g.stroke();
+      for (const looks of [{color: pen.paper, width: 5}, {color: pen.ink, width: 2}]) {
+        stroke(pen, [from, at].map(([u, v]) => [f.x(u), f.Y(v)]), looks);
+        ring(pen, f.x(at[0]), f.Y(at[1]), 0.65 * size, looks);
       }
     }
     g.restore();
@@ -145,9 +167,8 @@ function sprite(pen, look, r) { // a marker is drawn once, and copied for each o
   if (sprites.has(key)) return sprites.get(key);
   const canvas = new OffscreenCanvas(side, side), g = canvas.getContext("2d");
   g.scale(pen.ratio, pen.ratio);
-  marker(g, look.marker, room, room, r);
-  Object.assign(g, {fillStyle: seen(pen, look.color), strokeStyle: pen.ink, lineWidth: 0.4, globalAlpha: 0.85});
-  g.fill(); g.stroke();
+  g.globalAlpha = 0.85;
+  marker({g}, look.marker, room, room, r, {color: seen(pen, look.color), edge: pen.ink, width: 0.4});
   sprites.set(key, canvas.transferToImageBitmap());
   return sprites.get(key);
 }
@@ -199,29 +220,23 @@ export const curve = {
     const left = box.x + Math.max(...yticks.map(([, words]) => g.measureText(words).width), 2 * size) + 0.6 * size;
     const top = box.y + 1.9 * size, w = box.x + box.w - 0.8 * size - left, h = box.h - 1.9 * size - (p.xlabel ? 2.8 : 1.5) * size;
     const X = v => left + w * (v - x0) / (x1 - x0), Y = v => top + h * (y1 - v) / (y1 - y0);
-    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
-    dash(g);
-    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1});
+    const across = (y, looks) => stroke(pen, [[left, y], [left + w, y]], looks);
     for (const [v, words] of yticks) {
-      g.beginPath(); g.moveTo(left, Y(v)); g.lineTo(left + w, Y(v)); g.stroke();
+      across(Y(v), {color: pen.faint});
       text(pen, words, left - 0.4 * size, Y(v), {align: "right", base: "middle"});
     }
     for (const [v, words] of axis(p, x0, x1, Math.max(2, Math.floor(w / (5 * size))), p.xlog)) text(pen, words, X(v), top + h + 1.15 * size, {align: "center"});
     if (p.xlabel) text(pen, p.xlabel, left + w / 2, top + h + 2.4 * size, {align: "center"});
     for (const line of p.lines || []) { // such as the exact optimum
-      Object.assign(g, {strokeStyle: VERMILLION[pen.mode], lineWidth: 2}); dash(g, "--");
-      g.beginPath(); g.moveTo(left, Y(line.at)); g.lineTo(left + w, Y(line.at)); g.stroke();
+      across(Y(line.at), {color: VERMILLION[pen.mode], width: 2, style: "--"});
       text(pen, line.words, left + w, Y(line.at) - 0.35 * size, {align: "right", bold: true, halo: true, color: VERMILLION[pen.mode]});
     }
     const labels = [];
     for (const {look, at} of series) {
       if (!at.length) continue;
       const color = look.color === "ink" ? pen.soft : look.color === "reached" || look.color === BLUE.light ? BLUE[pen.mode] : look.color, end = at[at.length - 1];
-      Object.assign(g, {strokeStyle: color, fillStyle: color, lineWidth: 0.18 * size}); dash(g, look.dash);
-      g.beginPath();
-      for (const [x, y] of at) g.lineTo(X(x), Y(y));
-      g.stroke(); dash(g);
-      for (const [x, y] of look.every ? at : look.bare ? [] : [end]) { marker(g, look.marker || "o", X(x), Y(y), 0.32 * size); g.fill(); }
+      stroke(pen, at.map(([x, y]) => [X(x), Y(y)]), {color, width: 0.18 * size, style: look.dash});
+      for (const [x, y] of look.every ? at : look.bare ? [] : [end]) marker(pen, look.marker, X(x), Y(y), 0.32 * size, {color});
       if (look.label) labels.push({words: look.label, color, y: Y(end[1])});
     }
     const lines = [...Array(Math.floor(h / (1.3 * size))).keys()].map(k => top + (k + 0.6) * 1.3 * size), taken = [];
@@ -242,16 +257,12 @@ export const bars = {
     const need = Math.max(...state.now[p.name], ...p.marks);
     if (!memo.top || need > memo.top || need < 0.5 * memo.top) memo.top = 1.15 * need;
     const top = box.y + 1.9 * size, h = box.h - 4.7 * size, Y = v => top + h * (1 - Math.max(v, 0) / memo.top), step = box.w / n;
-    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
-    Object.assign(g, {strokeStyle: pen.faint, lineWidth: 1}); dash(g);
-    g.beginPath(); g.moveTo(box.x, top + h); g.lineTo(box.x + box.w, top + h); g.stroke();
+    stroke(pen, [[box.x, top + h], [box.x + box.w, top + h]], {color: pen.faint});
     for (let j = 0; j < n; j++) {
       const x = box.x + (j + 0.5) * step;
       g.fillStyle = BLUE[pen.mode];
       g.fillRect(x - 0.32 * step, Y(model[j]), 0.64 * step, top + h - Y(model[j]));
-      marker(g, "D", x, Y(p.marks[j]), 0.28 * size);
-      Object.assign(g, {fillStyle: pen.paper, strokeStyle: pen.ink, lineWidth: 1.5});
-      g.fill(); g.stroke();
+      marker(pen, "D", x, Y(p.marks[j]), 0.28 * size, {color: pen.paper, edge: pen.ink, width: 1.5});
       if (j % Math.max(1, Math.ceil(2 * size / step)) === 0) text(pen, String(j + 1), x, top + h + 1.15 * size, {align: "center"});
     }
     text(pen, p.xlabel, box.x + box.w / 2, top + h + 2.4 * size, {align: "center", most: box.w});
@@ -292,19 +303,12 @@ export const cells = {
   draw(pen, box, p, state) {
     const {g, size} = pen, values = state.mix(p.name), [rows, columns] = p.shape, each = rows * columns, {w, h, at} = this.place(pen, box, p);
     const all = state.now[p.name], top = p.top || all.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    if (p.lit) { // the colour of its node in the graph
-      g.font = `bold ${size}px ${FAMILY}`;
-      g.fillStyle = p.lit;
-      g.fillRect(box.x - 3, box.y - 0.1 * size, Math.min(g.measureText(p.title).width, box.w) + 6, 1.4 * size);
-    }
-    if (p.title) text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w, color: p.lit && "#222222"});
-    if (each * p.count === 1) return text(pen, plain(Number(values[0].toPrecision(4))), box.x, box.y + 3.6 * size, {scale: 1.6, most: box.w});
+    if (each * p.count === 1) return text(pen, plain(Number(values[0].toPrecision(4))), box.x, box.y + Math.min(3.6 * size, box.h - 0.3 * size), {scale: 1.6, most: box.w});
     for (let k = 0; k < p.count; k++) {
       const [x, y] = at(k), own = values.subarray(k * each, (k + 1) * each);
       image(pen, own, rows, columns, x, y, w, h, top, p.signed);
       const [color, line] = p.outline || [pen.faint, "-"];
-      Object.assign(g, {strokeStyle: color === "#222222" ? pen.ink : color, lineWidth: p.outline ? 2.5 : 1}); dash(g, line);
-      g.strokeRect(x, y, w, h); dash(g);
+      frame(pen, x, y, w, h, {color: tone(pen, color), width: p.outline ? 2.5 : 1, style: line});
       if (p.captions) text(pen, p.captions[k], x + w / 2, y + h + 1.15 * size, {align: "center", most: w + size});
       if (p.fill && h / rows > 1.2 * size && w / columns > 2.6 * size)
         for (let i = 0; i < each; i++)
@@ -313,13 +317,11 @@ export const cells = {
     }
     if (p.drag) { // the entry in hand
       const [x, y] = at(0), k = state.now.chosen[0];
-      Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.25 * size});
-      g.strokeRect(x + w / columns * (k % columns), y + h / rows * Math.floor(k / columns), w / columns, h / rows);
+      frame(pen, x + w / columns * (k % columns), y + h / rows * Math.floor(k / columns), w / columns, h / rows, {width: 0.25 * size});
     }
     if (p.boxed) { // the chosen object, above what is made of it
       const [x, y] = at(0), [, last] = at(p.count - p.columns);
-      Object.assign(g, {strokeStyle: pen.ink, lineWidth: 0.2 * size});
-      g.strokeRect(x - 3, y - 3, w + 6, last + h - y + 6);
+      frame(pen, x - 3, y - 3, w + 6, last + h - y + 6, {width: 0.2 * size});
     }
   },
   nearest(pen, box, p, state, px, py) { // the entry that can be dragged
@@ -333,13 +335,10 @@ export const lines = { // the numbers of some objects as dots, and what is made 
     const {g, size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length, n = data.length / D;
     const top = box.y + 1.8 * size, h = box.h - 3.5 * size, group = box.w / n, room = 0.1 * (p.high - p.low);
     const X = (k, i) => box.x + group * (k + (i + 1) / (D + 1)), Y = v => top + h * (p.high + room - v) / (p.high - p.low + 2 * room);
-    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
     for (let k = 0; k < n; k++) {
-      Object.assign(g, {strokeStyle: BLUE[pen.mode], fillStyle: pen.ink, lineWidth: 0.18 * size}); dash(g);
-      g.beginPath();
-      for (let i = 0; i < D; i++) g.lineTo(X(k, i), Y(made[k * D + i]));
-      g.stroke();
-      for (let i = 0; i < D; i++) { marker(g, "o", X(k, i), Y(data[k * D + i]), 0.25 * size); g.fill(); }
+      const at = of => [...of.subarray(k * D, (k + 1) * D)].map((v, i) => [X(k, i), Y(v)]);
+      stroke(pen, at(made), {color: BLUE[pen.mode], width: 0.18 * size});
+      for (const [x, y] of at(data)) marker(pen, "o", x, y, 0.25 * size, {color: pen.ink});
       text(pen, p.captions[k], box.x + group * (k + 0.5), top + h + 1.2 * size, {align: "center", bold: !k, most: group - 4});
     }
   },

@@ -1,7 +1,8 @@
 // Pictures to walk in: the map of a loss with arrows on it, and the graph of a chain.
-import {BLUE, dash, marker, text} from "./draw.js";
+import {BLUE, VERMILLION, dash, marker, ring, stroke, text, tone} from "./draw.js";
 
 const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const SILENT = {color: "#CC79A7", width: 2, style: ":"}; // where path h contributes nothing
 const shades = document.createElement("canvas");
 
 function arrow(pen, from, to, {color, dash: style, width, head = 0.8, bow = 0, halo}) { // with a head that is no longer than the arrow
@@ -28,41 +29,27 @@ export const map = {
             inverse: (px, py) => [(px - left) / unit - ex, ey - (py - top) / unit]};
   },
   draw(pen, box, p, state) {
-    const {g, size} = pen, f = this.frame(pen, box, p), trail = state.now[p.name], n = trail.length / 2;
-    text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w});
+    const {g, size} = pen, f = this.frame(pen, box, p), trail = state.now[p.name];
     this.shade(pen, f, p);
     g.save();
     g.beginPath(); g.rect(f.left, f.y, f.w, f.h); g.clip();
-    Object.assign(g, {strokeStyle: pen.soft, lineWidth: 0.6}); dash(g);
-    for (const line of p.contours) {
-      g.beginPath();
-      for (let i = 0; i < line.length; i += 2) g.lineTo(f.x(line[i]), f.Y(line[i + 1]));
-      g.stroke();
-    }
-    Object.assign(g, {strokeStyle: "#CC79A7", lineWidth: 2}); dash(g, ":");
-    g.beginPath(); g.arc(f.x(0), f.Y(0), f.unit, 0, 2 * Math.PI); g.stroke(); dash(g);
+    const pairs = flat => [...Array(flat.length / 2).keys()].map(i => [f.x(flat[2 * i]), f.Y(flat[2 * i + 1])]);
+    for (const line of p.contours) stroke(pen, pairs(line), {color: pen.soft, width: 0.6});
+    ring(pen, f.x(0), f.Y(0), f.unit, SILENT);
     for (const {words, x, y, marker: kind} of p.marks) {
-      marker(g, kind, f.x(x), f.Y(y), 0.6 * size);
-      Object.assign(g, {fillStyle: pen.dark ? "#FF8C42" : "#C44E00", strokeStyle: pen.paper, lineWidth: 1.5});
-      g.fill(); g.stroke();
+      marker(pen, kind, f.x(x), f.Y(y), 0.6 * size, {color: VERMILLION[pen.mode], edge: pen.paper, width: 1.5});
       text(pen, words, f.x(0.8 * x), f.Y(0.8 * y) + (kind === "^" ? 1.5 * size : 0), {align: "center", base: "middle", halo: true});
     }
-    const now = [trail[2 * n - 2], trail[2 * n - 1]], last = [trail[2 * n - 4], trail[2 * n - 3]], t = n > 1 ? state.t : 1;
-    const at = n > 1 ? now.map((v, i) => last[i] + t * (v - last[i])) : now;
-    Object.assign(g, {strokeStyle: BLUE[pen.mode], fillStyle: BLUE[pen.mode], lineWidth: 2.5});
-    g.beginPath();
-    for (let i = 0; i < n - 1; i++) g.lineTo(f.x(trail[2 * i]), f.Y(trail[2 * i + 1]));
-    g.lineTo(f.x(at[0]), f.Y(at[1]));
-    g.stroke();
-    for (let i = 0; i < n - 1; i++) { marker(g, "o", f.x(trail[2 * i]), f.Y(trail[2 * i + 1]), 3); g.fill(); }
-    const [px, py] = [f.x(at[0]), f.Y(at[1])];
+    const been = pairs(trail), now = been.pop(), last = been[been.length - 1] || now, color = BLUE[pen.mode];
+    const [px, py] = now.map((v, i) => last[i] + state.t * (v - last[i]));
+    stroke(pen, [...been, [px, py]], {color, width: 2.5});
+    for (const [x, y] of been) marker(pen, "o", x, y, 3, {color});
     for (const {key, color, dash: style, width} of p.arrows) {
       const by = state.mix(key), to = [px + by[0] * f.unit, py - by[1] * f.unit], look = {color, dash: style, width: 2 * width, halo: key !== "step", head: key === "step" ? 1.3 : 0.9};
       arrow(pen, [px, py], to, look);
       if (key !== "step" && Math.hypot(...by) > 0.08) text(pen, key, to[0] + 0.5 * size, to[1] - 0.5 * size, {bold: true, halo: true, scale: 1.3, align: "center", base: "middle"});
     }
-    marker(g, "o", px, py, 0.4 * size);
-    Object.assign(g, {fillStyle: BLUE[pen.mode], strokeStyle: pen.paper, lineWidth: 1.5}); g.fill(); g.stroke();
+    marker(pen, "o", px, py, 0.4 * size, {color, edge: pen.paper, width: 1.5});
     g.restore();
     text(pen, "w₁", f.left + f.w / 2, f.y + f.h + 1.2 * size, {align: "center"});
     text(pen, "w₂", f.left - 0.4 * size, f.y + f.h / 2, {align: "right", base: "middle"});
@@ -81,16 +68,15 @@ export const map = {
 
 export const legend = {
   draw(pen, box, p, state, scene) {
-    const {g, size} = pen, rows = scene.panels[p.of].arrows;
+    const {size} = pen, rows = scene.panels[p.of].arrows;
     text(pen, `Arrows, drawn × ${state.now.scale[0].toFixed(1)}`, box.x, box.y + size, {bold: true, most: box.w});
     rows.forEach(({words, color, dash: style, width}, k) => {
       const y = box.y + (2.4 + 1.6 * k) * size;
       arrow(pen, [box.x, y], [box.x + 2.6 * size, y], {color, dash: style, width: 2 * width});
       text(pen, words, box.x + 3.2 * size, y, {base: "middle", most: box.w - 3.2 * size});
     });
-    Object.assign(g, {strokeStyle: "#CC79A7", lineWidth: 2}); dash(g, ":");
     const y = box.y + (2.4 + 1.6 * rows.length) * size;
-    g.beginPath(); g.moveTo(box.x, y); g.lineTo(box.x + 2.6 * size, y); g.stroke(); dash(g);
+    stroke(pen, [[box.x, y], [box.x + 2.6 * size, y]], SILENT);
     text(pen, p.note, box.x + 3.2 * size, y, {base: "middle", most: box.w - 3.2 * size});
   },
 };
@@ -103,27 +89,29 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
     const r = Math.min(1.25 * size, box.w / (x1 - x0 + 1) / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
     const top = box.y + 1.3 * r, h = box.h - 1.3 * r - r - 1.6 * pen.size, down = y1 > y0 ? Math.min(h / (y1 - y0), 6.5 * pen.size) : 0;
     const rest = (h - down * (y1 - y0)) / 2;
-    return {r, at: node => [box.x + box.w * (node.x - x0 + 0.5) / (x1 - x0 + 1), top + rest + (y1 - node.y) * down]};
+    return {r, step: box.w / (x1 - x0 + 1), at: node => [box.x + box.w * (node.x - x0 + 0.5) / (x1 - x0 + 1), top + rest + (y1 - node.y) * down]};
   },
   draw(pen, box, p, state) {
-    const {g, size} = pen, {r, at} = this.at(pen, box, p), since = performance.now() - (state.memo.since ||= performance.now());
+    const {g, size} = pen, {r, step, at} = this.at(pen, box, p), since = performance.now() - (state.memo.since ||= performance.now());
     const beats = !state.still && since < 3000 && p.edges.some(edge => edge.pulse); // the edge that is asked for
     const beat = beats ? 1 + 0.9 * Math.sin(Math.PI * since / 500) ** 2 : 1;
     state.again ||= beats;
-    const tone = color => color === "#222222" ? pen.ink : color;
+    const gap = (node, down, across) => // from its middle, past the shape that stands below it
+      node.shape && down > 0 && Math.abs(across / down) * (r + 0.8 * size) < size ? (r + 1.6 * size) / down : 1.35 * r;
     for (const edge of p.edges) {
-      const [x, y] = at(p.nodes[edge.from]), [u, v] = at(p.nodes[edge.to]), angle = Math.atan2(v - y, u - x), gap = 1.35 * r;
-      arrow(pen, [x + gap * Math.cos(angle), y + gap * Math.sin(angle)], [u - gap * Math.cos(angle), v - gap * Math.sin(angle)],
-            {color: tone(edge.color), dash: edge.dash, width: edge.width * (edge.pulse ? beat : 1), bow: edge.bow, head: edge.width > 3 ? 1.2 : 0.8});
+      const [x, y] = at(p.nodes[edge.from]), [u, v] = at(p.nodes[edge.to]), length = Math.hypot(u - x, v - y);
+      const [c, s] = [(u - x) / length, (v - y) / length], [out, into] = [gap(p.nodes[edge.from], s, c), gap(p.nodes[edge.to], -s, -c)];
+      arrow(pen, [x + out * c, y + out * s], [u - into * c, v - into * s],
+            {color: tone(pen, edge.color), dash: edge.dash, width: edge.width * (edge.pulse ? beat : 1), bow: edge.bow, head: edge.width > 3 ? 1.2 : 0.8});
     }
     for (const node of p.nodes) {
       const [x, y] = at(node);
       g.beginPath();
       if (node.leaf) g.rect(x - r, y - r, 2 * r, 2 * r); else g.arc(x, y, r, 0, 2 * Math.PI);
-      Object.assign(g, {fillStyle: node.fill || pen.paper, strokeStyle: tone(node.color), lineWidth: node.fill ? 3 : 1.6}); dash(g, node.dash);
+      Object.assign(g, {fillStyle: node.fill || pen.paper, strokeStyle: tone(pen, node.color), lineWidth: node.fill ? 3 : 1.6}); dash(g, node.dash);
       g.fill(); g.stroke(); dash(g);
       text(pen, node.words, x, y, {align: "center", base: "middle", scale: 1.15, bold: !!node.fill, color: node.fill ? "#222222" : pen.ink, most: 1.7 * r});
-      text(pen, node.shape, x, y + r + 1.15 * size, {align: "center", halo: true});
+      text(pen, node.shape, x, y + r + 1.15 * size, {align: "center", halo: true, most: 0.9 * step});
     }
   },
   nearest(pen, box, p, state, px, py) {

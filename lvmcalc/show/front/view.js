@@ -1,5 +1,5 @@
 // The view of a widget: its controls, its picture, its words, and what hand and keys do to them.
-import {bars, boxes, cells, clamp, curve, image, lines, points} from "./draw.js";
+import {bars, boxes, cells, clamp, curve, image, lines, points, title} from "./draw.js";
 import {graph, legend, map} from "./map.js";
 
 const KINDS = {points, curve, bars, cells, lines, map, legend, graph};
@@ -186,7 +186,7 @@ class View {
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     this.el.classList.toggle("lvm-narrow", narrow);
     if (!this.large) this.picture.style.height = `${narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most)}px`;
-    else this.picture.style.height = this.stage === this.el ? "" : this.stage.querySelector(".lvm-asked") ? "50vh" : "62vh";
+    else this.picture.style.height = this.stage === this.el ? "" : "60vh";
     const {clientWidth: w, clientHeight: h} = this.picture, ratio = devicePixelRatio || 1;
     Object.assign(this.canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});
@@ -211,6 +211,7 @@ class View {
     for (const name in this.boxes) {
       const panel = scene.panels[name];
       g.save();
+      if (panel.title && panel.kind !== "graph") title(pen, this.boxes[name], panel);
       KINDS[panel.kind].draw(pen, this.boxes[name], panel, state, scene);
       g.restore();
     }
