@@ -1,11 +1,12 @@
 """Walk through the notebooks by keyboard alone: `python tools/walk_by_keyboard.py [NAME ...]`.
 
 In a JupyterLab and a Chromium of its own, Shift+Enter runs all cells; Tab reaches every button,
-field, slider and picture that an output has; the arrow keys choose an answer of a prediction; one
-exercise of each notebook is answered, and has to be marked right. No mouse is used, and nothing is
-focused by a script. It takes minutes, so it is no part of the tests.
+field, slider and picture that an output has, and Enter opens what is folded; the arrow keys choose
+an answer of a prediction; one exercise of each notebook is answered, and has to be marked right. No
+mouse is used, and nothing is focused by a script. It takes minutes, so it is no part of the tests.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -17,17 +18,16 @@ from playwright.sync_api import Page
 
 from lvmcalc.course.tasks import Task, tasks
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = ROOT / "notebooks"
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # What can be reached in outputs that was not yet; of radio buttons with one name any is enough.
 LEFT = """index => {
     const cell = jupyterapp.shell.currentWidget.content.widgets[index].node, groups = new Set();
     const all = cell.querySelectorAll(`.jp-OutputArea-output :is(button, input, select, textarea,
         summary, a[href], [tabindex="0"])`);
     for (const it of all) if (it.type === "radio" && it.dataset.walked) groups.add(it.name);
-    return [...all].filter(it => it.offsetParent && !it.disabled && it.tabIndex >= 0
-        && !it.dataset.walked && !groups.has(it.name)
-        && getComputedStyle(it).visibility === "visible").map(it => it.outerHTML.slice(0, 90)); }"""
+    return [...all].filter(it => it.checkVisibility({visibilityProperty: true}) && !it.disabled
+        && it.tabIndex >= 0 && !it.dataset.walked && !groups.has(it.name)
+        ).map(it => it.outerHTML.slice(0, 90)); }"""
 HERE = """() => {
     const it = document.activeElement, cell = it.closest(".jp-Cell"), first = !it.dataset.walked;
     it.dataset.walked = "yes";
@@ -83,7 +83,10 @@ class Walk:
                 self._write(number)
 
     def _go_to(self, number: int) -> None:
-        """Go to a cell with the arrow keys; before it, if they skip it as one without source."""
+        """Leave what an output has with Tab; go to a cell with the arrow keys, which skip one
+        without source, so that they may end before it."""
+        while self.page.evaluate(HERE)["inside"]:
+            self._tab()
         while self.number < number:
             self._moved("ArrowDown")
         while self.number > number:
@@ -96,20 +99,21 @@ class Walk:
             raise AssertionError(f"{self.name}: {key} does not leave cell {before}")
 
     def _through(self, number: int) -> None:
-        """Tab through what the output of a cell has, and out of it."""
-        inside = False
-        while (left := self.page.evaluate(LEFT, number)) or inside:
-            self.key("Tab")
-            here = self.page.evaluate(HERE)
-            inside = here["inside"] and here["cell"] == number
-            if here["first"] and here["inside"]:
-                self.reached += 1
-                self._use(here["cell"], here)
-            if left and here["cell"] > number:
+        while left := self.page.evaluate(LEFT, number):
+            if self._tab()["cell"] > number:
                 raise AssertionError(f"{self.name}, cell {number}: Tab skips {left[0]}")
 
+    def _tab(self) -> dict:
+        """Press Tab, and use what has the focus now, the first time."""
+        self.key("Tab")
+        here = self.page.evaluate(HERE)
+        if here["first"] and here["inside"]:
+            self.reached += 1
+            self._use(here["cell"], here)
+        return here
+
     def _use(self, number: int, here: dict) -> None:
-        if here["tag"] == "SUMMARY" and here["label"].strip() == "More":
+        if here["tag"] == "SUMMARY":
             self.key("Enter")
         elif here["kind"] == "radio" and self.predicted == 0:
             self.key("ArrowDown")
@@ -142,6 +146,7 @@ def main() -> None:
     names = sys.argv[1:] or [path.stem for path in sorted(NOTEBOOKS.glob("[01][0-9]_*.ipynb"))
                              if path.stem < "13"]
     asked = list(tasks(NOTEBOOKS))
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with browser.jupyterlab(*(NOTEBOOKS / f"{name}.ipynb" for name in names)) as address:
         for name in names:
             start = time.perf_counter()

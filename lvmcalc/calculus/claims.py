@@ -27,7 +27,7 @@ from lvmcalc.calculus.differentials import (
 )
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
-from lvmcalc.calculus.functions import KINKED, Entrywise
+from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
@@ -76,6 +76,8 @@ class Claim:
             return Verdict("refuted", str(error))
         except UnsupportedExpression as error:
             return Verdict("undecided", str(error))
+        except RecursionError:  # one term of an inverse was written by the others again and again
+            return Verdict("undecided", "the normal form was not reached")
         verdict = decide(self.claim, self._expected, self.symmetric, self.seed)
         if verdict.status == "proved":  # the adjoints lead to it; does the differential too?
             verdict = self._held_against_the_differential(scalar, wrt, claim)
@@ -131,8 +133,7 @@ class Claim:
     @property
     def _kinks(self) -> str:
         """Where there is no derivative, in words."""
-        kinked = sorted({name for part in self.scalar.atoms(Entrywise, sp.Function)
-                         if (name := getattr(part, "name", type(part).__name__)) in KINKED})
+        kinked = kinks_in(self.scalar)
         return f" except where {' or '.join(kinked)} is taken of 0" if kinked else ""
 
 

@@ -144,3 +144,9 @@ def diagonal(matrix: Expr) -> Expr:
     if matrix.cols == 1:
         return DiagMatrix(matrix)
     return DiagMatrix(matrix.T) if matrix.rows == 1 else DiagonalOf(matrix)
+
+
+def kinks_in(*expressions: Expr) -> list[str]:
+    """Return the names of the functions in some expressions that have no derivative at 0."""
+    parts = (part for each in expressions for part in each.atoms(Entrywise, sp.Function))
+    return sorted({getattr(part, "name", type(part).__name__) for part in parts} & {*KINKED})

@@ -20,6 +20,7 @@ from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at
 from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import is_rational, known
 from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 from lvmcalc.calculus.walking import whole_size, without_power
@@ -28,6 +29,7 @@ RANGE = 10**9  # entries of random check points are whole numbers of this size, 
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
 MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
 CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
@@ -101,6 +103,8 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
             if len(tried) < POINTS:
                 yield rng.permutation(len(names)) + SMALLEST[len(tried)]
         yield from _small_orders(len(names), rng)
+        for _ in range(ON_BOTH_SIDES * bool(kinks_in(left, right))):
+            yield rng.permutation(len(names)) + 1
         if every_size:
             for smallest in range(1, LARGEST_SIZE - len(names) + 2):
                 yield rng.permutation(len(names)) + smallest

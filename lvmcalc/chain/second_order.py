@@ -11,6 +11,8 @@ from lvmcalc.calculus.claims import Claim
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain.graph import Graph
 
+DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free
+
 
 @dataclass(frozen=True)
 class Formula:
@@ -49,7 +51,7 @@ def curvature(chain: Graph, gradient: Expr, wrt: Expr, direction: Expr | str) ->
     chain : the chain
     gradient : its gradient with respect to `wrt`
     wrt : the symbol of a leaf
-    direction : a symbol of the shape of `wrt`, or its name
+    direction : a symbol of the shape of `wrt`, or its name; a free letter if it is ""
     """
     V = _direction(chain, wrt, direction)
     symmetric = (*chain.symmetric, *((V.name,) if wrt.name in chain.symmetric else ()))
@@ -62,8 +64,10 @@ def curvature(chain: Graph, gradient: Expr, wrt: Expr, direction: Expr | str) ->
 
 
 def _direction(chain: Graph, wrt: Expr, direction: Expr | str) -> Expr:
+    taken = {node.name for node in chain} - {wrt.name}
     if isinstance(direction, str):
-        name = notation.spelling(direction)
+        free = (letter for letter in DIRECTIONS if letter not in taken | {wrt.name})
+        name = notation.spelling(direction) or next(free)
         direction = MatrixSymbol(name, *wrt.shape) if wrt.is_Matrix else Symbol(name)
     if not isinstance(direction, MatrixSymbol | Symbol):
         raise TypeError("A direction is a symbol or its name, but "
@@ -72,7 +76,7 @@ def _direction(chain: Graph, wrt: Expr, direction: Expr | str) -> Expr:
         raise ValueError(f"The direction {notation.plain(direction)} must have the shape of "
                          f"{notation.plain(wrt)}, {notation.shape(wrt)}, but it is "
                          f"{notation.shape(direction)}.")
-    if direction.name in {node.name for node in chain} - {wrt.name} or direction == wrt:
+    if direction.name in taken or direction == wrt:
         raise ValueError(f"{notation.plain(direction)} is a leaf or stage of {chain.name}: take "
                          "another letter for the direction.")
     return direction

@@ -113,7 +113,7 @@ class Chain(Graph):
         known = self.vocabulary.spellings
         return tuple(known[name] if name in known else self[name].symbol for name in names.split())
 
-    def curvature(self, wrt: str, direction: str | Expr = "V") -> Formula:
+    def curvature(self, wrt: str, direction: str | Expr = "") -> Formula:
         """Return the Hessian with respect to a leaf, applied to a direction, with its evidence.
 
         Parameters
@@ -121,7 +121,8 @@ class Chain(Graph):
         wrt : str
             The leaf.
         direction : str or symbol
-            The letter for the direction, which has the leaf's shape.
+            The letter for the direction, which has the leaf's shape; V, or another where V is
+            taken, unless it is given.
 
         Raises
         ------

@@ -1,4 +1,5 @@
-"""Unseen models: one that is known with a stage swapped, other letters and other sizes.
+"""Unseen models: one that is known with a stage swapped, at times a matrix transposed, in other
+letters and sizes.
 
 Whatever the known chain is, what comes out is a chain like any other, so it proves itself and
 answers are marked in it. The same seed gives the same model.
@@ -31,7 +32,7 @@ NARROW = ("inverse", "determinant", "log determinant", "logarithm", "quotient", 
 
 
 def unseen(known: str | Chain, seed: int) -> Chain:
-    """Return a chain that is another one with a stage swapped, and other letters and sizes.
+    """Return a chain that is another one with a stage swapped, at times a matrix transposed.
 
     Parameters
     ----------

@@ -249,3 +249,16 @@ def test_a_leaf_may_be_called_pi() -> None:
     assert chain.backward(pi=1.0, p=1.0)["pi"] == pytest.approx(1)
     number = derive("log(2 π p)", p="positive")
     assert number.forward(p=1.0)[number.output] == pytest.approx(np.log(2 * np.pi))
+
+
+def test_what_differs_only_where_a_sign_changes_is_told_apart() -> None:
+    chain = derive("abs(tr((Y.^2)ᵀ (exp(2 X).^(-1) ∘ X)))/2", X="N×M", Y="N×M")
+    right = "sign(tr((Y.^2)ᵀ (exp(2 X).^(-1) ∘ X))) X ∘ Y ∘ exp(2 X).^(-1)"
+    assert mark(right, chain, "Y").status == "proved"
+    assert mark(right.replace("2 X", "X", 1), chain, "Y").status == "refuted"
+
+
+def test_a_normal_form_that_is_not_reached_leaves_the_evidence_in_numbers() -> None:
+    chain = derive("E = (1/a) v wᵀ − cos(X); log|E Eᵀ + I|", X="N×M", v="N", w="M", a="positive")
+    assert chain.claim("a").status in ("proved", "numeric")
+    assert mark(2 * chain.adjoint("a"), chain, "a").status == "refuted"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from lvmcalc import derive
+from lvmcalc import derive, notation
 from lvmcalc.calculus.arithmetic import Reals, evaluate
 from lvmcalc.chain import Chain
 from lvmcalc.models import chain_named
@@ -65,3 +65,10 @@ def test_the_jacobian_of_the_kernel_in_alpha_is_what_alpha_multiplies() -> None:
 def test_bad_input_gets_one_sentence(call, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call(chain_named("gplvm"))
+
+
+def test_the_direction_is_another_letter_where_v_is_taken() -> None:
+    chain = derive("½‖A − U Vᵀ‖²", A="N×D", U="N×Q", V="D×Q")
+    found = chain.curvature("U")
+    assert notation.plain(found.expression) == "W Vᵀ V"
+    assert found.claim.proof.status == "proved"

@@ -49,7 +49,7 @@ def test_the_box_marks_what_is_typed_and_shows_how_it_was_read(box: AnswerBox) -
     assert "■ Right, proved" in shown(box)
     assert r"$\displaystyle \frac{\partial L_{1}}{\partial c} = " in shown(box)
     assert r"\frac{D}{2} c^{-1}$" in shown(box)
-    assert "It uses that K is symmetric" in shown(box)
+    assert "It is right because K is symmetric" in shown(box)
 
 
 def enter(box: AnswerBox, *lines: str) -> None:
