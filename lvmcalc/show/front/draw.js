@@ -300,6 +300,7 @@ export const cells = {
       h = Math.min(h, 4 * size * rows);
       const wide = h / rows > 1.2 * size ? 5 : 1;
       w = Math.min(w, 6 * size * columns, Math.max(wide * h * columns / rows, h / 3));
+      h = Math.min(h, Math.max(wide * w * rows / columns, w / 3));
     } else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
     return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
   },
