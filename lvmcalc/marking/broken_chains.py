@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 from sympy import Expr
-from sympy.matrices.expressions import MatAdd
+from sympy.matrices.expressions import MatAdd, MatMul
 
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
@@ -129,8 +129,9 @@ class BrokenChains:
             changes = _changes(candidate.broken)
             known = formulas(self.chain, changes, self.wrt)
             gradient = passes.in_symbols(None, changes.get(CLOSED, gradient), known)
-        factor = _value(candidate.factor, self.chain.vocabulary)
-        return self.exercise.compare(answer, factor * gradient).status in RIGHT
+        times = MatMul if gradient.is_Matrix else sp.Mul  # * would simplify inside, for seconds
+        scaled = times(_value(candidate.factor, self.chain.vocabulary), gradient)
+        return self.exercise.compare(answer, scaled).status in RIGHT
 
 
 def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:

@@ -1,7 +1,7 @@
 """Watch and steer the training of any chain."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import prod
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from lvmcalc.show import panels
 from lvmcalc.show.live import Training
 from lvmcalc.training import ChainProblem
 
-LARGEST = 400  # entries of a matrix that is drawn
+MOST = 64  # cells of a heat map along a side; of a larger matrix, the means of blocks are drawn
 
 
 class Live(Training):
@@ -63,11 +63,11 @@ class Live(Training):
             "title": f"{notation.plain(problem.chain.output)}, the value of {problem.chain.name}"}}
         rows = []
         for name, shape in problem.shapes.items():
-            if prod(shape) > LARGEST:
-                continue
+            drawn, block = np.shape(_means(np.zeros(shape))), _block(shape)
+            about = f", means of {block[0]}×{block[1]}" if max(block) > 1 else ""
             adjoint = notation.adjoint_name(problem.chain.output, name)
-            found |= {name: panels.matrix(notation.plain(name), shape),
-                      f"gradient {name}": panels.matrix(adjoint, shape)}
+            found |= {name: panels.matrix(notation.plain(name) + about, drawn),
+                      f"gradient {name}": panels.matrix(adjoint + about, drawn)}
             rows.append((1, [name, f"gradient {name}"]))
         layout = [(1, [(1, ["curve"])])]
         if self._own is not None:
@@ -80,7 +80,7 @@ class Live(Training):
         found = dict(self.curves())
         for name, values in (("{}", trainer.parameters), ("gradient {}", trainer.gradient)):
             values = {problem.variables[0]: values} if problem.one else values
-            found |= {name.format(key): np.ravel(value) for key, value in values.items()}
+            found |= {name.format(key): np.ravel(_means(value)) for key, value in values.items()}
         return found if self._own is None else found | {"own": np.ravel(self._drawn())}
 
     def __repr__(self) -> str:
@@ -88,3 +88,18 @@ class Live(Training):
 
     def _drawn(self) -> np.ndarray:
         return checks.matrix(np.atleast_2d(self._own(self.trainer.parameters)), "The picture")
+
+
+def _block(shape: tuple[int, ...]) -> list[int]:
+    """Return how many rows and columns one cell of the heat map stands for."""
+    return [ceil(size / MOST) for size in (1, 1, *shape)[-2:]]
+
+
+def _means(value: Any) -> np.ndarray:
+    """Return a matrix, or the means of its blocks if it is large."""
+    value = np.atleast_2d(value)
+    for axis, step in enumerate(_block(value.shape)):
+        starts = np.arange(0, value.shape[axis], step)
+        counts = np.diff([*starts, value.shape[axis]])
+        value = np.add.reduceat(value, starts, axis) / np.expand_dims(counts, 1 - axis)
+    return value

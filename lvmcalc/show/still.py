@@ -203,7 +203,10 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     lines, below = -(-len(many) // panel["columns"]), 22 if panel.get("captions") else 0
     wide, high = (width - 8) / panel["columns"] - 8, (height - 30) / lines - 8 - below
     if panel.get("fill"):
-        wide, high = min(wide, 84 * columns), min(high, 56 * rows)
+        high = min(high, 56 * rows)
+        stretch = 5 if high / rows > 22 else 1  # cells are wide where numbers stand in them
+        wide = min(wide, 84 * columns, max(stretch * high * columns / rows, high / 3))
+        high = min(high, max(stretch * wide * rows / columns, wide / 3))
     else:
         cell = min(wide / columns, high / rows, 60)
         wide, high = cell * columns, cell * rows

@@ -165,3 +165,7 @@ def test_a_notebook_runs_whole_in_the_browser_and_an_answer_is_marked(opened):
         box.get_by_role("textbox").first.press("Enter")
         expect(box.locator(".lvm-verdict").first).to_have_text(re.compile(verdict, re.I),
                                                                timeout=60_000)
+    browser.show(page, 'from ipywidgets import HTML\nfrom lvmcalc import audit\n'
+                       'HTML(audit("∂L/∂L₁ = 1", "gplvm").lines[0].status)')  # limits nest
+    assert page.evaluate(browser.ERRORS) == []
+    expect(page.locator(".jupyter-widgets").first).to_contain_text("proved")

@@ -201,9 +201,8 @@ SAID = {
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
                            "is wrong: c eᵀ for (c eᵀ)ᵀ in the answer."]),
-        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
-                          "differ. A transpose is "
-                          "wrong: x for xᵀ in the answer."]),
+        ("e cᵀ + W c x", ["The product of c (n×S) and x (n×S) cannot be formed: S columns meet n "
+                          "rows. A transpose is wrong: x for xᵀ in the answer."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
@@ -242,8 +241,8 @@ def test_all_that_can_be_wrong_is_said_and_nothing_else(of: str, wrt: str, answe
 
 def test_a_mark_shows_how_the_answer_was_read_what_was_found_and_numbers() -> None:
     wrong = mark("-α D K⁻¹ X − X", LOG_DET, "X")
-    numbers = ("At D = 1, N = 1, Q = 2, α = 1, β = 1, X = [[1, 0]] the answer gives [[-3/2, 0]], "
-               "but ∂L₁/∂X is [[-1/2, 0]].")  # K = 2, so that the truth is -X/2
+    numbers = ("At D = 2, N = 1, Q = 2, α = 1, β = 1, X = [[0, 1]] the answer gives [[0, -2]], "
+               "but ∂L₁/∂X is [[0, -1]].")  # K = 2, so that the truth is -X
     told = "There is a term too many: -X."
     assert str(wrong) == f"✗ Not right: this is not ∂L₁/∂X\n  {told}\n  {numbers}"
     assert wrong._repr_markdown_() == "\n\n".join([

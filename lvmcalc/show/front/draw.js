@@ -296,8 +296,12 @@ export const cells = {
     const {size} = pen, lines = Math.ceil(p.count / p.columns), below = p.captions ? 1.5 * size : 0, gap = 0.5 * size;
     const top = box.y + (p.title ? 1.6 * size : 0), [rows, columns] = p.shape;
     let w = (box.w - 2 * gap) / p.columns - gap, h = (box.y + box.h - top - gap) / lines - gap - below;
-    if (p.fill) [w, h] = [Math.min(w, 6 * size * columns, Math.max(5 * h * columns / rows, h / 3)), Math.min(h, 4 * size * rows)]; // numbers stand in cells
-    else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
+    if (p.fill) { // cells are wide where numbers stand in them, else square
+      h = Math.min(h, 4 * size * rows);
+      const wide = h / rows > 1.2 * size ? 5 : 1;
+      w = Math.min(w, 6 * size * columns, Math.max(wide * h * columns / rows, h / 3));
+      h = Math.min(h, Math.max(wide * w * rows / columns, w / 3));
+    } else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
     return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
   },
   draw(pen, box, p, state) {
