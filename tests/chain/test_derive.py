@@ -262,3 +262,9 @@ def test_a_normal_form_that_is_not_reached_leaves_the_evidence_in_numbers() -> N
     chain = derive("E = (1/a) v wᵀ − cos(X); log|E Eᵀ + I|", X="N×M", v="N", w="M", a="positive")
     assert chain.claim("a").status in ("proved", "numeric")
     assert mark(2 * chain.adjoint("a"), chain, "a").status == "refuted"
+
+
+def test_a_point_on_a_kink_refutes_no_gradient() -> None:
+    chain = derive("sum(relu((X V) ∘ (1 − X V)) ∘ C)", X="N×M", V="M×D", C="N×D")
+    assert [chain.claim(leaf, seed=seed).status for leaf in chain.leaves
+            for seed in range(12)] == ["proved"] * 36
