@@ -225,8 +225,9 @@ def test_each_stage_has_the_rule_that_fits_best(formula: str, leaves: dict[str, 
 
 
 # What random expressions found
-def test_a_function_of_the_determinant_of_a_sum_with_numbers_in_front_is_checked() -> None:
-    chain = derive("tanh(log|2 A + B|/(1 + tr(A)^2)) tr(A B)", A="N×N", B="N×N")
+@pytest.mark.parametrize("matrix", ["2 A + B", "2 A B"])
+def test_a_function_of_the_determinant_with_numbers_in_it_is_checked(matrix: str) -> None:
+    chain = derive(f"tanh(log|{matrix}|/(1 + tr(A)^2)) tr(A B)", A="N×N", B="N×N")
     assert chain.claim("A").status == chain.claim("B").status == "proved"
 
 
