@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
+from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
@@ -77,9 +78,10 @@ def dimensions(*expressions: Expr) -> set[Expr]:
 def check_shapes(expression: Expr) -> None:
     """Raise CannotBeFormed if the arguments of an operation do not fit for every size.
 
-    SymPy itself lets n×m and m×p through where k×p belongs. The innermost misfit is told.
+    SymPy itself lets n×m and m×p through where k×p belongs.
     """
-    for part in sp.postorder_traversal(expression):
+    # a diagonal first: that of a matrix that is not square has no shape
+    for part in (*expression.atoms(DiagonalOf), *sp.preorder_traversal(expression)):
         if not isinstance(part, Expr) or part.is_Atom or isinstance(part, MatrixSymbol):
             continue
         operation = OPERATIONS.get(part.func)

@@ -8,15 +8,16 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Symbol
 from sympy.core.symbol import Str
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
-# SymPy looks for a number in front of a sum of matrices, 2A + B, as if they were numbers, and fails
-MatAdd.as_content_primitive = lambda self, radical=False, clear=True: (sp.S.One, self)
+# SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
+MatMul.as_content_primitive = MatAdd.as_content_primitive = (
+    lambda self, radical=False, clear=True: (sp.S.One, self))
 
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
 

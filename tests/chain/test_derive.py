@@ -225,8 +225,9 @@ def test_each_stage_has_the_rule_that_fits_best(formula: str, leaves: dict[str, 
 
 
 # What random expressions found
-def test_a_function_of_the_determinant_of_a_sum_with_numbers_in_front_is_checked() -> None:
-    chain = derive("tanh(log|2 A + B|/(1 + tr(A)^2)) tr(A B)", A="N×N", B="N×N")
+@pytest.mark.parametrize("matrix", ["2 A + B", "2 A B"])
+def test_a_function_of_the_determinant_with_numbers_in_it_is_checked(matrix: str) -> None:
+    chain = derive(f"tanh(log|{matrix}|/(1 + tr(A)^2)) tr(A B)", A="N×N", B="N×N")
     assert chain.claim("A").status == chain.claim("B").status == "proved"
 
 
@@ -262,3 +263,9 @@ def test_a_normal_form_that_is_not_reached_leaves_the_evidence_in_numbers() -> N
     chain = derive("E = (1/a) v wᵀ − cos(X); log|E Eᵀ + I|", X="N×M", v="N", w="M", a="positive")
     assert chain.claim("a").status in ("proved", "numeric")
     assert mark(2 * chain.adjoint("a"), chain, "a").status == "refuted"
+
+
+def test_a_point_on_a_kink_refutes_no_gradient() -> None:
+    chain = derive("sum(relu((X V) ∘ (1 − X V)) ∘ C)", X="N×M", V="M×D", C="N×D")
+    assert [chain.claim(leaf, seed=seed).status for leaf in chain.leaves
+            for seed in range(12)] == ["proved"] * 36
