@@ -18,7 +18,7 @@ import numpy as np
 
 from lvmcalc.notation import Unreadable
 
-SECONDS = 10.0  # for all calls of one function together
+SECONDS = 8.0  # below the limit of a mark, which knows nothing of loops
 Call = tuple[Sequence[Any], Mapping[str, Any]]  # positional arguments and those with names
 
 
