@@ -201,8 +201,9 @@ SAID = {
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
                            "is wrong: c eᵀ for (c eᵀ)ᵀ in the answer."]),
-        ("e cᵀ + W c x", ["The product of c (n×S) and x (n×S) cannot be formed: S columns meet n "
-                          "rows. A transpose is wrong: x for xᵀ in the answer."]),
+        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
+                          "differ. A transpose is "
+                          "wrong: x for xᵀ in the answer."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
