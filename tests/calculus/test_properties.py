@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from oracle import SYMBOLS, S, X, n, p
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
+from sympy.matrices.exceptions import NonInvertibleMatrixError
 from sympy.matrices.expressions import MatAdd, MatMul
 
 from lvmcalc.calculus.comparison import compare
@@ -33,8 +34,11 @@ def formulas(draw, depth: int, logarithms: bool, matrices: bool,
              elementwise: bool = False) -> Expr:
     grammar = oracle.Formulas(0, logarithms, elementwise=elementwise)
     grammar.random = draw(choices)
-    formula = grammar.matrix(n, p,
-                             depth) if matrices and draw(st.booleans()) else grammar.scalar(depth)
+    try:
+        formula = (grammar.matrix(n, p, depth) if matrices and draw(st.booleans())
+                   else grammar.scalar(depth))
+    except (TypeError, NonInvertibleMatrixError):  # SymPy, while it forms one in 5,000 of them
+        assume(False)
     assume(oracle.is_finite(formula) and formula.atoms(MatrixSymbol))
     return formula
 
