@@ -198,6 +198,44 @@ def parts() -> dict[str, Part]:
             for one in _sheet()["part"]}
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A problem of the sheet with all its parts, shown as it is printed."""
+
+    number: str
+
+    def __str__(self) -> str:
+        letters = (f"({name[1:]}) {one.text}" for name, one in parts().items()
+                   if name.startswith(self.number))
+        return "\n\n".join([f"**Problem {self.number}.** {problems()[self.number]}", *letters,
+                            f"*Given:* {problems()['given']}"])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join(f"> {line}" for line in str(self).splitlines())
+
+
+def problem(number: str) -> Problem:
+    """Return one problem of the sheet.
+
+    Parameters
+    ----------
+    number : str
+        "1" or "2".
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    ValueError
+        If there is no such problem.
+    """
+    return Problem(checks.known(number, ("1", "2"), "problem of the sheet"))
+
+
 def problems() -> dict[str, str]:
     """Return what precedes the parts: the problems "1" and "2", and what is "given"."""
     return _sheet()["problem"]
