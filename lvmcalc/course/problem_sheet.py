@@ -241,27 +241,6 @@ def problems() -> dict[str, str]:
     return _sheet()["problem"]
 
 
-class Problem(str):
-    """A problem of the sheet with its parts, shown as the Markdown that it is."""
-
-    __repr__ = _repr_markdown_ = str.__str__
-
-
-def problem(number: int) -> Problem:
-    """Return a problem of the sheet, 1 or 2, with its parts and what is given.
-
-    Raises
-    ------
-    ValueError
-        If there is no such problem.
-    """
-    name = str(number)
-    checks.known(name, ("1", "2"), "problem of the sheet")
-    asked = [f"({one.id[1]}) {one.text}" for one in parts().values() if one.id[0] == name]
-    return Problem("\n>\n> ".join([f"> **Problem {name}.** {problems()[name]}", *asked,
-                                   f"*Given:* {problems()['given']}"]))
-
-
 @cache
 def _sheet() -> dict[str, Any]:
     text = resources.files("lvmcalc.course").joinpath("sheet.toml").read_text(encoding="utf-8")
