@@ -81,6 +81,9 @@ class Part:
 
     model = "problem sheet"
 
+    def _repr_markdown_(self) -> str:
+        return f"> **{self.id[0]} ({self.id[1]})** {self.text}"
+
     @property
     def chain(self) -> Chain:
         """The chain that it is about."""
