@@ -21,7 +21,7 @@ from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.broken_formulas import is_inverse
+from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
@@ -161,11 +161,10 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     fewer = sum(inverted[0]) - sum(inverted[1])
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
-        here, there = next((notation.plain(g), notation.plain(t))
-                           for g, t in zip(given, true, strict=True) if g != t)
+        told = next(instead_of(g, t) for g, t in zip(given, true, strict=True) if g != t)
         if inverted[0] == inverted[1]:
-            return "transpose", f"{here} for {there}"
-        return (kind, f"that of {there}") if fewer else ()
+            return "transpose", told
+        return (kind, told) if fewer else ()
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
@@ -173,7 +172,10 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     in_this_order = all(letter in rest for letter in shorter)
     if fewer and in_this_order and all(map(is_inverse, spare)):
         letter = notation.plain(next(iter(spare)))
-        return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
+        several = abs(fewer) > 1
+        return kind, f"the factor {letter} " + (
+            "is missing" + " more than once" * several if fewer < 0 else
+            f"stands there {'once ' * (not several)}too often")
     return lost_factors(given, true)
 
 
