@@ -38,23 +38,25 @@ class Match(NamedTuple):
     right: tuple[str, ...] = ()
 
 
-def matched(exercise: Exercise, answer: Expr) -> Match:
+def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None) -> Match:
     """Return what is wrong and what is right in the terms of an answer.
 
     Parameters
     ----------
     exercise : Exercise
     answer : SymPy expression of the shape that is asked for, in the symbols of the chain
+    truth : what it should be, by default what the exercise asks for
     """
     symmetric = symmetric_letters(exercise.chain)
-    merging = _Matcher(exercise, symmetric)
+    truth = exercise.asked if truth is None else truth
+    merging = _Matcher(exercise, truth.is_Matrix, symmetric)
     try:
-        sides = [_with_letters(exercise.chain, side) for side in (exercise.asked, answer)]
+        sides = [_with_letters(exercise.chain, side) for side in (truth, answer)]
         true, given = map(merging.terms, sides)
         attempts = [merging.mistakes(true, given)]
         # A term that two paths share may have been broken in one of them only.
         if symmetric and answer.is_Matrix:
-            apart = _Matcher(exercise)
+            apart = _Matcher(exercise, True)
             left = [{word: c for word, c in apart.words(side).items()
                      if not merging.agrees(word, true, given)} for side in sides]
             attempts.append(apart.mistakes(*left))
@@ -81,9 +83,8 @@ def _kinds(mistakes: tuple[Mistake, ...]) -> set[str]:
 class _Matcher:
     """Match the terms of an answer with the true ones, in one normal form."""
 
-    def __init__(self, exercise: Exercise, symmetric: tuple[str, ...] = ()):
-        self.sizes, self.algebra = exercise.sizes, NormalForm(symmetric)
-        self.matrix = exercise.asked.is_Matrix
+    def __init__(self, exercise: Exercise, matrix: bool, symmetric: tuple[str, ...] = ()):
+        self.sizes, self.algebra, self.matrix = exercise.sizes, NormalForm(symmetric), matrix
 
     def terms(self, side: Expr) -> Coefficients:
         """Return the terms of one side."""
