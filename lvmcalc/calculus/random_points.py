@@ -176,7 +176,9 @@ def differ_in_decimals(left: Expr, right: Expr,
 
 
 def _shown(number: Any) -> Expr:
-    """Return a number of mpmath as it is shown: whole, or with 6 digits."""
+    """Return a number of mpmath as it is shown: whole, or with 6 digits; what is left of 0 as 0."""
+    if abs(number) < mpmath.mpf(10) ** -DIGITS:
+        return sp.Integer(0)
     whole = sp.Integer(int(mpmath.nint(number))) if abs(number) < RANGE else sp.nan
     return whole if number == whole else sp.Float(str(number), 6)
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ def _task(cell: Cell, text: str, task: Task) -> Iterator[Cell]:
         yield _graded(_new(cell, "test"), test, f"{label}_test", points=1)
 
 
+@cache
 def _by_hand(task: Task) -> bool:
     return not task.is_box and task.mark(task.solve()).status == "words"
 

@@ -14,7 +14,7 @@ from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
-from lvmcalc.marking.broken_formulas import MOST_PERMUTED
+from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
 from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, Point, value_at
@@ -261,7 +261,8 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
     kept: dict[frozenset, Mistakes] = {}
     for mistakes in sorted(explanations, key=likelihood):
         kept.setdefault(frozenset(mistake.kind for mistake in mistakes), mistakes)
-    if frozenset(["inverted_scalar"]) in kept:  # the inverse of (1/β) I says the same of β
+    # The inverse of (1/β) I says the same of β, and that of r = K⁻¹ that K is not inverted.
+    if {frozenset([kind]) for kind in ("inverted_scalar", "missing_inverse")} & kept.keys():
         kept.pop(frozenset(["extra_inverse"]), None)
     return list(kept.values())[:MOST_SINGLE if _count(explanations[0]) == 1 else MOST_SEVERAL]
 
@@ -293,7 +294,7 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
             yield "order", lambda: f"the product {what()}", what, MatMul(*factors)
     if expression.is_Matrix:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        yield "transpose", _answer, lambda: f"{what()} for {notation.plain(turned)}", turned
+        yield "transpose", _answer, partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
     for index, part in enumerate(parts):
         for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
