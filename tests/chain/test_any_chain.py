@@ -224,7 +224,8 @@ def test_a_compound_size_follows_from_another_leaf() -> None:
 
 def test_what_is_folded_stands_behind_a_summary_that_gives_nothing_away() -> None:
     card = Card(ratio("C"), "C", "r")
-    head, *inside, tail = Folded("5 < 6", "1\n2", sp.Matrix([7]), card)._repr_markdown_().split("\n\n")
+    folded = Folded("5 < 6", "1\n2", sp.Matrix([7]), card)
+    head, *inside, tail = folded._repr_markdown_().split("\n\n")
     assert (head, tail) == ("<details><summary>Show</summary>", "</details>")
-    assert inside == ["5 &lt; 6", "```text\n1\n2\n```", sp.Matrix([7])._repr_latex_(),
+    assert inside == ["5 &#60; 6", "```text\n1\n2\n```", sp.Matrix([7])._repr_latex_(),
                       *card._repr_markdown_().split("\n\n")]
