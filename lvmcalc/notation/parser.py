@@ -115,6 +115,7 @@ class _Parser(Atoms):
                              transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
+        self.circles: set[Token] = set()
 
     def named(self, text: str) -> str:
         """Return the text without the "∂L/∂X =" in front of it."""
@@ -256,7 +257,7 @@ class _Parser(Atoms):
             elif self.ahead[:2] == ("sign", "^"):
                 at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
                 self.place += 1
-                entries = self.circled() or entries
+                entries = self.circled(at) or entries
                 exponent = self.exponent()
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
@@ -280,13 +281,13 @@ class _Parser(Atoms):
                 self.place = self.tokens.index(at)
             raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
 
-    def circled(self) -> bool:
+    def circled(self, at: Token) -> bool:
         """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
         place = self.place + (self.ahead.text in ("{", "("))
-        found = self.tokens[place][:2] == ("sign", "∘")
-        if found:
+        if self.tokens[place][:2] == ("sign", "∘"):
             del self.tokens[place]
-        return found
+            self.circles.add(at)  # for it may be read a second time
+        return at in self.circles
 
     def exponent(self) -> str | Expr:
         """Return what stands behind ^: T or -T, or a number."""
