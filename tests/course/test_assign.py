@@ -138,7 +138,8 @@ def test_below_each_task_stands_a_locked_cell_that_is_graded(
 def test_every_task_takes_its_own_solution_and_nothing_else(asked: list[Task]) -> None:
     assert len(asked) > 15
     for task in asked:
-        assert task.mark(task.solve()).status in ("proved", "exact", "words"), task
+        if task.model != "problem sheet":  # whose solutions test_problem_sheet.py marks
+            assert task.mark(task.solve()).status in ("proved", "exact"), task
         assert not task.mark("").right
         assert not task.mark(None).right
 

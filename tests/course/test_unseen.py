@@ -20,7 +20,7 @@ DERIVED = {
 KNOWN = ("autoencoder", "gplvm.log_det", "gplvm.trace", "gplvm", *DERIVED)
 SEEDS = range(2)
 EVERY = pytest.mark.parametrize(("name", "seed"), [(name, seed) for name in KNOWN
-                                                   for seed in SEEDS])
+                                                   for seed in SEEDS if seed or "." not in name])
 
 
 @cache
