@@ -170,8 +170,9 @@ def _filled(text: str, task: Task) -> str:
 
 
 def _new(cell: Cell, what: str) -> Cell:
+    tags = {"tags": ["raises-exception"]} if what == "test" else {}  # "Run All" goes on behind it
     return {"cell_type": "code", "execution_count": None, "id": f"{cell['id']}-{what}",
-            "metadata": {}, "outputs": [], "source": ""}
+            "metadata": tags, "outputs": [], "source": ""}
 
 
 def _graded(cell: Cell, text: str, label: str = "", solution: bool = False,
