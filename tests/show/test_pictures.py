@@ -131,11 +131,11 @@ class TestGraph:
 
     def test_what_is_done_and_what_is_asked_for_are_lit_apart(self):
         done = {("c", "L"), ("d", "c")}
-        panel = figures.graph_panel(AUTOENCODER, ("f", "d"), done, asked=True)
+        panel = figures.graph_panel(AUTOENCODER, ("f", "d"), done)
         looks = {(panel["order"][e["from"]], panel["order"][e["to"]]): (
-            e["color"], e["dash"], e["pulse"]) for e in panel["edges"]}
-        assert looks["L", "c"] == looks["c", "d"] == (VERMILLION, "-", False)
-        assert looks["d", "f"] == (VERMILLION, "--", True)
+            e["color"], e["dash"]) for e in panel["edges"]}
+        assert looks["L", "c"] == looks["c", "d"] == (VERMILLION, "-")
+        assert looks["d", "f"] == (VERMILLION, "--")
         assert sum(color == VERMILLION for color, *_ in looks.values()) == 3
 
 

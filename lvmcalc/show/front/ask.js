@@ -1,7 +1,5 @@
-// Boxes to type into: one for an answer, or one for each line of a derivation. What is told of each stands beneath it.
+// Boxes to type into, for an answer or the lines of a derivation. What is told of each stands beneath it.
 import {begin, make} from "./page.js";
-
-const HELP = "Enter next line · Ctrl+Enter new line · ↑ ↓ move · Backspace in an empty line removes it";
 
 class Boxes {
   constructor(model, el) {
@@ -10,7 +8,8 @@ class Boxes {
     this.list = make(this.many ? "ol.lvm-lines" : "div.lvm-lines");
     const add = make("button", {textContent: "+ Line", title: "Another line below (Ctrl+Enter)",
                                 onclick: () => this.add(this.rows.length).input.focus()});
-    const bar = make("div.lvm-bar", {hidden: !this.many}, add, make("span.lvm-keys", {textContent: HELP}));
+    const help = "Enter next line · Ctrl+Enter new line · ↑ ↓ move · Backspace in an empty line removes it";
+    const bar = make("div.lvm-bar", {hidden: !this.many}, add, make("span.lvm-keys", {textContent: help}));
     begin(el, model, {
       "change:written": () => this.fill(), "change:told": () => this.tell(),
       "change:above change:below change:summary change:title change:label": () => this.say(),
@@ -60,16 +59,15 @@ class Boxes {
 
   add(k) {
     const place = () => this.rows.indexOf(row), told = make("div.lvm-verdict"), name = make("span");
-    const input = make("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder: this.model.get("hint")});
-    const gone = make("button", {textContent: "✕", title: "Remove this line", onclick: () => this.remove(place())});
-    const parts = this.many ? [input, gone] : [make("label", {}, name, input)];
-    const row = {input, told, name, it: make(this.many ? "li" : "div", {}, make("div.lvm-line", {}, ...parts), told)};
-    input.addEventListener("keydown", event => this.key(event, place()));
-    input.addEventListener("input", () => told.classList.add("lvm-stale"));
-    if (this.many) {
-      input.addEventListener("change", () => this.send(place()));
-      input.addEventListener("paste", event => this.paste(event, place()));
-    }
+    const placeholder = this.model.get("hint"), remove = () => this.remove(place());
+    const input = make("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder});
+    const gone = make("button", {textContent: "✕", title: "Remove this line", onclick: remove});
+    const line = make("div.lvm-line", {}, make("label", {}, name, input), ...this.many ? [gone] : []);
+    const row = {input, told, name, it: make(this.many ? "li" : "div", {}, line, told)};
+    input.onkeydown = event => this.key(event, place());
+    input.oninput = () => told.classList.add("lvm-stale");
+    input.onchange = () => this.many && this.send(place());
+    input.onpaste = event => this.many && this.paste(event, place());
     this.rows.splice(k, 0, row);
     this.list.insertBefore(row.it, this.list.children[k] || null);
     this.name();
@@ -77,9 +75,10 @@ class Boxes {
   }
 
   name() {
+    const label = this.model.get("label");
     this.rows.forEach(({name, input}, k) => {
-      if (this.many) input.ariaLabel = `Line ${k + 1}`;
-      else name.textContent = this.model.get("label");
+      name.textContent = label;
+      input.ariaLabel = label || `Line ${k + 1}`;
     });
   }
 
@@ -105,25 +104,26 @@ class Boxes {
   }
 
   paste(event, at) {
-    const text = event.clipboardData.getData("text"), {value, selectionStart, selectionEnd} = this.rows[at].input;
+    const {clipboardData, target: {value, selectionStart: from, selectionEnd: to}} = event;
+    const text = clipboardData.getData("text");
     if (!/\n|\\\\|\\begin/.test(text)) return;
     event.preventDefault();
     this.pasted = true;
-    this.send(at, true, {paste: value.slice(0, selectionStart) + text + value.slice(selectionEnd)});
+    this.send(at, true, {paste: value.slice(0, from) + text + value.slice(to)});
   }
 
   key(event, k) {
-    const {key, shiftKey} = event, {many, rows} = this, empty = !rows[k].input.value.trim(), go = to => rows[to]?.input.focus();
+    const {key, shiftKey, target} = event, {many, rows} = this, go = to => rows[to]?.input.focus();
     if (key === "Tab" || key === "Escape" || key === "Enter" && shiftKey) return;
     event.stopPropagation();
     if (key === "Enter") {
       event.preventDefault();
-      if (many && (event.ctrlKey || event.metaKey || k === rows.length - 1 && !empty)) this.add(k + 1);
+      const last = k === rows.length - 1 && target.value.trim();
+      if (many && (event.ctrlKey || event.metaKey || last)) this.add(k + 1);
       this.send(k, true);
       if (many) go(k + 1);
-    } else if (many && key === "ArrowUp") go(k - 1);
-    else if (many && key === "ArrowDown") go(k + 1);
-    else if (many && key === "Backspace" && !rows[k].input.value && rows.length > 1) {
+    } else if (many && (key === "ArrowUp" || key === "ArrowDown")) go(key === "ArrowUp" ? k - 1 : k + 1);
+    else if (many && key === "Backspace" && !target.value && rows.length > 1) {
       event.preventDefault();
       this.remove(k);
     }

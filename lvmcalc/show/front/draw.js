@@ -3,36 +3,32 @@
 // A state gives numbers by name: state.mix(name) as they are on their way, state.now[name] where they go.
 
 export const THEMES = {
-  light: {faint: "#D0D0D0", soft: "#777", black: "#000000", red: "#B2182B", blue: "#0072B2", orange: "#C44E00"},
+  light: {faint: "#D0D0D0", soft: "#777", black: "#000", red: "#B2182B", blue: "#0072B2", orange: "#C44E00"},
   dark: {faint: "#555", soft: "#AAA", black: "#F2F2F2", red: "#F08A76", blue: "#56B4E9", orange: "#FF8C42"},
 };
 const DASHES = {"--": [6, 4], ":": [2, 3]}, TURN = 2 * Math.PI;
 export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 export const count = n => [...Array(Math.max(n, 0)).keys()];
+export const between = (from, to, t) => to.map((v, i) => from[i] + t * (v - from[i]));
 export const pairs = flat => count(flat.length / 2).map(i => [flat[2 * i], flat[2 * i + 1]]);
 // What Python writes in ink has that of the page.
 export const tone = ({ink, soft, blue}, color) =>
   ({"#222222": ink, soft, reached: blue, "#0072B2": blue})[color] || color;
 
-export const CENTER = {align: "center"};
+const CENTER = {align: "center"};
 export const MIDDLE = {...CENTER, base: "middle"}, RIGHT = {align: "right", base: "middle"};
 const font = (pen, bold, scale = 1) =>
   `${bold ? "bold " : ""}${pen.size * scale}px system-ui, 'DejaVu Sans', sans-serif`;
 export function text(pen, words, x, y, looks = {}) {
-  const {align = "left", base = "alphabetic", bold, halo, color, scale, most} = looks, {g, size, ink, paper} = pen;
-  Object.assign(g, {font: font(pen, bold, scale), textAlign: align, textBaseline: base, fillStyle: color || ink});
-  if (halo) {
-    Object.assign(g, {strokeStyle: paper, lineWidth: size / 4, lineJoin: "round"}).setLineDash([]);
-    g.strokeText(words, x, y, most);
-  }
+  const {align = "left", base = "alphabetic", bold, halo, color = pen.ink, scale, most} = looks, {g} = pen;
+  Object.assign(g, {font: font(pen, bold, scale), textAlign: align, textBaseline: base, fillStyle: color});
+  Object.assign(g, {strokeStyle: pen.paper, lineWidth: pen.size / 4, lineJoin: "round"}).setLineDash([]);
+  if (halo) g.strokeText(words, x, y, most);
   g.fillText(words, x, y, most);
 }
-function widthOf(pen, words, bold) {
-  pen.g.font = font(pen, bold);
-  return pen.g.measureText(words).width;
-}
+const widthOf = (pen, words, bold) => Object.assign(pen.g, {font: font(pen, bold)}).measureText(words).width;
 
-export function paint({g}, trace, {fill, color, width = 1, dash}) { // what `trace` draws: filled, with an edge
+export function paint({g}, trace, {fill, color, width = 1, dash}) { // filled, with an edge
   Object.assign(g, {fillStyle: fill, strokeStyle: color, lineWidth: width}).setLineDash(DASHES[dash] || []);
   g.beginPath();
   trace(g);
@@ -41,15 +37,12 @@ export function paint({g}, trace, {fill, color, width = 1, dash}) { // what `tra
 }
 export const stroke = (pen, at, looks) => paint(pen, g => at.forEach(([x, y]) => g.lineTo(x, y)), looks);
 export const frame = (pen, {x, y, w, h}, looks) => paint(pen, g => g.rect(x, y, w, h), looks);
-export function clip(pen, place) {
-  frame(pen, place, {});
-  pen.g.clip();
-}
+export const clip = (pen, place) => (frame(pen, place, {}), pen.g.clip());
 
 export function title(pen, {x, y, w}, {title: words, lit}) { // `lit`: the colour of its node in the graph
   const {size} = pen, wide = Math.min(widthOf(pen, words, true), w);
   if (lit) frame(pen, {x: x - 3, y: y - 0.1 * size, w: wide + 6, h: 1.4 * size}, {fill: lit});
-  text(pen, words, x, y + size, {bold: true, most: w, color: lit && "#222222"});
+  text(pen, words, x, y + size, {bold: true, most: w, color: lit ? "#222222" : pen.ink});
 }
 
 // Axes in a box, from data to pixels and back; the margins are in sizes of type.
@@ -71,7 +64,8 @@ const CORNERS = {
 };
 export const marker = (pen, kind, [x, y], r, looks) => paint(pen, g => {
   if (!CORNERS[kind]) g.arc(x, y, r, 0, TURN);
-  for (const [a, d] of CORNERS[kind] || []) g.lineTo(x + r * d * Math.cos(TURN * a), y + r * d * Math.sin(TURN * a));
+  for (const [turn, far] of CORNERS[kind] || [])
+    g.lineTo(x + r * far * Math.cos(TURN * turn), y + r * far * Math.sin(TURN * turn));
   g.closePath();
 }, looks);
 
@@ -79,9 +73,9 @@ export const marker = (pen, kind, [x, y], r, looks) => paint(pen, g => {
 const seen = (pen, {color}) => color === "#000000" ? pen.black : color; // black is for white paper only
 export const points = {
   axes(pen, box, p, state) {
-    const limit = state.mix("limit")[0], reach = [-limit, limit];
-    return p.flat ? axes(pen, box, [5.5, 1.6, 0, 1.5], reach, [0.4 - p.classes.length, 0.6]) // a row a class
-      : axes(pen, box, [0, 1.6, 0, 1.5], reach, reach);
+    const limit = state.mix("limit")[0], across = [-limit, limit];
+    const up = p.flat ? [0.4 - p.classes.length, 0.6] : across; // flat: each class has a row
+    return axes(pen, box, [p.flat ? 5.5 : 0, 1.6, 0, 1.5], across, up);
   },
   draw(pen, box, p, state) {
     const {g, size} = pen, place = this.axes(pen, box, p, state), {x, y, w, h, at} = place;
@@ -103,17 +97,17 @@ export const points = {
       stroke(pen, way, looks);
       marker(pen, "o", way[1], 0.65 * size, looks);
     }
-    const bold = {...MIDDLE, bold: true, halo: true, scale: 1.25};
-    if (!p.flat) pairs(state.mix("names")).map(at).forEach((to, k) => text(pen, p.classes[k].name, ...to, bold));
     g.restore();
-    if (p.flat) p.classes.forEach(({name}, k) =>
-      text(pen, name, x - 0.4 * size, at([0, -k])[1], {...RIGHT, most: 5 * size}));
+    const large = {...MIDDLE, bold: true, halo: true, scale: 1.25}, beside = {...RIGHT, most: 5 * size};
+    const rows = p.classes.map((_, k) => [x - 0.4 * size, at([0, -k])[1]]);
+    const places = p.flat ? rows : pairs(state.mix("names")).map(at), looks = p.flat ? beside : large;
+    p.classes.forEach(({name}, k) => text(pen, name, ...places[k], looks));
   },
   under(pen, box, p, state, here) { // the latent point can be dragged, a dot chosen
-    const {x, y, w, h, at, inverse} = this.axes(pen, box, p, state), {ring, moved} = state.now, edge = pen.size;
+    const {x, y, w, h, at, inverse} = this.axes(pen, box, p, state), {ring, moved} = state.now;
     const far = spot => Math.hypot(at(spot)[0] - here[0], at(spot)[1] - here[1]);
     const drag = (u, v) => { // no farther than the edges
-      const to = inverse([clamp(u, x + edge, x + w - edge), clamp(v, y + edge, y + h - edge)]);
+      const to = inverse([clamp(u, x + 12, x + w - 12), clamp(v, y + 12, y + h - 12)]);
       return {move: p.flat ? [to[0], ring[1]] : to};
     };
     if (far(moved) < 18) return {cursor: "grab", drag};
@@ -139,14 +133,14 @@ const tenTo = k => [1, 10][k] || `10${String(k).replace(/./g, c => "⁰¹²³⁴
 const percent = k => `${k < -5 ? tenTo(k + 2) : plain(100 * 10 ** k)} %`;
 function plain(v, digits = 6) {
   const size = Math.abs(v), far = size && (size < 1e-3 || size >= 1e7);
-  const words = far ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: digits});
-  return words.replace("-", "−");
+  const looks = {maximumSignificantDigits: digits};
+  return (far ? v.toExponential(2) : v.toLocaleString("en", looks)).replace("-", "−");
 }
 function ticks(low, high, most, name) { // [place, words] of each; `name` is that of a power of ten
   const raw = (high - low) / most, ten = 10 ** Math.floor(Math.log10(raw));
   const step = name ? Math.max(1, Math.ceil(raw)) : ten * [1, 2, 5, 10].find(k => k * ten >= raw);
-  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
-  return count(last - first + 1).map(k => (k + first) * step).map(v => [v, (name || plain)(v)]);
+  const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
+  return count(n).map(k => [(k + first) * step, (name || plain)((k + first) * step)]);
 }
 
 export const curve = {
@@ -154,8 +148,8 @@ export const curve = {
     const {size} = pen, memo = state.memo[p.name] ||= {}, log = (v, so) => so ? Math.log10(v) : v;
     const series = p.series.filter(({key}) => state.now[key]?.length).map(look => {
       const flat = state.now[look.key], n = flat.length / 2, grown = n > 1 && n === memo[look.key] + 1;
-      const spots = count(n).map(i => [log(flat[i], p.xlog), log(flat[n + i], p.ylog)]), [from, to] = spots.slice(-2);
-      if (grown) spots[n - 1] = to.map((v, i) => from[i] + state.t * (v - from[i])); // it is on its way
+      const spots = count(n).map(i => [log(flat[i], p.xlog), log(flat[n + i], p.ylog)]);
+      if (grown) spots[n - 1] = between(...spots.slice(-2), state.t); // it is on its way
       if (state.t >= 1) memo[look.key] = n;
       return {...look, spots, color: tone(pen, look.color)};
     });
@@ -164,63 +158,59 @@ export const curve = {
     const left = Math.max(...wide, 2 * size) / size + 0.6, below = p.xlabel ? 2.8 : 1.5;
     const {x, y, w, h, at} = axes(pen, box, [left, 1.9, 0.8, below], [x0, x1], [y0, y1]);
     for (const [v, words] of yticks) {
-      const [, height] = at([x0, v]);
-      stroke(pen, [[x, height], [x + w, height]], {color: pen.faint});
-      text(pen, words, x - 0.4 * size, height, RIGHT);
+      stroke(pen, [at([x0, v]), at([x1, v])], {color: pen.faint});
+      text(pen, words, x - 0.4 * size, at([x0, v])[1], RIGHT);
     }
     for (const [v, words] of ticks(x0, x1, Math.max(2, Math.floor(w / (5 * size))), p.xlog && tenTo))
       text(pen, words, at([v, 0])[0], y + h + 1.15 * size, CENTER);
     text(pen, p.xlabel, x + w / 2, y + h + 2.4 * size, CENTER);
     for (const {spots, color, dash, marker: kind, every, bare} of series) {
       stroke(pen, spots.map(at), {color, width: 0.18 * size, dash});
-      const marked = every ? spots : spots.slice(bare ? spots.length : -1);
-      for (const spot of marked) marker(pen, kind, at(spot), 0.32 * size, {fill: color});
+      const first = every ? 0 : bare ? spots.length : -1; // of those with a marker
+      for (const spot of spots.slice(first)) marker(pen, kind, at(spot), 0.32 * size, {fill: color});
     }
-    this.names(pen, {x, y, w, h}, series.filter(it => it.label).map(it => ({...it, end: at(it.spots.at(-1))[1]})),
-               series.flatMap(it => it.spots.map(at)), memo);
-  },
-  names(pen, {x, y, w, h}, series, spots, memo) { // each at the end of its line, in a row where it hides no line
-    const {size} = pen, rows = count(Math.floor(h / (1.3 * size))).map(k => y + (k + 0.6) * 1.3 * size), taken = {};
-    for (const {label, color, end} of series.sort((a, b) => a.end - b.end)) {
-      const from = x + w - widthOf(pen, label, true) - size, near = spots.filter(([u]) => u > from);
+    // A name stands at the end of its line, in a row of its own, where it hides no line if possible.
+    const step = 1.3 * size, rows = count(Math.floor(h / step)).map(k => y + (k + 0.6) * step), taken = {};
+    const all = series.flatMap(it => it.spots.map(at)), end = it => at(it.spots.at(-1))[1];
+    for (const it of series.filter(it => it.label).sort((a, b) => end(a) - end(b))) {
+      const near = all.filter(([u]) => u > x + w - widthOf(pen, it.label, true) - size);
       const bad = row => 1e4 * !!taken[row] + 1e3 * near.some(([, v]) => Math.abs(v - row) < size);
-      const cost = row => bad(row) + Math.abs(row - end), kept = rows[memo[label]];
+      const cost = row => bad(row) + Math.abs(row - end(it)), kept = rows[memo[it.label]];
       const best = kept && !bad(kept) ? kept : rows.reduce((a, b) => cost(b) < cost(a) ? b : a);
-      memo[label] = rows.indexOf(best); // it stays for as long as it hides nothing
+      memo[it.label] = rows.indexOf(best); // it stays for as long as it hides nothing
       taken[best] = true;
-      text(pen, label, x + w - 0.3 * size, best, {...RIGHT, bold: true, halo: true, color});
+      text(pen, it.label, x + w - 0.3 * size, best, {...RIGHT, bold: true, halo: true, color: it.color});
     }
   },
 };
 
 export const bars = {
   draw(pen, box, p, state) {
-    const {g, size} = pen, model = state.mix(p.name), memo = state.memo[p.name] ||= {top: 0}, n = p.marks.length;
-    const need = Math.max(...state.now[p.name], ...p.marks);
+    const {g, size} = pen, model = state.mix(p.name), memo = state.memo[p.name] ||= {top: 0};
+    const need = Math.max(...state.now[p.name], ...p.marks), n = p.marks.length;
     if (need > memo.top || need < 0.5 * memo.top) memo.top = 1.15 * need;
     const {x, y, w, h, at} = axes(pen, box, [0, 1.9, 0, 2.8], [0.5, n + 0.5], [0, memo.top]), step = w / n;
     stroke(pen, [[x, y + h], [x + w, y + h]], {color: pen.faint});
     p.marks.forEach((mark, j) => {
-      const [middle, top] = at([j + 1, Math.max(model[j], 0)]), every = Math.max(1, Math.ceil(2 * size / step));
+      const [middle, top] = at([j + 1, Math.max(model[j], 0)]);
       g.fillStyle = pen.blue;
       g.fillRect(middle - 0.32 * step, top, 0.64 * step, y + h - top);
       marker(pen, "D", at([j + 1, mark]), 0.28 * size, {fill: pen.paper, color: pen.ink, width: 1.5});
-      if (j % every === 0) text(pen, String(j + 1), middle, y + h + 1.15 * size, CENTER);
+      if (j % Math.ceil(2 * size / step) === 0) text(pen, String(j + 1), middle, y + h + 1.15 * size, CENTER);
     });
     text(pen, p.xlabel, x + w / 2, y + h + 2.4 * size, {...CENTER, most: w});
   },
 };
 
 // Matrices and images. Signed numbers are red above 0 and blue below, others are ink; 0 is the page itself.
-const rgb = color => color.match(/\w\w/g).map(part => parseInt(part, 16));
-const sheet = document.createElement("canvas");
+const rgb = hex => hex.match(/\w\w/g).map(two => parseInt(two, 16)), sheet = document.createElement("canvas");
 export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, smooth = false) {
   const {g, red, blue, tint} = pen, small = sheet.getContext("2d", {willReadFrequently: true});
   if (w <= 0 || h <= 0) return;
   Object.assign(sheet, {width: columns, height: rows});
-  const all = small.createImageData(columns, rows), [above, below] = signed ? [red, blue].map(rgb) : [tint, tint];
+  const all = small.createImageData(columns, rows), colors = signed ? [rgb(red), rgb(blue)] : [tint, tint];
   values.forEach((v, i) => {
-    all.data.set(v > 0 ? above : below, 4 * i);
+    all.data.set(colors[v > 0 ? 0 : 1], 4 * i);
     all.data[4 * i + 3] = 255 * Math.min(Math.abs(v) / top, 1) ** (signed ? 0.8 : 1);
   });
   small.putImageData(all, 0, 0);
@@ -231,30 +221,23 @@ export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, s
 export const cells = {
   place(pen, box, p) { // where matrix k stands, and each cell of the first one
     const {size} = pen, gap = 0.5 * size, [rows, columns] = p.shape, top = box.y + 1.6 * size;
-    const lines = Math.ceil(p.count / p.columns), room = (box.y + box.h - top - gap) / lines - gap;
-    let w = (box.w - 2 * gap) / p.columns - gap, h = Math.min(room, p.fill ? 4 * size * rows : room);
-    if (p.fill) { // cells are wide where numbers stand in them, else square
-      const wide = h / rows > 1.2 * size ? 5 : 1;
-      w = Math.min(w, 6 * size * columns, Math.max(wide * h * columns / rows, h / 3));
-      h = Math.min(h, Math.max(wide * w * rows / columns, w / 3));
-    } else {
-      const cell = Math.min(w / columns, h / rows, p.most || 60);
-      [w, h] = [cell * columns, cell * rows];
-    }
-    const at = k => ({x: box.x + gap + (w + gap) * (k % p.columns),
-                      y: top + gap / 2 + (h + gap) * Math.floor(k / p.columns), w, h});
-    const wide = w / columns, high = h / rows;
-    const cell = i => ({x: at(0).x + wide * (i % columns), y: at(0).y + high * Math.floor(i / columns), w: wide, h: high});
-    return {at, cell};
+    const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // lest it is a sliver
+    let w = Math.min((box.w - 2 * gap) / p.columns - gap, columns * (fill ? 6 * size : most));
+    let h = Math.min((box.y + box.h - top - gap) / lines - gap, rows * (fill ? 4 * size : most));
+    const wide = fill && h > 1.2 * size * rows ? 5 : 1; // where numbers stand in the cells
+    w = Math.min(w, Math.max(wide * h * columns / rows, part * h));
+    h = Math.min(h, Math.max(wide * w * rows / columns, part * w));
+    const nth = (x, y, w, h, gap, across) => k => ( // in rows
+      {x: x + (w + gap) * (k % across), y: y + (h + gap) * Math.floor(k / across), w, h});
+    const [x, y] = [box.x + gap, top + gap / 2];
+    return {at: nth(x, y, w, h, gap, p.columns), cell: nth(x, y, w / columns, h / rows, 0, columns)};
   },
   draw(pen, box, p, state) {
     const {size, ink} = pen, values = state.mix(p.name), each = p.shape[0] * p.shape[1];
     const {at, cell} = this.place(pen, box, p), [color, dash] = p.outline || [pen.faint];
     const top = p.top || state.now[p.name].reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    if (each * p.count === 1) {
-      const low = box.y + Math.min(3.6 * size, box.h - 0.3 * size);
-      return text(pen, plain(values[0], 4), box.x, low, {scale: 1.6, most: box.w});
-    }
+    const low = box.y + Math.min(3.6 * size, box.h - 0.3 * size);
+    if (each * p.count === 1) return text(pen, plain(values[0], 4), box.x, low, {scale: 1.6, most: box.w});
     for (const k of count(p.count)) {
       image(pen, values.subarray(k * each, (k + 1) * each), p.shape, at(k), top, p.signed);
       frame(pen, at(k), {color: tone(pen, color), width: p.outline ? 2.5 : 1, dash});
@@ -281,9 +264,9 @@ export const cells = {
 
 export const lines = { // the numbers of some objects as dots, and what is made of them as lines
   draw(pen, box, p, state) {
-    const {size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length, room = 0.1 * (p.high - p.low);
-    const across = [0, p.captions.length * (D + 1)], up = [p.low - room, p.high + room];
-    const {y, w, h, at} = axes(pen, box, [0, 1.8, 0, 1.7], across, up), group = w / p.captions.length;
+    const {size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length;
+    const room = 0.1 * (p.high - p.low), n = p.captions.length, group = box.w / n;
+    const {y, h, at} = axes(pen, box, [0, 1.8, 0, 1.7], [0, n * (D + 1)], [p.low - room, p.high + room]);
     p.captions.forEach((words, k) => {
       const spots = of => [...of.subarray(k * D, (k + 1) * D)].map((v, i) => at([k * (D + 1) + i + 1, v]));
       stroke(pen, spots(made), {color: pen.blue, width: 0.18 * size});

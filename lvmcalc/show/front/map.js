@@ -1,15 +1,14 @@
 // Pictures to walk in: the map of a loss with arrows on it, and the graph of a chain.
-import {CENTER, MIDDLE, RIGHT, axes, clip, frame, image, marker, paint, pairs, stroke, text, tone} from "./draw.js";
+import {MIDDLE, axes, between, clip, image, marker, paint, pairs, stroke, text, tone} from "./draw.js";
+import {floats} from "./page.js";
 
 function arrow(pen, [x, y], [u, v], {color, dash, width, head = 0.8, bow = 0, halo}) {
   const length = Math.hypot(u - x, v - y), h = Math.min(head * pen.size, 0.6 * length); // of the head
   if (length < 3) return;
-  const [cx, cy] = [(x + u) / 2 + (v - y) * bow, (y + v) / 2 + (x - u) * bow], angle = Math.atan2(v - cy, u - cx);
+  const [cx, cy] = [(x + u) / 2 + (v - y) * bow, (y + v) / 2 + (x - u) * bow];
+  const angle = Math.atan2(v - cy, u - cx);
   const at = (far, turn) => [u + far * Math.cos(angle + turn), v + far * Math.sin(angle + turn)];
-  const shaft = g => {
-    g.moveTo(x, y);
-    g.quadraticCurveTo(cx, cy, ...at(-0.8 * h, 0));
-  };
+  const shaft = g => { g.moveTo(x, y); g.quadraticCurveTo(cx, cy, ...at(-0.8 * h, 0)); };
   if (halo) paint(pen, shaft, {color: pen.paper, width: width + 4});
   paint(pen, shaft, {color, width, dash});
   stroke(pen, [[u, v], at(h, 2.65), at(h, -2.65)], {fill: color});
@@ -25,7 +24,7 @@ export const map = {
     const {g, size, blue: color} = pen, place = this.axes(pen, box, p), {x, y, w, h, at} = place;
     g.save();
     clip(pen, place);
-    p.field ||= new Float32Array(p.heights.buffer.slice(p.heights.byteOffset)).subarray(0, p.rows * p.columns);
+    p.field ||= floats(p.heights);
     image(pen, p.field, [p.rows, p.columns], place, 3.6, false, true); // the higher, the more ink
     for (const line of p.contours) stroke(pen, pairs(line).map(at), {color: pen.soft, width: 0.6});
     marker(pen, "o", at([0, 0]), at([1, 0])[0] - at([0, 0])[0], p.ring);
@@ -35,7 +34,7 @@ export const map = {
       text(pen, words, u, v + below * size, {...MIDDLE, halo: true});
     }
     const been = pairs(state.now[p.name]).map(at), now = been.pop(), last = been.at(-1) || now;
-    const here = now.map((v, i) => last[i] + state.t * (v - last[i]));
+    const here = between(last, now, state.t);
     stroke(pen, [...been, here], {color, width: 2.5});
     for (const spot of been) marker(pen, "o", spot, 3, {fill: color});
     for (const {key, color, dash, width} of p.arrows) {
@@ -47,8 +46,9 @@ export const map = {
     }
     marker(pen, "o", here, 0.4 * size, {fill: color, color: pen.paper, width: 1.5});
     g.restore();
-    text(pen, `w₁; arrows drawn × ${state.now.scale[0].toFixed(1)}`, x + w / 2, y + h + 1.2 * size, CENTER);
-    text(pen, "w₂", x - 0.4 * size, y + h / 2, RIGHT);
+    const words = `w₁; arrows drawn × ${state.now.scale[0].toFixed(1)}`;
+    text(pen, words, x + w / 2, y + h + 0.9 * size, MIDDLE);
+    text(pen, "w₂", x - 0.4 * size, y + h / 2, {...MIDDLE, align: "right"});
   },
   under: (pen, box, p, state, spot) => ({cursor: "crosshair", pick: map.axes(pen, box, p).inverse(spot)}),
 };
@@ -57,34 +57,30 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
   place(pen, box, {nodes}) {
     const {size} = pen, span = key => [Math.min, Math.max].map(most => most(...nodes.map(node => node[key])));
     const [[x0, x1], [y0, y1]] = [span("x"), span("y")], step = box.w / (x1 - x0 + 1), lanes = y1 - y0;
-    const apart = lanes ? (box.h - 5 * size) / lanes : box.h; // a node and its shape stand above the next node
+    const apart = lanes ? (box.h - 5 * size) / lanes : box.h; // a node and its shape are above the next
     const r = Math.min(1.25 * size, step / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
     const h = box.h - 2.3 * r - 1.6 * size, down = lanes && Math.min(h / lanes, 6.5 * size);
     const top = box.y + 1.3 * r + (h - down * lanes) / 2;
     return {r, step, at: ({x, y}) => [box.x + step * (x - x0 + 0.5), top + (y1 - y) * down]};
   },
   draw(pen, box, p, state) {
-    const {size} = pen, {r, step, at} = this.place(pen, box, p), now = performance.now();
-    const since = now - (state.memo.since ||= now);
-    const beats = !state.still && since < 3000 && p.edges.some(edge => edge.pulse); // the edge that is asked for
-    state.again ||= beats;
+    const {size} = pen, {r, step, at} = this.place(pen, box, p);
     const gap = (node, down, across) => // from its middle, past the shape that stands below it
-      node.shape && down > 0 && Math.abs(across / down) * (r + 0.8 * size) < size ? (r + 1.6 * size) / down : 1.35 * r;
-    for (const {from, to, color, dash, width, bow, pulse} of p.edges) {
+      node.shape && Math.abs(across) * (r + 0.8 * size) < down * size ? (r + 1.6 * size) / down : 1.35 * r;
+    for (const {from, to, color, dash, width, bow} of p.edges) {
       const [start, end] = [p.nodes[from], p.nodes[to]], [[x, y], [u, v]] = [at(start), at(end)];
       const length = Math.hypot(u - x, v - y), [c, s] = [(u - x) / length, (v - y) / length];
       const [out, into] = [gap(start, s, c), gap(end, -s, -c)], head = width > 3 ? 1.2 : 0.8;
-      const wide = width * (beats && pulse ? 1 + 0.9 * Math.sin(Math.PI * since / 500) ** 2 : 1);
-      arrow(pen, [x + out * c, y + out * s], [u - into * c, v - into * s],
-            {color: tone(pen, color), dash, width: wide, bow, head});
+      const looks = {color: tone(pen, color), dash, width, bow, head};
+      arrow(pen, [x + out * c, y + out * s], [u - into * c, v - into * s], looks);
     }
     for (const node of p.nodes) {
       const [x, y] = at(node), {fill, words, shape, leaf, dash} = node;
       const looks = {fill: fill || pen.paper, color: tone(pen, node.color), width: fill ? 3 : 1.6, dash};
-      if (leaf) frame(pen, {x: x - r, y: y - r, w: 2 * r, h: 2 * r}, looks);
-      else marker(pen, "o", [x, y], r, looks);
-      text(pen, words, x, y, {...MIDDLE, scale: 1.15, bold: fill, color: fill && "#222222", most: 1.7 * r});
-      text(pen, shape, x, y + r + 1.15 * size, {...CENTER, halo: true, most: 0.9 * step});
+      marker(pen, leaf ? "s" : "o", [x, y], leaf ? 1.13 * r : r, looks);
+      const color = fill ? "#222222" : pen.ink;
+      text(pen, words, x, y, {...MIDDLE, scale: 1.15, bold: fill, color, most: 1.7 * r});
+      text(pen, shape, x, y + r + 0.8 * size, {...MIDDLE, halo: true, most: 0.9 * step});
     }
   },
   under(pen, box, p, state, [u, v]) {

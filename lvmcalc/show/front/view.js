@@ -1,7 +1,7 @@
 // The view of a widget: its controls, its picture, its words, and what hand and keys do to them.
-import {THEMES, bars, boxes, cells, clamp, curve, image, lines, points, title} from "./draw.js";
+import {THEMES, bars, between, boxes, cells, clamp, curve, image, lines, points, title} from "./draw.js";
 import {graph, map} from "./map.js";
-import {begin, make} from "./page.js";
+import {begin, floats, make} from "./page.js";
 
 const KINDS = {points, curve, bars, cells, lines, map, graph};
 const TYPE = 14; // pixels, in the notebook
@@ -13,8 +13,8 @@ function control({kind, label, options, min = "", max = "", step = "", mark, lim
     return {it, input: it, show: words => { it.textContent = words || label; }};
   }
   if (kind === "radio") {
-    const name = `lvm-${Math.random()}`;
-    const inputs = options.map((_, k) => make("input", {type: "radio", name, onchange: () => tell(k)}));
+    const looks = {type: "radio", name: `lvm-${Math.random()}`};
+    const inputs = options.map((_, k) => make("input", {...looks, onchange: () => tell(k)}));
     const choices = options.map((words, k) => make("label", {}, inputs[k], ` ${words}`));
     const it = make("fieldset", {}, make("legend", {textContent: label}), ...choices);
     return {it, input: it, show: value => inputs.forEach((input, k) => { input.checked = k === value; })};
@@ -22,11 +22,12 @@ function control({kind, label, options, min = "", max = "", step = "", mark, lim
   if (kind === "choice") {
     const all = options.map(textContent => make("option", {textContent}));
     const input = make("select", {onchange: () => tell(input.selectedIndex)}, ...all);
-    return {it: make("label", {}, `${label} `, input), input, show: value => { input.selectedIndex = value; }};
+    const it = make("label", {}, `${label} `, input);
+    return {it, input, show: value => { input.selectedIndex = value; }};
   }
   if (kind === "stops") {
-    const last = options.length - 1, words = make("b"); // what lies beyond a limit is striped
-    const input = make(limit ? "input.lvm-limit" : "input", {type: "range", min: 0, max: last, ariaLabel: label});
+    const last = options.length - 1, words = make("b"), name = limit ? "input.lvm-limit" : "input";
+    const input = make(name, {type: "range", min: 0, max: last, ariaLabel: label});
     const say = told => { words.textContent = input.ariaValueText = told || options[input.value]; };
     input.oninput = () => { say(); tell(input.valueAsNumber); };
     input.style.setProperty("--mark", (mark || 0) / last);
@@ -53,30 +54,28 @@ class View {
     this.more = make("details.lvm-more", {}, make("summary", {textContent: "More"}), this.inner);
     this.keys = make("p.lvm-keys");
     begin(el, model, {
-      "change:frame": () => this.receive(), "change:spec": () => this.build(), "change:values": () => this.fill(),
-      "change:words change:note change:playing": () => this.say(),
+      "change:frame": () => this.receive(), "change:spec": () => this.build(),
+      "change:values": () => this.fill(), "change:words change:note change:playing": () => this.say(),
       "change:scene": () => { Object.assign(this.state, {memo: {}, past: []}); this.fit(); },
     }, this.bar, this.picture, this.words, this.note, make("div.lvm-foot", {}, this.more, this.keys));
-    el.addEventListener("keydown", event => this.key(event));
-    const on = (name, act, how) => this.canvas.addEventListener(name, act, how);
-    on("pointermove", event => this.hover(event));
-    on("pointerdown", event => this.grip(event));
-    for (const name of ["pointerup", "pointercancel"]) on(name, event => this.release(event));
-    on("pointerleave", () => { this.tip.hidden = true; });
-    on("touchstart", event => { if (this.held) event.preventDefault(); }, {passive: false}); // lest the page scrolls
+    const release = event => this.release(event), hide = () => { this.tip.hidden = true; };
+    Object.assign(el, {onkeydown: event => this.key(event)});
+    Object.assign(this.canvas, {
+      onpointermove: event => this.hover(event), onpointerdown: event => this.grip(event),
+      onpointerup: release, onpointercancel: release, onpointerleave: hide,
+    });
+    const stay = event => { if (this.held) event.preventDefault(); }; // lest the page scrolls
+    this.canvas.addEventListener("touchstart", stay, {passive: false});
     document.addEventListener("fullscreenchange", () => { this.fill(); this.fit(); }, {signal});
     const theme = new MutationObserver(() => this.later()), sizes = new ResizeObserver(() => this.fit());
     theme.observe(document.body, {attributes: true});
     sizes.observe(this.picture);
-    signal.addEventListener("abort", () => {
-      theme.disconnect();
-      sizes.disconnect();
-      cancelAnimationFrame(this.due);
-    });
+    signal.addEventListener("abort", () => { theme.disconnect(); sizes.disconnect(); });
     model.send({hello: true});
     this.build();
     this.say();
     this.receive();
+    setTimeout(() => this.greet(), 60);
   }
 
   // What comes from Python
@@ -87,11 +86,12 @@ class View {
     bar.replaceChildren();
     inner.replaceChildren();
     for (const spec of model.get("spec")) {
-      const made = this.controls[spec.name] = control(spec, value => this.send({set: spec.name, value}));
+      const made = this.controls[spec.name] = control(spec, value => model.send({set: spec.name, value}));
       Object.assign(made.it, {title: spec.tip}).dataset.name = spec.name;
       (spec.more ? inner : bar).append(made.it);
     }
-    this.present = make("button.lvm-present", {title: "Full screen, large; Esc leaves", onclick: () => this.whole()});
+    const onclick = () => this.large ? document.exitFullscreen() : this.stage.requestFullscreen();
+    this.present = make("button.lvm-present", {title: "Full screen, large; Esc leaves", onclick});
     if (model.get("present")) bar.append(this.present);
     this.more.hidden = !inner.children.length;
     const {play, next, to} = this.controls;
@@ -102,7 +102,6 @@ class View {
   }
 
   fill() {
-    this.answered();
     const values = this.model.get("values");
     for (const name in this.controls) {
       const [value, off, told] = values[name] || [], {show, input} = this.controls[name];
@@ -112,46 +111,34 @@ class View {
     this.present.textContent = this.large ? "✕ Leave" : "⤢ Present";
   }
 
-  send(content) { // and say so if nobody answers
-    this.model.send(content);
-    clearTimeout(this.wait);
-    this.wait = setTimeout(() => this.el.classList.add("lvm-silent"), 4000);
-  }
-
-  answered() {
-    clearTimeout(this.wait);
-    this.el.classList.remove("lvm-silent");
-  }
-
   say() {
     const {model, words} = this;
-    words.ariaLive = model.get("playing") ? "off" : "polite"; // several sentences a second would drown a screen reader
+    words.ariaLive = model.get("playing") ? "off" : "polite"; // several sentences a second would drown others
     words.textContent = model.get("words");
-    words.style.minHeight = `${words.offsetHeight}px`; // what stands below does not jump from sentence to sentence
+    words.style.minHeight = `${words.offsetHeight}px`; // what stands below does not jump
     this.note.textContent = model.get("note");
     this.canvas.ariaLabel = `Picture: ${model.get("about")}`;
     this.el.ariaLabel = model.get("title");
   }
 
   receive() {
-    this.answered();
     const {state, model} = this, now = performance.now(), span = now - this.arrived, next = {}, old = {};
-    for (const [name, {buffer, byteOffset, byteLength}] of Object.entries(model.get("frame")))
-      next[name] = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    for (const [name, view] of Object.entries(model.get("frame"))) next[name] = floats(view);
     for (const name in state.now) old[name] = this.mix(name);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden, {follow} = this.scene;
-    const trails = model.get("playing") && !still && span > 70 && span < 1000; // while steps are slow enough to be seen
-    const past = trails && old[follow]?.length === next[follow]?.length ? [...state.past, old[follow]].slice(-4) : [];
-    Object.assign(state, {old, now: next, still, past});
-    this.span = still || now - this.touched < 300 ? 0 : 1.15 * clamp(span, 16, 350); // what a hand moves is there at once
-    this.arrived = now;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || document.hidden;
+    const {follow} = this.scene, alike = old[follow]?.length === next[follow]?.length;
+    const slow = model.get("playing") && span > 70 && span < 1000; // enough for trails to be seen
+    const past = slow && alike && !still ? [...state.past, old[follow]].slice(-4) : [];
+    Object.assign(state, {old, now: next, past});
+    const atOnce = still || now - this.touched < 300; // as what a hand moves
+    Object.assign(this, {span: atOnce ? 0 : 1.15 * clamp(span, 16, 350), arrived: now});
     if (++this.heard % 4 === 0) model.send({seen: model.get("count")});
     this.later();
   }
 
   mix(name) {
     const {old = {}, now, t} = this.state, from = old[name], to = now[name];
-    return to && t < 1 && from?.length === to.length ? to.map((v, i) => from[i] + t * (v - from[i])) : to;
+    return to && t < 1 && from?.length === to.length ? between(from, to, t) : to;
   }
 
   // Drawing
@@ -181,10 +168,10 @@ class View {
     this.due = 0;
     if (!scene.layout || !w) return;
     if (ratio !== (devicePixelRatio || 1)) return this.fit();
-    const {color: ink, backgroundColor: paper} = getComputedStyle(this.el), tint = ink.match(/[\d.]+/g).slice(0, 3).map(Number);
-    const g = this.canvas.getContext("2d"), theme = THEMES[tint[0] + tint[2] > 255 ? "dark" : "light"];
-    this.pen = {g, size, ratio, ink, tint, paper, ...theme};
-    Object.assign(state, {t: this.span ? clamp((now - this.arrived) / this.span, 0, 1) : 1, again: false});
+    const {color: ink, backgroundColor: paper} = getComputedStyle(this.el), g = this.canvas.getContext("2d");
+    const tint = ink.match(/[\d.]+/g).slice(0, 3).map(Number), dark = tint[0] + tint[2] > 255;
+    this.pen = {g, size, ratio, ink, tint, paper, ...THEMES[dark ? "dark" : "light"]};
+    state.t = this.span ? clamp((now - this.arrived) / this.span, 0, 1) : 1;
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
     this.boxes = boxes(scene, w, h, size).found;
@@ -196,7 +183,7 @@ class View {
       g.restore();
     }
     this.drawn++;
-    if (state.t < 1 || state.again) this.later();
+    if (state.t < 1) this.later();
   }
 
   // Hand and keys
@@ -218,14 +205,13 @@ class View {
     if (!hint) return;
     small.hidden = !panel.side;
     if (panel.side) { // the image that stands behind a dot
-      const {buffer, byteOffset} = panel.images, each = panel.side ** 2, g = small.getContext("2d");
+      const {images: {buffer, byteOffset}, side} = panel, g = small.getContext("2d");
+      const own = new Uint8Array(buffer, byteOffset + choose * side ** 2, side ** 2);
       g.clearRect(0, 0, 96, 96);
-      const own = new Uint8Array(buffer, byteOffset + choose * each, each), whole = {x: 0, y: 0, w: 96, h: 96};
-      image({...this.pen, g}, own, [panel.side, panel.side], whole, 255);
+      image({...this.pen, g}, own, [side, side], {x: 0, y: 0, w: 96, h: 96}, 255);
     }
     words.textContent = hint;
-    const [left, top] = [clamp(x + 16, 0, this.w - 130), clamp(y - 60, 0, this.h - 130)];
-    this.tip.style.translate = `${left}px ${top}px`;
+    this.tip.style.translate = `${clamp(x + 16, 0, this.w - 130)}px ${clamp(y - 60, 0, this.h - 130)}px`;
   }
 
   grip(event) {
@@ -258,27 +244,25 @@ class View {
   }
 
   key(event) {
-    const {key, target, shiftKey} = event, {controls, canvas, el, state} = this, {latent} = this.scene.panels || {};
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key === "Escape" && this.large) document.exitFullscreen();
-    if (key === "Enter" && shiftKey) this.leave(event);
-    if (key === "Escape" || key === "Tab" || key === "Enter" && shiftKey) return;
+    const {key, target} = event, {controls, canvas, el, state} = this, {latent} = this.scene.panels || {};
+    if (event.ctrlKey || event.metaKey || event.altKey || key === "Tab") return;
+    if (key === "Escape") return this.large && document.exitFullscreen();
+    if (key === "Enter" && event.shiftKey) return this.leave(event);
     event.stopPropagation();
     if (target !== el && target !== canvas) return;
-    const [x, y] = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[key] || [0, 0];
-    const name = {" ": "play", r: "reset", R: "reset", ArrowRight: controls.next ? "next" : "step", ArrowLeft: "back"}[key];
+    const x = (key === "ArrowRight") - (key === "ArrowLeft"), y = (key === "ArrowUp") - (key === "ArrowDown");
+    const right = controls.next ? "next" : "step";
+    const name = {" ": "play", r: "reset", R: "reset", ArrowRight: right, ArrowLeft: "back"}[key];
     if (latent && target === canvas && (x || y)) {
       const by = state.now.limit[0] / 40, [u, v] = state.now.moved;
       this.tell({move: [u + x * by, v + (latent.flat ? 0 : y * by)]});
     } else if (controls.to && (x || y)) this.tell(x ? {turn: x} : {by: y});
-    else if (controls[name]) this.send({set: name, value: true});
+    else if (controls[name]) this.model.send({set: name, value: true});
     else return;
     event.preventDefault();
   }
 
-  whole() { this.large ? document.exitFullscreen() : this.stage.requestFullscreen(); }
-
-  // Shift+Enter goes on and runs the next cell, as elsewhere in a notebook, which hears no key from within a panel.
+  // Shift+Enter runs the next cell, as elsewhere in a notebook, which hears no key from within a panel.
   leave({code, keyCode}) {
     const next = this.el.closest(".jp-Cell")?.nextElementSibling, how = {bubbles: true, cancelable: true};
     next?.focus();
@@ -296,9 +280,4 @@ class View {
   }
 }
 
-export default {
-  render({model, el, signal}) {
-    const view = el.lvm = new View(model, el, signal);
-    setTimeout(() => view.greet(), 60);
-  },
-};
+export default {render: ({model, el, signal}) => { el.lvm = new View(model, el, signal); }};
