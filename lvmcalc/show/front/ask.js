@@ -22,7 +22,8 @@ class Boxes {
   // What comes from Python
   show(it, html, status) { // HTML with formulas between $ signs
     if (it.lvmHtml === html) return;
-    Object.assign(it, {lvmHtml: html, innerHTML: html, role: status && html ? "status" : null});
+    const [role, ariaLive] = status && html ? ["status", "polite"] : [];
+    Object.assign(it, {lvmHtml: html, innerHTML: html, role, ariaLive});
     if (!html.includes("$")) return;
     const lab = this.model.widget_manager?._rendermime?.latexTypesetter, {MathJax} = window;
     if (lab) lab.typeset(it);
@@ -43,8 +44,7 @@ class Boxes {
     lines.forEach((text, k) => { (rows[k] || this.add(k)).input.value = text; });
     this.sent = lines.join("\n");
     this.tell();
-    if (this.pasted) rows.at(-1).input.focus();
-    this.pasted = false;
+    if (this.pasted) this.pasted = rows.at(-1).input.focus(); // only once
   }
 
   tell() {
@@ -59,9 +59,9 @@ class Boxes {
 
   add(k) {
     const place = () => this.rows.indexOf(row), told = make("div.lvm-verdict"), name = make("span");
-    const placeholder = this.model.get("hint"), remove = () => this.remove(place());
+    const placeholder = this.model.get("hint"), title = "Remove this line", onclick = () => this.remove(place());
     const input = make("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder});
-    const gone = make("button", {textContent: "✕", title: "Remove this line", onclick: remove});
+    const gone = make("button", {textContent: "✕", title, ariaLabel: title, onclick});
     const line = make("div.lvm-line", {}, make("label", {}, name, input), ...this.many ? [gone] : []);
     const row = {input, told, name, it: make(this.many ? "li" : "div", {}, line, told)};
     input.onkeydown = event => this.key(event, place());

@@ -221,7 +221,7 @@ export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, s
 export const cells = {
   place(pen, box, p) { // where matrix k stands, and each cell of the first one
     const {size} = pen, gap = 0.5 * size, [rows, columns] = p.shape, top = box.y + 1.6 * size;
-    const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // lest it is a sliver
+    const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // no sliver
     let w = Math.min((box.w - 2 * gap) / p.columns - gap, columns * (fill ? 6 * size : most));
     let h = Math.min((box.y + box.h - top - gap) / lines - gap, rows * (fill ? 4 * size : most));
     const wide = fill && h > 1.2 * size * rows ? 5 : 1; // where numbers stand in the cells
