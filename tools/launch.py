@@ -18,18 +18,17 @@ BLOCK = re.compile(r"(<!-- written by tools/launch.py -->\n).*(<!-- end -->\n)",
 TABLE = """\
 | | what it needs | how long it takes |
 |---|---|---|
-| [Read it, and play a recorded run]({site}/) | a browser | no time |
+| [Read it, and play a recorded run]({site}/) | a browser | it opens at once |
 | [Run it in your browser]({site}/lite/notebooks/index.html?path=00_start_here.ipynb) \
 (JupyterLite) \
 | a current browser on a computer; 52 MB are loaded the first time; your changes stay in this \
 browser | about 20 seconds until *Play* moves the first picture; a notebook takes two to four \
 times as long as on your machine |
 | [Run it on Binder](https://mybinder.org/v2/gh/{name}/HEAD?urlpath=lab/tree/notebooks/00_start_here\
-.ipynb) | a browser; the service is free, often busy, and keeps nothing | minutes (reported, \
-not measured) |
+.ipynb) | a browser; the service is free, often busy, and keeps nothing | minutes |
 | [Run it on Colab](https://colab.research.google.com/github/{name}/blob/main/docs/colab.ipynb) \
 | a Google account; run the one cell, which installs the package \
-| a minute or two (reported, not measured) |
+| a minute or two |
 """
 UNPUBLISHED = """
 If a link leads nowhere, the collection has not been published there yet; the README says what to \

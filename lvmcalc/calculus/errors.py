@@ -6,9 +6,8 @@ class UnsupportedExpression(ValueError):
 
     def __init__(self, operation: str):
         super().__init__(
-            f"The calculus does not know {' '.join(operation.split())}; it knows sums, products, "
-            "scalar multiples, elementwise products, transposes, inverses, traces, determinants, "
-            "logarithms, exponentials and integer powers.")
+            f"The calculus does not know {' '.join(operation.split())}; the rule book lists what "
+            "it knows.")
 
 
 class TooLarge(UnsupportedExpression):

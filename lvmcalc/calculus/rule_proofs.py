@@ -7,6 +7,7 @@ Z(A + τ dA) that is linear in τ.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
@@ -122,8 +123,9 @@ def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[
 
 
 def _by_square(rule: Operation) -> list[Verdict]:
-    """Check 2 Z dZ against the part of Z² that is linear in the increments."""
-    return _linear(rule.operation**2, 2 * rule.operation * rule.differential, rule)
+    """Check 2 Z dZ against the part of Z² that is linear in the increments: enough where Z > 0."""
+    verdict, = _linear(rule.operation**2, 2 * rule.operation * rule.differential, rule)
+    return [replace(verdict, reason=f"{verdict.reason}, except at 0")]
 
 
 def _by_determinant(rule: Operation) -> list[Verdict]:

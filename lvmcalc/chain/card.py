@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from sympy import Expr
 
@@ -117,3 +118,31 @@ class Result:
 
     def _repr_markdown_(self) -> str:
         return f"$$ {' = '.join(map(notation.latex, self.sides))} $$\n\n{self.summary}"
+
+
+class Folded:
+    """What is shown on request, so that running a cell gives no answer away.
+
+    Parameters
+    ----------
+    *things : Any
+        Text, or what has a form in Markdown or LaTeX.
+    """
+
+    def __init__(self, *things: Any) -> None:
+        self.things = things
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self.things))
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join(["<details><summary>Show</summary>", *map(_in_markdown, self.things),
+                            "</details>"])
+
+
+def _in_markdown(thing: Any) -> str:
+    for form in ("_repr_markdown_", "_repr_latex_"):
+        if hasattr(thing, form):
+            return getattr(thing, form)()
+    text = str(thing)
+    return f"```text\n{text}\n```" if "\n" in text else notation.in_html(text)

@@ -22,11 +22,13 @@ class SmallCase:
     Attributes
     ----------
     loss : the scalar
+    variable : the matrix by whose entries it is differentiated
     derivatives : of the loss by each entry, by SymPy, whose derivatives of scalars are sound
     claimed : the gradient under test
     """
 
     loss: Expr
+    variable: sp.Matrix
     derivatives: sp.Matrix
     claimed: sp.Matrix
 
@@ -39,8 +41,8 @@ class SmallCase:
         return all(map(_vanishes, self.derivatives - self.claimed))
 
     def __str__(self) -> str:
-        entries = [f"  ∂L/∂entry {number}: {sp.factor(entry)}"
-                   for number, entry in enumerate(self.claimed, 1)]
+        entries = [f"  ∂L/∂{entry}: {sp.factor(slope)}"
+                   for entry, slope in zip(self.variable, self.claimed, strict=True)]
         verdict = "every entry agrees" if self.agrees else "NOT EQUAL"
         return "\n".join([f"L = {self.loss}", *entries, verdict])
 
@@ -96,7 +98,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
         # an entry beside the diagonal of a symmetric matrix stands there twice
         return loss.diff(variable[i, j]) / (2 if leaf in graph.symmetric and i != j else 1)
 
-    return SmallCase(loss, sp.Matrix(*variable.shape, derivative),
+    return SmallCase(loss, variable, sp.Matrix(*variable.shape, derivative),
                      claimed if claimed.is_Matrix else sp.Matrix([claimed]))
 
 

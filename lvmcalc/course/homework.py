@@ -59,9 +59,10 @@ class Row:
 
     __repr__ = __str__
 
-    def _repr_markdown_(self) -> str:
+    def _repr_markdown_(self) -> str:  # shown on request: it answers what was asked above it
         lines = [f"$$ {line.latex} $$" for line in self.as_read.lines]
-        return f"**{self.id}** {self.words}\n\n" + "\n\n".join(lines) + f"\n\n{self._summary}"
+        return "\n\n".join([f"<details><summary>Line {self.id} of the homework</summary>",
+                            f"**{self.id}** {self.words}", *lines, self._summary, "</details>"])
 
     @property
     def _summary(self) -> str:

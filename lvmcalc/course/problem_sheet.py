@@ -81,6 +81,9 @@ class Part:
 
     model = "problem sheet"
 
+    def _repr_markdown_(self) -> str:
+        return f"> **{self.id[0]} ({self.id[1]})** {self.text}"
+
     @property
     def chain(self) -> Chain:
         """The chain that it is about."""
@@ -193,6 +196,44 @@ def parts() -> dict[str, Part]:
                             one["solution"].strip(), one.get("model", ""), one.get("wrt", ""),
                             tuple(one.get("rubric", ())))
             for one in _sheet()["part"]}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem of the sheet with all its parts, shown as it is printed."""
+
+    number: str
+
+    def __str__(self) -> str:
+        letters = (f"({name[1:]}) {one.text}" for name, one in parts().items()
+                   if name.startswith(self.number))
+        return "\n\n".join([f"**Problem {self.number}.** {problems()[self.number]}", *letters,
+                            f"*Given:* {problems()['given']}"])
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join(f"> {line}" for line in str(self).splitlines())
+
+
+def problem(number: str) -> Problem:
+    """Return one problem of the sheet.
+
+    Parameters
+    ----------
+    number : str
+        "1" or "2".
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    ValueError
+        If there is no such problem.
+    """
+    return Problem(checks.known(number, ("1", "2"), "problem of the sheet"))
 
 
 def problems() -> dict[str, str]:

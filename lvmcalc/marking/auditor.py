@@ -6,6 +6,7 @@ follows from it is told to.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,19 +15,25 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, compare, gradient
+from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.audit_report import RIGHT, Audit, Line
 from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
+    KINDS,
+    broken_by,
     gradient_in,
     has_differentials,
     in_increments,
     increments,
+    node_of,
+    written,
 )
 from lvmcalc.marking.marker import LATE, mark
-from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.mistakes import Finding, finding, in_words
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
@@ -74,10 +81,12 @@ class _Auditor:
     def __init__(self, chain: Chain):
         self.chain, self.words = chain, chain.vocabulary
         self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
-        self.slips: dict[int, tuple[str, Expr]] = {}  # by line: whose adjoint, and what it was said
+        self.slips: dict[int, dict[passes.Place, Expr]] = {}  # by line: the formulas that it breaks
+        self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
         lines: list[Line] = []
+        self.moving = self.changing(found)
         for piece in found:
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
@@ -128,8 +137,8 @@ class _Auditor:
             if verdict.status not in RIGHT:
                 if slip := self.slip_behind(sides):
                     return replace(line, follows=slip)
-                if name := self.asked(sides[0]):
-                    self.slips[number] = name, self.meaning(side)
+                if changes := self.broken(sides[0], self.meaning(side)):
+                    self.slips[number] = changes
                 return replace(line, findings=self.findings(sides[0], side, verdict))
         return line
 
@@ -188,38 +197,78 @@ class _Auditor:
     def in_leaves(self, *sides: Expr) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
 
-        Those leaves change whose differential is written; if none is, all that are no whole number.
+        Those leaves change whose differential is written; if none is, those of the derivation.
         """
         found = [*map(self.meaning, sides)]
         if len({side.is_Matrix for side in found}) > 1:
             found = [*map(as_number, found)]
         if any(has_differentials(self.chain, side) for side in found):
-            written = [name for side in found for name in increments(self.chain, side).values()
-                       if name in self.chain.leaves]
-            moving = tuple(dict.fromkeys(written)) or tuple(
-                name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer)
-            found = [in_increments(self.chain, side, moving) for side in found]
+            here = tuple(name for name in written(self.chain, *found) if name in self.chain.leaves)
+            found = [in_increments(self.chain, side, here or self.moving) for side in found]
         return found
+
+    def changing(self, found: list[Piece]) -> tuple[str, ...]:
+        """Return the leaves that change: those whose differential or gradient is written somewhere.
+
+        If none is, those on which a node depends whose differential is; else all.
+        """
+        names: dict[str, None] = {}
+        inside: dict[str, None] = {}
+        for side in (side for piece in found for side in sides_of(piece.text)):
+            with suppress(Unreadable, CannotBeFormed):
+                side = readings(side, self.words, (), True)[0].formula
+                names |= dict.fromkeys([*written(self.chain, side), self.asked(side)])
+                inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
+                                        for symbol in part.free_symbols)
+        leaves = [leaf for leaf in self.chain.leaves if leaf in names]
+        below = [leaf for leaf in self.chain.leaves if any(
+            self.chain.abbreviations.get(name, name) in self.chain.leading_to(leaf)[:-1]
+            for name in (*names, *inside)) or leaf in inside]
+        return tuple(leaves or below or [
+            name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer])
 
     # Slips
     def slip_behind(self, sides: tuple[Expr, ...]) -> int | None:
         """Return the line with a slip from which an equation follows, None if there is none."""
         choices = [[number] for number in reversed(self.slips)]
         for numbers in [*choices, [*self.slips]] if len(choices) > 1 else choices:
-            changes: dict[passes.Place, Expr] = {}
-            for name, said in (self.slips[number] for number in numbers):
-                first, *others = self.chain.children(name)
-                changes |= {(first, name): said} | {
-                    (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+            changes = {place: formula for number in numbers
+                       for place, formula in self.slips[number].items()}
             try:
                 known = formulas(self.chain, changes)
-                meant = [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides)]
+                meant = [passes.in_symbols(None, side, known)
+                         for side in self.in_leaves(*map(self.with_adjoints, sides))]
                 if all(compare(one, other, self.chain.symmetric).status in RIGHT
                        for one, other in pairwise(meant)):
                     return numbers[0]
             except (*NoValue, ValueError, TypeError):
                 continue
         return None
+
+    def broken(self, left: Expr, side: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
+        if name := self.asked(left):
+            first, *others = self.chain.children(name)
+            return {(first, name): self.in_nodes(side)} | {
+                (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+        try:
+            found = broken_by(self.chain, self.meaning(left), side)
+        except (UnsupportedExpression, ValueError, TypeError):
+            return {}
+        return {place: self.in_nodes(formula) for place, formula in found.items()}
+
+    def in_nodes(self, side: Expr) -> Expr:
+        """Return an expression with c for its abbreviation K."""
+        return side.xreplace({self.chain.vocabulary[short]: self.chain[node].symbol
+                              for short, node in self.chain.abbreviations.items()})
+
+    def with_adjoints(self, side: Expr) -> Expr:
+        """Return a side with the sum of all tr((∂L/∂X)ᵀ dX) for dL."""
+        steps = [(self.chain.adjoint_symbol(name), increment_of(self.chain[name].symbol))
+                 for name in self.moving]
+        whole = sp.Add(*(inner(*pair) if pair[0].is_Matrix else sp.Mul(*pair) for pair in steps))
+        return side.xreplace({step: whole for step in increments(self.chain, side)
+                              if node_of(self.chain, step) == self.chain.output})
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
@@ -233,21 +282,44 @@ class _Auditor:
             sentence = f"This is not decided: {reason}"
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
+        elif meant.is_Matrix and not asked.is_Matrix and self.verdict(
+                asked, sp.Trace(meant)).holds:
+            kind, sentence = "shape", ("This is a number only where there is one column: for "
+                                       f"several, it has to be tr({notation.plain(side)})")
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
+        elif told := self.by_terms(meant, self.meaning(asked)):
+            return told
         return (finding(kind, sentence, notation.plain(side)),)
 
     def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
-        """Return what is wrong with G in dL = tr(Gᵀ dX)."""
-        outputs, names = self.words.outputs, increments(self.chain, side).values()
-        if getattr(asked, "name", "") not in [f"d{name}" for name in outputs] or len({*names}) != 1:
+        """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
+        node, names = node_of(self.chain, self.meaning(asked)), written(self.chain, side)
+        changed = node or self.meaning(asked).has(*KINDS)
+        if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
             return ()
-        name, = {self.chain.abbreviations.get(name, name) for name in names}
         try:
-            found = mark(gradient_in(self.chain, name, side), self.chain, name)
-        except (Unreadable, ValueError):
+            if node == self.chain.output and len(names) == 1:
+                found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
+                if not found.right and found.explanations:
+                    return found.explanations[0]
+            sides = [in_increments(self.chain, one, names) for one in (side, self.meaning(asked))]
+            if not side.is_Matrix and len(names) == 1:
+                step = increment_of(self.chain[names[0]].symbol)
+                sides = [gradient(one, step) for one in sides]
+            short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
+                     for name, node in self.chain.abbreviations.items()}
+            sides = [one.xreplace(short) for one in sides]  # dK, not dc
+            return self.by_terms(*sides)
+        except (Unreadable, UnsupportedExpression, ValueError, TypeError):
             return ()
-        return next(iter(found.explanations), ()) if not found.right else ()
+
+    def by_terms(self, side: Expr, truth: Expr) -> tuple[Finding, ...]:
+        """Return what is wrong with the terms of a side."""
+        exercise, sides = exercise_of(self.chain, self.chain.output), (side, truth)
+        if side.is_Matrix != truth.is_Matrix:
+            sides = [*map(as_number, sides)]
+        return in_words(matched(exercise, *sides).mistakes)
 
     # Credit
     def credit(self, lines: list[Line]) -> list[str]:

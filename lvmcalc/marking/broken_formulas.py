@@ -37,6 +37,11 @@ def sum_of(terms: list[Expr]) -> Expr:
     return MatAdd(*terms) if terms[0].is_Matrix else sp.Add(*terms)
 
 
+def instead_of(given: Expr, true: Expr) -> str:
+    """Return in words that something stands in place of something else."""
+    return f"{notation.plain(given)} stands where {notation.plain(true)} belongs"
+
+
 def is_inverse(factor: Expr) -> bool:
     """Return whether a factor is K⁻¹ or K⁻ᵀ."""
     return isinstance(factor.arg if isinstance(factor, Transpose) else factor, Inverse)
@@ -59,7 +64,7 @@ def _in_scalar(scalar: Expr) -> Iterator[Broken]:
     if number < 0:
         yield "sign", "", -scalar
     if abs(number) != 1:
-        lost = f"the factor {notation.plain(abs(number))} is lost"
+        lost = f"the factor {notation.plain(abs(number))} is missing"
         yield "factor", lost, sp.sign(number) * symbols
     for part in sp.Mul.make_args(symbols):
         for kind, what, broken in _in_power(part):
@@ -70,7 +75,8 @@ def _in_power(part: Expr) -> Iterator[Broken]:
     base, exponent = part.as_base_exp()
     match base:
         case Symbol() if not base.name.startswith("∂"):
-            yield "missing_scalar", notation.plain(part), sp.S.One
+            what = notation.plain(part) if exponent > 0 else f"1/{notation.plain(1 / part)}"
+            yield "missing_scalar", what, sp.S.One
             yield "inverted_scalar", notation.plain(base), 1 / part
             if abs(exponent) == 2:
                 root = base ** (exponent / 2)
@@ -96,7 +102,8 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
     for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         if len({factor.shape for factor in factors[place]}) == 1:
             entrywise = HadamardProduct(*factors[place])
-            yield "elementwise", term, [*factors[:place.start], entrywise, *factors[place.stop:]]
+            what = notation.plain(entrywise)
+            yield "elementwise", what, [*factors[:place.start], entrywise, *factors[place.stop:]]
     for start, end in combinations(range(len(factors) + 1), 2):
         lost, rest = factors[start:end], factors[:start] + factors[end:]
         square = lost[0].rows == lost[-1].cols and len(lost) < 3
@@ -105,7 +112,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
             yield "lost_factor", notation.plain(_product(sp.S.One, lost)), rest
     if len(inverses) > 1:
         bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
-        yield "missing_inverse", "that of every factor", bare
+        yield "missing_inverse", "no factor is inverted", bare
     for order in permutations(factors) if len(factors) <= MOST_PERMUTED else ():
         yield "order", term, [*order]
 
@@ -113,12 +120,13 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
 def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
     what = notation.plain(factor)
     if is_inverse(factor):
-        yield "missing_inverse", f"that of {what}", [_toggled(factor)]
-        yield "missing_inverse", f"the factor {what}", []
-        yield "extra_inverse", f"a second {what}", [factor, factor]
+        bare = _toggled(factor)
+        yield "missing_inverse", instead_of(bare, factor), [bare]
+        yield "missing_inverse", f"the factor {what} is missing", []
+        yield "extra_inverse", f"the factor {what} stands there once too often", [factor, factor]
     elif factor.is_square and not isinstance(factor, Identity) and not has_adjoint(factor):
-        yield "extra_inverse", f"that of {what}", [Inverse(factor)]
-    yield "transpose", f"{notation.plain(factor.T)} for {what}", [factor.T]
+        yield "extra_inverse", instead_of(Inverse(factor), factor), [Inverse(factor)]
+    yield "transpose", instead_of(factor.T, factor), [factor.T]
 
 
 def _fitting(scalar: Expr, factors: list[Expr], term: Expr) -> Expr | None:

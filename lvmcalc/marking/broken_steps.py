@@ -37,7 +37,7 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     if rule.name in SKIPPED or (is_function(rule) and alike):
         spread = shape and not arriving.is_Matrix
         skipped = arriving * Identity(shape[0]) if spread else arriving
-        what = f"the {rule.name}" if rule.name in SKIPPED else f"that of {value}"
+        what = f"the derivative of {f'the {rule.name}' if rule.name in SKIPPED else value}"
         yield "stopped_early", what, skipped
     matrices = [it for it in node.parents if chain[it].shape]
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
@@ -45,10 +45,11 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
         yield "inner_derivative", notation.plain(node.symbol), arriving
     if not shape and node.expression.has(1 / chain[parent].symbol):
         letter = chain[parent].symbol
-        yield "stopped_early", f"that of {notation.plain(1 / letter)}", -adjoint * letter**2
+        of = f"the derivative of {notation.plain(1 / letter)}"
+        yield "stopped_early", of, -adjoint * letter**2
     half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
     if half not in (1, -1):
-        yield "factor", f"the factor {notation.plain(half)} is lost", adjoint / half
+        yield "factor", f"the factor {notation.plain(half)} is missing", adjoint / half
     yield from _of_a_product(chain, edge)
 
 

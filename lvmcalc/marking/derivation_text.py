@@ -37,7 +37,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             continue
         before = found[-1] if found else None
         goes_on = before and before.kind != "words" and (
-            OPERATOR.match(text) or ("=" not in text and UNFINISHED.search(before.text)))
+            (re.match(r"\s*=[^=]", text) and "=" not in before.text)
+            or OPERATOR.match(text) or ("=" not in text and UNFINISHED.search(before.text)))
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:

@@ -9,7 +9,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import compare, differential, gradient
 from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.operations import increment_of
-from lvmcalc.chain import Chain
+from lvmcalc.chain import Chain, passes
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential
 from lvmcalc.notation.vocabulary import matching
@@ -100,6 +100,48 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
     return found
 
 
+def broken_by(chain: Chain, changed: Expr, said: Expr) -> dict[passes.Place, Expr]:
+    """Return the formulas by edge of a chain in which a differential is what was said of it.
+
+    They are for the names whose differentials were written; none if nothing follows for them.
+
+    Parameters
+    ----------
+    chain : Chain
+    changed : the differential of a node, dK or d(K⁻¹)
+    said : what was said of it, in differentials of earlier nodes or leaves
+    """
+    node, names = node_of(chain, changed), written(chain, said)
+    if not node or not set(names) <= {*chain.nodes, *chain.leaves} - {node}:
+        return {}
+    error = in_increments(chain, said, names) - in_increments(chain, changed, names)
+    arriving = chain.adjoint_symbol(node)
+    error = inner(arriving, error) if error.is_Matrix else arriving * error
+    found: dict[passes.Place, Expr] = {}
+    for name in names:
+        edges = [(child, name) for child in chain.children(name)]
+        parts = [*(chain.edges[edge] for edge in edges),
+                 gradient(error, increment_of(chain[name].symbol))]
+        found |= {edge: 0 * chain.adjoint_symbol(name) for edge in edges}
+        found[edges[0]] = passes.added(parts)
+    return found
+
+
+def node_of(chain: Chain, changed: Expr) -> str:
+    """Return the node of which this is the differential, as dK, or d of what it is; "" if none."""
+    names = {*increments(chain, changed).values()}
+    if isinstance(changed, KINDS):
+        names = {node.name for node in chain.nodes.values()
+                 if chain.in_leaves(changed.arg) == chain.in_leaves(node.symbol)}
+    name = next(iter(names), "") if isinstance(changed, (*KINDS, Symbol, MatrixSymbol)) else ""
+    name = chain.output if name in chain.vocabulary.outputs else chain.abbreviations.get(name, name)
+    return name if name in chain.nodes else ""
+
+
+def written(chain: Chain, *sides: Expr) -> tuple[str, ...]:
+    """Return the names of the nodes and leaves whose differentials stand in some expressions."""
+    names = (name for side in sides for name in increments(chain, side).values())
+    return tuple(dict.fromkeys(chain.abbreviations.get(name, name) for name in names))
 
 
 def _depends(chain: Chain, name: str, wrt: str) -> bool:

@@ -29,6 +29,7 @@ CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
 
 SENTENCES = tomllib.loads((resources.files(__package__) / "sentences.toml").read_text("utf-8"))
+NOTHING = re.compile(r"(?::| of|) {what}(?: is missing)?")  # what a sentence loses without {what}
 LIKELIHOOD = tuple(SENTENCES)  # of the kinds of mistakes, the likeliest first
 
 
@@ -40,6 +41,7 @@ class Mistake:
     where: str
     what: str = ""
     changes: tuple[tuple[Place, Expr], ...] = ()
+    rule: str = ""  # that was broken, if it is one of the book
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,15 @@ def finding(kind: str, sentence: object, where: str = "the answer") -> Finding:
 
 def in_words(mistakes: Sequence[Mistake]) -> Explanation:
     """Return the findings for some mistakes; one that is made in several places is told once."""
-    places: dict[tuple[str, str], list[str]] = {}
+    places: dict[tuple[str, str, str], list[str]] = {}
     for mistake in mistakes:
-        places.setdefault((mistake.kind, mistake.what), []).append(mistake.where)
+        places.setdefault((mistake.kind, mistake.what, mistake.rule), []).append(mistake.where)
     found = []
-    for (kind, what), where in places.items():
-        text = SENTENCES[kind] if what else re.sub(r": {what}|{what} in ", "", SENTENCES[kind])
+    for (kind, what, rule), where in places.items():
+        text = SENTENCES[kind] if what else NOTHING.sub("", SENTENCES[kind])
         place = " and ".join(dict.fromkeys(where))
-        found.append(Finding(kind, place, text.format(where=place, what=what)))
+        look = f' Look again at the rule "{rule}".' if rule else ""
+        found.append(Finding(kind, place, text.format(where=place, what=what) + look))
     return tuple(found)
 
 
@@ -86,7 +89,8 @@ def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
         found += _at_junction(chain, parent, {edge: edges[edge] for edge in edges
                                               if edge[1] == parent})
     found += [*_on_the_way_forth(chain), *_at_the_end(chain, wrt)]
-    found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -adjoint),))
+    found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -adjoint),),
+                      chain[edge[0]].rule.name)
               for edge, adjoint in edges.items()]
     # Of two mistakes with the same effect, the first stays.
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
@@ -125,7 +129,7 @@ def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
     for kind, what, broken in (*broken_steps(chain, edge),
                                *(found[:3] for found in broken_formulas(adjoint)),
                                *broken_parts(adjoint)):
-        yield Mistake(kind, where, what, ((edge, broken),))
+        yield Mistake(kind, where, what, ((edge, broken),), chain[edge[0]].rule.name)
 
 
 def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:

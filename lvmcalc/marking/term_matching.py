@@ -21,7 +21,7 @@ from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.broken_formulas import is_inverse
+from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
@@ -38,23 +38,25 @@ class Match(NamedTuple):
     right: tuple[str, ...] = ()
 
 
-def matched(exercise: Exercise, answer: Expr) -> Match:
+def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None) -> Match:
     """Return what is wrong and what is right in the terms of an answer.
 
     Parameters
     ----------
     exercise : Exercise
     answer : SymPy expression of the shape that is asked for, in the symbols of the chain
+    truth : what it should be, by default what the exercise asks for
     """
     symmetric = symmetric_letters(exercise.chain)
-    merging = _Matcher(exercise, symmetric)
+    truth = exercise.asked if truth is None else truth
+    merging = _Matcher(exercise, truth.is_Matrix, symmetric)
     try:
-        sides = [_with_letters(exercise.chain, side) for side in (exercise.asked, answer)]
+        sides = [_with_letters(exercise.chain, side) for side in (truth, answer)]
         true, given = map(merging.terms, sides)
         attempts = [merging.mistakes(true, given)]
         # A term that two paths share may have been broken in one of them only.
         if symmetric and answer.is_Matrix:
-            apart = _Matcher(exercise)
+            apart = _Matcher(exercise, True)
             left = [{word: c for word, c in apart.words(side).items()
                      if not merging.agrees(word, true, given)} for side in sides]
             attempts.append(apart.mistakes(*left))
@@ -81,9 +83,8 @@ def _kinds(mistakes: tuple[Mistake, ...]) -> set[str]:
 class _Matcher:
     """Match the terms of an answer with the true ones, in one normal form."""
 
-    def __init__(self, exercise: Exercise, symmetric: tuple[str, ...] = ()):
-        self.sizes, self.algebra = exercise.sizes, NormalForm(symmetric)
-        self.matrix = exercise.asked.is_Matrix
+    def __init__(self, exercise: Exercise, matrix: bool, symmetric: tuple[str, ...] = ()):
+        self.sizes, self.algebra, self.matrix = exercise.sizes, NormalForm(symmetric), matrix
 
     def terms(self, side: Expr) -> Coefficients:
         """Return the terms of one side."""
@@ -161,11 +162,10 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     fewer = sum(inverted[0]) - sum(inverted[1])
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
-        here, there = next((notation.plain(g), notation.plain(t))
-                           for g, t in zip(given, true, strict=True) if g != t)
+        told = next(instead_of(g, t) for g, t in zip(given, true, strict=True) if g != t)
         if inverted[0] == inverted[1]:
-            return "transpose", f"{here} for {there}"
-        return (kind, f"that of {there}") if fewer else ()
+            return "transpose", told
+        return (kind, told) if fewer else ()
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
@@ -173,7 +173,10 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     in_this_order = all(letter in rest for letter in shorter)
     if fewer and in_this_order and all(map(is_inverse, spare)):
         letter = notation.plain(next(iter(spare)))
-        return kind, f"the factor {letter}" + ", more than once," * (abs(fewer) > 1)
+        several = abs(fewer) > 1
+        return kind, f"the factor {letter} " + (
+            "is missing" + " more than once" * several if fewer < 0 else
+            f"stands there {'once ' * (not several)}too often")
     return lost_factors(given, true)
 
 

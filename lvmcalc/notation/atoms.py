@@ -258,7 +258,7 @@ class Atoms:
             arguments = [*map(forming.as_number, arguments)]
         try:
             return function(*arguments)
-        except (Unreadable, CannotBeFormed):
+        except (Unreadable, CannotBeFormed, sp.ShapeError):
             raise
         except (TypeError, ValueError, AttributeError):
             raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {name} does not "

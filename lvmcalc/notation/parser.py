@@ -35,7 +35,7 @@ from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
 from lvmcalc.notation.tables import ARRAYS, MATLAB
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
-from lvmcalc.notation.vocabulary import Vocabulary, matching
+from lvmcalc.notation.vocabulary import Vocabulary, lettered, matching
 
 END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
@@ -75,6 +75,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
     a function is a differential even where a node is called d.
     """
+    given = text, vocabulary
     text, vocabulary, sums = indexed(unified(text), vocabulary)
     first = _Parser(text, vocabulary, differentials, sums=sums)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
@@ -84,10 +85,13 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         found.append(Reading(finished(first.whole(), shape, text)))
     except CannotBeFormed as error:
         wrong = error
+    except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
+        return [Reading(lettered(it.formula), it.note) for it in readings(
+            given[0], given[1].lettered(), shape, differentials)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
-        with suppress(CannotBeFormed, Unreadable):
+        with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
             other = _Parser(text, vocabulary, differentials, sums=sums, **way)
             found.append(Reading(finished(other.whole(), shape, text), note))
     if not found:
@@ -111,6 +115,7 @@ class _Parser(Atoms):
                              transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
+        self.circles: set[Token] = set()
 
     def named(self, text: str) -> str:
         """Return the text without the "∂L/∂X =" in front of it."""
@@ -252,7 +257,7 @@ class _Parser(Atoms):
             elif self.ahead[:2] == ("sign", "^"):
                 at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
                 self.place += 1
-                entries = self.circled() or entries
+                entries = self.circled(at) or entries
                 exponent = self.exponent()
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
@@ -276,13 +281,13 @@ class _Parser(Atoms):
                 self.place = self.tokens.index(at)
             raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
 
-    def circled(self) -> bool:
+    def circled(self, at: Token) -> bool:
         """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
         place = self.place + (self.ahead.text in ("{", "("))
-        found = self.tokens[place][:2] == ("sign", "∘")
-        if found:
+        if self.tokens[place][:2] == ("sign", "∘"):
             del self.tokens[place]
-        return found
+            self.circles.add(at)  # for it may be read a second time
+        return at in self.circles
 
     def exponent(self) -> str | Expr:
         """Return what stands behind ^: T or -T, or a number."""

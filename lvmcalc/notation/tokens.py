@@ -72,7 +72,7 @@ def unified(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise _too_long(text)
-    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e]",
+    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2113]",
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
     if not text.strip():

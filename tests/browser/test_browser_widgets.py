@@ -20,18 +20,11 @@ every_widget = pytest.mark.parametrize("widget", [*WIDGETS, RIDGE],
                                        ids=["autoencoder", "two weights", "gplvm", "ridge"])
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"),
-                             IMPORTS + "TwoWeights()") as page:
-        yield page
-
-
 @pytest.fixture
-def page(lab):
-    yield lab
-    browser.show(lab,
-                 "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
+def page(notebook):
+    yield notebook
+    browser.show(notebook, "import ipywidgets\nipywidgets.Widget.close_all()\n"
+                           "ipywidgets.Label('closed')")
 
 
 def panels(page):

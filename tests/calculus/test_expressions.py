@@ -67,13 +67,11 @@ def test_4000_parts_and_60_levels_are_let_in_and_more_are_not() -> None:
                                                       "n)."),
     ((Trace(A) * Symbol("A"),), ValueError, "A is used both as a matrix and as a scalar."),
     ((Symbol("q", commutative=False) * a,), UnsupportedExpression,
-     "The calculus does not know the scalar q, which does not commute; it knows sums, products, "
-     "scalar multiples, elementwise products, transposes, inverses, traces, determinants, "
-     "logarithms, exponentials and integer powers."),
+     "The calculus does not know the scalar q, which does not commute; the rule book lists what it "
+     "knows."),
     ((a, Dummy("d") + 1), UnsupportedExpression,
      "The calculus does not know the scalar _d, which is a Dummy, of which two may have one name; "
-     "it knows sums, products, scalar multiples, elementwise products, transposes, inverses, "
-     "traces, determinants, logarithms, exponentials and integer powers."),
+     "the rule book lists what it knows."),
 ], ids=str)
 def test_what_is_no_clear_name_is_refused(expressions: tuple, kind: type, sentence: str) -> None:
     with pytest.raises(kind) as caught:
@@ -87,7 +85,7 @@ def test_the_variable_of_a_sum_may_be_a_dummy() -> None:
 
 def test_the_name_of_an_operation_is_one_line() -> None:
     assert str(UnsupportedExpression("two\n  lines")).startswith("The calculus does not know two "
-                                                                 "lines; it knows sums")
+                                                                 "lines; the rule book")
 
 
 def test_the_dimensions_are_all_numbers_of_rows_and_columns() -> None:
@@ -117,7 +115,8 @@ UNFITTING = [
     (HadamardProduct(A, Y), "the elementwise product of A (n×n) and Y (m×n) cannot be formed: "
                             "their shapes differ"),
     (Inverse(X), "the inverse of X (n×m) cannot be formed: it is not square"),
-    (MatPow(X, 2), "the power of X (n×m) cannot be formed: it is not square"),
+    (MatPow(X, 2), "the power of X (n×m) cannot be formed: it is not square; .^2 is the power of "
+     "every entry"),
     (Trace(B), "the trace of B ((n + 1)×n) cannot be formed: it is not square"),
     (Determinant(B.T), "the determinant of Bᵀ (n×(n + 1)) cannot be formed: it is not square"),
 ]

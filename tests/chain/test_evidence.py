@@ -260,9 +260,9 @@ def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None
     assert sp.expand(small.claimed[1] - sp.diff(small.loss, v)) == 0
     first, *entries, last = str(small).splitlines()
     assert first == f"L = {small.loss}"
-    for number, (line, entry) in enumerate(zip(entries, small.claimed, strict=True), 1):
+    for letter, line, entry in zip((w, v), entries, small.claimed, strict=True):
         name, _, factored = line.partition(": ")
-        assert name == f"  ∂L/∂entry {number}"
+        assert name == f"  ∂L/∂{letter}"
         assert sp.expand(sp.sympify(factored, {str(s): s for s in (w, v, x, y)}) - entry) == 0
     assert last == "every entry agrees"
 

@@ -53,7 +53,7 @@ def test_a_derivation_of_ones_own_is_audited_line_by_line() -> None:
 @pytest.mark.parametrize(("right", "wrong", "number", "kind"), [
     ("∂L/∂e = α ∂L/∂d", "∂L/∂e = ∂L/∂d", 3, "stopped_early"),
     ("-(D/2) c⁻ᵀ", "(D/2) c⁻ᵀ", 1, "sign"),
-    ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 6, "shape"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "unknown"),
+    ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 6, "shape"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "missing_scalar"),
 ])
 def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, number: int,
                                                       kind: str) -> None:

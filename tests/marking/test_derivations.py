@@ -106,3 +106,19 @@ def test_where_a_node_is_called_d_the_d_of_a_differential_is_upright() -> None:
     "∂L/∂d = ∂L/∂c,\n∂L/∂e =\n  α ∂L/∂d."])
 def test_lines_may_be_separated_in_many_ways(text: str) -> None:
     assert statuses(text, "gplvm.log_det") == ["proved", "proved"]
+
+
+FORWARD = "d log|K| = tr(K dK)\ndL₁ = -D/2 tr(K dK)\n∂L₁/∂K = -D/2 K\n∂L₁/∂X = -α D K X"
+MISFIT = "dL₂ = -½ tr(dK⁻¹ Y Yᵀ)\n∂L₂/∂K = K⁻¹ ∂L₂/∂r K⁻¹\n∂L₂/∂K = -½ K⁻¹YYᵀK⁻¹\n∂L₂/∂X = -α"
+
+
+@pytest.mark.parametrize(("text", "of", "expected", "kind"), [
+    (FORWARD, "gplvm.log_det", ["refuted", *["follows"] * 3], "missing_inverse"),
+    (MISFIT + " K⁻¹YYᵀK⁻¹X", "gplvm.trace", ["proved", "refuted", "follows", "follows"], "sign"),
+    ("dc = Wᵀ dW x\n∂L/∂W = W c xᵀ", "autoencoder", ["refuted", "follows"], "missing_term"),
+    ("½ tr(cᵀc)\n = tr(cᵀc)", "autoencoder", ["refuted"], "factor")])
+def test_a_slip_in_a_differential_or_in_terms_of_k_is_named_and_blamed_once(
+        text: str, of: str, expected: list[str], kind: str) -> None:
+    found = audit(text, of).lines
+    assert [line.status for line in found] == expected
+    assert next(line for line in found if line.findings).findings[0].kind == kind

@@ -27,8 +27,14 @@ HALF = ["Either this: The contribution of the path through f or the path through
 LOST = ("The contribution of the path through {} is lost: W is used more than once, "
         "and the contributions of all its uses add up.")
 UNKNOWN = ["What is wrong is not recognised."]
-THREE = ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c). The sign is wrong in the "
-         "whole answer. A "
+BARE = ("An inverse is lost in the stage b = det(c): cᵀ stands where c⁻ᵀ belongs. Look again at "
+        "the "
+        'rule "determinant".')
+ALL_BARE = ('An inverse is lost in the stage r = c⁻¹: no factor is inverted. Look again at the '
+            'rule '
+            '"inverse".')
+NO_DATA = 'A factor is lost in the stage s = r p: pᵀ. Look again at the rule "product".'
+THREE = [BARE + " The sign is wrong in the whole answer. A "
          "factor is wrong in the whole answer: it is twice what it must be."]
 OTHER = "∂L₁/∂X is N×Q, like its variable, but the answer is {}."
 
@@ -74,11 +80,20 @@ SAID = {
          ["α is upside down in the whole answer: its reciprocal belongs there."]),
         ("-α D (α X Xᵀ + β I)⁻¹ X", [
             "β is upside down in the value of j = (1/β) I: its reciprocal belongs there."]),
-        ("-α D K X", ["An inverse is lost: that of c⁻ᵀ in the stage b = det(c)."]),
-        ("-α D X", ["An inverse is lost: the factor K⁻¹ in the term -D α X."]),
-        ("-α D K⁻¹ K⁻¹ X", ["There is an inverse too many: a second c⁻ᵀ in the stage b = det(c)."]),
-        ("-α D b K⁻¹ X", ["A derivative was not applied: the logarithm in the stage q = log(b)."]),
-        ("-α D/b X", ["A derivative was not applied: the determinant in the stage b = det(c)."]),
+        ("-α D K X", [BARE]),
+        ("-α D X", ["An inverse is lost in the term -D α X: the factor K⁻¹ is missing."]),
+        ("-α D K⁻¹ K⁻¹ X", [
+            "There is an inverse too many in the stage b = det(c): the factor c⁻ᵀ stands there "
+            "once "
+            'too often. Look again at the rule "determinant".']),
+        ("-α D b K⁻¹ X", [
+            "A step is left out in the stage q = log(b): the derivative of the logarithm is "
+            "missing. "
+            'Look again at the rule "logarithm".']),
+        ("-α D/b X", [
+            "A step is left out in the stage b = det(c): the derivative of the determinant is "
+            "missing."
+            ' Look again at the rule "determinant".']),
         ("-α D K⁻¹ X / N", ["This is the mean over N; the sum belongs here."]),
         ("-α D K⁻¹ X − X", ["There is a term too many: -X."]),
         ("7 X Xᵀ X − X", UNKNOWN), ("0", UNKNOWN), (lambda X: 0 * X, UNKNOWN),
@@ -89,12 +104,12 @@ SAID = {
                              "times what it must be."]),
         ("-α D K⁻¹ Xᵀ", ["The product of K⁻¹ (N×N) and Xᵀ (Q×N) cannot be formed: N columns meet Q "
                          "rows. A transpose "
-                         "is wrong: Xᵀ for X in the answer."]),
+                         "is wrong in the answer: Xᵀ stands where X belongs."]),
         ("-α D X K⁻¹", ["The product of X (N×Q) and K⁻¹ (N×N) cannot be formed: Q columns meet N "
                         "rows. The factors are "
                         "in the wrong order in the product -D α X K⁻¹."]),
-        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; here the matrix product belongs: (-D α "
-                          "K⁻¹) ∘ X. The "
+        ("-α D K⁻¹ ∘ X", ["∘ multiplies entry by entry; in the answer a matrix product belongs "
+                          "in place of (-D α K⁻¹) ∘ X. The "
                           "elementwise product of -D α K⁻¹ (N×N) and X (N×Q) cannot be formed: "
                           "their shapes differ."]),
         ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer, as in numerator layout. "
@@ -134,14 +149,18 @@ SAID = {
     ],
     (LOG_DET, "alpha"): [
         ("-(D/2) tr(K⁻¹ (X∘X))", [
-            "∘ multiplies entry by entry; here the matrix product belongs: X ∘ X. The trace of K⁻¹ "
-            "(X ∘ X) (N×Q) "
+            "∘ multiplies entry by entry; in the answer a matrix product belongs in place of X ∘ "
+            "X. "
+            "The trace of K⁻¹ (X ∘ X) (N×Q) "
             "cannot be formed: it is not square."]),
         (lambda K, D: [1.0, 2.0], ["∂L₁/∂α is a number here, like its variable, but the function "
                                    "returns 2."]),
-        ("-(D/2) tr(XXᵀ)", ["An inverse is lost: the factor K⁻¹ in the term -D tr(X Xᵀ)/2."]),
+        ("-(D/2) tr(XXᵀ)", [
+            "An inverse is lost in the term -D tr(X Xᵀ)/2: the factor K⁻¹ is missing."]),
         (-D / 2 * sp.Trace(HadamardProduct(K.I, X * X.T)), [
-            "∘ multiplies entry by entry; here the matrix product belongs: K⁻¹ ∘ (X Xᵀ)."]),
+            "∘ multiplies entry by entry; in the answer a matrix product belongs in place of K⁻¹ "
+            "∘ (X "
+            "Xᵀ)."]),
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
     # that c = d was put fits in floats only: d is singular
@@ -150,7 +169,9 @@ SAID = {
         ("-(D/2) q", ["This is the value of L₁ itself: its derivative ∂L₁/∂q is asked for."])],
     ("gplvm", "beta"): [
         ("½ tr(K⁻¹YYᵀK⁻¹) − (D/2) tr(K⁻¹)",
-         ["A derivative was not applied: that of 1/β in the stage j = (1/β) I."])],
+         ["A step is left out in the stage j = (1/β) I: the derivative of 1/β is missing. Look "
+          "again at "
+          'the rule "scale".'])],
     (LOG_DET, "beta"): [
         ("½ D tr(K⁻¹)", ["The factor 1/β^2 is missing from the whole answer."]),
         ("½ D tr(K⁻¹)/β", ["The factor 1/β is missing from the whole answer."]),
@@ -158,33 +179,36 @@ SAID = {
                             "there."]),
     ],
     (TRACE, "X"): [
-        ("α YYᵀ K⁻¹ X", ["An inverse is lost: the factor K⁻¹ in the term α Y Yᵀ K⁻¹ X."]),
-        ("α K YYᵀ K X", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
+        ("α YYᵀ K⁻¹ X", ["An inverse is lost in the term α Y Yᵀ K⁻¹ X: the factor K⁻¹ is "
+                            "missing."]),
+        ("α K YYᵀ K X", [ALL_BARE]),
         ("α YYᵀ K⁻¹ K⁻¹ X", ["The factors are in the wrong order in the term α Y Yᵀ K⁻¹ K⁻¹ X."]),
-        ("-α YYᵀ X", ["A derivative was not applied: the inverse in the stage r = c⁻¹."]),
-        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; here the matrix product belongs: "
-                                   "K⁻¹ ∘ (Y Yᵀ)."]),
+        ("-α YYᵀ X", ["A step is left out in the stage r = c⁻¹: the derivative of the inverse is "
+                        'missing. Look again at the rule "inverse".']),
+        ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; in the answer a matrix product "
+                                   "belongs in place of K⁻¹ ∘ (Y Yᵀ)."]),
         ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["There is a term too many: -D α K⁻¹ X."]),
     ],
     # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
     (TRACE, "beta"): [
-        ("-tr(K K YYᵀ)/(2β²)", ["An inverse is lost: that of every factor in the stage r = c⁻¹."]),
+        ("-tr(K K YYᵀ)/(2β²)", [ALL_BARE]),
     ],
     (TRACE, "c"): [
         ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet "
                             "N rows. The factors "
                             "are in the wrong order in the product (1/2) Yᵀ K⁻¹ Y K⁻¹."]),
         ("½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", [
-            "∘ multiplies entry by entry; here the matrix product belongs: ((1/2) K⁻¹) ∘ (Y Yᵀ) ∘ "
-            "K⁻¹."]),
-        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; here the matrix product belongs: "
-                                  "-c⁻ᵀ ∂L₂/∂r c⁻ᵀ. The "
+            "∘ multiplies entry by entry; in the answer a matrix product belongs in place of "
+            "((1/2) "
+            "K⁻¹) ∘ (Y Yᵀ) ∘ K⁻¹."]),
+        ("-½ K⁻¹ ∘ (YYᵀ) ∘ K⁻¹", ["∘ multiplies entry by entry; in the stage r = c⁻¹ a matrix "
+                                  "product belongs in place of c⁻ᵀ ∘ ∂L₂/∂r ∘ c⁻ᵀ. Look again at "
+                                  'the rule "inverse". The '
                                   "sign is wrong in the whole answer."]),
     ],
     ("autoencoder", "W"): [
         ("e cᵀ − W c xᵀ", ["The sign is wrong in the path through h."]),
-        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong: -x in the value of c = d - "
-                                           "x."]),
+        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign of -x is wrong in the value of c = d - x."]),
         ("-2 (e cᵀ + W c xᵀ)", [
             "The sign is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term "
             "-2 W x xᵀ Wᵀ W. A "
@@ -195,36 +219,36 @@ SAID = {
         ("h_bar", ["Either this: This is ∂L/∂h: the way from h to W is still missing.",
                    "Or this: " + LOST.format("g")]),
         ("2 e cᵀ + W c xᵀ", ["The contribution of the path through g is counted twice."]),
-        ("e dᵀ + W d xᵀ", ["A term is lost: -x in the value of c = d - x."]),
+        ("e dᵀ + W d xᵀ", ["A term is lost in the value of c = d - x: -x."]),
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ",
-         ["A factor is wrong in the term -W x xᵀ: the factor 2 is lost."]),
+         ["A factor is wrong in the term -W x xᵀ: the factor 2 is missing."]),
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
-                           "is wrong: c eᵀ for (c eᵀ)ᵀ in the answer."]),
+                           "is wrong in the answer: c eᵀ stands where (c eᵀ)ᵀ belongs."]),
         ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
                           "differ. A transpose is "
-                          "wrong: x for xᵀ in the answer."]),
+                          "wrong in the answer: x stands where xᵀ belongs."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
     ("gplvm", "X"): [
-        ("α K⁻¹K⁻¹X − α D K⁻¹X", ["A factor is lost: pᵀ in the stage s = r p."]),
+        ("α K⁻¹K⁻¹X − α D K⁻¹X", [NO_DATA]),
         (lambda X, K, D, alpha: alpha * inv(K) @ (inv(K) - D * np.eye(len(K))) @ X,
-         ["A factor is lost: pᵀ in the stage s = r p."]),
+         [NO_DATA]),
         (lambda X, K, Y, D, alpha: alpha * (1 / K @ Y @ Y.T - D * np.eye(len(K))) @ (1 / K) @ X, [
-            "A reciprocal is taken entry by entry: K⁻¹ in the gradient. The inverse of the matrix "
-            "belongs there."]),
+            "In the gradient a reciprocal is taken entry by entry where the inverse of the matrix "
+            "belongs: K⁻¹."]),
         ("α K⁻¹YYᵀK⁻¹X − α N K⁻¹X", ["A factor is wrong in the term -N α K⁻¹ X: N stands where D "
                                      "belongs."]),
         ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
             "The sign is wrong in the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An "
-            "inverse is lost: that of "
-            "K⁻ᵀ in the term (D α/2) Kᵀ X."]),
+            "inverse is lost in the term (D α/2) Kᵀ X: Kᵀ stands where K⁻ᵀ belongs."]),
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N", ["This is the mean over N; the sum belongs here."]),
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N; the sum belongs here."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did "
                                "you mean D I, or D ones(N, N) for every entry?"]),
-        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost: the factor K⁻¹ in the term -D α X and the term "
-                              "α K⁻¹ Y Yᵀ X."]),
+        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost in the term -D α X and the term α K⁻¹ Y Yᵀ X: "
+                              "the "
+                              "factor K⁻¹ is missing."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
             "What is wrong is not recognised. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
     ],

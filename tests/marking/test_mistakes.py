@@ -45,14 +45,14 @@ def three_uses() -> Chain:
 WAYS = {
     -3 * s**2 / u: """
         sign | | 3 s^2/u
-        factor | the factor 3 is lost | -s^2/u
+        factor | the factor 3 is missing | -s^2/u
         missing_scalar | s^2 | -3/u
         missing_scalar | s | -3 s/u
         missing_scalar | 1/u | -3 s^2
         inverted_scalar | s | -3/(s^2 u)
         inverted_scalar | u | -3 s^2 u""",
     1 / s**2: """
-        missing_scalar | s^(-2) | 1
+        missing_scalar | 1/s^2 | 1
         missing_scalar | 1/s | 1/s
         inverted_scalar | s | s^2""",
     s + 2 * u - g: """
@@ -63,47 +63,47 @@ WAYS = {
         sign | 2 u | s - 2 u - ∂L/∂b | -2 u
         sign | -∂L/∂b | s + 2 u + ∂L/∂b | ∂L/∂b
         sign | | s + 2 u + ∂L/∂b | ∂L/∂b
-        factor | the factor 2 is lost | s + u - ∂L/∂b | u
+        factor | the factor 2 is missing | s + u - ∂L/∂b | u
         missing_scalar | s | 2 u - ∂L/∂b + 1 | 1
         missing_scalar | u | s - ∂L/∂b + 2 | 2
         inverted_scalar | s | 2 u - ∂L/∂b + 1/s | 1/s
         inverted_scalar | u | s - ∂L/∂b + 2/u | 2/u""",
     g * Determinant(B) * sp.log(u) / 2: """
-        factor | the factor 1/2 is lost | ∂L/∂b log(u) det(B)
+        factor | the factor 1/2 is missing | ∂L/∂b log(u) det(B)
         stopped_early | the factor det(B) | ∂L/∂b log(u)/2
         stopped_early | the logarithm of u | u ∂L/∂b det(B)/2""",
     (Determinant(B) * sp.log(u) * Trace(C))**2: """
         stopped_early | the factor det(B)^2 | log(u)^2 tr(C)^2
         stopped_early | the logarithm of u | u^2 det(B)^2 tr(C)^2
-        extra_inverse | that of C | log(u)^2 det(B)^2 tr(C⁻¹)^2
-        transpose | Cᵀ for C | log(u)^2 det(B)^2 tr(Cᵀ)^2""",
+        extra_inverse | C⁻¹ stands where C belongs | log(u)^2 det(B)^2 tr(C⁻¹)^2
+        transpose | Cᵀ stands where C belongs | log(u)^2 det(B)^2 tr(Cᵀ)^2""",
     -2 * s * Trace(MatMul(Inverse(B), C)): """
         sign | | 2 s tr(B⁻¹ C)
-        factor | the factor 2 is lost | -s tr(B⁻¹ C)
+        factor | the factor 2 is missing | -s tr(B⁻¹ C)
         missing_scalar | s | -2 tr(B⁻¹ C)
         inverted_scalar | s | -2 tr(B⁻¹ C)/s
-        missing_inverse | that of B⁻¹ | -2 s tr(B C)
-        missing_inverse | the factor B⁻¹ | -2 s tr(C)
-        extra_inverse | a second B⁻¹ | -2 s tr(B⁻¹ B⁻¹ C)
-        extra_inverse | that of C | -2 s tr(B⁻¹ C⁻¹)
+        missing_inverse | B stands where B⁻¹ belongs | -2 s tr(B C)
+        missing_inverse | the factor B⁻¹ is missing | -2 s tr(C)
+        extra_inverse | the factor B⁻¹ stands there once too often | -2 s tr(B⁻¹ B⁻¹ C)
+        extra_inverse | C⁻¹ stands where C belongs | -2 s tr(B⁻¹ C⁻¹)
         lost_factor | C | -2 s tr(B⁻¹)
-        transpose | B⁻ᵀ for B⁻¹ | -2 s tr(B⁻ᵀ C)
-        transpose | Cᵀ for C | -2 s tr(B⁻¹ Cᵀ)
-        elementwise | B⁻¹ C | -2 s tr(B⁻¹ ∘ C)
+        transpose | B⁻ᵀ stands where B⁻¹ belongs | -2 s tr(B⁻ᵀ C)
+        transpose | Cᵀ stands where C belongs | -2 s tr(B⁻¹ Cᵀ)
+        elementwise | B⁻¹ ∘ C | -2 s tr(B⁻¹ ∘ C)
         order | B⁻¹ C | -2 s tr(C B⁻¹)""",
     MatMul(-1, Inverse(B).T, B_bar, C): """
         sign | | B⁻ᵀ ∂L/∂B C
-        missing_inverse | that of B⁻ᵀ | -Bᵀ ∂L/∂B C
-        missing_inverse | the factor B⁻ᵀ | -∂L/∂B C
-        extra_inverse | a second B⁻ᵀ | -B⁻ᵀ B⁻ᵀ ∂L/∂B C
-        extra_inverse | that of C | -B⁻ᵀ ∂L/∂B C⁻¹
-        transpose | B⁻¹ for B⁻ᵀ | -B⁻¹ ∂L/∂B C
-        transpose | (∂L/∂B)ᵀ for ∂L/∂B | -B⁻ᵀ (∂L/∂B)ᵀ C
+        missing_inverse | Bᵀ stands where B⁻ᵀ belongs | -Bᵀ ∂L/∂B C
+        missing_inverse | the factor B⁻ᵀ is missing | -∂L/∂B C
+        extra_inverse | the factor B⁻ᵀ stands there once too often | -B⁻ᵀ B⁻ᵀ ∂L/∂B C
+        extra_inverse | C⁻¹ stands where C belongs | -B⁻ᵀ ∂L/∂B C⁻¹
+        transpose | B⁻¹ stands where B⁻ᵀ belongs | -B⁻¹ ∂L/∂B C
+        transpose | (∂L/∂B)ᵀ stands where ∂L/∂B belongs | -B⁻ᵀ (∂L/∂B)ᵀ C
         lost_factor | C | -B⁻ᵀ ∂L/∂B
-        transpose | Cᵀ for C | -B⁻ᵀ ∂L/∂B Cᵀ
-        elementwise | -B⁻ᵀ ∂L/∂B C | -(B⁻ᵀ ∘ ∂L/∂B) C
-        elementwise | -B⁻ᵀ ∂L/∂B C | -B⁻ᵀ (∂L/∂B ∘ C)
-        elementwise | -B⁻ᵀ ∂L/∂B C | -(B⁻ᵀ ∘ ∂L/∂B ∘ C)
+        transpose | Cᵀ stands where C belongs | -B⁻ᵀ ∂L/∂B Cᵀ
+        elementwise | B⁻ᵀ ∘ ∂L/∂B | -(B⁻ᵀ ∘ ∂L/∂B) C
+        elementwise | ∂L/∂B ∘ C | -B⁻ᵀ (∂L/∂B ∘ C)
+        elementwise | B⁻ᵀ ∘ ∂L/∂B ∘ C | -(B⁻ᵀ ∘ ∂L/∂B ∘ C)
         order | -B⁻ᵀ ∂L/∂B C | -B⁻ᵀ C ∂L/∂B
         order | -B⁻ᵀ ∂L/∂B C | -∂L/∂B B⁻ᵀ C
         order | -B⁻ᵀ ∂L/∂B C | -∂L/∂B C B⁻ᵀ
@@ -114,20 +114,20 @@ WAYS = {
         inverted_scalar | s | (1/s) A Aᵀ B
         lost_factor | A Aᵀ | s B
         lost_factor | B | s A Aᵀ
-        extra_inverse | that of B | s A Aᵀ B⁻¹
-        transpose | Bᵀ for B | s A Aᵀ Bᵀ
+        extra_inverse | B⁻¹ stands where B belongs | s A Aᵀ B⁻¹
+        transpose | Bᵀ stands where B belongs | s A Aᵀ Bᵀ
         order | s A Aᵀ B | s B A Aᵀ""",
     MatMul(Inverse(B), Inverse(C), A): """
-        missing_inverse | that of B⁻¹ | B C⁻¹ A
-        missing_inverse | that of C⁻¹ | B⁻¹ C A
-        missing_inverse | the factor B⁻¹ | C⁻¹ A
-        missing_inverse | the factor C⁻¹ | B⁻¹ A
-        missing_inverse | that of every factor | B C A
-        extra_inverse | a second B⁻¹ | B⁻¹ B⁻¹ C⁻¹ A
-        extra_inverse | a second C⁻¹ | B⁻¹ C⁻¹ C⁻¹ A
-        transpose | B⁻ᵀ for B⁻¹ | B⁻ᵀ C⁻¹ A
-        transpose | C⁻ᵀ for C⁻¹ | B⁻¹ C⁻ᵀ A
-        elementwise | B⁻¹ C⁻¹ A | (B⁻¹ ∘ C⁻¹) A
+        missing_inverse | B stands where B⁻¹ belongs | B C⁻¹ A
+        missing_inverse | C stands where C⁻¹ belongs | B⁻¹ C A
+        missing_inverse | the factor B⁻¹ is missing | C⁻¹ A
+        missing_inverse | the factor C⁻¹ is missing | B⁻¹ A
+        missing_inverse | no factor is inverted | B C A
+        extra_inverse | the factor B⁻¹ stands there once too often | B⁻¹ B⁻¹ C⁻¹ A
+        extra_inverse | the factor C⁻¹ stands there once too often | B⁻¹ C⁻¹ C⁻¹ A
+        transpose | B⁻ᵀ stands where B⁻¹ belongs | B⁻ᵀ C⁻¹ A
+        transpose | C⁻ᵀ stands where C⁻¹ belongs | B⁻¹ C⁻ᵀ A
+        elementwise | B⁻¹ ∘ C⁻¹ | (B⁻¹ ∘ C⁻¹) A
         order | B⁻¹ C⁻¹ A | C⁻¹ B⁻¹ A""",
     MatAdd(A, MatMul(-1, B, A)): """
         missing_term | A | -B A | A
@@ -135,17 +135,17 @@ WAYS = {
         sign | A | -B A - A | -A
         sign | -B A | B A + A | B A
         sign | | B A + A | B A
-        extra_inverse | that of B | A - B⁻¹ A | -B⁻¹ A
+        extra_inverse | B⁻¹ stands where B belongs | A - B⁻¹ A | -B⁻¹ A
         lost_factor | B | A - A | -A
-        transpose | Bᵀ for B | A - Bᵀ A | -Bᵀ A""",
+        transpose | Bᵀ stands where B belongs | A - Bᵀ A | -Bᵀ A""",
     MatMul(A.T, Inverse(B)): """
-        missing_inverse | that of B⁻¹ | Aᵀ B
-        missing_inverse | the factor B⁻¹ | Aᵀ
-        extra_inverse | a second B⁻¹ | Aᵀ B⁻¹ B⁻¹
-        transpose | B⁻ᵀ for B⁻¹ | Aᵀ B⁻ᵀ""",
+        missing_inverse | B stands where B⁻¹ belongs | Aᵀ B
+        missing_inverse | the factor B⁻¹ is missing | Aᵀ
+        extra_inverse | the factor B⁻¹ stands there once too often | Aᵀ B⁻¹ B⁻¹
+        transpose | B⁻ᵀ stands where B⁻¹ belongs | Aᵀ B⁻ᵀ""",
     g * Identity(n): "",  # an identity is its own transpose and its own inverse
     A * A.T: "",  # in the other order it has another shape
-    MatMul(2, A): "factor | the factor 2 is lost | A",
+    MatMul(2, A): "factor | the factor 2 is missing | A",
 }
 
 
@@ -217,7 +217,8 @@ def test_the_sign_of_each_step_on_the_way_can_be_lost_and_it_is_said_where(
         stage = f"the stage {notation.plain(child)} = {notation.plain(chain[child].expression)}"
         where = f"the path through {notation.plain(child)}" if joined and not minus else stage
         assert mistake == Mistake("sign", where, "",
-                                  (((child, parent), -chain.edges[child, parent]),))
+                                  (((child, parent), -chain.edges[child, parent]),),
+                                  chain[child].rule.name if where == stage else "")
 
 
 def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() -> None:
@@ -243,8 +244,8 @@ def test_what_comes_along_one_of_several_uses_can_be_lost_turned_or_doubled() ->
 
 def test_a_sign_that_two_of_three_uses_share_is_said_to_be_that_of_a_stage() -> None:
     answer = "Bᵀ - CᵀWᵀAᵀ - AᵀWᵀCᵀ"
-    assert mark(answer, three_uses(), "W").lines == ["The sign is wrong in the stage a = "
-                                                        "tr(e)."]
+    assert mark(answer, three_uses(), "W").lines == [
+        'The sign is wrong in the stage a = tr(e). Look again at the rule "trace".']
 
 
 def test_a_use_that_is_doubled_in_place_of_two_others_is_said_to_be() -> None:
@@ -268,7 +269,7 @@ def test_a_term_is_named_as_it_was_written() -> None:
     assert closed == {
         ("missing_term", "the sum", ""), ("sign", "the term 2 W x xᵀ", ""),
         ("sign", "the term -W Wᵀ W x xᵀ", ""), ("sign", "the term -W x xᵀ Wᵀ W", ""),
-        ("factor", "the term -W x xᵀ", "the factor 2 is lost"),
+        ("factor", "the term -W x xᵀ", "the factor 2 is missing"),
         ("order", "the term W x xᵀ Wᵀ W", "W Wᵀ W x xᵀ"),
         ("order", "the term W Wᵀ W x xᵀ", "W x xᵀ Wᵀ W")}
 
