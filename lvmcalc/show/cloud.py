@@ -58,8 +58,8 @@ class Cloud(Training):
         problem = self._problem
         return panels.picture({
             "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, "
-                        "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1, "top": 1,
-                        "signed": False, "most": 400},
+                        "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1,
+                        "top": 1, "signed": False, "most": 400},
             "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self._of_data())},
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 

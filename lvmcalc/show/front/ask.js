@@ -22,7 +22,7 @@ class Boxes {
   // What comes from Python
   show(it, html, status) { // HTML with formulas between $ signs
     if (it.lvmHtml === html) return;
-    const [role, ariaLive] = status && html ? ["status", "polite"] : [];
+    const [role, ariaLive] = status && html ? ["status", "polite"] : [null, null];
     Object.assign(it, {lvmHtml: html, innerHTML: html, role, ariaLive});
     if (!html.includes("$")) return;
     const lab = this.model.widget_manager?._rendermime?.latexTypesetter, {MathJax} = window;
@@ -58,16 +58,16 @@ class Boxes {
   }
 
   add(k) {
-    const place = () => this.rows.indexOf(row), told = make("div.lvm-verdict"), name = make("span");
-    const placeholder = this.model.get("hint"), title = "Remove this line", onclick = () => this.remove(place());
+    const at = () => this.rows.indexOf(row), title = "Remove this line";
+    const told = make("div.lvm-verdict"), name = make("span"), placeholder = this.model.get("hint");
     const input = make("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder});
-    const gone = make("button", {textContent: "✕", title, ariaLabel: title, onclick});
-    const line = make("div.lvm-line", {}, make("label", {}, name, input), ...this.many ? [gone] : []);
+    const out = make("button", {textContent: "✕", title, ariaLabel: title, onclick: () => this.remove(at())});
+    const line = make("div.lvm-line", {}, make("label", {}, name, input), ...this.many ? [out] : []);
     const row = {input, told, name, it: make(this.many ? "li" : "div", {}, line, told)};
-    input.onkeydown = event => this.key(event, place());
+    input.onkeydown = event => this.key(event, at());
     input.oninput = () => told.classList.add("lvm-stale");
-    input.onchange = () => this.many && this.send(place());
-    input.onpaste = event => this.many && this.paste(event, place());
+    input.onchange = () => this.many && this.send(at());
+    input.onpaste = event => this.many && this.paste(event, at());
     this.rows.splice(k, 0, row);
     this.list.insertBefore(row.it, this.list.children[k] || null);
     this.name();

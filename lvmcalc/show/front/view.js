@@ -42,7 +42,7 @@ function control({kind, label, options, min = "", max = "", step = "", mark, lim
 
 class View {
   constructor(model, el, signal) {
-    Object.assign(this, {model, el, kinds: KINDS, controls: {}, due: 0, arrived: 0, span: 0, drawn: 0, heard: 0});
+    Object.assign(this, {model, el, kinds: KINDS, due: 0, arrived: 0, span: 0, drawn: 0, heard: 0});
     this.state = {memo: {}, now: {}, past: [], t: 1, mix: name => this.mix(name)};
     this.bar = make("div.lvm-bar");
     this.canvas = make("canvas", {tabIndex: 0, role: "img"});
