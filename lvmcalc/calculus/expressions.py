@@ -103,7 +103,12 @@ def _check_chain(factors: list[Expr]) -> None:
     for left, right in pairwise(factors):
         if _differ(left.cols, right.rows):
             raise CannotBeFormed(f"the product of {described(left)} and {described(right)} cannot "
-                                 f"be formed: {left.cols} columns meet {right.rows} rows")
+                                 f"be formed: {_met(left.cols, right.rows)}")
+
+
+def _met(columns: Expr, rows: Expr) -> str:
+    meet = "1 column meets" if columns == 1 else f"{columns} columns meet"
+    return f"{meet} {rows} row{'s' * (rows != 1)}"
 
 
 def _check_same(name: str, terms: list[Expr]) -> None:

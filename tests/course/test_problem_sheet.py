@@ -32,11 +32,10 @@ def test_a_part_that_is_not_answered_is_not_right(name: str, answer: object) -> 
 @pytest.mark.parametrize("name", [name for name in FORMULAS if "\n" in parts()[name].solution])
 def test_a_spoiled_line_of_a_solution_makes_it_wrong(name: str) -> None:
     lines = part(name).solution.splitlines()
-    for number in {0, len(lines) // 2, len(lines) - 1}:
-        line = lines[number]
-        left, right = line.split(" = ")[0], line.split(" = ")[-1]
-        spoiled = [*lines[:number], f"{left} = 3 ({right})", *lines[number + 1:]]
-        assert part(name).mark("\n".join(spoiled)).status == "refuted", spoiled[number]
+    number = len(lines) // 2
+    left, right = lines[number].split(" = ")[0], lines[number].split(" = ")[-1]
+    lines[number] = f"{left} = 3 ({right})"
+    assert part(name).mark("\n".join(lines)).status == "refuted", lines[number]
 
 
 def graph_with(line: str, instead: str) -> str:

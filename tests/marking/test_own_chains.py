@@ -171,5 +171,7 @@ def test_points_are_taken_where_the_chain_has_values() -> None:
 def test_a_misfit_is_told_where_sizes_are_numbers_too() -> None:
     chain = derive("½‖X w − y‖²", X="4×3", w="3", y="4")
     assert mark("Xᵀ(X w − y)", chain, "w").right
-    assert "3 columns meet 4 rows. A transpose is wrong: X for Xᵀ" in str(
-        mark("X(X w − y)", chain, "w"))
+    assert "3 columns meet 4 rows. A transpose is wrong" in str(mark("X(X w − y)", chain, "w"))
+    chain = derive("½(y − X w)ᵀ diag(c) (y − X w)", X="N×3", w="3", y="N", c="N")
+    for answer, leaf in [("X diag(c) (X w − y)", "w"), ("½ diag((X w − y)(X w − y))", "c")]:
+        assert "transpose" in [it.kind for it in mark(answer, chain, leaf).findings]
