@@ -141,15 +141,6 @@ def test_a_number_has_a_heat_map_too() -> None:
     assert "L: " in figures.heat(CHAINS[0], "L", **LEAVES).words
 
 
-def test_latent_points_are_the_given_ones_each_class_with_a_marker_of_its_own() -> None:
-    iris = data.load("iris")
-    X = np.random.default_rng(0).standard_normal((150, 2))
-    lines = figures.latent(X, iris.labels, iris.label_names).figure.axes[0].lines
-    shown = np.vstack([line.get_xydata() for line in lines])
-    np.testing.assert_array_equal(shown, X[np.argsort(iris.labels, kind="stable")])
-    assert len({line.get_marker() for line in lines}) == 3
-
-
 def test_latent_points_with_one_dimension_are_refused_in_words() -> None:
     with pytest.raises(ValueError, match="Q of at least 2"):
         figures.latent(np.ones((3, 1)), [0, 1, 2], "abc")

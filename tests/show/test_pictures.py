@@ -188,7 +188,9 @@ class TestHeatMaps:
 class TestPointsAndCurves:
     def test_each_class_has_its_name_colour_and_marker_in_the_points_and_in_the_legend(self):
         X = np.random.default_rng(0).standard_normal((150, 3))
-        figure = figures.latent(X, IRIS.labels, IRIS.label_names).figure
+        drawing = figures.latent(X, IRIS.labels, IRIS.label_names)
+        assert drawing.words.startswith("150 latent points in a plane, in 3 classes ")
+        figure = drawing.figure
         axes, legend = figure.axes[0], figure.legends[0]
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent dimension 1",
                                                           "latent dimension 2")
@@ -216,6 +218,7 @@ class TestPointsAndCurves:
         assert (hexed(optimum.get_color()), optimum.get_linestyle()) == (VERMILLION, "--")
         note, = (text for text in axes.texts if text.get_text() == "exact optimum")
         assert note.xy[1] == problem.best
+        assert note.get_va() == "bottom"  # on the side that no value reaches
         assert hexed(note.get_color()) == VERMILLION
         first, last, best = (f"{value:,.4g}".replace("-", "−") for value in (
             trainer.history.values[0], trainer.value, problem.best))
