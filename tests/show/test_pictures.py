@@ -668,6 +668,7 @@ class TestWalk:
         for place, ((words, value), name) in enumerate(
                 zip(walk.jump.options, walk.stages, strict=True)):
             assert (words, value) == (f"{place + 1}: {name}", place)
+        assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
         assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
         assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
