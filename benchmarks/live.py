@@ -78,9 +78,9 @@ COUNT = f"""() => {{
 # What is answered is told after the frame that shows it.
 PAUSED = f"() => {VIEW}.controls.play.it.textContent.includes('{{0}}')"
 THERE = f"""() => {{
-    const {{now, memo}} = {VIEW}.state, at = window.aim;
+    const {{now}} = {VIEW}.state, at = window.aim;
     const away = at ? Math.hypot(now.moved[0] - at[0], now.moved[1] - at[1]) : Infinity;
-    return away < 0.01 * memo.latent.limit; }}"""
+    return away < 0.01 * now.limit[0]; }}"""
 TIMED = """(answered) => {
     window.answered = window.acted = 0;
     for (const kind of ["click", "keydown", "pointermove"])
@@ -130,14 +130,15 @@ class Bench:
         generated there is drawn."""
         where = f"""() => {{
             const view = {VIEW}, {{left, top}} = view.canvas.getBoundingClientRect();
-            return view.placed(view.hand || view.state.now.moved)
-                .map((v, i) => v + [left, top][i]); }}"""
+            const {{pen, boxes, scene, state}} = view, {{points}} = view.kinds;
+            return points.axes(pen, boxes.latent, scene.panels.latent, state)
+                .at(state.hand || state.now.moved).map((v, i) => v + [left, top][i]); }}"""
         mouse, times = self.page.mouse, []
         self.panel.locator(".lvm-picture").scroll_into_view_if_needed()
         for _ in range(5):  # the point moves while it plays
             mouse.move(*self.page.evaluate(where))
             mouse.down()
-            if self.page.evaluate(f"!!{VIEW}.gripped"):
+            if self.page.evaluate(f"!!{VIEW}.held"):
                 break
             mouse.up()
         x, y = self.page.evaluate(where)
@@ -146,8 +147,7 @@ class Bench:
             to = x + (20, -20)[trial % 2], y + (15, -15)[trial % 2]
             self.page.evaluate(f"""to => {{
                 const view = {VIEW}, {{left, top}} = view.canvas.getBoundingClientRect();
-                window.aim = view.gripped.kind.frame(view.pen, view.gripped.box, view.gripped.panel,
-                    view.state).inverse(to[0] - left, to[1] - top); }}""", to)
+                window.aim = view.held(to[0] - left, to[1] - top).move; }}""", to)
             times.append(self.until(THERE, mouse.move, *to))
         mouse.up()
         return times

@@ -188,7 +188,7 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
     """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         raise TypeError(f"{name} must be a single real number, but {_short(value)} came.")
     try:
         number = float(value)

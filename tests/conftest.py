@@ -5,11 +5,16 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
+from xdist.scheduler import LoadFileScheduling
+
 # Two workers whose linear algebra takes all cores each wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
+# these files share one JupyterLab, so that they go to one worker
+TOGETHER = [f"tests/browser/test_browser_{name}.py"
+            for name in ("answers", "derivation", "hostile", "widgets")]
 FIRST = ("tests/browser/", "notebooks/")  # they take longest, so that no worker ends with one
 
 
@@ -17,6 +22,19 @@ def pytest_configure(config: Any) -> None:
     """Hand out files in the order in which they are collected, not by their number of tests."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+class InFilesOrTogether(LoadFileScheduling):
+    """Send the tests of a file to one worker, and those of the files `TOGETHER` to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return TOGETHER[0] if file in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadFileScheduling:
+    """Distribute the tests by file."""
+    return InFilesOrTogether(config, log)
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:

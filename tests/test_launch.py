@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import launch
 import nbformat
@@ -9,7 +10,7 @@ import yaml
 
 
 def test_what_leads_to_the_repository_is_as_the_tool_writes_it():
-    for path, text in launch.written().items():
+    for path, text in launch.written(launch.address()).items():
         assert path.read_text("utf-8") == text, f"Run python tools/launch.py: {path.name} differs."
 
 
@@ -24,13 +25,16 @@ def test_the_readme_and_the_first_notebook_tell_of_each_way_what_it_needs_and_ho
         assert hosts[2:] == ["mybinder.org", "colab.research.google.com"]
 
 
-def test_the_address_stands_in_one_file_that_people_edit():
+def test_the_address_is_written_in_one_file_and_every_link_is_built_from_it():
+    here = re.compile("lvmcalc[./](?:github.io|lvmcalc)/|lvmcalc/lvmcalc")
     files = subprocess.run(["git", "ls-files"], cwd=launch.ROOT, capture_output=True, text=True)
-    address = launch.tomllib.loads((launch.ROOT / "pyproject.toml").read_text("utf-8"))[
-        "project"]["urls"]["Repository"]
-    holding = {name for name in files.stdout.split() if not name.endswith((".png", ".gif", ".gz"))
-               and address in (launch.ROOT / name).read_text("utf-8", errors="ignore")}
-    assert holding <= {"pyproject.toml", "docs/colab.ipynb", "CITATION.cff"}
+    holding = {launch.ROOT / name for name in files.stdout.split()
+               if here.search((launch.ROOT / name).read_text("utf-8", errors="ignore"))}
+    elsewhere = launch.written({"Repository": "https://github.com/a/b", "Homepage": "https://a.b/"})
+    by_hand = {launch.ROOT / "pyproject.toml", Path(__file__)}
+    assert holding == {*elsewhere} | by_hand
+    assert not [path.name for path, text in elsewhere.items() if here.search(text)]
+    assert all("github" in text and "a/b" in text for text in elsewhere.values())
 
 
 def test_what_publishes_and_what_is_installed_are_there():

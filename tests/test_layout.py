@@ -145,6 +145,10 @@ def test_no_file_is_long_and_no_line_but_those_of_the_rule_book() -> None:
     assert {path.name: len(rows) for path, rows in lines.items() if len(rows) > 350} == {}
     assert {path.name for path, rows in lines.items()
             if max(map(len, rows), default=0) > 100} <= {"operations.py"}
+    front = [path.read_text(encoding="utf-8").splitlines()
+             for path in (PACKAGE / "show" / "front").iterdir()]
+    assert sum(map(len, front)) <= 900
+    assert max(len(row) for rows in front for row in rows) <= 110
 
 
 def test_the_core_of_a_derivation_stays_small() -> None:

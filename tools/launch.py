@@ -6,6 +6,7 @@ the README, notebook 00 and the notebook for Colab.
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -50,9 +51,13 @@ from lvmcalc.show import LiveGPLVM
 LiveGPLVM("digits", Q=2)"""
 
 
-def written() -> dict[Path, str]:
-    """Return each page as it should be."""
-    urls = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+def address() -> dict[str, str]:
+    """Return the addresses of the repository and of its site."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+
+
+def written(urls: Mapping[str, str]) -> dict[Path, str]:
+    """Return each page as it should be, with links to these addresses."""
     places = {"repository": urls["Repository"], "site": urls["Homepage"].rstrip("/"),
               "name": urls["Repository"].removeprefix("https://github.com/")}
     table = TABLE.format(**places)
@@ -71,7 +76,7 @@ def written() -> dict[Path, str]:
 
 def main() -> None:
     """Write the pages."""
-    for path, text in written().items():
+    for path, text in written(address()).items():
         path.write_text(text, "utf-8")
 
 

@@ -25,7 +25,7 @@ from random_derived_answers import broken
 from test_random_operations import LETTERS, SIZES, Formulas, a, b, m, n, slope, value
 
 from lvmcalc.calculus.comparison import compare
-from lvmcalc.calculus.verdict import worst
+from lvmcalc.calculus.verdict import Verdict, worst
 from lvmcalc.chain import Chain, derive
 
 SECONDS, DEPTH = 60, 4
@@ -51,6 +51,14 @@ def point(chain: Chain, seed: int) -> dict[str, Any]:
             if leaf.shape else rng.uniform(0.5, 1.5) for name, leaf in chain.leaves.items()}
 
 
+def places(chain: Chain, verdict: Verdict) -> Iterator[dict[str, Any]]:
+    """Yield points at which two formulas are compared: random ones, and the counterexample."""
+    yield from ({**SIZES, **point(chain, seed)} for seed in range(9))
+    if verdict.counterexample:
+        yield {name: np.array(value, dtype=float) if value.is_Matrix else float(value)
+               for name, value in verdict.counterexample.values.items()}
+
+
 def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
     """Yield what is wrong with the chain of a formula, or what could not be told."""
     chain = derive(formula)
@@ -67,15 +75,15 @@ def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
             yield f"WRONG gradient of {name}"
     claims = chain.check() if seed % 10 == 0 else map(chain.claim, leaves)
     status = worst([claim.status for claim in claims])
-    yield status if status in HOLDS else f"WRONG check: {status}"
+    yield "WRONG check: refuted" if status == "refuted" else status
     name = [*leaves][seed % len(leaves)]
     right = chain.adjoint(name)
     other = changed_somewhere(np.random.default_rng(seed), right, broken)
     if other is None or other.has(sp.zoo, sp.nan, sp.I, sp.oo):
         return
-    apart = 0.0
-    for other_seed in range(9):
-        at = {**SIZES, **point(chain, other_seed)}
+    verdict, apart = compare(right, other), 0.0
+    yield f"changed: {verdict.status}"
+    for at in places(chain, verdict):
         try:
             ours, theirs = (np.asarray(value(side, at)) for side in (right, other))
         except np.linalg.LinAlgError:
@@ -83,12 +91,13 @@ def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
         if ours.shape != theirs.shape or not np.isfinite(theirs).all():
             return
         apart = max(apart, np.abs(ours - theirs).max() / (1e-8 + np.abs(ours).max()))
-    verdict = compare(right, other).status
-    yield f"changed: {verdict}"
+        if apart > 1e-5:
+            break
     if 1e-12 < apart < 1e-5:
         return  # the numbers do not tell
-    if (apart > 1e-5 and verdict in HOLDS) or (apart < 1e-12 and verdict == "refuted"):
-        yield f"WRONG verdict, {verdict}, on {name} = {other}, apart by {apart:.1e}"
+    status = verdict.status
+    if (apart > 1e-5 and status in HOLDS) or (apart < 1e-12 and status == "refuted"):
+        yield f"WRONG verdict, {status}, on {name} = {other}, apart by {apart:.1e}"
 
 
 def tried(count: int, seed: int = 0) -> tuple[Counter, list[str]]:

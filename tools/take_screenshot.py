@@ -71,9 +71,10 @@ def take_readme(wanted: list[str]) -> None:
             save(training(live), PICTURES / "training.gif")
         if "stage" in wanted:
             browser.run_all(page, address, STAGES)
-            walk = page.locator(".lvmcalc-walk").last  # the one that asks nothing
-            stage = walk.locator("option", has_text="b → c").inner_text()
-            walk.get_by_role("combobox", name="stage").select_option(label=stage)
+            walk = page.locator(".lvmcalc-walk")
+            walk.get_by_role("combobox", name="stage").select_option(
+                index=[*walk.locator("option").all_text_contents()].index("3: b → c"))
+            walk.get_by_role("button", name="Show").click()
             expect(walk.get_by_role("status").first).to_contain_text("b → c")
             page.wait_for_timeout(1000)  # MathJax writes the formulas
             shot(walk).save(PICTURES / "stage.png", optimize=True)

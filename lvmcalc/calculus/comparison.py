@@ -70,7 +70,7 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
         try:
             same = _same_form(left, right, symmetric)
-        except (TooLarge, RecursionError):  # for a normal form; numbers are not
+        except TooLarge:  # for a normal form; numbers are not
             return random_points.agreement(left, right, symmetric, seed, False, at_most)
         if same:
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.

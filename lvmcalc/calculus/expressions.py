@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
+from sympy import Expr, Identity, Inverse, MatPow, MatrixSymbol, Symbol
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc import notation
@@ -80,8 +80,8 @@ def check_shapes(expression: Expr) -> None:
 
     SymPy itself lets n×m and m×p through where k×p belongs.
     """
-    # a diagonal first: that of a matrix that is not square has no shape
-    for part in (*expression.atoms(DiagonalOf), *sp.preorder_traversal(expression)):
+    # those first that have no shape where the matrix is not square
+    for part in (*expression.atoms(DiagonalOf, Inverse), *sp.preorder_traversal(expression)):
         if not isinstance(part, Expr) or part.is_Atom or isinstance(part, MatrixSymbol):
             continue
         operation = OPERATIONS.get(part.func)
@@ -94,15 +94,21 @@ def check_shapes(expression: Expr) -> None:
         elif fits == "same":
             _check_same(name, matrices)
         elif fits == "square" and _differ(*matrices[0].shape):
+            entries = f"; .^{part.exp} is the power of every entry" if name == "power" else ""
             raise CannotBeFormed(f"the {name} of {described(matrices[0])} cannot be formed: it is "
-                                 "not square")
+                                 f"not square{entries}")
 
 
 def _check_chain(factors: list[Expr]) -> None:
     for left, right in pairwise(factors):
         if _differ(left.cols, right.rows):
             raise CannotBeFormed(f"the product of {described(left)} and {described(right)} cannot "
-                                 f"be formed: {left.cols} columns meet {right.rows} rows")
+                                 f"be formed: {_met(left.cols, right.rows)}")
+
+
+def _met(columns: Expr, rows: Expr) -> str:
+    meet = "1 column meets" if columns == 1 else f"{columns} columns meet"
+    return f"{meet} {rows} row{'s' * (rows != 1)}"
 
 
 def _check_same(name: str, terms: list[Expr]) -> None:

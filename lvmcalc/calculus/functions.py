@@ -76,11 +76,17 @@ def sign_of(x: Any) -> Any:
     return np.sign(np.real(x))
 
 
+def _refuse_number(matrix: Expr) -> None:
+    if not getattr(matrix, "is_Matrix", False):
+        raise TypeError(f"Only a matrix has entries, but {matrix} came.")
+
+
 class Entrywise(MatrixExpr):
     """A function of one number, such as exp, applied to every entry of a matrix."""
 
     def __new__(cls, function: str | Str, matrix: Expr) -> "Entrywise":
         """Return the expression function(matrix)."""
+        _refuse_number(matrix)
         return super().__new__(cls, Str(str(function)), matrix)
 
     name = property(lambda self: self.args[0].name, doc="The name of the function.")
@@ -99,6 +105,7 @@ class EntrySum(Expr):
 
     def __new__(cls, matrix: Expr) -> "EntrySum":
         """Return the expression sum(matrix)."""
+        _refuse_number(matrix)
         return super().__new__(cls, matrix)
 
     def _sympystr(self, printer: Any) -> str:

@@ -26,6 +26,7 @@ from lvmcalc.calculus.index_terms import (
 from lvmcalc.calculus.scalars import is_zero
 
 MOST_FACTORS = 6_000  # beyond these a comparison takes longer than anyone waits
+MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
 Sum = dict[Product, Expr]
 ONE: Sum = {(): sp.S.One}
 
@@ -71,7 +72,7 @@ class IndexSums:
         self.numbers: dict[tuple, int] = {}  # of the letters
         self.closed: dict[Symbol, Product] = {}  # sums without a free index: they are numbers
         self._symbols: dict[Product, Symbol] = {}
-        self._fresh, self._factors = count(1_000), 0
+        self._fresh, self._factors, self._turns = count(1_000), 0, 0
 
     # Sums of products
     def add(self, *sums: Sum) -> Sum:
@@ -234,6 +235,9 @@ class IndexSums:
                 far = names[1 - slot]
                 if joined in indices_of(left) or far == joined:
                     continue
+                self._turns += 1
+                if self._turns > MOST_TURNS:
+                    raise TooLarge(f"using K K⁻¹ = I more than {MOST_TURNS} times")
                 others = {t: -c / inside[lead] for t, c in inside.items() if t != lead}
                 rest_of_it = self.times(self.renamed(others, {slot: joined, 1 - slot: far}),
                                         {(factor,): sp.S.One})

@@ -29,6 +29,7 @@ RANGE = 10**9  # entries of random check points are whole numbers of this size, 
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only
 LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
 MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
+OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
 ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
 CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
@@ -97,13 +98,14 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
+    rooted = any(map(_has_root_of_square, (left, right)))
 
     def orders() -> Iterator[tuple[int, ...]]:
         for _ in range(20 * POINTS):
             if len(tried) < POINTS:
                 yield rng.permutation(len(names)) + SMALLEST[len(tried)]
         yield from _small_orders(len(names), rng)
-        for _ in range(ON_BOTH_SIDES * bool(kinks_in(left, right))):
+        for _ in range(ON_BOTH_SIDES * bool(kinks_in(left, right)) or OF_BOTH_SIGNS * rooted):
             yield rng.permutation(len(names)) + 1
         if every_size:
             for smallest in range(1, LARGEST_SIZE - len(names) + 2):
@@ -135,11 +137,19 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
                        f"only {len(tried)} of {POINTS} random points, with at most {LARGEST_SIZE} "
                        "rows and columns, gave a value on both sides")
     if not rational:
-        return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points, which is "
-                                  "no proof", points=POINTS)
+        scalars = sorted({part.name for side in (left, right) for part in side.atoms(Symbol)
+                          if part.name not in names})
+        signs = f" with {', '.join(scalars)} > 0" if rooted and scalars else ""
+        return Verdict("numeric", f"equal to {DIGITS} digits at {POINTS} random points{signs}, "
+                                  "which is no proof", points=POINTS)
     chance = chance_of_false_agreement(left, right, tried[:POINTS])
     return Verdict("exact", f"equal in rational arithmetic at {POINTS} random points; "
                             f"{said_of(chance)}", points=POINTS, chance=chance)
+
+
+def _has_root_of_square(side: Expr) -> bool:
+    return any(inner.exp.is_even for outer in side.atoms(sp.Pow) if outer.exp.is_integer is False
+               for inner in outer.base.atoms(sp.Pow))
 
 
 def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
@@ -176,7 +186,9 @@ def differ_in_decimals(left: Expr, right: Expr,
 
 
 def _shown(number: Any) -> Expr:
-    """Return a number of mpmath as it is shown: whole, or with 6 digits."""
+    """Return a number of mpmath as it is shown: whole, or with 6 digits; what is left of 0 as 0."""
+    if abs(number) < mpmath.mpf(10) ** -DIGITS:
+        return sp.Integer(0)
     whole = sp.Integer(int(mpmath.nint(number))) if abs(number) < RANGE else sp.nan
     return whole if number == whole else sp.Float(str(number), 6)
 

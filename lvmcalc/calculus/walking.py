@@ -84,6 +84,8 @@ def elementwise_power_value(arithmetic: Any, part: HadamardPower, of: Callable) 
 def _power(arithmetic: Any, part: Expr, base: Any, exponent: Any) -> Any:
     if exponent < 0 and np.any(base == 0):
         raise OutsideDomain("a division by 0")
+    if exponent < 0 and isinstance(base, int):  # a size, of which Python would make a float
+        base = arithmetic.number(sp.Integer(base))
     if exponent != int(exponent):
         return arithmetic.root(base, exponent)
     if abs(exponent) > LARGEST_NUMERIC_POWER:

@@ -144,4 +144,5 @@ def _in_markdown(thing: Any) -> str:
     for form in ("_repr_markdown_", "_repr_latex_"):
         if hasattr(thing, form):
             return getattr(thing, form)()
-    return f"```text\n{thing}\n```"
+    text = str(thing)
+    return f"```text\n{text}\n```" if "\n" in text else notation.in_html(text)

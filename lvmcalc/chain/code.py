@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sympy as sp
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import notation
 from lvmcalc.chain.dialects import Dialect, dialect_named, identifier
@@ -130,8 +130,7 @@ class Program:
             return self.terse and adjoint.free_symbols <= leaves and not adjoint.is_Add
         if self.terse and self._write.thin(adjoint) is not None:
             return True
-        factors = adjoint.args if isinstance(adjoint, MatMul) else (adjoint,)
-        matrices = [factor for factor in factors if factor.is_Matrix]
+        _, matrices = self._write.factors(adjoint)
         if len(matrices) == 1:
             simple = MatrixSymbol if self.terse else ()
             return isinstance(matrices[0], (Identity, sp.OneMatrix, simple))

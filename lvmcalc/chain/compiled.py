@@ -4,7 +4,9 @@ What does not come out well, such as a matrix that is nearly singular, is left t
 says what is wrong with which stage.
 """
 
+import ast
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,6 +29,7 @@ from lvmcalc.chain.passes import Evaluate, Place
 CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
                   log_det="log_det({})")
 TINY = np.finfo(float).tiny
+NESTED = 300  # parts of an expression; Python compiles only so many within each other
 SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2
 
 
@@ -68,6 +71,31 @@ def _functions() -> dict[str, Callable]:
     return {kind: of(kind) for kind in OPERATIONS if isinstance(kind, str)}
 
 
+def _inlined(module: ast.Module) -> ast.Module:
+    """Return a function in which what is used once stands where it is used.
+
+    NumPy then computes a large sum or product in place, and holds fewer arrays.
+    """
+    function, = module.body
+    uses = Counter(node.id for node in ast.walk(function) if isinstance(node, ast.Name)
+                   and isinstance(node.ctx, ast.Load))
+    instead: dict[str, ast.expr] = {}
+
+    class Inline(ast.NodeTransformer):
+        def visit_Name(self, name: ast.Name) -> ast.expr:
+            return instead.get(name.id, name) if isinstance(name.ctx, ast.Load) else name
+
+        def visit_Assign(self, assign: ast.Assign) -> ast.Assign | None:
+            value, (target,) = self.visit(assign.value), assign.targets
+            large = len([*ast.walk(value)]) > NESTED
+            if large or (uses[target.id] > 1 and not isinstance(value, ast.Name)):
+                return ast.Assign([target], value)
+            instead[target.id] = value
+            return None
+
+    return ast.fix_missing_locations(ast.Module([Inline().visit(function)], []))
+
+
 class Compiled:
     """A function of the values of the leaves and sizes that makes one pass.
 
@@ -91,7 +119,7 @@ class Compiled:
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
         head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
-        source = "\n    ".join([head, *body])
+        source = _inlined(ast.parse("\n    ".join([head, *body])))
         namespace = _functions() | {"np": np, "math": math, "inv": _inv}
         # backwards the inverse is needed too, which is looked at
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {

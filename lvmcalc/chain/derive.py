@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol, Trace
-from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -32,7 +30,7 @@ NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
 GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
 OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
 STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
-LEFT_SIDE = r"([^=]*?)\s*:?=(?!=)(.*)"
+LEFT_SIDE = r"((?:[^={]|\{[^}]*\})*?)\s*:?=(?!=)(.*)"
 
 
 MISSING = {  # what people write that no rule of the book has
@@ -187,9 +185,6 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
             raise notation.Unreadable(f"{place}{_about(str(error), text, known)}") from error
         except (UnsupportedExpression, CannotBeFormed) as error:
             raise type(error)(f"{place}{error}") from error
-        except ShapeError as error:
-            reason = f"`{text.strip()}` cannot be formed: {_met(error)}"
-            raise CannotBeFormed(f"{place}{reason}") from error
         found.append((name, expression, notation.spelling(unified(text))))
         known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
                        else Symbol(name))
@@ -217,14 +212,6 @@ def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     such = f", such as {word}=\"N×D\" or {word}=\"positive\"" * word.isidentifier()
     return (f"There is no `{word}` here{hint}: the letters are {letters}, and what else occurs has "
             f"to be described{such}.")
-
-
-def _met(error: ShapeError) -> str:
-    """Return what did not fit in SymPy, in words."""
-    match error.args:
-        case _, int() | sp.Integer() as columns, int() | sp.Integer() as rows:
-            return f"{columns} columns meet {rows} rows"
-    return "its shapes do not fit"
 
 
 def _scalar_if_1x1(expression: Expr) -> Expr:

@@ -42,6 +42,7 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
     """
     formula = sp.sympify(formula, strict=True)
     reason = "has no finite value here: it overflows or underflows in floating point"
+    advice = ", so take fewer points or another scale"
     with np.errstate(all="ignore"):
         try:
             value = arithmetic.evaluate(formula, known, Trusted, memo)
@@ -50,10 +51,10 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
                 return value if value.ndim else float(value)
         except IllConditioned as error:
             reason = str(error)
-        except (OverflowError, arithmetic.OutsideDomain):
-            pass
-    raise ArithmeticError(f"{name} = {notation.plain(formula)} {reason}, so take fewer points or "
-                          "another scale.")
+        except (OverflowError, arithmetic.OutsideDomain) as error:
+            if str(error).startswith(("a logarithm", "a root")):
+                reason, advice = f"has no value here: it takes {error}", ""
+    raise ArithmeticError(f"{name} = {notation.plain(formula)} {reason}{advice}.")
 
 
 def _underflows(formula: Expr, value: Any, known: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from sympy import Expr, MatrixSymbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import inner, sympified
+from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
@@ -77,7 +78,10 @@ class Chain(Graph):
         return self.remember("pass", found)
 
     def _tidy(self, expression: Expr, collect: bool = True) -> Expr:
-        return tidy(expression, collect, self.symmetric)
+        try:
+            return tidy(expression, collect, self.symmetric)
+        except TooLarge:
+            return expression  # as it stands it is right too
 
     def abbreviated(self, expression: Expr) -> Expr:
         """Return an expression in the leaves with the abbreviations (K for the kernel) in place."""

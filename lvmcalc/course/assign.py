@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lvmcalc.course.problem_sheet import FEWEST_WORDS
 from lvmcalc.course.seal import seal
 from lvmcalc.course.tasks import PATTERN, Task, tasks
 
@@ -125,7 +126,7 @@ def _task(cell: Cell, text: str, task: Task) -> Iterator[Cell]:
 
 
 def _by_hand(task: Task) -> bool:
-    return not task.is_box and task.mark(task.solve()).status == "words"
+    return not task.is_box and task.mark("word " * FEWEST_WORDS).status == "words"
 
 
 def _assigned(text: str) -> set[str]:
@@ -168,8 +169,9 @@ def _filled(text: str, task: Task) -> str:
 
 
 def _new(cell: Cell, what: str) -> Cell:
+    tags = {"tags": ["raises-exception"]} if what == "test" else {}  # "Run All" goes on behind it
     return {"cell_type": "code", "execution_count": None, "id": f"{cell['id']}-{what}",
-            "metadata": {}, "outputs": [], "source": ""}
+            "metadata": tags, "outputs": [], "source": ""}
 
 
 def _graded(cell: Cell, text: str, label: str = "", solution: bool = False,

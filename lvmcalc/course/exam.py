@@ -49,7 +49,7 @@ class Question:
             answer = None  # a function could be written in adjoints, too
         found = mark(answer, self.chain, self.wrt)
         if answer is None:
-            return _not_attempted(found, f"{self._name} is asked for, as a formula")
+            return _not_attempted(found, f"{self.asks} is asked for, as a formula")
         adjoints = {self.chain.adjoint_symbol(node.name).name for node in self.chain}
         left = sorted({it.name for it in getattr(found.formula, "free_symbols", ())} & adjoints)
         if not left:
@@ -65,7 +65,7 @@ class Question:
     @property
     def asks(self) -> str:
         """The adjoint that is asked for, such as ∂L/∂X."""
-        return self._name
+        return notation.plain(self.chain.adjoint_symbol(self.wrt))
 
     @property
     def solution(self) -> str:
@@ -76,11 +76,7 @@ class Question:
     def asked(self) -> str:
         """The question in words."""
         shape = notation.shape(self.chain[self.wrt].symbol).replace("scalar", "a number")
-        return f"What is {self._name}? It is {shape}."
-
-    @property
-    def _name(self) -> str:
-        return notation.plain(self.chain.adjoint_symbol(self.wrt))
+        return f"What is {self.asks}? It is {shape}."
 
     def __str__(self) -> str:
         leaves = ", ".join(f"{notation.plain(leaf.name)} {_size(leaf)}"

@@ -6,8 +6,8 @@ from html import escape
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.course.problem_sheet import parts, problems
 
-NEEDED = ("use", "transpose", "product", "scale", "sum", "difference", "half squared norm",
-          "inverse", "determinant", "logarithm", "trace")  # on the way through both problems
+NEEDED = ("use", "product", "scale", "sum", "difference", "half squared norm",
+          "inverse")  # on the way through both problems, but for those that are to be remembered
 SIGNS = {"partial": "∂", "alpha": "α", "beta": "β", "in": " ∈ ", "times": "×", "top": "⊤",
          "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "log": "log ", ";": " ", ",": " "}
 STYLE = """
@@ -15,9 +15,10 @@ STYLE = """
 body { font: 11pt/1.45 Georgia, serif; color: #000; background: #fff; max-width: 46em;
        margin: 0 auto; }
 h1 { font-size: 17pt; } h2 { font-size: 13pt; break-after: avoid; }
-li { margin-bottom: .5em; } .space { height: 5.5em; } .page { break-before: page; }
+li { margin-bottom: .5em; } .space { height: 5.5em; } .derivation { height: 16em; }
+.page { break-before: page; }
 table { border-collapse: collapse; } td, th { border: 1px solid #777; padding: 2px 8px;
-       text-align: left; } sup, sub { line-height: 0; }
+       text-align: left; } sup, sub { line-height: 0; font-size: .7em; }
 """
 STEPS = (
     "Cut L into stages, each one operation. A matrix that is used twice gets one name for each "
@@ -33,11 +34,11 @@ def handout() -> str:
     """Return the hand-out as HTML; nothing in it is loaded from elsewhere."""
     sheet = "".join(
         f"<h2>Problem {number}</h2><p>{in_html(problems()[number])}</p><ol type='a'>"
-        + "".join(f"<li>{in_html(one.text)}<div class='space'></div></li>"
+        + "".join(f"<li>{in_html(one.text)}<div class='space {one.kind}'></div></li>"
                   for name, one in parts().items() if name.startswith(number)) + "</ol>"
         for number in ("1", "2"))
     rules = "".join(f"<tr><td>{escape(RULES[name].name)}</td>"
-                    f"<td>{escape(RULES[name].statement)}</td>"
+                    f"<td>{escape(RULES[name].statement).replace('-', '−')}</td>"
                     f"<td>{escape(RULES[name].source)}</td></tr>" for name in NEEDED)
     steps = "".join(f"<li>{escape(step)}</li>" for step in STEPS)
     return f"""<!DOCTYPE html>
@@ -70,7 +71,7 @@ def in_html(text: str) -> str:
 def _formula(latex: str) -> str:
     text = escape(latex)
     text = re.sub(r"\\frac\s*(\w)\s*(\w)", r"(\1/\2)", text).replace("(1/2)", "½")
-    text = re.sub(r"\\(?:text|operatorname)\{(\w+)\}", "<span>\\1</span>\u00a0", text)
+    text = re.sub(r"\\(?:text|operatorname)\{(\w+)\} ?", "<span>\\1</span>\u00a0", text)
     text = text.replace(r"\mathbb{R}", "ℝ")
     text = re.sub(r"\\([A-Za-z]+|[;,]) ?", lambda found: SIGNS[found[1]], text)
     for sign, tag in (("^", "sup"), ("_", "sub")):

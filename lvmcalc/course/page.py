@@ -114,7 +114,8 @@ def _details(collected: Collected, student: str) -> str:
 
 def _sign(each: Result) -> str:
     look = each.status.replace(" ", "-")
-    return f'<span class="{look}">{SIGNS[each.status]}&nbsp;{escape(each.task.short)}</span>'
+    return (f'<span class="{look}" title="{escape(each.task.model)}">{SIGNS[each.status]}&nbsp;'
+            f"{escape(each.task.short)}</span>")
 
 
 def _row(each: Result) -> str:

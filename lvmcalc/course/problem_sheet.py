@@ -198,42 +198,24 @@ def parts() -> dict[str, Part]:
             for one in _sheet()["part"]}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A problem of the sheet with all its parts, shown as it is printed."""
+class Problem(str):
+    """A problem of the sheet with all its parts, in Markdown, as which it is shown."""
 
-    number: str
-
-    def __str__(self) -> str:
-        letters = (f"({name[1:]}) {one.text}" for name, one in parts().items()
-                   if name.startswith(self.number))
-        return "\n\n".join([f"**Problem {self.number}.** {problems()[self.number]}", *letters,
-                            f"*Given:* {problems()['given']}"])
-
-    __repr__ = __str__
-
-    def _repr_markdown_(self) -> str:
-        return "\n".join(f"> {line}" for line in str(self).splitlines())
+    __repr__ = _repr_markdown_ = str.__str__
 
 
 def problem(number: str) -> Problem:
-    """Return one problem of the sheet.
-
-    Parameters
-    ----------
-    number : str
-        "1" or "2".
-
-    Returns
-    -------
-    Problem
+    """Return one problem of the sheet, "1" or "2".
 
     Raises
     ------
     ValueError
         If there is no such problem.
     """
-    return Problem(checks.known(number, ("1", "2"), "problem of the sheet"))
+    checks.known(number, ("1", "2"), "problem of the sheet")
+    asked = (f"({one.id[1]}) {one.text}" for one in parts().values() if one.id[0] == number)
+    return Problem("\n>\n".join(f"> {text}" for text in (
+        f"**Problem {number}.** {problems()[number]}", *asked, f"*Given:* {problems()['given']}")))
 
 
 def problems() -> dict[str, str]:

@@ -55,8 +55,8 @@ class Task:
 
     @property
     def in_walk(self) -> bool:
-        """Whether it is asked at an edge of a walk."""
-        return self.name.startswith("walk_")
+        """Whether it is asked at an edge of a walk, or on a page that is derived line by line."""
+        return self.name.startswith(("walk_", "page_"))
 
 
 def cells(path: Path) -> list[str]:
@@ -105,6 +105,10 @@ def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
                 yield _of_chain(path, name, f"{name}.mark", *_valued(before, of, wrt))
             case ast.Expr(ast.Call(ast.Name("StageWalk"), [of, *_], [ast.keyword("ask", wrt), *_])):
                 yield from _of_walk(path, *_valued(before, of, wrt))
+            case ast.Expr(ast.Call(ast.Name("Derivation"), [of, *_], [ast.keyword("ask", wrt)])):
+                chain, names = _valued(before, of, wrt)
+                for name in names.split():
+                    yield _of_chain(path, f"page_{name}", "", chain, name)
             case ast.Assign([ast.Name(name)], value) if _is_empty(value):
                 empty.add(name)
             case ast.Expr(ast.Call(ast.Name("mark"), [ast.Name(name), of, wrt])) if (

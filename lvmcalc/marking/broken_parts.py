@@ -15,7 +15,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc import notation
-from lvmcalc.calculus.functions import Entrywise
+from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
@@ -124,6 +124,8 @@ def over_the_other_index(product: MatMul) -> Iterator[Expr]:
         yield _multiple(scalar, [OneMatrix(last.cols, 1), before.T])
         if (row := _summed_downwards(before)) is not None:
             yield _multiple(scalar, [OneMatrix(before.rows, 1), row])
+        if (total := _summed_wholly(before)) is not None:
+            yield MatMul(scalar * total, OneMatrix(*product.shape))
     if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
         yield _multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
@@ -143,6 +145,18 @@ def _summed_downwards(column: Expr) -> Expr | None:
             scalar, factors = column.as_coeff_matrices()
             matrix = _product(factors[:-1])
             return _multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
+    return None
+
+
+def _summed_wholly(column: Expr) -> Expr | None:
+    """Return the power of the sum of all entries for that of A 1, which holds the sums of rows."""
+    match column:
+        case HadamardPower():
+            inner = _summed_wholly(column.base)
+            return None if inner is None else inner**column.exp
+        case MatMul() if isinstance(column.args[-1], OneMatrix):
+            scalar, factors = column.as_coeff_matrices()
+            return scalar * EntrySum(_product(factors[:-1]))
     return None
 
 

@@ -10,9 +10,11 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol, Transpose
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.functions import diagonal
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
 from lvmcalc.marking.broken_parts import repairs
@@ -220,7 +222,8 @@ def _near(value: Any, other: Any) -> bool:
 def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
     """Return the mistake without which a formula is right, found in one of the ways to change it.
     """
-    changed = ways(attempt.formula) if attempt.formula is not None else ()
+    # in letters, for SymPy forms nothing where sizes that are numbers do not fit
+    changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
     for kind, where, what, formula in changed:
         if attempt.exercise.is_right(formula):
             return in_words([Mistake(kind, where(), what())])
@@ -314,6 +317,7 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
         yield "transpose", _answer, partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
+    made = diagonal if isinstance(expression, DiagMatrix | DiagonalOf) else expression.func
     for index, part in enumerate(parts):
         for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
-            yield *told, expression.func(*parts[:index], changed, *parts[index + 1:])
+            yield *told, made(*parts[:index], changed, *parts[index + 1:])

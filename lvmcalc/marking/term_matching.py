@@ -132,7 +132,7 @@ class _Matcher:
                 found += because
             elif word in true:  # the right term with a coefficient that no mistake explains
                 lost.remove(word) if word in lost else None
-                if (because := self.scaled(word, coefficient, true[word], where)) is None:
+                if (because := self.scaled(word, coefficient, true[word])) is None:
                     return None
                 found.append(because)
             else:
@@ -141,19 +141,12 @@ class _Matcher:
                   for word in lost]
         return tuple(dict.fromkeys(found))
 
-    def scaled(self, word: tuple, given: Expr, true: Expr,
-               where: str) -> Mistake | None:
-        """Return the mistake in the coefficient of a right term: one term too many, or a factor.
-
-        It is None where the coefficient holds traces or determinants.
-        """
-        if any(symbol.name.startswith("<") for symbol in (given / true).free_symbols):
-            return None
+    def scaled(self, word: tuple, given: Expr, true: Expr) -> Mistake | None:
+        """Return one term too many beside a right one, None if that is not all."""
         more = sp.expand(given - true)
-        if not more.is_Add:
-            return Mistake("extra_term", "the answer", self.written(word, more))
-        times = notation.plain(sp.factor(given / true))
-        return Mistake("factor", where, f"it is {times} times what it must be")
+        inner = any(symbol.name.startswith("<") for symbol in (given / true).free_symbols)
+        return None if more.is_Add or inner else Mistake(
+            "extra_term", "the answer", self.written(word, more))
 
     def written(self, word: tuple, coefficient: Expr) -> str:
         """Return a term as plain text."""

@@ -1,6 +1,6 @@
 """The log-likelihood of the GP-LVM and its gradient in numbers, and how many digits they keep."""
 
-from math import isfinite, log, pi, sqrt
+from math import inf, isfinite, log, pi, sqrt
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from lvmcalc import checks
 
 EPS = float(np.finfo(float).eps)
+TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller they are
 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -61,6 +62,11 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
     size, of_P = np.linalg.norm, np.linalg.norm(P * (t / h)[:, None])
     terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(t / h**2)
     _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
+    largest = max(np.abs(G).max(), np.sqrt(alpha) * np.sqrt(beta) * terms)
+    if X.any() and not min(largest, np.abs(X).max()) > TINY:
+        raise ArithmeticError("∂L/∂X keeps fewer than 8 digits here: it underflows in floating "
+                              f"point for alpha = {alpha:g}, beta = {beta:g} and X with entries "
+                              f"up to {np.abs(X).max():g}, so take another scale.")
     return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
 
 
@@ -70,29 +76,31 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
 
     It is None, too, if an entry of X or Y is not finite.
     """
-    N, ab, x, y = len(Y), alpha * beta, X.ravel("K"), Y.ravel("K")
-    X_2, Y_2 = float(x.dot(x)), float(y.dot(y))
-    if not (ab > 1e-200 and isfinite(ab * X_2) and isfinite(Y_2)):
+    N, ab, y = len(Y), alpha * beta, Y.ravel("K")
+    XX, Y_2 = X.T.dot(X.copy()), float(y.dot(y))  # of one and the same array, BLAS is slower
+    XX_2 = float(np.vdot(XX, XX))
+    if not (ab > 1e-200 and XX_2 > 1e-200 and ab * XX_2 < inf and 1e-200 < Y_2 < inf):
         return None
-    M = ab * X.T.dot(X.copy())  # of one and the same array, BLAS takes a slower way
-    M.flat[::len(M) + 1] += 1
-    m, V = np.linalg.eigh(M)
-    inverse, B, eigenvalues = (V / m).dot(V.T), Y.T.dot(X), m.tolist()
+    squares_of_X, V = np.linalg.eigh(XX)
+    m = 1 + ab * squares_of_X
+    eigenvalues, scaled_inverse, B = m.tolist(), (V * (ab / m)).dot(V.T), Y.T.dot(X)
     if not 0 < eigenvalues[-1] < 1e4 * eigenvalues[0]:
         return None
-    W = (ab * B).dot(inverse)
-    W_2, fitted = float(np.vdot(W, W)), float(np.vdot(B, W))
+    W = B.dot(scaled_inverse)
+    pulled, W_2, fitted = beta * W, float(np.vdot(W, W)), float(np.vdot(B, W))
     constant, squares = N * D * log(2 * pi), beta * (Y_2 - fitted)
     L = -(constant + D * (sum(map(log, eigenvalues)) - N * log(beta)) + squares) / 2
-    G = Y.dot(beta * W)
-    G -= X.dot(beta * W.T.dot(W) + ab * D * inverse)
+    C = W.T.dot(pulled)
+    C += D * scaled_inverse
+    G = Y.dot(pulled)
+    G -= X.dot(C)
     rest = sqrt(max(Y_2 - fitted - W_2 / ab, 0.0))  # of Y beside XWᵀ; K⁻¹Y is β times it
-    pull = D * sqrt(ab * max(sum((each - 1) / each / each for each in eigenvalues), 0.0))
-    subtracted = sqrt(Y_2) + sqrt((len(M) / ab + X_2) * W_2)
+    terms = beta * rest * sqrt(W_2) + D * sqrt(
+        ab * max(sum([(each - 1) / each / each for each in eigenvalues]), 0.0))
+    subtracted = sqrt(Y_2) + sqrt(sum(eigenvalues) / ab * W_2)
     lost = EPS * beta * subtracted
-    sound = (lost * subtracted < 1e-11 * (constant + squares)
-             and lost * sqrt(W_2) < 1e-11 * (beta * rest * sqrt(W_2) + pull)
-             and isfinite(L) and isfinite(np.vdot(G, G)))
+    sound = (lost * subtracted < 1e-11 * (constant + squares) and terms > TINY
+             and lost * sqrt(W_2) < 1e-11 * terms and isfinite(L) and isfinite(np.vdot(G, G)))
     return (L, G) if sound else None
 
 

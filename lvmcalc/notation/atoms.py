@@ -6,12 +6,12 @@ from itertools import pairwise
 from unicodedata import normalize
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity
+from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 DEEPEST = 20
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
@@ -261,3 +261,9 @@ class Atoms:
         if exponent == 2:
             return forming.squared_norm(inner)
         return forming.power(self.functions["norm"](inner), exponent)
+
+    def change_of(self, symbol: Expr) -> Expr | None:
+        """Return the differential of a name, None if it has none."""
+        if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
+            return None
+        return matching(f"d{symbol.name}", symbol)

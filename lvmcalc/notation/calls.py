@@ -6,7 +6,7 @@ can use, such as the factor in cho_solve(cho_factor(K), X).
 
 from contextlib import suppress
 
-from sympy import Expr, OneMatrix, Trace
+from sympy import Expr, OneMatrix, ShapeError, Trace
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc.checks import CannotBeFormed
@@ -77,7 +77,7 @@ class Calls(Atoms):
             if name not in forming.FUNCTIONS and not matrices:
                 arguments = [*map(forming.as_number, arguments)]
             return function(*arguments)
-        except (Unreadable, CannotBeFormed):
+        except (Unreadable, CannotBeFormed, ShapeError):
             raise
         except (TypeError, ValueError, AttributeError, KeyError):
             raise self.refused(token, f"{name} does not take these arguments") from None

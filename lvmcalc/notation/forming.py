@@ -148,8 +148,10 @@ def as_number(value: Expr) -> Expr:
 def reciprocal(divisor: Expr, place: int | None = None) -> Expr:
     """Return 1 / divisor."""
     if not is_number(divisor):
-        raise Unreadable(f"Nothing can be divided by the matrix {described(divisor)}: write its "
-                         "inverse on the side where it belongs, such as K⁻¹ X or X K⁻¹.", place)
+        other = ("write its inverse on the side where it belongs, such as K⁻¹ X or X K⁻¹"
+                 if divisor.rows == divisor.cols else "./ divides entry by entry")
+        raise Unreadable(f"Nothing can be divided by the matrix {described(divisor)}: {other}.",
+                         place)
     return 1 / as_number(divisor)
 
 

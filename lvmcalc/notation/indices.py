@@ -34,6 +34,10 @@ def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums |
 
     def head(match: re.Match) -> str:
         indices = re.sub(r"[,\s]", "", match[1] or match[2])
+        if re.search(r"[=≠<>≤≥∈∉:|]|\\(?:n?[lg]e|neq?|[lg]t|(?:not)?in|mid)", indices):
+            raise Unreadable(f"`{quoted(match[0])}` has a condition, which is not read: sum over "
+                             "all indices, and multiply by a matrix of zeros and ones, as in "
+                             "Σ_{ij} m_ij (…).", match.start())
         if not re.fullmatch("[a-z]{1,3}", indices) or len({*indices}) < len(indices):
             raise Unreadable(f"`{quoted(match[0])}` is no sum that is read: below it stand one to "
                              "three indices, as in Σ_i or Σ_{ij}.", match.start())

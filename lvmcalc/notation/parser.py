@@ -24,7 +24,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
@@ -36,7 +36,7 @@ from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
 from lvmcalc.notation.tables import ARRAYS, MATLAB
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
-from lvmcalc.notation.vocabulary import Vocabulary, matching
+from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
 END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
@@ -76,6 +76,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
     a function is a differential even where a node is called d.
     """
+    given = text, vocabulary
     text, vocabulary, sums = indexed(unified(text), vocabulary)
     first = _Parser(text, vocabulary, differentials, sums=sums)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
@@ -85,10 +86,13 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         found.append(Reading(finished(first.whole(), shape, text)))
     except CannotBeFormed as error:
         wrong = error
+    except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
+        return [Reading(lettered(it.formula), it.note) for it in readings(
+            given[0], given[1].lettered(), shape, differentials)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
-        with suppress(CannotBeFormed, Unreadable):
+        with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
             other = _Parser(text, vocabulary, differentials, sums=sums, **way)
             found.append(Reading(finished(other.whole(), shape, text), note))
     if not found:
@@ -115,6 +119,7 @@ class _Parser(Calls):
                              transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
+        self.circles: set[Token] = set()
 
     def named(self, text: str) -> str:
         """Return the text without the "∂L/∂X =" in front of it."""
@@ -258,7 +263,7 @@ class _Parser(Calls):
             elif self.ahead[:2] == ("sign", "^"):
                 at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
                 self.place += 1
-                entries = self.circled() or entries
+                entries = self.circled(at) or entries
                 exponent = self.exponent()
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
@@ -280,13 +285,13 @@ class _Parser(Calls):
                 self.place = self.tokens.index(at)
             raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
 
-    def circled(self) -> bool:
+    def circled(self, at: Token) -> bool:
         """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
         place = self.place + (self.ahead.text in ("{", "("))
-        found = self.tokens[place][:2] == ("sign", "∘")
-        if found:
+        if self.tokens[place][:2] == ("sign", "∘"):
             del self.tokens[place]
-        return found
+            self.circles.add(at)  # for it may be read a second time
+        return at in self.circles
 
     def exponent(self) -> str | Expr:
         """Return what stands behind ^: T or -T, or a number."""
@@ -341,8 +346,3 @@ class _Parser(Calls):
     def slash_to_a_differential(self) -> bool:
         slash, below = (*self.tokens[self.place + 1:self.place + 3], *[self.tokens[-1]] * 2)[:2]
         return slash.text == "/" and below.kind == "differential"
-
-    def change_of(self, symbol: Expr) -> Expr | None:
-        if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
-            return None
-        return matching(f"d{symbol.name}", symbol)

@@ -27,8 +27,8 @@ LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(?:under|over)brace\s*(?=\{)")
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
-SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\ell\b|[ℓℒ]|[A-Z](?![\w'ᵀ⁻])"
-          r"|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))(?:\s*\(\s*[\w\\{},;| ]*\))?")
+SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\ell\b|[ℓℒl](?!\w)"
+          r"|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))(?:\s*\(\s*[\w\\{},;| ]*\))?")
 ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|\bd)\s*"
 DERIVATIVES = [re.compile(pattern) for pattern in (
     rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",

@@ -185,7 +185,7 @@ class _Latex(_Formulas, LatexPrinter):
         return f"^{{{exponent}}}"
 
     def _exponent_of_entries(self, exponent: Expr) -> str:
-        return rf"^{{\circ {exponent}}}"
+        return rf"^{{\circ ({exponent})}}" if exponent.is_Add else rf"^{{\circ {exponent}}}"
 
     def _print_OneMatrix(self, ones: Expr) -> str:
         sizes = ones.shape[:1] if ones.cols == 1 else ones.shape

@@ -71,6 +71,12 @@ class Vocabulary(dict):
         known, *others = self._given
         return Vocabulary({**known, **names}, *others)
 
+    def lettered(self) -> "Vocabulary":
+        """Return a vocabulary in which letters stand for the sizes that are numbers."""
+        names, adjoints, *others = self._given
+        return Vocabulary(*({name: lettered(it) for name, it in given.items()}
+                            for given in (names, adjoints)), *others)
+
     @cached_property
     def words(self) -> list[str]:
         """The spellings that are one word, the longest first; a fraction is read by the grammar."""
@@ -115,6 +121,18 @@ def typed(name: str) -> str:
         else:
             pattern += re.escape(piece)
     return pattern
+
+
+def lettered(expression: Expr) -> Expr:
+    """Return an expression with a letter, such as "3", for each size that is a number."""
+    def letter(size: Expr) -> Expr:
+        one = size == 1 or not size.is_Integer
+        return size if one else Symbol(str(size), integer=True, positive=True)
+
+    letters = {it: it.func(*(map(letter, it.args) if not isinstance(it, MatrixSymbol) else
+                             (it.name, *map(letter, it.shape))))
+               for it in expression.atoms(MatrixSymbol, sp.OneMatrix, Identity)}
+    return expression.xreplace(letters)
 
 
 def matching(name: str, symbol: Expr) -> Expr:

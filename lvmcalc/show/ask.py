@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.marking import Mark
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
-from lvmcalc.show.view import FRONT, NO_COMMAND, Asked
+from lvmcalc.show.view import FRONT, NO_COMMAND, Asked, module
 
 INTERRUPTED = "Interrupted, so it is not marked. Press Enter to mark it again."
 
@@ -26,7 +26,7 @@ class Boxes(Asked, anywidget.AnyWidget):
         HTML around the boxes.
     """
 
-    _esm = (FRONT / "ask.js").read_text(encoding="utf-8")
+    _esm = module("page.js", "ask.js")
     _css = (FRONT / "view.css").read_text(encoding="utf-8")
     lines, told = List([""]).tag(sync=True), List([""]).tag(sync=True)
     title, label, hint, above, below, summary = (Unicode("").tag(sync=True) for _ in range(6))

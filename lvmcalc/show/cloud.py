@@ -57,9 +57,9 @@ class Cloud(Training):
     def picture(self) -> dict[str, Any]:
         problem = self._problem
         return panels.picture({
-            "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, as a "
-                        "density", "shape": [BINS, BINS], "count": 1, "columns": 1, "top": 1,
-                        "signed": False, "captions": ["x₁ across, x₂ up"]},
+            "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, "
+                        "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1,
+                        "top": 1, "signed": False, "most": 400},
             "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self._of_data())},
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 

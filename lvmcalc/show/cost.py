@@ -53,9 +53,9 @@ class CostCurve(View):
                   for name, looks in LOOKS.items()]
         self.scene = panels.picture({"curve": {
             "kind": "curve", "title": "Seconds for a value with its gradient", "xlog": True,
-            "ylog": True, "floor": -7, "units": "", "xlabel": "N, the number of objects",
-            "xlim": np.log10([min(self.sizes), max(self.sizes)]).tolist(),
-            "include": [-4, -1], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
+            "ylog": True, "units": "", "xlabel": "N, the number of objects",
+            "across": np.log10([min(self.sizes), max(self.sizes)]).tolist(),
+            "up": [-4, -1], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
         self._say(self._in_words())
 
@@ -78,7 +78,8 @@ class CostCurve(View):
 
     def still(self) -> Drawing:
         """Return the axes alone: times belong to the machine on which they are measured."""
-        return still(self.scene, {}, self.about, "Four ways to the same numbers, each timed for "
+        empty = {"axes": panels.axes(self.scene["panels"]["curve"])}
+        return still(self.scene, empty, self.about, "Four ways to the same numbers, each timed for "
                                                  "more and more objects.")
 
     def __repr__(self) -> str:
@@ -97,8 +98,10 @@ class CostCurve(View):
         return ways
 
     def _show(self) -> None:
-        self.send_frame({name: [*seconds, *seconds.values()]
-                         for name, seconds in self.seconds.items() if seconds})
+        curves = {name: [*seconds, *seconds.values()]
+                  for name, seconds in self.seconds.items() if seconds}
+        self.send_frame(curves | {"axes": panels.axes(self.scene["panels"]["curve"],
+                                                      *curves.values())})
 
     def _in_words(self) -> str:
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}

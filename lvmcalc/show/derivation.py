@@ -6,7 +6,8 @@ from itertools import pairwise
 from lvmcalc import notation
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
-from lvmcalc.marking import audit, derivation_text
+from lvmcalc.course.progress import here
+from lvmcalc.marking import audit, derivation_text, mark
 from lvmcalc.marking.audit_report import SIGNS, Audit, Line
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
@@ -26,6 +27,9 @@ class Derivation(Boxes):
         The name of a model's chain, or a chain of one's own.
     lines : str or iterable of str
         What stands there at first; it is not audited before it is touched.
+    ask : str
+        The leaves or nodes whose adjoints are asked for, such as "W b". What a line says of one of
+        them is kept as an answer typed into a box is.
 
     Attributes
     ----------
@@ -35,11 +39,12 @@ class Derivation(Boxes):
     Raises
     ------
     ValueError
-        If there is no chain of that name.
+        If there is no chain of that name, or no node.
     """
 
-    def __init__(self, of: str | Chain, lines: str | Iterable[str] = "") -> None:
+    def __init__(self, of: str | Chain, lines: str | Iterable[str] = "", ask: str = "") -> None:
         self.chain = chain_named(of)
+        self._asked = {self.chain.adjoint_symbol(name): name for name in ask.split()}
         self.audit = Audit(())
         given = self.split(lines if isinstance(lines, str) else "\n".join(lines))
         super().__init__(
@@ -69,6 +74,11 @@ class Derivation(Boxes):
                      or "↑ This goes on with the line above." * bool(text.strip())
                      for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
         self.summary = found.summary if any(map(str.strip, lines)) else ""
+        for line in found.lines:
+            if len(line.sides) > 1 and line.sides[0] in self._asked:
+                answer = notation.plain(shown(self.chain, line.sides[-1]))
+                right = mark(answer, self.chain, self._asked[line.sides[0]]).right
+                here().add((self.chain.name, notation.plain(line.sides[0])), answer, right)
 
     def _told(self, number: int, line: Line) -> str:
         """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""

@@ -53,8 +53,8 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
 
 
 def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
-                done: Collection[tuple[str, str]] = (), asked: bool = False) -> dict[str, Any]:
-    """Return what is drawn of a chain's graph, with one stage lit, pulsing if it is asked for.
+                done: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Return what is drawn of a chain's graph, with one stage lit.
 
     The edges that are `done`, pairs (parent, node), are drawn as solid steps backwards.
     """
@@ -79,7 +79,6 @@ def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
             look = style.DIRECTIONS["forward"]
         edges.append({"from": order.index(ends[0]), "to": order.index(ends[1]), "width": width,
                       "color": look["color"], "dash": style.dash(look),
-                      "pulse": asked and (child, used) == (node, parent),
                       "bow": bow(*(places[end] for end in ends))})
     return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges,
             "order": order}

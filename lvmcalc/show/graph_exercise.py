@@ -109,7 +109,7 @@ class GraphExercise(View):
 
     def _show(self, words: str) -> "GraphExercise":
         order, plain = self._panel["order"], {"color": style.INK, "dash": "-"}
-        edges = [{"from": order.index(used), "to": order.index(user), "pulse": False,
+        edges = [{"from": order.index(used), "to": order.index(user),
                   "bow": self._bow(order.index(used), order.index(user)),
                   "width": 4 if (used, user) in self._wrong else 1.8,
                   **({"color": "#D55E00", "dash": "--"} if (used, user) in self._wrong else plain)}

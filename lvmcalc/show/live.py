@@ -77,7 +77,9 @@ class Training(PlayerView):
     def curves(self) -> dict[str, Any]:
         """Return the numbers of the curve, and of the ghost of the right run."""
         found = {"curve": panels.history(self.trainer)}
-        return found if self.ghost is None else found | {"ghost": panels.history(self.ghost)}
+        if self.ghost is not None:
+            found["ghost"] = panels.history(self.ghost)
+        return found | {"axes": panels.axes(self.scene["panels"]["curve"], *found.values())}
 
     def read(self) -> str:
         """Return what is told below the words."""

@@ -76,14 +76,17 @@ class LiveModel(Training):
 
     def numbers(self) -> Mapping[str, Any]:
         trainer, own = self.trainer, self._probe
-        latent, rows = own.latent(trainer), self._rows
-        place, made = own.place(trainer), own.made(trainer, rows)
+        rows, place = self._rows, own.place(trainer)
+        latent, made = own.latent(trainer)[:, :2], own.made(trainer, self._rows)
         shown = self._data.Y[[own.point, *rows]]
+        self._limit = limit = panels.reach(self._limit, latent, latent[own.point], place[:2])
+        found = {**self.curves(), "limit": [limit]}
         if latent.shape[1] == 1:
             height = self._heights
             latent, place = np.column_stack([latent, height]), [place[0], height[own.point]]
-        found = {**self.curves(), "latent": latent[:, :2].ravel(), "ring": latent[own.point, :2],
-                 "moved": place[:2]}
+        else:
+            found["names"] = panels.middles(latent, self._data, limit).ravel()
+        found |= {"latent": latent.ravel(), "ring": latent[own.point], "moved": place[:2]}
         if panels.image_side(self._data):
             return found | {"samples": np.vstack([shown, made]).ravel()}
         return found | {"samples": made.ravel(), "data": shown.ravel()}
@@ -136,7 +139,7 @@ class LiveModel(Training):
     def _new_picture(self) -> None:
         labels = self._data.labels
         self._rows = np.unique(labels, return_index=True)[1][:SHOWN]
-        self._heights = panels.height_of_rows(self._data)
+        self._heights, self._limit = panels.height_of_rows(self._data), 0.0
         self.controls.up.disabled = min(self.trainer.problem.shape) == 1
         super()._new_picture()
 

@@ -96,7 +96,7 @@ class Nudge(View):
 
     def _picture(self, chain: Chain, name: str) -> dict[str, Any]:
         shape = self._start.shape
-        along = {"kind": "curve", "xlog": False, "ylog": False, "xlabel": "", "free": True,
+        along = {"kind": "curve", "xlog": False, "ylog": False, "xlabel": "",
                  "title": f"{self._output} along the entry in hand, and its slope",
                  "series": [{"key": "along", "color": "reached", "bare": True},
                             {"key": "line", "color": style.ORANGE, "dash": "--", "bare": True},
@@ -163,11 +163,12 @@ class Nudge(View):
         now, slope = float(self.value[at]), float(self.slopes[at]) * (1 + both)
         high = np.ptp(self._along[len(self._along) // 2:]) / 3  # lest a steep line fills the axes
         ends = now + min(self._reach / 2, high / max(abs(slope), 1e-300)) * np.array([-1, 1])
+        curves = {"along": self._along, "line": [*ends, *(self.L + slope * (ends - now))],
+                  "here": [now, self.L]}
         self.send_frame({
-            "leaf": self.value.ravel(), "slopes": self.slopes.ravel(), "along": self._along,
-            "chosen": [np.ravel_multi_index(at, self._start.shape) if at else 0],
-            "line": [*ends, *(self.L + slope * (ends - now))],
-            "here": [now, self.L], "step": [self._step]})
+            "leaf": self.value.ravel(), "slopes": self.slopes.ravel(), "step": [self._step],
+            "chosen": [np.ravel_multi_index(at, self._start.shape) if at else 0], **curves,
+            "axes": panels.axes(self.scene["panels"]["along"], *curves.values())})
         self.controls.to._value = now
         self.fill()
         name = self._entry(at) + (f" = {self._entry(at[::-1])}" if both else "")

@@ -1,7 +1,7 @@
 """What the browser is told of each panel of a picture: its kind, its looks, and what stays."""
 
 from collections.abc import Mapping, Sequence
-from math import isqrt
+from math import ceil, floor, isqrt
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from lvmcalc.training.data import Dataset
 
 CURVE_POINTS = 300  # at most; more cannot be seen
 FLOOR = 1e-12  # a gap below is rounding error
-PERCENT_FLOOR = -12
 
 
 def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
@@ -40,7 +39,7 @@ def latent(dataset: Dataset, size: int, letter: str) -> dict[str, Any]:
     return {"kind": "points", "title": title, "flat": size == 1,
             "classes": classes(dataset.label_names), "labels": dataset.labels.tolist(),
             "xlabel": f"{letter}₁" if size == 1 else f"{letter}₁ across, {letter}₂ up",
-            "hints": "object #, class %", "side": side, "images": ink.tobytes() if side else b""}
+            "side": side, "images": ink.tobytes() if side else b""}
 
 
 def height_of_rows(dataset: Dataset) -> np.ndarray:
@@ -48,13 +47,58 @@ def height_of_rows(dataset: Dataset) -> np.ndarray:
     return np.random.default_rng(0).uniform(-0.3, 0.3, len(dataset.labels)) - dataset.labels
 
 
+def reach(limit: float, latent: np.ndarray, *others: np.ndarray) -> float:
+    """Return how far the axes reach that follow latent points and hold the others.
+
+    They have room to spare, so as to stand still most of the time; of the latent coordinates one
+    in 200 may lie outside.
+    """
+    need = max(np.quantile(np.abs(latent), 0.995), *map(np.max, map(np.abs, others))) or 1.0
+    return limit if 0.7 * limit < need < limit else 1.15 * need
+
+
+def middles(latent: np.ndarray, dataset: Dataset, limit: float) -> np.ndarray:
+    """Return where the classes are named: at their medians, but no name on top of another."""
+    labels, wide = dataset.labels, np.array([len(name) for name in dataset.label_names])
+    places = np.array([np.median(latent[labels == k], axis=0) for k in range(len(wide))])
+    places += 1e-9 * limit * np.arange(len(wide))[:, None]  # those at one place have an order
+    room = np.full((len(wide), len(wide), 2), 0.15 * limit)
+    room[..., 0] = limit * (0.06 + 0.032 * np.add.outer(wide, wide))
+    for _ in range(50):
+        away = places - places[:, None]
+        short = room - np.abs(away)
+        close = (short > 0).all(axis=2) & ~np.eye(len(wide), dtype=bool)
+        if not close.any():
+            break
+        shorter = short == short.min(axis=2, keepdims=True)  # they are pushed the shorter way
+        push = np.where(close[..., None] & shorter, np.sign(away) * short / 2, 0)
+        places = places - push.sum(axis=1)
+    edge = limit - np.diagonal(room).T / 2
+    return np.clip(places, -edge, edge)
+
+
+def axes(panel: Mapping[str, Any], *curves: Any) -> list[float]:
+    """Return the ends of the axes of curves, (x…, y…); of a logarithmic one, their exponents."""
+    x, y = np.hstack([np.empty((2, 0)), *(np.reshape(curve, (2, -1)) for curve in curves)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x, y = np.log10(x) if panel["xlog"] else x, np.log10(y) if panel["ylog"] else y
+    x, y = ([*part[np.isfinite(part)], *panel.get(more, ())] for part, more in (
+        (x, "across"), (y, "up")))
+    left, right, low, high = min(x), max(x), min(y), max(y)
+    if panel["ylog"]:
+        low, high = min(floor(low - 0.05), ceil(high) - 2), ceil(high + 0.02)
+    else:
+        low, high = low - 0.08 * (high - low or 1), high + 0.12 * (high - low or 1)
+    return [left, right, low, high]
+
+
 def value_curve(problem: Problem, share: float = 1) -> dict[str, Any]:
     """Return the panel of the gap to the optimum, or of the value where that is unknown."""
     name, known = problem.name_of_value, problem.best is not None
     return {"kind": "curve", "share": share, "xlog": False, "xlabel": "step", "ylog": known,
-            "floor": PERCENT_FLOOR, "units": "percent" if known else "",
+            "across": [20], "units": "percent" if known else "",
             "title": "Gap to the optimum" if known else name.capitalize(),
-            "series": [{"key": "ghost", "color": "ink", "dash": "--", "label": "the right run"},
+            "series": [{"key": "ghost", "color": "soft", "dash": "--", "label": "the right run"},
                        {"key": "curve", "color": "reached"}]}
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from PIL import Image  # which Matplotlib needs too
 
@@ -112,37 +112,18 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
     xy, labels = np.reshape(numbers[panel["name"]], (-1, 2)), np.asarray(panel["labels"])
     for k in range(len(panel["classes"])):
         axes.plot(*xy[labels == k].T, markersize=4 if len(xy) > 500 else 7, **style.CLASSES[k])
-    axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"])
-    if panel["flat"]:
-        axes.set_yticks(-np.arange(len(panel["classes"])),
-                        [look["name"] for look in panel["classes"]])
+    limit, (rows, wide) = float(numbers["limit"][0]), (len(panel["classes"]), 0.6)
+    axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"], xlim=(-limit, limit),
+             ylim=(wide - 0.2 - rows, wide) if panel["flat"] else (-limit, limit))
     axes.spines[["top", "right"]].set_visible(True)
-    if "ring" in numbers:
-        axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.BLACK, marker="o",
-                  markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
-    if not panel["flat"]:
-        middles = [np.median(xy[labels == k], axis=0) for k in range(len(panel["classes"]))]
-        wide = max(len(look["name"]) for look in panel["classes"])
-        axes.autoscale_view()  # the places in pixels depend on it
-        to_pixels = axes.transData
-        spread = _apart(to_pixels.transform(middles), (8 + 12 * wide, 22))
-        for look, at in zip(panel["classes"], to_pixels.inverted().transform(spread), strict=True):
-            axes.annotate(look["name"], at, ha="center", va="center", size=18, weight="bold",
-                          path_effects=HALO)
-
-
-def _apart(places: np.ndarray, room: tuple[float, float]) -> np.ndarray:
-    """Return places in pixels, pushed so far apart that words of this width and height fit."""
-    for _ in range(60):
-        for i, j in combinations(range(len(places)), 2):
-            away = places[j] - places[i]
-            short = room - np.abs(away)
-            if (short > 0).all():
-                axis = short.argmin()  # the shorter way
-                push = np.copysign(short[axis] / 2, away[axis])
-                places[i, axis] -= push
-                places[j, axis] += push
-    return places
+    axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.BLACK, marker="o",
+              markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
+    names = [look["name"] for look in panel["classes"]]
+    if panel["flat"]:
+        axes.set_yticks(-np.arange(rows), names)
+        return
+    for name, at in zip(names, np.reshape(numbers["names"], (-1, 2)), strict=True):
+        axes.annotate(name, at, ha="center", va="center", size=18, weight="bold", path_effects=HALO)
 
 
 def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -152,27 +133,21 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     axes.set_title(panel["title"], x=-74 / (width - 80))
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
-        color = {"ink": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
+        color = {"soft": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
         if not flat.size:
             continue
         axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
                   marker="" if look.get("bare") else look.get("marker", "o"),
                   markevery=1 if look.get("every") else [-1],
                   label=look.get("label"), clip_on=False)
-    if not axes.lines:  # nothing is known yet
-        axes.set(xlim=(10, 1e5), ylim=(1e-5, 1))
+    left, right, low, high = numbers["axes"]
+    axes.set(xlim=(left, right), ylim=(low, high))
     if panel["ylog"]:
-        axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        axes.set_ylim(min(low, high / 100), high)
+        axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":
             axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
     if panel["xlog"]:
-        axes.set_xscale("log")
-    elif axes.get_xlim()[1] < 20 and not panel.get("free"):
-        axes.set_xlim(0, 20)
-    for line in panel.get("lines", ()):
-        axes.axhline(line["at"], **style.OPTIMUM)
+        axes.set(xscale="log", xlim=(10.0**left, 10.0**right))
     if any(look.get("label") and look["key"] in numbers for look in panel["series"]):
         axes.legend()
     axes.set_xlabel(panel["xlabel"])
@@ -200,21 +175,20 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         figure.text((x + width / 3) / figure.bbox.width, 1 - (y + height / 2) / figure.bbox.height,
                     style.numeral(many.item()), size=22)
         return
-    lines, below = -(-len(many) // panel["columns"]), 22 if panel.get("captions") else 0
-    wide, high = (width - 8) / panel["columns"] - 8, (height - 30) / lines - 8 - below
+    lines = -(-len(many) // panel["columns"])
+    wide, high = (width - 8) / panel["columns"] - 8, (height - 30) / lines - 8
     if panel.get("fill"):
         high = min(high, 56 * rows)
         stretch = 5 if high / rows > 22 else 1  # cells are wide where numbers stand in them
         wide = min(wide, 84 * columns, max(stretch * high * columns / rows, high / 3))
         high = min(high, max(stretch * wide * rows / columns, wide / 3))
     else:
-        cell = min(wide / columns, high / rows, 60)
+        cell = min(wide / columns, high / rows, panel.get("most", 60))
         wide, high = cell * columns, cell * rows
     top = panel.get("top") or np.abs(many).max() or 1
     for k, matrix in enumerate(many):
         row, column = divmod(k, panel["columns"])
-        axes = place(figure, x + 8 + column * (wide + 8), y + 28 + row * (high + 8 + below), wide,
-                     high)
+        axes = place(figure, x + 8 + column * (wide + 8), y + 28 + row * (high + 8), wide, high)
         axes.imshow(matrix, aspect="auto", vmin=-top if panel["signed"] else 0, vmax=top,
                     cmap=style.SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
@@ -226,8 +200,6 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         if "outline" in panel:
             color, dash = panel["outline"]
             axes.spines[:].set(color=color, linestyle=style.LINES[dash], linewidth=2)
-        if panel.get("captions"):
-            axes.set_xlabel(panel["captions"][k])
 
 
 def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -251,26 +223,20 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
     axes.set(xlim=(-across, across), ylim=(-up, up), xlabel="w₁", ylabel="w₂", aspect="equal")
     for line in panel["contours"]:
         axes.plot(line[::2], line[1::2], color=style.GREY, lw=0.7)
+    axes.add_patch(Circle((0, 0), 1, fill=False, color=style.PURPLE, lw=2, ls=":"))
     for mark in panel["marks"]:
-        axes.plot(mark["x"], mark["y"], mark["marker"], ms=12, color=style.VERMILLION)
+        axes.plot(mark["x"], mark["y"], mark.get("marker", ""), ms=12, color=style.VERMILLION)
         axes.text(0.8 * mark["x"], 0.8 * mark["y"], mark["words"], ha="center", va="center",
                   path_effects=HALO)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
     for look in panel["arrows"]:
-        axes.annotate("", trail[-1] + numbers[look["key"]], trail[-1], arrowprops={
+        end = trail[-1] + numbers[look["key"]]
+        axes.annotate("", end, trail[-1], arrowprops={
             "color": look["color"], "lw": 2 * look["width"], "arrowstyle": "-|>",
             "linestyle": look["dash"], "shrinkA": 0, "shrinkB": 0})
-
-
-def legend(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
-    """Draw the looks of the arrows of a map, and what they are."""
-    x, y, width, height = box
-    axes = place(figure, x, y, width, height)
-    axes.set_axis_off()
-    for words, color, dash in (*panel["looks"], (panel["note"], style.PURPLE, ":")):
-        axes.plot([], [], color=color, linestyle=dash, lw=3, label=words)
-    axes.legend(loc="upper left", borderpad=0, borderaxespad=0)
+        axes.annotate(look["key"], end, (0, 8), textcoords="offset points", ha="center",
+                      path_effects=HALO)
 
 
 def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -298,8 +264,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
-                               "lines": lines, "map": loss_map, "legend": legend,
-                               "graph": draw_graph}
+                               "lines": lines, "map": loss_map, "graph": draw_graph}
 
 
 def save_gif(images: list[Any], path: str, pause: int) -> None:

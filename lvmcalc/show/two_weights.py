@@ -19,9 +19,8 @@ EDGE = np.array([1.7, 1.3])  # of the map, in weights
 LEVELS = np.array([0.03, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.96, 1.25, 1.8, 2.8, 4.5, 7, 11])
 # W does not come back from there; at the stability limit, no eye can see a shorter step
 FAR, STILL = 4.0, 1e-4
-ARROWS = (("step", "step of W: all arrows", style.SKY, "-", 3),
-          ("g", "path g (decoder)", style.USES[0]["color"], "-", 1.6),
-          ("h", "path h (encoder)", style.USES[1]["color"], "--", 1.6))
+ARROWS = (("step", style.SKY, "-", 3), ("g", style.USES[0]["color"], "-", 1.6),
+          ("h", style.USES[1]["color"], "--", 1.6))
 PAIR = "({:z.3f}, {:z.3f})".format
 
 
@@ -36,10 +35,12 @@ def loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
             "edge": EDGE.tolist(), "rows": 61, "columns": 61, "pick": True,
             "heights": height.astype(np.float32).tobytes(),
             "contours": [line.ravel().tolist() for level in levels for line in lines(level)],
-            "marks": [{"words": name, "x": w[0], "y": w[1], "marker": marker}
-                      for name, w, marker in marks],
-            "arrows": [{"key": key, "words": words, "color": colour, "dash": dash, "width": width}
-                       for key, words, colour, dash, width in ARROWS]}
+            "marks": [{"words": name, "x": w[0], "y": w[1], "marker": marker,
+                       "below": 1.5 * (marker == "^")} for name, w, marker in marks]
+            + [{"words": "‖W‖ = 1: path h is silent", "x": 0, "y": 1.25, "below": -0.8}],
+            "ring": {"color": style.PURPLE, "width": 2, "dash": ":"},
+            "arrows": [{"key": key, "color": colour, "dash": dash, "width": width}
+                       for key, colour, dash, width in ARROWS]}
 
 
 class TwoWeights(PlayerView):
@@ -111,13 +112,11 @@ class TwoWeights(PlayerView):
                       "on it the way of W, and at its end the arrows of path g, of path h and of "
                       "the step; beside it the gap to the least loss at each step")
         gap = {"kind": "curve", "title": "Gap to the least loss", "xlabel": "step", "xlog": False,
-               "ylog": True, "floor": -12, "units": "percent",
+               "ylog": True, "units": "percent", "across": [20],
                "series": [{"key": "curve", "color": "reached"}]}
         self.scene = panels.picture(
-            {"map": loss_map(self.x, self._marks), "curve": gap,
-             "legend": {"kind": "legend", "of": "map", "note": "‖W‖ = 1: path h is silent",
-                        "looks": [look[1:4] for look in ARROWS]}},
-            [(1.7, [(1, ["map"])]), (1, [(1.4, ["curve"]), (1, ["legend"])])])
+            {"map": loss_map(self.x, self._marks), "curve": gap},
+            [(1.7, [(1, ["map"])]), (1, [(1, ["curve"])])])
         self._on(self.controls.start, self._reset)
         self._on(self.controls.follow, lambda: None)
         self._on(self.controls.rate, self._say)
@@ -169,10 +168,11 @@ class TwoWeights(PlayerView):
         arrows = {name: arrow[0] for name, arrow in self.arrows.items()}
         scale = max(1, 0.6 / max(0.001, *map(np.linalg.norm, arrows.values())))
         best = autoencoder.loss([self._marks[0][1]], self.x)
-        gaps = [max(loss - best, 0) / best for loss in self._losses]
+        gaps = [max(loss / best - 1, panels.FLOOR) for loss in self._losses]
         drawn = {name: scale * np.array(arrow) for name, arrow in arrows.items()}
-        return {"map": self._trail.ravel(), "curve": [*range(len(gaps)), *gaps], "scale": [scale],
-                **drawn}
+        curve = [*range(len(gaps)), *gaps]
+        return {"map": self._trail.ravel(), "curve": curve, "scale": [scale], **drawn,
+                "axes": panels.axes(self.scene["panels"]["curve"], curve)}
 
     def _heard(self, content: Mapping[str, Any]) -> None:
         super()._heard(content)

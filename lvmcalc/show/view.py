@@ -19,13 +19,12 @@ if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them a
     from lvmcalc.show.still import Drawing
 
 FRONT = resources.files("lvmcalc.show") / "front"
-MODULES = ("draw.js", "map.js", "view.js")
 AHEAD = 8  # frames may be on their way; a page that is slower gets fewer, and none is queued
 
 
-def module() -> str:
-    """Return the modules of `front` as the one that a widget carries."""
-    text = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in MODULES)
+def module(*names: str) -> str:
+    """Return modules of `front` as the one that a widget carries."""
+    text = "\n".join((FRONT / name).read_text(encoding="utf-8") for name in names)
     return re.sub(r"^(import .*\n|export (?!default))", "", text, flags=re.M)
 
 
@@ -175,7 +174,7 @@ class View(Shown, anywidget.AnyWidget):
         The words under the picture.
     """
 
-    _esm = module()
+    _esm = module("page.js", "draw.js", "map.js", "view.js")
     _css = (FRONT / "view.css").read_text(encoding="utf-8")
     scene, frame, values = (Dict().tag(sync=True) for _ in range(3))
     spec = List().tag(sync=True)

@@ -172,7 +172,7 @@ class StageWalk(Shown, widgets.VBox):
         if asked:  # what leaves is for the reader to find
             shown, rows = shown[:1], []
         self._card.value = _table([(key, self._lit(text, fills)) for key, text in rows])
-        found = {"graph": figures.graph_panel(self.chain, stage, self.done, asked)}
+        found = {"graph": figures.graph_panel(self.chain, stage, self.done)}
         numbers = {}
         for place, (title, name, looks, value) in enumerate(shown):
             shape, outline = np.shape(value), figures.outline_of(self.chain, looks)

@@ -41,7 +41,8 @@ class ChainProblem(Problem):
     -----
     The parameters are one array if there is one variable, and otherwise a dict of arrays and floats
     by name. Training goes on in one vector of all their entries. At the start, matrices are small
-    and random, symmetric ones are near the identity, and positive scalars are near 1.
+    and random, symmetric ones are near the identity, and positive scalars are near 1. Where numbers
+    of both signs give no value, as under a logarithm, all are positive.
 
     No optimum is known, so there is no gap, and a run ends as diverged only where a number is no
     longer finite or a positive scalar would leave its domain.
@@ -101,6 +102,10 @@ class ChainProblem(Problem):
         yield "sign flipped", Ablation(-1, -1, "the sign flipped")
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
+        drawn = self._drawn(generator)
+        return np.abs(drawn) if self._unsigned else drawn
+
+    def _drawn(self, generator: np.random.Generator) -> np.ndarray:
         found = {}
         for name, shape in self.shapes.items():
             value = self.spread * generator.standard_normal(shape)
@@ -109,6 +114,16 @@ class ChainProblem(Problem):
             found[name] = np.exp(value) if self.chain[name].symbol.is_positive else value
         return self._joined(found)
 
+    @cached_property
+    def _unsigned(self) -> bool:
+        """Whether only numbers that are positive have a value, as under a logarithm."""
+        start = self._drawn(np.random.default_rng(0))
+        for unsigned in (False, True):
+            with suppress(ArithmeticError):
+                self.evaluate(np.abs(start) if unsigned else start)
+                return unsigned
+        return False
+
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         values = self._by_name(coordinates)
         if self._fast and all(values[name] > 0 for name in self.positive):
@@ -116,7 +131,7 @@ class ChainProblem(Problem):
                 value, *parts = guarded(self._fast, *values.values())
                 gradient = np.ravel(parts[0]) if self.one else np.concatenate(
                     [np.ravel(part) for part in parts])
-                if isfinite(np.vdot(gradient, gradient)):
+                if isfinite(value + np.vdot(gradient, gradient)):
                     return float(value), gradient
         found = self._run(coordinates)  # which says what is wrong
         return found.values[self.chain.output], self._joined(found.adjoints)
@@ -127,7 +142,7 @@ class ChainProblem(Problem):
         program = compiled(self.chain, self.variables)
         if program is None:
             return None
-        start = self._by_name(self.draw(np.random.default_rng(0)))
+        start = self._by_name(self._drawn(np.random.default_rng(0)))
         return program.at(checked(self.chain, {**self.data, **start}), self.variables)
 
     def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:

@@ -146,8 +146,7 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
 
 @contextmanager
 def notebook_in(folder: Path, source: str) -> Iterator[Page]:
-    """Yield a page with a saved notebook of one cell, in which `show` can put others; one for all
-    tests of a file."""
+    """Yield a page with a saved notebook of one cell, in which `show` can put others."""
     need_chromium()
     path = folder / "widgets.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

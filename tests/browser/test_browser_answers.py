@@ -21,10 +21,9 @@ COST = "CostCurve((50,))"
 ALIVE = ".jp-OutputArea-output:has(.lvm, .lvmcalc-ask)"
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS) as page:
-        yield page
+@pytest.fixture
+def page(notebook):
+    return notebook
 
 
 def show(page, *sources):
@@ -105,7 +104,7 @@ def test_a_click_on_a_node_goes_to_its_stage(page):
         const view = document.querySelector('.lvmcalc-walk .lvm').lvm;
         const panel = view.scene.panels.graph;
         const {left, top} = view.canvas.getBoundingClientRect();
-        const [x, y] = view.kinds.graph.at(view.pen, view.boxes.graph, panel)
+        const [x, y] = view.kinds.graph.place(view.pen, view.boxes.graph, panel)
             .at(panel.nodes[panel.order.indexOf("e")]);
         return [left + x, top + y]; }""")
     page.mouse.click(x, y)
@@ -286,7 +285,7 @@ def test_a_graph_is_completed_by_clicks_and_by_keyboard_and_checked(page):
     expect(told).to_contain_text("are missing.")
     edges = page.evaluate("""() => {
         const view = document.querySelector(".lvm").lvm, {graph} = view.scene.panels;
-        const {at} = view.kinds.graph.at(view.pen, view.boxes.graph, graph);
+        const {at} = view.kinds.graph.place(view.pen, view.boxes.graph, graph);
         const {left, top} = view.canvas.getBoundingClientRect();
         return Object.fromEntries(graph.order.map((name, k) => {
             const [x, y] = at(graph.nodes[k]);

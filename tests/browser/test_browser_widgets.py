@@ -20,18 +20,11 @@ every_widget = pytest.mark.parametrize("widget", [*WIDGETS, RIDGE],
                                        ids=["autoencoder", "two weights", "gplvm", "ridge"])
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"),
-                             IMPORTS + "TwoWeights()") as page:
-        yield page
-
-
 @pytest.fixture
-def page(lab):
-    yield lab
-    browser.show(lab,
-                 "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
+def page(notebook):
+    yield notebook
+    browser.show(notebook, "import ipywidgets\nipywidgets.Widget.close_all()\n"
+                           "ipywidgets.Label('closed')")
 
 
 def panels(page):
@@ -49,8 +42,9 @@ def at_step(panel, pattern):
 def place_of(page, inside):
     """Return where the latent panel draws a point of the data, in pixels of the page."""
     return page.evaluate("""inside => {
-        const view = document.querySelector('.lvm').lvm, panel = view.scene.panels.latent;
-        const at = view.placed(view.state.now[inside] || inside);
+        const view = document.querySelector('.lvm').lvm, {pen, boxes, scene, state} = view;
+        const {at: place} = view.kinds.points.axes(pen, boxes.latent, scene.panels.latent, state);
+        const at = place(state.now[inside] || inside);
         const {left, top} = view.canvas.getBoundingClientRect();
         return [left + at[0], top + at[1]]; }""", inside)
 
@@ -291,8 +285,6 @@ def test_on_a_narrow_page_nothing_is_cut(page, width, bar):
     try:
         panel = panels(page)
         at_step(panel, 0)
-        page.wait_for_function("document.querySelector('.lvm').classList.contains('lvm-narrow') "
-                               "|| innerWidth > 700")
         assert panel.evaluate("it => it.scrollWidth <= it.clientWidth")
         inside = panel.evaluate("""it => {
             const {left, right} = it.getBoundingClientRect();
@@ -399,10 +391,9 @@ def entry_of(page, k):
     """Return where an entry of the matrix in the hand is drawn, in pixels of the page."""
     return page.evaluate("""k => {
         const view = document.querySelector('.lvm').lvm, panel = view.scene.panels.leaf;
-        const {w, h, at} = view.kinds.cells.place(view.pen, view.boxes.leaf, panel), [x, y] = at(0);
-        const [rows, columns] = panel.shape, {left, top} = view.canvas.getBoundingClientRect();
-        return [left + x + w / columns * (k % columns + 0.5),
-                top + y + h / rows * (Math.floor(k / columns) + 0.5)]; }""", k)
+        const {x, y, w, h} = view.kinds.cells.place(view.pen, view.boxes.leaf, panel).cell(k);
+        const {left, top} = view.canvas.getBoundingClientRect();
+        return [left + x + w / 2, top + y + h / 2]; }""", k)
 
 
 def test_an_entry_of_a_matrix_is_dragged_and_moved_by_keys_and_L_and_the_slopes_follow(page):

@@ -1,8 +1,10 @@
 """Slopes to 40 digits."""
 
+import mpmath
 import sympy as sp
 
 from lvmcalc.calculus import decimals
+from lvmcalc.calculus.arithmetic import evaluate
 from lvmcalc.calculus.functions import Entrywise
 
 w = sp.MatrixSymbol("w", 2, 1)
@@ -17,3 +19,10 @@ def test_a_slope_that_is_zero_at_a_point_agrees_with_zero_and_with_nothing_else(
     assert not decimals.slopes_agree(scalar, tiny, point, "w", direction)
     assert not decimals.slopes_agree(scalar, sp.S.Zero, {"w": sp.ImmutableMatrix([6, 5])}, "w",
                                      direction)
+
+
+def test_one_over_a_size_has_all_digits() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    with mpmath.workdps(60):
+        third = evaluate(1 / n, {"n": 3}, decimals.Decimals)
+        assert abs(3 * third - 1) < mpmath.mpf(10) ** -50

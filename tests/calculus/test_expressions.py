@@ -115,7 +115,8 @@ UNFITTING = [
     (HadamardProduct(A, Y), "the elementwise product of A (n×n) and Y (m×n) cannot be formed: "
                             "their shapes differ"),
     (Inverse(X), "the inverse of X (n×m) cannot be formed: it is not square"),
-    (MatPow(X, 2), "the power of X (n×m) cannot be formed: it is not square"),
+    (MatPow(X, 2), "the power of X (n×m) cannot be formed: it is not square; .^2 is the power of "
+     "every entry"),
     (Trace(B), "the trace of B ((n + 1)×n) cannot be formed: it is not square"),
     (Determinant(B.T), "the determinant of Bᵀ (n×(n + 1)) cannot be formed: it is not square"),
 ]

@@ -185,3 +185,10 @@ def test_up_to_three_sizes_are_tried_in_every_order_and_more_are_even_and_odd(se
     for sizes in zip(*_small_orders(4, rng), strict=True):
         assert {size % 2 for size in sizes} == {0, 1}
         assert min(sizes) >= 1
+
+
+def test_the_root_of_a_square_is_told_for_positive_scalars_and_refuted_for_others() -> None:
+    found = compare(sp.sqrt(a**2), a)
+    assert (found.status, "random points with a > 0, which" in found.reason) == ("numeric", True)
+    for seed in range(5):
+        assert compare(sp.sqrt(Trace(A) ** 2), Trace(A), seed=seed).status == "refuted"

@@ -13,7 +13,7 @@ from sympy import HadamardProduct, MatrixSymbol, Trace
 from lvmcalc import notation
 from lvmcalc.calculus import compare
 from lvmcalc.calculus.operations import SPELLED
-from lvmcalc.chain import Builder, Card, Chain, Result
+from lvmcalc.chain import Builder, Card, Chain, Folded, Result
 from lvmcalc.chain.numbers import number
 from lvmcalc.chain.passes import Pass
 
@@ -220,3 +220,12 @@ def test_a_compound_size_follows_from_another_leaf() -> None:
     with pytest.raises(TypeError, match="x must hold real numbers"):
         squares(3, 1).forward(x=[["a"], ["b"], ["c"]])
     assert sp.Integer(3) in squares(3, 1)["x"].shape
+
+
+def test_what_is_folded_stands_behind_a_summary_that_gives_nothing_away() -> None:
+    card = Card(ratio("C"), "C", "r")
+    folded = Folded("5 < 6", "1\n2", sp.Matrix([7]), card)
+    head, *inside, tail = folded._repr_markdown_().split("\n\n")
+    assert (head, tail) == ("<details><summary>Show</summary>", "</details>")
+    assert inside == ["5 &#60; 6", "```text\n1\n2\n```", sp.Matrix([7])._repr_latex_(),
+                      *card._repr_markdown_().split("\n\n")]

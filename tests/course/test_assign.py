@@ -3,6 +3,7 @@
 import json
 import shutil
 from base64 import b64decode
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -77,6 +78,7 @@ def test_a_prediction_is_handed_out_sealed_and_only_its_right_answer_opens_it(
         copies: Copies, source: Path, name: str) -> None:
     handed_out = predictions(copies.release, name)
     assert handed_out
+    assert {each.choice.value for each in handed_out} == {None}
     for mine, given in zip(predictions(source, name), handed_out, strict=True):
         assert [*map(given.choose, given.options)] == [*map(mine.choose, mine.options)]
     for text in (cell.source for cell in cells(copies.release, name)):
@@ -129,24 +131,28 @@ def test_below_each_task_stands_a_locked_cell_that_is_graded(
         about = cell.metadata.nbgrader
         assert about.locked is not about.solution
         assert about.points == 1
-        assert about.solution or cell.source.split("\n")[1].startswith("assert ")
+        assert about.solution or (cell.source.split("\n")[1].startswith("assert ")
+                                  and "raises-exception" in cell.metadata.tags), "Run All goes on"
 
 
 def test_every_task_takes_its_own_solution_and_nothing_else(asked: list[Task]) -> None:
     assert len(asked) > 15
     for task in asked:
-        assert task.mark(task.solve()).status in ("proved", "exact", "words"), task
+        if task.model != "problem sheet":  # whose solutions test_problem_sheet.py marks
+            assert task.mark(task.solve()).status in ("proved", "exact"), task
         assert not task.mark("").right
         assert not task.mark(None).right
 
 
-def test_the_students_sheet_cannot_pass_unanswered(
-        copies: Copies, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LVMCALC_PROGRESS")
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    found = prove_student_copy.outcomes(copies.release / "14_problem_sheet.ipynb")
-    assert len(found) == 9, "eight parts for the machine, and the look at boxes and predictions"
-    assert prove_student_copy.wrong_with("14", found) == []
+def test_the_students_sheet_cannot_pass_unanswered(copies: Copies) -> None:
+    known, graded = {}, 0
+    for cell in cells(copies.release, "14_problem_sheet"):
+        test = cell.source.split("\n")[-1].startswith("assert ")
+        graded += test
+        if cell.cell_type == "code":
+            with pytest.raises(AssertionError) if test else nullcontext():
+                exec(cell.source, known)
+    assert graded == 8, "the parts for the machine"
 
 
 def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer() -> None:

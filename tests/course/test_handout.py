@@ -14,7 +14,7 @@ def test_it_has_every_part_and_the_rules_it_needs() -> None:
     page = handout()
     for one in parts().values():
         assert in_html(one.text) in page
-    assert "d(C⁻¹) = -C⁻¹ dC C⁻¹" in page
+    assert "d(C⁻¹) = −C⁻¹ dC C⁻¹" in page
     assert not re.search(r"[$\\^]|http|<script|<img", page.split("</style>")[1])
 
 

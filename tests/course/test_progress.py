@@ -4,8 +4,7 @@
 import json
 import os
 import re
-import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -13,15 +12,20 @@ import pytest
 
 from lvmcalc.course import Exam, part, progress
 from lvmcalc.course.progress import FILE, Kept, Progress
-from lvmcalc.course.tasks import tasks
+from lvmcalc.course.tasks import Task, tasks
 from lvmcalc.models import autoencoder
-from lvmcalc.show import AnswerBox, Summary, exercise_widgets
+from lvmcalc.show import AnswerBox, Derivation, Summary, exercise_widgets
 from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.progress_map import ProgressMap
 
 W = ("autoencoder", "∂L/∂W")
 RIGHT = "W x (W'W x - x)' + W (W'W x - x) x'"
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+@cache
+def asked() -> list[Task]:
+    return [*tasks(NOTEBOOKS, kept=True)]
 
 
 @pytest.fixture
@@ -107,24 +111,23 @@ def test_a_place_that_cannot_be_written_is_told_and_marking_goes_on(
     progress.here.cache_clear()
 
 
-@pytest.mark.parametrize("switch", [{"LVMCALC_PROGRESS": "off"},
-                                    {"PYTEST_CURRENT_TEST": "a notebook (setup)"}])
-def test_a_kernel_that_is_tested_writes_nothing(tmp_path: Path, switch: dict[str, str]) -> None:
-    code = ("from lvmcalc.show import AnswerBox, Summary; b = AnswerBox('autoencoder', 'd'); "
-            "b.answer('c_bar'); print(Summary().value)")
-    clean = {name: value for name, value in os.environ.items()
-             if name not in ("LVMCALC_PROGRESS", "PYTEST_CURRENT_TEST")}
-    root = {"PYTHONPATH": str(NOTEBOOKS.parent)}
-
-    def run(**more: str) -> str:
-        return subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, text=True,
-                              capture_output=True, env=clean | root | more).stdout
-
-    assert "not kept here: it is switched off" in run(**switch)
-    assert not [*tmp_path.iterdir()]
-    if "LVMCALC_PROGRESS" in switch:  # without a switch it is kept
-        assert "kept in lvmcalc_progress.json" in run()
-        assert [file.name for file in tmp_path.iterdir()] == [FILE]
+@pytest.mark.parametrize(("switches", "written"), [
+    ({"LVMCALC_PROGRESS": "off"}, []), ({"PYTEST_CURRENT_TEST": "a notebook (setup)"}, []),
+    ({}, [FILE])])
+def test_a_kernel_that_is_tested_writes_nothing(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, switches: dict[str, str],
+        written: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("LVMCALC_PROGRESS", "PYTEST_CURRENT_TEST"):
+        monkeypatch.delenv(name)
+    for name, value in switches.items():
+        monkeypatch.setenv(name, value)
+    restart(monkeypatch)
+    AnswerBox("autoencoder", "d").answer("c_bar")
+    said = "kept in lvmcalc_progress.json" if written else "not kept here: it is switched off"
+    assert said in Summary().value
+    assert [file.name for file in tmp_path.iterdir()] == written
+    progress.here.cache_clear()
 
 
 def test_this_very_run_and_its_notebooks_keep_nothing() -> None:
@@ -173,8 +176,20 @@ def test_what_is_typed_along_a_walk_is_kept_as_what_the_notebook_asks(path: Path
     edge = EdgeQuestion(autoencoder.chain(), lambda mark: None)
     edge.pose("W", "h", "", False)
     edge.take(["e_bar x'"])
-    asked = {(task.model, task.asked): task for task in tasks(NOTEBOOKS, kept=True)}
     assert Progress(str(path)).answers(("autoencoder", "∂L/∂W along h")) == {"e_bar x'": True}
-    task = asked["autoencoder", "∂L/∂W along h"]
+    task, = (task for task in asked() if task.asked == "∂L/∂W along h")
     assert task.mark("e_bar x'").right
     assert not task.mark("e_bar x' + W x c'").right, "only what comes along this edge"
+
+
+def test_what_a_page_says_of_the_adjoint_that_it_asks_for_is_kept_as_of_a_box(path: Path) -> None:
+    page = Derivation("gplvm.trace", ask="X")
+    page.write("∂L/∂c = K⁻¹\n∂L/∂X = ∂L/∂X\n∂L/∂X = 2 α c_bar X = -α K⁻¹ Y Yᵀ K⁻¹ X")
+    page.write("∂L/∂X = α K⁻¹ Y Yᵀ K⁻¹ X")
+    kept = Kept.read(path).answers
+    assert {*kept} == {("gplvm.trace", "∂L₂/∂X")}, "not what the page does not ask for"
+    texts = kept["gplvm.trace", "∂L₂/∂X"]
+    assert [*texts.values()] == [False, False, True]
+    pages = {(task.notebook[:2], task.asked): task for task in asked() if "page" in task.name}
+    assert [pages["05", "∂L₂/∂X"].mark(text).right for text in texts] == [*texts.values()]
+    assert {("06", "∂L/∂X"), ("09", "∂L/∂W"), ("09", "∂L/∂a")} <= {*pages}

@@ -133,6 +133,7 @@ NAMED = [
     ("sum_index", "two-layer network", "b₂", "(H W₂ + ones(N) b₂ᵀ − Y) ones(K)"),
     ("sum_index", "scaled", "v", "((A diag(v) − B) ∘ A) ones(D)"),
     ("sum_index", "softmax cross-entropy", "W", "Xᵀ(exp(Z) ⊘ (ones(N, N) exp(Z)) − Y)"),
+    ("sum_index", "softmax cross-entropy", "W", "Xᵀ(exp(Z)/sum(exp(Z)) − Y)"),
     ("sum_index", "rows", "y", "y − Aᵀ ones(N)"),
     ("normaliser", "softmax cross-entropy", "W", "−XᵀY"),
     ("normaliser", "shares", "W", "−XᵀY"),

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol
 
-from lvmcalc.chain import Builder, Chain
+from lvmcalc.chain import Builder, Chain, derive
 from lvmcalc.marking import audit, mark
 from lvmcalc.marking.exercise import exercise_of
 
@@ -166,3 +166,12 @@ def test_points_are_taken_where_the_chain_has_values() -> None:
     assert mark("-2 B (BᵀB)⁻¹", chain, "B").findings[0].kind == "sign"
     kinds = {finding.kind for finding in mark("B (BᵀB)⁻¹", chain, "B").findings}
     assert kinds == {"missing_path", "factor"}
+
+
+def test_a_misfit_is_told_where_sizes_are_numbers_too() -> None:
+    chain = derive("½‖X w − y‖²", X="4×3", w="3", y="4")
+    assert mark("Xᵀ(X w − y)", chain, "w").right
+    assert "3 columns meet 4 rows. A transpose is wrong" in str(mark("X(X w − y)", chain, "w"))
+    chain = derive("½(y − X w)ᵀ diag(c) (y − X w)", X="N×3", w="3", y="N", c="N")
+    for answer, leaf in [("X diag(c) (X w − y)", "w"), ("½ diag((X w − y)(X w − y))", "c")]:
+        assert "transpose" in [it.kind for it in mark(answer, chain, leaf).findings]

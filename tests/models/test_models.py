@@ -215,10 +215,23 @@ class TestGPLVM:
             gplvm.value_and_gradient(X, 3 * X, 1, 1500)
 
     def test_a_product_of_the_scalars_may_underflow(self, rng):
+        X, Y = rng.standard_normal((N, Q)), 1e50 * rng.standard_normal((N, D))
+        value, gradient = gplvm.value_and_gradient(X, Y, 1e-130, 1e-130)
+        assert value == pytest.approx(gplvm.log_likelihood(X, Y, 1e-130, 1e-130), rel=1e-13)
+        assert relative(1e260 * gradient, -D * X) < 1e-13  # K is I/β, and Y next to nothing
+
+    @pytest.mark.parametrize("function", [gplvm.gradient, gplvm.value_and_gradient])
+    def test_a_gradient_too_small_for_eight_digits_is_refused(self, rng, function):
         X, Y = rng.standard_normal((N, Q)), 1e99 * rng.standard_normal((N, D))
-        value, gradient = gplvm.value_and_gradient(X, Y, 1e-200, 1e-200)
-        assert value == pytest.approx(gplvm.log_likelihood(X, Y, 1e-200, 1e-200), rel=1e-13)
-        assert not gradient.any()
+        for alpha, beta, scale in ((1e-200, 1e-200, 1.0), (1e-200, 1.0, 1e-120)):
+            with pytest.raises(ArithmeticError, match=r"^∂L/∂X keeps .* it underflows .*\.$"):
+                function(scale * X, Y / 1e99, alpha, beta)
+        assert not gplvm.gradient(0 * X, Y / 1e99, 1.0, 1.0).any()  # at 0 it is 0
+
+    def test_a_gradient_keeps_its_digits_where_YᵀX_underflows(self, rng):
+        X, Y = 1e-296 * rng.standard_normal((N, D)), 1e-26 * rng.standard_normal((N, D))
+        gradient = gplvm.value_and_gradient(X, Y, 1e84, 1e132)[1]
+        assert relative(gradient, 1e26 * Y @ (1e26 * Y.T @ (1e296 * X))) < 1e-12
 
     def test_a_gradient_keeps_its_digits_where_what_it_is_made_of_underflows(self, rng):
         X, Y = 1e-204 * rng.standard_normal((N, Q)), 1e79 * rng.standard_normal((N, D))

@@ -3,7 +3,7 @@ run."""
 
 import pytest
 import sympy as sp
-from sympy import Determinant, Expr, HadamardProduct, Identity, Trace, log
+from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Identity, Trace, log
 
 from lvmcalc import models, notation
 from lvmcalc.calculus import comparison
@@ -117,6 +117,12 @@ def test_the_identity_takes_its_size_from_its_neighbours_or_from_the_expected_sh
 def test_the_elementwise_product_is_kept() -> None:
     for text in ("c∘x", "c .* x", "c ⊙ x", r"c \odot x", r"c \circ x", r"$c\odot x$"):
         assert parse(text, AUTOENCODER.vocabulary) == HadamardProduct(c, x)
+
+
+def test_a_power_of_every_entry_is_one_where_a_text_is_read_a_second_time() -> None:
+    found = parse(r"\operatorname{tr}\left(\left(\left(c\right)^{\circ -1}\right) x^{\top}\right)",
+                  AUTOENCODER.vocabulary)
+    assert found == Trace(HadamardPower(c, -1) * x.T)
 
 
 @pytest.mark.parametrize("text", ["W*e*x", "W²", "inv(W)", "tr(W)", "W + x", "|x|"])

@@ -861,7 +861,7 @@ class TestAnyChain:
             "whole gradient", "only path h", "only path g", "sign flipped")}
         live.controls.gradient.value = "only path h"
         live.player.step(20)
-        assert {"curve", "ghost", "W", "gradient W"} == {*live.frame}
+        assert {"curve", "ghost", "axes", "W", "gradient W"} == {*live.frame}
         assert "Trained with path h only" in live.status
 
     def test_ones_own_picture_is_a_function_of_the_parameters(self):
@@ -875,7 +875,7 @@ class TestAnyChain:
         Y = np.random.default_rng(7).normal(size=(6, 4))
         live = Live(gplvm.chain(), ("X", "beta"), maximise=True, Y=Y, alpha=1.0, Q=2, D=4)
         live.player.step(3)
-        assert {"X", "gradient X", "beta", "gradient beta", "curve"} == {*live.frame}
+        assert {"X", "gradient X", "beta", "gradient beta", "curve", "axes"} == {*live.frame}
         assert drawn(live, "beta").item() == pytest.approx(live.trainer.parameters["beta"])
 
     def test_what_is_missing_is_named_in_one_sentence(self):

@@ -170,6 +170,16 @@ def test_a_state_can_be_set_and_read(problem):
     assert out.size == trainer._at.size
 
 
+def test_it_starts_positive_where_a_logarithm_is_taken_and_says_so_where_it_has_no_value():
+    chain = derive("P = W H; sum(P − V ∘ log(P))", W="N×Q", H="Q×D", V="N×D")
+    V = RNG.uniform(0.5, 2, (6, 4))
+    trainer = Trainer(ChainProblem(chain, "W", V=V, H=np.ones((2, 4))), learning_rate=1e-3).run(20)
+    assert (trainer.parameters > 0).all()
+    assert trainer.value < trainer.history.values[0]
+    with pytest.raises(ArithmeticError, match="has no value here: it takes a logarithm of a numb"):
+        ChainProblem(chain, "W", V=V, H=np.ones((2, 4))).evaluate(-np.ones(12))
+
+
 def test_a_covariance_stays_symmetric_and_finds_that_of_the_samples():
     n = sp.Symbol("n", integer=True, positive=True)
     Sigma, S = MatrixSymbol("Sigma", n, n), MatrixSymbol("S", n, n)

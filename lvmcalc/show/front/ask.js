@@ -1,80 +1,73 @@
-// Boxes to type into: one for an answer, or one for each line of a derivation. What is told of each stands beneath it.
-const element = (name, looks = {}, ...children) => {
-  const it = Object.assign(document.createElement(name), looks);
-  it.setAttribute("data-lm-suppress-shortcuts", "true"); // lest JupyterLab takes a key for a command
-  it.append(...children);
-  return it;
-};
+// Boxes to type into, for an answer or the lines of a derivation. What is told of each stands beneath it.
+import {begin, make} from "./page.js";
 
 class Boxes {
   constructor(model, el) {
-    Object.assign(this, {model, el, rows: [], sent: "", number: model.get("heard")});
-    this.above = element("div", {className: "lvm-asked"});
-    this.list = element(model.get("many") ? "ol" : "div", {className: "lvm-lines"});
-    this.below = element("div", {className: "lvm-below"});
-    this.told = element("div", {className: "lvm-told", hidden: !model.get("many")});
-    el.classList.add("lvm", "lvmcalc-ask", "jupyter-widgets");
-    el.setAttribute("role", "group");
-    el.setAttribute("data-lm-suppress-shortcuts", "true");
-    const add = element("button", {textContent: "+ Line", title: "Another line below (Ctrl+Enter)", onclick: () => this.make(this.rows.length).input.focus()});
-    el.replaceChildren(this.above, this.list, this.told, ...model.get("many") ? [element("div", {className: "lvm-bar"}, add, element("span", {className: "lvm-keys", textContent: "Enter next line · Ctrl+Enter new line · ↑ ↓ move · Backspace in an empty line removes it"}))] : [], this.below);
-    this.bound = {"comm_live_update": () => el.classList.add("jupyter-widgets-disconnected"), "change:written": () => this.fill(), "change:told": () => this.tell(),
-                  "change:above change:below change:summary change:title change:label": () => this.say()};
-    for (const names in this.bound) for (const name of names.split(" ")) model.on(name, this.bound[names]);
+    Object.assign(this, {model, el, rows: [], sent: "", number: model.get("heard"), many: model.get("many")});
+    [this.above, this.told, this.below] = ["div", "div.lvm-told", "div"].map(name => make(name));
+    this.list = make(this.many ? "ol.lvm-lines" : "div.lvm-lines");
+    const add = make("button", {textContent: "+ Line", title: "Another line below (Ctrl+Enter)",
+                                onclick: () => this.add(this.rows.length).input.focus()});
+    const help = "Enter next line · Ctrl+Enter new line · ↑ ↓ move · Backspace in an empty line removes it";
+    const bar = make("div.lvm-bar", {hidden: !this.many}, add, make("span.lvm-keys", {textContent: help}));
+    begin(el, model, {
+      "change:written": () => this.fill(), "change:told": () => this.tell(),
+      "change:above change:below change:summary change:title change:label": () => this.say(),
+    }, this.above, this.list, this.told, bar, this.below);
+    el.classList.add("lvmcalc-ask");
     this.fill();
     this.say();
   }
 
-  close() { for (const names in this.bound) for (const name of names.split(" ")) this.model.off(name, this.bound[names]); }
-
   // What comes from Python
   show(it, html, status) { // HTML with formulas between $ signs
     if (it.lvmHtml === html) return;
-    it.lvmHtml = html;
-    for (const name of ["role", "aria-live"]) it.removeAttribute(name);
-    if (status && html) Object.entries({role: "status", "aria-live": "polite"}).forEach(pair => it.setAttribute(...pair));
-    it.innerHTML = html;
-    const typesetter = this.model.widget_manager?._rendermime?.latexTypesetter;
-    if (html.includes("$")) typesetter ? typesetter.typeset(it) : window.MathJax?.Hub ? MathJax.Hub.Queue(["Typeset", MathJax.Hub, it]) : window.MathJax?.typesetPromise?.([it]);
+    const [role, ariaLive] = status && html ? ["status", "polite"] : [null, null];
+    Object.assign(it, {lvmHtml: html, innerHTML: html, role, ariaLive});
+    if (!html.includes("$")) return;
+    const lab = this.model.widget_manager?._rendermime?.latexTypesetter, {MathJax} = window;
+    if (lab) lab.typeset(it);
+    else if (MathJax?.Hub) MathJax.Hub.Queue(["Typeset", MathJax.Hub, it]);
+    else MathJax?.typesetPromise?.([it]);
   }
 
   say() {
-    const {model} = this;
-    this.el.ariaLabel = model.get("title");
+    for (const name of ["above", "below"]) this.show(this[name], this.model.get(name));
+    this.show(this.told, this.model.get("summary"), true);
+    this.el.ariaLabel = this.model.get("title");
     this.name();
-    for (const name of ["above", "below"]) this.show(this[name], model.get(name));
-    this.show(this.told, model.get("summary"), true);
   }
 
   fill() {
-    const lines = this.model.get("lines");
-    while (this.rows.length > lines.length) this.rows.pop().it.remove();
-    lines.forEach((text, k) => { (this.rows[k] || this.make(k)).input.value = text; });
-    this.sent = JSON.stringify(lines);
+    const lines = this.model.get("lines"), {rows} = this;
+    while (rows.length > lines.length) rows.pop().it.remove();
+    lines.forEach((text, k) => { (rows[k] || this.add(k)).input.value = text; });
+    this.sent = lines.join("\n");
     this.tell();
-    if (this.goal != null) this.rows[Math.min(this.goal, this.rows.length - 1)].input.focus();
-    this.goal = null;
+    if (this.pasted) this.pasted = rows.at(-1).input.focus(); // only once
   }
 
   tell() {
     this.el.classList.remove("jupyter-widgets-disconnected");
-    const told = this.model.get("told");
     if (this.model.get("heard") < this.number) return; // it answers what has been changed since
-    this.rows.forEach((row, k) => { this.show(row.told, told[k] || "", !this.model.get("many")); row.it.classList.toggle("lvm-broken", (told[k] || "").includes("lvm-first")); });
+    this.rows.forEach(({it, told}, k) => {
+      const html = this.model.get("told")[k] || "";
+      this.show(told, html, !this.many);
+      it.classList.toggle("lvm-broken", html.includes("lvm-first"));
+    });
   }
 
-  make(k) {
-    const many = this.model.get("many"), row = {};
-    row.input = element("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder: this.model.get("hint")});
-    row.told = element("div", {className: "lvm-verdict"});
-    const gone = element("button", {textContent: "✕", title: "Remove this line", ariaLabel: "Remove this line", onclick: () => this.remove(this.rows.indexOf(row))});
-    row.it = element(many ? "li" : "div", {}, element("div", {className: "lvm-line"}, ...many ? [row.input, gone] : [element("label", {}, row.name = element("span"), row.input)]), row.told);
-    row.input.addEventListener("keydown", event => this.key(event, this.rows.indexOf(row)));
-    row.input.addEventListener("input", () => row.told.classList.add("lvm-stale"));
-    if (many) {
-      row.input.addEventListener("change", () => this.send(this.rows.indexOf(row)));
-      row.input.addEventListener("paste", event => this.paste(event, this.rows.indexOf(row)));
-    }
+  add(k) {
+    const at = () => this.rows.indexOf(row), title = "Remove this line";
+    const told = make("div.lvm-verdict"), name = make("span"), placeholder = this.model.get("hint");
+    const input = make("input", {type: "text", spellcheck: false, autocomplete: "off", placeholder});
+    const out = make("button", {textContent: "✕", title, ariaLabel: title, onclick: () => this.remove(at())});
+    const line = make("div.lvm-line", {}, make("label", {}, name, input), ...this.many ? [out] : []);
+    const row = {input, told, name, it: make(this.many ? "li" : "div", {}, line, told)};
+    input.onkeydown = event => this.key(event, at());
+    input.oninput = () => told.classList.add("lvm-stale");
+    input.onchange = () => this.many && this.send(at());
+    input.onpaste = event => this.many && this.paste(event, at());
     this.rows.splice(k, 0, row);
     this.list.insertBefore(row.it, this.list.children[k] || null);
     this.name();
@@ -82,23 +75,24 @@ class Boxes {
   }
 
   name() {
-    this.rows.forEach((row, k) => {
-      if (row.name) row.name.textContent = this.model.get("label");
-      else row.input.ariaLabel = `Line ${k + 1}`;
+    const label = this.model.get("label");
+    this.rows.forEach(({name, input}, k) => {
+      name.textContent = label;
+      input.ariaLabel = label || `Line ${k + 1}`;
     });
   }
 
   // Hand and keys
-  get texts() { return this.rows.map(row => row.input.value); }
-
-  send(at, force) {
-    const lines = this.texts, all = JSON.stringify(lines);
+  send(at, force, paste) {
+    const lines = this.rows.map(row => row.input.value), all = lines.join("\n");
     if (!force && all === this.sent) return;
     this.sent = all;
-    this.rows.forEach((row, k) => { row.told.classList.remove("lvm-stale"); if (k >= at) this.show(row.told, ""); }); // no old verdict beside a new line
+    this.rows.forEach(({told}, k) => { // no old verdict beside a new line
+      told.classList.remove("lvm-stale");
+      if (k >= at) this.show(told, k === at && lines[k].trim() ? "…" : "");
+    });
     this.show(this.told, "");
-    if (lines[at].trim()) this.show(this.rows[at].told, "…");
-    this.model.send({lines, at, number: ++this.number});
+    this.model.send({lines, at, number: ++this.number, ...paste});
   }
 
   remove(k) {
@@ -110,31 +104,30 @@ class Boxes {
   }
 
   paste(event, at) {
-    const text = event.clipboardData.getData("text"), {input} = this.rows[at];
+    const {clipboardData, target: {value, selectionStart: from, selectionEnd: to}} = event;
+    const text = clipboardData.getData("text");
     if (!/\n|\\\\|\\begin/.test(text)) return;
     event.preventDefault();
-    this.sent = "";
-    this.goal = Infinity;
-    this.model.send({lines: this.texts, at, number: ++this.number, paste: input.value.slice(0, input.selectionStart) + text + input.value.slice(input.selectionEnd)});
+    this.pasted = true;
+    this.send(at, true, {paste: value.slice(0, from) + text + value.slice(to)});
   }
 
   key(event, k) {
-    const {key} = event, many = this.model.get("many"), {input} = this.rows[k];
-    if (key === "Enter" && !event.shiftKey) {
+    const {key, shiftKey, target} = event, {many, rows} = this, go = to => rows[to]?.input.focus();
+    if (key === "Tab" || key === "Escape" || key === "Enter" && shiftKey) return;
+    event.stopPropagation();
+    if (key === "Enter") {
       event.preventDefault();
-      if (many && (event.ctrlKey || event.metaKey || (k === this.rows.length - 1 && input.value.trim()))) this.make(k + 1);
+      const last = k === rows.length - 1 && target.value.trim();
+      if (many && (event.ctrlKey || event.metaKey || last)) this.add(k + 1);
       this.send(k, true);
-      if (many) this.rows[k + 1]?.input.focus();
-    } else if (many && key === "ArrowUp") this.rows[k - 1]?.input.focus();
-    else if (many && key === "ArrowDown") this.rows[k + 1]?.input.focus();
-    else if (many && key === "Backspace" && !input.value && this.rows.length > 1) { event.preventDefault(); this.remove(k); }
-    if (key !== "Tab" && key !== "Escape" && !(key === "Enter" && event.shiftKey)) event.stopPropagation();
+      if (many) go(k + 1);
+    } else if (many && (key === "ArrowUp" || key === "ArrowDown")) go(key === "ArrowUp" ? k - 1 : k + 1);
+    else if (many && key === "Backspace" && !target.value && rows.length > 1) {
+      event.preventDefault();
+      this.remove(k);
+    }
   }
 }
 
-export default {
-  render({model, el}) {
-    const boxes = new Boxes(model, el);
-    return () => boxes.close();
-  },
-};
+export default { render: ({model, el}) => { new Boxes(model, el); } };

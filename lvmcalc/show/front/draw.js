@@ -1,368 +1,295 @@
 // The panels of a picture, drawn on a canvas: points, curves, bars, cells, lines.
-// A pen is {g, size, ink, paper, dark}: the canvas, the size of type in pixels, and the colours of the page.
-// A state gives the numbers by name: state.mix(name) as they are now on their way, state.now[name] where they go.
+// A pen is {g, size, ink, paper, …}: the canvas, the size of type in pixels, the colours of the page.
+// A state gives numbers by name: state.mix(name) as they are on their way, state.now[name] where they go.
 
-export const FAMILY = "system-ui, 'DejaVu Sans', sans-serif";
-export const RED = {light: "#B2182B", dark: "#F08A76"}, BLUE = {light: "#0072B2", dark: "#56B4E9"};
-export const VERMILLION = {light: "#C44E00", dark: "#FF8C42"};
-const DASHES = {"-": [], "--": [6, 4], ":": [2, 3], "-.": [7, 3, 2, 3]};
-const TURN = 2 * Math.PI;
-export const dash = (g, style) => g.setLineDash(DASHES[style] || []);
+export const THEMES = {
+  light: {faint: "#D0D0D0", soft: "#777", black: "#000", red: "#B2182B", blue: "#0072B2", orange: "#C44E00"},
+  dark: {faint: "#555", soft: "#AAA", black: "#F2F2F2", red: "#F08A76", blue: "#56B4E9", orange: "#FF8C42"},
+};
+const DASHES = {"--": [6, 4], ":": [2, 3]}, TURN = 2 * Math.PI;
 export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+export const count = n => [...Array(Math.max(n, 0)).keys()];
+export const between = (from, to, t) => to.map((v, i) => from[i] + t * (v - from[i]));
+export const pairs = flat => count(flat.length / 2).map(i => [flat[2 * i], flat[2 * i + 1]]);
+// What Python writes in ink has that of the page.
+export const tone = ({ink, soft, blue}, color) =>
+  ({"#222222": ink, soft, reached: blue, "#0072B2": blue})[color] || color;
 
-export function text(pen, words, x, y, {align = "left", base = "alphabetic", bold, halo, color, scale = 1, most} = {}) {
-  const {g} = pen;
-  g.font = `${bold ? "bold " : ""}${pen.size * scale}px ${FAMILY}`;
-  Object.assign(g, {textAlign: align, textBaseline: base, fillStyle: color || pen.ink});
-  if (halo) {
-    Object.assign(g, {strokeStyle: pen.paper, lineWidth: pen.size / 4, lineJoin: "round"});
-    dash(g);
-    g.strokeText(words, x, y, most);
-  }
+const CENTER = {align: "center"};
+export const MIDDLE = {...CENTER, base: "middle"}, RIGHT = {align: "right", base: "middle"};
+const font = (pen, bold, scale = 1) =>
+  `${bold ? "bold " : ""}${pen.size * scale}px system-ui, 'DejaVu Sans', sans-serif`;
+export function text(pen, words, x, y, looks = {}) {
+  const {align = "left", base = "alphabetic", bold, halo, color = pen.ink, scale, most} = looks, {g} = pen;
+  Object.assign(g, {font: font(pen, bold, scale), textAlign: align, textBaseline: base, fillStyle: color});
+  Object.assign(g, {strokeStyle: pen.paper, lineWidth: pen.size / 4, lineJoin: "round"}).setLineDash([]);
+  if (halo) g.strokeText(words, x, y, most);
   g.fillText(words, x, y, most);
 }
+const widthOf = (pen, words, bold) => Object.assign(pen.g, {font: font(pen, bold)}).measureText(words).width;
 
-export function stroke(pen, at, {color, width, style} = {}, close) { // a line through points
-  const {g} = pen;
-  Object.assign(g, {strokeStyle: color || pen.ink, lineWidth: width || 1});
-  dash(g, style);
+export function paint({g}, trace, {fill, color, width = 1, dash}) { // filled, with an edge
+  Object.assign(g, {fillStyle: fill, strokeStyle: color, lineWidth: width}).setLineDash(DASHES[dash] || []);
   g.beginPath();
-  for (const [x, y] of at) g.lineTo(x, y);
-  if (close) g.closePath();
-  g.stroke();
-  dash(g);
+  trace(g);
+  if (fill) g.fill();
+  if (color) g.stroke();
+}
+export const stroke = (pen, at, looks) => paint(pen, g => at.forEach(([x, y]) => g.lineTo(x, y)), looks);
+export const frame = (pen, {x, y, w, h}, looks) => paint(pen, g => g.rect(x, y, w, h), looks);
+export const clip = (pen, place) => (frame(pen, place, {}), pen.g.clip());
+
+export function title(pen, {x, y, w}, {title: words, lit}) { // `lit`: the colour of its node in the graph
+  const {size} = pen, wide = Math.min(widthOf(pen, words, true), w);
+  if (lit) frame(pen, {x: x - 3, y: y - 0.1 * size, w: wide + 6, h: 1.4 * size}, {fill: lit});
+  text(pen, words, x, y + size, {bold: true, most: w, color: lit ? "#222222" : pen.ink});
 }
 
-export const frame = (pen, x, y, w, h, looks) => stroke(pen, [[x, y], [x + w, y], [x + w, y + h], [x, y + h]], looks, true);
-
-export function ring(pen, x, y, r, {color, width, style}) {
-  const {g} = pen;
-  Object.assign(g, {strokeStyle: color, lineWidth: width});
-  dash(g, style);
-  g.beginPath(); g.arc(x, y, r, 0, TURN); g.stroke();
-  dash(g);
-}
-
-export function title(pen, box, p) {
-  const {g, size} = pen;
-  if (p.lit) { // the colour of its node in the graph
-    g.font = `bold ${size}px ${FAMILY}`;
-    g.fillStyle = p.lit;
-    g.fillRect(box.x - 3, box.y - 0.1 * size, Math.min(g.measureText(p.title).width, box.w) + 6, 1.4 * size);
-  }
-  text(pen, p.title, box.x, box.y + size, {bold: true, most: box.w, color: p.lit && "#222222"});
+// Axes in a box, from data to pixels and back; the margins are in sizes of type.
+export function axes({size}, box, [left, above, right, below], [x0, x1], [y0, y1]) {
+  const x = box.x + left * size, w = box.w - (left + right) * size;
+  const y = box.y + above * size, h = box.h - (above + below) * size;
+  return {x, y, w, h, at: ([u, v]) => [x + w * (u - x0) / (x1 - x0), y + h * (y1 - v) / (y1 - y0)],
+          inverse: ([u, v]) => [x0 + (x1 - x0) * (u - x) / w, y1 - (y1 - y0) * (v - y) / h]};
 }
 
 // The corners of a marker, [turn, distance]: turns of a whole, distances in radii.
-const regular = (n, first, far, near = far) =>
-  [...Array(n).keys()].map(k => [k / n + first, k % 2 ? near : far]);
-const cross = first => [...Array(4).keys()].flatMap(k => // each arm has two corners and an armpit
+const regular = (n, first, far, near = far) => count(n).map(k => [k / n + first, k % 2 ? near : far]);
+const cross = first => count(4).flatMap(k => // each arm has two corners and an armpit
   [[-0.125, 0.51], [-0.055, 1.06], [0.055, 1.06]].map(([a, d]) => [k / 4 + first + a, d]));
-const CORNERS = {s: regular(4, 0.125, 1.25), D: regular(4, 0, 1.25), p: regular(5, -0.25, 1.1),
-                 "^": regular(3, -0.25, 1.2), v: regular(3, 0.25, 1.2), "<": regular(3, 0.5, 1.2),
-                 ">": regular(3, 0, 1.2), "*": regular(10, -0.25, 1, 1 / 2.4), P: cross(0), X: cross(0.125)};
-export function marker(pen, kind, x, y, r, {color, edge, width}) {
-  const {g} = pen;
-  Object.assign(g, {fillStyle: color, strokeStyle: edge, lineWidth: width});
-  g.beginPath();
+const CORNERS = {
+  s: regular(4, 0.125, 1.25), D: regular(4, 0, 1.25), p: regular(5, -0.25, 1.1), "^": regular(3, -0.25, 1.2),
+  v: regular(3, 0.25, 1.2), "<": regular(3, 0.5, 1.2), ">": regular(3, 0, 1.2),
+  "*": regular(10, -0.25, 1, 1 / 2.4), P: cross(0), X: cross(0.125),
+};
+export const marker = (pen, kind, [x, y], r, looks) => paint(pen, g => {
   if (!CORNERS[kind]) g.arc(x, y, r, 0, TURN);
-  else for (const [a, d] of CORNERS[kind]) g.lineTo(x + r * d * Math.cos(TURN * a), y + r * d * Math.sin(TURN * a));
+  for (const [turn, far] of CORNERS[kind] || [])
+    g.lineTo(x + r * far * Math.cos(TURN * turn), y + r * far * Math.sin(TURN * turn));
   g.closePath();
-  g.fill();
-  if (edge) g.stroke();
-}
-
-// What Python writes in ink has that of the page; black is for white paper only.
-export const tone = (pen, color) => color === "#222222" ? pen.ink : color;
-const seen = (pen, color) => pen.dark && color === "#000000" ? "#F2F2F2" : color;
+}, looks);
 
 // The latent space
-const LIMIT = 0.995; // of the coordinates lie within the axes before there is room to spare
-function far(xy, flat) {
-  const sizes = xy.filter((_, i) => !flat || i % 2 === 0).map(Math.abs).sort();
-  return sizes[Math.floor(LIMIT * (sizes.length - 1))] || 1;
-}
-
+const seen = (pen, {color}) => color === "#000000" ? pen.black : color; // black is for white paper only
 export const points = {
-  frame(pen, box, p, state) { // from data to pixels, with axes that follow the points
-    const memo = state.memo[p.name] ||= {}, xy = state.now[p.name], {size} = pen;
-    if (memo.of !== xy) {
-      memo.of = xy;
-      let need = far(xy, p.flat);
-      for (const at of [state.now.ring, state.now.moved]) if (at) need = Math.max(need, Math.abs(at[0]), p.flat ? 0 : Math.abs(at[1]));
-      if (!memo.goal || need > memo.goal || need < 0.7 * memo.goal) memo.goal = 1.15 * need;
-    }
-    memo.limit = !memo.limit || state.still ? memo.goal : memo.limit + 0.15 * (memo.goal - memo.limit);
-    if (Math.abs(memo.limit - memo.goal) > 0.005 * memo.goal) state.again = true;
-    const left = box.x + (p.flat ? 5.5 * size : 0), y = box.y + 1.6 * size, h = box.h - 1.6 * size - 1.5 * size, w = box.x + box.w - left;
-    const low = p.flat ? 0.4 - p.classes.length : -memo.limit, high = p.flat ? 0.6 : memo.limit;
-    return {left, y, w, h, x: v => left + w * (v / memo.limit + 1) / 2, Y: v => y + h * (high - v) / (high - low),
-            inverse: (px, py) => [((px - left) / w * 2 - 1) * memo.limit, high - (py - y) / h * (high - low)]};
+  axes(pen, box, p, state) {
+    const limit = state.mix("limit")[0], across = [-limit, limit];
+    const up = p.flat ? [0.4 - p.classes.length, 0.6] : across; // flat: each class has a row
+    return axes(pen, box, [p.flat ? 5.5 : 0, 1.6, 0, 1.5], across, up);
   },
   draw(pen, box, p, state) {
-    const {g, size} = pen, f = this.frame(pen, box, p, state), xy = state.mix(p.name), r = p.labels.length > 500 ? 0.21 * size : 0.32 * size;
-    frame(pen, f.left, f.y, f.w, f.h, {color: pen.faint});
-    text(pen, p.xlabel, f.left + f.w / 2, box.y + box.h - 0.25 * size, {align: "center"});
+    const {g, size} = pen, place = this.axes(pen, box, p, state), {x, y, w, h, at} = place;
+    const shown = pairs(state.mix(p.name)).map(at), r = (shown.length > 500 ? 0.21 : 0.32) * size;
+    frame(pen, place, {color: pen.faint});
+    text(pen, p.xlabel, x + w / 2, y + h + 1.25 * size, CENTER);
     g.save();
-    g.beginPath(); g.rect(f.left, f.y, f.w, f.h); g.clip();
-    if (state.past.length > 1) { // trails of the last steps, while they are slow enough to be seen
-      const trail = [...state.past.slice(0, -1), xy], every = Math.ceil(p.labels.length / 200);
-      Object.assign(g, {globalAlpha: 0.35, lineWidth: 1});
-      p.classes.forEach((look, k) => {
-        g.strokeStyle = seen(pen, look.color);
-        g.beginPath();
-        for (const i of this.members(p)[k]) if (i % every === 0) trail.forEach((at, j) => g[j ? "lineTo" : "moveTo"](f.x(at[2 * i]), f.Y(at[2 * i + 1])));
-        g.stroke();
-      });
-      g.globalAlpha = 1;
-    }
-    const dots = p.classes.map(look => sprite(pen, look, r)), d = roomOf(r);
-    for (let i = 0; i < p.labels.length; i++) g.drawImage(dots[p.labels[i]], f.x(xy[2 * i]) - d, f.Y(xy[2 * i + 1]) - d, 2 * d, 2 * d);
-    const at = state.hand || state.mix("moved");
-    if (state.now.ring) {
-      const from = state.mix("ring");
-      for (const looks of [{color: pen.paper, width: 5}, {color: pen.ink, width: 2}]) {
-        stroke(pen, [from, at].map(([u, v]) => [f.x(u), f.Y(v)]), looks);
-        ring(pen, f.x(at[0]), f.Y(at[1]), 0.65 * size, looks);
-      }
+    clip(pen, place);
+    g.globalAlpha = 0.35; // trails of the last steps, while they are slow enough to be seen
+    const past = state.past.slice(0, -1).map(xy => pairs(xy).map(at)), every = Math.ceil(shown.length / 200);
+    if (past.length) p.labels.forEach((k, i) => {
+      if (i % every === 0) stroke(pen, [...past, shown].map(xy => xy[i]), {color: seen(pen, p.classes[k])});
+    });
+    g.globalAlpha = 1;
+    const dots = p.classes.map(look => sprite(pen, look, r)), d = dots[0].width / pen.ratio;
+    shown.forEach(([u, v], i) => g.drawImage(dots[p.labels[i]], u - d / 2, v - d / 2, d, d));
+    const way = [state.mix("ring"), state.hand || state.mix("moved")].map(at);
+    for (const looks of [{color: pen.paper, width: 5}, {color: pen.ink, width: 2}]) {
+      stroke(pen, way, looks);
+      marker(pen, "o", way[1], 0.65 * size, looks);
     }
     g.restore();
-    this.names(pen, f, p, state);
+    const large = {...MIDDLE, bold: true, halo: true, scale: 1.25}, beside = {...RIGHT, most: 5 * size};
+    const rows = p.classes.map((_, k) => [x - 0.4 * size, at([0, -k])[1]]);
+    const places = p.flat ? rows : pairs(state.mix("names")).map(at), looks = p.flat ? beside : large;
+    p.classes.forEach(({name}, k) => text(pen, name, ...places[k], looks));
   },
-  members(p) {
-    return p.members ||= p.classes.map((_, k) => [...p.labels.keys()].filter(i => p.labels[i] === k));
-  },
-  names(pen, f, p, state) { // each class is named at its middle; names that would overlap are pushed apart
-    if (p.flat) return p.classes.forEach(({name}, k) => text(pen, name, f.left - 0.4 * pen.size, f.Y(-k), {align: "right", base: "middle", most: 5 * pen.size}));
-    const memo = state.memo[p.name], xy = state.now[p.name], middle = (list, axis) => list.map(i => xy[2 * i + axis]).sort((a, b) => a - b)[list.length >> 1];
-    if (memo.named !== xy) Object.assign(memo, {named: xy, from: memo.to, to: this.members(p).map(list => [middle(list, 0), middle(list, 1)])});
-    pen.g.font = `bold ${1.25 * pen.size}px ${FAMILY}`;
-    const at = p.classes.map(({name}, k) => {
-      const [x, y] = memo.to[k].map((v, axis) => memo.from ? memo.from[k][axis] + state.t * (v - memo.from[k][axis]) : v);
-      return {name, x: f.x(x), y: f.Y(y), w: pen.g.measureText(name).width + 4, h: 1.3 * pen.size};
-    });
-    for (let round = 0; round < 30; round++) for (const a of at) for (const b of at) {
-      const dx = b.x - a.x, dy = b.y - a.y, x = (a.w + b.w) / 2 - Math.abs(dx), y = (a.h + b.h) / 2 - Math.abs(dy);
-      if (a === b || x <= 0 || y <= 0) continue;
-      const across = x < y, push = (across ? x : y) / 2 * ((across ? dx : dy) < 0 || !(across ? dx : dy) && at.indexOf(a) > at.indexOf(b) ? -1 : 1);
-      if (across) { a.x -= push; b.x += push; } else { a.y -= push; b.y += push; }
-    }
-    for (const {name, x, y, w, h} of at) text(pen, name, clamp(x, f.left + w / 2, f.left + f.w - w / 2), clamp(y, f.y + h / 2, f.y + f.h - h / 2),
-                                              {align: "center", base: "middle", bold: true, halo: true, scale: 1.25});
-  },
-  nearest(pen, box, p, state, px, py, reach) {
-    const f = this.frame(pen, box, p, state), xy = state.now[p.name];
-    let best = reach ** 2, found = -1;
-    for (let i = 0; i < p.labels.length; i++) {
-      const d = (f.x(xy[2 * i]) - px) ** 2 + (f.Y(xy[2 * i + 1]) - py) ** 2;
-      if (d < best) [best, found] = [d, i];
-    }
-    return found;
+  under(pen, box, p, state, here) { // the latent point can be dragged, a dot chosen
+    const {x, y, w, h, at, inverse} = this.axes(pen, box, p, state), {ring, moved} = state.now;
+    const far = spot => Math.hypot(at(spot)[0] - here[0], at(spot)[1] - here[1]);
+    const drag = (u, v) => { // no farther than the edges
+      const to = inverse([clamp(u, x + 12, x + w - 12), clamp(v, y + 12, y + h - 12)]);
+      return {move: p.flat ? [to[0], ring[1]] : to};
+    };
+    if (far(moved) < 18) return {cursor: "grab", drag};
+    const away = pairs(state.now[p.name]).map(far), least = Math.min(...away), choose = away.indexOf(least);
+    const hint = `object ${choose}, class ${p.classes[p.labels[choose]].name}`;
+    return least < 16 ? {cursor: "pointer", choose, hint} : {};
   },
 };
 
-const sprites = new Map(), roomOf = r => Math.ceil(1.5 * r + 1);
+const sprites = {};
 function sprite(pen, look, r) { // a marker is drawn once, and copied for each object
-  const key = [look.color, look.marker, r, pen.ratio, pen.ink].join(), room = roomOf(r), side = Math.round(2 * room * pen.ratio);
-  if (sprites.has(key)) return sprites.get(key);
+  const side = Math.ceil((3 * r + 2) * pen.ratio), key = [look.color, look.marker, side, pen.ink].join();
+  if (sprites[key]) return sprites[key];
   const canvas = new OffscreenCanvas(side, side), g = canvas.getContext("2d");
-  g.scale(pen.ratio, pen.ratio);
+  g.setTransform(pen.ratio, 0, 0, pen.ratio, side / 2, side / 2);
   g.globalAlpha = 0.85;
-  marker({g}, look.marker, room, room, r, {color: seen(pen, look.color), edge: pen.ink, width: 0.4});
-  sprites.set(key, canvas.transferToImageBitmap());
-  return sprites.get(key);
+  marker({g}, look.marker, [0, 0], r, {fill: seen(pen, look), color: pen.ink, width: 0.4});
+  return sprites[key] = canvas.transferToImageBitmap();
 }
 
 // Curves
-const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const tenTo = k => k === 0 ? "1" : k === 1 ? "10" : `10${k < 0 ? "⁻" : ""}${[...String(Math.abs(k))].map(d => DIGITS[d]).join("")}`;
-const percent = k => `${k >= -5 ? (100 * 10 ** k).toLocaleString("en", {maximumFractionDigits: 3}) : tenTo(k + 2)} %`;
-export function plain(v) {
-  const size = Math.abs(v);
-  return !size ? "0" : (size && (size < 1e-3 || size >= 1e7) ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits: 6})).replace("-", "−");
+const tenTo = k => [1, 10][k] || `10${String(k).replace(/./g, c => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] || "⁻")}`;
+const percent = k => `${k < -5 ? tenTo(k + 2) : plain(100 * 10 ** k)} %`;
+function plain(v, digits = 6) {
+  const size = Math.abs(v), far = size && (size < 1e-3 || size >= 1e7);
+  const looks = {maximumSignificantDigits: digits};
+  return (far ? v.toExponential(2) : v.toLocaleString("en", looks)).replace("-", "−");
 }
-function ticks(low, high, count) {
-  const raw = (high - low) / count, ten = 10 ** Math.floor(Math.log10(raw)), step = ten * [1, 2, 5, 10].find(k => k * ten >= raw), found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(k * step);
-  return found;
-}
-function axis(p, low, high, count, log, of) { // [place, words] of each tick
-  if (!log) return ticks(low, high, count).map(v => [v, plain(v)]);
-  const every = Math.max(1, Math.ceil((high - low) / count)), found = [];
-  for (let k = Math.ceil(low / every) * every; k <= high; k += every) found.push([k, of === "percent" ? percent(k) : tenTo(k)]);
-  return found;
+function ticks(low, high, most, name) { // [place, words] of each; `name` is that of a power of ten
+  const raw = (high - low) / most, ten = 10 ** Math.floor(Math.log10(raw));
+  const step = name ? Math.max(1, Math.ceil(raw)) : ten * [1, 2, 5, 10].find(k => k * ten >= raw);
+  const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
+  return count(n).map(k => [(k + first) * step, (name || plain)((k + first) * step)]);
 }
 
 export const curve = {
   draw(pen, box, p, state) {
-    const {g, size} = pen, memo = state.memo[p.name] ||= {};
-    const value = (v, log) => log ? Math.log10(Math.max(v, 1e-300)) : v;
-    const series = p.series.map(look => {
-      const flat = state.now[look.key] || [], n = flat.length / 2, at = [];
-      for (let i = 0; i < n; i++) if (!p.ylog || flat[n + i] > 0) at.push([value(flat[i], p.xlog), Math.max(value(flat[n + i], p.ylog), p.ylog ? p.floor : -Infinity)]);
-      if (at.length > 1 && n === memo[look.key] + 1) { // the last step is on its way
-        const [[x, y], last] = at.slice(-2);
-        at[at.length - 1] = [x + state.t * (last[0] - x), y + state.t * (last[1] - y)];
-      }
+    const {size} = pen, memo = state.memo[p.name] ||= {}, log = (v, so) => so ? Math.log10(v) : v;
+    const series = p.series.filter(({key}) => state.now[key]?.length).map(look => {
+      const flat = state.now[look.key], n = flat.length / 2, grown = n > 1 && n === memo[look.key] + 1;
+      const spots = count(n).map(i => [log(flat[i], p.xlog), log(flat[n + i], p.ylog)]);
+      if (grown) spots[n - 1] = between(...spots.slice(-2), state.t); // it is on its way
       if (state.t >= 1) memo[look.key] = n;
-      return {look, at};
+      return {...look, spots, color: tone(pen, look.color)};
     });
-    const all = series.flatMap(one => one.at), xs = all.map(at => at[0]), ys = all.map(at => at[1]).concat(p.include || []);
-    let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    if (!all.length) [x0, x1] = [0, 1];
-    if (p.xlim) [x0, x1] = p.xlim;
-    else if (!p.free) x1 = Math.max(x1, x0 + (p.xlog ? 1 : 20));
-    if (p.ylim) [y0, y1] = p.ylim;
-    else if (p.ylog) [y0, y1] = [Math.min(Math.floor(y0 - 0.05), Math.ceil(y1) - 2), Math.ceil(y1 + 0.02)];
-    else [y0, y1] = [y0 - 0.08 * (y1 - y0 || 1), y1 + 0.12 * (y1 - y0 || 1)];
-    const yticks = axis(p, y0, y1, 5, p.ylog, p.units);
-    g.font = `${size}px ${FAMILY}`;
-    const left = box.x + Math.max(...yticks.map(([, words]) => g.measureText(words).width), 2 * size) + 0.6 * size;
-    const top = box.y + 1.9 * size, w = box.x + box.w - 0.8 * size - left, h = box.h - 1.9 * size - (p.xlabel ? 2.8 : 1.5) * size;
-    const X = v => left + w * (v - x0) / (x1 - x0), Y = v => top + h * (y1 - v) / (y1 - y0);
-    const across = (y, looks) => stroke(pen, [[left, y], [left + w, y]], looks);
+    const [x0, x1, y0, y1] = state.mix("axes"), kind = p.units === "percent" ? percent : tenTo;
+    const yticks = ticks(y0, y1, 5, p.ylog && kind), wide = yticks.map(([, words]) => widthOf(pen, words));
+    const left = Math.max(...wide, 2 * size) / size + 0.6, below = p.xlabel ? 2.8 : 1.5;
+    const {x, y, w, h, at} = axes(pen, box, [left, 1.9, 0.8, below], [x0, x1], [y0, y1]);
     for (const [v, words] of yticks) {
-      across(Y(v), {color: pen.faint});
-      text(pen, words, left - 0.4 * size, Y(v), {align: "right", base: "middle"});
+      stroke(pen, [at([x0, v]), at([x1, v])], {color: pen.faint});
+      text(pen, words, x - 0.4 * size, at([x0, v])[1], RIGHT);
     }
-    for (const [v, words] of axis(p, x0, x1, Math.max(2, Math.floor(w / (5 * size))), p.xlog)) text(pen, words, X(v), top + h + 1.15 * size, {align: "center"});
-    if (p.xlabel) text(pen, p.xlabel, left + w / 2, top + h + 2.4 * size, {align: "center"});
-    for (const line of p.lines || []) { // such as the exact optimum
-      across(Y(line.at), {color: VERMILLION[pen.mode], width: 2, style: "--"});
-      text(pen, line.words, left + w, Y(line.at) - 0.35 * size, {align: "right", bold: true, halo: true, color: VERMILLION[pen.mode]});
+    for (const [v, words] of ticks(x0, x1, Math.max(2, Math.floor(w / (5 * size))), p.xlog && tenTo))
+      text(pen, words, at([v, 0])[0], y + h + 1.15 * size, CENTER);
+    text(pen, p.xlabel, x + w / 2, y + h + 2.4 * size, CENTER);
+    for (const {spots, color, dash, marker: kind, every, bare} of series) {
+      stroke(pen, spots.map(at), {color, width: 0.18 * size, dash});
+      const first = every ? 0 : bare ? spots.length : -1; // of those with a marker
+      for (const spot of spots.slice(first)) marker(pen, kind, at(spot), 0.32 * size, {fill: color});
     }
-    const labels = [];
-    for (const {look, at} of series) {
-      if (!at.length) continue;
-      const color = look.color === "ink" ? pen.soft : look.color === "reached" || look.color === BLUE.light ? BLUE[pen.mode] : look.color, end = at[at.length - 1];
-      stroke(pen, at.map(([x, y]) => [X(x), Y(y)]), {color, width: 0.18 * size, style: look.dash});
-      for (const [x, y] of look.every ? at : look.bare ? [] : [end]) marker(pen, look.marker, X(x), Y(y), 0.32 * size, {color});
-      if (look.label) labels.push({words: look.label, color, y: Y(end[1])});
-    }
-    const lines = [...Array(Math.floor(h / (1.3 * size))).keys()].map(k => top + (k + 0.6) * 1.3 * size), taken = [];
-    g.font = `bold ${size}px ${FAMILY}`;
-    for (const {words, y, color} of labels.sort((a, b) => a.y - b.y)) { // close to its end, where it hides no line, and for as long as it hides none
-      const from = left + w - g.measureText(words).width - size, ys = [...taken, ...all.filter(([x]) => X(x) > from).map(at => Y(at[1]))];
-      const free = lines.filter(line => ys.every(v => Math.abs(v - line) > size)), closest = (a, b) => Math.abs(b - y) < Math.abs(a - y) ? b : a;
-      const at = free.includes(memo[words]) ? memo[words] : (free.length ? free : lines).reduce(closest);
-      taken.push(memo[words] = at);
-      text(pen, words, left + w - 0.3 * size, at, {align: "right", base: "middle", bold: true, halo: true, color: color === pen.soft ? pen.ink : color});
+    // A name stands at the end of its line, in a row of its own, where it hides no line if possible.
+    const step = 1.3 * size, rows = count(Math.floor(h / step)).map(k => y + (k + 0.6) * step), taken = {};
+    const all = series.flatMap(it => it.spots.map(at)), end = it => at(it.spots.at(-1))[1];
+    for (const it of series.filter(it => it.label).sort((a, b) => end(a) - end(b))) {
+      const near = all.filter(([u]) => u > x + w - widthOf(pen, it.label, true) - size);
+      const bad = row => 1e4 * !!taken[row] + 1e3 * near.some(([, v]) => Math.abs(v - row) < size);
+      const cost = row => bad(row) + Math.abs(row - end(it)), kept = rows[memo[it.label]];
+      const best = kept && !bad(kept) ? kept : rows.reduce((a, b) => cost(b) < cost(a) ? b : a);
+      memo[it.label] = rows.indexOf(best); // it stays for as long as it hides nothing
+      taken[best] = true;
+      text(pen, it.label, x + w - 0.3 * size, best, {...RIGHT, bold: true, halo: true, color: it.color});
     }
   },
 };
 
 export const bars = {
   draw(pen, box, p, state) {
-    const {g, size} = pen, model = state.mix(p.name), memo = state.memo[p.name] ||= {}, n = p.marks.length;
-    const need = Math.max(...state.now[p.name], ...p.marks);
-    if (!memo.top || need > memo.top || need < 0.5 * memo.top) memo.top = 1.15 * need;
-    const top = box.y + 1.9 * size, h = box.h - 4.7 * size, Y = v => top + h * (1 - Math.max(v, 0) / memo.top), step = box.w / n;
-    stroke(pen, [[box.x, top + h], [box.x + box.w, top + h]], {color: pen.faint});
-    for (let j = 0; j < n; j++) {
-      const x = box.x + (j + 0.5) * step;
-      g.fillStyle = BLUE[pen.mode];
-      g.fillRect(x - 0.32 * step, Y(model[j]), 0.64 * step, top + h - Y(model[j]));
-      marker(pen, "D", x, Y(p.marks[j]), 0.28 * size, {color: pen.paper, edge: pen.ink, width: 1.5});
-      if (j % Math.max(1, Math.ceil(2 * size / step)) === 0) text(pen, String(j + 1), x, top + h + 1.15 * size, {align: "center"});
-    }
-    text(pen, p.xlabel, box.x + box.w / 2, top + h + 2.4 * size, {align: "center", most: box.w});
+    const {g, size} = pen, model = state.mix(p.name), memo = state.memo[p.name] ||= {top: 0};
+    const need = Math.max(...state.now[p.name], ...p.marks), n = p.marks.length;
+    if (need > memo.top || need < 0.5 * memo.top) memo.top = 1.15 * need;
+    const {x, y, w, h, at} = axes(pen, box, [0, 1.9, 0, 2.8], [0.5, n + 0.5], [0, memo.top]), step = w / n;
+    stroke(pen, [[x, y + h], [x + w, y + h]], {color: pen.faint});
+    p.marks.forEach((mark, j) => {
+      const [middle, top] = at([j + 1, Math.max(model[j], 0)]);
+      g.fillStyle = pen.blue;
+      g.fillRect(middle - 0.32 * step, top, 0.64 * step, y + h - top);
+      marker(pen, "D", at([j + 1, mark]), 0.28 * size, {fill: pen.paper, color: pen.ink, width: 1.5});
+      if (j % Math.ceil(2 * size / step) === 0) text(pen, String(j + 1), middle, y + h + 1.15 * size, CENTER);
+    });
+    text(pen, p.xlabel, x + w / 2, y + h + 2.4 * size, {...CENTER, most: w});
   },
 };
 
-// Matrices and images. Signed numbers are red above 0 and blue below, images are ink; 0 is the page itself, in any theme.
-const known = new Map();
-function rgb(color) { // of #RRGGBB or rgb(…)
-  if (!known.has(color)) known.set(color, color[0] === "#" ? [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16)) : color.match(/[\d.]+/g).slice(0, 3).map(Number));
-  return known.get(color);
-}
-const sheet = document.createElement("canvas");
-export function image(pen, values, rows, columns, x, y, w, h, top, signed) {
-  const {g} = pen, small = sheet.getContext("2d", {willReadFrequently: true});
+// Matrices and images. Signed numbers are red above 0 and blue below, others are ink; 0 is the page itself.
+const rgb = hex => hex.match(/\w\w/g).map(two => parseInt(two, 16)), sheet = document.createElement("canvas");
+export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, smooth = false) {
+  const {g, red, blue, tint} = pen, small = sheet.getContext("2d", {willReadFrequently: true});
   if (w <= 0 || h <= 0) return;
   Object.assign(sheet, {width: columns, height: rows});
-  const data = small.createImageData(columns, rows);
-  const [above, below] = signed ? [RED, BLUE].map(color => rgb(color[pen.mode])) : [rgb(pen.ink), rgb(pen.ink)];
-  for (let i = 0; i < rows * columns; i++) {
-    const part = clamp(Math.abs(values[i]) / top, 0, 1), [r, g, b] = values[i] > 0 ? above : below, at = 4 * i;
-    [data.data[at], data.data[at + 1], data.data[at + 2], data.data[at + 3]] = [r, g, b, 255 * (signed ? part ** 0.8 : part)];
-  }
-  small.putImageData(data, 0, 0);
-  g.imageSmoothingEnabled = false;
+  const all = small.createImageData(columns, rows), colors = signed ? [rgb(red), rgb(blue)] : [tint, tint];
+  values.forEach((v, i) => {
+    all.data.set(colors[v > 0 ? 0 : 1], 4 * i);
+    all.data[4 * i + 3] = 255 * Math.min(Math.abs(v) / top, 1) ** (signed ? 0.8 : 1);
+  });
+  small.putImageData(all, 0, 0);
+  g.imageSmoothingEnabled = smooth;
   g.drawImage(sheet, x, y, w, h);
 }
 
 export const cells = {
-  place(pen, box, p) {
-    const {size} = pen, lines = Math.ceil(p.count / p.columns), below = p.captions ? 1.5 * size : 0, gap = 0.5 * size;
-    const top = box.y + (p.title ? 1.6 * size : 0), [rows, columns] = p.shape;
-    let w = (box.w - 2 * gap) / p.columns - gap, h = (box.y + box.h - top - gap) / lines - gap - below;
-    if (p.fill) { // cells are wide where numbers stand in them, else square
-      h = Math.min(h, 4 * size * rows);
-      const wide = h / rows > 1.2 * size ? 5 : 1;
-      w = Math.min(w, 6 * size * columns, Math.max(wide * h * columns / rows, h / 3));
-      h = Math.min(h, Math.max(wide * w * rows / columns, w / 3));
-    } else { const cell = Math.min(w / columns, h / rows, p.most || 60); [w, h] = [cell * columns, cell * rows]; }
-    return {w, h, at: k => [box.x + gap + (w + gap) * (k % p.columns), top + gap / 2 + (h + gap + below) * Math.floor(k / p.columns)]};
+  place(pen, box, p) { // where matrix k stands, and each cell of the first one
+    const {size} = pen, gap = 0.5 * size, [rows, columns] = p.shape, top = box.y + 1.6 * size;
+    const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // no sliver
+    let w = Math.min((box.w - 2 * gap) / p.columns - gap, columns * (fill ? 6 * size : most));
+    let h = Math.min((box.y + box.h - top - gap) / lines - gap, rows * (fill ? 4 * size : most));
+    const wide = fill && h > 1.2 * size * rows ? 5 : 1; // where numbers stand in the cells
+    w = Math.min(w, Math.max(wide * h * columns / rows, part * h));
+    h = Math.min(h, Math.max(wide * w * rows / columns, part * w));
+    const nth = (x, y, w, h, gap, across) => k => ( // in rows
+      {x: x + (w + gap) * (k % across), y: y + (h + gap) * Math.floor(k / across), w, h});
+    const [x, y] = [box.x + gap, top + gap / 2];
+    return {at: nth(x, y, w, h, gap, p.columns), cell: nth(x, y, w / columns, h / rows, 0, columns)};
   },
   draw(pen, box, p, state) {
-    const {g, size} = pen, values = state.mix(p.name), [rows, columns] = p.shape, each = rows * columns, {w, h, at} = this.place(pen, box, p);
-    const all = state.now[p.name], top = p.top || all.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    if (each * p.count === 1) return text(pen, plain(Number(values[0].toPrecision(4))), box.x, box.y + Math.min(3.6 * size, box.h - 0.3 * size), {scale: 1.6, most: box.w});
-    for (let k = 0; k < p.count; k++) {
-      const [x, y] = at(k), own = values.subarray(k * each, (k + 1) * each);
-      image(pen, own, rows, columns, x, y, w, h, top, p.signed);
-      const [color, line] = p.outline || [pen.faint, "-"];
-      frame(pen, x, y, w, h, {color: tone(pen, color), width: p.outline ? 2.5 : 1, style: line});
-      if (p.captions) text(pen, p.captions[k], x + w / 2, y + h + 1.15 * size, {align: "center", most: w + size});
-      if (p.fill && h / rows > 1.2 * size && w / columns > 2.6 * size)
-        for (let i = 0; i < each; i++)
-          text(pen, plain(Number(own[i].toPrecision(3))), x + w * (i % columns + 0.5) / columns, y + h * (Math.floor(i / columns) + 0.5) / rows,
-               {align: "center", base: "middle", halo: true, most: w / columns - 2});
+    const {size, ink} = pen, values = state.mix(p.name), each = p.shape[0] * p.shape[1];
+    const {at, cell} = this.place(pen, box, p), [color, dash] = p.outline || [pen.faint];
+    const top = p.top || state.now[p.name].reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
+    const low = box.y + Math.min(3.6 * size, box.h - 0.3 * size);
+    if (each * p.count === 1) return text(pen, plain(values[0], 4), box.x, low, {scale: 1.6, most: box.w});
+    for (const k of count(p.count)) {
+      image(pen, values.subarray(k * each, (k + 1) * each), p.shape, at(k), top, p.signed);
+      frame(pen, at(k), {color: tone(pen, color), width: p.outline ? 2.5 : 1, dash});
     }
-    if (p.drag) { // the entry in hand
-      const [x, y] = at(0), k = state.now.chosen[0];
-      frame(pen, x + w / columns * (k % columns), y + h / rows * Math.floor(k / columns), w / columns, h / rows, {width: 0.25 * size});
-    }
+    const {w, h} = cell(0), numbers = p.fill && p.count === 1 && h > 1.2 * size && w > 2.6 * size;
+    if (numbers) values.forEach((v, i) => {
+      const {x, y} = cell(i);
+      text(pen, plain(v, 3), x + w / 2, y + h / 2, {...MIDDLE, halo: true, most: w - 2});
+    });
+    if (p.drag) frame(pen, cell(state.now.chosen[0]), {color: ink, width: 0.25 * size}); // the entry in hand
     if (p.boxed) { // the chosen object, above what is made of it
-      const [x, y] = at(0), [, last] = at(p.count - p.columns);
-      frame(pen, x - 3, y - 3, w + 6, last + h - y + 6, {width: 0.2 * size});
+      const {x, y, w} = at(0), last = at(p.count - p.columns);
+      frame(pen, {x: x - 3, y: y - 3, w: w + 6, h: last.y + last.h - y + 6}, {color: ink, width: 0.2 * size});
     }
   },
-  nearest(pen, box, p, state, px, py) { // the entry that can be dragged
-    const {w, h, at} = this.place(pen, box, p), [x, y] = at(0), [rows, columns] = p.shape, i = Math.floor(rows * (py - y) / h), j = Math.floor(columns * (px - x) / w);
-    return p.drag && i >= 0 && i < rows && j >= 0 && j < columns ? columns * i + j : -1;
+  under(pen, box, p, state, [u, v]) { // the entry that can be dragged
+    const {cell} = this.place(pen, box, p), by = state.now.step?.[0] / 8;
+    const inside = ({x, y, w, h}) => u >= x && u < x + w && v >= y && v < y + h;
+    const choose = p.drag ? count(p.shape[0] * p.shape[1]).findIndex(i => inside(cell(i))) : -1;
+    const from = state.now[p.name][choose], drag = (x, y) => ({nudge: from + by * (x - u + v - y)});
+    return choose < 0 ? {} : {cursor: "ns-resize", grip: {choose}, drag};
   },
 };
 
 export const lines = { // the numbers of some objects as dots, and what is made of them as lines
   draw(pen, box, p, state) {
-    const {g, size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length, n = data.length / D;
-    const top = box.y + 1.8 * size, h = box.h - 3.5 * size, group = box.w / n, room = 0.1 * (p.high - p.low);
-    const X = (k, i) => box.x + group * (k + (i + 1) / (D + 1)), Y = v => top + h * (p.high + room - v) / (p.high - p.low + 2 * room);
-    for (let k = 0; k < n; k++) {
-      const at = of => [...of.subarray(k * D, (k + 1) * D)].map((v, i) => [X(k, i), Y(v)]);
-      stroke(pen, at(made), {color: BLUE[pen.mode], width: 0.18 * size});
-      for (const [x, y] of at(data)) marker(pen, "o", x, y, 0.25 * size, {color: pen.ink});
-      text(pen, p.captions[k], box.x + group * (k + 0.5), top + h + 1.2 * size, {align: "center", bold: !k, most: group - 4});
-    }
+    const {size} = pen, data = state.now[p.data], made = state.mix(p.name), D = p.length;
+    const room = 0.1 * (p.high - p.low), n = p.captions.length, group = box.w / n;
+    const {y, h, at} = axes(pen, box, [0, 1.8, 0, 1.7], [0, n * (D + 1)], [p.low - room, p.high + room]);
+    p.captions.forEach((words, k) => {
+      const spots = of => [...of.subarray(k * D, (k + 1) * D)].map((v, i) => at([k * (D + 1) + i + 1, v]));
+      stroke(pen, spots(made), {color: pen.blue, width: 0.18 * size});
+      for (const spot of spots(data)) marker(pen, "o", spot, 0.25 * size, {fill: pen.ink});
+      text(pen, words, box.x + group * (k + 0.5), y + h + 1.2 * size, {...CENTER, bold: !k, most: group - 4});
+    });
   },
 };
 
 // The layout: columns of rows of panels; on a narrow page one column.
 export function boxes(scene, width, height, size) {
-  const found = {}, gap = 1.2 * size, narrow = width < 46 * size;
-  const columns = narrow ? [[1, scene.layout.flatMap(([, rows]) => rows)]] : scene.layout;
-  const share = (parts, room) => { const all = parts.reduce((sum, [part]) => sum + part, 0); return parts.map(([part]) => (room - gap * (parts.length - 1)) * part / all); };
-  let x = 0;
-  share(columns, width).forEach((w, c) => {
-    let y = 0;
-    share(columns[c][1], height).forEach((h, r) => {
-      const cells = columns[c][1][r][1].map(name => [scene.panels[name].share || 1, name]);
-      let at = x;
-      share(cells, w).forEach((part, k) => { found[cells[k][1]] = {x: at, y, w: part, h}; at += part + gap; });
-      y += h + gap;
-    });
-    x += w + gap;
-  });
-  return {found, rows: columns.reduce((sum, [, rows]) => narrow ? rows.length : Math.max(sum, rows.length), 0), narrow};
+  const found = {}, gap = 1.2 * size, narrow = width < 46 * size, {panels, layout} = scene;
+  const columns = narrow ? [[1, layout.flatMap(([, rows]) => rows)]] : layout;
+  const share = (parts, at, room, place) => {
+    const all = parts.reduce((sum, [part]) => sum + part, 0), free = room - gap * (parts.length - 1);
+    for (const [part, held] of parts) {
+      place(held, at, free * part / all);
+      at += free * part / all + gap;
+    }
+  };
+  share(columns, 0, width, (rows, left, wide) => share(rows, 0, height, (names, y, h) => {
+    const parts = names.map(name => [panels[name].share || 1, name]);
+    share(parts, left, wide, (name, x, w) => { found[name] = {x, y, w, h}; });
+  }));
+  return {found, rows: Math.max(...columns.map(([, rows]) => rows.length)), narrow};
 }

@@ -1,0 +1,20 @@
+// What all widgets share: how an element is made, and how a view begins.
+
+export function make(kind, looks = {}, ...children) { // such as "p.lvm-words"
+  const [name, className = ""] = kind.split(".");
+  const it = Object.assign(document.createElement(name), {className}, looks);
+  it.dataset.lmSuppressShortcuts = "true"; // lest JupyterLab takes a key for a command, such as x, which cuts
+  it.append(...children);
+  return it;
+}
+
+export const floats = ({buffer, byteOffset: at, byteLength}) => // what is sent, as numbers
+  new Float32Array(buffer.slice(at, at + byteLength));
+
+export function begin(el, model, heard, ...parts) { // `heard`: what is done when Python changes something
+  el.dataset.lmSuppressShortcuts = "true";
+  Object.assign(el, {role: "group", tabIndex: -1}).classList.add("lvm", "jupyter-widgets");
+  el.replaceChildren(...parts);
+  model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
+  for (const names in heard) model.on(names, heard[names]);
+}
