@@ -13,7 +13,8 @@ from lvmcalc.notation.vocabulary import Vocabulary
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
-                    r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering|therefore|because)\b|```\w*")
+                    r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
+                    r"|\\(?:therefore|because)\b|```\w*")
 BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
 PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
@@ -33,7 +34,8 @@ ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|\bd)\s*"
 DERIVATIVES = [re.compile(pattern) for pattern in (
     rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
     rf"({ROUND})({SCALAR})(?=\s*/\s*{ROUND})",
-    rf"((?:∇|\\nabla\s*)_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+)\s*)({SCALAR})",
+    r"((?:∇|\\nabla\s*)_\s*(?:\{[^{}]*(?:\{\w+\})?\}|\\\w+(?:\s*\{?\w+\}?)?|\w+)\s*)"
+    rf"({SCALAR})",
     rf"(^\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
