@@ -1,8 +1,6 @@
 """Values of expressions in any arithmetic: floating point, exact rationals, or `decimals`.
 
-`evaluate` walks an expression; the arithmetic that it is handed says what the numbers are. With
-rational functions of t as numbers, a derivative along a direction is exact too, and no rule of the
-rule book has a part in it.
+`evaluate` walks an expression; the arithmetic that it is handed says what the numbers are.
 """
 
 from collections.abc import Mapping
@@ -26,7 +24,6 @@ from lvmcalc.calculus.walking import whole_size, without_power
 
 KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared
-t = Symbol("t")
 
 
 class Reals:
@@ -250,23 +247,13 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
     return values
 
 
-def value_at(expression: Expr, point: Mapping[str, Any]) -> Expr:
+def value_at(expression: Expr, point: Mapping[str, Any],
+             arithmetic: type[Rationals] = Rationals) -> Expr:
     """Return the exact value at a point of SymPy matrices and numbers, as one of these."""
-    ready = {name: Rationals.matrix(number) if getattr(number, "is_Matrix", False)
+    ready = {name: arithmetic.matrix(number) if getattr(number, "is_Matrix", False)
              else sp.sympify(number) for name, number in point.items()}
-    value = evaluate(expression, ready, Rationals)
+    value = evaluate(expression, ready, arithmetic)
     return value.to_Matrix().as_immutable() if isinstance(value, DomainMatrix) else value
-
-
-def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
-                           direction: Any) -> Expr:
-    """Return d/dt of a scalar expression at t = 0 when `wrt` moves by t times `direction`, exactly.
-
-    No rule for matrices is used: the expression is evaluated over the rational functions of t, and
-    a function of one variable is differentiated.
-    """
-    value = value_at(expression, {**point, wrt: point[wrt] + t * direction})
-    return sp.diff(value, t).subs(t, 0)
 
 
 def vanishes(number: Expr) -> bool:

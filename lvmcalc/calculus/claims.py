@@ -1,7 +1,7 @@
 """A claim that something is a gradient, and the evidence for it.
 
 There are three ways that share no code with the adjoints under test: the differential (for every
-size), rational functions of one variable along a direction (no rule for matrices at all), and the
+size), polynomials in one variable along a direction (no rule for matrices at all), and the
 complex step in floating point.
 """
 
@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, decimals, random_points
+from lvmcalc.calculus import arithmetic, decimals, first_order, random_points
 from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import (
     Book,
@@ -244,7 +244,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         tried: list[dict[str, int]] = []
 
         def exact(point: dict[str, Any], direction: Any) -> bool:
-            slope = arithmetic.directional_derivative(scalar, point, wrt.name, direction)
+            slope = first_order.directional_derivative(scalar, point, wrt.name, direction)
             claimed = arithmetic.value_at(along, point | {"direction": direction})
             equal = arithmetic.vanishes(slope - claimed)
             tried.append({name: value for name, value in point.items() if isinstance(value, int)})

@@ -17,8 +17,8 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.index_functions import IndexFunctions
 from lvmcalc.calculus.index_sums import ONE, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, renamed
-from lvmcalc.calculus.operations import known
-from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.operations import record
+from lvmcalc.calculus.scalars import is_letter, is_zero
 from lvmcalc.calculus.walking import without_power
 
 
@@ -46,23 +46,14 @@ class IndexForm(IndexFunctions):
                 return {}
             case sp.OneMatrix():
                 return ONE
-        operation = known(expression)
-        if not operation:
-            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
-        return operation.entries(self, expression, i, j)
+        return record(expression).entries(self, expression, i, j)
 
     def scalar(self, expression: Expr) -> Expr:
         """Return a scalar expression, in which a symbol stands for every sum over all indices."""
         expression = without_power(expression)
-        if expression.is_Symbol or expression.is_Number or expression.is_NumberSymbol:
-            finite = expression.is_finite is not False and expression is not sp.S.NaN
-            if expression.is_extended_real is False or not finite:
-                raise UnsupportedExpression(f"the number {expression}")
+        if is_letter(expression):
             return expression
-        operation = known(expression)
-        if not operation:
-            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
-        return operation.entries(self, expression)
+        return record(expression).entries(self, expression)
 
     def vanishes(self, expression: Expr) -> bool:
         """Return whether an expression is proved to be 0."""

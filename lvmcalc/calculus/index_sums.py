@@ -23,9 +23,9 @@ from lvmcalc.calculus.index_terms import (
     matches,
     renamed,
 )
-from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.scalars import added
 
-MOST_FACTORS = 6_000  # beyond these a comparison takes longer than anyone waits
+MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
 MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
 Sum = dict[Product, Expr]
 ONE: Sum = {(): sp.S.One}
@@ -77,11 +77,7 @@ class IndexSums:
     # Sums of products
     def add(self, *sums: Sum) -> Sum:
         """Return the sum, without what cancels."""
-        total: Sum = {}
-        for terms in sums:
-            for term, coefficient in terms.items():
-                total[term] = total.get(term, 0) + coefficient
-        return {term: c for term, c in total.items() if not is_zero(c)}
+        return added(*sums)
 
     def scaled(self, scalar: Expr, terms: Sum) -> Sum:
         """Return the scalar multiple."""

@@ -17,9 +17,9 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
-from lvmcalc.calculus.operations import known
+from lvmcalc.calculus.operations import record
 from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
-from lvmcalc.calculus.scalars import is_zero
+from lvmcalc.calculus.scalars import added, is_letter, is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
@@ -58,18 +58,11 @@ class NormalForm(OutputForm):
                 return ONE
             case sp.ZeroMatrix():
                 return {}
-        operation = known(expression)
-        if not operation:
-            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
-        return operation.normal(self, expression)
+        return record(expression).normal(self, expression)
 
     def add(self, *sums: Terms) -> Terms:
         """Return the sum, without the terms that cancel."""
-        total: Terms = {}
-        for terms in sums:
-            for term, coefficient in terms.items():
-                total[term] = total.get(term, 0) + coefficient
-        return {term: c for term, c in total.items() if not is_zero(c)}
+        return added(*sums)
 
     def times(self, scalar: Expr, terms: Terms) -> Terms:
         """Return the scalar multiple."""
@@ -238,15 +231,9 @@ class NormalForm(OutputForm):
     # Scalars
     def scalar(self, expression: Expr) -> Expr:
         """Return a scalar whose traces, determinants and functions are in normal form."""
-        if expression.is_Number or expression.is_NumberSymbol or expression.is_Symbol:
-            finite = expression.is_finite is not False and expression is not sp.S.NaN
-            if expression.is_extended_real is False or not finite:
-                raise UnsupportedExpression(f"the number {expression}")
+        if is_letter(expression):
             return expression
-        operation = known(expression)
-        if not operation:
-            raise UnsupportedExpression(f"{type(expression).__name__} in {expression}")
-        return operation.normal(self, expression)
+        return record(expression).normal(self, expression)
 
     def power(self, expression: sp.Pow) -> Expr:
         """Return a whole power of a scalar."""

@@ -261,6 +261,13 @@ def known(part: Expr) -> Operation | None:
     raise UnsupportedExpression(f"{type(part).__name__} in {part}")
 
 
+def record(part: Expr) -> Operation:
+    """Return the record of an expression that is an operation on others; refuse any other."""
+    if operation := known(part):
+        return operation
+    raise UnsupportedExpression(f"{type(part).__name__} in {part}")
+
+
 def is_rational(expression: Expr) -> bool:
     """Return whether an expression has rational values, or logarithms of them, at rational points.
 

@@ -16,7 +16,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 from sympy.polys.domains import QQ
 from sympy.polys.matrices import DomainMatrix
 
-from lvmcalc.calculus import arithmetic, random_points
+from lvmcalc.calculus import arithmetic, first_order, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -196,7 +196,7 @@ def _determinant_beyond(rule: Operation) -> Verdict:
     for size in (5, 6):
         sizes = {C.rows.name: size}
         point = arithmetic.random_point((C, dC), sizes, rng, random_points.RANGE)
-        slope = arithmetic.directional_derivative(rule.operation, point, C.name, point[dC.name])
+        slope = first_order.directional_derivative(rule.operation, point, C.name, point[dC.name])
         if slope != arithmetic.value_at(rule.differential, point):
             return Verdict("refuted",
                            f"the exact derivative of a {size}×{size} determinant is another one")

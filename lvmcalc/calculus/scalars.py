@@ -1,11 +1,12 @@
 """Scalars as rational functions of their symbols: test for zero, and bound their size."""
 
 from math import comb, prod
+from typing import Any
 
 import sympy as sp
 from sympy import Expr
 
-from lvmcalc.calculus.errors import TooLarge
+from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 
 MOST_TERMS = 5_000  # beyond these nobody waits
 
@@ -18,6 +19,30 @@ def is_zero(scalar: Expr) -> bool:
     if terms_in(numerator) > MOST_TERMS:
         raise TooLarge(f"multiplying out a scalar to more than {MOST_TERMS:,} terms")
     return sp.expand(numerator) == 0
+
+
+def is_letter(scalar: Expr) -> bool:
+    """Return whether a scalar is a symbol or a real number.
+
+    Raises
+    ------
+    UnsupportedExpression
+        If it is another number.
+    """
+    if not (scalar.is_Symbol or scalar.is_Number or scalar.is_NumberSymbol):
+        return False
+    if scalar.is_extended_real is False or scalar.is_finite is False or scalar is sp.S.NaN:
+        raise UnsupportedExpression(f"the number {scalar}")
+    return True
+
+
+def added(*sums: dict[Any, Expr]) -> dict[Any, Expr]:
+    """Return the sum of sums, each a dict from terms to coefficients, without what cancels."""
+    total: dict[Any, Expr] = {}
+    for terms in sums:
+        for term, coefficient in terms.items():
+            total[term] = total.get(term, 0) + coefficient
+    return {term: c for term, c in total.items() if not is_zero(c)}
 
 
 def terms_in(scalar: Expr) -> int:

@@ -71,6 +71,13 @@ class _Formulas:
     def _print_MatrixSymbol(self, symbol: Expr) -> str:
         return self._print_Symbol(symbol)
 
+    def _print_Mul(self, product: Expr) -> str:
+        # k a^(k - 1), not a^(k - 1) k: with a blank in front, the exponent's letter sorts first
+        letters = {letter for factor in product.args if factor.is_Pow
+                   for letter in factor.exp.free_symbols.intersection(product.args)}
+        return super()._print_Mul(product.xreplace(
+            {letter: Symbol(f" {letter.name}", **letter.assumptions0) for letter in letters}))
+
     def _print_Identity(self, identity: Expr) -> str:
         return "I"
 
@@ -179,7 +186,7 @@ class _Latex(_Formulas, LatexPrinter):
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = r"^{\top}", "^{-1}", r"^{-\top}"
 
     def _print_Symbol(self, symbol: Expr, style: str = "plain") -> str:
-        return _name_in_latex(symbol.name)
+        return _name_in_latex(symbol.name.strip())
 
     def _exponent(self, exponent: Expr) -> str:
         return f"^{{{exponent}}}"
@@ -220,7 +227,7 @@ class _Plain(_Formulas, StrPrinter):
     TRANSPOSE, INVERSE, INVERSE_TRANSPOSE = "ᵀ", "⁻¹", "⁻ᵀ"
 
     def _print_Symbol(self, symbol: Expr) -> str:
-        return pretty(symbol.name)
+        return pretty(symbol.name.strip())
 
     def _exponent(self, exponent: Expr) -> str:
         return f"^({exponent})" if exponent.is_negative else f"^{exponent}"

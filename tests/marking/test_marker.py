@@ -197,7 +197,8 @@ def test_every_size_is_another_one_at_the_second_point() -> None:
 
 @pytest.mark.parametrize(("answer", "kinds"), [
     ("Q " + GRADIENT, {"factor"}), (GRADIENT + "/Q", {"averaged"}), (GRADIENT + "/3", {"factor"}),
-    ("α(K⁻¹YYᵀ − D I)(XXᵀ + I)⁻¹X", {"missing_scalar"}), ("α/β (K⁻¹YYᵀ − D I)K⁻¹X", {"missing_scalar"}),
+    ("α(K⁻¹YYᵀ − D I)(XXᵀ + I)⁻¹X", {"missing_scalar"}),
+    ("α/β (K⁻¹YYᵀ − D I)K⁻¹X", {"missing_scalar"}),
     ("h_bar", {"stopped_early", "missing_path", "factor"}),
 ])
 def test_nothing_is_said_that_does_not_hold(answer: str, kinds: set[str]) -> None:

@@ -54,11 +54,6 @@ def point(chain: Chain, moving: str) -> dict[str, Any]:
 
 
 @EVERY_CHAIN
-def test_every_stage_and_every_gradient_is_proved(name: str) -> None:
-    assert chain_named(name).check().status == "proved"
-
-
-@EVERY_CHAIN
 def test_the_graph_has_a_place_for_every_node_and_says_so(name: str) -> None:
     chain = chain_named(name)
     drawing = figures.graph(chain)

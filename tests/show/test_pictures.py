@@ -308,6 +308,10 @@ class TestStills:
         assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
         assert axes.get_xlabel() == "step"
         assert axes.yaxis.get_major_formatter()(0.25, None) == "25 %"
+        axes, = drawn(scene_of("curve", series=series[1:2], xlog=True, ylog=False, xlabel="N"),
+                      run=[1, 100, 2, 3], axes=[0, 2, 1, 4]).axes
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+        assert (axes.get_xlim(), axes.get_ylim()) == ((1, 100), (1, 4))
 
     def test_the_bars_are_the_numbers_and_the_diamonds_the_marks(self):
         axes, = drawn(scene_of("bars", marks=[5, 3, 1], xlabel="◇ YYᵀ, ▮ model's D·K"),
@@ -409,6 +413,10 @@ class TestTwoWeights:
         assert (axes.get_xlim(), axes.get_ylim()) == ((-1.7, 1.7), (-1.3, 1.3))
         way, = (line for line in axes.lines if hexed(line.get_color()) == BLUE)
         np.testing.assert_allclose(way.get_xydata()[[0, -1]], [[1.3, -0.9], widget.W[0]])
+        arrows = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
+        for arrow in arrows:  # at the end of the way
+            np.testing.assert_allclose(arrow.xyann, widget.W[0])
+        assert len(arrows) == 3
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         at = {text.get_text(): text.get_position() for text in axes.texts}
@@ -645,6 +653,14 @@ class TestWalk:
                     np.testing.assert_allclose(matrix, values[title], rtol=1e-5)
             assert [title[0] for title in found] == [*AUTOENCODER[name].parents, name]
             assert len(found) > 1
+
+    def test_each_stage_is_offered_by_its_number_and_a_forward_card_names_rule_and_source(self):
+        walk = StageWalk(AUTOENCODER, "forwards", W=W, x=X)
+        for place, ((words, value), name) in enumerate(
+                zip(walk.jump.options, walk.stages, strict=True)):
+            assert (words, value) == (f"{place + 1}: {name}", place)
+        node = AUTOENCODER[walk.go(2).stage]
+        assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
         walk, c = StageWalk(AUTOENCODER, W=W, x=X), W.T @ W @ X - X

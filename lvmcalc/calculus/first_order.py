@@ -1,0 +1,67 @@
+"""The exact slope of an expression along a direction, by polynomials instead of rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy import Expr, Symbol
+from sympy.polys.domains import QQ
+from sympy.polys.matrices import DomainMatrix
+
+from lvmcalc.calculus.arithmetic import Rationals, value_at
+
+t = Symbol("t")
+
+
+class FirstOrder(Rationals):
+    """Polynomials in t, cut off behind t¹: a slope at t = 0 needs no more."""
+
+    @staticmethod
+    def cut(matrix: DomainMatrix) -> DomainMatrix:
+        """Return the matrix without what is of a higher order than t."""
+        ring = QQ[t].ring
+
+        def first_order(entry: Any) -> Any:
+            if matrix.domain.is_FractionField:  # 1/(a + b t) is (a − b t)/a²
+                below = entry.denom.set_ring(ring)
+                start = below.coeff(1)
+                entry = entry.numer.set_ring(ring) * (2 * start - below) * (1 / start**2)
+            return ring.from_dict({power: number for power, number in entry.items()
+                                   if power[0] < 2})
+
+        return matrix if matrix.domain == QQ else matrix.applyfunc(first_order, QQ[t])
+
+    @classmethod
+    def matrix(cls, value: Any) -> DomainMatrix:
+        """Return a matrix of SymPy's in this arithmetic."""
+        return cls.cut(super().matrix(value))
+
+    @classmethod
+    def times(cls, left: DomainMatrix, right: DomainMatrix) -> DomainMatrix:
+        """Return the product."""
+        return cls.cut(left * right)
+
+    @classmethod
+    def inv(cls, matrix: DomainMatrix) -> DomainMatrix:
+        """Return the inverse: that at t = 0, and from there one step of Newton's method."""
+        if matrix.domain == QQ:
+            return matrix.inv()
+        start = matrix.applyfunc(lambda entry: entry.coeff(1), QQ).inv()
+        two = cls.identity(matrix.shape[0]).scalarmul(QQ(2))
+        return cls.times(start, two - cls.times(matrix, start))
+
+    @classmethod
+    def det(cls, matrix: DomainMatrix) -> Expr:
+        """Return the determinant."""
+        return cls.matrix([[super().det(matrix)]]).to_Matrix()[0]
+
+
+def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
+                           direction: Any) -> Expr:
+    """Return d/dt of a scalar expression at t = 0 when `wrt` moves by t times `direction`, exactly.
+
+    No rule for matrices is used: the expression is evaluated over the polynomials in t, up to t¹,
+    and a function of one variable is differentiated.
+    """
+    value = value_at(expression, {**point, wrt: point[wrt] + t * direction}, FirstOrder)
+    return sp.diff(value, t).subs(t, 0)
