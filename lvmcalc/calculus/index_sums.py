@@ -25,7 +25,7 @@ from lvmcalc.calculus.index_terms import (
 )
 from lvmcalc.calculus.scalars import added
 
-MOST_FACTORS = 6_000  # beyond these a comparison takes longer than anyone waits
+MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
 MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
 Sum = dict[Product, Expr]
 ONE: Sum = {(): sp.S.One}

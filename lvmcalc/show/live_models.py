@@ -180,8 +180,7 @@ class LiveModel(Training):
         self._data = data.load(c.dataset.value)
         size = min(problem.shape)
         c.size.offer(sizes(self._data, size), size)
-        self.trainer = type(self.trainer)(problem, c.optimiser.value, seed=c.seed.value,
-                                          ablation=c.gradient.value)
+        self.trainer = type(self.trainer)(problem, c.optimiser.value, seed=c.seed.value)
         self._made, self._probe = self._choice(), self.probe_of(self._data)
         c.point.looks["max"] = self._probe.last
         self._hand()

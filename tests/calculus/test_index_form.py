@@ -195,8 +195,8 @@ def test_rows_columns_and_single_entries_are_matrices_too() -> None:
     assert compare(W * W.T, Trace(W.T * W) * x).status == "refuted"
 
 
-def test_all_factors_are_counted_and_6000_are_the_most() -> None:
-    with pytest.raises(TooLarge, match="more than 6,000 factors"):
+def test_all_factors_are_counted_and_12000_are_the_most() -> None:
+    with pytest.raises(TooLarge, match="more than 12,000 factors"):
         IndexForm().matrix((A + B + S + T) ** 8, 0, 1)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+from derived_models import derived
 
 from lvmcalc import derive, notation
 from lvmcalc.calculus.arithmetic import Reals, evaluate
@@ -42,6 +43,10 @@ def test_the_curvature_is_the_change_of_the_gradient_along_the_direction(chain, 
     value = evaluate(formula, {**leaves, **{k: int(v) for k, v in sizes.items()},
                                letter.name: direction}, Reals)
     np.testing.assert_allclose(value, (ahead - behind) / (2 * H), rtol=1e-5, atol=1e-6)
+
+
+def test_the_curvature_of_a_curved_kernel_is_proved() -> None:
+    assert derived("RBF GP-LVM").curvature("X").claim.proof.status == "proved"
 
 
 def test_a_wrong_curvature_is_refuted() -> None:

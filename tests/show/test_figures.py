@@ -190,6 +190,11 @@ def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> Non
     assert picture["image/png"].startswith(b"\x89PNG")
     assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
     assert words["text/markdown"] == "*ones*"
+    shown.clear()  # a widget says more than what is seen
+    still.Drawing(still.canvas(20, 20), "what is seen", "what is said").show()
+    (_, more), (words, _) = shown
+    assert more["metadata"]["image/png"]["alt"] == "what is seen"
+    assert "what is said" in words["text/html"]
 
 
 def contrast(one: str, other: str) -> float:

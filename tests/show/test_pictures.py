@@ -308,6 +308,10 @@ class TestStills:
         assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
         assert axes.get_xlabel() == "step"
         assert axes.yaxis.get_major_formatter()(0.25, None) == "25 %"
+        axes, = drawn(scene_of("curve", series=series[1:2], xlog=True, ylog=False, xlabel="N"),
+                      run=[1, 100, 2, 3], axes=[0, 2, 1, 4]).axes
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+        assert (axes.get_xlim(), axes.get_ylim()) == ((1, 100), (1, 4))
 
     def test_the_bars_are_the_numbers_and_the_diamonds_the_marks(self):
         axes, = drawn(scene_of("bars", marks=[5, 3, 1], xlabel="◇ YYᵀ, ▮ model's D·K"),
@@ -338,6 +342,12 @@ class TestStills:
         assert at["a"].y0 == at["b"].y0 > at["c"].y0 == at["d"].y0
         title, = (text for text in figure.texts if text.get_text() == "It")
         assert hexed(title.get_bbox_patch().get_facecolor()) == YELLOW
+
+    def test_a_number_stands_in_the_cell_of_its_row_and_column(self):
+        scene = scene_of("cells", shape=[2, 3], count=1, columns=1, signed=True, fill=True)
+        axes, = drawn(scene, it=np.arange(6)).axes
+        assert {text.get_position(): text.get_text() for text in axes.texts} == {
+            (j, i): str(3 * i + j) for i in range(2) for j in range(3)}
 
     def test_data_are_dots_what_is_made_of_them_a_line_over_the_name_of_the_class(self):
         scene = scene_of("lines", data="data", length=2, low=0, high=9, captions=["p", "q"])
@@ -409,6 +419,10 @@ class TestTwoWeights:
         assert (axes.get_xlim(), axes.get_ylim()) == ((-1.7, 1.7), (-1.3, 1.3))
         way, = (line for line in axes.lines if hexed(line.get_color()) == BLUE)
         np.testing.assert_allclose(way.get_xydata()[[0, -1]], [[1.3, -0.9], widget.W[0]])
+        arrows = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
+        for arrow in arrows:  # at the end of the way
+            np.testing.assert_allclose(arrow.xyann, widget.W[0])
+        assert len(arrows) == 3
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         at = {text.get_text(): text.get_position() for text in axes.texts}
@@ -645,6 +659,15 @@ class TestWalk:
                     np.testing.assert_allclose(matrix, values[title], rtol=1e-5)
             assert [title[0] for title in found] == [*AUTOENCODER[name].parents, name]
             assert len(found) > 1
+
+    def test_each_stage_is_offered_by_its_number_and_a_forward_card_names_rule_and_source(self):
+        walk = StageWalk(AUTOENCODER, "forwards", W=W, x=X)
+        for place, ((words, value), name) in enumerate(
+                zip(walk.jump.options, walk.stages, strict=True)):
+            assert (words, value) == (f"{place + 1}: {name}", place)
+        node = AUTOENCODER[walk.go(2).stage]
+        assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
+        assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
         walk, c = StageWalk(AUTOENCODER, W=W, x=X), W.T @ W @ X - X
