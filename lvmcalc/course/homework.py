@@ -61,7 +61,7 @@ class Row:
 
     def _repr_markdown_(self) -> str:  # shown on request: it answers what was asked above it
         lines = [f"$$ {line.latex} $$" for line in self.as_read.lines]
-        return "\n\n".join([f"<details><summary>Line {self.id} of the homework</summary>",
+        return "\n\n".join([f"<details><summary>Line {self.id} of the solution</summary>",
                             f"**{self.id}** {self.words}", *lines, self._summary, "</details>"])
 
     @property

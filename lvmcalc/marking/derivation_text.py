@@ -83,7 +83,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
-        formula = formula_in(text, vocabulary)
+        formula = formula_in(text, vocabulary, {piece.name for piece in found})
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before

@@ -343,6 +343,12 @@ class TestStills:
         title, = (text for text in figure.texts if text.get_text() == "It")
         assert hexed(title.get_bbox_patch().get_facecolor()) == YELLOW
 
+    def test_a_number_stands_in_the_cell_of_its_row_and_column(self):
+        scene = scene_of("cells", shape=[2, 3], count=1, columns=1, signed=True, fill=True)
+        axes, = drawn(scene, it=np.arange(6)).axes
+        assert {text.get_position(): text.get_text() for text in axes.texts} == {
+            (j, i): str(3 * i + j) for i in range(2) for j in range(3)}
+
     def test_data_are_dots_what_is_made_of_them_a_line_over_the_name_of_the_class(self):
         scene = scene_of("lines", data="data", length=2, low=0, high=9, captions=["p", "q"])
         axes, = drawn(scene, data=[1, 2, 3, 4], it=[5, 6, 7, 8]).axes
@@ -660,6 +666,7 @@ class TestWalk:
                 zip(walk.jump.options, walk.stages, strict=True)):
             assert (words, value) == (f"{place + 1}: {name}", place)
         node = AUTOENCODER[walk.go(2).stage]
+        assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
         assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
