@@ -133,7 +133,14 @@ class Definitions:
             return words
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
-            if known is None or not self.exercise.compare(known, value).holds:
+            same = known is not None and self.exercise.compare(known, value).holds
+            stage = notation.spelling(name) in self.exercise.chain.nodes and re.match(
+                r"\s*(?:let|define|denote|set|put)\b", line, re.IGNORECASE)
+            if not same and stage:  # a letter of a stage may be given to something else
+                letter = matching(notation.spelling(name), value)
+                self.meanings[letter] = value
+                return words.extended({letter.name: letter})
+            if not same:
                 raise Unreadable(f"`{quoted(line)}` gives {name} another meaning than it has here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
         letter = matching(notation.spelling(name), value)
