@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
-from lvmcalc import notation
+from lvmcalc import Folded, notation
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, figures, still, style
 from lvmcalc.show.graph_layout import layout, variable_of
@@ -176,7 +176,9 @@ def test_images_show_each_row_and_refuse_a_wrong_shape() -> None:
 def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> None:
     shown = []
     monkeypatch.setattr(still, "display", lambda bundle, **more: shown.append((bundle, more)))
-    figures.images(np.ones((2, 4)), (2, 2), "ones")._ipython_display_()
+    drawing = figures.images(np.ones((2, 4)), (2, 2), "ones")
+    assert "\n\n![ones](data:image/png;base64,iVBOR" in Folded(drawing)._repr_markdown_()
+    drawing._ipython_display_()
     (picture, more), (words, _) = shown
     assert picture["image/png"].startswith(b"\x89PNG")
     assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
