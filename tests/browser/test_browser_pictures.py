@@ -29,10 +29,10 @@ SPY = """async ({source, told}) => {
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
   spy(proto, "quadraticCurveTo", (cx, cy, x, y) => path.push([x, y]));
-  spy(proto, "arc", (x, y) => path.push([x, y]));
+  spy(proto, "arc", (x, y, r) => { path.push([x, y]); path.radius = r; });
   spy(proto, "rect", (x, y, w, h) => path.push([x + w / 2, y + h / 2]));
   for (const name of ["stroke", "fill"]) spy(proto, name, function () {
-    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path}); });
+    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path, radius: path.radius || 0}); });
   spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle}); });
   spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
   spy(proto, "putImageData", data => { pixels = data; });
@@ -236,6 +236,13 @@ class TestTwoWeights:
             if key != "step":
                 assert np.linalg.norm(text_called(map_log, key) - tip) < 15
         assert np.linalg.norm(start - way[-1]) < 1
+        for line in path_of(map_log, "#777777"):  # of one loss
+            w = (line - map_pixel((0, 0))) / (map_pixel((1, 1)) - map_pixel((0, 0)))
+            losses = [autoencoder.loss([at], SAMPLES) for at in w]
+            assert np.ptp(losses) < 0.05 * max(losses)
+        ring, = (path for path in map_log["paths"] if path["color"] == PURPLE and path["radius"])
+        assert ring["at"] == [pytest.approx(map_pixel((0, 0)))]
+        assert ring["radius"] == pytest.approx(map_pixel((1, 0))[0] - map_pixel((0, 0))[0])
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         for name, at in (("w*", 0.8 * best), ("−w*", -0.8 * best)):
@@ -265,6 +272,15 @@ class TestWalk:
         self, walk_log, walk):
         order = walk.view.scene["panels"]["graph"]["order"]
         nodes = {name: text_called(walk_log, name) for name in order}
+        told = walk.view.scene["panels"]["graph"]["nodes"]
+        assert scale([node["x"] for node in told], [nodes[name][0] for name in order])[0] > 0
+        assert scale([node["y"] for node in told], [nodes[name][1] for name in order])[0] < 0
+        for name, node in zip(order, told, strict=True):
+            form, = (path for path in walk_log["paths"] if path["act"] == "fill"
+                     and len(path["at"]) in (1, 4)
+                     and np.linalg.norm(np.mean(path["at"], axis=0) - nodes[name]) < 1)
+            assert (len(form["at"]) == 4) == node["leaf"]
+            assert form["color"] == (node["fill"].lower() or "#ffffff")
 
         def nearest(at):
             return min(nodes, key=lambda name: np.linalg.norm(nodes[name] - at))
