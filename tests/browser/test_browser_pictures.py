@@ -177,6 +177,17 @@ class TestGPLVM:
         assert names == ["chosen", *IRIS.label_names]
 
 
+    def test_its_words_its_name_and_what_is_seen_stand_where_they_are_read(
+        self, page, gplvm_widget):
+        drawn(page, gplvm_widget)
+        told = page.evaluate("""() => { const el = document.querySelector("#it"); return [
+            el.ariaLabel, el.querySelector("canvas").ariaLabel,
+            el.querySelector("[role=status]").textContent, el.querySelector(".lvm-keys").textContent]
+        }""")
+        assert told == [gplvm_widget.title, f"Picture: {gplvm_widget.about}", gplvm_widget.words,
+                        "Space play · → step · R reset"]
+        assert len({*told}) == 4
+
     def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
         log = drawn(page, gplvm_widget)
         places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
@@ -281,6 +292,9 @@ class TestWalk:
                      and np.linalg.norm(np.mean(path["at"], axis=0) - nodes[name]) < 1)
             assert (len(form["at"]) == 4) == node["leaf"]
             assert form["color"] == (node["fill"].lower() or "#ffffff")
+            edge, = (path for path in walk_log["paths"] if path["act"] == "stroke"
+                     and path["at"] == form["at"])
+            assert (edge["color"], edge["dash"]) == (node["color"].lower(), node["dash"] != "-")
 
         def nearest(at):
             return min(nodes, key=lambda name: np.linalg.norm(nodes[name] - at))

@@ -119,6 +119,7 @@ class TestGraph:
 
     def test_the_panel_gives_each_node_the_words_form_and_shape_of_itself(self):
         panel = figures.graph_panel(AUTOENCODER)
+        assert panel["title"] == f"The graph of {AUTOENCODER.name}"
         for name, node in zip(panel["order"], panel["nodes"], strict=True):
             assert node["words"] == notation.plain(name)
             assert node["leaf"] == (name in AUTOENCODER.leaves)
@@ -533,15 +534,16 @@ class TestLivePanels:
         assert "Data ●, rebuilt from 2 numbers —" in panel["title"]
 
     def test_of_digits_the_upper_row_is_the_data_and_the_lower_is_rebuilt(self):
-        widget, digits = LiveAutoencoder("digits"), data.load("digits")
+        widget, digits = LiveAutoencoder("digits", m=3), data.load("digits")
+        assert widget.title == "Training: Autoencoder"
         panel, shown = widget.scene["panels"]["samples"], numbers(widget, "samples", 64)
-        assert panel["title"] == "Data, and below rebuilt from 2 numbers"
+        assert panel["title"] == "Data, and below rebuilt from 3 numbers"
         first = [int(np.flatnonzero(digits.labels == k)[0]) for k in range(6)]
         np.testing.assert_array_equal(shown[:7], digits.Y[[39, *first]])
         assert (panel["count"], panel["columns"], panel["shape"]) == (14, 7, [8, 8])
         weights = widget.scene["panels"]["weights"]
-        assert weights["title"] == "W, components"
-        np.testing.assert_allclose(numbers(widget, "weights", 64)[:2], widget.trainer.parameters,
+        assert (weights["title"], weights["columns"], weights["count"]) == ("W, components", 3, 6)
+        np.testing.assert_allclose(numbers(widget, "weights", 64)[:3], widget.trainer.parameters,
                                    rtol=1e-5)
 
     @pytest.mark.parametrize("change", [{"dataset": "digits"}, {"size": 1}])
@@ -571,6 +573,8 @@ class TestLivePanels:
         assert found["slopes"]["title"] == "∂L/∂W"
         np.testing.assert_allclose(numbers(widget, "leaf", 3), W)
         np.testing.assert_allclose(numbers(widget, "slopes", 3), W @ (X @ c.T + c @ X.T), rtol=1e-5)
+        widget.controls.entry.value = (0, 1)
+        assert numbers(widget, "chosen", 1).item() == 1
         looks = {look["key"]: look for look in found["along"]["series"]}
         assert (looks["along"]["color"], looks["along"].get("dash")) == ("reached", None)
         assert looks["line"]["dash"] == "--"
