@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from lvmcalc.marking.failures import array_of, misfit, sentence_about
 from lvmcalc.notation import Unreadable
 
 SECONDS = 8.0  # below the limit of a mark, which knows nothing of loops
@@ -110,25 +111,12 @@ def _tried(function: Callable, call: Call) -> tuple:
     """Return ("array", array), ("no answer", a sentence), or ("error", what, its name, words)."""
     placed, named = call
     try:
-        return _array(function(*placed, **named))
-    except SystemExit:
-        return "no answer", "The function leaves Python with exit: it has to return its result."
+        return array_of(function(*placed, **named))
     except BaseException as error:  # it is the reader's own
-        return "error", isinstance(error, ValueError), type(error).__name__, str(error)
-
-
-def _array(result: Any) -> tuple:
-    if result is None:
-        return "no answer", "The function returns nothing: its return is missing."
-    try:
-        result = np.asarray(result)
-    except ValueError:
-        return "no answer", "The function returns rows of different lengths, which are no matrix."
-    if result.dtype.kind not in "biufO":
-        kind = {"c": "complex numbers", "U": "text", "S": "text"}.get(result.dtype.kind,
-                                                                      str(result.dtype))
-        return "no answer", f"The function returns no real numbers but {kind}."
-    return "array", result.astype(float)
+        misfits = isinstance(error, ValueError) and misfit(error)
+        told = "" if misfits else sentence_about(error)
+        return ("no answer", told) if told else (
+            "error", isinstance(error, ValueError), type(error).__name__, misfits or str(error))
 
 
 def _unpacked(answer: tuple) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What an audit says of a derivation: each line with its verdicts, and the sum of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -8,8 +9,10 @@ from lvmcalc import notation
 from lvmcalc.calculus import Verdict
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
+from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.increments import shown
 from lvmcalc.marking.mistakes import Finding
+from lvmcalc.marking.term_matching import matched
 
 RIGHT = ("proved", "exact", "numeric")
 SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
@@ -147,3 +150,41 @@ class Audit:
 def _lines(numbers: tuple[int, ...]) -> str:
     *others, last = map(str, numbers)
     return f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
+
+
+def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
+           meaning: Callable[[Expr], Expr]) -> list[str]:
+    """Return what is right in a derivation with a slip, and what the right result is.
+
+    Parameters
+    ----------
+    chain : Chain
+    lines : of the derivation
+    asked_in : tells the node whose adjoint a side is, "" if it is none
+    meaning : puts what has been defined in place of its letters
+    """
+    asked = [(line, asked_in(line.sides[0])) for line in lines if line.sides]
+    asked = [(line, name) for line, name in asked if name]
+    claims = [line for line in lines if line.kind == "claim"]
+    if len(claims) < 2 or not asked or asked[-1][0].status in RIGHT:
+        return []
+    last, name = asked[-1]
+    right = [other for line, other in asked if line.status in RIGHT]
+    paths = [child for child in chain.children(name) if child in right]
+    said = []
+    if stages := [other for other in dict.fromkeys(right) if other not in paths]:
+        said.append(f"Right stages: {adjoints(chain, stages)} ({len(stages)}).")
+    if paths and len(chain.children(name)) > 1:
+        through = ", ".join(map(notation.plain, paths))
+        said.append(f"Right paths: through {through} ({len(paths)} of "
+                    f"{len(chain.children(name))}).")
+    exercise = exercise_of(chain, name)
+    if terms := matched(exercise, meaning(last.sides[-1])).right:
+        said.append(f"Right terms: {', '.join(terms)} ({len(terms)}).")
+    result = notation.plain(chain.abbreviated(chain.adjoint(name)))
+    return [*said, f"The right result is {exercise.name} = {result}."]
+
+
+def adjoints(chain: Chain, names: list[str]) -> str:
+    """Return the adjoints of some nodes, as a list in plain text."""
+    return ", ".join(notation.plain(chain.adjoint_symbol(name)) for name in names)

@@ -5,6 +5,7 @@ which is compared and, where it is false, marked. A slip is blamed once: a line 
 follows from it is told to.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,11 +16,10 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, compare, gradient
-from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line
+from lvmcalc.marking.audit_report import RIGHT, Audit, Line, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
@@ -28,8 +28,10 @@ from lvmcalc.marking.increments import (
     gradient_in,
     has_differentials,
     in_increments,
+    in_nodes,
     increments,
     node_of,
+    with_adjoints,
     written,
 )
 from lvmcalc.marking.marker import LATE, mark
@@ -86,7 +88,9 @@ class _Auditor:
 
     def audited(self, found: list[Piece]) -> Audit:
         lines: list[Line] = []
-        self.moving = self.changing(found)
+        with suppress(TimeIsUp), time_limit():
+            found = [*map(self.meant, self.with_output(found))]
+            self.moving = self.changing(found)
         for piece in found:
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
@@ -96,7 +100,34 @@ class _Auditor:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
             lines.append(line)
-        return Audit(tuple(lines), tuple(self.credit(lines)))
+        return Audit(tuple(lines), tuple(credit(self.chain, lines, self.asked, self.meaning)))
+
+    def with_output(self, found: list[Piece]) -> list[Piece]:
+        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
+        output = self.chain.vocabulary.outputs[-1]
+        for piece in found:
+            if piece.name and piece.kind != "words" and self.value(piece, output):
+                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(piece.name)}"
+                                  r"(?:\(\w+\))?(?![A-Za-z0-9])")
+                return [it if it.kind == "words" else it._replace(
+                    text=name.sub(output, it.text), kind="claim" if it is piece else it.kind)
+                    for it in found]
+        return found
+
+    def meant(self, piece: Piece) -> Piece:
+        """Return a claim about a stage, or the definition of its letter, if it is another."""
+        name = notation.spelling(piece.name)
+        stage = piece.kind == "claim" and name in self.chain.nodes and not (
+            name in self.words.outputs or self.value(piece, name))
+        return piece._replace(kind="definition", error="") if stage else piece
+
+    def value(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of its letter is true of a node."""
+        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            node = as_number(self.chain[name].symbol)
+            return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
+        return False
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
@@ -194,11 +225,14 @@ class _Auditor:
         return {step: sp.ZeroMatrix(*step.shape) if step.is_Matrix else sp.S.Zero
                 for step in increments(self.chain, side)}
 
-    def in_leaves(self, *sides: Expr) -> list[Expr]:
+    def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
 
-        Those leaves change whose differential is written; if none is, those of the derivation.
+        Those leaves change whose differential is written; if none is, those of the derivation. With
+        `whole`, dL is the sum of all tr((∂L/∂X)ᵀ dX), whatever the adjoints are.
         """
+        if whole:
+            sides = tuple(with_adjoints(self.chain, side, self.moving) for side in sides)
         found = [*map(self.meaning, sides)]
         if len({side.is_Matrix for side in found}) > 1:
             found = [*map(as_number, found)]
@@ -237,7 +271,7 @@ class _Auditor:
             try:
                 known = formulas(self.chain, changes)
                 meant = [passes.in_symbols(None, side, known)
-                         for side in self.in_leaves(*map(self.with_adjoints, sides))]
+                         for side in self.in_leaves(*sides, whole=True)]
                 if all(compare(one, other, self.chain.symmetric).status in RIGHT
                        for one, other in pairwise(meant)):
                     return numbers[0]
@@ -249,26 +283,11 @@ class _Auditor:
         """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
         if name := self.asked(left):
             first, *others = self.chain.children(name)
-            return {(first, name): self.in_nodes(side)} | {
+            return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
-        try:
-            found = broken_by(self.chain, self.meaning(left), side)
-        except (UnsupportedExpression, ValueError, TypeError):
-            return {}
-        return {place: self.in_nodes(formula) for place, formula in found.items()}
-
-    def in_nodes(self, side: Expr) -> Expr:
-        """Return an expression with c for its abbreviation K."""
-        return side.xreplace({self.chain.vocabulary[short]: self.chain[node].symbol
-                              for short, node in self.chain.abbreviations.items()})
-
-    def with_adjoints(self, side: Expr) -> Expr:
-        """Return a side with the sum of all tr((∂L/∂X)ᵀ dX) for dL."""
-        steps = [(self.chain.adjoint_symbol(name), increment_of(self.chain[name].symbol))
-                 for name in self.moving]
-        whole = sp.Add(*(inner(*pair) if pair[0].is_Matrix else sp.Mul(*pair) for pair in steps))
-        return side.xreplace({step: whole for step in increments(self.chain, side)
-                              if node_of(self.chain, step) == self.chain.output})
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            return broken_by(self.chain, self.meaning(left), side)
+        return {}
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
@@ -320,30 +339,3 @@ class _Auditor:
         if side.is_Matrix != truth.is_Matrix:
             sides = [*map(as_number, sides)]
         return in_words(matched(exercise, *sides).mistakes)
-
-    # Credit
-    def credit(self, lines: list[Line]) -> list[str]:
-        """Return what is right in a derivation with a slip, and what the right result is."""
-        asked = [(line, self.asked(line.sides[0])) for line in lines if line.sides]
-        asked = [(line, name) for line, name in asked if name]
-        claims = [line for line in lines if line.kind == "claim"]
-        if len(claims) < 2 or not asked or asked[-1][0].status in RIGHT:
-            return []
-        last, name = asked[-1]
-        right = [other for line, other in asked if line.status in RIGHT]
-        paths = [child for child in self.chain.children(name) if child in right]
-        said = []
-        if stages := [other for other in dict.fromkeys(right) if other not in paths]:
-            said.append(f"Right stages: {self.adjoints(stages)} ({len(stages)}).")
-        if paths and len(self.chain.children(name)) > 1:
-            through = ", ".join(map(notation.plain, paths))
-            said.append(f"Right paths: through {through} ({len(paths)} of "
-                        f"{len(self.chain.children(name))}).")
-        exercise = exercise_of(self.chain, name)
-        if terms := matched(exercise, self.meaning(last.sides[-1])).right:
-            said.append(f"Right terms: {', '.join(terms)} ({len(terms)}).")
-        result = notation.plain(self.chain.abbreviated(self.chain.adjoint(name)))
-        return [*said, f"The right result is {exercise.name} = {result}."]
-
-    def adjoints(self, names: list[str]) -> str:
-        return ", ".join(notation.plain(self.chain.adjoint_symbol(name)) for name in names)

@@ -20,7 +20,10 @@ UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
 
 class Piece(NamedTuple):
-    """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable."""
+    """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
+
+    A claim has the name that its line says to define, or that is unknown, on its left.
+    """
 
     kind: str
     text: str
@@ -49,12 +52,12 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
 def _used(piece: Piece, later: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
     line behind it uses the letter."""
-    letter = re.compile(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![a-z_])")
+    letter = re.compile(rf"(?<![A-Za-z])d?{re.escape(piece.name)}(?![a-z_])")
     if piece.kind != "definition":
         return piece
     if piece.error or any(letter.search(it.text) for it in later):  # it was said to be one
         return piece._replace(error="")
-    return Piece("claim", piece.text)
+    return Piece("claim", piece.text, piece.name)
 
 
 def lines_of(lines: Iterable[str]) -> list[str]:
@@ -83,7 +86,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
-        formula = formula_in(text, vocabulary)
+        formula = formula_in(text, vocabulary, {piece.name for piece in found})
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before
@@ -98,7 +101,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
             defines or ":=" in formula or len(name[1]) == 1):
         said = "said" if defines or ":=" in formula else ""
         return Piece("definition", formula.strip(), name[1], said)
-    return Piece("claim", formula.strip())
+    return Piece("claim", formula.strip(), name[1] if name and (defines or not known) else "")
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:

@@ -22,6 +22,7 @@ from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, Point, value_at
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import Match, matched
+from lvmcalc.marking.undone import nearly_another, undone
 
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
@@ -186,13 +187,26 @@ def _value_of_a_node(attempt: Attempt, found: list[Explanation]) -> list[Explana
 
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
-    if mended := () if found else _repaired(attempt, _mended):
+    mixed = {one.kind for it in found[:1] for one in it} == {"extra_term", "missing_term"}
+    if found and not mixed:
+        return []
+    if mended := _repaired(attempt, _mended) or _undone(attempt):
+        found.clear()
         return [mended]
     if found:
         return []
     right = ", ".join(attempt.terms.right)
     what = f" What is right in it: {right}" if right else ""
     return [(finding("unknown", f"What is wrong is not recognised.{what}"),)]
+
+
+def _undone(attempt: Attempt) -> Explanation:
+    exercise, formula = attempt.exercise, attempt.formula
+    if formula is None:
+        return ()
+    return undone(exercise, formula, exercise.is_right) or nearly_another(
+        exercise, lambda other: all(map(_near, attempt.values, exercise.values(other)))
+        and exercise.compare(formula, other).status in RIGHT)
 
 
 # They are tried in this order; each is handed what has been found before it.
@@ -267,6 +281,10 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
     # The inverse of (1/β) I says the same of β, and that of r = K⁻¹ that K is not inverted.
     if {frozenset([kind]) for kind in ("inverted_scalar", "missing_inverse")} & kept.keys():
         kept.pop(frozenset(["extra_inverse"]), None)
+    # One of three equal paths turned over leaves a third, but so does a number.
+    turned = kept.get(frozenset(["sign"]), ())
+    if frozenset(["factor"]) in kept and all(it.where.startswith("the path") for it in turned):
+        kept.pop(frozenset(["sign"]), None)
     return list(kept.values())[:MOST_SINGLE if _count(explanations[0]) == 1 else MOST_SEVERAL]
 
 

@@ -19,6 +19,8 @@ def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
     Unreadable
         If an argument names no value of the chain.
     """
+    if inspect.isclass(function):
+        raise Unreadable("This is a class; an answer is a function.")
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as error:

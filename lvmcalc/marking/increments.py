@@ -123,8 +123,22 @@ def broken_by(chain: Chain, changed: Expr, said: Expr) -> dict[passes.Place, Exp
         parts = [*(chain.edges[edge] for edge in edges),
                  gradient(error, increment_of(chain[name].symbol))]
         found |= {edge: 0 * chain.adjoint_symbol(name) for edge in edges}
-        found[edges[0]] = passes.added(parts)
+        found[edges[0]] = in_nodes(chain, passes.added(parts))
     return found
+
+
+def in_nodes(chain: Chain, side: Expr) -> Expr:
+    """Return an expression with c for its abbreviation K."""
+    return side.xreplace({chain.vocabulary[short]: chain[node].symbol
+                          for short, node in chain.abbreviations.items()})
+
+
+def with_adjoints(chain: Chain, side: Expr, moving: tuple[str, ...]) -> Expr:
+    """Return a side with the sum of all tr((∂L/∂X)ᵀ dX) for dL, over the moving leaves."""
+    steps = [(chain.adjoint_symbol(name), increment_of(chain[name].symbol)) for name in moving]
+    whole = sp.Add(*(inner(*pair) if pair[0].is_Matrix else sp.Mul(*pair) for pair in steps))
+    return side.xreplace({step: whole for step in increments(chain, side)
+                          if node_of(chain, step) == chain.output})
 
 
 def node_of(chain: Chain, changed: Expr) -> str:

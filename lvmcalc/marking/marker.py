@@ -24,6 +24,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.apart import Apart
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
+from lvmcalc.marking.failures import MISFITS
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.increments import gradient_in, has_differentials
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
@@ -34,7 +35,6 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading
 
-MISFITS = "mismatch|broadcast|aligned|reshape|dimension|square"  # in what NumPy says of shapes
 VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
             "undecided": "Undecided", "not attempted": "Not attempted",

@@ -7,6 +7,7 @@ transpose more or less, another order.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import sympy as sp
@@ -38,7 +39,8 @@ class Match(NamedTuple):
     right: tuple[str, ...] = ()
 
 
-def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None) -> Match:
+def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None,
+            letters: bool = True) -> Match:
     """Return what is wrong and what is right in the terms of an answer.
 
     Parameters
@@ -46,12 +48,14 @@ def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None) -> Matc
     exercise : Exercise
     answer : SymPy expression of the shape that is asked for, in the symbols of the chain
     truth : what it should be, by default what the exercise asks for
+    letters : whether K stays a letter
     """
     symmetric = symmetric_letters(exercise.chain)
+    write = partial(_with_letters, exercise.chain) if letters else exercise.chain.in_leaves
     truth = exercise.asked if truth is None else truth
     merging = _Matcher(exercise, truth.is_Matrix, symmetric)
     try:
-        sides = [_with_letters(exercise.chain, side) for side in (truth, answer)]
+        sides = [*map(write, (truth, answer))]
         true, given = map(merging.terms, sides)
         attempts = [merging.mistakes(true, given)]
         # A term that two paths share may have been broken in one of them only.
@@ -64,7 +68,7 @@ def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None) -> Matc
         return Match()
     right = tuple(merging.written(word, c) for word, c in given.items() if true.get(word) == c)
     best = min(filter(None, attempts), key=lambda found: len(_kinds(found)), default=())
-    if not right and _kinds(best) <= {"extra_term", "missing_term"}:
+    if not true.keys() & given.keys() and _kinds(best) <= {"extra_term", "missing_term"}:
         return Match()  # another formula altogether
     return Match(best, right) if best else Match()
 
@@ -126,13 +130,23 @@ class _Matcher:
                 other, because = min(options, key=lambda option: len(option[1]))
                 lost = [one for one in lost if one != other]
                 found += because
-            elif word in true:
-                return None  # the right term with a coefficient that nothing explains
+            elif word in true:  # the right term with a coefficient that no mistake explains
+                lost.remove(word) if word in lost else None
+                if (because := self.scaled(word, coefficient, true[word])) is None:
+                    return None
+                found.append(because)
             else:
                 found.append(Mistake("extra_term", "the answer", where.removeprefix("the term ")))
         found += [Mistake("missing_term", "the sum", "", ((CLOSED, sp.Mul(*word)),))
                   for word in lost]
         return tuple(dict.fromkeys(found))
+
+    def scaled(self, word: tuple, given: Expr, true: Expr) -> Mistake | None:
+        """Return one term too many beside a right one, None if that is not all."""
+        more = sp.expand(given - true)
+        inner = any(symbol.name.startswith("<") for symbol in (given / true).free_symbols)
+        return None if more.is_Add or inner else Mistake(
+            "extra_term", "the answer", self.written(word, more))
 
     def written(self, word: tuple, coefficient: Expr) -> str:
         """Return a term as plain text."""
@@ -169,6 +183,8 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
+    if extra := lost_factors(true, given):
+        return "extra_factor", extra[1]
     spare, rest = Counter(longer) - Counter(shorter), iter(longer)
     in_this_order = all(letter in rest for letter in shorter)
     if fewer and in_this_order and all(map(is_inverse, spare)):
@@ -177,6 +193,9 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
         return kind, f"the factor {letter} " + (
             "is missing" + " more than once" * several if fewer < 0 else
             f"stands there {'once ' * (not several)}too often")
+    if given and true and len({*map(_bare, given + true)}) == 1 and len(given) != len(true):
+        kind = "lost_factor" if len(given) < len(true) else "extra_factor"
+        return kind, notation.plain(true[0])  # another power of one letter
     return lost_factors(given, true)
 
 

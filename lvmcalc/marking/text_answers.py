@@ -21,11 +21,20 @@ RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_gr
 # What stands between two statements of one answer, and a definition, which may stand behind it
 BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
                      r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
-BEHIND = re.compile(r"\s*[.,;]?\s+(?:where|with|for|if)\s+(\w+\s*:?=[^=]+)$")
+SIDE = (r"[^\W\d_]\w*|[∂d]\w+\s*/\s*[∂d]\w+"
+        r"|\\frac\s*\{\s*\\partial[^{}=]*\}\s*\{\s*\\partial[^{}=]*\}")
+BEHIND = re.compile(r"(?:\s*[.,;]?\s+(?:where|with|for|if)\s+"
+                    rf"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+)((?:{SIDE})\s*:?=[^=]+)$")
+NOTHING = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+|#.*"
+                     r"|def \w+\([\w\s,]*\)\s*:)\s*$")
+CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
-                        r"([^\W\d_]\w*)\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
+                        rf"({SIDE})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
+# A derivative of a formula: ∂/∂X (…)
+OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+                      r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+))\s*(?=[^\s=])(.+)$")
 
 
 def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
@@ -42,11 +51,15 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     """
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return []
-    unified(text)  # which refuses one that is too long
+    text = unified(text)
     words, defined = exercise.chain.vocabulary, Definitions(exercise)
     *before, text = statements(text)
+    first_sides: list[str] = []
     for line in before:
-        words = defined.extended(words, line)
+        if _is_differential(exercise, line):
+            first_sides += sides_of(line)[1:]
+        else:
+            words = defined.extended(words, line)
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; a "
@@ -60,7 +73,8 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    found = [readings(side, words, shape, differentials) for side in (first, *others)]
+    found = [readings(side, words, shape, differentials or side in first_sides)
+             for side in (*first_sides, first, *others)]
     found = [[Reading(defined.put_in(formula), note) for formula, note in side] for side in found]
     defined.refuse_unused()
     return found
@@ -74,11 +88,19 @@ def statements(text: str) -> list[str]:
     found, behind = text.strip(), []
     if match := BEHIND.search(found):
         found, behind = found[:match.start()], [match[1]]
-    *before, answer = filter(str.strip, BETWEEN.split(found))
+    *before, answer = [part for part in BETWEEN.split(found)
+                       if part.strip() and not NOTHING.match(part)] or [text]
     before = [part for line in (*before, *behind) for part in AND.split(line)]
-    if before and all(map(DEFINITION.match, before)):
+    if all(DEFINITION.match(part) or CHANGE.match(part) for part in before):
         return [*before, answer]
     return [text]
+
+
+def _is_differential(exercise: Exercise, line: str) -> bool:
+    """Return whether a line is about dL, so that its sides are answers too."""
+    side = re.sub(r"\s", "", sides_of(line)[0])
+    return side in {f"d{name}" for name in (*exercise.chain.vocabulary.outputs, *map(
+        notation.plain, exercise.chain.vocabulary.outputs))}
 
 
 def refuse_large(value: Expr, line: str) -> None:
@@ -98,12 +120,27 @@ class Definitions:
 
     def extended(self, words: Vocabulary, line: str) -> Vocabulary:
         """Return a vocabulary with the letter that a line defines."""
-        name, formula = DEFINITION.match(line).groups()
+        if not (match := DEFINITION.match(line)):
+            raise Unreadable(f"`{quoted(line)}` is no definition of one letter.")
+        name, formula = match.groups()
         value = self.put_in(readings(formula, words)[0].formula)
         refuse_large(value, line)
+        if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
+            raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
+                             "the sum itself there.")
+        if re.search(r"/|\\frac", name):  # what it says of an adjoint is put in its place
+            self.meanings[parse(name, words)] = value
+            return words
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
-            if known is None or not self.exercise.compare(known, value).holds:
+            same = known is not None and self.exercise.compare(known, value).holds
+            stage = notation.spelling(name) in self.exercise.chain.nodes and re.match(
+                r"\s*(?:let|define|denote|set|put)\b", line, re.IGNORECASE)
+            if not same and stage:  # a letter of a stage may be given to something else
+                letter = matching(notation.spelling(name), value)
+                self.meanings[letter] = value
+                return words.extended({letter.name: letter})
+            if not same:
                 raise Unreadable(f"`{quoted(line)}` gives {name} another meaning than it has here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
         letter = matching(notation.spelling(name), value)
@@ -143,6 +180,8 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
             side not in exercise.chain.vocabulary):
         return True
+    if operated := OPERATED.match(side):
+        return _is_operated(exercise, operated[1] or operated[2], operated[3])
     try:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:
@@ -154,3 +193,21 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if called or formula.is_number:
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     return False
+
+
+def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
+    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L.
+
+    Raises
+    ------
+    Unreadable
+        If it is another derivative.
+    """
+    chain, words = exercise.chain, exercise.chain.vocabulary
+    below = getattr(parse(name, words), "name", "")
+    value = parse(formula, words)
+    if chain.abbreviations.get(below, below) != exercise.wrt or not exercise.compare(
+            value, chain[chain.output].symbol).holds:
+        raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
+                         f"by {notation.plain(name)} here.")
+    return True

@@ -54,9 +54,11 @@ def digits_kept(beta: float, X: np.ndarray | None = None,
     (N, D), Q = Y.shape, X.shape[1]
     with mp.workdps(40):
         left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
-        solved = (left * left.T + mp.eye(N) / beta) ** -1
-        true = np.array(((solved * right) * (right.T * solved * left) - D * solved * left).tolist(),
-                        dtype=float)
+        factors = mp.LU_decomp(left * left.T + mp.eye(N) / beta)
+        by_X, by_Y = (mp.matrix([[*mp.U_solve(factors[0], mp.L_solve(factors[0], side[:, k],
+                                                                     factors[1]))]
+                                 for k in range(side.cols)]).T for side in (left, right))
+        true = np.array((by_Y * (right.T * by_X) - D * by_X).tolist(), dtype=float)
     return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
             "Cholesky of K": digits(cholesky(X, Y, 1.0, beta)[1], true),
             "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}

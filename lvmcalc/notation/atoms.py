@@ -1,4 +1,4 @@
-"""The atoms of the grammar: names, adjoints, brackets, fractions, norms and functions."""
+"""The atoms of the grammar: names, adjoints, brackets, fractions and norms."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -6,16 +6,14 @@ from itertools import pairwise
 from unicodedata import normalize
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity
+from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 DEEPEST = 20
-MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
 
 
@@ -48,6 +46,10 @@ class Atoms:
 
     def at_factor(self) -> bool:
         """Return whether a factor is ahead."""
+        raise NotImplementedError
+
+    def applied(self, token: Token) -> Expr:
+        """Return the value of a function, whose name was the last token."""
         raise NotImplementedError
 
     # Walking
@@ -222,92 +224,7 @@ class Atoms:
             raise self.fail("an opening bracket")
         return self.atom()
 
-    # Functions and brackets
-    def applied(self, token: Token) -> Expr:
-        """Return the value of a function, with or without brackets behind its name."""
-        name = token.text
-        if name == "size":
-            return self.size(token)
-        if name == "norm" or self.ahead.text in ("(", "[", "{"):
-            if name == "sum" and self.tokens[self.place + 1].text == "abs2":
-                self.place += 3
-                self.open.append("(")
-                value = forming.squared_norm(self.sum())
-                self.open.pop()
-                return value if self.accept(")") else self.fail("the closing )")
-            return self.called(name, token, self.arguments())
-        if self.ahead.text in CLOSING:
-            return self.called(name, token, [self.bracket()])
-        self.open.append("(")
-        value = self.factor()
-        self.open.pop()
-        if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
-            raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
-        return self.called(name, token, [value])
-
-    def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
-        """Return a function of some arguments."""
-        if name == "slogdet" and not self.second():
-            raise self.fail("[1], for the logarithm in what slogdet returns,")
-        if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
-                             "functions inside one another, which are not read.", token.start)
-        own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
-        function = own[name] if name in own and matrices else self.functions[name]
-        if name not in forming.FUNCTIONS and not matrices:
-            arguments = [*map(forming.as_number, arguments)]
-        try:
-            return function(*arguments)
-        except (Unreadable, CannotBeFormed, sp.ShapeError):
-            raise
-        except (TypeError, ValueError, AttributeError):
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {name} does not "
-                             "take these arguments.", token.start) from None
-
-    def second(self) -> bool:
-        """Return whether [1] or .logabsdet is ahead, and pass it."""
-        ahead = [token.text for token in self.tokens[self.place:self.place + 3]]
-        if ahead == ["[", "1", "]"]:
-            self.place += 3
-            return True
-        return False
-
-    def size(self, token: Token) -> Expr:
-        """Return the size in size(X, 1)."""
-        values = self.arguments()
-        if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
-            return values[0].shape[int(values[1]) - 1]
-        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
-                         "size(X, 2).", token.start)
-
-    def arguments(self) -> list[Expr]:
-        """Return the values between brackets, without the name of a norm."""
-        if not (opening := self.accept("(", "[", "{")):
-            raise self.fail("an opening bracket")
-        if self.ahead.text in ("[", "(") and (inner := self.listed(opening)):
-            return inner
-        self.open.append(opening)
-        values = [] if self.ahead.text == CLOSING[opening] else [self.sum()]
-        while self.accept(","):
-            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F"):
-                self.place += 1
-            else:
-                values.append(self.sum())
-        if not self.accept(CLOSING[opening]):
-            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
-        self.open.pop()
-        return values
-
-    def listed(self, opening: str) -> list[Expr]:
-        """Return the values of a list inside brackets, as in ([A, B, C]); none if there is none."""
-        begun, open_ = self.place, [*self.open]
-        with suppress(Unreadable):
-            values = self.arguments()
-            if len(values) > 1 and self.accept(CLOSING[opening]):
-                return values
-        self.place, self.open = begun, open_
-        return []
-
+    # Brackets
     def bracket(self) -> Expr:
         """Return what is in the brackets ahead: a sum, a determinant, a norm, an inner product."""
         opening = self.accept(*CLOSING)
@@ -345,6 +262,8 @@ class Atoms:
             return forming.squared_norm(inner)
         return forming.power(self.functions["norm"](inner), exponent)
 
-
-def _is_proper_matrix(value: Expr) -> bool:
-    return not forming.is_number(value)
+    def change_of(self, symbol: Expr) -> Expr | None:
+        """Return the differential of a name, None if it has none."""
+        if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
+            return None
+        return matching(f"d{symbol.name}", symbol)

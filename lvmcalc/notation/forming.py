@@ -299,6 +299,20 @@ def power_of_entries(base: Expr, exponent: str | Expr) -> Expr:
     return HadamardPower(base, exponent) if exponent != 1 else base
 
 
+def dot(left: Expr, right: Expr) -> Expr:
+    """Return the product, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
+        return inner(left, right)
+    return product(left, right)
+
+
+def of_last_axes(left: Expr, right: Expr) -> Expr:
+    """Return what NumPy's inner is: A Bᵀ, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
+        return product(left, transposed(right))
+    return inner(left, right)
+
+
 def _outer(left: Expr, right: Expr) -> Expr:
     return product(left, transposed(right))
 
@@ -319,7 +333,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["log", "ln"], logarithm),
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "dot", "mm", "multi_dot"], product),
+    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": transposed, "solve": _solve, "slogdet": _log_det, "outer": _outer,
     "sum": _sum, "diag": _diagonal, "pow": power_of_entries, "multiply": elementwise,
@@ -329,5 +343,5 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
         transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
-    "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
 }

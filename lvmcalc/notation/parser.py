@@ -24,18 +24,19 @@ from contextlib import suppress
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming
-from lvmcalc.notation.atoms import CLOSING, Atoms
+from lvmcalc.notation.atoms import CLOSING
+from lvmcalc.notation.calls import CALLS, OTHER_NAMES, Calls
 from lvmcalc.notation.finishing import finished, refuse_giants
 from lvmcalc.notation.indices import indexed
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
 from lvmcalc.notation.tables import ARRAYS, MATLAB
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
-from lvmcalc.notation.vocabulary import Vocabulary, lettered, matching
+from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
 END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
@@ -99,19 +100,22 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     return found
 
 
-class _Parser(Atoms):
+class _Parser(Calls):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
                  stars: bool = False, transposes: bool = False, sums: Sums | None = None):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
+        self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
+                           if other in self.functions}
+        self.kept: set[Expr] = set()
         self.differentials = differentials
         self.matlab = bool(MATLAB.search(text))
         self.arrays = bool(ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        self.tokens = tokens(self.text, vocabulary, [*self.functions, "size", "abs2", SUM_SIGN],
+        self.tokens = tokens(self.text, vocabulary, [*self.functions, *CALLS, SUM_SIGN],
                              transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
@@ -172,7 +176,7 @@ class _Parser(Atoms):
             if operator == "∘":
                 factors = [self.entries(factors, self.signed())]
             elif operator == "∕":
-                factors = [forming.quotient(forming.product(*factors), self.signed())]
+                factors = [self.quotient(factors, self.signed())]
             elif operator == "/":
                 factors = self.divided(factors, self.signed(), at)
             elif operator == "\\":
@@ -180,6 +184,8 @@ class _Parser(Atoms):
                 factors = [forming.product(forming.inverse(left), self.signed())]
             elif operator == "*":
                 factors = self.starred(factors, self.signed())
+            elif operator == "@" and self.arrays:
+                factors = [forming.dot(forming.product(*factors), self.signed())]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -213,7 +219,7 @@ class _Parser(Atoms):
         left = forming.product(*factors)
         if left.is_Matrix and right.is_Matrix:
             if self.stars:
-                return [forming.elementwise(left, right)]
+                return [forming.elementwise(self.widened(left, right), self.widened(right, left))]
             self.unsure = self.unsure or (left.shape == right.shape and not (
                 self.matlab or self.solves))
         return [*factors, right]
@@ -222,7 +228,7 @@ class _Parser(Atoms):
         """Return the factors of left / divisor."""
         if not forming.is_number(divisor):
             if self.arrays or forming.acts_by_entries(divisor):
-                return [forming.quotient(forming.product(*factors), divisor)]
+                return [self.quotient(factors, divisor)]
             if (self.matlab or self.solves) and forming.product(*factors).is_Matrix:
                 return [*factors, forming.inverse(divisor)]
         return [*factors, forming.reciprocal(divisor, at.start)]
@@ -264,13 +270,11 @@ class _Parser(Atoms):
                     raised = True
                 if self.bars_of_a_function(token):
                     raise self.unclear("belongs to what the function is taken of", "brackets", at)
-                value = (forming.power_of_entries if entries else forming.power)(value, exponent)
+                value = self.exponential(token, value, exponent) or (
+                    forming.power_of_entries if entries else forming.power)(value, exponent)
             else:
                 return value
             refuse_giants(value, self.text)  # before the next power is taken
-
-    def bars_of_a_function(self, token: Token) -> bool:
-        return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
 
     def refuse_tower(self, exponent: str | Expr, raised: bool, at: Token | None = None) -> None:
         number = exponent if isinstance(exponent, Expr) else (
@@ -342,8 +346,3 @@ class _Parser(Atoms):
     def slash_to_a_differential(self) -> bool:
         slash, below = (*self.tokens[self.place + 1:self.place + 3], *[self.tokens[-1]] * 2)[:2]
         return slash.text == "/" and below.kind == "differential"
-
-    def change_of(self, symbol: Expr) -> Expr | None:
-        if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
-            return None
-        return matching(f"d{symbol.name}", symbol)

@@ -5,6 +5,7 @@ the formula unreadable.
 """
 
 import re
+from collections.abc import Collection
 
 from lvmcalc.notation.tables import ENVIRONMENTS, PROSE
 from lvmcalc.notation.tokens import Unreadable, quoted, unified
@@ -12,15 +13,30 @@ from lvmcalc.notation.vocabulary import Vocabulary
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
-                    r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b|```\w*")
+                    r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
+                    r"|\\(?:therefore|because)\b|```\w*")
 BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
 PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
 REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
                   r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
-LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)\s+of\s+(?:the\s+)?"
-                  r"(?:loss|objective|log-likelihood|likelihood|L)\s+is\b", re.IGNORECASE)
+LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
+                  r"(?:\s+of\s+(?:the\s+)?(?:loss|objective|log-likelihood|likelihood|L))?"
+                  r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+\$?(?P<wrt>\S{1,20}?)\$?)?\s+is\b",
+                  re.IGNORECASE)
+NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
+BRACE = re.compile(r"\\(?:under|over)brace\s*(?=\{)")
+# What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
+SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\ell\b|[ℓℒl](?!\w)"
+          r"|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))(?:\s*\(\s*[\w\\{},;| ]*\))?")
+ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|\bd)\s*"
+DERIVATIVES = [re.compile(pattern) for pattern in (
+    rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
+    rf"({ROUND})({SCALAR})(?=\s*/\s*{ROUND})",
+    r"((?:∇|\\nabla\s*)_\s*(?:\{[^{}]*(?:\{\w+\})?\}|\\\w+(?:\s*\{?\w+\}?)?|\w+)\s*)"
+    rf"({SCALAR})",
+    rf"(^\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
 GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
@@ -47,15 +63,54 @@ def lines_of(text: str) -> list[str]:
     return found
 
 
-def formula_in(text: str, vocabulary: Vocabulary) -> str:
+def without_notes(text: str) -> str:
+    """Return LaTeX without colours, and without braces and what is written below them."""
+    text = NOTES.sub(lambda match: " " * len(match[0]), text)
+    while brace := BRACE.search(text):
+        inner = _group(text, brace.end())
+        mark = re.compile(r"\s*[_^]\s*").match(text, inner)
+        end = _group(text, mark.end()) if mark else inner
+        text = " ".ljust(brace.end() - brace.start()).join((text[:brace.start()], text[
+            brace.end():inner])) + " " * (end - inner) + text[end:]
+    return text
+
+
+def _group(text: str, place: int) -> int:
+    """Return where the group ends that begins at a place; a sign, or what is open, is one too."""
+    depth = 0
+    for end in range(place, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        if depth <= 0:
+            return end + 1
+    return len(text)
+
+
+def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> str:
+    """Return a text with L for the scalar in ∂J/∂w, ∇_w ℓ(w) and dJ = …, if J is no other name.
+
+    Names in `own` are those of something else.
+    """
+    def named(match: re.Match) -> str:
+        known = match[2] in own or vocabulary.pattern.fullmatch(match[2]) or any(
+            re.match(rf"(?:\\mathcal\s*\{{?\s*)?{name}\b", match[2]) for name in vocabulary.outputs)
+        return match[0] if known else match[1] + vocabulary.outputs[0].ljust(len(match[2]))
+
+    for pattern in DERIVATIVES:
+        text = pattern.sub(named, text)
+    return text
+
+
+def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> str:
     """Return the formula in a sentence, and the text itself if there are no words around it.
+
+    Names in `own` have been defined beside it.
 
     Raises
     ------
     Unreadable
         If there is more around it than words that are known, or more than one formula.
     """
-    text = PROMPT.sub("", unified(text))
+    text = without_notes(PROMPT.sub("", unified(text)))
     if parts := [next(filter(None, match.groups())) for match in MATH.finditer(text)]:
         around = MATH.sub(" ", text)
         for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", around):
@@ -68,7 +123,7 @@ def formula_in(text: str, vocabulary: Vocabulary) -> str:
         text = whole[0]
     if boxed := BOXED.match(text):
         text = boxed[1] + boxed[2]
-    return _without_words(text, vocabulary)
+    return with_output(_without_words(text, vocabulary), vocabulary, own)
 
 
 def _without_words(text: str, vocabulary: Vocabulary) -> str:
@@ -77,7 +132,11 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
         short = len(word) == 1 and word != "a"
         return not short and word.lower() in PROSE and word not in vocabulary.spellings
 
-    rest = LEAD.sub("", text)
+    lead = LEAD.match(text)
+    told = lead and lead["wrt"]
+    rest = text[lead.end():] if lead else text
+    if told and vocabulary.pattern.fullmatch(told):
+        rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}" if "=" not in rest else rest
     if vocabulary.spellings["I"].is_Identity:
         rest = UNIT.sub("", rest)
     first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=[^\s=:])")

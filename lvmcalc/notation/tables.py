@@ -53,14 +53,15 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 
 # The beginnings of names in code, and methods and operators that only code for arrays has: there, a
 # star between two matrices multiplies entry by entry.
-MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy)\.(?:linalg\.)?"
-                    r"|(?:la|LA|linalg|LinearAlgebra)\.)(?=[a-z])")
+MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy)\."
+                    r"(?:linalg\.|special\.|nn\.functional\.)?"
+                    r"|jax\.nn\.|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are
 METHODS = {
     "T": "transpose", "mT": "transpose", "H": "transpose", "t": "transpose", "I": "inv",
-    "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "", "dot": "matmul",
+    "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "", "dot": "dot",
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
     "exp": "exp", "pow": "pow", "square": "square", "conj": "", "diagonal": "diag", "diag": "diag",
@@ -68,17 +69,16 @@ METHODS = {
 
 # Words that may stand before a formula or beside it and say nothing about it
 PROSE = _words("""
-    a above according all also an and answer are as at be because becomes been below but by
-    calculate calculus chain compute computing conclude consequently definition definitions
-    derivative derive differentiate differentiating equal equals equation expand expanding
-    final finally find finding first follows following for formula from further get gets give
-    given gives gradient had has have having hence if in indeed insert inserting into is it its
-    left let linear line loss me my next now objective obtain obtained obtaining on once our
-    out recall required respect result resulting return
-    right rule second set setting shows simplifies
-    simplify simplifying since so solution step stated substitute substituting symmetric take
-    taking that the then therefore there these they third this thus to use used uses using via
-    we what where which with write yields you
+    a above according adding all also an and answer are as at be because becomes been below both
+    but by calculate calculus chain compute computing conclude consequently contributions
+    definition definitions derivative derive differentiate differentiating equal equals equation
+    expand expanding final finally find finding first following follows for formula from further
+    get gets give given gives gradient had has have having hence if in indeed insert inserting
+    into is it its left let line linear loss me my next now objective obtain obtained obtaining
+    on once our out path paths recall required respect result resulting return right rule second
+    set setting shows simplifies simplify simplifying since so solution stated step substitute
+    substituting symmetric take taking that the then there therefore these they third this thus
+    to together use used uses using via we what where which with write yields you
 """)
 # Words that are no product of letters
 ENGLISH = PROSE | _words("""

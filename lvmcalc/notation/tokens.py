@@ -50,6 +50,17 @@ UPRIGHT = r"\\(?:mathrm|text|mathsf)"
 FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
                        rf"|{UPRIGHT}\s*\{{F\}})")
 FROM_ONE = re.compile(r"(_\s*\{\s*[a-z])\s*=\s*1\s*(?=\})")  # Σ_{i=1} is no equation
+# What is one word though a space stands in it; the space goes behind it
+TORN = re.compile(
+    r"\b(?:np|numpy|jnp|torch|scipy|jsp|jax|linalg|special)(?:\s+\.\s*|\.\s+)[a-z_]+"
+    rf"|\.\s+(?:{'|'.join(name for name in METHODS if len(name) > 1)})(?=\s*\()"
+    r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|\s+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
+    r"|(?:\s+_\s*|_\s+)bar(?![A-Za-z0-9])"
+    r"|%(?:\s+\*\s*|\*\s+)%")
+# Arguments with names: those that change nothing, and the axis of a sum
+NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|lower|sym_pos|overwrite_[ab])\s*=\s*"
+                     r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
+AXIS = re.compile(r"(?:axis|dim)\s*=\s*(-1|0|1)(,\s*keepdims?\s*=\s*True)?(?=\s*\))")
 SIGN = re.compile(r"\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
 
 
@@ -75,9 +86,26 @@ def unified(text: str) -> str:
     text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2113]",
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
+    text = _joined(text)
+    text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
     return text
+
+
+def _joined(text: str) -> str:
+    """Return a text without spaces inside np.linalg.inv, .T, K⁻¹, X_bar and %*%."""
+    before = ""
+    while text != before:
+        before, text = text, TORN.sub(lambda found: re.sub(r"\s", "", found[0]).ljust(
+            len(found[0])), text)
+    return text
+
+
+def _axis(match: re.Match) -> str:
+    """Return axis=1 as the text "row", whose entries are summed, axis=0 as "col"; k for kept."""
+    axis = ("col" if match[1] == "0" else "row") + "k" * bool(match[2])
+    return f'"{axis}"'.ljust(len(match[0]))
 
 
 def tokens(text: str, vocabulary: Vocabulary, functions: list[str],
@@ -156,7 +184,7 @@ class _Scanner(Words):
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:
-        match = self.match(r"(['\"])([A-Za-z]*)\1")
+        match = self.match(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?)\1")
         opens = match and self.found and self.found[-1].text in ("(", ",")
         return bool(opens) and self.add("text", match[2], match.end())
 
@@ -305,6 +333,9 @@ class _Scanner(Words):
         if self.match(r"T(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
                                                          self.text[:self.place]):
             return self.add("sign", "T", self.place + 1)
+        if "e" not in self.vocabulary.spellings and "exp" in self.functions and (
+                power := self.match(r"e\s*\^\s*(?=[{(])")):
+            return self.add("function", "exp", power.end())
         if self.transposes and self.match(r"t(?=\()"):
             return self.add("function", "transpose", self.place + 1)
         if self.match(r"[^\W\d_]"):

@@ -14,7 +14,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.graph_layout import Layout, bow, layout
 from lvmcalc.show.still import WIDTH, Drawing, canvas, draw_graph, place
-from lvmcalc.training import Problem, Trainer
+from lvmcalc.training import Trainer
 
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
 LANE = 92  # pixels from a node to the next one below it
@@ -180,7 +180,15 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
     problem, (steps, values) = trainer.problem, trainer.history
     figure = canvas(WIDTH, height)
     axes = place(figure, 130, 44, 740, height - 104)
-    value_axes(axes, problem, MaxNLocator(6, integer=True), 5)
+    axes.set(title=problem.name_of_value.capitalize(), xlabel="step")
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter("{x:,.10g}")
+    if problem.best is not None:
+        axes.axhline(problem.best, **style.OPTIMUM)
+        axes.annotate("exact optimum", (0.99, problem.best), xycoords=axes.get_yaxis_transform(),
+                      ha="right", va="bottom" if problem.sign > 0 else "top", weight="bold",
+                      color=style.OPTIMUM["color"])
     axes.plot(steps, values, **style.REACHED)
     axes.margins(y=0.15)
     start, end = (style.numeral(values[at], ",.4g") for at in (0, -1))
@@ -210,22 +218,6 @@ def draws(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> D
         axes.plot(x, checks.matrix(columns, title, rows=len(x)), linewidth=1.5)
         axes.set(title=title, xlabel="latent point")
     return Drawing(figure, words)
-
-
-def value_axes(axes: Axes, problem: Problem, steps: MaxNLocator, ticks: int,
-               gap: float = 0) -> None:
-    """Prepare axes for the value after each step, with a line for a known optimum."""
-    axes.set_title(problem.name_of_value.capitalize())
-    axes.set_xlabel("step")
-    axes.xaxis.set_major_locator(steps)
-    axes.yaxis.set_major_locator(MaxNLocator(ticks))
-    axes.yaxis.set_major_formatter("{x:,.10g}")
-    if problem.best is not None:
-        axes.axhline(problem.best, **style.OPTIMUM)
-        axes.annotate("exact optimum", (0.99, problem.best), (0, gap * problem.sign),
-                      axes.get_yaxis_transform(), "offset points", ha="right",
-                      va="bottom" if problem.sign > 0 else "top", weight="bold",
-                      color=style.OPTIMUM["color"])
 
 
 @style.applied()

@@ -1,5 +1,6 @@
 """Still pictures, by Matplotlib, of the scenes that the browser draws: for where it cannot."""
 
+import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -75,6 +76,10 @@ class Drawing:
         display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
                 metadata={"image/png": {"width": WIDTH, "alt": self.words}})
         display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
+
+    def _repr_markdown_(self) -> str:  # for `Folded`
+        data = base64.b64encode(self.png(1.5)).decode()
+        return f"![{self.words}](data:image/png;base64,{data})\n\n*{self.words}*"
 
     def __repr__(self) -> str:
         return f"Picture: {self.words}"

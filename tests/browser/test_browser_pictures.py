@@ -2,17 +2,20 @@
 the canvas is told. The view stands on an empty page, with a model that answers nothing."""
 
 import base64
+import re
 from itertools import pairwise
+from types import SimpleNamespace
 
 import browser
 import numpy as np
 import pytest
 
 from lvmcalc.models import autoencoder
-from lvmcalc.show import LiveGPLVM, StageWalk, cost, view
+from lvmcalc.show import LiveGPLVM, StageWalk, cost, panels, view
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
 
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 GREEN, PURPLE, SKY, BLUE, VERMILLION = "#009e73", "#cc79a7", "#56b4e9", "#0072b2", "#d55e00"
 IRIS = data.load("iris")
 W, X = np.array([[1.0, -2, 3], [0.5, 4, -1]]), np.array([[1.0], [0.5], [-2]])
@@ -26,10 +29,10 @@ SPY = """async ({source, told}) => {
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
   spy(proto, "quadraticCurveTo", (cx, cy, x, y) => path.push([x, y]));
-  spy(proto, "arc", (x, y) => path.push([x, y]));
+  spy(proto, "arc", (x, y, r) => { path.push([x, y]); path.radius = r; });
   spy(proto, "rect", (x, y, w, h) => path.push([x + w / 2, y + h / 2]));
   for (const name of ["stroke", "fill"]) spy(proto, name, function () {
-    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path}); });
+    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path, radius: path.radius || 0}); });
   spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle}); });
   spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
   spy(proto, "putImageData", data => { pixels = data; });
@@ -91,7 +94,8 @@ def path_of(log, color, act="stroke", dash=False, least=2):
 @pytest.fixture(scope="module")
 def gplvm_widget():
     made = LiveGPLVM("iris")
-    made.player.step(12)
+    made.player.step(300)
+    made.controls.across.value = 1.0
     return made
 
 
@@ -116,6 +120,11 @@ class TestGPLVM:
                     for j in range(3)]
             assert np.argmin(away) == k, name
         assert text_called(gplvm_log, "x₁ across, x₂ up")[1] > places[:, 1].max()
+        ring, = (path["at"][0] for path in gplvm_log["paths"] if path["act"] == "stroke"
+                 and path["color"] == "#222222" and len(path["at"]) == 1)
+        moved = np.frombuffer(gplvm_widget.frame["moved"], np.float32)
+        np.testing.assert_allclose(ring, [np.polyval(scale(X[:, k], places[:, k]), moved[k])
+                                          for k in (0, 1)], atol=1)
 
     def test_the_curve_is_read_off_its_axis_as_the_gap_in_per_cent(self, gplvm_log, gplvm_widget):
         steps, gaps = np.frombuffer(gplvm_widget.frame["curve"], np.float32).reshape(2, -1)
@@ -125,10 +134,10 @@ class TestGPLVM:
         ticks = [text for text in gplvm_log["texts"] if text["words"].endswith(" %")]
         assert len(ticks) > 2
         for tick in ticks:
-            words = tick["words"].removesuffix(" %").replace(",", "")
-            if words[:2] != "10" or words in ("10", "100", "1000"):  # no power with an exponent
-                assert factor * np.log10(float(words) / 100) + offset == pytest.approx(tick["y"],
-                                                                                     abs=1)
+            words = re.sub("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: "1e" + power[1].translate(POWERS),
+                           tick["words"].removesuffix(" %").replace(",", ""))
+            assert factor * np.log10(float(words) / 100) + offset == pytest.approx(tick["y"],
+                                                                                 abs=1)
         assert text_called(gplvm_log, "step")[1] > line[:, 1].max()
 
     def test_bars_and_diamonds_have_one_scale(self, gplvm_log, gplvm_widget):
@@ -138,6 +147,12 @@ class TestGPLVM:
         assert [bar["x"] for bar in bars] == sorted(bar["x"] for bar in bars)
         factor, offset = scale(model, [bar["y"] for bar in bars])
         assert factor < 0
+        for k, bar in enumerate(bars):
+            at, = (text["x"] for text in gplvm_log["texts"] if text["words"] == str(k + 1)
+                   and 0 < text["y"] - bar["y"] - bar["h"] < 20 and abs(
+                       text["x"] - bar["x"] - bar["w"] / 2) < 20)
+            assert at == pytest.approx(bar["x"] + bar["w"] / 2, abs=0.6)
+        assert text_called(gplvm_log, "◇ YYᵀ, ▮ model's D·K")[1] > bars[0]["y"]
         diamonds = [path.mean(axis=0) for path in path_of(gplvm_log, "#222222", least=4)
                     if len(path) == 4]
         np.testing.assert_allclose([at[1] for at in diamonds], np.multiply(marks, factor) + offset,
@@ -162,19 +177,31 @@ class TestGPLVM:
         assert names == ["chosen", *IRIS.label_names]
 
 
+    def test_its_words_its_name_and_what_is_seen_stand_where_they_are_read(
+        self, page, gplvm_widget):
+        drawn(page, gplvm_widget)
+        told = page.evaluate("""() => { const el = document.querySelector("#it"); return [
+            el.ariaLabel, el.querySelector("canvas").ariaLabel,
+            el.querySelector("[role=status]").textContent,
+            el.querySelector(".lvm-keys").textContent]; }""")
+        assert told == [gplvm_widget.title, f"Picture: {gplvm_widget.about}", gplvm_widget.words,
+                        "Space play · → step · R reset"]
+        assert len({*told}) == 4
+
     def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
         log = drawn(page, gplvm_widget)
         places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
         apart = np.linalg.norm(places[:, None] - places, axis=2) + 1e9 * np.eye(len(places))
-        for k, name in enumerate(IRIS.label_names):
-            lonely = max(np.flatnonzero(IRIS.labels == k), key=lambda i: apart[i].min())
+        lonely = [max(np.flatnonzero(IRIS.labels == k), key=lambda i: apart[i].min())
+                  for k in range(3)]
+        for at in (*lonely, 49, 99):  # and the last of a class
             told = page.evaluate("""([x, y]) => {
                 const {canvas, tip} = document.querySelector("#it").lvm;
                 const {left, top} = canvas.getBoundingClientRect();
                 const at = {clientX: left + x, clientY: top + y};
                 canvas.dispatchEvent(new PointerEvent("pointermove", at));
-                return tip.textContent; }""", places[lonely].tolist())
-            assert told == f"object {lonely}, class {name}"
+                return tip.textContent; }""", places[at].tolist())
+            assert told == f"object {at}, class {IRIS.label_names[IRIS.labels[at]]}"
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +247,13 @@ class TestTwoWeights:
             if key != "step":
                 assert np.linalg.norm(text_called(map_log, key) - tip) < 15
         assert np.linalg.norm(start - way[-1]) < 1
+        for line in path_of(map_log, "#777777"):  # of one loss
+            w = (line - map_pixel((0, 0))) / (map_pixel((1, 1)) - map_pixel((0, 0)))
+            losses = [autoencoder.loss([at], SAMPLES) for at in w]
+            assert np.ptp(losses) < 0.05 * max(losses)
+        ring, = (path for path in map_log["paths"] if path["color"] == PURPLE and path["radius"])
+        assert ring["at"] == [pytest.approx(map_pixel((0, 0)))]
+        assert ring["radius"] == pytest.approx(map_pixel((1, 0))[0] - map_pixel((0, 0))[0])
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         for name, at in (("w*", 0.8 * best), ("−w*", -0.8 * best)):
@@ -249,6 +283,18 @@ class TestWalk:
         self, walk_log, walk):
         order = walk.view.scene["panels"]["graph"]["order"]
         nodes = {name: text_called(walk_log, name) for name in order}
+        told = walk.view.scene["panels"]["graph"]["nodes"]
+        assert scale([node["x"] for node in told], [nodes[name][0] for name in order])[0] > 0
+        assert scale([node["y"] for node in told], [nodes[name][1] for name in order])[0] < 0
+        for name, node in zip(order, told, strict=True):
+            form, = (path for path in walk_log["paths"] if path["act"] == "fill"
+                     and len(path["at"]) in (1, 4)
+                     and np.linalg.norm(np.mean(path["at"], axis=0) - nodes[name]) < 1)
+            assert (len(form["at"]) == 4) == node["leaf"]
+            assert form["color"] == (node["fill"].lower() or "#ffffff")
+            edge, = (path for path in walk_log["paths"] if path["act"] == "stroke"
+                     and path["at"] == form["at"])
+            assert (edge["color"], edge["dash"]) == (node["color"].lower(), node["dash"] != "-")
 
         def nearest(at):
             return min(nodes, key=lambda name: np.linalg.norm(nodes[name] - at))
@@ -285,6 +331,34 @@ class TestWalk:
                         if np.hypot(text["x"] - at[0], text["y"] - at[1]) < 1]
                 assert [float(words.replace("−", "-").replace(",", "")) for words in near] == (
                     [pytest.approx(value, rel=0.006)] if near else [])
+
+
+def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
+    cells = {"kind": "cells", "signed": False, "title": "It", "columns": 2}
+    scene = panels.picture({
+        "many": cells | {"shape": [1, 2], "count": 4, "top": 8, "boxed": True, "lit": "#F0E442",
+                         "outline": ["#CC79A7", "--"]},
+        "one": panels.matrix("One", (1, 1)), "hand": panels.matrix("Hand", (2, 2), drag=True)},
+        [(1, [(1, [name])]) for name in ("many", "one", "hand")])
+    numbers = {"many": np.arange(1, 9), "one": [3.14159], "hand": [1, -1, 2, 4], "chosen": [2],
+               "step": [0.1]}
+    log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame={
+        name: np.float32(values).tobytes() for name, values in numbers.items()}))
+    *many, hand = log["images"]
+    assert [[round(ink / 255 * 8) for ink in image["data"][3::4]] for image in many] == [
+        [1, 2], [3, 4], [5, 6], [7, 8]]
+    middles = np.array([[image["x"] + image["w"] / 2, image["y"] + image["h"] / 2]
+                        for image in many])
+    np.testing.assert_allclose(middles[[0, 1], 0], middles[[2, 3], 0])
+    assert middles[0, 0] < middles[1, 0]
+    assert middles[0, 1] == middles[1, 1] < middles[2, 1] == middles[3, 1]
+    frames = path_of(log, PURPLE, dash=True, least=1)
+    np.testing.assert_allclose(np.concatenate(frames), middles)
+    box, chosen = (path[0] for path in path_of(log, "#222222", least=1))
+    np.testing.assert_allclose(box, middles[[0, 2]].mean(axis=0), atol=1)
+    np.testing.assert_allclose(chosen, [hand["x"] + hand["w"] / 4, hand["y"] + 0.75 * hand["h"]])
+    assert text_called(log, "3.142") is not None
+    assert len(path_of(log, "#f0e442", "fill", least=1)) == 1
 
 
 def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):

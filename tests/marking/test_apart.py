@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -72,4 +73,18 @@ def test_an_error_keeps_its_name_and_its_words_in_a_thread_too(
         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
     assert mark(right, "gplvm.log_det", "X").right
-    assert "IndexError: index 100" in mark(lambda X: X[100], "gplvm.log_det", "X").reason
+    assert mark(lambda X: X[100], "gplvm.log_det", "X").reason == (
+        "The function looks for an entry that is not there.")
+
+
+@pytest.mark.parametrize(("function", "sentence"), [
+    (lambda X: input(), "waits for input"), (lambda X: alfa * X, "uses the name alfa"),  # noqa: F821
+    (lambda X: (x for x in X), "yields"), (lambda X: (X, X.T), "several values"),
+    (lambda X: lambda: X, "returns a function"), (lambda X: {"X": X}, "of the kind dict"),
+    (lambda X: X > 0, "truth values"), (lambda X: X(2), "calls a value (of the kind array)"),
+    (lambda X: np.linalg.inv(np.zeros((2, 2))), "singular"), (lambda X: 1 / 0, "divides by zero"),
+    (lambda X: os.listdir("/nowhere"), "a file"), (lambda X: np.ones((10**7,) * 2), "too large"),
+    (lambda X: X @ X, "5 columns meet 3 rows")])
+def test_a_function_that_fails_is_told_why_in_one_plain_sentence(function: Callable,
+                                                                 sentence: str) -> None:
+    assert sentence in mark(function, "gplvm.log_det", "X").findings[0].sentence

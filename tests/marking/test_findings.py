@@ -26,6 +26,7 @@ HALF = ["Either this: The contribution of the path through f or the path through
         "Or this: A factor is wrong in the whole answer: it is half of what it must be."]
 LOST = ("The contribution of the path through {} is lost: W is used more than once, "
         "and the contributions of all its uses add up.")
+ZERO = ["This is zero, whatever the values are."]
 UNKNOWN = ["What is wrong is not recognised."]
 BARE = ("An inverse is lost in the stage b = det(c): cᵀ stands where c⁻ᵀ belongs. Look again at "
         "the "
@@ -96,7 +97,7 @@ SAID = {
             ' Look again at the rule "determinant".']),
         ("-α D K⁻¹ X / N", ["This is the mean over N; the sum belongs here."]),
         ("-α D K⁻¹ X − X", ["There is a term too many: -X."]),
-        ("7 X Xᵀ X − X", UNKNOWN), ("0", UNKNOWN), (lambda X: 0 * X, UNKNOWN),
+        ("7 X Xᵀ X − X", UNKNOWN), ("0", ZERO), (lambda X: 0 * X, UNKNOWN),
         ("f_bar", ["Either this: This is ∂L₁/∂f: the way from f to X is still missing.",
                    HALF[0].replace("Either", "Or"), HALF[1]]),
         ("1.0000001 f_bar", ["A factor is wrong in the term -(10000001 D α/20000000) K⁻¹ X: it is "
@@ -164,7 +165,8 @@ SAID = {
         (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
     ],
     # that c = d was put fits in floats only: d is singular
-    (LOG_DET, "D"): [("-½ log(det(αXXᵀ))", UNKNOWN)],
+    (LOG_DET, "D"): [
+        ("-½ log(det(αXXᵀ))", ["A term is lost in the sum K."])],
     (LOG_DET, "q"): [
         ("-(D/2) q", ["This is the value of L₁ itself: its derivative ∂L₁/∂q is asked for."])],
     ("gplvm", "beta"): [

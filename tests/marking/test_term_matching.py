@@ -102,7 +102,8 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
      [SECOND, FIRST]),
     # more terms than anybody would look through
     ("gplvm", "X", FIRST + SECOND + " + (α + β + D)^20 K X", None, None),
-    ("gplvm", "X", "α(K⁻¹YYᵀ − (D + 1) I)K⁻¹X", None, None), ("gplvm", "X", "X Xᵀ X", None, None),
+    ("gplvm", "X", "α(K⁻¹YYᵀ − (D + 1) I)K⁻¹X", [("extra_term", "the answer", "-α K⁻¹ X")],
+     [FIRST]), ("gplvm", "X", "X Xᵀ X", None, None),
     # K is symmetric, but what comes along f may be broken alone
     ("gplvm", "X", "f_bar + ½ α K⁻¹YYᵀK⁻¹X − ½ α D X", [
         ("missing_inverse", "the term -(D α/2) X", GONE)], [FIRST]),

@@ -33,7 +33,13 @@ def test_training_moves_the_density_and_the_eigenvalues_arrive_at_those_of_the_d
     model = np.frombuffer(widget.frame["bars"], np.float32)[:2]
     np.testing.assert_allclose(model, np.linalg.eigvalsh(Y.T @ Y)[::-1][:2], rtol=1e-3)
     assert widget.readout.startswith("Data: 3,000×6, α = 1, β = ")
+    assert widget.readout.endswith("K would need 0.072 gigabytes.")
     assert widget.still().png(1).startswith(b"\x89PNG")
+
+
+def test_what_K_would_need_is_told_in_terabytes_where_these_are_many():
+    many = np.random.default_rng(0).standard_normal((400_000, 3))
+    assert Cloud(GPLVMProblem(many, 2)).readout.endswith("K would need 1.28 terabytes.")
 
 
 def test_what_cannot_be_drawn_gets_one_sentence():

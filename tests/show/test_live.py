@@ -709,6 +709,9 @@ class TestTheEndOfARun:
         assert widget.status.endswith(
             "Finished: to ten digits this is the best possible "
             f"{widget.trainer.problem.name_of_value}.")
+        widget.trainer.problem.digits = 9  # where the data keep no more
+        widget.player.step()
+        assert "Finished: to nine digits this is the best" in widget.status
 
     def test_above_the_limit_a_run_does_not_end_where_it_will_not_stay(self):
         widget = LiveGPLVM("iris", Q=1, optimiser="gradient")

@@ -119,6 +119,7 @@ class TestGraph:
 
     def test_the_panel_gives_each_node_the_words_form_and_shape_of_itself(self):
         panel = figures.graph_panel(AUTOENCODER)
+        assert panel["title"] == f"The graph of {AUTOENCODER.name}"
         for name, node in zip(panel["order"], panel["nodes"], strict=True):
             assert node["words"] == notation.plain(name)
             assert node["leaf"] == (name in AUTOENCODER.leaves)
@@ -188,7 +189,9 @@ class TestHeatMaps:
 class TestPointsAndCurves:
     def test_each_class_has_its_name_colour_and_marker_in_the_points_and_in_the_legend(self):
         X = np.random.default_rng(0).standard_normal((150, 3))
-        figure = figures.latent(X, IRIS.labels, IRIS.label_names).figure
+        drawing = figures.latent(X, IRIS.labels, IRIS.label_names)
+        assert drawing.words.startswith("150 latent points in a plane, in 3 classes ")
+        figure = drawing.figure
         axes, legend = figure.axes[0], figure.legends[0]
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("latent dimension 1",
                                                           "latent dimension 2")
@@ -216,6 +219,7 @@ class TestPointsAndCurves:
         assert (hexed(optimum.get_color()), optimum.get_linestyle()) == (VERMILLION, "--")
         note, = (text for text in axes.texts if text.get_text() == "exact optimum")
         assert note.xy[1] == problem.best
+        assert note.get_va() == "bottom"  # on the side that no value reaches
         assert hexed(note.get_color()) == VERMILLION
         first, last, best = (f"{value:,.4g}".replace("-", "−") for value in (
             trainer.history.values[0], trainer.value, problem.best))
@@ -342,6 +346,12 @@ class TestStills:
         assert at["a"].y0 == at["b"].y0 > at["c"].y0 == at["d"].y0
         title, = (text for text in figure.texts if text.get_text() == "It")
         assert hexed(title.get_bbox_patch().get_facecolor()) == YELLOW
+
+    def test_a_number_stands_in_the_cell_of_its_row_and_column(self):
+        scene = scene_of("cells", shape=[2, 3], count=1, columns=1, signed=True, fill=True)
+        axes, = drawn(scene, it=np.arange(6)).axes
+        assert {text.get_position(): text.get_text() for text in axes.texts} == {
+            (j, i): str(3 * i + j) for i in range(2) for j in range(3)}
 
     def test_data_are_dots_what_is_made_of_them_a_line_over_the_name_of_the_class(self):
         scene = scene_of("lines", data="data", length=2, low=0, high=9, captions=["p", "q"])
@@ -524,15 +534,16 @@ class TestLivePanels:
         assert "Data ●, rebuilt from 2 numbers —" in panel["title"]
 
     def test_of_digits_the_upper_row_is_the_data_and_the_lower_is_rebuilt(self):
-        widget, digits = LiveAutoencoder("digits"), data.load("digits")
+        widget, digits = LiveAutoencoder("digits", m=3), data.load("digits")
+        assert widget.title == "Training: Autoencoder"
         panel, shown = widget.scene["panels"]["samples"], numbers(widget, "samples", 64)
-        assert panel["title"] == "Data, and below rebuilt from 2 numbers"
+        assert panel["title"] == "Data, and below rebuilt from 3 numbers"
         first = [int(np.flatnonzero(digits.labels == k)[0]) for k in range(6)]
         np.testing.assert_array_equal(shown[:7], digits.Y[[39, *first]])
         assert (panel["count"], panel["columns"], panel["shape"]) == (14, 7, [8, 8])
         weights = widget.scene["panels"]["weights"]
-        assert weights["title"] == "W, components"
-        np.testing.assert_allclose(numbers(widget, "weights", 64)[:2], widget.trainer.parameters,
+        assert (weights["title"], weights["columns"], weights["count"]) == ("W, components", 3, 6)
+        np.testing.assert_allclose(numbers(widget, "weights", 64)[:3], widget.trainer.parameters,
                                    rtol=1e-5)
 
     @pytest.mark.parametrize("change", [{"dataset": "digits"}, {"size": 1}])
@@ -562,6 +573,8 @@ class TestLivePanels:
         assert found["slopes"]["title"] == "∂L/∂W"
         np.testing.assert_allclose(numbers(widget, "leaf", 3), W)
         np.testing.assert_allclose(numbers(widget, "slopes", 3), W @ (X @ c.T + c @ X.T), rtol=1e-5)
+        widget.controls.entry.value = (0, 1)
+        assert numbers(widget, "chosen", 1).item() == 1
         looks = {look["key"]: look for look in found["along"]["series"]}
         assert (looks["along"]["color"], looks["along"].get("dash")) == ("reached", None)
         assert looks["line"]["dash"] == "--"
@@ -659,7 +672,9 @@ class TestWalk:
         for place, ((words, value), name) in enumerate(
                 zip(walk.jump.options, walk.stages, strict=True)):
             assert (words, value) == (f"{place + 1}: {name}", place)
+        assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
+        assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
         assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):

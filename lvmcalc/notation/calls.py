@@ -1,0 +1,275 @@
+"""Calls of functions: those of paper, and those of code that are told more than values.
+
+In code, some calls name indices (einsum) or an axis (sum, softmax), and some take what only they
+can use, such as the factor in cho_solve(cho_factor(K), X).
+"""
+
+from contextlib import suppress
+
+from sympy import Expr, OneMatrix, ShapeError, Trace
+from sympy.matrices.expressions.diagonal import DiagonalOf
+
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation import forming
+from lvmcalc.notation.atoms import CLOSING, Atoms
+from lvmcalc.notation.tokens import Token, Unreadable, quoted
+
+MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
+OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
+SOLVED_BY = {"cho_factor": "cho_solve", "cholesky": "cholesky_solve"}
+AXES = {"row": True, "col": False}  # whether the entries of each row are summed
+CALLS = ("size", "abs2", "einsum", "softmax", *SOLVED_BY, *SOLVED_BY.values())
+
+
+class Calls(Atoms):
+    """Read the call of a function, whose name was the last token."""
+
+    arrays: bool  # whether the text is code for arrays
+    matlab: bool
+    inside: str = ""  # the solver whose arguments are read
+    factor_of: Expr | None = None  # the matrix whose factor it got
+    axis: str = ""  # what was named beside the arguments
+    kept: set[Expr]  # sums along an axis that is kept, as a column or a row
+
+    def applied(self, token: Token) -> Expr:
+        """Return the value of a function, with or without brackets behind its name."""
+        name = OTHER_NAMES.get(token.text, token.text)
+        if name == "size":
+            return self.size(token)
+        if name in ("einsum", *SOLVED_BY, *SOLVED_BY.values()):
+            return self.einsum(token) if name == "einsum" else self.solved(name, token)
+        if name == "norm" or self.ahead.text in ("(", "[", "{"):
+            if name == "sum" and self.tokens[self.place + 1].text == "abs2":
+                self.place += 3
+                self.open.append("(")
+                value = forming.squared_norm(self.sum())
+                self.open.pop()
+                return value if self.accept(")") else self.fail("the closing )")
+            return self.called(name, token, self.arguments())
+        if self.ahead.text in CLOSING:
+            return self.called(name, token, [self.bracket()])
+        self.open.append("(")
+        value = self.factor()
+        self.open.pop()
+        if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
+            raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
+        return self.called(name, token, [value])
+
+    def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
+        """Return a function of some arguments."""
+        axis, self.axis = self.axis, ""
+        if name == "slogdet" and not self.second():
+            raise self.fail("[1], for the logarithm in what slogdet returns,")
+        if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
+                             "functions inside one another, which are not read.", token.start)
+        own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
+        try:
+            if axis or name == "softmax":
+                return self.along(axis, name, *arguments)
+            function = own[name] if name in own and matrices else self.functions[name]
+            if name == "inner" and self.arrays:
+                function = forming.of_last_axes
+            if name == "dot" and "." not in self.text[max(0, token.start - 1):token.start + 1] and (
+                    all(part.is_Matrix and part.is_square for part in arguments)):
+                raise self.refused(token, "dot is the product in NumPy and the sum of the products "
+                                          "of the entries in Julia; write A @ B or tr(AᵀB)")
+            if name not in forming.FUNCTIONS and not matrices:
+                arguments = [*map(forming.as_number, arguments)]
+            return function(*arguments)
+        except (Unreadable, CannotBeFormed, ShapeError):
+            raise
+        except (TypeError, ValueError, AttributeError, KeyError):
+            raise self.refused(token, f"{name} does not take these arguments") from None
+
+    def refused(self, token: Token, why: str) -> Unreadable:
+        """Return the error about a call."""
+        return Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {why}.",
+                          token.start)
+
+    def bars_of_a_function(self, token: Token) -> bool:
+        """Return whether a token is a function with bars behind it, as in log|K|."""
+        return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
+
+    def exponential(self, token: Token, base: Expr, exponent: str | Expr) -> Expr | None:
+        """Return exp(…) for e^(…), where the matrix e can have no such exponent; else None."""
+        no_power = isinstance(exponent, Expr) and _is_proper_matrix(base) and (
+            _is_proper_matrix(exponent) or not forming.as_number(exponent).is_Integer)
+        return self.functions["exp"](exponent) if (
+            no_power and token[:2] == ("name", "e") and "exp" in self.functions) else None
+
+    def second(self) -> bool:
+        """Return whether [1] or .logabsdet is ahead, and pass it."""
+        ahead = [token.text for token in self.tokens[self.place:self.place + 3]]
+        if ahead == ["[", "1", "]"]:
+            self.place += 3
+            return True
+        return False
+
+    def size(self, token: Token) -> Expr:
+        """Return the size in size(X, 1)."""
+        values = self.arguments()
+        if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
+            return values[0].shape[int(values[1]) - 1]
+        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
+                         "size(X, 2).", token.start)
+
+    # Arguments
+    def arguments(self) -> list[Expr]:
+        """Return the values between brackets; the name of a norm is passed, an axis kept."""
+        if not (opening := self.accept("(", "[", "{")):
+            raise self.fail("an opening bracket")
+        if self.ahead.text in ("[", "(") and (inner := self.listed(opening)):
+            return inner
+        self.open.append(opening)
+        values: list[Expr] = []
+        axis = ""
+        while self.ahead.text != CLOSING[opening] or self.ahead.kind != "sign":
+            if values and not self.accept(","):
+                break
+            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F"):
+                self.place += 1
+            elif self.ahead.kind == "text" and self.ahead.text.rstrip("k") in AXES:
+                axis = self.ahead.text
+                self.place += 1
+                break
+            else:
+                values.append(self.sum())
+        if not self.accept(CLOSING[opening]):
+            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
+        self.open.pop()
+        self.axis = axis
+        return values
+
+    def listed(self, opening: str) -> list[Expr]:
+        """Return the values of a list inside brackets, as in ([A, B, C]); none if there is none."""
+        begun, open_ = self.place, [*self.open]
+        with suppress(Unreadable):
+            values = self.arguments()
+            if len(values) > 1 and self.accept(CLOSING[opening]):
+                return values
+        self.place, self.open = begun, open_
+        return []
+
+    # Calls of code
+    def along(self, axis: str, name: str, matrix: Expr) -> Expr:
+        """Return the sum of the entries, or the softmax, of each row or of each column."""
+        row = AXES[axis.rstrip("k")]
+        if name == "softmax":
+            powers = self.vocabulary.functions["exp"](matrix)
+            sums = _sums(powers, row)
+            return forming.quotient(powers, _spread(sums, matrix))
+        if name != "sum" or not matrix.is_Matrix:
+            raise TypeError
+        sums = _sums(matrix, row)
+        if axis.endswith("k"):
+            self.kept.add(sums)
+            return sums
+        return sums if row else forming.transposed(sums)
+
+    def widened(self, value: Expr, beside: Expr) -> Expr:
+        """Return a sum whose axis was kept in the shape of the matrix beside it."""
+        return _spread(value, beside) if value in self.kept and beside.is_Matrix else value
+
+    def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
+        """Return left / divisor, entry by entry."""
+        left = forming.product(*factors)
+        return forming.quotient(left, self.widened(divisor, left))
+
+    def solved(self, name: str, token: Token) -> Expr:
+        """Return K⁻¹X for cho_solve(cho_factor(K), X) and cholesky_solve(X, cholesky(K))."""
+        if name in SOLVED_BY:
+            if self.inside != SOLVED_BY[name]:
+                raise self.refused(token, f"{name} is read inside {SOLVED_BY[name]} alone")
+            self.inside, (self.factor_of,) = "", self.arguments()
+            return self.factor_of
+        self.inside, self.factor_of = name, None
+        values = self.arguments()
+        last = name == "cholesky_solve"
+        if len(values) != 2 or values[last] is not self.factor_of:
+            factor = "(X, cholesky(K))" if last else "(cho_factor(K), X)"
+            raise self.refused(token, f"write {name}{factor}")
+        return forming.product(forming.inverse(values[last]), values[not last])
+
+    def einsum(self, token: Token) -> Expr:
+        """Return what einsum makes of matrices and columns, where products can say it."""
+        if not self.accept("(") or self.ahead.kind != "text":
+            raise self.fail("the indices of einsum, as in einsum('ij,jk->ik', A, B),")
+        indices = self.ahead.text.replace(" ", "")
+        self.place += 1
+        self.open.append("(")
+        values = []
+        while self.accept(","):
+            values.append(self.sum())
+        if not self.accept(")"):
+            raise self.fail("an operator or the closing )")
+        self.open.pop()
+        given, arrow, wanted = indices.partition("->")
+        names = given.split(",")
+        fits = arrow and len(names) == len(values) and all(
+            value.is_Matrix and (len(name) == 2 or (len(name) == 1 and value.cols == 1))
+            for name, value in zip(names, values, strict=False))
+        found = _contracted([*zip(names, values, strict=True)], wanted) if fits else None
+        if found is None:
+            raise self.refused(token, "these indices are not those of a product, a trace, a "
+                                      "transpose or a sum of products")
+        return found
+
+
+def _is_proper_matrix(value: Expr) -> bool:
+    return not forming.is_number(value)
+
+
+def _sums(matrix: Expr, row: bool) -> Expr:
+    """Return the sums of the rows of a matrix as a column, or those of its columns as a row."""
+    ones = OneMatrix(matrix.cols, 1) if row else OneMatrix(1, matrix.rows)
+    return forming.product(matrix, ones) if row else forming.product(ones, matrix)
+
+
+def _spread(sums: Expr, beside: Expr) -> Expr:
+    """Return copies of a column, or of a row, side by side."""
+    if sums.cols == 1:
+        return forming.product(sums, OneMatrix(1, beside.cols))
+    return forming.product(OneMatrix(beside.rows, 1), sums)
+
+
+def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
+    """Return the array with the wanted indices, None if no product of matrices says it."""
+    while len(parts) > 1:
+        (s, left), (t, right), *others = parts
+        kept = {*wanted, *"".join(name for name, _ in others)}
+        shared = [index for index in s if index in t]
+        if len({*s}) < len(s) or len({*t}) < len(t):
+            return None
+        if not shared and len(s) == len(t) == 1:
+            parts = [(s + t, forming.product(left, right.T)), *others]
+        elif sorted(s) == sorted(t) and not kept & {*s}:
+            right = right if s == t else forming.transposed(right)
+            parts = [("", forming.inner(left, right)), *others]
+        elif sorted(s) == sorted(t) and kept >= {*s}:
+            right = right if s == t else forming.transposed(right)
+            parts = [(s, forming.elementwise(left, right)), *others]
+        elif len(shared) == 1 and shared[0] not in kept:
+            left = left if s[-1] == shared[0] and len(s) > 1 else forming.transposed(left)
+            right = right if t[0] == shared[0] else forming.transposed(right)
+            rest = s.replace(shared[0], "") + t.replace(shared[0], "")
+            value = forming.product(left, right)
+            if len(s) == 1 and rest:
+                value = forming.transposed(value)  # a row is a column of one index
+            parts = [(rest, value if rest else forming.as_number(value)), *others]
+        else:
+            return None
+        if not parts[0][0] and others:
+            return None
+    (name, value), = parts
+    if name == wanted:
+        return value
+    if name[::-1] == wanted:
+        return forming.transposed(value)
+    if len({*name}) < len(name):
+        return {"": Trace, name[:1]: DiagonalOf}.get(wanted, lambda _: None)(value)
+    if not wanted:
+        return forming.FUNCTIONS["sum"](value)
+    if len(wanted) == 1 and wanted in name and len(name) == 2:
+        return _sums(value if wanted == name[0] else forming.transposed(value), True)
+    return None
