@@ -94,7 +94,7 @@ def path_of(log, color, act="stroke", dash=False, least=2):
 @pytest.fixture(scope="module")
 def gplvm_widget():
     made = LiveGPLVM("iris")
-    made.player.step(150)
+    made.player.step(300)
     made.controls.across.value = 1.0
     return made
 
@@ -182,8 +182,8 @@ class TestGPLVM:
         drawn(page, gplvm_widget)
         told = page.evaluate("""() => { const el = document.querySelector("#it"); return [
             el.ariaLabel, el.querySelector("canvas").ariaLabel,
-            el.querySelector("[role=status]").textContent, el.querySelector(".lvm-keys").textContent]
-        }""")
+            el.querySelector("[role=status]").textContent,
+            el.querySelector(".lvm-keys").textContent]; }""")
         assert told == [gplvm_widget.title, f"Picture: {gplvm_widget.about}", gplvm_widget.words,
                         "Space play · → step · R reset"]
         assert len({*told}) == 4
