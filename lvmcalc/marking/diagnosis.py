@@ -277,7 +277,10 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
 
     kept: dict[frozenset, Mistakes] = {}
     for mistakes in sorted(explanations, key=likelihood):
-        kept.setdefault(frozenset(mistake.kind for mistake in mistakes), mistakes)
+        kinds = frozenset(mistake.kind for mistake in mistakes)
+        before = kept.setdefault(kinds, mistakes)
+        if before[0].where.startswith("the value of") and mistakes[0].where.startswith("the stage"):
+            kept[kinds] = mistakes  # on the way back is likelier than in a value
     # The inverse of (1/β) I says the same of β, and that of r = K⁻¹ that K is not inverted.
     if {frozenset([kind]) for kind in ("inverted_scalar", "missing_inverse")} & kept.keys():
         kept.pop(frozenset(["extra_inverse"]), None)

@@ -1,4 +1,4 @@
-"""The question at an edge of a chain: what arrives at a node along it?"""
+"""The question at an edge of a chain: what does it contribute to the next adjoint?"""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ class EdgeQuestion(Boxes):
         super().__init__(title="What arrives along this edge?", hint="type a formula, press Enter")
 
     def pose(self, parent: str, node: str, typed: str, known: bool) -> None:
-        """Ask for what arrives at `parent` along the edge from `node`.
+        """Ask for what the edge from `node` contributes to the adjoint of `parent`.
 
         Parameters
         ----------
@@ -47,10 +47,10 @@ class EdgeQuestion(Boxes):
         step, rule = chain[node], chain[node].rule
         shape = notation.shape(symbol).replace("scalar", "a number")
         self.above = (
-            f"<b>What arrives at ${latex(parent)}$ along this edge?</b> "
+            f"<b>What does this edge contribute to ${latex(symbol)}$?</b> "
             f"${latex(step.symbol)} = {latex(step.expression)}$, and at ${latex(node)}$ arrives "
             f"${latex(arriving)}{closed}$. The answer is {shape}."
-            + f" What arrives along {used} is not asked here." * bool(self.others))
+            + f" What comes along {used} is not asked here." * bool(self.others))
         self.below = folded("Hint", f"{in_html(rule.name)}: ${rule.latex}$")
         self.label, self.lines, self.told = f"{self.name} =", [typed], [""]
         self.written += 1

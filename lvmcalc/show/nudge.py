@@ -173,8 +173,8 @@ class Nudge(View):
         self.fill()
         name = self._entry(at) + (f" = {self._entry(at[::-1])}" if both else "")
         words = (f"{name} = {_told(now)}, {self._output} = {_told(self.L)}. Its slope there is "
-                 f"{_told(slope)}: a nudge of {self._step:g} changes {self._output} by about "
-                 f"{_told(slope * self._step, '+.3g')}.")
+                 f"{_told(slope)}: a nudge of {self._step / 10:g} changes {self._output} by about "
+                 f"{_told(slope * self._step / 10, '+.3g')}.")
         self._say(f"{self._news} {words}".strip())
 
     def _say(self, words: str) -> None:

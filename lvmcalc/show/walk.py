@@ -190,7 +190,8 @@ class StageWalk(Shown, widgets.VBox):
         said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         count = sum(edge in self.done for edge in self.stages)
         told = f" Edges lit: {count} of {last + 1}." if self.ask else ""
-        self._say(f"Stage {self._place + 1} of {last + 1}, {self.direction.value}: "
+        unit = "Edge" if self.direction.value == "backwards" else "Stage"
+        self._say(f"{unit} {self._place + 1} of {last + 1}, {self.direction.value}: "
                   f"{_label(stage)}. {said}.{told}")
 
     # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;

@@ -73,24 +73,24 @@ def test_a_walk_goes_on_back_and_to_any_stage_by_keyboard(page):
     back, on = (walk.get_by_role("button", name=re.compile(rf"\b{name}\b"))
                 for name in ("Back", "Next"))
     stage, direction = (walk.get_by_role("combobox", name=name) for name in ("stage", "direction"))
-    told(walk, r"^Stage 1 of 10, backwards: L → c\.")
+    told(walk, r"^Edge 1 of 10, backwards: L → c\.")
     expect(back).to_be_disabled()
     on.press("Space")
-    told(walk, r"^Stage 2 of 10, backwards: c → d\.")
+    told(walk, r"^Edge 2 of 10, backwards: c → d\.")
     expect(stage.locator("option:checked")).to_have_text("2: c → d")
     expect(walk.get_by_role("rowheader")).to_contain_text(["forward", "shapes", "rule", "arriving",
                                                            "leaving"])
     on.press("Enter")
-    told(walk, "^Stage 3 of 10")
+    told(walk, "^Edge 3 of 10")
     back.press("Space")
-    told(walk, "^Stage 2 of 10")
+    told(walk, "^Edge 2 of 10")
     walk.get_by_role("img").focus()
     press(page, "ArrowRight")
-    told(walk, "^Stage 3 of 10")
+    told(walk, "^Edge 3 of 10")
     press(page, "ArrowLeft")
-    told(walk, "^Stage 2 of 10")
+    told(walk, "^Edge 2 of 10")
     stage.select_option(index=9)
-    told(walk, "^Stage 10 of 10, backwards: h → W.")
+    told(walk, "^Edge 10 of 10, backwards: h → W.")
     expect(on).to_be_disabled()
     direction.select_option("forwards")
     told(walk, r"^Stage 1 of 7, forwards: h\.")
@@ -98,7 +98,7 @@ def test_a_walk_goes_on_back_and_to_any_stage_by_keyboard(page):
 
 def test_a_click_on_a_node_goes_to_its_stage(page):
     walk, = show(page, WALK)
-    told(walk, "^Stage 1 of 10")
+    told(walk, "^Edge 1 of 10")
     walk.scroll_into_view_if_needed()
     x, y = page.evaluate("""() => {
         const view = document.querySelector('.lvmcalc-walk .lvm').lvm;
@@ -219,7 +219,7 @@ def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name
         expect(widget.get_by_role("textbox")).to_have_value("")
     else:
         told(widget,
-             {"walk": "^Stage 1 of 10", "prediction": "^Choose one", "cost": "^Nothing"}[name])
+             {"walk": "^Edge 1 of 10", "prediction": "^Choose one", "cost": "^Nothing"}[name])
     use(widget)
 
 

@@ -122,3 +122,11 @@ def test_a_slip_in_a_differential_or_in_terms_of_k_is_named_and_blamed_once(
     found = audit(text, of).lines
     assert [line.status for line in found] == expected
     assert next(line for line in found if line.findings).findings[0].kind == kind
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("J = -D/2 log|K|\ndJ = -D/2 tr(K⁻¹ dK)\n∇_X J = -α D K⁻¹X", ["proved"] * 3),
+    ("Let c = X Xᵀ\n∂L/∂X = -α D (α c + β⁻¹ I)⁻¹ X", ["definition", "proved"]),
+    ("Let c = αXXᵀ + β⁻¹ I\n∂L/∂X = -α D c⁻¹ X", ["proved", "proved"])])
+def test_a_letter_may_stand_for_the_scalar_or_leave_a_stage(text: str, expected: list) -> None:
+    assert statuses(text, "gplvm.log_det") == expected

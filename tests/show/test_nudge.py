@@ -21,8 +21,8 @@ def drawn(widget, name):
 
 def test_an_entry_that_is_nudged_moves_L_along_its_slope_and_is_told():
     widget = bilinear()
-    assert widget.status == ("X₁₁ = 5, L = 17. Its slope there is 3: a nudge of 0.1 changes L by "
-                             "about +0.3.")
+    assert widget.status == ("X₁₁ = 5, L = 17. Its slope there is 3: a nudge of 0.01 changes L by "
+                             "about +0.03.")
     widget.nudge((1, 2), 7)
     assert widget.value.tolist() == [[5, 1, 4], [2, 6, 7]]
     assert pytest.approx(np.array(U) @ widget.value @ V) == widget.L

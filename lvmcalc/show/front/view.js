@@ -271,9 +271,9 @@ class View {
 
   // After Shift+Enter the panel has the focus: its cell, or the one below, is the active one.
   greet() {
-    const {el, controls} = this, cell = el.closest(".jp-Cell");
+    const {el, controls: {play, to}} = this, cell = el.closest(".jp-Cell");
     const active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
-    if (!cell || !(controls.play || controls.to) || ![cell, cell.nextElementSibling].includes(active)) return;
+    if (!active || !(play || to) || ![cell, cell?.nextElementSibling].includes(active)) return;
     if (active.contains(document.activeElement) && document.activeElement.closest(".lvm")) return;
     el.focus({preventScroll: true});
     el.scrollIntoView({block: "nearest"});
