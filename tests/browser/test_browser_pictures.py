@@ -177,6 +177,18 @@ class TestGPLVM:
         assert names == ["chosen", *IRIS.label_names]
 
 
+    def test_a_latent_point_goes_where_it_is_dragged(self, page, gplvm_widget):
+        log, X = drawn(page, gplvm_widget), gplvm_widget.trainer.parameters
+        places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
+        moved = np.frombuffer(gplvm_widget.frame["moved"], np.float32)
+        ring = [np.polyval(scale(X[:, k], places[:, k]), moved[k]) for k in (0, 1)]
+        to = page.evaluate("""([[x, y], to]) => {
+            const {lvm} = document.querySelector("#it");
+            const {left, top} = lvm.canvas.getBoundingClientRect();
+            return lvm.under({clientX: left + x, clientY: top + y}).drag(...to).move; }""",
+            [ring, places[7].tolist()])
+        np.testing.assert_allclose(to, X[7], atol=0.02 * X.std())
+
     def test_its_words_its_name_and_what_is_seen_stand_where_they_are_read(
         self, page, gplvm_widget):
         drawn(page, gplvm_widget)

@@ -190,6 +190,13 @@ def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> Non
     assert "what is said" in words["text/html"]
 
 
+def test_an_animation_shows_each_picture_for_its_time(tmp_path) -> None:
+    still.save_gif([still.Image.new("L", (4, 4), ink) for ink in (0, 255)],
+                   str(tmp_path / "it.gif"), 80)
+    with still.Image.open(tmp_path / "it.gif") as made:
+        assert (made.n_frames, made.info["duration"]) == (2, 80)
+
+
 def contrast(one: str, other: str) -> float:
     """Contrast of two colours by WCAG 2.2: 1 to 21."""
     def luminance(colour: str) -> float:

@@ -92,6 +92,7 @@ def test_two_entries_of_a_symmetric_matrix_move_together_with_their_common_slope
     assert drawn(widget, "chosen").tolist() == [0]
     (left, right), (low, high) = drawn(widget, "line").reshape(2, 2)
     assert (high - low) / (right - left) == pytest.approx(1 / (2 - 0.49), rel=1e-4)
+    assert (low + high) / 2 == pytest.approx(widget.L, rel=1e-4)
 
 
 def test_a_number_and_a_vector_can_be_nudged_and_a_still_picture_drawn():

@@ -672,6 +672,8 @@ class TestWalk:
         for place, ((words, value), name) in enumerate(
                 zip(walk.jump.options, walk.stages, strict=True)):
             assert (words, value) == (f"{place + 1}: {name}", place)
+        parent, node = StageWalk(AUTOENCODER, W=W, x=X).stages[0]
+        assert StageWalk(AUTOENCODER, W=W, x=X).jump.options[0][0] == f"1: {node} → {parent}"
         assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
         assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")

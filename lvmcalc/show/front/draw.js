@@ -175,9 +175,9 @@ export const curve = {
     for (const it of series.filter(it => it.label).sort((a, b) => end(a) - end(b))) {
       const near = all.filter(([u]) => u > x + w - widthOf(pen, it.label, true) - size);
       const bad = row => 1e4 * !!taken[row] + 1e3 * near.some(([, v]) => Math.abs(v - row) < size);
-      const cost = row => bad(row) + Math.abs(row - end(it)), kept = rows[memo[it.label]];
-      const best = kept && !bad(kept) ? kept : rows.reduce((a, b) => cost(b) < cost(a) ? b : a);
-      memo[it.label] = rows.indexOf(best); // it stays for as long as it hides nothing
+      const cost = row => bad(row) + Math.abs(row - end(it)) - (row === rows[memo[it.label]] ? 2 * step : 0);
+      const best = rows.reduce((a, b) => cost(b) < cost(a) ? b : a);
+      memo[it.label] = rows.indexOf(best); // it seldom jumps
       taken[best] = true;
       text(pen, it.label, x + w - 0.3 * size, best, {...RIGHT, bold: true, halo: true, color: it.color});
     }
