@@ -208,7 +208,7 @@ def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name
          "box": lambda: widget.get_by_role("textbox").press("Enter"),
          "cost": lambda: widget.get_by_role("button", name="Measure").press("Space")}[name]()
         told(widget,
-             {"walk": "^Stage 2", "prediction": "Right", "box": "Not right", "cost": "µs"}[name])
+             {"walk": "^Edge 2", "prediction": "Right", "box": "Not right", "cost": "µs"}[name])
 
     widget, = show(page, WIDGETS[name])
     use(widget)
@@ -263,7 +263,7 @@ def test_a_walk_that_asks_lights_an_edge_and_shows_its_card_after_a_right_answer
     told(walk, "Edges lit: 1 of 8")
     expect(walk.get_by_role("rowheader").first).to_be_visible()
     press(page, "Enter")  # once more: on to the next edge
-    told(walk, "^Stage 2 of 8, backwards: c → d")
+    told(walk, "^Edge 2 of 8, backwards: c → d")
     field = walk.get_by_role("textbox", name="∂L/∂d =")
     expect(field).to_be_focused()
     expect(field).to_have_value("")
