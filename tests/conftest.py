@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadFileScheduling
 
 # Two workers whose linear algebra takes all cores each wait for one another.
@@ -40,6 +41,22 @@ def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadFileScheduling:
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Put the folders that take longest at the beginning, and leave the rest as it is."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+@pytest.fixture
+def notebook() -> Any:
+    """Return a page of a browser with an open notebook, in which `browser.show` puts cells."""
+    import browser
+    return browser.shared_notebook()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: Any, nextitem: Any) -> None:
+    """Close the notebook as soon as a test follows that does not use it."""
+    if "notebook" in getattr(item, "fixturenames", ()) and (
+            "notebook" not in getattr(nextitem, "fixturenames", ())):
+        import browser
+        browser.close_shared_notebook()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -43,8 +43,7 @@ MISSING = {  # what people write that no rule of the book has
 }
 BESIDE = {r"\^\s*\{?\s*(?:\+|†|\\dagger)": "The pseudoinverse (A⁺)",  # the same, beside a letter
           r"[‖|]\s*(?:₁|_\s*\{?\s*(?:\*|1|∞|\\infty))": "A norm other than ‖A‖"}
-INSTEAD = {"softmax": "exp(X) ./ (exp(X) ones(K, K)) for the rows of an N×K matrix",
-           "logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
+INSTEAD = {"logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
            "var": "‖x − sum(x)/N ones(N)‖²/N", **dict.fromkeys(
                ["∑", "Σ", "\\sum"], "Σ_i with the index that is summed over, or sum(x)")}
 

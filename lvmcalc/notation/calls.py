@@ -65,7 +65,10 @@ class Calls(Atoms):
                              "functions inside one another, which are not read.", token.start)
         own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
         try:
-            if axis or name == "softmax":
+            if name == "softmax" and not axis:
+                raise self.refused(token, "softmax needs its axis, as in softmax(Z, axis=1) for "
+                                          "the rows of Z")
+            if axis:
                 return self.along(axis, name, *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
             if name == "inner" and self.arrays:

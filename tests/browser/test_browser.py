@@ -8,7 +8,7 @@ import browser
 import pytest
 from playwright.sync_api import Page, expect
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "06_gplvm_training.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "00_start_here.ipynb"
 
 
 def test_training_is_played_watched_steered_by_keyboard_paused_and_reset_in_jupyterlab():

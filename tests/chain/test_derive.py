@@ -191,7 +191,8 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("∑ A", "There is no `∑` here: write Σ_i with the index"),
     ("λ_max(A)", "An eigenvalue (`λ_max`)"), ("‖A‖_*", "A norm other than ‖A‖ is none of"),
     (r"\operatorname{tr}(A^{+})", "The pseudoinverse (A⁺) is none of"),
-    ("sum(softmax(A))", "There is no `softmax` here: write exp(X) ./ (exp(X) ones(K, K))"),
+    ("sum(softmax(A))", "`softmax(A))` cannot be read: softmax needs its axis"),
+    ("sum(logsumexp(A))", "There is no `logsumexp` here: write log(sum(exp(x)))"),
     ("tr(tan(A))", "There is no function `tan` here"),
     ("tr(AᵀA)^λ", "The calculus does not know the exponent in ")])
 def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
