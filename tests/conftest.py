@@ -5,17 +5,11 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Any
 
-import pytest
-from xdist.scheduler import LoadFileScheduling
-
 # Two workers whose linear algebra takes all cores each wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
-# these files share one JupyterLab, so that they go to one worker
-TOGETHER = [f"tests/browser/test_browser_{name}.py"
-            for name in ("answers", "derivation", "hostile", "widgets")]
 FIRST = ("tests/browser/", "notebooks/")  # they take longest, so that no worker ends with one
 
 
@@ -25,38 +19,9 @@ def pytest_configure(config: Any) -> None:
         config.option.loadscopereorder = False
 
 
-class InFilesOrTogether(LoadFileScheduling):
-    """Send the tests of a file to one worker, and those of the files `TOGETHER` to the same one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return TOGETHER[0] if file in TOGETHER else file
-
-
-def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadFileScheduling:
-    """Distribute the tests by file."""
-    return InFilesOrTogether(config, log)
-
-
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Put the folders that take longest at the beginning, and leave the rest as it is."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
-
-
-@pytest.fixture
-def notebook() -> Any:
-    """Return a page of a browser with an open notebook, in which `browser.show` puts cells."""
-    import browser
-    return browser.shared_notebook()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: Any, nextitem: Any) -> None:
-    """Close the notebook as soon as a test follows that does not use it."""
-    if "notebook" in getattr(item, "fixturenames", ()) and (
-            "notebook" not in getattr(nextitem, "fixturenames", ())):
-        import browser
-        browser.close_shared_notebook()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -155,27 +155,6 @@ def notebook_in(folder: Path, source: str) -> Iterator[Page]:
     with jupyterlab(path) as address, page_of(height=1400) as page:
         run_all(page, address, path.name)
         yield page
-
-
-EMPTY = "import ipywidgets\nipywidgets.Label('empty')"
-_open = ExitStack()
-_pages: list[Page] = []
-
-
-def shared_notebook() -> Page:
-    """Return a page with an open notebook for all tests in a row that show widgets in one: it takes
-    longer to start than most of them to run."""
-    if not _pages:
-        folder = Path(_open.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        _pages.append(_open.enter_context(notebook_in(folder, EMPTY)))
-    return _pages[0]
-
-
-def close_shared_notebook() -> None:
-    """Close it. Tests with an event loop of their own cannot run before: playwright's runs until
-    then."""
-    _pages.clear()
-    _open.close()
 
 
 def nameless(widget: Locator) -> list[str]:

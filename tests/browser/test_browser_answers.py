@@ -21,9 +21,10 @@ COST = "CostCurve((50,))"
 ALIVE = ".jp-OutputArea-output:has(.lvm, .lvmcalc-ask)"
 
 
-@pytest.fixture
-def page(notebook):
-    return notebook
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS) as page:
+        yield page
 
 
 def show(page, *sources):
