@@ -156,7 +156,7 @@ def test_a_notebook_runs_whole_in_the_browser_and_an_answer_is_marked(opened):
     page.evaluate(f"""{browser.NOTEBOOK}.content.scrollToItem(
         [...{browser.NOTEBOOK}.content.model.cells].findIndex(
             cell => cell.sharedModel.source.includes("AnswerBox(L, ")), "center")""")
-    boxes = page.locator(".jp-OutputArea-output:has(.lvm-told[hidden])")  # one line alone
+    boxes = page.locator(".jp-OutputArea-output:has(.lvmcalc-ask)")  # one line alone
     box = boxes.filter(has=page.get_by_role("textbox")).first
     for answer, verdict in (("α (K⁻¹ Y Yᵀ − D I) K⁻¹ X", "proved"), ("X", "not right"),
                             ("det((q s)^-12) X", "undecided: marking this takes more than 10"),

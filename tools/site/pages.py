@@ -26,7 +26,6 @@ LIVE = "lite/notebooks/index.html?path={}.ipynb"
 FOR_A_KERNEL = {"recorded", "colab"}  # tags of cells that are not for a page
 STATES = 60  # of the recorded run, besides the first one
 BUTTONS = ("play", "step", "reset")
-NOBODY_MOVES = ("ring", "moved")  # the latent point of the chosen object
 NOT_TOLD = ("layout", "tabbable", "tooltip", "frame")
 
 
@@ -98,10 +97,9 @@ def record(out: Path) -> None:
             view.player.step()
         frame = {}
         for name, values in view.numbers().items():
-            if name not in NOBODY_MOVES:
-                kind = np.float32 if name == "curve" else np.float16
-                frame[name] = [kind.__name__, len(values)]
-                numbers += np.asarray(values, kind).tobytes()
+            kind = np.float32 if name in ("curve", "axes", "limit") else np.float16
+            frame[name] = [kind.__name__, len(values)]
+            numbers += np.asarray(values, kind).tobytes()
         end = " The recording ends here." if step == STATES else ""
         frames.append({"frame": frame, "words": f"A recording. {view.status}{end}", "note": "",
                        "wait": round(1000 / view.player.rate)})

@@ -24,7 +24,7 @@ class Recording {
   }
 
   get(name) { return this.told[name]; }
-  on(name, act) { (this.listeners[name] ||= new Set()).add(act); }
+  on(names, act) { for (const name of names.split(" ")) (this.listeners[name] ||= new Set()).add(act); }
   off(name, act) { this.listeners[name]?.delete(act); }
 
   tell(news) {
@@ -70,4 +70,4 @@ for (const state of run.frames) for (const name in state.frame) {
 }
 const el = document.createElement("div"), model = new Recording(bytes(run.told), run.frames, run.labels);
 place.replaceChildren(el); // the still picture has done its work
-front.render({model, el});
+front.render({model, el, signal: new AbortController().signal});
