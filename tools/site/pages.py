@@ -85,8 +85,8 @@ def linked(body: str, name: str) -> str:
 def record(out: Path) -> None:
     """Record the run of the first notebook's panel: what the browser is told at each state.
 
-    Curves and their axes are kept as single floats, as they span many powers of ten, all else as half
-    ones. The numbers stand one after the other in a file of their own.
+    Curves and their axes are kept as single floats, since they span many powers of ten, and all
+    else as half ones. The numbers stand one after the other in a file of their own.
     """
     from lvmcalc.show import LiveGPLVM
     from lvmcalc.show.playing import PAUSED, PLAYING
