@@ -92,7 +92,7 @@ def record(out: Path) -> None:
     The numbers stand one after the other in a file of their own.
     """
     from lvmcalc.show import LiveGPLVM
-    from lvmcalc.show.playing import PAUSED, PLAYING
+    from lvmcalc.show.player_view import PAUSED, PLAYING
 
     view, frames, numbers = LiveGPLVM("digits", Q=2), [], bytearray()
     for step in range(STATES + 1):
