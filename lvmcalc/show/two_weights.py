@@ -9,7 +9,7 @@ from contourpy import contour_generator  # which Matplotlib needs too
 from lvmcalc import checks
 from lvmcalc.models import autoencoder
 from lvmcalc.show import panels, style
-from lvmcalc.show.playing import RATES, PlayerView, stops
+from lvmcalc.show.player_view import RATES, PlayerView, stops
 from lvmcalc.show.view import Control
 
 SAMPLES = ((3, 2, 1, 1, -1, -3, -3), (1, 0, 2, -1, 1, 0, -3))  # xxᵀ has the eigenvalues 40 and 10
