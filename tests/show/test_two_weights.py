@@ -143,7 +143,7 @@ class TestWalking:
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["h"])
         widget.step(500)
         assert np.linalg.norm(widget.W) == pytest.approx(1, abs=1e-3)
-        assert widget.status.endswith("Finished: W rests at the circle, where h is silent.")
+        assert widget.status.endswith("Finished: W rests at the circle, where path h is 0.")
         widget.controls.follow.value = "g"
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["g"])
         widget.step(500)
