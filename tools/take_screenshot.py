@@ -74,6 +74,9 @@ def take_readme(wanted: list[str]) -> None:
             walk = page.locator(".lvmcalc-walk")
             walk.get_by_role("combobox", name="stage").select_option(
                 index=[*walk.locator("option").all_text_contents()].index("3: b → c"))
+            field = walk.get_by_role("textbox").first
+            field.fill("0")
+            field.press("Enter")  # the card waits for an answer
             walk.get_by_role("button", name="Show").click()
             expect(walk.get_by_role("status").first).to_contain_text("b → c")
             page.wait_for_timeout(1000)  # MathJax writes the formulas

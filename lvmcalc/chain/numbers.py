@@ -42,7 +42,7 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
     """
     formula = sp.sympify(formula, strict=True)
     reason = "has no finite value here: it overflows or underflows in floating point"
-    advice = ", so take fewer points or another scale"
+    advice = ", so take smaller matrices or another scale"
     with np.errstate(all="ignore"):
         try:
             value = arithmetic.evaluate(formula, known, Trusted, memo)

@@ -35,7 +35,7 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Result:
+class TaskResult:
     """What a student made of one task.
 
     Attributes
@@ -58,7 +58,7 @@ class Result:
 class Collected:
     """The results of a class."""
 
-    results: tuple[Result, ...]
+    results: tuple[TaskResult, ...]
     problems: tuple[tuple[str, str], ...]
 
     @cached_property
@@ -142,10 +142,10 @@ class _Marking:
                          for path in notebooks.glob(PATTERN)}
         self._seeded: dict[tuple[str, int], list[Task]] = {}
         self._marks: dict[tuple[int, str], tuple[str, tuple[Slip, ...]]] = {}
-        self.solutions = [Result(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
+        self.solutions = [TaskResult(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
                           if task.model == Part.model]
 
-    def results(self, handed: HandedIn) -> list[Result]:
+    def results(self, handed: HandedIn) -> list[TaskResult]:
         """Return what a student made of each task, and add what is odd to the problems."""
         homes = {stem: self._home(stem, handed) for stem in handed.written}
         asked = self._asked_of(handed, homes)
@@ -205,23 +205,23 @@ class _Marking:
         return self._marks[key]
 
 
-def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> Result:
+def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> TaskResult:
     slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
     for wanted in (RIGHT, WORDS, RUN, WRONG):
         texts = [text for text, (status, _) in marks.items() if status == wanted]
         if texts:
-            return Result(student, task, wanted, texts[-1], len(marks), slips)
-    return Result(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
+            return TaskResult(student, task, wanted, texts[-1], len(marks), slips)
+    return TaskResult(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
 
 
-def _alike(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
     """Yield who gave long answers that are the same, and which."""
-    given: dict[tuple[str, str, str], list[Result]] = {}
+    given: dict[tuple[str, str, str], list[TaskResult]] = {}
     for each in results:
         if len(each.answer) >= LONG:
             key = each.task.model, each.task.asked, " ".join(each.answer.split())
             given.setdefault(key, []).append(each)
-    same: dict[str, list[Result]] = {}
+    same: dict[str, list[TaskResult]] = {}
     for group in given.values():
         if len(group) > 1:
             same.setdefault(", ".join(each.student for each in group), []).append(group[0])

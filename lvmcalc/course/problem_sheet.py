@@ -198,13 +198,13 @@ def parts() -> dict[str, Part]:
             for one in _sheet()["part"]}
 
 
-class Problem(str):
+class ProblemText(str):
     """A problem of the sheet with all its parts, in Markdown, as which it is shown."""
 
     __repr__ = _repr_markdown_ = str.__str__
 
 
-def problem(number: str) -> Problem:
+def problem(number: str) -> ProblemText:
     """Return one problem of the sheet, "1" or "2".
 
     Raises
@@ -214,7 +214,7 @@ def problem(number: str) -> Problem:
     """
     checks.known(number, ("1", "2"), "problem of the sheet")
     asked = (f"({one.id[1]}) {one.text}" for one in parts().values() if one.id[0] == number)
-    return Problem("\n>\n".join(f"> {text}" for text in (
+    return ProblemText("\n>\n".join(f"> {text}" for text in (
         f"**Problem {number}.** {problems()[number]}", *asked, f"*Given:* {problems()['given']}")))
 
 

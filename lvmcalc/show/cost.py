@@ -9,7 +9,7 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import GPLVMProblem
-from lvmcalc.models.ways import cholesky, textbook
+from lvmcalc.models.gplvm_precision import cholesky, textbook
 from lvmcalc.show import panels, style
 from lvmcalc.show.still import Drawing, still
 from lvmcalc.show.view import Control, View, guarded

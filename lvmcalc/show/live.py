@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from lvmcalc import checks
 from lvmcalc.show import panels
 from lvmcalc.show.player import FLAT_OUT
-from lvmcalc.show.playing import RATES, PlayerView, among, stops
+from lvmcalc.show.player_view import RATES, PlayerView, among, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import OPTIMISERS, Problem, Trainer
 

@@ -15,8 +15,8 @@ import pytest
 from lvmcalc.course import Exam
 from lvmcalc.course import handed_in as handed_in_module
 from lvmcalc.course.__main__ import main
+from lvmcalc.course.class_page import page
 from lvmcalc.course.collect import Collected, collect
-from lvmcalc.course.page import page
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASS = Path(__file__).parent / "class"

@@ -20,7 +20,7 @@ from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import player
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.live_models import LiveAutoencoder, LiveGPLVM
-from lvmcalc.show.playing import AGAIN, PAUSED, PLAYING
+from lvmcalc.show.player_view import AGAIN, PAUSED, PLAYING
 from lvmcalc.show.still import save_gif
 from lvmcalc.training import Trainer, data
 

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from lvmcalc.models import autoencoder
 from lvmcalc.show import TwoWeights as exported
 from lvmcalc.show import player
-from lvmcalc.show.playing import PLAYING
+from lvmcalc.show.player_view import PLAYING
 from lvmcalc.show.two_weights import EDGE, SAMPLES, TwoWeights
 
 OTHER = ((1.5, -0.3, 0.4, 2.0, -1.1, 0.2), (-0.7, 1.1, 0.3, -1.9, 0.8, 0.6))
@@ -143,7 +143,7 @@ class TestWalking:
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["h"])
         widget.step(500)
         assert np.linalg.norm(widget.W) == pytest.approx(1, abs=1e-3)
-        assert widget.status.endswith("Finished: W rests at the circle, where h is silent.")
+        assert widget.status.endswith("Finished: W rests at the circle, where path h is 0.")
         widget.controls.follow.value = "g"
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["g"])
         widget.step(500)
