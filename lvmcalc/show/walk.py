@@ -63,7 +63,7 @@ class StageWalk(Shown, widgets.VBox):
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
+        self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)")
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
         self.direction = Control("choice", "direction", checks.known(
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,

@@ -24,7 +24,7 @@ def test_a_way_with_K_has_the_value_and_the_gradient_of_the_model(way):
 def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypatch):
     monkeypatch.setattr(cost, "LARGEST_K", 60)
     curve = CostCurve([80, 50])
-    assert curve.status == "Nothing is measured yet."
+    assert curve.status == "Nothing has been measured yet."
     before = curve.count
     assert curve.measure() is curve
     assert {name: list(seconds) for name, seconds in curve.seconds.items()} == {
