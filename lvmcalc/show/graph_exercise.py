@@ -128,7 +128,7 @@ class GraphExercise(View):
     def _bow(self, start: int, end: int) -> float:
         """Return how an arrow bends, so that it does not run through the nodes of its lane."""
         one, other = (self._panel["nodes"][place] for place in (start, end))
-        return 0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
+        return -0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
 
     def _say(self, words: str) -> None:
         self.status = self.words = words

@@ -104,6 +104,24 @@ class TestGraph:
         assert {name: fill for name, fill in fills.items() if fill != "#FFFFFF"} == {
             "h": YELLOW, "W": SKY}
 
+    def test_no_arrow_runs_over_a_node_however_low_the_picture(self):
+        for drawing in (figures.graph(AUTOENCODER),
+                        StageWalk(AUTOENCODER, ask="W", W=W, x=X).still()):
+            axes, figure = drawing.figure.axes[0], drawing.figure
+            figure.canvas.draw()
+            nodes = {text.get_text(): axes.transData.transform(text.get_position())
+                     for text in axes.texts if text.get_bbox_patch() and text.get_text()}
+            assert len(nodes) == 9
+            ends = {text.get_position(): text.get_text() for text in axes.texts
+                    if text.get_text() in nodes}
+            for text in axes.texts:
+                if getattr(text, "arrow_patch", None) is not None:
+                    path = text.arrow_patch.get_path()
+                    way = np.concatenate(path.to_polygons(closed_only=False))
+                    over = {name for name, at in nodes.items()
+                            if np.linalg.norm(way - at, axis=1).min() < 15}
+                    assert over <= {ends[text.xyann], ends[text.xy]}
+
     def test_a_step_forwards_lights_all_arrows_into_the_node_in_blue(self):
         _, arrows, _ = self.drawn(AUTOENCODER, "d")
         assert {ends for ends, patch in arrows.items() if hexed(patch.get_edgecolor()) == BLUE} == {
