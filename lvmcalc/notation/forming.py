@@ -251,7 +251,7 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
 
 def functions_in(expression: Expr) -> int:
     """Return how many functions and roots stand inside one another."""
-    if isinstance(expression, MatrixSymbol | sp.Symbol):
+    if isinstance(expression, MatrixSymbol) or not expression.args:
         return 0
     own = isinstance(expression, sp.Function) or hasattr(expression, "name") or (
         isinstance(expression, sp.Pow) and not expression.exp.is_Integer)

@@ -194,10 +194,19 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("sum(softmax(A))", "`softmax(A))` cannot be read: softmax needs its axis"),
     ("sum(logsumexp(A))", "There is no `logsumexp` here: write log(sum(exp(x)))"),
     ("tr(tan(A))", "There is no function `tan` here"),
-    ("tr(AᵀA)^λ", "The calculus does not know the exponent in ")])
+    ("2^λ ‖A w − y‖²", "The calculus does not know the exponent in 2^λ")])
 def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
         derive(formula, **RIDGE)
+
+
+def test_a_power_whose_exponent_is_a_leaf_is_an_exponential_and_answers_may_have_powers() -> None:
+    chain = derive("Σ_i t_i^k + x^k", t="N", k="scalar", x="positive")
+    assert chain.check().status == "proved"
+    for wrt, answer in (("t", "k t.^(k−1)"), ("k", "sum(t.^k .* log(t)) + x^k log x"),
+                        ("x", "k x^(k−1)")):
+        assert mark(answer, chain, wrt).status == "proved"
+        assert mark(f"2 ({answer})", chain, wrt).status == "refuted"
 
 
 def test_what_is_no_formula_or_no_description_is_refused() -> None:

@@ -290,8 +290,14 @@ def test_a_small_case_is_taken_by_a_leaf_only() -> None:
 # Display
 
 
-def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() -> None:
-    code = ("from lvmcalc.calculus import claims, operations as rules\n"
+def test_gradients_chains_checks_and_small_cases_read_the_same_in_every_process() -> None:
+    code = ("import sys; sys.path.insert(0, 'tests'); import oracle; from lvmcalc import notation\n"
+            "from lvmcalc.calculus import claims, comparison, differentials, operations as rules\n"
+            "for seed in range(12):\n"
+            "    formula = oracle.Formulas(seed).scalar(3)\n"
+            "    if oracle.is_finite(formula):\n"
+            "        print(notation.plain(differentials.gradient(formula, oracle.S)))\n"
+            "        print(comparison.compare(formula, 2 * formula))\n"
             "from lvmcalc.models import autoencoder, gplvm\n"
             "chain = autoencoder.chain()\n"
             "print(chain, *chain, rules.RULES, sep='\\n')\n"
@@ -308,3 +314,4 @@ def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() ->
     assert texts[0] == texts[1]
     assert "0x" not in texts[0]
     assert "X: proved" in texts[0]
+    assert len(texts[0].partition("autoencoder")[0].splitlines()) > 20
