@@ -120,7 +120,7 @@ def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
     return out
 
 
-def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
+def symmetric(matrix: np.ndarray, name: str) -> np.ndarray:
     """Return the symmetric part of a square matrix that is symmetric up to rounding errors.
 
     Parameters
@@ -128,17 +128,15 @@ def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
     matrix : array of shape (n, n)
     name : str
         What the matrix is called in the formulas.
-    digits : int
-        Entries may differ by 10 to the power of −digits of the largest entry.
 
     Raises
     ------
     ValueError
-        If they differ by more.
+        If entries differ by more than 10⁻⁸ of the largest one.
     """
     difference = np.abs(matrix / 2 - matrix.T / 2)
     i, j = np.unravel_index(difference.argmax(), difference.shape)
-    if 2 * difference[i, j] > 10.0**-digits * np.abs(matrix).max():
+    if 2 * difference[i, j] > 1e-8 * np.abs(matrix).max():
         raise ValueError(f"{name} must be symmetric, but its entries ({i}, {j}) and ({j}, {i}) "
                          f"(counted from 0) are {matrix[i, j]:g} and {matrix[j, i]:g}.")
     return matrix / 2 + matrix.T / 2
