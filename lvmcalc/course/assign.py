@@ -67,7 +67,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Assignment:
     """
     asked = [task for task in tasks(notebooks) if not task.in_walk]
     if not asked:
-        raise ValueError(f"{notebooks} holds no notebook that asks anything.")
+        raise ValueError(f"{notebooks} holds no notebook with a question in it.")
     release, source = (out / kind / name for kind in ("release", "source"))
     for folder in (release, source):
         if folder.exists():

@@ -60,7 +60,7 @@ class Trainer:
                  learning_rate: float | None = None, seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be a Problem, such as a ChainProblem, "
-                            f"but {type(problem).__name__} came.")
+                            f"not {type(problem).__name__}.")
         self.problem = self._given = problem
         self.seed = seed
         self._optimiser = checks.known(optimiser, OPTIMISERS, "optimiser")

@@ -152,10 +152,10 @@ def test_a_gradient_is_reduced(formula: Expr, reduced: str) -> None:
 
 
 def test_a_misspelt_symmetric_matrix_is_refused_and_one_that_cancelled_is_not() -> None:
-    words = "s is said to be symmetric, but there is no matrix s here"
+    words = "s is declared symmetric, but there is no matrix s here"
     with pytest.raises(ValueError, match=words):
         gradient(Trace(S * S), S, symmetric=("s",))
-    with pytest.raises(ValueError, match="Q is said to be symmetric"):
+    with pytest.raises(ValueError, match="Q is declared symmetric"):
         gradient(Trace(S * S), S, symmetric=("Q",))
     with pytest.raises(ValueError, match="there are S"):
         compare(S, S.T, symmetric=("s",))
@@ -211,40 +211,37 @@ def test_a_derivative_by_a_size_is_refused(formula: Expr, size: Symbol) -> None:
 
 
 BAD = [
-    (lambda: gradient(S, S), TypeError, "Only a scalar has a gradient, but a matrix of shape n×n "
-                                        "came"),
-    (lambda: gradient(sp.Eq(a, b), a), TypeError, "Only a scalar has a gradient, but Eq(a, b) "
-                                                  "(Equality) came"),
+    (lambda: gradient(S, S), TypeError, "Only a scalar has a gradient, not a matrix of shape n×n"),
+    (lambda: gradient(sp.Eq(a, b), a), TypeError, "Only a scalar has a gradient, not Eq(a, b) "
+                                                  "(Equality)"),
     (lambda: gradient(None, a), TypeError,
-     "Only a scalar has a gradient, but None (NoneType) came"),
-    (lambda: gradient("a**2", a), TypeError, "A SymPy expression is expected, but the text 'a**2' "
-                                             "came"),
+     "Only a scalar has a gradient, not None (NoneType)"),
+    (lambda: gradient("a**2", a), TypeError, "A SymPy expression is expected, not the text 'a**2'"),
     (lambda: gradient(a, "a"), TypeError, "A gradient is taken with respect to a symbol, but a is "
                                           "none"),
     (lambda: gradient(a, 2 * a), TypeError, "A gradient is taken with respect to a symbol, but 2*a "
                                             "is none"),
     (lambda: gradient(Trace(S), S.T), TypeError, "A gradient is taken with respect to a symbol, "
                                                  "but S.T is none"),
-    (lambda: gradient(Trace(X * X.T), X, symmetric="X"), ValueError, "X is said to be symmetric, "
+    (lambda: gradient(Trace(X * X.T), X, symmetric="X"), ValueError, "X is declared symmetric, "
                                                                      "but its shape is n×m"),
     (lambda: gradient(Trace(S), S, symmetric=[3]), TypeError, "`symmetric` holds names of "
-                                                              "matrices, but 3 (int) came"),
+                                                              "matrices, not 3 (int)"),
     (lambda: gradient(Trace(S), S, symmetric=A * B), TypeError, "`symmetric` holds names of "
-                                                                "matrices, but a matrix"),
+                                                                "matrices, not a matrix"),
     (lambda: gradient(Trace(MatrixSymbol("S", m, m)), S), ValueError, "S is used with two shapes"),
     (lambda: gradient(Symbol("S") * Trace(S), S), ValueError, "S is used both as a matrix and as a "
                                                               "scalar"),
-    (lambda: compare("A", A), TypeError, "A SymPy expression is expected, but the text 'A' came"),
-    (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, but None "
-                                          "(NoneType) came"),
-    (lambda: compare(a, object()), TypeError, "A SymPy expression is expected, but <object object"),
-    (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, but [1] (list) "
-                                         "came"),
-    (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, but "
+    (lambda: compare("A", A), TypeError, "A SymPy expression is expected, not the text 'A'"),
+    (lambda: compare(None, 0), TypeError, "Only SymPy expressions can be compared, not None "
+                                          "(NoneType)"),
+    (lambda: compare(a, object()), TypeError, "A SymPy expression is expected, not <object object"),
+    (lambda: compare([1], 1), TypeError, "Only SymPy expressions can be compared, not [1] (list)"),
+    (lambda: compare(sp.Eq(a, b), a), TypeError, "Only SymPy expressions can be compared, not "
                                                  "Eq(a, b)"),
     (lambda: compare(a, b, seed=-1), ValueError, "seed must be at least 0"),
-    (lambda: compare(S, S, symmetric=7), TypeError, "`symmetric` holds names of matrices, but 7 "
-                                                    "(int) came"),
+    (lambda: compare(S, S, symmetric=7), TypeError, "`symmetric` holds names of matrices, not 7 "
+                                                    "(int)"),
 ]
 
 
