@@ -162,7 +162,7 @@ class _Auditor:
         except (Unreadable, UnsupportedExpression) as error:
             return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
         except CannotBeFormed as error:
-            wrong = finding("shape", f"It is not formed: {error}", piece.text)
+            wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
         for side, verdict in zip(sides[1:], verdicts, strict=True):

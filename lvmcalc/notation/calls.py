@@ -114,7 +114,7 @@ class Calls(Atoms):
         values = self.arguments()
         if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
             return values[0].shape[int(values[1]) - 1]
-        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
+        raise Unreadable(f"`{quoted(self.text[token.start:])}` is not a size: write size(X, 1) or "
                          "size(X, 2).", token.start)
 
     # Arguments
@@ -183,7 +183,7 @@ class Calls(Atoms):
         """Return K⁻¹X for cho_solve(cho_factor(K), X) and cholesky_solve(X, cholesky(K))."""
         if name in SOLVED_BY:
             if self.inside != SOLVED_BY[name]:
-                raise self.refused(token, f"{name} is read inside {SOLVED_BY[name]} alone")
+                raise self.refused(token, f"{name} is read only inside {SOLVED_BY[name]}")
             self.inside, (self.factor_of,) = "", self.arguments()
             return self.factor_of
         self.inside, self.factor_of = name, None
