@@ -1,4 +1,4 @@
-"""Still pictures, each with its content in words: graphs, heat maps, points, curves."""
+"""Figures of a chain or of data, each with its content in words: graphs, heat maps, curves."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
