@@ -7,9 +7,10 @@ the formula unreadable.
 import re
 from collections.abc import Collection
 
+from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.tables import ENVIRONMENTS, PROSE
-from lvmcalc.notation.tokens import Unreadable, quoted, unified
 from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
