@@ -15,7 +15,7 @@ FROM_ONE = re.compile(r"(_\s*\{\s*[a-z])\s*=\s*1\s*(?=\})")  # Σ_{i=1} is no eq
 TORN = re.compile(
     r"\b(?:np|numpy|jnp|torch|scipy|jsp|jax|linalg|special)(?:\s+\.\s*|\.\s+)[a-z_]+"
     rf"|\.\s+(?:{'|'.join(name for name in METHODS if len(name) > 1)})(?=\s*\()"
-    r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|\s+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
+    r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|[^\S\n]+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
     r"|(?:\s+_\s*|_\s+)bar(?![A-Za-z0-9])"
     r"|%(?:\s+\*\s*|\*\s+)%")
 # Arguments with names: those that change nothing, and the axis of a sum

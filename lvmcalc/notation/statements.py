@@ -18,8 +18,9 @@ HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
                     rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
                     r"|using [\w, ]+|library\(\w+\)|end|\}|(?:#|%|//).*|(['\"]{3}).*\1|)\s*;?\s*$")
-# A comment behind code: words and shapes, no formula
-COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+[\w\s,.:()×\[\]'-]*$")
+# A comment behind code: words, or a shape such as N x D, but no formula
+COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
+                     r"(?:[\w\s,.:()\[\]']|\w-\w)*|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")

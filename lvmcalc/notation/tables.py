@@ -48,8 +48,10 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 )]
 
 # LaTeX that only sets the type or the space between signs
-LAYOUT = _words("""
+OF_BRACKETS = _words("""
     left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr
+""")
+LAYOUT = _words("""
     displaystyle textstyle quad qquad nonumber notag boxed bf rm sf it tt cal limits mathstrut
     enspace thinspace mathbf bm boldsymbol mathsf mathit mathrm pmb operatorname text textbf
     textrm mathnormal textit mathop

@@ -31,6 +31,7 @@ from lvmcalc.notation.tables import (
     METHODS,
     MODULE,
     NAMED,
+    OF_BRACKETS,
     ONES,
     SIGNS,
     STYLES,
@@ -89,7 +90,8 @@ class _Scanner(Words):
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
         self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
-            word in {*COMMANDS, *LAYOUT, *GREEK, *VARIANTS, *NAMED} or re.match(STYLES, "\\" + word)
+            word in {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
+            or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
@@ -158,7 +160,8 @@ class _Scanner(Words):
         word = VARIANTS.get(match[1], match[1]) if match else ""
         if word in COMMANDS:
             return self.sign_of(COMMANDS[word], match.end())
-        if word in LAYOUT:
+        bracket = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
+        if word in LAYOUT or (word in OF_BRACKETS and bracket.match(self.text, match.end())):
             return self.skip(match.end())
         if word in GREEK and word not in match[1] and word in self.vocabulary.spellings:
             return self.add("name", word, match.end())
@@ -169,7 +172,7 @@ class _Scanner(Words):
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
         matlab = not self.latex and not ARRAYS.search(self.text)
-        if matlab and self.match(r"\\(?!\\)") and self.behind_a_factor():
+        if matlab and self.match(r"\\\s|(?<!\s)\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
             self.place = here
