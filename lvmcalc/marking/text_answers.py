@@ -133,18 +133,16 @@ class Definitions:
 
     def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
         """Return a vocabulary with the letters that lines define, in whatever order."""
-        waiting = lines
         while lines:
-            waiting = []
+            waiting: dict[str, Unreadable] = {}
             for line in lines:
                 try:
                     words = self.extended(words, line, code)
                 except Unreadable as error:
-                    wrong = error
-                    waiting.append(line)
+                    waiting[line] = error
             if len(waiting) == len(lines):
-                raise wrong
-            lines = waiting
+                raise waiting[lines[0]]
+            lines = [*waiting]
         return words
 
     def extended(self, words: Vocabulary, line: str, code: bool = False) -> Vocabulary:

@@ -13,7 +13,6 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING, Atoms
 from lvmcalc.notation.factors import Cholesky, Lower, Upper
-from lvmcalc.notation.tables import NAMED
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
@@ -49,7 +48,7 @@ class Calls(Atoms):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if name not in NAMED and name in named.FUNCTIONS:  # as in "K inverse X"
+        if name in ("transpose", "inverse"):  # which are said behind a matrix: K inverse X
             raise self.fail("an opening bracket")
         self.open.append("(")
         value = self.factor()

@@ -36,12 +36,9 @@ from lvmcalc.notation.indices import indexed
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, MATLAB
+from lvmcalc.notation.tables import ARRAYS, END, MATLAB
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
-
-END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
-                 r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
 
 class Reading(NamedTuple):
@@ -257,7 +254,7 @@ class _Parser(Calls):
         while True:
             if self.ahead.kind == "power":
                 exponent = self.ahead.text
-                self.refuse_tower(exponent, raised and False)
+                self.refuse_tower(exponent, False)
                 value = forming.power(value, exponent)
                 raised = raised or "T" not in exponent
                 self.place += 1

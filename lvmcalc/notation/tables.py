@@ -47,6 +47,10 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\\(?:text|mbox|textrm)\s*\{\s*(where|with|and|for|so|thus|hence|if)\s*,?\s*\}", r" \1 "),
 )]
 
+# What may stand behind a formula and says nothing
+END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
+                 r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
+
 # LaTeX that only sets the type or the space between signs
 OF_BRACKETS = _words("""
     left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr
