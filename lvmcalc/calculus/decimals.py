@@ -66,7 +66,7 @@ class Decimals:
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, known to mpmath by its name, of a number or of every entry."""
-        function = cls.log if name == "log" else DECIMAL.get(name) or getattr(mpmath, name, None)
+        function = cls.log if name == "log" else DECIMAL.get(name, getattr(mpmath, name, None))
         if function is None:
             raise UnsupportedExpression(f"{name} with many digits")
         return value.apply(function) if hasattr(value, "rows") else function(value)

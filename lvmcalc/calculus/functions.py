@@ -20,6 +20,7 @@ MatMul.as_content_primitive = MatAdd.as_content_primitive = (
     lambda self, radical=False, clear=True: (sp.S.One, self))
 
 SPELLED: dict[str, Callable[..., Expr]] = {}  # functions by their names in answers and formulas
+NUMPY: dict[str, Callable[[Any], Any]] = {}  # how NumPy computes them, by the same names
 
 
 class sigmoid(sp.Function):
@@ -46,7 +47,7 @@ SIDES = {"relu": (0, 1), "abs": (-1, 1)}  # f(a) = leftÂ·a for a < 0, and rightÂ
 KINKED = (*SIDES, "sign")  # without a derivative at 0
 
 # Many digits, where mpmath has another name, or none
-DECIMAL: dict[str, Callable] = {
+DECIMAL: dict[str, Callable | None] = {
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
     "relu": lambda x: max(x, mpmath.mpf(0)), "abs": mpmath.fabs, "sign": mpmath.sign}
@@ -78,7 +79,7 @@ def sign_of(x: Any) -> Any:
 
 def _refuse_number(matrix: Expr) -> None:
     if not getattr(matrix, "is_Matrix", False):
-        raise TypeError(f"Only a matrix has entries, but {matrix} came.")
+        raise TypeError(f"Only a matrix has entries, not {matrix}.")
 
 
 class Entrywise(MatrixExpr):

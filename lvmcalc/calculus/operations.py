@@ -20,19 +20,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus import functions, walking
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import (
-    SPELLED,
-    EntrySum,
-    Entrywise,
-    absolute,
-    diagonal,
-    entry_by_entry,
-    relu,
-    sigmoid,
-    sign,
-    softplus,
-    without_lambdas,
-)
+from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
 from lvmcalc.calculus.walking import argument, halves, without_power
 
@@ -88,6 +76,7 @@ def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_a
     """
     name = scalar.__name__
     SPELLED[name] = lambda arg: Entrywise(name, arg) if arg.is_Matrix else scalar(arg)
+    functions.NUMPY[name] = of_array
     told = scalar, sp.sympify(derivative(a)), of_array, source
     return of_number(*told), of_entries(*told)
 
@@ -97,7 +86,7 @@ def _value(name: str, of_array: Callable) -> Callable[[Any, Expr, Callable], Any
 
 
 def _norm(part: Expr) -> Expr:
-    return sp.sqrt(Trace(part.T * part)) if part.is_Matrix else absolute(part)
+    return sp.sqrt(Trace(part.T * part)) if part.is_Matrix else functions.absolute(part)
 
 
 def _inner(left: Expr, right: Expr) -> Expr:
@@ -108,7 +97,7 @@ def _inner(left: Expr, right: Expr) -> Expr:
 SPELLED |= {
     "sqrt": lambda part: HadamardPower(part, sp.S.Half) if part.is_Matrix else sp.sqrt(part),
     "log": lambda part: Entrywise("log", part) if part.is_Matrix else sp.log(part),
-    "sum": EntrySum, "diag": diagonal, "norm": _norm, "inner": _inner,
+    "sum": EntrySum, "diag": functions.diagonal, "norm": _norm, "inner": _inner,
     "ones": lambda rows, columns=sp.S.One: sp.OneMatrix(rows, columns),
     "rowsum": lambda part: part * sp.OneMatrix(part.cols, 1),
     "colsum": lambda part: sp.OneMatrix(1, part.rows) * part,
@@ -191,11 +180,11 @@ RULES = RuleBook(
     *function(sp.exp, sp.exp, np.exp, LIMIT),
     *function(sp.tanh, lambda x: 1 - sp.tanh(x)**2, np.tanh, LIMIT),
     *function(sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)), functions.sigmoid_of, LIMIT),
-    *function(softplus, sigmoid, functions.softplus_of, LIMIT),
+    *function(functions.softplus, sigmoid, functions.softplus_of, LIMIT),
     *function(sp.sin, sp.cos, np.sin, LIMIT),
     *function(sp.cos, lambda x: -sp.sin(x), np.cos, LIMIT),
-    *function(relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), f"{LIMIT}, except at 0"),
-    *function(absolute, sign, lambda x: x * functions.sign_of(x), f"{LIMIT}, except at 0"),
+    *function(functions.relu, lambda x: (1 + sign(x)) / 2, lambda x: x * (np.real(x) > 0), f"{LIMIT}, except at 0"),
+    *function(functions.absolute, sign, lambda x: x * functions.sign_of(x), f"{LIMIT}, except at 0"),
     *function(sign, lambda x: sp.S.Zero, functions.sign_of, f"{LIMIT}, except at 0"),
 )
 # fmt: on
@@ -226,7 +215,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
         If the derivative has an operation that is not known.
     """
     if not (isinstance(name, str) and name.isidentifier()) or name in SPELLED:
-        raise ValueError(f"A function is called by a word that is not taken, but {name!r} came.")
+        raise ValueError(f"The name of a function is a word that is not taken, unlike {name!r}.")
     scalar = sp.Function(name)
     slope = sp.sympify(derivative(a))
     for at in (-1.3, -0.4, 0.7, 2.1):
@@ -239,8 +228,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
     added = function(scalar, derivative, of_array, "given with the function")
     RULES.add(*added)
     OPERATIONS.update({operation.kind: operation for operation in added})
-    if decimal:
-        functions.DECIMAL[name] = decimal
+    functions.DECIMAL[name] = decimal
 
 
 def known(part: Expr) -> Operation | None:
@@ -289,7 +277,7 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
     UnsupportedExpression
         If the expression is no operation of the book.
     """
-    expression = without_power(without_lambdas(expression))
+    expression = without_power(functions.without_lambdas(expression))
     for name in ("Gram matrix", "half squared norm", "difference"):
         letters = RULES[name].arguments
         leaves = [part for part in sp.preorder_traversal(expression)

@@ -16,11 +16,11 @@ def increment_of(symbol: Expr) -> Expr:
     return MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
 
 
-def upstream(operation: Expr, name: str = "Z") -> Expr:
+def upstream(operation: Expr) -> Expr:
     """Return the symbol for the adjoint of `operation`: it has the operation's shape."""
     if operation.is_Matrix:
-        return MatrixSymbol(f"{name}bar", *operation.shape)
-    return Symbol(f"{name.lower()}bar")
+        return MatrixSymbol("Zbar", *operation.shape)
+    return Symbol("zbar")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,6 @@ class Operation:
     fits : which shapes of its arguments fit: "chained", "same", "square" or any ("")
     parameters : constants behind the arguments, such as the exponent of a power
     proof : how `rule_proofs.establish` shows that the differential is right
-    spelled : the functions by which an answer may call it
     """
 
     name: str
@@ -62,7 +61,6 @@ class Operation:
     fits: str = ""
     parameters: tuple[Expr, ...] = ()
     proof: str = "linear part"
-    spelled: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[Expr, ...]:

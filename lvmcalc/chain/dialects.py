@@ -30,8 +30,7 @@ class Dialect:
         return template.format(*texts, prefix=self.prefix)
 
 
-COMMON = {name: f"{{prefix}}.{name}({{}})" for name in (
-    "exp", "log", "sqrt", "tanh", "sin", "cos", "abs", "sign")}
+COMMON = {name: f"{{prefix}}.{name}({{}})" for name in ("log", "sqrt", "abs", "sign")}
 JAX64 = 'jax.config.update("jax_enable_x64", True)  # else it computes with 7 digits'
 DOUBLE = ", dtype=torch.float64)"
 DIALECTS = {

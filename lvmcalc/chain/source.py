@@ -4,13 +4,14 @@ import math
 from collections.abc import Callable, Mapping
 from functools import cache, singledispatchmethod
 
+import numpy as np
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
 from lvmcalc.calculus.walking import without_power
 from lvmcalc.chain.dialects import Dialect
 
@@ -126,10 +127,15 @@ class Writer:
         return self.function(part.name, part.arg)
 
     def function(self, name: str, inside: Expr) -> Text:
-        """Return a function of a number or of every entry; one of one's own keeps its name."""
+        """Return a function of a number or of every entry.
+
+        A function that NumPy has is called as there, and one of one's own keeps its name.
+        """
         plain = not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols)
         if plain and hasattr(math, name):
             template = f"math.{name}({{}})"
+        elif isinstance(array := NUMPY.get(name), np.ufunc):
+            template = f"{{prefix}}.{array.__name__}({{}})"
         else:
             template = self.dialect.functions.get(name, f"{name}({{}})")
         tight = " / " in template or "*" in template

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from lvmcalc.course.assign import assign
+from lvmcalc.course.class_page import page
 from lvmcalc.course.collect import collect
 from lvmcalc.course.handout import handout
-from lvmcalc.course.page import page
 
 
 def main(arguments: list[str] | None = None) -> None:

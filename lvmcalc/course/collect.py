@@ -35,7 +35,7 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Result:
+class TaskResult:
     """What a student made of one task.
 
     Attributes
@@ -58,7 +58,7 @@ class Result:
 class Collected:
     """The results of a class."""
 
-    results: tuple[Result, ...]
+    results: tuple[TaskResult, ...]
     problems: tuple[tuple[str, str], ...]
 
     @cached_property
@@ -136,16 +136,16 @@ class _Marking:
         self._asked = [*{(task.notebook, task.model, task.asked): task  # a walk and a box may ask
                          for task in tasks(notebooks)}.values()]  # the same
         if not self._asked:
-            raise ValueError(f"{notebooks} holds no notebook that asks anything.")
+            raise ValueError(f"{notebooks} holds no notebook with a question in it.")
         self._written = {path.stem: {task.name for task in self._asked
                                      if task.notebook == path.stem and not task.is_box}
                          for path in notebooks.glob(PATTERN)}
         self._seeded: dict[tuple[str, int], list[Task]] = {}
         self._marks: dict[tuple[int, str], tuple[str, tuple[Slip, ...]]] = {}
-        self.solutions = [Result(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
+        self.solutions = [TaskResult(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
                           if task.model == Part.model]
 
-    def results(self, handed: HandedIn) -> list[Result]:
+    def results(self, handed: HandedIn) -> list[TaskResult]:
         """Return what a student made of each task, and add what is odd to the problems."""
         homes = {stem: self._home(stem, handed) for stem in handed.written}
         asked = self._asked_of(handed, homes)
@@ -160,11 +160,10 @@ class _Marking:
             false |= {(task.model, task.asked, text) for text, said in kept.items()
                       if said and text in marks and marks[text][0] == WRONG}
         if false:
-            handed.problems.append(f"The progress file calls answers right that are not: "
-                                   f"{len(false)}.")
+            handed.problems.append(f"The progress file calls wrong answers right: {len(false)}.")
         if others := handed.kept.keys() - {(task.model, task.asked) for task in asked}:
-            handed.problems.append("The progress file answers what these notebooks do not ask: "
-                                   f"{len(others)}.")
+            handed.problems.append("The progress file has answers that these notebooks do not "
+                                   f"ask for: {len(others)}.")
         return results
 
     def _home(self, stem: str, handed: HandedIn) -> str:
@@ -177,7 +176,7 @@ class _Marking:
             handed.problems.append(f"{stem}.ipynb has no cell for {', '.join(missing)}: is it "
                                    "another notebook, or an old one?")
         elif not home:
-            handed.problems.append(f"{stem}.ipynb is none of the notebooks that ask something.")
+            handed.problems.append(f"{stem}.ipynb is not one of the notebooks with questions.")
         return home
 
     def _asked_of(self, handed: HandedIn, homes: dict[str, str]) -> list[Task]:
@@ -205,23 +204,23 @@ class _Marking:
         return self._marks[key]
 
 
-def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> Result:
+def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> TaskResult:
     slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
     for wanted in (RIGHT, WORDS, RUN, WRONG):
         texts = [text for text, (status, _) in marks.items() if status == wanted]
         if texts:
-            return Result(student, task, wanted, texts[-1], len(marks), slips)
-    return Result(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
+            return TaskResult(student, task, wanted, texts[-1], len(marks), slips)
+    return TaskResult(student, task, EMPTY, "".join([*marks][-1:]), len(marks))
 
 
-def _alike(results: Sequence[Result]) -> Iterator[tuple[str, str]]:
+def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
     """Yield who gave long answers that are the same, and which."""
-    given: dict[tuple[str, str, str], list[Result]] = {}
+    given: dict[tuple[str, str, str], list[TaskResult]] = {}
     for each in results:
         if len(each.answer) >= LONG:
             key = each.task.model, each.task.asked, " ".join(each.answer.split())
             given.setdefault(key, []).append(each)
-    same: dict[str, list[Result]] = {}
+    same: dict[str, list[TaskResult]] = {}
     for group in given.values():
         if len(group) > 1:
             same.setdefault(", ".join(each.student for each in group), []).append(group[0])

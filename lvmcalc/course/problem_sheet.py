@@ -99,9 +99,8 @@ class Part:
             return PartMark("not attempted", "write your answer between the quotation marks.")
         if len(answer) > LONGEST:
             return PartMark("refuted", f"this is longer than {LONGEST:,} characters.")
-        marking = {"words": self._words, "graph": self._graph, "paths": self._paths,
-                   "derivation": self._derivation}
-        return marking[self.kind](answer)
+        return {"words": self._words, "graph": self._graph, "paths": self._paths,
+                "derivation": self._derivation}[self.kind](answer)
 
     def _words(self, answer: str) -> PartMark:
         if len(answer.split()) < FEWEST_WORDS:
@@ -198,13 +197,13 @@ def parts() -> dict[str, Part]:
             for one in _sheet()["part"]}
 
 
-class Problem(str):
+class ProblemText(str):
     """A problem of the sheet with all its parts, in Markdown, as which it is shown."""
 
     __repr__ = _repr_markdown_ = str.__str__
 
 
-def problem(number: str) -> Problem:
+def problem(number: str) -> ProblemText:
     """Return one problem of the sheet, "1" or "2".
 
     Raises
@@ -214,7 +213,7 @@ def problem(number: str) -> Problem:
     """
     checks.known(number, ("1", "2"), "problem of the sheet")
     asked = (f"({one.id[1]}) {one.text}" for one in parts().values() if one.id[0] == number)
-    return Problem("\n>\n".join(f"> {text}" for text in (
+    return ProblemText("\n>\n".join(f"> {text}" for text in (
         f"**Problem {number}.** {problems()[number]}", *asked, f"*Given:* {problems()['given']}")))
 
 
@@ -225,5 +224,4 @@ def problems() -> dict[str, str]:
 
 @cache
 def _sheet() -> dict[str, Any]:
-    text = resources.files("lvmcalc.course").joinpath("sheet.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads((resources.files("lvmcalc.course") / "sheet.toml").read_text("utf-8"))

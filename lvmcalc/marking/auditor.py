@@ -15,7 +15,8 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, compare, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
@@ -173,7 +174,7 @@ class _Auditor:
         except (Unreadable, UnsupportedExpression) as error:
             return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
         except CannotBeFormed as error:
-            wrong = finding("shape", f"It is not formed: {error}", piece.text)
+            wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
         for side, verdict in zip(sides[1:], verdicts, strict=True):
@@ -272,7 +273,7 @@ class _Auditor:
                 known = formulas(self.chain, changes)
                 meant = [passes.in_symbols(None, side, known)
                          for side in self.in_leaves(*sides, whole=True)]
-                if all(compare(one, other, self.chain.symmetric).status in RIGHT
+                if all(decide(one, other, self.chain.symmetric).status in RIGHT
                        for one, other in pairwise(meant)):
                     return numbers[0]
             except (*NoValue, ValueError, TypeError):

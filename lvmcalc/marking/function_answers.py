@@ -50,7 +50,7 @@ def called_with(function: Callable, run: Callable[..., np.ndarray], arguments: d
     Parameters
     ----------
     function : the reader's function, which tells the order of its arguments
-    run : what calls it, such as `apart.Apart(function)`
+    run : what calls it, such as `OwnProcess(function)`
     arguments : the name of the value for each argument
     point : values by name
     scalar : whether a scalar is expected

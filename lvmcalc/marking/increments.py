@@ -96,8 +96,8 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
     found = gradient(change, step)
     linear = compare(change, inner(found, step) if found.is_Matrix else found * step)
     if step in found.free_symbols or not linear.holds:
-        raise Unreadable(f"`{notation.plain(change)}` is no differential: every term has one "
-                         f"d{name}.")
+        raise Unreadable(f"`{notation.plain(change)}` is not a differential: every term "
+                         f"needs exactly one d{name}.")
     return found
 
 

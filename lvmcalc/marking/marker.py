@@ -21,13 +21,13 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample
 from lvmcalc.chain import Chain
-from lvmcalc.marking.apart import Apart
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
 from lvmcalc.marking.failures import MISFITS
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.increments import gradient_in, has_differentials
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
+from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.marking.text_answers import read_answer
 from lvmcalc.marking.time_limit import SECONDS, TimeIsUp, time_limit
 from lvmcalc.models import chain_named
@@ -262,8 +262,8 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
     letter = notation.plain(exercise.symmetric_only(formula))
-    remark = (f"It is right because {letter} is symmetric. For a {letter} that is not symmetric it "
-              "would be wrong.")
+    remark = (f"It is right because {letter} is symmetric. For an asymmetric {letter} it would "
+              "be wrong.")
     return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
                 remark=remark if letter else "")
 
@@ -288,7 +288,7 @@ def _mark_function(exercise: Exercise, function: Callable) -> Mark:
     arguments, asked = arguments_of(exercise, function), exercise.asked.name
     if asked in arguments.values():
         raise NotAttempted("is what is asked for, so it is no argument")
-    with Apart(function) as run:
+    with OwnProcess(function) as run:
         attempt = Attempt(exercise, lambda point: called_with(function, run, arguments, point,
                                                               scalar=np.ndim(point[asked]) == 0))
         return _mark_values(attempt)

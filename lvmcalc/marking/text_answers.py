@@ -66,8 +66,8 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     words = defined.all_of(words, before, code)
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
-        raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; a "
-                         "derivation is for the audit.")
+        raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
+                         "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
     front, colon, behind = first.partition(":")
     if colon and not others and _names(exercise, front):  # ∂L/∂X: …
@@ -149,7 +149,7 @@ class Definitions:
         """Return a vocabulary with the letter that a line defines; in code it may be a known one.
         """
         if not (match := DEFINITION.match(line)):
-            raise Unreadable(f"`{quoted(line)}` is no definition of one letter.")
+            raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
         name, formula = re.sub(r"\\[a-z]+|[{}\s]", "", match[1]), match[2]
         value = self.put_in(readings(formula, words)[0].formula)
         refuse_large(value, line)
@@ -169,7 +169,8 @@ class Definitions:
                 self.meanings[letter] = value
                 return words.extended({letter.name: letter})
             if not same:
-                raise Unreadable(f"`{quoted(line)}` gives {name} another meaning than it has here.")
+                raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
+                                 "does not have here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
         letter = matching(notation.spelling(name), value)
         self.meanings[letter] = value

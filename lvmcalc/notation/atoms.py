@@ -92,7 +92,7 @@ class Atoms:
         self.place += 1
         if token.kind == "differential":
             if token.text not in self.vocabulary.outputs or not self.accept("/"):
-                raise Unreadable(f"`d{token.text}/…` is no adjoint: adjoints are those of "
+                raise Unreadable(f"`d{token.text}/…` is not an adjoint: adjoints are those of "
                                  f"{self.vocabulary.outputs[0]}.", token.start)
             return self.adjoint(self.name_below(), token)
         if token.kind == "changed":

@@ -132,7 +132,7 @@ class Calls(Atoms):
         values = self.arguments()
         if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
             return values[0].shape[int(values[1]) - 1]
-        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
+        raise Unreadable(f"`{quoted(self.text[token.start:])}` is not a size: write size(X, 1) or "
                          "size(X, 2).", token.start)
 
     # Arguments

@@ -233,7 +233,7 @@ def change_of(inner_: Expr) -> Expr:
 # Functions
 def functions_in(expression: Expr) -> int:
     """Return how many functions and roots stand inside one another."""
-    if isinstance(expression, MatrixSymbol | sp.Symbol):
+    if isinstance(expression, MatrixSymbol) or not expression.args:
         return 0
     own = isinstance(expression, sp.Function) or hasattr(expression, "name") or (
         isinstance(expression, sp.Pow) and not expression.exp.is_Integer)

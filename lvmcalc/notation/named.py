@@ -32,7 +32,7 @@ def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
         if inner_.is_Matrix:
             return function(inner_)
         raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
-                             "it is no matrix")
+                             "it is not a matrix")
 
     return checked
 
@@ -43,7 +43,7 @@ def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
         if is_number(inner_):
             return function(as_number(inner_))
         raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
-                             "is no number")
+                             "is not a number")
 
     return checked
 

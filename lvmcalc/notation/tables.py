@@ -1,4 +1,4 @@
-"""What the reader knows by heart: signs that look alike, LaTeX, words of code and of prose."""
+"""What the parser knows by heart: signs that look alike, LaTeX, words of code and of prose."""
 
 import re
 

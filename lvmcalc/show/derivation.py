@@ -12,7 +12,7 @@ from lvmcalc.marking.audit_report import SIGNS, Audit, Line
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
-from lvmcalc.show.ask import Boxes, folded
+from lvmcalc.show.answer_boxes import Boxes, folded
 
 
 class Derivation(Boxes):

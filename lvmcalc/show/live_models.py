@@ -12,7 +12,7 @@ from lvmcalc import checks
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
 from lvmcalc.show import panels, probe
 from lvmcalc.show.live import Training
-from lvmcalc.show.playing import BETAS, among, stops
+from lvmcalc.show.player_view import BETAS, among, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data
 

@@ -6,9 +6,12 @@ import sys
 
 import browser
 import build_site
+import numpy as np
 import pytest
 from build_site import Missing, Refused, checked, fetched, run
 from playwright.sync_api import expect, sync_playwright
+
+from lvmcalc.show import LiveGPLVM
 
 HERE = os.environ.get("LVMCALC_SITE", "")
 SITE = browser.ROOT / HERE
@@ -76,6 +79,8 @@ def test_what_no_registry_has_is_told_from_what_is_wrong(tmp_path, monkeypatch, 
             failure=Missing)
     with pytest.raises(RuntimeError, match="not found"):
         run(*fails)
+    with pytest.raises(Missing, match=r"^no-such-tool is not installed\. \(npm comes with Node"):
+        fetched(tmp_path, "a-*.tgz", "0" * 64, "no-such-tool", "pack")
     monkeypatch.setattr(build_site, "environment", lambda cache: run(*fails, failure=Missing))
     monkeypatch.setattr(sys, "argv", ["build_site.py", "--cache", str(tmp_path), "--fetch"])
     with pytest.raises(SystemExit, match="3"):
@@ -113,10 +118,14 @@ def test_the_first_page_shows_its_picture_before_any_script_runs(opened):
 def test_play_moves_the_recorded_run_and_it_says_that_it_is_one(opened):
     page = opened("index.html")
     words, play = page.locator(".lvm-words"), page.locator("[data-name=play]")
-    latent = "document.querySelector('.lvm').lvm.state.now.latent"
+    now = "document.querySelector('.lvm').lvm.state.now"
+    latent = f"{now}.latent"
     expect(words).to_have_text(re.compile(r"^A recording\. Step 0\."))
+    expect(page.locator("main")).not_to_contain_text("Run the cell above")
     before = page.evaluate(f"[...{latent}]")
-    assert len(before) == 2 * 1797
+    for name, values in LiveGPLVM("digits", Q=2).numbers().items():
+        np.testing.assert_allclose(page.evaluate(f"[...{now}.{name}]"), values, rtol=1e-3,
+                                   err_msg=name)
     play.click()
     expect(play).to_contain_text("Pause")
     expect(words).to_have_text(re.compile(r"^A recording\. Step [5-9]\."))

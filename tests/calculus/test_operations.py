@@ -1,7 +1,10 @@
 """The rule book line by line: each rule against dual numbers, each spoilt rule found out."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from types import MappingProxyType
+from unittest.mock import patch
 
 import numpy as np
 import oracle
@@ -11,7 +14,8 @@ from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Tran
 from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatAdd
 
-from lvmcalc.calculus import arithmetic, operations, rule_proofs
+from lvmcalc import derive, mark
+from lvmcalc.calculus import arithmetic, define, functions, operations, rule_proofs
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -373,9 +377,41 @@ def test_a_pass_inverts_a_matrix_once(memo: dict | None) -> None:
     assert len(inverted) == (4 if memo is None else 1)
 
 
-def test_a_new_function_of_entries_needs_one_line() -> None:
-    of_number, of_entries = operations.function(sp.sinh, sp.cosh, np.sinh,
-                                                "definition of the derivative")
-    del operations.SPELLED["sinh"]
-    assert of_number.statement == "d(sinh(a)) = da cosh(a)"
-    assert of_entries.statement == "d(sinh(A)) = dA ∘ cosh(A)"
+@pytest.fixture
+def open_book() -> Iterator[None]:
+    """Leave the rule book as it was."""
+    tables = (operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL,
+              RULES._operations)
+    with ExitStack() as stack:
+        for table in tables:
+            stack.enter_context(patch.dict(table))
+        yield
+
+
+@pytest.mark.usefixtures("open_book")
+def test_a_new_function_needs_its_derivative_and_how_numpy_computes_it() -> None:
+    define("arsinh", lambda x: 1 / sp.sqrt(1 + x**2), np.arcsinh)
+    assert RULES["arsinh of a number"].statement == "d(arsinh(a)) = da/sqrt(a^2 + 1)"
+    chain = derive("sum(arsinh(W x))", W="m×n", x="n")
+    assert chain.claim("W").proof.status == "proved"
+    assert mark("(1/sqrt(1 + (W x)∘(W x))) x^T", chain, "W").right
+    assert not mark("arsinh(W x) x^T", chain, "W").right
+    assert "= np.arcsinh(e)" in chain.code("W")
+
+
+@pytest.mark.usefixtures("open_book")
+def test_a_new_function_is_not_taken_for_one_of_the_same_name_elsewhere() -> None:
+    sinc = sp.Function("sinc")  # NumPy's, of πx; mpmath's is of x
+    define("sinc", lambda x: sp.cos(sp.pi * x) / x - sinc(x) / x, lambda x: np.sinc(x))
+    chain = derive("sum(sinc(W x))", W="m×n", x="n")
+    assert chain.claim("W").exact.status == "undecided"
+    assert "= sinc(e)" in chain.code("W")  # whose it is, the reader knows
+
+
+@pytest.mark.usefixtures("open_book")
+def test_a_new_function_is_refused_with_a_wrong_derivative_or_a_name_that_is_taken() -> None:
+    with pytest.raises(ValueError, match="The derivative of arsinh is not its slope"):
+        define("arsinh", lambda x: 2 / sp.sqrt(1 + x**2), np.arcsinh)
+    for name in ("tanh", "a b", 3):
+        with pytest.raises(ValueError, match="a word that is not taken"):
+            define(name, sp.cos, np.sin)

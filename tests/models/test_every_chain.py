@@ -1,6 +1,7 @@
 """What holds for every chain of the registry: a new model is tested here without another line."""
 
 import re
+from collections import defaultdict
 from fractions import Fraction
 from graphlib import TopologicalSorter
 from itertools import chain as joined
@@ -12,6 +13,7 @@ import pytest
 import sympy as sp
 
 from lvmcalc import mark, notation
+from lvmcalc.calculus.walking import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.models import CHAINS, chain_named
 from lvmcalc.show import figures
@@ -95,7 +97,9 @@ def test_the_model_takes_the_numbers_to_try_by_hand_and_gives_what_they_say(name
     assert all(given.get(str(small), 0) <= given.get(str(large), 99)
                for small, large in chain.at_most)
     leaves = {each: np.array(given[each].tolist() if given[each].is_Matrix else given[each], float)
-              for each in chain.leaves}
+              if each in given else np.ones([whole_size(length, defaultdict(lambda: 1, given))
+                                             for length in chain[each].shape])
+              for each in chain.leaves}  # what no side needs is not said
     slope = np.atleast_2d(chain.backward(**leaves)[leaf])
     right = sp.sympify(said.rpartition(" is ")[2].rstrip("."))
     np.testing.assert_allclose(np.atleast_2d(np.array(right, float)), slope, atol=1e-12)

@@ -76,7 +76,11 @@ def readable(notebook: nbformat.NotebookNode, first: bool) -> nbformat.NotebookN
 
 
 def linked(body: str, name: str) -> str:
-    """Return a page whose links lead to pages; what asks to run a cell leads to the live one."""
+    """Return a page whose links lead to pages; what asks to run a cell leads to the live one.
+
+    The recorded run plays without a cell being run.
+    """
+    body = body.replace("Run the cell above (Shift + Enter), then press <em>Play", "Press <em>Play")
     body = re.sub(r'href="(\w+)\.ipynb"', lambda link: f'href="{file(link[1])}"', body)
     return re.sub(r"Run the cell to (make it live|answer)\.",
                   rf'<a href="{LIVE.format(name)}">Open this page live</a> to \1.', body)
@@ -85,11 +89,10 @@ def linked(body: str, name: str) -> str:
 def record(out: Path) -> None:
     """Record the run of the first notebook's panel: what the browser is told at each state.
 
-    Curves and their axes are kept as single floats, since they span many powers of ten, and all
-    else as half ones. The numbers stand one after the other in a file of their own.
+    The numbers stand one after the other in a file of their own.
     """
     from lvmcalc.show import LiveGPLVM
-    from lvmcalc.show.playing import PAUSED, PLAYING
+    from lvmcalc.show.player_view import PAUSED, PLAYING
 
     view, frames, numbers = LiveGPLVM("digits", Q=2), [], bytearray()
     for step in range(STATES + 1):
@@ -97,9 +100,9 @@ def record(out: Path) -> None:
             view.player.step()
         frame = {}
         for name, values in view.numbers().items():
-            kind = np.float32 if name in ("curve", "axes", "limit") else np.float16
-            frame[name] = [kind.__name__, len(values)]
-            numbers += np.asarray(values, kind).tobytes()
+            kept = packed(values)
+            frame[name] = [kept.dtype.name, len(kept)]
+            numbers += kept.tobytes()
         end = " The recording ends here." if step == STATES else ""
         frames.append({"frame": frame, "words": f"A recording. {view.status}{end}", "note": "",
                        "wait": round(1000 / view.player.rate)})
@@ -110,6 +113,17 @@ def record(out: Path) -> None:
     text = json.dumps({"told": told, "frames": frames, "labels": [PAUSED, PLAYING]}, default=coded)
     (out / "run.json").write_text(text, "utf-8")
     (out / "run.bin").write_bytes(numbers)
+
+
+def packed(values: Any) -> np.ndarray:
+    """Return numbers as half floats if these keep three digits of each, else as single ones.
+
+    Half floats end at 65504, and have few digits below 6e-5.
+    """
+    with np.errstate(over="ignore"):
+        half = np.asarray(values, np.float16)
+    single = np.asarray(values, np.float32)
+    return half if np.allclose(half, single, rtol=1e-3, atol=0) else single
 
 
 def coded(value: bytes) -> dict[str, str]:

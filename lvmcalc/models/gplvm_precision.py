@@ -1,4 +1,4 @@
-"""Ways to the gradient of the GP-LVM, with K, without it, in the span; the digits each keeps."""
+"""How many digits of the GP-LVM's gradient each way of computing it keeps: with K, and without."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A reader's function runs apart: it can stop neither the notebook nor change anything in it."""
+"""A reader's function in its own process can neither stop the notebook nor change it."""
 
 import os
 import sys
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lvmcalc import mark
-from lvmcalc.marking import apart
+from lvmcalc.marking import own_process
+from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.notation import Unreadable
 
 
@@ -22,7 +23,7 @@ def forever(X: np.ndarray) -> np.ndarray:
 
 
 def test_a_loop_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 0.2)
+    monkeypatch.setattr(own_process, "SECONDS", 0.2)
     result = mark(forever, "gplvm.log_det", "X")
     assert result.status == "unreadable"
     assert "did not come back within 0.2 seconds" in result.reason
@@ -53,7 +54,7 @@ def test_a_difference_is_shown_with_digits_that_differ() -> None:
 
 
 def test_all_calls_together_have_the_limit_of_time() -> None:
-    with apart.Apart(lambda X: X, seconds=1.0) as run:
+    with OwnProcess(lambda X: X, seconds=1.0) as run:
         assert run(X=np.eye(2)).tolist() == np.eye(2).tolist()
         run.left = -1.0
         with pytest.raises(Unreadable, match="within 1 seconds"):
@@ -65,7 +66,7 @@ def test_in_a_browser_a_function_runs_without_a_process_and_without_a_thread(
     monkeypatch.setattr("sys.platform", "emscripten")
     for name in ("multiprocessing.get_context", "threading.Thread.start"):
         monkeypatch.setattr(name, lambda *_: pytest.fail("There are none."))
-    with apart.Apart(lambda X: 2 * X) as run:
+    with OwnProcess(lambda X: 2 * X) as run:
         assert run(X=np.eye(2)).tolist() == (2 * np.eye(2)).tolist()
 
 

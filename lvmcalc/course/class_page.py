@@ -1,4 +1,4 @@
-"""The page about a class: who derived what, and which mistakes were made at which stage.
+"""The teacher's page about a class: who derived what, and which mistakes were made at which stage.
 
 All that students wrote is escaped, and nothing on the page is loaded from elsewhere.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
-from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, Result
+from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, TaskResult
 
 SIGNS = {RIGHT: "■", WRONG: "✗", WORDS: "✎", RUN: "▷", EMPTY: "·"}
 SHOWN = 5  # mistakes on the first screen, which is for a room
@@ -39,7 +39,7 @@ def page(collected: Collected) -> str:
              f"<h2>Who derived what</h2><p>{legend}. Every answer was marked again.</p>",
              _overview(collected)]
     if collected.problems:
-        parts += ["<h2>What is to be looked at</h2>",
+        parts += ["<h2>What needs a look</h2>",
                   _table(("student", "what"), map(_cells, collected.problems))]
     if collected.slips:
         parts += ["<h2>Who made which mistake</h2>", _slips(collected)]
@@ -112,13 +112,13 @@ def _details(collected: Collected, student: str) -> str:
             f"<details><summary>The answers</summary>{answers}</details>")
 
 
-def _sign(each: Result) -> str:
+def _sign(each: TaskResult) -> str:
     look = each.status.replace(" ", "-")
     return (f'<span class="{look}" title="{escape(each.task.model)}">{SIGNS[each.status]}&nbsp;'
             f"{escape(each.task.short)}</span>")
 
 
-def _row(each: Result) -> str:
+def _row(each: TaskResult) -> str:
     found = "<br>".join(escape(slip.sentence) for slip in each.slips)
     asked = f"{each.task.asked} ({each.task.model})"
     return (f"<td>{escape(asked)}</td><td>{SIGNS[each.status]} {each.status}</td>"

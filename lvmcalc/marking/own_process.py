@@ -1,4 +1,4 @@
-"""Run a reader's function apart: in a process of its own, with a limit of time.
+"""Run a reader's function in a process of its own, with a limit of time.
 
 Whatever it does to the settings of NumPy, to its arguments or to the process, and however long it
 runs, nothing of it reaches the notebook but the array that it returns. Where a process cannot be
@@ -23,8 +23,8 @@ SECONDS = 8.0  # below the limit of a mark, which knows nothing of loops
 Call = tuple[Sequence[Any], Mapping[str, Any]]  # positional arguments and those with names
 
 
-class Apart:
-    """A function that is called apart, as a context: the process ends with it.
+class OwnProcess:
+    """A function that is called in a process of its own, as a context: the process ends with it.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Apart:
         self.function, self.left = function, SECONDS if seconds is None else seconds
         self.limit, self.pipe, self.process = self.left, None, None
 
-    def __enter__(self) -> "Apart":
+    def __enter__(self) -> "OwnProcess":
         return self
 
     def __exit__(self, *error: object) -> None:
