@@ -259,12 +259,13 @@ class _Auditor:
     def slip_behind(self, sides: tuple[Expr, ...]) -> int | None:
         """Return the line with a slip from which an equation follows, None if there is none."""
         for number, value in self.values.items():
-            known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
-                     for name, leaf in self.chain.leaves.items() if name in self.moving}
-            meant = [side.xreplace(known) for side in self.in_leaves(*sides, whole=True)]
-            if all(compare(*pair, self.chain.symmetric).status in RIGHT
-                   for pair in pairwise(meant)):
-                return number
+            with suppress(*NoValue, ValueError, TypeError):
+                known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
+                         for name, leaf in self.chain.leaves.items() if name in self.moving}
+                meant = [side.xreplace(known) for side in self.in_leaves(*sides, whole=True)]
+                if all(decide(*pair, self.chain.symmetric).status in RIGHT
+                       for pair in pairwise(meant)):
+                    return number
         choices = [[number] for number in reversed(self.slips)]
         for numbers in [*choices, [*self.slips]] if len(choices) > 1 else choices:
             changes = {place: formula for number in numbers
