@@ -22,7 +22,7 @@ from lvmcalc.chain.stage_names import named, output_name
 from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.tokens import FROM_ONE, unified
+from lvmcalc.notation.pasted import FROM_ONE, unified
 
 LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")

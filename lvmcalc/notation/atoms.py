@@ -214,7 +214,10 @@ class Atoms:
                     return self.adjoint(self.name_below(), at)
         self.place = begun
         above, start = self.argument(), self.ahead.start
-        return forming.product(above, forming.reciprocal(self.argument(), start))
+        below = self.argument()
+        if forming.acts_by_entries(below):
+            return forming.quotient(above, below)
+        return forming.product(above, forming.reciprocal(below, start))
 
     def argument(self) -> Expr:
         """Return the argument of a LaTeX command: a group, or one sign."""
