@@ -22,6 +22,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from lvmcalc.notation.letters import ASCII, GREEK
+from lvmcalc.notation.ones import ONES, with_ones
 from lvmcalc.notation.tables import (
     ARRAYS,
     COMMANDS,
@@ -32,7 +33,7 @@ from lvmcalc.notation.tables import (
     METHODS,
     MODULE,
     NAMED,
-    ONES,
+    OF_ONES,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -83,10 +84,9 @@ def unified(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise _too_long(text)
-    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2113]",
-                  lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
-    text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
-    text = _joined(text)
+    text = re.sub("[\U0001d400-\U0001d7ce\U0001d7d0-\U0001d7d8\U0001d7da-\U0001d7ff\uff01-\uff5e"
+                  "\u2113]", lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    text = _joined(with_ones(FROM_ONE.sub(r"\1", text.translate(INVISIBLE))))
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
@@ -190,7 +190,7 @@ class _Scanner(Words):
 
     def command(self) -> bool:
         """Read what begins with a backslash; most of it is LaTeX."""
-        if (ones := self.match(ONES)) and "ones" in self.functions:
+        if (ones := self.match(OF_ONES)) and "ones" in self.functions:
             return self.ones(ones)
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
@@ -287,8 +287,9 @@ class _Scanner(Words):
 
     def number(self) -> bool:
         match = self.match(r"[0-9]" if self.place in self.digits
-                           else r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔]")
-        return bool(match) and self.add("number", match[0], match.end())
+                           else rf"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+        kind = "name" if match and match[0] == ONES else "number"
+        return bool(match) and self.add(kind, match[0], match.end())
 
     def postfix(self) -> bool:
         match = self.match(POSTFIX)
@@ -314,8 +315,7 @@ class _Scanner(Words):
             return False
         sign = match[0]
         if sign == "||" and sum(token.text == "|" for token in self.found) % 2:
-            sign = "|"  # a determinant ends here, as in |K||K|
-            return self.add("sign", sign, self.place + 1)
+            return self.add("sign", "|", self.place + 1)  # a determinant ends, as in |K||K|
         return self.add("sign", SPELLED.get(sign, sign), match.end())
 
     # Words
