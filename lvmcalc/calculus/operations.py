@@ -215,7 +215,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
         If the derivative has an operation that is not known.
     """
     if not (isinstance(name, str) and name.isidentifier()) or name in SPELLED:
-        raise ValueError(f"A function is called by a word that is not taken, but {name!r} came.")
+        raise ValueError(f"The name of a function is a word that is not taken, unlike {name!r}.")
     scalar = sp.Function(name)
     slope = sp.sympify(derivative(a))
     for at in (-1.3, -0.4, 0.7, 2.1):

@@ -23,7 +23,7 @@ from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.indices import spread_out
-from lvmcalc.notation.tokens import FROM_ONE, unified
+from lvmcalc.notation.pasted import FROM_ONE, unified
 
 LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")
@@ -211,13 +211,13 @@ def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
     for pattern, operation in BESIDE.items():
         if re.search(pattern, text):
-            return f"{operation} is none of the operations that are known."
+            return f"{operation} is not a known operation."
     if not found:
         return sentence
     word, hint = found[1], found[2] or ""
     for pattern, operation in MISSING.items():
         if re.search(pattern, word):
-            return f"{operation} (`{word}`) is none of the operations that are known."
+            return f"{operation} (`{word}`) is not a known operation."
     if word in INSTEAD:
         return f"There is no `{word}` here: write {INSTEAD[word]}."
     if re.search(rf"{re.escape(word)}\s*\(", text):
@@ -259,8 +259,8 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     What no words describe is what the expression says; what they do has to agree with it.
     """
     if not isinstance(formula, Expr):
-        raise TypeError("A formula is text or a SymPy expression, but "
-                        f"{type(formula).__name__} came.")
+        raise TypeError("A formula is text or a SymPy expression, not "
+                        f"{type(formula).__name__}.")
     expression, = by_name(formula)
     refuse_unknown(expression)
     described_by = leaves_named(specs)

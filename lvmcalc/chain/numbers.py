@@ -94,7 +94,7 @@ def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     for small, large in graph.at_most:
         if known[small.name] > known[large.name]:
             raise ValueError(f"{small} must be at most {large} = {known[large.name]:g}, but "
-                             f"{small} = {known[small.name]:g} came.")
+                             f"{small} = {known[small.name]:g} was given.")
     return known
 
 

@@ -60,8 +60,7 @@ class Exercise:
             if len(self.points) < 2 and all(self._differ(sizes, point) for point in self.points):
                 self.points += self._tried(sizes)
         if len(self.points) < 2:
-            raise ValueError(f"{self.name} has no value at random points, so no answer can be "
-                             "tried.")
+            raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
 
     def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
         """Return whether every size and every product of two is another one than at a point.

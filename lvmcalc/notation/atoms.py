@@ -95,7 +95,7 @@ class Atoms:
         self.place += 1
         if token.kind == "differential":
             if token.text not in self.vocabulary.outputs or not self.accept("/"):
-                raise Unreadable(f"`d{token.text}/…` is no adjoint: adjoints are those of "
+                raise Unreadable(f"`d{token.text}/…` is not an adjoint: adjoints are those of "
                                  f"{self.vocabulary.outputs[0]}.", token.start)
             return self.adjoint(self.name_below(), token)
         if token.kind == "changed":
@@ -219,7 +219,10 @@ class Atoms:
                     return self.adjoint(self.name_below(), at)
         self.place = begun
         above, start = self.argument(), self.ahead.start
-        return forming.product(above, forming.reciprocal(self.argument(), start))
+        below = self.argument()
+        if forming.acts_by_entries(below):
+            return forming.quotient(above, below)
+        return forming.product(above, forming.reciprocal(below, start))
 
     def with_ones_in_front(self, factors: list[Expr], bare: bool) -> Expr:
         """Return a product, which is 𝟏 cᵀ if a bare 1 stands in front of a row."""

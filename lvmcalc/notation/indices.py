@@ -46,8 +46,8 @@ def indexed(text: str, vocabulary: Vocabulary,
                              "all indices, and multiply by a matrix of zeros and ones, as in "
                              "Σ_{ij} m_ij (…).", match.start())
         if not re.fullmatch("[a-z]{1,3}", indices) or len({*indices}) < len(indices):
-            raise Unreadable(f"`{quoted(match[0])}` is no sum that is read: below it stand one to "
-                             "three indices, as in Σ_i or Σ_{ij}.", match.start())
+            raise Unreadable(f"`{quoted(match[0])}` is not a sum that can be read: write one to "
+                             "three indices below it, as in Σ_i or Σ_{ij}.", match.start())
         heads.append((indices, match[3] or match[4] or ""))
         return f" {SIGN} "
 

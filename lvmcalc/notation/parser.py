@@ -27,18 +27,18 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import forming
+from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES, Calls
+from lvmcalc.notation.factors import refuse_factors
 from lvmcalc.notation.finishing import finished, refuse_giants
 from lvmcalc.notation.indices import indexed
+from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, MATLAB
-from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
+from lvmcalc.notation.tables import ARRAYS, END, MATLAB
+from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
-
-END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
 
 class Reading(NamedTuple):
@@ -68,7 +68,7 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     CannotBeFormed
         If a number stands where only a matrix can, or the other way round.
     """
-    return readings(text, vocabulary, shape, entries=entries)[0].formula
+    return refuse_factors(readings(text, vocabulary, shape, entries=entries)[0].formula)
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
@@ -108,7 +108,7 @@ class _Parser(Calls):
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
                  stars: bool = False, transposes: bool = False, sums: Sums | None = None):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
-        self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
+        self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
         self.kept: set[Expr] = set()
@@ -188,7 +188,7 @@ class _Parser(Calls):
             elif operator == "*":
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
-                factors = [forming.dot(forming.product(*factors), self.signed())]
+                factors = [named.dot(forming.product(*factors), self.signed())]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():

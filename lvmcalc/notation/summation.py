@@ -109,7 +109,7 @@ class Sums:
         if left := self.free(body) - {*indices, *self.left}:
             symbol = min(str(it) for it in body.free_symbols & self.parts.keys()
                          if left & {*self.parts[it][1:]})
-            raise CannotBeFormed(f"{symbol} stands outside of a sum over {min(left)}: put brackets "
+            raise CannotBeFormed(f"{symbol} stands outside the sum over {min(left)}: put brackets "
                                  "around all that is summed")
 
     def defined(self, body: Expr) -> Expr:

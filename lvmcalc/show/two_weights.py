@@ -86,8 +86,8 @@ class TwoWeights(PlayerView):
         self.x = checks.matrix(x, "x", 2, shape_in_words="2×S")
         given, = checks.matrix([start], "start", columns=2)
         if (np.abs(given) > EDGE).any():
-            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, but "
-                             f"{PAIR(*given)} came.")
+            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, not "
+                             f"{PAIR(*given)}.")
         small, large = np.linalg.eigvalsh(self.x @ self.x.T)
         if not 1e-6 * large < small < (1 - 1e-6) * large:
             raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, "
@@ -109,7 +109,7 @@ class TwoWeights(PlayerView):
                              "the map does it too")}, budget=2000, speed=4)
         self.title = "Two weights"
         self.about = ("the loss over both weights as a map, with its minima, saddles and maximum; "
-                      "on it the way of W, and at its end the arrows of path g, of path h and of "
+                      "on it the path of W, and at its end the arrows of path g, of path h and of "
                       "the step; beside it the gap to the least loss at each step")
         gap = {"kind": "curve", "title": "Gap to the least loss", "xlabel": "step", "xlog": False,
                "ylog": True, "units": "percent", "across": [20],

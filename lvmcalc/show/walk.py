@@ -63,7 +63,7 @@ class StageWalk(Shown, widgets.VBox):
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
+        self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)")
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
         self.direction = Control("choice", "direction", checks.known(
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
@@ -193,8 +193,9 @@ class StageWalk(Shown, widgets.VBox):
         view.send_frame(numbers)
         lanes = {node["y"] for node in found["graph"]["nodes"]}
         low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 0.8 if self.ask else 1.1
+        tall = 0.36 + 0.05 * (len(lanes) > 3) if self.ask else 0.48
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
-                                                 (low, [*numbers])])], 0.36 if self.ask else 0.48)
+                                                 (low, [*numbers])])], tall)
         view.about = f"The graph of {self.chain.name}; {'; '.join(title for title, *_ in shown)}"
         said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         count = sum(edge in self.done for edge in self.stages)

@@ -60,7 +60,7 @@ class Trainer:
                  learning_rate: float | None = None, seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be a Problem, such as a ChainProblem, "
-                            f"but {type(problem).__name__} came.")
+                            f"not {type(problem).__name__}.")
         self.problem = self._given = problem
         self.seed = seed
         self._optimiser = checks.known(optimiser, OPTIMISERS, "optimiser")
@@ -123,12 +123,8 @@ class Trainer:
         return self._work.lift(self._slope)
 
     @property
-    def direction(self) -> Any:
-        """What is left of the gradient here."""
-        return self._work.lift(self._direction)
-
-    @property
     def _direction(self) -> np.ndarray:
+        """What the ablation leaves of the gradient here."""
         return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property

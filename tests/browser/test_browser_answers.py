@@ -200,7 +200,7 @@ def test_the_summary_leads_back_to_a_question_by_keyboard_past_many_cells(page):
 
 def test_the_cost_is_measured_by_keyboard(page):
     cost, = show(page, COST)
-    told(cost, "^Nothing is measured yet.$")
+    told(cost, "^Nothing has been measured yet.$")
     picture = cost.get_by_role("img")
     empty = drawn(picture)
     cost.get_by_role("button", name="Measure").press("Space")

@@ -268,12 +268,12 @@ def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None
 
 
 @pytest.mark.parametrize(("sizes", "kind", "sentence"), [
-    ({"N": 2}, ValueError, "gplvm needs the sizes D, N, Q, but N came."),
-    ({}, ValueError, "gplvm needs the sizes D, N, Q, but none came."),
+    ({"N": 2}, ValueError, "gplvm needs the sizes D, N, Q, but N was given."),
+    ({}, ValueError, "gplvm needs the sizes D, N, Q, but none was given."),
     ({"N": 2, "Q": 1, "D": 1, "Z": 4}, ValueError, "gplvm needs the sizes D, N, Q, but N, Q, D, Z "
-                                                   "came."),
+                                                   "was given."),
     ({"N": 0, "Q": 1, "D": 1}, ValueError, "N must be at least 1, but it is 0."),
-    ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, but 2.0 came.")], ids=str)
+    ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, not 2.0.")], ids=str)
 def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) -> None:
     with pytest.raises(kind) as caught:
         WHOLE.entrywise("X", **sizes)

@@ -294,8 +294,8 @@ def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
     assert str(mark("", LOG_DET,
                     "X")) == "… Not attempted: ∂L₁/∂X is asked for, as a formula or a function"
     symmetric = mark("-D/2 K⁻¹", LOG_DET, "c")
-    assert symmetric.lines == ["It is right because K is symmetric. For a K that is not symmetric "
-                               "it would be wrong."]
+    assert symmetric.lines == ["It is right because K is symmetric. For an asymmetric K it would "
+                               "be wrong."]
     assert symmetric.lines == symmetric.details
 
 

@@ -15,7 +15,7 @@ from lvmcalc.marking import audit, mark
 from lvmcalc.marking.exercise import exercise_of
 
 N, D = sp.symbols("N D", integer=True, positive=True)
-USES = "It is right because {0} is symmetric. For a {0} that is not symmetric it would be wrong."
+USES = "It is right because {0} is symmetric. For an asymmetric {0} it would be wrong."
 
 
 def ridge() -> Chain:

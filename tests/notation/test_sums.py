@@ -119,16 +119,16 @@ def test_an_answer_may_be_a_sum_over_an_index(answer: str) -> None:
     ("K_ij = y_i x_jᵀ w; tr(K) + Σ_i w_k", "Line 2: There is no `w_k` here"),
     ("‖1 yᵀ‖²", "How many ones there are cannot be told from what stands beside"),
     ("‖X‖_1", "A norm ‖A‖₁ is read only of a column; write sum(abs(A))"),
-    ("max(y, w)", "A maximum or minimum (`max`) is none of the operations"),
+    ("max(y, w)", "A maximum or minimum (`max`) is not a known operation, but"),
     ("K_ij = y_i; yᵀK y", "Line 1: nothing behind the = tells how many values j has"),
-    ("Σ_i y_i − x_iᵀ w", "x_i stands outside of a sum over i: put brackets around"),
+    ("Σ_i y_i − x_iᵀ w", "x_i stands outside the sum over i: put brackets around"),
     ("Σ_i y_i w_i", "the index i runs over the D places of w, but over the N of y"),
     ("Σ_{i=1}^D y_i x_iᵀ w", "the sum over i ends at D, but it runs over the N places of"),
     ("Σ_i wᵀ w + y_i x_iᵀ w", "nothing in the sum over i has the index i: put brackets"),
     ("Σ_i log|x_i x_iᵀ y_i wᵀ w|", "the sum over i cannot be written with matrices"),
     ("Σ_{i<j} y_i y_j x_iᵀ w", "`Σ_{i<j}` has a condition, which is not read"),
     ("Σ_{i=2}^N y_i x_iᵀ w", "`Σ_{i=2}^N` has a condition, which is not read"),
-    ("Σ_{i1} y_i x_iᵀ w", "`Σ_{i1}` is no sum that is read"),
+    ("Σ_{i1} y_i x_iᵀ w", "`Σ_{i1}` is not a sum that can be read"),
     ("Σ yᵀ X w", "There is no `Σ` here: write Σ_i with the index that is summed over")])
 def test_what_is_no_sum_over_an_index_gets_one_sentence(formula: str, sentence: str) -> None:
     with pytest.raises((notation.Unreadable, CannotBeFormed), match=re.escape(sentence)):
