@@ -267,7 +267,9 @@ def is_rational(expression: Expr) -> bool:
     Exact arithmetic is possible then.
     """
     roots = expression.atoms(sp.Pow, HadamardPower)
-    if any(root.exp.is_integer is False for root in roots):
+    multiples = (part.as_coeff_mmul()[0] for part in expression.atoms(MatMul))
+    if any(root.exp.is_integer is False for root in roots) or any(
+            number.has(sp.NumberSymbol) for number in multiples):  # such as π X
         return False
     irrational = tuple(kind for kind, operation in OPERATIONS.items()
                        if isinstance(kind, type) and operation.degree is None and kind is not sp.log)
