@@ -182,10 +182,11 @@ def test_contributing_fits_on_one_page() -> None:
 def test_architecture_lists_the_rooms_from_the_top_down_with_all_their_modules() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", text("ARCHITECTURE.md"), re.M))
     assert [*rows] == [*reversed(ROOMS)]
-    listed = [f"lvmcalc.{room}.{name}" for room, names in rows.items()
-              for name in re.findall(r"`(\w+)`", names)]
-    assert sorted(listed) == sorted(name for name in MODULES if name.count(".") == 2
-                                    and not name.endswith("__main__"))
+    listed = {f"lvmcalc.{room}.{name}" for room, names in rows.items()
+              for name in re.findall(r"`(\w+)`", names)}
+    assert listed <= {*MODULES}
+    assert [name for name in {*MODULES} - listed if name.count(".") == 2 and not name.startswith(
+        "lvmcalc.models.") and name != "lvmcalc.course.__main__"] == []  # a new model needs no row
 
 
 def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:

@@ -60,8 +60,7 @@ class Exercise:
             if len(self.points) < 2 and all(self._differ(sizes, point) for point in self.points):
                 self.points += self._tried(sizes)
         if len(self.points) < 2:
-            raise ValueError(f"{self.name} has no value at random points, so no answer can be "
-                             "tried.")
+            raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
 
     def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
         """Return whether every size and every product of two is another one than at a point.
@@ -179,9 +178,8 @@ class Exercise:
                              symmetric.union(self.chain.symmetric))
             if verdict.status == "proved":
                 return verdict
-        sides = map(self.chain.in_leaves, (left, right))
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
-        return decide(*sides, self.chain.symmetric, at_most=at_most)
+        return decide(*map(self.chain.in_leaves, (left, right)), self.chain.symmetric, 0, at_most)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""
