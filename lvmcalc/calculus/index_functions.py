@@ -214,7 +214,7 @@ class IndexFunctions(IndexSums):
         content = tuple(Factor(*key, exponent) for key, exponent in common.items() if exponent)
         lead = inside[leading(inside)]
         number = abs(lead) if lead.is_number else sp.S.One if positive and not (
-            lead.is_positive) else lead
+            lead.is_positive) else -lead if lead.could_extract_minus_sign() else lead
         if content or number != 1:
             divided = tuple(f._replace(exponent=-f.exponent) for f in content)
             inside = self.times({divided: 1 / number}, inside)
@@ -245,13 +245,13 @@ class IndexFunctions(IndexSums):
             sine = self._named("sin", self._inside(factor))
             squared = self.add(ONE, self.scaled(-sp.S.One, self.times(sine, sine)))
             return instead(self.times(power(exponent - 2), squared))
-        if kind != "sum" or not exponent.is_number:
+        if kind != "sum":
             return None
-        if exponent > 0:  # (…)^½ = (…)·(…)^−½, for one power of a sum is enough
+        if exponent.is_number and exponent > 0:  # (…)^½ = (…)·(…)^−½: one power is enough
             whole = sp.ceiling(exponent)
             return instead(self.times(*[self._inside(factor)] * int(whole),
                                       power(exponent - whole)))
-        if exponent > -1:
+        if exponent.is_number and exponent > -1:
             return None
         less = factor._replace(exponent=exponent + 1)
         return self._beside_its_argument(left, factor, {(less,) if less.exponent else (): sp.S.One},
@@ -285,11 +285,12 @@ class IndexFunctions(IndexSums):
             return self.add(*(self.times({remaining: sp.S.One}, terms, over=over)
                               for terms in (whole_part, others)))
         below = [f for f in left if f[:2] == lead[0][:2] and f.exponent.is_negative]
-        if not below or len(inside) != 2 or len(lead) != 1:
+        if not (below and factor.exponent.is_number) or len(inside) != 2 or len(lead) != 1:
             return None
         # 1/(a(a + b)) = (1/a − 1/(a + b))/b
         (rest, c), = ((term, c) for term, c in inside.items() if term != lead)
-        if any(index < 0 or f[:2] == lead[0][:2] for f in rest for index in (*f.indices, 0)):
+        if any(index < 0 for index in indices_of(rest)) or any(
+                f[:2] == lead[0][:2] or self.letters[f.letter].kind == "δ" for f in rest):
             return None
         left = left + tuple(f._replace(exponent=-f.exponent) for f in rest)
         less = self.times({left: -inside[lead] / c}, {lead: sp.S.One})

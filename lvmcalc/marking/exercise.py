@@ -178,9 +178,8 @@ class Exercise:
                              symmetric.union(self.chain.symmetric))
             if verdict.status == "proved":
                 return verdict
-        sides = map(self.chain.in_leaves, (left, right))
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
-        return decide(*sides, self.chain.symmetric, at_most=at_most)
+        return decide(*map(self.chain.in_leaves, (left, right)), self.chain.symmetric, 0, at_most)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""

@@ -19,7 +19,8 @@ MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of number
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
 AXES = {"row": True, "col": False}  # whether the entries of each row are summed
 AXES_SWAPPED = ({0, 1}, {-1, -2})
-CALLS = ("size", "abs2", "einsum", "softmax", "chol", "solve_triangular")
+RAMPS = ("max", "maximum")
+CALLS = ("size", "abs2", "einsum", "softmax", *RAMPS, "chol", "solve_triangular")
 
 
 class Calls(Atoms):
@@ -38,6 +39,8 @@ class Calls(Atoms):
             return self.size(token)
         if name == "einsum":
             return self.einsum(token)
+        if name in RAMPS:
+            return self.ramp(token)
         if name == "norm" or self.ahead.text in ("(", "[", "{"):
             if name == "sum" and self.tokens[self.place + 1].text == "abs2":
                 self.place += 3
@@ -126,6 +129,15 @@ class Calls(Atoms):
             self.place += 3
             return True
         return False
+
+    def ramp(self, token: Token) -> Expr:
+        """Return relu(x) for max(0, x)."""
+        values = self.arguments() if self.ahead.text in CLOSING else []
+        other = [value for value in values if value != 0]
+        if len(values) != 2 or len(other) != 1 or "relu" not in self.functions:
+            raise Unreadable(f"A maximum or minimum (`{quoted(token.text)}`) is not a known "
+                             "operation, but max(0, x) is, which is relu(x).", token.start)
+        return self.functions["relu"](other[0])
 
     def size(self, token: Token) -> Expr:
         """Return the size in size(X, 1)."""

@@ -6,6 +6,7 @@ Whatever is rewritten keeps its length, so that places stay as typed.
 import re
 from unicodedata import normalize
 
+from lvmcalc.notation.ones import with_ones
 from lvmcalc.notation.tables import INVISIBLE, MARKUP, METHODS
 from lvmcalc.notation.words import Unreadable, quoted
 
@@ -35,10 +36,10 @@ def unified(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise too_long(text)
-    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2113]",
-                  lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    text = re.sub("[\U0001d400-\U0001d7ce\U0001d7d0-\U0001d7d8\U0001d7da-\U0001d7ff\uff01-\uff5e"
+                  "\u2113]", lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
-    text = _joined(without_markup(text))
+    text = with_ones(_joined(without_markup(text)))
     text = TRIANGLE.sub(lambda it: ',"lower"'.ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():

@@ -62,9 +62,9 @@ LAYOUT = _words("""
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
           r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
-# A matrix of ones, with its sizes: \\mathbf{1}_N, \\mathbf 1_{N \\times D}
-ONES = (r"\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)\s*_\s*"
-        r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
+# A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
+OF_ONES = (r"(?:\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
+           r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
 # LaTeX commands for signs, by what else they are spelled
@@ -77,7 +77,7 @@ COMMANDS = {
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }
 NAMED = _words("""
-    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus
+    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus max
 """)
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}

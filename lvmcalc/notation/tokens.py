@@ -21,6 +21,7 @@ import re
 from typing import NamedTuple
 
 from lvmcalc.notation.letters import ASCII, GREEK
+from lvmcalc.notation.ones import ONES
 from lvmcalc.notation.pasted import MOST_TOKENS, too_long
 from lvmcalc.notation.tables import (
     ARRAYS,
@@ -32,7 +33,7 @@ from lvmcalc.notation.tables import (
     MODULE,
     NAMED,
     OF_BRACKETS,
-    ONES,
+    OF_ONES,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -144,7 +145,7 @@ class _Scanner(Words):
 
     def command(self) -> bool:
         """Read what begins with a backslash; most of it is LaTeX."""
-        if (ones := self.match(ONES)) and "ones" in self.functions:
+        if (ones := self.match(OF_ONES)) and "ones" in self.functions:
             return self.ones(ones)
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
@@ -244,8 +245,9 @@ class _Scanner(Words):
 
     def number(self) -> bool:
         match = self.match(r"[0-9]" if self.place in self.digits
-                           else r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔]")
-        return bool(match) and self.add("number", match[0], match.end())
+                           else rf"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+        kind = "name" if match and match[0] == ONES else "number"
+        return bool(match) and self.add(kind, match[0], match.end())
 
     def postfix(self) -> bool:
         match = self.match(POSTFIX)
@@ -271,8 +273,7 @@ class _Scanner(Words):
             return False
         sign = match[0]
         if sign == "||" and sum(token.text == "|" for token in self.found) % 2:
-            sign = "|"  # a determinant ends here, as in |K||K|
-            return self.add("sign", sign, self.place + 1)
+            return self.add("sign", "|", self.place + 1)  # a determinant ends, as in |K||K|
         return self.add("sign", SPELLED.get(sign, sign), match.end())
 
     # Words
