@@ -63,7 +63,7 @@ def as_array(value: Any, name: str) -> np.ndarray:
     if type(value) is np.ndarray:
         return value
     if hasattr(value, "toarray"):
-        raise TypeError(f"{name} must be a dense array, but a sparse matrix came; its method "
+        raise TypeError(f"{name} must be a dense array, not a sparse matrix; its method "
                         "toarray() makes it dense.")
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must be complete, but some of its entries are masked.")
@@ -90,15 +90,15 @@ def shaped(array: Any, name: str, rows: int | None = None, columns: int | None =
     wanted = "×".join("any" if size is None else str(size) for size in (rows, columns))
     words = shape_in_words or wanted
     if shape_in_words and (rows or columns):
-        words = f"{shape_in_words}, here {wanted},"
+        words = f"{shape_in_words}, here {wanted}"
     came = "×".join(map(str, array.shape)) or "a single number"
     if array.ndim != 2:
-        raise ValueError(f"{name} must be a matrix of shape {words} but {came} came "
+        raise ValueError(f"{name} must be a matrix of shape {words}, not {came} "
                          f"(ndim = {array.ndim}).")
     if 0 in array.shape:
         raise ValueError(f"{name} must have at least one row and one column, but its shape is "
                          f"{came}.")
-    raise ValueError(f"{name} must have shape {words} but {came} came.")
+    raise ValueError(f"{name} must have shape {words}, not {came}.")
 
 
 def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
@@ -115,16 +115,16 @@ def writable(out: Any, name: str, shape: tuple[int, ...]) -> Any:
     if kind is None or np.dtype(kind).kind != "f" or kind.itemsize < 4:
         came = type(out).__name__ if kind is None else f"one of {kind}"
         raise TypeError(f"{name} must be an array of floating-point numbers of at least single "
-                        f"precision, but {came} came.")
+                        f"precision, not {came}.")
     if out.shape != shape:
         wanted, came = ("×".join(map(str, sizes)) for sizes in (shape, out.shape))
-        raise ValueError(f"{name} must have shape {wanted} but {came} came.")
+        raise ValueError(f"{name} must have shape {wanted}, not {came}.")
     if isinstance(out, np.ndarray) and not out.flags.writeable:
         raise ValueError(f"{name} must be an array that can be written to, but it is read-only.")
     return out
 
 
-def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
+def symmetric(matrix: np.ndarray, name: str) -> np.ndarray:
     """Return the symmetric part of a square matrix that is symmetric up to rounding errors.
 
     Parameters
@@ -132,17 +132,15 @@ def symmetric(matrix: np.ndarray, name: str, digits: int = 8) -> np.ndarray:
     matrix : array of shape (n, n)
     name : str
         What the matrix is called in the formulas.
-    digits : int
-        Entries may differ by 10 to the power of −digits of the largest entry.
 
     Raises
     ------
     ValueError
-        If they differ by more.
+        If entries differ by more than 10⁻⁸ of the largest one.
     """
     difference = np.abs(matrix / 2 - matrix.T / 2)
     i, j = np.unravel_index(difference.argmax(), difference.shape)
-    if 2 * difference[i, j] > 10.0**-digits * np.abs(matrix).max():
+    if 2 * difference[i, j] > 1e-8 * np.abs(matrix).max():
         raise ValueError(f"{name} must be symmetric, but its entries ({i}, {j}) and ({j}, {i}) "
                          f"(counted from 0) are {matrix[i, j]:g} and {matrix[j, i]:g}.")
     return matrix / 2 + matrix.T / 2
@@ -193,7 +191,7 @@ def scalar(value: Any, name: str, positive: bool = False) -> float:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
-        raise TypeError(f"{name} must be a single real number, but {_short(value)} came.")
+        raise TypeError(f"{name} must be a single real number, not {_short(value)}.")
     try:
         number = float(value)
     except OverflowError:
@@ -226,7 +224,7 @@ def whole(value: Any, name: str, least: int = 1, most: int | None = None, why: s
         If it is out of range.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number, but {_short(value)} came.")
+        raise TypeError(f"{name} must be a whole number, not {_short(value)}.")
     if value < least or (most is not None and value > most):
         allowed = f"at least {least}" if most is None else f"between {least} and {most}"
         reason = f", {why}" if why else ""

@@ -7,8 +7,8 @@ which the oracle measures too.
 """
 
 import traceback
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +173,18 @@ NUMERIC = {
 }
 CELLS = [(name, argument) for name,
          (_, _, arguments) in NUMERIC.items() for argument in arguments.split()]
-ARRAYS = [cell for cell in CELLS if cell[1] not in ("alpha", "beta")]
-SCALARS = [cell for cell in CELLS if cell[1] in ("alpha", "beta")]
+# These are called by another one that is here, and look at nothing themselves.
+AGAIN = (".contributions", "Problem.value", "Problem.best", "InTheSpan.value")
+ENTERED = [cell for cell in CELLS if not cell[0].endswith(AGAIN)]
+ARRAYS = [cell for cell in ENTERED if cell[1] not in ("alpha", "beta")]
+SCALARS = [cell for cell in ENTERED if cell[1] in ("alpha", "beta")]
+
+
+def shown(cases: Iterable) -> Iterator:
+    """Yield the cases of one test; the last one printed is the one that failed."""
+    for case in cases:
+        print(case)
+        yield case
 
 
 def given(name: str, **change: Any) -> dict[str, Any]:
@@ -271,16 +281,15 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("name", "argument"), ARRAYS)
-def test_an_array_in_any_form_gives_the_right_answer_and_is_not_changed(
-    name: str, argument: str, form: str) -> None:
-    array = FORMS[form](POINT[argument])
-    got = NUMERIC[name][0](**given(name, **{argument: array}))
-    got = np.asarray(got) if gram.is_lazy(got) else got
-    relative, kappa = error(NUMERIC[name][1], got, given(name))
-    assert relative <= bound(kappa, given(name))
-    np.testing.assert_array_equal(np.asarray(array, dtype=float), POINT[argument])
-    assert isinstance(got, float) or (type(got) is np.ndarray and got.dtype == np.float64)
+def test_an_array_in_any_form_gives_the_right_answer_and_is_not_changed(form: str) -> None:
+    for name, argument in shown(ARRAYS):
+        array = FORMS[form](POINT[argument])
+        got = NUMERIC[name][0](**given(name, **{argument: array}))
+        got = np.asarray(got) if gram.is_lazy(got) else got
+        relative, kappa = error(NUMERIC[name][1], got, given(name))
+        assert relative <= bound(kappa, given(name))
+        np.testing.assert_array_equal(np.asarray(array, dtype=float), POINT[argument])
+        assert isinstance(got, float) or (type(got) is np.ndarray and got.dtype == np.float64)
 
 
 # What is no matrix of finite real numbers of the right shape
@@ -313,13 +322,11 @@ BAD_ARRAYS = {
 
 
 @pytest.mark.parametrize("fault", BAD_ARRAYS)
-@pytest.mark.parametrize(("name", "argument"), ARRAYS)
-def test_what_is_no_matrix_gets_one_sentence_that_names_it(name: str, argument: str,
-                                                           fault: str) -> None:
-    value = BAD_ARRAYS[fault](POINT[argument])
-    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError,
-                    ValueError)
-    assert said.startswith(f"{argument} must ")
+def test_what_is_no_matrix_gets_one_sentence_that_names_it(fault: str) -> None:
+    for name, argument in shown(ARRAYS):
+        changed = given(name, **{argument: BAD_ARRAYS[fault](POINT[argument])})
+        said = sentence(partial(NUMERIC[name][0], **changed), TypeError, ValueError)
+        assert said.startswith(f"{argument} must ")
 
 
 @pytest.mark.parametrize(("name", "argument", "axis"), [
@@ -341,15 +348,13 @@ BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.
 
 
 @pytest.mark.parametrize("fault", BAD_SCALARS)
-@pytest.mark.parametrize(("name", "argument"), SCALARS)
-def test_what_is_no_positive_number_gets_one_sentence_that_names_it(name: str, argument: str,
-                                                                    fault: str) -> None:
-    if name.startswith(("GPLVMProblem", "InTheSpan")) and (argument, fault) == ("beta", "None"):
-        pytest.skip("no beta is the best beta")
-    value = BAD_SCALARS[fault]
-    said = sentence(lambda: NUMERIC[name][0](**given(name, **{argument: value})), TypeError,
-                    ValueError)
-    assert said.startswith(f"{argument} must be ")
+def test_what_is_no_positive_number_gets_one_sentence_that_names_it(fault: str) -> None:
+    for name, argument in shown(SCALARS):
+        if fault == "None" and argument == "beta" and name.startswith(("GPLVMProblem", "InThe")):
+            continue  # no beta is the best beta
+        changed = given(name, **{argument: BAD_SCALARS[fault]})
+        said = sentence(partial(NUMERIC[name][0], **changed), TypeError, ValueError)
+        assert said.startswith(f"{argument} must be ")
 
 
 WHOLE = {
@@ -366,10 +371,10 @@ WHOLE = {
 
 @pytest.mark.parametrize("value", [0, -1, 10**30, 1.5, 2.0, "2", None, True, np.nan, [1],
                                    np.ones(1)], ids=repr)
-@pytest.mark.parametrize("name", WHOLE)
-def test_what_is_no_whole_number_in_range_gets_one_sentence(name: str, value: object) -> None:
-    said = sentence(lambda: WHOLE[name](value), TypeError, ValueError)
-    assert said.startswith((f"{name[0]} must be ", "Y must have at most 100,000,000 entries"))
+def test_what_is_no_whole_number_in_range_gets_one_sentence(value: object) -> None:
+    for name in shown(WHOLE):
+        said = sentence(partial(WHOLE[name], value), TypeError, ValueError)
+        assert said.startswith((f"{name[0]} must be ", "Y must have at most 100,000,000 entries"))
 
 
 # Huge, tiny and subnormal numbers

@@ -24,13 +24,12 @@ def test_a_matrix_of_real_numbers_comes_back_as_float64(value: object) -> None:
 
 
 MATRICES = [
-    (GOOD[0], {}, ValueError, "W must be a matrix of shape m×n but 3 came (ndim = 1)"),
-    (7.0, {}, ValueError, "W must be a matrix of shape m×n but a single number came (ndim = 0)"),
-    (GOOD[None], {"rows": 2}, ValueError, "W must be a matrix of shape m×n, here 2×any, but 1×2×3 "
-                                          "came"),
-    (GOOD, {"rows": 3}, ValueError, "W must have shape m×n, here 3×any, but 2×3 came"),
-    (GOOD, {"columns": 2}, ValueError, "W must have shape m×n, here any×2, but 2×3 came"),
-    (GOOD, {"rows": 2, "columns": 4}, ValueError, "W must have shape m×n, here 2×4, but 2×3 came"),
+    (GOOD[0], {}, ValueError, "W must be a matrix of shape m×n, not 3 (ndim = 1)"),
+    (7.0, {}, ValueError, "W must be a matrix of shape m×n, not a single number (ndim = 0)"),
+    (GOOD[None], {"rows": 2}, ValueError, "W must be a matrix of shape m×n, here 2×any, not 1×2×3"),
+    (GOOD, {"rows": 3}, ValueError, "W must have shape m×n, here 3×any, not 2×3"),
+    (GOOD, {"columns": 2}, ValueError, "W must have shape m×n, here any×2, not 2×3"),
+    (GOOD, {"rows": 2, "columns": 4}, ValueError, "W must have shape m×n, here 2×4, not 2×3"),
     (np.zeros((0, 3)), {}, ValueError, "W must have at least one row and one column, but its shape "
                                        "is 0×3"),
     ([[1, 2], [3]], {}, ValueError, "W must be a matrix, but its rows have different lengths"),
@@ -84,15 +83,14 @@ SCALARS = [
     (np.nan, ValueError, "beta must be finite, but it is nan."),
     (-np.inf, ValueError, "beta must be finite, but it is -inf."),
     (10**400, ValueError, "beta must be finite, but it is inf."),
-    (1j, TypeError, "beta must be a single real number, but 1j came."),
-    ("2", TypeError, "beta must be a single real number, but '2' came."),
-    (None, TypeError, "beta must be a single real number, but None came."),
-    (True, TypeError, "beta must be a single real number, but True came."),
-    ([2.0], TypeError, "beta must be a single real number, but [2.0] came."),
-    (np.ones((2, 3)), TypeError, "beta must be a single real number, but an array of shape 2×3 "
-                                 "came."),
-    (sp.Symbol("b"), TypeError, "beta must be a single real number, but b came."),
-    ("x" * 99, TypeError, f"beta must be a single real number, but 'x{'x' * 55}… came."),
+    (1j, TypeError, "beta must be a single real number, not 1j."),
+    ("2", TypeError, "beta must be a single real number, not '2'."),
+    (None, TypeError, "beta must be a single real number, not None."),
+    (True, TypeError, "beta must be a single real number, not True."),
+    ([2.0], TypeError, "beta must be a single real number, not [2.0]."),
+    (np.ones((2, 3)), TypeError, "beta must be a single real number, not an array of shape 2×3."),
+    (sp.Symbol("b"), TypeError, "beta must be a single real number, not b."),
+    ("x" * 99, TypeError, f"beta must be a single real number, not 'x{'x' * 55}…."),
 ]
 
 
@@ -113,10 +111,10 @@ def test_without_positive_any_finite_number_will_do() -> None:
 @pytest.mark.parametrize(("value", "kind", "sentence"), [
     (0, ValueError, "Q must be between 1 and 5, for Y is 9×5, but it is 0."),
     (6, ValueError, "Q must be between 1 and 5, for Y is 9×5, but it is 6."),
-    (2.0, TypeError, "Q must be a whole number, but 2.0 came."),
-    ("2", TypeError, "Q must be a whole number, but '2' came."),
-    (True, TypeError, "Q must be a whole number, but True came."),
-    (None, TypeError, "Q must be a whole number, but None came.")])
+    (2.0, TypeError, "Q must be a whole number, not 2.0."),
+    ("2", TypeError, "Q must be a whole number, not '2'."),
+    (True, TypeError, "Q must be a whole number, not True."),
+    (None, TypeError, "Q must be a whole number, not None.")])
 def test_what_is_no_whole_number_in_range_gets_one_sentence(value: object, kind: type,
                                                             sentence: str) -> None:
     with pytest.raises(kind) as caught:

@@ -4,6 +4,7 @@ them."""
 import ast
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise, takewhile
 from pathlib import Path
 
@@ -25,9 +26,14 @@ NAMES = ["00_start_here", "01_matrix_chain_rule", "02_autoencoder_gradient",
 MACHINE_PATH = re.compile(r"(/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\Users)")
 
 
+@cache
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
 def code_cells(path: Path) -> list:
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+    return [cell for cell in read(path).cells
+            if cell.cell_type == "code" and cell.source.strip()]
 
 
 def lines_shown(path: Path) -> list[str]:
@@ -44,7 +50,7 @@ def test_all_notebooks_of_the_collection_are_there() -> None:
 def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order() -> None:
     readme = re.findall(r"^\| `(\d\d_\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"),
                         re.M)
-    cells = nbformat.read(PATHS[0], as_version=4).cells
+    cells = read(PATHS[0]).cells
     shown = [name for cell in cells
              for name in re.findall(r"^\| \[`(\d\d_\w+)`\]\(\1\.ipynb\) \|", cell.source, re.M)]
     assert readme == NAMES
@@ -52,7 +58,7 @@ def test_the_readme_and_the_map_of_the_first_notebook_list_all_of_them_in_order(
 
 
 def test_each_term_of_the_glossary_is_printed_bold_where_it_is_introduced() -> None:
-    texts = {path.stem[:2]: [cell.source for cell in nbformat.read(path, as_version=4).cells
+    texts = {path.stem[:2]: [cell.source for cell in read(path).cells
                              if cell.cell_type == "markdown"] for path in PATHS}
     glossary, = (text for text in texts["00"] if text.startswith("## Glossary"))
     texts["00"].remove(glossary)
@@ -74,14 +80,14 @@ class TestNotebook:
         assert counts == list(range(1, len(counts) + 1))
 
     def test_it_has_the_standard_kernel_and_no_state(self, path: Path) -> None:
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read(path)
         nbformat.validate(notebook)
         assert notebook.metadata.kernelspec.name == "python3"
         assert "widgets" not in notebook.metadata
         assert "widget-view" not in path.read_text(encoding="utf-8")
 
     def test_each_text_begins_a_slide_of_a_presentation(self, path: Path) -> None:
-        for cell in nbformat.read(path, as_version=4).cells:
+        for cell in read(path).cells:
             slide = cell.metadata.get("slideshow", {}).get("slide_type")
             assert slide == ("slide" if cell.cell_type == "markdown" else None)
 
@@ -99,11 +105,11 @@ class TestNotebook:
         assert not re.search(r"0x[0-9a-f]{6,}|Warning", text)
 
     def test_it_opens_with_what_you_do_learn_and_need(self, path: Path) -> None:
-        first = nbformat.read(path, as_version=4).cells[0].source
+        first = read(path).cells[0].source
         assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
 
     def test_after_the_imports_come_two_questions(self, path: Path) -> None:
-        _, _, head, *cells = nbformat.read(path, as_version=4).cells
+        _, _, head, *cells = read(path).cells
         if path.stem == "00_start_here":  # nothing came before it
             return
         assert head.source.startswith("## Two questions")

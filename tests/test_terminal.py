@@ -9,14 +9,18 @@ import pytest
 from lvmcalc.terminal import spelt
 
 PRINTS = '''
+import sys
 import numpy as np
-from lvmcalc import Trainer, audit, gplvm, mark
+from lvmcalc import Trainer, audit, gplvm, mark, terminal
 from lvmcalc.models import GPLVMProblem
 wrong = mark("α(K⁻¹YYᵀ + D I)K⁻¹X", of="gplvm", wrt="X")
-print(wrong, repr(wrong), wrong.findings[0], sep="\\n")
-print(gplvm.chain(), gplvm.chain().claim("c", "b"), gplvm.chain().code("X", "numpy"), sep="\\n")
-print(Trainer(GPLVMProblem(np.eye(5, 3), 1)))
-print(audit("dL = tr(A dX)\\n∂L/∂X = Aᵀ ✓", "gplvm"))
+told = [wrong, repr(wrong), wrong.findings[0], gplvm.chain(), gplvm.chain().claim("c", "b"),
+        gplvm.chain().code("X", "numpy"), Trainer(GPLVMProblem(np.eye(5, 3), 1)),
+        audit("dL = tr(A dX)\\n∂L/∂X = Aᵀ ✓", "gplvm")]
+print(*told, "========", sep="\\n")
+sys.stdout.reconfigure(encoding="cp1252")
+terminal.spell()
+print(*told, sep="\\n")
 '''
 
 
@@ -28,14 +32,14 @@ def printed(code: str, *arguments: str, **environment: str) -> str:
     return run.stdout.decode("cp1252")
 
 
-@pytest.mark.parametrize(("encoding", "term", "shape"), [
-    ("ascii", "D alpha K^-1 X", "NxD"), ("cp1252", "D alpha K^-¹ X", "N×D")])
-def test_all_that_is_printed_comes_out(encoding: str, term: str, shape: str) -> None:
-    text = printed(PRINTS, "-c", PYTHONIOENCODING=encoding)
-    assert f"The sign is wrong in the term {term}." in text
-    assert f"Y: leaf, {shape}" in text
-    assert "[wrong] Not right: this is not dL/dX" in text
-    assert "\\u" not in text
+def test_all_that_is_printed_comes_out_in_ascii_and_in_what_windows_has() -> None:
+    texts = printed(PRINTS, "-c", PYTHONIOENCODING="ascii").split("========")
+    for text, term, shape in zip(texts, ("D alpha K^-1 X", "D alpha K^-¹ X"), ("NxD", "N×D"),
+                                 strict=True):
+        assert f"The sign is wrong in the term {term}." in text
+        assert f"Y: leaf, {shape}" in text
+        assert "[wrong] Not right: this is not dL/dX" in text
+        assert "\\u" not in text
 
 
 def test_a_computer_without_a_language_prints_too() -> None:

@@ -74,8 +74,10 @@ def take_readme(wanted: list[str]) -> None:
             walk = page.locator(".lvmcalc-walk")
             walk.get_by_role("combobox", name="stage").select_option(
                 index=[*walk.locator("option").all_text_contents()].index("3: b → c"))
-            walk.get_by_role("button", name="Show").click()
             expect(walk.get_by_role("status").first).to_contain_text("b → c")
+            walk.get_by_role("textbox", name="∂L₁/∂c =").fill("-D/2 c^-T")
+            page.keyboard.press("Enter")
+            expect(walk).to_contain_text("Right, proved")
             page.wait_for_timeout(1000)  # MathJax writes the formulas
             shot(walk).save(PICTURES / "stage.png", optimize=True)
 

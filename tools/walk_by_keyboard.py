@@ -46,7 +46,7 @@ class Walk:
         boxes = [task for task in asked if task.is_box and not task.in_walk]
         self.box = boxes[0] if boxes else None
         written = [task for task in asked if not task.is_box and task.name.startswith("answer_")
-                   and "\n" not in task.solve()]
+                   and "\n" not in task.solve() and task.mark(task.solve()).right]
         self.written = written[0] if written and not boxes else None
         self.reached, self.answered, self.predicted = 0, False, 0
 

@@ -34,6 +34,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import in_html
 
 STEP = 1e-30
+SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
 MOST_TRIES = 30  # in search of points at which everything has a value
 
 
@@ -281,7 +282,7 @@ def complex_step_error(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         moved = numbers | {wrt.name: numbers[wrt.name] + 1j * STEP * along}
         slope = np.imag(arithmetic.evaluate(scalar, moved, arithmetic.Trusted)) / STEP
         claimed = np.vdot(arithmetic.evaluate(claim, numbers, arithmetic.Trusted), along)
-        return abs(slope - claimed) / max(abs(slope), np.finfo(float).tiny)
+        return abs(slope - claimed) / max(abs(slope), SMALL)
 
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)

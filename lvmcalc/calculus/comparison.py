@@ -50,7 +50,7 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
     left, right = sympified(left), sympified(right)
     for side in (left, right):
         if not isinstance(side, Expr):
-            raise TypeError(f"Only SymPy expressions can be compared, but {kind_of(side)} came.")
+            raise TypeError(f"Only SymPy expressions can be compared, not {kind_of(side)}.")
     names = names_of(symmetric, left, right, must_occur=False)
     return decide(left, right, names, checks.whole(seed, "seed", least=0), at_most)
 

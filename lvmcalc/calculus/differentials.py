@@ -89,7 +89,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     """
     expression = sympified(expression)
     if not isinstance(expression, Expr) or expression.is_Matrix:
-        raise TypeError(f"Only a scalar has a gradient, but {kind_of(expression)} came; "
+        raise TypeError(f"Only a scalar has a gradient, not {kind_of(expression)}; "
                         "wrap it in a Trace or a Determinant.")
     if not isinstance(wrt, MatrixSymbol | Symbol):
         raise TypeError("A gradient is taken with respect to a symbol, "
@@ -194,15 +194,15 @@ def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tup
                 for matrix in expression.atoms(MatrixSymbol)}
     for item in symmetric:
         if not isinstance(item, str | MatrixSymbol):
-            raise TypeError(f"`symmetric` holds names of matrices, but {kind_of(item)} came.")
+            raise TypeError(f"`symmetric` holds names of matrices, not {kind_of(item)}.")
         name = item if isinstance(item, str) else item.name
         if name not in matrices:
             alike = [other for other in matrices if other.lower() == name.lower()]
             if must_occur or alike or get_close_matches(name, matrices):
-                raise ValueError(f"{name} is said to be symmetric, but there is no matrix {name} "
+                raise ValueError(f"{name} is declared symmetric, but there is no matrix {name} "
                                  f"here; there are {', '.join(sorted(matrices)) or 'none'}.")
         elif matrices[name].rows != matrices[name].cols:
-            raise ValueError(f"{name} is said to be symmetric, but its shape is "
+            raise ValueError(f"{name} is declared symmetric, but its shape is "
                              f"{shape_of(matrices[name])}.")
     return tuple(item if isinstance(item, str) else item.name for item in symmetric)
 
@@ -216,13 +216,13 @@ def sympified(value: Any) -> Any:
         If it is a text, or SymPy makes nothing of it.
     """
     if isinstance(value, str):
-        raise TypeError(f"A SymPy expression is expected, but the text {value!r} came.")
+        raise TypeError(f"A SymPy expression is expected, not the text {value!r}.")
     if has_text(value):  # which SymPy runs, though it is told not to
-        raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.")
+        raise TypeError(f"A SymPy expression is expected, not {kind_of(value)}.")
     try:
         return sp.sympify(value)
     except sp.SympifyError as error:
-        raise TypeError(f"A SymPy expression is expected, but {kind_of(value)} came.") from error
+        raise TypeError(f"A SymPy expression is expected, not {kind_of(value)}.") from error
 
 
 def kind_of(value: Any) -> str:

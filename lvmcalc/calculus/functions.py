@@ -79,7 +79,7 @@ def sign_of(x: Any) -> Any:
 
 def _refuse_number(matrix: Expr) -> None:
     if not getattr(matrix, "is_Matrix", False):
-        raise TypeError(f"Only a matrix has entries, but {matrix} came.")
+        raise TypeError(f"Only a matrix has entries, not {matrix}.")
 
 
 class Entrywise(MatrixExpr):

@@ -63,8 +63,19 @@ class IndexFunctions(IndexSums):
         for term, c in inside.items():
             for piece in sp.Add.make_args(sp.expand(c)):
                 number, rest = piece.as_coeff_Mul(rational=True)
-                factors.append(self._named("exp", {term: rest}, number))
+                base, exponent = self._as_logarithm(term, piece)
+                factors.append(self._raised(base, exponent) if base else
+                               self._named("exp", {term: rest}, number))
         return self.times(*factors) if factors else ONE
+
+    def _as_logarithm(self, term: Product, c: Expr) -> tuple[Sum, Expr]:
+        """Return a and k of a product k log a, and nothing for a if it is none."""
+        symbols = [None] if term else [s for s in sp.Mul.make_args(c) if s in self.closed]
+        for symbol in symbols:
+            factor, *others = term or self.closed[symbol]
+            if not others and factor.exponent == 1 and self.letters[factor.letter].kind == "log":
+                return self._inside(factor), c / symbol if symbol else c
+        return {}, c
 
     def _log(self, inside: Sum) -> Sum:
         if not inside:
@@ -165,11 +176,11 @@ class IndexFunctions(IndexSums):
             if self._splits(term, c, exponent):
                 raised = tuple(factor._replace(exponent=factor.exponent * exponent)
                                for factor in term)
-                return self.times({raised: c**exponent})
-        if exponent.is_Integer:
-            content, rest = self._content(inside)
-            if content != ONE:
-                return self.times(self._raised(content, exponent), self._raised(rest, exponent))
+                parts = (c**part for part in sp.Add.make_args(sp.sympify(exponent)))
+                return self.times({raised: sp.Mul(*parts)})
+        content, rest = self._content(inside, positive=not exponent.is_Integer)
+        if content != ONE:
+            return self.times(self._raised(content, exponent), self._raised(rest, exponent))
         return self._named("sum", inside, exponent)
 
     def _splits(self, term: Product, c: Expr, exponent: Expr) -> bool:
@@ -187,18 +198,23 @@ class IndexFunctions(IndexSums):
         return all(factor.exponent.is_odd for factor in either) and (
             not either or (positive and len(either) == 1))
 
-    def _content(self, inside: Sum) -> tuple[Sum, Sum]:
-        """Return the factor that all terms share, without a sum, and what is left of them."""
+    def _content(self, inside: Sum, positive: bool = False) -> tuple[Sum, Sum]:
+        """Return the factor that all terms share, without a sum, and what is left of them.
+
+        For a root, whose argument it is, it has to be `positive`.
+        """
         def exponents(term: Product) -> dict[Any, Expr]:
             return {factor[:2]: factor.exponent for factor in term
-                    if all(index >= 0 for index in factor.indices) and factor.exponent.is_number}
+                    if all(index >= 0 for index in factor.indices) and factor.exponent.is_number
+                    and (self.letters[factor.letter].kind == "exp" or not positive)}
 
         terms = [exponents(term) for term in inside]
         common = {key: min(term.get(key, sp.S.Zero) for term in terms)
                   for key in {key for term in terms for key in term}}
         content = tuple(Factor(*key, exponent) for key, exponent in common.items() if exponent)
         lead = inside[leading(inside)]
-        number = abs(lead) if lead.is_number else lead
+        number = abs(lead) if lead.is_number else sp.S.One if positive and not (
+            lead.is_positive) else -lead if lead.could_extract_minus_sign() else lead
         if content or number != 1:
             divided = tuple(f._replace(exponent=-f.exponent) for f in content)
             inside = self.times({divided: 1 / number}, inside)
@@ -229,13 +245,13 @@ class IndexFunctions(IndexSums):
             sine = self._named("sin", self._inside(factor))
             squared = self.add(ONE, self.scaled(-sp.S.One, self.times(sine, sine)))
             return instead(self.times(power(exponent - 2), squared))
-        if kind != "sum" or not exponent.is_number:
+        if kind != "sum":
             return None
-        if exponent > 0:  # (…)^½ = (…)·(…)^−½, for one power of a sum is enough
+        if exponent.is_number and exponent > 0:  # (…)^½ = (…)·(…)^−½: one power is enough
             whole = sp.ceiling(exponent)
             return instead(self.times(*[self._inside(factor)] * int(whole),
                                       power(exponent - whole)))
-        if exponent > -1:
+        if exponent.is_number and exponent > -1:
             return None
         less = factor._replace(exponent=exponent + 1)
         return self._beside_its_argument(left, factor, {(less,) if less.exponent else (): sp.S.One},
@@ -269,11 +285,16 @@ class IndexFunctions(IndexSums):
             return self.add(*(self.times({remaining: sp.S.One}, terms, over=over)
                               for terms in (whole_part, others)))
         below = [f for f in left if f[:2] == lead[0][:2] and f.exponent.is_negative]
-        if not below or len(inside) != 2 or len(lead) != 1 or () not in inside:
+        if not (below and factor.exponent.is_number) or len(inside) != 2 or len(lead) != 1:
             return None
-        # 1/(a(1 + a)) = 1/a − 1/(1 + a)
-        less = self.times({left: -inside[lead] / inside[()]}, {lead: sp.S.One})
-        return self.add(self.times({left: 1 / inside[()]}, product, over=summed),
+        # 1/(a(a + b)) = (1/a − 1/(a + b))/b
+        (rest, c), = ((term, c) for term, c in inside.items() if term != lead)
+        if any(index < 0 for index in indices_of(rest)) or any(
+                f[:2] == lead[0][:2] or self.letters[f.letter].kind == "δ" for f in rest):
+            return None
+        left = left + tuple(f._replace(exponent=-f.exponent) for f in rest)
+        less = self.times({left: -inside[lead] / c}, {lead: sp.S.One})
+        return self.add(self.times({left: 1 / c}, product, over=summed),
                         self.times(less, {(factor,): sp.S.One}, over=summed))
 
 

@@ -1,4 +1,4 @@
-"""How operations are walked: split into operands, evaluated, and bounded by a degree."""
+"""What the records of the rule book share: how expressions split, are evaluated, are bounded."""
 
 from collections.abc import Callable, Mapping
 from functools import reduce

@@ -40,7 +40,7 @@ class Builder:
         for leaf in leaves:
             if not isinstance(leaf, MatrixSymbol | Symbol):
                 came = notation.plain(leaf) if isinstance(leaf, Expr) else _in_one_line(leaf)
-                raise TypeError(f"A leaf is a symbol, but {came} came.")
+                raise TypeError(f"A leaf is a symbol, not {came}.")
         lengths = [length for leaf in leaves if leaf.is_Matrix for length in leaf.shape]
         sizes = {size.name: size for length in lengths for size in length.free_symbols}
         vars(self).update(_name=name, leaves=leaves, _book=book, _symmetric=symmetric,
@@ -99,12 +99,12 @@ class Builder:
         if len(operands) != len(expected):
             letters = " and ".join(map(notation.plain, expected))
             raise TypeError(f"{name}: the operation {rule.name} is applied to {letters}, but the "
-                            f"number of operands that came is {len(operands)}.")
+                            f"number of operands is {len(operands)}.")
         for argument, operand in zip(expected, operands, strict=True):
             if argument.is_Matrix != operand.is_Matrix:
                 kind = "a matrix" if argument.is_Matrix else "a scalar"
                 raise TypeError(f"{name}: the operation {rule.name} needs {kind} for "
-                                f"{notation.plain(argument)}, but {described(operand)} came.")
+                                f"{notation.plain(argument)}, not {described(operand)}.")
             known = {*self._known, *self._sizes}
             if unknown := sorted({it.name for it in operand.free_symbols} - known):
                 raise ValueError(f"{name}: there is no leaf, stage or size {unknown[0]}.")
@@ -137,7 +137,7 @@ def _expression(value: object) -> Expr:
     except TypeError:
         found = None
     if not isinstance(found, Expr):
-        raise TypeError(f"A stage is a SymPy expression, but {_in_one_line(value)} came.")
+        raise TypeError(f"A stage is a SymPy expression, not {_in_one_line(value)}.")
     return found
 
 

@@ -22,7 +22,8 @@ from lvmcalc.chain.stage_names import named, output_name
 from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.tokens import FROM_ONE, unified
+from lvmcalc.notation.indices import spread_out
+from lvmcalc.notation.pasted import FROM_ONE, unified
 
 LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")
@@ -30,6 +31,7 @@ NEW_LINE = r"\n|;|\\\\(?:\[[^\]]*\])?"
 GOES_ON = r"\s*[-+−–*/·×∘⊙@=]"
 OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
 STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
+ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
 LEFT_SIDE = r"((?:[^={]|\{[^}]*\})*?)\s*:?=(?!=)(.*)"
 
 
@@ -42,7 +44,7 @@ MISSING = {  # what people write that no rule of the book has
     r"∫|\\int": "An integral", r"prod|∏": "A product over an index",
 }
 BESIDE = {r"\^\s*\{?\s*(?:\+|†|\\dagger)": "The pseudoinverse (A⁺)",  # the same, beside a letter
-          r"[‖|]\s*(?:₁|_\s*\{?\s*(?:\*|1|∞|\\infty))": "A norm other than ‖A‖"}
+          r"[‖|]\s*_\s*\{?\s*(?:\*|[03-9p∞]|\\infty)": "A norm other than ‖A‖"}
 INSTEAD = {"logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
            "var": "‖x − sum(x)/N ones(N)‖²/N", **dict.fromkeys(
                ["∑", "Σ", "\\sum"], "Σ_i with the index that is summed over, or sum(x)")}
@@ -64,7 +66,8 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     ----------
     formula : str or SymPy expression
         A scalar in ordinary notation; `name = formula` in a line of its own names a stage, and the
-        last line is the scalar. In a sum over an index, Σ_i (y_i − x_iᵀ w)², x_i is the row i of X.
+        last line is the scalar. In a sum over an index, Σ_i (y_i − x_iᵀ w)², x_i is the row i of X;
+        K_ij = … defines a matrix by its entries.
     name : str
         What the chain is called in sentences.
     remarks : the one sentence worth remembering of a stage, by its name
@@ -149,13 +152,16 @@ def _goes_on(before: str, piece: str) -> bool:
     A line with the name of the one before in it is a line of its own, as it may begin with a minus.
     """
     side = re.fullmatch(LEFT_SIDE, before, re.DOTALL)
-    uses = side and re.search(rf"(?<!\w){re.escape(side[1].strip())}(?!\w)", piece)
+    name = re.escape(re.sub(ENTRY, r"\1", spread_out(side[1]).strip())) if side else ""
+    uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)",
+                              piece)
     return bool(re.search(OPEN_END, before) or (re.match(GOES_ON, piece) and not uses))
 
 
 def _name(text: str, number: int) -> str:
     """Return the name on the left of an equals sign; L(w) is called L."""
-    name = re.sub(r"\(.*\)$", "", re.sub(STYLED, r"\1", unified(text)).strip())
+    name = re.sub(STYLED, r"\1", spread_out(re.sub(r"^[(\[](\w+)[)\]]_", r"\1_", unified(text))))
+    name = re.sub(r"\(.*\)$", "", name.strip())
     name = spelled(name.replace("\\", "").replace("{", "").replace("}", "").strip())
     if not re.fullmatch(r"[^\W\d]\w*", name) or name in RESERVED:
         raise notation.Unreadable(f"Line {number}: a stage cannot be called `{text.strip()}`; a "
@@ -171,14 +177,14 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
     sizes = sizes_of(given)
     for number, name, text in lines:
         place = f"Line {number}: " if len(lines) > 1 else ""
-        name = name or output_name({**known, **sizes})
+        name, indices = _entry(name or output_name({**known, **sizes}), text, known)
         if name in known or name in sizes:
             what = "leaf" if name in given else "size" if name in sizes else "stage"
             raise ValueError(f"{place}there is a {what} {notation.plain(name)} already, so no "
                              "stage can have this name.")
         try:
             expression = _scalar_if_1x1(notation.parse(
-                text, notation.Vocabulary(known, {}, functions=SPELLED)))
+                text, notation.Vocabulary(known, {}, functions=SPELLED), entries=indices))
             check_shapes(expression)
         except notation.Unreadable as error:
             raise notation.Unreadable(f"{place}{_about(str(error), text, known)}") from error
@@ -191,18 +197,27 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
     return found
 
 
+def _entry(name: str, text: str, known: Mapping[str, Expr]) -> tuple[str, str]:
+    """Return K and ij for K_ij if entries such as x_i stand on its right side, else the name."""
+    match = re.fullmatch(r"(\w+)_([a-z])([a-z]?)", name)
+    parts = re.findall(r"([^\W\d_]+)_\{?([a-z]{1,2})(?![A-Za-z])", spread_out(text)) * bool(match)
+    found = any(f"{of}_{indices}" not in known and {*match.groups()} & {*indices}
+                for of, indices in parts)
+    return (match[1], match[2] + match[3]) if found and match[2] != match[3] else (name, "")
+
+
 def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     """Return what is said of a word that is not known: an operation, or a leaf that is missing."""
     found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
     for pattern, operation in BESIDE.items():
         if re.search(pattern, text):
-            return f"{operation} is none of the operations that are known."
+            return f"{operation} is not a known operation."
     if not found:
         return sentence
     word, hint = found[1], found[2] or ""
     for pattern, operation in MISSING.items():
         if re.search(pattern, word):
-            return f"{operation} (`{word}`) is none of the operations that are known."
+            return f"{operation} (`{word}`) is not a known operation."
     if word in INSTEAD:
         return f"There is no `{word}` here: write {INSTEAD[word]}."
     if re.search(rf"{re.escape(word)}\s*\(", text):
@@ -244,8 +259,8 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     What no words describe is what the expression says; what they do has to agree with it.
     """
     if not isinstance(formula, Expr):
-        raise TypeError("A formula is text or a SymPy expression, but "
-                        f"{type(formula).__name__} came.")
+        raise TypeError("A formula is text or a SymPy expression, not "
+                        f"{type(formula).__name__}.")
     expression, = by_name(formula)
     refuse_unknown(expression)
     described_by = leaves_named(specs)

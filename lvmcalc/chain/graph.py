@@ -140,7 +140,7 @@ class Graph:
         name = checks.known(notation.spelling(name), self.leaves, f"leaf of {self.name}")
         shape = self[name].shape
         if not shape or shape[0] != shape[1]:
-            raise ValueError(f"{name} is said to be symmetric, but it is "
+            raise ValueError(f"{name} is declared symmetric, but it is "
                              f"{notation.shape(self[name].symbol)}.")
         return name
 

@@ -40,7 +40,7 @@ def leaf_named(name: str, spec: str) -> Leaf:
     """
     if not isinstance(spec, str):
         raise TypeError(f"The leaf {name} is described by a text such as {FORMS}, but {spec!r} "
-                        "came.")
+                        "was given.")
     called = spelled(name)
     if not re.fullmatch(NAME, called) or called in RESERVED:
         raise ValueError(f"No leaf can be called {name}; a name is a letter or a word, other than "
@@ -57,7 +57,7 @@ def leaf_named(name: str, spec: str) -> Leaf:
         raise _unclear(name, spec)
     shape = (*lengths, sp.S.One)[:2]
     if symmetric and shape[0] != shape[1]:
-        raise ValueError(f"{name} is said to be symmetric, but {text} is not square.")
+        raise ValueError(f"{name} is declared symmetric, but {text} is not square.")
     return Leaf(MatrixSymbol(called, *shape), symmetric)
 
 
@@ -91,7 +91,7 @@ def _size(text: str, name: str, spec: str) -> Expr:
 
 
 def _unclear(name: str, spec: str) -> ValueError:
-    return ValueError(f"The leaf {name} is described by {FORMS}, but {spec!r} came.")
+    return ValueError(f"The leaf {name} is described by {FORMS}, but {spec!r} was given.")
 
 
 def leaves_named(specs: Mapping[str, str]) -> dict[str, Leaf]:

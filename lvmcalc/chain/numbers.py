@@ -42,7 +42,7 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
     """
     formula = sp.sympify(formula, strict=True)
     reason = "has no finite value here: it overflows or underflows in floating point"
-    advice = ", so take fewer points or another scale"
+    advice = ", so take smaller matrices or another scale"
     with np.errstate(all="ignore"):
         try:
             value = arithmetic.evaluate(formula, known, Trusted, memo)
@@ -94,7 +94,7 @@ def checked(graph: Graph, given: Mapping[str, Any]) -> dict[str, Any]:
     for small, large in graph.at_most:
         if known[small.name] > known[large.name]:
             raise ValueError(f"{small} must be at most {large} = {known[large.name]:g}, but "
-                             f"{small} = {known[small.name]:g} came.")
+                             f"{small} = {known[small.name]:g} was given.")
     return known
 
 

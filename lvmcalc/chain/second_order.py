@@ -70,8 +70,8 @@ def _direction(chain: Graph, wrt: Expr, direction: Expr | str) -> Expr:
         name = notation.spelling(direction) or next(free)
         direction = MatrixSymbol(name, *wrt.shape) if wrt.is_Matrix else Symbol(name)
     if not isinstance(direction, MatrixSymbol | Symbol):
-        raise TypeError("A direction is a symbol or its name, but "
-                        f"{type(direction).__name__} came.")
+        raise TypeError("A direction is a symbol or its name, not "
+                        f"{type(direction).__name__}.")
     if getattr(direction, "shape", ()) != getattr(wrt, "shape", ()):
         raise ValueError(f"The direction {notation.plain(direction)} must have the shape of "
                          f"{notation.plain(wrt)}, {notation.shape(wrt)}, but it is "

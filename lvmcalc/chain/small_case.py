@@ -87,7 +87,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
     needed = arithmetic.sizes_in(loss)
     if not set(needed) <= set(sizes) <= {*needed, *graph.leaves}:
         raise ValueError(f"{graph.name} needs the sizes {', '.join(needed) or 'none'}, but "
-                         f"{', '.join(sizes) or 'none'} came.")
+                         f"{', '.join(sizes) or 'none'} was given.")
     values: dict[str, Any] = {name: checks.whole(size, name) for name, size in sizes.items()}
     for node in graph.leaves.values():
         values.setdefault(node.name, _entries(node, values, node.name in graph.symmetric))

@@ -14,7 +14,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, M
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import EntrySum, without_lambdas
+from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import joined
 from lvmcalc.calculus.walking import without_power
@@ -106,7 +106,7 @@ class Stages:
             case sp.Pow() if (root := _root(formula.base)) is not None and formula.exp == sp.S.Half:
                 return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
-                raise UnsupportedExpression(f"the exponent in {notation.plain(formula)}")
+                return self._varying_power(formula)
             case HadamardProduct():
                 return self._elementwise(formula)
             case MatrixSymbol():
@@ -116,6 +116,12 @@ class Stages:
             return "scale" if formula.is_Matrix else "scalar product", (sp.S.One, formula)
         rule, operands = operation.split(formula)
         return rule, tuple(map(self.letter, operands))
+
+    def _varying_power(self, power: Expr) -> tuple[str, tuple[Expr, ...]]:
+        """Return a power whose exponent is a leaf or a stage: a^k = exp(k log a)."""
+        if self._is_constant(power.base):
+            raise UnsupportedExpression(f"the exponent in {notation.plain(power)}")
+        return self._parts(SPELLED["exp"](power.exp * SPELLED["log"](power.base)))
 
     # Numbers
     def _trace(self, trace: Trace) -> tuple[str, tuple[Expr, ...]]:

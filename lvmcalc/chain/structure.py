@@ -38,8 +38,8 @@ class Chain(Graph):
         edges : by (node, parent), another adjoint; None if it is lost
         """
         if not isinstance(edges, Mapping):
-            raise TypeError("The altered edges are a dict of (node, parent) to an adjoint, but "
-                            f"{edges!r} came.")
+            raise TypeError("The altered edges are a dict of (node, parent) to an adjoint, not "
+                            f"{edges!r}.")
         if unknown := [edge for edge in edges if edge not in self.edges]:
             raise ValueError(f"{self.name} has no edge {unknown[0]}; there are "
                              f"{', '.join(map(str, self.edges))}.")
@@ -262,7 +262,7 @@ class Chain(Graph):
         else:
             name, node, symmetric = self[name].name, self[node].name, ()
             if (node, name) not in self.edges:
-                raise ValueError(f"{name} is no parent of {node}; its parents are "
+                raise ValueError(f"{name} is not a parent of {node}; its parents are "
                                  f"{', '.join(self[node].parents) or 'none'}.")
             label = f"{notation.plain(name)} → {notation.plain(node)}"
             scalar = inner(self.adjoint_symbol(node), self[node].expression)

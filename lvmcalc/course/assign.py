@@ -29,7 +29,7 @@ Cell = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Copies:
+class Assignment:
     """Where the two copies are, and how many cells in them are graded, by machine and by hand."""
 
     release: Path
@@ -42,7 +42,7 @@ class Copies:
                 f"{self.graded} tasks are graded by machine, {self.by_hand} by hand.")
 
 
-def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
+def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Assignment:
     """Write the student's and the teacher's copy of the notebooks.
 
     Parameters
@@ -56,7 +56,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
 
     Returns
     -------
-    Copies
+    Assignment
 
     Raises
     ------
@@ -67,7 +67,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
     """
     asked = [task for task in tasks(notebooks) if not task.in_walk]
     if not asked:
-        raise ValueError(f"{notebooks} holds no notebook that asks anything.")
+        raise ValueError(f"{notebooks} holds no notebook with a question in it.")
     release, source = (out / kind / name for kind in ("release", "source"))
     for folder in (release, source):
         if folder.exists():
@@ -83,7 +83,7 @@ def assign(notebooks: Path, out: Path, name: str = "lvmcalc") -> Copies:
     if not (config := out / "nbgrader_config.py").exists():
         config.write_text(CONFIG, encoding="utf-8")
     by_hand = sum(map(_by_hand, asked))
-    return Copies(release, source, len(asked) - by_hand, by_hand)
+    return Assignment(release, source, len(asked) - by_hand, by_hand)
 
 
 def without_answers(cells: list[Cell]) -> list[Cell]:

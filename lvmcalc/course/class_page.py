@@ -39,7 +39,7 @@ def page(collected: Collected) -> str:
              f"<h2>Who derived what</h2><p>{legend}. Every answer was marked again.</p>",
              _overview(collected)]
     if collected.problems:
-        parts += ["<h2>What is to be looked at</h2>",
+        parts += ["<h2>What needs a look</h2>",
                   _table(("student", "what"), map(_cells, collected.problems))]
     if collected.slips:
         parts += ["<h2>Who made which mistake</h2>", _slips(collected)]

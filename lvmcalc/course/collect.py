@@ -136,7 +136,7 @@ class _Marking:
         self._asked = [*{(task.notebook, task.model, task.asked): task  # a walk and a box may ask
                          for task in tasks(notebooks)}.values()]  # the same
         if not self._asked:
-            raise ValueError(f"{notebooks} holds no notebook that asks anything.")
+            raise ValueError(f"{notebooks} holds no notebook with a question in it.")
         self._written = {path.stem: {task.name for task in self._asked
                                      if task.notebook == path.stem and not task.is_box}
                          for path in notebooks.glob(PATTERN)}
@@ -160,11 +160,10 @@ class _Marking:
             false |= {(task.model, task.asked, text) for text, said in kept.items()
                       if said and text in marks and marks[text][0] == WRONG}
         if false:
-            handed.problems.append(f"The progress file calls answers right that are not: "
-                                   f"{len(false)}.")
+            handed.problems.append(f"The progress file calls wrong answers right: {len(false)}.")
         if others := handed.kept.keys() - {(task.model, task.asked) for task in asked}:
-            handed.problems.append("The progress file answers what these notebooks do not ask: "
-                                   f"{len(others)}.")
+            handed.problems.append("The progress file has answers that these notebooks do not "
+                                   f"ask for: {len(others)}.")
         return results
 
     def _home(self, stem: str, handed: HandedIn) -> str:
@@ -177,7 +176,7 @@ class _Marking:
             handed.problems.append(f"{stem}.ipynb has no cell for {', '.join(missing)}: is it "
                                    "another notebook, or an old one?")
         elif not home:
-            handed.problems.append(f"{stem}.ipynb is none of the notebooks that ask something.")
+            handed.problems.append(f"{stem}.ipynb is not one of the notebooks with questions.")
         return home
 
     def _asked_of(self, handed: HandedIn, homes: dict[str, str]) -> list[Task]:

@@ -138,7 +138,7 @@ class Exam:
 
     def __getitem__(self, number: int) -> Question:
         if number not in range(1, len(self) + 1):
-            raise IndexError(f"The exam has the questions 1 to {len(self)}, but {number} came.")
+            raise IndexError(f"The exam has the questions 1 to {len(self)}, not {number}.")
         return self.questions[number - 1]
 
     def __iter__(self) -> Iterator[Question]:
@@ -156,8 +156,8 @@ class Exam:
             If there are more or fewer answers than questions.
         """
         if len(answers) != len(self):
-            raise ValueError(f"The exam has {len(self)} questions, but {len(answers)} answers "
-                             "came; leave an answer empty that you do not have.")
+            raise ValueError(f"The exam has {len(self)} questions, but the number of "
+                             f"answers is {len(answers)}; leave empty what you cannot answer.")
         return Score(self.seed, tuple(question.check(answer) for question, answer
                                       in zip(self, answers, strict=True)))
 

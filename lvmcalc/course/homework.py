@@ -94,9 +94,7 @@ def row(name: str) -> Row:
 @cache
 def rows() -> dict[str, Row]:
     """Return all lines of the source by their ids, in the order of the source."""
-    parts = tomllib.loads(resources.files("lvmcalc.course").joinpath("solution.toml").read_text(
-        encoding="utf-8"))["part"]
+    text = (resources.files("lvmcalc.course") / "solution.toml").read_text("utf-8")
     return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_named(part["chain"]),
-                            tuple(line["read"]),
-                            tuple(line.get("given", ()))) for part in parts
-            for line in part["line"]}
+                            tuple(line["read"]), tuple(line.get("given", ())))
+            for part in tomllib.loads(text)["part"] for line in part["line"]}

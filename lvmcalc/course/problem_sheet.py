@@ -99,9 +99,8 @@ class Part:
             return PartMark("not attempted", "write your answer between the quotation marks.")
         if len(answer) > LONGEST:
             return PartMark("refuted", f"this is longer than {LONGEST:,} characters.")
-        marking = {"words": self._words, "graph": self._graph, "paths": self._paths,
-                   "derivation": self._derivation}
-        return marking[self.kind](answer)
+        return {"words": self._words, "graph": self._graph, "paths": self._paths,
+                "derivation": self._derivation}[self.kind](answer)
 
     def _words(self, answer: str) -> PartMark:
         if len(answer.split()) < FEWEST_WORDS:
@@ -225,5 +224,4 @@ def problems() -> dict[str, str]:
 
 @cache
 def _sheet() -> dict[str, Any]:
-    text = resources.files("lvmcalc.course").joinpath("sheet.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads((resources.files("lvmcalc.course") / "sheet.toml").read_text("utf-8"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
+from lvmcalc.course.exam import Question
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 
@@ -129,7 +130,7 @@ def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str) -> Ta
     wrt = chain[wrt].name
     return Task(path.stem, name, chain.name, notation.plain(chain.adjoint_symbol(wrt)),
                 lambda answer: mark(answer, chain, wrt),
-                lambda: solution_of(chain, wrt), call)
+                lambda: Question(1, chain, wrt).solution, call)
 
 
 def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
@@ -143,12 +144,7 @@ def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
             along = f" along {notation.plain(node)}" if others else ""
             yield Task(path.stem, f"walk_{parent}_{node}", chain.name, adjoint + along,
                        lambda answer, asked=asked, parent=parent: mark(answer, asked, parent),
-                       lambda asked=asked, parent=parent: solution_of(asked, parent), "")
-
-
-def solution_of(chain: Chain, wrt: str) -> str:
-    """Return the adjoint of a leaf or stage as text, with K where the chain has one."""
-    return notation.plain(chain.abbreviated(chain.adjoint(wrt)))
+                       lambda asked=asked, parent=parent: Question(1, asked, parent).solution, "")
 
 
 def _valued(before: Statements, *expressions: ast.expr) -> list[Any]:

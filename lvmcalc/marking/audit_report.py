@@ -124,7 +124,7 @@ class Audit:
             one = "follows" if len(behind) == 1 else "follow"
             said.append(f"{_lines(behind)} {one} from a line before, so the slip counts once.")
         are = "is" if len(right) == 1 else "are"
-        said.append(f"Of {len(claims)} lines {len(right)} {are} right.")
+        said.append(f"{len(right)} of {len(claims)} lines {are} right.")
         return " ".join([*said, *self.credit])
 
     def __str__(self) -> str:

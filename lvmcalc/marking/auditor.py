@@ -15,7 +15,8 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, compare, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
@@ -39,9 +40,10 @@ from lvmcalc.marking.mistakes import Finding, finding, in_words
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
+from lvmcalc.marking.wording import as_adjoints, asked_for, changing, with_gradient
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.vocabulary import matching
@@ -74,7 +76,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     given = [lines] if isinstance(lines, str) or not isinstance(lines, Iterable) else [*lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
-    return _Auditor(chain).audited(pieces(given, chain.vocabulary))
+    text = as_adjoints("\n".join(given), chain)
+    return _Auditor(chain).audited(pieces([text], chain.vocabulary))
 
 
 class _Auditor:
@@ -84,13 +87,15 @@ class _Auditor:
         self.chain, self.words = chain, chain.vocabulary
         self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
         self.slips: dict[int, dict[passes.Place, Expr]] = {}  # by line: the formulas that it breaks
+        self.values: dict[int, Expr] = {}  # by line: what it takes for the scalar
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
         lines: list[Line] = []
         with suppress(TimeIsUp), time_limit():
             found = [*map(self.meant, self.with_output(found))]
-            self.moving = self.changing(found)
+            self.moving = changing(self.chain, found)
+            found = [with_gradient(self.chain, piece, self.moving) for piece in found]
         for piece in found:
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
@@ -106,13 +111,20 @@ class _Auditor:
         """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
         output = self.chain.vocabulary.outputs[-1]
         for piece in found:
-            if piece.name and piece.kind != "words" and self.value(piece, output):
-                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(piece.name)}"
+            letter = self.scalar(piece)
+            if letter and piece.kind != "words" and self.value(piece, output):
+                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(letter)}"
                                   r"(?:\(\w+\))?(?![A-Za-z0-9])")
                 return [it if it.kind == "words" else it._replace(
                     text=name.sub(output, it.text), kind="claim" if it is piece else it.kind)
                     for it in found]
         return found
+
+    def scalar(self, piece: Piece) -> str:
+        """Return the name on the left that may be another one for the scalar, "" if it may not."""
+        left = piece.name or sides_of(piece.text)[0].strip()
+        node = self.chain.nodes.get(notation.spelling(left))
+        return piece.name or left * bool(node is not None and self.words[node.name].is_Matrix)
 
     def meant(self, piece: Piece) -> Piece:
         """Return a claim about a stage, or the definition of its letter, if it is another."""
@@ -146,6 +158,7 @@ class _Auditor:
         letter = matching(notation.spelling(piece.name), values[0])
         self.words = self.words.extended({letter.name: letter})
         self.meanings[letter] = meaning
+        self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
@@ -161,7 +174,7 @@ class _Auditor:
         except (Unreadable, UnsupportedExpression) as error:
             return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
         except CannotBeFormed as error:
-            wrong = finding("shape", f"It is not formed: {error}", piece.text)
+            wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
         for side, verdict in zip(sides[1:], verdicts, strict=True):
@@ -170,6 +183,9 @@ class _Auditor:
                     return replace(line, follows=slip)
                 if changes := self.broken(sides[0], self.meaning(side)):
                     self.slips[number] = changes
+                elif not side.is_Matrix and self.verdict(
+                        self.chain[self.chain.output].symbol, sides[0]).holds:
+                    self.values[number] = self.in_leaves(side)[0]
                 return replace(line, findings=self.findings(sides[0], side, verdict))
         return line
 
@@ -196,9 +212,7 @@ class _Auditor:
         return side.xreplace(self.meanings) if self.meanings else side
 
     def asked(self, side: Expr) -> str:
-        """Return the leaf or node whose adjoint a side is, "" if it is none."""
-        names = {self.chain.adjoint_symbol(node.name): node.name for node in self.chain}
-        return names.get(side, "")
+        return asked_for(self.chain, side)
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -241,29 +255,17 @@ class _Auditor:
             found = [in_increments(self.chain, side, here or self.moving) for side in found]
         return found
 
-    def changing(self, found: list[Piece]) -> tuple[str, ...]:
-        """Return the leaves that change: those whose differential or gradient is written somewhere.
-
-        If none is, those on which a node depends whose differential is; else all.
-        """
-        names: dict[str, None] = {}
-        inside: dict[str, None] = {}
-        for side in (side for piece in found for side in sides_of(piece.text)):
-            with suppress(Unreadable, CannotBeFormed):
-                side = readings(side, self.words, (), True)[0].formula
-                names |= dict.fromkeys([*written(self.chain, side), self.asked(side)])
-                inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
-                                        for symbol in part.free_symbols)
-        leaves = [leaf for leaf in self.chain.leaves if leaf in names]
-        below = [leaf for leaf in self.chain.leaves if any(
-            self.chain.abbreviations.get(name, name) in self.chain.leading_to(leaf)[:-1]
-            for name in (*names, *inside)) or leaf in inside]
-        return tuple(leaves or below or [
-            name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer])
-
     # Slips
     def slip_behind(self, sides: tuple[Expr, ...]) -> int | None:
         """Return the line with a slip from which an equation follows, None if there is none."""
+        for number, value in self.values.items():
+            with suppress(*NoValue, ValueError, TypeError):
+                known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
+                         for name, leaf in self.chain.leaves.items() if name in self.moving}
+                meant = [side.xreplace(known) for side in self.in_leaves(*sides, whole=True)]
+                if all(decide(*pair, self.chain.symmetric).status in RIGHT
+                       for pair in pairwise(meant)):
+                    return number
         choices = [[number] for number in reversed(self.slips)]
         for numbers in [*choices, [*self.slips]] if len(choices) > 1 else choices:
             changes = {place: formula for number in numbers
@@ -272,7 +274,7 @@ class _Auditor:
                 known = formulas(self.chain, changes)
                 meant = [passes.in_symbols(None, side, known)
                          for side in self.in_leaves(*sides, whole=True)]
-                if all(compare(one, other, self.chain.symmetric).status in RIGHT
+                if all(decide(one, other, self.chain.symmetric).status in RIGHT
                        for one, other in pairwise(meant)):
                     return numbers[0]
             except (*NoValue, ValueError, TypeError):

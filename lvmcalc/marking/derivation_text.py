@@ -6,15 +6,22 @@ from typing import NamedTuple
 
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
+from lvmcalc.notation.pasted import without_markup
+from lvmcalc.notation.statements import COMMENT, equations, program
 from lvmcalc.notation.tables import PROSE
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
-LABEL = re.compile(r"^\s*(?:#.*|//.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
+LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\d{1,3}\)\s*|[-*•]\s+(?=.*=))?")
+# Words between two equations of one line, and words that would say something about a formula
+THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
+                  r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
+TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
+                     r"|without|divided|squared|sign|again|conjugate)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from)\s+((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,3})\s*$")
+NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})\s*$")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -62,26 +69,29 @@ def _used(piece: Piece, later: list[Piece]) -> Piece:
 
 def lines_of(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
-    text = FRAMES.sub(" ", "\n".join(lines))
+    text = FRAMES.sub(" ", without_markup("\n".join(lines)))
     if "\\" in text:
         text = text.replace("&", " ")
-    return [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
+    rows = [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
+    return [one for line in rows for one in (program(line) or [COMMENT.sub("", line)])]
 
 
 def _statements(text: str) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
-    equations = [part for part in parts if "=" in part]
-    if len(equations) > 1 and all(word.lower() in PROSE
+    claims = [part for part in parts if "=" in part]
+    if len(claims) > 1 and all(word.lower() in PROSE
                                   for word in re.findall("[A-Za-z]+", MATH.sub(" ", text))):
-        return equations
-    return [part for part in NEXT.split(text) if part.strip()]
+        return claims
+    parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
+    return [one for part in parts for one in (
+        equations(part) if all("=" in one for one in equations(part)) else [part])]
 
 
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     if is_words(text, vocabulary):
         return Piece("words", text.strip())
-    defines = bool(DEFINES.match(text))
+    defines = bool(DEFINES.match(text) or ":=" in text)
     remark = REMARK.search(text)
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
@@ -97,9 +107,11 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     name = NAME.match(sides_of(formula)[0].strip())
     known = name and (vocabulary.pattern.fullmatch(name[1])
                       or vocabulary.change.fullmatch(name[1]) or name[1] in vocabulary.functions)
+    if name and name[1][1:] in {piece.name for piece in found}:
+        known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
-            defines or ":=" in formula or len(name[1]) == 1):
-        said = "said" if defines or ":=" in formula else ""
+            defines or len(name[1]) == 1 or not is_english(name[1])):
+        said = "said" if defines else ""
         return Piece("definition", formula.strip(), name[1], said)
     return Piece("claim", formula.strip(), name[1] if name and (defines or not known) else "")
 
@@ -107,15 +119,26 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text beside a formula is words alone, none of which is a name."""
     words = re.findall(r"[A-Za-z]+", text)
-    return bool(re.search("[a-z]{4}", text)) and not any(vocabulary.pattern.fullmatch(word)
-                                                          for word in words)
+    named = any(vocabulary.pattern.fullmatch(word) for word in words)
+    says = sum(is_english(word) and len(word) > 1 for word in words) > 0
+    return bool(re.search("[a-z]{4}", text)) and (says or not named) and not TELLING.search(text)
+
+
+def is_english(word: str) -> bool:
+    """Return whether a word is one that may stand beside a formula."""
+    return word.lower() in PROSE
 
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
-    words = re.findall(r"[A-Za-z]+", text)
-    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", text)
-    if others or not words or any(len(word) > 1 and vocabulary.pattern.fullmatch(word)
-                                  for word in words):
+    inner = MATH.search(text)
+    if "=" in text or (inner and not NAME.match(inner[0].strip("$ "))):
         return False
-    return 2 * sum(word.lower() in PROSE for word in words) > len(words)
+    words = re.findall(r"[A-Za-z]+", MATH.sub(" ", text))
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", MATH.sub(" ", text))
+    named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
+    if others or not words or named or TELLING.search(text):
+        return False
+    long_words = sum(len(word) > 3 for word in words)
+    heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
+    return heading or 2 * sum(map(is_english, words)) > len(words)

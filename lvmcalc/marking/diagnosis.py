@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import permutations, product
+from itertools import chain, permutations, product
 from typing import Any
 
 import numpy as np
@@ -88,8 +88,10 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
         return ((shape,),)
     if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
         return ((finding("transpose", TRANSPOSED), shape),)
-    repaired = _repaired(attempt, _multiplied) or _repaired(attempt, _mended)
-    return (repaired or (shape,), *_later_adjoint(attempt))
+    later = _later_adjoint(attempt)
+    if repaired := _repaired(attempt, _multiplied) or _repaired(attempt, _mended):
+        return (repaired, *later)
+    return ((shape, *chain.from_iterable(later)),)  # both hold
 
 
 def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
@@ -143,10 +145,19 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
     fewest = min(map(_count, every), default=MOST_MISTAKES + 1)
     if fewest > (1 if attempt.later_node else MOST_MISTAKES):
         return []
-    likeliest = _likeliest([mistakes for mistakes in every if _count(mistakes) == fewest])
+    few = [mistakes for mistakes in every if _count(mistakes) == fewest]
+    likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
     return [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
             if mistakes not in candidates
             or chains.exactly(candidates[mistakes], attempt.formula)]
+
+
+def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
+    """Return whether a mistake lies in the value of a node that the answer leaves a letter."""
+    nodes, formula = attempt.exercise.chain.nodes, attempt.formula
+    return formula is not None and any(
+        place in nodes and formula.has(nodes[place].symbol)
+        for mistake in mistakes for place, _ in mistake.changes)
 
 
 def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -159,12 +170,14 @@ def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Exp
 def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a node that does not lie on the way."""
     exercise, formula = attempt.exercise, attempt.formula
-    for node in () if found else exercise.chain:
+    kinds = {one.kind for explanation in found for one in explanation}
+    for node in exercise.chain if kinds <= {"order"} else ():
         if node.name != exercise.wrt and exercise.agree(attempt.values, node.name) and (
                 formula is None or exercise.is_right(formula, node.name)):
             adjoint = notation.plain(exercise.chain.adjoint_symbol(node.name))
             here, asked = notation.plain(node.name), notation.plain(exercise.wrt)
             text = f"This is {adjoint}, the adjoint of {here}: the one of {asked} is asked for"
+            found.clear()  # the other factors are in that order
             return [(finding("other_adjoint", text),)]
     return []
 
@@ -284,6 +297,8 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
     # The inverse of (1/β) I says the same of β, and that of r = K⁻¹ that K is not inverted.
     if {frozenset([kind]) for kind in ("inverted_scalar", "missing_inverse")} & kept.keys():
         kept.pop(frozenset(["extra_inverse"]), None)
+    if frozenset(["doubled_path"]) in kept:  # in a sum that is multiplied out, it looks so too
+        kept.pop(frozenset(["order"]), None)
     # One of three equal paths turned over leaves a third, but so does a number.
     turned = kept.get(frozenset(["sign"]), ())
     if frozenset(["factor"]) in kept and all(it.where.startswith("the path") for it in turned):

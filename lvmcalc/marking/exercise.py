@@ -14,7 +14,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 from sympy.matrices.exceptions import ShapeError
 
 from lvmcalc import notation
-from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic, compare
+from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic
+from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.index_form import IndexForm
@@ -59,8 +60,7 @@ class Exercise:
             if len(self.points) < 2 and all(self._differ(sizes, point) for point in self.points):
                 self.points += self._tried(sizes)
         if len(self.points) < 2:
-            raise ValueError(f"{self.name} has no value at random points, so no answer can be "
-                             "tried.")
+            raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
 
     def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
         """Return whether every size and every product of two is another one than at a point.
@@ -174,13 +174,12 @@ class Exercise:
             known = self.chain.remember(("in letters", *letters),
                                         lambda: formulas(self.chain, letters))
             symmetric = {letters[node].name for node in letters if is_symmetric(self.chain, node)}
-            verdict = compare(*(passes.in_symbols(None, side, known) for side in (left, right)),
-                              symmetric.union(self.chain.symmetric))
+            verdict = decide(*(passes.in_symbols(None, side, known) for side in (left, right)),
+                             symmetric.union(self.chain.symmetric))
             if verdict.status == "proved":
                 return verdict
-        sides = map(self.chain.in_leaves, (left, right))
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
-        return compare(*sides, self.chain.symmetric, at_most=at_most)
+        return decide(*map(self.chain.in_leaves, (left, right)), self.chain.symmetric, 0, at_most)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""

@@ -11,22 +11,22 @@ import numpy as np
 ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (SystemExit, "leaves Python with exit: it has to return its result"),
     (EOFError, "waits for input: what it needs has to come as an argument"),
-    (RecursionError, "calls itself without an end"),
+    (RecursionError, "calls itself without end"),
     (MemoryError, "makes an array that is too large for the memory"),
     (KeyboardInterrupt, "stops itself as if a key had been pressed"),
     (UnboundLocalError, "uses {0} before it has a value"),
     (NameError, "uses the name {0}, which stands for nothing in it: it is no argument and is "
                 "defined nowhere"),
     (ModuleNotFoundError, "imports {0}, which is not installed"),
-    (ImportError, "imports {0}, which is not there"),
+    (ImportError, "imports {0}, which does not exist"),
     (OSError, "wants a file or a connection: it has to work with its arguments alone"),
     (ZeroDivisionError, "divides by zero"),
     (FloatingPointError, "divides by zero, or its numbers grow beyond all bounds"),
-    (AttributeError, "uses .{0} of a value that has no such part"),
+    (AttributeError, "uses .{0} on a value that has no such attribute"),
     (KeyError, "looks for the key {0}, which is not there"),
     (IndexError, "looks for an entry that is not there"),
-    (SyntaxError, "has a part that is no Python"),
-    (AssertionError, "stops at an assert that does not hold"),
+    (SyntaxError, "has something that is not Python"),
+    (AssertionError, "fails an assert"),
     (NotImplementedError, "is not written yet"),
 )
 # in what is said of shapes
@@ -42,9 +42,9 @@ def sentence_about(error: BaseException) -> str:
         kind = "array" if called and "ndarray" in called[1] else called and called[1]
         return (f"The function calls a value (of the kind {kind}) as if it were a function: is an "
                 "operator missing in front of a bracket?" if called else
-                "The function puts values together, or hands them on, that do not go together: "
+                "The function combines values that do not go together, or passes them on: "
                 f"{error}." if "ufunc" not in str(error) else
-                "The function puts values together that do not go together, such as text and "
+                "The function combines values that do not go together, such as text and "
                 "numbers.")
     for kind, told in ERRORS:
         if isinstance(error, kind):
@@ -89,9 +89,9 @@ def array_of(result: Any) -> tuple[str, Any]:
         except (TypeError, ValueError):
             kind = type(result).__name__
             told = ("returns several values; one array is asked for" if isinstance(result, tuple)
-                    else "returns rows of different lengths, which are no matrix"
+                    else "returns rows of different lengths, which do not make a matrix"
                     if isinstance(result, list) else
-                    f"returns no array but a value of the kind {kind}")
+                    f"returns a value of the kind {kind}, not an array")
     return "no answer", f"The function {told.rstrip('?')}" + ("?" if told[-1] == "?" else ".")
 
 
@@ -100,4 +100,4 @@ def _numbers(array: np.ndarray) -> tuple[str, Any]:
     if array.dtype.kind in "iufO":
         return "array", array.astype(float)
     kind = kinds.get(array.dtype.kind, str(array.dtype))
-    return "no answer", f"The function returns no real numbers but {kind}."
+    return "no answer", f"The function returns {kind}, not real numbers."

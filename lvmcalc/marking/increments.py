@@ -11,7 +11,7 @@ from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential
+from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential, as_number
 from lvmcalc.notation.vocabulary import matching
 
 KINDS = (ScalarDifferential, MatrixDifferential)
@@ -89,14 +89,15 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
         raise Unreadable(f"d{notation.plain(others[0])} does not belong here: only {name} changes, "
                          f"so the answer has d{name}.")
     change = in_increments(chain, change, (wrt,))
+    change = as_number(change)
     if change.is_Matrix:
         raise Unreadable(f"dL is a number, but this is {notation.shape(change)}: write "
                          f"tr(Gᵀ d{name}).")
     found = gradient(change, step)
     linear = compare(change, inner(found, step) if found.is_Matrix else found * step)
     if step in found.free_symbols or not linear.holds:
-        raise Unreadable(f"`{notation.plain(change)}` is no differential: every term has one "
-                         f"d{name}.")
+        raise Unreadable(f"`{notation.plain(change)}` is not a differential: every term "
+                         f"needs exactly one d{name}.")
     return found
 
 

@@ -262,8 +262,8 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
     letter = notation.plain(exercise.symmetric_only(formula))
-    remark = (f"It is right because {letter} is symmetric. For a {letter} that is not symmetric it "
-              "would be wrong.")
+    remark = (f"It is right because {letter} is symmetric. For an asymmetric {letter} it would "
+              "be wrong.")
     return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
                 remark=remark if letter else "")
 

@@ -204,8 +204,8 @@ def lost_factors(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     count = len(true) - len(given)
     for start in range(len(given) + 1) if given and 0 < count < 3 else ():
         lost = true[start:start + count]
-        if given == true[:start] + true[start + count:] and lost[0].rows == lost[-1].cols and not (
-                any(map(is_inverse, lost))):
+        if given == true[:start] + true[start + count:] and not any(map(is_inverse, lost)) and (
+                lost[0].is_Matrix and lost[0].rows == lost[-1].cols):
             return "lost_factor", notation.plain(MatMul(*lost))
     return ()
 

@@ -1,6 +1,8 @@
 """Answers that are text: found between words, taken apart at every equals sign, and read."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 
 import sympy as sp
@@ -10,9 +12,13 @@ from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.factors import refuse_factors, without_factors
+from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import formula_in, lines_of, sides_of
-from lvmcalc.notation.tokens import quoted, unified
+from lvmcalc.notation.pasted import unified
+from lvmcalc.notation.statements import SILENT, equations, program
+from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What an answer may be called in code
@@ -21,12 +27,11 @@ RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_gr
 # What stands between two statements of one answer, and a definition, which may stand behind it
 BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
                      r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
-SIDE = (r"[^\W\d_]\w*|[∂d]\w+\s*/\s*[∂d]\w+"
+SIDE = (r"[^\W\d_]\w*|\\(?:mathbf|bm|boldsymbol|mathrm)\s*\{?\s*[A-Za-z]\s*\}?|\\[A-Z][a-z]+"
+        r"|[∂d]\w+\s*/\s*[∂d]\w+"
         r"|\\frac\s*\{\s*\\partial[^{}=]*\}\s*\{\s*\\partial[^{}=]*\}")
-BEHIND = re.compile(r"(?:\s*[.,;]?\s+(?:where|with|for|if)\s+"
+BEHIND = re.compile(r"(?:\s*[.,;]?(?:\s|\\q?quad\b)+(?:where|with|for|if)\s+"
                     rf"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+)((?:{SIDE})\s*:?=[^=]+)$")
-NOTHING = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+|#.*"
-                     r"|def \w+\([\w\s,]*\)\s*:)\s*$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for
@@ -53,17 +58,16 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
         return []
     text = unified(text)
     words, defined = exercise.chain.vocabulary, Definitions(exercise)
-    *before, text = statements(text)
-    first_sides: list[str] = []
-    for line in before:
-        if _is_differential(exercise, line):
-            first_sides += sides_of(line)[1:]
-        else:
-            words = defined.extended(words, line)
+    code = len(program(text)) > 1
+    *before, text = statements(text, lambda side: _names_asked(exercise, side))
+    first_sides = [side for line in before if _is_differential(exercise, line)
+                   for side in sides_of(line)[1:]]
+    before = [line for line in before if not _is_differential(exercise, line)]
+    words = defined.all_of(words, before, code)
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
-        raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; a "
-                         "derivation is for the audit.")
+        raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
+                         "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
     front, colon, behind = first.partition(":")
     if colon and not others and _names(exercise, front):  # ∂L/∂X: …
@@ -75,25 +79,34 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
     differentials = bool(words.change.search(lines[0]))
     found = [readings(side, words, shape, differentials or side in first_sides)
              for side in (*first_sides, first, *others)]
-    found = [[Reading(defined.put_in(formula), note) for formula, note in side] for side in found]
+    found = [[Reading(refuse_factors(defined.put_in(formula)), note) for formula, note in side]
+             for side in found]
     defined.refuse_unused()
     return found
 
 
-def statements(text: str) -> list[str]:
+def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> list[str]:
     """Return the definitions in an answer, such as "Let A = K⁻¹Y", and behind them the answer.
 
-    A text with anything else in front of its answer is returned as it is.
+    A text with anything else beside its answer is returned as it is. If all that is in it are
+    definitions, the last is the answer, or the last one that begins with what is asked.
     """
-    found, behind = text.strip(), []
-    if match := BEHIND.search(found):
-        found, behind = found[:match.start()], [match[1]]
-    *before, answer = [part for part in BETWEEN.split(found)
-                       if part.strip() and not NOTHING.match(part)] or [text]
-    before = [part for line in (*before, *behind) for part in AND.split(line)]
-    if all(DEFINITION.match(part) or CHANGE.match(part) for part in before):
-        return [*before, answer]
-    return [text]
+    parts, behind = program(text), []
+    if len(parts) < 2:
+        text = found = (parts or [text])[0].strip()
+        if match := BEHIND.search(found):
+            found, behind = found[:match.start()], [match[1]]
+        parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
+        parts = [one for part in (*parts, *behind) for line in equations(part)
+                 for one in AND.split(line)]
+    others = [number for number, part in enumerate(parts)
+              if not (DEFINITION.match(part) or CHANGE.match(part))]
+    named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
+    last = len(parts) - 1 - bool(behind)
+    if not parts or len(others) > 1:
+        return parts if len(parts) == 1 else [text]
+    answer = parts.pop((others or named or [last])[-1])
+    return [*parts, answer]
 
 
 def _is_differential(exercise: Exercise, line: str) -> bool:
@@ -118,45 +131,76 @@ class Definitions:
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
 
-    def extended(self, words: Vocabulary, line: str) -> Vocabulary:
-        """Return a vocabulary with the letter that a line defines."""
+    def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
+        """Return a vocabulary with the letters that lines define, in whatever order."""
+        while lines:
+            waiting: dict[str, Unreadable] = {}
+            for line in lines:
+                try:
+                    words = self.extended(words, line, code)
+                except Unreadable as error:
+                    waiting[line] = error
+            if len(waiting) == len(lines):
+                raise waiting[lines[0]]
+            lines = [*waiting]
+        return words
+
+    def extended(self, words: Vocabulary, line: str, code: bool = False) -> Vocabulary:
+        """Return a vocabulary with the letter that a line defines; in code it may be a known one.
+        """
         if not (match := DEFINITION.match(line)):
-            raise Unreadable(f"`{quoted(line)}` is no definition of one letter.")
-        name, formula = match.groups()
+            raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
+        name, formula = re.sub(r"\\[a-z]+|[{}\s]", "", match[1]), match[2]
         value = self.put_in(readings(formula, words)[0].formula)
         refuse_large(value, line)
         if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
                              "the sum itself there.")
-        if re.search(r"/|\\frac", name):  # what it says of an adjoint is put in its place
-            self.meanings[parse(name, words)] = value
+        if (adjoint := _adjoint(name, words)) is not None:  # what is said of it stands for it
+            self.meanings[adjoint] = value
             return words
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
             stage = notation.spelling(name) in self.exercise.chain.nodes and re.match(
                 r"\s*(?:let|define|denote|set|put)\b", line, re.IGNORECASE)
-            if not same and stage:  # a letter of a stage may be given to something else
+            if not same and (stage or code):  # a letter of a stage may be given to something else
                 letter = matching(notation.spelling(name), value)
                 self.meanings[letter] = value
                 return words.extended({letter.name: letter})
             if not same:
-                raise Unreadable(f"`{quoted(line)}` gives {name} another meaning than it has here.")
+                raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
+                                 "does not have here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
         letter = matching(notation.spelling(name), value)
         self.meanings[letter] = value
-        self.unused.add(letter)
+        self.meanings.setdefault(matching(f"d{letter.name}", value), change_of(value))
+        if not code:
+            self.unused.add(letter)
         return words.extended({letter.name: letter})
 
     def put_in(self, formula: Expr) -> Expr:
         """Return a formula with what the letters mean in place of them."""
         self.unused -= formula.atoms(Symbol, MatrixSymbol)
-        return formula.xreplace(self.meanings) if self.meanings else formula
+        return without_factors(formula.xreplace(self.meanings))
 
     def refuse_unused(self) -> None:
         """Refuse a definition that nothing uses: it is not left out."""
         for letter in self.unused:
             raise Unreadable(f"{letter} is defined, but the answer does not use it.")
+
+
+def _adjoint(name: str, words: Vocabulary) -> Expr | None:
+    with suppress(Unreadable, CannotBeFormed):
+        found = parse(name, words)
+        return found if getattr(found, "name", "").startswith("∂") else None
+    return None
+
+
+def _names_asked(exercise: Exercise, side: str) -> bool:
+    with suppress(Unreadable, CannotBeFormed):
+        return _is_asked(exercise, side)
+    return False
 
 
 def _names(exercise: Exercise, side: str) -> bool:

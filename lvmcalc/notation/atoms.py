@@ -1,19 +1,22 @@
 """The atoms of the grammar: names, adjoints, brackets, fractions and norms."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 from unicodedata import normalize
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
+from sympy import Dummy, Expr, Identity, MatrixSymbol, OneMatrix, Symbol
 
 from lvmcalc.notation import forming
+from lvmcalc.notation.ones import ONES
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 DEEPEST = 20
+SMALL = {"1": "₁", "+": "₊"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
 
 
@@ -92,11 +95,13 @@ class Atoms:
         self.place += 1
         if token.kind == "differential":
             if token.text not in self.vocabulary.outputs or not self.accept("/"):
-                raise Unreadable(f"`d{token.text}/…` is no adjoint: adjoints are those of "
+                raise Unreadable(f"`d{token.text}/…` is not an adjoint: adjoints are those of "
                                  f"{self.vocabulary.outputs[0]}.", token.start)
             return self.adjoint(self.name_below(), token)
         if token.kind == "changed":
             return self.vocabulary.differentials[token.text]
+        if token.text == ONES:
+            return OneMatrix(Dummy("?"), 1)
         if token.kind == "number":
             return sp.Rational(normalize("NFKC", token.text).replace("⁄", "/"))
         if token.text == SIGN:
@@ -214,7 +219,17 @@ class Atoms:
                     return self.adjoint(self.name_below(), at)
         self.place = begun
         above, start = self.argument(), self.ahead.start
-        return forming.product(above, forming.reciprocal(self.argument(), start))
+        below = self.argument()
+        if forming.acts_by_entries(below):
+            return forming.quotient(above, below)
+        return forming.product(above, forming.reciprocal(below, start))
+
+    def with_ones_in_front(self, factors: list[Expr], bare: bool) -> Expr:
+        """Return a product, which is 𝟏 cᵀ if a bare 1 stands in front of a row."""
+        rest = forming.product(*factors[1:]) if bare and factors[1:] else sp.S.One
+        row = rest.is_Matrix and rest.rows == 1 and rest.cols != 1
+        return forming.product(factors[0], OneMatrix(Dummy("?"), 1) if row else sp.S.One,
+                               *factors[1:])
 
     def argument(self) -> Expr:
         """Return the argument of a LaTeX command: a group, or one sign."""
@@ -246,10 +261,14 @@ class Atoms:
             return self.functions["abs" if scalar else "det"](value)
         if opening == "‖":
             return self.norm(value)
+        if opening in ("(", "[") and self.passed_below("+") and "relu" in self.functions:
+            return self.functions["relu"](value)
         return value if other is None else forming.inner(value, other)
 
     def norm(self, inner: Expr) -> Expr:
         """Return ‖inner‖, with the F or 2 that may stand below it, before or behind its power."""
+        if self.passed_below("1"):
+            return self.sum_of_sizes(inner)
         named = self.accept("_F")
         if self.ahead[:2] == ("power", "2"):
             self.place += 1
@@ -261,6 +280,21 @@ class Atoms:
         if exponent == 2:
             return forming.squared_norm(inner)
         return forming.power(self.functions["norm"](inner), exponent)
+
+    def sum_of_sizes(self, inner: Expr) -> Expr:
+        """Return ‖inner‖₁, the sum of the absolute values of a column or a row."""
+        if not (inner.is_Matrix and 1 in inner.shape and "abs" in self.functions):
+            raise Unreadable("A norm ‖A‖₁ is read only of a column; write sum(abs(A)) for the sum "
+                             "of all absolute values.")
+        return self.functions["sum"](self.functions["abs"](inner))
+
+    def passed_below(self, sign: str) -> bool:
+        """Return whether a sign stands below the last bracket, as in ‖x‖₁ and (1 − y)_+."""
+        below = re.compile(rf"\s*(?:_\s*(?:{re.escape(sign)}|\{{\s*{re.escape(sign)}\s*\}})"
+                           rf"|{SMALL[sign]})").match(self.text, self.tokens[self.place - 1].end)
+        while below and self.ahead.start < below.end() and self.ahead.kind != "end":
+            self.place += 1
+        return bool(below)
 
     def change_of(self, symbol: Expr) -> Expr | None:
         """Return the differential of a name, None if it has none."""

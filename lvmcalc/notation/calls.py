@@ -1,24 +1,26 @@
 """Calls of functions: those of paper, and those of code that are told more than values.
 
-In code, some calls name indices (einsum) or an axis (sum, softmax), and some take what only they
-can use, such as the factor in cho_solve(cho_factor(K), X).
+In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle (chol).
 """
 
+import re
 from contextlib import suppress
 
 from sympy import Expr, OneMatrix, ShapeError, Trace
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import forming
+from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING, Atoms
+from lvmcalc.notation.factors import Cholesky, Lower, Upper
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
-SOLVED_BY = {"cho_factor": "cho_solve", "cholesky": "cholesky_solve"}
 AXES = {"row": True, "col": False}  # whether the entries of each row are summed
-CALLS = ("size", "abs2", "einsum", "softmax", *SOLVED_BY, *SOLVED_BY.values())
+AXES_SWAPPED = ({0, 1}, {-1, -2})
+RAMPS = ("max", "maximum")
+CALLS = ("size", "abs2", "einsum", "softmax", *RAMPS, "chol", "solve_triangular")
 
 
 class Calls(Atoms):
@@ -26,9 +28,8 @@ class Calls(Atoms):
 
     arrays: bool  # whether the text is code for arrays
     matlab: bool
-    inside: str = ""  # the solver whose arguments are read
-    factor_of: Expr | None = None  # the matrix whose factor it got
     axis: str = ""  # what was named beside the arguments
+    lower: bool = False  # whether a lower triangle was
     kept: set[Expr]  # sums along an axis that is kept, as a column or a row
 
     def applied(self, token: Token) -> Expr:
@@ -36,8 +37,10 @@ class Calls(Atoms):
         name = OTHER_NAMES.get(token.text, token.text)
         if name == "size":
             return self.size(token)
-        if name in ("einsum", *SOLVED_BY, *SOLVED_BY.values()):
-            return self.einsum(token) if name == "einsum" else self.solved(name, token)
+        if name == "einsum":
+            return self.einsum(token)
+        if name in RAMPS:
+            return self.ramp(token)
         if name == "norm" or self.ahead.text in ("(", "[", "{"):
             if name == "sum" and self.tokens[self.place + 1].text == "abs2":
                 self.place += 3
@@ -48,6 +51,8 @@ class Calls(Atoms):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
+        if name in ("transpose", "inverse"):  # which are said behind a matrix: K inverse X
+            raise self.fail("an opening bracket")
         self.open.append("(")
         value = self.factor()
         self.open.pop()
@@ -68,16 +73,32 @@ class Calls(Atoms):
             if name == "softmax" and not axis:
                 raise self.refused(token, "softmax needs its axis, as in softmax(Z, axis=1) for "
                                           "the rows of Z")
+            if name == "sum" and len(arguments) == 2 and not axis:
+                axis = self.axis_at(token, arguments.pop())
             if axis:
                 return self.along(axis, name, *arguments)
+            if name == "solve_triangular":
+                return self.triangle(token, *arguments)
+            if name == "cholesky":
+                module = re.search(r"(\w*)\.?(?:linalg\.)?$", self.text[:token.start])[1]
+                if not self.lower and module not in ("np", "numpy", "jnp", "torch"):
+                    raise self.refused(token, "it is not clear which triangle is meant: write "
+                                              "np.linalg.cholesky, or lower=True")
+                self.lower = False
+            if name == "chol":  # of MATLAB and R: the upper one
+                lower, self.lower = self.lower, False
+                return (Cholesky if lower else named.upper)(*arguments)
             function = own[name] if name in own and matrices else self.functions[name]
             if name == "inner" and self.arrays:
-                function = forming.of_last_axes
+                function = named.of_last_axes
             if name == "dot" and "." not in self.text[max(0, token.start - 1):token.start + 1] and (
                     all(part.is_Matrix and part.is_square for part in arguments)):
                 raise self.refused(token, "dot is the product in NumPy and the sum of the products "
                                           "of the entries in Julia; write A @ B or tr(AᵀB)")
-            if name not in forming.FUNCTIONS and not matrices:
+            if name == "transpose" and {*arguments[1:]} in AXES_SWAPPED and re.search(
+                    r"swapaxes|^(?!.*permute).*torch", self.text, re.DOTALL):
+                arguments = arguments[:1]
+            if name not in named.FUNCTIONS and not matrices:
                 arguments = [*map(forming.as_number, arguments)]
             return function(*arguments)
         except (Unreadable, CannotBeFormed, ShapeError):
@@ -109,12 +130,21 @@ class Calls(Atoms):
             return True
         return False
 
+    def ramp(self, token: Token) -> Expr:
+        """Return relu(x) for max(0, x)."""
+        values = self.arguments() if self.ahead.text in CLOSING else []
+        other = [value for value in values if value != 0]
+        if len(values) != 2 or len(other) != 1 or "relu" not in self.functions:
+            raise Unreadable(f"A maximum or minimum (`{quoted(token.text)}`) is not a known "
+                             "operation, but max(0, x) is, which is relu(x).", token.start)
+        return self.functions["relu"](other[0])
+
     def size(self, token: Token) -> Expr:
         """Return the size in size(X, 1)."""
         values = self.arguments()
         if len(values) == 2 and values[0].is_Matrix and values[1] in (1, 2):
             return values[0].shape[int(values[1]) - 1]
-        raise Unreadable(f"`{quoted(self.text[token.start:])}` is no size: write size(X, 1) or "
+        raise Unreadable(f"`{quoted(self.text[token.start:])}` is not a size: write size(X, 1) or "
                          "size(X, 2).", token.start)
 
     # Arguments
@@ -130,8 +160,11 @@ class Calls(Atoms):
         while self.ahead.text != CLOSING[opening] or self.ahead.kind != "sign":
             if values and not self.accept(","):
                 break
-            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F"):
+            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F", "all"):
                 self.place += 1
+            elif self.ahead[:2] == ("text", "lower"):
+                self.place += 1
+                self.lower = True
             elif self.ahead.kind == "text" and self.ahead.text.rstrip("k") in AXES:
                 axis = self.ahead.text
                 self.place += 1
@@ -155,6 +188,14 @@ class Calls(Atoms):
         return []
 
     # Calls of code
+    def axis_at(self, token: Token, axis: Expr) -> str:
+        """Return the axis that is given by its place, as in np.sum(A, 1) and MATLAB's sum(A, 2)."""
+        if self.arrays and axis in (-1, 0, 1):
+            return "row" if axis else "col"
+        if not self.arrays and (axis == 2 or (axis == 1 and (self.matlab or "'" in self.text))):
+            return "rowk" if axis == 2 else "colk"
+        raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
+
     def along(self, axis: str, name: str, matrix: Expr) -> Expr:
         """Return the sum of the entries, or the softmax, of each row or of each column."""
         row = AXES[axis.rstrip("k")]
@@ -179,20 +220,12 @@ class Calls(Atoms):
         left = forming.product(*factors)
         return forming.quotient(left, self.widened(divisor, left))
 
-    def solved(self, name: str, token: Token) -> Expr:
-        """Return K⁻¹X for cho_solve(cho_factor(K), X) and cholesky_solve(X, cholesky(K))."""
-        if name in SOLVED_BY:
-            if self.inside != SOLVED_BY[name]:
-                raise self.refused(token, f"{name} is read inside {SOLVED_BY[name]} alone")
-            self.inside, (self.factor_of,) = "", self.arguments()
-            return self.factor_of
-        self.inside, self.factor_of = name, None
-        values = self.arguments()
-        last = name == "cholesky_solve"
-        if len(values) != 2 or values[last] is not self.factor_of:
-            factor = "(X, cholesky(K))" if last else "(cho_factor(K), X)"
-            raise self.refused(token, f"write {name}{factor}")
-        return forming.product(forming.inverse(values[last]), values[not last])
+    def triangle(self, token: Token, matrix: Expr, right: Expr) -> Expr:
+        """Return the inverse of a triangle times a matrix, which NumPy takes for the upper one."""
+        lower, self.lower = self.lower, False
+        if "torch" in self.text and not lower:
+            raise self.refused(token, "say which triangle, as in upper=False")
+        return forming.product(forming.inverse((Lower if lower else Upper)(matrix)), right)
 
     def einsum(self, token: Token) -> Expr:
         """Return what einsum makes of matrices and columns, where products can say it."""
@@ -272,7 +305,7 @@ def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
     if len({*name}) < len(name):
         return {"": Trace, name[:1]: DiagonalOf}.get(wanted, lambda _: None)(value)
     if not wanted:
-        return forming.FUNCTIONS["sum"](value)
+        return named.FUNCTIONS["sum"](value)
     if len(wanted) == 1 and wanted in name and len(name) == 2:
         return _sums(value if wanted == name[0] else forming.transposed(value), True)
     return None

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity
+from sympy import Dummy, Expr, Identity, OneMatrix
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
 
 from lvmcalc.notation.forming import spread
@@ -50,6 +50,9 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
     if not all(_is_known(identity.rows) for identity in expression.atoms(Identity)):
         raise Unreadable("The size of `I` cannot be told from what stands beside it: write I_N or "
                          "eye(N), with a size.")
+    if not all(_is_known(ones.rows) for ones in expression.atoms(OneMatrix)):
+        raise Unreadable("How many ones there are cannot be told from what stands beside them: "
+                         "write ones(N), with a size.")
     return expression
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Determinant, Dummy, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
+from sympy import Dummy, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
 from sympy.matrices.expressions import (
     HadamardPower,
     HadamardProduct,
@@ -17,7 +17,6 @@ from sympy.matrices.expressions import (
     MatPow,
     OneMatrix,
 )
-from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.checks import CannotBeFormed
@@ -183,6 +182,8 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
     if isinstance(exponent, str) and "T" in exponent:
         return transposed(inverse(base) if "-" in exponent else base)
     exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
+    if str(exponent) == "t" and not is_number(base):  # no number, so that it is the transpose Yᵗ
+        return transposed(base)
     if exponent.is_Matrix or not (base.is_Matrix and not is_number(base)):
         return as_number(base) ** exponent if is_number(exponent) else _no_power(base, exponent)
     if not exponent.is_Integer:
@@ -221,37 +222,18 @@ def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
     if isinstance(inner_, Transpose):
         return transposed(differential(inner_.arg, named))
     symbol = named(inner_)
-    if symbol is not None:
-        return symbol
+    return change_of(inner_) if symbol is None else symbol
+
+
+def change_of(inner_: Expr) -> Expr:
+    """Return the differential of an expression, as an object of its own."""
     return MatrixDifferential(inner_) if inner_.is_Matrix else ScalarDifferential(inner_)
 
 
 # Functions
-def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
-    def checked(inner_: Expr) -> Expr:
-        """Return the function of a matrix."""
-        if inner_.is_Matrix:
-            return function(inner_)
-        raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
-                             "it is no matrix")
-
-    return checked
-
-
-def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
-    def checked(inner_: Expr) -> Expr:
-        """Return the function of a number."""
-        if is_number(inner_):
-            return function(as_number(inner_))
-        raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
-                             "is no number")
-
-    return checked
-
-
 def functions_in(expression: Expr) -> int:
     """Return how many functions and roots stand inside one another."""
-    if isinstance(expression, MatrixSymbol | sp.Symbol):
+    if isinstance(expression, MatrixSymbol) or not expression.args:
         return 0
     own = isinstance(expression, sp.Function) or hasattr(expression, "name") or (
         isinstance(expression, sp.Pow) and not expression.exp.is_Integer)
@@ -263,85 +245,8 @@ def described(matrix: Expr) -> str:
     return f"{quoted(plain(matrix))} ({shape(matrix).replace('_?', '?')})"
 
 
-def _identity(*sizes: Expr) -> Expr:
-    if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
-        return Identity(sizes[0])
-    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
-
-
-def _sum(inner_: Expr) -> Expr:
-    match inner_:
-        case DiagonalOf():
-            return Trace(inner_.arg)
-        case HadamardProduct():
-            first, *others = inner_.args
-            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
-            return inner(first, rest)
-        case HadamardPower() if inner_.exp == 2:
-            return squared_norm(inner_.base)
-        case _ if inner_.is_Matrix:
-            return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
-    return inner_
-
-
-def _diagonal(inner_: Expr) -> Expr:
-    return DiagonalOf(inner_) if inner_.is_Matrix else _identity(inner_)
-
-
-def _solve(left: Expr, *right: Expr) -> Expr:
-    return product(inverse(left), *right)
-
-
 def power_of_entries(base: Expr, exponent: str | Expr) -> Expr:
     """Return a power, entry by entry if the base is a matrix."""
     if isinstance(exponent, str) or exponent.is_Matrix or is_number(base):
         return power(base, exponent)
     return HadamardPower(base, exponent) if exponent != 1 else base
-
-
-def dot(left: Expr, right: Expr) -> Expr:
-    """Return the product, and of two columns that of all their entries."""
-    if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
-        return inner(left, right)
-    return product(left, right)
-
-
-def of_last_axes(left: Expr, right: Expr) -> Expr:
-    """Return what NumPy's inner is: A Bᵀ, and of two columns that of all their entries."""
-    if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
-        return product(left, transposed(right))
-    return inner(left, right)
-
-
-def _outer(left: Expr, right: Expr) -> Expr:
-    return product(left, transposed(right))
-
-
-trace = _of_matrix("trace", Trace)
-determinant = _of_matrix("determinant", Determinant)
-logarithm = _of_number("logarithm", sp.log)
-
-
-def _log_det(inner_: Expr) -> Expr:
-    return logarithm(determinant(inner_))
-
-
-# What code and paper call by a name: the name, and the expression of its arguments
-FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], trace),
-    **dict.fromkeys(["det", "Determinant"], determinant),
-    **dict.fromkeys(["log", "ln"], logarithm),
-    **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
-    **dict.fromkeys(["logdet", "log_det"], _log_det),
-    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
-    **dict.fromkeys(["eye", "Identity", "identity"], _identity),
-    "transpose": transposed, "solve": _solve, "slogdet": _log_det, "outer": _outer,
-    "sum": _sum, "diag": _diagonal, "pow": power_of_entries, "multiply": elementwise,
-    "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
-    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
-    "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
-    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
-        transposed(a), a if b is None else b),
-    "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
-    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
-}

@@ -2,7 +2,7 @@
 
 import re
 
-from sympy import MatrixSymbol, Symbol
+from sympy import Dummy, Identity, MatrixSymbol, Symbol
 
 from lvmcalc.notation.summation import SIGN, Part, Sums
 from lvmcalc.notation.vocabulary import Vocabulary
@@ -14,8 +14,18 @@ LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
           r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
 
 
-def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums | None"]:
+def spread_out(text: str) -> str:
+    """Return a text with _{ij} for what is written ᵢⱼ or _{i, j}."""
+    spread = re.sub(rf"[{''.join(BELOW)}]+(?:₌₁)?", lambda run: "_{" + "".join(
+        BELOW.get(letter, "") for letter in run[0]) + "}", text)
+    return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
+
+
+def indexed(text: str, vocabulary: Vocabulary,
+            entries: str = "") -> tuple[str, Vocabulary, "Sums | None"]:
     """Return a text with one sign for each sum and its index, and with the names it may use.
+
+    The indices in `entries` belong to no sum: the text is what an entry such as K_ij is.
 
     Raises
     ------
@@ -24,12 +34,9 @@ def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums |
     """
     taken = any(name.startswith("Sigma") for name in vocabulary.spellings)
     sign = HEAD % ("" if taken else r"Σ|\\Sigma(?![A-Za-z])|")
-    below = "".join(BELOW)
-    spread = re.sub(rf"[{below}]+(?:₌₁)?", lambda run: "_{" + "".join(
-        BELOW.get(letter, "") for letter in run[0]) + "}", text)
-    spread = re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
+    spread = spread_out(text)
     heads: list[tuple[str, str]] = []
-    if not re.search(rf"(?:{sign}){LIMITS}", spread):
+    if not (entries or re.search(rf"(?:{sign}){LIMITS}", spread)):
         return text, vocabulary, None
 
     def head(match: re.Match) -> str:
@@ -39,14 +46,16 @@ def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums |
                              "all indices, and multiply by a matrix of zeros and ones, as in "
                              "Σ_{ij} m_ij (…).", match.start())
         if not re.fullmatch("[a-z]{1,3}", indices) or len({*indices}) < len(indices):
-            raise Unreadable(f"`{quoted(match[0])}` is no sum that is read: below it stand one to "
-                             "three indices, as in Σ_i or Σ_{ij}.", match.start())
+            raise Unreadable(f"`{quoted(match[0])}` is not a sum that can be read: write one to "
+                             "three indices below it, as in Σ_i or Σ_{ij}.", match.start())
         heads.append((indices, match[3] or match[4] or ""))
         return f" {SIGN} "
 
     found = re.sub(rf"(?:{sign}){LIMITS}", head, spread)
-    names = sorted({index for indices, _ in heads for index in indices})
-    parts = {}
+    names = sorted({index for indices, _ in (*heads, (entries, ""))
+                    for index in indices})
+    parts = {Symbol(f"delta_{i}{j}"): Part(Identity(Dummy("?")), i, j)
+             for i in entries for j in entries if i != j}
     for name, matrix in vocabulary.items():
         if not matrix.is_Matrix or "∂" in name or matrix.rows == 1:
             continue
@@ -61,4 +70,5 @@ def indexed(text: str, vocabulary: Vocabulary) -> tuple[str, Vocabulary, "Sums |
     parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}
     extended = vocabulary.extended({symbol.name: symbol for symbol in parts})
     places = (each.start() for each in re.finditer(SIGN, found))
-    return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions)
+    return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions,
+                                 entries)

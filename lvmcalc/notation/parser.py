@@ -27,18 +27,18 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import forming
+from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES, Calls
+from lvmcalc.notation.factors import refuse_factors
 from lvmcalc.notation.finishing import finished, refuse_giants
 from lvmcalc.notation.indices import indexed
+from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, MATLAB
-from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens, unified
+from lvmcalc.notation.tables import ARRAYS, END, MATLAB
+from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
-
-END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$])*(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
 
 class Reading(NamedTuple):
@@ -48,7 +48,8 @@ class Reading(NamedTuple):
     note: str = ""
 
 
-def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Expr:
+def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
+          entries: str = "") -> Expr:
     """Return what a text in ordinary notation says, as a SymPy expression.
 
     Parameters
@@ -58,6 +59,7 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Ex
         out.
     vocabulary : Vocabulary
     shape : the expected shape, which tells the size of an I where nothing in the text does
+    entries : the indices of the entry that the text is, such as ij for K_ij; "" if it is a whole
 
     Raises
     ------
@@ -66,18 +68,18 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = ()) -> Ex
     CannotBeFormed
         If a number stands where only a matrix can, or the other way round.
     """
-    return readings(text, vocabulary, shape)[0].formula
+    return refuse_factors(readings(text, vocabulary, shape, entries=entries)[0].formula)
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
-             differentials: bool = False) -> list[Reading]:
+             differentials: bool = False, entries: str = "") -> list[Reading]:
     """Return all that a text can mean: one formula, or more where a star, or t(…), is unsure.
 
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
     a function is a differential even where a node is called d.
     """
     given = text, vocabulary
-    text, vocabulary, sums = indexed(unified(text), vocabulary)
+    text, vocabulary, sums = indexed(unified(text), vocabulary, entries)
     first = _Parser(text, vocabulary, differentials, sums=sums)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
@@ -88,7 +90,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
         return [Reading(lettered(it.formula), it.note) for it in readings(
-            given[0], given[1].lettered(), shape, differentials)]
+            given[0], given[1].lettered(), shape, differentials, entries)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
@@ -106,7 +108,7 @@ class _Parser(Calls):
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
                  stars: bool = False, transposes: bool = False, sums: Sums | None = None):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
-        self.functions = {**vocabulary.functions, **forming.FUNCTIONS}
+        self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
         self.kept: set[Expr] = set()
@@ -139,7 +141,7 @@ class _Parser(Calls):
         if self.ahead.kind != "end":
             raise self.fail("an operator such as + or *, or the end,")
         self.sums.refuse_outside(expression)
-        return expression
+        return self.sums.defined(expression)
 
     def refuse_open_brackets(self) -> None:
         """Refuse brackets that do not match, before shapes are looked at."""
@@ -169,6 +171,7 @@ class _Parser(Calls):
         return value
 
     def run(self) -> Expr:
+        bare = bool(re.match(r"[-+−]?\s*1\s*(?=[^\W\d]|[\\(])", self.text[self.ahead.start:]))
         factors, operator = [self.signed()], ""
         while True:
             divided, operator = operator == "/", self.accept("*", "·", "@", "/", "\\", "∘", "∕")
@@ -185,7 +188,7 @@ class _Parser(Calls):
             elif operator == "*":
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
-                factors = [forming.dot(forming.product(*factors), self.signed())]
+                factors = [named.dot(forming.product(*factors), self.signed())]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -196,7 +199,7 @@ class _Parser(Calls):
                     raise self.unclear("belongs below the fraction line", "1/(2 b) or (1/2) b", at)
                 factors.append(factor)
             else:
-                return forming.product(*factors)
+                return self.with_ones_in_front(factors, bare)
 
     def entries(self, factors: list[Expr], right: Expr) -> Expr:
         """Return left ∘ right, where more may stand beside each of them."""
@@ -254,7 +257,7 @@ class _Parser(Calls):
         while True:
             if self.ahead.kind == "power":
                 exponent = self.ahead.text
-                self.refuse_tower(exponent, raised and False)
+                self.refuse_tower(exponent, False)
                 value = forming.power(value, exponent)
                 raised = raised or "T" not in exponent
                 self.place += 1
@@ -277,10 +280,9 @@ class _Parser(Calls):
             refuse_giants(value, self.text)  # before the next power is taken
 
     def refuse_tower(self, exponent: str | Expr, raised: bool, at: Token | None = None) -> None:
-        number = exponent if isinstance(exponent, Expr) else (
-            0 if "T" in exponent else sp.Integer(exponent))
-        if raised or ((number.is_Number if isinstance(number, Expr) else True) and (
-                abs(number) > LARGEST_POWER)):
+        number = exponent if isinstance(exponent, Expr) else sp.Integer(
+            0 if "T" in exponent else exponent)
+        if raised or (number.is_Number and abs(number) > LARGEST_POWER):
             if at:
                 self.place = self.tokens.index(at)
             raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")

@@ -7,9 +7,10 @@ the formula unreadable.
 import re
 from collections.abc import Collection
 
+from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.tables import ENVIRONMENTS, PROSE
-from lvmcalc.notation.tokens import Unreadable, quoted, unified
 from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
@@ -26,7 +27,7 @@ LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
                   r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+\$?(?P<wrt>\S{1,20}?)\$?)?\s+is\b",
                   re.IGNORECASE)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
-BRACE = re.compile(r"\\(?:under|over)brace\s*(?=\{)")
+BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
 SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\ell\b|[ℓℒl](?!\w)"
           r"|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))(?:\s*\(\s*[\w\\{},;| ]*\))?")
@@ -68,7 +69,8 @@ def without_notes(text: str) -> str:
     text = NOTES.sub(lambda match: " " * len(match[0]), text)
     while brace := BRACE.search(text):
         inner = _group(text, brace.end())
-        mark = re.compile(r"\s*[_^]\s*").match(text, inner)
+        below = brace[1] == "under"
+        mark = re.compile(r"\s*_\s*" if below else r"\s*\^\s*").match(text, inner)
         end = _group(text, mark.end()) if mark else inner
         text = " ".ljust(brace.end() - brace.start()).join((text[:brace.start()], text[
             brace.end():inner])) + " " * (end - inner) + text[end:]

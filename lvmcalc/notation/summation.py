@@ -9,7 +9,7 @@ from functools import reduce
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
+from sympy import Dummy, Expr, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
 from sympy.matrices.expressions import MatAdd, MatMul
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
@@ -45,11 +45,12 @@ class Sums:
     parts : what each symbol with an index is of
     heads : the indices of each sum, and where it ends, by its place in the text
     functions : the functions of numbers and matrices by name
+    left : the indices of the entry that is defined, such as ij for K_ij
     """
 
     def __init__(self, parts: Mapping[Expr, Part], heads: Mapping[int, tuple[str, str]],
-                 functions: Mapping[str, Callable[..., Expr]]):
-        self.parts, self.heads, self.functions = parts, heads, functions
+                 functions: Mapping[str, Callable[..., Expr]], left: str = ""):
+        self.parts, self.heads, self.functions, self.left = parts, heads, functions, left
         self.depth = 0
         self.ranges: dict[str, tuple[Size, Expr]] = {}
 
@@ -96,6 +97,8 @@ class Sums:
         for symbol in sorted(body.free_symbols & self.parts.keys(), key=str):
             of, *ends = self.parts[symbol]
             for index, size in zip(ends, of.shape, strict=True):
+                if isinstance(size, Dummy):  # of I
+                    continue
                 known, other = self.ranges.setdefault(index, (size, of)) if index else (size, of)
                 if known != size:
                     raise CannotBeFormed(f"the index {index} runs over the {known} places of "
@@ -103,11 +106,21 @@ class Sums:
 
     def refuse_outside(self, body: Expr, indices: str = "") -> None:
         """Raise an error if an index belongs to no sum."""
-        if left := self.free(body) - {*indices}:
+        if left := self.free(body) - {*indices, *self.left}:
             symbol = min(str(it) for it in body.free_symbols & self.parts.keys()
                          if left & {*self.parts[it][1:]})
-            raise CannotBeFormed(f"{symbol} stands outside of a sum over {min(left)}: put brackets "
+            raise CannotBeFormed(f"{symbol} stands outside the sum over {min(left)}: put brackets "
                                  "around all that is summed")
+
+    def defined(self, body: Expr) -> Expr:
+        """Return the matrix, or the column, of which a body is the entry."""
+        if not self.left:
+            return body
+        body = as_number(body)
+        self.measure(body)
+        if unknown := {*self.left} - {*self.ranges}:
+            raise CannotBeFormed(f"nothing behind the = tells how many values {min(unknown)} has")
+        return self.entries(body, *self.left, *[None] * (2 - len(self.left)))
 
     # Sums
     def total(self, body: Expr, indices: str) -> Expr:

@@ -1,4 +1,4 @@
-"""What the reader knows by heart: signs that look alike, LaTeX, words of code and of prose."""
+"""What the parser knows by heart: signs that look alike, LaTeX, words of code and of prose."""
 
 import re
 
@@ -22,18 +22,49 @@ LOOKALIKES = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТ�
                       "ABEZHIKMNOPTYXoABESIJKMHOPCTXaeopcyxijs", strict=True))
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u2061\u2062"))
 
+# What other programs write for the same, and what it is here; nothing gets longer.
+_ROUND = r"(?:∂|(?:del|partial|diff)\b|d(?=[A-Z]))\s*"
+_PARTIAL = r"(?:del|partial|diff)\s+(\w+)"
+_BOLD = r"(?:\*\*|__)"
+_SQUARE = r"(\w)\s*(?:\\times|×|,)\s*"
+MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
+    # Word, AsciiMath, Typst: (∂L)/(∂X), partial L/partial X, bold(K), Y^top, op("tr")
+    (rf"\(\s*{_ROUND}(\w+)\s*\)\s*/\s*\(\s*{_ROUND}(\w+)\s*\)", r"∂\1/∂\2"),
+    (rf"(?<![\\\w]){_PARTIAL}\s*/\s*{_PARTIAL}", r"∂\1/∂\2"),
+    (r"(?<![\w\\.])(?:bold|upright|italic)(?=\()", ""),
+    (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
+    # Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
+    (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
+    (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
+    (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
+    # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
+    (r"((?:^|;)\s*[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
+    (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
+    (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1)\s*\)", r"\1\2"),
+    # LaTeX: I_{N \times N}, \text{where}
+    (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
+    (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
+    (r"\\(?:text|mbox|textrm)\s*\{\s*(where|with|and|for|so|thus|hence|if)\s*,?\s*\}", r" \1 "),
+)]
+
+# What may stand behind a formula and says nothing
+END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
+                 r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
+
 # LaTeX that only sets the type or the space between signs
-LAYOUT = _words("""
+OF_BRACKETS = _words("""
     left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr
+""")
+LAYOUT = _words("""
     displaystyle textstyle quad qquad nonumber notag boxed bf rm sf it tt cal limits mathstrut
     enspace thinspace mathbf bm boldsymbol mathsf mathit mathrm pmb operatorname text textbf
     textrm mathnormal textit mathop
 """)
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
           r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
-# A matrix of ones, with its sizes: \\mathbf{1}_N, \\mathbf 1_{N \\times D}
-ONES = (r"\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)\s*_\s*"
-        r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
+# A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
+OF_ONES = (r"(?:\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
+           r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")
 # LaTeX commands for signs, by what else they are spelled
@@ -46,15 +77,15 @@ COMMANDS = {
     "bar": "bar", "overline": "bar", "widebar": "bar", "dd": "d", "diff": "d",
 }
 NAMED = _words("""
-    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus
+    tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus max
 """)
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}
 
 # The beginnings of names in code, and methods and operators that only code for arrays has: there, a
 # star between two matrices multiplies entry by entry.
-MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy)\."
-                    r"(?:linalg\.|special\.|nn\.functional\.)?"
+MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
+                    r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
                     r"|jax\.nn\.|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
@@ -64,27 +95,28 @@ METHODS = {
     "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "", "dot": "dot",
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
-    "exp": "exp", "pow": "pow", "square": "square", "conj": "", "diagonal": "diag", "diag": "diag",
+    "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",
+    "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag",
 }
 
 # Words that may stand before a formula or beside it and say nothing about it
 PROSE = _words("""
-    a above according adding all also an and answer are as at be because becomes been below both
-    but by calculate calculus chain compute computing conclude consequently contributions
-    definition definitions derivative derive differentiate differentiating equal equals equation
-    expand expanding final finally find finding first following follows for formula from further
-    get gets give given gives gradient had has have having hence if in indeed insert inserting
-    into is it its left let line linear loss me my next now objective obtain obtained obtaining
-    on once our out path paths recall required respect result resulting return right rule second
-    set setting shows simplifies simplify simplifying since so solution stated step substitute
-    substituting symmetric take taking that the then there therefore these they third this thus
-    to together use used uses using via we what where which with write yields you
+    a above according adding all also an and answer are as at be because becomes been below both but
+    by calculate calculus chain compute computing conclude consequently contributions cyclic
+    definition definitions derivative derive differential differentiate differentiating equal equals
+    equation expand expanding final finally find finding first following follows for formula from
+    further get gets give given gives gradient had has have having hence if in indeed insert
+    inserting into invariance is it its kernel left let line linear linearity loss me my next now
+    objective obtain obtained obtaining on once our out path paths product property quotient recall
+    required respect result resulting return right rule second set setting shows simplifies simplify
+    simplifying since so solution stated step substitute substituting symmetric symmetry take taking
+    that the then there therefore these they third this thus to together use used uses using via we
+    what where which with write yields you
 """)
 # Words that are no product of letters
 ENGLISH = PROSE | _words("""
-    bc bf cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq st tb
-    tf th tt
-    am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here hers him his
-    id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup tbd ten
-    tree try two up us was were will xi yes
+    bb bc bf cc cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq
+    st tb tf th tt am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here
+    hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup
+    tbd ten tree try two up us was were will xi yes
 """) - {"a", "if"}

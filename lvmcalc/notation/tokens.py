@@ -19,20 +19,21 @@ by side.
 
 import re
 from typing import NamedTuple
-from unicodedata import normalize
 
 from lvmcalc.notation.letters import ASCII, GREEK
+from lvmcalc.notation.ones import ONES
+from lvmcalc.notation.pasted import MOST_TOKENS, too_long
 from lvmcalc.notation.tables import (
     ARRAYS,
     COMMANDS,
     ENVIRONMENTS,
-    INVISIBLE,
     LAYOUT,
     LOOKALIKES,
     METHODS,
     MODULE,
     NAMED,
-    ONES,
+    OF_BRACKETS,
+    OF_ONES,
     SIGNS,
     STYLES,
     VARIANTS,
@@ -40,7 +41,7 @@ from lvmcalc.notation.tables import (
 from lvmcalc.notation.vocabulary import Vocabulary
 from lvmcalc.notation.words import Unreadable, Words, quoted
 
-LONGEST, MOST_TOKENS, LARGEST_POWER = 2_000, 400, 24
+LARGEST_POWER = 24
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
 # What code, or an older hand, writes for one of the signs
 SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
@@ -49,18 +50,6 @@ POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
 UPRIGHT = r"\\(?:mathrm|text|mathsf)"
 FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
                        rf"|{UPRIGHT}\s*\{{F\}})")
-FROM_ONE = re.compile(r"(_\s*\{\s*[a-z])\s*=\s*1\s*(?=\})")  # Σ_{i=1} is no equation
-# What is one word though a space stands in it; the space goes behind it
-TORN = re.compile(
-    r"\b(?:np|numpy|jnp|torch|scipy|jsp|jax|linalg|special)(?:\s+\.\s*|\.\s+)[a-z_]+"
-    rf"|\.\s+(?:{'|'.join(name for name in METHODS if len(name) > 1)})(?=\s*\()"
-    r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|\s+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
-    r"|(?:\s+_\s*|_\s+)bar(?![A-Za-z0-9])"
-    r"|%(?:\s+\*\s*|\*\s+)%")
-# Arguments with names: those that change nothing, and the axis of a sum
-NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|lower|sym_pos|overwrite_[ab])\s*=\s*"
-                     r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
-AXIS = re.compile(r"(?:axis|dim)\s*=\s*(-1|0|1)(,\s*keepdims?\s*=\s*True)?(?=\s*\))")
 SIGN = re.compile(r"\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
 
 
@@ -71,41 +60,6 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-
-
-def unified(text: str) -> str:
-    """Return the text with one letter for those that look alike; all else stays as typed.
-
-    Raises
-    ------
-    Unreadable
-        If the text is empty or too long.
-    """
-    if len(text) > LONGEST:
-        raise _too_long(text)
-    text = re.sub("[\U0001d400-\U0001d7ff\uff01-\uff5e\u2113]",
-                  lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
-    text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
-    text = _joined(text)
-    text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
-    if not text.strip():
-        raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
-    return text
-
-
-def _joined(text: str) -> str:
-    """Return a text without spaces inside np.linalg.inv, .T, K⁻¹, X_bar and %*%."""
-    before = ""
-    while text != before:
-        before, text = text, TORN.sub(lambda found: re.sub(r"\s", "", found[0]).ljust(
-            len(found[0])), text)
-    return text
-
-
-def _axis(match: re.Match) -> str:
-    """Return axis=1 as the text "row", whose entries are summed, axis=0 as "col"; k for kept."""
-    axis = ("col" if match[1] == "0" else "row") + "k" * bool(match[2])
-    return f'"{axis}"'.ljust(len(match[0]))
 
 
 def tokens(text: str, vocabulary: Vocabulary, functions: list[str],
@@ -121,7 +75,7 @@ def tokens(text: str, vocabulary: Vocabulary, functions: list[str],
     """
     found = _Scanner(text, vocabulary, functions, transposes).scanned()
     if len(found) > MOST_TOKENS:
-        raise _too_long(text)
+        raise too_long(text)
     return [*found, Token("end", "", len(text), len(text))]
 
 
@@ -137,7 +91,8 @@ class _Scanner(Words):
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
         self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
-            word in {*COMMANDS, *LAYOUT, *GREEK, *VARIANTS, *NAMED} or re.match(STYLES, "\\" + word)
+            word in {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
+            or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
@@ -190,7 +145,7 @@ class _Scanner(Words):
 
     def command(self) -> bool:
         """Read what begins with a backslash; most of it is LaTeX."""
-        if (ones := self.match(ONES)) and "ones" in self.functions:
+        if (ones := self.match(OF_ONES)) and "ones" in self.functions:
             return self.ones(ones)
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
@@ -206,7 +161,8 @@ class _Scanner(Words):
         word = VARIANTS.get(match[1], match[1]) if match else ""
         if word in COMMANDS:
             return self.sign_of(COMMANDS[word], match.end())
-        if word in LAYOUT:
+        bracket = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
+        if word in LAYOUT or (word in OF_BRACKETS and bracket.match(self.text, match.end())):
             return self.skip(match.end())
         if word in GREEK and word not in match[1] and word in self.vocabulary.spellings:
             return self.add("name", word, match.end())
@@ -217,7 +173,7 @@ class _Scanner(Words):
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
         matlab = not self.latex and not ARRAYS.search(self.text)
-        if matlab and self.match(r"\\(?!\\)") and self.behind_a_factor():
+        if matlab and self.match(r"\\\s|(?<!\s)\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
             self.place = here
@@ -240,7 +196,9 @@ class _Scanner(Words):
         space = len(self.match(r"\s*")[0])
         place = self.place + space
         called = self.function.match(self.text, place)
-        return bool(space) if called else self.split(place) is not None
+        if called:
+            return bool(space) or called[0] not in {*NAMED, *GREEK}
+        return self.split(place) is not None
 
     def styled(self, match: re.Match) -> bool:
         """Read a word in a typeface: \\mathbf{K}, \\operatorname{tr}, \\mathcal L, \\mathrm d."""
@@ -287,8 +245,9 @@ class _Scanner(Words):
 
     def number(self) -> bool:
         match = self.match(r"[0-9]" if self.place in self.digits
-                           else r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔]")
-        return bool(match) and self.add("number", match[0], match.end())
+                           else rf"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+        kind = "name" if match and match[0] == ONES else "number"
+        return bool(match) and self.add(kind, match[0], match.end())
 
     def postfix(self) -> bool:
         match = self.match(POSTFIX)
@@ -314,13 +273,16 @@ class _Scanner(Words):
             return False
         sign = match[0]
         if sign == "||" and sum(token.text == "|" for token in self.found) % 2:
-            sign = "|"  # a determinant ends here, as in |K||K|
-            return self.add("sign", sign, self.place + 1)
+            return self.add("sign", "|", self.place + 1)  # a determinant ends, as in |K||K|
         return self.add("sign", SPELLED.get(sign, sign), match.end())
 
     # Words
     def word(self) -> bool:
         """Read a name, a differential, a function, or names of one letter side by side."""
+        if self.match("ₓ") and self.found and self.found[-1].text == "∇":  # or ∇_X
+            self.found.append(Token("sign", "_", self.place, self.place))
+            return self.add("name", "x" if "x" in self.vocabulary.spellings else "X",
+                            self.place + 1)
         if module := self.match(MODULE):
             self.place = module.end()
             match = self.match(self.function)
@@ -330,7 +292,8 @@ class _Scanner(Words):
             return self.add("function", match[0], match.end())
         if self.found and self.found[-1].text == "^" and self.match("T"):  # YY^TX is YYᵀX
             return self.add("sign", "T", self.place + 1)
-        if self.match(r"T(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
+        upright = "[Tt]" if "t" not in self.vocabulary.spellings else "T"
+        if self.match(rf"{upright}(?![A-Za-z0-9_])") and re.search(r"\^\s*[({]?\s*-?\s*$",
                                                          self.text[:self.place]):
             return self.add("sign", "T", self.place + 1)
         if "e" not in self.vocabulary.spellings and "exp" in self.functions and (
@@ -343,8 +306,3 @@ class _Scanner(Words):
                 self.add(*token)
             return True
         return False
-
-
-def _too_long(text: str) -> Unreadable:
-    return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "
-                      f"at most {MOST_TOKENS} names, numbers and signs.")

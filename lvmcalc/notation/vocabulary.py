@@ -55,7 +55,7 @@ class Vocabulary(dict):
         for name, symbol in adjoints.items():
             fractions = [f"{d}{above}/{d}{name}" for d in "∂d" for above in self.outputs]
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]
-            in_code = [f"d{above}_d{name}" for above in self.outputs]
+            in_code = [f"d{above}{_}d{name}" for above in self.outputs for _ in ("_", "")]
             self.spellings |= dict.fromkeys([*barred, *fractions, *in_code], symbol)
         numbers = {str(length): length for length in lengths if length.is_Integer}
         for name, size in {**sizes, **numbers}.items():

@@ -109,7 +109,7 @@ class Words:
         """Return the sentence about the first part of the text that is no token."""
         names, text = self.vocabulary.spellings, self.typed
         if text[place:].startswith("="):
-            return Unreadable("Only one = is read, behind what is asked for, as in ∂L/∂X = 2 X.",
+            return Unreadable("Only one = is allowed, after what is asked for, as in ∂L/∂X = 2 X.",
                               place)
         if re.match(r"\w", text[place:]):  # the word began before the letter that is not understood
             place -= len(re.search(r"∂?[^\W\d]\w*$|∂?$", text[:place])[0])

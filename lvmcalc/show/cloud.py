@@ -44,8 +44,7 @@ class Cloud(Training):
                  learning_rate: float | None = None, seed: int = 0, speed: float = 10,
                  budget: int = 20_000, key: str | None = None) -> None:
         if not isinstance(problem, GPLVMProblem):
-            raise TypeError(f"The problem must be a GPLVMProblem, but {type(problem).__name__} "
-                            "came.")
+            raise TypeError(f"The problem must be a GPLVMProblem, not {type(problem).__name__}.")
         if problem.shape[1] < 2:
             raise ValueError("A density needs two latent dimensions, but the problem has Q = 1.")
         self._problem, self._limit = problem, 0.0

@@ -106,7 +106,7 @@ class CostCurve(View):
     def _in_words(self) -> str:
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
         return " ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
-                        for name, (N, seconds) in last.items()) or "Nothing is measured yet."
+                        for name, (N, seconds) in last.items()) or "Nothing has been measured yet."
 
     def _say(self, words: str) -> None:
         self.status = self.words = words

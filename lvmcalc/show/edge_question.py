@@ -48,8 +48,8 @@ class EdgeQuestion(Boxes):
         shape = notation.shape(symbol).replace("scalar", "a number")
         self.above = (
             f"<b>What does this edge contribute to ${latex(symbol)}$?</b> "
-            f"${latex(step.symbol)} = {latex(step.expression)}$, and at ${latex(node)}$ arrives "
-            f"${latex(arriving)}{closed}$. The answer is {shape}."
+            f"${latex(step.symbol)} = {latex(step.expression)}$, and what arrives at "
+            f"${latex(node)}$ is ${latex(arriving)}{closed}$. The answer is {shape}."
             + f" What comes along {used} is not asked here." * bool(self.others))
         self.below = folded("Hint", f"{in_html(rule.name)}: ${rule.latex}$")
         self.label, self.lines, self.told = f"{self.name} =", [typed], [""]

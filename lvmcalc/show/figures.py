@@ -1,4 +1,4 @@
-"""Still pictures, each with its content in words: graphs, heat maps, points, curves."""
+"""Figures of a chain or of data, each with its content in words: graphs, heat maps, curves."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -162,7 +162,7 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
     N, Q = X.shape
     if Q < 2 or labels.shape != (N,):
         raise ValueError("Latent points need Q of at least 2 and a label each, but X is "
-                         f"{N}×{Q} and {labels.size} labels came.")
+                         f"{N}×{Q}, and the number of labels is {labels.size}.")
     figure = canvas(WIDTH, height)
     axes = place(figure, 40, 20, 700, height - 80)
     for number, name in enumerate(label_names):

@@ -40,7 +40,7 @@ class GraphExercise(View):
         self.chain, self._given, self._held = chain, frozenset(given), None
         self._right = frozenset((used, node) for node, used in chain.edges)
         if wrong := self._given - self._right:
-            raise ValueError(f"{' → '.join(min(wrong))} is no arrow of {chain.name}.")
+            raise ValueError(f"{' → '.join(min(wrong))} is not an arrow of {chain.name}.")
         self.drawn, self._wrong = {*self._given}, frozenset()
         self._panel = figures.graph_panel(chain)
         names = [(notation.plain(name), name) for name in self._panel["order"]]
@@ -51,7 +51,7 @@ class GraphExercise(View):
                          tip="The node that uses it"),
             arrow=Control("button", "Draw or remove", more=False, tip="The arrow between them"),
             check=Control("button", "Check", more=False),
-            reset=Control("button", "Reset", more=False, tip="Begin again (R)"))
+            reset=Control("button", "Reset", more=False, tip="Start again (R)"))
         super().__init__(controls, title=f"The graph of {chain.name}, to be completed")
         acts = {controls.check: self.check, controls.reset: self.reset, controls.arrow: lambda:
                 self.toggle(controls.used.value, controls.user.value)}
@@ -81,7 +81,7 @@ class GraphExercise(View):
         wrong = ", ".join(map(_arrow, sorted(self._wrong)))
         told = [f"Not right: {wrong}."] * bool(wrong) + [
             f"{missing} {'arrow is' if missing == 1 else 'arrows are'} missing."] * bool(missing)
-        self._show(" ".join(told) + " Ask of each node: of what is it made?")
+        self._show(" ".join(told) + " Ask of each node what it is made of.")
         return False
 
     def reset(self) -> "GraphExercise":
@@ -103,7 +103,7 @@ class GraphExercise(View):
             self._held = name
             self._show(f"{notation.plain(name)} is chosen. Now click the node that uses it.")
         elif held == name:
-            self._show(f"{notation.plain(name)} is not chosen any more.")
+            self._show(f"{notation.plain(name)} is no longer chosen.")
         else:
             self.toggle(held, name)
 
@@ -128,7 +128,7 @@ class GraphExercise(View):
     def _bow(self, start: int, end: int) -> float:
         """Return how an arrow bends, so that it does not run through the nodes of its lane."""
         one, other = (self._panel["nodes"][place] for place in (start, end))
-        return 0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
+        return -0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
 
     def _say(self, words: str) -> None:
         self.status = self.words = words

@@ -56,7 +56,7 @@ class Training(PlayerView):
             "optimiser": Control("choice", "optimiser", optimiser, OPTIMISERS,
                                  "How a step is made from the gradient"),
             "speed": Control("choice", "speed", speed, speeds,
-                             "How fast to play; the first steps are slower, so as to be seen"),
+                             "How fast to play; the first steps are slower, to be seen"),
             "seed": Control("number", "seed", seed, tip="The same seed, the same run; starts again",
                             min=0, step=1), **more}
         if not self.presets:

@@ -14,7 +14,7 @@ from lvmcalc.show import panels, style
 from lvmcalc.show.view import Control, View, guarded
 from lvmcalc.training import ChainProblem
 
-LARGEST, POINTS = 64, 81  # entries; points of the curve, an odd number
+LARGEST, POINTS = 64, 161  # entries; points of the curve, an odd number
 
 
 class Nudge(View):

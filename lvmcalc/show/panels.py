@@ -63,7 +63,7 @@ def middles(latent: np.ndarray, dataset: Dataset, limit: float) -> np.ndarray:
     places = np.array([np.median(latent[labels == k], axis=0) for k in range(len(wide))])
     places += 1e-9 * limit * np.arange(len(wide))[:, None]  # those at one place have an order
     room = np.full((len(wide), len(wide), 2), 0.15 * limit)
-    room[..., 0] = limit * (0.06 + 0.032 * np.add.outer(wide, wide))
+    room[..., 0] = limit * (0.09 + 0.032 * np.add.outer(wide, wide))
     for _ in range(50):
         away = places - places[:, None]
         short = room - np.abs(away)

@@ -251,21 +251,25 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     columns, lanes = ([node[key] for node in nodes] for key in "xy")
     axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
              ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
+    _, _, width, height = box
+    lane, column = height / (np.ptp(lanes) + 1.3), width / (np.ptp(columns) + 1)  # pixels
+    part = min(1.0, lane / 76)  # of the usual size, so that what stands below a node has room
     for edge in panel["edges"]:
         start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
         axes.annotate("", end, start, zorder=1, arrowprops={
             "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": edge["color"],
-            "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"], "shrinkA": 17,
-            "shrinkB": 18, "connectionstyle": f"arc3,rad={edge['bow']}"})
+            "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
+            "shrinkA": 17 * part, "shrinkB": 18 * part,
+            "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
     for node in nodes:
         at = node["x"], node["y"]
-        axes.text(*at, node["latex"], size=17, ha="center", va="center", zorder=3,
+        axes.text(*at, node["latex"], size=17 * part, ha="center", va="center", zorder=3,
                   bbox={"boxstyle": ("square" if node["leaf"] else "circle") + ",pad=0.35",
                         "facecolor": node["fill"] or style.PAPER, "edgecolor": node["color"],
                         "linestyle": style.LINES[node["dash"]],
                         "linewidth": 2.6 if node["fill"] else 1.6})
-        axes.annotate(node["shape"], at, (0, -20), textcoords="offset points", size=14,
-                      ha="center", va="top", path_effects=HALO)
+        axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
+                      size=14 * part, ha="center", va="top", path_effects=HALO)
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,

@@ -31,13 +31,13 @@ def loss_map(x: np.ndarray, marks: tuple) -> dict[str, Any]:
     best, *_, top = (autoencoder.loss([w], x) for _, w, *_ in marks)
     levels, lines = best + (top - best) * LEVELS, contour_generator(across, up, losses).lines
     height = np.searchsorted(levels, losses[::-1]) / len(LEVELS)
-    return {"kind": "map", "title": "Loss ½‖WᵀWx − x‖²: the darker, the higher", "share": 1.6,
+    return {"kind": "map", "title": "Loss ½‖WᵀWx − x‖², and its level lines", "share": 1.6,
             "edge": EDGE.tolist(), "rows": 61, "columns": 61, "pick": True,
             "heights": height.astype(np.float32).tobytes(),
             "contours": [line.ravel().tolist() for level in levels for line in lines(level)],
             "marks": [{"words": name, "x": w[0], "y": w[1], "marker": marker,
                        "below": 1.5 * (marker == "^")} for name, w, marker in marks]
-            + [{"words": "‖W‖ = 1: path h is silent", "x": 0, "y": 1.25, "below": -0.8}],
+            + [{"words": "‖W‖ = 1: path h is 0", "x": 0, "y": 1.25, "below": -0.8}],
             "ring": {"color": style.PURPLE, "width": 2, "dash": ":"},
             "arrows": [{"key": key, "color": colour, "dash": dash, "width": width}
                        for key, colour, dash, width in ARROWS]}
@@ -86,8 +86,8 @@ class TwoWeights(PlayerView):
         self.x = checks.matrix(x, "x", 2, shape_in_words="2×S")
         given, = checks.matrix([start], "start", columns=2)
         if (np.abs(given) > EDGE).any():
-            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, but "
-                             f"{PAIR(*given)} came.")
+            raise ValueError(f"start must have |w₁| ≤ {EDGE[0]} and |w₂| ≤ {EDGE[1]}, not "
+                             f"{PAIR(*given)}.")
         small, large = np.linalg.eigvalsh(self.x @ self.x.T)
         if not 1e-6 * large < small < (1 - 1e-6) * large:
             raise ValueError(f"xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are {large:.4g}, "
@@ -109,7 +109,7 @@ class TwoWeights(PlayerView):
                              "the map does it too")}, budget=2000, speed=4)
         self.title = "Two weights"
         self.about = ("the loss over both weights as a map, with its minima, saddles and maximum; "
-                      "on it the way of W, and at its end the arrows of path g, of path h and of "
+                      "on it the path of W, and at its end the arrows of path g, of path h and of "
                       "the step; beside it the gap to the least loss at each step")
         gap = {"kind": "curve", "title": "Gap to the least loss", "xlabel": "step", "xlog": False,
                "ylog": True, "units": "percent", "across": [20],
@@ -161,7 +161,7 @@ class TwoWeights(PlayerView):
         if np.linalg.norm(step) > STILL * self.controls.rate.value:
             return ""
         at = [name for name, w, *_ in self._marks if np.allclose(self.W, w, 0, 0.01)]
-        name = at[0] if at else "circle, where h is silent"
+        name = at[0] if at else "circle, where path h is 0"
         return f"Finished: W rests at the {'optimum ' if '*' in name else ''}{name}."
 
     def numbers(self) -> Mapping[str, Any]:

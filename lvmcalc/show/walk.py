@@ -43,6 +43,8 @@ class StageWalk(Shown, widgets.VBox):
     ask : bool or str
         Whether each edge is asked for, and its card appears only once it is answered rightly or on
         "Show"; the name of a leaf asks only along the ways to it.
+    attempt : bool
+        Whether "Show" waits for a first answer at the edge.
     **leaves : the values of the leaves, as for `chain.forward`
 
     Attributes
@@ -55,19 +57,20 @@ class StageWalk(Shown, widgets.VBox):
     """
 
     def __init__(self, chain: Chain, direction: str = "backwards", ask: bool | str = False,
-                 **leaves: Any) -> None:
-        self.chain, numbers = chain, chain.run(**leaves)
+                 attempt: bool = False, **leaves: Any) -> None:
+        self.chain, self.attempt, numbers = chain, attempt, chain.run(**leaves)
         self.ask, self.done, self._typed = ask, set(), {}
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place, self.status = 0, ""
-        self.back = Control("button", "← Back", more=False, tip="The stage before (←)")
+        self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)")
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
         self.direction = Control("choice", "direction", checks.known(
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
             tip="From L to the leaves, or from the leaves to L")
         self.jump = Control("choice", "stage", more=False, tip="Go to any stage")
-        self.show = Control("button", "Show", more=False, tip="Show the card without an answer")
+        self.show = Control("button", "Show", more=False, tip=(
+            "Show the card, once you have tried" if attempt else "Show the card without an answer"))
         self.view = WalkView(SimpleNamespace(
             back=self.back, next=self.next, jump=self.jump,
             **({"show": self.show} if ask else {"direction": self.direction})))
@@ -129,13 +132,19 @@ class StageWalk(Shown, widgets.VBox):
         self._typed[self.stage] = typed
         if mark.right and not known:
             self.done.add(self.stage)
-            self._draw()
-        elif mark.right and again:
+        if mark.right and again:
             self.go(self._place + 1)
+        elif not known:
+            self._draw()
 
     def _reveal(self) -> None:
-        self.done.add(self.stage)
-        self._draw()
+        if self._may_show():
+            self.done.add(self.stage)
+            self._draw()
+
+    def _may_show(self) -> bool:
+        tried = self._typed.get(self.stage, "").strip()
+        return self.stage not in self.done and (not self.attempt or bool(tried))
 
     def _choose(self, node: int) -> None:
         """Go to the stage that leads to a node, or to its first one."""
@@ -164,7 +173,7 @@ class StageWalk(Shown, widgets.VBox):
         asked = bool(self.ask) and stage not in self.done
         self.jump._value = self._place
         self.back.disabled, self.next.disabled = self._place == 0, self._place == last
-        self.show.disabled = not asked
+        self.show.disabled = not self._may_show()
         backwards = isinstance(stage, tuple)
         parent, node = stage if backwards else (None, stage)
         fills = {parent: style.LIT["parent"], node: style.LIT["node"]}
@@ -184,8 +193,9 @@ class StageWalk(Shown, widgets.VBox):
         view.send_frame(numbers)
         lanes = {node["y"] for node in found["graph"]["nodes"]}
         low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 0.8 if self.ask else 1.1
+        tall = 0.36 + 0.05 * (len(lanes) > 3) if self.ask else 0.48
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
-                                                 (low, [*numbers])])], 0.36 if self.ask else 0.48)
+                                                 (low, [*numbers])])], tall)
         view.about = f"The graph of {self.chain.name}; {'; '.join(title for title, *_ in shown)}"
         said = "; ".join(f"{title} {_number(value)}" for title, *_, value in shown)
         count = sum(edge in self.done for edge in self.stages)

@@ -53,7 +53,7 @@ class ChainProblem(Problem):
     def __init__(self, chain: Chain, variables: str | Sequence[str], *, maximise: bool = False,
                  **data: Any):
         if not isinstance(chain, Chain):
-            raise TypeError(f"The chain must be a Chain, but {type(chain).__name__} came.")
+            raise TypeError(f"The chain must be a Chain, not {type(chain).__name__}.")
         self.chain, self.sign = chain, 1 if maximise else -1
         names = variables if variables and isinstance(variables, list | tuple) else [variables]
         self.variables = tuple(checks.known(spelling(name), chain.leaves, "leaf") for name in names)

@@ -135,7 +135,7 @@ def sample_gplvm(N: int, D: int, Q: int, alpha: float = 1.0, beta: float = 1.0,
     """
     N, D = checks.whole(N, "N"), checks.whole(D, "D")
     if N * D > LARGEST:
-        raise ValueError(f"Y must have at most {LARGEST:,} entries, but N = {N} and D = {D} came.")
+        raise ValueError(f"Y must have at most {LARGEST:,} entries, not {N} × {D}.")
     Q = checks.whole(Q, "Q", most=min(N, D), why=f"for N = {N} and D = {D}")
     alpha = checks.scalar(alpha, "alpha", positive=True)
     beta = checks.scalar(beta, "beta", positive=True)

@@ -59,7 +59,7 @@ class Trainer:
                  learning_rate: float | None = None, seed: int = 0, ablation: str | None = None):
         if not isinstance(problem, Problem):
             raise TypeError("The problem must be a Problem, such as a ChainProblem, "
-                            f"but {type(problem).__name__} came.")
+                            f"not {type(problem).__name__}.")
         self.problem = self._given = problem
         self.seed = seed
         self._optimiser = checks.known(optimiser, OPTIMISERS, "optimiser")
@@ -127,6 +127,7 @@ class Trainer:
 
     @property
     def _direction(self) -> np.ndarray:
+        """What the ablation leaves of the gradient here."""
         return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property
@@ -304,9 +305,8 @@ class Trainer:
         return f"Diverged at step {self.steps + 1}: {advice}"
 
     def _above_limit(self) -> str:
-        limit = self.stability_limit
-        above = limit is not None and self.learning_rate > limit
-        return f"{self.learning_rate:.4g} is above the stability limit {limit:.4g}" if above else ""
+        limit, rate = self.stability_limit or np.inf, self.learning_rate
+        return f"{rate:.4g} is above the stability limit {limit:.4g}" if rate > limit else ""
 
     def _gap_in_words(self) -> str:
         problem, gap = self.problem, self.gap

@@ -28,11 +28,11 @@ SPY = """async ({source, told}) => {
   spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
-  spy(proto, "quadraticCurveTo", (cx, cy, x, y) => path.push([x, y]));
+  spy(proto, "quadraticCurveTo", (cx, cy, x, y) => { path.push([x, y]); path.by = [cx, cy]; });
   spy(proto, "arc", (x, y, r) => { path.push([x, y]); path.radius = r; });
   spy(proto, "rect", (x, y, w, h) => path.push([x + w / 2, y + h / 2]));
   for (const name of ["stroke", "fill"]) spy(proto, name, function () {
-    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path, radius: path.radius || 0}); });
+    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path, by: path.by, radius: path.radius || 0}); });
   spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle}); });
   spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
   spy(proto, "putImageData", data => { pixels = data; });
@@ -256,8 +256,11 @@ class TestTwoWeights:
             heads = [path[0] for path in path_of(map_log, color, "fill", least=3)]
             assert min(np.linalg.norm(head - tip) for head in heads) < 1, key
             assert [path for path in path_of(map_log, color, dash=key == "h") if len(path) == 2]
-            if key != "step":
-                assert np.linalg.norm(text_called(map_log, key) - tip) < 15
+            name = text_called(map_log, key)
+            if key == "step":  # amid its arrow, so that no other name stands on it
+                np.testing.assert_allclose(name, 0.45 * start + 0.55 * tip, atol=1)
+            else:
+                assert np.linalg.norm(name - tip) < 15
         assert np.linalg.norm(start - way[-1]) < 1
         for line in path_of(map_log, "#777777"):  # of one loss
             w = (line - map_pixel((0, 0))) / (map_pixel((1, 1)) - map_pixel((0, 0)))
@@ -313,6 +316,12 @@ class TestWalk:
 
         shafts = [path for path in walk_log["paths"]
                   if path["act"] == "stroke" and len(path["at"]) == 2]
+        t = np.linspace(0, 1, 30)[:, None]
+        for (start, end), by in ((path["at"], np.array(path["by"])) for path in shafts):
+            way = (1 - t) ** 2 * start + 2 * t * (1 - t) * by + t**2 * end
+            over = {name for name, at in nodes.items()
+                    if np.linalg.norm(way - at, axis=1).min() < 17}
+            assert over <= {nearest(start), nearest(end)}, "an arrow runs over a node"
         found = {(nearest(path["at"][0]), nearest(path["at"][1])): (path["color"], path["dash"])
                  for path in shafts}
         paths = {("W", "g"): (GREEN, False), ("g", "f"): (GREEN, False), ("f", "d"): (GREEN, False),

@@ -174,7 +174,7 @@ def test_a_matrix_that_is_not_symmetric_is_refused_and_rounding_is_not() -> None
 
 @pytest.mark.parametrize(("leaf", "sentence"), [
     ("Sigm", "There is no leaf of least 'Sigm'; there are x, Sigma. Did you mean 'Sigma'?"),
-    ("x", "x is said to be symmetric, but it is N×D."),
+    ("x", "x is declared symmetric, but it is N×D."),
     ("a", "There is no leaf of least 'a'; there are x, Sigma.")])
 def test_what_cannot_be_symmetric_is_refused(leaf: str, sentence: str) -> None:
     leaves = MatrixSymbol("x", N, D), MatrixSymbol("Sigma", D, D)
@@ -187,19 +187,19 @@ def test_what_cannot_be_symmetric_is_refused(leaf: str, sentence: str) -> None:
 
 # Bad values for leaves
 @pytest.mark.parametrize(("call", "sentence"), [
-    (lambda: squares(3, 1).forward(x=normal(4, 1)), "x must have shape 3×1 but 4×1 came."),
+    (lambda: squares(3, 1).forward(x=normal(4, 1)), "x must have shape 3×1, not 4×1."),
     (lambda: squares(N, N).forward(x=normal(3, 4)),
-     "x must have shape N×N, here 3×3, but 3×4 came."),
+     "x must have shape N×N, here 3×3, not 3×4."),
     (lambda: squares(N + 1, N).forward(x=normal(4, 4)),
-     "x must have shape (N + 1)×N, here 4×3, but 4×4 came."),
+     "x must have shape (N + 1)×N, here 4×3, not 4×4."),
     (lambda: squares(N + 1, D).forward(x=normal(1, 4)),
      "x must have shape (N + 1)×D with whole sizes of at least 1, which 1×4 does not tell."),
     (lambda: squares(2 * N, D).forward(x=normal(3, 4)),
      "x must have shape 2 N×D with whole sizes of at least 1, which 3×4 does not tell."),
     (lambda: squares(N + D, 1).forward(x=normal(3, 1)),
      "x must have shape (D + N)×1 with whole sizes of at least 1, which 3×1 does not tell."),
-    (lambda: squares(N, 1).entrywise("x"), "squares needs the sizes N, but none came."),
-    (lambda: squares(3, 1).entrywise("x", N=2), "squares needs the sizes none, but N came.")])
+    (lambda: squares(N, 1).entrywise("x"), "squares needs the sizes N, but none was given."),
+    (lambda: squares(3, 1).entrywise("x", N=2), "squares needs the sizes none, but N was given.")])
 def test_a_wrong_size_gets_one_sentence(call: Callable, sentence: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         call()
@@ -215,7 +215,7 @@ def test_a_compound_size_follows_from_another_leaf() -> None:
     leaves = {"Z": normal(5, 1), "a": normal(3, 1), "b": normal(2, 1)}
     assert chain.forward(**leaves)["L"] == pytest.approx(
         sum(np.vdot(value, value) / 2 for value in leaves.values()))
-    with pytest.raises(ValueError, match=r"^Z must have shape .* here 5×1, but 6×1 came"):
+    with pytest.raises(ValueError, match=r"^Z must have shape .* here 5×1, not 6×1"):
         chain.forward(**leaves | {"Z": normal(6, 1)})
     with pytest.raises(TypeError, match="x must hold real numbers"):
         squares(3, 1).forward(x=[["a"], ["b"], ["c"]])

@@ -268,12 +268,12 @@ def test_the_smallest_autoencoder_is_the_polynomial_one_can_write_down() -> None
 
 
 @pytest.mark.parametrize(("sizes", "kind", "sentence"), [
-    ({"N": 2}, ValueError, "gplvm needs the sizes D, N, Q, but N came."),
-    ({}, ValueError, "gplvm needs the sizes D, N, Q, but none came."),
+    ({"N": 2}, ValueError, "gplvm needs the sizes D, N, Q, but N was given."),
+    ({}, ValueError, "gplvm needs the sizes D, N, Q, but none was given."),
     ({"N": 2, "Q": 1, "D": 1, "Z": 4}, ValueError, "gplvm needs the sizes D, N, Q, but N, Q, D, Z "
-                                                   "came."),
+                                                   "was given."),
     ({"N": 0, "Q": 1, "D": 1}, ValueError, "N must be at least 1, but it is 0."),
-    ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, but 2.0 came.")], ids=str)
+    ({"N": 2.0, "Q": 1, "D": 1}, TypeError, "N must be a whole number, not 2.0.")], ids=str)
 def test_a_small_case_needs_its_sizes(sizes: dict, kind: type, sentence: str) -> None:
     with pytest.raises(kind) as caught:
         WHOLE.entrywise("X", **sizes)
@@ -290,8 +290,14 @@ def test_a_small_case_is_taken_by_a_leaf_only() -> None:
 # Display
 
 
-def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() -> None:
-    code = ("from lvmcalc.calculus import claims, operations as rules\n"
+def test_gradients_chains_checks_and_small_cases_read_the_same_in_every_process() -> None:
+    code = ("import sys; sys.path.insert(0, 'tests'); import oracle; from lvmcalc import notation\n"
+            "from lvmcalc.calculus import claims, comparison, differentials, operations as rules\n"
+            "for seed in range(12):\n"
+            "    formula = oracle.Formulas(seed).scalar(3)\n"
+            "    if oracle.is_finite(formula):\n"
+            "        print(notation.plain(differentials.gradient(formula, oracle.S)))\n"
+            "        print(comparison.compare(formula, 2 * formula))\n"
             "from lvmcalc.models import autoencoder, gplvm\n"
             "chain = autoencoder.chain()\n"
             "print(chain, *chain, rules.RULES, sep='\\n')\n"
@@ -308,3 +314,4 @@ def test_chains_nodes_checks_and_small_cases_read_the_same_in_every_process() ->
     assert texts[0] == texts[1]
     assert "0x" not in texts[0]
     assert "X: proved" in texts[0]
+    assert len(texts[0].partition("autoencoder")[0].splitlines()) > 20

@@ -315,13 +315,13 @@ def test_an_edge_that_there_is_not_cannot_be_altered() -> None:
 
 # Bad input
 BAD = [
-    (WHOLE, {"X": normal(N)}, ValueError, "X must be a matrix of shape N×Q but 6 came"),
+    (WHOLE, {"X": normal(N)}, ValueError, "X must be a matrix of shape N×Q, not 6"),
     (WHOLE, {"X": [[1.0, 2.0], [3.0]]}, ValueError, "X must be a matrix, but its rows have "
                                                     "different lengths"),
     (WHOLE, {"X": np.zeros((N, 0))}, ValueError, "X must have at least one row and one column, but "
                                                  "its shape is 6×0"),
-    (WHOLE, {"X": normal(N + 1, Q)}, ValueError, "Y must have shape N×D, here 7×any, but 6×4 came"),
-    (WHOLE, {"X": normal(N, D + 1)}, ValueError, "Q must be at most D = 4, but Q = 5 came"),
+    (WHOLE, {"X": normal(N + 1, Q)}, ValueError, "Y must have shape N×D, here 7×any, not 6×4"),
+    (WHOLE, {"X": normal(N, D + 1)}, ValueError, "Q must be at most D = 4, but Q = 5 was given"),
     (WHOLE, {"X": None}, TypeError,
      "X must hold real numbers, but it holds entries of type object"),
     (WHOLE, {"Y": [["a"] * D] * N}, TypeError, "Y must hold real numbers, but it holds text"),
@@ -337,22 +337,22 @@ BAD = [
     (WHOLE, {"beta": -1.5}, ValueError, "beta must be positive, but it is -1.5"),
     (WHOLE, {"alpha": np.nan}, ValueError, "alpha must be finite, but it is nan"),
     (WHOLE, {"alpha": 10**400}, ValueError, "alpha must be finite, but it is inf"),
-    (WHOLE, {"beta": 1j}, TypeError, "beta must be a single real number, but 1j came"),
-    (WHOLE, {"beta": "1.7"}, TypeError, "beta must be a single real number, but '1.7' came"),
-    (WHOLE, {"beta": [1.7]}, TypeError, "beta must be a single real number, but [1.7] came"),
-    (WHOLE, {"alpha": True}, TypeError, "alpha must be a single real number, but True came"),
-    (WHOLE, {"alpha": np.ones((2, 3))}, TypeError, "alpha must be a single real number, but an "
+    (WHOLE, {"beta": 1j}, TypeError, "beta must be a single real number, not 1j"),
+    (WHOLE, {"beta": "1.7"}, TypeError, "beta must be a single real number, not '1.7'"),
+    (WHOLE, {"beta": [1.7]}, TypeError, "beta must be a single real number, not [1.7]"),
+    (WHOLE, {"alpha": True}, TypeError, "alpha must be a single real number, not True"),
+    (WHOLE, {"alpha": np.ones((2, 3))}, TypeError, "alpha must be a single real number, not an "
                                                    "array of shape 2×3"),
     (WHOLE, {"D": 4}, TypeError, "gplvm has no leaf D; its leaves are X, Y, alpha, beta"),
     (WHOLE, {"α": 1.0}, TypeError, "The leaf alpha was passed twice"),
     (LOG_DET, {"Y": POINT["Y"]}, TypeError, "gplvm.log_det has no leaf Y; its leaves are X, alpha, "
                                             "beta, D"),
-    (LOG_DET, {"D": 1}, ValueError, "Q must be at most D = 1, but Q = 2 came"),
+    (LOG_DET, {"D": 1}, ValueError, "Q must be at most D = 1, but Q = 2 was given"),
     (LOG_DET, {"D": 2.5}, ValueError, "D must be a whole number, but it is 2.5"),
     (LOG_DET, {"D": 0}, ValueError, "D must be positive, but it is 0"),
-    (AE, {"W": normal(m, n + 1)}, ValueError, "x must have shape n×S, here 8×any, but 7×5 came"),
-    (AE, {"x": normal(n)}, ValueError, "x must be a matrix of shape n×S, here 7×any, but 7 came"),
-    (AE, {"W": 3.0}, ValueError, "W must be a matrix of shape m×n but a single number came"),
+    (AE, {"W": normal(m, n + 1)}, ValueError, "x must have shape n×S, here 8×any, not 7×5"),
+    (AE, {"x": normal(n)}, ValueError, "x must be a matrix of shape n×S, here 7×any, not 7"),
+    (AE, {"W": 3.0}, ValueError, "W must be a matrix of shape m×n, not a single number"),
 ]
 
 
@@ -395,13 +395,13 @@ def test_a_misspelt_node_is_guessed_at() -> None:
 
 
 def test_other_bad_questions_get_a_sentence_too() -> None:
-    with pytest.raises(ValueError, match="X is no parent of L; its parents are L1, L2"):
+    with pytest.raises(ValueError, match="X is not a parent of L; its parents are L1, L2"):
         WHOLE.claim("X", "L")
-    with pytest.raises(TypeError, match="upstream must be a single real number, but '2' came"):
+    with pytest.raises(TypeError, match="upstream must be a single real number, not '2'"):
         WHOLE.backward(**POINT, upstream="2")
     with pytest.raises(ValueError, match="upstream must be finite, but it is nan"):
         WHOLE.backward(**POINT, upstream=np.nan)
-    with pytest.raises(TypeError, match="seed must be a whole number, but 'a' came"):
+    with pytest.raises(TypeError, match="seed must be a whole number, not 'a'"):
         WHOLE.check(seed="a")
 
 
@@ -453,7 +453,7 @@ def test_the_latent_dimension_may_be_as_large_as_that_of_the_data() -> None:
     leaves = {"X": normal(N, D), "Y": normal(N, D), "alpha": 0.6, "beta": 1.7}
     np.testing.assert_allclose(WHOLE.forward(**leaves)["L"], gplvm.log_likelihood(**leaves),
                                rtol=1e-12)
-    with pytest.raises(ValueError, match="Q must be at most D = 4, but Q = 5 came"):
+    with pytest.raises(ValueError, match="Q must be at most D = 4, but Q = 5 was given"):
         WHOLE.forward(**leaves | {"X": normal(N, D + 1)})
 
 
@@ -497,7 +497,7 @@ def test_what_is_no_table_of_altered_edges_is_refused() -> None:
 
 
 def test_a_leaf_has_no_parents() -> None:
-    with pytest.raises(ValueError, match="W is no parent of x; its parents are none"):
+    with pytest.raises(ValueError, match="W is not a parent of x; its parents are none"):
         AE.claim("W", "x")
 
 

@@ -13,7 +13,7 @@ import prove_student_copy
 import pytest
 
 from lvmcalc.course.__main__ import main
-from lvmcalc.course.assign import Copies, assign
+from lvmcalc.course.assign import Assignment, assign
 from lvmcalc.course.seal import seal, unseal
 from lvmcalc.course.tasks import Task, tasks
 from lvmcalc.show import Prediction
@@ -36,7 +36,7 @@ def asked(source: Path) -> list[Task]:
 
 
 @pytest.fixture(scope="module")
-def copies(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+def copies(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     return assign(source, tmp_path_factory.mktemp("course"))
 
 
@@ -48,7 +48,7 @@ def cells(folder: Path, name: str) -> list[Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_students_copy_has_no_recorded_answer_no_solution_and_no_output(
-        copies: Copies, name: str) -> None:
+        copies: Assignment, name: str) -> None:
     for cell in cells(copies.release, name):
         if cell.cell_type == "code":
             assert not {"recorded", "solution"} & {*cell.metadata.get("tags", ())}
@@ -59,7 +59,7 @@ def test_the_students_copy_has_no_recorded_answer_no_solution_and_no_output(
 
 
 def test_no_code_of_the_students_copy_holds_the_right_answer(
-        copies: Copies, asked: list[Task]) -> None:
+        copies: Assignment, asked: list[Task]) -> None:
     for task in asked:
         code = "".join(cell.source for cell in cells(copies.release, task.notebook)
                        if "nbgrader" in cell.metadata)
@@ -75,7 +75,7 @@ def predictions(folder: Path, name: str) -> list[Prediction]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_prediction_is_handed_out_sealed_and_only_its_right_answer_opens_it(
-        copies: Copies, source: Path, name: str) -> None:
+        copies: Assignment, source: Path, name: str) -> None:
     handed_out = predictions(copies.release, name)
     assert handed_out
     assert {each.choice.value for each in handed_out} == {None}
@@ -97,7 +97,8 @@ def test_what_is_sealed_stays_closed_when_the_question_is_changed() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nbgrader_makes_the_same_students_copy_from_the_teachers(copies: Copies, name: str) -> None:
+def test_nbgrader_makes_the_same_students_copy_from_the_teachers(
+        copies: Assignment, name: str) -> None:
     # what nbgrader generate_assignment does, line by line: clearsolutions.py of nbgrader 0.9.6
     settings = {"get_config": MagicMock()}
     exec((copies.release.parents[1] / "nbgrader_config.py").read_text("utf-8"), settings)
@@ -120,7 +121,7 @@ def test_nbgrader_makes_the_same_students_copy_from_the_teachers(copies: Copies,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_below_each_task_stands_a_locked_cell_that_is_graded(
-        copies: Copies, asked: list[Task], name: str) -> None:
+        copies: Assignment, asked: list[Task], name: str) -> None:
     tests = [cell for cell in cells(copies.release, name)
              if cell.metadata.get("nbgrader", {}).get("grade")]
     assert len(tests) == sum(task.notebook == name for task in asked)
@@ -144,7 +145,7 @@ def test_every_task_takes_its_own_solution_and_nothing_else(asked: list[Task]) -
         assert not task.mark(None).right
 
 
-def test_the_students_sheet_cannot_pass_unanswered(copies: Copies) -> None:
+def test_the_students_sheet_cannot_pass_unanswered(copies: Assignment) -> None:
     known, graded = {}, 0
     for cell in cells(copies.release, "14_problem_sheet"):
         test = cell.source.split("\n")[-1].startswith("assert ")
@@ -169,7 +170,7 @@ def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer
     assert wrong_with("14", failed, []) == ["14: the copies have different graded cells."]
 
 
-def test_a_copy_is_never_written_over(copies: Copies, source: Path) -> None:
+def test_a_copy_is_never_written_over(copies: Assignment, source: Path) -> None:
     with pytest.raises(SystemExit, match="is there already"):
         main(["assign", "--notebooks", str(source), "--out", str(copies.release.parents[1])])
     assert json.loads((copies.release / "14_problem_sheet.ipynb").read_text("utf-8"))["cells"]

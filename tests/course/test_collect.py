@@ -157,9 +157,9 @@ def test_no_code_of_a_student_is_run(tmp_path: Path, notebooks: Path) -> None:
 @pytest.mark.parametrize(("files", "sentence"), [
     ({"kept": progress(("autoencoder", "∂L/∂W", "x", True),
                        ("autoencoder", "∂L/∂h", "W c x'", True))},
-     "The progress file calls answers right that are not: 1."),
+     "The progress file calls wrong answers right: 1."),
     ({"kept": progress(("a model of my own", "∂L/∂W", "x", True))},
-     "The progress file answers what these notebooks do not ask: 1."),
+     "The progress file has answers that these notebooks do not ask for: 1."),
     ({"kept": progress(*[("autoencoder", "∂L/∂W", f"{k} x", False) for k in range(1234)])},
      "lvmcalc_progress.json holds 1,234 answers to ∂L/∂W; the last 50 are marked."),
     ({"kept": progress(name=7)}, "lvmcalc_progress.json is damaged."),
@@ -174,7 +174,7 @@ def test_no_code_of_a_student_is_run(tmp_path: Path, notebooks: Path) -> None:
      "answer_2e: is it another notebook, or an old one?"),
     ({"sheet": notebook(*ANSWERS, f"answer_1d = {'[' + '1,' * 60_000 + ']'}")},
      "14_problem_sheet.ipynb: the cell of answer_1d is not Python; is a quotation mark missing?"),
-    ({"poem": notebook("rose = 'red'")}, "poem.ipynb is none of the notebooks that ask something."),
+    ({"poem": notebook("rose = 'red'")}, "poem.ipynb is not one of the notebooks with questions."),
 ])
 def test_what_is_odd_is_told_in_a_sentence(
         tmp_path: Path, notebooks: Path, files: dict[str, str], sentence: str) -> None:
@@ -246,5 +246,5 @@ def test_the_command_writes_both_and_says_where(
     assert {path.name for path in tmp_path.iterdir()} == {"collected.csv", "collected.html"}
     with pytest.raises(SystemExit, match="There is no folder"):
         main(["collect", str(tmp_path / "none"), "--notebooks", str(notebooks)])
-    with pytest.raises(SystemExit, match="holds no notebook that asks anything"):
+    with pytest.raises(SystemExit, match="holds no notebook with a question in it"):
         main(["collect", str(CLASS), "--notebooks", str(tmp_path)])

@@ -60,9 +60,9 @@ def test_the_same_seed_gives_the_same_exam(exam: Exam) -> None:
 
 
 def test_a_wrong_number_is_told(exam: Exam) -> None:
-    with pytest.raises(IndexError, match="questions 1 to 2, but 3 came"):
+    with pytest.raises(IndexError, match="questions 1 to 2, not 3"):
         exam[3]
-    with pytest.raises(ValueError, match="2 questions, but 1 answers came"):
+    with pytest.raises(ValueError, match="2 questions, but the number of answers is 1"):
         exam.score("x")
     with pytest.raises(ValueError, match="seed"):
         Exam(-1)

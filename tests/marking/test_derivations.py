@@ -35,7 +35,7 @@ def test_a_slip_is_blamed_once_and_what_follows_from_it_is_told() -> None:
 
 def test_what_is_right_beside_a_slip_is_named_and_counted() -> None:
     summary = audit(SLIP, "gplvm.log_det").summary
-    assert "Of 5 lines 3 are right." in summary
+    assert "3 of 5 lines are right." in summary
     assert "Right stages: ∂L₁/∂c, ∂L₁/∂d (2)." in summary
     assert "Right paths: through f (1 of 2)." in summary
     assert summary.endswith("The right result is ∂L₁/∂X = -D α K⁻¹ X.")

@@ -77,8 +77,8 @@ def test_letters_may_be_defined_in_front_of_an_answer_or_behind_it(answer: str) 
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [
-    ("Let D = 3. Then α(K⁻¹YYᵀ − D I)K⁻¹X", "`Let D = 3` gives D another meaning than it has"),
-    ("α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β I", "`K = αXXᵀ + β I` gives K another meaning"),
+    ("Let D = 3. Then α(K⁻¹YYᵀ − D I)K⁻¹X", "`Let D = 3` gives D a meaning that it does not have"),
+    ("α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β I", "`K = αXXᵀ + β I` gives K a meaning"),
     ("Let A = K Y\nα(K⁻¹YYᵀ − D I)K⁻¹X", "A is defined, but the answer does not use it."),
     ("\n".join(["Let A1 = K K", *(f"Let A{n + 1} = A{n} A{n}" for n in range(1, 20)), "A20 X"]),
      "`Let A7 = A6 A6` stands for more than 400 letters and signs")])

@@ -115,23 +115,23 @@ SAID = {
                           "their shapes differ."]),
         ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer, as in numerator layout. "
                           + OTHER.format("Q×N")]),
-        ("-(D/2) K⁻¹", ["Either this: " + OTHER.format("N×N"),
-                        "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
-        ("b_bar", ["Either this: " + OTHER.format("a number"),
-                   "Or this: This is ∂L₁/∂b: the way from b to X is still missing."]),
+        ("-(D/2) K⁻¹", [OTHER.format("N×N")
+                        + " This is ∂L₁/∂d: the way from d to X is still missing."]),
+        ("b_bar", [OTHER.format("a number")
+                   + " This is ∂L₁/∂b: the way from b to X is still missing."]),
         (lambda X, K: np.ones(X.shape[1]), ["∂L₁/∂X is 3×5 here, like its variable, but the "
                                             "function returns 5."]),
         (lambda K, D: -D / 2 * np.linalg.inv(K), [
-            "Either this: ∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3.",
-            "Or this: This is ∂L₁/∂d: the way from d to X is still missing."]),
+            "∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3. "
+            "This is ∂L₁/∂d: the way from d to X is still missing."]),
         ("-α D K⁻¹ X + K X Q", ["There is a term too many: Q K X."]),
         ("-α D K⁻¹ X + X∘X", ["There is a term too many: X ∘ X."]),
         ("-1.0000001 α D K⁻¹ X + X∘X", [
             "A factor is wrong in the term -(10000001 D α/10000000) K⁻¹ X: it is "
             "10000001/10000000 times what it must be. There is a term too many: X ∘ X."]),
         ("1.0000000001 α D K⁻¹ X", UNKNOWN),
-        ("-D/2", ["Either this: " + OTHER.format("a number"),
-                  "Or this: This is ∂L₁/∂q: the way from q to X is still missing."]),
+        ("-D/2", [OTHER.format("a number")
+                  + " This is ∂L₁/∂q: the way from q to X is still missing."]),
         ("2 α D K X", THREE), (lambda X, K, alpha, D: 2 * alpha * D * K @ X, THREE),
         # four mistakes are not guessed at
         ("2 D K X", UNKNOWN), (lambda X, K, D: 2 * D * K @ X, UNKNOWN),
@@ -220,6 +220,8 @@ SAID = {
         ("e cᵀ", [LOST.format("h")]), (lambda W, c, x: W @ c @ x.T, [LOST.format("g")]),
         ("h_bar", ["Either this: This is ∂L/∂h: the way from h to W is still missing.",
                    "Or this: " + LOST.format("g")]),
+        ("2 W c xᵀ", ["The contribution of the path through h is counted twice, and the other one "
+                      "not at all."]),
         ("2 e cᵀ + W c xᵀ", ["The contribution of the path through g is counted twice."]),
         ("e dᵀ + W d xᵀ", ["A term is lost in the value of c = d - x: -x."]),
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ",
@@ -232,6 +234,10 @@ SAID = {
                           "wrong in the answer: x stands where xᵀ belongs."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
+    ("autoencoder", "x"): [("WᵀW c", [  # where c stands, no term of its value is lost
+        LOST.format("c").replace("W is", "x is")])],
+    ("autoencoder", "g"): [("W c xᵀ", ["This is ∂L/∂h, the adjoint of h: the one of g is asked "
+                                       "for."])],
     ("gplvm", "X"): [
         ("α K⁻¹K⁻¹X − α D K⁻¹X", [NO_DATA]),
         (lambda X, K, D, alpha: alpha * inv(K) @ (inv(K) - D * np.eye(len(K))) @ X,
@@ -288,8 +294,8 @@ def test_a_sentence_that_the_reason_says_already_is_not_said_again() -> None:
     assert str(mark("", LOG_DET,
                     "X")) == "… Not attempted: ∂L₁/∂X is asked for, as a formula or a function"
     symmetric = mark("-D/2 K⁻¹", LOG_DET, "c")
-    assert symmetric.lines == ["It is right because K is symmetric. For a K that is not symmetric "
-                               "it would be wrong."]
+    assert symmetric.lines == ["It is right because K is symmetric. For an asymmetric K it would "
+                               "be wrong."]
     assert symmetric.lines == symmetric.details
 
 

@@ -127,7 +127,7 @@ def test_what_has_no_value_is_marked_and_shown(answer: str) -> None:
     lambda text: gradient((text,), X)])
 def test_text_is_never_run_as_code(use: Callable, tmp_path: Path) -> None:
     trap = tmp_path / "run"
-    with pytest.raises(TypeError, match=r"^A SymPy expression is expected, but "):
+    with pytest.raises(TypeError, match=r"^A SymPy expression is expected, not "):
         use(CODE.format(trap))
     assert not trap.exists()
 
@@ -141,9 +141,9 @@ def test_a_stage_of_text_is_never_run_as_code(box: Callable, tmp_path: Path) -> 
     for stage in (lambda build: build("L", "trace", given),
                   lambda build: build("L", "scale", given, X),
                   lambda build: setattr(build, "L", given)):
-        with pytest.raises(TypeError, match=r"^A stage is a SymPy expression, but .* came\.$"):
+        with pytest.raises(TypeError, match=r"^A stage is a SymPy expression, not .*\.$"):
             stage(Builder("t", X))
-    with pytest.raises(TypeError, match=r"^A leaf is a symbol, but .* came\.$"):
+    with pytest.raises(TypeError, match=r"^A leaf is a symbol, not .*\.$"):
         Builder("t", given)
     assert not trap.exists()
 

@@ -15,7 +15,7 @@ from lvmcalc.marking import audit, mark
 from lvmcalc.marking.exercise import exercise_of
 
 N, D = sp.symbols("N D", integer=True, positive=True)
-USES = "It is right because {0} is symmetric. For a {0} that is not symmetric it would be wrong."
+USES = "It is right because {0} is symmetric. For an asymmetric {0} it would be wrong."
 
 
 def ridge() -> Chain:
@@ -74,8 +74,19 @@ def inverse_trace() -> Chain:
     return build.chain()
 
 
+def fisher() -> Chain:
+    """Return a quotient of forms in two symmetric matrices whose names are alike."""
+    return derive("wᵀS_B w/(wᵀS_W w)", w="D", S_B="symmetric D×D", S_W="symmetric D×D")
+
+
+def of_sums() -> Chain:
+    """Return a sum of products of numbers, two of them sums of entries."""
+    return derive("a sum(t) sum(s) + a b sum(s)", t="N", s="D", a="scalar", b="scalar")
+
+
 @pytest.mark.parametrize(("chain", "wrt", "answer"), [
-    (ridge, "w", "Aᵀ(Aw − y) + λ w"), (ridge, "A", "(Aw − y) wᵀ"), (ridge, "lambda", "½ tr(wᵀw)"),
+    (fisher, "S_B", "w wᵀ/(wᵀS_W w)"), (ridge, "w", "Aᵀ(Aw − y) + λ w"),
+    (ridge, "A", "(Aw − y) wᵀ"), (ridge, "lambda", "½ tr(wᵀw)"),
     (ridge, "lambda", "½ wᵀw"),
     (ridge, "w", lambda A, w, y, λ: A.T @ (A @ w - y) + λ * w),
     (outer_product, "x", "2x"), (outer_product, "x", lambda x: 2 * x),
@@ -107,6 +118,8 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     (ridge, "lambda", "tr(w wᵀ)", "factor"), (ridge, "lambda", "wᵀw", "factor"),
     (outer_product, "x", "x", "missing_path"), (outer_product, "x", lambda x: x, "missing_path"),
     (outer_product, "x", "2 xᵀ", "transpose"),
+    (of_sums, "a", "sum(t) + b sum(s)", "missing_scalar"),
+    (of_sums, "a", "sum(t)² sum(s) + b sum(s)", "extra_term"),
     (fixed, "x", "A Aᵀ x", "transpose"), (fixed, "A", "x xᵀ A", "order"),
     (compound, "A", "-BᵀB A", "sign"), (compound, "A", "B BᵀA", "shape"),
     (normal, "Sigma", "½ Σ⁻¹ + ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹", "sign"),

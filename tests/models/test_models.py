@@ -313,8 +313,8 @@ BAD = [
      "x must be finite"),
     (lambda: autoencoder.optimum(np.ones((n, S)), n + 1), ValueError,
      "m must be between 1 and 6, for x has n = 6 rows"),
-    (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, but "
-                                                                   "1.5 came"),
+    (lambda: autoencoder.optimum(np.ones((n, S)), 1.5), TypeError, "m must be a whole number, not "
+                                                                   "1.5"),
     (lambda: autoencoder.optimum([["a"]], 1), TypeError, "x must hold real numbers"),
     (lambda: gplvm.log_likelihood(A[1:], B, 1, 1), ValueError, "X must have shape N×Q with the N "
                                                                "rows of Y"),

@@ -66,6 +66,29 @@ READ = [
      np.linalg.slogdet(sum(c[i] * np.outer(X[i] - mu, X[i] - mu) for i in N))[1]),
     ("m = (1/N) Σ_i x_i; Σ_i ‖x_i − m‖²", "X", sum(((it - X.mean(0))**2).sum() for it in X)),
     ("wᵀ Σ_i y_i x_i + Σ_j w_j²", "X w y", sum(y[i] * (X[i] @ w) for i in N) + w @ w),
+    ("K_ij = exp(−a ‖x_i − x_j‖²) + b δ_ij\nyᵀK c", "X y c a b", b * y @ c + sum(
+        y[i] * c[j] * np.exp(-a * ((X[i] - X[j])**2).sum()) for i in N for j in N)),
+    (r"[K]_{i,j} = (x_i^\top z_j + a)^3; yᵀK c", "X Z y c a",
+     sum(y[i] * (X[i] @ Z[j] + a)**3 * c[j] for i in N for j in N)),
+    ("Kᵢⱼ = sin(π (yᵢ − cⱼ)/a)²; pᵀK y", "y c a p",
+     sum(p[i] * np.sin(np.pi * (y[i] - c[j]) / a)**2 * y[j] for i in N for j in N)),
+    ("q_i = σ(a y_i + b)\n−Σ_i q_i log q_i", "y a b",
+     -sum(sig(a * it + b) * np.log(sig(a * it + b)) for it in y)),
+    ("F_ij = exp(A_ij)/Σ_k exp(A_ik)\n−Σ_ij T_ij log F_ij", "A T",
+     sum(T[i, j] * (np.log(np.exp(A[i]).sum()) - A[i, j]) for i in N for j in M)),
+    ("K_ij = (1 + (y_i − y_j)²/b)^(−a)\ncᵀK c", "y c a b",
+     sum(c[i] * c[j] * (1 + (y[i] - y[j])**2 / b)**-a for i in N for j in N)),
+    ("‖X − y 1ᵀ − 1 μᵀ + b 1 1ᵀ‖²", "X y μ b", ((X - y[:, None] - mu + b)**2).sum()),
+    ("‖(I − 11ᵀ/N) X‖²", "X", ((X - X.mean(0))**2).sum()),
+    (r"\mathbf{1}^\top X \mathbf 1 + \mathbb{1}_N^T y", "X y", X.sum() + y.sum()),
+    ("r = (X ∘ X) 1; ‖r 1_Dᵀ − 𝟏μᵀ‖²", "X μ",
+     (((X**2).sum(1, keepdims=True) - mu)**2).sum()),
+    (r"\sum_i \max(0, 1 - y_i w^T x_i)^2 + a \|w\|_1 + [b]_+", "X y w a b",
+     sum(max(0, 1 - y[i] * (X[i] @ w))**2 for i in N) + a * abs(w).sum() + b),
+    ("np.sum(np.maximum(X @ w - 1, 0)) + ‖y‖₁²", "X w y",
+     sum(max(0, X[i] @ w - 1) for i in N) + abs(y).sum()**2),
+    ("E = 2 B\n−tr(EᵀE)", "B", -4 * (B**2).sum()),
+    ("F = X W\n" r"-\sum_i\sum_j F_{ij} T_{ij}", "X W T", -((X @ W) * T).sum()),
 ]
 
 
@@ -93,14 +116,19 @@ def test_an_answer_may_be_a_sum_over_an_index(answer: str) -> None:
 
 
 @pytest.mark.parametrize(("formula", "sentence"), [
-    ("Σ_i y_i − x_iᵀ w", "x_i stands outside of a sum over i: put brackets around"),
+    ("K_ij = y_i x_jᵀ w; tr(K) + Σ_i w_k", "Line 2: There is no `w_k` here"),
+    ("‖1 yᵀ‖²", "How many ones there are cannot be told from what stands beside"),
+    ("‖X‖_1", "A norm ‖A‖₁ is read only of a column; write sum(abs(A))"),
+    ("max(y, w)", "A maximum or minimum (`max`) is not a known operation, but"),
+    ("K_ij = y_i; yᵀK y", "Line 1: nothing behind the = tells how many values j has"),
+    ("Σ_i y_i − x_iᵀ w", "x_i stands outside the sum over i: put brackets around"),
     ("Σ_i y_i w_i", "the index i runs over the D places of w, but over the N of y"),
     ("Σ_{i=1}^D y_i x_iᵀ w", "the sum over i ends at D, but it runs over the N places of"),
     ("Σ_i wᵀ w + y_i x_iᵀ w", "nothing in the sum over i has the index i: put brackets"),
     ("Σ_i log|x_i x_iᵀ y_i wᵀ w|", "the sum over i cannot be written with matrices"),
     ("Σ_{i<j} y_i y_j x_iᵀ w", "`Σ_{i<j}` has a condition, which is not read"),
     ("Σ_{i=2}^N y_i x_iᵀ w", "`Σ_{i=2}^N` has a condition, which is not read"),
-    ("Σ_{i1} y_i x_iᵀ w", "`Σ_{i1}` is no sum that is read"),
+    ("Σ_{i1} y_i x_iᵀ w", "`Σ_{i1}` is not a sum that can be read"),
     ("Σ yᵀ X w", "There is no `Σ` here: write Σ_i with the index that is summed over")])
 def test_what_is_no_sum_over_an_index_gets_one_sentence(formula: str, sentence: str) -> None:
     with pytest.raises((notation.Unreadable, CannotBeFormed), match=re.escape(sentence)):

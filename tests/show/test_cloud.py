@@ -45,5 +45,5 @@ def test_what_K_would_need_is_told_in_terabytes_where_these_are_many():
 def test_what_cannot_be_drawn_gets_one_sentence():
     with pytest.raises(ValueError, match="needs two latent dimensions, but the problem has Q = 1"):
         Cloud(GPLVMProblem(Y, 1))
-    with pytest.raises(TypeError, match="must be a GPLVMProblem, but AutoencoderProblem came"):
+    with pytest.raises(TypeError, match="must be a GPLVMProblem, not AutoencoderProblem"):
         Cloud(AutoencoderProblem(Y.T, 2))

@@ -79,5 +79,5 @@ def test_nothing_is_given_away_before_it_is_drawn() -> None:
 
 
 def test_an_arrow_that_is_given_and_false_is_refused() -> None:
-    with pytest.raises(ValueError, match="c → d is no arrow of autoencoder"):
+    with pytest.raises(ValueError, match="c → d is not an arrow of autoencoder"):
         GraphExercise(autoencoder.chain(), given=[("c", "d")])

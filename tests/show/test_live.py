@@ -962,11 +962,11 @@ ONE_SENTENCE = {
     "no name": (lambda: LiveAutoencoder(5), ValueError, "There is no data set 5;"),
     "Q too large": (lambda: LiveGPLVM("iris", Q=5), ValueError, "Q must be "),
     "Q of 0": (lambda: LiveGPLVM("iris", Q=0), ValueError, "Q must be "),
-    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, but "
-                                                                 "'2' came."),
+    "Q no number": (lambda: LiveGPLVM("iris", Q="2"), TypeError, "Q must be a whole number, not "
+                                                                 "'2'."),
     "m too large": (lambda: LiveAutoencoder("iris", m=5), ValueError, "m must be "),
     "m no whole number": (lambda: LiveAutoencoder("iris", m=1.5), TypeError,
-                          "m must be a whole number, but 1.5 came."),
+                          "m must be a whole number, not 1.5."),
     "an unknown optimiser": (lambda: LiveGPLVM("iris", 1, "nesterow"), ValueError,
                              "There is no optimiser 'nesterow'; there are gradient, momentum, "
                              "nesterov, adam. "
@@ -980,11 +980,11 @@ ONE_SENTENCE = {
     "beta": (lambda: LiveGPLVM("iris", 1, beta=0), ValueError,
              "beta must be positive, but it is 0."),
     "beta no number": (lambda: LiveGPLVM("iris", 1, beta="x"), TypeError,
-                       "beta must be a single real number, but 'x' came."),
+                       "beta must be a single real number, not 'x'."),
     "seed": (lambda: LiveGPLVM("iris", 1, seed=-1), ValueError, "seed must be at least 0, but it "
                                                                 "is -1."),
     "seed no whole number": (lambda: LiveAutoencoder("iris", 1, seed=0.5), TypeError,
-                             "seed must be a whole number, but 0.5 came."),
+                             "seed must be a whole number, not 0.5."),
     "speed": (lambda: LiveGPLVM("iris", 1, speed=0), ValueError, "speed must be positive, but it "
                                                                  "is 0."),
     "budget": (lambda: LiveAutoencoder("iris", 1, budget=0), ValueError, "budget must be at least "

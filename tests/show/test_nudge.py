@@ -110,7 +110,7 @@ def test_a_number_and_a_vector_can_be_nudged_and_a_still_picture_drawn():
     (lambda: Nudge(LOG_DET, "C", C=np.eye(9)), ValueError,
      "C has 81 entries, but at most 64 can be seen."),
     (lambda: Nudge(BILINEAR, "X", X=POINT, u=[1, 2, 3], v=V), ValueError,
-     "X must have shape m×n, here 3×any, but 2×3 came"),
+     "X must have shape m×n, here 3×any, not 2×3"),
     (lambda: bilinear().nudge((0, 9), 1), ValueError, "entry has no option")])
 def test_a_bad_argument_gets_one_sentence(call, kind, sentence):
     with pytest.raises(kind, match=sentence):

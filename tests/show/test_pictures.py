@@ -104,6 +104,24 @@ class TestGraph:
         assert {name: fill for name, fill in fills.items() if fill != "#FFFFFF"} == {
             "h": YELLOW, "W": SKY}
 
+    def test_no_arrow_runs_over_a_node_however_low_the_picture(self):
+        for drawing in (figures.graph(AUTOENCODER),
+                        StageWalk(AUTOENCODER, ask="W", W=W, x=X).still()):
+            axes, figure = drawing.figure.axes[0], drawing.figure
+            figure.canvas.draw()
+            nodes = {text.get_text(): axes.transData.transform(text.get_position())
+                     for text in axes.texts if text.get_bbox_patch() and text.get_text()}
+            assert len(nodes) == 9
+            ends = {text.get_position(): text.get_text() for text in axes.texts
+                    if text.get_text() in nodes}
+            for text in axes.texts:
+                if getattr(text, "arrow_patch", None) is not None:
+                    path = text.arrow_patch.get_path()
+                    way = np.concatenate(path.to_polygons(closed_only=False))
+                    over = {name for name, at in nodes.items()
+                            if np.linalg.norm(way - at, axis=1).min() < 15}
+                    assert over <= {ends[text.xyann], ends[text.xy]}
+
     def test_a_step_forwards_lights_all_arrows_into_the_node_in_blue(self):
         _, arrows, _ = self.drawn(AUTOENCODER, "d")
         assert {ends for ends, patch in arrows.items() if hexed(patch.get_edgecolor()) == BLUE} == {
@@ -407,7 +425,7 @@ class TestTwoWeights:
             np.testing.assert_allclose(numbers(widget, key).ravel(), scale * expected[key][0],
                                        rtol=1e-5)
             assert (told[key]["color"], told[key]["dash"]) == look
-        axes = axes_called(widget.still().figure, "Loss ½‖WᵀWx − x‖²: the darker, the higher")
+        axes = axes_called(widget.still().figure, "Loss ½‖WᵀWx − x‖², and its level lines")
         ends = {hexed(text.arrow_patch.get_edgecolor()): text for text in axes.texts
                 if getattr(text, "arrow_patch", None)}
         for key, (color, _) in looks.items():
@@ -418,7 +436,7 @@ class TestTwoWeights:
         widget = TwoWeights((1.3, -0.9), 0.005)
         widget.step(2)
         figure = widget.still().figure
-        axes = axes_called(figure, "Loss ½‖WᵀWx − x‖²: the darker, the higher")
+        axes = axes_called(figure, "Loss ½‖WᵀWx − x‖², and its level lines")
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("w₁", "w₂")
         assert (axes.get_xlim(), axes.get_ylim()) == ((-1.7, 1.7), (-1.3, 1.3))
         way, = (line for line in axes.lines if hexed(line.get_color()) == BLUE)
@@ -437,7 +455,7 @@ class TestTwoWeights:
             if hexed(line.get_color()) == GREY:
                 losses = [autoencoder.loss([w], SAMPLES) for w in line.get_xydata()]
                 assert np.ptp(losses) < 0.05 * max(losses)
-        assert {"g", "h", "step", "‖W‖ = 1: path h is silent"} <= {*at}
+        assert {"g", "h", "step", "‖W‖ = 1: path h is 0"} <= {*at}
 
     def test_what_a_step_follows_is_called_what_it_is(self):
         widget = TwoWeights()

@@ -143,7 +143,7 @@ class TestWalking:
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["h"])
         widget.step(500)
         assert np.linalg.norm(widget.W) == pytest.approx(1, abs=1e-3)
-        assert widget.status.endswith("Finished: W rests at the circle, where h is silent.")
+        assert widget.status.endswith("Finished: W rests at the circle, where path h is 0.")
         widget.controls.follow.value = "g"
         np.testing.assert_array_equal(widget.arrows["step"], widget.arrows["g"])
         widget.step(500)
@@ -331,13 +331,13 @@ class TestThePicture:
 
 ONE_SENTENCE = {
     "start off the map": (lambda: TwoWeights((2, 0)), ValueError,
-                          "start must have |w₁| ≤ 1.7 and |w₂| ≤ 1.3, but (2.000, 0.000) came."),
-    "start of three": (lambda: TwoWeights((1, 0, 0)), ValueError, "start must have shape any×2 but "
-                                                                  "1×3 came."),
+                          "start must have |w₁| ≤ 1.7 and |w₂| ≤ 1.3, not (2.000, 0.000)."),
+    "start of three": (lambda: TwoWeights((1, 0, 0)), ValueError,
+                       "start must have shape any×2, not 1×3."),
     "start of text": (lambda: TwoWeights(("a", "b")), TypeError, "start must hold real numbers, "
                                                                  "but it holds text."),
     "x of three rows": (lambda: TwoWeights(x=np.ones((3, 4))), ValueError,
-                        "x must have shape 2×S, here 2×any, but 3×4 came."),
+                        "x must have shape 2×S, here 2×any, not 3×4."),
     "x on a line": (lambda: TwoWeights(x=[[1, 2, 3], [2, 4, 6]]), ValueError,
                     "xxᵀ must have eigenvalues λ₁ > λ₂ > 0, but they are 70, "),
     "x round": (lambda: TwoWeights(x=[[2, 0], [0, 2]]), ValueError,

@@ -266,6 +266,19 @@ def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(a
     assert "leaving" in asking._card.value
 
 
+def test_show_waits_for_a_first_answer_where_one_is_asked_for() -> None:
+    walk = StageWalk(gplvm.log_det_chain(), ask="X", attempt=True, X=LEAVES["X"], alpha=0.7,
+                     beta=1.9, D=3)
+    for answer, waits in (None, True), (" ", True), ("7", False):
+        if answer is not None:
+            walk.answer(answer)
+        assert walk.show.disabled == waits
+        walk.show.click()
+        assert bool(lit(walk)) != waits
+    walk.next.click()
+    assert walk.show.disabled
+
+
 def test_the_same_right_answer_once_more_goes_on_to_the_next_edge(asking) -> None:
     first = asking.stage
     answer = notation.plain(asking.chain.edges[first[1], first[0]])

@@ -107,11 +107,11 @@ def test_a_sample_is_repeatable_from_its_seed():
     (lambda: data.load("digitz"), "There is no data set 'digitz'; there are digits, iris. Did you "
                                   "mean 'digits'?"),
     (lambda: data.load(["iris"]), "There is no data set ['iris']; there are digits, iris."),
-    (lambda: data.centred([1.0, 2.0]), "Y must be a matrix of shape N×D but 2 came (ndim = 1)."),
+    (lambda: data.centred([1.0, 2.0]), "Y must be a matrix of shape N×D, not 2 (ndim = 1)."),
     (lambda: data.sample_gplvm(5, 4, 6), "Q must be between 1 and 4, for N = 5 and D = 4, but it "
                                          "is 6."),
     (lambda: data.sample_gplvm(0, 4, 1), "N must be at least 1, but it is 0."),
-    (lambda: data.sample_gplvm(5, 4.5, 1), "D must be a whole number, but 4.5 came."),
+    (lambda: data.sample_gplvm(5, 4.5, 1), "D must be a whole number, not 4.5."),
     (lambda: data.sample_gplvm(5, 4, 2, alpha=0), "alpha must be positive, but it is 0."),
     (lambda: data.sample_gplvm(5, 4, 2, beta=-1), "beta must be positive, but it is -1."),
     (lambda: data.sample_gplvm(5, 4, 2, seed=-1), "seed must be at least 0, but it is -1."),

@@ -160,7 +160,7 @@ class Sparse:
 @pytest.mark.parametrize("use", [lambda Y: GPLVMProblem(Y, 1), lambda Y: AutoencoderProblem(Y, 1),
                                  lambda Y: gplvm.best_beta(Y, 1)])
 def test_a_sparse_matrix_is_told_what_to_do(use) -> None:
-    with pytest.raises(TypeError, match=r"but a sparse matrix came; its method toarray"):
+    with pytest.raises(TypeError, match=r"not a sparse matrix; its method toarray"):
         use(Sparse())
 
 

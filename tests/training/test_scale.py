@@ -154,7 +154,7 @@ def test_lazy_data_that_are_no_matrix_of_real_numbers_get_one_sentence():
     for wrong, said in ((lazy[lazy[:, 0] > 0], r"Y must know how many rows it has; "
                                                r".*compute_chunk_sizes\(\)"),
                         (lazy * 1j, "Y must hold real numbers, but it holds complex"),
-                        (lazy[0], r"Y must be a matrix of shape N×D but 7 came \(ndim = 1\)")):
+                        (lazy[0], r"Y must be a matrix of shape N×D, not 7 \(ndim = 1\)")):
         with pytest.raises((TypeError, ValueError), match=said):
             GPLVMProblem(wrong, Q)
 

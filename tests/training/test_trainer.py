@@ -200,7 +200,7 @@ OUTS = {"whole numbers": (np.zeros((N, Q), int), TypeError),
 @pytest.mark.parametrize("case", OUTS)
 def test_parameters_are_written_into_nothing_that_cannot_hold_them(case):
     out, error = OUTS[case]
-    with pytest.raises(error, match=r"^out must .* came\.$"):
+    with pytest.raises(error, match=r"^out must .*, not .*\.$"):
         Trainer(small_gplvm()).run(2).write(out)
     assert not np.any(out)
 
@@ -877,7 +877,7 @@ BAD = [
     (lambda: Trainer(PROBLEM, learning_rate=np.nan), ValueError, "The learning rate must be "
                                                                  "finite, but it is nan."),
     (lambda: Trainer(PROBLEM, learning_rate="fast"), TypeError,
-     "The learning rate must be a single real number, but 'fast' came."),
+     "The learning rate must be a single real number, not 'fast'."),
     (lambda: Trainer(PROBLEM, ablation="only path h"), ValueError, "There is no gradient 'only "
                                                                    "path h'; there are "
      "whole gradient, only path f, only L1, only L2, D lost, sign flipped. Did you mean 'only path "
@@ -887,14 +887,14 @@ BAD = [
     (lambda: Trainer(PROBLEM, seed=-1), ValueError, "seed must be at least 0, but it is -1."),
     (lambda: Trainer(small_autoencoder(), seed=-1), ValueError, "seed must be at least 0, but it "
                                                                 "is -1."),
-    (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, but 1.5 came."),
-    (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, but None came."),
-    (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, but 'a' came."),
+    (lambda: Trainer(PROBLEM, seed=1.5), TypeError, "seed must be a whole number, not 1.5."),
+    (lambda: Trainer(PROBLEM, seed=None), TypeError, "seed must be a whole number, not None."),
+    (lambda: Trainer(PROBLEM).reset("a"), TypeError, "seed must be a whole number, not 'a'."),
     (lambda: Trainer(PROBLEM).run(0), ValueError, "k must be at least 1, the number of steps, but "
                                                   "it is 0."),
-    (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, but 2.5 came."),
+    (lambda: Trainer(PROBLEM).step(2.5), TypeError, "k must be a whole number, not 2.5."),
     (lambda: Trainer(IRIS), TypeError,
-     "The problem must be a Problem, such as a ChainProblem, but ndarray came."),
+     "The problem must be a Problem, such as a ChainProblem, not ndarray."),
     (lambda: GPLVMProblem(IRIS, 5), ValueError, "Q must be between 1 and 4, for Y is 150×4, but it "
                                                 "is 5."),
     (lambda: GPLVMProblem(IRIS, 5, beta=1.0), ValueError, "Q must be between 1 and 4, for Y is "
@@ -909,7 +909,7 @@ BAD = [
     (lambda: AutoencoderProblem(IRIS.T, 5), ValueError, "m must be between 1 and 4, "),
     (lambda: AutoencoderProblem(0 * IRIS.T, 2), ValueError, "x must have an entry that is not 0, "),
     (lambda: AutoencoderProblem(1j * IRIS.T, 2), TypeError, "x must hold real numbers, "),
-    (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3 but 9×4 came."),
+    (lambda: PROBLEM.value(np.ones((N, Q + 1))), ValueError, "X must have shape 9×3, not 9×4."),
     (lambda: PROBLEM.value_and_gradient(np.full((N, Q), np.inf)), ValueError, "X must be finite, "),
     (lambda: PROBLEM.value(np.full((N, Q), 1e300)), ArithmeticError, "The log-likelihood has no "
                                                                      "finite value here: it "
@@ -925,8 +925,8 @@ BAD = [
                                                                        "value here"),
     (lambda: GPLVMProblem(1e150 * PROBLEM.Y, Q, 1.0, 1e10), ArithmeticError,
      "The best has no finite value here"),
-    (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3 but "
-                                                             "3 came"),
+    (lambda: PROBLEM.subspace_angle(np.ones(3)), ValueError, "X must be a matrix of shape 9×3, not "
+                                                             "3"),
 ]
 
 

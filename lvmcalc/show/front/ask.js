@@ -55,6 +55,7 @@ class Boxes {
       this.show(told, html, !this.many);
       it.classList.toggle("lvm-broken", html.includes("lvm-first"));
     });
+    if (document.fullscreenElement) this.list.scrollIntoView({block: "nearest"}); // a room sees the verdict
   }
 
   add(k) {
@@ -76,10 +77,8 @@ class Boxes {
 
   name() {
     const label = this.model.get("label");
-    this.rows.forEach(({name, input}, k) => {
-      name.textContent = label;
-      input.ariaLabel = label || `Line ${k + 1}`;
-    });
+    for (const [k, {name, input}] of this.rows.entries())
+      [name.textContent, input.ariaLabel] = [label, label || `Line ${k + 1}`];
   }
 
   // Hand and keys

@@ -5,7 +5,7 @@ import {floats} from "./page.js";
 function arrow(pen, [x, y], [u, v], {color, dash, width, head = 0.8, bow = 0, halo}) {
   const length = Math.hypot(u - x, v - y), h = Math.min(head * pen.size, 0.6 * length); // of the head
   if (length < 3) return;
-  const [cx, cy] = [(x + u) / 2 + (v - y) * bow, (y + v) / 2 + (x - u) * bow];
+  const [cx, cy] = [(x + u) / 2, (y + v) / 2 + (u - x) * bow]; // as the layout has it
   const angle = Math.atan2(v - cy, u - cx);
   const at = (far, turn) => [u + far * Math.cos(angle + turn), v + far * Math.sin(angle + turn)];
   const shaft = g => { g.moveTo(x, y); g.quadraticCurveTo(cx, cy, ...at(-0.8 * h, 0)); };
@@ -37,17 +37,18 @@ export const map = {
     const here = between(last, now, state.t);
     stroke(pen, [...been, here], {color, width: 2.5});
     for (const spot of been) marker(pen, "o", spot, 3, {fill: color});
-    for (const {key, color, dash, width} of p.arrows) {
+    const names = p.arrows.map(({key, color, dash, width}) => { // ahead of the arrows, and on top of them
       const by = state.mix(key), [zero, end] = [at([0, 0]), at(by)], step = key === "step";
-      const [u, v] = here.map((from, i) => from + end[i] - zero[i]);
+      const [u, v] = here.map((from, i) => from + end[i] - zero[i]), side = by[0] < 0 ? -1 : 1;
       arrow(pen, here, [u, v], {color, dash, width: 2 * width, halo: !step, head: step ? 1.3 : 0.9});
-      const looks = {...MIDDLE, bold: true, halo: true, scale: step ? 1 : 1.3};
-      if (Math.hypot(...by) > 0.08) text(pen, key, u + 0.5 * size, v + (step ? 1.1 : -0.5) * size, looks);
-    }
+      const looks = {...MIDDLE, align: step ? "center" : side < 0 ? "right" : "left", bold: true, halo: true};
+      const spot = step ? between(here, [u, v], 0.55) : [u + 0.6 * side * size, v - 0.6 * size];
+      return () => Math.hypot(...by) > 0.08 && text(pen, key, ...spot, {...looks, scale: step ? 1 : 1.3});
+    });
+    for (const name of names) name();
     marker(pen, "o", here, 0.4 * size, {fill: color, color: pen.paper, width: 1.5});
     g.restore();
-    const words = `w₁; arrows drawn × ${state.now.scale[0].toFixed(1)}`;
-    text(pen, words, x + w / 2, y + h + 0.9 * size, MIDDLE);
+    text(pen, `w₁; arrows drawn × ${state.now.scale[0].toFixed(1)}`, x + w / 2, y + h + 0.9 * size, MIDDLE);
     text(pen, "w₂", x - 0.4 * size, y + h / 2, {...MIDDLE, align: "right"});
   },
   under: (pen, box, p, state, spot) => ({cursor: "crosshair", pick: map.axes(pen, box, p).inverse(spot)}),
@@ -61,25 +62,25 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
     const r = Math.min(1.25 * size, step / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
     const h = box.h - 2.3 * r - 1.6 * size, down = lanes && Math.min(h / lanes, 6.5 * size);
     const top = box.y + 1.3 * r + (h - down * lanes) / 2;
-    return {r, step, at: ({x, y}) => [box.x + step * (x - x0 + 0.5), top + (y1 - y) * down]};
+    const at = ({x, y}) => [box.x + step * (x - x0 + 0.5), top + (y1 - y) * down];
+    return {r, step, at, tall: (down || step) / step};
   },
   draw(pen, box, p, state) {
-    const {size} = pen, {r, step, at} = this.place(pen, box, p);
+    const {size} = pen, {r, step, tall, at} = this.place(pen, box, p);
     const gap = (node, down, across) => // from its middle, past the shape that stands below it
       node.shape && Math.abs(across) * (r + 0.8 * size) < down * size ? (r + 1.6 * size) / down : 1.35 * r;
     for (const {from, to, color, dash, width, bow} of p.edges) {
       const [start, end] = [p.nodes[from], p.nodes[to]], [[x, y], [u, v]] = [at(start), at(end)];
       const length = Math.hypot(u - x, v - y), [c, s] = [(u - x) / length, (v - y) / length];
       const [out, into] = [gap(start, s, c), gap(end, -s, -c)], head = width > 3 ? 1.2 : 0.8;
-      const looks = {color: tone(pen, color), dash, width, bow, head};
+      const looks = {color: tone(pen, color), dash, width, bow: bow * tall, head};
       arrow(pen, [x + out * c, y + out * s], [u - into * c, v - into * s], looks);
     }
     for (const node of p.nodes) {
-      const [x, y] = at(node), {fill, words, shape, leaf, dash} = node;
+      const [x, y] = at(node), {fill, words, shape, leaf, dash} = node, ink = fill ? "#222222" : pen.ink;
       const looks = {fill: fill || pen.paper, color: tone(pen, node.color), width: fill ? 3 : 1.6, dash};
       marker(pen, leaf ? "s" : "o", [x, y], leaf ? 1.13 * r : r, looks);
-      const color = fill ? "#222222" : pen.ink;
-      text(pen, words, x, y, {...MIDDLE, scale: 1.15, bold: fill, color, most: 1.7 * r});
+      text(pen, words, x, y, {...MIDDLE, scale: 1.15, bold: fill, color: ink, most: 1.7 * r});
       text(pen, shape, x, y + r + 0.8 * size, {...MIDDLE, halo: true, most: 0.9 * step});
     }
   },

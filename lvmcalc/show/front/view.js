@@ -63,9 +63,8 @@ class View {
     Object.assign(this.canvas, {
       onpointermove: event => this.hover(event), onpointerdown: event => this.grip(event),
       onpointerup: release, onpointercancel: release, onpointerleave: hide,
-    });
-    const stay = event => { if (this.held) event.preventDefault(); }; // lest the page scrolls
-    this.canvas.addEventListener("touchstart", stay, {passive: false});
+    }); // a finger that drags does not scroll the page
+    this.canvas.addEventListener("touchstart", it => this.held && it.preventDefault(), {passive: false});
     document.addEventListener("fullscreenchange", () => { this.fill(); this.fit(); }, {signal});
     const theme = new MutationObserver(() => this.later()), sizes = new ResizeObserver(() => this.fit());
     theme.observe(document.body, {attributes: true});
@@ -156,7 +155,7 @@ class View {
     this.size = large ? Math.max(24, innerHeight / 30) : TYPE;
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     const height = narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most);
-    picture.style.height = !large ? `${height}px` : this.stage === this.el ? "" : "60vh";
+    picture.style.height = !large ? `${height}px` : this.stage === this.el ? "" : "52vh";
     const {clientWidth: w, clientHeight: h} = picture, ratio = devicePixelRatio || 1;
     Object.assign(canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});

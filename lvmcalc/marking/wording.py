@@ -1,0 +1,65 @@
+"""What a derivation calls the gradients that it asks for, and which leaves change in it."""
+
+import re
+from contextlib import suppress
+
+from sympy import Expr
+
+from lvmcalc.chain import Chain
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import Piece
+from lvmcalc.marking.increments import KINDS, written
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.passages import sides_of
+from lvmcalc.notation.statements import PROGRAM
+
+
+def as_adjoints(text: str, chain: Chain) -> str:
+    """Return code in which ∂L/∂X stands for the dX of backpropagation.
+
+    It is code of that kind if it says what dX is for a leaf X, and has no dL.
+    """
+    names = "|".join(map(re.escape, chain.vocabulary.differentials))
+    leaves = "|".join(map(re.escape, chain.leaves))
+    is_set = re.search(rf"^\s*d(?:{leaves})\s*=(?!=)", text, re.MULTILINE)
+    if not (is_set and PROGRAM.search(text)) or re.search(r"\bd[Ll]\b", text):
+        return text
+    return re.sub(rf"(?<![\w.])d({names})(?!\w)", r"\1_bar", text)
+
+
+def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
+    """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
+    for name in chain.leaves:
+        called = rf"grad_?{name}|{name}_grad|g{name}" + "|grad|gradient" * (moving == (name,))
+        if piece.kind != "words" and (match := re.match(rf"\s*(?:{called})\s*=", piece.text)):
+            adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
+            return Piece("claim", f"{adjoint} = {piece.text[match.end():]}")
+    return piece
+
+
+def asked_for(chain: Chain, side: Expr) -> str:
+    """Return the leaf or node whose adjoint a side is, "" if it is none."""
+    names = {chain.adjoint_symbol(node.name): node.name for node in chain}
+    return names.get(side, "")
+
+
+def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
+    """Return the leaves that change: those whose differential or gradient is written somewhere.
+
+    If none is, those on which a node depends whose differential is; else all.
+    """
+    names: dict[str, None] = {}
+    inside: dict[str, None] = {}
+    for side in (side for piece in found for side in sides_of(piece.text)):
+        with suppress(Unreadable, CannotBeFormed):
+            side = readings(side, chain.vocabulary, (), True)[0].formula
+            names |= dict.fromkeys([*written(chain, side), asked_for(chain, side)])
+            inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
+                                    for symbol in part.free_symbols)
+    leaves = [leaf for leaf in chain.leaves if leaf in names]
+    below = [leaf for leaf in chain.leaves if any(
+        chain.abbreviations.get(name, name) in chain.leading_to(leaf)[:-1]
+        for name in (*names, *inside)) or leaf in inside]
+    return tuple(leaves or below or [
+        name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer])

@@ -1,0 +1,149 @@
+"""What code and paper call by a name, such as tr, solve or crossprod: the expression of each."""
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Determinant, Expr, Identity, OneMatrix, Trace
+from sympy.matrices.expressions import HadamardPower, HadamardProduct
+from sympy.matrices.expressions.diagonal import DiagonalOf
+
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.factors import Cholesky
+from lvmcalc.notation.forming import (
+    as_number,
+    described,
+    elementwise,
+    inner,
+    inverse,
+    is_number,
+    power,
+    power_of_entries,
+    product,
+    squared_norm,
+    transposed,
+)
+from lvmcalc.notation.printer import plain
+from lvmcalc.notation.words import Unreadable, quoted
+
+
+def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a matrix."""
+        if inner_.is_Matrix:
+            return function(inner_)
+        raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
+                             "it is not a matrix")
+
+    return checked
+
+
+def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a number."""
+        if is_number(inner_):
+            return function(as_number(inner_))
+        raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
+                             "is not a number")
+
+    return checked
+
+
+def _identity(*sizes: Expr) -> Expr:
+    if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
+        return Identity(sizes[0])
+    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
+
+
+def _sum(inner_: Expr) -> Expr:
+    match inner_:
+        case DiagonalOf():
+            return Trace(inner_.arg)
+        case HadamardProduct():
+            first, *others = inner_.args
+            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
+            return inner(first, rest)
+        case HadamardPower() if inner_.exp == 2:
+            return squared_norm(inner_.base)
+        case _ if inner_.is_Matrix:
+            return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
+    return inner_
+
+
+def _diagonal(inner_: Expr, size: Expr | None = None) -> Expr:
+    if size is not None and not inner_.is_Matrix:  # R: diag(1/beta, N)
+        return product(inner_, _identity(size))
+    return DiagonalOf(inner_) if inner_.is_Matrix else _identity(inner_)
+
+
+def _swapped(base: Expr, *axes: Expr) -> Expr:
+    """Return the transpose; where 0, 1 are named in that order, it depends on the library."""
+    if axes not in ((), (1, 0), (-1, -2)):
+        raise TypeError
+    return transposed(base)
+
+
+def _solve(left: Expr, *right: Expr) -> Expr:
+    return product(inverse(left), *right)
+
+
+def dot(left: Expr, right: Expr) -> Expr:
+    """Return the product, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
+        return inner(left, right)
+    return product(left, right)
+
+
+def of_last_axes(left: Expr, right: Expr) -> Expr:
+    """Return what NumPy's inner is: A Bᵀ, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
+        return product(left, transposed(right))
+    return inner(left, right)
+
+
+def _outer(left: Expr, right: Expr) -> Expr:
+    return product(left, transposed(right))
+
+
+def upper(base: Expr) -> Expr:
+    """Return the upper Cholesky factor."""
+    return transposed(Cholesky(base))
+
+
+def _solved_with(lower: Expr, right: Expr) -> Expr:
+    return product(inverse(transposed(lower)), inverse(lower), right)
+
+
+trace = _of_matrix("trace", Trace)
+determinant = _of_matrix("determinant", Determinant)
+logarithm = _of_number("logarithm", sp.log)
+
+
+def _log_det(inner_: Expr) -> Expr:
+    return logarithm(determinant(inner_))
+
+
+# What code and paper call by a name: the name, and the expression of its arguments
+FUNCTIONS: dict[str, Callable[..., Expr]] = {
+    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], trace),
+    **dict.fromkeys(["det", "Determinant"], determinant),
+    **dict.fromkeys(["log", "ln"], logarithm),
+    **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
+    **dict.fromkeys(["logdet", "log_det"], _log_det),
+    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
+    **dict.fromkeys(["eye", "Identity", "identity"], _identity),
+    "transpose": _swapped, "solve": _solve, "slogdet": _log_det, "outer": _outer,
+    "sum": _sum, "diag": _diagonal, "pow": power_of_entries, "multiply": elementwise,
+    "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
+    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
+    "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
+    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
+        transposed(a), a if b is None else b),
+    "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
+    **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
+    "cholesky_solve": lambda right, lower: _solved_with(lower, right),
+    "chol2inv": lambda up: product(inverse(up), inverse(transposed(up))),
+    **dict.fromkeys(["backsolve", "forwardsolve"], _solve),
+    "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
+    "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
+    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+}

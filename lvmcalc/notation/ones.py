@@ -1,0 +1,27 @@
+"""Tell the column of ones from the number 1: \\mathbf{1} and 𝟏, 1ᵀ, and a 1 behind a factor, as in
+A 1."""
+
+import re
+
+from lvmcalc.notation.letters import GREEK
+
+ONES = "𝟏"
+BOLD = r"\\(?:mathbf|mathbbm?|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(?!\s*_)|𝟙"
+TURN = r"(?:[ᵀ⊤']|\.T\b|\^\s*\{?\s*(?:T\b|\\top|⊤|\\intercal|\\prime|'))"
+TURNED = rf"(?<![\w.^])(?<!\^[-{{])(?<!\*\*)(?<!\*\*-)(?<!\^\{{-)11?(?=\s*{TURN})"
+FACTOR = (r"(\\[A-Za-z]+|(?<![a-z0-9_\\^])[^\W\d_](?:_?\d)?|(?<=\^)T"
+          r"|\^\{\s*(?:T|\\top)\s*\}|[])ᵀ'𝟏])(\s+|(?<=[ᵀ'𝟏]))1(?![\w.]|\s*[/(])")
+TURNS = {"top", "prime", "intercal"}
+
+
+def with_ones(text: str) -> str:
+    """Return a text of the same length in which the sign 𝟏 stands for each column of ones."""
+    text = re.sub(BOLD, lambda found: ONES.ljust(len(found[0])), text)
+    text = re.sub(TURNED, lambda found: ONES * len(found[0]), text)
+    text = re.sub(FACTOR, _behind, text)
+    return re.sub(rf"(?<![\w.^])1(?=\s*{ONES})", ONES, text)
+
+
+def _behind(found: re.Match) -> str:
+    command = found[1][1:] if found[1].startswith("\\") else ""
+    return found[0] if command and command not in {*GREEK, *TURNS} else found[1] + found[2] + ONES

@@ -1,0 +1,74 @@
+"""One spelling for what was pasted: look-alikes, torn words, the markup of other programs.
+
+Whatever is rewritten keeps its length, so that places stay as typed.
+"""
+
+import re
+from unicodedata import normalize
+
+from lvmcalc.notation.ones import with_ones
+from lvmcalc.notation.tables import INVISIBLE, MARKUP, METHODS
+from lvmcalc.notation.words import Unreadable, quoted
+
+LONGEST, MOST_TOKENS = 2_000, 400
+FROM_ONE = re.compile(r"(_\s*\{\s*[a-z])\s*=\s*1\s*(?=\})")  # Σ_{i=1} is no equation
+# What is one word though a space stands in it; the space goes behind it
+TORN = re.compile(
+    r"\b(?:np|numpy|jnp|torch|scipy|jsp|jax|linalg|special)(?:\s+\.\s*|\.\s+)[a-z_]+"
+    rf"|\.\s+(?:{'|'.join(name for name in METHODS if len(name) > 1)})(?=\s*\()"
+    r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|[^\S\n]+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
+    r"|(?:\s+_\s*|_\s+)bar(?![A-Za-z0-9])"
+    r"|%(?:\s+\*\s*|\*\s+)%")
+# Arguments with names: those that change nothing, and the axis of a sum
+NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|sym_pos|overwrite_[ab])\s*=\s*"
+                     r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
+TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0))(?=\s*[,)])")
+AXIS = re.compile(r"(?:axis|dim)\s*=\s*(-1|0|1)(,\s*keepdims?\s*=\s*True)?(?=\s*\))")
+
+
+def unified(text: str) -> str:
+    """Return the text with one letter for those that look alike; all else stays as typed.
+
+    Raises
+    ------
+    Unreadable
+        If the text is empty or too long.
+    """
+    if len(text) > LONGEST:
+        raise too_long(text)
+    text = re.sub("[\U0001d400-\U0001d7ce\U0001d7d0-\U0001d7d8\U0001d7da-\U0001d7ff\uff01-\uff5e"
+                  "\u2113]", lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
+    text = with_ones(_joined(without_markup(text)))
+    text = TRIANGLE.sub(lambda it: ',"lower"'.ljust(len(it[0])), text)
+    text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
+    if not text.strip():
+        raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
+    return text
+
+
+def without_markup(text: str) -> str:
+    """Return a text without the markup of other programs; see MARKUP."""
+    for pattern, put in MARKUP:
+        text = pattern.sub(lambda it, put=put: it.expand(put).ljust(len(it[0])), text)
+    return text
+
+
+def _joined(text: str) -> str:
+    """Return a text without spaces inside np.linalg.inv, .T, K⁻¹, X_bar and %*%."""
+    before = ""
+    while text != before:
+        before, text = text, TORN.sub(lambda found: re.sub(r"\s", "", found[0]).ljust(
+            len(found[0])), text)
+    return text
+
+
+def _axis(match: re.Match) -> str:
+    """Return axis=1 as the text "row", whose entries are summed, axis=0 as "col"; k for kept."""
+    axis = ("col" if match[1] == "0" else "row") + "k" * bool(match[2])
+    return f'"{axis}"'.ljust(len(match[0]))
+
+
+def too_long(text: str) -> Unreadable:
+    return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "
+                      f"at most {MOST_TOKENS} names, numbers and signs.")

@@ -1,0 +1,84 @@
+"""Take a text apart into statements: those of code, and equations that stand side by side.
+
+    def gradient(W, x):                c = W.T @ W @ x - x
+        c = W.T @ W @ x - x  # error   W @ (c @ x.T + x @ c.T)
+        return W @ (c @ x.T + x @ c.T)
+"""
+
+import re
+from itertools import pairwise
+
+from lvmcalc.notation.tables import ARRAYS, MATLAB
+
+# What begins a program, and lines of one that compute nothing
+_NAMES = r"\(?[\w\s,]*\)?"
+HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
+                    rf"|function\s+(?:\[?(?P<result>\w+)\]?\s*=\s*)?\w+\s*{_NAMES}"
+                    rf"|(?:\w+\s*=\s*)?(?:function\s*{_NAMES}\s*\{{?|lambda\s[\w\s,]*:"
+                    rf"|@{_NAMES}(?=[\s\w])"
+                    rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
+SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
+                    r"|using [\w, ]+|library\(\w+\)|end|\}|(?:#|%|//).*|(['\"]{3}).*\1|)\s*;?\s*$")
+# A comment behind code: words, or a shape such as N x D, but no formula
+COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
+                     r"(?:[\w\s,.:()\[\]']|\w-\w)*|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
+RETURN = re.compile(r"\s*return\b\s*")
+SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
+                   r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
+ADDS = re.compile(r"\s*(\w+)\s*([+-])=\s*(.+)$", re.DOTALL)
+PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
+                     r"|^\s*grad\w*\([\w\s,]+\)\s*="
+                     r"|^\s*(?:def|function|import|from|return)\b|\blambda [\w\s,]*:", re.MULTILINE)
+SIDE = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:[^\W\d_]\w*"
+                  r"|[∂d]\w+\s*/\s*[∂d]\w+)\s*:?=(?!=)")
+OPENS, CLOSES = "([{⟨", ")]}⟩"
+
+
+def split(text: str, at: str) -> list[str]:
+    """Return the parts of a text between signs that stand outside all brackets."""
+    parts, depth = [""], 0
+    for before, sign in pairwise(f" {text}"):
+        depth += (sign in OPENS) - (sign in CLOSES)
+        if sign in at and depth <= 0 and before != "\\":
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def program(text: str) -> list[str]:
+    """Return the statements of code, [] if the text is none.
+
+    What computes nothing is left out: imports, heads of functions, comments of words.
+    """
+    if not PROGRAM.search(text):
+        return []
+    lines = [COMMENT.sub("", line) for line in text.splitlines()]
+    lines = [line for line in lines if not SILENT.match(line)]
+    heads = [HEADER.match(line) for line in lines]
+    lines = [line[head.end():] if head else line for head, line in zip(heads, lines, strict=True)]
+    found: list[str] = []
+    for part in split("\n".join(lines), ";\n"):
+        part = RETURN.sub("", part)
+        if sizes := SIZES.match(part):
+            of = next(filter(None, sizes.groups()[2:]))
+            found += [f"{sizes[place + 1]} = {of}.shape[{place}]" for place in (0, 1)
+                      if sizes[place + 1] != "_"]
+        elif adds := ADDS.match(part):
+            found.append("{0} = {0} {1} ({2})".format(*adds.groups()))
+        elif part.strip(" \t\r.,"):
+            found.append(part.strip())
+    if found and (returned := next((head["result"] for head in heads if head), "")):
+        found[-1] = re.sub(rf"^{returned}\s*=(?!=)", "", found[-1])  # function g = grad(W, x)
+    return found
+
+
+def equations(text: str) -> list[str]:
+    """Return the equations that stand side by side in a text: dK = α dX Xᵀ, with a = 2, b = 3."""
+    found: list[str] = []
+    for part in split(text, ",;"):
+        if found and not SIDE.match(part):
+            found[-1] += "," + part
+        else:
+            found.append(part)
+    return found
