@@ -73,5 +73,6 @@ def _axis(match: re.Match) -> str:
 
 
 def too_long(text: str) -> Unreadable:
+    """Return the error that says how long a formula may be."""
     return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "
                       f"at most {MOST_TOKENS} names, numbers and signs.")
