@@ -123,8 +123,12 @@ class Trainer:
         return self._work.lift(self._slope)
 
     @property
+    def direction(self) -> Any:
+        """What is left of the gradient here."""
+        return self._work.lift(self._direction)
+
+    @property
     def _direction(self) -> np.ndarray:
-        """What the ablation leaves of the gradient here."""
         return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property
