@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import sympy as sp
@@ -40,7 +41,7 @@ from lvmcalc.marking.mistakes import Finding, finding, in_words
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
-from lvmcalc.marking.wording import as_adjoints, asked_for, changing, with_gradient
+from lvmcalc.marking.wording import as_adjoints, asked_for, changing, gradient_called, with_gradient
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
@@ -105,7 +106,8 @@ class _Auditor:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
             lines.append(line)
-        return Audit(tuple(lines), tuple(credit(self.chain, lines, self.asked, self.meaning)))
+        told = credit(self.chain, lines, partial(asked_for, self.chain), self.meaning)
+        return Audit(tuple(lines), tuple(told))
 
     def with_output(self, found: list[Piece]) -> list[Piece]:
         """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
@@ -183,9 +185,8 @@ class _Auditor:
                     return replace(line, follows=slip)
                 if changes := self.broken(sides[0], self.meaning(side)):
                     self.slips[number] = changes
-                elif not side.is_Matrix and self.verdict(
-                        self.chain[self.chain.output].symbol, sides[0]).holds:
-                    self.values[number] = self.in_leaves(side)[0]
+                elif self.verdict(self.chain[self.chain.output].symbol, sides[0]).holds:
+                    self.values[number] = as_number(self.in_leaves(side)[0])
                 return replace(line, findings=self.findings(sides[0], side, verdict))
         return line
 
@@ -195,6 +196,7 @@ class _Auditor:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
         differentials = bool(self.words.change.search(text))
         found = [readings(first, self.words, (), differentials)[0].formula]
         for other in others:
@@ -210,9 +212,6 @@ class _Auditor:
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters."""
         return side.xreplace(self.meanings) if self.meanings else side
-
-    def asked(self, side: Expr) -> str:
-        return asked_for(self.chain, side)
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -283,24 +282,31 @@ class _Auditor:
 
     def broken(self, left: Expr, side: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
-        if name := self.asked(left):
+        if name := asked_for(self.chain, left):
             first, *others = self.chain.children(name)
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
         with suppress(UnsupportedExpression, ValueError, TypeError):
-            return broken_by(self.chain, self.meaning(left), side)
+            return broken_by(self.chain, self.of_node(self.meaning(left)), side)
         return {}
+
+    def of_node(self, changed: Expr) -> Expr:
+        """Return d(c) for the differential of a letter that stands for the value of c."""
+        same = (change_of(node.symbol) for node in self.chain if isinstance(changed, KINDS)
+                and node.symbol.is_Matrix == changed.is_Matrix
+                and self.verdict(node.symbol, changed.arg).holds)
+        return changed if node_of(self.chain, changed) else next(same, changed)
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
-        reason, name, meant = verdict.reason, self.asked(asked), self.meaning(side)
+        reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
         if told := self.of_differential(asked, meant):
             return told
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
-            sentence = f"This is not decided: {reason}"
+            sentence = f"This could not be decided: {reason}"
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif meant.is_Matrix and not asked.is_Matrix and self.verdict(

@@ -16,6 +16,8 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
 # Words between two equations of one line, and words that would say something about a formula
 THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
                   r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
+WHERE = re.compile(r",?\s+where\s+(?=\w+\s*:?=)")  # what is said there is known before
+REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
@@ -84,6 +86,7 @@ def _statements(text: str) -> list[str]:
                                   for word in re.findall("[A-Za-z]+", MATH.sub(" ", text))):
         return claims
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
+    parts = [one for part in parts for one in reversed(WHERE.split(part))]
     return [one for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])]
 
@@ -121,7 +124,8 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     words = re.findall(r"[A-Za-z]+", text)
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
-    return bool(re.search("[a-z]{4}", text)) and (says or not named) and not TELLING.search(text)
+    return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
+        REASONED.match(text) or not TELLING.search(text))
 
 
 def is_english(word: str) -> bool:

@@ -255,6 +255,8 @@ class _Scanner(Words):
         return bool(match) and self.add("power", text, match.end())
 
     def method(self) -> bool:
+        if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
+            return self.add("method", "column", match.end())
         match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
         if match:
             return self.add("method", f"size {match[3]}", match.end())
