@@ -307,7 +307,7 @@ class _Auditor:
             return told
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
-            sentence = f"This is not decided: {reason}"
+            sentence = f"This could not be decided: {reason}"
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif meant.is_Matrix and not asked.is_Matrix and self.verdict(

@@ -70,7 +70,7 @@ class AnswerBox(Boxes):
         if kept:  # the right answer from before, else the last one; marked once somebody asks
             self.lines, self._mark = [next((one for one in reversed(kept) if kept[one]),
                                            [*kept][-1])], None
-            self.told = ["Your answer from before. Press Enter to mark it again."]
+            self.told = ["Your earlier answer. Press Enter to mark it again."]
         _refresh()
 
     @property

@@ -127,7 +127,6 @@ class Trainer:
 
     @property
     def _direction(self) -> np.ndarray:
-        """What the ablation leaves of the gradient here."""
         return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property

@@ -56,7 +56,7 @@ def test_random_answers_written_in_any_dialect_get_no_false_verdict() -> None:
 def test_the_adjoint_of_another_node_is_named() -> None:
     found = mark("-½ K⁻¹", "gplvm.trace", "r").findings[0]
     assert (found.kind, found.sentence) == (
-        "other_adjoint", "This is ∂L₂/∂p, the adjoint of p: the one of r is asked for.")
+        "other_adjoint", "This is ∂L₂/∂p, the adjoint of p, but that of r is asked for.")
 
 
 @pytest.mark.parametrize("answer", [

@@ -780,6 +780,12 @@ class TestThePicture:
         for kind in (LiveGPLVM, LiveAutoencoder):
             names = [*kind("iris").trainer.problem.ablations][1:]
             assert {*kind.expected} == {*names}
+            for name, lost in (("only path f", "Path h"), ("only path g (decoder)", "Path h"),
+                               ("only path h (encoder)", "Path g"), ("only L₁", "L₂"),
+                               ("only L₂", "L₁"), ("D lost", "The factor D"),
+                               ("sign flipped", "The sign")):
+                told = kind.expected.get(name, lost)
+                assert told.startswith(lost), "what is lost is the other one"
             assert all(name in names or name in ("whole gradient", "both paths")
                        for name in (preset["gradient"] for preset in kind.presets.values()))
 
