@@ -186,7 +186,7 @@ class _Auditor:
                 if changes := self.broken(sides[0], self.meaning(side)):
                     self.slips[number] = changes
                 elif self.verdict(self.chain[self.chain.output].symbol, sides[0]).holds:
-                    self.values[number] = as_number(self.in_leaves(side)[0])
+                    self.values[number] = as_number(self.chain.in_leaves(self.meaning(side)))
                 return replace(line, findings=self.findings(sides[0], side, verdict))
         return line
 
@@ -261,7 +261,8 @@ class _Auditor:
             with suppress(*NoValue, ValueError, TypeError):
                 known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
                          for name, leaf in self.chain.leaves.items() if name in self.moving}
-                meant = [side.xreplace(known) for side in self.in_leaves(*sides, whole=True)]
+                meant = [self.chain.in_leaves(side.xreplace(known))
+                         for side in self.in_leaves(*sides, whole=True)]
                 if all(decide(*pair, self.chain.symmetric).status in RIGHT
                        for pair in pairwise(meant)):
                     return number

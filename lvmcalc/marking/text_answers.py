@@ -105,7 +105,9 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
     last = len(parts) - 1 - bool(behind)
-    if not parts or len(others) > 1:
+    twice = others and any(re.search(r"/|\\frac|∇|nabla", sides_of(parts[number])[0])
+                           for number in {*named} - {*others})
+    if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]
     answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
@@ -236,7 +238,7 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
         return True
-    if called or formula.is_number:
+    if called or formula.is_number or re.match(rf"\s*(?:{outputs})\s*'", side):
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     return False
 

@@ -63,8 +63,7 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
     h = np.hypot(1, t)
     G = ((rest + U @ (P / h[:, None])) @ P.T - D * (U / h)) * (t / h) @ V
     G = np.sqrt(alpha) * np.sqrt(beta) * G
-    off, of_P = _size(rest), _size(P * (t / h)[:, None])
-    fit = np.hypot(off, _size(P / h[:, None]))
+    off, of_P, fit = _sizes(parts)
     terms = fit * of_P + _size(t / h / h)
     _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
     largest = max(np.abs(G).max(), np.sqrt(alpha) * np.sqrt(beta) * terms)
@@ -82,14 +81,20 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
 
 def solved(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
            D: int) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return log|M|, M = I + αβXᵀX, M⁻¹ and W = αβYᵀXM⁻¹; the errors are those of `evaluated`."""
+    """Return L, M⁻¹ for M = I + αβXᵀX and W = αβYᵀXM⁻¹; the errors are those of `evaluated`.
+
+    The gradient is βYW − X(αβDM⁻¹ + βWᵀW), and its digits are kept in these two terms, too.
+    """
     parts = split(X, Y, alpha, beta)
-    value(parts, X, Y, alpha, beta, D)
-    gradient(parts, X, Y, alpha, beta, D)
+    L, G = value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D)
     _, t, V, P, *_ = parts
     h = np.hypot(1, t)
-    return (2 * float(np.log(h).sum()), (V.T / h**2) @ V,
-            np.sqrt(alpha) * (P * (t / h)[:, None]).T @ V)
+    W, M_inverse = np.sqrt(alpha) * (P * (t / h)[:, None]).T @ V, (V.T / h**2) @ V
+    found = beta * (Y @ W) - X @ (alpha * beta * D * M_inverse + beta * W.T @ W)
+    _, of_P, fit = _sizes(parts)
+    terms = np.sqrt(alpha) * np.sqrt(beta) * (fit * of_P + D * _size(t / h / h))
+    _refuse_dependent("∂L/∂X", _size(found - G), terms)
+    return L, M_inverse, W
 
 
 def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -126,6 +131,13 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
              and lost * sqrt(W_2) < 1e-11 * terms and isfinite(L)
              and max(terms, beta * W_2, ab * sum(eigenvalues)) < 1e290)  # and then G is finite
     return (L, G.T) if sound else None
+
+
+def _sizes(parts: tuple[Any, ...]) -> tuple[float, float, float]:
+    """Return the norms of the rest of Y beside U, of YᵀK⁻¹X and of K⁻¹Y, in units of the noise."""
+    _, t, _, P, rest, _ = parts
+    h, off = np.hypot(1, t)[:, None], _size(rest)
+    return off, _size(P * t[:, None] / h), float(np.hypot(off, _size(P / h)))
 
 
 def _size(A: np.ndarray) -> float:

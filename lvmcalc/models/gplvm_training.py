@@ -16,7 +16,7 @@ from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
 
 # If a column of X is the others up to a part of r, the diagonals of M and M⁻¹ have entries with
 # the product 1/r², and as many digits are lost.
-NEARLY_DEPENDENT = 1e6
+NEARLY_DEPENDENT = 1e5
 
 
 class GPLVMProblem(Problem):
@@ -225,12 +225,10 @@ class GPLVMProblem(Problem):
         if self.exact:
             Y = self.points.Y
             return gplvm_numbers.evaluated(coordinates, Y, self.alpha, self.beta, self.D)
-        N, D, ab, beta = self.shape[0], self.D, self.ab, self.beta
-        log_det, M_inverse, B, W = self._solved(coordinates)
-        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
-                 + beta * float(np.vdot(B, W))) / 2
+        ab, beta = self.ab, self.beta
+        value, M_inverse, _, W = self._solved(coordinates)
         gradient = self.points.times_Y(beta * W)  # the scalars go into what is small
-        gradient -= coordinates.dot(ab * D * M_inverse + beta * W.T.dot(W))
+        gradient -= coordinates.dot(ab * self.D * M_inverse + beta * W.T.dot(W))
         return value, gradient
 
     def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
@@ -246,30 +244,29 @@ class GPLVMProblem(Problem):
         return {"alpha": (float(alpha), Q * D),
                 "beta": (float(alpha + N * D / 2 - misfit), max(N * D / 2, misfit))}
 
-    def _solved(self, coordinates: np.ndarray) -> tuple[Any, ...]:
-        """Return log|M|, M = I + αβXᵀX, M⁻¹, B = YᵀX and W = αβBM⁻¹."""
+    def _solved(self, coordinates: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+        """Return L, M⁻¹ for M = I + αβXᵀX, B = YᵀX and W = αβBM⁻¹."""
         XX, B = self.points.products(coordinates)
-        M = self.ab * XX + self.identity
+        N, D, beta, M = self.shape[0], self.D, self.beta, self.ab * XX + self.identity
         try:
             M_inverse = np.linalg.inv(M)
         except np.linalg.LinAlgError:  # M is singular up to rounding errors
             M_inverse = np.full_like(M, np.nan)
         kept = 0 < float(M.diagonal().dot(M_inverse.diagonal())) < NEARLY_DEPENDENT
         if not kept and np.isfinite(M).all():
-            return self._solved_by_X(self.lift(coordinates), B)
+            if type(self.Y) is not np.ndarray:
+                raise checks.LostDigits("The gradient keeps fewer than 8 digits here: the columns "
+                                        "of X nearly depend on each other, and of Y, which is not "
+                                        "in memory, only the Gram matrix is seen.")
+            value, M_inverse, W = gplvm_numbers.solved(self.lift(coordinates), self.points.Y,
+                                                       self.alpha, beta, D)
+            return value, M_inverse, B, W
         det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
-        return log_det, M_inverse, B, (self.ab * B).dot(M_inverse)
-
-    def _solved_by_X(self, X: Any, B: np.ndarray) -> tuple[Any, ...]:
-        """Return the same by the singular values of X, which the Gram matrix does not keep."""
-        if type(self.Y) is not np.ndarray:
-            raise checks.LostDigits("The gradient keeps fewer than 8 digits here: the columns of X "
-                                    "nearly depend on each other, and of Y, which is not in "
-                                    "memory, only the Gram matrix is seen.")
-        log_det, M_inverse, W = gplvm_numbers.solved(X, self.points.Y, self.alpha, self.beta,
-                                                     self.D)
-        return log_det, M_inverse, B, W
+        W = (self.ab * B).dot(M_inverse)
+        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
+                 + beta * float(np.vdot(B, W))) / 2
+        return value, M_inverse, B, W
 
     # Words
     def given(self, coordinates: np.ndarray) -> dict[str, Any]:

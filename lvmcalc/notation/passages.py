@@ -83,12 +83,14 @@ def without_notes(text: str) -> str:
 
 
 def _group(text: str, place: int) -> int:
-    """Return where the group ends that begins at a place; a sign, or what is open, is one too."""
+    """Return where the group ends that begins at a place; a sign is one too."""
     depth = 0
     for end in range(place, len(text)):
         depth += {"{": 1, "}": -1}.get(text[end], 0)
         if depth <= 0:
             return end + 1
+    if depth:
+        raise Unreadable(f"Behind `{quoted(text[place:])}` the closing }} was expected.", place)
     return len(text)
 
 

@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 # Signs with one spelling each. Every entry is one character for one, so that places stay as typed.
 SIGNS = {
     **dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×∗", "·"), **dict.fromkeys("⊙∘○", "∘"),
-    **dict.fromkeys("′’‘´", "'"), **dict.fromkeys("⊤†⊺", "ᵀ"), **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("′’‘´", "'"), **dict.fromkeys("⊤†⊺ᵗ", "ᵀ"), **dict.fromkeys("“”", '"'),
     **dict.fromkeys("∥", "‖"), **dict.fromkeys("〈❬", "⟨"), **dict.fromkeys("〉❭", "⟩"),
     "∆": "Δ", "µ": "μ", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ς": "σ", "ϱ": "ρ", "ϖ": "π", "∶": ":",
     **dict(zip(SUBSCRIPTS, DIGITS, strict=True)),
@@ -128,5 +128,5 @@ ENGLISH = PROSE | _words("""
     bb bc bf cc cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq
     st tb tf th tt am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here
     hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup
-    tbd ten tree try two up us was were will xi yes
+    tbd ten tree try two up us was were will xi yes re
 """) - {"a", "if"}

@@ -172,7 +172,8 @@ class _Scanner(Words):
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
-        matlab = not self.latex and not ARRAYS.search(self.text)
+        turned = re.search(r"ᵀ|\^\{?-?T|\.T\b", self.text) and self.match(r"\\[A-Za-z]")
+        matlab = not self.latex and not turned and not ARRAYS.search(self.text)
         if matlab and self.match(r"\\\s|(?<!\s)\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
@@ -198,7 +199,7 @@ class _Scanner(Words):
         called = self.function.match(self.text, place)
         if called:
             return bool(space) or called[0] not in {*NAMED, *GREEK}
-        return self.split(place) is not None
+        return self.split(place) is not None if place < len(self.text) else False
 
     def styled(self, match: re.Match) -> bool:
         """Read a word in a typeface: \\mathbf{K}, \\operatorname{tr}, \\mathcal L, \\mathrm d."""
