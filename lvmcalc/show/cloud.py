@@ -20,18 +20,8 @@ class Cloud(Training):
     ----------
     problem : GPLVMProblem
         With at least two latent dimensions; the first two are drawn.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    seed : int
-    speed : float
-        Steps per second at most; the first steps are slower.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
+    optimiser, learning_rate, seed, speed, budget, key
+        As for `LiveGPLVM`.
 
     Raises
     ------

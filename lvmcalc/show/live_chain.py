@@ -26,18 +26,8 @@ class Live(Training):
     maximise : bool
     picture : function of the parameters, optional
         Returns one's own picture: a matrix, drawn as a heat map.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    seed : int
-    speed : float
-        Steps per second at most.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
+    optimiser, learning_rate, seed, speed, budget, key
+        As for `LiveGPLVM`.
     **data : array_like or float
         The values of all other leaves, and each size that they do not tell, such as `m=2`.
 

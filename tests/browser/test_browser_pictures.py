@@ -201,6 +201,8 @@ class TestGPLVM:
         assert told == [gplvm_widget.title, f"Picture: {gplvm_widget.about}", gplvm_widget.words,
                         "Space play · → step · R reset"]
         assert len({*told}) == 4
+        assert page.evaluate("it.querySelector('[data-name=rate] b').textContent") == (
+            gplvm_widget.controls.rate.told)
         stops = [value for _, value in gplvm_widget.controls.rate.options]
         mark = page.evaluate("it.querySelector('[data-name=rate] input').style.cssText")
         assert float(mark.strip("-mark: ;")) == pytest.approx(stops.index(1) / (len(stops) - 1))
@@ -415,6 +417,8 @@ def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
     box, chosen = (path[0] for path in path_of(log, "#222222", least=1))
     np.testing.assert_allclose(box, middles[[0, 2]].mean(axis=0), atol=1)
     np.testing.assert_allclose(chosen, [hand["x"] + hand["w"] / 4, hand["y"] + 0.75 * hand["h"]])
+    to = page.evaluate("at => it.lvm.under(seen(at)).drag(at[0], at[1] - 8).nudge", chosen.tolist())
+    assert to == pytest.approx(2.1)  # one step up from the 2 in hand
     assert text_called(log, "3.142") is not None
     assert len(path_of(log, "#f0e442", "fill", least=1)) == 1
 
