@@ -21,24 +21,23 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line, credit
+from lvmcalc.marking.audit_report import RIGHT, Audit, Line, by_terms, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
     KINDS,
+    at_rest,
     broken_by,
     gradient_in,
     has_differentials,
     in_increments,
     in_nodes,
-    increments,
     node_of,
     with_adjoints,
     written,
 )
 from lvmcalc.marking.marker import LATE, mark
-from lvmcalc.marking.mistakes import Finding, finding, in_words
-from lvmcalc.marking.term_matching import matched
+from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import as_adjoints, asked_for, changing, gradient_called, with_gradient
@@ -97,11 +96,20 @@ class _Auditor:
             found = [*map(self.meant, self.with_output(found))]
             self.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
-        for piece in found:
+        taken: Piece | None = None  # the rest of the line before, which was broken there
+        for piece, behind in pairwise([*found, Piece("words", "")]):
+            if piece is taken:
+                continue
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
                 with time_limit():
                     line = check(piece, len(lines) + 1)
+                    if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
+                            "claim", False):
+                        whole = piece._replace(text=f"{piece.text} {behind.text}")
+                        if (joined := self.checked(whole, len(lines) + 1)).status in RIGHT:
+                            line, taken = joined, behind
+                            self.slips.pop(len(lines) + 1, None)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
@@ -229,14 +237,10 @@ class _Auditor:
             return verdict
         try:
             for side in (left, right):
-                exercise.values(side.xreplace(self.at_rest(side)))
+                exercise.values(at_rest(self.chain, side))
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
         return verdict
-
-    def at_rest(self, side: Expr) -> dict[Expr, Expr]:
-        return {step: sp.ZeroMatrix(*step.shape) if step.is_Matrix else sp.S.Zero
-                for step in increments(self.chain, side)}
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
@@ -316,7 +320,7 @@ class _Auditor:
                                        f"several, it has to be tr({notation.plain(side)})")
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
-        elif told := self.by_terms(meant, self.meaning(asked)):
+        elif told := by_terms(self.chain, meant, self.meaning(asked)):
             return told
         return (finding(kind, sentence, notation.plain(side)),)
 
@@ -338,13 +342,6 @@ class _Auditor:
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc
-            return self.by_terms(*sides)
+            return by_terms(self.chain, *sides)
         except (Unreadable, UnsupportedExpression, ValueError, TypeError):
             return ()
-
-    def by_terms(self, side: Expr, truth: Expr) -> tuple[Finding, ...]:
-        """Return what is wrong with the terms of a side."""
-        exercise, sides = exercise_of(self.chain, self.chain.output), (side, truth)
-        if side.is_Matrix != truth.is_Matrix:
-            sides = [*map(as_number, sides)]
-        return in_words(matched(exercise, *sides).mistakes)

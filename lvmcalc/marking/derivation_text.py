@@ -7,12 +7,13 @@ from typing import NamedTuple
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
 from lvmcalc.notation.pasted import without_markup
-from lvmcalc.notation.statements import COMMENT, equations, program
+from lvmcalc.notation.statements import COMMENT, equations, is_open, program
 from lvmcalc.notation.tables import PROSE
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
-                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\d{1,3}\)\s*|[-*•]\s+(?=.*=))?")
+                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
+                   r"|[-*•]\s+(?=.*=))?")
 # Words between two equations of one line, and words that would say something about a formula
 THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
                   r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
@@ -50,7 +51,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         before = found[-1] if found else None
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
-            or OPERATOR.match(text) or ("=" not in text and UNFINISHED.search(before.text)))
+            or OPERATOR.match(text) or ("=" not in text and (
+                UNFINISHED.search(before.text) or is_open(before.text))))
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:

@@ -48,6 +48,11 @@ def split(text: str, at: str) -> list[str]:
     return parts
 
 
+def is_open(text: str) -> bool:
+    """Return whether a bracket of a text is still open at its end."""
+    return sum((sign in OPENS) - (sign in CLOSES) for sign in text) > 0
+
+
 def program(text: str) -> list[str]:
     """Return the statements of code, [] if the text is none.
 
