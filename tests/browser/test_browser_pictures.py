@@ -369,6 +369,11 @@ class TestWalk:
         edges = {(used, node) for node, used in walk.chain.edges} - {("W", "h")} | {("h", "W")}
         assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
 
+    def test_its_keys_stand_beside_its_buttons(self, page, walk):
+        drawn(page, walk.view)
+        assert page.evaluate("it.querySelector('.lvm-bar .lvm-keys').textContent") == (
+            "→ next · ← back")
+
     def test_what_is_positive_is_red_what_is_negative_blue_and_numbers_stand_in_their_cells(
         self, walk_log, walk):
         c = W.T @ W @ X - X
