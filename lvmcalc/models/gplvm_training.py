@@ -50,8 +50,9 @@ class GPLVMProblem(Problem):
 
     A Gram matrix tells the part of Y outside the span of X up to a rounding error of ‖Y‖². So L is
     exact to a few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X.
-    Where that is more than 10⁻¹⁰ of L, each step looks at Y itself, as the functions of `gplvm` do;
-    and where 8 digits are not kept, an ArithmeticError says so. Before training, the costs are
+    Where that is more than 10⁻¹⁰ of L, each step looks at Y itself, as the functions of `gplvm` do,
+    and where the columns of X nearly depend on each other, that step does; where 8 digits are not
+    kept, an ArithmeticError says so. Before training, the costs are
     N·D² and D³ for N ≥ D, and N²·D and N³ for N < D.
     """
 
