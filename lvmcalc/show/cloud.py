@@ -69,7 +69,8 @@ class Cloud(Training):
         return f"Cloud of {self._problem.shape[0]:,} points: {self.status}"
 
     def _of_data(self) -> np.ndarray:
-        return np.linalg.eigvalsh(self._problem.gram)[::-1][:max(EIGENVALUES, self._problem.shape[1] + 3)]
+        count = max(EIGENVALUES, self._problem.shape[1] + 3)
+        return np.linalg.eigvalsh(self._problem.gram)[::-1][:count]
 
     def _density(self, X: np.ndarray) -> np.ndarray:
         """Return the square root of how many points lie in each cell, as a part of the most.
