@@ -369,6 +369,11 @@ class TestWalk:
         edges = {(used, node) for node, used in walk.chain.edges} - {("W", "h")} | {("h", "W")}
         assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
 
+    def test_its_keys_stand_beside_its_buttons(self, page, walk):
+        drawn(page, walk.view)
+        assert page.evaluate("it.querySelector('.lvm-bar .lvm-keys').textContent") == (
+            "→ next · ← back")
+
     def test_what_is_positive_is_red_what_is_negative_blue_and_numbers_stand_in_their_cells(
         self, walk_log, walk):
         c = W.T @ W @ X - X
@@ -421,6 +426,26 @@ def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
     assert to == pytest.approx(2.1)  # one step up from the 2 in hand
     assert text_called(log, "3.142") is not None
     assert len(path_of(log, "#f0e442", "fill", least=1)) == 1
+
+
+def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
+    curve = {"kind": "curve", "title": "", "xlabel": "", "xlog": False, "ylog": True, "units": "",
+             "series": [{"key": "run", "color": "reached"}]}
+    scene = panels.picture({
+        "latent": {"kind": "points", "title": "", "flat": True, "classes": panels.classes("ab"),
+                   "labels": [0, 1], "xlabel": "", "side": 0, "images": b""},
+        "curve": curve}, [(1, [(1, ["latent"])]), (1, [(1, ["curve"])])])
+    numbers = {"latent": [0, 0, 1, -1], "limit": [2], "ring": [0, 0], "moved": [0, 0],
+               "run": [0, 1, 2, 1, 10, 100], "axes": [0, 2, 0, 2]}
+    log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame={
+        name: np.float32(values).tobytes() for name, values in numbers.items()}))
+    for name, dot in zip("ab", log["dots"], strict=True):
+        assert text_called(log, name)[1] == pytest.approx(dot["y"], abs=1)
+    line, = (path for path in path_of(log, BLUE) if len(path) == 3)
+    for name, spot in zip(("1", "10", "10²"), line, strict=True):
+        at = [text["y"] for text in log["texts"] if str(text["words"]) == name
+              and text["x"] < line[0, 0] - 1]
+        assert at == [pytest.approx(spot[1], abs=1)], name
 
 
 def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):

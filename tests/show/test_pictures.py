@@ -597,6 +597,9 @@ class TestLivePanels:
         weights = widget.scene["panels"]["weights"]
         assert (weights["title"], weights["columns"], weights["count"]) == ("W, components", 3, 6)
         assert weights["signed"]
+        assert weights["top"] >= np.linalg.norm(widget.trainer.problem.optimum.W, axis=0).max()
+        titles = [panel["title"] for panel in widget.scene["panels"].values()]
+        assert widget.about == "; ".join(titles) + "."
         assert not panel["signed"]
         np.testing.assert_allclose(numbers(widget, "weights", 64)[:3], widget.trainer.parameters,
                                    rtol=1e-5)
