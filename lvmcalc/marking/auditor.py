@@ -132,7 +132,7 @@ class _Auditor:
 
     def scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
-        left = piece.name or sides_of(piece.text)[0].strip()
+        left = piece.name or re.sub(r"\(\w\)$", "", sides_of(piece.text)[0].strip())
         node = self.chain.nodes.get(notation.spelling(left))
         return piece.name or left * bool(node is not None and self.words[node.name].is_Matrix)
 

@@ -24,7 +24,7 @@ TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|nega
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from)\s+((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})\s*$")
+NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -101,7 +101,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
-        formula = formula_in(text, vocabulary, {piece.name for piece in found})
+        lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
+        own = {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}  # no other name for L
+        formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before

@@ -51,7 +51,8 @@ def value(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, be
     h, size = np.hypot(1, t), np.linalg.norm(P, axis=1)
     fit = np.hypot(np.linalg.norm(rest), np.linalg.norm(size / h))
     error = EPS * t.max() * np.sum((t + EPS * t.max()) / h * (D / h + size * fit))
-    _refuse_what_is_lost("L", rounding * np.linalg.norm(rest), constant + squares, beta)
+    lost = rounding * np.hypot(np.linalg.norm(rest), rounding)  # what is left may vanish by chance
+    _refuse_what_is_lost("L", lost, constant + squares, beta)
     _refuse_dependent("L", error, constant + squares + D * abs(log_det_K))
     return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
 

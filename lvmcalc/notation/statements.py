@@ -18,7 +18,8 @@ HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
                     rf"|@{_NAMES}(?=[\s\w])"
                     rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
-                    r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):|end|\}|(?:#|%|//).*"
+                    r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"
+                    r"|end|\}|(?:#|%(?!\*%)|//).*"
                     r"|(['\"]{3}).*\1|)\s*;?\s*$")
 # A comment behind code: words, or a shape such as N x D, but no formula
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"

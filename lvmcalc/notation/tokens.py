@@ -90,10 +90,13 @@ class _Scanner(Words):
         if re.search(r"<[^<>=]+,[^<>=]+>", text) and "\\>" not in text:
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
-        self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
+        commands = any(
             word in {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
             or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
+        self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
+        # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
+        self.spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
         self.place = 0
@@ -134,8 +137,7 @@ class _Scanner(Words):
 
     # One kind of tokens each
     def space(self) -> bool:
-        match = self.match(r"(?:\s|~|&|\$|\\[,;:!>/]|(?<!\s)\\ (?=\S)|\{\})+" if self.latex
-                           else r"\s+")
+        match = self.match(rf"(?:{self.spaces})+" if self.latex else r"\s+")
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:

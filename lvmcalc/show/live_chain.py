@@ -8,6 +8,7 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
+from lvmcalc.models import chain_named
 from lvmcalc.show import panels
 from lvmcalc.show.live import Training
 from lvmcalc.training import ChainProblem
@@ -20,7 +21,8 @@ class Live(Training):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     train : str or sequence of str
         The leaves to train.
     maximise : bool
@@ -37,11 +39,12 @@ class Live(Training):
         If a name, a shape or a number is wrong; the sentence names it.
     """
 
-    def __init__(self, chain: Chain, train: str | Sequence[str], *, maximise: bool = False,
+    def __init__(self, chain: str | Chain, train: str | Sequence[str], *, maximise: bool = False,
                  picture: Callable[[Any], Any] | None = None, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,
                  budget: int = 20_000, key: str | None = None, **data: Any) -> None:
-        self._problem, self._own = ChainProblem(chain, train, maximise=maximise, **data), picture
+        self._own, chain = picture, chain_named(chain)
+        self._problem = ChainProblem(chain, train, maximise=maximise, **data)
         super().__init__(optimiser, learning_rate, seed, speed, budget, key)
 
     def problem(self) -> ChainProblem:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
+from lvmcalc.models import chain_named
 from lvmcalc.notation.letters import SUBSCRIPT
 from lvmcalc.show import panels, style
 from lvmcalc.show.view import Control, View
@@ -21,7 +22,8 @@ class Nudge(View):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     leaf : str
         The matrix, vector or number that is nudged.
     **values : array_like or float
@@ -44,7 +46,8 @@ class Nudge(View):
         If a name, a shape or a number is wrong; the sentence names it.
     """
 
-    def __init__(self, chain: Chain, leaf: str, **values: Any) -> None:
+    def __init__(self, chain: str | Chain, leaf: str, **values: Any) -> None:
+        chain = chain_named(chain)
         values = {notation.spelling(key): value for key, value in values.items()}
         values = {key: np.reshape(value, (-1, 1)) if np.ndim(value) == 1 else value
                   for key, value in values.items()}  # a vector is a column

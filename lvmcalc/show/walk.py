@@ -10,6 +10,7 @@ import numpy as np
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
 from lvmcalc.marking import Mark
+from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
 from lvmcalc.show import figures, panels, style
 from lvmcalc.show.edge_question import EdgeQuestion
@@ -24,7 +25,8 @@ class StageWalk(Shown, widgets.VBox):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     direction : str
         "backwards" (one step from each node to each of its parents) or "forwards" (one step for
         each node).
@@ -42,9 +44,10 @@ class StageWalk(Shown, widgets.VBox):
         The edges that were answered rightly or shown, as pairs (parent, node).
     """
 
-    def __init__(self, chain: Chain, direction: str = "backwards", ask: bool | str = False,
+    def __init__(self, chain: str | Chain, direction: str = "backwards", ask: bool | str = False,
                  attempt: bool = False, **leaves: Any) -> None:
-        self.chain, self.attempt, numbers = chain, attempt, chain.run(**leaves)
+        self.chain = chain = chain_named(chain)
+        self.attempt, numbers = attempt, chain.run(**leaves)
         self.ask, self.done, self._typed = ask, set(), {}
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts

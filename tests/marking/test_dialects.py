@@ -103,7 +103,8 @@ def test_programs_and_other_markup_are_read(answer: str) -> None:
     "C = np.linalg.cholesky(K)\nA = np.linalg.solve(C, Y)\nalpha * (A @ A.T @ X - D * X)",
     "solve_triangular(np.linalg.cholesky(K), Y) @ Y.T @ X", "K inverse X", "bb K X", "big r X",
     "L '(X) = α X", "∂L/∂X = α(K⁻¹YYᵀ − D I)\nK⁻¹X", r"\underbrace{K}_{\text{a { b}} X",
-    "-alpha*D*np.linalg.inv(K) # @ X", "Let K = 2 X Xᵀ. Then α K X"])
+    "-alpha*D*np.linalg.inv(K) # @ X", "alpha * X\n %*% solve(K)",
+    "-(alpha*X*X')\\ \\!Y", "Let K = 2 X Xᵀ. Then α K X"])
 def test_what_is_read_in_part_only_is_unreadable(answer: str) -> None:
     assert mark(answer, "gplvm", "X").status == "unreadable"
 
