@@ -13,6 +13,10 @@ class CannotBeFormed(ValueError):
     """The shapes in an expression do not fit."""
 
 
+class LostDigits(ArithmeticError):
+    """A number keeps fewer digits than are promised."""
+
+
 def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
            shape_in_words: str = "", finite: bool = True) -> np.ndarray:
     """Return `value` as a matrix of finite float64.

@@ -36,7 +36,7 @@ G_mn, G_mp, G_nm, G_nn, G_mm, G_n = map(upstream, (A, A * B, A.T, C, A * A.T, v)
 g = upstream(Trace(C))
 
 ATOMS = (MatrixSymbol, Symbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-STEP = 1e-5  # of the differences that a given derivative is held against
+STEP = 1e-5  # the imaginary one that finds the slope which a given derivative is held against
 LIMIT, BY_ENTRIES = "definition of the derivative", "definition of the differential"
 
 
@@ -203,14 +203,15 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
     derivative : function of a SymPy symbol
         Returns f′, made of numbers, sums, products, powers and functions that are known.
     of_array : function of an array
-        NumPy's f, entry by entry.
+        NumPy's f, entry by entry, for complex numbers too.
     decimal : function of an mpmath number, optional
         f with many digits; without it, formulas with f are proved or undecided.
 
     Raises
     ------
     ValueError
-        If the name is taken or no word, or if the derivative is not the slope of the function.
+        If the name is taken or no word, or if the derivative is not the slope of the function,
+        which a small imaginary step finds.
     UnsupportedExpression
         If the derivative has an operation that is not known.
     """
@@ -219,12 +220,16 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
     scalar = sp.Function(name)
     slope = sp.sympify(derivative(a))
     for at in (-1.3, -0.4, 0.7, 2.1):
-        found = (of_array(np.array(at + STEP)) - of_array(np.array(at - STEP))) / (2 * STEP)
+        try:
+            found = float(np.imag(of_array(np.array(at + STEP * 1j)))) / STEP
+        except TypeError as error:
+            raise ValueError(f"{name} must take complex numbers too, as slopes are found by a "
+                             "small imaginary step.") from error
         given = complex(slope.xreplace({a: sp.Float(at)}).replace(scalar, lambda x: sp.Float(
             float(of_array(np.array(float(x)))))).rewrite(sp.exp).evalf())
         if abs(found - given) > 1e-6 * max(1, abs(found)):
             raise ValueError(f"The derivative of {name} is not its slope: at {at} it is "
-                             f"{given.real:.6g}, and the slope is {float(found):.6g}.")
+                             f"{given.real:.6g}, and a small imaginary step finds {found:.6g}.")
     added = function(scalar, derivative, of_array, "given with the function")
     RULES.add(*added)
     OPERATIONS.update({operation.kind: operation for operation in added})

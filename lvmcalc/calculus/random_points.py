@@ -299,7 +299,8 @@ def _shrunk(point: dict[str, Any], symmetric: tuple[str, ...],
 def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int]]) -> float | None:
     """Return the Schwartz–Zippel bound: degree over number of values, multiplied over the points.
 
-    It is None where there is a logarithm, which has no degree.
+    It holds where the sides differ at each of the sizes tried. It is None where there is a
+    logarithm, which has no degree.
     """
     if left.has(sp.log) or right.has(sp.log):
         return None

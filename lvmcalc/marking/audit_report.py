@@ -11,8 +11,9 @@ from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.increments import shown
-from lvmcalc.marking.mistakes import Finding
+from lvmcalc.marking.mistakes import Finding, in_words
 from lvmcalc.marking.term_matching import matched
+from lvmcalc.notation.forming import as_number
 
 RIGHT = ("proved", "exact", "numeric")
 SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
@@ -178,11 +179,20 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
         through = ", ".join(map(notation.plain, paths))
         said.append(f"Right paths: through {through} ({len(paths)} of "
                     f"{len(chain.children(name))}).")
-    exercise = exercise_of(chain, name)
-    if terms := matched(exercise, meaning(last.sides[-1])).right:
+    exercise, side = exercise_of(chain, name), meaning(last.sides[-1])
+    fits = side.is_Matrix == exercise.asked.is_Matrix
+    if fits and (terms := matched(exercise, side).right):
         said.append(f"Right terms: {', '.join(terms)} ({len(terms)}).")
     result = notation.plain(chain.abbreviated(chain.adjoint(name)))
     return [*said, f"The right result is {exercise.name} = {result}."]
+
+
+def by_terms(chain: Chain, side: Expr, truth: Expr) -> tuple[Finding, ...]:
+    """Return what is wrong with the terms of a side."""
+    exercise, sides = exercise_of(chain, chain.output), (side, truth)
+    if side.is_Matrix != truth.is_Matrix:
+        sides = (as_number(side), as_number(truth))
+    return in_words(matched(exercise, *sides).mistakes)
 
 
 def adjoints(chain: Chain, names: list[str]) -> str:

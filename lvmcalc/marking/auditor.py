@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import sympy as sp
@@ -20,27 +21,26 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line, credit
+from lvmcalc.marking.audit_report import RIGHT, Audit, Line, by_terms, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
     KINDS,
+    at_rest,
     broken_by,
     gradient_in,
     has_differentials,
     in_increments,
     in_nodes,
-    increments,
     node_of,
     with_adjoints,
     written,
 )
 from lvmcalc.marking.marker import LATE, mark
-from lvmcalc.marking.mistakes import Finding, finding, in_words
-from lvmcalc.marking.term_matching import matched
+from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
-from lvmcalc.marking.wording import as_adjoints, asked_for, changing, with_gradient
+from lvmcalc.marking.wording import as_adjoints, asked_for, changing, gradient_called, with_gradient
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
@@ -96,16 +96,26 @@ class _Auditor:
             found = [*map(self.meant, self.with_output(found))]
             self.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
-        for piece in found:
+        taken: Piece | None = None  # the rest of the line before, which was broken there
+        for piece, behind in pairwise([*found, Piece("words", "")]):
+            if piece is taken:
+                continue
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
                 with time_limit():
                     line = check(piece, len(lines) + 1)
+                    if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
+                            "claim", False):
+                        whole = piece._replace(text=f"{piece.text} {behind.text}")
+                        if (joined := self.checked(whole, len(lines) + 1)).status in RIGHT:
+                            line, taken = joined, behind
+                            self.slips.pop(len(lines) + 1, None)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
             lines.append(line)
-        return Audit(tuple(lines), tuple(credit(self.chain, lines, self.asked, self.meaning)))
+        told = credit(self.chain, lines, partial(asked_for, self.chain), self.meaning)
+        return Audit(tuple(lines), tuple(told))
 
     def with_output(self, found: list[Piece]) -> list[Piece]:
         """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
@@ -122,7 +132,7 @@ class _Auditor:
 
     def scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
-        left = piece.name or sides_of(piece.text)[0].strip()
+        left = piece.name or re.sub(r"\(\w\)$", "", sides_of(piece.text)[0].strip())
         node = self.chain.nodes.get(notation.spelling(left))
         return piece.name or left * bool(node is not None and self.words[node.name].is_Matrix)
 
@@ -183,9 +193,8 @@ class _Auditor:
                     return replace(line, follows=slip)
                 if changes := self.broken(sides[0], self.meaning(side)):
                     self.slips[number] = changes
-                elif not side.is_Matrix and self.verdict(
-                        self.chain[self.chain.output].symbol, sides[0]).holds:
-                    self.values[number] = self.in_leaves(side)[0]
+                elif self.verdict(self.chain[self.chain.output].symbol, sides[0]).holds:
+                    self.values[number] = as_number(self.chain.in_leaves(self.meaning(side)))
                 return replace(line, findings=self.findings(sides[0], side, verdict))
         return line
 
@@ -195,6 +204,7 @@ class _Auditor:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
         differentials = bool(self.words.change.search(text))
         found = [readings(first, self.words, (), differentials)[0].formula]
         for other in others:
@@ -210,9 +220,6 @@ class _Auditor:
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters."""
         return side.xreplace(self.meanings) if self.meanings else side
-
-    def asked(self, side: Expr) -> str:
-        return asked_for(self.chain, side)
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -230,14 +237,10 @@ class _Auditor:
             return verdict
         try:
             for side in (left, right):
-                exercise.values(side.xreplace(self.at_rest(side)))
+                exercise.values(at_rest(self.chain, side))
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
         return verdict
-
-    def at_rest(self, side: Expr) -> dict[Expr, Expr]:
-        return {step: sp.ZeroMatrix(*step.shape) if step.is_Matrix else sp.S.Zero
-                for step in increments(self.chain, side)}
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
@@ -262,7 +265,8 @@ class _Auditor:
             with suppress(*NoValue, ValueError, TypeError):
                 known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
                          for name, leaf in self.chain.leaves.items() if name in self.moving}
-                meant = [side.xreplace(known) for side in self.in_leaves(*sides, whole=True)]
+                meant = [self.chain.in_leaves(side.xreplace(known))
+                         for side in self.in_leaves(*sides, whole=True)]
                 if all(decide(*pair, self.chain.symmetric).status in RIGHT
                        for pair in pairwise(meant)):
                     return number
@@ -283,24 +287,31 @@ class _Auditor:
 
     def broken(self, left: Expr, side: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
-        if name := self.asked(left):
+        if name := asked_for(self.chain, left):
             first, *others = self.chain.children(name)
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
         with suppress(UnsupportedExpression, ValueError, TypeError):
-            return broken_by(self.chain, self.meaning(left), side)
+            return broken_by(self.chain, self.of_node(self.meaning(left)), side)
         return {}
+
+    def of_node(self, changed: Expr) -> Expr:
+        """Return d(c) for the differential of a letter that stands for the value of c."""
+        same = (change_of(node.symbol) for node in self.chain if isinstance(changed, KINDS)
+                and node.symbol.is_Matrix == changed.is_Matrix
+                and self.verdict(node.symbol, changed.arg).holds)
+        return changed if node_of(self.chain, changed) else next(same, changed)
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
-        reason, name, meant = verdict.reason, self.asked(asked), self.meaning(side)
+        reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
         if told := self.of_differential(asked, meant):
             return told
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
-            sentence = f"This is not decided: {reason}"
+            sentence = f"This could not be decided: {reason}"
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif meant.is_Matrix and not asked.is_Matrix and self.verdict(
@@ -309,7 +320,7 @@ class _Auditor:
                                        f"several, it has to be tr({notation.plain(side)})")
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
-        elif told := self.by_terms(meant, self.meaning(asked)):
+        elif told := by_terms(self.chain, meant, self.meaning(asked)):
             return told
         return (finding(kind, sentence, notation.plain(side)),)
 
@@ -331,13 +342,6 @@ class _Auditor:
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc
-            return self.by_terms(*sides)
+            return by_terms(self.chain, *sides)
         except (Unreadable, UnsupportedExpression, ValueError, TypeError):
             return ()
-
-    def by_terms(self, side: Expr, truth: Expr) -> tuple[Finding, ...]:
-        """Return what is wrong with the terms of a side."""
-        exercise, sides = exercise_of(self.chain, self.chain.output), (side, truth)
-        if side.is_Matrix != truth.is_Matrix:
-            sides = [*map(as_number, sides)]
-        return in_words(matched(exercise, *sides).mistakes)

@@ -7,21 +7,24 @@ from typing import NamedTuple
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
 from lvmcalc.notation.pasted import without_markup
-from lvmcalc.notation.statements import COMMENT, equations, program
+from lvmcalc.notation.statements import COMMENT, equations, is_open, program
 from lvmcalc.notation.tables import PROSE
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
-                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\d{1,3}\)\s*|[-*•]\s+(?=.*=))?")
+                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
+                   r"|[-*•]\s+(?=.*=))?")
 # Words between two equations of one line, and words that would say something about a formula
 THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
                   r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
+WHERE = re.compile(r",?\s+where\s+(?=\w+\s*:?=)")  # what is said there is known before
+REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from)\s+((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})\s*$")
+NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -48,7 +51,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         before = found[-1] if found else None
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
-            or OPERATOR.match(text) or ("=" not in text and UNFINISHED.search(before.text)))
+            or OPERATOR.match(text) or ("=" not in text and (
+                UNFINISHED.search(before.text) or is_open(before.text))))
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
@@ -84,6 +88,7 @@ def _statements(text: str) -> list[str]:
                                   for word in re.findall("[A-Za-z]+", MATH.sub(" ", text))):
         return claims
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
+    parts = [one for part in parts for one in reversed(WHERE.split(part))]
     return [one for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])]
 
@@ -96,7 +101,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
-        formula = formula_in(text, vocabulary, {piece.name for piece in found})
+        lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
+        own = {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}  # no other name for L
+        formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before
@@ -121,7 +128,8 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     words = re.findall(r"[A-Za-z]+", text)
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
-    return bool(re.search("[a-z]{4}", text)) and (says or not named) and not TELLING.search(text)
+    return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
+        REASONED.match(text) or not TELLING.search(text))
 
 
 def is_english(word: str) -> bool:

@@ -176,7 +176,7 @@ def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Expl
                 formula is None or exercise.is_right(formula, node.name)):
             adjoint = notation.plain(exercise.chain.adjoint_symbol(node.name))
             here, asked = notation.plain(node.name), notation.plain(exercise.wrt)
-            text = f"This is {adjoint}, the adjoint of {here}: the one of {asked} is asked for"
+            text = f"This is {adjoint}, the adjoint of {here}, but that of {asked} is asked for"
             found.clear()  # the other factors are in that order
             return [(finding("other_adjoint", text),)]
     return []

@@ -42,7 +42,7 @@ def sentence_about(error: BaseException) -> str:
         kind = "array" if called and "ndarray" in called[1] else called and called[1]
         return (f"The function calls a value (of the kind {kind}) as if it were a function: is an "
                 "operator missing in front of a bracket?" if called else
-                "The function combines values that do not go together, or passes them on: "
+                "The function combines or passes on values that do not go together: "
                 f"{error}." if "ufunc" not in str(error) else
                 "The function combines values that do not go together, such as text and "
                 "numbers.")

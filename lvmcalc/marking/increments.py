@@ -30,6 +30,12 @@ def has_differentials(chain: Chain, expression: Expr) -> bool:
     return expression.has(*KINDS) or bool(increments(chain, expression))
 
 
+def at_rest(chain: Chain, side: Expr) -> Expr:
+    """Return a side in which nothing changes: all differentials are 0."""
+    return side.xreplace({step: sp.ZeroMatrix(*step.shape) if step.is_Matrix else sp.S.Zero
+                          for step in increments(chain, side)})
+
+
 def in_increments(chain: Chain, expression: Expr, moving: tuple[str, ...] = ()) -> Expr:
     """Return an expression with every differential written in those of the moving names.
 

@@ -23,7 +23,8 @@ from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What an answer may be called in code
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
-           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?")
+           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
+           r"(?:∇|\\nabla|grad)\s*{1}|{1}'(?:\s*\(\s*{0}\s*\))?")
 # What stands between two statements of one answer, and a definition, which may stand behind it
 BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
                      r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
@@ -92,7 +93,8 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     definitions, the last is the answer, or the last one that begins with what is asked.
     """
     parts, behind = program(text), []
-    if len(parts) < 2:
+    code = len(parts) > 1
+    if not code:
         text = found = (parts or [text])[0].strip()
         if match := BEHIND.search(found):
             found, behind = found[:match.start()], [match[1]]
@@ -103,9 +105,11 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
     last = len(parts) - 1 - bool(behind)
-    if not parts or len(others) > 1:
+    twice = others and any(re.search(r"/|\\frac|∇|nabla", sides_of(parts[number])[0])
+                           for number in {*named} - {*others})
+    if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]
-    answer = parts.pop((others or named or [last])[-1])
+    answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
 
 
@@ -234,7 +238,7 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     if formula == exercise.asked or called in {f"d{out}" for out in
                                                exercise.chain.vocabulary.outputs}:
         return True
-    if called or formula.is_number:
+    if called or formula.is_number or re.match(rf"\s*(?:{outputs})\s*'", side):
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     return False
 

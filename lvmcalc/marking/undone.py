@@ -121,8 +121,8 @@ def nearly_another(exercise: Exercise, near: Callable[[Expr], bool]) -> Explanat
             if kind in ("sign", "factor", "missing_inverse", "missing_scalar") and near(broken):
                 here = notation.plain(node.name)
                 adjoint = notation.plain(chain.adjoint_symbol(node.name))
-                text = (f"This looks like {adjoint}, the adjoint of {here}, with one more mistake: "
-                        f"the one of {asked} is asked for")
+                text = (f"This looks like {adjoint}, the adjoint of {here}, with one more "
+                        f"mistake, but that of {asked} is asked for")
                 where = f"the term {notation.plain(term)}"
                 return (finding("other_adjoint", text), *in_words([Mistake(kind, where, what)]))
     return ()

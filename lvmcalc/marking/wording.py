@@ -1,6 +1,7 @@
 """What a derivation calls the gradients that it asks for, and which leaves change in it."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 
 from sympy import Expr
@@ -10,7 +11,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import Piece
 from lvmcalc.marking.increments import KINDS, written
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.parser import readings
+from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.statements import PROGRAM
 
@@ -31,11 +32,24 @@ def as_adjoints(text: str, chain: Chain) -> str:
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
     for name in chain.leaves:
-        called = rf"grad_?{name}|{name}_grad|g{name}" + "|grad|gradient" * (moving == (name,))
+        called = rf"grad_?{name}|{name}_grad|g{name}" + r"|grad(?:ient)?|(?:∇|\\nabla)\s*L" * (
+            moving == (name,))
         if piece.kind != "words" and (match := re.match(rf"\s*(?:{called})\s*=", piece.text)):
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
             return Piece("claim", f"{adjoint} = {piece.text[match.end():]}")
     return piece
+
+
+def gradient_called(chain: Chain, side: str, value: Callable[[], Reading]) -> str:
+    """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value; else the side."""
+    outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
+    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b|grad)\s*(?:{outputs})"
+                        rf"|(?:{outputs})')\s*", side):
+        return side
+    shape = getattr(value().formula, "shape", ())
+    fitting = [name for name, leaf in chain.leaves.items()
+               if getattr(leaf.symbol, "shape", ()) == shape]
+    return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
 
 
 def asked_for(chain: Chain, side: Expr) -> str:

@@ -32,7 +32,8 @@ def loss(W: Any, x: Any) -> float:
     Returns
     -------
     float
-        Half the squared norm of what the reconstruction misses, in squared units of x.
+        Half the squared norm of what the reconstruction misses, in squared units of x. Where it is
+        below 10⁻¹⁶‖x‖², rounding errors leave it fewer than 8 digits.
 
     Raises
     ------

@@ -45,8 +45,9 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     TypeError, ValueError
         If a shape, a number or a sign is wrong; the sentence names the quantity.
     ArithmeticError
-        If the result has no finite value in floating point, or if Y lies in the span of X up to
-        rounding errors, and these are larger than 10⁻⁸ of the terms of the result.
+        If the result has no finite value in floating point, or if Y lies in the span of X, or the
+        columns of X depend on each other, up to rounding errors, and these are larger than 10⁻⁸ of
+        the terms of the result.
 
     References
     ----------

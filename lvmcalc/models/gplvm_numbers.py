@@ -35,7 +35,7 @@ def split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any,
     U, s, V = np.linalg.svd(X, full_matrices=False)
     t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
     P = U.T @ Y
-    rest, rounding = Y - U @ P, np.finfo(float).eps * np.linalg.norm(Y)
+    rest, rounding = Y - U @ P, EPS * _size(Y)
     if len(X) == len(s):  # U spans everything
         rest, rounding = np.zeros_like(Y), rounding / np.hypot(1, t).min()**2
     return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
@@ -48,7 +48,12 @@ def value(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, be
     log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
     constant, squares = len(Y) * D * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
     L = -(constant + D * log_det_K + squares) / 2
-    _refuse_what_is_lost("L", rounding * np.linalg.norm(rest), constant + squares, beta)
+    h, size = np.hypot(1, t), np.linalg.norm(P, axis=1)
+    fit = np.hypot(np.linalg.norm(rest), np.linalg.norm(size / h))
+    error = EPS * t.max() * np.sum((t + EPS * t.max()) / h * (D / h + size * fit))
+    lost = rounding * np.hypot(np.linalg.norm(rest), rounding)  # what is left may vanish by chance
+    _refuse_what_is_lost("L", lost, constant + squares, beta)
+    _refuse_dependent("L", error, constant + squares + D * abs(log_det_K))
     return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
 
 
@@ -59,15 +64,38 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
     h = np.hypot(1, t)
     G = ((rest + U @ (P / h[:, None])) @ P.T - D * (U / h)) * (t / h) @ V
     G = np.sqrt(alpha) * np.sqrt(beta) * G
-    size, of_P = np.linalg.norm, np.linalg.norm(P * (t / h)[:, None])
-    terms = np.hypot(size(rest), size(P / h[:, None])) * of_P + size(t / h**2)
+    off, of_P, fit = _sizes(parts)
+    terms = fit * of_P + _size(t / h / h)
     _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
     largest = max(np.abs(G).max(), np.sqrt(alpha) * np.sqrt(beta) * terms)
     if X.any() and not min(largest, np.abs(X).max()) > TINY:
-        raise ArithmeticError("∂L/∂X keeps fewer than 8 digits here: it underflows in floating "
-                              f"point for alpha = {alpha:g}, beta = {beta:g} and X with entries "
-                              f"up to {np.abs(X).max():g}, so take another scale.")
+        raise checks.LostDigits("∂L/∂X keeps fewer than 8 digits here: it underflows in floating "
+                                f"point for alpha = {alpha:g}, beta = {beta:g} and X with entries "
+                                f"up to {np.abs(X).max():g}, so take another scale.")
+    least = h.min()**2 if len(X) == len(t) else 1.0
+    error = (D * _size(1 / h) / h.min() + fit * (_size(P) + off / h.min()) * _size(1 / h)
+             + of_P * (np.sqrt(len(t)) * _size(P) / least + off * _size(t / h / h)))
+    error = EPS * t.max() * error / 30  # rounding errors do not all point in the worst direction
+    _refuse_dependent("∂L/∂X", error, fit * of_P + D * _size(t / h / h))
     return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+
+
+def solved(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
+           D: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return L, M⁻¹ for M = I + αβXᵀX and W = αβYᵀXM⁻¹; the errors are those of `evaluated`.
+
+    The gradient is βYW − X(αβDM⁻¹ + βWᵀW), and its digits are kept in these two terms, too.
+    """
+    parts = split(X, Y, alpha, beta)
+    L, G = value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D)
+    _, t, V, P, *_ = parts
+    h = np.hypot(1, t)
+    W, M_inverse = np.sqrt(alpha) * (P * (t / h)[:, None]).T @ V, (V.T / h**2) @ V
+    found = beta * (Y @ W) - X @ (alpha * beta * D * M_inverse + beta * W.T @ W)
+    _, of_P, fit = _sizes(parts)
+    terms = np.sqrt(alpha) * np.sqrt(beta) * (fit * of_P + D * _size(t / h / h))
+    _refuse_dependent("∂L/∂X", _size(found - G), terms)
+    return L, M_inverse, W
 
 
 def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -77,7 +105,8 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     It is None, too, if an entry of X or Y is not finite.
     """
     N, ab, y = len(Y), alpha * beta, Y.ravel("K")
-    XX, Y_2 = X.T.dot(X.copy()), float(y.dot(y))  # of one and the same array, BLAS is slower
+    Xt = X.T.copy()  # of a row with much in it, BLAS is faster than of one with little
+    XX, Y_2 = Xt.dot(X), float(y.dot(y))
     XX_2 = float(np.vdot(XX, XX))
     if not (ab > 1e-200 and XX_2 > 1e-200 and ab * XX_2 < inf and 1e-200 < Y_2 < inf):
         return None
@@ -92,20 +121,42 @@ def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
     L = -(constant + D * (sum(map(log, eigenvalues)) - N * log(beta)) + squares) / 2
     C = W.T.dot(pulled)
     C += D * scaled_inverse
-    G = Y.dot(pulled)
-    G -= X.dot(C)
+    G = pulled.T.dot(Y.T)
+    G -= C.dot(Xt)
     rest = sqrt(max(Y_2 - fitted - W_2 / ab, 0.0))  # of Y beside XWᵀ; K⁻¹Y is β times it
     terms = beta * rest * sqrt(W_2) + D * sqrt(
         ab * max(sum([(each - 1) / each / each for each in eigenvalues]), 0.0))
     subtracted = sqrt(Y_2) + sqrt(sum(eigenvalues) / ab * W_2)
     lost = EPS * beta * subtracted
     sound = (lost * subtracted < 1e-11 * (constant + squares) and terms > TINY
-             and lost * sqrt(W_2) < 1e-11 * terms and isfinite(L) and isfinite(np.vdot(G, G)))
-    return (L, G) if sound else None
+             and lost * sqrt(W_2) < 1e-11 * terms and isfinite(L)
+             and max(terms, beta * W_2, ab * sum(eigenvalues)) < 1e290)  # and then G is finite
+    return (L, G.T) if sound else None
+
+
+def _sizes(parts: tuple[Any, ...]) -> tuple[float, float, float]:
+    """Return the norms of the rest of Y beside U, of YᵀK⁻¹X and of K⁻¹Y, in units of the noise."""
+    _, t, _, P, rest, _ = parts
+    h, off = np.hypot(1, t)[:, None], _size(rest)
+    return off, _size(P * t[:, None] / h), float(np.hypot(off, _size(P / h)))
+
+
+def _size(A: np.ndarray) -> float:
+    """Return the norm of A, the square of which may overflow or underflow."""
+    largest = float(np.abs(A).max())
+    return largest * float(np.linalg.norm(A / largest)) if 0 < largest < inf else largest
+
+
+def _refuse_dependent(name: str, error: float, terms: float) -> None:
+    """Raise an ArithmeticError if rounding errors of X, seen by its singular values, matter."""
+    if error > terms / 1e8:
+        raise checks.LostDigits(f"{name} keeps fewer than 8 digits here: up to rounding errors, "
+                                "the columns of X depend on each other, and X is long beside the "
+                                "noise.")
 
 
 def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
     if error > terms / 1e8:
-        raise ArithmeticError(f"{name} keeps fewer than 8 digits here: Y lies in the span of X up "
-                              f"to rounding errors, and with β = {beta:g} they outweigh what is "
-                              "left.")
+        raise checks.LostDigits(f"{name} keeps fewer than 8 digits here: Y lies in the span of X "
+                                f"up to rounding errors, and with β = {beta:g} they outweigh what "
+                                "is left.")

@@ -10,8 +10,13 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import gplvm, gplvm_numbers
-from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times, times_transposed
+from lvmcalc.models.gplvm_points import InTheSpan, LatentPoints, root_of
+from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times
 from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
+
+# If a column of X is the others up to a part of r, the diagonals of M and M⁻¹ have entries with
+# the product 1/r², and as many digits are lost.
+NEARLY_DEPENDENT = 1e5
 
 
 class GPLVMProblem(Problem):
@@ -45,8 +50,9 @@ class GPLVMProblem(Problem):
 
     A Gram matrix tells the part of Y outside the span of X up to a rounding error of ‖Y‖². So L is
     exact to a few units of 10⁻¹⁶β‖Y‖², and ∂L/∂X to that over the smallest singular value of X.
-    Where that is more than 10⁻¹⁰ of L, each step looks at Y itself, as the functions of `gplvm` do;
-    and where 8 digits are not kept, an ArithmeticError says so. Before training, the costs are
+    Where that is more than 10⁻¹⁰ of L, each step looks at Y itself, as the functions of `gplvm` do,
+    and where the columns of X nearly depend on each other, that step does; where 8 digits are not
+    kept, an ArithmeticError says so. Before training, the costs are
     N·D² and D³ for N ≥ D, and N²·D and N³ for N < D.
     """
 
@@ -201,7 +207,7 @@ class GPLVMProblem(Problem):
     def draw(self, generator: np.random.Generator) -> np.ndarray:
         """Return A, of shape (D, Q) or for wide data (N, Q), for which X = YA is the start."""
         projection = generator.standard_normal((len(self.gram), self.shape[1]))
-        _, lengths, right = np.linalg.svd(_root(self.gram) @ projection, full_matrices=False)
+        _, lengths, right = np.linalg.svd(root_of(self.gram) @ projection, full_matrices=False)
         # For data that do not fill so many dimensions, or that are all 0:
         lengths = np.maximum(lengths, 1e-8 * lengths[0] or 1.0)
         return self.spread * np.sqrt(self.shape[0]) * projection @ right.T / lengths
@@ -220,14 +226,10 @@ class GPLVMProblem(Problem):
         if self.exact:
             Y = self.points.Y
             return gplvm_numbers.evaluated(coordinates, Y, self.alpha, self.beta, self.D)
-        N, D, ab, beta = self.shape[0], self.D, self.ab, self.beta
-        M, M_inverse, B, W = self._solved(coordinates)
-        det = float(np.linalg.det(M))  # cheaper than slogdet
-        log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
-        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
-                 + beta * float(np.vdot(B, W))) / 2
+        ab, beta = self.ab, self.beta
+        value, M_inverse, _, W = self._solved(coordinates)
         gradient = self.points.times_Y(beta * W)  # the scalars go into what is small
-        gradient -= coordinates.dot(ab * D * M_inverse + beta * W.T.dot(W))
+        gradient -= coordinates.dot(ab * self.D * M_inverse + beta * W.T.dot(W))
         return value, gradient
 
     def part(self, coordinates: np.ndarray, of: str = "") -> np.ndarray:
@@ -243,12 +245,29 @@ class GPLVMProblem(Problem):
         return {"alpha": (float(alpha), Q * D),
                 "beta": (float(alpha + N * D / 2 - misfit), max(N * D / 2, misfit))}
 
-    def _solved(self, coordinates: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return M = I + αβXᵀX, M⁻¹, B = YᵀX and W = αβBM⁻¹."""
+    def _solved(self, coordinates: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+        """Return L, M⁻¹ for M = I + αβXᵀX, B = YᵀX and W = αβBM⁻¹."""
         XX, B = self.points.products(coordinates)
-        M = self.ab * XX + self.identity
-        M_inverse = np.linalg.inv(M)
-        return M, M_inverse, B, (self.ab * B).dot(M_inverse)
+        N, D, beta, M = self.shape[0], self.D, self.beta, self.ab * XX + self.identity
+        try:
+            M_inverse = np.linalg.inv(M)
+        except np.linalg.LinAlgError:  # M is singular up to rounding errors
+            M_inverse = np.full_like(M, np.nan)
+        kept = 0 < float(M.diagonal().dot(M_inverse.diagonal())) < NEARLY_DEPENDENT
+        if not kept and np.isfinite(M).all():
+            if type(self.Y) is not np.ndarray:
+                raise checks.LostDigits("The gradient keeps fewer than 8 digits here: the columns "
+                                        "of X nearly depend on each other, and of Y, which is not "
+                                        "in memory, only the Gram matrix is seen.")
+            value, M_inverse, W = gplvm_numbers.solved(self.lift(coordinates), self.points.Y,
+                                                       self.alpha, beta, D)
+            return value, M_inverse, B, W
+        det = float(np.linalg.det(M))  # cheaper than slogdet
+        log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
+        W = (self.ab * B).dot(M_inverse)
+        value = (N * D * (log(beta) - log(2 * pi)) - beta * self.square - D * log_det
+                 + beta * float(np.vdot(B, W))) / 2
+        return value, M_inverse, B, W
 
     # Words
     def given(self, coordinates: np.ndarray) -> dict[str, Any]:
@@ -261,73 +280,6 @@ class GPLVMProblem(Problem):
         if "beta" in self.learn:
             words.append(f"β is {self.beta / self.best_beta:.3g} × the best.")
         return words
-
-
-class LatentPoints(Coordinates):
-    """X itself: the coordinates for few objects, and for steps that leave the span of the data."""
-
-    name = "X"
-
-    def __init__(self, Y: Any) -> None:
-        self.Y = Y
-        self.at_once = type(Y) is np.ndarray and Y.dtype == np.float64  # needs no blocks
-
-    def products(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return XᵀX and YᵀX."""
-        by_Y = self.Y.T.dot(X) if self.at_once else times_transposed(self.Y, X)
-        return X.T.dot(X), by_Y
-
-    def times_Y(self, C: np.ndarray) -> np.ndarray:
-        """Return YC."""
-        return self.Y.dot(C) if self.at_once else np.asarray(times((self.Y, C)))
-
-
-class InTheSpan(Coordinates):
-    """The coordinates A of X = ZA, Z = [Y] or [Y, X₀]: a step sees only ZᵀZ, whatever N is.
-
-    YC and XC have the coordinates [C; 0] and AC. So the gradient at an X in the span of Z lies in
-    the span too, and steps along gradients never leave it.
-    """
-
-    name = "A"
-
-    def __init__(self, Y: Any, gram_of_Y: np.ndarray, start: Any = None) -> None:
-        self.Y, self.start, self.gram, self.D = Y, start, gram_of_Y, len(gram_of_Y)
-        if start is not None:
-            square, mixed = gram(start, "X"), times_transposed(Y, start)
-            self.gram = np.block([[gram_of_Y, mixed], [mixed.T, square]])
-        self.root = _root(self.gram)
-
-    def products(self, A: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return XᵀX and YᵀX."""
-        products = self.gram.dot(A)
-        return A.T.dot(products), products[:self.D]
-
-    def times_Y(self, C: np.ndarray) -> np.ndarray:
-        """Return the coordinates of YC."""
-        rest = len(self.gram) - self.D
-        return np.vstack([C, np.zeros((rest, C.shape[1]))]) if rest else C
-
-    def lift(self, A: np.ndarray, out: np.ndarray | None = None) -> Any:
-        """Return X, written into `out` if it is given."""
-        parts = [(self.Y, A[:self.D]), (self.start, A[self.D:])]
-        return times(*parts[:1 if self.start is None else 2], out=out)
-
-    def inner(self, a: np.ndarray, b: np.ndarray) -> float:
-        """Return the inner product of Za and Zb."""
-        return float(np.vdot(a, self.gram.dot(b)))
-
-    def spanning(self, A: np.ndarray) -> np.ndarray:
-        """Return columns with the lengths and angles of those of X."""
-        return self.root @ A
-
-
-def _root(gram: np.ndarray) -> np.ndarray:
-    """Return R with RᵀR = `gram`: lengths and angles of RA are those of ZA, for gram = ZᵀZ."""
-    squares, axes = np.linalg.eigh(gram)
-    # the root of a rounding error is large
-    squares[squares < len(gram) * np.finfo(float).eps * squares[-1]] = 0
-    return np.sqrt(squares)[:, None] * axes.T
 
 
 def _ablations(D: int) -> dict[str, Ablation]:

@@ -122,6 +122,11 @@ class Atoms:
         if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
             raise self.unclear("is the transpose t(…)", "t(…) without spaces, or t*(…)", token)
         value = self.vocabulary.spellings[token.text]
+        opened, size, closed = (*self.tokens[self.place:self.place + 3], *[self.tokens[-1]] * 2)[:3]
+        sized = (opened.text, closed.text) == ("(", ")") and size.text in self.vocabulary.lengths
+        if token.text == "I" and value.is_Identity and sized:  # Julia: I(N)
+            self.place += 3
+            return Identity(self.vocabulary.spellings[size.text])
         return Identity(Dummy("?")) if token.text in ("I", "Id") else value
 
     def refuse_spaced(self, token: Token) -> None:

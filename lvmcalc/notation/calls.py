@@ -13,6 +13,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING, Atoms
 from lvmcalc.notation.factors import Cholesky, Lower, Upper
+from lvmcalc.notation.tables import NAMED
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
@@ -51,6 +52,8 @@ class Calls(Atoms):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
+        if self.ahead.text == "^" and name in NAMED:  # tanh²(XW)
+            return self.power_of(token)
         if name in ("transpose", "inverse"):  # which are said behind a matrix: K inverse X
             raise self.fail("an opening bracket")
         self.open.append("(")
@@ -59,6 +62,14 @@ class Calls(Atoms):
         if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
             raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
         return self.called(name, token, [value])
+
+    def power_of(self, token: Token) -> Expr:
+        """Return f(A)^2 for f^2(A)."""
+        self.place += 1
+        exponent = self.exponent()
+        if isinstance(exponent, str) or not exponent.is_Integer or exponent < 2:
+            raise self.refused(token, "write the power behind the brackets")
+        return forming.power_of_entries(self.applied(token), exponent)
 
     def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
         """Return a function of some arguments."""
@@ -212,8 +223,19 @@ class Calls(Atoms):
         return sums if row else forming.transposed(sums)
 
     def widened(self, value: Expr, beside: Expr) -> Expr:
-        """Return a sum whose axis was kept in the shape of the matrix beside it."""
+        """Return a sum whose axis was kept in the shape of the matrix beside it.
+
+        So is an array of one axis in code for arrays: it goes along the rows.
+        """
+        if self.arrays and value not in self.kept and value.is_Matrix and beside.is_Matrix and (
+                value.cols == 1 and value.rows == beside.cols != beside.rows):
+            return _spread(forming.transposed(value), beside)
         return _spread(value, beside) if value in self.kept and beside.is_Matrix else value
+
+    def spread_along_columns(self, value: Expr) -> Expr:
+        """Return a column that goes along the columns of what it is multiplied with."""
+        self.kept.add(value)
+        return value
 
     def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
         """Return left / divisor, entry by entry."""

@@ -47,6 +47,8 @@ BY_ENTRIES = (HadamardProduct, HadamardPower)
 # Sums and products
 def total(terms: list[Expr]) -> Expr:
     """Return the sum of terms."""
+    if any(term.is_Matrix and term.cols != 1 for term in terms):
+        terms = [_number_of_ones(term) for term in terms]
     matrices = [term for term in terms if term.is_Matrix]
     number = sp.Add(*(term for term in terms if not term.is_Matrix))
     if not matrices:
@@ -58,6 +60,13 @@ def total(terms: list[Expr]) -> Expr:
         copies = OneMatrix if fits else Copies
         return MatAdd(product(number, copies(*matrices[0].shape)), *matrices)
     return MatAdd(*matrices) if len(matrices) > 1 else matrices[0]
+
+
+def _number_of_ones(term: Expr) -> Expr:
+    """Return the number in front of the sign 𝟏 that stands beside a matrix: it is no column there.
+    """
+    number, ones = term.as_coeff_mmul() if isinstance(term, MatMul) else (sp.S.One, term)
+    return number if isinstance(ones, OneMatrix) and isinstance(ones.rows, Dummy) else term
 
 
 def acts_by_entries(matrix: Expr) -> bool:

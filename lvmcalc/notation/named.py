@@ -8,7 +8,7 @@ from sympy.matrices.expressions import HadamardPower, HadamardProduct
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.factors import Cholesky
+from lvmcalc.notation.factors import Cholesky, Lower, Upper
 from lvmcalc.notation.forming import (
     as_number,
     described,
@@ -20,6 +20,7 @@ from lvmcalc.notation.forming import (
     power_of_entries,
     product,
     squared_norm,
+    total,
     transposed,
 )
 from lvmcalc.notation.printer import plain
@@ -90,6 +91,8 @@ def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
         return inner(left, right)
+    if left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows:
+        return product(transposed(right), left)  # w @ S, with an array of one axis
     return product(left, right)
 
 
@@ -131,8 +134,9 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["logdet", "log_det"], _log_det),
     **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
-    "transpose": _swapped, "solve": _solve, "slogdet": _log_det, "outer": _outer,
-    "sum": _sum, "diag": _diagonal, "pow": power_of_entries, "multiply": elementwise,
+    "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
+    "outer": _outer, "sum": _sum, "diag": _diagonal, "multiply": elementwise,
+    "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
     "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
@@ -142,8 +146,14 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
     "cholesky_solve": lambda right, lower: _solved_with(lower, right),
     "chol2inv": lambda up: product(inverse(up), inverse(transposed(up))),
-    **dict.fromkeys(["backsolve", "forwardsolve"], _solve),
+    "backsolve": lambda up, right: product(inverse(Upper(up)), right),
+    "forwardsolve": lambda low, right: product(inverse(Lower(low)), right),
     "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
+    **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
+    "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
+    "add": lambda a, b: total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
+    "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),
+    "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
     "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
 }

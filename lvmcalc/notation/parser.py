@@ -111,10 +111,8 @@ class _Parser(Calls):
         self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
-        self.kept: set[Expr] = set()
-        self.differentials = differentials
-        self.matlab = bool(MATLAB.search(text))
-        self.arrays = bool(ARRAYS.search(text))
+        self.kept, self.differentials = set(), differentials
+        self.matlab, self.arrays = bool(MATLAB.search(text)), bool(ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
         self.tokens = tokens(self.text, vocabulary, [*self.functions, *CALLS, SUM_SIGN],
@@ -318,6 +316,8 @@ class _Parser(Calls):
         token = self.ahead
         self.place += 1
         name, _, number = token.text.partition(" ")
+        if name == "column":  # r[:, None]
+            return self.spread_along_columns(value)
         if name == "size":
             if not value.is_Matrix:
                 raise self.fail("a matrix in front of its shape")

@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.tables import ENVIRONMENTS, PROSE
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.tables import ENVIRONMENTS, PROSE, SHAPE
+from lvmcalc.notation.vocabulary import Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
@@ -26,6 +26,11 @@ LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
                   r"(?:\s+of\s+(?:the\s+)?(?:loss|objective|log-likelihood|likelihood|L))?"
                   r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+\$?(?P<wrt>\S{1,20}?)\$?)?\s+is\b",
                   re.IGNORECASE)
+# A number such as 2) or (iv), an arrow, and "I get"
+FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
+LABEL = re.compile(r"^\s*(?:(?:\d{1,2}|[a-h]|[ivx]{1,4})\)\s+|\((?:[a-h]|i|ii|iii|iv|v)\)\s+)?"
+                   r"(?:(?:=>|⇒|⟹|→|->|\\(?:Rightarrow|implies|to)\b)\s*)?"
+                   r"(?:I\s+(?:get|got|have|find|found|obtain(?:ed)?)(?:\s+that)?\s*:?\s+)?")
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
@@ -78,12 +83,14 @@ def without_notes(text: str) -> str:
 
 
 def _group(text: str, place: int) -> int:
-    """Return where the group ends that begins at a place; a sign, or what is open, is one too."""
+    """Return where the group ends that begins at a place; a sign is one too."""
     depth = 0
     for end in range(place, len(text)):
         depth += {"{": 1, "}": -1}.get(text[end], 0)
         if depth <= 0:
             return end + 1
+    if depth:
+        raise Unreadable(f"Behind `{quoted(text[place:])}` the closing }} was expected.", place)
     return len(text)
 
 
@@ -99,6 +106,17 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
 
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
+    return text
+
+
+def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with L for L(w), and with d for the ∂ of ∂L = tr(Gᵀ ∂X)."""
+    names = "|".join(map(typed, (*vocabulary.outputs, *vocabulary.differentials)))
+    outputs = "|".join(map(typed, vocabulary.outputs))
+    text = re.sub(rf"(?<![A-Za-z\\])({outputs})(?=')?\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
+                  lambda it: it[1].ljust(len(it[0])), text)
+    if not FRACTION.search(text):
+        text = re.sub(r"∂\s*|\\partial\s*(?=[A-Za-z\\({])", "d", text)
     return text
 
 
@@ -125,7 +143,8 @@ def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> 
         text = whole[0]
     if boxed := BOXED.match(text):
         text = boxed[1] + boxed[2]
-    return with_output(_without_words(text, vocabulary), vocabulary, own)
+    text = _plain_scalar(SHAPE.sub("", _without_words(text, vocabulary)), vocabulary)
+    return with_output(text, vocabulary, own)
 
 
 def _without_words(text: str, vocabulary: Vocabulary) -> str:
@@ -136,12 +155,12 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
 
     lead = LEAD.match(text)
     told = lead and lead["wrt"]
-    rest = text[lead.end():] if lead else text
+    rest = text[lead.end():] if lead else LABEL.sub("", text)
     if told and vocabulary.pattern.fullmatch(told):
         rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}" if "=" not in rest else rest
     if vocabulary.spellings["I"].is_Identity:
         rest = UNIT.sub("", rest)
-    first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:]\s*|\s+)(?=[^\s=:])")
+    first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:.]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
     while (word := first.match(rest)) and is_prose(word[1]):
         rest = rest[word.end():]
     reason = REASON.search(rest)

@@ -4,6 +4,7 @@ Whatever is rewritten keeps its length, so that places stay as typed.
 """
 
 import re
+from html import unescape
 from unicodedata import normalize
 
 from lvmcalc.notation.ones import with_ones
@@ -17,12 +18,13 @@ TORN = re.compile(
     r"\b(?:np|numpy|jnp|torch|scipy|jsp|jax|linalg|special)(?:\s+\.\s*|\.\s+)[a-z_]+"
     rf"|\.\s+(?:{'|'.join(name for name in METHODS if len(name) > 1)})(?=\s*\()"
     r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|[^\S\n]+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
-    r"|(?:\s+_\s*|_\s+)bar(?![A-Za-z0-9])"
+    r"|(?:[^\S\n]+_\s*|_\s+)bar(?![A-Za-z0-9])"
     r"|%(?:\s+\*\s*|\*\s+)%")
 # Arguments with names: those that change nothing, and the axis of a sum
 NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|sym_pos|overwrite_[ab])\s*=\s*"
                      r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
-TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0))(?=\s*[,)])")
+TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0)|(lower\s*=\s*"
+                      r"(?:False|0)))(?=\s*[,)])")
 AXIS = re.compile(r"(?:axis|dim)\s*=\s*(-1|0|1)(,\s*keepdims?\s*=\s*True)?(?=\s*\))")
 
 
@@ -40,7 +42,7 @@ def unified(text: str) -> str:
                   "\u2113]", lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
     text = with_ones(_joined(without_markup(text)))
-    text = TRIANGLE.sub(lambda it: ',"lower"'.ljust(len(it[0])), text)
+    text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")
@@ -49,6 +51,7 @@ def unified(text: str) -> str:
 
 def without_markup(text: str) -> str:
     """Return a text without the markup of other programs; see MARKUP."""
+    text = re.sub(r"&(?:[A-Za-z]{2,8});", lambda it: unescape(it[0]).ljust(len(it[0])), text)
     for pattern, put in MARKUP:
         text = pattern.sub(lambda it, put=put: it.expand(put).ljust(len(it[0])), text)
     return text
@@ -70,5 +73,6 @@ def _axis(match: re.Match) -> str:
 
 
 def too_long(text: str) -> Unreadable:
+    """Return the error that says how long a formula may be."""
     return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "
                       f"at most {MOST_TOKENS} names, numbers and signs.")

@@ -18,10 +18,13 @@ HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
                     rf"|@{_NAMES}(?=[\s\w])"
                     rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
-                    r"|using [\w, ]+|library\(\w+\)|end|\}|(?:#|%|//).*|(['\"]{3}).*\1|)\s*;?\s*$")
+                    r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"
+                    r"|end|\}|(?:#|%(?!\*%)|//).*"
+                    r"|(['\"]{3}).*\1|)\s*;?\s*$")
 # A comment behind code: words, or a shape such as N x D, but no formula
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
                      r"(?:[\w\s,.:()\[\]']|\w-\w)*|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
+ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.ndarray = …
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
@@ -46,6 +49,11 @@ def split(text: str, at: str) -> list[str]:
     return parts
 
 
+def is_open(text: str) -> bool:
+    """Return whether a bracket of a text is still open at its end."""
+    return sum((sign in OPENS) - (sign in CLOSES) for sign in text) > 0
+
+
 def program(text: str) -> list[str]:
     """Return the statements of code, [] if the text is none.
 
@@ -53,7 +61,8 @@ def program(text: str) -> list[str]:
     """
     if not PROGRAM.search(text):
         return []
-    lines = [COMMENT.sub("", line) for line in text.splitlines()]
+    text = re.sub(r"\.\.\.[^\S\n]*\n", " ", text)  # MATLAB's line goes on
+    lines = [ANNOTATED.sub(r"\1 =", COMMENT.sub("", line)) for line in text.splitlines()]
     lines = [line for line in lines if not SILENT.match(line)]
     heads = [HEADER.match(line) for line in lines]
     lines = [line[head.end():] if head else line for head, line in zip(heads, lines, strict=True)]

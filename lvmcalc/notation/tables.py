@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 # Signs with one spelling each. Every entry is one character for one, so that places stay as typed.
 SIGNS = {
     **dict.fromkeys("−–—‐‑‒﹣－", "-"), **dict.fromkeys("·⋅∙•×∗", "·"), **dict.fromkeys("⊙∘○", "∘"),
-    **dict.fromkeys("′’‘´`", "'"), **dict.fromkeys("⊤†⊺", "ᵀ"), **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("′’‘´", "'"), **dict.fromkeys("⊤†⊺ᵗ", "ᵀ"), **dict.fromkeys("“”", '"'),
     **dict.fromkeys("∥", "‖"), **dict.fromkeys("〈❬", "⟨"), **dict.fromkeys("〉❭", "⟩"),
     "∆": "Δ", "µ": "μ", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ς": "σ", "ϱ": "ρ", "ϖ": "π", "∶": ":",
     **dict(zip(SUBSCRIPTS, DIGITS, strict=True)),
@@ -28,6 +28,9 @@ _PARTIAL = r"(?:del|partial|diff)\s+(\w+)"
 _BOLD = r"(?:\*\*|__)"
 _SQUARE = r"(\w)\s*(?:\\times|×|,)\s*"
 MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
+    # HTML and reStructuredText: K<sup>-1</sup>, <b>K</b>, :math:`…`
+    (r"<sup>\s*([^<>]*)</sup>", r"^{\1}"), (r"</?(?:b|i|em|strong|code|p|span|div|br)\s*/?>", ""),
+    (r":math:(?=`)", ""),
     # Word, AsciiMath, Typst: (∂L)/(∂X), partial L/partial X, bold(K), Y^top, op("tr")
     (rf"\(\s*{_ROUND}(\w+)\s*\)\s*/\s*\(\s*{_ROUND}(\w+)\s*\)", r"∂\1/∂\2"),
     (rf"(?<![\\\w]){_PARTIAL}\s*/\s*{_PARTIAL}", r"∂\1/∂\2"),
@@ -41,14 +44,21 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?:^|;)\s*[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
     (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1)\s*\)", r"\1\2"),
-    # LaTeX: I_{N \times N}, \text{where}
+    # LaTeX: \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
+    (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}|\\(?:triangleq|doteq|coloneqq)\b|≜", "="),
+    (r"\\(?:text|mbox|textrm)\s*\{\s*(\([A-Za-z' -]{3,}\))\s*\}", r"\1"),
     (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
     (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
     (r"\\(?:text|mbox|textrm)\s*\{\s*(where|with|and|for|so|thus|hence|if)\s*,?\s*\}", r" \1 "),
 )]
 
+# The shape of a formula, or what else is said of it, behind a comma or some space
+SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
+                   r"(?:×|\\times|x)\s*\w+\s*\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
+                   r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
+                   r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
 # What may stand behind a formula and says nothing
-END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
+END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■✓✔$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
                  r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
 # LaTeX that only sets the type or the space between signs
@@ -118,5 +128,5 @@ ENGLISH = PROSE | _words("""
     bb bc bf cc cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq
     st tb tf th tt am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here
     hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup
-    tbd ten tree try two up us was were will xi yes
+    tbd ten tree try two up us was were will xi yes re
 """) - {"a", "if"}

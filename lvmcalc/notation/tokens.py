@@ -90,10 +90,13 @@ class _Scanner(Words):
         if re.search(r"<[^<>=]+,[^<>=]+>", text) and "\\>" not in text:
             signs |= {"<": "⟨", ">": "⟩"}
         super().__init__(text, text.translate(str.maketrans(signs)), vocabulary, functions)
-        self.latex = bool(re.search(r"\\[,;!|{]", self.text)) or any(
+        commands = any(
             word in {*COMMANDS, *LAYOUT, *OF_BRACKETS, *GREEK, *VARIANTS, *NAMED}
             or re.match(STYLES, "\\" + word)
             for word in re.findall(r"\\([A-Za-z]+)", self.text))
+        self.latex = commands or bool(re.search(r"\\[,;!|{]", self.text))
+        # a backslash in front of a space is a space in LaTeX, and solves in MATLAB
+        self.spaces = r"\s|~|&|\$|\\[,;:!>/]|\{\}" + r"|(?<!\s)\\ (?=\S)" * commands
         self.found: list[Token] = []
         self.digits: set[int] = set()  # places where \frac takes one digit
         self.place = 0
@@ -134,8 +137,7 @@ class _Scanner(Words):
 
     # One kind of tokens each
     def space(self) -> bool:
-        match = self.match(r"(?:\s|~|&|\$|\\[,;:!>/]|(?<!\s)\\ (?=\S)|\{\})+" if self.latex
-                           else r"\s+")
+        match = self.match(rf"(?:{self.spaces})+" if self.latex else r"\s+")
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:
@@ -172,7 +174,8 @@ class _Scanner(Words):
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
-        matlab = not self.latex and not ARRAYS.search(self.text)
+        turned = re.search(r"ᵀ|\^\{?-?T|\.T\b", self.text) and self.match(r"\\[A-Za-z]")
+        matlab = not self.latex and not turned and not ARRAYS.search(self.text)
         if matlab and self.match(r"\\\s|(?<!\s)\\(?!\\)") and self.behind_a_factor():
             here, self.place = self.place, self.place + 1
             solves = self.match(r"\s*[(\[]") or self.starts_a_word()
@@ -198,7 +201,7 @@ class _Scanner(Words):
         called = self.function.match(self.text, place)
         if called:
             return bool(space) or called[0] not in {*NAMED, *GREEK}
-        return self.split(place) is not None
+        return self.split(place) is not None if place < len(self.text) else False
 
     def styled(self, match: re.Match) -> bool:
         """Read a word in a typeface: \\mathbf{K}, \\operatorname{tr}, \\mathcal L, \\mathrm d."""
@@ -255,6 +258,8 @@ class _Scanner(Words):
         return bool(match) and self.add("power", text, match.end())
 
     def method(self) -> bool:
+        if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
+            return self.add("method", "column", match.end())
         match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
         if match:
             return self.add("method", f"size {match[3]}", match.end())

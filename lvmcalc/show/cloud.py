@@ -8,6 +8,7 @@ import numpy as np
 from lvmcalc.models import GPLVMProblem
 from lvmcalc.show import panels
 from lvmcalc.show.live import Training
+from lvmcalc.show.probe import EIGENVALUES, eigenvalues
 
 BINS = 96  # cells of the density in each direction
 SPREAD = 3.2  # standard deviations that the axes show
@@ -20,18 +21,8 @@ class Cloud(Training):
     ----------
     problem : GPLVMProblem
         With at least two latent dimensions; the first two are drawn.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    seed : int
-    speed : float
-        Steps per second at most; the first steps are slower.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
+    optimiser, learning_rate, seed, speed, budget, key
+        As for `LiveGPLVM`.
 
     Raises
     ------
@@ -63,11 +54,9 @@ class Cloud(Training):
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 
     def numbers(self) -> Mapping[str, Any]:
-        X, problem = np.asarray(self.trainer.parameters), self.trainer.problem
-        of_model = np.full(len(self._of_data()), 1 / problem.beta)
-        of_model[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
-        return {**self.curves(), "density": self._density(X[:, :2].astype(np.float32)).ravel(),
-                "bars": problem.D * of_model}
+        X = np.asarray(self.trainer.parameters)[:, :2].astype(np.float32)
+        return {**self.curves(), "density": self._density(X).ravel(),
+                "bars": eigenvalues(self.trainer, len(self._of_data()))}
 
     def read(self) -> str:
         problem, gigabytes = self.trainer.problem, 8e-9 * self._problem.shape[0] ** 2
@@ -80,7 +69,8 @@ class Cloud(Training):
         return f"Cloud of {self._problem.shape[0]:,} points: {self.status}"
 
     def _of_data(self) -> np.ndarray:
-        return np.linalg.eigvalsh(self._problem.gram)[::-1][:max(8, self._problem.shape[1] + 3)]
+        count = max(EIGENVALUES, self._problem.shape[1] + 3)
+        return np.linalg.eigvalsh(self._problem.gram)[::-1][:count]
 
     def _density(self, X: np.ndarray) -> np.ndarray:
         """Return the square root of how many points lie in each cell, as a part of the most.

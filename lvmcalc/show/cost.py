@@ -12,7 +12,7 @@ from lvmcalc.models import GPLVMProblem
 from lvmcalc.models.gplvm_precision import cholesky, textbook
 from lvmcalc.show import panels, style
 from lvmcalc.show.still import Drawing, still
-from lvmcalc.show.view import Control, View, guarded
+from lvmcalc.show.view import Control, View
 from lvmcalc.training import data
 
 LARGEST_K = 1000  # objects; a way with K takes 27 times as long for three times as many
@@ -48,7 +48,7 @@ class CostCurve(View):
                           tip="Measure again, on this machine")
         super().__init__(SimpleNamespace(measure=measure), title="Cost of a step",
                          about="the time over N on each of the ways")
-        self._acts = {measure: guarded(lambda: self.measure(), self._say)}
+        self._acts = {measure: lambda: self.measure()}
         series = [{"key": name, "label": name, "every": True, **looks}
                   for name, looks in LOOKS.items()]
         self.scene = panels.picture({"curve": {
@@ -57,7 +57,7 @@ class CostCurve(View):
             "across": np.log10([min(self.sizes), max(self.sizes)]).tolist(),
             "up": [-4, -1], "series": series}}, [(1, [(1, ["curve"])])], 0.42, 360)
         self._show()
-        self._say(self._in_words())
+        self.say(self._in_words())
 
     def measure(self) -> "CostCurve":
         """Measure all sizes, the smallest first, and draw each as it comes in."""
@@ -67,13 +67,13 @@ class CostCurve(View):
                 button.disabled, button._value = True, f"N = {N:,} …"
                 self.fill()
                 for name, way in self._ways(N).items():
-                    self._say(f"Measuring {name} at N = {N:,} … {self._in_words()}")
+                    self.say(f"Measuring {name} at N = {N:,} … {self._in_words()}")
                     self.seconds[name][N] = _best(way)
                     self._show()
         finally:
             button.disabled, button._value = False, "▶ Measure"
             self.fill()
-        self._say(self._in_words())
+        self.say(self._in_words())
         return self
 
     def still(self) -> Drawing:
@@ -107,9 +107,6 @@ class CostCurve(View):
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
         return " ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
                         for name, (N, seconds) in last.items()) or "Nothing has been measured yet."
-
-    def _say(self, words: str) -> None:
-        self.status = self.words = words
 
 
 def _best(way: Callable[[], Any]) -> float:

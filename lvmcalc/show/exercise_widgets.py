@@ -70,7 +70,7 @@ class AnswerBox(Boxes):
         if kept:  # the right answer from before, else the last one; marked once somebody asks
             self.lines, self._mark = [next((one for one in reversed(kept) if kept[one]),
                                            [*kept][-1])], None
-            self.told = ["Your answer from before. Press Enter to mark it again."]
+            self.told = ["Your earlier answer. Press Enter to mark it again."]
         _refresh()
 
     @property
@@ -180,12 +180,12 @@ class Prediction(Asked, View):
         self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
         super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
         self._acts = {self.choice: self._chosen}
-        self._say("Choose one. Predictions are not counted.")
+        self.say("Choose one. Predictions are not counted.")
 
     def choose(self, option: str) -> str:
         """Choose an option, as a click does, and return what is said about it."""
         self.choice.value = checks.known(option, self.options, "option")
-        return self.feedback
+        return self.status
 
     def question(self) -> str:
         """Return the question and its choices."""
@@ -193,11 +193,8 @@ class Prediction(Asked, View):
         return f"<b>Predict.</b> {in_html(self.asked)}<ul>{choices}</ul>"
 
     def _chosen(self) -> None:
-        self._say(unseal(self._sealed, self.asked, self.choice.value)
-                  or "✗ Not this one. Think again, or choose another.")
-
-    def _say(self, words: str) -> None:
-        self.feedback = self.status = self.words = words
+        self.say(unseal(self._sealed, self.asked, self.choice.value)
+                 or "✗ Not this one. Think again, or choose another.")
 
     def __repr__(self) -> str:
         return f"Predict. {self.asked}"

@@ -1,14 +1,13 @@
 """A graph to be completed by hand: the nodes stand there, and the reader draws the arrows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from itertools import islice, permutations, product
 from types import SimpleNamespace
-from typing import Any
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import figures, panels, style
-from lvmcalc.show.view import Control, View, guarded
+from lvmcalc.show.view import Control, View
 
 NAMINGS = 5000  # are tried at most; a graph of the homework has four
 Edges = Collection[tuple[str, str]]
@@ -53,9 +52,9 @@ class GraphExercise(View):
             check=Control("button", "Check", more=False),
             reset=Control("button", "Reset", more=False, tip="Start again (R)"))
         super().__init__(controls, title=f"The graph of {chain.name}, to be completed")
-        acts = {controls.check: self.check, controls.reset: self.reset, controls.arrow: lambda:
-                self.toggle(controls.used.value, controls.user.value)}
-        self._acts = {control: guarded(act, self._say) for control, act in acts.items()}
+        self._acts = {controls.check: self.check, controls.reset: self.reset, controls.arrow:
+                      lambda: self.toggle(controls.used.value, controls.user.value)}
+        self._hands = {"choose": lambda node: self._choose(self._panel["order"][node])}
         self.reset()
 
     def toggle(self, used: str, user: str) -> "GraphExercise":
@@ -92,11 +91,6 @@ class GraphExercise(View):
     def __repr__(self) -> str:
         return f"GraphExercise({self.chain.name}): {self.status}"
 
-    def _heard(self, content: Mapping[str, Any]) -> None:
-        super()._heard(content)
-        if "choose" in content:
-            guarded(self._choose, self._say)(self._panel["order"][content["choose"]])
-
     def _choose(self, name: str) -> None:
         held, self._held = self._held, None
         if held is None:
@@ -122,16 +116,13 @@ class GraphExercise(View):
         self.send_frame({})
         self.about = ("The graph: " + ", ".join(map(_arrow, sorted(self.drawn)))
                       if self.drawn else "The nodes of the graph, without arrows")
-        self._say(words)
+        self.say(words)
         return self
 
     def _bow(self, start: int, end: int) -> float:
         """Return how an arrow bends, so that it does not run through the nodes of its lane."""
         one, other = (self._panel["nodes"][place] for place in (start, end))
         return -0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
-
-    def _say(self, words: str) -> None:
-        self.status = self.words = words
 
 
 def _arrow(edge: tuple[str, str]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
+from lvmcalc.models import chain_named
 from lvmcalc.show import panels
 from lvmcalc.show.live import Training
 from lvmcalc.training import ChainProblem
@@ -20,24 +21,15 @@ class Live(Training):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     train : str or sequence of str
         The leaves to train.
     maximise : bool
     picture : function of the parameters, optional
         Returns one's own picture: a matrix, drawn as a heat map.
-    optimiser : str
-        One of `training.OPTIMISERS`.
-    learning_rate : float, optional
-        Positive; without it, the optimiser's own default for the problem.
-    seed : int
-    speed : float
-        Steps per second at most.
-    budget : int
-        The steps that one press on Play may take.
-    key : str, optional
-        A widget stops what plays under the same key; without a key, what an earlier run of its cell
-        made.
+    optimiser, learning_rate, seed, speed, budget, key
+        As for `LiveGPLVM`.
     **data : array_like or float
         The values of all other leaves, and each size that they do not tell, such as `m=2`.
 
@@ -47,11 +39,12 @@ class Live(Training):
         If a name, a shape or a number is wrong; the sentence names it.
     """
 
-    def __init__(self, chain: Chain, train: str | Sequence[str], *, maximise: bool = False,
+    def __init__(self, chain: str | Chain, train: str | Sequence[str], *, maximise: bool = False,
                  picture: Callable[[Any], Any] | None = None, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,
                  budget: int = 20_000, key: str | None = None, **data: Any) -> None:
-        self._problem, self._own = ChainProblem(chain, train, maximise=maximise, **data), picture
+        self._own, chain = picture, chain_named(chain)
+        self._problem = ChainProblem(chain, train, maximise=maximise, **data)
         super().__init__(optimiser, learning_rate, seed, speed, budget, key)
 
     def problem(self) -> ChainProblem:

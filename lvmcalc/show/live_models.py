@@ -135,6 +135,8 @@ class LiveModel(Training):
             self._on(control, self._hand)
         for control in vars(self._makes).values():
             self._on(control, self._rebuild)
+        self._hands = {"choose": lambda dot: setattr(c.point, "value", dot),
+                       "move": lambda to: self.player.post(lambda: self._drag(to))}
 
     def _new_picture(self) -> None:
         labels = self._data.labels
@@ -142,13 +144,6 @@ class LiveModel(Training):
         self._heights, self._limit = panels.height_of_rows(self._data), 0.0
         self.controls.up.disabled = min(self.trainer.problem.shape) == 1
         super()._new_picture()
-
-    def _heard(self, content: Mapping[str, Any]) -> None:
-        super()._heard(content)
-        if "choose" in content:
-            self.controls.point.value = content["choose"]
-        elif "move" in content:
-            self.player.post(lambda: self._drag(content["move"]))
 
     # What follows runs on the main loop.
 

@@ -1,6 +1,5 @@
 """Nudge one entry of a matrix by hand, and watch the value of a chain and its slopes."""
 
-from collections.abc import Mapping
 from math import prod
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +8,10 @@ import numpy as np
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
+from lvmcalc.models import chain_named
 from lvmcalc.notation.letters import SUBSCRIPT
 from lvmcalc.show import panels, style
-from lvmcalc.show.view import Control, View, guarded
+from lvmcalc.show.view import Control, View
 from lvmcalc.training import ChainProblem
 
 LARGEST, POINTS = 64, 161  # entries; points of the curve, an odd number
@@ -22,7 +22,8 @@ class Nudge(View):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     leaf : str
         The matrix, vector or number that is nudged.
     **values : array_like or float
@@ -45,7 +46,8 @@ class Nudge(View):
         If a name, a shape or a number is wrong; the sentence names it.
     """
 
-    def __init__(self, chain: Chain, leaf: str, **values: Any) -> None:
+    def __init__(self, chain: str | Chain, leaf: str, **values: Any) -> None:
+        chain = chain_named(chain)
         values = {notation.spelling(key): value for key, value in values.items()}
         values = {key: np.reshape(value, (-1, 1)) if np.ndim(value) == 1 else value
                   for key, value in values.items()}  # a vector is a column
@@ -76,9 +78,12 @@ class Nudge(View):
                          about=f"{self._name}; below it the slope of {self._output} in each of its "
                                f"entries; beside them {self._output} along the entry in hand, with "
                                "the line of its slope", scene=self._picture(chain, name))
-        for control, act in ((controls.entry, self._choose), (controls.reset, self._reset),
-                             (controls.to, lambda: self._move(controls.to.value))):
-            self._acts[control] = guarded(act, self._say)
+        self._acts = {controls.entry: self._choose, controls.reset: self._reset,
+                      controls.to: lambda: self._move(controls.to.value)}
+        self._hands = {
+            "choose": lambda cell: setattr(controls.entry, "value", entries[int(cell)][1]),
+            "nudge": self._move, "turn": self._turn,
+            "by": lambda steps: self._move(controls.to.value + steps * self._step)}
         self._choose()
 
     def nudge(self, entry: Any, to: float) -> "Nudge":
@@ -175,23 +180,11 @@ class Nudge(View):
         words = (f"{name} = {_told(now)}, {self._output} = {_told(self.L)}. Its slope there is "
                  f"{_told(slope)}: a nudge of {self._step / 10:g} changes {self._output} by about "
                  f"{_told(slope * self._step / 10, '+.3g')}.")
-        self._say(f"{self._news} {words}".strip())
+        self.say(f"{self._news} {words}".strip())
 
-    def _say(self, words: str) -> None:
-        self.status = self.words = words
-
-    def _heard(self, content: Mapping[str, Any]) -> None:
-        super()._heard(content)
-        entry = self.controls.entry
-        if "choose" in content:
-            entry.value = entry.options[int(content["choose"])][1]
-        elif "nudge" in content:
-            self._move(content["nudge"])
-        elif "by" in content:
-            self._move(self.controls.to.value + content["by"] * self._step)
-        elif "turn" in content:
-            places = [at for _, at in entry.options]
-            entry.value = places[(places.index(entry.value) + content["turn"]) % len(places)]
+    def _turn(self, by: int) -> None:
+        entry, places = self.controls.entry, [at for _, at in self.controls.entry.options]
+        entry.value = places[(places.index(entry.value) + by) % len(places)]
 
 
 def _told(number: float, form: str = ".4g") -> str:

@@ -60,7 +60,9 @@ def reach(limit: float, latent: np.ndarray, *others: np.ndarray) -> float:
 def middles(latent: np.ndarray, dataset: Dataset, limit: float) -> np.ndarray:
     """Return where the classes are named: at their medians, but no name on top of another."""
     labels, wide = dataset.labels, np.array([len(name) for name in dataset.label_names])
-    places = np.array([np.median(latent[labels == k], axis=0) for k in range(len(wide))])
+    groups = [latent[labels == k] for k in range(len(wide))]
+    places = np.array([np.partition(group, len(group) // 2, axis=0)[len(group) // 2]
+                       for group in groups])  # in less time than np.median
     places += 1e-9 * limit * np.arange(len(wide))[:, None]  # those at one place have an order
     room = np.full((len(wide), len(wide), 2), 0.15 * limit)
     room[..., 0] = limit * (0.09 + 0.032 * np.add.outer(wide, wide))

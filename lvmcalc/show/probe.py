@@ -12,6 +12,14 @@ EIGENVALUES = 8  # shown at least, if there are so many
 POINT = 39  # at first; of the digits, one that two numbers rebuild well
 
 
+def eigenvalues(trainer: Trainer, count: int) -> np.ndarray:
+    """Return the largest eigenvalues of DK, K = αXXᵀ + β⁻¹I, of a GP-LVM in training."""
+    X, problem = np.asarray(trainer.parameters), trainer.problem
+    found = np.full(count, 1 / problem.beta)
+    found[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
+    return problem.D * found
+
+
 class Probe(ABC):
     """What a model in training makes of one object of the data, and of others.
 
@@ -89,11 +97,8 @@ class GPLVMProbe(Probe):
 
         At the optimum the first Q agree.
         """
-        X, problem = trainer.parameters, trainer.problem
-        of_data = self.eigenvalues[:max(EIGENVALUES, X.shape[1] + 3)]
-        of_model = np.full(len(of_data), 1 / problem.beta)
-        of_model[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
-        return of_data, self.Y.shape[1] * of_model
+        of_data = self.eigenvalues[:max(EIGENVALUES, trainer.problem.shape[1] + 3)]
+        return of_data, eigenvalues(trainer, len(of_data))
 
     def describe(self, trainer: Trainer) -> str:
         of_data, of_model = (values[:trainer.problem.shape[1]] for values in self.spectrum(trainer))

@@ -28,7 +28,7 @@ class ProgressMap(Asked, widgets.VBox):
         self._tasks: Mapping[str, list[Task]] = {
             notebook: list(group) for notebook, group in groupby(found, lambda it: it.notebook)}
         self._words = widgets.HTML()
-        self.name = widgets.Text(here().name, description="Name", placeholder="if you like",
+        self.name = widgets.Text(here().name, description="Name", placeholder="optional",
                                  continuous_update=False)
         self.forget = widgets.Button(description="Forget all of it", tooltip="Delete the file in "
                                      "which your answers and your name are kept")

@@ -120,6 +120,7 @@ class TwoWeights(PlayerView):
         self._on(self.controls.start, self._reset)
         self._on(self.controls.follow, lambda: None)
         self._on(self.controls.rate, self._say)
+        self._hands = {"pick": self._pick}
         self._reset()
         self.refresh()
 
@@ -174,14 +175,11 @@ class TwoWeights(PlayerView):
         return {"map": self._trail.ravel(), "curve": curve, "scale": [scale], **drawn,
                 "axes": panels.axes(self.scene["panels"]["curve"], curve)}
 
-    def _heard(self, content: Mapping[str, Any]) -> None:
-        super()._heard(content)
-        if "pick" in content:
-            start = self.controls.start
-            place = tuple(np.clip(content["pick"], -EDGE, EDGE).round(3).tolist())
-            start.offer([*start.options[:3], ("where the map was clicked", place)], start.value)
-            self.specify()
-            start.value = place
+    def _pick(self, at: Any) -> None:
+        start, place = self.controls.start, tuple(np.clip(at, -EDGE, EDGE).round(3).tolist())
+        start.offer([*start.options[:3], ("where the map was clicked", place)], start.value)
+        self.specify()
+        start.value = place
 
     def _say(self) -> None:
         rate = self.controls.rate

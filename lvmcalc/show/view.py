@@ -184,7 +184,8 @@ class View(Shown, anywidget.AnyWidget):
 
     def __init__(self, controls: SimpleNamespace, **traits: Any) -> None:
         self.controls, self.status, self._seen = controls, "", 0
-        self._acts: dict[Control, Callable[[], None]] = {}
+        self._acts: dict[Control, Callable[[], Any]] = {}  # what a control does
+        self._hands: dict[str, Callable[[Any], Any]] = {}  # what a hand on the picture does
         super().__init__(**traits)
         for control in vars(controls).values():
             control._changed = lambda control=control: self._on_change(control)
@@ -219,9 +220,13 @@ class View(Shown, anywidget.AnyWidget):
         from lvmcalc.show.still import still
         return still(self.scene, self._numbers, self.about, self.status)
 
+    def say(self, words: str) -> None:
+        """Write the words under the picture."""
+        self.status = self.words = words
+
     def _on_change(self, control: Control) -> None:
         self.fill()
-        self._acts.get(control, lambda: None)()
+        guarded(self._acts.get(control, lambda: None), self.say)()
 
     def _heard(self, content: Mapping[str, Any]) -> None:
         if "set" in content:
@@ -230,3 +235,5 @@ class View(Shown, anywidget.AnyWidget):
             self._seen = content["seen"]
         elif "hello" in content:
             self._seen = self.count
+        for name in self._hands.keys() & content.keys():
+            guarded(self._hands[name], self.say)(content[name])

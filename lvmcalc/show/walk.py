@@ -1,7 +1,6 @@
 """Walk along a chain stage by stage: formula, rule, shapes, numbers, evidence, graph."""
 
 import re
-from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,24 +10,14 @@ import numpy as np
 from lvmcalc import checks, notation
 from lvmcalc.chain import Card, Chain
 from lvmcalc.marking import Mark
+from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
 from lvmcalc.show import figures, panels, style
 from lvmcalc.show.edge_question import EdgeQuestion
 from lvmcalc.show.still import Drawing
-from lvmcalc.show.view import STILL, Control, Shown, View, guarded
+from lvmcalc.show.view import STILL, Control, Shown, View
 
 DIRECTIONS = ("backwards", "forwards")
-
-
-class WalkView(View):
-    """The graph of a chain with one stage lit, and the matrices of that stage."""
-
-    chosen: Callable[[int], None]  # what a click on a node does
-
-    def _heard(self, content: Mapping[str, Any]) -> None:
-        super()._heard(content)
-        if "choose" in content:
-            self.chosen(content["choose"])
 
 
 class StageWalk(Shown, widgets.VBox):
@@ -36,7 +25,8 @@ class StageWalk(Shown, widgets.VBox):
 
     Parameters
     ----------
-    chain : Chain
+    chain : str or Chain
+        As for `mark`.
     direction : str
         "backwards" (one step from each node to each of its parents) or "forwards" (one step for
         each node).
@@ -49,20 +39,19 @@ class StageWalk(Shown, widgets.VBox):
 
     Attributes
     ----------
-    status : str
-        Where the walk is, in words.
     back, next, show, jump, direction : Control
     done : set of (str, str)
         The edges that were answered rightly or shown, as pairs (parent, node).
     """
 
-    def __init__(self, chain: Chain, direction: str = "backwards", ask: bool | str = False,
+    def __init__(self, chain: str | Chain, direction: str = "backwards", ask: bool | str = False,
                  attempt: bool = False, **leaves: Any) -> None:
-        self.chain, self.attempt, numbers = chain, attempt, chain.run(**leaves)
+        self.chain = chain = chain_named(chain)
+        self.attempt, numbers = attempt, chain.run(**leaves)
         self.ask, self.done, self._typed = ask, set(), {}
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
-        self._place, self.status = 0, ""
+        self._place = 0
         self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)")
         self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
         self.direction = Control("choice", "direction", checks.known(
@@ -71,21 +60,25 @@ class StageWalk(Shown, widgets.VBox):
         self.jump = Control("choice", "stage", more=False, tip="Go to any stage")
         self.show = Control("button", "Show", more=False, tip=(
             "Show the card, once you have tried" if attempt else "Show the card without an answer"))
-        self.view = WalkView(SimpleNamespace(
+        self.view = View(SimpleNamespace(
             back=self.back, next=self.next, jump=self.jump,
             **({"show": self.show} if ask else {"direction": self.direction})))
         self.view.title = f"The stages of {chain.name}"
-        acts = {self.back: lambda: self.go(self._place - 1),
-                self.next: lambda: self.go(self._place + 1),
-                self.jump: lambda: self.go(self.jump.value), self.direction: self._turn,
-                self.show: self._reveal}
-        self.view._acts = {control: guarded(act, self._say) for control, act in acts.items()}
-        self.view.chosen = guarded(self._choose, self._say)
+        self.view._acts = {self.back: lambda: self.go(self._place - 1),
+                           self.next: lambda: self.go(self._place + 1),
+                           self.jump: lambda: self.go(self.jump.value),
+                           self.direction: self._turn, self.show: self._reveal}
+        self.view._hands = {"choose": self._choose}
         self._card = widgets.HTMLMath()
         self._question = EdgeQuestion(chain, self._answered) if ask else None
         super().__init__([self.view, *[self._question] * bool(ask), self._card])
         self.add_class("lvmcalc-walk")
         self._turn()
+
+    @property
+    def status(self) -> str:
+        """Where the walk is, in words."""
+        return self.view.status
 
     @property
     def stages(self) -> list:
@@ -201,8 +194,9 @@ class StageWalk(Shown, widgets.VBox):
         count = sum(edge in self.done for edge in self.stages)
         told = f" Edges lit: {count} of {last + 1}." if self.ask else ""
         unit = "Edge" if self.direction.value == "backwards" else "Stage"
-        self._say(f"{unit} {self._place + 1} of {last + 1}, {self.direction.value}: "
-                  f"{_label(stage)}. {said}.{told}")
+        view.fill()
+        view.say(f"{unit} {self._place + 1} of {last + 1}, {self.direction.value}: "
+                 f"{_label(stage)}. {said}.{told}")
 
     # What a stage shows: title, whose shape and colour, whose outline, and value of each heat map;
     # and the rows of the table.
@@ -225,10 +219,6 @@ class StageWalk(Shown, widgets.VBox):
             leaving += ", all paths"
         shown.append((leaving, parent, parent, adjoints[parent]))
         return shown, Card(chain, parent, node).cells()
-
-    def _say(self, words: str) -> None:
-        self.status = self.view.status = self.view.words = words
-        self.view.fill()
 
     def _lit(self, text: str, fills: dict[str | None, str]) -> str:
         """Put the colours of the lit nodes behind their names and adjoints in a formula."""

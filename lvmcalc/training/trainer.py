@@ -53,8 +53,7 @@ class Trainer:
         If an argument is of the wrong kind or unknown; the sentence names it.
     """
 
-    # the history keeps its first steps, and ever fewer of the later ones
-    FIRST, LONGEST = 1000, 4000
+    FIRST, LONGEST = 1000, 4000  # the history keeps its first steps, and ever fewer later ones
 
     def __init__(self, problem: Problem, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, ablation: str | None = None):
@@ -75,8 +74,7 @@ class Trainer:
             given.begin(seed))
         state = _entered(*place)
         limit = given.stability_limit or _limit_near(*place)
-        # with a larger gap the steps only grow
-        lost = 100 * max(1.0, given.gap(state["value"]) or 0.0)
+        lost = 100 * max(1.0, given.gap(state["value"]) or 0.0)  # beyond it the steps only grow
         self._become(**state, problem=given, seed=int(seed), steps=0, status="ready",
                      _history={0: state["value"]}, _every=1, _limit=limit, _lost=lost)
 
@@ -123,8 +121,12 @@ class Trainer:
         return self._work.lift(self._slope)
 
     @property
+    def direction(self) -> Any:
+        """What is left of the gradient here."""
+        return self._work.lift(self._direction)
+
+    @property
     def _direction(self) -> np.ndarray:
-        """What the ablation leaves of the gradient here."""
         return self._work.ablated(self._ablation, self._at, self._slope)
 
     @property
@@ -230,17 +232,17 @@ class Trainer:
     def _advance(self) -> None:
         work, rate = self._work, self.learning_rate
         step, uphill = OPTIMISERS[self._optimiser].step, (work.sign * work.pace) * self._direction
-        memory = dict(self._memory)
+        memory, why = dict(self._memory), None
         at = step(memory, self._at, uphill, rate, work.inner)
         scalars = self._learned(rate) if work.learn else {}
         try:
             work = work.at(**scalars) if scalars else work
             value, gradient = work.evaluate(at)
-        except (np.linalg.LinAlgError, ArithmeticError, ValueError):
-            value, gradient = np.nan, at
+        except (np.linalg.LinAlgError, ArithmeticError, ValueError) as error:
+            value, gradient, why = np.nan, at, error
         sound = np.isfinite(value) if work.best is None else work.gap(value) <= self._lost
         if not (sound and np.isfinite(gradient).all()):
-            self.status, self._complaint = "diverged", self._why()
+            self.status, self._complaint = "diverged", self._why(why)
             return
         problem, steps = self.problem.at(**scalars) if scalars else self.problem, self.steps + 1
         history, every = self._history, self._every
@@ -290,8 +292,10 @@ class Trainer:
         return (f"Trainer({type(self.problem).__name__}, {self.optimiser!r}, "
                 f"learning_rate={self.learning_rate:.4g}, seed={self.seed}): {self.describe()}")
 
-    def _why(self) -> str:
+    def _why(self, error: Exception | None) -> str:
         """Return why the training has diverged, and what to do."""
+        if isinstance(error, checks.LostDigits) and not self._above_limit():
+            return f"Stopped at step {self.steps + 1}: {error}"
         rate = self._above_limit() or f"{self.learning_rate:.4g} is too large"
         advice = f"the learning rate {rate}. Reset and choose a smaller one."
         if self.ablation_in_words:
@@ -300,9 +304,8 @@ class Trainer:
         return f"Diverged at step {self.steps + 1}: {advice}"
 
     def _above_limit(self) -> str:
-        limit = self.stability_limit
-        above = limit is not None and self.learning_rate > limit
-        return f"{self.learning_rate:.4g} is above the stability limit {limit:.4g}" if above else ""
+        limit, rate = self.stability_limit or np.inf, self.learning_rate
+        return f"{rate:.4g} is above the stability limit {limit:.4g}" if rate > limit else ""
 
     def _gap_in_words(self) -> str:
         problem, gap = self.problem, self.gap

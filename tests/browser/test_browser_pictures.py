@@ -25,6 +25,7 @@ SPY = """async ({source, told}) => {
   const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: []}, proto = CanvasRenderingContext2D.prototype;
   const spy = (on, name, note) => { const real = on[name]; on[name] = function (...all) { note.call(this, ...all); return real.apply(this, all); }; };
   let path = [], pixels = null;
+  window.sent = [];
   spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
@@ -42,11 +43,15 @@ SPY = """async ({source, told}) => {
   spy(proto, "drawImage", (it, x, y, w, h) => it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
     : log.images.push({x, y, w, h, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}));
   const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
+  window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
   const values = open(told), el = document.querySelector("#it");
-  face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send() {}}});
+  face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send: it => sent.push(it)}});
   for (let k = 0; k < 100 && !(el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due); k++) await new Promise(later => setTimeout(later, 20));
   return log;
 }"""  # noqa: E501
+
+HOVERED = """at => { it.lvm.canvas.dispatchEvent(new PointerEvent("pointermove", seen(at)));
+                    return it.lvm.tip.textContent; }"""
 
 
 @pytest.fixture(scope="module")
@@ -182,11 +187,8 @@ class TestGPLVM:
         places = np.array([[dot["x"], dot["y"]] for dot in log["dots"]])
         moved = np.frombuffer(gplvm_widget.frame["moved"], np.float32)
         ring = [np.polyval(scale(X[:, k], places[:, k]), moved[k]) for k in (0, 1)]
-        to = page.evaluate("""([[x, y], to]) => {
-            const {lvm} = document.querySelector("#it");
-            const {left, top} = lvm.canvas.getBoundingClientRect();
-            return lvm.under({clientX: left + x, clientY: top + y}).drag(...to).move; }""",
-            [ring, places[7].tolist()])
+        to = page.evaluate("([at, to]) => it.lvm.under(seen(at)).drag(...to).move",
+                           [ring, places[7].tolist()])
         np.testing.assert_allclose(to, X[7], atol=0.02 * X.std())
 
     def test_its_words_its_name_and_what_is_seen_stand_where_they_are_read(
@@ -199,6 +201,11 @@ class TestGPLVM:
         assert told == [gplvm_widget.title, f"Picture: {gplvm_widget.about}", gplvm_widget.words,
                         "Space play · → step · R reset"]
         assert len({*told}) == 4
+        assert page.evaluate("it.querySelector('[data-name=rate] b').textContent") == (
+            gplvm_widget.controls.rate.told)
+        stops = [value for _, value in gplvm_widget.controls.rate.options]
+        mark = page.evaluate("it.querySelector('[data-name=rate] input').style.cssText")
+        assert float(mark.strip("-mark: ;")) == pytest.approx(stops.index(1) / (len(stops) - 1))
 
     def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
         log = drawn(page, gplvm_widget)
@@ -207,13 +214,32 @@ class TestGPLVM:
         lonely = [max(np.flatnonzero(IRIS.labels == k), key=lambda i: apart[i].min())
                   for k in range(3)]
         for at in (*lonely, 49, 99):  # and the last of a class
-            told = page.evaluate("""([x, y]) => {
-                const {canvas, tip} = document.querySelector("#it").lvm;
-                const {left, top} = canvas.getBoundingClientRect();
-                const at = {clientX: left + x, clientY: top + y};
-                canvas.dispatchEvent(new PointerEvent("pointermove", at));
-                return tip.textContent; }""", places[at].tolist())
-            assert told == f"object {at}, class {IRIS.label_names[IRIS.labels[at]]}"
+            assert page.evaluate(HOVERED, places[at].tolist()) == (
+                f"object {at}, class {IRIS.label_names[IRIS.labels[at]]}")
+
+    def test_the_image_behind_a_dot_is_that_of_the_object(self, page):
+        images = np.eye(3, 9, dtype=np.uint8) * 255  # of each, one pixel is ink
+        scene = panels.picture({"latent": {
+            "kind": "points", "title": "It", "flat": False, "classes": panels.classes("ab"),
+            "labels": [0, 1, 1], "xlabel": "", "side": 3, "images": images.tobytes()}},
+            [(1, [(1, ["latent"])])])
+        numbers = {"latent": [0, 0, 2, 1, -2, -1], "limit": [3], "names": [9, 9, 9, 9],
+                   "ring": [2, -2], "moved": [2, -2]}
+        log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame={
+            name: np.float32(values).tobytes() for name, values in numbers.items()}))
+        for k, dot in enumerate(log["dots"]):
+            assert page.evaluate(HOVERED, [dot["x"], dot["y"]]) == f"object {k}, class {'abb'[k]}"
+            image, = page.evaluate("log.images.splice(0)")
+            assert image["data"][3::4] == images[k].tolist()
+
+    def test_the_arrow_keys_move_the_latent_point_the_way_they_point(self, page, gplvm_widget):
+        drawn(page, gplvm_widget)
+        x, y = np.frombuffer(gplvm_widget.frame["moved"], np.float32)
+        for key, way in (("Up", (0, 1)), ("Left", (-1, 0))):
+            (u, v), limit = page.evaluate("""key => {
+                it.lvm.canvas.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+                return [sent.at(-1).move, it.lvm.state.now.limit[0]]; }""", f"Arrow{key}")
+            assert (u - x, v - y) == pytest.approx(np.multiply(way, limit / 40), abs=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -256,11 +282,10 @@ class TestTwoWeights:
             heads = [path[0] for path in path_of(map_log, color, "fill", least=3)]
             assert min(np.linalg.norm(head - tip) for head in heads) < 1, key
             assert [path for path in path_of(map_log, color, dash=key == "h") if len(path) == 2]
-            name = text_called(map_log, key)
-            if key == "step":  # amid its arrow, so that no other name stands on it
-                np.testing.assert_allclose(name, 0.45 * start + 0.55 * tip, atol=1)
-            else:
-                assert np.linalg.norm(name - tip) < 15
+            names = [(text["x"], text["y"]) for text in map_log["texts"] if text["words"] == key]
+            # that of the step stands amid its arrow, so that it covers no other
+            place, most = (0.45 * start + 0.55 * tip, 1) if key == "step" else (tip, 15)
+            assert np.linalg.norm(names - place, axis=1).min() < most, key
         assert np.linalg.norm(start - way[-1]) < 1
         for line in path_of(map_log, "#777777"):  # of one loss
             w = (line - map_pixel((0, 0))) / (map_pixel((1, 1)) - map_pixel((0, 0)))
@@ -273,6 +298,10 @@ class TestTwoWeights:
         best *= np.sign(best[0])
         for name, at in (("w*", 0.8 * best), ("−w*", -0.8 * best)):
             np.testing.assert_allclose(text_called(map_log, name), map_pixel(at), atol=0.6)
+        marks = [np.mean(path["at"], axis=0) for path in map_log["paths"]
+                 if path["act"] == "fill" and path["color"] == "#c44e00"]
+        for mark in (best, -best, 0 * best):
+            assert np.linalg.norm(marks - map_pixel(mark), axis=1).min() < 1.5
         left, low = map_pixel((-1.7, -1.3))
         (x, y), (u, v) = (text_called(map_log, words) for words in (
             f"w₁; arrows drawn × {factor:.1f}", "w₂"))
@@ -280,6 +309,13 @@ class TestTwoWeights:
         assert abs(x - map_pixel((0, 0))[0]) < 1
         assert u < left
         assert abs(v - map_pixel((0, 0))[1]) < 1
+
+
+    def test_a_click_on_the_map_is_told_at_its_weights(self, page, map_widget, map_pixel):
+        drawn(page, map_widget)
+        at = map_pixel((0.5, -0.75)).tolist()
+        picked = page.evaluate("at => it.lvm.under(seen(at)).pick", at)
+        assert picked == pytest.approx([0.5, -0.75], abs=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -310,6 +346,9 @@ class TestWalk:
             edge, = (path for path in walk_log["paths"] if path["act"] == "stroke"
                      and path["at"] == form["at"])
             assert (edge["color"], edge["dash"]) == (node["color"].lower(), node["dash"] != "-")
+            below = [text["words"] for text in walk_log["texts"] if abs(
+                text["x"] - nodes[name][0]) < 1 and 10 < text["y"] - nodes[name][1] < 35]
+            assert below == [node["shape"]], name
 
         def nearest(at):
             return min(nodes, key=lambda name: np.linalg.norm(nodes[name] - at))
@@ -329,6 +368,11 @@ class TestWalk:
                  ("h", "W"): (VERMILLION, True)}  # the step backwards
         edges = {(used, node) for node, used in walk.chain.edges} - {("W", "h")} | {("h", "W")}
         assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
+
+    def test_its_keys_stand_beside_its_buttons(self, page, walk):
+        drawn(page, walk.view)
+        assert page.evaluate("it.querySelector('.lvm-bar .lvm-keys').textContent") == (
+            "→ next · ← back")
 
     def test_what_is_positive_is_red_what_is_negative_blue_and_numbers_stand_in_their_cells(
         self, walk_log, walk):
@@ -378,8 +422,30 @@ def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
     box, chosen = (path[0] for path in path_of(log, "#222222", least=1))
     np.testing.assert_allclose(box, middles[[0, 2]].mean(axis=0), atol=1)
     np.testing.assert_allclose(chosen, [hand["x"] + hand["w"] / 4, hand["y"] + 0.75 * hand["h"]])
+    to = page.evaluate("at => it.lvm.under(seen(at)).drag(at[0], at[1] - 8).nudge", chosen.tolist())
+    assert to == pytest.approx(2.1)  # one step up from the 2 in hand
     assert text_called(log, "3.142") is not None
     assert len(path_of(log, "#f0e442", "fill", least=1)) == 1
+
+
+def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
+    curve = {"kind": "curve", "title": "", "xlabel": "", "xlog": False, "ylog": True, "units": "",
+             "series": [{"key": "run", "color": "reached"}]}
+    scene = panels.picture({
+        "latent": {"kind": "points", "title": "", "flat": True, "classes": panels.classes("ab"),
+                   "labels": [0, 1], "xlabel": "", "side": 0, "images": b""},
+        "curve": curve}, [(1, [(1, ["latent"])]), (1, [(1, ["curve"])])])
+    numbers = {"latent": [0, 0, 1, -1], "limit": [2], "ring": [0, 0], "moved": [0, 0],
+               "run": [0, 1, 2, 1, 10, 100], "axes": [0, 2, 0, 2]}
+    log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame={
+        name: np.float32(values).tobytes() for name, values in numbers.items()}))
+    for name, dot in zip("ab", log["dots"], strict=True):
+        assert text_called(log, name)[1] == pytest.approx(dot["y"], abs=1)
+    line, = (path for path in path_of(log, BLUE) if len(path) == 3)
+    for name, spot in zip(("1", "10", "10²"), line, strict=True):
+        at = [text["y"] for text in log["texts"] if str(text["words"]) == name
+              and text["x"] < line[0, 0] - 1]
+        assert at == [pytest.approx(spot[1], abs=1)], name
 
 
 def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):

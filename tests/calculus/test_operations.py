@@ -1,5 +1,6 @@
 """The rule book line by line: each rule against dual numbers, each spoilt rule found out."""
 
+import math
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -412,6 +413,8 @@ def test_a_new_function_is_not_taken_for_one_of_the_same_name_elsewhere() -> Non
 def test_a_new_function_is_refused_with_a_wrong_derivative_or_a_name_that_is_taken() -> None:
     with pytest.raises(ValueError, match="The derivative of arsinh is not its slope"):
         define("arsinh", lambda x: 2 / sp.sqrt(1 + x**2), np.arcsinh)
+    with pytest.raises(ValueError, match="erf must take complex numbers too"):
+        define("erf", lambda x: 2 * sp.exp(-x**2) / sp.sqrt(sp.pi), math.erf)
     for name in ("tanh", "a b", 3):
         with pytest.raises(ValueError, match="a word that is not taken"):
             define(name, sp.cos, np.sin)

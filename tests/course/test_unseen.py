@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from lvmcalc import derive, mark, notation
+from lvmcalc import calculus, derive, mark, notation
 from lvmcalc.chain import Chain
 from lvmcalc.course import unseen
 from lvmcalc.course.unseen import _swapped, _written
@@ -66,6 +66,15 @@ def test_its_own_answers_are_right_and_proved(name: str, seed: int) -> None:
     for leaf in matrices(chain):
         answer = notation.plain(chain.abbreviated(chain.adjoint(leaf)))
         assert mark(answer, chain, leaf).status == "proved", (answer, chain)
+
+
+@pytest.mark.parametrize("name", ["gplvm.log_det", "gplvm.trace"])
+def test_the_kernel_matrix_alone_has_a_capital_letter_and_is_symmetric(name: str) -> None:
+    chain = made(name, 1)
+    stages = {*chain.nodes} - {*chain.leaves, chain.output}
+    kernel, = (stage for stage in stages if stage[0].isupper())
+    written = chain.in_leaves(chain[kernel].symbol)
+    assert calculus.compare(written, written.T).status == "proved"
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -108,6 +108,25 @@ def test_lines_may_be_separated_in_many_ways(text: str) -> None:
     assert statuses(text, "gplvm.log_det") == ["proved", "proved"]
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Let r = WᵀWx − x. Then L = ½ tr(rᵀr)\ndr = dWᵀ W x + Wᵀ dW x\nBy symmetry dL = tr(rᵀ dr)",
+     ["definition", *["proved"] * 3]),
+    ("r = WᵀWx − x\ndr = Wᵀ dW x\ndL = tr(rᵀ dr)\ngrad = W r xᵀ",
+     ["definition", "refuted", "proved", "follows"]),
+    ("% forward\ne = W*x;  % code\ndLdc = W'*e - x;\ndLdW = W*dLdc*x' + e*dLdc';", ["proved"] * 3),
+    ("dc = c\nde = W @ dc\ndW = de @ x.T + W @ x @ dc.T", ["proved"] * 3),
+    ("∂c = ∂Wᵀ W x + Wᵀ ∂W x\n∂L = tr(cᵀ ∂c)", ["proved"] * 2),
+    ("f := ½ tr(cᵀc)\ndf = tr(cᵀ dc)", ["definition", "proved"]),
+    ("L(W) = ½ tr(cᵀc)\n = tr(cᵀc)\n∇L(W) = 2 W(cxᵀ + xcᵀ)", ["proved", "refuted", "follows"]),
+    ("**Step 1.** $e = Wx$\n**Step 2.** $d = W^\\top e$ (using $W$)", ["proved", "unreadable"]),
+    ("∂L/∂W = W(cxᵀ\n + xcᵀ)", ["proved"]), ("∂L/∂W = 2\nL", ["refuted", "unreadable"]),
+    ("∂L/∂W = h_bar + W\nx cᵀ", ["proved"]),
+    ("( 2) dL = tr(c' dc)\n∂L/∂x = 2", ["proved", "refuted"]),
+    ("dc = Wᵀ dW x (plus its transpose)", ["unreadable"])])
+def test_a_derivation_is_read_in_its_natural_mess(text: str, expected: list[str]) -> None:
+    assert statuses(text, "autoencoder") == expected, str(audit(text, "autoencoder"))
+
+
 FORWARD = "d log|K| = tr(K dK)\ndL₁ = -D/2 tr(K dK)\n∂L₁/∂K = -D/2 K\n∂L₁/∂X = -α D K X"
 MISFIT = "dL₂ = -½ tr(dK⁻¹ Y Yᵀ)\n∂L₂/∂K = K⁻¹ ∂L₂/∂r K⁻¹\n∂L₂/∂K = -½ K⁻¹YYᵀK⁻¹\n∂L₂/∂X = -α"
 

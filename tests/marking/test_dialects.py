@@ -56,7 +56,7 @@ def test_random_answers_written_in_any_dialect_get_no_false_verdict() -> None:
 def test_the_adjoint_of_another_node_is_named() -> None:
     found = mark("-½ K⁻¹", "gplvm.trace", "r").findings[0]
     assert (found.kind, found.sentence) == (
-        "other_adjoint", "This is ∂L₂/∂p, the adjoint of p: the one of r is asked for.")
+        "other_adjoint", "This is ∂L₂/∂p, the adjoint of p, but that of r is asked for.")
 
 
 @pytest.mark.parametrize("answer", [
@@ -74,6 +74,39 @@ def test_letters_may_be_defined_in_front_of_an_answer_or_behind_it(answer: str) 
     assert mark(answer, "gplvm", "X").status == "proved"
     assert mark(answer.replace("Y", "2 Y" if "solve" not in answer else "(2*Y)", 1).replace(
         "2 Y.T", "2 * Y.T"), "gplvm", "X").status in ("refuted", "unreadable")
+
+
+HEAD = "def grad(X, Y, alpha, beta):\n    N, D = Y.shape  # sizes\n"
+PROGRAMS = [
+    HEAD + "    G = np.linalg.solve(K, Y)\n    G = G @ G.T\n    G -= D * np.linalg.inv(K)\n"
+    "    return alpha * G @ X",
+    "function g = grad(X, Y)\n  A = K\\Y;  % solve\n  g = alpha*(A*A' - D*inv(K))*X;\nend",
+    "A <- solve(K, Y); alpha * (tcrossprod(A) - D * chol2inv(chol(K))) %*% X",
+    "C = np.linalg.cholesky(K)\nA = np.linalg.solve(C.T, np.linalg.solve(C, Y))\n"
+    "alpha * (A @ A.T @ X - D * scipy.linalg.cho_solve((C, True), X))",
+    "R = chol(K); A = R\\(R'\\Y); alpha*(A*A' - D*inv(K))*X",
+    "(∂L)/(∂X)=α(bold(K)^(-1) Y Y^top K^(-1) - D K^(-1)) X", "∇ₓL = α(K⁻¹YYᵗ − D I)K⁻¹X",
+    "**Answer:** $\\alpha(K^{-1}YY^\\top - D\\mathbf{I}_{N\\times N})K^{-1}X$",
+    "α(K<sup>-1</sup>YY<sup>T</sup> − D I)K<sup>-1</sup>X", "L'(X) = α(K⁻¹YYᵀ − D I(N))K⁻¹X",
+    r"\alpha(\mathbf{A}Y^\top - DI)K^{-1}X, \quad \text{where } \mathbf{A} = K^{-1}Y",
+    "dL_dX = 2*alpha*dL_dK*X, dL_dK = (Ki*Y*Y' - D*eye(N))*Ki/2, Ki = inv(K)",
+    "α(K⁻¹YYᵀ − D I)K⁻¹X   (N×Q)", r"\partial L = \operatorname{tr}(\alpha X^T K^{-1}(YY^T K^{-1}"
+    r" - D I)\,\partial X)"]
+
+
+@pytest.mark.parametrize("answer", PROGRAMS)
+def test_programs_and_other_markup_are_read(answer: str) -> None:
+    assert mark(answer, "gplvm", "X").status == "proved"
+
+
+@pytest.mark.parametrize("answer", [
+    "C = np.linalg.cholesky(K)\nA = np.linalg.solve(C, Y)\nalpha * (A @ A.T @ X - D * X)",
+    "solve_triangular(np.linalg.cholesky(K), Y) @ Y.T @ X", "K inverse X", "bb K X", "big r X",
+    "L '(X) = α X", "∂L/∂X = α(K⁻¹YYᵀ − D I)\nK⁻¹X", r"\underbrace{K}_{\text{a { b}} X",
+    "-alpha*D*np.linalg.inv(K) # @ X", "alpha * X\n %*% solve(K)",
+    "-(alpha*X*X')\\ \\!Y", "Let K = 2 X Xᵀ. Then α K X"])
+def test_what_is_read_in_part_only_is_unreadable(answer: str) -> None:
+    assert mark(answer, "gplvm", "X").status == "unreadable"
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [

@@ -236,7 +236,7 @@ SAID = {
     ],
     ("autoencoder", "x"): [("WᵀW c", [  # where c stands, no term of its value is lost
         LOST.format("c").replace("W is", "x is")])],
-    ("autoencoder", "g"): [("W c xᵀ", ["This is ∂L/∂h, the adjoint of h: the one of g is asked "
+    ("autoencoder", "g"): [("W c xᵀ", ["This is ∂L/∂h, the adjoint of h, but that of g is asked "
                                        "for."])],
     ("gplvm", "X"): [
         ("α K⁻¹K⁻¹X − α D K⁻¹X", [NO_DATA]),

@@ -145,7 +145,7 @@ def test_what_a_screen_reader_must_tell_has_the_role_of_a_status(box: AnswerBox)
 
 def test_what_is_typed_is_escaped_and_so_are_hint_and_name() -> None:
     box = AnswerBox(own_chain(), "X", hint="a < b")
-    for text, quoted in [("<b>X</b>", "no <code>&#60;</code> here"),
+    for text, quoted in [("<script>X</script>", "no <code>&#60;</code> here"),
                          ("X & v", "no <code>&#38;</code> here"),
                          ("<i>" * 5000, "<code>&#60;i&#62;")]:
         assert box.answer(text).status == "unreadable"
@@ -217,11 +217,11 @@ def test_an_unknown_chain_or_node_is_named() -> None:
 def test_a_prediction_says_right_and_why_or_try_again() -> None:
     ask = Prediction("1 + 1?", ["1", "2"], answer="2", because="Count.")
     assert ask.choice.value is None
-    assert "Right" not in ask.feedback
+    assert "Right" not in ask.status
     assert ask.choose("1") == "✗ Not this one. Think again, or choose another."
     assert ask.choose("2") == "■ Right. Count."
     assert repr(ask) == "Predict. 1 + 1?"
-    assert ask.words == ask.feedback
+    assert ask.words == ask.status
     ask._heard({"set": "choice", "value": 0})
     assert ask.words.startswith("✗ Not this one")
 

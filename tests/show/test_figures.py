@@ -46,11 +46,11 @@ class TestGraph:
         words = figures.graph(chain).words
         assert all(f"→ {name}" in words for name in chain.nodes if not name.startswith("L"))
 
-    def test_a_lit_stage_changes_the_picture_and_the_words(self, chain) -> None:
-        node, parent = [*chain.edges][3]
-        plain, lit = figures.graph(chain), figures.graph(chain, (parent, node))
-        assert (pixels(plain) != pixels(lit)).any()
-        assert f"Lit: the step back from {node} to {parent}." in lit.words
+
+def test_a_lit_stage_changes_the_picture_and_the_words() -> None:
+    plain, lit = figures.graph(CHAINS[0]), figures.graph(CHAINS[0], ("h", "e"))
+    assert (pixels(plain) != pixels(lit)).any()
+    assert "Lit: the step back from e to h." in lit.words
 
 
 def test_an_unknown_stage_is_told() -> None:
@@ -109,7 +109,7 @@ def test_the_sides_of_a_heat_map_bear_the_letters_of_its_shape() -> None:
             assert (axes.get_ylabel(), axes.get_xlabel()) == (down, across)
 
 
-@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.name)
+@pytest.mark.parametrize("chain", [CHAINS[0], CHAINS[3]], ids=lambda chain: chain.name)
 def test_a_node_has_one_outline_in_graph_and_heat_map_and_the_output_the_colour_of_its_curve(
     chain) -> None:
     rng, leaves = np.random.default_rng(4), {"alpha": 0.7, "beta": 1.9, "D": 3} | LEAVES

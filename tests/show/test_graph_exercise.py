@@ -65,6 +65,9 @@ def test_a_click_on_a_node_and_then_another_draws_and_the_lists_do_the_same() ->
     exercise.controls.used.value, exercise.controls.user.value = "x", "c"
     exercise.controls.arrow.click()
     assert exercise.drawn == {("x", "c")}
+    edge, = exercise.scene["panels"]["graph"]["edges"]
+    assert (order[edge["from"]], order[edge["to"]]) == ("x", "c")
+    assert edge["dash"] == "-", "it is drawn as wrong before it is checked"
     exercise.controls.user.value = "x"
     exercise.controls.arrow.click()
     assert exercise.status == "A node does not use itself. Choose two nodes."

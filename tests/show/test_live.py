@@ -780,6 +780,12 @@ class TestThePicture:
         for kind in (LiveGPLVM, LiveAutoencoder):
             names = [*kind("iris").trainer.problem.ablations][1:]
             assert {*kind.expected} == {*names}
+            for name, lost in (("only path f", "Path h"), ("only path g (decoder)", "Path h"),
+                               ("only path h (encoder)", "Path g"), ("only L₁", "L₂"),
+                               ("only L₂", "L₁"), ("D lost", "The factor D"),
+                               ("sign flipped", "The sign")):
+                told = kind.expected.get(name, lost)
+                assert told.startswith(lost), "what is lost is the other one"
             assert all(name in names or name in ("whole gradient", "both paths")
                        for name in (preset["gradient"] for preset in kind.presets.values()))
 
@@ -1012,14 +1018,14 @@ class TestAnimation:
     @BOTH
     def test_it_shows_the_run_from_its_seed_whatever_was_done_since(self, make, tmp_path):
         widget, files = make(seed=3), [tmp_path / "first.gif", tmp_path / "second.gif"]
-        widget.save_animation(files[0], frames=4, steps=5)
+        widget.save_animation(files[0], frames=3, steps=5)
         widget.trainer.run(30)
         steps = widget.trainer.steps
-        widget.save_animation(files[1], frames=4, steps=5)
+        widget.save_animation(files[1], frames=3, steps=5)
         assert widget.trainer.steps == steps
         assert files[0].read_bytes() == files[1].read_bytes()
         with Image.open(files[0]) as movie:
-            assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 4, 0)
+            assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 3, 0)
             frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
         assert all((one != other).any() for one, other in pairwise(frames))
 

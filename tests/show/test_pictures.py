@@ -10,7 +10,17 @@ from matplotlib.colors import to_hex
 from lvmcalc import notation
 from lvmcalc.chain import Card
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
-from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, cost, figures, panels, still, style
+from lvmcalc.show import (
+    LiveAutoencoder,
+    LiveGPLVM,
+    StageWalk,
+    cost,
+    figures,
+    live_chain,
+    panels,
+    still,
+    style,
+)
 from lvmcalc.show.cloud import Cloud
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.nudge import Nudge
@@ -367,9 +377,9 @@ class TestStills:
 
     def test_a_number_stands_in_the_cell_of_its_row_and_column(self):
         scene = scene_of("cells", shape=[2, 3], count=1, columns=1, signed=True, fill=True)
-        axes, = drawn(scene, it=np.arange(6)).axes
+        axes, = drawn(scene, it=np.arange(6) + 0.25).axes
         assert {text.get_position(): text.get_text() for text in axes.texts} == {
-            (j, i): str(3 * i + j) for i in range(2) for j in range(3)}
+            (j, i): f"{3 * i + j}.25" for i in range(2) for j in range(3)}
 
     def test_data_are_dots_what_is_made_of_them_a_line_over_the_name_of_the_class(self):
         scene = scene_of("lines", data="data", length=2, low=0, high=9, captions=["p", "q"])
@@ -442,9 +452,11 @@ class TestTwoWeights:
         way, = (line for line in axes.lines if hexed(line.get_color()) == BLUE)
         np.testing.assert_allclose(way.get_xydata()[[0, -1]], [[1.3, -0.9], widget.W[0]])
         arrows = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
-        for arrow in arrows:  # at the end of the way
+        scale = numbers(widget, "scale").item()
+        for arrow, key in zip(arrows, ("step", "g", "h"), strict=True):  # at the end of the way
             np.testing.assert_allclose(arrow.xyann, widget.W[0])
-        assert len(arrows) == 3
+            np.testing.assert_allclose(arrow.xy, widget.W[0] + scale * widget.arrows[key][0],
+                                       rtol=1e-5)
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         at = {text.get_text(): text.get_position() for text in axes.texts}
@@ -527,8 +539,31 @@ class TestLivePanels:
         np.testing.assert_allclose(numbers(live, "W", 3), w, rtol=1e-5)
         np.testing.assert_allclose(numbers(live, "gradient W", 3), w @ (X @ c.T + c @ X.T),
                                    rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(numbers(live, "curve").reshape(2, -1)[1, -1], (c * c).sum() / 2,
-                                   rtol=1e-5)
+        steps, values = numbers(live, "curve").reshape(2, -1)
+        np.testing.assert_allclose(values[-1], (c * c).sum() / 2, rtol=1e-5)
+        left, right, low, high = numbers(live, "axes").ravel()
+        assert left == 0 < steps[-1] < right
+        assert low < values.min() < values.max() < high
+
+    def test_the_axes_hold_the_latent_points_and_the_one_that_is_moved(self):
+        widget = LiveAutoencoder("iris")
+        for by in (0.5, 4.0):
+            widget.controls.across.value = by
+            limit = numbers(widget, "limit").item()
+            held = np.abs(np.vstack([numbers(widget, name, 2) for name in ("moved", "ring")]))
+            assert (held < limit).all()
+            assert (np.abs(numbers(widget, "latent", 2)) < limit).mean() > 0.99
+
+    def test_of_a_large_matrix_each_cell_is_the_mean_of_a_block(self):
+        x = np.arange(3 * 130.0).reshape(3, 130) / 100
+        live = Live(AUTOENCODER, "x", W=np.eye(2, 3), S=130)
+        shown = live_chain._means(x)
+        np.testing.assert_allclose(shown[:, 0], x[:, :3].mean(axis=1))
+        np.testing.assert_allclose(shown[:, -1], x[:, 129])
+        panel = live.scene["panels"]["x"]
+        assert panel["shape"] == [*shown.shape]
+        assert panel["title"] == "x, means of 1×3"
+        assert panel["signed"]
 
     def test_the_diamonds_are_the_eigenvalues_of_the_data_and_the_bars_the_models(self):
         widget, Y = LiveGPLVM("iris", alpha=0.7), IRIS.Y - IRIS.Y.mean(axis=0)
@@ -561,6 +596,11 @@ class TestLivePanels:
         assert (panel["count"], panel["columns"], panel["shape"]) == (14, 7, [8, 8])
         weights = widget.scene["panels"]["weights"]
         assert (weights["title"], weights["columns"], weights["count"]) == ("W, components", 3, 6)
+        assert weights["signed"]
+        assert weights["top"] >= np.linalg.norm(widget.trainer.problem.optimum.W, axis=0).max()
+        titles = [panel["title"] for panel in widget.scene["panels"].values()]
+        assert widget.about == "; ".join(titles) + "."
+        assert not panel["signed"]
         np.testing.assert_allclose(numbers(widget, "weights", 64)[:3], widget.trainer.parameters,
                                    rtol=1e-5)
 

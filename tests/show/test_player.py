@@ -389,6 +389,7 @@ PANEL = """
 import threading
 from lvmcalc.show import LiveGPLVM
 panel = LiveGPLVM("iris", Q=1, optimiser="adam", speed=60, budget=100_000)
+panel._pace, panel.player.rate = lambda steps: None, 60  # no slow start
 threads = []
 press = panel._toggle
 def pressed():

@@ -301,3 +301,10 @@ def test_what_is_said_of_a_path_names_the_path(asking) -> None:
     told = asking._question.told[0]
     assert r"\left.\frac{\partial L_{1}}{\partial X}\right|_{h}" in told
     assert r"\frac{\partial L_{1}}{\partial X} =" not in told
+
+
+def test_a_walk_takes_a_model_by_name_and_says_which_names_there_are():
+    leaves = {"W": [[1, 2, 3]], "x": [[1], [0.5], [-2]]}
+    assert StageWalk("autoencoder", **leaves).chain is chain_named("autoencoder")
+    with pytest.raises(ValueError, match=r"no chain 'encoder'.*gplvm"):
+        StageWalk("encoder", **leaves)

@@ -114,7 +114,8 @@ def _gplvm(Y: np.ndarray, Q: int, beta: float | None, squares: list,
     best = -(N * D * log(2 * mpmath.pi) + D * log_det + rest) / 2
     yield "the best log-likelihood", problem.best, best, problem.scale
     X = np.asarray(problem.start(1))
-    for words, at in (("L at the start", X), ("L at the optimum", np.asarray(problem.optimum.X))):
+    for words, at in (("L at the start", X), ("L at the optimum", np.asarray(problem.optimum.X)),
+                      ("L at dependent columns", _long(X, generator))):
         exact, data = mpmath.matrix(at.tolist()), mpmath.matrix(Y.tolist())
         K = problem.alpha * exact * exact.T + mpmath.eye(N) / beta
         inverse = K**-1
@@ -131,6 +132,13 @@ def _gplvm(Y: np.ndarray, Q: int, beta: float | None, squares: list,
         both = gplvm.value_and_gradient(at, Y, problem.alpha, problem.beta)
         yield words + ", as a function", both[0], -sum(terms) / 2, unit
         yield from _entries("the gradient, as a function", both[1], slope, size)
+
+
+def _long(X: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Return X with longer columns, of which the last is nearly or wholly the first."""
+    X = X * 10.0**generator.integers(0, 13)
+    near = 10.0**generator.integers(-18, 0)
+    return np.column_stack([X[:, :-1], (X[:, 0] + near * X[:, -1]) * generator.integers(1, 3)])
 
 
 def _entries(words: str, found: np.ndarray, true: Any, unit: Any) -> Iterator[Row]:

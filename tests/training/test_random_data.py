@@ -100,6 +100,49 @@ def test_few_samples_of_many_features_need_no_large_matrix() -> None:
     assert problem.best == pytest.approx(autoencoder.optimum(x, 2).loss, rel=1e-13)
 
 
+def at_dependent_columns(near: float, length: float) -> tuple[GPLVMProblem, np.ndarray]:
+    """Return a problem, and latent points with two columns that are nearly the same."""
+    rng = np.random.default_rng(0)
+    Y, X = rng.standard_normal((12, 3)), rng.standard_normal((12, 2))
+    return GPLVMProblem(Y, 2, beta=2.0), length * (X[:, :1] + near * X * [0, 1])
+
+
+WAYS = {
+    "the function": lambda p, X: gplvm.value_and_gradient(X, p.Y, p.alpha, p.beta),
+    "the problem": lambda p, X: p.value_and_gradient(X),
+    "training": lambda p, X: (placed := at(p, X)).value and (placed.value, placed.gradient)}
+
+
+def at(problem: GPLVMProblem, X: np.ndarray) -> Trainer:
+    """Return a trainer at X, which it sees in the span of the data."""
+    trainer = Trainer(problem)
+    trainer.parameters = X
+    return trainer
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("near", "length"), [(0, 1e7), (0, 1e12), (1e-15, 1e10), (1e-9, 1e12)])
+def test_columns_that_depend_on_each_other_are_told_where_digits_are_lost(way, near, length):
+    with pytest.raises(ArithmeticError, match=r"keeps fewer than 8 digits here: .*\.$"):
+        WAYS[way](*at_dependent_columns(near, length))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("near", "length"), [(0, 10), (1e-3, 1e2), (1e-4, 1e5)])
+def test_columns_that_nearly_depend_on_each_other_keep_their_digits(way, near, length):
+    problem, X = at_dependent_columns(near, length)
+    value, gradient = WAYS[way](problem, X)
+    with mpmath.workdps(50):
+        x, y, D = mpmath.matrix(X.tolist()), mpmath.matrix(problem.Y.tolist()), problem.D
+        K = x * x.T + mpmath.eye(12) / problem.beta
+        solved, of_X = K**-1 * y, K**-1 * x
+        true = -(12 * D * mpmath.log(2 * mpmath.pi) + D * mpmath.log(mpmath.det(K))
+                 + sum(a * b for a, b in zip(solved, y, strict=True))) / 2
+        slope = np.array((solved * (y.T * of_X) - D * of_X).tolist(), float)
+    assert value == pytest.approx(float(true), rel=1e-9)
+    np.testing.assert_allclose(gradient, slope, rtol=0, atol=1e-8 * abs(slope).max())
+
+
 def test_one_scalar_to_learn_may_be_named_without_a_list() -> None:
     Y = np.random.default_rng(0).standard_normal((8, 3))
     assert GPLVMProblem(Y, 1, learn="beta").learn == ("beta",)

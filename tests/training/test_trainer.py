@@ -915,8 +915,8 @@ BAD = [
                                                                      "finite value here: it "
      "overflows or underflows in floating point for alpha = 1.3 and beta = 6 and X with entries up "
      "to 1e+300 and the "),
-    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError, "The log-likelihood has no "
-                                                                    "finite value here"),
+    (lambda: PROBLEM.value(np.full((N, Q), 1e10)), ArithmeticError,
+     "∂L/∂X keeps fewer than 8 digits here: up to rounding errors, the columns of X depend on "),
     (lambda: small_autoencoder().value_and_gradient(np.full((m, n), 1e110)), ArithmeticError,
      "The loss has no finite value here"),
     (lambda: GPLVMProblem(PROBLEM.Y, Q, 1e-200, 1e-200), ArithmeticError, "αβ has no finite value "

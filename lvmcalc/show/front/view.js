@@ -91,6 +91,7 @@ class View {
     }
     const onclick = () => this.large ? document.exitFullscreen() : this.stage.requestFullscreen();
     this.present = make("button.lvm-present", {title: "Full screen, large; Esc leaves", onclick});
+    if (this.controls.next) bar.append(this.keys); // so that the question below is in sight
     if (model.get("present")) bar.append(this.present);
     this.more.hidden = !inner.children.length;
     const {play, next, to} = this.controls;
