@@ -285,7 +285,8 @@ class IndexFunctions(IndexSums):
             return self.add(*(self.times({remaining: sp.S.One}, terms, over=over)
                               for terms in (whole_part, others)))
         below = [f for f in left if f[:2] == lead[0][:2] and f.exponent.is_negative]
-        if not (below and factor.exponent.is_number) or len(inside) != 2 or len(lead) != 1:
+        known = factor.exponent.is_number and lead[0].exponent.is_positive
+        if not (below and known) or len(inside) != 2 or len(lead) != 1:
             return None
         # 1/(a(a + b)) = (1/a − 1/(a + b))/b
         (rest, c), = ((term, c) for term, c in inside.items() if term != lead)

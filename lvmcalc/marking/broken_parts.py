@@ -141,7 +141,7 @@ def _summed_downwards(column: Expr) -> Expr | None:
         case HadamardPower():
             inner = _summed_downwards(column.base)
             return None if inner is None else HadamardPower(inner, column.exp)
-        case MatMul() if isinstance(column.args[-1], OneMatrix):
+        case MatMul() if _holds_sums(column):
             scalar, factors = column.as_coeff_matrices()
             matrix = _product(factors[:-1])
             return _multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
@@ -154,10 +154,15 @@ def _summed_wholly(column: Expr) -> Expr | None:
         case HadamardPower():
             inner = _summed_wholly(column.base)
             return None if inner is None else inner**column.exp
-        case MatMul() if isinstance(column.args[-1], OneMatrix):
+        case MatMul() if _holds_sums(column):
             scalar, factors = column.as_coeff_matrices()
             return scalar * EntrySum(_product(factors[:-1]))
     return None
+
+
+def _holds_sums(column: MatMul) -> bool:
+    """Return whether a column is A 1, and no multiple of 1."""
+    return isinstance(column.args[-1], OneMatrix) and len(column.as_coeff_matrices()[1]) > 1
 
 
 def _product(factors: list[Expr]) -> Expr:

@@ -207,6 +207,8 @@ def test_a_power_whose_exponent_is_a_leaf_is_an_exponential_and_answers_may_have
                         ("x", "k x^(k−1)")):
         assert mark(answer, chain, wrt).status == "proved"
         assert mark(f"2 ({answer})", chain, wrt).status == "refuted"
+    inside = derive("sum(σ(k softplus(S)))", S="N×D", k="scalar")  # 1/(1 + (1 + eˢ)⁻ᵏ)
+    assert inside.check().status == "proved"
 
 
 def test_what_is_no_formula_or_no_description_is_refused() -> None:

@@ -9,13 +9,14 @@ import oracle
 import pytest
 import sympy as sp
 from oracle import Dual
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Trace
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, OneMatrix, Trace
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 
 from lvmcalc import notation
 from lvmcalc.chain import Builder, Chain, passes
 from lvmcalc.marking import Mistake, mark, single_mistakes
 from lvmcalc.marking.broken_formulas import broken_formulas
+from lvmcalc.marking.broken_parts import over_the_other_index
 from lvmcalc.marking.exercise import NoValue, known_at, value_at
 from lvmcalc.marking.mistakes import CLOSED
 from lvmcalc.models import autoencoder, gplvm
@@ -367,3 +368,9 @@ def test_a_broken_chain_whose_inverse_does_not_exist_has_no_gradient() -> None:
     leaves["X"] = leaves["X"][:, :1]
     assert np.isnan(broken_gradient(TRACED, "X", leaves | {"Q": 1}, {"c": e})).all()
     assert np.isfinite(broken_gradient(TRACED, "X", leaves | {"Q": 1}, {})).all()
+
+
+def test_copies_of_a_multiple_of_ones_may_run_the_other_way_but_are_no_sums() -> None:
+    column = HadamardPower(MatMul(2, OneMatrix(n, 1)), -1)
+    assert [*over_the_other_index(MatMul(column, OneMatrix(1, m)))] == [
+        MatMul(OneMatrix(m, 1), column.T)]
