@@ -96,7 +96,7 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 # star between two matrices multiplies entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
-                    r"|jax\.nn\.|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
+                    r"|jax\.nn\.|\bF\.(?=softm)|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are

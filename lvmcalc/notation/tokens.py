@@ -151,7 +151,7 @@ class _Scanner(Words):
             return self.ones(ones)
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
-                      or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+)\s*\}")):
+                      or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+(?: [A-Z])*)\s*\}")):
             return self.styled(styled)
         if match := self.match(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}"
                                r"|\\(?:label|tag)\s*\{[^{}]*\}|\\[()\[\]](?!\\)"

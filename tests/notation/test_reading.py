@@ -52,7 +52,8 @@ def test_a_star_that_cannot_be_told_is_read_both_ways_with_a_note() -> None:
 
 
 @pytest.mark.parametrize(("text", "meant"), [
-    ("Κ", K), ("К", K), ("\ufeffK\u200b", K), (r"{\bf K}", K), (r"\mathbf K", K), (r"\bm{K}", K)])
+    ("Κ", K), ("К", K), ("\ufeffK\u200b", K), (r"{\bf K}", K), (r"{\bf X X}^T", X * X.T),
+    (r"\mathbf K", K), (r"\bm{K}", K)])
 def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Expr) -> None:
     assert parse(text, TOTAL.vocabulary) == meant
 
