@@ -6,7 +6,7 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import Expr, OneMatrix, ShapeError, Trace
+from sympy import Expr, MatMul, OneMatrix, ShapeError, Trace
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from lvmcalc.checks import CannotBeFormed
@@ -21,6 +21,7 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
 AXES = {"row": True, "col": False}  # whether the entries of each row are summed
 AXES_SWAPPED = ({0, 1}, {-1, -2})
 RAMPS = ("max", "maximum")
+R_CALLS = re.compile(r"\b(?:solve|t?crossprod|rowSums|colSums)\(")
 CALLS = ("size", "abs2", "einsum", "softmax", *RAMPS, "chol", "solve_triangular")
 
 
@@ -218,23 +219,33 @@ class Calls(Atoms):
             raise TypeError
         sums = _sums(matrix, row)
         if axis.endswith("k"):
-            self.kept.add(sums)
+            self.kept.add(_bare(sums))
             return sums
         return sums if row else forming.transposed(sums)
 
     def widened(self, value: Expr, beside: Expr) -> Expr:
         """Return a sum whose axis was kept in the shape of the matrix beside it.
 
-        So is an array of one axis in code for arrays: it goes along the rows.
+        In code for arrays, an array of one axis goes along the rows, and what has one entry is a
+        number.
         """
-        if self.arrays and value not in self.kept and value.is_Matrix and beside.is_Matrix and (
+        if self.arrays and value.is_Matrix and forming.is_number(value):
+            return forming.as_number(value)
+        kept = value.is_Matrix and beside.is_Matrix and (_bare(value) in self.kept or (
+            "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows))
+        if self.arrays and not kept and value.is_Matrix and beside.is_Matrix and (
                 value.cols == 1 and value.rows == beside.cols != beside.rows):
             return _spread(forming.transposed(value), beside)
-        return _spread(value, beside) if value in self.kept and beside.is_Matrix else value
+        return _spread(value, beside) if kept else value
+
+    def only_by_entries(self, base: Expr) -> bool:
+        """Return whether a power can only be meant entry by entry, as R has it: solve(K, Y)^2."""
+        return _is_proper_matrix(base) and not forming.fit(base.rows, base.cols) and bool(
+            R_CALLS.search(self.text))
 
     def spread_along_columns(self, value: Expr) -> Expr:
         """Return a column that goes along the columns of what it is multiplied with."""
-        self.kept.add(value)
+        self.kept.add(_bare(value))
         return value
 
     def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
@@ -272,6 +283,11 @@ class Calls(Atoms):
             raise self.refused(token, "these indices are not those of a product, a trace, a "
                                       "transpose or a sum of products")
         return found
+
+
+def _bare(matrix: Expr) -> Expr:
+    """Return a matrix without the number in front of it."""
+    return matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
 
 
 def _is_proper_matrix(value: Expr) -> bool:

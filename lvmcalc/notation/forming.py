@@ -129,7 +129,7 @@ def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
     """
     runs: list[list[Expr]] = [[]]
     for left, right in pairwise([None, *matrices]):
-        if left is not None and not _fit(left.cols, right.rows):
+        if left is not None and not fit(left.cols, right.rows):
             runs.append([])
         runs[-1].append(right)
     small = [run for run in runs if run and (run[0].rows, run[-1].cols) == (1, 1)]
@@ -139,7 +139,8 @@ def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
                                                      for m in run]
 
 
-def _fit(one: Expr, other: Expr) -> bool:
+def fit(one: Expr, other: Expr) -> bool:
+    """Return whether two sizes are or may be the same."""
     return one == other or isinstance(one, Dummy) or isinstance(other, Dummy)
 
 

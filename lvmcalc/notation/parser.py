@@ -264,7 +264,7 @@ class _Parser(Calls):
             elif self.ahead[:2] == ("sign", "^"):
                 at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
                 self.place += 1
-                entries = self.circled(at) or entries
+                entries = self.circled(at) or entries or self.only_by_entries(value)
                 exponent = self.exponent()
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)

@@ -166,7 +166,8 @@ class _Scanner(Words):
         bracket = re.compile(r"\s*[()\[\]{}<>|.\\/‖⟨⟩]")
         if word in LAYOUT or (word in OF_BRACKETS and bracket.match(self.text, match.end())):
             return self.skip(match.end())
-        if word in GREEK and word not in match[1] and word in self.vocabulary.spellings:
+        if word in GREEK and word in self.vocabulary.spellings and (
+                word not in match[1] or self.place in self.digits):  # as in \frac\gamma2
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
@@ -260,6 +261,11 @@ class _Scanner(Words):
     def method(self) -> bool:
         if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
             return self.add("method", "column", match.end())
+        index = self.match(r"\[\s*-?[0-9]+\s*[\]:,]")
+        if index and "slogdet" not in self.text and (
+                self.behind_a_factor() and self.found[-1].kind != "number"):
+            raise Unreadable(f"`{quoted(index[0])}` takes an entry or a row out of what stands in "
+                             "front of it, which is not read: write whole matrices.", self.place)
         match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")
         if match:
             return self.add("method", f"size {match[3]}", match.end())
