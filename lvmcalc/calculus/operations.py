@@ -269,7 +269,7 @@ def is_rational(expression: Expr) -> bool:
     roots = expression.atoms(sp.Pow, HadamardPower)
     multiples = (part.as_coeff_mmul()[0] for part in expression.atoms(MatMul))
     if any(root.exp.is_integer is False for root in roots) or any(
-            number.has(sp.NumberSymbol) for number in multiples):  # such as π X
+            number.has(sp.NumberSymbol, sp.log) for number in multiples):  # π X, log(a) X
         return False
     irrational = tuple(kind for kind, operation in OPERATIONS.items()
                        if isinstance(kind, type) and operation.degree is None and kind is not sp.log)

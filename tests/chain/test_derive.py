@@ -207,6 +207,9 @@ def test_a_power_whose_exponent_is_a_leaf_is_an_exponential_and_answers_may_have
                         ("x", "k x^(k−1)")):
         assert mark(answer, chain, wrt).status == "proved"
         assert mark(f"2 ({answer})", chain, wrt).status == "refuted"
+    for text in ("½‖π S‖²", "log(k) sum(S) + sum(log(k) S)"):  # with many digits, not exactly
+        leaves = {"S": "N×D", **({"k": "positive"} if "k" in text else {})}
+        assert derive(text, **leaves).check().status == "proved"
     inside = derive("sum(σ(k softplus(S)))", S="N×D", k="scalar")  # 1/(1 + (1 + eˢ)⁻ᵏ)
     assert inside.check().status == "proved"
 
