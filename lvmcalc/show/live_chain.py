@@ -22,7 +22,7 @@ class Live(Training):
     Parameters
     ----------
     chain : str or Chain
-        As for `mark`.
+        A chain, or the name of a model's, such as `"gplvm"`.
     train : str or sequence of str
         The leaves to train.
     maximise : bool

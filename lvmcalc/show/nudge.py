@@ -23,7 +23,7 @@ class Nudge(View):
     Parameters
     ----------
     chain : str or Chain
-        As for `mark`.
+        A chain, or the name of a model's, such as `"gplvm"`.
     leaf : str
         The matrix, vector or number that is nudged.
     **values : array_like or float
