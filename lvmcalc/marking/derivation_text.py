@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
 from lvmcalc.notation.pasted import without_markup
 from lvmcalc.notation.statements import COMMENT, equations, is_open, program
@@ -20,11 +20,14 @@ THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(
 WHERE = re.compile(r",?\s+where\s+(?=\w+\s*:?=)")  # what is said there is known before
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
-                     r"|without|divided|squared|sign|again|conjugate)\b", re.IGNORECASE)
+                     r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
+                     r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
-                    r"|,?\s+(?:by|using|via|from)\s+((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
+                    r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
+                    r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
+SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -56,7 +59,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
-            found += [_piece(part, vocabulary, found) for part in _statements(text)]
+            found += [_piece(part, vocabulary, found) for part in _statements(text, vocabulary)]
     return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
 
 
@@ -80,13 +83,16 @@ def lines_of(lines: Iterable[str]) -> list[str]:
     return [one for line in rows for one in (program(line) or [COMMENT.sub("", line)])]
 
 
-def _statements(text: str) -> list[str]:
+def _statements(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     claims = [part for part in parts if "=" in part]
-    if len(claims) > 1 and all(word.lower() in PROSE
-                                  for word in re.findall("[A-Za-z]+", MATH.sub(" ", text))):
-        return claims
+    beside = SPACES.sub(" ", MATH.sub(" ", text))
+    known = all(map(is_english, re.findall("[A-Za-z]+", beside)))
+    several = len(claims) > 1 or any(len(equations(claim)) > 1 for claim in claims)
+    alone = all("=" in part or NAME.match(part) for part in parts)
+    if claims and ((known and several) or (not known and alone and is_words(beside, vocabulary))):
+        return [one for claim in claims for one in _statements(claim, vocabulary)]
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
     parts = [one for part in parts for one in reversed(WHERE.split(part))]
     return [one for part in parts for one in (
@@ -112,8 +118,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
             return Piece("claim", text.strip())
         return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}")
     name = NAME.match(sides_of(formula)[0].strip())
-    known = name and (vocabulary.pattern.fullmatch(name[1])
-                      or vocabulary.change.fullmatch(name[1]) or name[1] in vocabulary.functions)
+    spelled = spelling(name[1]) if name else ""
+    known = name and (vocabulary.pattern.fullmatch(spelled)
+                      or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
     if name and name[1][1:] in {piece.name for piece in found}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
@@ -149,4 +156,5 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
         return False
     long_words = sum(len(word) > 3 for word in words)
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
-    return heading or 2 * sum(map(is_english, words)) > len(words)
+    english = sum(map(is_english, words))
+    return heading or (long_words > 1 and 0 < english < len(words) - 1) or 2 * english > len(words)

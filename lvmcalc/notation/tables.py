@@ -57,6 +57,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
 SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s*\^\s*\{?\s*\w+\s*"
                    r"(?:×|\\times|x)\s*\w+\s*\}?|(?:\s{2,}|,\s*)[(\[]\s*\w+\s*(?:×|x)\s*\w+\s*[)\]]"
                    r"|,?\s*\(\s*(?:since\s+|as\s+)?[A-Z]\s+(?:is\s+)?symmetric\s*\)"
+                   r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
 # What may stand behind a formula and says nothing
 END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■✓✔$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
@@ -112,17 +113,18 @@ METHODS = {
 
 # Words that may stand before a formula or beside it and say nothing about it
 PROSE = _words("""
-    a above according adding all also an and answer are as at be because becomes been below both but
-    by calculate calculus chain compute computing conclude consequently contributions cyclic
-    definition definitions derivative derive differential differentiate differentiating equal equals
-    equation expand expanding final finally find finding first following follows for formula from
-    further get gets give given gives gradient had has have having hence if in indeed insert
-    inserting into invariance is it its kernel left let line linear linearity loss me my next now
-    objective obtain obtained obtaining on once our out path paths product property quotient recall
-    required respect result resulting return right rule second set setting shows simplifies simplify
-    simplifying since so solution stated step substitute substituting symmetric symmetry take taking
-    that the then there therefore these they third this thus to together use used uses using via we
-    what where which with write yields you
+    a above according adding all also an and answer are as at be because becomes been below both
+    but by calculate calculus chain claimed compute computing conclude consequently constant
+    constants contributions cyclic definition definitions derivative derive differential
+    differentiate differentiating equal equals equation expand expanding final finally find
+    finding first following follows for formula from further get gets give given gives gradient
+    had has have having hence if in indeed insert inserting into invariance is it its kernel
+    left let line linear linearity loss me my next now objective obtain obtained obtaining on
+    once our out path paths product property quotient recall required respect result resulting
+    return right rule second set setting shows simplifies simplify simplifying since so solution
+    stated step substitute substituting symmetric symmetry take taking that the then there
+    therefore these they third this thus to together use used uses using via we what where which
+    with write yields you
 """)
 # Words that are no product of letters
 ENGLISH = PROSE | _words("""

@@ -55,6 +55,19 @@ def test_words_and_definitions_between_the_lines_are_understood() -> None:
     assert found.summary == "Every line follows."
 
 
+PROSE = r"""We start from $L_1 = -\frac{D}{2}\log|K|$ with $K = \alpha XX^T + \beta^{-1} I$.
+Step 1: differentiate the log-determinant: $dL_1 = -\frac D2\operatorname{tr}(K^{-1}dK)$
+$dK = \alpha(dX X^T + X dX^T), \qquad dL_1 = -\frac{\alpha D}2 \operatorname{tr}(X^T K^{-1} dX)$
+Reading off the coefficients
+∂L₁/∂X = -½αDK⁻¹X since D is constant"""
+
+
+def test_sentences_round_formulas_claim_nothing_and_a_slip_in_dL_is_blamed_once() -> None:
+    assert statuses(PROSE, "gplvm.log_det") == ["proved"] * 4 + ["refuted", "words", "follows"]
+    wrong = "It would be wrong to write $dL_1 = D$"
+    assert statuses(wrong, "gplvm.log_det") == ["unreadable"]
+
+
 def test_a_letter_means_what_it_was_defined_as() -> None:
     assert statuses(WORDS.replace("K⁻¹Y\n", "K Y\n"), "gplvm")[1] == "refuted"
     assert statuses("∂L/∂Y = -A", "gplvm") == ["unreadable"]
