@@ -29,6 +29,7 @@ class Atoms:
     functions: Mapping[str, Callable[..., Expr]]
     sums: Sums
     place: int
+    arrays: bool
     open: list[str]
 
     def sum(self) -> Expr:
@@ -60,6 +61,10 @@ class Atoms:
     def ahead(self) -> Token:
         """The token ahead."""
         return self.tokens[self.place]
+
+    def three(self) -> tuple[Token, ...]:
+        """Return the token ahead and the two behind it."""
+        return (*self.tokens[self.place:self.place + 3], *[self.tokens[-1]] * 2)[:3]
 
     def accept(self, *texts: str) -> str:
         """Return the sign ahead and pass it, if it is one of these; else return ""."""
@@ -122,7 +127,7 @@ class Atoms:
         if token.text == "t" and "%*%" in self.text and self.ahead.text == "(":
             raise self.unclear("is the transpose t(…)", "t(…) without spaces, or t*(…)", token)
         value = self.vocabulary.spellings[token.text]
-        opened, size, closed = (*self.tokens[self.place:self.place + 3], *[self.tokens[-1]] * 2)[:3]
+        opened, size, closed = self.three()
         sized = (opened.text, closed.text) == ("(", ")") and size.text in self.vocabulary.lengths
         if token.text == "I" and value.is_Identity and sized:  # Julia: I(N)
             self.place += 3
@@ -186,10 +191,31 @@ class Atoms:
             name = self.single().text
             self.output()
             return self.adjoint(name, at)
+        if self.ahead.kind != "name" and self.ahead.text != "{":
+            raise Unreadable("`∂` is read only in an adjoint, ∂L/∂X, and in a differential, ∂X.",
+                             at.start)
         self.output()
         if not self.accept("/"):
             raise self.fail("the / of a derivative such as ∂L/∂X")
         return self.adjoint(self.name_below(), at)
+
+    def refuse_slip(self, left: Expr, right: Expr, at: Token) -> None:
+        """Refuse left @ right if a number stands there, or a sign that is not that of A @ -B."""
+        signed = at.text == "+" or (at.text == "-" and (
+            self.text[at.end].isspace() or re.search(r"[\\^ᵀ⁻']", self.text)))
+        if self.text[:at.start].rstrip().endswith("@") and (
+                signed or left.is_Number or right.is_Number):
+            raise Unreadable(f"Behind @, at `{quoted(self.text[at.start:])}`, a matrix was "
+                             "expected; write @ between two matrices.", at.start)
+
+    def dotted(self, at: Token, base: Expr, exponent: str | Expr) -> bool:
+        """Return whether a power is one of every entry, as .^ is, and ^ in code for arrays.
+
+        K^-1 beside @ is the inverse all the same: only R takes it entry by entry.
+        """
+        inverts = self.text[at.start] == "^" and str(exponent).startswith("-") and (
+            base.is_Matrix and forming.fit(*base.shape) and "%*%" not in self.text)
+        return self.text[at.start] == "." or (self.arrays and not inverts)
 
     def nabla(self, at: Token) -> Expr:
         """Return the adjoint ∇_X L."""

@@ -171,6 +171,17 @@ def elementwise(left: Expr, right: Expr) -> Expr:
     return HadamardProduct(*(left.args if isinstance(left, HadamardProduct) else (left,)), right)
 
 
+def are_crossed(left: Expr, right: Expr) -> bool:
+    """Return whether one is a column and the other a row."""
+    return left.is_Matrix and right.is_Matrix and (left.rows == right.cols == 1) != (
+        left.cols == right.rows == 1)
+
+
+def outer(left: Expr, right: Expr) -> Expr:
+    """Return what MATLAB and Julia make of a column .* a row: all products of their entries."""
+    return product(left, right) if left.cols == 1 else product(right, left)
+
+
 def quotient(left: Expr, right: Expr) -> Expr:
     """Return left / right, entry by entry."""
     if not right.is_Matrix:

@@ -186,7 +186,9 @@ class _Parser(Calls):
             elif operator == "*":
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
-                factors = [named.dot(forming.product(*factors), self.signed())]
+                left, right = forming.product(*factors), self.signed()
+                self.refuse_slip(left, right, at)
+                factors = [named.dot(left, right)]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -203,6 +205,8 @@ class _Parser(Calls):
         """Return left ∘ right, where more may stand beside each of them."""
         *before, last = factors
         left, beside = forming.product(*factors), [right]
+        if ".*" in self.text and forming.are_crossed(left, right):
+            return forming.outer(left, right)
         at = self.ahead
         while self.at_factor():
             beside.append(self.factor())
@@ -262,10 +266,11 @@ class _Parser(Calls):
             elif self.ahead.kind == "method":
                 value = self.method(value)
             elif self.ahead[:2] == ("sign", "^"):
-                at, entries = self.ahead, self.arrays or self.text[self.ahead.start] == "."
+                at = self.ahead
                 self.place += 1
-                entries = self.circled(at) or entries or self.only_by_entries(value)
+                entries = self.circled(at) or self.only_by_entries(value)
                 exponent = self.exponent()
+                entries = entries or self.dotted(at, value, exponent)
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
                     raised = True
@@ -329,13 +334,12 @@ class _Parser(Calls):
 
     def at_differential(self) -> bool:
         """Return whether a d is ahead, and pass it; the name behind dX stays."""
-        token, behind = self.ahead, self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        token, behind, below = self.three()
         if token.kind == "differential":
-            self.tokens[self.place] = token._replace(kind="changed")
-            if self.slash_to_a_differential():
-                self.tokens[self.place] = token
-                return False
-            return True
+            changes = behind.text != "/" or below.kind != "differential"
+            if changes:
+                self.tokens[self.place] = token._replace(kind="changed")
+            return changes
         node = token[:2] == ("name", "d") and self.differentials
         if node and behind.kind == "name":
             raise self.unclear("is the differential or the product with d", "dX or d*X")
@@ -344,7 +348,3 @@ class _Parser(Calls):
             self.place += 1
             return True
         return False
-
-    def slash_to_a_differential(self) -> bool:
-        slash, below = (*self.tokens[self.place + 1:self.place + 3], *[self.tokens[-1]] * 2)[:2]
-        return slash.text == "/" and below.kind == "differential"

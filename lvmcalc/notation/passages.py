@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.tables import ENVIRONMENTS, PROSE, SHAPE
-from lvmcalc.notation.vocabulary import Vocabulary, typed
+from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, PROSE, SHAPE
+from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
@@ -31,6 +31,7 @@ FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|
 LABEL = re.compile(r"^\s*(?:(?:\d{1,2}|[a-h]|[ivx]{1,4})\)\s+|\((?:[a-h]|i|ii|iii|iv|v)\)\s+)?"
                    r"(?:(?:=>|⇒|⟹|→|->|\\(?:Rightarrow|implies|to)\b)\s*)?"
                    r"(?:I\s+(?:get|got|have|find|found|obtain(?:ed)?)(?:\s+that)?\s*:?\s+)?")
+CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
@@ -115,8 +116,9 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
     outputs = "|".join(map(typed, vocabulary.outputs))
     text = re.sub(rf"(?<![A-Za-z\\])({outputs})(?=')?\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
                   lambda it: it[1].ljust(len(it[0])), text)
-    if not FRACTION.search(text):
-        text = re.sub(r"∂\s*|\\partial\s*(?=[A-Za-z\\({])", "d", text)
+    if not FRACTION.search(text) and CHANGED.search(text):  # any other ∂ is no d
+        behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
+        text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)
     return text
 
 

@@ -38,8 +38,9 @@ def unified(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise too_long(text)
-    text = re.sub("[\U0001d400-\U0001d7ce\U0001d7d0-\U0001d7d8\U0001d7da-\U0001d7ff\uff01-\uff5e"
-                  "\u2113]", lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
+    text = re.sub("[\U0001d400-\U0001d537\U0001d540\U0001d56c-\U0001d7ce\U0001d7d0-\U0001d7d8"
+                  "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # not 𝔼, which is no E
+                  lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
     text = with_ones(_joined(without_markup(text)))
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)

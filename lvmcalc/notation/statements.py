@@ -15,7 +15,7 @@ _NAMES = r"\(?[\w\s,]*\)?"
 HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
                     rf"|function\s+(?:\[?(?P<result>\w+)\]?\s*=\s*)?\w+\s*{_NAMES}"
                     rf"|(?:\w+\s*=\s*)?(?:function\s*{_NAMES}\s*\{{?|lambda\s[\w\s,]*:"
-                    rf"|@{_NAMES}(?=[\s\w])"
+                    r"|@\s*\([\w\s,]*\)(?=[\s\w])"
                     rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
                     r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"

@@ -262,8 +262,8 @@ class _Scanner(Words):
         if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
             return self.add("method", "column", match.end())
         index = self.match(r"\[\s*-?[0-9]+\s*[\]:,]")
-        if index and "slogdet" not in self.text and (
-                self.behind_a_factor() and self.found[-1].kind != "number"):
+        power = "-" in index[0] and self.found and self.found[-1].text == "^" if index else False
+        if index and "slogdet" not in self.text and not power:
             raise Unreadable(f"`{quoted(index[0])}` takes an entry or a row out of what stands in "
                              "front of it, which is not read: write whole matrices.", self.place)
         match = self.match(r"\.(shape|size)\s*([\[(])\s*([01])\s*[\])]")

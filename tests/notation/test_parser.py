@@ -50,6 +50,7 @@ def test_what_is_printed_in_plain_text_is_read_back(chain: Chain) -> None:
     ("½ X", X / 2),
     ("0.1 X", X / 10), ("β⁻¹ X", X / beta), ("X @ X' · X × Xᵀ", X * X.T * X * X.T),
     ("X*-2", -2 * X), ("--X", X),
+    ("K^-1 @ Y", K.I * Y), ("X^T @ K^{-1}", X.T * K.I),
     ("np.linalg.inv(K) @ Y / β", K.I * Y / beta), ("np.eye(N)/beta", IN / beta), ("2 I X", 2 * X),
     ("I_N + K", IN + K),
     ("-(D/2) log det K", -D / 2 * log(Determinant(K))),

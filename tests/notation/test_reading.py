@@ -21,7 +21,9 @@ WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {
                                   "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
                                   r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
                                   "df/df",
-                                  r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]"])
+                                  r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
+                                  r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
+                                  "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
 def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, TRACE.vocabulary if "D/2" not in text else TOTAL.vocabulary)
@@ -64,7 +66,8 @@ def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Exp
     ("exp(xᵀx)", sp.exp(Trace(x.T * x))), ("(xᵀx)^(1/2)", sp.sqrt(Trace(x.T * x))),
     ("‖x‖", sp.sqrt(Trace(x.T * x))), ("a^(1/2)", sp.sqrt(a)), ("W_{1}", WORDS["W_1"]),
     ("⟨A, A⟩", Trace(A.T * A)), ("A : A", Trace(A.T * A)),
-    ("(x.T @ x) * A", Trace(x.T * x) * A), ("A / (x.T @ x)", A / Trace(x.T * x))])
+    ("(x.T @ x) * A", Trace(x.T * x) * A), ("A / (x.T @ x)", A / Trace(x.T * x)),
+    ("A x .* x'", A * x * x.T), ("xᵀ .* x", x * x.T)])
 def test_a_matrix_of_one_entry_is_a_number_where_only_a_number_fits(text: str,
                                                                     meant: sp.Expr) -> None:
     assert parse(text, WORDS) == meant
