@@ -22,7 +22,7 @@ class Live(Training):
     Parameters
     ----------
     chain : str or Chain
-        A chain, or the name of a model's, such as `"gplvm"`.
+        The name of a model's chain, or a chain of one's own.
     train : str or sequence of str
         The leaves to train.
     maximise : bool

@@ -23,7 +23,7 @@ class Nudge(View):
     Parameters
     ----------
     chain : str or Chain
-        A chain, or the name of a model's, such as `"gplvm"`.
+        The name of a model's chain, or a chain of one's own.
     leaf : str
         The matrix, vector or number that is nudged.
     **values : array_like or float

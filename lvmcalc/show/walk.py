@@ -26,7 +26,7 @@ class StageWalk(Shown, widgets.VBox):
     Parameters
     ----------
     chain : str or Chain
-        A chain, or the name of a model's, such as `"gplvm"`.
+        The name of a model's chain, or a chain of one's own.
     direction : str
         "backwards" (one step from each node to each of its parents) or "forwards" (one step for
         each node).
