@@ -31,8 +31,9 @@ BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
 SIDE = (r"[^\W\d_]\w*|\\(?:mathbf|bm|boldsymbol|mathrm)\s*\{?\s*[A-Za-z]\s*\}?|\\[A-Z][a-z]+"
         r"|[∂d]\w+\s*/\s*[∂d]\w+"
         r"|\\frac\s*\{\s*\\partial[^{}=]*\}\s*\{\s*\\partial[^{}=]*\}")
-BEHIND = re.compile(r"(?:\s*[.,;]?(?:\s|\\q?quad\b)+(?:where|with|for|if)\s+"
-                    rf"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+)((?:{SIDE})\s*:?=[^=]+)$")
+BEHIND = re.compile(r"(?:\s*[.,;]?(?:\s|\\q?quad\b|\\[,;:! ])+(?:where|with|for|if)\s+"
+                    r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
+                    rf"((?:{SIDE})\s*:?=[^=]+)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for

@@ -199,14 +199,15 @@ class Atoms:
             raise self.fail("the / of a derivative such as ∂L/∂X")
         return self.adjoint(self.name_below(), at)
 
-    def refuse_slip(self, left: Expr, right: Expr, at: Token) -> None:
-        """Refuse left @ right if a number stands there, or a sign that is not that of A @ -B."""
+    def without_slip(self, left: Expr, right: Expr, at: Token) -> tuple[Expr, Expr]:
+        """Return the sides of @; a number is none, nor what has a sign, unless as in A @ -B."""
         signed = at.text == "+" or (at.text == "-" and (
             self.text[at.end].isspace() or re.search(r"[\\^ᵀ⁻']", self.text)))
         if self.text[:at.start].rstrip().endswith("@") and (
                 signed or left.is_Number or right.is_Number):
             raise Unreadable(f"Behind @, at `{quoted(self.text[at.start:])}`, a matrix was "
                              "expected; write @ between two matrices.", at.start)
+        return left, right
 
     def dotted(self, at: Token, base: Expr, exponent: str | Expr) -> bool:
         """Return whether a power is one of every entry, as .^ is, and ^ in code for arrays.

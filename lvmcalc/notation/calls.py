@@ -274,8 +274,9 @@ class Calls(Atoms):
             raise self.fail("an operator or the closing )")
         self.open.pop()
         given, arrow, wanted = indices.partition("->")
-        names = given.split(",")
-        fits = arrow and len(names) == len(values) and all(
+        once = "".join(sorted(it for it in given if given.count(it) == 1 and it != ","))
+        names, wanted = given.split(","), wanted if arrow else once
+        fits = len(names) == len(values) and all(
             value.is_Matrix and (len(name) == 2 or (len(name) == 1 and value.cols == 1))
             for name, value in zip(names, values, strict=False))
         found = _contracted([*zip(names, values, strict=True)], wanted) if fits else None

@@ -186,9 +186,8 @@ class _Parser(Calls):
             elif operator == "*":
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
-                left, right = forming.product(*factors), self.signed()
-                self.refuse_slip(left, right, at)
-                factors = [named.dot(left, right)]
+                pair = self.without_slip(forming.product(*factors), self.signed(), at)
+                factors = [named.dot(*pair)]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -234,7 +233,8 @@ class _Parser(Calls):
         if not forming.is_number(divisor):
             if self.arrays or forming.acts_by_entries(divisor):
                 return [self.quotient(factors, divisor)]
-            if (self.matlab or self.solves) and forming.product(*factors).is_Matrix:
+            matlab = self.matlab or self.solves or "'" in self.text
+            if matlab and forming.product(*factors).is_Matrix:
                 return [*factors, forming.inverse(divisor)]
         return [*factors, forming.reciprocal(divisor, at.start)]
 

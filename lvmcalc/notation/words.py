@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.printer import plain
-from lvmcalc.notation.tables import ENGLISH
+from lvmcalc.notation.tables import ENGLISH, PROSE
 from lvmcalc.notation.vocabulary import Vocabulary
 
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
@@ -116,11 +116,16 @@ class Words:
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
         word = part.lstrip("\\")
+        if len(word) > 1 and word in PROSE:
+            return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
+                              "the formula alone.", place)
         same = [name for name in names if name.lower() == word.lower()]
         near = same[:1] or get_close_matches(word, [*names, *self.functions], 1)
         hint = f" (did you mean `{near[0]}`?)" if near and near[0] != part else ""
-        first = self.vocabulary.listed[0]
+        listed = self.vocabulary.listed
+        listed = [name for name in listed if len(listed) < 40 or "_" not in name]
+        first = listed[0]
         return Unreadable(
             f"There is no `{quoted(part)}` here{hint}; the names are "
-            f"{', '.join(map(plain, self.vocabulary.listed))}, with adjoints such as {first}_bar "
+            f"{', '.join(map(plain, listed))}, with adjoints such as {first}_bar "
             f"or ∂L/∂{first}.", place)

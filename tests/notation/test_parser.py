@@ -151,6 +151,7 @@ def test_a_number_in_place_of_a_matrix_cannot_be_formed(text: str, sentence: str
     ("alhpa X", "`alpha`"),
     ("∂L₂/∂d", r"here \(did you mean `∂L/∂d`\?\); the"), ("D_BAR", r"here \(did you mean "
                                                                    r"`D_bar`\?\); the"),
+    ("X as we saw", "^Beside the formula stands `as`"),
     ("ALPHA", "`alpha`"), ("cbrt(b)", "no `cbrt`"), ("X.shape", "no `.shape`"),
     ("2 X K/K", "write its inverse"),
     ("D/2b", r"whether `b` belongs below the fraction line"), ("tr XXᵀ", r"whether `Xᵀ` .* write "

@@ -67,7 +67,7 @@ def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Exp
     ("‖x‖", sp.sqrt(Trace(x.T * x))), ("a^(1/2)", sp.sqrt(a)), ("W_{1}", WORDS["W_1"]),
     ("⟨A, A⟩", Trace(A.T * A)), ("A : A", Trace(A.T * A)),
     ("(x.T @ x) * A", Trace(x.T * x) * A), ("A / (x.T @ x)", A / Trace(x.T * x)),
-    ("A x .* x'", A * x * x.T), ("xᵀ .* x", x * x.T)])
+    ("A x .* x'", A * x * x.T), ("xᵀ .* x", x * x.T), ("x'/A", x.T * A.I)])
 def test_a_matrix_of_one_entry_is_a_number_where_only_a_number_fits(text: str,
                                                                     meant: sp.Expr) -> None:
     assert parse(text, WORDS) == meant
