@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, Inverse, MatPow, MatrixSymbol, Symbol
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
@@ -80,8 +79,8 @@ def check_shapes(expression: Expr) -> None:
 
     SymPy itself lets n×m and m×p through where k×p belongs.
     """
-    # those first that have no shape where the matrix is not square
-    for part in (*expression.atoms(DiagonalOf, Inverse), *sp.preorder_traversal(expression)):
+    # what is inside first: a product that cannot be formed has no shape
+    for part in sp.postorder_traversal(expression):
         if not isinstance(part, Expr) or part.is_Atom or isinstance(part, MatrixSymbol):
             continue
         operation = OPERATIONS.get(part.func)

@@ -108,6 +108,9 @@ UNFITTING = [
                    "meet n + 1 rows"),
     (MatAdd(X, A), "the sum of X (n×m) and A (n×n) cannot be formed: their shapes differ"),
     (MatAdd(A, A, Y), "the sum of A (n×n) and Y (m×n) cannot be formed: their shapes differ"),
+    # a product that cannot be formed has no shape that a sum could blame
+    (MatAdd(A, MatMul(X, X)), "the product of X (n×m) and X (n×m) cannot be formed: m columns meet "
+                              "n rows"),
     (HadamardProduct(X, A), "the elementwise product of X (n×m) and A (n×n) cannot be formed: "
                             "their shapes differ"),
     (HadamardProduct(A, A, Y), "the elementwise product of A (n×n) and Y (m×n) cannot be formed: "

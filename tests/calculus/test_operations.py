@@ -277,7 +277,7 @@ def test_a_differential_whose_shapes_do_not_fit_is_refuted_even_if_the_misfits_c
     good = RULES["half squared norm"]
     verdicts = rule_proofs.establish(replace(good, differential=good.differential + misfit))
     assert [verdict.status for verdict in verdicts] == ["refuted", "refuted"]
-    assert all("cannot be formed: it is not square" in verdict.reason for verdict in verdicts)
+    assert all("of dA (m×n) and A (m×n) cannot be formed" in verdict.reason for verdict in verdicts)
 
 
 def test_the_determinants_derivative_by_an_entry_is_its_cofactor() -> None:

@@ -229,8 +229,8 @@ SAID = {
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
                            "is wrong in the answer: c eᵀ stands where (c eᵀ)ᵀ belongs."]),
-        ("e cᵀ + W c x", ["The sum of e cᵀ (m×n) and W c x (m×S) cannot be formed: their shapes "
-                          "differ. A transpose is "
+        ("e cᵀ + W c x", ["The product of c (n×S) and x (n×S) cannot be formed: S columns meet n "
+                          "rows. A transpose is "
                           "wrong in the answer: x stands where xᵀ belongs."]),
         ("3 W Wᵀ W", UNKNOWN),
     ],
