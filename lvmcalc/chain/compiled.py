@@ -63,7 +63,7 @@ def _functions() -> dict[str, Callable]:
         record = OPERATIONS[kind].value
 
         def function(value: Any) -> Any:
-            part = type("Part", (), {"args": (None,)})
+            part = type("Argument", (), {"args": (None,)})
             return record(arithmetic.Reals, part, lambda _: value)
 
         return function
