@@ -11,7 +11,6 @@ from typing import Any
 
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol, Trace
-from sympy.matrices.expressions import MatAdd
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -21,7 +20,7 @@ from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
 from lvmcalc.calculus.rules import Operation
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.walking import sum_of, without_power
 
 Book = Mapping[str, Operation]
 
@@ -142,10 +141,9 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
                 pull(operand, rule.adjoint(index, operands, adjoint))
 
     pull(expression, arriving)
-    if not wrt.is_Matrix:
-        return sp.Add(*found)
-    # without SymPy's own simplification, which takes seconds
-    return MatAdd(*found) if len(found) > 1 else found[0] if found else sp.ZeroMatrix(*wrt.shape)
+    if not found:
+        return sp.ZeroMatrix(*wrt.shape) if wrt.is_Matrix else sp.S.Zero
+    return sum_of(found)
 
 
 def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),

@@ -14,6 +14,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.calculus.walking import joined
 
 # SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
 MatMul.as_content_primitive = MatAdd.as_content_primitive = (
@@ -131,7 +132,7 @@ def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:
         case sp.Mul():
             numbers, moving = body.as_independent(x, as_Add=False)
             factors = [of(factor) for factor in sp.Mul.make_args(moving)]
-            product = HadamardProduct(*factors) if len(factors) > 1 else factors[0]
+            product = joined(HadamardProduct, factors)
             return product if numbers == 1 else numbers * product
         case sp.Pow() if x not in body.exp.free_symbols and body.exp.is_real:
             return HadamardPower(of(body.base), body.exp)

@@ -18,7 +18,14 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import record
-from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import (
+    OutputForm,
+    Term,
+    Terms,
+    common_factor,
+    in_order,
+    product_of,
+)
 from lvmcalc.calculus.scalars import added, is_letter, is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
@@ -110,7 +117,7 @@ class NormalForm(OutputForm):
     def total(self, expression: Expr) -> Expr:
         """Return the sum of the entries as a symbol."""
         terms = self.matrix(expression.arg)
-        return sp.Add(*(c * self._named(EntrySum(joined(term, expression.arg.rows)))
+        return sp.Add(*(c * self._named(EntrySum(product_of(term, expression.arg.rows)))
                         for term, c in terms.items()))
 
     def transposed(self, terms: Terms) -> Terms:
@@ -185,7 +192,7 @@ class NormalForm(OutputForm):
         if len(flat) < 2:
             return flat[0] if flat else (sp.OneMatrix(*shape),)
         flat.sort(key=self.texts)
-        letter = HadamardProduct(*(joined(factor, shape[0]) for factor in flat))
+        letter = HadamardProduct(*(product_of(factor, shape[0]) for factor in flat))
         self.factors[letter] = tuple(flat)
         return (letter,)
 
@@ -265,7 +272,7 @@ class NormalForm(OutputForm):
             return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
         alike = [turned[n:] + turned[:n] for turned in (term, self.transposed_term(term))
                  for n in range(len(term))]  # tr(AB) = tr(BA) = tr((AB)ᵀ)
-        return self._named(Trace(joined(min(alike, key=self.texts), size)))
+        return self._named(Trace(product_of(min(alike, key=self.texts), size)))
 
     def _cancel(self, letter: MatrixExpr, other: MatrixExpr) -> bool:
         inverse = isinstance(_bare(letter), Inverse)

@@ -105,7 +105,7 @@ SPELLED |= {
 
 # fmt: off
 #              operation              Z                      adjoint of each argument                  differential dZ                     source
-RULES = RuleBook(
+RULES = RuleBook().add(
     Operation("use",                  A,                     {A: G_mn},                                dA,                                 BY_ENTRIES),
     Operation("product",              A * B,                 {A: G_mp * B.T, B: A.T * G_mp},           dA * B + A * dB,                    "Matrix Cookbook eq. 37",
               kind=MatMul, fits="chained", split=walking.split_product, value=walking.product_value, degree=walking.product_degree,

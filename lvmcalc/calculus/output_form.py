@@ -8,6 +8,8 @@ from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
+from lvmcalc.calculus.walking import joined
+
 Term = tuple[MatrixExpr, ...]
 Terms = dict[Term, Expr]
 
@@ -37,7 +39,7 @@ class OutputForm:
             return ZeroMatrix(*shape)
         if len(terms) == 1:
             (term, c), = terms.items()
-            return self._multiple(sp.factor_terms(c), joined(term, shape[0]))
+            return self._multiple(sp.factor_terms(c), product_of(term, shape[0]))
         common, inner, tail = self.collected(terms)
         total = self.sum(inner, shape[0])
         return self._multiple(common, MatMul(total, *tail) if tail else total)
@@ -61,7 +63,7 @@ class OutputForm:
 
     def sum(self, terms: Terms, size: Expr) -> MatAdd:
         """Return the terms as a sum of matrices with `size` rows, in order."""
-        summands = (self._multiple(c, joined(term, size)) for term, c in terms.items())
+        summands = (self._multiple(c, product_of(term, size)) for term, c in terms.items())
         return MatAdd(*sorted(summands, key=in_order))
 
     @staticmethod
@@ -74,9 +76,9 @@ class OutputForm:
         return matrix if scalar == 1 else MatMul(self.written_out(scalar), *factors)
 
 
-def joined(term: Term, size: Expr) -> MatrixExpr:
+def product_of(term: Term, size: Expr) -> MatrixExpr:
     """Return the product of the letters, which is the identity if there are none."""
-    return MatMul(*term) if len(term) > 1 else term[0] if term else Identity(size)
+    return joined(MatMul, term) if term else Identity(size)
 
 
 def common_factor(coefficients: Iterable[Expr]) -> Expr:

@@ -12,11 +12,13 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.walking import joined, without_power
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]
+CALLS = {Identity: "eye", sp.OneMatrix: "ones", sp.ZeroMatrix: "zeros", Determinant: "det",
+         DiagonalOf: "diagonal", EntrySum: "sum"}  # what a dialect calls them
 
 
 class Writer:
@@ -40,8 +42,7 @@ class Writer:
 
     def at(self, formula: Expr, least: int = ATOM) -> str:
         """Return the source of a part, in brackets if it holds together less closely."""
-        text, level = self.write(without_power(formula))
-        return text if level >= least else f"({text})"
+        return in_brackets(*self.write(without_power(formula)), least)
 
     @singledispatchmethod
     def write(self, part: Expr) -> Text:
@@ -151,21 +152,12 @@ class Writer:
         if not others:
             inner = first.arg if isinstance(first, Transpose) else first
             return f"{self.dialect.prefix}.trace({self(inner)})", ATOM
-        left, right = first, MatMul(*others) if len(others) > 1 else others[0]
         if isinstance(factors[-1], Transpose) and not isinstance(first, Transpose):
             *others, first = factors
-            right = MatMul(*others) if len(others) > 1 else others[0]
+        right = joined(MatMul, others)
         left = first.arg if isinstance(first, Transpose) else Transpose(first)
         least = ATOM if "*" in self.dialect.dot else SUM
         return self.dialect(self.dialect.dot, self.at(left, least), self.at(right, least)), ATOM
-
-    @write.register
-    def _(self, total: EntrySum) -> Text:
-        return f"{self.dialect.prefix}.sum({self(total.arg)})", ATOM
-
-    @write.register
-    def _(self, part: Determinant) -> Text:
-        return self.dialect(self.dialect.det, self(part.arg)), ATOM
 
     # Matrices
     @write.register
@@ -185,24 +177,13 @@ class Writer:
         return f"{self.at(part.arg)}.T", ATOM
 
     @write.register
-    def _(self, part: Identity) -> Text:
-        return self.dialect(self.dialect.eye, self(part.rows)), ATOM
-
-    @write.register
-    def _(self, part: sp.OneMatrix) -> Text:
-        return self.dialect(self.dialect.ones, *map(self, part.shape)), ATOM
-
-    @write.register
-    def _(self, part: sp.ZeroMatrix) -> Text:
-        return self.dialect(self.dialect.zeros, *map(self, part.shape)), ATOM
-
-    @write.register
     def _(self, part: DiagMatrix) -> Text:
         return f"{self.dialect.prefix}.diag({self.at(part.args[0])}[:, 0])", ATOM
 
     @write.register
-    def _(self, part: DiagonalOf) -> Text:
-        return f"{self.dialect.prefix}.diag({self(part.args[0])})[:, None]", ATOM
+    def _(self, part: Identity | sp.OneMatrix | sp.ZeroMatrix | Determinant | DiagonalOf | EntrySum,
+          ) -> Text:
+        return self.dialect(getattr(self.dialect, CALLS[type(part)]), *map(self, part.args)), ATOM
 
     @write.register
     def _(self, total: MatAdd) -> Text:
@@ -219,8 +200,7 @@ class Writer:
         below = [part.base for part in parts if part not in above]
 
         def factor(part: Expr) -> str:
-            text, level = write(without_power(part))
-            return text if level >= POWER else f"({text})"
+            return in_brackets(*write(without_power(part)), POWER)
 
         text = " * ".join(map(factor, above))
         if scalar != 1 or not text:
@@ -286,6 +266,11 @@ class Writer:
                     row = f"{text}.sum(axis=0, keepdims=True)", MatMul(factor, first)
                     return self.sums([*before, row, *behind])
         return factors
+
+
+def in_brackets(text: str, level: int, least: int) -> str:
+    """Return a text in brackets if its parts hold together less closely than they have to."""
+    return text if level >= least else f"({text})"
 
 
 def in_best_order(factors: list[tuple[str, Expr]]) -> str:

@@ -21,9 +21,9 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line, by_terms, credit
+from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
-from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
+from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
     KINDS,
     at_rest,

@@ -6,10 +6,11 @@ from itertools import combinations, permutations
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
 from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy.matrices.expressions import HadamardProduct, MatMul
 
 from lvmcalc import notation
 from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.walking import joined, sum_of
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order
@@ -28,13 +29,6 @@ def broken_formulas(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
             yield "sign", notation.plain(term), sum_of([*others, -term]), -term
         for kind, what, broken in _in_term(term):
             yield kind, what, sum_of([*others, broken]), broken
-
-
-def sum_of(terms: list[Expr]) -> Expr:
-    """Return the sum of some terms, which are all matrices or all scalars."""
-    if len(terms) == 1:
-        return terms[0]
-    return MatAdd(*terms) if terms[0].is_Matrix else sp.Add(*terms)
 
 
 def instead_of(given: Expr, true: Expr) -> str:
@@ -156,4 +150,4 @@ def _product(scalar: Expr, factors: list[Expr]) -> Expr:
         return scalar
     if scalar != 1:
         return MatMul(scalar, *factors)
-    return MatMul(*factors) if len(factors) > 1 else factors[0]
+    return joined(MatMul, factors)

@@ -16,6 +16,7 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, Entrywise
 from lvmcalc.calculus.tidy import tidy
+from lvmcalc.calculus.walking import joined
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.broken_formulas import broken_formulas, has_adjoint, instead_of
 from lvmcalc.marking.broken_parts import replaced
@@ -103,7 +104,7 @@ def _in_part(part: Expr) -> Iterator[tuple[str, str, Expr]]:
             rest = factors[:start] + factors[end:]
             if rest and rest != factors and all(
                     a.cols == b.rows for a, b in pairwise(rest)):
-                lost = MatMul(*factors[start:end]) if end - start > 1 else factors[start]
+                lost = joined(MatMul, factors[start:end])
                 yield "extra_factor", notation.plain(lost), MatMul(scalar, *rest)
 
 
