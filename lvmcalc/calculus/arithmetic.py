@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
-from sympy.matrices.expressions import HadamardPower
-from sympy.polys.domains import QQ
+from sympy import QQ, Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
@@ -194,7 +192,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
 
 def sizes_in(*expressions: Expr) -> list[str]:
     """Return the names of the sizes in the expressions (and of exponents), in order."""
-    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, HadamardPower)}
+    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, sp.HadamardPower)}
     lengths = dimensions(*expressions) | exponents
     return sorted({symbol.name for size in lengths for symbol in size.free_symbols})
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import sympy as sp
-from sympy import Expr
-from sympy.matrices.expressions import HadamardPower, MatPow
+from sympy import Expr, HadamardPower, MatPow
 
 from lvmcalc import checks
 from lvmcalc.calculus import random_points

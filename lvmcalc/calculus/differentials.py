@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol, Trace
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -108,8 +108,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
         result = form.expression(terms, variable.shape)
     else:
         result = form.written_out(sp.together(form.scalar(pulled)))
-    originals = {symbol.name: symbol
-                 for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
+    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
     return result.xreplace({symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
                             if symbol.name in originals})
 
@@ -166,11 +165,6 @@ def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (
     if wrt.name in symmetric:
         total = form.symmetric_part(total)
     return form, total, tuple(sorted(used))
-
-
-def inner(left: Expr, right: Expr) -> Expr:
-    """Return the inner product of two matrices, tr(AᵀB), or of two scalars."""
-    return Trace(left.T * right) if left.is_Matrix else left * right
 
 
 def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tuple[str, ...]:

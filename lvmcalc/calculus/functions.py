@@ -6,12 +6,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import DiagMatrix, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, Symbol
 from sympy.core.symbol import Str
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
-from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.walking import joined
@@ -83,7 +80,7 @@ def _refuse_number(matrix: Expr) -> None:
         raise TypeError(f"Only a matrix has entries, not {matrix}.")
 
 
-class Entrywise(MatrixExpr):
+class Entrywise(sp.MatrixExpr):
     """A function of one number, such as exp, applied to every entry of a matrix."""
 
     def __new__(cls, function: str | Str, matrix: Expr) -> "Entrywise":
@@ -153,7 +150,7 @@ def diagonal(matrix: Expr) -> Expr:
     """Return diag(v), a matrix, of a vector v, and the vector diag(A) of a square matrix A."""
     if matrix.cols == 1:
         return DiagMatrix(matrix)
-    return DiagMatrix(matrix.T) if matrix.rows == 1 else DiagonalOf(matrix)
+    return DiagMatrix(matrix.T) if matrix.rows == 1 else sp.DiagonalOf(matrix)
 
 
 def kinks_in(*expressions: Expr) -> list[str]:

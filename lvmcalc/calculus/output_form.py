@@ -4,9 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 import sympy as sp
-from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
-from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Expr, Identity, Inverse, MatAdd, MatMul, MatrixExpr, MatrixSymbol, Symbol
 
 from lvmcalc.calculus.walking import joined
 
@@ -36,7 +34,7 @@ class OutputForm:
     def expression(self, terms: Terms, shape: tuple[Expr, Expr]) -> MatrixExpr:
         """Return a sum of terms as a SymPy expression, with common factors outside."""
         if not terms:
-            return ZeroMatrix(*shape)
+            return sp.ZeroMatrix(*shape)
         if len(terms) == 1:
             (term, c), = terms.items()
             return self._multiple(sp.factor_terms(c), product_of(term, shape[0]))
@@ -57,8 +55,7 @@ class OutputForm:
         if not self.collect or not any(isinstance(letter, Inverse) for letter in ending):
             ending = ()  # only a common inverse is worth a bracket: it is computed once
         common = common_factor(terms.values())
-        inner = {term[:len(term) - len(ending)]: sp.cancel(c / common)
-                 for term, c in terms.items()}
+        inner = {term[:len(term) - len(ending)]: sp.cancel(c / common) for term, c in terms.items()}
         return common, inner, ending
 
     def sum(self, terms: Terms, size: Expr) -> MatAdd:

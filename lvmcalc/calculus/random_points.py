@@ -12,8 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.expressions import HadamardPower
+from sympy import Expr, HadamardPower, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes

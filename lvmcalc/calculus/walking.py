@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
+from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Identity, Inverse, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
@@ -27,7 +26,7 @@ def joined(kind: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
 
 def sum_of(terms: Sequence[Expr]) -> Expr:
     """Return the sum of some terms, which are all matrices or all scalars."""
-    return joined(MatAdd if terms[0].is_Matrix else sp.Add, terms)
+    return joined(sp.MatAdd if terms[0].is_Matrix else sp.Add, terms)
 
 
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
@@ -72,7 +71,7 @@ def without_power(part: Expr) -> Expr:
         if part.exp == 0:
             return sp.OneMatrix(*part.shape)
         return joined(HadamardProduct, [part.base] * int(part.exp))
-    if not isinstance(part, MatPow) or isinstance(part, Inverse):
+    if not isinstance(part, sp.MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
     if not power.is_Integer or abs(power) > LARGEST_POWER:

@@ -44,8 +44,7 @@ class Program:
         self.wrt = (*chain.leaves, *chain.nodes) if whole else wrt
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
-        self.names = {name: identifier(name) for name in
-                      (*chain.leaves, *chain.nodes, *self.sizes)}
+        self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
         self.bars = {chain.adjoint_symbol(name): f"{name}_bar" for name in
                      (*chain.leaves, *chain.nodes)}
         names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, MatAdd, MatrixSymbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -26,8 +25,7 @@ from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
 from lvmcalc.chain.passes import Evaluate, Place
 
-CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
-                  log_det="log_det({})")
+CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})", log_det="log_det({})")
 TINY = np.finfo(float).tiny
 NESTED = 300  # parts of an expression; Python compiles only so many within each other
 SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2

@@ -153,8 +153,7 @@ def _goes_on(before: str, piece: str) -> bool:
     """
     side = re.fullmatch(LEFT_SIDE, before, re.DOTALL)
     name = re.escape(re.sub(ENTRY, r"\1", spread_out(side[1]).strip())) if side else ""
-    uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)",
-                              piece)
+    uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)", piece)
     return bool(re.search(OPEN_END, before) or (re.match(GOES_ON, piece) and not uses))
 
 

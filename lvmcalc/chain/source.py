@@ -6,9 +6,7 @@ from functools import cache, singledispatchmethod
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul, Trace, Transpose
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
@@ -50,7 +48,7 @@ class Writer:
         raise UnsupportedExpression(f"source code for {type(part).__name__}")
 
     @write.register
-    def _(self, part: Symbol | MatrixSymbol) -> Text:
+    def _(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
         return self.names.get(part.name, part.name), ATOM
 
     # Numbers
@@ -161,13 +159,13 @@ class Writer:
 
     # Matrices
     @write.register
-    def _(self, part: Inverse) -> Text:
+    def _(self, part: sp.Inverse) -> Text:
         if isinstance(part.arg, Transpose):
             return f"{self.inverse(part.arg.arg)}.T", ATOM
         return self.inverse(part.arg), ATOM
 
     @write.register
-    def _(self, part: MatPow) -> Text:
+    def _(self, part: sp.MatPow) -> Text:
         raise UnsupportedExpression(f"source code for the power {part}")
 
     @write.register
@@ -177,7 +175,7 @@ class Writer:
         return f"{self.at(part.arg)}.T", ATOM
 
     @write.register
-    def _(self, part: DiagMatrix) -> Text:
+    def _(self, part: sp.DiagMatrix) -> Text:
         return f"{self.dialect.prefix}.diag({self.at(part.args[0])}[:, 0])", ATOM
 
     @write.register
@@ -186,11 +184,11 @@ class Writer:
         return self.dialect(getattr(self.dialect, CALLS[type(part)]), *map(self, part.args)), ATOM
 
     @write.register
-    def _(self, total: MatAdd) -> Text:
+    def _(self, total: sp.MatAdd) -> Text:
         return self.sum_of(*self.spread(total.args)), SUM
 
     @write.register
-    def _(self, product: HadamardProduct) -> Text:
+    def _(self, product: sp.HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
         numbers = [self.thin(part) for part in parts]
         scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
+from sympy import Expr, HadamardPower, MatAdd, MatMul, MatrixSymbol, Symbol, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -97,7 +96,7 @@ class Stages:
                 return self._scalar_sum(formula)
             case sp.Mul():
                 return self._scalar_product(formula)
-            case sp.log() if isinstance(formula.args[0], Determinant):
+            case sp.log() if isinstance(formula.args[0], sp.Determinant):
                 return "log determinant", (self.letter(formula.args[0].arg),)
             case Trace() | EntrySum() if (root := _root(formula)) is not None:
                 return "squared norm", (self.letter(root),)
@@ -107,7 +106,7 @@ class Stages:
                 return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
                 return self._varying_power(formula)
-            case HadamardProduct():
+            case sp.HadamardProduct():
                 return self._elementwise(formula)
             case MatrixSymbol():
                 return "use", (formula,)
@@ -207,7 +206,7 @@ class Stages:
         return "scale", (scalar if plain else self.letter(scalar), self.letter(inner))
 
     def _product(self, factors: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
-        factors = [it for it in factors if not isinstance(it, Identity)] or factors[:1]
+        factors = [it for it in factors if not isinstance(it, sp.Identity)] or factors[:1]
         if len(factors) == 1:
             return self._parts(factors[0]) if not self._is_letter(factors[0]) else (
                 "use", (factors[0],))
@@ -223,9 +222,9 @@ class Stages:
             return "Gram matrix", (self.letter(one),)
         return "product", (self.letter(one), self.letter(other))
 
-    def _elementwise(self, product: HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
+    def _elementwise(self, product: sp.HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
         def times(factors: list[Expr]) -> Expr:
-            return self.letter(joined(HadamardProduct, factors))
+            return self.letter(joined(sp.HadamardProduct, factors))
 
         below = [part.base for part in product.args
                  if isinstance(part, HadamardPower) and part.exp == -1]
@@ -289,7 +288,7 @@ def _root(square: Expr) -> Expr | None:
         entries = square.arg
         if isinstance(entries, HadamardPower) and entries.exp == 2:
             return entries.base
-        factors = entries.args if isinstance(entries, HadamardProduct) else (0, 1)
+        factors = entries.args if isinstance(entries, sp.HadamardProduct) else (0, 1)
         return factors[0] if len(factors) == 2 and factors[0] == factors[1] else None
     if not isinstance(square, Trace):
         return None

@@ -136,8 +136,7 @@ def _written(known: Chain, seed: int, random: Random, leaves: Sequence[Expr],
             column = leaf.is_Matrix and leaf.shape[1] == 1
             pool = COLUMNS if column else MATRICES if leaf.is_Matrix else SCALARS
             new[leaf] = _like(leaf, letter(pool), new)
-    short = [stage.symbol for stage in stages
-             if stage.symbol.name in known.abbreviations.values()]
+    short = [stage.symbol for stage in stages if stage.symbol.name in known.abbreviations.values()]
     output = stages[-1].symbol
     new |= {symbol: _like(symbol, letter(MATRICES), new) for symbol in short if symbol != output}
     new[output] = _like(output, output_name(taken))

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardProduct, MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatMul, ShapeError, Symbol, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.expressions import check_shapes
@@ -95,7 +93,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
     pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
     for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         if len({factor.shape for factor in factors[place]}) == 1:
-            entrywise = HadamardProduct(*factors[place])
+            entrywise = sp.HadamardProduct(*factors[place])
             what = notation.plain(entrywise)
             yield "elementwise", what, [*factors[:place.start], entrywise, *factors[place.stop:]]
     for start, end in combinations(range(len(factors) + 1), 2):
@@ -142,7 +140,7 @@ def _toggled(factor: Expr) -> Expr:
 
 def has_adjoint(factor: Expr) -> bool:
     """Return whether the adjoint of a node stands in a factor."""
-    return any(symbol.name.startswith("∂") for symbol in factor.atoms(MatrixSymbol, Symbol))
+    return any(symbol.name.startswith("∂") for symbol in factor.atoms(sp.MatrixSymbol, Symbol))
 
 
 def _product(scalar: Expr, factors: list[Expr]) -> Expr:

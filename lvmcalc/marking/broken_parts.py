@@ -9,10 +9,7 @@ from contextlib import suppress
 from itertools import combinations, islice
 
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise
@@ -60,7 +57,7 @@ def _replaced_once(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
     for place, arg in enumerate(args):
         if isinstance(arg, Expr) and arg.has(part) and not isinstance(formula, MatrixSymbol):
             for changed in _replaced_once(arg, part, instead):
-                with suppress(ShapeError, TypeError, ValueError):
+                with suppress(sp.ShapeError, TypeError, ValueError):
                     yield formula.func(*args[:place], changed, *args[place + 1:])
 
 
@@ -76,10 +73,10 @@ def _in_part(part: Expr) -> Iterator[Broken]:
             yield from _in_product(part)
         case HadamardPower():
             yield from _in_power(part)
-        case DiagMatrix():
+        case sp.DiagMatrix():
             vector = part.args[0]
             yield "diag", notation.plain(part), MatMul(vector, OneMatrix(1, vector.rows))
-        case DiagonalOf():
+        case sp.DiagonalOf():
             matrix = part.args[0]
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
@@ -192,8 +189,8 @@ def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
                 yield "matrix_product", _multiple(scalar, whole)
         for instead in over_the_other_index(part):
             yield "sum_index", instead
-    if part.is_Matrix and not isinstance(part, Identity | OneMatrix):
+    if part.is_Matrix and not isinstance(part, sp.Identity | OneMatrix):
         if part.cols == 1:
-            yield "diag", DiagMatrix(part)
+            yield "diag", sp.DiagMatrix(part)
         elif part.is_square:
-            yield "diag", DiagonalOf(part)
+            yield "diag", sp.DiagonalOf(part)

@@ -13,8 +13,7 @@ from importlib import resources
 from itertools import permutations
 
 import sympy as sp
-from sympy import Expr, Inverse, Symbol
-from sympy.matrices.expressions import HadamardPower
+from sympy import Expr, HadamardPower, Inverse, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm

@@ -8,9 +8,7 @@ from contextlib import suppress
 from itertools import combinations, pairwise
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatMul, MatrixSymbol, ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
