@@ -104,7 +104,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     if variable.is_Matrix:
         terms = form.matrix(pulled)
         if variable.name in names:
-            terms = form.times(sp.S.Half, form.add(terms, form.transposed(terms)))
+            terms = form.scaled(sp.S.Half, form.add(terms, form.transposed(terms)))
         result = form.expression(terms, variable.shape)
     else:
         result = form.written_out(sp.together(form.scalar(pulled)))
