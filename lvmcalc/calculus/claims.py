@@ -107,11 +107,6 @@ class Claim:
         return self.proof.status if self.proof.holds else self.exact.status
 
     @property
-    def rules(self) -> tuple[str, ...]:
-        """The rules of the book that the proof rests on."""
-        return self.proof.rules
-
-    @property
     def summary(self) -> str:
         """All grades in one line of plain text."""
         every = " for every size" if self.proof.status == "proved" else ""
@@ -154,7 +149,7 @@ class Check:
             (row.label,
              *(f"{MARKS[grade.status]} {grade.status}{f' ({bound})' if bound else ''}"
                for grade, bound in ((row.proof, ""), (row.exact, row.exact.bound))),
-             bound_on(row.error), row.sympy, ", ".join(row.rules)) for row in self.rows)]
+             bound_on(row.error), row.sympy, ", ".join(row.proof.rules)) for row in self.rows)]
 
     def __str__(self) -> str:
         table = self.table()

@@ -49,11 +49,6 @@ class Node:
         """The symbolic shape, () for a scalar."""
         return tuple(self.symbol.shape) if self.symbol.is_Matrix else ()
 
-    @property
-    def source(self) -> str:
-        """Where the rule is from."""
-        return self.rule.source if self.rule else ""
-
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {notation.latex(self.symbol)} = {notation.latex(self.expression)}$"
 
@@ -61,7 +56,7 @@ class Node:
         size = notation.shape(self.symbol)
         if not self.rule:
             return f"${notation.latex(self.symbol)}$, a leaf, {size}"
-        name, source = map(notation.in_html, (self.rule.name, self.source))
+        name, source = map(notation.in_html, (self.rule.name, self.rule.source))
         rule = f"{name}: ${self.rule.latex}$ ({source})"
         return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n| shape | {size} |\n| rule | {rule} |"
 
@@ -70,7 +65,7 @@ class Node:
         if not self.rule:
             return f"{notation.plain(self.name)}: leaf, {size}"
         formula = f"{notation.plain(self.name)} = {notation.plain(self.expression)}"
-        return f"{formula}   [{size}; {self.rule.name}; {self.source}]"
+        return f"{formula}   [{size}; {self.rule.name}; {self.rule.source}]"
 
     __repr__ = __str__
 

@@ -8,8 +8,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import differential, inner
 from lvmcalc.calculus.claims import Claim
+from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.rules import upstream
-from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain.graph import Graph
 
 DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free

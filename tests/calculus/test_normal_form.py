@@ -8,9 +8,8 @@ from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import is_zero, terms_in
-from lvmcalc.calculus.tidy import tidy
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
