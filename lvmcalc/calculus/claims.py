@@ -18,17 +18,11 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic, decimals, first_order, random_points
 from lvmcalc.calculus.comparison import compare, decide
-from lvmcalc.calculus.differentials import (
-    Book,
-    differential,
-    gradient,
-    inner,
-    slope_with_rules,
-)
+from lvmcalc.calculus.differentials import Book, differential, gradient, slope_with_rules
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name
 from lvmcalc.calculus.functions import kinks_in
-from lvmcalc.calculus.operations import is_rational
+from lvmcalc.calculus.operations import inner, is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import in_html

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, Symbol
-from sympy.polys.domains import QQ
+from sympy import QQ, Expr, Symbol
 from sympy.polys.matrices import DomainMatrix
 
 from lvmcalc.calculus.arithmetic import Rationals, value_at

@@ -69,8 +69,7 @@ class IndexForm(IndexFunctions):
         ends = [i, *inner, j]
         parts = [self.matrix(factor, *pair) for factor, pair in
                  zip(factors, pairwise(ends), strict=True)]
-        over = {k: factor.cols for k, factor in zip(inner, factors, strict=False)
-                if k is not None}
+        over = {k: factor.cols for k, factor in zip(inner, factors, strict=False) if k is not None}
         # From left to right, so that what cancels early is gone
         result, todo = parts[0], dict(over)
         for k, part in zip(inner, parts[1:], strict=True):
@@ -167,8 +166,7 @@ class IndexForm(IndexFunctions):
             if len(term) == 1 and self._is_diagonal(term):
                 return c**size
             if (path := self._path(term, size)) is not None:
-                return c**size * sp.Mul(*(self._determinant_of(factor, size)
-                                           for factor, _ in path))
+                return c**size * sp.Mul(*(self._determinant_of(factor, size) for factor, _ in path))
         lead = inside[leading(inside)]
         return lead**size * self._determinant_letter(self.scaled(1 / lead, inside), size)
 

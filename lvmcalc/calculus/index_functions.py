@@ -120,8 +120,7 @@ class IndexFunctions(IndexSums):
         return self.add(*parts)
 
     def _sigmoid(self, inside: Sum) -> Sum:
-        return self._raised(self.add(ONE, self._exp(self.scaled(-sp.S.One, inside))),
-                            -sp.S.One)
+        return self._raised(self.add(ONE, self._exp(self.scaled(-sp.S.One, inside))), -sp.S.One)
 
     def _softplus(self, inside: Sum) -> Sum:
         return self._log(self.add(ONE, self._exp(inside)))

@@ -244,8 +244,7 @@ class IndexSums:
 
     def _beside(self, left: Product, terms: Sum, summed: dict[int, Expr], kept: set[int]) -> Sum:
         """Return left · terms, summed over what was summed before and is kept or in `left`."""
-        over = {index: size for index, size in summed.items()
-                if index in kept | indices_of(left)}
+        over = {index: size for index, size in summed.items() if index in kept | indices_of(left)}
         return self.times({left: sp.S.One}, terms, over=over)
 
     def _upright(self, inside: Sum) -> tuple[Sum, bool, bool]:

@@ -10,15 +10,19 @@ from functools import reduce
 from itertools import product
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import HadamardProduct
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Determinant, Expr, HadamardProduct, Inverse, MatrixExpr, MatrixSymbol, Transpose
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import record
-from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import (
+    OutputForm,
+    Term,
+    Terms,
+    common_factor,
+    in_order,
+    product_of,
+)
 from lvmcalc.calculus.scalars import added, is_letter, is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
@@ -44,7 +48,7 @@ class NormalForm(OutputForm):
         # What stands inside a letter: of an inverse, of a kept sum, or of a function of entries.
         self.inside: dict[MatrixExpr, Terms] = {}
         self.factors: dict[MatrixExpr, tuple[Term, ...]] = {}  # of an elementwise product
-        self.symbols: dict[Expr, Symbol] = {}  # that stand for traces, determinants, functions
+        self.symbols: dict[Expr, sp.Symbol] = {}  # that stand for traces, determinants, functions
         self.letters = 0  # that have been multiplied out
 
     # Matrices
@@ -54,7 +58,7 @@ class NormalForm(OutputForm):
         match expression:
             case MatrixSymbol() | sp.OneMatrix():
                 return {(expression,): sp.S.One}
-            case Identity():
+            case sp.Identity():
                 return ONE
             case sp.ZeroMatrix():
                 return {}
@@ -96,21 +100,21 @@ class NormalForm(OutputForm):
         """Return an operation that nothing is known of here, such as diag(v), as a letter."""
         argument, *others = expression.args
         inside, common = self.matrix(argument), sp.S.One
-        if isinstance(expression, DiagMatrix | DiagonalOf):  # linear
+        if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf):  # linear
             if not inside:
                 return {}
             common = common_factor(inside.values())
             inside = {term: sp.cancel(c / common) for term, c in inside.items()}
         written = expression.func(self.expression(inside, argument.shape), *others)
         self.inside[written] = inside
-        if isinstance(written, DiagMatrix):
+        if isinstance(written, sp.DiagMatrix):
             self.inside[written] = {}  # which is its own transpose
         return {(written,): common}
 
     def total(self, expression: Expr) -> Expr:
         """Return the sum of the entries as a symbol."""
         terms = self.matrix(expression.arg)
-        return sp.Add(*(c * self._named(EntrySum(joined(term, expression.arg.rows)))
+        return sp.Add(*(c * self._named(EntrySum(product_of(term, expression.arg.rows)))
                         for term, c in terms.items()))
 
     def transposed(self, terms: Terms) -> Terms:
@@ -129,7 +133,7 @@ class NormalForm(OutputForm):
                 return letter if letter.name in self.symmetric else Transpose(letter)
             case sp.OneMatrix():
                 return sp.OneMatrix(*reversed(letter.shape))
-            case DiagonalOf():
+            case sp.DiagonalOf():
                 return Transpose(letter)
             case HadamardProduct():
                 factors = [self.transposed_term(factor) for factor in self.factors[letter]]
@@ -185,7 +189,7 @@ class NormalForm(OutputForm):
         if len(flat) < 2:
             return flat[0] if flat else (sp.OneMatrix(*shape),)
         flat.sort(key=self.texts)
-        letter = HadamardProduct(*(joined(factor, shape[0]) for factor in flat))
+        letter = HadamardProduct(*(product_of(factor, shape[0]) for factor in flat))
         self.factors[letter] = tuple(flat)
         return (letter,)
 
@@ -239,8 +243,7 @@ class NormalForm(OutputForm):
         """Return a whole power of a scalar."""
         base, exponent = expression.as_base_exp()
         if exponent.is_Integer and abs(exponent) > LARGEST_POWER:
-            raise UnsupportedExpression(
-                f"the power {exponent}, which is above {LARGEST_POWER}")
+            raise UnsupportedExpression(f"the power {exponent}, which is above {LARGEST_POWER}")
         base = self.scalar(base)
         if exponent.is_negative and is_zero(base):
             raise UnsupportedExpression(f"the division by 0 in {expression}")
@@ -265,7 +268,7 @@ class NormalForm(OutputForm):
             return self._trace(term[1:-1], term[0].cols)  # tr(A B A⁻¹) = tr(B)
         alike = [turned[n:] + turned[:n] for turned in (term, self.transposed_term(term))
                  for n in range(len(term))]  # tr(AB) = tr(BA) = tr((AB)ᵀ)
-        return self._named(Trace(joined(min(alike, key=self.texts), size)))
+        return self._named(sp.Trace(product_of(min(alike, key=self.texts), size)))
 
     def _cancel(self, letter: MatrixExpr, other: MatrixExpr) -> bool:
         inverse = isinstance(_bare(letter), Inverse)
@@ -287,7 +290,7 @@ class NormalForm(OutputForm):
             return 1 / self.determinant(self.inside[bare], bare.shape)
         return self._named(Determinant(bare))
 
-    def _named(self, expression: Expr) -> Symbol:
+    def _named(self, expression: Expr) -> sp.Symbol:
         if expression not in self.symbols:
             # a Dummy, for two expressions may be written alike
             self.symbols[expression] = sp.Dummy(f"<{in_order(expression)}>")

@@ -89,7 +89,8 @@ def _norm(part: Expr) -> Expr:
     return sp.sqrt(Trace(part.T * part)) if part.is_Matrix else functions.absolute(part)
 
 
-def _inner(left: Expr, right: Expr) -> Expr:
+def inner(left: Expr, right: Expr) -> Expr:
+    """Return the inner product of two matrices, tr(AᵀB), or of two scalars."""
     return Trace(left.T * right) if left.is_Matrix else left * right
 
 
@@ -97,7 +98,7 @@ def _inner(left: Expr, right: Expr) -> Expr:
 SPELLED |= {
     "sqrt": lambda part: HadamardPower(part, sp.S.Half) if part.is_Matrix else sp.sqrt(part),
     "log": lambda part: Entrywise("log", part) if part.is_Matrix else sp.log(part),
-    "sum": EntrySum, "diag": functions.diagonal, "norm": _norm, "inner": _inner,
+    "sum": EntrySum, "diag": functions.diagonal, "norm": _norm, "inner": inner,
     "ones": lambda rows, columns=sp.S.One: sp.OneMatrix(rows, columns),
     "rowsum": lambda part: part * sp.OneMatrix(part.cols, 1),
     "colsum": lambda part: sp.OneMatrix(1, part.rows) * part,
@@ -105,7 +106,7 @@ SPELLED |= {
 
 # fmt: off
 #              operation              Z                      adjoint of each argument                  differential dZ                     source
-RULES = RuleBook(
+RULES = RuleBook().add(
     Operation("use",                  A,                     {A: G_mn},                                dA,                                 BY_ENTRIES),
     Operation("product",              A * B,                 {A: G_mp * B.T, B: A.T * G_mp},           dA * B + A * dB,                    "Matrix Cookbook eq. 37",
               kind=MatMul, fits="chained", split=walking.split_product, value=walking.product_value, degree=walking.product_degree,

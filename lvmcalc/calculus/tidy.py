@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import sympy as sp
-from sympy import Expr
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, MatAdd
 
 from lvmcalc.calculus.normal_form import NormalForm
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.exceptions import ShapeError
+from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.differentials import sympified

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, MatAdd
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic

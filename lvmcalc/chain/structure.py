@@ -14,9 +14,10 @@ from sympy import Expr, MatrixSymbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.claims import Check, Claim
-from lvmcalc.calculus.differentials import inner, sympified
+from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.functions import SPELLED
+from lvmcalc.calculus.operations import inner
 from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import compiled, numbers, passes, second_order

@@ -9,13 +9,12 @@ from lvmcalc import notation
 from lvmcalc.calculus import Verdict
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import shown
 from lvmcalc.marking.mistakes import Finding, in_words
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.notation.forming import as_number
 
-RIGHT = ("proved", "exact", "numeric")
 SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
 
 
@@ -23,8 +22,9 @@ SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
 class Line:
     """One line of a derivation: what was read, the verdicts, and what is wrong.
 
-    `follows` is the number of the line with a slip from which this one follows; `kind` is "claim",
-    "definition" or "words", of which only a claim can be wrong.
+    `follows` is the number of the line with a slip from which this one follows, `place` that of the
+    equals sign in question; `kind` is "claim", "definition" or "words", of which only a claim can
+    be wrong.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Line:
     findings: tuple[Finding, ...] = ()
     kind: str = "claim"
     follows: int | None = None
+    place: int = 0
 
     @property
     def wrong(self) -> str:
@@ -42,8 +43,7 @@ class Line:
             return f"It follows from your line {self.follows}."
         if not self.findings:
             return ""
-        place = next((n for n, verdict in enumerate(self.verdicts, 1) if not verdict.holds), 0)
-        at = f"At equals sign {place}: " if place and len(self.verdicts) > 1 else ""
+        at = f"At equals sign {self.place}: " if self.place and len(self.verdicts) > 1 else ""
         kinds = dict.fromkeys(found.kind.replace("_", " ") for found in self.findings)
         return f"{at}{' and '.join(kinds)}. {' '.join(map(str, self.findings))}"
 

@@ -17,33 +17,38 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
-from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
-from lvmcalc.chain import Chain, passes
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line, by_terms, credit
+from lvmcalc.chain import Chain
+from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
-from lvmcalc.marking.exercise import NoValue, exercise_of, formulas
+from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     KINDS,
     at_rest,
-    broken_by,
     gradient_in,
     has_differentials,
     in_increments,
-    in_nodes,
     node_of,
     with_adjoints,
     written,
 )
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
-from lvmcalc.marking.wording import as_adjoints, asked_for, changing, gradient_called, with_gradient
+from lvmcalc.marking.wording import (
+    as_adjoints,
+    asked_for,
+    changing,
+    gradient_called,
+    with_gradient,
+    without_trace,
+)
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.forming import as_number, change_of, is_number
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.vocabulary import matching
@@ -86,8 +91,9 @@ class _Auditor:
     def __init__(self, chain: Chain):
         self.chain, self.words = chain, chain.vocabulary
         self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
-        self.slips: dict[int, dict[passes.Place, Expr]] = {}  # by line: the formulas that it breaks
-        self.values: dict[int, Expr] = {}  # by line: what it takes for the scalar
+        self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
+        self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
+        self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
@@ -109,7 +115,7 @@ class _Auditor:
                         whole = piece._replace(text=f"{piece.text} {behind.text}")
                         if (joined := self.checked(whole, len(lines) + 1)).status in RIGHT:
                             line, taken = joined, behind
-                            self.slips.pop(len(lines) + 1, None)
+                            self.slips.drop(len(lines) + 1)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
@@ -180,23 +186,64 @@ class _Auditor:
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
-            verdicts = tuple(self.verdict(*pair) for pair in pairwise(sides))
+            self.head = self.head if piece.goes_on else sides[0]
+            traced = self.traced(sides)
+            verdicts = tuple(self.verdict(*pair) for pair in pairwise(traced))
         except (Unreadable, UnsupportedExpression) as error:
             return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
         except CannotBeFormed as error:
             wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
-        for side, verdict in zip(sides[1:], verdicts, strict=True):
-            if verdict.status not in RIGHT:
-                if slip := self.slip_behind(sides):
-                    return replace(line, follows=slip)
-                if changes := self.broken(sides[0], self.meaning(side)):
-                    self.slips[number] = changes
-                elif self.verdict(self.chain[self.chain.output].symbol, sides[0]).holds:
-                    self.values[number] = as_number(self.chain.in_leaves(self.meaning(side)))
-                return replace(line, findings=self.findings(sides[0], side, verdict))
-        return line
+        right = all(verdict.status in RIGHT for verdict in verdicts)
+        return line if right and traced == sides else self.blamed(line, traced, number)
+
+    def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
+        """Return a wrong line with its own slip, or the line with the slip from which it follows.
+
+        Beside numbers, `sides` are traces of what was written.
+        """
+        findings, place, behind = (), 0, None
+        if traceless := [n for n, side in enumerate(sides) if side != line.sides[n]]:
+            behind = self.traceless
+            if not behind:
+                self.traceless, place = number, max(1, traceless[0])
+                findings = (without_trace(line.sides[traceless[0]]),)
+        if len(sides) == 2 and not self.is_named(sides[0]) and self.is_named(sides[1]):
+            self.head, sides = sides[1], sides[::-1]
+        for n, verdict in enumerate(line.verdicts):
+            slip = None if verdict.status in RIGHT else self.slips.behind(*sides[n:n + 2])
+            if verdict.status not in RIGHT and not slip:
+                asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
+                findings += self.findings(asked, sides[n + 1], verdict)
+                place = place or n + 1
+                break
+            behind = behind or slip
+        for left in dict.fromkeys((self.head, sides[0])):
+            self.slips.add(number if findings else behind, left, sides[-1],
+                           (self.meaning(left), self.meaning(sides[-1])))
+        if not findings:
+            return replace(line, follows=behind)
+        verdicts = [*line.verdicts]
+        if verdicts[place - 1].status in RIGHT:  # but for the trace
+            verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
+        return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
+
+    def is_named(self, side: Expr) -> bool:
+        """Return whether a side is an adjoint or the differential of a node."""
+        return bool(asked_for(self.chain, side) or node_of(self.chain, side))
+
+    def traced(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Return the sides of an equation between numbers with tr(A) for each square A.
+
+        That is only done for differentials, and where it makes the equation right.
+        """
+        every = (self.head, *sides)
+        traces = tuple(sp.Trace(side) if side.is_Matrix and side.is_square and not is_number(side)
+                       else side for side in sides)
+        changes = any(has_differentials(self.chain, self.meaning(side)) for side in every)
+        return traces if traces != sides and not all(side.is_Matrix for side in every) and (
+            changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
 
     # Reading
     def sides(self, text: str) -> tuple[Expr, ...]:
@@ -258,50 +305,7 @@ class _Auditor:
             found = [in_increments(self.chain, side, here or self.moving) for side in found]
         return found
 
-    # Slips
-    def slip_behind(self, sides: tuple[Expr, ...]) -> int | None:
-        """Return the line with a slip from which an equation follows, None if there is none."""
-        for number, value in self.values.items():
-            with suppress(*NoValue, ValueError, TypeError):
-                known = {self.chain.adjoint_symbol(name): gradient(value, leaf.symbol)
-                         for name, leaf in self.chain.leaves.items() if name in self.moving}
-                meant = [self.chain.in_leaves(side.xreplace(known))
-                         for side in self.in_leaves(*sides, whole=True)]
-                if all(decide(*pair, self.chain.symmetric).status in RIGHT
-                       for pair in pairwise(meant)):
-                    return number
-        choices = [[number] for number in reversed(self.slips)]
-        for numbers in [*choices, [*self.slips]] if len(choices) > 1 else choices:
-            changes = {place: formula for number in numbers
-                       for place, formula in self.slips[number].items()}
-            try:
-                known = formulas(self.chain, changes)
-                meant = [passes.in_symbols(None, side, known)
-                         for side in self.in_leaves(*sides, whole=True)]
-                if all(decide(one, other, self.chain.symmetric).status in RIGHT
-                       for one, other in pairwise(meant)):
-                    return numbers[0]
-            except (*NoValue, ValueError, TypeError):
-                continue
-        return None
-
-    def broken(self, left: Expr, side: Expr) -> dict[passes.Place, Expr]:
-        """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
-        if name := asked_for(self.chain, left):
-            first, *others = self.chain.children(name)
-            return {(first, name): in_nodes(self.chain, side)} | {
-                (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
-        with suppress(UnsupportedExpression, ValueError, TypeError):
-            return broken_by(self.chain, self.of_node(self.meaning(left)), side)
-        return {}
-
-    def of_node(self, changed: Expr) -> Expr:
-        """Return d(c) for the differential of a letter that stands for the value of c."""
-        same = (change_of(node.symbol) for node in self.chain if isinstance(changed, KINDS)
-                and node.symbol.is_Matrix == changed.is_Matrix
-                and self.verdict(node.symbol, changed.arg).holds)
-        return changed if node_of(self.chain, changed) else next(same, changed)
-
+    # What is wrong
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
@@ -314,10 +318,6 @@ class _Auditor:
             sentence = f"This could not be decided: {reason}"
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
-        elif meant.is_Matrix and not asked.is_Matrix and self.verdict(
-                asked, sp.Trace(meant)).holds:
-            kind, sentence = "shape", ("This is a number only where there is one column: for "
-                                       f"several, it has to be tr({notation.plain(side)})")
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
         elif told := by_terms(self.chain, meant, self.meaning(asked)):
@@ -326,8 +326,9 @@ class _Auditor:
 
     def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
-        node, names = node_of(self.chain, self.meaning(asked)), written(self.chain, side)
-        changed = node or self.meaning(asked).has(*KINDS)
+        asked = self.slips.of_node(self.meaning(asked))
+        node, names = node_of(self.chain, asked), written(self.chain, side)
+        changed = node or asked.has(*KINDS)
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
             return ()
         try:
@@ -335,8 +336,8 @@ class _Auditor:
                 found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
                 if not found.right and found.explanations:
                     return found.explanations[0]
-            sides = [in_increments(self.chain, one, names) for one in (side, self.meaning(asked))]
-            if not side.is_Matrix and len(names) == 1:
+            sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
+            if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
                 sides = [gradient(one, step) for one in sides]
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])

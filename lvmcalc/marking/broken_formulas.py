@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatMul, ShapeError, Symbol, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.walking import joined, sum_of
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order
@@ -28,13 +27,6 @@ def broken_formulas(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
             yield "sign", notation.plain(term), sum_of([*others, -term]), -term
         for kind, what, broken in _in_term(term):
             yield kind, what, sum_of([*others, broken]), broken
-
-
-def sum_of(terms: list[Expr]) -> Expr:
-    """Return the sum of some terms, which are all matrices or all scalars."""
-    if len(terms) == 1:
-        return terms[0]
-    return MatAdd(*terms) if terms[0].is_Matrix else sp.Add(*terms)
 
 
 def instead_of(given: Expr, true: Expr) -> str:
@@ -101,7 +93,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
     pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
     for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         if len({factor.shape for factor in factors[place]}) == 1:
-            entrywise = HadamardProduct(*factors[place])
+            entrywise = sp.HadamardProduct(*factors[place])
             what = notation.plain(entrywise)
             yield "elementwise", what, [*factors[:place.start], entrywise, *factors[place.stop:]]
     for start, end in combinations(range(len(factors) + 1), 2):
@@ -148,7 +140,7 @@ def _toggled(factor: Expr) -> Expr:
 
 def has_adjoint(factor: Expr) -> bool:
     """Return whether the adjoint of a node stands in a factor."""
-    return any(symbol.name.startswith("∂") for symbol in factor.atoms(MatrixSymbol, Symbol))
+    return any(symbol.name.startswith("∂") for symbol in factor.atoms(sp.MatrixSymbol, Symbol))
 
 
 def _product(scalar: Expr, factors: list[Expr]) -> Expr:
@@ -156,4 +148,4 @@ def _product(scalar: Expr, factors: list[Expr]) -> Expr:
         return scalar
     if scalar != 1:
         return MatMul(scalar, *factors)
-    return MatMul(*factors) if len(factors) > 1 else factors[0]
+    return joined(MatMul, factors)

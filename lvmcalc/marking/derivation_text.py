@@ -35,13 +35,15 @@ UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
-    A claim has the name that its line says to define, or that is unknown, on its left.
+    A claim has the name that its line says to define, or that is unknown, on its left; it goes on
+    from the one before it if its line begins with an equals sign.
     """
 
     kind: str
     text: str
     name: str = ""
     error: str = ""
+    goes_on: bool = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
@@ -116,7 +118,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
         claims = [piece for piece in found if piece.kind != "words"]
         if not claims:
             return Piece("claim", text.strip())
-        return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}")
+        return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}",
+                     goes_on=True)
     name = NAME.match(sides_of(formula)[0].strip())
     spelled = spelling(name[1]) if name else ""
     known = name and (vocabulary.pattern.fullmatch(spelled)

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol, Transpose
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
@@ -335,7 +333,7 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
         yield "transpose", _answer, partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
-    made = diagonal if isinstance(expression, DiagMatrix | DiagonalOf) else expression.func
+    made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
     for index, part in enumerate(parts):
         for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
             yield *told, made(*parts[:index], changed, *parts[index + 1:])

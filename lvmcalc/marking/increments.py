@@ -7,8 +7,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import compare, differential, gradient
-from lvmcalc.calculus.differentials import inner
-from lvmcalc.calculus.operations import increment_of
+from lvmcalc.calculus.operations import increment_of, inner
 from lvmcalc.chain import Chain, passes
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential, as_number
@@ -121,7 +120,9 @@ def broken_by(chain: Chain, changed: Expr, said: Expr) -> dict[passes.Place, Exp
     node, names = node_of(chain, changed), written(chain, said)
     if not node or not set(names) <= {*chain.nodes, *chain.leaves} - {node}:
         return {}
-    error = in_increments(chain, said, names) - in_increments(chain, changed, names)
+    sides = [in_increments(chain, side, names) for side in (said, changed)]
+    said, changed = sides if sides[1].is_Matrix else map(as_number, sides)
+    error = said - changed
     arriving = chain.adjoint_symbol(node)
     error = inner(arriving, error) if error.is_Matrix else arriving * error
     found: dict[passes.Place, Expr] = {}

@@ -11,8 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, Inverse, Symbol, Transpose
-from sympy.matrices.expressions import MatMul
+from sympy import Expr, Inverse, MatMul, Symbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression

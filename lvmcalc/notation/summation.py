@@ -23,7 +23,7 @@ REFUSED = ("the sum over {} cannot be written with matrices: it may hold entries
 Size = Expr | int
 
 
-class Part(NamedTuple):
+class Indexed(NamedTuple):
     """What y_i, A_ij or x_i is of: the matrix, the index of its rows, and that of its columns."""
 
     of: Expr
@@ -48,7 +48,7 @@ class Sums:
     left : the indices of the entry that is defined, such as ij for K_ij
     """
 
-    def __init__(self, parts: Mapping[Expr, Part], heads: Mapping[int, tuple[str, str]],
+    def __init__(self, parts: Mapping[Expr, Indexed], heads: Mapping[int, tuple[str, str]],
                  functions: Mapping[str, Callable[..., Expr]], left: str = ""):
         self.parts, self.heads, self.functions, self.left = parts, heads, functions, left
         self.depth = 0

@@ -3,7 +3,7 @@ once."""
 
 import pytest
 
-from lvmcalc import audit
+from lvmcalc import audit, derive
 
 SLIP = r"""\begin{align}
 \frac{\partial L_1}{\partial c} &= -\frac{D}{2} c^{-\top} \\
@@ -162,3 +162,40 @@ def test_a_slip_in_a_differential_or_in_terms_of_k_is_named_and_blamed_once(
     ("Let c = αXXᵀ + β⁻¹ I\n∂L/∂X = -α D c⁻¹ X", ["proved", "proved"])])
 def test_a_letter_may_stand_for_the_scalar_or_leave_a_stage(text: str, expected: list) -> None:
     assert statuses(text, "gplvm.log_det") == expected
+
+
+RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1", λ="scalar")
+QUADRATIC = derive("xᵀA x + bᵀx", A="N×N", x="N×1", b="N×1")
+ALIGNED = r"""\begin{align}
+dL_1 &= -\tfrac D2\, d\log|K| \\ &= -\tfrac D2\operatorname{tr}(K^{-1}dK) \\
+&= -\tfrac{\alpha D}2\operatorname{tr}(X^T K^{-1} dX) \\
+\frac{\partial L_1}{\partial X} &= -\tfrac{\alpha D}2 K^{-1}X
+\end{align}"""
+CHAINED = "−½ tr(d(K⁻¹) YYᵀ) = −½ tr(K⁻¹dK K⁻¹YYᵀ)\nso ∂L₂/∂K = −½ K⁻¹YYᵀK⁻¹"
+LETTER = "M = K⁻¹YYᵀ\ndM = K⁻¹dK K⁻¹YYᵀ\ndL₂ = −½ tr(dM) = −½ tr(K⁻¹dK K⁻¹YYᵀ)"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("dL = (Aw − y)ᵀA dw + wᵀdw\n = (Aᵀ(Aw − y) + w)ᵀ dw\n∂L/∂w = Aᵀ(Aw − y) + w", RIDGE,
+     [0, None, 1]),
+    ("d(λ/2 wᵀw) = wᵀdw\ndL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = AᵀAw + w − Aᵀy", RIDGE, [0, 1, 1]),
+    ("dL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = Aᵀ(Aw − y) + w = AᵀAw − Ay + w", RIDGE, [0, 0]),
+    ("dL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = Aᵀ(Aw − y) − w", RIDGE, [0, 0]),
+    ("d(xᵀAx) = 2xᵀA dx\ndL = 2xᵀA dx + bᵀdx\n∇L = 2Aᵀx + b", QUADRATIC, [0, 1, 1]),
+    (CHAINED, "gplvm.trace", [0, 1]), (LETTER, "gplvm.trace", [None, 0, 2]),
+    ("−½ tr(K⁻¹dK K⁻¹YYᵀ) = dL₂\n∂L₂/∂K = −½ K⁻¹YYᵀK⁻¹", "gplvm.trace", [0, 1]),
+    (ALIGNED, "gplvm.log_det", [None, None, 0, 3]),
+    ("dL = 2 cᵀ dc\n = 2 cᵀ(dWᵀ W x + Wᵀ dW x)\n∂L/∂W = 2 W(c xᵀ + x cᵀ)", "autoencoder",
+     [0, 1, 1])])
+def test_what_follows_from_a_slip_is_told_and_is_not_blamed_again(text: str, of: object,
+                                                                  expected: list) -> None:
+    found = audit(text, of).lines
+    assert [line.follows or (0 if line.status == "refuted" else None)
+            for line in found] == expected, found
+    assert [bool(line.findings) for line in found] == [slip == 0 for slip in expected]
+
+
+def test_a_missing_trace_is_named_where_there_are_several_columns() -> None:
+    assert audit("dL = cᵀ dc", "autoencoder").lines[0].wrong == (
+        "shape. A trace is missing: cᵀ dc is S×S, and the number is tr(cᵀ dc).")
+    assert statuses("dL = (Aw − y)ᵀ d(Aw − y) + λ wᵀ dw", RIDGE) == ["proved"]

@@ -22,7 +22,7 @@ function control({kind, label, options, min = "", max = "", step = "", mark, lim
   if (kind === "choice") {
     const all = options.map(textContent => make("option", {textContent}));
     const input = make("select", {onchange: () => tell(input.selectedIndex)}, ...all);
-    return {it: make("label", {}, `${label} `, input), input, show: value => { input.selectedIndex = value; }};
+    return {it: make("label", {}, `${label} `, input), input, show: at => { input.selectedIndex = at; }};
   }
   if (kind === "stops") {
     const last = options.length - 1, words = make("b"), name = limit ? "input.lvm-limit" : "input";
