@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.operations import RULES
@@ -167,8 +167,7 @@ class Graph:
     def adjoint_symbol(self, name: str) -> Expr:
         """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
         node = self[name]
-        called = notation.adjoint_name(self.output, node.name)
-        return MatrixSymbol(called, *node.shape) if node.shape else Symbol(called)
+        return notation.matching(notation.adjoint_name(self.output, node.name), node.symbol)
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what `make()` gave when this key was first asked for; the chain keeps it."""

@@ -49,10 +49,10 @@ def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
 
 def test_a_multiple_has_multiplied_coefficients() -> None:
     words = {(A,): TWO, (B,): a}
-    assert NormalForm().times(b, words) == {(A,): 2 * b, (B,): a * b}
-    assert NormalForm().times(ONE, words) == words
-    assert NormalForm().times(-ONE, words) == {(A,): -TWO, (B,): -a}
-    assert NormalForm().times(sp.S.Zero, words) == {}
+    assert NormalForm().scaled(b, words) == {(A,): 2 * b, (B,): a * b}
+    assert NormalForm().scaled(ONE, words) == words
+    assert NormalForm().scaled(-ONE, words) == {(A,): -TWO, (B,): -a}
+    assert NormalForm().scaled(sp.S.Zero, words) == {}
 
 
 def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:
