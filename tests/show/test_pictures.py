@@ -739,7 +739,7 @@ class TestWalk:
         assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
         assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
-        assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
+        assert f"<td>{node.rule.name} ({node.rule.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
         walk, c = StageWalk(AUTOENCODER, W=W, x=X), W.T @ W @ X - X
