@@ -218,24 +218,24 @@ class IndexSums(Sums):
         sides = [(1, p, q), (0, q, p)]  # Σ_p K_ap K⁻¹_pq, and Σ_q K⁻¹_pq K_qb
         if self.letters[factor.letter].symmetric:
             sides += [(1, q, p), (0, p, q)]
-        for slot, joined, other in sides:
-            if joined not in summed or joined == other:
+        for slot, shared, other in sides:
+            if shared not in summed or shared == other:
                 continue
-            for places, names in matches(lead, {slot: joined}, rest, set(summed),
+            for places, names in matches(lead, {slot: shared}, rest, set(summed),
                                          self.is_symmetric):
                 left = tuple(f for n, f in enumerate(rest) if n not in places)
                 far = names[1 - slot]
-                if joined in indices_of(left) or far == joined:
+                if shared in indices_of(left) or far == shared:
                     continue
                 self._turns += 1
                 if self._turns > MOST_TURNS:
                     raise TooLarge(f"using K K⁻¹ = I more than {MOST_TURNS} times")
                 others = {t: -c / inside[lead] for t, c in inside.items() if t != lead}
-                rest_of_it = self.times(self.renamed(others, {slot: joined, 1 - slot: far}),
+                rest_of_it = self.times(self.renamed(others, {slot: shared, 1 - slot: far}),
                                         {(factor,): sp.S.One})
                 unit = self.scaled(1 / inside[lead], self.delta(far, other, size))
                 return self.add(self._beside(left, unit, summed, {far, other}),
-                                self._beside(left, rest_of_it, summed, {joined, far, other}))
+                                self._beside(left, rest_of_it, summed, {shared, far, other}))
         return None
 
     def _beside(self, left: Product, terms: Sum, summed: dict[int, Expr], kept: set[int]) -> Sum:
