@@ -69,11 +69,10 @@ class IndexForm(IndexFunctions):
         ends = [i, *inner, j]
         parts = [self.matrix(factor, *pair) for factor, pair in
                  zip(factors, pairwise(ends), strict=True)]
-        over = {k: factor.cols for k, factor in zip(inner, factors, strict=False) if k is not None}
+        result = parts[0]
         # From left to right, so that what cancels early is gone
-        result, todo = parts[0], dict(over)
-        for k, part in zip(inner, parts[1:], strict=True):
-            result = self.times(result, part, over={k: todo[k]} if k is not None else {})
+        for k, factor, part in zip(inner, factors, parts[1:], strict=False):
+            result = self.times(result, part, over={} if k is None else {k: factor.cols})
         return self.scaled(self.scalar(scalar), result)
 
     def elementwise(self, expression: Expr, i: int | None, j: int | None) -> Sum:

@@ -193,9 +193,10 @@ SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sig
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 
-def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
-           decimal: Callable | None = None) -> None:
+def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable) -> None:
     """Add a function of one number to the rule book, for numbers and entry by entry.
+
+    Formulas with it are proved or undecided: its values with many digits are not known.
 
     Parameters
     ----------
@@ -205,8 +206,6 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
         Returns f′, made of numbers, sums, products, powers and functions that are known.
     of_array : function of an array
         NumPy's f, entry by entry, for complex numbers too.
-    decimal : function of an mpmath number, optional
-        f with many digits; without it, formulas with f are proved or undecided.
 
     Raises
     ------
@@ -234,7 +233,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
     added = function(scalar, derivative, of_array, "given with the function")
     RULES.add(*added)
     OPERATIONS.update({operation.kind: operation for operation in added})
-    functions.DECIMAL[name] = decimal
+    functions.DECIMAL[name] = None
 
 
 def known(part: Expr) -> Operation | None:

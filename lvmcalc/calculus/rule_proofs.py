@@ -133,8 +133,7 @@ def _by_determinant(rule: Operation) -> list[Verdict]:
 
 def _linear_part(rule: Operation) -> list[Verdict]:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
-    return _linear(inner(rule.upstream, rule.operation), inner(rule.upstream, rule.differential),
-                   rule)
+    return _linear(*(inner(rule.upstream, it) for it in (rule.operation, rule.differential)), rule)
 
 
 def _linear(scalar: Expr, claimed: Expr, rule: Operation) -> list[Verdict]:

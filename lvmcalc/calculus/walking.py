@@ -29,6 +29,11 @@ def sum_of(terms: Sequence[Expr]) -> Expr:
     return joined(sp.MatAdd if terms[0].is_Matrix else sp.Add, terms)
 
 
+def multiple(scalar: Expr, factors: Sequence[Expr]) -> Expr:
+    """Return a number times the product of some matrices as it stands; of none, the number."""
+    return joined(sp.MatMul, (scalar,) * (scalar != 1) + (*factors,)) if factors else scalar
+
+
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
     """Return how an operation of one argument is split."""
     return lambda part: (rule, (part.args[0],))
