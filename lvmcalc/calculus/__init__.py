@@ -1,10 +1,10 @@
 """Matrix calculus: operations and their rules, normal forms, differentials, verdicts on claims."""
 
 from lvmcalc.calculus.comparison import compare
-from lvmcalc.calculus.differentials import differential, gradient, inner
+from lvmcalc.calculus.differentials import differential, gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import Entrywise
-from lvmcalc.calculus.operations import RULES, define
+from lvmcalc.calculus.operations import RULES, define, inner
 from lvmcalc.calculus.rule_proofs import establish
 from lvmcalc.calculus.verdict import MARKS, Verdict
 from lvmcalc.checks import CannotBeFormed

@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
-from sympy.matrices.expressions import HadamardPower
-from sympy.polys.domains import QQ
+from sympy import QQ, Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Transpose
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
@@ -62,6 +60,10 @@ class IllConditioned(OutsideDomain):
 class Trusted(Reals):
     """Floating point that refuses determinants and inverses that would keep too few digits."""
 
+    det = classmethod(lambda cls, matrix: np.linalg.det(cls.regular(matrix)))
+    inv = classmethod(lambda cls, matrix: np.linalg.inv(cls.regular(matrix)))
+    log_det = classmethod(lambda cls, matrix: Reals.log_det(cls.regular(matrix)))
+
     @staticmethod
     def regular(matrix: np.ndarray) -> np.ndarray:
         """Return a matrix that is far from singular, by its condition number in the 1-norm."""
@@ -70,21 +72,6 @@ class Trusted(Reals):
             raise IllConditioned(f"keeps fewer than {KEPT} digits here, as the matrix in it has "
                                  f"a condition number of {condition:.0e}")
         return matrix
-
-    @classmethod
-    def det(cls, matrix: np.ndarray) -> float:
-        """Return the determinant."""
-        return np.linalg.det(cls.regular(matrix))
-
-    @classmethod
-    def inv(cls, matrix: np.ndarray) -> np.ndarray:
-        """Return the inverse."""
-        return np.linalg.inv(cls.regular(matrix))
-
-    @classmethod
-    def log_det(cls, matrix: np.ndarray) -> float:
-        """Return the logarithm of the determinant."""
-        return super().log_det(cls.regular(matrix))
 
 
 class Rationals:
@@ -100,11 +87,16 @@ class Rationals:
     ones = staticmethod(lambda rows, columns: DomainMatrix.ones((rows, columns), QQ).to_dense())
     det = staticmethod(lambda matrix: matrix.domain.to_sympy(matrix.det()))
     transpose, inv, times = DomainMatrix.transpose, DomainMatrix.inv, mul
-
-    @staticmethod
-    def trace(matrix: DomainMatrix) -> Expr:
-        """Return the sum of the diagonal entries."""
-        return matrix.domain.to_sympy(sum(matrix[i, i].element for i in range(matrix.shape[0])))
+    trace = staticmethod(lambda matrix: matrix.domain.to_sympy(
+        sum(matrix[i, i].element for i in range(matrix.shape[0]))))
+    total = staticmethod(lambda matrix: sp.Add(*matrix.to_Matrix()))
+    # what SymPy's dense matrices do
+    each = classmethod(lambda cls, function, matrix: cls.matrix(
+        matrix.to_Matrix().applyfunc(function)))
+    elementwise = classmethod(lambda cls, left, right: cls.matrix(
+        left.to_Matrix().multiply_elementwise(right.to_Matrix())))
+    diagonal_matrix = classmethod(lambda cls, vector: cls.matrix(sp.diag(*vector.to_Matrix())))
+    diagonal = classmethod(lambda cls, matrix: cls.matrix(matrix.to_Matrix().diagonal().T))
 
     @staticmethod
     def log(number: Expr) -> Expr:
@@ -120,11 +112,6 @@ class Rationals:
             return matrix.scalarmul(matrix.domain.from_sympy(scalar))
         return cls.matrix(scalar * matrix.to_Matrix())
 
-    @classmethod
-    def elementwise(cls, left: DomainMatrix, right: DomainMatrix) -> DomainMatrix:
-        """Return the elementwise product."""
-        return cls.matrix(left.to_Matrix().multiply_elementwise(right.to_Matrix()))
-
     @staticmethod
     def apply(name: str, of_array: Any, value: Any) -> Any:
         """Refuse: no function here takes rational numbers to rational numbers."""
@@ -134,26 +121,6 @@ class Rationals:
     def root(base: Any, exponent: Any) -> Any:
         """Refuse: a root of a rational number need not be one."""
         raise UnsupportedExpression(f"the power {exponent} in exact arithmetic")
-
-    @classmethod
-    def each(cls, function: Any, matrix: DomainMatrix) -> DomainMatrix:
-        """Return a function of every entry."""
-        return cls.matrix(matrix.to_Matrix().applyfunc(function))
-
-    @staticmethod
-    def total(matrix: DomainMatrix) -> Expr:
-        """Return the sum of the entries."""
-        return sp.Add(*matrix.to_Matrix())
-
-    @classmethod
-    def diagonal_matrix(cls, vector: DomainMatrix) -> DomainMatrix:
-        """Return the matrix with the entries of a column on its diagonal."""
-        return cls.matrix(sp.diag(*vector.to_Matrix()))
-
-    @classmethod
-    def diagonal(cls, matrix: DomainMatrix) -> DomainMatrix:
-        """Return the diagonal as a column."""
-        return cls.matrix(matrix.to_Matrix().diagonal().T)
 
 
 def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
@@ -214,7 +181,7 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
 
 def sizes_in(*expressions: Expr) -> list[str]:
     """Return the names of the sizes in the expressions (and of exponents), in order."""
-    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, HadamardPower)}
+    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, sp.HadamardPower)}
     lengths = dimensions(*expressions) | exponents
     return sorted({symbol.name for size in lengths for symbol in size.free_symbols})
 

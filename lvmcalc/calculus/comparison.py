@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 import sympy as sp
-from sympy import Expr
-from sympy.matrices.expressions import HadamardPower, MatPow
+from sympy import Expr, HadamardPower, MatPow
 
 from lvmcalc import checks
 from lvmcalc.calculus import random_points
@@ -13,10 +12,10 @@ from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name, refuse_unknown
 from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_form import IndexForm
+from lvmcalc.calculus.random_points import AtMost
 from lvmcalc.calculus.verdict import Verdict
 from lvmcalc.checks import CannotBeFormed
 
-AtMost = tuple[tuple[str, str], ...]
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
 
 
@@ -69,7 +68,9 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
         try:
-            same = _same_form(left, right, symmetric)
+            form = IndexForm(symmetric)
+            same = form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left),
+                              right)
         except TooLarge:  # for a normal form; numbers are not
             return random_points.agreement(left, right, symmetric, seed, False, at_most)
         if same:
@@ -82,11 +83,6 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:
         return Verdict("undecided", str(error))
-
-
-def _same_form(left: Expr, right: Expr, symmetric: tuple[str, ...]) -> bool:
-    form = IndexForm(symmetric)
-    return form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left), right)
 
 
 def _may_have_no_value(side: Expr) -> bool:

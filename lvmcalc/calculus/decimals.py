@@ -24,6 +24,11 @@ class Decimals:
     transpose = staticmethod(lambda matrix: matrix.T)
     trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
     times = scale = mul
+    each = staticmethod(lambda function, matrix: matrix.apply(function))
+    total = staticmethod(mpmath.fsum)
+    diagonal_matrix = staticmethod(lambda vector: mpmath.diag([*vector]))
+    diagonal = staticmethod(lambda matrix: mpmath.matrix(
+        [matrix[i, i] for i in range(matrix.rows)]))
 
     @staticmethod
     def inv(matrix: Any) -> Any:
@@ -70,26 +75,6 @@ class Decimals:
         if function is None:
             raise UnsupportedExpression(f"{name} with many digits")
         return value.apply(function) if hasattr(value, "rows") else function(value)
-
-    @staticmethod
-    def each(function: Any, matrix: Any) -> Any:
-        """Return a function of every entry."""
-        return matrix.apply(function)
-
-    @staticmethod
-    def total(matrix: Any) -> Any:
-        """Return the sum of the entries."""
-        return mpmath.fsum(matrix)
-
-    @staticmethod
-    def diagonal_matrix(vector: Any) -> Any:
-        """Return the matrix with the entries of a column on its diagonal."""
-        return mpmath.diag([*vector])
-
-    @staticmethod
-    def diagonal(matrix: Any) -> Any:
-        """Return the diagonal as a column."""
-        return mpmath.matrix([matrix[i, i] for i in range(matrix.rows)])
 
 
 class AwayFromKinks(Decimals):

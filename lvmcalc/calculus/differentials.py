@@ -10,8 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol, Trace
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
@@ -21,7 +20,7 @@ from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
 from lvmcalc.calculus.rules import Operation
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.walking import sum_of, without_power
 
 Book = Mapping[str, Operation]
 
@@ -105,17 +104,16 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     if variable.is_Matrix:
         terms = form.matrix(pulled)
         if variable.name in names:
-            terms = form.times(sp.S.Half, form.add(terms, form.transposed(terms)))
+            terms = form.scaled(sp.S.Half, form.add(terms, form.transposed(terms)))
         result = form.expression(terms, variable.shape)
     else:
         result = form.written_out(sp.together(form.scalar(pulled)))
-    originals = {symbol.name: symbol
-                 for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
+    originals = {symbol.name: symbol for symbol in (*expression.atoms(Symbol), *wrt.atoms(Symbol))}
     return result.xreplace({symbol: originals[symbol.name] for symbol in result.atoms(Symbol)
                             if symbol.name in originals})
 
 
-def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES) -> Expr:
+def pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
     """Return the adjoint of `wrt` when `arriving` comes from an expression, rule by rule.
 
     Parameters
@@ -123,7 +121,6 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
     expression : SymPy scalar or matrix expression
     wrt : the variable
     arriving : the adjoint of the expression, of its shape
-    book : the rule book
 
     Returns
     -------
@@ -137,15 +134,13 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
             found.append(adjoint)
         elif wrt in part.free_symbols:
             name, operands = known(part).split(part)
-            rule = book[name]
-            for index, operand in enumerate(operands[:len(rule.arguments)]):
-                pull(operand, rule.adjoint(index, operands, adjoint))
+            for index, operand in enumerate(operands[:len(RULES[name].arguments)]):
+                pull(operand, RULES[name].adjoint(index, operands, adjoint))
 
     pull(expression, arriving)
-    if not wrt.is_Matrix:
-        return sp.Add(*found)
-    # without SymPy's own simplification, which takes seconds
-    return MatAdd(*found) if len(found) > 1 else found[0] if found else sp.ZeroMatrix(*wrt.shape)
+    if not found:
+        return sp.ZeroMatrix(*wrt.shape) if wrt.is_Matrix else sp.S.Zero
+    return sum_of(found)
 
 
 def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (),
@@ -166,13 +161,8 @@ def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (
         return form, change.diff(step), tuple(sorted(used))
     total = form.coefficient(change, step)
     if wrt.name in symmetric:
-        total = form.symmetric_part(total)
+        total = form.scaled(sp.S.Half, form.add(total, form.renamed(total, {0: 1, 1: 0})))
     return form, total, tuple(sorted(used))
-
-
-def inner(left: Expr, right: Expr) -> Expr:
-    """Return the inner product of two matrices, tr(AᵀB), or of two scalars."""
-    return Trace(left.T * right) if left.is_Matrix else left * right
 
 
 def names_of(symmetric: Any, *expressions: Expr, must_occur: bool = True) -> tuple[str, ...]:

@@ -6,14 +6,12 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Expr, Symbol
+from sympy import DiagMatrix, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, Symbol
 from sympy.core.symbol import Str
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
-from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
+from lvmcalc.calculus.walking import joined
 
 # SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
 MatMul.as_content_primitive = MatAdd.as_content_primitive = (
@@ -82,7 +80,7 @@ def _refuse_number(matrix: Expr) -> None:
         raise TypeError(f"Only a matrix has entries, not {matrix}.")
 
 
-class Entrywise(MatrixExpr):
+class Entrywise(sp.MatrixExpr):
     """A function of one number, such as exp, applied to every entry of a matrix."""
 
     def __new__(cls, function: str | Str, matrix: Expr) -> "Entrywise":
@@ -131,7 +129,7 @@ def entry_by_entry(body: Expr, x: Symbol, matrix: Expr) -> Expr:
         case sp.Mul():
             numbers, moving = body.as_independent(x, as_Add=False)
             factors = [of(factor) for factor in sp.Mul.make_args(moving)]
-            product = HadamardProduct(*factors) if len(factors) > 1 else factors[0]
+            product = joined(HadamardProduct, factors)
             return product if numbers == 1 else numbers * product
         case sp.Pow() if x not in body.exp.free_symbols and body.exp.is_real:
             return HadamardPower(of(body.base), body.exp)
@@ -152,7 +150,7 @@ def diagonal(matrix: Expr) -> Expr:
     """Return diag(v), a matrix, of a vector v, and the vector diag(A) of a square matrix A."""
     if matrix.cols == 1:
         return DiagMatrix(matrix)
-    return DiagMatrix(matrix.T) if matrix.rows == 1 else DiagonalOf(matrix)
+    return DiagMatrix(matrix.T) if matrix.rows == 1 else sp.DiagonalOf(matrix)
 
 
 def kinks_in(*expressions: Expr) -> list[str]:

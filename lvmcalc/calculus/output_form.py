@@ -1,18 +1,18 @@
 """From the normal form back to SymPy: terms in a fixed order, common factors outside."""
 
-from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 import sympy as sp
-from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
-from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Expr, Identity, Inverse, MatAdd, MatMul, MatrixExpr, MatrixSymbol, Symbol
+
+from lvmcalc.calculus.scalars import Sums
+from lvmcalc.calculus.walking import joined
 
 Term = tuple[MatrixExpr, ...]
 Terms = dict[Term, Expr]
 
 
-class OutputForm:
+class OutputForm(Sums):
     """Write scalars and sums of terms.
 
     Parameters
@@ -34,10 +34,10 @@ class OutputForm:
     def expression(self, terms: Terms, shape: tuple[Expr, Expr]) -> MatrixExpr:
         """Return a sum of terms as a SymPy expression, with common factors outside."""
         if not terms:
-            return ZeroMatrix(*shape)
+            return sp.ZeroMatrix(*shape)
         if len(terms) == 1:
             (term, c), = terms.items()
-            return self._multiple(sp.factor_terms(c), joined(term, shape[0]))
+            return self._multiple(sp.factor_terms(c), product_of(term, shape[0]))
         common, inner, tail = self.collected(terms)
         total = self.sum(inner, shape[0])
         return self._multiple(common, MatMul(total, *tail) if tail else total)
@@ -54,14 +54,12 @@ class OutputForm:
             ending = (*letters, *ending)
         if not self.collect or not any(isinstance(letter, Inverse) for letter in ending):
             ending = ()  # only a common inverse is worth a bracket: it is computed once
-        common = common_factor(terms.values())
-        inner = {term[:len(term) - len(ending)]: sp.cancel(c / common)
-                 for term, c in terms.items()}
-        return common, inner, ending
+        common, reduced = factored(terms)
+        return common, {term[:len(term) - len(ending)]: c for term, c in reduced.items()}, ending
 
     def sum(self, terms: Terms, size: Expr) -> MatAdd:
         """Return the terms as a sum of matrices with `size` rows, in order."""
-        summands = (self._multiple(c, joined(term, size)) for term, c in terms.items())
+        summands = (self._multiple(c, product_of(term, size)) for term, c in terms.items())
         return MatAdd(*sorted(summands, key=in_order))
 
     @staticmethod
@@ -74,18 +72,19 @@ class OutputForm:
         return matrix if scalar == 1 else MatMul(self.written_out(scalar), *factors)
 
 
-def joined(term: Term, size: Expr) -> MatrixExpr:
+def product_of(term: Term, size: Expr) -> MatrixExpr:
     """Return the product of the letters, which is the identity if there are none."""
-    return MatMul(*term) if len(term) > 1 else term[0] if term else Identity(size)
+    return joined(MatMul, term) if term else Identity(size)
 
 
-def common_factor(coefficients: Iterable[Expr]) -> Expr:
-    """Return the factor that all coefficients share."""
-    fractions = (sp.fraction(sp.together(c)) for c in coefficients)
+def factored(terms: Terms) -> tuple[Expr, Terms]:
+    """Return the factor that all coefficients share, and the sum without it."""
+    fractions = (sp.fraction(sp.together(c)) for c in terms.values())
     numerators, denominators = zip(*fractions, strict=True)
     common = reduce(sp.gcd, numerators) / reduce(sp.gcd, denominators)
-    negative = all(sp.cancel(c / common).could_extract_minus_sign() for c in coefficients)
-    return -common if negative else common
+    if all(sp.cancel(c / common).could_extract_minus_sign() for c in terms.values()):
+        common = -common
+    return common, {term: sp.cancel(c / common) for term, c in terms.items()}
 
 
 @lru_cache(maxsize=50_000)

@@ -12,8 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.expressions import HadamardPower
+from sympy import Expr, HadamardPower, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
@@ -32,11 +31,12 @@ MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small co
 OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
 ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
 CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
+AtMost = tuple[tuple[str, str], ...]  # pairs of sizes, the first at most as large as the second
 Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
 
 
 def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-              exact: bool = True, at_most: tuple[tuple[str, str], ...] = ()) -> Verdict:
+              exact: bool = True, at_most: AtMost = ()) -> Verdict:
     """Compare two expressions of one shape at random points of all-different sizes.
 
     A size that is a number in a formula, as in N X, is first any number, whatever the number of
@@ -66,7 +66,7 @@ def _power_of_a_size(expression: Expr) -> int:
         operation = known(part)
         if not operation or sizes.keys().isdisjoint(it.name for it in part.free_symbols):
             return 0, 0
-        if isinstance(part, MatrixSymbol | sp.log) or not operation.degree:
+        if isinstance(part, sp.log) or not operation.degree:
             return of(part.args[-1])
         return operation.degree(of, part, sizes)
 
@@ -90,9 +90,8 @@ def sizes_apart(expression: Expr) -> Expr:
     return of(expression)
 
 
-def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
-           exact: bool, at_most: tuple[tuple[str, str], ...],
-           every_size: bool = False) -> Verdict:
+def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact: bool,
+           at_most: AtMost, every_size: bool = False) -> Verdict:
     rational = exact and is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
     scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
@@ -160,8 +159,7 @@ def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Exp
     return None if all(map(vanishes, entries)) else (a, b)
 
 
-def differ_in_decimals(left: Expr, right: Expr,
-                       point: Mapping[str, Any],
+def differ_in_decimals(left: Expr, right: Expr, point: Mapping[str, Any],
                        tenths: bool = False) -> tuple[Expr, Expr] | None:
     """Return both values if they certainly differ, and None if they agree to 40 digits.
 
@@ -224,7 +222,7 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
         return False
 
 
-def _allowed(sizes: Mapping[str, Any], at_most: tuple[tuple[str, str], ...]) -> bool:
+def _allowed(sizes: Mapping[str, Any], at_most: AtMost) -> bool:
     """Return whether no size is larger than the one that it may not exceed."""
     return all(sizes.get(small, 0) <= sizes.get(large, LARGEST_SIZE) for small, large in at_most)
 
@@ -232,7 +230,7 @@ def _allowed(sizes: Mapping[str, Any], at_most: tuple[tuple[str, str], ...]) -> 
 # A counterexample to do by hand
 def smallest_counterexample(left: Expr, right: Expr, refuting: Mapping[str, int],
                             symmetric: tuple[str, ...], rng: np.random.Generator,
-                            differs: Differ, at_most: tuple[tuple[str, str], ...],
+                            differs: Differ, at_most: AtMost,
                             known: Counterexample) -> Counterexample:
     """Return the smallest whole numbers found at which the two sides differ, of different sizes.
 

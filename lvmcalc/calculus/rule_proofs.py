@@ -11,19 +11,16 @@ from dataclasses import replace
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
-from sympy.polys.domains import QQ
+from sympy import QQ, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Symbol
 from sympy.polys.matrices import DomainMatrix
 
 from lvmcalc.calculus import arithmetic, first_order, random_points
 from lvmcalc.calculus.comparison import decide
-from lvmcalc.calculus.differentials import inner
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, sign
 from lvmcalc.calculus.index_form import IndexForm
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.operations import RULES, inner
 from lvmcalc.calculus.rules import Operation, increment_of
 from lvmcalc.calculus.scalars import is_zero
 from lvmcalc.calculus.verdict import Verdict
@@ -136,8 +133,7 @@ def _by_determinant(rule: Operation) -> list[Verdict]:
 
 def _linear_part(rule: Operation) -> list[Verdict]:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
-    return _linear(inner(rule.upstream, rule.operation), inner(rule.upstream, rule.differential),
-                   rule)
+    return _linear(*(inner(rule.upstream, it) for it in (rule.operation, rule.differential)), rule)
 
 
 def _linear(scalar: Expr, claimed: Expr, rule: Operation) -> list[Verdict]:

@@ -1,26 +1,23 @@
 """The classes behind the rule book: the record of one operation, and the book itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
 
 
 def increment_of(symbol: Expr) -> Expr:
     """Return the symbol dX for a small change of X."""
-    name = f"d{symbol.name}"
-    return MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
+    return notation.matching(f"d{symbol.name}", symbol)
 
 
 def upstream(operation: Expr) -> Expr:
     """Return the symbol for the adjoint of `operation`: it has the operation's shape."""
-    if operation.is_Matrix:
-        return MatrixSymbol("Zbar", *operation.shape)
-    return Symbol("zbar")
+    return notation.matching("Zbar" if operation.is_Matrix else "zbar", operation)
 
 
 @dataclass(frozen=True)
@@ -112,24 +109,13 @@ class Operation:
         return self.differential.xreplace(self.substitution(operands) | steps)
 
 
-class RuleBook(Mapping):
+class RuleBook(dict[str, Operation]):
     """Operations by name; a notebook shows them as a table."""
 
-    def __init__(self, *operations: Operation):
-        self._operations = {operation.name: operation for operation in operations}
-
-    def add(self, *operations: Operation) -> None:
-        """Add operations at the end."""
-        self._operations |= {operation.name: operation for operation in operations}
-
-    def __getitem__(self, name: str) -> Operation:
-        return self._operations[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._operations)
-
-    def __len__(self) -> int:
-        return len(self._operations)
+    def add(self, *operations: Operation) -> "RuleBook":
+        """Add operations at the end, and return the book."""
+        self.update({operation.name: operation for operation in operations})
+        return self
 
     def __str__(self) -> str:
         return "\n".join(f"{rule.name}: {rule.statement}   ({rule.source})"

@@ -1,20 +1,37 @@
 """What the records of the rule book share: how expressions split, are evaluated, are bounded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatMul, MatPow
+from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Identity, Inverse, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
 LARGEST_POWER = 24
 LARGEST_NUMERIC_POWER = 1000  # beyond this, exact arithmetic takes too long
 Pair = tuple[int, int]
+
+
+def joined(kind: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
+    """Return the sum or product of some parts as it stands, or the only one.
+
+    The + and * of SymPy simplify inside a matrix, for seconds.
+    """
+    return kind(*parts) if len(parts) > 1 else parts[0]
+
+
+def sum_of(terms: Sequence[Expr]) -> Expr:
+    """Return the sum of some terms, which are all matrices or all scalars."""
+    return joined(sp.MatAdd if terms[0].is_Matrix else sp.Add, terms)
+
+
+def multiple(scalar: Expr, factors: Sequence[Expr]) -> Expr:
+    """Return a number times the product of some matrices as it stands; of none, the number."""
+    return joined(sp.MatMul, (scalar,) * (scalar != 1) + (*factors,)) if factors else scalar
 
 
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
@@ -27,7 +44,7 @@ def halves(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
     def split(part: Expr) -> tuple[str, tuple]:
         middle = len(part.args) // 2
         halves = part.args[:middle], part.args[middle:]
-        return rule, tuple(part.func(*half) if len(half) > 1 else half[0] for half in halves)
+        return rule, tuple(joined(part.func, half) for half in halves)
 
     return split
 
@@ -37,7 +54,7 @@ def split_product(part: MatMul) -> tuple[str, tuple]:
     scalar, factors = part.as_coeff_matrices()
     if scalar == 1:
         return halves("product")(part)
-    return "scale", (scalar, MatMul(*factors) if len(factors) > 1 else factors[0])
+    return "scale", (scalar, joined(MatMul, factors))
 
 
 def product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
@@ -58,8 +75,8 @@ def without_power(part: Expr) -> Expr:
     if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
         if part.exp == 0:
             return sp.OneMatrix(*part.shape)
-        return HadamardProduct(*[part.base] * int(part.exp)) if part.exp > 1 else part.base
-    if not isinstance(part, MatPow) or isinstance(part, Inverse):
+        return joined(HadamardProduct, [part.base] * int(part.exp))
+    if not isinstance(part, sp.MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
     if not power.is_Integer or abs(power) > LARGEST_POWER:
@@ -67,7 +84,7 @@ def without_power(part: Expr) -> Expr:
     if power == 0:
         return Identity(part.rows)
     factor = Inverse(part.base) if power < 0 else part.base
-    return MatMul(*[factor] * abs(int(power))) if abs(power) > 1 else factor
+    return joined(MatMul, [factor] * abs(int(power)))
 
 
 def power_value(arithmetic: Any, part: sp.Pow, of: Callable) -> Any:

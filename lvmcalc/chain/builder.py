@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.exceptions import ShapeError
+from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.differentials import sympified
@@ -82,7 +81,7 @@ class Builder:
             raise CannotBeFormed(f"{name}: {reason}.") from error
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
-        symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
+        symbol = notation.matching(name, result)
         remark = remark or self._remarks.get(name, "")
         self._stages.append(Node(self._add(symbol), rule, operands, parents, remark))
         return symbol

@@ -9,7 +9,7 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.chain.structure import Chain
 
-Line = tuple[str, str, str]  # a word for the line, what it says in plain text and in Markdown
+Entry = tuple[str, str, str]  # a word, and what is said of it in plain text and in Markdown
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Card:
         """Which stage it is."""
         return f"{notation.plain(self.parent)} → {notation.plain(self.node)}"
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[Entry]:
         """Return what the card says, line by line."""
         chain, node, parent = self.chain, self.chain[self.node], self.chain[self.parent]
         rule, shapes = node.rule, (f"{notation.plain(it.name)} is {notation.shape(it.symbol)}"
@@ -45,7 +45,7 @@ class Card:
                 _words("evidence", chain.claim(self.parent, self.node).summary),
                 *([_words("remember", node.remark)] if node.remark else [])]
 
-    def _leaving(self) -> list[Line]:
+    def _leaving(self) -> list[Entry]:
         symbol, closed = _closed_form(self.chain, self.parent)
         local, name = self.chain.edges[self.node, self.parent], notation.plain(self.parent)
         others = [use for use in self.chain.children(self.parent) if use != self.node]
@@ -76,12 +76,12 @@ class Card:
         return f"| **{self.title}** | |\n|---|---|\n" + "\n".join(lines)
 
 
-def _equation(word: str, *sides: Expr) -> Line:
+def _equation(word: str, *sides: Expr) -> Entry:
     return (word, " = ".join(map(notation.plain, sides)),
             f"${' = '.join(map(notation.latex, sides))}$")
 
 
-def _words(word: str, text: str) -> Line:
+def _words(word: str, text: str) -> Entry:
     return word, text, notation.in_html(text)
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import sympy as sp
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
-from sympy.matrices.expressions import MatAdd
 
 from lvmcalc import notation
+from lvmcalc.calculus.walking import sum_of
 from lvmcalc.chain.dialects import Dialect, dialect_named, identifier
 from lvmcalc.chain.graph import Edge, Graph, Node
 from lvmcalc.chain.source import Writer
@@ -44,8 +44,7 @@ class Program:
         self.wrt = (*chain.leaves, *chain.nodes) if whole else wrt
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
-        self.names = {name: identifier(name) for name in
-                      (*chain.leaves, *chain.nodes, *self.sizes)}
+        self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
         self.bars = {chain.adjoint_symbol(name): f"{name}_bar" for name in
                      (*chain.leaves, *chain.nodes)}
         names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}
@@ -109,7 +108,7 @@ class Program:
             parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
             if self.whole:
                 parts = self._apart(name, parts)
-            total = _added(parts)
+            total = sum_of(parts)
             if name in chain.symmetric and not self.whole:
                 self._emit(target, total)
                 total = (symbol + symbol.T) / 2
@@ -142,8 +141,7 @@ class Program:
         found = []
         for use, part in zip(self.chain.children(name), parts, strict=True):
             target = f"{self.names[name]}_bar_{self.names[use]}"
-            symbol = (MatrixSymbol(target, *self.chain[name].shape) if self.chain[name].shape
-                      else Symbol(target))
+            symbol = notation.matching(target, self.chain[name].symbol)
             self._emit(target, part, (use, name))
             found.append((symbol + symbol.T) / 2 if name in self.chain.symmetric else symbol)
         return found
@@ -151,28 +149,19 @@ class Program:
     def lengths(self) -> Iterator[str]:
         """Yield the lines that find the sizes in the shapes of the leaves."""
         text = "\n".join(it.text for it in (*self.forwards, *self.backwards))
+        mentioned = {*re.findall(r"\w+", text)}
         found: set[str] = set()
         for leaf in sorted(self.chain.leaves.values(), key=lambda leaf: any(
                 length.args for length in leaf.shape)):
             for axis, length in enumerate(leaf.shape):
                 unknown = [size for size in length.free_symbols if size.name in self.sizes
                            and size.name not in found]
-                if len(unknown) == 1 and _mentions(text, self.names[unknown[0].name]):
+                if len(unknown) == 1 and self.names[unknown[0].name] in mentioned:
                     size, = unknown
                     rows = Symbol(f"{self.names[leaf.name]}.shape[{axis}]")
                     value = sp.solve(length - rows, size)[0]
                     found.add(size.name)
                     yield f"{self.names[size.name]} = {self._write(value)}"
-
-
-def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
-
-
-def _added(parts: list[Expr]) -> Expr:
-    if len(parts) == 1:
-        return parts[0]
-    return MatAdd(*parts) if parts[0].is_Matrix else sp.Add(*parts)
 
 
 def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:

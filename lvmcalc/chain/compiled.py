@@ -14,20 +14,17 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol
-from sympy.matrices.expressions import MatAdd
+from sympy import Expr, MatAdd, MatrixSymbol
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.operations import OPERATIONS
+from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import numbers
 from lvmcalc.chain.code import Program
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
 from lvmcalc.chain.passes import Evaluate, Place
 
-CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})",
-                  log_det="log_det({})")
+CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})", log_det="log_det({})")
 TINY = np.finfo(float).tiny
 NESTED = 300  # parts of an expression; Python compiles only so many within each other
 SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2
@@ -55,20 +52,6 @@ def _log_det(matrix: np.ndarray) -> float:
     if sign <= 0:
         raise Doubtful
     return size
-
-
-def _functions() -> dict[str, Callable]:
-    """Return NumPy's function for each name that an operation of the book has."""
-    def of(kind: Any) -> Callable:
-        record = OPERATIONS[kind].value
-
-        def function(value: Any) -> Any:
-            part = type("Part", (), {"args": (None,)})
-            return record(arithmetic.Reals, part, lambda _: value)
-
-        return function
-
-    return {kind: of(kind) for kind in OPERATIONS if isinstance(kind, str)}
 
 
 def _inlined(module: ast.Module) -> ast.Module:
@@ -120,7 +103,7 @@ class Compiled:
                 f"return {', '.join(self.kept.values())},"]
         head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"
         source = _inlined(ast.parse("\n    ".join([head, *body])))
-        namespace = _functions() | {"np": np, "math": math, "inv": _inv}
+        namespace = NUMPY | {"np": np, "math": math, "inv": _inv}
         # backwards the inverse is needed too, which is looked at
         namespace |= {"det": np.linalg.det, "log_det": _log_det} if program.backwards else {
             "det": numbers.Trusted.det, "log_det": numbers.Trusted.log_det}
@@ -159,15 +142,9 @@ def guarded(function: Callable[..., tuple], *values: Any) -> tuple:
             raise Doubtful from error
 
 
-def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled | None:
-    """Return the compiled pass of a chain, the same one each time; None if there is no code."""
-    def made() -> Compiled | None:
-        try:
-            return Compiled(chain, wrt, whole)
-        except UnsupportedExpression:
-            return None
-
-    return chain.remember(("compiled", wrt, whole), made)
+def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled:
+    """Return the compiled pass of a chain, the same one each time."""
+    return chain.remember(("compiled", wrt, whole), lambda: Compiled(chain, wrt, whole))
 
 
 def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
@@ -181,12 +158,9 @@ def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
     upstream : the adjoint of the output
     whole : whether the adjoints are wanted too
     """
-    program = compiled(chain, whole=whole)
     try:
-        if program is None:
-            raise Doubtful
         found = {place: _trusted(value, place, chain)
-                 for place, value in program(known, upstream).items()}
+                 for place, value in compiled(chain, whole=whole)(known, upstream).items()}
     except Doubtful:
         return numbers.evaluator(chain)
 

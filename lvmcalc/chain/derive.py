@@ -50,7 +50,7 @@ INSTEAD = {"logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
                ["∑", "Σ", "\\sum"], "Σ_i with the index that is summed over, or sum(x)")}
 
 
-class Line(NamedTuple):
+class Equation(NamedTuple):
     """A line of a formula: its number, the name in front of =, and what stands behind it."""
 
     number: int
@@ -117,7 +117,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
 
 
 # Text
-def lines_of(formula: str) -> list[Line]:
+def lines_of(formula: str) -> list[Equation]:
     """Return the lines of a formula, each a name and what it stands for; the last may have none.
 
     Raises
@@ -141,8 +141,8 @@ def lines_of(formula: str) -> list[Line]:
         if not side and number < len(pieces):
             raise notation.Unreadable(f"Line {number}, `{piece.strip()}`, has no name: only the "
                                       "last line may stand without a `name =` in front of it.")
-        lines.append(Line(number, _name(side[1], number) if side else "",
-                          side[2] if side else piece))
+        lines.append(Equation(number, _name(side[1], number) if side else "",
+                              side[2] if side else piece))
     return lines
 
 
@@ -153,8 +153,7 @@ def _goes_on(before: str, piece: str) -> bool:
     """
     side = re.fullmatch(LEFT_SIDE, before, re.DOTALL)
     name = re.escape(re.sub(ENTRY, r"\1", spread_out(side[1]).strip())) if side else ""
-    uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)",
-                              piece)
+    uses = side and re.search(rf"(?<![A-Za-z\\])(?:{name}(?![A-Za-z0-9])|{name.lower()}_)", piece)
     return bool(re.search(OPEN_END, before) or (re.match(GOES_ON, piece) and not uses))
 
 
@@ -191,8 +190,7 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
         except (UnsupportedExpression, CannotBeFormed) as error:
             raise type(error)(f"{place}{error}") from error
         found.append((name, expression, notation.spelling(unified(text))))
-        known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
-                       else Symbol(name))
+        known[name] = notation.matching(name, expression)
     _refuse_matrix(expression)
     return found
 

@@ -23,6 +23,8 @@ class Dialect:
     inverse: str = "{prefix}.linalg.inv({})"
     det: str = "{prefix}.linalg.det({})"
     log_det: str = "{prefix}.linalg.slogdet({})[1]"
+    diagonal: str = "{prefix}.diag({})[:, None]"
+    sum: str = "{prefix}.sum({})"
     convert: str = ""
 
     def __call__(self, template: str, *texts: str) -> str:

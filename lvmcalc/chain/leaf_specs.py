@@ -50,7 +50,8 @@ def leaf_named(name: str, spec: str) -> Leaf:
         return Leaf(Symbol(called, positive=True) if "positive" in words else Symbol(called))
     symmetric = words[:1] == ["symmetric"]
     text = " ".join(words[symmetric:])
-    lengths = [_size(part, name, spec) for part in _sides(text)]
+    sign = "×" if "×" in text else r"(?<=[\w)]) ?x ?(?=[\w(])"  # between rows and columns
+    lengths = [_size(part, name, spec) for part in re.split(sign, text)]
     if symmetric and len(lengths) == 1:
         lengths *= 2
     if len(lengths) > 2:
@@ -68,11 +69,6 @@ def spelled(name: str) -> str:
     """
     name = re.sub(r"_(\d+)$", r"\1", notation.spelling(name))
     return "lambda" if name in ("lambda_", "lamda") else name
-
-
-def _sides(text: str) -> list[str]:
-    """Split "N×D" or "NxD" at the sign between rows and columns."""
-    return re.split("×" if "×" in text else r"(?<=[\w)]) ?x ?(?=[\w(])", text)
 
 
 def _size(text: str, name: str, spec: str) -> Expr:

@@ -7,14 +7,13 @@ differ in that function alone.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixExpr
+from sympy import Expr
 
 from lvmcalc import checks, notation
+from lvmcalc.calculus.walking import sum_of
 from lvmcalc.chain.graph import Edge, Graph
 
 Place = str | Edge | None  # the value of a node, the adjoint along an edge, or neither
@@ -46,9 +45,8 @@ class Pass:
 
 
 def added(parts: list) -> Any:
-    """Return the sum of the parts, as it stands: SymPy's + would simplify inside, for seconds."""
-    return sp.MatAdd(*parts) if parts[1:] and isinstance(parts[0], MatrixExpr) else reduce(
-        add, parts)
+    """Return the sum of numbers, of arrays or of formulas."""
+    return sum_of(parts) if isinstance(parts[0], Expr) else sum(parts[1:], parts[0])
 
 
 def forward(chain: Graph, leaves: Mapping[str, Any], evaluate: Evaluate) -> dict[str, Any]:

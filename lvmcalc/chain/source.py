@@ -6,17 +6,17 @@ from functools import cache, singledispatchmethod
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul, Trace, Transpose
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.walking import joined, multiple, without_power
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]
+CALLS = {Identity: "eye", sp.OneMatrix: "ones", sp.ZeroMatrix: "zeros", Determinant: "det",
+         DiagonalOf: "diagonal", EntrySum: "sum"}  # what a dialect calls them
 
 
 class Writer:
@@ -40,8 +40,7 @@ class Writer:
 
     def at(self, formula: Expr, least: int = ATOM) -> str:
         """Return the source of a part, in brackets if it holds together less closely."""
-        text, level = self.write(without_power(formula))
-        return text if level >= least else f"({text})"
+        return in_brackets(*self.write(without_power(formula)), least)
 
     @singledispatchmethod
     def write(self, part: Expr) -> Text:
@@ -49,7 +48,7 @@ class Writer:
         raise UnsupportedExpression(f"source code for {type(part).__name__}")
 
     @write.register
-    def _(self, part: Symbol | MatrixSymbol) -> Text:
+    def _(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
         return self.names.get(part.name, part.name), ATOM
 
     # Numbers
@@ -69,9 +68,9 @@ class Writer:
 
     @write.register
     def _(self, total: sp.Add) -> Text:
-        return self.sum_of(list(total.as_ordered_terms()), self.write), SUM
+        return self.added_up(list(total.as_ordered_terms()), self.write), SUM
 
-    def sum_of(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
+    def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
         """Return the sum of terms, with those in front that have no minus sign."""
         terms.sort(key=lambda term: term.could_extract_minus_sign())
         first, *texts = (write(without_power(term))[0] for term in terms)
@@ -102,8 +101,8 @@ class Writer:
         if text and above and below:
             return f"{' / '.join([' * '.join(above), *below])} * {text}", TIMES
         above += [text] * bool(text)
-        joined = " / ".join([" * ".join(above) or "1", *below])
-        return joined, TIMES if len(above) + len(below) > 1 else POWER
+        whole = " / ".join([" * ".join(above) or "1", *below])
+        return whole, TIMES if len(above) + len(below) > 1 else POWER
 
     @write.register
     def _(self, power: sp.Pow | HadamardPower) -> Text:
@@ -151,31 +150,22 @@ class Writer:
         if not others:
             inner = first.arg if isinstance(first, Transpose) else first
             return f"{self.dialect.prefix}.trace({self(inner)})", ATOM
-        left, right = first, MatMul(*others) if len(others) > 1 else others[0]
         if isinstance(factors[-1], Transpose) and not isinstance(first, Transpose):
             *others, first = factors
-            right = MatMul(*others) if len(others) > 1 else others[0]
+        right = joined(MatMul, others)
         left = first.arg if isinstance(first, Transpose) else Transpose(first)
         least = ATOM if "*" in self.dialect.dot else SUM
         return self.dialect(self.dialect.dot, self.at(left, least), self.at(right, least)), ATOM
 
-    @write.register
-    def _(self, total: EntrySum) -> Text:
-        return f"{self.dialect.prefix}.sum({self(total.arg)})", ATOM
-
-    @write.register
-    def _(self, part: Determinant) -> Text:
-        return self.dialect(self.dialect.det, self(part.arg)), ATOM
-
     # Matrices
     @write.register
-    def _(self, part: Inverse) -> Text:
+    def _(self, part: sp.Inverse) -> Text:
         if isinstance(part.arg, Transpose):
             return f"{self.inverse(part.arg.arg)}.T", ATOM
         return self.inverse(part.arg), ATOM
 
     @write.register
-    def _(self, part: MatPow) -> Text:
+    def _(self, part: sp.MatPow) -> Text:
         raise UnsupportedExpression(f"source code for the power {part}")
 
     @write.register
@@ -185,31 +175,20 @@ class Writer:
         return f"{self.at(part.arg)}.T", ATOM
 
     @write.register
-    def _(self, part: Identity) -> Text:
-        return self.dialect(self.dialect.eye, self(part.rows)), ATOM
-
-    @write.register
-    def _(self, part: sp.OneMatrix) -> Text:
-        return self.dialect(self.dialect.ones, *map(self, part.shape)), ATOM
-
-    @write.register
-    def _(self, part: sp.ZeroMatrix) -> Text:
-        return self.dialect(self.dialect.zeros, *map(self, part.shape)), ATOM
-
-    @write.register
-    def _(self, part: DiagMatrix) -> Text:
+    def _(self, part: sp.DiagMatrix) -> Text:
         return f"{self.dialect.prefix}.diag({self.at(part.args[0])}[:, 0])", ATOM
 
     @write.register
-    def _(self, part: DiagonalOf) -> Text:
-        return f"{self.dialect.prefix}.diag({self(part.args[0])})[:, None]", ATOM
+    def _(self, part: Identity | sp.OneMatrix | sp.ZeroMatrix | Determinant | DiagonalOf | EntrySum,
+          ) -> Text:
+        return self.dialect(getattr(self.dialect, CALLS[type(part)]), *map(self, part.args)), ATOM
 
     @write.register
-    def _(self, total: MatAdd) -> Text:
-        return self.sum_of(*self.spread(total.args)), SUM
+    def _(self, total: sp.MatAdd) -> Text:
+        return self.added_up(*self.spread(total.args)), SUM
 
     @write.register
-    def _(self, product: HadamardProduct) -> Text:
+    def _(self, product: sp.HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
         numbers = [self.thin(part) for part in parts]
         scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
@@ -219,8 +198,7 @@ class Writer:
         below = [part.base for part in parts if part not in above]
 
         def factor(part: Expr) -> str:
-            text, level = write(without_power(part))
-            return text if level >= POWER else f"({text})"
+            return in_brackets(*write(without_power(part)), POWER)
 
         text = " * ".join(map(factor, above))
         if scalar != 1 or not text:
@@ -245,9 +223,9 @@ class Writer:
             case [sp.OneMatrix()]:
                 return scalar
             case [column, sp.OneMatrix() as row] if row.rows == 1 == column.cols:
-                return MatMul(scalar, column) if scalar != 1 else column
+                return multiple(scalar, [column])
             case [sp.OneMatrix() as column, row] if column.cols == 1 == row.rows:
-                return MatMul(scalar, row) if scalar != 1 else row
+                return multiple(scalar, [row])
         return None
 
     def factors(self, product: Expr) -> tuple[Expr, list[Expr]]:
@@ -286,6 +264,11 @@ class Writer:
                     row = f"{text}.sum(axis=0, keepdims=True)", MatMul(factor, first)
                     return self.sums([*before, row, *behind])
         return factors
+
+
+def in_brackets(text: str, level: int, least: int) -> str:
+    """Return a text in brackets if its parts hold together less closely than they have to."""
+    return text if level >= least else f"({text})"
 
 
 def in_best_order(factors: list[tuple[str, Expr]]) -> str:

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
+from sympy import Expr, HadamardPower, MatAdd, MatMul, MatrixSymbol, Symbol, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
-from lvmcalc.calculus.output_form import joined
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.output_form import product_of
+from lvmcalc.calculus.walking import joined, sum_of, without_power
 from lvmcalc.chain.stage_names import Stage
 
 
@@ -48,7 +47,7 @@ class Stages:
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
         self._text, formula = text, _numbers_outside(formula)
-        symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
+        symbol = notation.matching(name, formula)
         rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
         self.given.add(symbol)
         return self._made(formula, symbol, rule, operands)
@@ -80,9 +79,7 @@ class Stages:
             return formula
         if formula not in self._known:
             rule, operands = self._parts(formula)
-            name = f"_{len(self.found)}"
-            symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
-            self._made(formula, symbol, rule, operands)
+            self._made(formula, notation.matching(f"_{len(self.found)}", formula), rule, operands)
         return self._known[formula]
 
     def _parts(self, formula: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -97,7 +94,7 @@ class Stages:
                 return self._scalar_sum(formula)
             case sp.Mul():
                 return self._scalar_product(formula)
-            case sp.log() if isinstance(formula.args[0], Determinant):
+            case sp.log() if isinstance(formula.args[0], sp.Determinant):
                 return "log determinant", (self.letter(formula.args[0].arg),)
             case Trace() | EntrySum() if (root := _root(formula)) is not None:
                 return "squared norm", (self.letter(root),)
@@ -107,7 +104,7 @@ class Stages:
                 return "norm", (self.letter(root),)
             case sp.Pow() | HadamardPower() if not self._is_constant(formula.exp):
                 return self._varying_power(formula)
-            case HadamardProduct():
+            case sp.HadamardProduct():
                 return self._elementwise(formula)
             case MatrixSymbol():
                 return "use", (formula,)
@@ -128,10 +125,10 @@ class Stages:
         inner = trace.arg
         first, *others = inner.args if isinstance(inner, MatMul) else (inner,)
         if others and isinstance(first, Transpose):  # tr(AᵀB)
-            return "inner product", (self.letter(first.arg), self.letter(_joined(others)))
+            return "inner product", (self.letter(first.arg), self.letter(joined(MatMul, others)))
         if len(others) > 1 and isinstance(others[-1], Transpose):  # tr(B C Aᵀ)
             *others, last = first, *others
-            return "inner product", (self.letter(last.arg), self.letter(_joined(others)))
+            return "inner product", (self.letter(last.arg), self.letter(joined(MatMul, others)))
         return "trace", (self.letter(inner),)
 
     def _scalar_product(self, product: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -153,30 +150,23 @@ class Stages:
                     ) -> tuple[str, tuple[Expr, ...]]:
         """Return a product of stages, and a quotient, with what is plain in front."""
         if plain != 1 and below and not above:
-            return "quotient", (plain, self._all(below))
+            return "quotient", (plain, self._of(below))
         if plain != 1:
-            return "scalar product", (plain, self._quotient(above, below))
+            return "scalar product", (plain, self._of(above, below))
         if below:
-            return ("quotient", (self._all(above), self._all(below))) if above else (
-                "power", (self._all(below), sp.S.NegativeOne))
+            return ("quotient", (self._of(above), self._of(below))) if above else (
+                "power", (self._of(below), sp.S.NegativeOne))
         *first, last = above
         if first:
-            return "scalar product", (self._all(first), self.letter(last))
-        return self._norm(last)
+            return "scalar product", (self._of(first), self.letter(last))
+        root = _root(2 * last)
+        return self._parts(last) if root is None else ("half squared norm", (self.letter(root),))
 
-    def _norm(self, half: Expr) -> tuple[str, tuple[Expr, ...]]:
-        root = _root(2 * half)
-        return self._parts(half) if root is None else ("half squared norm", (self.letter(root),))
-
-    def _quotient(self, above: list[Expr], below: list[Expr]) -> Expr:
-        return self._of(sp.Mul(*above, *(1 / factor for factor in below)), above, below)
-
-    def _all(self, factors: list[Expr]) -> Expr:
-        return self._of(sp.Mul(*factors), factors, [])
-
-    def _of(self, formula: Expr, above: list[Expr], below: list[Expr]) -> Expr:
+    def _of(self, above: list[Expr], below: Sequence[Expr] = ()) -> Expr:
+        """Return the symbol of a product of stages, divided by others."""
         if not below and len(above) == 1 and _root(2 * above[0]) is None:
             return self.letter(above[0])
+        formula = sp.Mul(*above, *(1 / factor for factor in below))
         if formula not in self._known:
             rule, operands = self._multiplied(sp.S.One, above, below)
             self._made(formula, Symbol(f"_{len(self.found)}"), rule, operands)
@@ -186,12 +176,11 @@ class Stages:
         terms = [term for term in total.as_ordered_terms() if not self._is_constant(term)]
         constant = total - sp.Add(*terms)
         terms.sort(key=self._place)
-        operands = [-self.letter(-term) if term.could_extract_minus_sign()
-                    and self._is_bare(-term) else self.letter(term) for term in terms]
-        *first, last = operands
+        *first, last = map(self._signed, terms)
         if not first:
             return "scalar sum", (last, constant)
-        before = reduce(self._plus, first)
+        before = reduce(lambda one, other: self._made(
+            one + other, Symbol(f"_{len(self.found)}"), "scalar sum", (one, other)), first)
         if constant != 0:
             return "sum with a constant", (before, last, constant)
         return "scalar sum", (before, last)
@@ -200,12 +189,11 @@ class Stages:
         """Return where the first letter of a term stands in the text."""
         return min(self._text.find(symbol.name) for symbol in term.free_symbols)
 
-    def _is_bare(self, term: Expr) -> bool:
-        """Return whether a term has no number in front of it, so that its stage is made anyway."""
-        return not term.is_Mul or not term.args[0].is_number
-
-    def _plus(self, one: Expr, other: Expr) -> Expr:
-        return self._made(one + other, Symbol(f"_{len(self.found)}"), "scalar sum", (one, other))
+    def _signed(self, term: Expr) -> Expr:
+        """Return a term of a sum: minus a stage if no number in front of it makes its own."""
+        bare = not (-term).is_Mul or not (-term).args[0].is_number
+        return -self.letter(-term) if term.could_extract_minus_sign() and bare else (
+            self.letter(term))
 
     # Matrices
     def _multiple(self, product: MatMul) -> tuple[str, tuple[Expr, ...]]:
@@ -216,7 +204,7 @@ class Stages:
         return "scale", (scalar if plain else self.letter(scalar), self.letter(inner))
 
     def _product(self, factors: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
-        factors = [it for it in factors if not isinstance(it, Identity)] or factors[:1]
+        factors = [it for it in factors if not isinstance(it, sp.Identity)] or factors[:1]
         if len(factors) == 1:
             return self._parts(factors[0]) if not self._is_letter(factors[0]) else (
                 "use", (factors[0],))
@@ -227,30 +215,30 @@ class Stages:
             start, end = pair
             inner = self.letter(MatMul(*factors[start:end]))
             return self._product([*factors[:start], inner, *factors[end:]])
-        one, other = map(_joined, (first, rest))
+        one, other = (joined(MatMul, it) for it in (first, rest))
         if other == Transpose(one) and not self._is_letter(one):
             return "Gram matrix", (self.letter(one),)
         return "product", (self.letter(one), self.letter(other))
 
-    def _elementwise(self, product: HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
+    def _elementwise(self, product: sp.HadamardProduct) -> tuple[str, tuple[Expr, ...]]:
+        def times(factors: list[Expr]) -> Expr:
+            return self.letter(joined(sp.HadamardProduct, factors))
+
         below = [part.base for part in product.args
                  if isinstance(part, HadamardPower) and part.exp == -1]
         above = [part for part in product.args
                  if not (isinstance(part, HadamardPower) and part.exp == -1)]
         if below and above:
-            return "elementwise quotient", (self._times(above), self._times(below))
+            return "elementwise quotient", (times(above), times(below))
         if below:
-            return "elementwise power", (self._times(below), sp.S.NegativeOne)
+            return "elementwise power", (times(below), sp.S.NegativeOne)
         *first, last = above
-        return "elementwise product", (self._times(first), self.letter(last))
-
-    def _times(self, factors: list[Expr]) -> Expr:
-        return self.letter(HadamardProduct(*factors) if len(factors) > 1 else factors[0])
+        return "elementwise product", (times(first), self.letter(last))
 
     def _sum(self, terms: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
         terms.sort(key=lambda term: term.could_extract_minus_sign())
         *first, last = terms
-        before = self.letter(MatAdd(*first) if len(first) > 1 else first[0])
+        before = self.letter(sum_of(first))
         if last.could_extract_minus_sign():
             return "difference", (before, self.letter((-last).doit(deep=False)))
         return "sum", (before, self.letter(last))
@@ -266,7 +254,7 @@ class Stages:
             for operand in stage.operands:
                 if operand in several and stage.rule != "use":
                     uses += 1
-                    use = MatrixSymbol(f"_use{uses}", *operand.shape)
+                    use = notation.matching(f"_use{uses}", operand)
                     yield Stage(use, "use", (operand,))
                     operand = use
                 operands.append(operand)
@@ -278,11 +266,7 @@ def _split(matrix: Expr) -> tuple[Expr, Expr]:
     if not isinstance(matrix, MatMul):
         return sp.S.One, matrix
     scalar, factors = matrix.as_coeff_matrices()
-    return scalar, joined(tuple(factors), matrix.rows)
-
-
-def _joined(factors: Sequence[Expr]) -> Expr:
-    return joined(tuple(factors), factors[0].rows)
+    return scalar, product_of(tuple(factors), matrix.rows)
 
 
 def _numbers_outside(formula: Expr) -> Expr:
@@ -302,14 +286,14 @@ def _root(square: Expr) -> Expr | None:
         entries = square.arg
         if isinstance(entries, HadamardPower) and entries.exp == 2:
             return entries.base
-        factors = entries.args if isinstance(entries, HadamardProduct) else (0, 1)
+        factors = entries.args if isinstance(entries, sp.HadamardProduct) else (0, 1)
         return factors[0] if len(factors) == 2 and factors[0] == factors[1] else None
     if not isinstance(square, Trace):
         return None
     scalar, inner = _split(square.arg)
     factors = inner.args if scalar == 1 and isinstance(inner, MatMul) else ()
     for place in range(1, len(factors)):
-        left, right = map(_joined, (factors[:place], factors[place:]))
+        left, right = (joined(MatMul, it) for it in (factors[:place], factors[place:]))
         if left == Transpose(right):
             return right
         if right == Transpose(left) and not isinstance(left, MatrixSymbol):

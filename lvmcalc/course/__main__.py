@@ -13,22 +13,25 @@ from lvmcalc.course.handout import handout
 def main(arguments: list[str] | None = None) -> None:
     """Run one of the commands."""
     parser = argparse.ArgumentParser(prog="python -m lvmcalc.course", description=__doc__)
-    commands = parser.add_subparsers(required=True, dest="command")
+    commands = parser.add_subparsers(required=True)
     collecting = commands.add_parser("collect", help="mark what a class handed in")
     collecting.add_argument("folder", type=Path, help="a folder or a file for each student")
     collecting.add_argument("--out", type=Path, help="where collected.csv and collected.html are "
                             "written, by default in that folder")
+    collecting.set_defaults(run=_collect)
     assigning = commands.add_parser("assign", help="write the student's and the teacher's copy")
     assigning.add_argument("--out", type=Path, default=Path("course"))
     assigning.add_argument("--name", default="lvmcalc", help="of the assignment")
+    assigning.set_defaults(run=lambda given: assign(given.notebooks, given.out, given.name))
     printing = commands.add_parser("handout", help="write the sheet for printing, as HTML")
     printing.add_argument("--out", type=Path, default=Path("handout.html"))
+    printing.set_defaults(run=_handout)
     for one in (collecting, assigning):
         one.add_argument("--notebooks", type=Path, default=Path("notebooks"),
                          help="the teacher's notebooks, which ask the questions")
     given = parser.parse_args(arguments)
     try:
-        print({"collect": _collect, "assign": _assign, "handout": _handout}[given.command](given))
+        print(given.run(given))
     except (OSError, ValueError) as error:
         sys.exit(str(error))
 
@@ -40,10 +43,6 @@ def _collect(given: argparse.Namespace) -> str:
         (out / f"collected.{name}").write_text(text, encoding, errors="backslashreplace")
     return (f"{len(found.students)} students, {len(found.slips)} kinds of mistakes: "
             f"{out / 'collected.html'}, {out / 'collected.csv'}")
-
-
-def _assign(given: argparse.Namespace) -> str:
-    return str(assign(given.notebooks, given.out, given.name))
 
 
 def _handout(given: argparse.Namespace) -> str:

@@ -5,30 +5,13 @@ All that students wrote is escaped, and nothing on the page is loaded from elsew
 
 from collections.abc import Iterable
 from html import escape
+from importlib import resources
 from itertools import groupby
 
 from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, TaskResult
 
 SIGNS = {RIGHT: "■", WRONG: "✗", WORDS: "✎", RUN: "▷", EMPTY: "·"}
 SHOWN = 5  # mistakes on the first screen, which is for a room
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 1em auto; max-width: 76em; padding: 0 1em;
-       color: #111; background: #fff; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { border: 1px solid #999; padding: 2px 8px; text-align: left; vertical-align: top; }
-td.number { text-align: right; }
-.scroll { overflow-x: auto; }
-.room { font-size: 24px; line-height: 1.3; }
-.room table { width: 100%; } .room td { border-width: 0 0 1px; padding: .3em .4em; }
-.room td:first-child { width: 7.5em; white-space: nowrap; } .room strong { white-space: nowrap; }
-.bar { display: block; height: .6em; background: #0072b2; }
-td span { white-space: nowrap; }
-.derived { background: #cfe6f5; } .not-right { background: #f8dcc8; }
-code { white-space: pre-wrap; overflow-wrap: anywhere; }
-@media (prefers-color-scheme: dark) {
-  body { color: #eee; background: #111; } .derived { background: #0b3f5e; }
-  .not-right { background: #6b2c0a; } a { color: #8cf; } .bar { background: #56b4e9; } }
-"""
 
 
 def page(collected: Collected) -> str:
@@ -45,9 +28,10 @@ def page(collected: Collected) -> str:
         parts += ["<h2>Who made which mistake</h2>", _slips(collected)]
     parts += [_details(collected, student) for student in students]
     body = "\n".join(parts)
+    style = (resources.files(__package__) / "class_page.css").read_text("utf-8")
     return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width">'
-            f"<title>What was handed in</title><style>{STYLE}</style></head>\n"
+            f"<title>What was handed in</title><style>\n{style}</style></head>\n"
             f"<body>{body}</body></html>\n")
 
 

@@ -18,20 +18,14 @@ from lvmcalc.course.exam import seed_of
 from lvmcalc.course.handed_in import CODE, HandedIn, handed_in
 from lvmcalc.course.problem_sheet import Part
 from lvmcalc.course.tasks import PATTERN, Task, tasks
+from lvmcalc.marking import Finding
 
 RIGHT, WRONG, WORDS, RUN, EMPTY = "derived", "not right", "to be read", "to be run", "not attempted"
 FORMULA = ("=", "+", "-", "@", "|")  # begins one in a spreadsheet
 PACKAGE = "the solution in the package"
 LONG, ALIKE = 25, 3  # characters of an answer, and such answers in common, that are told
 
-
-@dataclass(frozen=True)
-class Slip:
-    """One mistake: its kind, the stage at which it was made, and a sentence about it."""
-
-    kind: str
-    where: str
-    sentence: str
+Marked = tuple[str, tuple[Finding, ...]]  # the status of an answer, and what was found
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class TaskResult:
     status: str
     answer: str = ""
     tries: int = 0
-    slips: tuple[Slip, ...] = ()
+    slips: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,9 +61,9 @@ class Collected:
         return list(dict.fromkeys(result.student for result in self.results))
 
     @cached_property
-    def slips(self) -> list[tuple[Task, Slip, list[str]]]:
+    def slips(self) -> list[tuple[Task, Finding, list[str]]]:
         """Each mistake at each stage with the students who made it, the commonest first."""
-        made: dict[tuple[str, str, str, str], tuple[Task, Slip, dict[str, None]]] = {}
+        made: dict[tuple[str, str, str, str], tuple[Task, Finding, dict[str, None]]] = {}
         for result in self.results:
             for slip in result.slips:
                 key = (result.task.model, result.task.asked, slip.kind, slip.where)
@@ -141,7 +135,7 @@ class _Marking:
                                      if task.notebook == path.stem and not task.is_box}
                          for path in notebooks.glob(PATTERN)}
         self._seeded: dict[tuple[str, int], list[Task]] = {}
-        self._marks: dict[tuple[int, str], tuple[str, tuple[Slip, ...]]] = {}
+        self._marks: dict[tuple[int, str], Marked] = {}
         self.solutions = [TaskResult(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
                           if task.model == Part.model]
 
@@ -197,14 +191,14 @@ class _Marking:
                 self._seeded[notebook, seed] = []
         return self._seeded[notebook, seed]
 
-    def _mark(self, task: Task, text: str) -> tuple[str, tuple[Slip, ...]]:
+    def _mark(self, task: Task, text: str) -> Marked:
         key = id(task), text
         if key not in self._marks:
             self._marks[key] = (RUN, ()) if text == CODE else _marked(task, text)
         return self._marks[key]
 
 
-def _result(student: str, task: Task, marks: dict[str, tuple[str, tuple[Slip, ...]]]) -> TaskResult:
+def _result(student: str, task: Task, marks: dict[str, Marked]) -> TaskResult:
     slips = tuple(dict.fromkeys(slip for _, found in marks.values() for slip in found))
     for wanted in (RIGHT, WORDS, RUN, WRONG):
         texts = [text for text, (status, _) in marks.items() if status == wanted]
@@ -230,16 +224,16 @@ def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
             yield students, f"These answers are the same, letter for letter: {names}."
 
 
-def _marked(task: Task, text: str) -> tuple[str, tuple[Slip, ...]]:
+def _marked(task: Task, text: str) -> Marked:
     try:
         found = task.mark(text)
     except Exception as error:  # one answer must not stop the marking of a class
-        return WRONG, (Slip("unreadable", "the answer", f"It cannot be marked: {error}"),)
+        return WRONG, (Finding("unreadable", "the answer", f"It cannot be marked: {error}"),)
     if found.right:
         return RIGHT, ()
     if found.status in ("not attempted", "words"):
-        return {"words": WORDS}.get(found.status, EMPTY), ()
+        return WORDS if found.status == "words" else EMPTY, ()
     explanations = getattr(found, "explanations", None)
     likeliest = explanations[0] if explanations else found.findings
     likeliest = [one for one in likeliest if one.kind != "shape"] or likeliest  # which follows
-    return WRONG, tuple(Slip(one.kind, one.where, one.sentence) for one in likeliest)
+    return WRONG, tuple(likeliest)

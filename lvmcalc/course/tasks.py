@@ -125,10 +125,11 @@ def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
         before.append(statement)
 
 
-def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str) -> Task:
+def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str,
+              along: str = "") -> Task:
     chain = chain_named(of)
     wrt = chain[wrt].name
-    return Task(path.stem, name, chain.name, notation.plain(chain.adjoint_symbol(wrt)),
+    return Task(path.stem, name, chain.name, notation.plain(chain.adjoint_symbol(wrt)) + along,
                 lambda answer: mark(answer, chain, wrt),
                 lambda: Question(1, chain, wrt).solution, call)
 
@@ -140,11 +141,8 @@ def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
         for node in chain.children(parent):
             others = {(use, parent): None for use in chain.children(parent) if use != node}
             asked = chain.altered(others) if others else chain
-            adjoint = notation.plain(chain.adjoint_symbol(parent))
             along = f" along {notation.plain(node)}" if others else ""
-            yield Task(path.stem, f"walk_{parent}_{node}", chain.name, adjoint + along,
-                       lambda answer, asked=asked, parent=parent: mark(answer, asked, parent),
-                       lambda asked=asked, parent=parent: Question(1, asked, parent).solution, "")
+            yield _of_chain(path, f"walk_{parent}_{node}", "", asked, parent, along)
 
 
 def _valued(before: Statements, *expressions: ast.expr) -> list[Any]:

@@ -7,7 +7,6 @@ answers are marked in it. The same seed gives the same model.
 
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from types import MappingProxyType
 
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
@@ -21,7 +20,6 @@ from lvmcalc.models import chain_named
 MATRICES, COLUMNS, SIZES = "ABCEFGHMPRSTUVWXYZ", "abcpqrstuvwxyz", "KMNPQRSTkmnpqrs"
 SCALARS = ("alpha", "beta", "gamma", "eta", "kappa", "lambda", "mu", "rho", "tau", "omega")
 BEND = ("tanh", "sin", "softplus", "sigmoid")  # functions that have a slope everywhere
-EMPTY: Mapping[Expr, Expr] = MappingProxyType({})
 # Which operations may stand for one another, by what they are applied to.
 PAIRS = ("sum", "difference", "elementwise product")
 TO_NUMBER = ("sum of entries", "half squared norm", "squared norm")
@@ -74,8 +72,9 @@ def _swapped(known: Chain, random: Random) -> Iterator[tuple[list[Expr], list[St
                       for instead in _instead_of(stage)]
     for number, leaf in enumerate(leaves):
         if leaf.is_Matrix and leaf.name not in known.symmetric:
+            new = _like(leaf, f"{leaf.name}_leaf")
             found += [([*leaves[:number], new, *leaves[number + 1:]],
-                       [Stage(leaf, rule, (new,)), *stages]) for new, rule in _behind(leaf)]
+                       [Stage(leaf, f"{name} entry by entry", (new,)), *stages]) for name in BEND]
     return iter(random.sample(found, len(found)))
 
 
@@ -84,27 +83,16 @@ def _instead_of(stage: Stage) -> Iterator[list[Stage]]:
     symbol, rule, operands = stage
     shapes = {operand.shape for operand in operands if operand.is_Matrix}
     square = any(rows == columns for rows, columns in shapes)
-    if not all(operand.is_Matrix for operand in operands):
-        instead: Sequence[str] = ()
-    elif rule in PAIRS or (rule == "product" and len(shapes) == 1):
-        instead = PAIRS
-    elif rule == "use":
-        instead = [f"{name} entry by entry" for name in BEND]
-    elif rule in TO_NUMBER_IF_SQUARE:
-        instead = TO_NUMBER_IF_SQUARE if square else TO_NUMBER
-    else:
-        instead = ()
-    yield from ([Stage(symbol, other, operands)] for other in instead if other != rule)
+    instead = {"use": [f"{name} entry by entry" for name in BEND],
+               **dict.fromkeys(PAIRS + ("product",) * (len(shapes) == 1), PAIRS),
+               **dict.fromkeys(TO_NUMBER_IF_SQUARE, TO_NUMBER_IF_SQUARE if square else TO_NUMBER)}
+    if all(operand.is_Matrix for operand in operands):
+        yield from ([Stage(symbol, other, operands)] for other in instead.get(rule, ())
+                    if other != rule)
     inner = _like(symbol, f"{symbol.name}_inner")
     kind = "entry by entry" if symbol.is_Matrix else "of a number"
     for name in BEND if symbol.is_Matrix else ("softplus",):
         yield [Stage(inner, rule, operands), Stage(symbol, f"{name} {kind}", (inner,))]
-
-
-def _behind(leaf: Expr) -> Iterator[tuple[Expr, str]]:
-    """Yield new leaves and the operation that makes an old one of each."""
-    new = MatrixSymbol(f"{leaf.name}_leaf", *leaf.shape)
-    yield from ((new, f"{name} entry by entry") for name in BEND)
 
 
 def _turned(leaves: list[Expr], stages: list[Stage],
@@ -121,10 +109,10 @@ def _turned(leaves: list[Expr], stages: list[Stage],
             [Stage(leaf, "transpose", (new,)), *stages])
 
 
-def _like(symbol: Expr, name: str, sizes: Mapping[Expr, Expr] = EMPTY) -> Expr:
+def _like(symbol: Expr, name: str, sizes: Mapping[Expr, Expr] | None = None) -> Expr:
     """Return a symbol of the same kind and shape, in other sizes."""
     if symbol.is_Matrix:
-        return MatrixSymbol(name, *(side.xreplace(sizes) for side in symbol.shape))
+        return MatrixSymbol(name, *(side.xreplace(sizes or {}) for side in symbol.shape))
     return Symbol(name, **symbol.assumptions0)
 
 
@@ -148,8 +136,7 @@ def _written(known: Chain, seed: int, random: Random, leaves: Sequence[Expr],
             column = leaf.is_Matrix and leaf.shape[1] == 1
             pool = COLUMNS if column else MATRICES if leaf.is_Matrix else SCALARS
             new[leaf] = _like(leaf, letter(pool), new)
-    short = [stage.symbol for stage in stages
-             if stage.symbol.name in known.abbreviations.values()]
+    short = [stage.symbol for stage in stages if stage.symbol.name in known.abbreviations.values()]
     output = stages[-1].symbol
     new |= {symbol: _like(symbol, letter(MATRICES), new) for symbol in short if symbol != output}
     new[output] = _like(output, output_name(taken))

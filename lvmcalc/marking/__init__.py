@@ -5,6 +5,4 @@ from lvmcalc.marking.auditor import audit
 from lvmcalc.marking.marker import Mark, mark
 from lvmcalc.marking.mistakes import Finding, Mistake, single_mistakes
 
-__all__ = [
-    "Audit", "Finding", "Line", "Mark", "Mistake", "audit", "mark", "single_mistakes",
-]
+__all__ = ["Audit", "Finding", "Line", "Mark", "Mistake", "audit", "mark", "single_mistakes"]

@@ -20,9 +20,9 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gra
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
-from lvmcalc.marking.audit_report import RIGHT, Audit, Line, by_terms, credit
+from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
 from lvmcalc.marking.derivation_text import Piece, pieces
-from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     KINDS,
     at_rest,

@@ -12,19 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from sympy import Expr
-from sympy.matrices.expressions import MatAdd, MatMul
+from sympy import Expr, MatAdd, MatMul
 
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import (
-    RIGHT,
-    Exercise,
-    NoValue,
-    formulas,
-    known_at,
-    value_at,
-)
+from lvmcalc.marking.exercise import RIGHT, Exercise, NoValue, formulas, known_at, value_at
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, TOLERANCE = 3, 1e-8

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from itertools import combinations, permutations
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, Transpose
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatMul, ShapeError, Symbol, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.walking import joined, multiple, sum_of
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order
@@ -30,13 +29,6 @@ def broken_formulas(formula: Expr) -> Iterator[tuple[str, str, Expr, Expr]]:
             yield kind, what, sum_of([*others, broken]), broken
 
 
-def sum_of(terms: list[Expr]) -> Expr:
-    """Return the sum of some terms, which are all matrices or all scalars."""
-    if len(terms) == 1:
-        return terms[0]
-    return MatAdd(*terms) if terms[0].is_Matrix else sp.Add(*terms)
-
-
 def instead_of(given: Expr, true: Expr) -> str:
     """Return in words that something stands in place of something else."""
     return f"{notation.plain(given)} stands where {notation.plain(true)} belongs"
@@ -53,7 +45,7 @@ def _in_term(term: Expr) -> Iterator[Broken]:
     else:
         scalar, factors = (sp.S.One, [term]) if term.is_Matrix else (term, [])
     for kind, what, broken in _in_scalar(scalar):
-        yield kind, what, _product(broken, factors)
+        yield kind, what, multiple(broken, factors)
     for kind, what, broken in _in_factors(factors, notation.plain(term)):
         if (product := _fitting(scalar, broken, term)) is not None:
             yield kind, what, product
@@ -101,7 +93,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
     pairs = [slice(index, index + 2) for index in range(len(factors) - 1)]
     for place in pairs + [slice(0, len(factors))] * (len(pairs) > 1):
         if len({factor.shape for factor in factors[place]}) == 1:
-            entrywise = HadamardProduct(*factors[place])
+            entrywise = sp.HadamardProduct(*factors[place])
             what = notation.plain(entrywise)
             yield "elementwise", what, [*factors[:place.start], entrywise, *factors[place.stop:]]
     for start, end in combinations(range(len(factors) + 1), 2):
@@ -109,7 +101,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
         square = lost[0].rows == lost[-1].cols and len(lost) < 3
         if rest and square and not any(is_inverse(factor) or has_adjoint(factor)
                                        or factor.has(Identity) for factor in lost):
-            yield "lost_factor", notation.plain(_product(sp.S.One, lost)), rest
+            yield "lost_factor", notation.plain(joined(MatMul, lost)), rest
     if len(inverses) > 1:
         bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
         yield "missing_inverse", "no factor is inverted", bare
@@ -132,7 +124,7 @@ def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
 def _fitting(scalar: Expr, factors: list[Expr], term: Expr) -> Expr | None:
     """Return the product of some factors if it can stand in place of a term, and is another one."""
     try:
-        product = _product(scalar, factors)
+        product = multiple(scalar, factors)
         check_shapes(product)
     except (CannotBeFormed, ShapeError):
         return None
@@ -148,12 +140,4 @@ def _toggled(factor: Expr) -> Expr:
 
 def has_adjoint(factor: Expr) -> bool:
     """Return whether the adjoint of a node stands in a factor."""
-    return any(symbol.name.startswith("∂") for symbol in factor.atoms(MatrixSymbol, Symbol))
-
-
-def _product(scalar: Expr, factors: list[Expr]) -> Expr:
-    if not factors:
-        return scalar
-    if scalar != 1:
-        return MatMul(scalar, *factors)
-    return MatMul(*factors) if len(factors) > 1 else factors[0]
+    return any(symbol.name.startswith("∂") for symbol in factor.atoms(sp.MatrixSymbol, Symbol))

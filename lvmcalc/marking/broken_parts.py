@@ -9,13 +9,11 @@ from contextlib import suppress
 from itertools import combinations, islice
 
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.walking import joined, multiple
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
@@ -59,7 +57,7 @@ def _replaced_once(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
     for place, arg in enumerate(args):
         if isinstance(arg, Expr) and arg.has(part) and not isinstance(formula, MatrixSymbol):
             for changed in _replaced_once(arg, part, instead):
-                with suppress(ShapeError, TypeError, ValueError):
+                with suppress(sp.ShapeError, TypeError, ValueError):
                     yield formula.func(*args[:place], changed, *args[place + 1:])
 
 
@@ -75,10 +73,10 @@ def _in_part(part: Expr) -> Iterator[Broken]:
             yield from _in_product(part)
         case HadamardPower():
             yield from _in_power(part)
-        case DiagMatrix():
+        case sp.DiagMatrix():
             vector = part.args[0]
             yield "diag", notation.plain(part), MatMul(vector, OneMatrix(1, vector.rows))
-        case DiagonalOf():
+        case sp.DiagonalOf():
             matrix = part.args[0]
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
@@ -99,13 +97,12 @@ def _in_product(product: HadamardProduct) -> Iterator[Broken]:
     factors = product.args
     for index, factor in enumerate(factors):
         others = factors[:index] + factors[index + 1:]
-        rest = HadamardProduct(*others) if len(others) > 1 else others[0]
+        rest = joined(HadamardProduct, others)
         if not has_adjoint(factor):
             yield "lost_factor", notation.plain(factor), rest
             if 1 < factors.count(factor) < len(factors):
                 others = [other for other in factors if other != factor]
-                yield "lost_factor", notation.plain(factor), (
-                    HadamardProduct(*others) if len(others) > 1 else others[0])
+                yield "lost_factor", notation.plain(factor), joined(HadamardProduct, others)
     if product.is_square:
         for order in (factors, factors[::-1]):
             yield "matrix_product", notation.plain(product), MatMul(*order)
@@ -117,19 +114,19 @@ def over_the_other_index(product: MatMul) -> Iterator[Expr]:
     first, last = factors[0], factors[-1]
     if len(factors) < 2:
         return
-    before, behind = _product(factors[:-1]), _product(factors[1:])
+    before, behind = joined(MatMul, factors[:-1]), joined(MatMul, factors[1:])
     if isinstance(last, OneMatrix) and last.cols == 1:  # A 1
-        yield _multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
+        yield multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
     elif isinstance(last, OneMatrix) and before.cols == 1:  # v 1ᵀ
-        yield _multiple(scalar, [OneMatrix(last.cols, 1), before.T])
+        yield multiple(scalar, [OneMatrix(last.cols, 1), before.T])
         if (row := _summed_downwards(before)) is not None:
-            yield _multiple(scalar, [OneMatrix(before.rows, 1), row])
+            yield multiple(scalar, [OneMatrix(before.rows, 1), row])
         if (total := _summed_wholly(before)) is not None:
             yield MatMul(scalar * total, OneMatrix(*product.shape))
     if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
-        yield _multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
+        yield multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
-        yield _multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
+        yield multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
 
 
 def _summed_downwards(column: Expr) -> Expr | None:
@@ -143,8 +140,8 @@ def _summed_downwards(column: Expr) -> Expr | None:
             return None if inner is None else HadamardPower(inner, column.exp)
         case MatMul() if _holds_sums(column):
             scalar, factors = column.as_coeff_matrices()
-            matrix = _product(factors[:-1])
-            return _multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
+            matrix = joined(MatMul, factors[:-1])
+            return multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
     return None
 
 
@@ -156,21 +153,13 @@ def _summed_wholly(column: Expr) -> Expr | None:
             return None if inner is None else inner**column.exp
         case MatMul() if _holds_sums(column):
             scalar, factors = column.as_coeff_matrices()
-            return scalar * EntrySum(_product(factors[:-1]))
+            return scalar * EntrySum(joined(MatMul, factors[:-1]))
     return None
 
 
 def _holds_sums(column: MatMul) -> bool:
     """Return whether a column is A 1, and no multiple of 1."""
     return isinstance(column.args[-1], OneMatrix) and len(column.as_coeff_matrices()[1]) > 1
-
-
-def _product(factors: list[Expr]) -> Expr:
-    return MatMul(*factors) if len(factors) > 1 else factors[0]
-
-
-def _multiple(scalar: Expr, factors: list[Expr]) -> Expr:
-    return _product(factors) if scalar == 1 else MatMul(scalar, *factors)
 
 
 # Ways in which a formula can be meant that cannot be formed, or has another shape
@@ -190,14 +179,14 @@ def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
     if isinstance(part, MatMul):
         scalar, factors = part.as_coeff_matrices()
         for start, place, end in combinations(range(len(factors[:MOST_FACTORS]) + 1), 3):
-            left, right = _product(factors[start:place]), _product(factors[place:end])
+            left, right = joined(MatMul, factors[start:place]), joined(MatMul, factors[place:end])
             if left.shape == right.shape:
                 whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
-                yield "matrix_product", _multiple(scalar, whole)
+                yield "matrix_product", multiple(scalar, whole)
         for instead in over_the_other_index(part):
             yield "sum_index", instead
-    if part.is_Matrix and not isinstance(part, Identity | OneMatrix):
+    if part.is_Matrix and not isinstance(part, sp.Identity | OneMatrix):
         if part.cols == 1:
-            yield "diag", DiagMatrix(part)
+            yield "diag", sp.DiagMatrix(part)
         elif part.is_square:
-            yield "diag", DiagonalOf(part)
+            yield "diag", sp.DiagonalOf(part)

@@ -7,8 +7,7 @@ differentiated, the path through a normaliser.
 from collections.abc import Iterator
 
 import sympy as sp
-from sympy import Expr, Identity
-from sympy.matrices.expressions import HadamardProduct
+from sympy import Expr, HadamardProduct, Identity
 
 from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise

@@ -23,8 +23,8 @@ TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|nega
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
                      r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
 OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|averaged?|ratio|power"
-                       r"|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal|only|except"
-                       r"|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
+                       r"|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal|only"
+                       r"|except|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"

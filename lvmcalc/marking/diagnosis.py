@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, MatrixSymbol, Transpose
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
@@ -30,8 +28,8 @@ TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
 
-# A changed formula, with the kind of mistake, where it is and what it is about, told when needed
-Way = tuple[str, Callable[[], str], Callable[[], str], Expr]
+# A changed formula, with the kind of mistake, where it is, and what {} is there, told when needed
+Way = tuple[str, str, Callable[[], str], Expr]
 
 
 @dataclass(frozen=True)
@@ -239,12 +237,8 @@ def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explan
     changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
     for kind, where, what, formula in changed:
         if attempt.exercise.is_right(formula):
-            return in_words([Mistake(kind, where(), what())])
+            return in_words([Mistake(kind, where.format(what()), what())])
     return ()
-
-
-def _answer() -> str:
-    return "the answer"
 
 
 def _multiplied(answer: Expr) -> Iterator[Way]:
@@ -253,13 +247,13 @@ def _multiplied(answer: Expr) -> Iterator[Way]:
         what = partial(notation.plain, part)
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
             for factors in product(*((factor, Transpose(factor)) for factor in order)):
-                yield "elementwise", _answer, what, answer.xreplace({part: MatMul(*factors)})
+                yield "elementwise", "the answer", what, answer.xreplace({part: MatMul(*factors)})
 
 
 def _mended(answer: Expr) -> Iterator[Way]:
     """Yield a formula with ∘ for a matrix product, one diag more, or a sum over another index."""
     for kind, part, formula in repairs(answer):
-        yield kind, _answer, partial(notation.plain, part), formula
+        yield kind, "the answer", partial(notation.plain, part), formula
 
 
 def _later_adjoint(attempt: Attempt) -> list[Explanation]:
@@ -330,12 +324,12 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
     what = partial(notation.plain, expression)
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", lambda: f"the product {what()}", what, MatMul(*factors)
+            yield "order", "the product {}", what, MatMul(*factors)
     if expression.is_Matrix:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        yield "transpose", _answer, partial(instead_of, expression, turned), turned
+        yield "transpose", "the answer", partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
-    made = diagonal if isinstance(expression, DiagMatrix | DiagonalOf) else expression.func
+    made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
     for index, part in enumerate(parts):
         for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
             yield *told, made(*parts[:index], changed, *parts[index + 1:])

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
-from sympy.matrices.exceptions import ShapeError
+from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic

@@ -7,8 +7,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import compare, differential, gradient
-from lvmcalc.calculus.differentials import inner
-from lvmcalc.calculus.operations import increment_of
+from lvmcalc.calculus.operations import increment_of, inner
 from lvmcalc.chain import Chain, passes
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential, as_number

@@ -19,7 +19,7 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.verdict import MARKS, Counterexample
+from lvmcalc.calculus.verdict import MARKS, Counterexample, in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
@@ -103,10 +103,8 @@ class Mark:
         example = self.counterexample
         if example is None:
             return ""
-        values = ", ".join(f"{notation.plain(name)} = {_numbers(value)}"
-                           for name, value in example.values.items())
-        return (f"At {values} the answer gives {_numbers(example.left)}, "
-                f"but {notation.plain(self.asked)} is {_numbers(example.right)}.")
+        return (f"At {example.point} the answer gives {in_words(example.left)}, "
+                f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -121,10 +119,6 @@ class Mark:
                          rf"{notation.latex(self.formula)}$.")
         return "\n\n".join([*parts, *map(notation.in_html, self.details),
                             *[self.example] * bool(self.example)])
-
-
-def _numbers(value: Expr) -> str:
-    return str(value.tolist()) if value.is_Matrix else str(value)
 
 
 def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:

@@ -13,14 +13,14 @@ from importlib import resources
 from itertools import permutations
 
 import sympy as sp
-from sympy import Expr, Inverse, Symbol
-from sympy.matrices.expressions import HadamardPower
+from sympy import Expr, HadamardPower, Inverse, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.walking import sum_of
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
-from lvmcalc.marking.broken_formulas import broken_formulas, sum_of
+from lvmcalc.marking.broken_formulas import broken_formulas
 from lvmcalc.marking.broken_parts import broken_parts
 from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
 from lvmcalc.marking.exercise import symmetric_letters

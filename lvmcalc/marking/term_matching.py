@@ -11,16 +11,14 @@ from functools import partial
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, Inverse, Symbol, Transpose
-from sympy.matrices.expressions import MatMul
+from sympy import Expr, Inverse, MatMul, Symbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.expressions import by_name
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import terms_in
-from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters

@@ -8,14 +8,13 @@ from contextlib import suppress
 from itertools import combinations, pairwise
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol
-from sympy.matrices.exceptions import ShapeError
-from sympy.matrices.expressions import MatMul
+from sympy import Determinant, Expr, Identity, Inverse, MatMul, MatrixSymbol, ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, Entrywise
-from lvmcalc.calculus.tidy import tidy
+from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.walking import joined
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.broken_formulas import broken_formulas, has_adjoint, instead_of
 from lvmcalc.marking.broken_parts import replaced
@@ -103,7 +102,7 @@ def _in_part(part: Expr) -> Iterator[tuple[str, str, Expr]]:
             rest = factors[:start] + factors[end:]
             if rest and rest != factors and all(
                     a.cols == b.rows for a, b in pairwise(rest)):
-                lost = MatMul(*factors[start:end]) if end - start > 1 else factors[start]
+                lost = joined(MatMul, factors[start:end])
                 yield "extra_factor", notation.plain(lost), MatMul(scalar, *rest)
 
 

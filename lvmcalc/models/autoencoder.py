@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy.face(__name__, {"lvmcalc.models.autoencoder_chain": "S W chain m n x"})
 
 
-class Optimum(NamedTuple):
-    """The exact optimum of the model: weights W of shape (m, n) and their loss."""
+class Minimum(NamedTuple):
+    """The least loss that the model can have: weights W of shape (m, n) and their loss."""
 
     W: np.ndarray
     loss: float
@@ -82,7 +82,7 @@ def _loss(c: np.ndarray, W: np.ndarray, x: np.ndarray) -> float:
         return float(checks.finite(np.vdot(c, c) / 2, "L", W=W, x=x))
 
 
-def optimum(x: Any, m: int) -> Optimum:
+def optimum(x: Any, m: int) -> Minimum:
     """Return weights with the smallest possible loss, and that loss.
 
     Parameters
@@ -93,7 +93,7 @@ def optimum(x: Any, m: int) -> Optimum:
 
     Returns
     -------
-    Optimum
+    Minimum
         The rows of W are the first m eigenvectors of xxᵀ; an orthogonal m×m matrix in front of W
         changes nothing.
 
@@ -114,7 +114,7 @@ def optimum(x: Any, m: int) -> Optimum:
     U, singular_values, _ = np.linalg.svd(x, full_matrices=x.shape[1] < x.shape[0])
     with np.errstate(all="ignore"):
         L = np.sum(singular_values[m:] ** 2) / 2
-    return Optimum(U[:, :m].T.copy(), float(checks.finite(L, "L", x=x)))
+    return Minimum(U[:, :m].T.copy(), float(checks.finite(L, "L", x=x)))
 
 
 def _checked(W: Any, x: Any) -> tuple[np.ndarray, np.ndarray]:

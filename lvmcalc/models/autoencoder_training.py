@@ -68,7 +68,7 @@ class AutoencoderProblem(Problem):
             raise ValueError("x must have an entry that is not 0, but all of them are 0.")
         self.shape, self.best = (m, n), float(squares[m:].sum() / 2)
         self.trace, self.twice = float(squares.sum()), 2 * np.eye(m)
-        self.optimum = autoencoder.Optimum(axes[:, :m].T.copy(), self.best)
+        self.optimum = autoencoder.Minimum(axes[:, :m].T.copy(), self.best)
         self.basis, equal = axes[:, :m], tie(squares, m, self.factor is not None)
         self.tied = axes[:, equal] if equal.stop > equal.start else None
         self.spread = 0.5 / np.sqrt(n)

@@ -4,7 +4,7 @@ import re
 
 from sympy import Dummy, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.notation.summation import SIGN, Part, Sums
+from lvmcalc.notation.summation import SIGN, Indexed, Sums
 from lvmcalc.notation.tables import ENTRY
 from lvmcalc.notation.vocabulary import Vocabulary
 from lvmcalc.notation.words import Unreadable, quoted
@@ -66,7 +66,7 @@ def indexed(text: str, vocabulary: Vocabulary,
 
     names = sorted({index for indices, _ in (*heads, (entries, ""))
                     for index in indices})
-    parts = {Symbol(f"delta_{i}{j}"): Part(Identity(Dummy("?")), i, j)
+    parts = {Symbol(f"delta_{i}{j}"): Indexed(Identity(Dummy("?")), i, j)
              for i in entries for j in entries if i != j}
     for name, matrix in vocabulary.items():
         if not matrix.is_Matrix or "∂" in name or matrix.rows == 1:
@@ -74,12 +74,12 @@ def indexed(text: str, vocabulary: Vocabulary,
         lower = [name.lower()] * (name.lower() not in vocabulary.spellings and len(name) == 1)
         for i in names:
             if matrix.cols == 1:
-                parts[Symbol(f"{name}_{i}")] = Part(matrix, i)
+                parts[Symbol(f"{name}_{i}")] = Indexed(matrix, i)
                 continue
             for called in (name, *lower):
-                parts[MatrixSymbol(f"{called}_{i}", matrix.cols, 1)] = Part(matrix, i)
-                parts |= {Symbol(f"{called}_{i}{j}"): Part(matrix, i, j) for j in names}
-    parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Part(matrix, i, j)
+                parts[MatrixSymbol(f"{called}_{i}", matrix.cols, 1)] = Indexed(matrix, i)
+                parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
+    parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Indexed(matrix, i, j)
               for name in vocabulary.differentials for i in names for j in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}
     parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}

@@ -39,7 +39,8 @@ _TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])(?:_\w|_\{{\w+\}})?"
 _ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
 LETTER = (rf"\\(?:mathbf|bm|boldsymbol|mathrm)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})|{_TYPED}"
           rf"|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
-          rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*(?:\{{\w+\}})?\s*\}}")
+          rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
+          r"(?:\{\w+\})?\s*\}")
 SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 

@@ -32,7 +32,7 @@ REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries
 Size = Expr | int
 
 
-class Part(NamedTuple):
+class Indexed(NamedTuple):
     """What y_i, A_ij or x_i is of: the matrix, the index of its rows, and that of its columns."""
 
     of: Expr
@@ -58,7 +58,7 @@ class Sums:
     below : the indices below a bracket, by its place in the text
     """
 
-    def __init__(self, parts: dict[Expr, Part], heads: Mapping[int, tuple[str, str]],
+    def __init__(self, parts: dict[Expr, Indexed], heads: Mapping[int, tuple[str, str]],
                  functions: Mapping[str, Callable[..., Expr]], left: str = "",
                  below: Mapping[int, str] | None = None):
         self.parts, self.heads, self.functions = parts, heads, functions
@@ -110,7 +110,7 @@ class Sums:
         if not matrix.is_Matrix or self.free(matrix) or len(indices) != 1 + (matrix.cols != 1):
             raise Unreadable(f"It is not clear which entry `{indices}` is below the bracket.")
         symbol = Symbol(f"({matrix})_{indices}")
-        self.parts[symbol] = Part(matrix, *indices)
+        self.parts[symbol] = Indexed(matrix, *indices)
         return symbol
 
     def measure(self, body: Expr) -> None:

@@ -47,7 +47,7 @@ class CostCurve(View):
         measure = Control("button", "Measure", "▶ Measure", more=False,
                           tip="Measure again, on this machine")
         super().__init__(SimpleNamespace(measure=measure), title="Cost of a step",
-                         about="the time over N on each of the ways")
+                         about="the time over N, one curve for each of the four ways")
         self._acts = {measure: lambda: self.measure()}
         series = [{"key": name, "label": name, "every": True, **looks}
                   for name, looks in LOOKS.items()]

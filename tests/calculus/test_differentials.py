@@ -12,7 +12,7 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Tr
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 
 from lvmcalc import notation
-from lvmcalc.calculus import UnsupportedExpression, differentials
+from lvmcalc.calculus import UnsupportedExpression, differentials, operations
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import TooLarge
@@ -176,8 +176,8 @@ def test_the_derivative_by_an_exponent_is_refused(formula: Expr, variable: Symbo
 
 
 def test_the_inner_product_is_that_of_matrices_or_of_scalars() -> None:
-    assert differentials.inner(X, 2 * X) == Trace(X.T * (2 * X))
-    assert differentials.inner(a, b) == a * b
+    assert operations.inner(X, 2 * X) == Trace(X.T * (2 * X))
+    assert operations.inner(a, b) == a * b
 
 
 def test_a_proof_uses_that_a_sum_cancels_with_its_inverse() -> None:

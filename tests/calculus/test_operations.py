@@ -381,8 +381,7 @@ def test_a_pass_inverts_a_matrix_once(memo: dict | None) -> None:
 @pytest.fixture
 def open_book() -> Iterator[None]:
     """Leave the rule book as it was."""
-    tables = (operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL,
-              RULES._operations)
+    tables = operations.SPELLED, operations.OPERATIONS, functions.NUMPY, functions.DECIMAL, RULES
     with ExitStack() as stack:
         for table in tables:
             stack.enter_context(patch.dict(table))

@@ -7,7 +7,14 @@ from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
 
-from lvmcalc.calculus.output_form import OutputForm, Term, Terms, common_factor, in_order, joined
+from lvmcalc.calculus.output_form import (
+    OutputForm,
+    Term,
+    Terms,
+    factored,
+    in_order,
+    product_of,
+)
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C, K = (MatrixSymbol(name, n, n) for name in "ABCK")
@@ -73,7 +80,7 @@ def test_terms_stand_in_the_order_of_the_alphabet_and_brackets_come_first() -> N
 @pytest.mark.parametrize(("word", "product"), [
     ((), Identity(n)), ((A,), A), ((A, X), MatMul(A, X)), ((A, B, C), MatMul(A, B, C))], ids=str)
 def test_letters_are_joined_to_their_product(word: Term, product: Expr) -> None:
-    assert joined(word, n) == product
+    assert product_of(word, n) == product
 
 
 @pytest.mark.parametrize(("coefficients", "common"), [
@@ -83,7 +90,7 @@ def test_letters_are_joined_to_their_product(word: Term, product: Expr) -> None:
     ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
 def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(
         coefficients: list[Expr], common: Expr) -> None:
-    assert sp.expand(common_factor(coefficients) - common) == 0
+    assert sp.expand(factored(dict(enumerate(coefficients)))[0] - common) == 0
 
 
 def test_a_symbol_that_stands_for_a_scalar_is_written_out_also_inside_another() -> None:

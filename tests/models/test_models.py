@@ -200,6 +200,27 @@ class TestGPLVM:
             assert abs(both[0] - truth[0]) < 1e-7 * size
             assert np.linalg.norm(both[1] - truth[1]) < 1e-7 * np.linalg.norm(truth[1])
 
+    @pytest.mark.parametrize("length", [1e2, 1e101, 1e140])
+    @pytest.mark.parametrize("near", [0, 1e-12, 1e-3])
+    def test_the_gradient_of_long_dependent_columns_has_8_digits_or_one_sentence(self, rng, near,
+                                                                                 length):
+        x, Y, refused = rng.standard_normal((4, 2)), 1e-139 * rng.standard_normal((4, D)), 0
+        X = length * (x[:, :1] + near * x * [0, 1])
+        for beta in (1.0, 1e8, 1e78):
+            try:
+                found = gplvm.gradient(X, Y, 1e121, beta)
+            except ArithmeticError as error:
+                refused += "∂L/∂X keeps fewer than 8 digits here" in str(error)
+                continue
+            with mpmath.workdps(800):
+                exact_X, exact_Y = mpmath.matrix(X.tolist()), mpmath.matrix(Y.tolist())
+                K_inverse = (1e121 * exact_X * exact_X.T + mpmath.eye(4) / beta)**-1
+                true = (exact_Y * exact_Y.T * K_inverse - D * mpmath.eye(4)) * exact_X
+                true = 1e121 * K_inverse * true
+                off = mpmath.norm(mpmath.matrix(found.tolist()) - true)
+                assert off < 1e-7 * mpmath.norm(true)
+        assert refused == (0 if near == 1e-3 else 3)
+
     def test_value_and_gradient_keep_their_digits_where_the_noise_is_small(self, rng):
         X = rng.standard_normal((40, 2))
         Y = 1e5 * X @ rng.standard_normal((2, D)) + rng.standard_normal((40, D))
