@@ -161,7 +161,7 @@ def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (
         return form, change.diff(step), tuple(sorted(used))
     total = form.coefficient(change, step)
     if wrt.name in symmetric:
-        total = form.symmetric_part(total)
+        total = form.scaled(sp.S.Half, form.add(total, form.renamed(total, {0: 1, 1: 0})))
     return form, total, tuple(sorted(used))
 
 

@@ -79,20 +79,12 @@ class IndexForm(IndexFunctions):
         """Return A_ij B_ij, for any number of factors."""
         return reduce(self.times, (self.matrix(part, i, j) for part in expression.args))
 
-    def trace(self, matrix: Expr) -> Expr:
-        """Return Σ_i A_ii."""
-        return self.total(matrix, diagonal=True)
-
     def total(self, matrix: Expr, diagonal: bool = False) -> Expr:
         """Return the sum of all entries, or of those on the diagonal."""
         i, j = next(self._fresh), next(self._fresh)
         j = i if diagonal else j
         over = {index: size for index, size in zip((i, j), matrix.shape, strict=True) if size != 1}
         return self.times(self.matrix(matrix, i, j), over=over).get((), sp.S.Zero)
-
-    def diagonal_matrix(self, vector: Expr, i: int | None, j: int | None) -> Sum:
-        """Return δ_ij v_i."""
-        return self.times(self.delta(i, j, vector.rows), self.matrix(vector, i, None))
 
     def inverse(self, matrix: Expr, i: int | None, j: int | None) -> Sum:
         """Return an inverse: factor by factor for a product of square letters, else a letter."""
@@ -206,10 +198,6 @@ class IndexForm(IndexFunctions):
             parts.append(self.scaled(change.diff(symbol), self.times(
                 {renamed(left, moved): sp.S.One}, *deltas, over=over)))
         return self.add(*parts)
-
-    def symmetric_part(self, terms: Sum) -> Sum:
-        """Return (A + Aᵀ)/2 for a matrix A with the indices 0 and 1."""
-        return self.scaled(sp.S.Half, self.add(terms, self.renamed(terms, {0: 1, 1: 0})))
 
     def equal(self, terms: Sum | Expr, expression: Expr) -> bool:
         """Return whether an expression is proved to be what is already in this form."""
