@@ -188,11 +188,12 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
     axes.yaxis.set_major_formatter("{x:,.10g}")
     if problem.best is not None:
         axes.axhline(problem.best, **style.OPTIMUM)
-        axes.annotate("exact optimum", (0.99, problem.best), xycoords=axes.get_yaxis_transform(),
+        axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign),
+                      xycoords=axes.get_yaxis_transform(), textcoords="offset points",
                       ha="right", va="bottom" if problem.sign > 0 else "top", weight="bold",
                       color=style.OPTIMUM["color"])
     axes.plot(steps, values, **style.REACHED)
-    axes.margins(y=0.15)
+    axes.margins(y=0.22)
     start, end = (style.numeral(values[at], ",.4g") for at in (0, -1))
     best = "" if problem.best is None else (
         f"; dashed, the exact optimum, {style.numeral(problem.best, ',.4g')}")

@@ -264,7 +264,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
         axes.annotate("", end, start, zorder=1, arrowprops={
             "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": edge["color"],
             "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
-            "shrinkA": 17 * part, "shrinkB": 18 * part,
+            "shrinkA": 17 * part, "shrinkB": part * _short(end, start, lane / column),
             "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
     for node in nodes:
         at = node["x"], node["y"]
@@ -275,6 +275,15 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
                       size=14 * part, ha="center", va="top", path_effects=HALO)
+
+
+def _short(end: tuple, start: tuple, tall: float) -> float:
+    """Return how many points an arrow ends before the middle of a node, in front of its shape."""
+    across, down = abs(end[0] - start[0]), (end[1] - start[1]) * tall
+    far = np.hypot(across, down)
+    if 20 * across > 21 * down:  # it passes by the shape, which stands below the node
+        return 18
+    return far * min(37 / down, 21 / max(across, 1e-9))
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,

@@ -691,8 +691,8 @@ class TestCost:
             sizes, seconds = numbers(curve, look["key"]).reshape(2, -1)
             assert sizes.tolist() == [50, 100]
             np.testing.assert_allclose(seconds, [curve.seconds[look["key"]][N] for N in (50, 100)])
-            micro = 1e6 * curve.seconds[look["key"]][100]
-            assert f"{look['key']} at N = 100: {micro:,.0f} µs." in curve.status
+            milli = 1e3 * curve.seconds[look["key"]][100]
+            assert f"{look['key']} at N = 100: {milli:.0f} ms." in curve.status
 
 
 class TestWalk:
