@@ -22,6 +22,11 @@ REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|di
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
                      r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
+OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|averaged?|ratio|power"
+                       r"|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal|only"
+                       r"|except|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
+                       r"|\b(?:of|by|with|to|than|from)\W*$",
+                       re.IGNORECASE)
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
                     r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
@@ -131,6 +136,17 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
         said = "said" if defines else ""
         return Piece("definition", formula.strip(), name[1], said)
     return Piece("claim", formula.strip(), name[1] if name and (defines or not known) else "")
+
+
+def without_heading(text: str, vocabulary: Vocabulary) -> str:
+    """Return an answer without the words, ending with a colon, that stand in front of it."""
+    heading, colon, rest = text.partition(":")
+    words = re.findall(r"[A-Za-z]+", heading)
+    named = any(len(word) == 1 or word in vocabulary.spellings for word in words
+                if word not in ("a", "A", "I"))
+    says = re.search(r"[^A-Za-z\s.,;'’-]", heading) or named or TELLING.search(heading)
+    alone = len(words) < 3 or says or OPERATING.search(heading)
+    return text if alone or not rest[:1].isspace() else " " * len(heading + colon) + rest
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:

@@ -251,6 +251,21 @@ def change_of(inner_: Expr) -> Expr:
     return MatrixDifferential(inner_) if inner_.is_Matrix else ScalarDifferential(inner_)
 
 
+# Parts
+def apart(matrix: Expr) -> tuple[Expr, Expr]:
+    """Return the number in front of a matrix, and the matrix."""
+    if not isinstance(matrix, MatMul):
+        return sp.S.One, matrix
+    scalar, factors = matrix.as_coeff_matrices()
+    return scalar, product(*factors)
+
+
+def turned(matrix: Expr) -> Expr:
+    """Return the transpose, with the number in front still in front."""
+    scalar, inner_ = apart(matrix)
+    return product(scalar, transposed(inner_))
+
+
 # Functions
 def functions_in(expression: Expr) -> int:
     """Return how many functions and roots stand inside one another."""

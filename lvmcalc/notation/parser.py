@@ -29,15 +29,16 @@ from sympy import Expr
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.calls import CALLS, OTHER_NAMES, Calls
+from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.factors import refuse_factors
 from lvmcalc.notation.finishing import finished, refuse_giants
 from lvmcalc.notation.indices import indexed
 from lvmcalc.notation.pasted import unified
+from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, END, MATLAB
-from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens
+from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.tokens import Token, Unreadable, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
 
@@ -102,7 +103,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     return found
 
 
-class _Parser(Calls):
+class _Parser(Powers):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
@@ -115,8 +116,8 @@ class _Parser(Calls):
         self.matlab, self.arrays = bool(MATLAB.search(text)), bool(ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        self.tokens = tokens(self.text, vocabulary, [*self.functions, *CALLS, SUM_SIGN],
-                             transposes)
+        words = [*self.functions, *CALLS, *named.COMPOSED, SUM_SIGN]
+        self.tokens = tokens(self.text, vocabulary, words, transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
         self.circles: set[Token] = set()
@@ -187,7 +188,8 @@ class _Parser(Calls):
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
                 pair = self.without_slip(forming.product(*factors), self.signed(), at)
-                factors = [named.dot(*pair)]
+                columns = pair[0].is_Matrix and pair[0].cols == 1
+                factors = [named.dot(*pair) if columns else forming.product(*pair)]
             elif operator:
                 factors.append(self.signed())
             elif self.at_factor():
@@ -255,8 +257,9 @@ class _Parser(Calls):
         if self.at_differential():
             return forming.differential(self.factor(), self.change_of)
         token = self.ahead
-        value, raised = self.atom(), False
+        value, raised, last = self.atom(), False, ""
         while True:
+            begun, inner = self.ahead.start, value
             if self.ahead.kind == "power":
                 exponent = self.ahead.text
                 self.refuse_tower(exponent, False)
@@ -265,6 +268,9 @@ class _Parser(Calls):
                 self.place += 1
             elif self.ahead.kind == "method":
                 value = self.method(value)
+            elif self.ahead[:2] == ("sign", ENTRY):
+                value = self.sums.entry(value, self.ahead.start)
+                self.place += 1
             elif self.ahead[:2] == ("sign", "^"):
                 at = self.ahead
                 self.place += 1
@@ -281,40 +287,9 @@ class _Parser(Calls):
             else:
                 return value
             refuse_giants(value, self.text)  # before the next power is taken
-
-    def refuse_tower(self, exponent: str | Expr, raised: bool, at: Token | None = None) -> None:
-        number = exponent if isinstance(exponent, Expr) else sp.Integer(
-            0 if "T" in exponent else exponent)
-        if raised or (number.is_Number and abs(number) > LARGEST_POWER):
-            if at:
-                self.place = self.tokens.index(at)
-            raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
-
-    def circled(self, at: Token) -> bool:
-        """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
-        place = self.place + (self.ahead.text in ("{", "("))
-        if self.tokens[place][:2] == ("sign", "∘"):
-            del self.tokens[place]
-            self.circles.add(at)  # for it may be read a second time
-        return at in self.circles
-
-    def exponent(self) -> str | Expr:
-        """Return what stands behind ^: T or -T, or a number."""
-        begun = self.place
-        bracket = self.accept("{", "(", "[")
-        sign = self.accept("+", "-")
-        if self.ahead.text in ("T", "-T"):
-            sign = "-" if "-" in self.ahead.text + sign else ""
-            self.place += 1
-            if not bracket or self.accept(CLOSING[bracket]):
-                return "-T" if sign == "-" else "T"
-            raise self.fail(f"the closing {CLOSING[bracket]}")
-        self.place = begun
-        if self.ahead.text in ("(", "{", "["):
-            return forming.as_number(self.bracket())
-        sign = self.accept("+", "-")
-        value = forming.as_number(self.atom())
-        return -value if sign == "-" else value
+            here = self.text[begun:self.ahead.start]
+            self.refuse_primes(last, here, inner)
+            last = here
 
     def method(self, value: Expr) -> Expr:
         """Return what a method makes of a value: X.T, K.inv(), X.dot(Y), X.shape[0]."""

@@ -8,7 +8,8 @@
 import re
 from itertools import pairwise
 
-from lvmcalc.notation.tables import ARRAYS, MATLAB
+from lvmcalc.notation.letters import GREEK
+from lvmcalc.notation.tables import ARRAYS, MATLAB, VARIANTS
 
 # What begins a program, and lines of one that compute nothing
 _NAMES = r"\(?[\w\s,]*\)?"
@@ -32,8 +33,15 @@ ADDS = re.compile(r"\s*(\w+)\s*([+-])=\s*(.+)$", re.DOTALL)
 PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
                      r"|^\s*grad\w*\([\w\s,]+\)\s*="
                      r"|^\s*(?:def|function|import|from|return)\b|\blambda [\w\s,]*:", re.MULTILINE)
-SIDE = re.compile(r"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:[^\W\d_]\w*"
-                  r"|[∂d]\w+\s*/\s*[∂d]\w+)\s*:?=(?!=)")
+# What an equation may define: a letter, in whatever typeface, or an adjoint
+_GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
+_TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])(?:_\w|_\{{\w+\}})?"
+_ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
+LETTER = (rf"\\(?:mathbf|bm|boldsymbol|mathrm)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})|{_TYPED}"
+          rf"|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
+          rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
+          r"(?:\{\w+\})?\s*\}")
+SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
