@@ -6,8 +6,7 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import Expr, MatMul, OneMatrix, ShapeError, Trace
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import DiagonalOf, Expr, MatMul, OneMatrix, ShapeError, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, OneMatrix, Trace
-from sympy.matrices.expressions import HadamardPower, HadamardProduct
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneMatrix, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.factors import Cholesky, Lower, Upper
@@ -64,7 +62,7 @@ def _sum(inner_: Expr) -> Expr:
             first, *others = inner_.args
             rest = HadamardProduct(*others) if len(others) > 1 else others[0]
             return inner(first, rest)
-        case HadamardPower() if inner_.exp == 2:
+        case sp.HadamardPower() if inner_.exp == 2:
             return squared_norm(inner_.base)
         case _ if inner_.is_Matrix:
             return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))

@@ -9,9 +9,7 @@ from functools import reduce
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Dummy, Expr, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import Dummy, Expr, MatAdd, MatMul, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import (
@@ -198,7 +196,7 @@ class Sums:
             case Symbol():
                 of, row, column = self.parts[number]
                 if row == column:
-                    return DiagonalOf(of)
+                    return sp.DiagonalOf(of)
                 return of if row == i else transposed(of)
             case sp.Add():
                 return MatAdd(*(self.entries(term, i, j) for term in number.args))
