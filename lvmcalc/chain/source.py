@@ -10,7 +10,7 @@ from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
-from lvmcalc.calculus.walking import joined, multiple, without_power
+from lvmcalc.calculus.walking import fraction, joined, multiple, without_power
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
@@ -194,8 +194,7 @@ class Writer:
         scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
         parts = [part for part, it in zip(parts, numbers, strict=True)
                  if it is None or it.is_Matrix] or parts[:1]
-        above = [part for part in parts if not (isinstance(part, HadamardPower) and part.exp == -1)]
-        below = [part.base for part in parts if part not in above]
+        above, below = fraction(parts)
 
         def factor(part: Expr) -> str:
             return in_brackets(*write(without_power(part)), POWER)

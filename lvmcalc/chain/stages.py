@@ -16,7 +16,7 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import product_of
-from lvmcalc.calculus.walking import joined, sum_of, without_power
+from lvmcalc.calculus.walking import fraction, joined, sum_of, without_power
 from lvmcalc.chain.stage_names import Stage
 
 
@@ -224,10 +224,7 @@ class Stages:
         def times(factors: list[Expr]) -> Expr:
             return self.letter(joined(sp.HadamardProduct, factors))
 
-        below = [part.base for part in product.args
-                 if isinstance(part, HadamardPower) and part.exp == -1]
-        above = [part for part in product.args
-                 if not (isinstance(part, HadamardPower) and part.exp == -1)]
+        above, below = fraction(product.args)
         if below and above:
             return "elementwise quotient", (times(above), times(below))
         if below:

@@ -30,9 +30,9 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
     for part in parts[:MOST_PARTS]:
         found = [*_in_part(part)]
         if part in inner or (inner and isinstance(part, MatAdd)):
-            found += [broken[:3] for broken in broken_formulas(part)
+            found += [broken for broken in broken_formulas(part)
                       if part in inner or broken[0] == "missing_term"]
-        for kind, what, instead in found:
+        for kind, what, instead, *_ in found:
             if instead.shape == part.shape and instead != part:
                 for broken in replaced(formula, part, instead):
                     yield kind, what, broken

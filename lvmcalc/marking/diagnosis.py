@@ -158,18 +158,20 @@ def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
         for mistake in mistakes for place, _ in mistake.changes)
 
 
+def _kinds(found: list[Explanation]) -> set[str]:
+    return {one.kind for explanation in found for one in explanation}
+
+
 def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a later node, unless this has been said already."""
-    kinds = {one.kind for explanation in found for one in explanation}
     said = {"missing_path", "stopped_early", "inner_derivative"}
-    return [] if kinds & said else _later_adjoint(attempt)
+    return [] if _kinds(found) & said else _later_adjoint(attempt)
 
 
 def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a node that does not lie on the way."""
     exercise, formula = attempt.exercise, attempt.formula
-    kinds = {one.kind for explanation in found for one in explanation}
-    for node in exercise.chain if kinds <= {"order"} else ():
+    for node in exercise.chain if _kinds(found) <= {"order"} else ():
         if node.name != exercise.wrt and exercise.agree(attempt.values, node.name) and (
                 formula is None or exercise.is_right(formula, node.name)):
             adjoint = notation.plain(exercise.chain.adjoint_symbol(node.name))
@@ -198,8 +200,7 @@ def _value_of_a_node(attempt: Attempt, found: list[Explanation]) -> list[Explana
 
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
-    mixed = {one.kind for it in found[:1] for one in it} == {"extra_term", "missing_term"}
-    if found and not mixed:
+    if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
         return []
     if mended := _repaired(attempt, _mended) or _undone(attempt):
         found.clear()

@@ -156,16 +156,27 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
     if not isinstance(answer, str):
         return _told(exercise, lambda: _marked(exercise, answer))
     sides: list[list[Reading]] = []
-    unread = _told(exercise, lambda: sides.extend(read_answer(exercise, answer)))
+    beside: dict[Expr, Expr] = {}
+
+    def read() -> None:
+        found, others = read_answer(exercise, answer)
+        sides.extend(found)
+        beside.update(others)
+
+    unread = _told(exercise, read)
     if unread is not None:
         return unread
     marks = [_of_readings(exercise, readings) for readings in sides]
+    for node in exercise.chain:
+        other = exercise_of(exercise.chain, node.name)
+        if other.asked in beside:
+            marks.append(_of_readings(other, [Reading(beside[other.asked])]))
     if not marks:
         return _told(exercise, lambda: _marked(exercise, None))
     found = next((one for one in marks if not one.right), None) or max(
         reversed(marks), key=lambda one: RIGHT.index(one.status))
     if len(marks) > 1 and not found.right and found.formula is not None:
-        here = f"This is about `{notation.plain(found.formula)}`."
+        here = f"This is about `{notation.plain(found.asked)} = {notation.plain(found.formula)}`."
         found = replace(found, remark=" ".join(filter(None, [found.remark, here])))
     return found
 
