@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -76,19 +76,26 @@ COUNT = f"""() => {{
     const view = {VIEW};
     window.counts = () => [performance.now() / 1000, window.ticks, view.drawn, view.heard]; }}"""
 # What is answered is told after the frame that shows it.
-PAUSED = f"() => {VIEW}.controls.play.it.textContent.includes('{{0}}')"
+PLAYS = f"() => {VIEW}.controls.play.it.textContent.includes('Pause')"
+# The picture stands and the button says so, which the page does by itself, and the kernel's answer:
+# the words, and the state at which it has stopped.
+STANDS = f"() => {VIEW}.controls.play.it.textContent.includes('Play') && !{VIEW}.due"
+STOPPED = f"() => !{VIEW}.model.get('playing')"
 THERE = f"""() => {{
     const {{now}} = {VIEW}.state, at = window.aim;
     const away = at ? Math.hypot(now.moved[0] - at[0], now.moved[1] - at[1]) : Infinity;
     return away < 0.01 * now.limit[0]; }}"""
-TIMED = """(answered) => {
-    window.answered = window.acted = 0;
+TIMED = """answers => {
+    window.acted = 0;
+    window.answered = answers.map(() => 0);
     for (const kind of ["click", "keydown", "pointermove"])
         addEventListener(kind, () => { window.acted ||= performance.now(); },
                          {capture: true, once: true});
     const look = () => {
-        if (window.acted && answered()) window.answered = performance.now() - window.acted;
-        else requestAnimationFrame(look); };
+        answers.forEach((answer, k) => {
+            if (window.acted && !window.answered[k] && answer())
+                window.answered[k] = performance.now() - window.acted; });
+        if (!window.answered.every(Boolean)) requestAnimationFrame(look); };
     requestAnimationFrame(look); }"""
 
 
@@ -104,26 +111,27 @@ class Bench:
         milliseconds, and those of the processor, which other programs do not change."""
         return np.array(self.log.read_text().split()[1:], dtype=float).reshape(-1, 3)
 
-    def until(self, seen: str, act: Callable[..., None], *how: object) -> float:
-        """Act as a person does, and return the milliseconds from then until the page shows it."""
-        self.page.evaluate(f"() => ({TIMED})({seen})")
+    def until(self, act: Callable[..., None], *how: object, seen: Sequence[str]) -> list[float]:
+        """Act as a person does, and return the milliseconds from then until the page shows each."""
+        self.page.evaluate(f"() => ({TIMED})([{', '.join(seen)}])")
         act(*how)
-        return self.page.wait_for_function("window.answered").json_value()
+        self.page.wait_for_function("window.answered.every(Boolean)")
+        return self.page.evaluate("window.answered")
 
-    def press(self, name: str) -> float:
-        """Press Play or Pause, and return the milliseconds until it is the other of the two."""
-        other = {"Play": "Pause", "Pause": "Play"}[name]
-        return self.until(PAUSED.replace("{0}", other),
-                          self.panel.get_by_role("button", name=name).click)
+    def press(self, name: str) -> list[float]:
+        """Press Play or Pause, and return the milliseconds until it is the other of the two; of a
+        pause, until the picture stands and until the kernel has answered."""
+        seen = [STANDS, STOPPED] if name == "Pause" else [PLAYS]
+        return self.until(self.panel.get_by_role("button", name=name).click, seen=seen)
 
-    def clicks(self) -> list[float]:
-        """Return the milliseconds of pausing while it plays."""
+    def clicks(self) -> np.ndarray:
+        """Return the milliseconds of pausing while it plays, shape (2, trials)."""
         times = []
         for trial in range(TRIALS):
             self.page.wait_for_timeout(200 + 7 * trial)  # not in step with the frames
             times.append(self.press("Pause"))
             self.press("Play")
-        return times
+        return np.transpose(times)
 
     def drags(self) -> list[float]:
         """Return the milliseconds from a move of the hand that holds the latent point until what is
@@ -148,7 +156,7 @@ class Bench:
             self.page.evaluate(f"""to => {{
                 const view = {VIEW}, {{left, top}} = view.canvas.getBoundingClientRect();
                 window.aim = view.held(to[0] - left, to[1] - top).move; }}""", to)
-            times.append(self.until(THERE, mouse.move, *to))
+            times += self.until(mouse.move, *to, seen=[THERE])
         mouse.up()
         return times
 
@@ -236,7 +244,9 @@ def watch(widget: str, seconds: float) -> None:
             for kind, name in enumerate(("a step", "packing and sending")):
                 for column, of in ((1, ""), (2, ", processor")):
                     print(f"  ms of {name + of:32} {spread(work[work[:, 0] == kind, column])}")
-            print(f"  ms click → paused         {spread(bench.clicks())}   of {TRIALS}")
+            stands, told = bench.clicks()
+            print(f"  ms click → picture stands {spread(stands)}   of {TRIALS}\n"
+                  f"  ms click → kernel's word  {spread(told)}   of {TRIALS}")
             if "Live" in widget:
                 print(f"  ms drag → drawn, playing  {spread(bench.drags())}   of {TRIALS}")
                 bench.press("Pause")

@@ -60,6 +60,10 @@ class IllConditioned(OutsideDomain):
 class Trusted(Reals):
     """Floating point that refuses determinants and inverses that would keep too few digits."""
 
+    det = classmethod(lambda cls, matrix: np.linalg.det(cls.regular(matrix)))
+    inv = classmethod(lambda cls, matrix: np.linalg.inv(cls.regular(matrix)))
+    log_det = classmethod(lambda cls, matrix: Reals.log_det(cls.regular(matrix)))
+
     @staticmethod
     def regular(matrix: np.ndarray) -> np.ndarray:
         """Return a matrix that is far from singular, by its condition number in the 1-norm."""
@@ -68,21 +72,6 @@ class Trusted(Reals):
             raise IllConditioned(f"keeps fewer than {KEPT} digits here, as the matrix in it has "
                                  f"a condition number of {condition:.0e}")
         return matrix
-
-    @classmethod
-    def det(cls, matrix: np.ndarray) -> float:
-        """Return the determinant."""
-        return np.linalg.det(cls.regular(matrix))
-
-    @classmethod
-    def inv(cls, matrix: np.ndarray) -> np.ndarray:
-        """Return the inverse."""
-        return np.linalg.inv(cls.regular(matrix))
-
-    @classmethod
-    def log_det(cls, matrix: np.ndarray) -> float:
-        """Return the logarithm of the determinant."""
-        return super().log_det(cls.regular(matrix))
 
 
 class Rationals:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus import arithmetic, decimals, first_order, random_points
@@ -25,7 +25,6 @@ from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import inner, is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import in_html
 
 STEP = 1e-30
 SMALL = 1e-3  # a slope that is smaller may be 0, where nothing is left but rounding
@@ -77,7 +76,7 @@ class Claim:
         return replace(verdict, rules=used)
 
     def _held_against_the_differential(self, scalar: Expr, wrt: Expr, claim: Expr) -> Verdict:
-        step = _direction(wrt)
+        step = notation.matching("direction", wrt)
         symmetric = (*self.symmetric, *[step.name] * (wrt.name in self.symmetric))
         verdict = random_points.agreement(differential(scalar, wrt, step, book=self.book),
                                           inner(claim, step), symmetric, self.seed)
@@ -106,11 +105,6 @@ class Claim:
         if "refuted" in (self.proof.status, self.exact.status):
             return "refuted"
         return self.proof.status if self.proof.holds else self.exact.status
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The rules of the book that the proof rests on."""
-        return self.proof.rules
 
     @property
     def summary(self) -> str:
@@ -155,7 +149,7 @@ class Check:
             (row.label,
              *(f"{MARKS[grade.status]} {grade.status}{f' ({bound})' if bound else ''}"
                for grade, bound in ((row.proof, ""), (row.exact, row.exact.bound))),
-             bound_on(row.error), row.sympy, ", ".join(row.rules)) for row in self.rows)]
+             bound_on(row.error), row.sympy, ", ".join(row.proof.rules)) for row in self.rows)]
 
     def __str__(self) -> str:
         table = self.table()
@@ -169,8 +163,8 @@ class Check:
         head, *body = [f"| {' | '.join(line)} |" for line in self.table()]
         refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}"
                    for row in self.rows if row.status == "refuted"]
-        top = f"**{in_html(self.title)}: {self.status}**\n\n{head}\n|---|---|---|---|---|---|\n"
-        return top + "\n".join(body) + "".join(refuted)
+        top = [f"**{notation.in_html(self.title)}: {self.status}**", "", head, "|---" * 6 + "|"]
+        return "\n".join([*top, *body]) + "".join(refuted)
 
 
 def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int, symmetric: tuple[str, ...],
@@ -181,12 +175,12 @@ def _points(scalar: Expr, claim: Expr, wrt: Expr, seed: int, symmetric: tuple[st
     """
     rng, names = np.random.default_rng(seed), arithmetic.sizes_in(scalar, claim, wrt)
     symmetric = (*symmetric, "direction") if wrt.name in symmetric else symmetric
-    order = rng.permutation(len(names))
+    order, step = rng.permutation(len(names)), notation.matching("direction", wrt)
     for number in range(MOST_TRIES):
         sizes = {name: int(2 + (place + number) % len(names) + number % arithmetic.POINTS
                            // len(names)) for name, place in zip(names, order, strict=True)}
         # where logarithms have no value, positive numbers may do
-        point = arithmetic.random_point((scalar, claim, wrt, _direction(wrt)), sizes, rng, largest,
+        point = arithmetic.random_point((scalar, claim, wrt, step), sizes, rng, largest,
                                         symmetric, positive=number % 4 == 3)
         direction = point.pop("direction")
         for name in set(symmetric) & set(point):  # positive definite, so that logarithms exist
@@ -213,10 +207,6 @@ def _at_points(points: Iterator, compute: Callable[[dict, Any], Any]) -> list[An
     raise reason
 
 
-def _direction(wrt: Expr) -> Expr:
-    return MatrixSymbol("direction", *wrt.shape) if wrt.is_Matrix else Symbol("direction")
-
-
 def _admitted(scalar: Expr, wrt: Expr, claim: Expr) -> list[Expr]:
     scalar, wrt, claim = by_name(scalar, wrt, claim)
     if getattr(claim, "shape", ()) != getattr(wrt, "shape", ()):
@@ -233,7 +223,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
     try:
         scalar, wrt, claim = _admitted(scalar, wrt, claim)
         rational = is_rational(scalar) and is_rational(claim)
-        along = inner(claim, _direction(wrt))
+        along = inner(claim, notation.matching("direction", wrt))
         largest = random_points.RANGE if rational else 9
         points = _points(scalar, claim, wrt, seed, symmetric, largest)
         tried: list[dict[str, int]] = []
@@ -257,7 +247,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         return Verdict("undecided", str(error))
     if rational:
         # the slope has no formula of its own here, so its degree is read off the differential
-        slope = differential(scalar, wrt, _direction(wrt))
+        slope = differential(scalar, wrt, notation.matching("direction", wrt))
         chance = random_points.chance_of_false_agreement(slope, along, tried)
         reason = (f"equal to the exact directional derivative at {arithmetic.POINTS} random "
                   f"points; {random_points.said_of(chance)}")

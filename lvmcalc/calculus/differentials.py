@@ -104,7 +104,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
     if variable.is_Matrix:
         terms = form.matrix(pulled)
         if variable.name in names:
-            terms = form.times(sp.S.Half, form.add(terms, form.transposed(terms)))
+            terms = form.scaled(sp.S.Half, form.add(terms, form.transposed(terms)))
         result = form.expression(terms, variable.shape)
     else:
         result = form.written_out(sp.together(form.scalar(pulled)))
@@ -113,7 +113,7 @@ def gradient(expression: Expr, wrt: Expr, symmetric: Iterable[str] = ()) -> Expr
                             if symbol.name in originals})
 
 
-def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES) -> Expr:
+def pulled_back(expression: Expr, wrt: Expr, arriving: Expr) -> Expr:
     """Return the adjoint of `wrt` when `arriving` comes from an expression, rule by rule.
 
     Parameters
@@ -121,7 +121,6 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
     expression : SymPy scalar or matrix expression
     wrt : the variable
     arriving : the adjoint of the expression, of its shape
-    book : the rule book
 
     Returns
     -------
@@ -135,9 +134,8 @@ def pulled_back(expression: Expr, wrt: Expr, arriving: Expr, book: Book = RULES)
             found.append(adjoint)
         elif wrt in part.free_symbols:
             name, operands = known(part).split(part)
-            rule = book[name]
-            for index, operand in enumerate(operands[:len(rule.arguments)]):
-                pull(operand, rule.adjoint(index, operands, adjoint))
+            for index, operand in enumerate(operands[:len(RULES[name].arguments)]):
+                pull(operand, RULES[name].adjoint(index, operands, adjoint))
 
     pull(expression, arriving)
     if not found:
@@ -163,7 +161,7 @@ def slope_with_rules(expression: Expr, wrt: Expr, symmetric: tuple[str, ...] = (
         return form, change.diff(step), tuple(sorted(used))
     total = form.coefficient(change, step)
     if wrt.name in symmetric:
-        total = form.symmetric_part(total)
+        total = form.scaled(sp.S.Half, form.add(total, form.renamed(total, {0: 1, 1: 0})))
     return form, total, tuple(sorted(used))
 
 

@@ -1,6 +1,6 @@
 """Which expressions the calculus accepts: clear names, matching shapes, bounded size."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -88,33 +88,24 @@ def check_shapes(expression: Expr) -> None:
         if part.func is MatPow:
             name, fits = "power", "square"
         matrices = [arg for arg in part.args if getattr(arg, "is_Matrix", False)]
-        if fits == "chained":
-            _check_chain(matrices)
-        elif fits == "same":
-            _check_same(name, matrices)
-        elif fits == "square" and _differ(*matrices[0].shape):
+        for one, other, why in _misfits(fits, matrices):
+            raise CannotBeFormed(f"the {name} of {described(one)} and {described(other)} cannot be "
+                                 f"formed: {why}")
+        if fits == "square" and _differ(*matrices[0].shape):
             entries = f"; .^{part.exp} is the power of every entry" if name == "power" else ""
             raise CannotBeFormed(f"the {name} of {described(matrices[0])} cannot be formed: it is "
                                  f"not square{entries}")
 
 
-def _check_chain(factors: list[Expr]) -> None:
-    for left, right in pairwise(factors):
+def _misfits(fits: str, matrices: list[Expr]) -> Iterator[tuple[Expr, Expr, str]]:
+    """Yield two arguments that do not fit, and why."""
+    for left, right in pairwise(matrices) if fits == "chained" else ():
         if _differ(left.cols, right.rows):
-            raise CannotBeFormed(f"the product of {described(left)} and {described(right)} cannot "
-                                 f"be formed: {_met(left.cols, right.rows)}")
-
-
-def _met(columns: Expr, rows: Expr) -> str:
-    meet = "1 column meets" if columns == 1 else f"{columns} columns meet"
-    return f"{meet} {rows} row{'s' * (rows != 1)}"
-
-
-def _check_same(name: str, terms: list[Expr]) -> None:
-    for term in terms:
-        if _differ(term.rows, terms[0].rows) or _differ(term.cols, terms[0].cols):
-            raise CannotBeFormed(f"the {name} of {described(terms[0])} and {described(term)} "
-                                 "cannot be formed: their shapes differ")
+            meet = "1 column meets" if left.cols == 1 else f"{left.cols} columns meet"
+            yield left, right, f"{meet} {right.rows} row{'s' * (right.rows != 1)}"
+    for term in matrices if fits == "same" else ():
+        if _differ(term.rows, matrices[0].rows) or _differ(term.cols, matrices[0].cols):
+            yield matrices[0], term, "their shapes differ"
 
 
 def _differ(one: Expr, other: Expr) -> bool:

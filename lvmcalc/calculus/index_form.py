@@ -69,20 +69,15 @@ class IndexForm(IndexFunctions):
         ends = [i, *inner, j]
         parts = [self.matrix(factor, *pair) for factor, pair in
                  zip(factors, pairwise(ends), strict=True)]
-        over = {k: factor.cols for k, factor in zip(inner, factors, strict=False) if k is not None}
+        result = parts[0]
         # From left to right, so that what cancels early is gone
-        result, todo = parts[0], dict(over)
-        for k, part in zip(inner, parts[1:], strict=True):
-            result = self.times(result, part, over={k: todo[k]} if k is not None else {})
+        for k, factor, part in zip(inner, factors, parts[1:], strict=False):
+            result = self.times(result, part, over={} if k is None else {k: factor.cols})
         return self.scaled(self.scalar(scalar), result)
 
     def elementwise(self, expression: Expr, i: int | None, j: int | None) -> Sum:
         """Return A_ij B_ij, for any number of factors."""
         return reduce(self.times, (self.matrix(part, i, j) for part in expression.args))
-
-    def trace(self, matrix: Expr) -> Expr:
-        """Return Σ_i A_ii."""
-        return self.total(matrix, diagonal=True)
 
     def total(self, matrix: Expr, diagonal: bool = False) -> Expr:
         """Return the sum of all entries, or of those on the diagonal."""
@@ -90,10 +85,6 @@ class IndexForm(IndexFunctions):
         j = i if diagonal else j
         over = {index: size for index, size in zip((i, j), matrix.shape, strict=True) if size != 1}
         return self.times(self.matrix(matrix, i, j), over=over).get((), sp.S.Zero)
-
-    def diagonal_matrix(self, vector: Expr, i: int | None, j: int | None) -> Sum:
-        """Return δ_ij v_i."""
-        return self.times(self.delta(i, j, vector.rows), self.matrix(vector, i, None))
 
     def inverse(self, matrix: Expr, i: int | None, j: int | None) -> Sum:
         """Return an inverse: factor by factor for a product of square letters, else a letter."""
@@ -207,10 +198,6 @@ class IndexForm(IndexFunctions):
             parts.append(self.scaled(change.diff(symbol), self.times(
                 {renamed(left, moved): sp.S.One}, *deltas, over=over)))
         return self.add(*parts)
-
-    def symmetric_part(self, terms: Sum) -> Sum:
-        """Return (A + Aᵀ)/2 for a matrix A with the indices 0 and 1."""
-        return self.scaled(sp.S.Half, self.add(terms, self.renamed(terms, {0: 1, 1: 0})))
 
     def equal(self, terms: Sum | Expr, expression: Expr) -> bool:
         """Return whether an expression is proved to be what is already in this form."""

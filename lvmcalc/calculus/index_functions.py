@@ -88,18 +88,16 @@ class IndexFunctions(IndexSums):
         (term, c), = inside.items()
         if any(index < 0 for index in indices_of(term)):
             return self.add(self._log_of_number(c), self._named("log", {term: sp.S.One}))
-        parts = [self._log_of_number(c)]
-        for factor in term:
-            letter = self.letters[factor.letter]
-            slots = dict(enumerate(factor.indices))
-            if letter.kind == "exp":
-                log = self.renamed(letter.inside, slots)
-            elif letter.kind == "sum":
-                log = self._named("log", self.renamed(letter.inside, slots))
-            else:
-                log = self._named("log", {(factor._replace(exponent=sp.S.One),): sp.S.One})
-            parts.append(self.scaled(factor.exponent, log))
-        return self.add(*parts)
+        return self.add(self._log_of_number(c), *(
+            self.scaled(factor.exponent, self._log_of_letter(factor)) for factor in term))
+
+    def _log_of_letter(self, factor: Factor) -> Sum:
+        """Return the logarithm of a letter, whatever its exponent is."""
+        kind = self.letters[factor.letter].kind
+        if kind == "exp":
+            return self._inside(factor)
+        return self._named("log", self._inside(factor) if kind == "sum" else
+                           {(factor._replace(exponent=sp.S.One),): sp.S.One})
 
     def _log_of_number(self, scalar: Expr) -> Sum:
         if scalar.is_negative:
@@ -109,14 +107,10 @@ class IndexFunctions(IndexSums):
             if base.is_number:
                 parts.append(_number(sp.expand_log(sp.log(base**exponent), force=True)))
                 continue
-            product = self.closed.get(base)
-            if product and len(product) == 1 and not product[0].indices:
-                letter = self.letters[product[0].letter]
-                if letter.kind in ("exp", "sum"):
-                    log = letter.inside if letter.kind == "exp" else self._log(letter.inside)
-                    parts.append(self.scaled(exponent, log))
-                    continue
-            parts.append(self.scaled(exponent, self._named("log", _number(base))))
+            product = self.closed.get(base, ())
+            alone = len(product) == 1 and not product[0].indices
+            parts.append(self.scaled(exponent, self._log_of_letter(product[0]) if alone else
+                                     self._named("log", _number(base))))
         return self.add(*parts)
 
     def _sigmoid(self, inside: Sum) -> Sum:

@@ -23,7 +23,7 @@ from lvmcalc.calculus.index_terms import (
     matches,
     renamed,
 )
-from lvmcalc.calculus.scalars import added
+from lvmcalc.calculus.scalars import Sums
 
 MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
 MOST_TURNS = 100  # a proof that ends uses K K⁻¹ = I some twenty times; else it goes in a circle
@@ -58,7 +58,7 @@ def leading(terms: Iterable[Product]) -> Product:
     return max(terms, key=lambda term: (len(term), repr(term)))
 
 
-class IndexSums:
+class IndexSums(Sums):
     """The letters that have been met, and the arithmetic of sums of their products.
 
     Parameters
@@ -75,24 +75,14 @@ class IndexSums:
         self._fresh, self._factors, self._turns = count(1_000), 0, 0
 
     # Sums of products
-    def add(self, *sums: Sum) -> Sum:
-        """Return the sum, without what cancels."""
-        return added(*sums)
-
-    def scaled(self, scalar: Expr, terms: Sum) -> Sum:
-        """Return the scalar multiple."""
-        return {} if scalar == 0 else {term: scalar * c for term, c in terms.items()}
-
     def times(self, *sums: Sum, over: Mapping[int, Expr] | None = None) -> Sum:
         """Return the product of entries, summed over the indices in `over`, with their sizes."""
         total = []
         for chosen in choices(*(terms.items() for terms in sums)):
             factors, summed = [], dict(over or {})
             for term, _ in chosen:
-                names = {index: next(self._fresh) for index in indices_of(term) if index < 0}
-                summed |= {names[index]: size for index, size in self._sizes(term).items()
-                           if index < 0}
-                factors += renamed(term, names)
+                own, sizes = self._with_fresh_sums(term, {})
+                factors, summed = factors + own, summed | sizes
             total.append(self.closed_up(factors, sp.Mul(*(c for _, c in chosen)), summed))
         return self.add(*total)
 
@@ -100,10 +90,16 @@ class IndexSums:
         """Return the terms with other free indices."""
         total = []
         for term, c in terms.items():
-            inner = {index: next(self._fresh) for index in indices_of(term) if index < 0}
-            sizes = {inner[index]: size for index, size in self._sizes(term).items() if index < 0}
-            total.append(self.closed_up([*renamed(term, {**names, **inner})], c, sizes))
+            factors, sizes = self._with_fresh_sums(term, names)
+            total.append(self.closed_up(factors, c, sizes))
         return self.add(*total)
+
+    def _with_fresh_sums(self, term: Product, names: Mapping[int, int],
+                         ) -> tuple[list[Factor], dict[int, Expr]]:
+        """Return a term with new names for the indices that it sums over, and their sizes."""
+        inner = {index: next(self._fresh) for index in indices_of(term) if index < 0}
+        sizes = {inner[index]: size for index, size in self._sizes(term).items() if index < 0}
+        return [*renamed(term, {**names, **inner})], sizes
 
     def _sizes(self, product: Iterable[Factor]) -> dict[int, Expr]:
         return {index: size for factor in product for index, size in
@@ -222,24 +218,24 @@ class IndexSums:
         sides = [(1, p, q), (0, q, p)]  # Σ_p K_ap K⁻¹_pq, and Σ_q K⁻¹_pq K_qb
         if self.letters[factor.letter].symmetric:
             sides += [(1, q, p), (0, p, q)]
-        for slot, joined, other in sides:
-            if joined not in summed or joined == other:
+        for slot, shared, other in sides:
+            if shared not in summed or shared == other:
                 continue
-            for places, names in matches(lead, {slot: joined}, rest, set(summed),
+            for places, names in matches(lead, {slot: shared}, rest, set(summed),
                                          self.is_symmetric):
                 left = tuple(f for n, f in enumerate(rest) if n not in places)
                 far = names[1 - slot]
-                if joined in indices_of(left) or far == joined:
+                if shared in indices_of(left) or far == shared:
                     continue
                 self._turns += 1
                 if self._turns > MOST_TURNS:
                     raise TooLarge(f"using K K⁻¹ = I more than {MOST_TURNS} times")
                 others = {t: -c / inside[lead] for t, c in inside.items() if t != lead}
-                rest_of_it = self.times(self.renamed(others, {slot: joined, 1 - slot: far}),
+                rest_of_it = self.times(self.renamed(others, {slot: shared, 1 - slot: far}),
                                         {(factor,): sp.S.One})
                 unit = self.scaled(1 / inside[lead], self.delta(far, other, size))
                 return self.add(self._beside(left, unit, summed, {far, other}),
-                                self._beside(left, rest_of_it, summed, {joined, far, other}))
+                                self._beside(left, rest_of_it, summed, {shared, far, other}))
         return None
 
     def _beside(self, left: Product, terms: Sum, summed: dict[int, Expr], kept: set[int]) -> Sum:

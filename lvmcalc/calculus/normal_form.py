@@ -15,15 +15,8 @@ from sympy import Determinant, Expr, HadamardProduct, Inverse, MatrixExpr, Matri
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import record
-from lvmcalc.calculus.output_form import (
-    OutputForm,
-    Term,
-    Terms,
-    common_factor,
-    in_order,
-    product_of,
-)
-from lvmcalc.calculus.scalars import added, is_letter, is_zero
+from lvmcalc.calculus.output_form import OutputForm, Term, Terms, factored, in_order, product_of
+from lvmcalc.calculus.scalars import is_letter, is_zero
 from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
@@ -64,19 +57,11 @@ class NormalForm(OutputForm):
                 return {}
         return record(expression).normal(self, expression)
 
-    def add(self, *sums: Terms) -> Terms:
-        """Return the sum, without the terms that cancel."""
-        return added(*sums)
-
-    def times(self, scalar: Expr, terms: Terms) -> Terms:
-        """Return the scalar multiple."""
-        return {} if scalar == 0 else {term: scalar * c for term, c in terms.items()}
-
     def product(self, expression: MatrixExpr) -> Terms:
         """Return the product of matrices and scalars, multiplied out."""
         scalar, factors = expression.as_coeff_matrices()
         parts = self._kept_short([*map(self.matrix, factors)], factors)
-        return self.times(self.scalar(scalar), reduce(self._product, parts, ONE))
+        return self.scaled(self.scalar(scalar), reduce(self._product, parts, ONE))
 
     def elementwise(self, expression: HadamardProduct) -> Terms:
         """Return the elementwise product, multiplied out."""
@@ -103,8 +88,7 @@ class NormalForm(OutputForm):
         if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf):  # linear
             if not inside:
                 return {}
-            common = common_factor(inside.values())
-            inside = {term: sp.cancel(c / common) for term, c in inside.items()}
+            common, inside = factored(inside)
         written = expression.func(self.expression(inside, argument.shape), *others)
         self.inside[written] = inside
         if isinstance(written, sp.DiagMatrix):
@@ -156,7 +140,7 @@ class NormalForm(OutputForm):
 
     def _product(self, left: Terms, right: Terms) -> Terms:
         self._count(len(left) * sum(map(len, right)) + len(right) * sum(map(len, left)))
-        return self.add(*(self.times(c * d, self._reduced(u + v))
+        return self.add(*(self.scaled(c * d, self._reduced(u + v))
                           for u, c in left.items() for v, d in right.items()))
 
     def _reduced(self, term: Term) -> Terms:
@@ -165,15 +149,15 @@ class NormalForm(OutputForm):
             behind = term[place + 1:]
             if isinstance(letter, sp.OneMatrix) and behind and isinstance(behind[0], sp.OneMatrix):
                 ones = sp.OneMatrix(letter.rows, behind[0].cols)
-                return self.times(letter.cols, self._reduced((*term[:place], ones, *behind[1:])))
+                return self.scaled(letter.cols, self._reduced((*term[:place], ones, *behind[1:])))
             if not isinstance(_bare(letter), Inverse) or len(self._inverse_letter(letter)) > 1:
                 continue
             (product, c), = self._inverse_letter(letter).items()
             before, after = place - len(product), place + 1 + len(product)  # too short if few stand
             if term[before:place] == product:
-                return self.times(1 / c, self._reduced(term[:before] + term[place + 1:]))
+                return self.scaled(1 / c, self._reduced(term[:before] + term[place + 1:]))
             if term[place + 1:after] == product:
-                return self.times(1 / c, self._reduced(term[:place] + term[after:]))
+                return self.scaled(1 / c, self._reduced(term[:place] + term[after:]))
         return {term: sp.S.One}
 
     # Letters that have something inside
@@ -195,8 +179,7 @@ class NormalForm(OutputForm):
 
     def _kept(self, terms: Terms, expression: MatrixExpr) -> Terms:
         """Return a sum as one letter, times the factor that its terms share."""
-        common = common_factor(terms.values())
-        reduced = {term: sp.cancel(c / common) for term, c in terms.items()}
+        common, reduced = factored(terms)
         inside, turned = self._upright(reduced, _transposes)
         size, opposite = expression.shape[turned], {term: -c for term, c in inside.items()}
         if self.sum(opposite, size) in self.inside:  # x − μ is there, so μ − x is −(x − μ)
@@ -211,7 +194,7 @@ class NormalForm(OutputForm):
         if square := _square_term(terms):
             term, c = square
             inverses = map(self._inverse_letter, reversed(term))
-            return self.times(1 / c, reduce(self._product, inverses, ONE))
+            return self.scaled(1 / c, reduce(self._product, inverses, ONE))
         inside, turned = self._upright(terms, _alphabetical)
         letter = Inverse(self.expression(inside, expression.shape))
         return self._as_letter(letter, inside, turned, sp.S.One)
@@ -296,6 +279,29 @@ class NormalForm(OutputForm):
             self.symbols[expression] = sp.Dummy(f"<{in_order(expression)}>")
             self.scalars[self.symbols[expression]] = expression
         return self.symbols[expression]
+
+
+def tidy(expression: Expr, collect: bool = True, symmetric: Iterable[str] = ()) -> Expr:
+    """Return a formula with transposes and inverses at its letters and like terms collected.
+
+    Its sums stay sums. With `collect`, an inverse that all terms end in is written once, behind a
+    bracket.
+    """
+    form = NormalForm(symmetric, expand=False, collect=collect)
+    if not expression.is_Matrix:
+        # factor_terms leaves 5/2 as the product 1·5/2
+        scalar = sp.factor_terms(sp.together(form.scalar(expression)))
+        products = {part: part.doit() for part in scalar.atoms(sp.Mul) if part.is_number}
+        return form.written_out(scalar.xreplace(products))
+    terms = form.matrix(expression)
+    if len(terms) == 1:  # a bracket that ends in a common inverse is opened
+        (term, c), = terms.items()
+        for place, letter in enumerate(term):
+            if isinstance(letter, sp.MatAdd) and form.collected(form.inside[letter])[2]:
+                before, behind = term[:place], term[place + 1:]
+                terms = {before + t + behind: c * d for t, d in form.inside[letter].items()}
+                break
+    return form.expression(terms, expression.shape)
 
 
 def _square_term(terms: Terms) -> tuple[Term, Expr] | None:

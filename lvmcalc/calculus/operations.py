@@ -133,7 +133,7 @@ RULES = RuleBook().add(
     Operation("trace",                Trace(C),              {C: g * Identity(n)},                     Trace(dC),                          "Matrix Cookbook eq. 36",
               kind=Trace, fits="square", split=argument("trace"), degree=walking.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.trace(of(part.arg)),
-              normal=lambda form, part: form.trace(form.matrix(part.arg), part.arg.rows), entries=lambda form, part: form.trace(part.arg)),
+              normal=lambda form, part: form.trace(form.matrix(part.arg), part.arg.rows), entries=lambda form, part: form.total(part.arg, diagonal=True)),
     Operation("inner product",        Trace(A.T * A2),       {A: g * A2, A2: g * A},                   Trace(dA.T * A2) + Trace(A.T * dA2), "Matrix Cookbook eq. 103"),
     Operation("half squared norm",    Trace(A.T * A) / 2,    {A: g * A},                               Trace(A.T * dA),                    "Matrix Cookbook eq. 115"),
     Operation("squared norm",         Trace(A.T * A),        {A: 2 * g * A},                           2 * Trace(A.T * dA),                "Matrix Cookbook eq. 115"),
@@ -145,7 +145,7 @@ RULES = RuleBook().add(
     Operation("diagonal matrix",      DiagMatrix(v),         {v: DiagonalOf(G_nn)},                    DiagMatrix(dv),                     BY_ENTRIES,
               kind=DiagMatrix, split=argument("diagonal matrix"), degree=walking.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal_matrix(of(part.args[0])),
-              normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.diagonal_matrix(part.args[0], i, j)),
+              normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.times(form.delta(i, j, part.rows), form.matrix(part.args[0], i, None))),
     Operation("diagonal",             DiagonalOf(C),         {C: DiagMatrix(G_n)},                     DiagonalOf(dC),                     BY_ENTRIES,
               kind=DiagonalOf, fits="square", split=argument("diagonal"), degree=walking.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal(of(part.args[0])),
@@ -193,9 +193,10 @@ SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sig
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 
-def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
-           decimal: Callable | None = None) -> None:
+def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable) -> None:
     """Add a function of one number to the rule book, for numbers and entry by entry.
+
+    Formulas with it are proved or undecided: its values with many digits are not known.
 
     Parameters
     ----------
@@ -205,8 +206,6 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
         Returns f′, made of numbers, sums, products, powers and functions that are known.
     of_array : function of an array
         NumPy's f, entry by entry, for complex numbers too.
-    decimal : function of an mpmath number, optional
-        f with many digits; without it, formulas with f are proved or undecided.
 
     Raises
     ------
@@ -234,7 +233,7 @@ def define(name: str, derivative: Callable[[Expr], Expr], of_array: Callable,
     added = function(scalar, derivative, of_array, "given with the function")
     RULES.add(*added)
     OPERATIONS.update({operation.kind: operation for operation in added})
-    functions.DECIMAL[name] = decimal
+    functions.DECIMAL[name] = None
 
 
 def known(part: Expr) -> Operation | None:

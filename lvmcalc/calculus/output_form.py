@@ -1,18 +1,18 @@
 """From the normal form back to SymPy: terms in a fixed order, common factors outside."""
 
-from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 import sympy as sp
 from sympy import Expr, Identity, Inverse, MatAdd, MatMul, MatrixExpr, MatrixSymbol, Symbol
 
+from lvmcalc.calculus.scalars import Sums
 from lvmcalc.calculus.walking import joined
 
 Term = tuple[MatrixExpr, ...]
 Terms = dict[Term, Expr]
 
 
-class OutputForm:
+class OutputForm(Sums):
     """Write scalars and sums of terms.
 
     Parameters
@@ -54,9 +54,8 @@ class OutputForm:
             ending = (*letters, *ending)
         if not self.collect or not any(isinstance(letter, Inverse) for letter in ending):
             ending = ()  # only a common inverse is worth a bracket: it is computed once
-        common = common_factor(terms.values())
-        inner = {term[:len(term) - len(ending)]: sp.cancel(c / common) for term, c in terms.items()}
-        return common, inner, ending
+        common, reduced = factored(terms)
+        return common, {term[:len(term) - len(ending)]: c for term, c in reduced.items()}, ending
 
     def sum(self, terms: Terms, size: Expr) -> MatAdd:
         """Return the terms as a sum of matrices with `size` rows, in order."""
@@ -78,13 +77,14 @@ def product_of(term: Term, size: Expr) -> MatrixExpr:
     return joined(MatMul, term) if term else Identity(size)
 
 
-def common_factor(coefficients: Iterable[Expr]) -> Expr:
-    """Return the factor that all coefficients share."""
-    fractions = (sp.fraction(sp.together(c)) for c in coefficients)
+def factored(terms: Terms) -> tuple[Expr, Terms]:
+    """Return the factor that all coefficients share, and the sum without it."""
+    fractions = (sp.fraction(sp.together(c)) for c in terms.values())
     numerators, denominators = zip(*fractions, strict=True)
     common = reduce(sp.gcd, numerators) / reduce(sp.gcd, denominators)
-    negative = all(sp.cancel(c / common).could_extract_minus_sign() for c in coefficients)
-    return -common if negative else common
+    if all(sp.cancel(c / common).could_extract_minus_sign() for c in terms.values()):
+        common = -common
+    return common, {term: sp.cancel(c / common) for term, c in terms.items()}
 
 
 @lru_cache(maxsize=50_000)

@@ -18,7 +18,7 @@ from lvmcalc.calculus import arithmetic, first_order, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, sign
+from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, kinks_in
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import RULES, inner
 from lvmcalc.calculus.rules import Operation, increment_of
@@ -101,22 +101,19 @@ def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[
     tried on either side of it.
     """
     def holds(side: int) -> bool:
+        meanings = DEFINED | {"sign": lambda x: sp.Integer(2 * side - 1)} | {
+            name: lambda x, slope=slopes[side]: slope * x for name, slopes in SIDES.items()}
+
         def defined(formula: Expr) -> Expr:
-            known = {f: DEFINED[type(f).__name__](*f.args) for f in formula.atoms(sp.Function)
-                     if type(f).__name__ in DEFINED}
-            known |= {f: SIDES[type(f).__name__][side] * f.args[0] for f in
-                      formula.atoms(sp.Function) if type(f).__name__ in SIDES}
-            known |= {f: sp.Integer(2 * side - 1) for f in formula.atoms(sign)}
-            return formula.xreplace(known)
+            return formula.xreplace({f: meanings[type(f).__name__](*f.args) for f in
+                                     formula.atoms(sp.Function) if type(f).__name__ in meanings})
 
         moving = {x: Symbol(x.name) for x in rule.arguments}
         total = sum(sp.diff(defined(function), x) * increment_of(x) for x in moving.values())
         return sp.simplify(total - defined(change)) == 0
 
-    kinked = function.has(sign) or any(type(f).__name__ in SIDES for f in
-                                       function.atoms(sp.Function))
-    verdict = _verdict(holds(1) and (not kinked or holds(0)), reason + ", except at 0" * kinked)
-    return [verdict]
+    kinked = bool(kinks_in(function))
+    return [_verdict(holds(1) and (not kinked or holds(0)), reason + ", except at 0" * kinked)]
 
 
 def _by_square(rule: Operation) -> list[Verdict]:
@@ -133,8 +130,7 @@ def _by_determinant(rule: Operation) -> list[Verdict]:
 
 def _linear_part(rule: Operation) -> list[Verdict]:
     """Check that dZ is the part of Z(A + τ dA) that is linear in τ, for every size."""
-    return _linear(inner(rule.upstream, rule.operation), inner(rule.upstream, rule.differential),
-                   rule)
+    return _linear(*(inner(rule.upstream, it) for it in (rule.operation, rule.differential)), rule)
 
 
 def _linear(scalar: Expr, claimed: Expr, rule: Operation) -> list[Verdict]:

@@ -5,22 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
 
 
 def increment_of(symbol: Expr) -> Expr:
     """Return the symbol dX for a small change of X."""
-    name = f"d{symbol.name}"
-    return MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
+    return notation.matching(f"d{symbol.name}", symbol)
 
 
 def upstream(operation: Expr) -> Expr:
     """Return the symbol for the adjoint of `operation`: it has the operation's shape."""
-    if operation.is_Matrix:
-        return MatrixSymbol("Zbar", *operation.shape)
-    return Symbol("zbar")
+    return notation.matching("Zbar" if operation.is_Matrix else "zbar", operation)
 
 
 @dataclass(frozen=True)

@@ -36,15 +36,6 @@ def is_letter(scalar: Expr) -> bool:
     return True
 
 
-def added(*sums: dict[Any, Expr]) -> dict[Any, Expr]:
-    """Return the sum of sums, each a dict from terms to coefficients, without what cancels."""
-    total: dict[Any, Expr] = {}
-    for terms in sums:
-        for term, coefficient in terms.items():
-            total[term] = total.get(term, 0) + coefficient
-    return {term: c for term, c in total.items() if not is_zero(c)}
-
-
 def terms_in(scalar: Expr) -> int:
     """Return a bound for the number of terms when powers and products are multiplied out."""
     if scalar.is_Add:
@@ -54,3 +45,21 @@ def terms_in(scalar: Expr) -> int:
     if scalar.is_Pow and scalar.exp.is_Integer and scalar.exp > 0:
         return comb(terms_in(scalar.base) + int(scalar.exp) - 1, int(scalar.exp))
     return 1
+
+
+class Sums:
+    """Sums, each a dict from terms to coefficients."""
+
+    @staticmethod
+    def add(*sums: dict[Any, Expr]) -> dict[Any, Expr]:
+        """Return the sum, without what cancels."""
+        total: dict[Any, Expr] = {}
+        for terms in sums:
+            for term, coefficient in terms.items():
+                total[term] = total.get(term, 0) + coefficient
+        return {term: c for term, c in total.items() if not is_zero(c)}
+
+    @staticmethod
+    def scaled(scalar: Expr, terms: dict[Any, Expr]) -> dict[Any, Expr]:
+        """Return the scalar multiple."""
+        return {} if scalar == 0 else {term: scalar * c for term, c in terms.items()}

@@ -22,11 +22,15 @@ class Counterexample:
     left: sp.Expr
     right: sp.Expr
 
+    @property
+    def point(self) -> str:
+        """The values in words."""
+        return ", ".join(f"{notation.plain(name)} = {in_words(value)}"
+                         for name, value in self.values.items())
+
     def __str__(self) -> str:
-        values = ", ".join(f"{notation.plain(name)} = {_plain(value)}"
-                           for name, value in self.values.items())
-        at = f"at {values} " if values else ""
-        left, right = _plain(self.left), _plain(self.right)
+        at = f"at {self.point} " if self.values else ""
+        left, right = in_words(self.left), in_words(self.right)
         return f"{at}the left side is {left} and the right side is {right}"
 
     def _repr_latex_(self) -> str:
@@ -84,5 +88,6 @@ def worst(statuses: list[str]) -> str:
     return max(statuses, key=WORST_LAST.index)
 
 
-def _plain(value: sp.Expr) -> str:
+def in_words(value: sp.Expr) -> str:
+    """Return a number, or a matrix of numbers, as text."""
     return str(value.tolist()) if value.is_Matrix else str(value)

@@ -29,6 +29,17 @@ def sum_of(terms: Sequence[Expr]) -> Expr:
     return joined(sp.MatAdd if terms[0].is_Matrix else sp.Add, terms)
 
 
+def fraction(parts: Sequence[Expr]) -> tuple[list[Expr], list[Expr]]:
+    """Return the factors of an elementwise product, and what they are divided by."""
+    below = [part for part in parts if isinstance(part, HadamardPower) and part.exp == -1]
+    return [part for part in parts if part not in below], [part.base for part in below]
+
+
+def multiple(scalar: Expr, factors: Sequence[Expr]) -> Expr:
+    """Return a number times the product of some matrices as it stands; of none, the number."""
+    return joined(sp.MatMul, (scalar,) * (scalar != 1) + (*factors,)) if factors else scalar
+
+
 def argument(rule: str) -> Callable[[Expr], tuple[str, tuple]]:
     """Return how an operation of one argument is split."""
     return lambda part: (rule, (part.args[0],))

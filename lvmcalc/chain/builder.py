@@ -60,7 +60,7 @@ class Builder:
             raise AttributeError(f"There is no leaf or stage {name} yet.")
         return self._known[name]
 
-    def __call__(self, name: str, operation: str, *operands: Expr, remark: str = "") -> Expr:
+    def __call__(self, name: str, operation: str, *operands: Expr) -> Expr:
         """Add a stage and return its symbol.
 
         Parameters
@@ -68,7 +68,6 @@ class Builder:
         name : str
         operation : name of an operation in the book
         *operands : symbols of leaves and stages, constant matrices, or formulas of scalars
-        remark : the one sentence worth remembering
         """
         rule = self._book[checks.known(operation, self._book, "operation")]
         operands = tuple(map(_expression, operands))
@@ -81,9 +80,9 @@ class Builder:
             raise CannotBeFormed(f"{name}: {reason}.") from error
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
-        symbol = MatrixSymbol(name, *result.shape) if result.is_Matrix else Symbol(name)
-        remark = remark or self._remarks.get(name, "")
-        self._stages.append(Node(self._add(symbol), rule, operands, parents, remark))
+        symbol = notation.matching(name, result)
+        self._stages.append(Node(self._add(symbol), rule, operands, parents,
+                                 self._remarks.get(name, "")))
         return symbol
 
     def _add(self, symbol: Expr) -> Expr:

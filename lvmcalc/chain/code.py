@@ -141,8 +141,7 @@ class Program:
         found = []
         for use, part in zip(self.chain.children(name), parts, strict=True):
             target = f"{self.names[name]}_bar_{self.names[use]}"
-            symbol = (MatrixSymbol(target, *self.chain[name].shape) if self.chain[name].shape
-                      else Symbol(target))
+            symbol = notation.matching(target, self.chain[name].symbol)
             self._emit(target, part, (use, name))
             found.append((symbol + symbol.T) / 2 if name in self.chain.symmetric else symbol)
         return found

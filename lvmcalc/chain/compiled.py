@@ -17,7 +17,6 @@ import sympy as sp
 from sympy import Expr, MatAdd, MatrixSymbol
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import numbers
 from lvmcalc.chain.code import Program
@@ -143,15 +142,9 @@ def guarded(function: Callable[..., tuple], *values: Any) -> tuple:
             raise Doubtful from error
 
 
-def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled | None:
-    """Return the compiled pass of a chain, the same one each time; None if there is no code."""
-    def made() -> Compiled | None:
-        try:
-            return Compiled(chain, wrt, whole)
-        except UnsupportedExpression:
-            return None
-
-    return chain.remember(("compiled", wrt, whole), made)
+def compiled(chain: Graph, wrt: tuple[str, ...] = (), whole: bool = False) -> Compiled:
+    """Return the compiled pass of a chain, the same one each time."""
+    return chain.remember(("compiled", wrt, whole), lambda: Compiled(chain, wrt, whole))
 
 
 def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
@@ -165,12 +158,9 @@ def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
     upstream : the adjoint of the output
     whole : whether the adjoints are wanted too
     """
-    program = compiled(chain, whole=whole)
     try:
-        if program is None:
-            raise Doubtful
         found = {place: _trusted(value, place, chain)
-                 for place, value in program(known, upstream).items()}
+                 for place, value in compiled(chain, whole=whole)(known, upstream).items()}
     except Doubtful:
         return numbers.evaluator(chain)
 

@@ -190,8 +190,7 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
         except (UnsupportedExpression, CannotBeFormed) as error:
             raise type(error)(f"{place}{error}") from error
         found.append((name, expression, notation.spelling(unified(text))))
-        known[name] = (MatrixSymbol(name, *expression.shape) if expression.is_Matrix
-                       else Symbol(name))
+        known[name] = notation.matching(name, expression)
     _refuse_matrix(expression)
     return found
 

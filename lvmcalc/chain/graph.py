@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.operations import RULES
@@ -49,11 +49,6 @@ class Node:
         """The symbolic shape, () for a scalar."""
         return tuple(self.symbol.shape) if self.symbol.is_Matrix else ()
 
-    @property
-    def source(self) -> str:
-        """Where the rule is from."""
-        return self.rule.source if self.rule else ""
-
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {notation.latex(self.symbol)} = {notation.latex(self.expression)}$"
 
@@ -61,7 +56,7 @@ class Node:
         size = notation.shape(self.symbol)
         if not self.rule:
             return f"${notation.latex(self.symbol)}$, a leaf, {size}"
-        name, source = map(notation.in_html, (self.rule.name, self.source))
+        name, source = map(notation.in_html, (self.rule.name, self.rule.source))
         rule = f"{name}: ${self.rule.latex}$ ({source})"
         return f"{self._repr_latex_()}\n\n| | |\n|---|---|\n| shape | {size} |\n| rule | {rule} |"
 
@@ -70,7 +65,7 @@ class Node:
         if not self.rule:
             return f"{notation.plain(self.name)}: leaf, {size}"
         formula = f"{notation.plain(self.name)} = {notation.plain(self.expression)}"
-        return f"{formula}   [{size}; {self.rule.name}; {self.source}]"
+        return f"{formula}   [{size}; {self.rule.name}; {self.rule.source}]"
 
     __repr__ = __str__
 
@@ -167,8 +162,7 @@ class Graph:
     def adjoint_symbol(self, name: str) -> Expr:
         """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
         node = self[name]
-        called = notation.adjoint_name(self.output, node.name)
-        return MatrixSymbol(called, *node.shape) if node.shape else Symbol(called)
+        return notation.matching(notation.adjoint_name(self.output, node.name), node.symbol)
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what `make()` gave when this key was first asked for; the chain keeps it."""

@@ -22,9 +22,9 @@ def evaluator(graph: Graph) -> Evaluate:
     memo: dict[Expr, Any] = {}
 
     def evaluate(place: Place, formula: Expr, known: Mapping[str, Any]) -> Any:
-        if isinstance(place, tuple):
-            return number(formula, known, notation.adjoint_name(graph.output, place[1]), memo)
-        return number(formula, known, notation.plain(place or ""), memo)
+        name = (notation.adjoint_name(graph.output, place[1]) if isinstance(place, tuple)
+                else notation.plain(place or ""))
+        return number(formula, known, name, memo)
 
     return evaluate
 

@@ -8,7 +8,8 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import differential, inner
 from lvmcalc.calculus.claims import Claim
-from lvmcalc.calculus.tidy import tidy
+from lvmcalc.calculus.normal_form import tidy
+from lvmcalc.calculus.rules import upstream
 from lvmcalc.chain.graph import Graph
 
 DIRECTIONS = ("V", "U", "W", "Z", "V1", "V2", "V3")  # the first that is free
@@ -68,7 +69,7 @@ def _direction(chain: Graph, wrt: Expr, direction: Expr | str) -> Expr:
     if isinstance(direction, str):
         free = (letter for letter in DIRECTIONS if letter not in taken | {wrt.name})
         name = notation.spelling(direction) or next(free)
-        direction = MatrixSymbol(name, *wrt.shape) if wrt.is_Matrix else Symbol(name)
+        direction = notation.matching(name, wrt)
     if not isinstance(direction, MatrixSymbol | Symbol):
         raise TypeError("A direction is a symbol or its name, not "
                         f"{type(direction).__name__}.")
@@ -97,7 +98,7 @@ def jacobian(chain: Graph, stage: str, value: Expr, wrt: Expr) -> Formula:
                          f"{notation.shape(wrt)}: its entries would have four indices. "
                          "Ask for the adjoint instead.")
     slope = tidy(differential(value, wrt, sp.S.One), symmetric=chain.symmetric)
-    arriving = MatrixSymbol("Zbar", *value.shape) if value.is_Matrix else Symbol("zbar")
+    arriving = upstream(value)
     plain = f"∂{notation.plain(stage)}/∂{notation.plain(wrt)}"
     claim = Claim(plain, inner(arriving, value), wrt, inner(arriving, slope), 0, chain.book,
                   chain.symmetric)

@@ -73,14 +73,6 @@ class Symbols(arithmetic.Rationals):
     root = staticmethod(pow)
 
 
-def value_at(expression: Expr, point: Mapping[str, Any]) -> Expr:
-    """Return the value at a point of SymPy matrices and formulas."""
-    ready = {name: Symbols.matrix(value) if getattr(value, "is_Matrix", False)
-             else sp.sympify(value) for name, value in point.items()}
-    value = arithmetic.evaluate(expression, ready, Symbols)
-    return value.to_Matrix() if hasattr(value, "to_Matrix") else value
-
-
 def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
                sizes: Mapping[str, int]) -> SmallCase:
     """Return a claimed gradient with respect to a leaf beside SymPy's derivative by each entry."""
@@ -92,7 +84,7 @@ def small_case(graph: Graph, leaf: str, loss: Expr, claimed: Expr,
     for node in graph.leaves.values():
         values.setdefault(node.name, _entries(node, values, node.name in graph.symmetric))
     variable = values[leaf] if values[leaf].is_Matrix else sp.Matrix([values[leaf]])
-    loss, claimed = value_at(loss, values), value_at(claimed, values)
+    loss, claimed = (arithmetic.value_at(side, values, Symbols) for side in (loss, claimed))
 
     def derivative(i: int, j: int) -> Expr:
         # an entry beside the diagonal of a symmetric matrix stands there twice

@@ -10,7 +10,7 @@ from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
-from lvmcalc.calculus.walking import joined, without_power
+from lvmcalc.calculus.walking import fraction, joined, multiple, without_power
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
@@ -68,9 +68,9 @@ class Writer:
 
     @write.register
     def _(self, total: sp.Add) -> Text:
-        return self.sum_of(list(total.as_ordered_terms()), self.write), SUM
+        return self.added_up(list(total.as_ordered_terms()), self.write), SUM
 
-    def sum_of(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
+    def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
         """Return the sum of terms, with those in front that have no minus sign."""
         terms.sort(key=lambda term: term.could_extract_minus_sign())
         first, *texts = (write(without_power(term))[0] for term in terms)
@@ -101,8 +101,8 @@ class Writer:
         if text and above and below:
             return f"{' / '.join([' * '.join(above), *below])} * {text}", TIMES
         above += [text] * bool(text)
-        joined = " / ".join([" * ".join(above) or "1", *below])
-        return joined, TIMES if len(above) + len(below) > 1 else POWER
+        whole = " / ".join([" * ".join(above) or "1", *below])
+        return whole, TIMES if len(above) + len(below) > 1 else POWER
 
     @write.register
     def _(self, power: sp.Pow | HadamardPower) -> Text:
@@ -185,7 +185,7 @@ class Writer:
 
     @write.register
     def _(self, total: sp.MatAdd) -> Text:
-        return self.sum_of(*self.spread(total.args)), SUM
+        return self.added_up(*self.spread(total.args)), SUM
 
     @write.register
     def _(self, product: sp.HadamardProduct) -> Text:
@@ -194,8 +194,7 @@ class Writer:
         scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
         parts = [part for part, it in zip(parts, numbers, strict=True)
                  if it is None or it.is_Matrix] or parts[:1]
-        above = [part for part in parts if not (isinstance(part, HadamardPower) and part.exp == -1)]
-        below = [part.base for part in parts if part not in above]
+        above, below = fraction(parts)
 
         def factor(part: Expr) -> str:
             return in_brackets(*write(without_power(part)), POWER)
@@ -223,9 +222,9 @@ class Writer:
             case [sp.OneMatrix()]:
                 return scalar
             case [column, sp.OneMatrix() as row] if row.rows == 1 == column.cols:
-                return MatMul(scalar, column) if scalar != 1 else column
+                return multiple(scalar, [column])
             case [sp.OneMatrix() as column, row] if column.cols == 1 == row.rows:
-                return MatMul(scalar, row) if scalar != 1 else row
+                return multiple(scalar, [row])
         return None
 
     def factors(self, product: Expr) -> tuple[Expr, list[Expr]]:

@@ -3,7 +3,9 @@
 from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
+
+from lvmcalc import notation
 
 # There is no d, which is a differential, and no i, l or o, which look like numbers.
 LETTERS = "acefghjkmnpqrstuvwxyzb"
@@ -43,7 +45,7 @@ def named(stages: Iterable[Stage], given: Container[Expr], taken: Iterable[str])
             name = next(name for name in _names(PREFERRED.get(rule, ""), taken)
                         if name not in taken)
             taken.add(name)
-            names[symbol] = MatrixSymbol(name, *symbol.shape) if symbol.is_Matrix else Symbol(name)
+            names[symbol] = notation.matching(name, symbol)
     return [Stage(names.get(stage.symbol, stage.symbol), stage.rule,
                   tuple(operand.xreplace(names) for operand in stage.operands))
             for stage in stages]

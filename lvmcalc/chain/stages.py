@@ -16,7 +16,7 @@ from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
 from lvmcalc.calculus.operations import known
 from lvmcalc.calculus.output_form import product_of
-from lvmcalc.calculus.walking import joined, sum_of, without_power
+from lvmcalc.calculus.walking import fraction, joined, sum_of, without_power
 from lvmcalc.chain.stage_names import Stage
 
 
@@ -47,7 +47,7 @@ class Stages:
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
         self._text, formula = text, _numbers_outside(formula)
-        symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
+        symbol = notation.matching(name, formula)
         rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
         self.given.add(symbol)
         return self._made(formula, symbol, rule, operands)
@@ -79,9 +79,7 @@ class Stages:
             return formula
         if formula not in self._known:
             rule, operands = self._parts(formula)
-            name = f"_{len(self.found)}"
-            symbol = MatrixSymbol(name, *formula.shape) if formula.is_Matrix else Symbol(name)
-            self._made(formula, symbol, rule, operands)
+            self._made(formula, notation.matching(f"_{len(self.found)}", formula), rule, operands)
         return self._known[formula]
 
     def _parts(self, formula: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -226,10 +224,7 @@ class Stages:
         def times(factors: list[Expr]) -> Expr:
             return self.letter(joined(sp.HadamardProduct, factors))
 
-        below = [part.base for part in product.args
-                 if isinstance(part, HadamardPower) and part.exp == -1]
-        above = [part for part in product.args
-                 if not (isinstance(part, HadamardPower) and part.exp == -1)]
+        above, below = fraction(product.args)
         if below and above:
             return "elementwise quotient", (times(above), times(below))
         if below:
@@ -256,7 +251,7 @@ class Stages:
             for operand in stage.operands:
                 if operand in several and stage.rule != "use":
                     uses += 1
-                    use = MatrixSymbol(f"_use{uses}", *operand.shape)
+                    use = notation.matching(f"_use{uses}", operand)
                     yield Stage(use, "use", (operand,))
                     operand = use
                 operands.append(operand)

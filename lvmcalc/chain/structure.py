@@ -17,8 +17,8 @@ from lvmcalc.calculus.claims import Check, Claim
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.functions import SPELLED
+from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import inner
-from lvmcalc.calculus.tidy import tidy
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import compiled, numbers, passes, second_order
 from lvmcalc.chain.code import source_of
@@ -311,7 +311,7 @@ class Chain(Graph):
                   + ", symmetric" * (leaf.name in self.symmetric) for leaf in self.leaves.values()]
         rows = [f"| ${notation.latex(node.symbol)} = {notation.latex(node.expression)}$ "
                 f"| {notation.shape(node.symbol)} | {notation.in_html(node.rule.name)} "
-                f"| {notation.in_html(node.source)} "
+                f"| {notation.in_html(node.rule.source)} "
                 f"| {self._adjoints_are(node)} |" for node in self.nodes.values()]
         return "\n".join([f"**{notation.in_html(self.name)}**, leaves {', '.join(leaves)}", "",
                           "| stage | shape | rule | source | its adjoints |",

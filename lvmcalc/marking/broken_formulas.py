@@ -8,7 +8,7 @@ from sympy import Determinant, Expr, Identity, Inverse, MatMul, ShapeError, Symb
 
 from lvmcalc import notation
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.walking import joined, sum_of
+from lvmcalc.calculus.walking import joined, multiple, sum_of
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order
@@ -45,7 +45,7 @@ def _in_term(term: Expr) -> Iterator[Broken]:
     else:
         scalar, factors = (sp.S.One, [term]) if term.is_Matrix else (term, [])
     for kind, what, broken in _in_scalar(scalar):
-        yield kind, what, _product(broken, factors)
+        yield kind, what, multiple(broken, factors)
     for kind, what, broken in _in_factors(factors, notation.plain(term)):
         if (product := _fitting(scalar, broken, term)) is not None:
             yield kind, what, product
@@ -101,7 +101,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
         square = lost[0].rows == lost[-1].cols and len(lost) < 3
         if rest and square and not any(is_inverse(factor) or has_adjoint(factor)
                                        or factor.has(Identity) for factor in lost):
-            yield "lost_factor", notation.plain(_product(sp.S.One, lost)), rest
+            yield "lost_factor", notation.plain(joined(MatMul, lost)), rest
     if len(inverses) > 1:
         bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
         yield "missing_inverse", "no factor is inverted", bare
@@ -124,7 +124,7 @@ def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
 def _fitting(scalar: Expr, factors: list[Expr], term: Expr) -> Expr | None:
     """Return the product of some factors if it can stand in place of a term, and is another one."""
     try:
-        product = _product(scalar, factors)
+        product = multiple(scalar, factors)
         check_shapes(product)
     except (CannotBeFormed, ShapeError):
         return None
@@ -141,11 +141,3 @@ def _toggled(factor: Expr) -> Expr:
 def has_adjoint(factor: Expr) -> bool:
     """Return whether the adjoint of a node stands in a factor."""
     return any(symbol.name.startswith("∂") for symbol in factor.atoms(sp.MatrixSymbol, Symbol))
-
-
-def _product(scalar: Expr, factors: list[Expr]) -> Expr:
-    if not factors:
-        return scalar
-    if scalar != 1:
-        return MatMul(scalar, *factors)
-    return joined(MatMul, factors)

@@ -13,7 +13,7 @@ from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSy
 
 from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise
-from lvmcalc.calculus.walking import joined
+from lvmcalc.calculus.walking import joined, multiple
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
@@ -30,9 +30,9 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
     for part in parts[:MOST_PARTS]:
         found = [*_in_part(part)]
         if part in inner or (inner and isinstance(part, MatAdd)):
-            found += [broken[:3] for broken in broken_formulas(part)
+            found += [broken for broken in broken_formulas(part)
                       if part in inner or broken[0] == "missing_term"]
-        for kind, what, instead in found:
+        for kind, what, instead, *_ in found:
             if instead.shape == part.shape and instead != part:
                 for broken in replaced(formula, part, instead):
                     yield kind, what, broken
@@ -116,17 +116,17 @@ def over_the_other_index(product: MatMul) -> Iterator[Expr]:
         return
     before, behind = joined(MatMul, factors[:-1]), joined(MatMul, factors[1:])
     if isinstance(last, OneMatrix) and last.cols == 1:  # A 1
-        yield _multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
+        yield multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
     elif isinstance(last, OneMatrix) and before.cols == 1:  # v 1ᵀ
-        yield _multiple(scalar, [OneMatrix(last.cols, 1), before.T])
+        yield multiple(scalar, [OneMatrix(last.cols, 1), before.T])
         if (row := _summed_downwards(before)) is not None:
-            yield _multiple(scalar, [OneMatrix(before.rows, 1), row])
+            yield multiple(scalar, [OneMatrix(before.rows, 1), row])
         if (total := _summed_wholly(before)) is not None:
             yield MatMul(scalar * total, OneMatrix(*product.shape))
     if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
-        yield _multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
+        yield multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
-        yield _multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
+        yield multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
 
 
 def _summed_downwards(column: Expr) -> Expr | None:
@@ -141,7 +141,7 @@ def _summed_downwards(column: Expr) -> Expr | None:
         case MatMul() if _holds_sums(column):
             scalar, factors = column.as_coeff_matrices()
             matrix = joined(MatMul, factors[:-1])
-            return _multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
+            return multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
     return None
 
 
@@ -160,10 +160,6 @@ def _summed_wholly(column: Expr) -> Expr | None:
 def _holds_sums(column: MatMul) -> bool:
     """Return whether a column is A 1, and no multiple of 1."""
     return isinstance(column.args[-1], OneMatrix) and len(column.as_coeff_matrices()[1]) > 1
-
-
-def _multiple(scalar: Expr, factors: list[Expr]) -> Expr:
-    return joined(MatMul, factors) if scalar == 1 else MatMul(scalar, *factors)
 
 
 # Ways in which a formula can be meant that cannot be formed, or has another shape
@@ -186,7 +182,7 @@ def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
             left, right = joined(MatMul, factors[start:place]), joined(MatMul, factors[place:end])
             if left.shape == right.shape:
                 whole = [*factors[:start], HadamardProduct(left, right), *factors[end:]]
-                yield "matrix_product", _multiple(scalar, whole)
+                yield "matrix_product", multiple(scalar, whole)
         for instead in over_the_other_index(part):
             yield "sum_index", instead
     if part.is_Matrix and not isinstance(part, sp.Identity | OneMatrix):

@@ -28,8 +28,8 @@ TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
 
-# A changed formula, with the kind of mistake, where it is and what it is about, told when needed
-Way = tuple[str, Callable[[], str], Callable[[], str], Expr]
+# A changed formula, with the kind of mistake, where it is, and what {} is there, told when needed
+Way = tuple[str, str, Callable[[], str], Expr]
 
 
 @dataclass(frozen=True)
@@ -158,18 +158,20 @@ def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
         for mistake in mistakes for place, _ in mistake.changes)
 
 
+def _kinds(found: list[Explanation]) -> set[str]:
+    return {one.kind for explanation in found for one in explanation}
+
+
 def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a later node, unless this has been said already."""
-    kinds = {one.kind for explanation in found for one in explanation}
     said = {"missing_path", "stopped_early", "inner_derivative"}
-    return [] if kinds & said else _later_adjoint(attempt)
+    return [] if _kinds(found) & said else _later_adjoint(attempt)
 
 
 def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the adjoint of a node that does not lie on the way."""
     exercise, formula = attempt.exercise, attempt.formula
-    kinds = {one.kind for explanation in found for one in explanation}
-    for node in exercise.chain if kinds <= {"order"} else ():
+    for node in exercise.chain if _kinds(found) <= {"order"} else ():
         if node.name != exercise.wrt and exercise.agree(attempt.values, node.name) and (
                 formula is None or exercise.is_right(formula, node.name)):
             adjoint = notation.plain(exercise.chain.adjoint_symbol(node.name))
@@ -198,8 +200,7 @@ def _value_of_a_node(attempt: Attempt, found: list[Explanation]) -> list[Explana
 
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
-    mixed = {one.kind for it in found[:1] for one in it} == {"extra_term", "missing_term"}
-    if found and not mixed:
+    if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
         return []
     if mended := _repaired(attempt, _mended) or _undone(attempt):
         found.clear()
@@ -237,12 +238,8 @@ def _repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explan
     changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
     for kind, where, what, formula in changed:
         if attempt.exercise.is_right(formula):
-            return in_words([Mistake(kind, where(), what())])
+            return in_words([Mistake(kind, where.format(what()), what())])
     return ()
-
-
-def _answer() -> str:
-    return "the answer"
 
 
 def _multiplied(answer: Expr) -> Iterator[Way]:
@@ -251,13 +248,13 @@ def _multiplied(answer: Expr) -> Iterator[Way]:
         what = partial(notation.plain, part)
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
             for factors in product(*((factor, Transpose(factor)) for factor in order)):
-                yield "elementwise", _answer, what, answer.xreplace({part: MatMul(*factors)})
+                yield "elementwise", "the answer", what, answer.xreplace({part: MatMul(*factors)})
 
 
 def _mended(answer: Expr) -> Iterator[Way]:
     """Yield a formula with ∘ for a matrix product, one diag more, or a sum over another index."""
     for kind, part, formula in repairs(answer):
-        yield kind, _answer, partial(notation.plain, part), formula
+        yield kind, "the answer", partial(notation.plain, part), formula
 
 
 def _later_adjoint(attempt: Attempt) -> list[Explanation]:
@@ -328,10 +325,10 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
     what = partial(notation.plain, expression)
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", lambda: f"the product {what()}", what, MatMul(*factors)
+            yield "order", "the product {}", what, MatMul(*factors)
     if expression.is_Matrix:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        yield "transpose", _answer, partial(instead_of, expression, turned), turned
+        yield "transpose", "the answer", partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
     made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
     for index, part in enumerate(parts):

@@ -1,34 +1,17 @@
 """What a reader's function did wrong, in one sentence, from the error that it raised or from what
 it returned."""
 
+import builtins
 import inspect
 import re
+import tomllib
+from importlib import resources
 from typing import Any
 
 import numpy as np
 
-# Errors in the order in which they are looked for; {0} is the name that Python gives with some.
-ERRORS: tuple[tuple[type[BaseException], str], ...] = (
-    (SystemExit, "leaves Python with exit: it has to return its result"),
-    (EOFError, "waits for input: what it needs has to come as an argument"),
-    (RecursionError, "calls itself without end"),
-    (MemoryError, "makes an array that is too large for the memory"),
-    (KeyboardInterrupt, "stops itself as if a key had been pressed"),
-    (UnboundLocalError, "uses {0} before it has a value"),
-    (NameError, "uses the name {0}, which stands for nothing in it: it is no argument and is "
-                "defined nowhere"),
-    (ModuleNotFoundError, "imports {0}, which is not installed"),
-    (ImportError, "imports {0}, which does not exist"),
-    (OSError, "wants a file or a connection: it has to work with its arguments alone"),
-    (ZeroDivisionError, "divides by zero"),
-    (FloatingPointError, "divides by zero, or its numbers grow beyond all bounds"),
-    (AttributeError, "uses .{0} on a value that has no such attribute"),
-    (KeyError, "looks for the key {0}, which is not there"),
-    (IndexError, "looks for an entry that is not there"),
-    (SyntaxError, "has something that is not Python"),
-    (AssertionError, "fails an assert"),
-    (NotImplementedError, "is not written yet"),
-)
+ERRORS = {getattr(builtins, name): told for name, told in tomllib.loads(
+    (resources.files(__package__) / "failures.toml").read_text("utf-8")).items()}
 # in what is said of shapes
 MISFITS = "meets? |needs a matrix|mismatch|broadcast|aligned|reshape|dimension|square"
 
@@ -46,7 +29,7 @@ def sentence_about(error: BaseException) -> str:
                 f"{error}." if "ufunc" not in str(error) else
                 "The function combines values that do not go together, such as text and "
                 "numbers.")
-    for kind, told in ERRORS:
+    for kind, told in ERRORS.items():
         if isinstance(error, kind):
             key = error.args[0] if isinstance(error, KeyError) and error.args else ""
             name = getattr(error, "name", None) or key or re.sub(r".*?'(\w+)'.*", r"\1", str(error))

@@ -19,7 +19,7 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.verdict import MARKS, Counterexample
+from lvmcalc.calculus.verdict import MARKS, Counterexample, in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
@@ -103,10 +103,8 @@ class Mark:
         example = self.counterexample
         if example is None:
             return ""
-        values = ", ".join(f"{notation.plain(name)} = {_numbers(value)}"
-                           for name, value in example.values.items())
-        return (f"At {values} the answer gives {_numbers(example.left)}, "
-                f"but {notation.plain(self.asked)} is {_numbers(example.right)}.")
+        return (f"At {example.point} the answer gives {in_words(example.left)}, "
+                f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -121,10 +119,6 @@ class Mark:
                          rf"{notation.latex(self.formula)}$.")
         return "\n\n".join([*parts, *map(notation.in_html, self.details),
                             *[self.example] * bool(self.example)])
-
-
-def _numbers(value: Expr) -> str:
-    return str(value.tolist()) if value.is_Matrix else str(value)
 
 
 def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
@@ -162,16 +156,27 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
     if not isinstance(answer, str):
         return _told(exercise, lambda: _marked(exercise, answer))
     sides: list[list[Reading]] = []
-    unread = _told(exercise, lambda: sides.extend(read_answer(exercise, answer)))
+    beside: dict[Expr, Expr] = {}
+
+    def read() -> None:
+        found, others = read_answer(exercise, answer)
+        sides.extend(found)
+        beside.update(others)
+
+    unread = _told(exercise, read)
     if unread is not None:
         return unread
     marks = [_of_readings(exercise, readings) for readings in sides]
+    for node in exercise.chain:
+        other = exercise_of(exercise.chain, node.name)
+        if other.asked in beside:
+            marks.append(_of_readings(other, [Reading(beside[other.asked])]))
     if not marks:
         return _told(exercise, lambda: _marked(exercise, None))
     found = next((one for one in marks if not one.right), None) or max(
         reversed(marks), key=lambda one: RIGHT.index(one.status))
     if len(marks) > 1 and not found.right and found.formula is not None:
-        here = f"This is about `{notation.plain(found.formula)}`."
+        here = f"This is about `{notation.plain(found.asked)} = {notation.plain(found.formula)}`."
         found = replace(found, remark=" ".join(filter(None, [found.remark, here])))
     return found
 

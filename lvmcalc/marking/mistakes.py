@@ -100,9 +100,8 @@ def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
     """Yield the mistakes in the values of the nodes."""
     for name, node in chain.nodes.items():
         where = f"the value of {notation.plain(name)} = {notation.plain(node.expression)}"
-        for kind, what, broken, _ in broken_formulas(node.expression):
-            yield Mistake(kind, where, what, ((name, broken),))
-        for kind, what, broken in broken_parts(node.expression):
+        for kind, what, broken, *_ in (*broken_formulas(node.expression),
+                                       *broken_parts(node.expression)):
             yield Mistake(kind, where, what, ((name, broken),))
 
 
@@ -126,9 +125,8 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
 
 def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
     where = _stage(chain, edge[0])
-    for kind, what, broken in (*broken_steps(chain, edge),
-                               *(found[:3] for found in broken_formulas(adjoint)),
-                               *broken_parts(adjoint)):
+    for kind, what, broken, *_ in (*broken_steps(chain, edge), *broken_formulas(adjoint),
+                                   *broken_parts(adjoint)):
         yield Mistake(kind, where, what, ((edge, broken),), chain[edge[0]].rule.name)
 
 

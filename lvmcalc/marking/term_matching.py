@@ -17,9 +17,8 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import TooLarge
 from lvmcalc.calculus.expressions import by_name
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import terms_in
-from lvmcalc.calculus.tidy import tidy
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
 from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters

@@ -10,14 +10,16 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.parser import Reading, parse, readings
-from lvmcalc.notation.passages import formula_in, lines_of, sides_of
+from lvmcalc.notation.passages import formula_in, lines_of, sides_of, without_dollars
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.statements import SILENT, equations, program
+from lvmcalc.notation.statements import LETTER, SILENT, equations, program
+from lvmcalc.notation.tables import ARRAYS, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
@@ -28,26 +30,26 @@ RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_gr
 # What stands between two statements of one answer, and a definition, which may stand behind it
 BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
                      r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
-SIDE = (r"[^\W\d_]\w*|\\(?:mathbf|bm|boldsymbol|mathrm)\s*\{?\s*[A-Za-z]\s*\}?|\\[A-Z][a-z]+"
-        r"|[∂d]\w+\s*/\s*[∂d]\w+"
-        r"|\\frac\s*\{\s*\\partial[^{}=]*\}\s*\{\s*\\partial[^{}=]*\}")
-BEHIND = re.compile(r"(?:\s*[.,;]?(?:\s|\\q?quad\b|\\[,;:! ])+(?:where|with|for|if)\s+"
+SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+CALLED = r"(?:(?:the|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
+BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
-                    rf"((?:{SIDE})\s*:?=[^=]+)$")
+                    rf"((?:{LETTER})\s*:?=[^=]+?)(?:\s+(?:is|being|denotes)\s+the\s+[a-z]+)?$")
+ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
-AND = re.compile(r"\s*,?\s+and\s+(?=\w+\s*:?=)")
+AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
-                        rf"({SIDE})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
+                        rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 # A derivative of a formula: ∂/∂X (…)
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+))\s*(?=[^\s=])(.+)$")
 
 
-def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
-    """Return what each side of an answer can mean; there is one side, or several to be checked.
+def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return what each side of an answer can mean, and what is said of other adjoints beside it.
 
-    No side is returned if the text is blank.
+    There is one side, or several to be checked; none if the text is blank.
 
     Raises
     ------
@@ -57,10 +59,10 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
         If a side mixes numbers and matrices.
     """
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
-        return []
-    text = unified(text)
+        return [], {}
     words, defined = exercise.chain.vocabulary, Definitions(exercise)
-    code = len(program(text)) > 1
+    text = without_dollars(without_heading(unified(text), words), words)
+    code, defined.arrays = len(program(text)) > 1, bool(ARRAYS.search(text))
     *before, text = statements(text, lambda side: _names_asked(exercise, side))
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
@@ -72,19 +74,21 @@ def read_answer(exercise: Exercise, text: str) -> list[list[Reading]]:
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
     front, colon, behind = first.partition(":")
-    if colon and not others and _names(exercise, front):  # ∂L/∂X: …
+    called = _names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt
+    if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
     if others and (not first.strip() or _is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    found = [readings(side, words, shape, differentials or side in first_sides)
+    found = [readings(side, words, shape, differentials or side in first_sides,
+                      arrays=defined.arrays)
              for side in (*first_sides, first, *others)]
     found = [[Reading(refuse_factors(defined.put_in(formula)), note) for formula, note in side]
              for side in found]
     defined.refuse_unused()
-    return found
+    return found, defined.beside
 
 
 def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> list[str]:
@@ -97,11 +101,14 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     code = len(parts) > 1
     if not code:
         text = found = (parts or [text])[0].strip()
-        if match := BEHIND.search(found):
+        if match := BEHIND.search(found) or ASIDE.search(found):
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
                  for one in AND.split(line)]
+        rows = lines_of(found)
+        if len(parts) == 1 < len(rows) and all(map(DEFINITION.match, rows)):  # of an align
+            parts = rows
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
@@ -135,6 +142,8 @@ class Definitions:
         self.exercise = exercise
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
+        self.arrays = False  # whether they stand in code for arrays
+        self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
 
     def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
         """Return a vocabulary with the letters that lines define, in whatever order."""
@@ -155,20 +164,21 @@ class Definitions:
         """
         if not (match := DEFINITION.match(line)):
             raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
-        name, formula = re.sub(r"\\[a-z]+|[{}\s]", "", match[1]), match[2]
-        value = self.put_in(readings(formula, words)[0].formula)
+        name, formula = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", match[1]), match[2]
+        name = VARIANTS.get(name, name)
+        value = self.put_in(readings(formula, words, arrays=self.arrays)[0].formula)
         refuse_large(value, line)
         if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
                              "the sum itself there.")
-        if (adjoint := _adjoint(name, words)) is not None:  # what is said of it stands for it
-            self.meanings[adjoint] = value
+        if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
+            self.meanings[adjoint] = self.beside[adjoint] = value
             return words
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
-            stage = notation.spelling(name) in self.exercise.chain.nodes and re.match(
-                r"\s*(?:let|define|denote|set|put)\b", line, re.IGNORECASE)
+            stage = notation.spelling(name) in self.exercise.chain.nodes or (
+                name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
                 letter = matching(notation.spelling(name), value)
                 self.meanings[letter] = value
@@ -186,7 +196,9 @@ class Definitions:
 
     def put_in(self, formula: Expr) -> Expr:
         """Return a formula with what the letters mean in place of them."""
-        self.unused -= formula.atoms(Symbol, MatrixSymbol)
+        used = formula.atoms(Symbol, MatrixSymbol)
+        self.unused -= used
+        self.beside = {name: value for name, value in self.beside.items() if name not in used}
         return without_factors(formula.xreplace(self.meanings))
 
     def refuse_unused(self) -> None:

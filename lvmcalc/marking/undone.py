@@ -13,7 +13,7 @@ from sympy import Determinant, Expr, Identity, Inverse, MatMul, MatrixSymbol, Sh
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.functions import SPELLED, Entrywise
-from lvmcalc.calculus.tidy import tidy
+from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.walking import joined
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.broken_formulas import broken_formulas, has_adjoint, instead_of

@@ -18,19 +18,19 @@ K = alpha * X * X.T + Identity(N) / beta
 REMARKS = tomllib.loads((resources.files(__package__) / "gplvm.toml").read_text("utf-8"))
 
 
-def log_det_chain(book: Mapping[str, Rule] = RULES) -> Chain:
+def log_det_chain() -> Chain:
     """Return L₁ = −(D/2) log|αXXᵀ + β⁻¹I| as a chain.
 
     Its leaves are X, alpha, beta and the number D.
     """
-    build = _with_kernel("gplvm.log_det", X, alpha, beta, D, book=book)
+    build = _with_kernel("gplvm.log_det", X, alpha, beta, D)
     _add_log_det(build)
     return _finished(build)
 
 
-def trace_chain(book: Mapping[str, Rule] = RULES) -> Chain:
+def trace_chain() -> Chain:
     """Return L₂ = −½ tr((αXXᵀ + β⁻¹I)⁻¹YYᵀ) as a chain; its leaves are X, Y, alpha and beta."""
-    build = _with_kernel("gplvm.trace", X, Y, alpha, beta, book=book)
+    build = _with_kernel("gplvm.trace", X, Y, alpha, beta)
     _add_trace(build)
     return _finished(build)
 
@@ -48,7 +48,7 @@ def chain(book: Mapping[str, Rule] = RULES) -> Chain:
     return _finished(build)
 
 
-def _with_kernel(name: str, *leaves: Expr, book: Mapping[str, Rule]) -> Builder:
+def _with_kernel(name: str, *leaves: Expr, book: Mapping[str, Rule] = RULES) -> Builder:
     build = Builder(name, *leaves, book=book, remarks=REMARKS)
     build.f = build.h = X
     build.g = build.h.T

@@ -9,14 +9,14 @@ from lvmcalc.notation.quoting import in_html
 if TYPE_CHECKING:
     from lvmcalc.notation.parser import parse
     from lvmcalc.notation.printer import latex, plain, shape
-    from lvmcalc.notation.vocabulary import Vocabulary, lettered
+    from lvmcalc.notation.vocabulary import Vocabulary, lettered, matching
     from lvmcalc.notation.words import Unreadable
 
 __all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "in_html", "latex",
-           "lettered", "parse", "plain", "shape", "spelling"]
+           "lettered", "matching", "parse", "plain", "shape", "spelling"]
 __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.notation.parser": "parse",
     "lvmcalc.notation.printer": "latex plain shape",
-    "lvmcalc.notation.vocabulary": "Vocabulary lettered",
+    "lvmcalc.notation.vocabulary": "Vocabulary lettered matching",
     "lvmcalc.notation.words": "Unreadable",
 })

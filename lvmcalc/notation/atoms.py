@@ -209,15 +209,6 @@ class Atoms:
                              "expected; write @ between two matrices.", at.start)
         return left, right
 
-    def dotted(self, at: Token, base: Expr, exponent: str | Expr) -> bool:
-        """Return whether a power is one of every entry, as .^ is, and ^ in code for arrays.
-
-        K^-1 beside @ is the inverse all the same: only R takes it entry by entry.
-        """
-        inverts = self.text[at.start] == "^" and str(exponent).startswith("-") and (
-            base.is_Matrix and forming.fit(*base.shape) and "%*%" not in self.text)
-        return self.text[at.start] == "." or (self.arrays and not inverts)
-
     def nabla(self, at: Token) -> Expr:
         """Return the adjoint ∇_X L."""
         if not self.accept("_"):
@@ -289,6 +280,8 @@ class Atoms:
         if opening == "⟨":
             self.accept("_F")
         if opening == "|":
+            if value.is_Matrix and value.cols == 1 != value.rows:  # |a|
+                return self.functions["norm"](value)
             scalar = not value.is_Matrix and "abs" in self.functions
             return self.functions["abs" if scalar else "det"](value)
         if opening == "‖":

@@ -6,8 +6,7 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import Expr, MatMul, OneMatrix, ShapeError, Trace
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import DiagonalOf, Expr, MatMul, OneMatrix, ShapeError, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
@@ -21,7 +20,6 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
 AXES = {"row": True, "col": False}  # whether the entries of each row are summed
 AXES_SWAPPED = ({0, 1}, {-1, -2})
 RAMPS = ("max", "maximum")
-R_CALLS = re.compile(r"\b(?:solve|t?crossprod|rowSums|colSums)\(")
 CALLS = ("size", "abs2", "einsum", "softmax", *RAMPS, "chol", "solve_triangular")
 
 
@@ -80,7 +78,7 @@ class Calls(Atoms):
         if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
             raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
                              "functions inside one another, which are not read.", token.start)
-        own, matrices = self.vocabulary.functions, any(map(_is_proper_matrix, arguments))
+        own, matrices = self.vocabulary.functions, not all(map(forming.is_number, arguments))
         try:
             if name == "softmax" and not axis:
                 raise self.refused(token, "softmax needs its axis, as in softmax(Z, axis=1) for "
@@ -100,11 +98,18 @@ class Calls(Atoms):
             if name == "chol":  # of MATLAB and R: the upper one
                 lower, self.lower = self.lower, False
                 return (Cholesky if lower else named.upper)(*arguments)
+            if name in named.COMPOSED:
+                return named.COMPOSED[name](lambda of, part: self.called(of, token, [part]),
+                                            *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
             if name == "inner" and self.arrays:
                 function = named.of_last_axes
-            if name == "dot" and "." not in self.text[max(0, token.start - 1):token.start + 1] and (
-                    all(part.is_Matrix and part.is_square for part in arguments)):
+            of_numpy = "." in self.text[max(0, token.start - 1):token.start + 1]
+            if name == "dot" and of_numpy and not any(part.is_Matrix and part.cols == 1
+                                                      for part in arguments):
+                function = forming.product
+            if name == "dot" and not of_numpy and all(part.is_Matrix and part.is_square
+                                                      for part in arguments):
                 raise self.refused(token, "dot is the product in NumPy and the sum of the products "
                                           "of the entries in Julia; write A @ B or tr(AᵀB)")
             if name == "transpose" and {*arguments[1:]} in AXES_SWAPPED and re.search(
@@ -126,13 +131,6 @@ class Calls(Atoms):
     def bars_of_a_function(self, token: Token) -> bool:
         """Return whether a token is a function with bars behind it, as in log|K|."""
         return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
-
-    def exponential(self, token: Token, base: Expr, exponent: str | Expr) -> Expr | None:
-        """Return exp(…) for e^(…), where the matrix e can have no such exponent; else None."""
-        no_power = isinstance(exponent, Expr) and _is_proper_matrix(base) and (
-            _is_proper_matrix(exponent) or not forming.as_number(exponent).is_Integer)
-        return self.functions["exp"](exponent) if (
-            no_power and token[:2] == ("name", "e") and "exp" in self.functions) else None
 
     def second(self) -> bool:
         """Return whether [1] or .logabsdet is ahead, and pass it."""
@@ -238,11 +236,6 @@ class Calls(Atoms):
             return _spread(forming.transposed(value), beside)
         return _spread(value, beside) if kept else value
 
-    def only_by_entries(self, base: Expr) -> bool:
-        """Return whether a power can only be meant entry by entry, as R has it: solve(K, Y)^2."""
-        return _is_proper_matrix(base) and not forming.fit(base.rows, base.cols) and bool(
-            R_CALLS.search(self.text))
-
     def spread_along_columns(self, value: Expr) -> Expr:
         """Return a column that goes along the columns of what it is multiplied with."""
         self.kept.add(_bare(value))
@@ -289,10 +282,6 @@ class Calls(Atoms):
 def _bare(matrix: Expr) -> Expr:
     """Return a matrix without the number in front of it."""
     return matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
-
-
-def _is_proper_matrix(value: Expr) -> bool:
-    return not forming.is_number(value)
 
 
 def _sums(matrix: Expr, row: bool) -> Expr:

@@ -2,8 +2,7 @@
 
 from itertools import pairwise
 
-from sympy import Expr, Inverse, MatMul, Transpose
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Expr, Inverse, MatMul, MatrixExpr, Transpose
 
 from lvmcalc.notation.words import Unreadable
 

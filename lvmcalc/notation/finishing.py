@@ -3,8 +3,7 @@
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity, OneMatrix
-from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow, OneMatrix
 
 from lvmcalc.notation.forming import spread
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted

@@ -5,13 +5,16 @@ import re
 from sympy import Dummy, Identity, MatrixSymbol, Symbol
 
 from lvmcalc.notation.summation import SIGN, Indexed, Sums
+from lvmcalc.notation.tables import ENTRY
 from lvmcalc.notation.vocabulary import Vocabulary
 from lvmcalc.notation.words import Unreadable, quoted
 
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
-HEAD = r"\\sum(?:\s*\\limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
+HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
 LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
           r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
+BELOW_BRACKET = (r"((?:[)\]]|(?:\^\s*(?:\{\s*(?:-\s*1|-?T|-?\\top)\s*\}|-1|-?T)|⁻¹|⁻?ᵀ)))"
+                 r"\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
 
 
 def spread_out(text: str) -> str:
@@ -52,6 +55,15 @@ def indexed(text: str, vocabulary: Vocabulary,
         return f" {SIGN} "
 
     found = re.sub(rf"(?:{sign}){LIMITS}", head, spread)
+    below: list[str] = []
+
+    def entry(match: re.Match) -> str:
+        indices = match[2] or match[3]
+        if not {*indices} <= {*names}:
+            return match[0]
+        below.append(indices)
+        return f"{match[1]} {ENTRY} "
+
     names = sorted({index for indices, _ in (*heads, (entries, ""))
                     for index in indices})
     parts = {Symbol(f"delta_{i}{j}"): Indexed(Identity(Dummy("?")), i, j)
@@ -67,8 +79,14 @@ def indexed(text: str, vocabulary: Vocabulary,
             for called in (name, *lower):
                 parts[MatrixSymbol(f"{called}_{i}", matrix.cols, 1)] = Indexed(matrix, i)
                 parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
+    parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Indexed(matrix, i, j)
+              for name in vocabulary.differentials for i in names for j in names
+              if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}
     parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}
     extended = vocabulary.extended({symbol.name: symbol for symbol in parts})
-    places = (each.start() for each in re.finditer(SIGN, found))
+    glued = rf"(?<=[A-Za-z])_([{''.join(names)}])(?=\\?[A-Za-z]+_)"  # as in x_ix_j
+    found = re.sub(glued, r"_{\1}", found)
+    found = re.sub(BELOW_BRACKET, entry, found)
+    places, ends = ((each.start() for each in re.finditer(sign, found)) for sign in (SIGN, ENTRY))
     return found, extended, Sums(parts, dict(zip(places, heads, strict=True)), extended.functions,
-                                 entries)
+                                 entries, dict(zip(ends, below, strict=True)))

@@ -28,7 +28,9 @@ def pretty(name: str) -> str:
     if name[:1] == "d" and name[1:] in GREEK:  # a differential
         return "d" + GREEK[name[1:]]
     letters = name.rstrip(DIGITS) or name
-    return GREEK.get(letters, letters) + name[len(letters):].translate(SUBSCRIPT)
+    number = name[len(letters):].translate(SUBSCRIPT)
+    letters = letters.rstrip("_") if number else letters
+    return GREEK.get(letters, letters) + number
 
 
 def spelling(name: Any, known: Container[str] = ()) -> Any:

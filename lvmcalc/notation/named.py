@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, OneMatrix, Trace
-from sympy.matrices.expressions import HadamardPower, HadamardProduct
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneMatrix, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.factors import Cholesky, Lower, Upper
@@ -19,6 +17,7 @@ from lvmcalc.notation.forming import (
     power,
     power_of_entries,
     product,
+    quotient,
     squared_norm,
     total,
     transposed,
@@ -63,7 +62,7 @@ def _sum(inner_: Expr) -> Expr:
             first, *others = inner_.args
             rest = HadamardProduct(*others) if len(others) > 1 else others[0]
             return inner(first, rest)
-        case HadamardPower() if inner_.exp == 2:
+        case sp.HadamardPower() if inner_.exp == 2:
             return squared_norm(inner_.base)
         case _ if inner_.is_Matrix:
             return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
@@ -156,4 +155,28 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
     "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+}
+
+
+def _plus(inner_: Expr, number: int) -> Expr:
+    return total([inner_, product(sp.Integer(number), OneMatrix(*inner_.shape))
+                  if inner_.is_Matrix else sp.Integer(number)])
+
+
+def _log_of_sum(of: Callable[[str, Expr], Expr], left: Expr, right: Expr) -> Expr:
+    if left.is_zero or right.is_zero:
+        return of("log", _plus(of("exp", right if left.is_zero else left), 1))
+    return of("log", total([of("exp", left), of("exp", right)]))
+
+
+# What code has one name for, said with other functions; `of` applies one of those by its name
+COMPOSED: dict[str, Callable[..., Expr]] = {
+    "log1p": lambda of, a: of("log", _plus(a, 1)), "expm1": lambda of, a: _plus(of("exp", a), -1),
+    "logaddexp": _log_of_sum, "absolute": lambda of, a: of("abs", a),
+    **dict.fromkeys(["logsigmoid", "log_sigmoid", "log_expit"], lambda of, a: product(
+        sp.Integer(-1), of("softplus", product(sp.Integer(-1), a)))),
+    "reciprocal": lambda of, a: power_of_entries(a, sp.Integer(-1)),
+    "rsqrt": lambda of, a: power_of_entries(a, -sp.S.Half),
+    **dict.fromkeys(["divide", "true_divide"], lambda of, a, b: quotient(a, b)),
+    "power": lambda of, a, b: power_of_entries(a, b),
 }

@@ -29,15 +29,16 @@ from sympy import Expr
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.calls import CALLS, OTHER_NAMES, Calls
+from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.factors import refuse_factors
 from lvmcalc.notation.finishing import finished, refuse_giants
 from lvmcalc.notation.indices import indexed
 from lvmcalc.notation.pasted import unified
+from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, END, MATLAB
-from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable, tokens
+from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.tokens import Token, Unreadable, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
 
@@ -72,15 +73,16 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
-             differentials: bool = False, entries: str = "") -> list[Reading]:
+             differentials: bool = False, entries: str = "", arrays: bool = False) -> list[Reading]:
     """Return all that a text can mean: one formula, or more where a star, or t(…), is unsure.
 
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
-    a function is a differential even where a node is called d.
+    a function is a differential even where a node is called d; with `arrays`, the text stands in
+    code for arrays.
     """
     given = text, vocabulary
     text, vocabulary, sums = indexed(unified(text), vocabulary, entries)
-    first = _Parser(text, vocabulary, differentials, sums=sums)
+    first = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
     found = []
@@ -90,33 +92,35 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
         return [Reading(lettered(it.formula), it.note) for it in readings(
-            given[0], given[1].lettered(), shape, differentials, entries)]
+            given[0], given[1].lettered(), shape, differentials, entries, arrays)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
         with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
-            other = _Parser(text, vocabulary, differentials, sums=sums, **way)
+            other = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays, **way)
             found.append(Reading(finished(other.whole(), shape, text), note))
     if not found:
         raise wrong
     return found
 
 
-class _Parser(Calls):
+class _Parser(Powers):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
-                 stars: bool = False, transposes: bool = False, sums: Sums | None = None):
+                 stars: bool = False, transposes: bool = False, sums: Sums | None = None,
+                 arrays: bool = False):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
         self.kept, self.differentials = set(), differentials
-        self.matlab, self.arrays = bool(MATLAB.search(text)), bool(ARRAYS.search(text))
+        self.matlab, self.arrays = bool(MATLAB.search(text)), bool(
+            arrays or ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        self.tokens = tokens(self.text, vocabulary, [*self.functions, *CALLS, SUM_SIGN],
-                             transposes)
+        words = [*self.functions, *CALLS, *named.COMPOSED, SUM_SIGN]
+        self.tokens = tokens(self.text, vocabulary, words, transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open, self.unsure = 0, [], False
         self.circles: set[Token] = set()
@@ -187,9 +191,13 @@ class _Parser(Calls):
                 factors = self.starred(factors, self.signed())
             elif operator == "@" and self.arrays:
                 pair = self.without_slip(forming.product(*factors), self.signed(), at)
-                factors = [named.dot(*pair)]
+                columns = pair[0].is_Matrix and pair[0].cols == 1
+                factors = [named.dot(*pair) if columns else forming.product(*pair)]
             elif operator:
-                factors.append(self.signed())
+                right, last = self.signed(), factors[-1]
+                both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows
+                                               for it in (last, right))
+                factors = [*factors[:-1], forming.inner(last, right)] if both else [*factors, right]
             elif self.at_factor():
                 factor = self.factor()
                 glued = self.text[at.start - 1] not in " \t\n~}"
@@ -214,7 +222,7 @@ class _Parser(Calls):
             if getattr(right, "shape", 0) == shapes[0]:
                 raise self.unclear("belongs to what ∘ multiplies", "brackets", at)
             return forming.elementwise(left, whole)
-        if before and shapes[0] != right.shape == getattr(last, "shape", ()):
+        if before and shapes[0] != getattr(right, "shape", 0) == getattr(last, "shape", ()):
             return forming.product(*before, forming.elementwise(last, right), *beside[1:])
         return forming.product(forming.elementwise(left, right), *beside[1:])
 
@@ -255,16 +263,22 @@ class _Parser(Calls):
         if self.at_differential():
             return forming.differential(self.factor(), self.change_of)
         token = self.ahead
-        value, raised = self.atom(), False
+        value, raised, last = self.atom(), False, ""
         while True:
+            begun, inner = self.ahead.start, value
             if self.ahead.kind == "power":
                 exponent = self.ahead.text
                 self.refuse_tower(exponent, False)
-                value = forming.power(value, exponent)
+                alone = exponent.isdigit() and self.only_by_entries(value)
+                value = forming.power_of_entries(value, sp.Integer(exponent)) if alone else (
+                    forming.power(value, exponent))
                 raised = raised or "T" not in exponent
                 self.place += 1
             elif self.ahead.kind == "method":
                 value = self.method(value)
+            elif self.ahead[:2] == ("sign", ENTRY):
+                value = self.sums.entry(value, self.ahead.start)
+                self.place += 1
             elif self.ahead[:2] == ("sign", "^"):
                 at = self.ahead
                 self.place += 1
@@ -281,40 +295,9 @@ class _Parser(Calls):
             else:
                 return value
             refuse_giants(value, self.text)  # before the next power is taken
-
-    def refuse_tower(self, exponent: str | Expr, raised: bool, at: Token | None = None) -> None:
-        number = exponent if isinstance(exponent, Expr) else sp.Integer(
-            0 if "T" in exponent else exponent)
-        if raised or (number.is_Number and abs(number) > LARGEST_POWER):
-            if at:
-                self.place = self.tokens.index(at)
-            raise self.fail(f"one exponent from -{LARGEST_POWER} to {LARGEST_POWER}")
-
-    def circled(self, at: Token) -> bool:
-        """Return whether the exponent ahead is one for every entry, as in A^{∘ -1}."""
-        place = self.place + (self.ahead.text in ("{", "("))
-        if self.tokens[place][:2] == ("sign", "∘"):
-            del self.tokens[place]
-            self.circles.add(at)  # for it may be read a second time
-        return at in self.circles
-
-    def exponent(self) -> str | Expr:
-        """Return what stands behind ^: T or -T, or a number."""
-        begun = self.place
-        bracket = self.accept("{", "(", "[")
-        sign = self.accept("+", "-")
-        if self.ahead.text in ("T", "-T"):
-            sign = "-" if "-" in self.ahead.text + sign else ""
-            self.place += 1
-            if not bracket or self.accept(CLOSING[bracket]):
-                return "-T" if sign == "-" else "T"
-            raise self.fail(f"the closing {CLOSING[bracket]}")
-        self.place = begun
-        if self.ahead.text in ("(", "{", "["):
-            return forming.as_number(self.bracket())
-        sign = self.accept("+", "-")
-        value = forming.as_number(self.atom())
-        return -value if sign == "-" else value
+            here = self.text[begun:self.ahead.start]
+            self.refuse_primes(last, here, inner)
+            last = here
 
     def method(self, value: Expr) -> Expr:
         """Return what a method makes of a value: X.T, K.inv(), X.dot(Y), X.shape[0]."""

@@ -133,20 +133,37 @@ def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> 
         If there is more around it than words that are known, or more than one formula.
     """
     text = without_notes(PROMPT.sub("", unified(text)))
-    if parts := [next(filter(None, match.groups())) for match in MATH.finditer(text)]:
-        around = MATH.sub(" ", text)
-        for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", around):
-            if word.lower() not in PROSE:
-                raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
-                                 "understood: write the formula alone.", text.find(word))
-        whole = [part for part in parts if not vocabulary.pattern.fullmatch(part.strip())] or parts
-        if len(whole) > 1:
+    if parts := formulas_in(text, vocabulary):
+        refuse_words(text)
+        if len(parts) > 1:
             raise Unreadable(f"`{quoted(text)}` has more than one formula.")
-        text = whole[0]
+        text = parts[0]
     if boxed := BOXED.match(text):
         text = boxed[1] + boxed[2]
     text = _plain_scalar(SHAPE.sub("", _without_words(text, vocabulary)), vocabulary)
     return with_output(text, vocabulary, own)
+
+
+def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return what stands between dollars, without names alone where there is more."""
+    parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
+    return [part for part in parts if not vocabulary.pattern.fullmatch(part.strip())] or parts
+
+
+def refuse_words(text: str) -> None:
+    """Refuse words round the formulas between dollars that are not known to say nothing."""
+    for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
+        if word.lower() not in PROSE:
+            raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
+                             "understood: write the formula alone.", text.find(word))
+
+
+def without_dollars(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with several formulas, such as $A^T r$ with $r = A w$, without the dollars."""
+    if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
+        return text
+    refuse_words(text)
+    return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
 
 
 def _without_words(text: str, vocabulary: Vocabulary) -> str:

@@ -3,21 +3,10 @@
 import re
 from functools import lru_cache
 
-from sympy import (
-    Add,
-    Determinant,
-    Expr,
-    Identity,
-    Inverse,
-    MatrixSymbol,
-    OneMatrix,
-    Symbol,
-    Transpose,
-)
-from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul, MatPow
+import sympy as sp
+from sympy import Determinant, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, Symbol
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
-from sympy.printing.str import StrPrinter
 
 from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
 
@@ -46,7 +35,7 @@ def shape(expression: Expr) -> str:
     """Return the shape in words: N×Q, or scalar."""
     if not expression.is_Matrix:
         return "scalar"
-    return "×".join(f"({plain(size)})" if isinstance(size, Add) else plain(size)
+    return "×".join(f"({plain(size)})" if isinstance(size, sp.Add) else plain(size)
                     for size in expression.shape)
 
 
@@ -86,20 +75,20 @@ class _Formulas:
 
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
-        simple = isinstance(base, MatrixSymbol | Identity) and "∂" not in str(base)
+        simple = isinstance(base, sp.MatrixSymbol | sp.Identity) and "∂" not in str(base)
         return (text if simple else self._bracketed(text)) + power
 
-    def _print_Transpose(self, transpose: Transpose) -> str:
+    def _print_Transpose(self, transpose: sp.Transpose) -> str:
         if isinstance(transpose.arg, Inverse):
             return self._raised(transpose.arg.arg, self.INVERSE_TRANSPOSE)
         return self._raised(transpose.arg, self.TRANSPOSE)
 
     def _print_Inverse(self, inverse: Inverse) -> str:
-        if isinstance(inverse.arg, Transpose):
+        if isinstance(inverse.arg, sp.Transpose):
             return self._raised(inverse.arg.arg, self.INVERSE_TRANSPOSE)
         return self._raised(inverse.arg, self.INVERSE)
 
-    def _print_MatPow(self, power: MatPow) -> str:
+    def _print_MatPow(self, power: sp.MatPow) -> str:
         return self._raised(power.base, self._exponent(power.exp))
 
     def _print_Trace(self, trace: Expr) -> str:
@@ -137,7 +126,7 @@ class _Formulas:
         above = [part for part in product.args if part not in below]
         text = self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in above)
         if not above:
-            text = self._print(OneMatrix(*product.shape))
+            text = self._print(sp.OneMatrix(*product.shape))
         return text + "".join(self.QUOTIENT + self._below(part.base) for part in below)
 
     def _below(self, part: Expr) -> str:
@@ -201,7 +190,7 @@ class _Latex(_Formulas, LatexPrinter):
     def _applied(self, name: str, argument: Expr) -> str:
         function = rf"\{name}" if name in ("det", "exp") else self._hprint_Function(name)
         text = self._print(argument)
-        if name in ("det", "log") and isinstance(argument, MatrixSymbol | Symbol):
+        if name in ("det", "log") and isinstance(argument, sp.MatrixSymbol | Symbol):
             return f"{function} {text}"
         return function + self._bracketed(text)
 
@@ -220,7 +209,7 @@ class _Latex(_Formulas, LatexPrinter):
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
 
-class _Plain(_Formulas, StrPrinter):
+class _Plain(_Formulas, sp.StrPrinter):
     D = "d"
     BRACKETS, CIRCLE, DOT = "({})", " ∘ ", " "
     QUOTIENT = " ⊘ "

@@ -9,17 +9,24 @@ from functools import reduce
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Dummy, Expr, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
-from sympy.matrices.expressions import MatAdd, MatMul
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy import Dummy, Expr, MatAdd, MatMul, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.forming import as_number, elementwise, power_of_entries, product, transposed
+from lvmcalc.notation.forming import (
+    apart,
+    as_number,
+    elementwise,
+    power_of_entries,
+    product,
+    transposed,
+    turned,
+)
+from lvmcalc.notation.words import Unreadable
 
-SIGN = "Ʃ"  # a letter that no formula has, for every sign of a sum with its index
-REFUSED = ("the sum over {} cannot be written with matrices: it may hold entries such as y_i and "
+SIGN = "Ʃ"  # a letter that no formula has, for every sum over an index
+REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
            "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
-           "matrices, as in sum(exp(X w))")
+           "matrices, as in sum(exp(X w)).")
 Size = Expr | int
 
 
@@ -46,11 +53,14 @@ class Sums:
     heads : the indices of each sum, and where it ends, by its place in the text
     functions : the functions of numbers and matrices by name
     left : the indices of the entry that is defined, such as ij for K_ij
+    below : the indices below a bracket, by its place in the text
     """
 
-    def __init__(self, parts: Mapping[Expr, Indexed], heads: Mapping[int, tuple[str, str]],
-                 functions: Mapping[str, Callable[..., Expr]], left: str = ""):
-        self.parts, self.heads, self.functions, self.left = parts, heads, functions, left
+    def __init__(self, parts: dict[Expr, Indexed], heads: Mapping[int, tuple[str, str]],
+                 functions: Mapping[str, Callable[..., Expr]], left: str = "",
+                 below: Mapping[int, str] | None = None):
+        self.parts, self.heads, self.functions = parts, heads, functions
+        self.left, self.below = left, below or {}
         self.depth = 0
         self.ranges: dict[str, tuple[Size, Expr]] = {}
 
@@ -78,8 +88,8 @@ class Sums:
         self.measure(body)
         for index in indices:
             if index not in self.free(body):
-                raise CannotBeFormed(f"nothing in the sum over {index} has the index {index}: "
-                                     "put brackets around what is summed")
+                raise Unreadable(f"Nothing in the sum over {index} has the index {index}: "
+                                 "put brackets around what is summed.")
         if end and end != str(self.size(indices[-1])):
             size, of = self.ranges[indices[-1]]
             raise CannotBeFormed(f"the sum over {indices[-1]} ends at {end}, but it runs over the "
@@ -91,6 +101,15 @@ class Sums:
         if not self.depth:  # another sum may have the same letter for another index
             self.ranges.clear()
         return found
+
+    def entry(self, matrix: Expr, place: int) -> Expr:
+        """Return the entry of a matrix, or of a column, whose indices stand at a place."""
+        indices = self.below[place]
+        if not matrix.is_Matrix or self.free(matrix) or len(indices) != 1 + (matrix.cols != 1):
+            raise Unreadable(f"It is not clear which entry `{indices}` is below the bracket.")
+        symbol = Symbol(f"({matrix})_{indices}")
+        self.parts[symbol] = Indexed(matrix, *indices)
+        return symbol
 
     def measure(self, body: Expr) -> None:
         """Find out how many values each index has."""
@@ -107,10 +126,10 @@ class Sums:
     def refuse_outside(self, body: Expr, indices: str = "") -> None:
         """Raise an error if an index belongs to no sum."""
         if left := self.free(body) - {*indices, *self.left}:
-            symbol = min(str(it) for it in body.free_symbols & self.parts.keys()
-                         if left & {*self.parts[it][1:]})
-            raise CannotBeFormed(f"{symbol} stands outside the sum over {min(left)}: put brackets "
-                                 "around all that is summed")
+            symbol = min(str(it) for it in body.free_symbols & self.parts.keys() if left
+                         & {*self.parts[it][1:]})
+            raise Unreadable(f"{symbol} stands outside the sum over {min(left)}: put brackets "
+                             "around all that is summed.")
 
     def defined(self, body: Expr) -> Expr:
         """Return the matrix, or the column, of which a body is the entry."""
@@ -132,7 +151,7 @@ class Sums:
         for index in indices[2:]:
             body = Over(body, Symbol(index))
         i, j, *_ = (*indices, None)
-        scalar, matrix = _apart(self.entries(body, i, j))
+        scalar, matrix = apart(self.entries(body, i, j))
         if isinstance(matrix, MatMul) and isinstance(matrix.args[-1], OneMatrix):
             matrix = product(*matrix.args[:-1])  # the sum of all row sums
         return product(scalar, self.functions["sum"](matrix))
@@ -157,9 +176,9 @@ class Sums:
             left = elementwise(product(weights, OneMatrix(1, left.cols)), left)
         return product(transposed(left), right)
 
-    def refused(self, index: str) -> CannotBeFormed:
-        """Return the error about a sum that is not known."""
-        return CannotBeFormed(REFUSED.format(" and ".join(index)))
+    def refused(self, index: str) -> Unreadable:
+        """Return the error about an unknown sum."""
+        return Unreadable(REFUSED.format(" and ".join(index)))
 
     # Numbers
     def entries(self, number: Expr, i: str | None, j: str | None) -> Expr:
@@ -177,7 +196,7 @@ class Sums:
             case Symbol():
                 of, row, column = self.parts[number]
                 if row == column:
-                    return DiagonalOf(of)
+                    return sp.DiagonalOf(of)
                 return of if row == i else transposed(of)
             case sp.Add():
                 return MatAdd(*(self.entries(term, i, j) for term in number.args))
@@ -213,7 +232,7 @@ class Sums:
             return product(rows, transposed(columns))
         constant = sp.Mul(*(f for f, free in zip(factors, alone, strict=True) if not free))
         parts = [self.entries(f, i, j) for f, free in zip(factors, alone, strict=True) if free]
-        scaled = [*map(_apart, parts)]
+        scaled = [*map(apart, parts)]
         whole = reduce(elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 
@@ -259,7 +278,7 @@ class Sums:
         found = []
         for a, b in pairs:
             twice = 2 if square and a != b else 1
-            (s, one), (t, other) = _apart(left[a]), _apart(right[b])
+            (s, one), (t, other) = apart(left[a]), apart(right[b])
             one = product(one, *between) if a else product(*map(transposed, between[::-1]), one)
             if a and a == b:
                 pair, over = product(elementwise(one, other), OneMatrix(one.cols, 1)), (a, None)
@@ -276,7 +295,7 @@ class Sums:
         """Return the matrix whose row i is a vector."""
         found = self.vector(vector)
         if {*found} == {None}:
-            return product(OneMatrix(self.size(i), 1), _turned(found[None]))
+            return product(OneMatrix(self.size(i), 1), turned(found[None]))
         if {*found} != {i}:
             raise self.refused(i)
         return found[i]
@@ -288,6 +307,8 @@ class Sums:
         match column:
             case MatrixSymbol():
                 return {self.parts[column].row: self.parts[column].of}
+            case Transpose(args=(MatMul() as inner,)):
+                return self.vector(product(*map(transposed, inner.args[::-1])))
             case Transpose(args=(MatAdd() as inner,)):
                 return self.vector(MatAdd(*map(transposed, inner.args)))
             case MatAdd():
@@ -297,7 +318,7 @@ class Sums:
                         found.setdefault(index, []).append(matrix)
                 if len(found) == 2 and None in found:
                     index, = found.keys() - {None}
-                    found[index] += [product(OneMatrix(self.size(index), 1), _turned(constant))
+                    found[index] += [product(OneMatrix(self.size(index), 1), turned(constant))
                                      for constant in found.pop(None)]
                 return {index: MatAdd(*parts) if len(parts) > 1 else parts[0]
                         for index, parts in found.items()}
@@ -323,16 +344,3 @@ class Sums:
             raise self.refused("".join(sorted(self.free(column))))
         return {i: elementwise(product(self.entries(scalar, i, None), OneMatrix(1, column.rows)),
                                self.rows(first if not others else product(first, *others), i))}
-
-
-def _apart(matrix: Expr) -> tuple[Expr, Expr]:
-    """Return the number in front of a matrix, and the matrix."""
-    if not isinstance(matrix, MatMul):
-        return sp.S.One, matrix
-    scalar, factors = matrix.as_coeff_matrices()
-    return scalar, product(*factors)
-
-
-def _turned(matrix: Expr) -> Expr:
-    scalar, inner = _apart(matrix)
-    return product(scalar, transposed(inner))

@@ -46,7 +46,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1)\s*\)", r"\1\2"),
     # LaTeX: \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
-    (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}|\\(?:triangleq|doteq|coloneqq)\b|≜", "="),
+    (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
+     r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
     (r"\\(?:text|mbox|textrm)\s*\{\s*(\([A-Za-z' -]{3,}\))\s*\}", r"\1"),
     (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
     (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
@@ -62,6 +63,8 @@ SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s
 # What may stand behind a formula and says nothing
 END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■✓✔$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
                  r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
+
+ENTRY = "⌟"  # a sign that no formula has, for the indices below a bracket, as in (K⁻¹)_ij
 
 # LaTeX that only sets the type or the space between signs
 OF_BRACKETS = _words("""
@@ -98,7 +101,8 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 # star between two matrices multiplies entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
-                    r"|jax\.nn\.|\bF\.(?=softm)|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
+                    r"|jax\.nn\.|\bF\.(?=soft|logsig|sigm|relu|tanh)"
+                    r"|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are

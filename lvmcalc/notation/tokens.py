@@ -26,6 +26,7 @@ from lvmcalc.notation.pasted import MOST_TOKENS, too_long
 from lvmcalc.notation.tables import (
     ARRAYS,
     COMMANDS,
+    ENTRY,
     ENVIRONMENTS,
     LAYOUT,
     LOOKALIKES,
@@ -50,7 +51,7 @@ POSTFIX = re.compile(r"[⁻⁺]?[⁰¹²³⁴-⁹]+|⁻?ᵀ|\.?'")
 UPRIGHT = r"\\(?:mathrm|text|mathsf)"
 FROBENIUS = re.compile(rf"_(?:[F2](?![A-Za-z0-9])|\{{\s*(?:[F2]|{UPRIGHT}\s*\{{?\s*F\}}?)\s*\}}"
                        rf"|{UPRIGHT}\s*\{{F\}})")
-SIGN = re.compile(r"\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
+SIGN = re.compile(ENTRY + r"|\*\*|\.[*/^]|\.[+-](?!\d)|%\*%|\|\||[-+·*@/∘:^_(){}\[\]|‖⟨⟩,∂∇÷⊘]")
 
 
 class Token(NamedTuple):
@@ -167,7 +168,7 @@ class _Scanner(Words):
         if word in LAYOUT or (word in OF_BRACKETS and bracket.match(self.text, match.end())):
             return self.skip(match.end())
         if word in GREEK and word in self.vocabulary.spellings and (
-                word not in match[1] or self.place in self.digits):  # as in \frac\gamma2
+                word != match[1] or self.place in self.digits):  # as in \frac\gamma2
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)

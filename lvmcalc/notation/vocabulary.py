@@ -11,9 +11,9 @@ from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol
 from lvmcalc.notation.letters import ASCII, GREEK
 
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
-# Greek letter ends where a Latin one begins.
+# Greek letter, or the brace of a subscript, ends it where a Latin one begins.
 MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
-ENDS = f"(?:(?<=[α-ωΑ-Ω\u0304])(?![{MORE}])|(?![A-Za-z{MORE}]))"
+ENDS = f"(?:(?<=[α-ωΑ-Ω\u0304}}])(?![{MORE}])|(?![A-Za-z{MORE}]))"
 SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
 
 
@@ -42,6 +42,7 @@ class Vocabulary(dict):
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
+        sizes = {name: size for name, size in sizes.items() if name not in names}
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
         self._given = names, adjoints, output, functions
         self.functions = {name: it for name, it in functions.items() if name not in names}
@@ -70,6 +71,11 @@ class Vocabulary(dict):
         """Return a vocabulary with more names."""
         known, *others = self._given
         return Vocabulary({**known, **names}, *others)
+
+    def without(self, name: str) -> "Vocabulary":
+        """Return a vocabulary without a name."""
+        known, *others = self._given
+        return Vocabulary({it: symbol for it, symbol in known.items() if it != name}, *others)
 
     def lettered(self) -> "Vocabulary":
         """Return a vocabulary in which letters stand for the sizes that are numbers."""

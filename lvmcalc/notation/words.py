@@ -123,7 +123,9 @@ class Words:
         near = same[:1] or get_close_matches(word, [*names, *self.functions], 1)
         hint = f" (did you mean `{near[0]}`?)" if near and near[0] != part else ""
         listed = self.vocabulary.listed
-        listed = [name for name in listed if len(listed) < 40 or "_" not in name]
+        whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
+        listed = [name for name in listed if not name.startswith("∂")
+                  and name.rpartition("_")[0].lower() not in whole]
         first = listed[0]
         return Unreadable(
             f"There is no `{quoted(part)}` here{hint}; the names are "

@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.marking import Mark
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
-from lvmcalc.show.view import FRONT, NO_COMMAND, Asked, module
+from lvmcalc.show.view import NO_COMMAND, Asked, module
 
 INTERRUPTED = "Interrupted, so it is not marked. Press Enter to mark it again."
 
@@ -27,7 +27,7 @@ class Boxes(Asked, anywidget.AnyWidget):
     """
 
     _esm = module("page.js", "ask.js")
-    _css = (FRONT / "view.css").read_text(encoding="utf-8")
+    _css = style.SHEET
     lines, told = List([""]).tag(sync=True), List([""]).tag(sync=True)
     title, label, hint, above, below, summary = (Unicode("").tag(sync=True) for _ in range(6))
     many = Bool(False).tag(sync=True)
@@ -103,5 +103,5 @@ class Recorded(list):
         names = [getattr(answer, "__name__", str(answer)) for answer in self.answers]
         rows = "".join(f"<tr><td><code>{in_html(name)}</code></td><td>{told_of(mark)}</td></tr>"
                        for name, mark in zip(names, self.marks, strict=True))
-        return style.CSS + folded("Show recorded answers, right and wrong",
-                                  f"<table class='lvmcalc-card'>{rows}</table>")
+        return folded("Show recorded answers, right and wrong",
+                      f"<table class='lvmcalc-card'>{rows}</table>")

@@ -47,7 +47,7 @@ class CostCurve(View):
         measure = Control("button", "Measure", "▶ Measure", more=False,
                           tip="Measure again, on this machine")
         super().__init__(SimpleNamespace(measure=measure), title="Cost of a step",
-                         about="the time over N on each of the ways")
+                         about="the time over N, one curve for each of the four ways")
         self._acts = {measure: lambda: self.measure()}
         series = [{"key": name, "label": name, "every": True, **looks}
                   for name, looks in LOOKS.items()]
@@ -105,8 +105,15 @@ class CostCurve(View):
 
     def _in_words(self) -> str:
         last = {name: max(seconds.items()) for name, seconds in self.seconds.items() if seconds}
-        return " ".join(f"{name} at N = {N:,}: {1e6 * seconds:,.0f} µs."
+        return " ".join(f"{name} at N = {N:,}: {_time(seconds)}."
                         for name, (N, seconds) in last.items()) or "Nothing has been measured yet."
+
+
+def _time(seconds: float) -> str:
+    """Return a time in words, in the largest unit of which it is at least one."""
+    unit, name = next((pair for pair in ((1, "s"), (1e-3, "ms")) if seconds >= pair[0]),
+                      (1e-6, "µs"))
+    return f"{seconds / unit:,.3g} {name}"
 
 
 def _best(way: Callable[[], Any]) -> float:

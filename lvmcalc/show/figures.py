@@ -152,7 +152,8 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
             axes.set_xlabel(across)
         words.append(f"{title}: {f'{shapes[title]} = ' if by else ''}{about}")
     scale = " All share one colour scale." if one_scale else ""
-    return Drawing(figure, f"{'; '.join(words)}. Red is positive, blue negative, white 0.{scale}")
+    return Drawing(figure, f"{'; '.join(words)}. Red is positive, blue negative, faint near 0."
+                           f"{scale}")
 
 
 @style.applied()
@@ -164,12 +165,13 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
         raise ValueError("Latent points need Q of at least 2 and a label each, but X is "
                          f"{N}×{Q}, and the number of labels is {labels.size}.")
     figure = canvas(WIDTH, height)
-    axes = place(figure, 40, 20, 700, height - 80)
+    wide = min(700, 770 - 10 * max(map(len, label_names)))  # the names stand beside it
+    axes = place(figure, 40, 20, wide, height - 80)
     for number, name in enumerate(label_names):
         axes.plot(*X[labels == number, :2].T, markersize=6, label=name, **style.CLASSES[number])
     axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
     axes.spines[["top", "right"]].set_visible(True)
-    figure.legend(loc="center left", bbox_to_anchor=(755 / WIDTH, 0.5), markerscale=1.6)
+    figure.legend(loc="center left", bbox_to_anchor=((wide + 55) / WIDTH, 0.5), markerscale=1.6)
     return Drawing(figure, f"{N} latent points in a plane, in {len(label_names)} classes told "
                            "apart by colour and marker.")
 
@@ -186,11 +188,12 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
     axes.yaxis.set_major_formatter("{x:,.10g}")
     if problem.best is not None:
         axes.axhline(problem.best, **style.OPTIMUM)
-        axes.annotate("exact optimum", (0.99, problem.best), xycoords=axes.get_yaxis_transform(),
+        axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign),
+                      xycoords=axes.get_yaxis_transform(), textcoords="offset points",
                       ha="right", va="bottom" if problem.sign > 0 else "top", weight="bold",
                       color=style.OPTIMUM["color"])
     axes.plot(steps, values, **style.REACHED)
-    axes.margins(y=0.15)
+    axes.margins(y=0.22)
     start, end = (style.numeral(values[at], ",.4g") for at in (0, -1))
     best = "" if problem.best is None else (
         f"; dashed, the exact optimum, {style.numeral(problem.best, ',.4g')}")

@@ -1,10 +1,12 @@
 """The live widgets of the two models: their data, presets and panels."""
 
+import tomllib
 from abc import abstractmethod
 from collections.abc import Mapping
+from importlib import resources
 from math import log
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +20,14 @@ from lvmcalc.training import Problem, data
 
 LARGEST = 9  # latent dimension on offer
 SHOWN = 6  # objects beside the chosen one, one of each class
-# what presets start from
-USUAL = {"dataset": "digits", "size": 2, "optimiser": "gradient", "rate": 0.9, "seed": 0}
-KERNEL = {"alpha": 1, "beta": 1, "learn": False}
+TOLD = tomllib.loads((resources.files(__package__) / "live_models.toml").read_text("utf-8"))
+
+
+def told(of: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], str]:
+    """Return a model's presets, what each lost part comes to, and what too fast a step does."""
+    usual, presets = TOLD[of]["usual"], TOLD[of]["presets"]
+    return ({name: usual | preset for name, preset in presets.items()}, TOLD[of]["expected"],
+            TOLD[of]["too_fast"])
 
 
 class LiveModel(Training):
@@ -221,26 +228,7 @@ class LiveGPLVM(LiveModel):
     """
 
     size_name, latent_name, probe_of = "Q", "x", probe.GPLVMProbe
-    presets: ClassVar = {
-        "sign flipped": USUAL | KERNEL | {"gradient": "sign flipped"},
-        "D lost": USUAL | KERNEL | {"gradient": "D lost"},
-        # where L₁ counts
-        "only L₂": USUAL | KERNEL | {"gradient": "only L₂", "optimiser": "nesterov", "beta": 0.01},
-        "one path lost": USUAL | KERNEL | {"gradient": "only path f"},
-        "too fast": USUAL | KERNEL | {"gradient": "whole gradient", "rate": 3},
-        "β learned": USUAL | KERNEL | {"gradient": "whole gradient", "optimiser": "nesterov",
-                                       "beta": 0.05, "learn": True}}
-    expected: ClassVar = {
-        "only path f": "Path h is lost: both paths contribute the same matrix here, so half the "
-                       "gradient is left, and it leads to the same place with steps half as long.",
-        "only L₁": "L₂, which contains the data, is lost: what is left is the determinant, which "
-                   "pulls the points towards 0.",
-        "only L₂": "L₁, the determinant that keeps K small, is lost: the points are driven apart.",
-        "D lost": "The factor D of L₁ is lost: the determinant pulls with 1/D of its strength, so "
-                  "the points end too far out, and the gap stays open while the ghost's closes.",
-        "sign flipped": "The sign is lost: each step goes downhill, away from the optimum."}
-    too_fast = ("One would expect it to blow up. It does not: far out the log-likelihood is almost "
-                "flat, so what overshoots lands far out, crawls back, and overshoots again.")
+    presets, expected, too_fast = told("gplvm")
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, alpha: float = 1.0, beta: float | None = None,
@@ -298,20 +286,7 @@ class LiveAutoencoder(LiveModel):
     """
 
     size_name, latent_name, probe_of = "m", "e", probe.AutoencoderProbe
-    presets: ClassVar = {
-        "one path lost": USUAL | {"gradient": "only path h (encoder)"},
-        "sign flipped": USUAL | {"gradient": "sign flipped"},
-        "too fast": USUAL | {"gradient": "both paths", "rate": 3}}
-    expected: ClassVar = {
-        "only path g (decoder)": "Path h, through the encoder, is lost. Path g alone is Oja's "
-                                 "rule, and reaches the optimum all the same.",
-        "only path h (encoder)": "Path g, through the decoder, is lost: h is zero as soon as the "
-                                 "rows of W are orthonormal, whatever plane they span.",
-        "path h twice": "Path h stands in for g, as if a transpose were lost: the sum is zero as "
-                        "soon as the rows of W are orthonormal, whatever plane they span.",
-        "sign flipped": "The sign is lost: each step goes uphill, away from the optimum."}
-    too_fast = ("The loss is of the fourth degree in W: what overshoots meets a steeper slope, and "
-                "overshoots more.")
+    presets, expected, too_fast = told("autoencoder")
 
     def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,

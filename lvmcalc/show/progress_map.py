@@ -44,7 +44,8 @@ class ProgressMap(Asked, widgets.VBox):
     def status(self) -> str:
         """The map in words."""
         done = [self._derived(task) for group in self._tasks.values() for task in group]
-        return f"{sum(done)} of {len(done)} exercises in {len(self._tasks)} notebooks done."
+        many = f"notebook{'s' if len(self._tasks) != 1 else ''}"
+        return f"{sum(done)} of {len(done)} exercises in {len(self._tasks)} {many} done."
 
     def question(self) -> str:
         return self.status

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -65,21 +66,25 @@ class Drawing:
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
-        display({"image/png": self.png(1.5), "text/plain": f"Picture: {self.words}"}, raw=True,
-                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
         said = self.said or self.words
-        display({"text/html": f'<p class="lvm-still">{in_html(said)} <b>Run the cell to make it '
-                              f'live.</b></p>{below}',
-                 "text/plain": f"{said} Run the cell to make it live."}, raw=True)
+        self._display(1.5, f'<p class="lvm-still">{in_html(said)} <b>Run the cell to make it '
+                           f'live.</b></p>{below}', f"{said} Run the cell to make it live.")
 
     def _ipython_display_(self) -> None:
-        display({"image/png": self.png(), "text/plain": f"Picture: {self.words}"}, raw=True,
-                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
-        display({"text/markdown": f"*{self.words}*", "text/plain": self.words}, raw=True)
+        self._display(2.0, f"<p><em>{in_html(self.words)}</em></p>", self.words)
+
+    def _display(self, scale: float, html: str, plain: str) -> None:
+        paper = {"needs_background": "light"}  # a class for CSS, of JupyterLab and of nbconvert
+        looks = {"width": WIDTH, "alt": self.words, **paper}
+        display({"image/png": self.png(scale), "text/plain": f"Picture: {self.words}"}, raw=True,
+                metadata={"image/png": looks, **paper})
+        display({"text/html": f"{html}<style>{style.IN_THE_DARK}</style>", "text/plain": plain},
+                raw=True)
 
     def _repr_markdown_(self) -> str:  # for `Folded`
-        data = base64.b64encode(self.png(1.5)).decode()
-        return f"![{self.words}](data:image/png;base64,{data})\n\n*{self.words}*"
+        data, words = base64.b64encode(self.png(1.5)).decode(), in_html(self.words)
+        return (f'<img class="jp-needs-light-background" alt="{escape(self.words)}" '
+                f'width="{WIDTH}" src="data:image/png;base64,{data}">\n\n*{words}*')
 
     def __repr__(self) -> str:
         return f"Picture: {self.words}"
@@ -231,8 +236,9 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
     axes.add_patch(Circle((0, 0), 1, fill=False, color=style.PURPLE, lw=2, ls=":"))
     for mark in panel["marks"]:
         axes.plot(mark["x"], mark["y"], mark.get("marker", ""), ms=12, color=style.VERMILLION)
-        axes.text(0.8 * mark["x"], 0.8 * mark["y"], mark["words"], ha="center", va="center",
-                  path_effects=HALO)
+        axes.annotate(mark["words"], (0.8 * mark["x"], 0.8 * mark["y"]),
+                      (0, -14 * mark.get("below", 0)), textcoords="offset points", ha="center",
+                      va="center", path_effects=HALO)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
     for look in panel["arrows"]:
@@ -259,7 +265,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
         axes.annotate("", end, start, zorder=1, arrowprops={
             "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": edge["color"],
             "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
-            "shrinkA": 17 * part, "shrinkB": 18 * part,
+            "shrinkA": 17 * part, "shrinkB": part * _short(end, start, lane / column),
             "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
     for node in nodes:
         at = node["x"], node["y"]
@@ -270,6 +276,15 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
                       size=14 * part, ha="center", va="top", path_effects=HALO)
+
+
+def _short(end: tuple, start: tuple, tall: float) -> float:
+    """Return how many points an arrow ends before the middle of a node, in front of its shape."""
+    across, down = abs(end[0] - start[0]), (end[1] - start[1]) * tall
+    far = np.hypot(across, down)
+    if 20 * across > 21 * down:  # it passes by the shape, which stands below the node
+        return 18
+    return far * min(37 / down, 21 / max(across, 1e-9))
 
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,

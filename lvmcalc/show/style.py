@@ -1,6 +1,7 @@
 """One look for every figure: colours that everybody can tell apart, and never colour alone.
 
-What figures have in common is in `style.mplstyle`, what is on the page around them in `style.css`.
+What figures have in common is in `style.mplstyle`, what is on the page around them in
+`front/view.css`.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,12 @@ IMAGE = "Greys"  # ink on paper
 
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
-CSS = f"<style>{(FOLDER / 'style.css').read_text(encoding='utf-8')}</style>"
+# A picture on white paper: in JupyterLab's dark theme its paper is the page, #111, its ink light,
+# and a colour keeps its hue.
+IN_THE_DARK = """[data-jp-theme-light="false"] img.jp-needs-light-background {
+    filter: invert(0.933) hue-rotate(180deg) saturate(1.5); }"""
+SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8") + IN_THE_DARK
+CSS = f"<style>{SHEET}</style>"
 
 
 @cache

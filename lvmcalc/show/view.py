@@ -14,6 +14,7 @@ from IPython.display import display
 from traitlets import Bool, Dict, Int, List, Unicode
 
 from lvmcalc.notation import in_html
+from lvmcalc.show import style
 
 if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
     from lvmcalc.show.still import Drawing
@@ -175,7 +176,7 @@ class View(Shown, anywidget.AnyWidget):
     """
 
     _esm = module("page.js", "draw.js", "map.js", "view.js")
-    _css = (FRONT / "view.css").read_text(encoding="utf-8")
+    _css = style.SHEET
     scene, frame, values = (Dict().tag(sync=True) for _ in range(3))
     spec = List().tag(sync=True)
     words, note, about, title = (Unicode("").tag(sync=True) for _ in range(4))

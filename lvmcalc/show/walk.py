@@ -206,7 +206,7 @@ class StageWalk(Shown, widgets.VBox):
         shown = [(notation.plain(used), used, used, self.values[used])
                  for used in (*node.parents, name)]
         return shown, [("formula", node._repr_latex_()), ("shape", notation.shape(node.symbol)),
-                       ("rule", f"{in_html(node.rule.name)} ({in_html(node.source)})"),
+                       ("rule", f"{in_html(node.rule.name)} ({in_html(node.rule.source)})"),
                        ("remember", in_html(node.remark))]
 
     def _back(self, parent: str, node: str) -> tuple[list, list]:

@@ -126,7 +126,7 @@ class ChainProblem(Problem):
 
     def evaluate(self, coordinates: np.ndarray) -> tuple[float, np.ndarray]:
         values = self._by_name(coordinates)
-        if self._fast and all(values[name] > 0 for name in self.positive):
+        if all(values[name] > 0 for name in self.positive):
             with suppress(Doubtful):
                 value, *parts = guarded(self._fast, *values.values())
                 gradient = np.ravel(parts[0]) if self.one else np.concatenate(
@@ -137,13 +137,11 @@ class ChainProblem(Problem):
         return found.values[self.chain.output], self._joined(found.adjoints)
 
     @cached_property
-    def _fast(self) -> Callable[..., tuple] | None:
+    def _fast(self) -> Callable[..., tuple]:
         """The compiled pass with the data in it, which are looked at once."""
-        program = compiled(self.chain, self.variables)
-        if program is None:
-            return None
         start = self._by_name(self._drawn(np.random.default_rng(0)))
-        return program.at(checked(self.chain, {**self.data, **start}), self.variables)
+        known = checked(self.chain, {**self.data, **start})
+        return compiled(self.chain, self.variables).at(known, self.variables)
 
     def part(self, coordinates: np.ndarray, of: tuple[str, str]) -> np.ndarray:
         """Return what one use (node, variable) of a variable contributes to the gradient."""

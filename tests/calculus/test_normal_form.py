@@ -8,9 +8,8 @@ from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.normal_form import NormalForm
+from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import is_zero, terms_in
-from lvmcalc.calculus.tidy import tidy
 
 n, m = sp.symbols("n m", integer=True, positive=True)
 A, B, C = (MatrixSymbol(name, n, n) for name in "ABC")
@@ -49,10 +48,10 @@ def test_a_matrix_is_a_sum_of_words(expression: Expr, words: dict) -> None:
 
 def test_a_multiple_has_multiplied_coefficients() -> None:
     words = {(A,): TWO, (B,): a}
-    assert NormalForm().times(b, words) == {(A,): 2 * b, (B,): a * b}
-    assert NormalForm().times(ONE, words) == words
-    assert NormalForm().times(-ONE, words) == {(A,): -TWO, (B,): -a}
-    assert NormalForm().times(sp.S.Zero, words) == {}
+    assert NormalForm().scaled(b, words) == {(A,): 2 * b, (B,): a * b}
+    assert NormalForm().scaled(ONE, words) == words
+    assert NormalForm().scaled(-ONE, words) == {(A,): -TWO, (B,): -a}
+    assert NormalForm().scaled(sp.S.Zero, words) == {}
 
 
 def test_the_transpose_of_a_symmetric_letter_is_the_letter() -> None:

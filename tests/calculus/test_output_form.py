@@ -11,7 +11,7 @@ from lvmcalc.calculus.output_form import (
     OutputForm,
     Term,
     Terms,
-    common_factor,
+    factored,
     in_order,
     product_of,
 )
@@ -90,7 +90,7 @@ def test_letters_are_joined_to_their_product(word: Term, product: Expr) -> None:
     ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
 def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(
         coefficients: list[Expr], common: Expr) -> None:
-    assert sp.expand(common_factor(coefficients) - common) == 0
+    assert sp.expand(factored(dict(enumerate(coefficients)))[0] - common) == 0
 
 
 def test_a_symbol_that_stands_for_a_scalar_is_written_out_also_inside_another() -> None:

@@ -48,12 +48,12 @@ def test_every_stage_and_every_whole_is_proved_exact_and_right_in_floating_point
     for row in check:
         assert (row.proof.status, row.exact.status, row.exact.points) == ("proved", "exact", 3)
         assert row.error < 1e-12
-        assert row.rules
+        assert row.proof.rules
 
 
 def test_a_row_names_the_rules_that_its_proof_rests_on() -> None:
     row = checked(TRACE)["c → r"]
-    assert row.rules == ("inverse", "product", "trace")
+    assert row.proof.rules == ("inverse", "product", "trace")
     assert row.summary == ("■ proved for every size, ◆ exact, 3 points (by chance < 10⁻²³), "
                            "● numeric, error < 10⁻¹²")
 

@@ -7,7 +7,7 @@ from answers import DIALECTS
 from fuzz_answers import counted
 from written_answers import counted as written
 
-from lvmcalc import mark
+from lvmcalc import derive, mark
 from lvmcalc.marking import audit
 
 # ∂L₁/∂X is no adjoint of the chain of L, so what is written in it has no value there.
@@ -125,3 +125,63 @@ def test_a_definition_that_changes_nothing_or_too_much_is_refused(answer: str,
 def test_definitions_that_double_again_and_again_do_not_hang_an_audit() -> None:
     lines = ["Let A1 = K K", *(f"Let A{n + 1} = A{n} A{n}" for n in range(1, 20)), "A20 X = A20 X"]
     assert "stands for more than 400" in str(audit(lines, "gplvm"))
+
+
+RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1", λ="scalar")
+INNER = derive("α sum(log(1 + exp(A)) ∘ B)", A="N×D", B="N×D", α="scalar")
+TRACE = derive("α tr(AᵀB)", A="N×D", B="N×D", α="scalar")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt"), [
+    (r"A^T \rho + \lambda w, \quad \rho = A w - y", RIDGE, "w"),
+    (r"A^T \boldsymbol{\varepsilon} + λ w \ (\boldsymbol\varepsilon \equiv A w - y)", RIDGE, "w"),
+    (r"$A^T\rho + \lambda w$ with $\rho = Aw - y$", RIDGE, "w"),
+    ("The gradient has two parts:\nAᵀ(Aw − y) + λ w", RIDGE, "w"),
+    ("w: Aᵀ(Aw − y) + λ w", RIDGE, "w"),
+    (r"\frac{\partial L}{\partial w} = A^T(Aw-y)+λw, \qquad \frac{\partial L}{\partial y} = y - Aw",
+     RIDGE, "w"),
+    ("np.sum(np.log1p(np.exp(A)) * B)", INNER, "alpha"),
+    ("-alpha * F.logsigmoid(-A)", INNER, "B"),
+    (r"\sum_{i=1}^N\sum_{j=1}^D A_{ij}B_{ij}", TRACE, "alpha"),
+    (r"\sum_i (A B^T)_{ii}", TRACE, "alpha"), ("Σ_ij Aᵀ_ij B_ji", TRACE, "alpha"),
+    (r"-\frac D2 \sum_{i,j} K^{-1}_{ij} \sum_k X_{ik} X_{jk}", "gplvm.log_det", "alpha"),
+    (r"\sum_{ij} \frac{\partial L_1}{\partial K_{ij}} (XX^T)_{ij}", "gplvm.log_det", "alpha")])
+def test_definitions_headings_entries_and_two_adjoints_are_read(answer: str, of: object,
+                                                                wrt: str) -> None:
+    assert mark(answer, of, wrt).status == "proved"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+    ("∂L/∂w = Aᵀ(Aw − y) + λw, ∂L/∂y = Aw − y", RIDGE, "w", "refuted"),
+    ("The answer is minus:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
+    ("The trace of this matrix:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
+    ("A @ B", TRACE, "alpha", "refuted"), ("Σ_ij A_ij B_ij^T", TRACE, "alpha", "unreadable"),
+    ("W(c x''' + x c')", "autoencoder", "W", "unreadable"),
+    ("W(c x'^T + x c')", "autoencoder", "W", "unreadable")])
+def test_what_is_said_beside_is_neither_dropped_nor_guessed(answer: str, of: object, wrt: str,
+                                                            status: str) -> None:
+    assert mark(answer, of, wrt).status == status
+
+
+TANH = derive("½‖tanh(X W) V − Y‖²", X="N×D", W="D×H", V="H×C", Y="N×C")
+RAYLEIGH = derive("(xᵀ A x)/(xᵀ x)", A="symmetric N×N", x="N")
+COSINE = derive("(aᵀ b)/(‖a‖ ‖b‖)", a="N", b="N")
+NORMAL = derive("−N/2 log|Σ| − ½ ∑_i (x_i − μ)ᵀ Σ⁻¹ (x_i − μ)", X="N×D", μ="D", Σ="symmetric D×D")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt"), [
+    ("H = np.tanh(X @ W)\nD1 = (H @ V - Y) @ V.T\nS = D1 * (1 - H**2)\ndW = X.T @ S", TANH, "W"),
+    (r"X^T((HV - Y)V^T \circ (1 - H\circ H)) with H = tanh(XW)", TANH, "W"),
+    ("(((tanh(XW)V − Y)Vᵀ) ∘ (1 − tanh(XW)²)) Wᵀ", TANH, "X"),
+    ("2*(A - (x'*A*x)/(x'*x)*I)*x/(x'*x)", RAYLEIGH, "x"),
+    ("a/(|a||b|) − (a·b) b/(|a||b|³)", COSINE, "b"),
+    (r"-\frac N2\Sigma^{-1} + \frac12\sum_i\Sigma^{-1}(x_i-\mu)(x_i-\mu)^\top\Sigma^{-1}", NORMAL,
+     "Sigma")])
+def test_right_answers_that_were_called_wrong_are_right(answer: str, of: object, wrt: str) -> None:
+    assert mark(answer, of, wrt).status == "proved"
+
+
+@pytest.mark.parametrize("helper", ["f = lambda z: 1 / (1 + np.exp(-z))\n",
+                                    "def f(z):\n    return 1 / (1 + np.exp(-z))\n"])
+def test_a_function_of_ones_own_is_refused_and_not_dropped(helper: str) -> None:
+    assert mark(f"{helper}grad = X.T @ ((X @ W) - Y)", TANH, "W").status == "unreadable"

@@ -45,7 +45,7 @@ def test_while_it_measures_its_button_says_so_and_asks_for_no_second_run(monkeyp
     assert [state for state, _ in told[::4]] == [["N = 50 …", True], ["N = 80 …", True]]
     assert told[0][1].startswith("Measuring K never formed at N = 50 … ")
     assert curve.values["measure"][:2] == ["▶ Measure", False]
-    assert "K never formed at N = 80: 1,000,000 µs." in curve.status
+    assert "K never formed at N = 80: 1 s." in curve.status
 
 
 def test_a_size_too_small_to_be_reduced_gets_one_sentence():
@@ -77,3 +77,8 @@ def test_a_step_in_the_span_leads_where_a_step_of_the_whole_leads():
     assert gplvm_precision.drift(problem, 7) < 1e-13
     problem.gram = problem.gram * (1 + 1e-6)  # another Gram matrix, other steps
     assert gplvm_precision.drift(problem, 7) > 1e-8
+
+
+def test_a_time_is_told_in_a_unit_in_which_it_is_easily_read():
+    assert [cost._time(seconds) for seconds in (1.9e-5, 0.54096, 1, 75)] == [
+        "19 µs", "541 ms", "1 s", "75 s"]

@@ -177,12 +177,14 @@ def test_a_notebook_gets_the_picture_its_width_and_its_words(monkeypatch) -> Non
     shown = []
     monkeypatch.setattr(still, "display", lambda bundle, **more: shown.append((bundle, more)))
     drawing = figures.images(np.ones((2, 4)), (2, 2), "ones")
-    assert "\n\n![ones](data:image/png;base64,iVBOR" in Folded(drawing)._repr_markdown_()
+    folded = Folded(drawing)._repr_markdown_()
+    assert 'alt="ones" width="900" src="data:image/png;base64,iVBOR' in folded
     drawing._ipython_display_()
     (picture, more), (words, _) = shown
     assert picture["image/png"].startswith(b"\x89PNG")
-    assert more["metadata"]["image/png"] == {"width": 900, "alt": "ones"}
-    assert words["text/markdown"] == "*ones*"
+    looks = {"width": 900, "alt": "ones", "needs_background": "light"}
+    assert more["metadata"]["image/png"] == looks
+    assert words["text/html"].startswith("<p><em>ones</em></p>")
     shown.clear()  # a widget says more than what is seen
     still.Drawing(still.canvas(20, 20), "what is seen", "what is said").show()
     (_, more), (words, _) = shown

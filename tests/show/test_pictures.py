@@ -181,7 +181,8 @@ class TestHeatMaps:
         red, _, blue = shade(image, -3)
         assert blue > red + 0.2
         assert white.min() > 0.95
-        assert figures.heats({"a": 1}).words.endswith("Red is positive, blue negative, white 0.")
+        words = figures.heats({"a": 1}).words
+        assert words.endswith("Red is positive, blue negative, faint near 0.")
 
     def test_rows_go_down_and_columns_across(self):
         image = image_below(figures.heats({"a": [[1.0, 2, 3], [4, 5, 6]]}).figure, "a")
@@ -461,10 +462,13 @@ class TestTwoWeights:
             np.testing.assert_array_equal(named, arrow.xy)
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
-        at = {text.get_text(): text.get_position() for text in axes.texts}
+        at = {text.get_text(): text.xy for text in axes.texts}
         np.testing.assert_allclose(at["w*"], 0.8 * best, atol=1e-6)
         np.testing.assert_allclose(at["−w*"], -0.8 * best, atol=1e-6)
         assert at["maximum"] == (0, 0)
+        name, = (text for text in axes.texts if text.get_text() == "maximum")
+        marker, = (line for line in axes.lines if line.get_marker() == "^")
+        assert not name.get_window_extent().overlaps(marker.get_window_extent())
         for line in axes.lines:
             if hexed(line.get_color()) == GREY:
                 losses = [autoencoder.loss([w], SAMPLES) for w in line.get_xydata()]
@@ -692,8 +696,8 @@ class TestCost:
             sizes, seconds = numbers(curve, look["key"]).reshape(2, -1)
             assert sizes.tolist() == [50, 100]
             np.testing.assert_allclose(seconds, [curve.seconds[look["key"]][N] for N in (50, 100)])
-            micro = 1e6 * curve.seconds[look["key"]][100]
-            assert f"{look['key']} at N = 100: {micro:,.0f} µs." in curve.status
+            milli = 1e3 * curve.seconds[look["key"]][100]
+            assert f"{look['key']} at N = 100: {milli:.0f} ms." in curve.status
 
 
 class TestWalk:
@@ -740,7 +744,7 @@ class TestWalk:
         assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
         assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
-        assert f"<td>{node.rule.name} ({node.source})</td>" in walk._card.value
+        assert f"<td>{node.rule.name} ({node.rule.source})</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
         walk, c = StageWalk(AUTOENCODER, W=W, x=X), W.T @ W @ X - X

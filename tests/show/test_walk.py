@@ -42,7 +42,7 @@ def test_every_stage_shows_its_card_its_picture_and_its_numbers(walk) -> None:
         walk.go(place)
         card = walk._card.value
         assert "■ proved for every size" in card
-        assert chain[node].source in card
+        assert chain[node].rule.source in card
         assert walk.status.startswith(f"Edge {place + 1} of {len(walk.stages)}, backwards")
         value = adjoints[parent]
         number = f"{value if not np.ndim(value) else np.linalg.norm(value):.4g}".replace("-", "−")

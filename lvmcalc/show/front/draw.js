@@ -131,10 +131,9 @@ function sprite(pen, look, r) { // a marker is drawn once, and copied for each o
 // Curves
 const tenTo = k => [1, 10][k] || `10${String(k).replace(/./g, c => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] || "⁻")}`;
 const percent = k => `${k < -5 ? tenTo(k + 2) : plain(100 * 10 ** k)} %`;
-function plain(v, digits = 6) {
+function plain(v, maximumSignificantDigits = 6) {
   const size = Math.abs(v), far = size && (size < 1e-3 || size >= 1e7);
-  const looks = {maximumSignificantDigits: digits};
-  return (far ? v.toExponential(2) : v.toLocaleString("en", looks)).replace("-", "−");
+  return (far ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits})).replace("-", "−");
 }
 function ticks(low, high, most, name) { // [place, words] of each; `name` is that of a power of ten
   const raw = (high - low) / most, ten = 10 ** Math.floor(Math.log10(raw));

@@ -22,8 +22,7 @@ function control({kind, label, options, min = "", max = "", step = "", mark, lim
   if (kind === "choice") {
     const all = options.map(textContent => make("option", {textContent}));
     const input = make("select", {onchange: () => tell(input.selectedIndex)}, ...all);
-    const it = make("label", {}, `${label} `, input);
-    return {it, input, show: value => { input.selectedIndex = value; }};
+    return {it: make("label", {}, `${label} `, input), input, show: at => { input.selectedIndex = at; }};
   }
   if (kind === "stops") {
     const last = options.length - 1, words = make("b"), name = limit ? "input.lvm-limit" : "input";
@@ -85,7 +84,7 @@ class View {
     bar.replaceChildren();
     inner.replaceChildren();
     for (const spec of model.get("spec")) {
-      const made = this.controls[spec.name] = control(spec, value => model.send({set: spec.name, value}));
+      const made = this.controls[spec.name] = control(spec, value => this.set(spec.name, value));
       Object.assign(made.it, {title: spec.tip}).dataset.name = spec.name;
       (spec.more ? inner : bar).append(made.it);
     }
@@ -105,7 +104,7 @@ class View {
     const values = this.model.get("values");
     for (const name in this.controls) {
       const [value, off, told] = values[name] || [], {show, input} = this.controls[name];
-      show(value, told);
+      show(this.halted && name === "play" ? "▶ Play" : value, told);
       input.disabled = off;
     }
     this.present.textContent = this.large ? "✕ Leave" : "⤢ Present";
@@ -113,6 +112,7 @@ class View {
 
   say() {
     const {model, words} = this;
+    if (this.halted && !model.get("playing")) Object.assign(this, {halted: false}).receive();
     words.ariaLive = model.get("playing") ? "off" : "polite"; // several sentences a second would drown others
     words.textContent = model.get("words");
     words.style.minHeight = `${words.offsetHeight}px`; // what stands below does not jump
@@ -122,6 +122,8 @@ class View {
   }
 
   receive() {
+    if (++this.heard % 4 === 0) this.model.send({seen: this.model.get("count")});
+    if (this.halted) return;
     const {state, model} = this, now = performance.now(), span = now - this.arrived, next = {}, old = {};
     for (const [name, view] of Object.entries(model.get("frame"))) next[name] = floats(view);
     for (const name in state.now) old[name] = this.mix(name);
@@ -129,10 +131,9 @@ class View {
     const {follow} = this.scene, alike = old[follow]?.length === next[follow]?.length;
     const slow = model.get("playing") && span > 70 && span < 1000; // enough for trails to be seen
     const past = slow && alike && !still ? [...state.past, old[follow]].slice(-4) : [];
-    Object.assign(state, {old, now: next, past});
+    Object.assign(state, {old, now: next, past, t: 0});
     const atOnce = still || now - this.touched < 300; // as what a hand moves
     Object.assign(this, {span: atOnce ? 0 : 1.15 * clamp(span, 16, 350), arrived: now});
-    if (++this.heard % 4 === 0) model.send({seen: model.get("count")});
     this.later();
   }
 
@@ -171,7 +172,7 @@ class View {
     const {color: ink, backgroundColor: paper} = getComputedStyle(this.el), g = this.canvas.getContext("2d");
     const tint = ink.match(/[\d.]+/g).slice(0, 3).map(Number), dark = tint[0] + tint[2] > 255;
     this.pen = {g, size, ratio, ink, tint, paper, ...THEMES[dark ? "dark" : "light"]};
-    state.t = this.span ? clamp((now - this.arrived) / this.span, 0, 1) : 1;
+    if (!this.halted) state.t = this.span ? clamp((now - this.arrived) / this.span, 0, 1) : 1;
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
     this.boxes = boxes(scene, w, h, size).found;
@@ -183,7 +184,7 @@ class View {
       g.restore();
     }
     this.drawn++;
-    if (state.t < 1) this.later();
+    if (state.t < 1 && !this.halted) this.later();
   }
 
   // Hand and keys
@@ -238,6 +239,12 @@ class View {
     else if (pick) this.tell({pick});
   }
 
+  set(name, value) { // a pause is seen at once: the picture stands until Python says where it stopped
+    const alive = !this.el.classList.contains("jupyter-widgets-disconnected");
+    if (name === "play" && this.model.get("playing") && alive) Object.assign(this, {halted: true}).fill();
+    this.model.send({set: name, value});
+  }
+
   tell(content) {
     this.touched = performance.now();
     this.model.send(content);
@@ -257,7 +264,7 @@ class View {
       const by = state.now.limit[0] / 40, [u, v] = state.now.moved;
       this.tell({move: [u + x * by, v + (latent.flat ? 0 : y * by)]});
     } else if (controls.to && (x || y)) this.tell(x ? {turn: x} : {by: y});
-    else if (controls[name]) this.model.send({set: name, value: true});
+    else if (controls[name]) this.set(name, true);
     else return;
     event.preventDefault();
   }
