@@ -192,6 +192,8 @@ def by_terms(chain: Chain, side: Expr, truth: Expr) -> tuple[Finding, ...]:
     exercise, sides = exercise_of(chain, chain.output), (side, truth)
     if side.is_Matrix != truth.is_Matrix:
         sides = (as_number(side), as_number(truth))
+    if sides[0].is_Matrix != sides[1].is_Matrix:
+        return ()
     return in_words(matched(exercise, *sides).mistakes)
 
 

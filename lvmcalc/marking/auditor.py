@@ -18,6 +18,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
@@ -33,6 +34,7 @@ from lvmcalc.marking.increments import (
     with_adjoints,
     written,
 )
+from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.slips import Slips
@@ -43,6 +45,7 @@ from lvmcalc.marking.wording import (
     asked_for,
     changing,
     gradient_called,
+    is_named,
     with_gradient,
     without_trace,
 )
@@ -51,6 +54,7 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of, is_number
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
+from lvmcalc.notation.tables import ARRAYS
 from lvmcalc.notation.vocabulary import matching
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
@@ -85,19 +89,24 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     return _Auditor(chain).audited(pieces([text], chain.vocabulary))
 
 
-class _Auditor:
+class _Auditor(Lettering):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain):
         self.chain, self.words = chain, chain.vocabulary
+        if "L" not in self.words:  # it is L whatever it is called
+            self.words = self.words.extended({"L": chain[chain.output].symbol})
         self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
         self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
+        self.arrays = False  # whether the lines are code for arrays
+        self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
         lines: list[Line] = []
+        self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
         with suppress(TimeIsUp), time_limit():
             found = [*map(self.meant, self.with_output(found))]
             self.moving = changing(self.chain, found)
@@ -123,40 +132,6 @@ class _Auditor:
         told = credit(self.chain, lines, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(lines), tuple(told))
 
-    def with_output(self, found: list[Piece]) -> list[Piece]:
-        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
-        output = self.chain.vocabulary.outputs[-1]
-        for piece in found:
-            letter = self.scalar(piece)
-            if letter and piece.kind != "words" and self.value(piece, output):
-                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(letter)}"
-                                  r"(?:\(\w+\))?(?![A-Za-z0-9])")
-                return [it if it.kind == "words" else it._replace(
-                    text=name.sub(output, it.text), kind="claim" if it is piece else it.kind)
-                    for it in found]
-        return found
-
-    def scalar(self, piece: Piece) -> str:
-        """Return the name on the left that may be another one for the scalar, "" if it may not."""
-        left = piece.name or re.sub(r"\(\w\)$", "", sides_of(piece.text)[0].strip())
-        node = self.chain.nodes.get(notation.spelling(left))
-        return piece.name or left * bool(node is not None and self.words[node.name].is_Matrix)
-
-    def meant(self, piece: Piece) -> Piece:
-        """Return a claim about a stage, or the definition of its letter, if it is another."""
-        name = notation.spelling(piece.name)
-        stage = piece.kind == "claim" and name in self.chain.nodes and not (
-            name in self.words.outputs or self.value(piece, name))
-        return piece._replace(kind="definition", error="") if stage else piece
-
-    def value(self, piece: Piece, name: str) -> bool:
-        """Return whether what a piece says of its letter is true of a node."""
-        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
-            node = as_number(self.chain[name].symbol)
-            return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
-        return False
-
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
         return Line(piece.text, self.chain, kind="words")
@@ -164,14 +139,20 @@ class _Auditor:
     def defined(self, piece: Piece, number: int) -> Line:
         """Return the line of a definition, whose letter is understood from then on."""
         _, *others = sides_of(piece.text)
+        name = notation.spelling(piece.name)
+        again = name in {letter.name for letter in self.meanings} and not piece.said
+        if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
+            return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
-            values = [readings(other, self.words)[0].formula for other in others]
+            values = [readings(other, self.words, arrays=self.arrays)[0].formula
+                      for other in others]
             meaning = self.meaning(values[0])
             refuse_large(meaning, piece.text)
         except (Unreadable, CannotBeFormed) as error:
+            self.words = self.words.without(name)  # nobody knows what it means from now on
             wrong = Finding("unreadable", piece.text, str(error))
             return Line(piece.text, self.chain, findings=(wrong,))
-        letter = matching(notation.spelling(piece.name), values[0])
+        letter = matching(name, values[0])
         self.words = self.words.extended({letter.name: letter})
         self.meanings[letter] = meaning
         self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
@@ -209,14 +190,17 @@ class _Auditor:
             if not behind:
                 self.traceless, place = number, max(1, traceless[0])
                 findings = (without_trace(line.sides[traceless[0]]),)
-        if len(sides) == 2 and not self.is_named(sides[0]) and self.is_named(sides[1]):
+        if [is_named(self.chain, side) for side in sides] == [False, True]:
             self.head, sides = sides[1], sides[::-1]
         for n, verdict in enumerate(line.verdicts):
-            slip = None if verdict.status in RIGHT else self.slips.behind(*sides[n:n + 2])
+            slip = None if verdict.status in RIGHT else (
+                self.misfit.get(verdict.reason) or self.slips.behind(*sides[n:n + 2]))
             if verdict.status not in RIGHT and not slip:
                 asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
                 findings += self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
+                if "cannot be formed" in verdict.reason:
+                    self.misfit[verdict.reason] = number
                 break
             behind = behind or slip
         for left in dict.fromkeys((self.head, sides[0])):
@@ -228,10 +212,6 @@ class _Auditor:
         if verdicts[place - 1].status in RIGHT:  # but for the trace
             verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
         return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
-
-    def is_named(self, side: Expr) -> bool:
-        """Return whether a side is an adjoint or the differential of a node."""
-        return bool(asked_for(self.chain, side) or node_of(self.chain, side))
 
     def traced(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Return the sides of an equation between numbers with tr(A) for each square A.
@@ -253,9 +233,10 @@ class _Auditor:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
         differentials = bool(self.words.change.search(text))
-        found = [readings(first, self.words, (), differentials)[0].formula]
+        found = [readings(first, self.words, (), differentials, arrays=self.arrays)[0].formula]
         for other in others:
-            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials)
+            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
+                            arrays=self.arrays)
             found.append(self.likeliest(found[-1], ways))
         return tuple(found)
 
@@ -332,6 +313,7 @@ class _Auditor:
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
             return ()
         try:
+            check_shapes(side)
             if node == self.chain.output and len(names) == 1:
                 found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
                 if not found.right and found.explanations:

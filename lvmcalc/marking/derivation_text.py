@@ -33,6 +33,8 @@ REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
+OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -41,7 +43,8 @@ class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
     A claim has the name that its line says to define, or that is unknown, on its left; it goes on
-    from the one before it if its line begins with an equals sign.
+    from the one before it if its line begins with an equals sign. A definition was said to be one,
+    by "Let" or :=, or begins with an unknown name.
     """
 
     kind: str
@@ -49,12 +52,15 @@ class Piece(NamedTuple):
     name: str = ""
     error: str = ""
     goes_on: bool = False
+    said: bool = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
-    for raw in lines_of(lines):
+    raws = lines_of(lines)
+    own = {*OWN.findall("\n".join(raws))}
+    for raw in raws:
         text = LABEL.sub("", raw)
         if not text.strip(" \t\r.,;$"):
             continue
@@ -66,7 +72,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
-            found += [_piece(part, vocabulary, found) for part in _statements(text, vocabulary)]
+            found += [_piece(part, vocabulary, found, own)
+                      for part in _statements(text, vocabulary)]
     return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
 
 
@@ -76,8 +83,8 @@ def _used(piece: Piece, later: list[Piece]) -> Piece:
     letter = re.compile(rf"(?<![A-Za-z])d?{re.escape(piece.name)}(?![a-z_])")
     if piece.kind != "definition":
         return piece
-    if piece.error or any(letter.search(it.text) for it in later):  # it was said to be one
-        return piece._replace(error="")
+    if piece.said or any(letter.search(it.text) for it in later):
+        return piece
     return Piece("claim", piece.text, piece.name)
 
 
@@ -106,16 +113,17 @@ def _statements(text: str, vocabulary: Vocabulary) -> list[str]:
         equations(part) if all("=" in one for one in equations(part)) else [part])]
 
 
-def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
+def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
     if is_words(text, vocabulary):
         return Piece("words", text.strip())
+    text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     remark = REMARK.search(text)
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
     try:
         lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
-        own = {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}  # no other name for L
+        own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
@@ -129,13 +137,12 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece]) -> Piece:
     spelled = spelling(name[1]) if name else ""
     known = name and (vocabulary.pattern.fullmatch(spelled)
                       or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
-    if name and name[1][1:] in {piece.name for piece in found}:
+    if name and name[1][1:] in {*own, *(piece.name for piece in found)}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or len(name[1]) == 1 or not is_english(name[1])):
-        said = "said" if defines else ""
-        return Piece("definition", formula.strip(), name[1], said)
-    return Piece("claim", formula.strip(), name[1] if name and (defines or not known) else "")
+        return Piece("definition", formula.strip(), name[1], said=defines)
+    return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
 
 
 def without_heading(text: str, vocabulary: Vocabulary) -> str:

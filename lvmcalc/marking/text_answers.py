@@ -19,7 +19,7 @@ from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import formula_in, lines_of, sides_of, without_dollars
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.statements import LETTER, SILENT, equations, program
-from lvmcalc.notation.tables import VARIANTS
+from lvmcalc.notation.tables import ARRAYS, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
@@ -62,7 +62,7 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
         return [], {}
     words, defined = exercise.chain.vocabulary, Definitions(exercise)
     text = without_dollars(without_heading(unified(text), words), words)
-    code = len(program(text)) > 1
+    code, defined.arrays = len(program(text)) > 1, bool(ARRAYS.search(text))
     *before, text = statements(text, lambda side: _names_asked(exercise, side))
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
@@ -82,7 +82,8 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    found = [readings(side, words, shape, differentials or side in first_sides)
+    found = [readings(side, words, shape, differentials or side in first_sides,
+                      arrays=defined.arrays)
              for side in (*first_sides, first, *others)]
     found = [[Reading(refuse_factors(defined.put_in(formula)), note) for formula, note in side]
              for side in found]
@@ -112,7 +113,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
     last = len(parts) - 1 - bool(behind)
-    twice = others and any(re.search(r"/|\\frac|∇|nabla", sides_of(parts[number])[0])
+    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
                            for number in {*named} - {*others})
     if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]
@@ -141,6 +142,7 @@ class Definitions:
         self.exercise = exercise
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
+        self.arrays = False  # whether they stand in code for arrays
         self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
 
     def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
@@ -164,7 +166,7 @@ class Definitions:
             raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
         name, formula = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        value = self.put_in(readings(formula, words)[0].formula)
+        value = self.put_in(readings(formula, words, arrays=self.arrays)[0].formula)
         refuse_large(value, line)
         if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
@@ -175,7 +177,8 @@ class Definitions:
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
-            stage = notation.spelling(name) in self.exercise.chain.nodes
+            stage = notation.spelling(name) in self.exercise.chain.nodes or (
+                name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
                 letter = matching(notation.spelling(name), value)
                 self.meanings[letter] = value

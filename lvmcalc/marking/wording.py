@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import Piece
-from lvmcalc.marking.increments import KINDS, written
+from lvmcalc.marking.increments import KINDS, node_of, written
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.parser import Reading, readings
@@ -60,6 +60,11 @@ def asked_for(chain: Chain, side: Expr) -> str:
     return names.get(side, "")
 
 
+def is_named(chain: Chain, side: Expr) -> bool:
+    """Return whether a side is an adjoint or the differential of a node."""
+    return bool(asked_for(chain, side) or node_of(chain, side))
+
+
 def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
     """Return the leaves that change: those whose differential or gradient is written somewhere.
 
@@ -67,10 +72,16 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     inside: dict[str, None] = {}
-    for side in (side for piece in found for side in sides_of(piece.text)):
+    for left, side in ((not n, side) for piece in found
+                       for n, side in enumerate(sides_of(piece.text))):
+        if not left:  # also where letters of one's own stand
+            names |= dict.fromkeys(chain.vocabulary.changes[match.lastindex - 1]
+                                   for match in chain.vocabulary.change.finditer(side))
         with suppress(Unreadable, CannotBeFormed):
             side = readings(side, chain.vocabulary, (), True)[0].formula
-            names |= dict.fromkeys([*written(chain, side), asked_for(chain, side)])
+            here = () if left and not {*written(chain, side)} & {*chain.leaves} else written(
+                chain, side)  # dL = … is about what stands on the right
+            names |= dict.fromkeys([*here, asked_for(chain, side)])
             inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
                                     for symbol in part.free_symbols)
     leaves = [leaf for leaf in chain.leaves if leaf in names]

@@ -280,6 +280,8 @@ class Atoms:
         if opening == "⟨":
             self.accept("_F")
         if opening == "|":
+            if value.is_Matrix and value.cols == 1 != value.rows:  # |a|
+                return self.functions["norm"](value)
             scalar = not value.is_Matrix and "abs" in self.functions
             return self.functions["abs" if scalar else "det"](value)
         if opening == "‖":

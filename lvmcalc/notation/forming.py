@@ -129,7 +129,7 @@ def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
     """
     runs: list[list[Expr]] = [[]]
     for left, right in pairwise([None, *matrices]):
-        if left is not None and not fit(left.cols, right.rows):
+        if left is not None and not _belong_together(runs[-1], right):
             runs.append([])
         runs[-1].append(right)
     small = [run for run in runs if run and (run[0].rows, run[-1].cols) == (1, 1)]
@@ -137,6 +137,14 @@ def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
         return [], matrices
     return [Trace(product(*run)) for run in small], [m for run in runs if run not in small
                                                      for m in run]
+
+
+def _belong_together(run: list[Expr], right: Expr) -> bool:
+    """Return whether a factor goes on a run of factors; I has another size than a number has."""
+    left, unsized = run[-1], [isinstance(it, Identity) and isinstance(it.rows, Dummy)
+                              for it in (run[-1], right)]
+    number = (unsized[1] and (run[0].rows, left.cols) == (1, 1)) or (unsized[0] and right.rows == 1)
+    return fit(left.cols, right.rows) and not number
 
 
 def fit(one: Expr, other: Expr) -> bool:

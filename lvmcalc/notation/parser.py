@@ -73,15 +73,16 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
-             differentials: bool = False, entries: str = "") -> list[Reading]:
+             differentials: bool = False, entries: str = "", arrays: bool = False) -> list[Reading]:
     """Return all that a text can mean: one formula, or more where a star, or t(…), is unsure.
 
     Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
-    a function is a differential even where a node is called d.
+    a function is a differential even where a node is called d; with `arrays`, the text stands in
+    code for arrays.
     """
     given = text, vocabulary
     text, vocabulary, sums = indexed(unified(text), vocabulary, entries)
-    first = _Parser(text, vocabulary, differentials, sums=sums)
+    first = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
     found = []
@@ -91,12 +92,12 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
         return [Reading(lettered(it.formula), it.note) for it in readings(
-            given[0], given[1].lettered(), shape, differentials, entries)]
+            given[0], given[1].lettered(), shape, differentials, entries, arrays)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
         with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
-            other = _Parser(text, vocabulary, differentials, sums=sums, **way)
+            other = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays, **way)
             found.append(Reading(finished(other.whole(), shape, text), note))
     if not found:
         raise wrong
@@ -107,13 +108,15 @@ class _Parser(Powers):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
-                 stars: bool = False, transposes: bool = False, sums: Sums | None = None):
+                 stars: bool = False, transposes: bool = False, sums: Sums | None = None,
+                 arrays: bool = False):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
         self.kept, self.differentials = set(), differentials
-        self.matlab, self.arrays = bool(MATLAB.search(text)), bool(ARRAYS.search(text))
+        self.matlab, self.arrays = bool(MATLAB.search(text)), bool(
+            arrays or ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
         words = [*self.functions, *CALLS, *named.COMPOSED, SUM_SIGN]
@@ -191,7 +194,10 @@ class _Parser(Powers):
                 columns = pair[0].is_Matrix and pair[0].cols == 1
                 factors = [named.dot(*pair) if columns else forming.product(*pair)]
             elif operator:
-                factors.append(self.signed())
+                right, last = self.signed(), factors[-1]
+                both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows
+                                               for it in (last, right))
+                factors = [*factors[:-1], forming.inner(last, right)] if both else [*factors, right]
             elif self.at_factor():
                 factor = self.factor()
                 glued = self.text[at.start - 1] not in " \t\n~}"
@@ -216,7 +222,7 @@ class _Parser(Powers):
             if getattr(right, "shape", 0) == shapes[0]:
                 raise self.unclear("belongs to what ∘ multiplies", "brackets", at)
             return forming.elementwise(left, whole)
-        if before and shapes[0] != right.shape == getattr(last, "shape", ()):
+        if before and shapes[0] != getattr(right, "shape", 0) == getattr(last, "shape", ()):
             return forming.product(*before, forming.elementwise(last, right), *beside[1:])
         return forming.product(forming.elementwise(left, right), *beside[1:])
 
@@ -263,7 +269,9 @@ class _Parser(Powers):
             if self.ahead.kind == "power":
                 exponent = self.ahead.text
                 self.refuse_tower(exponent, False)
-                value = forming.power(value, exponent)
+                alone = exponent.isdigit() and self.only_by_entries(value)
+                value = forming.power_of_entries(value, sp.Integer(exponent)) if alone else (
+                    forming.power(value, exponent))
                 raised = raised or "T" not in exponent
                 self.place += 1
             elif self.ahead.kind == "method":

@@ -11,7 +11,9 @@ from lvmcalc.notation.calls import Calls
 from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable
 
 TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
-R_CALLS = re.compile(r"\b(?:solve|t?crossprod|rowSums|colSums)\(")
+# What says that powers are meant entry by entry, where the matrix can have no other
+BY_ENTRIES = re.compile(r"\b(?:solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*|\*\*"
+                        r"|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
 
 
 class Powers(Calls):
@@ -86,6 +88,6 @@ class Powers(Calls):
         return self.text[at.start] == "." or (self.arrays and not inverts)
 
     def only_by_entries(self, base: Expr) -> bool:
-        """Return whether a power can only be meant entry by entry, as R has it: solve(K, Y)^2."""
+        """Return whether a power can only be meant entry by entry, as R's solve(K, Y)^2."""
         return not forming.is_number(base) and not forming.fit(base.rows, base.cols) and bool(
-            R_CALLS.search(self.text))
+            BY_ENTRIES.search(self.text))

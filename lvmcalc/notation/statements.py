@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.tables import ARRAYS, MATLAB, VARIANTS
+from lvmcalc.notation.words import Unreadable, quoted
 
 # What begins a program, and lines of one that compute nothing
 _NAMES = r"\(?[\w\s,]*\)?"
@@ -73,6 +74,7 @@ def program(text: str) -> list[str]:
     lines = [ANNOTATED.sub(r"\1 =", COMMENT.sub("", line)) for line in text.splitlines()]
     lines = [line for line in lines if not SILENT.match(line)]
     heads = [HEADER.match(line) for line in lines]
+    refuse_helpers(lines, heads)
     lines = [line[head.end():] if head else line for head, line in zip(heads, lines, strict=True)]
     found: list[str] = []
     for part in split("\n".join(lines), ";\n"):
@@ -88,6 +90,16 @@ def program(text: str) -> list[str]:
     if found and (returned := next((head["result"] for head in heads if head), "")):
         found[-1] = re.sub(rf"^{returned}\s*=(?!=)", "", found[-1])  # function g = grad(W, x)
     return found
+
+
+def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
+    """Refuse a function of one's own in front of the answer: it is neither run nor left out."""
+    last = len(lines) - 1
+    for place, line in enumerate(lines):
+        one_line = heads[place] and re.search(r"lambda|->|@|\)\s*=", heads[place][0])
+        if place < last and (one_line or (RETURN.match(line) and line.strip() != "return")):
+            raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own, which "
+                             "is not read: write its formula where it is used.")
 
 
 def equations(text: str) -> list[str]:

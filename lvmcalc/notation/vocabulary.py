@@ -42,6 +42,7 @@ class Vocabulary(dict):
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
+        sizes = {name: size for name, size in sizes.items() if name not in names}
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
         self._given = names, adjoints, output, functions
         self.functions = {name: it for name, it in functions.items() if name not in names}
@@ -70,6 +71,11 @@ class Vocabulary(dict):
         """Return a vocabulary with more names."""
         known, *others = self._given
         return Vocabulary({**known, **names}, *others)
+
+    def without(self, name: str) -> "Vocabulary":
+        """Return a vocabulary without a name."""
+        known, *others = self._given
+        return Vocabulary({it: symbol for it, symbol in known.items() if it != name}, *others)
 
     def lettered(self) -> "Vocabulary":
         """Return a vocabulary in which letters stand for the sizes that are numbers."""

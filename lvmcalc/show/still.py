@@ -78,7 +78,8 @@ class Drawing:
         looks = {"width": WIDTH, "alt": self.words, **paper}
         display({"image/png": self.png(scale), "text/plain": f"Picture: {self.words}"}, raw=True,
                 metadata={"image/png": looks, **paper})
-        display({"text/html": html + style.IN_THE_DARK, "text/plain": plain}, raw=True)
+        display({"text/html": f"{html}<style>{style.IN_THE_DARK}</style>", "text/plain": plain},
+                raw=True)
 
     def _repr_markdown_(self) -> str:  # for `Folded`
         data, words = base64.b64encode(self.png(1.5)).decode(), in_html(self.words)

@@ -44,9 +44,9 @@ DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
 # A picture on white paper: in JupyterLab's dark theme its paper is the page, #111, its ink light,
 # and a colour keeps its hue.
-IN_THE_DARK = """<style>[data-jp-theme-light="false"] img.jp-needs-light-background {
-filter: invert(0.933) hue-rotate(180deg) saturate(1.5); }</style>"""
-SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8")
+IN_THE_DARK = """[data-jp-theme-light="false"] img.jp-needs-light-background {
+    filter: invert(0.933) hue-rotate(180deg) saturate(1.5); }"""
+SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8") + IN_THE_DARK
 CSS = f"<style>{SHEET}</style>"
 
 

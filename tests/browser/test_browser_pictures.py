@@ -284,7 +284,7 @@ class TestTwoWeights:
             assert [path for path in path_of(map_log, color, dash=key == "h") if len(path) == 2]
             names = [(text["x"], text["y"]) for text in map_log["texts"] if text["words"] == key]
             # that of the step stands amid its arrow, so that it covers no other
-            place, most = (0.45 * start + 0.55 * tip, 1) if key == "step" else (tip, 15)
+            place, most = (0.45 * start + 0.55 * tip, 1) if key == "step" else (tip, 28)
             assert np.linalg.norm(names - place, axis=1).min() < most, key
         assert np.linalg.norm(start - way[-1]) < 1
         for line in path_of(map_log, "#777777"):  # of one loss

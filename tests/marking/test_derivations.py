@@ -199,3 +199,31 @@ def test_a_missing_trace_is_named_where_there_are_several_columns() -> None:
     assert audit("dL = cᵀ dc", "autoencoder").lines[0].wrong == (
         "shape. A trace is missing: cᵀ dc is S×S, and the number is tr(cᵀ dc).")
     assert statuses("dL = (Aw − y)ᵀ d(Aw − y) + λ wᵀ dw", RIDGE) == ["proved"]
+
+
+LOGISTIC = derive("z = X w\nL = sum(softplus(z)) − yᵀ z + λ/2 ‖w‖²", X="N×D", w="D", y="N",
+                  λ="positive")
+NETWORK = derive("H = tanh(X U)\nL = ½‖H W − Y‖²", X="N×D", U="D×M", W="M×K", Y="N×K")
+SQUARES = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("p = 1/(1 + exp(−X w))\n∂L/∂w = Xᵀ(p − y) + λ w", LOGISTIC, ["definition", "proved"]),
+    ("Let p = σ(X w), entry by entry.\n∂L/∂z = p − y", LOGISTIC, ["definition", "proved"]),
+    ("Let p = foo\n∂L/∂z = p − y", LOGISTIC, ["unreadable", "unreadable"]),
+    ("Let S = x xᵀ\nL = ½ tr(WᵀW WᵀW S) − tr(WᵀW S) + ½ tr(S)", "autoencoder",
+     ["definition", "proved"]),
+    ("Let r = z − y\nr = z + y\n∂L/∂w = Xᵀ(σ(z) − y) + λ w", LOGISTIC,
+     ["definition", "refuted", "proved"]),
+    ("dL/dH = (H @ W - Y) @ W.T\ndL/de = dL/dH * (1 - H**2)", NETWORK, ["proved"] * 2),
+    ("∂L/∂e = ((H W − Y) Wᵀ) ∘ (1 − H²)", NETWORK, ["proved"]),
+    ("dL₂ = −½ tr(dK⁻¹ Y Yᵀ)", "gplvm", ["proved"]),
+    ("S = Y Yᵀ\nL = −½ tr(K⁻¹ S)\ndL = ½ tr(K⁻¹ dK K⁻¹ S)", "gplvm.trace",
+     ["definition", "proved", "proved"]),
+    ("E = XW − Y, dE = X dW + dX W\n∂L/∂X = E W", SQUARES, ["definition", "proved", "refuted"]),
+    ("dL = tr(Eᵀ dE), where E = X W − Y", SQUARES, ["definition", "proved"]),
+    ("∂L/∂f = W c\n∂L/∂W = W c + Xᵀ c", SQUARES, ["unreadable", "refuted"]),
+    ("∂L/∂e = X c\n∂L/∂W = Xᵀ X c", SQUARES, ["refuted", "follows"])])
+def test_letters_of_ones_own_and_code_are_taken_as_meant(text: str, of: object,
+                                                         expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))

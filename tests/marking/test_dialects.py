@@ -155,9 +155,34 @@ def test_definitions_headings_entries_and_two_adjoints_are_read(answer: str, of:
     ("∂L/∂w = Aᵀ(Aw − y) + λw, ∂L/∂y = Aw − y", RIDGE, "w", "refuted"),
     ("The answer is minus:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
     ("The trace of this matrix:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
-    ("A @ B", TRACE, "alpha", "refuted"), ("Σ_ij A_ij B_ij^T", TRACE, "alpha", "unreadable"),
+    ("\\dfrac{\\partial L}{\\partial w} = A^T\n(Aw − y) + λ w", RIDGE, "w", "unreadable"),
+    ("chol(-1)' w", RIDGE, "w", "unreadable"), ("A @ B", TRACE, "alpha", "refuted"), ("Σ_ij A_ij B_ij^T", TRACE, "alpha", "unreadable"),
     ("W(c x''' + x c')", "autoencoder", "W", "unreadable"),
     ("W(c x'^T + x c')", "autoencoder", "W", "unreadable")])
 def test_what_is_said_beside_is_neither_dropped_nor_guessed(answer: str, of: object, wrt: str,
                                                             status: str) -> None:
     assert mark(answer, of, wrt).status == status
+
+
+TANH = derive("½‖tanh(X W) V − Y‖²", X="N×D", W="D×H", V="H×C", Y="N×C")
+RAYLEIGH = derive("(xᵀ A x)/(xᵀ x)", A="symmetric N×N", x="N")
+COSINE = derive("(aᵀ b)/(‖a‖ ‖b‖)", a="N", b="N")
+NORMAL = derive("−N/2 log|Σ| − ½ ∑_i (x_i − μ)ᵀ Σ⁻¹ (x_i − μ)", X="N×D", μ="D", Σ="symmetric D×D")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt"), [
+    ("H = np.tanh(X @ W)\nD1 = (H @ V - Y) @ V.T\nS = D1 * (1 - H**2)\ndW = X.T @ S", TANH, "W"),
+    (r"X^T((HV - Y)V^T \circ (1 - H\circ H)) with H = tanh(XW)", TANH, "W"),
+    ("(((tanh(XW)V − Y)Vᵀ) ∘ (1 − tanh(XW)²)) Wᵀ", TANH, "X"),
+    ("2*(A - (x'*A*x)/(x'*x)*I)*x/(x'*x)", RAYLEIGH, "x"),
+    ("a/(|a||b|) − (a·b) b/(|a||b|³)", COSINE, "b"),
+    (r"-\frac N2\Sigma^{-1} + \frac12\sum_i\Sigma^{-1}(x_i-\mu)(x_i-\mu)^\top\Sigma^{-1}", NORMAL,
+     "Sigma")])
+def test_right_answers_that_were_called_wrong_are_right(answer: str, of: object, wrt: str) -> None:
+    assert mark(answer, of, wrt).status == "proved"
+
+
+@pytest.mark.parametrize("helper", ["f = lambda z: 1 / (1 + np.exp(-z))\n",
+                                    "def f(z):\n    return 1 / (1 + np.exp(-z))\n"])
+def test_a_function_of_ones_own_is_refused_and_not_dropped(helper: str) -> None:
+    assert mark(f"{helper}grad = X.T @ ((X @ W) - Y)", TANH, "W").status == "unreadable"

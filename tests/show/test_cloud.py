@@ -32,6 +32,8 @@ def test_training_moves_the_density_and_the_eigenvalues_arrive_at_those_of_the_d
     assert np.abs(density(widget) - start).max() > 0.1
     model = np.frombuffer(widget.frame["bars"], np.float32)[:2]
     np.testing.assert_allclose(model, np.linalg.eigvalsh(Y.T @ Y)[::-1][:2], rtol=1e-3)
+    np.testing.assert_allclose(widget.scene["panels"]["bars"]["marks"],
+                               np.linalg.eigvalsh(Y.T @ Y)[::-1], rtol=1e-9)
     assert widget.readout.startswith("Data: 3,000×6, α = 1, β = ")
     assert widget.readout.endswith("K would need 0.072 gigabytes.")
     assert widget.still().png(1).startswith(b"\x89PNG")

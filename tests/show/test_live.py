@@ -841,6 +841,7 @@ class TestThePicture:
         widget.player.step(9)
         weights, components = drawn(widget, "weights", 4).reshape(2, 2, 4)
         np.testing.assert_allclose(weights, widget.trainer.parameters, rtol=1e-6)
+        assert widget.scene["panels"]["weights"]["shape"] == [2, 4]
         principal = np.linalg.svd(data.centred(data.load("iris").Y))[2][:2]
         np.testing.assert_allclose(components @ components.T, np.eye(2), atol=1e-6)
         np.testing.assert_allclose(components @ principal.T @ principal, components, atol=1e-6)
@@ -1025,6 +1026,7 @@ class TestAnimation:
         assert widget.trainer.steps == steps
         assert files[0].read_bytes() == files[1].read_bytes()
         with Image.open(files[0]) as movie:
+            assert movie.info["duration"] == 80  # of 12 a second, in hundredths of a second
             assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 3, 0)
             frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
         assert all((one != other).any() for one, other in pairwise(frames))

@@ -458,6 +458,8 @@ class TestTwoWeights:
             np.testing.assert_allclose(arrow.xyann, widget.W[0])
             np.testing.assert_allclose(arrow.xy, widget.W[0] + scale * widget.arrows[key][0],
                                        rtol=1e-5)
+            named, = (text.xy for text in axes.texts if text.get_text() == key)
+            np.testing.assert_array_equal(named, arrow.xy)
         best = np.linalg.svd(SAMPLES)[0][:, 0]
         best *= np.sign(best[0])
         at = {text.get_text(): text.xy for text in axes.texts}
@@ -526,6 +528,9 @@ class TestLivePanels:
         assert steps.tolist() == [*range(5)]
         assert gaps[-1] > gaps[0], "away from the optimum"
         assert numbers(widget, "ghost").reshape(2, -1)[1, -1] < gaps[0]
+        _, _, low, high = numbers(widget, "axes").ravel()
+        assert high - 1.1 < np.log10(gaps.max()) < high
+        assert low <= np.log10(gaps.min())
         problem = trainer.problem
         np.testing.assert_allclose(gaps[-1], abs(trainer.value - problem.best) / problem.scale,
                                    rtol=1e-5)

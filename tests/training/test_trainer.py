@@ -642,6 +642,16 @@ def pieces_of_the_gplvm(problem, X):
 
 
 class TestAblation:
+    def test_the_words_name_the_path_that_is_left(self):
+        for path in "gh":
+            name, = (name for name in AutoencoderProblem.ablations if f"only path {path}" in name)
+            assert AutoencoderProblem.ablations[name].words == f"path {path} only"
+
+    def test_a_branch_goes_its_own_way_and_remembers_its_own_steps(self):
+        trainer = Trainer(small_autoencoder()).run(3)
+        trainer.branch().run(5)
+        assert trainer.history.steps.tolist() == [0, 1, 2, 3]
+
     @pytest.mark.parametrize(("problem", "pieces"), [
         (small_autoencoder(), pieces_of_the_autoencoder), (small_gplvm(), pieces_of_the_gplvm)],
         ids=["autoencoder", "gplvm"])

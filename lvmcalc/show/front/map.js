@@ -37,13 +37,15 @@ export const map = {
     const here = between(last, now, state.t);
     stroke(pen, [...been, here], {color, width: 2.5});
     for (const spot of been) marker(pen, "o", spot, 3, {fill: color});
-    const names = p.arrows.map(({key, color, dash, width}) => { // ahead of the arrows, and on top of them
+    const [[gx, gy], [hx, hy]] = [state.mix("g"), state.mix("h")], sum = Math.hypot(gx + hx, gy + hy) || 1;
+    const out = [gy + hy, gx + hx].map(part => (gx * hy < gy * hx ? 1.6 : -1.6) * size * part / sum);
+    const names = p.arrows.map(({key, color, dash, width}) => { // on top of all arrows; g, h beside their sum
       const by = state.mix(key), [zero, end] = [at([0, 0]), at(by)], step = key === "step";
-      const [u, v] = here.map((from, i) => from + end[i] - zero[i]), side = by[0] < 0 ? -1 : 1;
+      const [u, v] = here.map((from, i) => from + end[i] - zero[i]), side = key === "h" ? 1 : -1;
       arrow(pen, here, [u, v], {color, dash, width: 2 * width, halo: !step, head: step ? 1.3 : 0.9});
-      const looks = {...MIDDLE, align: step ? "center" : side < 0 ? "right" : "left", bold: true, halo: true};
-      const spot = step ? between(here, [u, v], 0.55) : [u + 0.6 * side * size, v - 0.6 * size];
-      return () => Math.hypot(...by) > 0.08 && text(pen, key, ...spot, {...looks, scale: step ? 1 : 1.3});
+      const spot = step ? between(here, [u, v], 0.55) : [u + side * out[0], v + side * out[1]];
+      const looks = {...MIDDLE, bold: true, halo: true, scale: step ? 1 : 1.3};
+      return () => Math.hypot(...by) > 0.08 && text(pen, key, ...spot, looks);
     });
     for (const name of names) name();
     marker(pen, "o", here, 0.4 * size, {fill: color, color: pen.paper, width: 1.5});

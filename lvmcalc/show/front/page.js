@@ -1,5 +1,4 @@
 // What all widgets share: how an element is made, and how a view begins.
-
 export function make(kind, looks = {}, ...children) { // such as "p.lvm-words"
   const [name, className = ""] = kind.split(".");
   const it = Object.assign(document.createElement(name), {className}, looks);

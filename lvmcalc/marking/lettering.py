@@ -1,0 +1,73 @@
+"""What the letters of a derivation stand for: the scalar, a stage, or something of one's own."""
+
+import re
+from contextlib import suppress
+
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.chain import Chain
+from lvmcalc.marking.derivation_text import NAME, Piece
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.passages import sides_of
+
+LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
+
+
+class Lettering:
+    """Tell claims about a letter from definitions of it."""
+
+    chain: Chain
+    words: Vocabulary
+
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        raise NotImplementedError
+
+    def with_output(self, found: list[Piece]) -> list[Piece]:
+        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
+        output = self.chain.vocabulary.outputs[-1]
+        for piece in found:
+            letter = self.scalar(piece)
+            if letter and piece.kind != "words" and self.value(piece, output):
+                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(letter)}"
+                                  r"(?:\(\w+\))?(?![A-Za-z0-9])")
+                return [it if it.kind == "words" else it._replace(
+                    text=name.sub(output, it.text), kind="claim" if it is piece else it.kind)
+                    for it in found]
+        return found
+
+    def scalar(self, piece: Piece) -> str:
+        """Return the name on the left that may be another one for the scalar, "" if it may not."""
+        left = sides_of(piece.text)[0].strip()
+        called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
+        return piece.name or (left if LOG_P.fullmatch(left) else called)
+
+    def meant(self, piece: Piece) -> Piece:
+        """Return a claim about a stage, or the definition of its letter, if it is another."""
+        name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
+        if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
+            return piece._replace(error=f"`{left}` is not the scalar of this chain.")
+        if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
+                name in self.words.outputs or self.value(piece, name)):
+            return piece
+        another = piece.said or self.misfits(piece, name)
+        return piece._replace(kind="definition") if another else piece
+
+    def misfits(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of a letter has another shape than the letter."""
+        with suppress(Unreadable, CannotBeFormed, IndexError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            return notation.shape(value) != notation.shape(as_number(self.words[name]))
+        return False
+
+    def value(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of its letter is true of a node."""
+        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            node = as_number(self.words[name])
+            return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
+        return False
