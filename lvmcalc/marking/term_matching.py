@@ -25,6 +25,7 @@ from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 MOST_TERMS = 100
+TIMES_OVER = {1: "", 2: "twice"}
 # the coefficient of each product of matrices, or of each product of traces and determinants
 Coefficients = dict[tuple, Expr]
 
@@ -174,7 +175,8 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     fewer = sum(inverted[0]) - sum(inverted[1])
     kind = "missing_inverse" if fewer < 0 else "extra_inverse"
     if [*map(_bare, given)] == [*map(_bare, true)]:
-        told = next(instead_of(g, t) for g, t in zip(given, true, strict=True) if g != t)
+        wrong = [(g, t) for g, t in zip(given, true, strict=True) if g != t]
+        told = ", and ".join({_bare(g): instead_of(g, t) for g, t in reversed(wrong)}.values())
         if inverted[0] == inverted[1]:
             return "transpose", told
         return (kind, told) if fewer else ()
@@ -189,7 +191,7 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
         letter = notation.plain(next(iter(spare)))
         several = abs(fewer) > 1
         return kind, f"the factor {letter} " + (
-            "is missing" + " more than once" * several if fewer < 0 else
+            f"is missing {TIMES_OVER.get(-fewer, f'{-fewer} times')}".rstrip() if fewer < 0 else
             f"stands there {'once ' * (not several)}too often")
     if given and true and len({*map(_bare, given + true)}) == 1 and len(given) != len(true):
         kind = "lost_factor" if len(given) < len(true) else "extra_factor"

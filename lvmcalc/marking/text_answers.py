@@ -113,7 +113,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
     last = len(parts) - 1 - bool(behind)
-    twice = others and any(re.search(r"/|\\frac|∇|nabla", sides_of(parts[number])[0])
+    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
                            for number in {*named} - {*others})
     if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]

@@ -20,13 +20,15 @@ class TimeIsUp(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float = SECONDS) -> Iterator[None]:
+def time_limit(seconds: float | None = None) -> Iterator[None]:
     """Raise TimeIsUp in this thread if the block takes longer.
 
     Parameters
     ----------
-    seconds : float
+    seconds : float, optional
+        `SECONDS` if it is not given.
     """
+    seconds = SECONDS if seconds is None else seconds
     thread, lock = ctypes.c_ulong(threading.get_ident()), threading.Lock()
     over = rung = heard = False
 

@@ -7,18 +7,24 @@ from sympy import Expr, Inverse, MatMul, MatrixExpr, Transpose
 from lvmcalc.notation.words import Unreadable
 
 
-class Cholesky(MatrixExpr):
-    """The lower triangle C of a matrix C Cᵀ."""
-
-    arg = property(lambda self: self.args[0], doc="C Cᵀ.")
-    shape = property(lambda self: self.args[0].shape, doc="The shape of the argument.")
-
-
-class Upper(MatrixExpr):
-    """The upper triangle of a matrix."""
+class Factor(MatrixExpr):
+    """What is made of one matrix and has its shape."""
 
     arg = property(lambda self: self.args[0], doc="The matrix.")
-    shape = property(lambda self: self.args[0].shape, doc="The shape of the argument.")
+    shape = property(lambda self: self.args[0].shape, doc="The shape of the matrix.")
+
+    def __new__(cls, matrix: Expr) -> "Factor":
+        if not matrix.is_Matrix:
+            raise TypeError("A number has no triangle.")
+        return super().__new__(cls, matrix)
+
+
+class Cholesky(Factor):
+    """The lower triangle C of a matrix C Cᵀ."""
+
+
+class Upper(Factor):
+    """The upper triangle of a matrix."""
 
 
 class Lower(Upper):

@@ -28,8 +28,8 @@ LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
                   re.IGNORECASE)
 # A number such as 2) or (iv), an arrow, and "I get"
 FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
-LABEL = re.compile(r"^\s*(?:(?:\d{1,2}|[a-h]|[ivx]{1,4})\)\s+|\((?:[a-h]|i|ii|iii|iv|v)\)\s+)?"
-                   r"(?:(?:=>|⇒|⟹|→|->|\\(?:Rightarrow|implies|to)\b)\s*)?"
+LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
+                   r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?"
                    r"(?:I\s+(?:get|got|have|find|found|obtain(?:ed)?)(?:\s+that)?\s*:?\s+)?")
 CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
@@ -174,7 +174,9 @@ def _without_words(text: str, vocabulary: Vocabulary) -> str:
 
     lead = LEAD.match(text)
     told = lead and lead["wrt"]
-    rest = text[lead.end():] if lead else LABEL.sub("", text)
+    label = LABEL.match(text)
+    named = label and label["letter"] in vocabulary.spellings  # (d) may be a stage
+    rest = text[lead.end():] if lead else text[0 if named else label.end():]
     if told and vocabulary.pattern.fullmatch(told):
         rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}" if "=" not in rest else rest
     if vocabulary.spellings["I"].is_Identity:

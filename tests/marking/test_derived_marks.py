@@ -211,6 +211,8 @@ def test_the_other_layout_is_named() -> None:
     found = mark("(A w − y)ᵀA + λ wᵀ", derived("ridge"), "w")
     assert "numerator layout" in found.lines[0]
     assert "layout" not in str(mark("2 Bᵀ", chain, "A"))
+    found = mark("−X⁻¹AX⁻¹", derive("tr(A X⁻¹)", A="N×N", X="N×N"), "X").lines[0]
+    assert found.endswith("X⁻¹ stands where X⁻ᵀ belongs, and A stands where Aᵀ belongs.")
 
 
 # Points

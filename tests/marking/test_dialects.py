@@ -155,7 +155,11 @@ def test_definitions_headings_entries_and_two_adjoints_are_read(answer: str, of:
     ("∂L/∂w = Aᵀ(Aw − y) + λw, ∂L/∂y = Aw − y", RIDGE, "w", "refuted"),
     ("The answer is minus:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
     ("The trace of this matrix:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
-    ("A @ B", TRACE, "alpha", "refuted"), ("Σ_ij A_ij B_ij^T", TRACE, "alpha", "unreadable"),
+    ("\\dfrac{\\partial L}{\\partial w} = A^T\n(Aw − y) + λ w", RIDGE, "w", "unreadable"),
+    ("->α D K⁻¹ X", "gplvm.log_det", "X", "unreadable"),
+    ("d) - x", "autoencoder", "c", "unreadable"), ("(d) - x", "autoencoder", "c", "proved"),
+    ("chol(-1)' w", RIDGE, "w", "unreadable"), ("A @ B", TRACE, "alpha", "refuted"),
+    ("Σ_ij A_ij B_ij^T", TRACE, "alpha", "unreadable"),
     ("W(c x''' + x c')", "autoencoder", "W", "unreadable"),
     ("W(c x'^T + x c')", "autoencoder", "W", "unreadable")])
 def test_what_is_said_beside_is_neither_dropped_nor_guessed(answer: str, of: object, wrt: str,
