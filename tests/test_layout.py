@@ -194,7 +194,7 @@ def test_the_readme_counts_the_answers_of_both_sets_rightly() -> None:
     first, second = ((len(of.right), len(of.wrong))
                      for of in (answers.DEVELOPMENT, answers.SECOND))
     assert f"of a first set of {first[0]} right and {first[1]} wrong answers" in readme
-    assert f"of a second set of {second[0]} and {second[1]}, looked at once" in readme
+    assert f"of a second set of {second[0]} and {second[1]}, which was marked" in readme
 
 
 def test_the_readmes_example_is_true() -> None:
