@@ -150,6 +150,8 @@ class _Scanner(Words):
         """Read what begins with a backslash; most of it is LaTeX."""
         if (ones := self.match(OF_ONES)) and "ones" in self.functions:
             return self.ones(ones)
+        if self.match(r"\\(?:mathrm|operatorname|text)\s*\{\s*[a-z]+\s[a-z\s]+\}"):
+            raise self.unknown(self.place)  # a word that was torn apart, as \mathrm{t r}
         if styled := (self.match(rf"{STYLES}\s*\{{\s*([A-Za-z]+)\s*\}}")
                       or self.match(rf"{STYLES}\s+([A-Za-z])(?![A-Za-z])")
                       or self.match(r"\{\s*\\(?:bf|rm|sf|it|cal)\s+([A-Za-z]+(?: [A-Z])*)\s*\}")):
@@ -202,7 +204,7 @@ class _Scanner(Words):
         place = self.place + space
         called = self.function.match(self.text, place)
         if called:
-            return bool(space) or called[0] not in {*NAMED, *GREEK}
+            return bool(space) or called[0] not in {*NAMED, *GREEK, "sum"}
         return self.split(place) is not None if place < len(self.text) else False
 
     def styled(self, match: re.Match) -> bool:
