@@ -236,6 +236,14 @@ class Calls(Atoms):
             return _spread(forming.transposed(value), beside)
         return _spread(value, beside) if kept else value
 
+    def along_rows(self, value: Expr, beside: Expr) -> Expr:
+        """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""
+        if not value.is_Matrix or beside.rows == beside.cols or forming.is_number(value):
+            return value
+        row = value if value.rows == 1 else forming.transposed(value)
+        fits = row.rows == 1 and row.cols == beside.cols
+        return _spread(row, beside) if fits else value
+
     def spread_along_columns(self, value: Expr) -> Expr:
         """Return a column that goes along the columns of what it is multiplied with."""
         self.kept.add(_bare(value))

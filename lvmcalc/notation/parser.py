@@ -164,7 +164,9 @@ class _Parser(Powers):
         terms = [self.product()]
         while self.ahead.text in ("+", "-"):
             terms.append(self.product())  # which reads its sign
-        return forming.total(terms)
+        whole = [term for term in terms if self.arrays and term.is_Matrix and 1 not in term.shape]
+        return forming.total([self.along_rows(term, *whole[:1]) for term in terms]
+                             if whole else terms)
 
     def product(self) -> Expr:
         value = self.run()

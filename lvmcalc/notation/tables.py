@@ -118,15 +118,15 @@ METHODS = {
 # Words that may stand before a formula or beside it and say nothing about it
 PROSE = _words("""
     a above according adding all also an and answer are as at be because becomes been below both
-    but by calculate calculus chain claimed compute computing conclude consequently constant
-    constants contributions cyclic definition definitions derivative derive differential
-    differentiate differentiating equal equals equation expand expanding final finally find
+    but by calculate calculus chain claimed combining compute computing conclude consequently
+    constant constants contributions cyclic definition definitions derivative derive differential
+    differentiate differentiating each equal equals equation expand expanding final finally find
     finding first following follows for formula from further get gets give given gives gradient
     had has have having hence if in indeed insert inserting into invariance is it its kernel
     left let line linear linearity loss me my next now objective obtain obtained obtaining on
     once our out path paths product property quotient recall required respect result resulting
     return right rule second set setting shows simplifies simplify simplifying since so solution
-    stated step substitute substituting symmetric symmetry take taking that the then there
+    stated step substitute substituting symmetric symmetry take taking terms that the then there
     therefore these they third this thus to together use used uses using via we what where which
     with write yields you
 """)
