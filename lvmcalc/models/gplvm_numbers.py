@@ -74,7 +74,7 @@ def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float,
                                 f"point for alpha = {alpha:g}, beta = {beta:g} and X with entries "
                                 f"up to {np.abs(X).max():g}, so take another scale.")
     # rounding errors do not all point in the worst direction; h² may overflow
-    bend, least = EPS * t.max() / 10, 1.0 if len(X) > len(t) else h.min()
+    bend, least = EPS * t.max() / 30, 1.0 if len(X) > len(t) else h.min()
     error = (_size(1 / h) * (D * (bend / h.min()) + fit * (bend * _size(P) + bend / h.min() * off))
              + of_P * (np.sqrt(len(t)) * (bend / least * _size(P) / least)
                        + off * (bend * _size(t / h / h))))

@@ -53,6 +53,15 @@ SPY = """async ({source, told}) => {
 HOVERED = """at => { it.lvm.canvas.dispatchEvent(new PointerEvent("pointermove", seen(at)));
                     return it.lvm.tip.textContent; }"""
 
+TRAILS = """() => {
+  const {canvas, state} = it.lvm, pen = canvas.getContext("2d"), {stroke} = pen, colors = [];
+  pen.stroke = () => { if (pen.globalAlpha < 0.5) colors.push(pen.strokeStyle); };
+  state.past = [state.now.latent, state.now.latent];
+  it.lvm.draw();
+  pen.stroke = stroke;
+  return colors;
+}"""
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -130,6 +139,10 @@ class TestGPLVM:
         moved = np.frombuffer(gplvm_widget.frame["moved"], np.float32)
         np.testing.assert_allclose(ring, [np.polyval(scale(X[:, k], places[:, k]), moved[k])
                                           for k in (0, 1)], atol=1)
+
+    def test_a_trail_has_the_colour_of_the_class_of_its_object(self, page, gplvm_widget):
+        drawn(page, gplvm_widget)
+        assert page.evaluate(TRAILS) == [BLUE] * 50 + [VERMILLION] * 50 + [GREEN] * 50
 
     def test_the_curve_is_read_off_its_axis_as_the_gap_in_per_cent(self, gplvm_log, gplvm_widget):
         steps, gaps = np.frombuffer(gplvm_widget.frame["curve"], np.float32).reshape(2, -1)
