@@ -22,7 +22,7 @@ from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
-from lvmcalc.marking.derivation_text import Piece, pieces
+from lvmcalc.marking.derivation_text import Piece, letters_given, pieces
 from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     KINDS,
@@ -55,7 +55,7 @@ from lvmcalc.notation.forming import as_number, change_of, is_number
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
-from lvmcalc.notation.vocabulary import matching
+from lvmcalc.notation.vocabulary import matching, typed
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
@@ -100,6 +100,7 @@ class _Auditor(Lettering):
         self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
+        self.lost: dict[str, int] = {}  # the letters that an unreadable line defines, and the line
         self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
@@ -149,19 +150,33 @@ class _Auditor(Lettering):
             meaning = self.meaning(values[0])
             refuse_large(meaning, piece.text)
         except (Unreadable, CannotBeFormed) as error:
-            self.words = self.words.without(name)  # nobody knows what it means from now on
-            wrong = Finding("unreadable", piece.text, str(error))
-            return Line(piece.text, self.chain, findings=(wrong,))
+            return self.unreadable(piece, number, str(error), name)
         letter = matching(name, values[0])
         self.words = self.words.extended({letter.name: letter})
+        self.lost.pop(letter.name, None)
         self.meanings[letter] = meaning
         self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
 
+    def unreadable(self, piece: Piece, number: int, reason: str, name: str = "") -> Line:
+        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
+        defines."""
+        for lost in self.lost:
+            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
+                    not piece.error):
+                reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
+        for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
+            self.words = self.words.without(given)
+            self.lost.setdefault(given, number)
+        wrong = Finding("unreadable", piece.text, reason)
+        return Line(piece.text, self.chain, findings=(wrong,))
+
     def checked(self, piece: Piece, number: int) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""
+        if piece.name and notation.spelling(piece.name) in self.lost and not piece.error:
+            return self.defined(piece._replace(said=True), number)
         line = Line(piece.text, self.chain)
         try:
             if piece.error:
@@ -171,7 +186,7 @@ class _Auditor(Lettering):
             traced = self.traced(sides)
             verdicts = tuple(self.verdict(*pair) for pair in pairwise(traced))
         except (Unreadable, UnsupportedExpression) as error:
-            return replace(line, findings=(Finding("unreadable", piece.text, str(error)),))
+            return self.unreadable(piece, number, str(error))
         except CannotBeFormed as error:
             wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))

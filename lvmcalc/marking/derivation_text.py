@@ -7,8 +7,8 @@ from typing import NamedTuple
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
 from lvmcalc.notation.pasted import without_markup
-from lvmcalc.notation.statements import COMMENT, equations, is_open, program
-from lvmcalc.notation.tables import PROSE
+from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open, program
+from lvmcalc.notation.tables import PROSE, VARIANTS
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
@@ -30,6 +30,8 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|aver
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
                     r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
+GIVEN = re.compile(rf"(?:^|[.,;:($]|\b(?:[a-z]{{3,}}|be|by|if|so|we)\s)[\s$]*({LETTER})(?:\(\w+\))?"
+                   r"[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)", re.IGNORECASE)
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
@@ -143,6 +145,15 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
             defines or len(name[1]) == 1 or not is_english(name[1])):
         return Piece("definition", formula.strip(), name[1], said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
+
+
+def letters_given(text: str) -> set[str]:
+    """Return the letters that a text gives a meaning, as far as it can be told without reading it.
+    """
+    plain = [re.sub(r"\\(?:math[a-z]+|bm|boldsymbol|[td]?frac)|[{}\s\\]", "", match[1])
+             for match in GIVEN.finditer(text)]
+    names = {spelling(VARIANTS.get(name, name)) for name in plain if not re.search("[∂/]", name)}
+    return names | {re.sub(r"_?[ijkn]$", "", name) for name in names if len(name) > 1}
 
 
 def without_heading(text: str, vocabulary: Vocabulary) -> str:

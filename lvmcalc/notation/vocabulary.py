@@ -26,6 +26,7 @@ class Vocabulary(dict):
     adjoints : adjoints by the name of what they belong to
     output : name of the scalar whose adjoints these are; L is always understood as well
     functions : functions by name, each from one argument or more to an expression, such as exp
+    hidden : names that are not understood any more, nor their adjoints and differentials
 
     Attributes
     ----------
@@ -37,15 +38,19 @@ class Vocabulary(dict):
 
     def __init__(self, names: Mapping[str, Expr], adjoints: Mapping[str, Expr],
                  output: str = "L",
-                 functions: Mapping[str, Callable[..., Expr]] = MappingProxyType({})):
+                 functions: Mapping[str, Callable[..., Expr]] = MappingProxyType({}),
+                 hidden: frozenset[str] = frozenset()):
+        self._given = names, adjoints, output, functions, hidden
         lengths = [length for symbol in names.values() if symbol.is_Matrix
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
                  for size in sorted(length.free_symbols, key=str)}
-        sizes = {name: size for name, size in sizes.items() if name not in names}
+        sizes = {name: size for name, size in sizes.items() if name not in {*names, *hidden}}
+        names, adjoints = ({name: it for name, it in known.items() if name not in hidden}
+                           for known in (names, adjoints))
         super().__init__({**names, **sizes, **{it.name: it for it in adjoints.values()}})
-        self._given = names, adjoints, output, functions
-        self.functions = {name: it for name, it in functions.items() if name not in names}
+        self.functions = {name: it for name, it in functions.items()
+                          if name not in {*self._given[0], *hidden}}
         self.listed = [*dict.fromkeys([*names, *sizes, "I"])]
         self.lengths = frozenset(sizes)
         self.outputs = tuple(dict.fromkeys(("L", output)))
@@ -68,14 +73,15 @@ class Vocabulary(dict):
                               for name in changing}
 
     def extended(self, names: Mapping[str, Expr]) -> "Vocabulary":
-        """Return a vocabulary with more names."""
-        known, *others = self._given
-        return Vocabulary({**known, **names}, *others)
+        """Return a vocabulary with more names. A name that gets another meaning has no adjoint."""
+        known, adjoints, *others, hidden = self._given
+        adjoints = {name: it for name, it in adjoints.items() if name not in names}
+        return Vocabulary({**known, **names}, adjoints, *others, hidden - {*names})
 
     def without(self, name: str) -> "Vocabulary":
-        """Return a vocabulary without a name."""
-        known, *others = self._given
-        return Vocabulary({it: symbol for it, symbol in known.items() if it != name}, *others)
+        """Return a vocabulary without a name, its adjoint and its differential."""
+        *known, hidden = self._given
+        return Vocabulary(*known, hidden | {name})
 
     def lettered(self) -> "Vocabulary":
         """Return a vocabulary in which letters stand for the sizes that are numbers."""
