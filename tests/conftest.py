@@ -12,10 +12,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
-# What runs an event loop of its own goes to workers that have run no other: after a browser's, a
-# worker has crashed there. Then what takes longest, so that no worker ends with it.
-LOOPS = tuple(f"tests/show/test_{name}.py" for name in ("live", "player", "two_weights"))
-FIRST = ("tests/browser/", "notebooks/")
+FIRST = ("tests/browser/", "notebooks/")  # they take longest, so that no worker ends with one
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -32,9 +29,8 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Put event loops and then the folders that take longest first; leave the rest as it is."""
-    items.sort(key=lambda item: 2 - item.nodeid.startswith(FIRST)
-               - 2 * item.nodeid.startswith(LOOPS))
+    """Put the folders that take longest at the beginning, and leave the rest as it is."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -91,6 +91,17 @@ class PlayerView(View, metaclass=_Abstract):
             self.player.close()
         super().close()
 
+    def __del__(self) -> None:
+        """Leave the page without a last look at the state: nobody sees it.
+
+        Garbage is collected at any time, also while NumPy sets its context variable for errors; to
+        set it again from here would crash the interpreter (CPython's `ContextVar.set` is not
+        reentrant).
+        """
+        if hasattr(self, "player"):
+            self.player.playing, self.player.closed = False, True
+        super().close()
+
     def _toggle(self) -> None:
         if self.player.playing:
             self.player.pause()

@@ -2,6 +2,7 @@
 happened."""
 
 import asyncio
+import gc
 import re
 from base64 import b64encode
 from html import unescape
@@ -726,6 +727,15 @@ class TestTheEndOfARun:
         widget.close()
         widget.controls.step.click()
         assert widget.trainer.steps == 0
+
+    def test_a_widget_that_is_garbage_looks_at_its_state_no_more(self, monkeypatch):
+        widget = LiveGPLVM("iris", Q=1)
+        widget.close()
+        looks = []
+        monkeypatch.setattr(LiveGPLVM, "_in_words", lambda self: looks.append(self) or "")
+        del widget
+        gc.collect()  # it may come within NumPy's own errstate, where a calculation is a crash
+        assert not looks
 
     def test_a_widget_under_the_same_key_closes_the_earlier_one(self):
         first, other, second = (LiveGPLVM("iris", Q=1, key=key) for key in ("one", "two", "one"))
