@@ -37,6 +37,7 @@ from lvmcalc.marking.increments import (
 from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.parts import parts_of
 from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
@@ -96,7 +97,8 @@ class _Auditor(Lettering):
         self.chain, self.words = chain, chain.vocabulary
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.meanings: dict[Expr, Expr] = {}  # of the letters that are defined
+        self.parts, self.meanings = parts_of(chain), {}
+        self.words = self.words.with_parts(self.parts.adjoints)
         self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
@@ -259,10 +261,6 @@ class _Auditor(Lettering):
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)
-
-    def meaning(self, side: Expr) -> Expr:
-        """Return a side with what has been defined in place of its letters."""
-        return side.xreplace(self.meanings) if self.meanings else side
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:

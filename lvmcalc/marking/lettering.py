@@ -3,12 +3,13 @@
 import re
 from contextlib import suppress
 
-from sympy import Expr
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
+from lvmcalc.marking.parts import Parts
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import readings
@@ -22,6 +23,8 @@ class Lettering:
 
     chain: Chain
     words: Vocabulary
+    parts: Parts
+    meanings: dict[Expr, Expr]  # of the letters that are defined
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
@@ -71,3 +74,10 @@ class Lettering:
             node = as_number(self.words[name])
             return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
         return False
+
+    def meaning(self, side: Expr) -> Expr:
+        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
+            if symbol.name.startswith("∂") and (found := self.parts.of(symbol)):
+                self.meanings[symbol] = found[0].adjoint(found[1])
+        return side.xreplace(self.meanings) if self.meanings else side

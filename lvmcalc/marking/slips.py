@@ -15,6 +15,7 @@ from lvmcalc.calculus.comparison import decide
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.exercise import RIGHT, NoValue, formulas
 from lvmcalc.marking.increments import KINDS, broken_by, has_differentials, in_nodes, node_of
+from lvmcalc.marking.parts import parts_of
 from lvmcalc.marking.wording import asked_for
 from lvmcalc.notation.forming import as_number, change_of
 
@@ -39,11 +40,16 @@ class Slips:
 
     def add(self, number: int, left: Expr, side: Expr, meant: tuple[Expr, Expr]) -> None:
         """Add what a line says: its sides as they stand, and with what their letters mean."""
-        if asked_for(self.chain, left) or has_differentials(self.chain, meant[0]):
+        part = parts_of(self.chain).of(left)
+        if part or asked_for(self.chain, left) or has_differentials(self.chain, meant[0]):
             self.said.setdefault(number, {})[left] = side
         if number in self.formulas or number in self.values:
             return
         left, side = meant
+        if part:  # the other parts are right
+            side = passes.added([side, *(other.adjoint(part[1]) for other in parts_of(
+                self.chain).chains.values() if other is not part[0])])
+            left = self.chain.adjoint_symbol(part[1])
         if formulas_ := self.broken(left, side):
             self.formulas[number] = formulas_
         elif not left.is_Matrix and self.same(self.chain[self.chain.output].symbol, left):

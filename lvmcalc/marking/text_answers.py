@@ -19,7 +19,7 @@ from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import formula_in, lines_of, sides_of, without_dollars
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.statements import LETTER, SILENT, equations, program
-from lvmcalc.notation.tables import ARRAYS, VARIANTS
+from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
@@ -36,6 +36,8 @@ BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
                     rf"((?:{LETTER})\s*:?=[^=]+?)(?:\s+(?:is|being|denotes)\s+the\s+[a-z]+)?$")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
+NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|(\d{1,2})\.)\s+(?=[^\s*/·@^.∘+])")
+TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for
@@ -49,7 +51,8 @@ OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return what each side of an answer can mean, and what is said of other adjoints beside it.
 
-    There is one side, or several to be checked; none if the text is blank.
+    There is one side, or several to be checked; none if the text is blank. A number in front, as in
+    "(2) -α X", is the label of the answer if it can be no factor.
 
     Raises
     ------
@@ -58,6 +61,27 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     CannotBeFormed
         If a side mixes numbers and matrices.
     """
+    if not (label := NUMBERED.match(text)):
+        return _read(exercise, text)
+    alone = _read(exercise, text[label.end():])
+    try:
+        whole = _read(exercise, f"({label[1] or label[2]}) {text[label.end():]}")
+    except (Unreadable, CannotBeFormed):
+        return alone
+    sides, others = ([side[0].formula for side in found] for found, _ in (whole, alone))
+    if len(sides) > 1:  # (2) ∂L/∂X = …
+        return alone
+    if sides == others or exercise.verdict(sides[0]).holds:
+        return whole
+    raise Unreadable(f"It is not clear whether `{quoted(label[0].strip())}` is a number or the "
+                     "label of the answer: leave the label out, or write *.")
+
+
+def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer without a label."""
+    for torn in TORN.finditer(text):
+        if torn[1] + torn[2] in NAMED:
+            raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
     words, defined = exercise.chain.vocabulary, Definitions(exercise)

@@ -99,10 +99,10 @@ class Atoms:
             raise self.fail("a name, a number or an opening bracket")
         self.place += 1
         if token.kind == "differential":
-            if token.text not in self.vocabulary.outputs or not self.accept("/"):
+            if not self.is_scalar(token.text) or not self.accept("/"):
                 raise Unreadable(f"`d{token.text}/…` is not an adjoint: adjoints are those of "
                                  f"{self.vocabulary.outputs[0]}.", token.start)
-            return self.adjoint(self.name_below(), token)
+            return self.adjoint(self.name_below(), token, token.text)
         if token.kind == "changed":
             return self.vocabulary.differentials[token.text]
         if token.text == ONES:
@@ -145,9 +145,14 @@ class Atoms:
                 raise self.unclear("is one word", f"{word} without spaces, or *", token)
 
     # Derivatives
-    def adjoint(self, name: str, at: Token) -> Expr:
+    def is_scalar(self, name: str) -> bool:
+        """Return whether there are adjoints of what has this name."""
+        return name in self.vocabulary.outputs or name in self.vocabulary.parts
+
+    def adjoint(self, name: str, at: Token, above: str = "L") -> Expr:
         """Return the symbol of the adjoint of a name."""
-        symbol = self.vocabulary.spellings.get(f"∂L/∂{name}")
+        above = above if above in self.vocabulary.parts else "L"
+        symbol = self.vocabulary.spellings.get(f"∂{above}/∂{name}")
         if symbol is None:
             rest = quoted(self.text[at.start:])
             raise Unreadable(f"At `{rest}` there is no adjoint of {name}.", at.start)
@@ -164,12 +169,13 @@ class Atoms:
             raise self.fail("the closing }")
         return token
 
-    def output(self) -> None:
-        """Pass the name of the scalar whose adjoints are read."""
+    def output(self) -> str:
+        """Return the name of the scalar whose adjoints are read, and pass it."""
         token = self.single()
-        if token.text not in self.vocabulary.outputs:
+        if not self.is_scalar(token.text):
             raise Unreadable(f"There is no `∂{token.text}` here: adjoints are those of "
                              f"{self.vocabulary.outputs[0]}.", token.start)
+        return token.text
 
     def name_below(self) -> str:
         """Return the name in ∂X or dX, below the line of a derivative, and pass it."""
@@ -189,15 +195,14 @@ class Atoms:
         """Return the adjoint ∂L/∂X, or ∂_X L."""
         if self.accept("_"):
             name = self.single().text
-            self.output()
-            return self.adjoint(name, at)
+            return self.adjoint(name, at, self.output())
         if self.ahead.kind != "name" and self.ahead.text != "{":
             raise Unreadable("`∂` is read only in an adjoint, ∂L/∂X, and in a differential, ∂X.",
                              at.start)
-        self.output()
+        above = self.output()
         if not self.accept("/"):
             raise self.fail("the / of a derivative such as ∂L/∂X")
-        return self.adjoint(self.name_below(), at)
+        return self.adjoint(self.name_below(), at, above)
 
     def without_slip(self, left: Expr, right: Expr, at: Token) -> tuple[Expr, Expr]:
         """Return the sides of @; a number is none, nor what has a sign, unless as in A @ -B."""
@@ -214,8 +219,7 @@ class Atoms:
         if not self.accept("_"):
             raise self.fail("the name of a variable, as in ∇_X L,")
         name = self.single().text
-        self.output()
-        return self.adjoint(name, at)
+        return self.adjoint(name, at, self.output())
 
     def barred(self, at: Token) -> Expr:
         """Return the adjoint with a bar over the name ahead."""
@@ -228,18 +232,17 @@ class Atoms:
         if self.ahead.text in ("∂", "d") and self.ahead.kind == "sign":
             self.place += 1
             bare = group and self.accept("}")
+            above = "" if bare else self.output()
             if not bare:
-                self.output()
                 self.accept("}")
             name = self.name_below()
-            if bare:  # \frac{∂}{∂X} L
-                self.output()
-            return self.adjoint(name, at)
-        if self.ahead.kind == "differential" and self.ahead.text in self.vocabulary.outputs:
+            return self.adjoint(name, at, above or self.output())  # or \frac{∂}{∂X} L
+        if self.ahead.kind == "differential" and self.is_scalar(self.ahead.text):
+            above = self.ahead.text
             self.place += 1
             if self.accept("}") or not group:
                 with suppress(Unreadable):
-                    return self.adjoint(self.name_below(), at)
+                    return self.adjoint(self.name_below(), at, above)
         self.place = begun
         above, start = self.argument(), self.ahead.start
         below = self.argument()

@@ -41,7 +41,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),
     # R, Julia and SciPy: A <- B, exp.(A), cho_solve((C, True), X)
-    (r"((?:^|;)\s*[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
+    (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
     (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
     (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1)\s*\)", r"\1\2"),

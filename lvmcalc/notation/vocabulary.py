@@ -26,6 +26,7 @@ class Vocabulary(dict):
     adjoints : adjoints by the name of what they belong to
     output : name of the scalar whose adjoints these are; L is always understood as well
     functions : functions by name, each from one argument or more to an expression, such as exp
+    parts : adjoints of a part of the scalar, as ∂L₁/∂X, by the part and what they belong to
     hidden : names that are not understood any more, nor their adjoints and differentials
 
     Attributes
@@ -39,8 +40,9 @@ class Vocabulary(dict):
     def __init__(self, names: Mapping[str, Expr], adjoints: Mapping[str, Expr],
                  output: str = "L",
                  functions: Mapping[str, Callable[..., Expr]] = MappingProxyType({}),
+                 parts: Mapping[str, Mapping[str, Expr]] = MappingProxyType({}),
                  hidden: frozenset[str] = frozenset()):
-        self._given = names, adjoints, output, functions, hidden
+        self._given = names, adjoints, output, functions, parts, hidden
         lengths = [length for symbol in names.values() if symbol.is_Matrix
                    for length in symbol.shape]
         sizes = {size.name: size for length in lengths
@@ -63,6 +65,9 @@ class Vocabulary(dict):
             barred = [f"{name}_bar", f"{name}bar", f"{name}\u0304", f"{name}.grad"]
             in_code = [f"d{above}{_}d{name}" for above in self.outputs for _ in ("_", "")]
             self.spellings |= dict.fromkeys([*barred, *fractions, *in_code], symbol)
+        self.parts = {part: known for part, known in parts.items() if part in names}
+        self.spellings |= {f"{d}{part}/{d}{name}": symbol for part, known in self.parts.items()
+                           for name, symbol in known.items() if name in names for d in "∂d"}
         numbers = {str(length): length for length in lengths if length.is_Integer}
         for name, size in {**sizes, **numbers}.items():
             written = [f"I_{name}", f"eye({name})", f"Identity({name})"]
@@ -74,9 +79,16 @@ class Vocabulary(dict):
 
     def extended(self, names: Mapping[str, Expr]) -> "Vocabulary":
         """Return a vocabulary with more names. A name that gets another meaning has no adjoint."""
-        known, adjoints, *others, hidden = self._given
-        adjoints = {name: it for name, it in adjoints.items() if name not in names}
-        return Vocabulary({**known, **names}, adjoints, *others, hidden - {*names})
+        known, adjoints, *others, parts, hidden = self._given
+        adjoints, *below = ({name: it for name, it in each.items() if name not in names}
+                            for each in (adjoints, *parts.values()))
+        parts = {part: it for part, it in zip(parts, below, strict=True) if part not in names}
+        return Vocabulary({**known, **names}, adjoints, *others, parts, hidden - {*names})
+
+    def with_parts(self, parts: Mapping[str, Mapping[str, Expr]]) -> "Vocabulary":
+        """Return a vocabulary with the adjoints of parts of the scalar."""
+        *known, _, hidden = self._given
+        return Vocabulary(*known, parts, hidden)
 
     def without(self, name: str) -> "Vocabulary":
         """Return a vocabulary without a name, its adjoint and its differential."""

@@ -182,6 +182,9 @@ LETTER = "M = K⁻¹YYᵀ\ndM = K⁻¹dK K⁻¹YYᵀ\ndL₂ = −½ tr(dM) = −
     ("dL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = Aᵀ(Aw − y) + w = AᵀAw − Ay + w", RIDGE, [0, 0]),
     ("dL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = Aᵀ(Aw − y) − w", RIDGE, [0, 0]),
     ("d(xᵀAx) = 2xᵀA dx\ndL = 2xᵀA dx + bᵀdx\n∇L = 2Aᵀx + b", QUADRATIC, [0, 1, 1]),
+    ("∂L₁/∂K = −D/2 K⁻¹\n\\frac{\\partial L_2}{\\partial K} = −½ K⁻¹YYᵀK⁻¹\n"
+     "∂L/∂K = ∂L₁/∂K + ∂L2/∂K\n∂L/∂K = −½(D K⁻¹ + K⁻¹YYᵀK⁻¹)\n∂L/∂X = −α(D K⁻¹ + K⁻¹YYᵀK⁻¹)X",
+     "gplvm", [None, 0, None, 2, 2]),
     (CHAINED, "gplvm.trace", [0, 1]), (LETTER, "gplvm.trace", [None, 0, 2]),
     ("−½ tr(K⁻¹dK K⁻¹YYᵀ) = dL₂\n∂L₂/∂K = −½ K⁻¹YYᵀK⁻¹", "gplvm.trace", [0, 1]),
     (ALIGNED, "gplvm.log_det", [None, None, 0, 3]),
