@@ -60,7 +60,7 @@ class Builder:
             raise AttributeError(f"There is no leaf or stage {name} yet.")
         return self._known[name]
 
-    def __call__(self, name: str, operation: str, *operands: Expr) -> Expr:
+    def __call__(self, name: str, operation: str, *operands: Expr, remark: str = "") -> Expr:
         """Add a stage and return its symbol.
 
         Parameters
@@ -68,6 +68,7 @@ class Builder:
         name : str
         operation : name of an operation in the book
         *operands : symbols of leaves and stages, constant matrices, or formulas of scalars
+        remark : the one sentence worth remembering
         """
         rule = self._book[checks.known(operation, self._book, "operation")]
         operands = tuple(map(_expression, operands))
@@ -81,8 +82,8 @@ class Builder:
         used = {symbol.name for operand in operands for symbol in _letters(operand)}
         parents = tuple(known for known in self._known if known in used)
         symbol = notation.matching(name, result)
-        self._stages.append(Node(self._add(symbol), rule, operands, parents,
-                                 self._remarks.get(name, "")))
+        remark = remark or self._remarks.get(name, "")
+        self._stages.append(Node(self._add(symbol), rule, operands, parents, remark))
         return symbol
 
     def _add(self, symbol: Expr) -> Expr:
