@@ -9,6 +9,7 @@ from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sid
 from lvmcalc.notation.pasted import without_markup
 from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open, program
 from lvmcalc.notation.tables import PROSE, VARIANTS
+from lvmcalc.notation.vocabulary import typed
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
@@ -17,7 +18,8 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
 # Words between two equations of one line, and words that would say something about a formula
 THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
                   r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
-WHERE = re.compile(r",?\s+where\s+(?=\w+\s*:?=)")  # what is said there is known before
+# What is said there is known before
+WHERE = re.compile(rf",?\s+(?:(?:where|with)\s+(?=(?:{LETTER})\s*:?=)|for\s+(?=[A-Z]\s*:?=))")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
@@ -32,8 +34,17 @@ REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(
                     r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
 GIVEN = re.compile(rf"(?:^|[.,;:($]|\b(?:[a-z]{{3,}}|be|by|if|so|we)\s)[\s$]*({LETTER})(?:\(\w+\))?"
                    r"[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)", re.IGNORECASE)
+# Words round a definition: "Let the residual be r = Xw − y", "p = σ(Xw), the probabilities"
+_NOUNS = r"(?:(?:[a-z]{3,}|of)[\s-]*){1,5}"
+NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"
+                         rf"(?:(?:(?:the|our)\s+)?{_NOUNS}\s(?:be|by|as)\s+|(?:us\s+)?)"
+                         rf"(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
+NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|being|denotes?|as)\s+)"
+                          rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
+DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*([^\W\d_](?:_?\w){0,12})(?:\(\w\))?\s*$")
+NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
+                  r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
@@ -82,7 +93,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
 def _used(piece: Piece, later: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
     line behind it uses the letter."""
-    letter = re.compile(rf"(?<![A-Za-z])d?{re.escape(piece.name)}(?![a-z_])")
+    letter = re.compile(rf"(?<![A-Za-z])d?{typed(spelling(piece.name))}(?![a-z_])")
     if piece.kind != "definition":
         return piece
     if piece.said or any(letter.search(it.text) for it in later):
@@ -120,6 +131,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         return Piece("words", text.strip())
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
+    text = definition_in(text)
+    if front := NAMED_FIRST.match(text):
+        text = text[front.end():]
     remark = REMARK.search(text)
     if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
         text = text[:remark.start()]
@@ -145,6 +159,20 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
             defines or len(name[1]) == 1 or not is_english(name[1])):
         return Piece("definition", formula.strip(), name[1], said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
+
+
+def definition_in(text: str) -> str:
+    """Return the definition of a letter without the words round it that name what it is."""
+    front = NAMED_FIRST.match(text)
+    found = text[front.end():] if front else text
+    behind = NAMED_BEHIND.search(found)
+    if behind:
+        found = (found[:behind.start()] + behind[2]).rstrip()
+    words = " ".join([front[0] if front else "", behind[1] if behind else ""])
+    told = TELLING.search(words) or OPERATING.search(words)
+    if told or not DEFINITION.match(found):
+        return text
+    return f"{front[1]} {found}" if front else found
 
 
 def letters_given(text: str) -> set[str]:

@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.derivation_text import without_heading
+from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.factors import refuse_factors, without_factors
@@ -28,8 +28,8 @@ RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_gr
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
            r"(?:∇|\\nabla|grad)\s*{1}|{1}'(?:\s*\(\s*{0}\s*\))?")
 # What stands between two statements of one answer, and a definition, which may stand behind it
-BETWEEN = re.compile(r"\s*[.;,]?\s+(?=(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence"
-                     r"|[Ww]e\s+(?:get|have|obtain|find))\b)|\s*;?\s*\n")
+_SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
+BETWEEN = re.compile(rf"\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 CALLED = r"(?:(?:the|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
 BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if)\s+{CALLED}"
@@ -129,7 +129,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
-                 for one in AND.split(line)]
+                 for one in map(definition_in, AND.split(line))]
         rows = lines_of(found)
         if len(parts) == 1 < len(rows) and all(map(DEFINITION.match, rows)):  # of an align
             parts = rows

@@ -160,6 +160,7 @@ def refuse_words(text: str) -> None:
 
 def without_dollars(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with several formulas, such as $A^T r$ with $r = A w$, without the dollars."""
+    text = re.sub(r"\$\$(.+?)\$\$", r" $\1$ ", text, flags=re.DOTALL)
     if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
         return text
     refuse_words(text)

@@ -121,7 +121,8 @@ class Vocabulary(dict):
     def change(self) -> re.Pattern:
         """The ways to type a differential, dX, with one group for each of `changes`."""
         names = "|".join(f"({typed(name)}{ENDS})" for name in self.changes)
-        return re.compile(rf"(?:d|δ|\\delta\b\s*)(?:{names})" if names else "(?!)")
+        d = "d" if "delta" in self.spellings else r"d|δ|\\delta\b\s*"
+        return re.compile(rf"(?:{d})(?:{names})" if names else "(?!)")
 
 
 @cache

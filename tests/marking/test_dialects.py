@@ -61,7 +61,9 @@ def test_the_adjoint_of_another_node_is_named() -> None:
 
 @pytest.mark.parametrize("answer", [
     "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "with A = K⁻¹Y we get ∂L/∂X = α(AAᵀ − D K⁻¹)X",
-    "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y",
+    "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y", "Put A = K⁻¹Y. Then α(AAᵀ − D K⁻¹)X",
+    "Let A = K⁻¹Y be the weights. Then α(AAᵀ − D K⁻¹)X",
+    "Let $A = K^{-1}Y$. Then\n\n$$\\frac{\\partial L}{\\partial X} = α(AA^T - D K^{-1})X.$$",
     "Kinv = np.linalg.inv(K)\nreturn alpha * (Kinv @ Y @ Y.T @ Kinv - D * Kinv) @ X",
     "Let A = K⁻¹Y and B = K⁻¹X. Then α(A Yᵀ B − D B)", "let A = K⁻¹Y\nlet B = A Yᵀ\nα(B − D I)K⁻¹X",
     "α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β⁻¹I",
