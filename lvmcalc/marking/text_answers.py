@@ -109,8 +109,8 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     found = [readings(side, words, shape, differentials or side in first_sides,
                       arrays=defined.arrays)
              for side in (*first_sides, first, *others)]
-    found = [[Reading(refuse_factors(defined.put_in(formula)), note) for formula, note in side]
-             for side in found]
+    found = [[Reading(refuse_factors(defined.put_in(formula)), note or defined.note)
+              for formula, note in side] for side in found]
     defined.refuse_unused()
     return found, defined.beside
 
@@ -166,6 +166,7 @@ class Definitions:
         self.exercise = exercise
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
+        self.note = ""  # how one of them was read
         self.arrays = False  # whether they stand in code for arrays
         self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
 
@@ -190,7 +191,8 @@ class Definitions:
             raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
         name, formula = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        value = self.put_in(readings(formula, words, arrays=self.arrays)[0].formula)
+        reading = readings(formula, words, arrays=self.arrays)[0]
+        value, self.note = self.put_in(reading.formula), reading.note or self.note
         refuse_large(value, line)
         if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "

@@ -31,6 +31,7 @@ class Atoms:
     place: int
     arrays: bool
     open: list[str]
+    rowwise = False  # whether a softmax without an axis was read along the rows
 
     def sum(self) -> Expr:
         """Return the sum ahead."""
@@ -329,3 +330,12 @@ class Atoms:
         if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
             return None
         return matching(f"d{symbol.name}", symbol)
+
+    def each_row(self, token: Token, *arguments: Expr) -> str:
+        """Return the axis of a softmax on paper: the rows, if there is one for each of N cases."""
+        shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
+        if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: softmax needs "
+                             "its axis, as in softmax(Z, axis=1) for the rows of Z.", token.start)
+        self.rowwise = True
+        return "row"

@@ -81,8 +81,7 @@ class Calls(Atoms):
         own, matrices = self.vocabulary.functions, not all(map(forming.is_number, arguments))
         try:
             if name == "softmax" and not axis:
-                raise self.refused(token, "softmax needs its axis, as in softmax(Z, axis=1) for "
-                                          "the rows of Z")
+                axis = self.each_row(token, *arguments)
             if name == "sum" and len(arguments) == 2 and not axis:
                 axis = self.axis_at(token, arguments.pop())
             if axis:

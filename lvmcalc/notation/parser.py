@@ -87,7 +87,8 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
     found = []
     try:
-        found.append(Reading(finished(first.whole(), shape, text)))
+        whole = finished(first.whole(), shape, text)
+        found.append(Reading(whole, "The softmax is read along the rows." * first.rowwise))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
@@ -249,6 +250,12 @@ class _Parser(Powers):
         return [*factors, forming.reciprocal(divisor, at.start)]
 
     def at_factor(self) -> bool:
+        if self.ahead.kind == "number":  # as in (A + B) 2α X
+            before, then = self.tokens[self.place - 1], self.tokens[self.place + 1]
+            scalar = then.kind == "name" and not getattr(
+                self.vocabulary.spellings.get(then.text), "is_Matrix", True)
+            return scalar and before.text in (")", "]") and (
+                before.end < self.ahead.start and self.ahead.end == then.start)
         if self.ahead.kind != "sign":
             return self.ahead.kind in ("name", "function", "differential")
         closes = self.open and self.ahead.text == CLOSING[self.open[-1]]

@@ -196,6 +196,31 @@ def test_right_answers_that_were_called_wrong_are_right(answer: str, of: object,
     assert mark(answer, of, wrt).status == "proved"
 
 
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+    ("Xᵀ(softmax(XW) − Y)", SOFTMAX, "W", "proved"),
+    ("Xᵀ(P − Y) where P = softmax(XW)", SOFTMAX, "W", "proved"),
+    ("Xᵀ(Y − softmax(XW))", SOFTMAX, "W", "refuted"),
+    ("X.T @ (softmax(X @ W) - Y)", SOFTMAX, "W", "unreadable"),
+    ("softmax(Wᵀ Xᵀ)", SOFTMAX, "Y", "unreadable")])
+def test_a_softmax_without_an_axis_goes_along_the_rows_of_cases_and_it_is_said(
+        answer: str, of: object, wrt: str, status: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == status
+    assert status == "unreadable" or "The softmax is read along the rows." in str(found)
+
+
+@pytest.mark.parametrize(("answer", "status"), [
+    (r"\left(\frac12 K^{-1}YY^T K^{-1} - \frac D2 K^{-1}\right) 2\alpha X", "proved"),
+    ("(K⁻¹YYᵀK⁻¹ − D K⁻¹) 2α X", "refuted"), ("(K⁻¹YYᵀK⁻¹ − D K⁻¹) 2 X", "unreadable"),
+    ("(K⁻¹YYᵀK⁻¹ − D K⁻¹)2α X", "unreadable")])
+def test_a_number_behind_a_bracket_is_a_factor_only_in_front_of_a_scalar(answer: str,
+                                                                         status: str) -> None:
+    assert mark(answer, "gplvm", "X").status == status
+
+
 @pytest.mark.parametrize("helper", ["f = lambda z: 1 / (1 + np.exp(-z))\n",
                                     "def f(z):\n    return 1 / (1 + np.exp(-z))\n"])
 def test_a_function_of_ones_own_is_refused_and_not_dropped(helper: str) -> None:
