@@ -250,7 +250,8 @@ class _Auditor(Lettering):
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
         differentials = bool(self.words.change.search(text))
-        found = [readings(first, self.words, (), differentials, arrays=self.arrays)[0].formula]
+        found = [self.derivative(first) or readings(
+            first, self.words, (), differentials, arrays=self.arrays)[0].formula]
         for other in others:
             ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
                             arrays=self.arrays)

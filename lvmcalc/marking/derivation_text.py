@@ -153,6 +153,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     spelled = spelling(name[1]) if name else ""
     known = name and (vocabulary.pattern.fullmatch(spelled)
                       or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
+    product = name and not defines and re.fullmatch("[A-Z][A-Za-z]", spelled) and (
+        {*spelled} <= {*vocabulary.spellings})  # Xw = y says nothing of a letter
+    known = known or product
     if name and name[1][1:] in {*own, *(piece.name for piece in found)}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (

@@ -6,10 +6,11 @@ from contextlib import suppress
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
 from lvmcalc.marking.parts import Parts
+from lvmcalc.marking.wording import derived
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import readings
@@ -81,3 +82,14 @@ class Lettering:
             if symbol.name.startswith("∂") and (found := self.parts.of(symbol)):
                 self.meanings[symbol] = found[0].adjoint(found[1])
         return side.xreplace(self.meanings) if self.meanings else side
+
+    def derivative(self, side: str) -> Expr | None:
+        """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
+        name, formula = derived(side)
+        name = notation.spelling(name.strip())
+        if name not in self.chain.leaves:
+            return None
+        value = as_number(readings(formula, self.words)[0].formula)
+        return None if value.is_Matrix else gradient(
+            self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol,
+            self.chain.symmetric)

@@ -54,6 +54,28 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading]) -> st
     return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
 
 
+# The derivative of a formula, as ∂/∂w (½ wᵀA w) and ∇_W tr(WᵀA)
+DERIVED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+                     r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
+                     r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*"
+                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*(?:\\left)?\s*[(\[{].*)$")
+
+
+def derived(side: str) -> tuple[str, str]:
+    """Return X and the formula of which a side is the derivative with respect to X, or two "".
+
+    The formula stands in brackets, or in those of a trace, and nothing stands behind them.
+    """
+    found, depth = DERIVED.match(side.rstrip(" .,;")), 0
+    of = found["of"] if found else ""
+    for place, sign in enumerate(of):
+        depth += (sign in "([{") - (sign in ")]}")
+        closed = not depth and sign in ")]}" and "tr" not in of[place - 3:place]
+        if closed and of[place + 1:].strip():
+            return "", ""
+    return next(filter(None, found.group("a", "b", "c", "d"))) if found else "", of
+
+
 def asked_for(chain: Chain, side: Expr) -> str:
     """Return the leaf or node whose adjoint a side is, "" if it is none."""
     names = {chain.adjoint_symbol(node.name): node.name for node in chain}

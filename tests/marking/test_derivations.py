@@ -230,6 +230,10 @@ SQUARES = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
      ["definition", "proved", "definition", "proved"]),
     (r"Let the residual be $\delta = XW - Y$" + "\n∂L/∂W = Xᵀδ\n∂L/∂X = δ Wᵀ", SQUARES,
      ["definition", "proved", "proved"]),
+    ("∂/∂W (½ tr(WᵀXᵀXW)) = XᵀXW\n∇_W tr(WᵀXᵀY) = XᵀY\n∇_W tr(WᵀXᵀXW) = XᵀXW\n"
+     r"\frac{\partial}{\partial W}\left(\frac12 \|W\|^2\right) = W" "\n∂/∂W (½‖W‖²)(½‖Y‖²) = W",
+     SQUARES, ["proved", "proved", "refuted", "proved", "unreadable"]),
+    ("c = H W − Y with Xe = Y\nL = ½‖c‖²", NETWORK, ["refuted", "proved", "proved"]),
     ("dL/dH = (H @ W - Y) @ W.T\ndL/de = dL/dH * (1 - H**2)", NETWORK, ["proved"] * 2),
     ("∂L/∂e = ((H W − Y) Wᵀ) ∘ (1 − H²)", NETWORK, ["proved"]),
     ("dL₂ = −½ tr(dK⁻¹ Y Yᵀ)", "gplvm", ["proved"]),
