@@ -165,9 +165,10 @@ class _Parser(Powers):
         terms = [self.product()]
         while self.ahead.text in ("+", "-"):
             terms.append(self.product())  # which reads its sign
-        whole = [term for term in terms if self.arrays and term.is_Matrix and 1 not in term.shape]
-        return forming.total([self.along_rows(term, *whole[:1]) for term in terms]
-                             if whole else terms)
+        code = self.arrays or self.matlab or self.solves
+        whole = [term for term in terms if code and term.is_Matrix and 1 not in term.shape]
+        return forming.total([self.along_rows(term, *whole[:1]) if self.arrays or (
+            term.is_Matrix and term.rows == 1) else term for term in terms] if whole else terms)
 
     def product(self) -> Expr:
         value = self.run()

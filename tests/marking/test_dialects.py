@@ -190,6 +190,7 @@ NORMAL = derive("−N/2 log|Σ| − ½ ∑_i (x_i − μ)ᵀ Σ⁻¹ (x_i − μ
     ("a/(|a||b|) − (a·b) b/(|a||b|³)", COSINE, "b"),
     ("np.linalg.solve(Sigma, (X - mu).sum(axis=0))", NORMAL, "mu"),
     ("np.linalg.inv(Sigma) @ np.sum(X - mu.T, axis=0)", NORMAL, "mu"),
+    ("Sigma \\ sum(X - mu', 1)'", NORMAL, "mu"),
     (r"-\frac N2\Sigma^{-1} + \frac12\sum_i\Sigma^{-1}(x_i-\mu)(x_i-\mu)^\top\Sigma^{-1}", NORMAL,
      "Sigma")])
 def test_right_answers_that_were_called_wrong_are_right(answer: str, of: object, wrt: str) -> None:
