@@ -16,6 +16,7 @@ from lvmcalc.notation.tokens import Token, Unreadable, quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 DEEPEST = 20
+NO_AXIS = "softmax needs its axis, as in softmax(Z, axis=1) for the rows of Z"
 SMALL = {"1": "₁", "+": "₊"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⟨": "⟩"}
 
@@ -335,7 +336,7 @@ class Atoms:
         """Return the axis of a softmax on paper: the rows, if there is one for each of N cases."""
         shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
         if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: softmax needs "
-                             "its axis, as in softmax(Z, axis=1) for the rows of Z.", token.start)
+            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {NO_AXIS}.",
+                             token.start)
         self.rowwise = True
         return "row"

@@ -28,7 +28,7 @@ from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
-from lvmcalc.notation.atoms import CLOSING
+from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.factors import refuse_factors
 from lvmcalc.notation.finishing import finished, refuse_giants
@@ -38,7 +38,7 @@ from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
 from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
-from lvmcalc.notation.tokens import Token, Unreadable, tokens
+from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
 
@@ -69,7 +69,10 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     CannotBeFormed
         If a number stands where only a matrix can, or the other way round.
     """
-    return refuse_factors(readings(text, vocabulary, shape, entries=entries)[0].formula)
+    reading = readings(text, vocabulary, shape, entries=entries)[0]
+    if reading.note:  # nobody would hear of it
+        raise Unreadable(f"`{quoted(text)}` cannot be read: {NO_AXIS}.", 0)
+    return refuse_factors(reading.formula)
 
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),

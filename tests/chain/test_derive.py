@@ -191,7 +191,7 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("∑ A", "There is no `∑` here: write Σ_i with the index"),
     ("λ_max(A)", "An eigenvalue (`λ_max`)"), ("‖A‖_*", "A norm other than ‖A‖ is not a known"),
     (r"\operatorname{tr}(A^{+})", "The pseudoinverse (A⁺) is not a known"),
-    ("sum(softmax(A))", "`softmax(A))` cannot be read: softmax needs its axis"),
+    ("sum(softmax(A))", "`sum(softmax(A))` cannot be read: softmax needs its axis"),
     ("sum(logsumexp(A))", "There is no `logsumexp` here: write log(sum(exp(x)))"),
     ("tr(tan(A))", "There is no function `tan` here"),
     ("2^λ ‖A w − y‖²", "The calculus does not know the exponent in 2^λ")])
