@@ -41,6 +41,8 @@ from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
+ALONG_ROWS = "The softmax is read along the rows."
+
 
 class Reading(NamedTuple):
     """What a text says; `note` tells how it was read, where there is another way."""
@@ -70,7 +72,7 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
         If a number stands where only a matrix can, or the other way round.
     """
     reading = readings(text, vocabulary, shape, entries=entries)[0]
-    if reading.note:  # nobody would hear of it
+    if reading.note == ALONG_ROWS:  # nobody would hear of it
         raise Unreadable(f"`{quoted(text)}` cannot be read: {NO_AXIS}.", 0)
     return refuse_factors(reading.formula)
 
@@ -91,7 +93,7 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     found = []
     try:
         whole = finished(first.whole(), shape, text)
-        found.append(Reading(whole, "The softmax is read along the rows." * first.rowwise))
+        found.append(Reading(whole, ALONG_ROWS * first.rowwise))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
