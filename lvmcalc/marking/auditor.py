@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
@@ -31,13 +31,14 @@ from lvmcalc.marking.increments import (
     has_differentials,
     in_increments,
     node_of,
+    slope,
     with_adjoints,
     written,
 )
 from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.parts import parts_of
+from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
@@ -52,7 +53,7 @@ from lvmcalc.marking.wording import (
 )
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number, change_of, is_number
+from lvmcalc.notation.forming import as_number, is_number
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
@@ -97,9 +98,9 @@ class _Auditor(Lettering):
         self.chain, self.words = chain, chain.vocabulary
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.parts, self.meanings = parts_of(chain), {}
-        self.words = self.words.with_parts(self.parts.adjoints)
-        self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
+        self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)
+        self.words = self.words.with_parts(self.letters.parts.adjoints)
+        self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
         self.lost: dict[str, int] = {}  # the letters that an unreadable line defines, and the line
@@ -143,21 +144,18 @@ class _Auditor(Lettering):
         """Return the line of a definition, whose letter is understood from then on."""
         _, *others = sides_of(piece.text)
         name = notation.spelling(piece.name)
-        again = name in {letter.name for letter in self.meanings} and not piece.said
+        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
         if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
             return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
-            values = [readings(other, self.words, arrays=self.arrays)[0].formula
+            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
                       for other in others]
-            meaning = self.meaning(values[0])
-            refuse_large(meaning, piece.text)
+            refuse_large(self.meaning(values[0]), piece.text)
         except (Unreadable, CannotBeFormed) as error:
             return self.unreadable(piece, number, str(error), name)
         letter = matching(name, values[0])
-        self.words = self.words.extended({letter.name: letter})
+        self.words = self.letters.define(letter, values[0], self.words)
         self.lost.pop(letter.name, None)
-        self.meanings[letter] = meaning
-        self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
@@ -194,6 +192,8 @@ class _Auditor(Lettering):
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
         right = all(verdict.status in RIGHT for verdict in verdicts)
+        if right and sides[0] == self.chain[self.chain.output].symbol:
+            self.letters.whole = as_number(sides[-1])
         return line if right and traced == sides else self.blamed(line, traced, number)
 
     def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
@@ -221,8 +221,7 @@ class _Auditor(Lettering):
                 break
             behind = behind or slip
         for left in dict.fromkeys((self.head, sides[0])):
-            self.slips.add(number if findings else behind, left, sides[-1],
-                           (self.meaning(left), self.meaning(sides[-1])))
+            self.slips.add(number if findings else behind, left, sides[-1])
         if not findings:
             return replace(line, follows=behind)
         verdicts = [*line.verdicts]
@@ -270,8 +269,7 @@ class _Auditor(Lettering):
         # The gradients of the whole come from the differential here, those of the stages from the
         # adjoints, so that the two are held against each other.
         known = self.chain.remember("gradients from the differential", lambda: {
-            self.chain.adjoint_symbol(name): gradient(self.chain.expression(), leaf.symbol,
-                                                      self.chain.symmetric)
+            self.chain.adjoint_symbol(name): slope(self.chain, self.chain.expression(), leaf.symbol)
             for name, leaf in self.chain.leaves.items()})
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
@@ -335,7 +333,7 @@ class _Auditor(Lettering):
             sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
             if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
-                sides = [gradient(one, step) for one in sides]
+                sides = [slope(self.chain, one, step) for one in sides]
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc

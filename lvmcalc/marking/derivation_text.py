@@ -15,9 +15,17 @@ from lvmcalc.notation.vocabulary import typed
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
                    r"|[-*•]\s+(?=.*=))?")
+# Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
+HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
+                     r"|\([\w\s,.'’-]*\)\s*):\s+(?=.*=)")
+TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*$")
+DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
+                     r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
+                     r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
-THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
-                  r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
+THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
+                  r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
+                  re.IGNORECASE)
 # What is said there is known before
 WHERE = re.compile(rf",?\s+(?:(?:where|with)\s+(?=(?:{LETTER})\s*:?=)|for\s+(?=[A-Z]\s*:?=))")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
@@ -46,6 +54,7 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
@@ -74,7 +83,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     raws = lines_of(lines)
     own = {*OWN.findall("\n".join(raws))}
     for raw in raws:
-        text = LABEL.sub("", raw)
+        text = without_front(raw, vocabulary)
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
@@ -88,6 +97,17 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             found += [_piece(part, vocabulary, found, own)
                       for part in _statements(text, vocabulary)]
     return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
+
+
+def without_front(text: str, vocabulary: Vocabulary) -> str:
+    """Return a line without its number, and without the words that say what it is about."""
+    text = LABEL.sub("", text)
+    heading = HEADING.match(text)
+    words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
+    if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
+               for word in words) and not DENYING.search(heading[1]):
+        return text[heading.end():]
+    return text
 
 
 def _used(piece: Piece, later: list[Piece]) -> Piece:
@@ -218,11 +238,13 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     if "=" in text or (inner and not NAME.match(inner[0].strip("$ "))):
         return False
     words = re.findall(r"[A-Za-z]+", MATH.sub(" ", text))
-    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", MATH.sub(" ", text))
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", ALONE.sub(" ", MATH.sub(" ", text)))
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
     if others or not words or named or TELLING.search(text):
         return False
     long_words = sum(len(word) > 3 for word in words)
+    if long_words and TITLE.match(text):
+        return True
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
     english = sum(map(is_english, words))
     return heading or (long_words > 1 and 0 < english < len(words) - 1) or 2 * english > len(words)

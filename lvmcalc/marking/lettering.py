@@ -3,13 +3,14 @@
 import re
 from contextlib import suppress
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
-from lvmcalc.marking.parts import Parts
+from lvmcalc.marking.increments import slope
+from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
@@ -24,8 +25,7 @@ class Lettering:
 
     chain: Chain
     words: Vocabulary
-    parts: Parts
-    meanings: dict[Expr, Expr]  # of the letters that are defined
+    letters: OwnLetters
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
@@ -78,10 +78,7 @@ class Lettering:
 
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
-        for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
-            if symbol.name.startswith("∂") and (found := self.parts.of(symbol)):
-                self.meanings[symbol] = found[0].adjoint(found[1])
-        return side.xreplace(self.meanings) if self.meanings else side
+        return self.letters.meaning(side)
 
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
@@ -90,6 +87,5 @@ class Lettering:
         if name not in self.chain.leaves:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
-        return None if value.is_Matrix else gradient(
-            self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol,
-            self.chain.symmetric)
+        return None if value.is_Matrix else slope(
+            self.chain, self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol)
