@@ -297,3 +297,26 @@ def test_the_differential_of_a_symmetric_matrix_is_symmetric() -> None:
      ["words", "definition", "words", "proved"])])
 def test_headings_say_nothing_of_the_equation_behind_them(text: str, expected: list[str]) -> None:
     assert statuses(text, "autoencoder") == expected, str(audit(text, "autoencoder"))
+
+
+NORMAL = "Setting the gradient to zero gives (AᵀA + λ I) w = Aᵀy.\nw = (AᵀA + λ I)⁻¹Aᵀy"
+COVARIANCE = derive("N/2 log|S| + ½ tr(S⁻¹X Xᵀ)", X="D×N", S="symmetric D×D")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (NORMAL, RIDGE, ["numeric", "proved"]),
+    (NORMAL.replace("+ λ I)⁻¹", "− λ I)⁻¹"), RIDGE, ["numeric", "refuted"]),
+    (NORMAL.split("\n")[1], RIDGE, ["refuted"]),
+    ("∂L/∂w = Aᵀ(A w − y) + λ w = 0 ⇒ AᵀA w + λ w = Aᵀy", RIDGE, ["proved", "numeric"]),
+    ("∇L = 0, so AᵀA w = Aᵀy\n∂L/∂w = Aᵀ(A w − y)", RIDGE, ["words", "unreadable", "refuted"]),
+    ("At the optimum, S = X Xᵀ/N", COVARIANCE, ["proved"])])
+def test_what_holds_only_where_the_gradient_is_zero_is_not_called_wrong(
+        text: str, of: object, expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))
+
+
+def test_a_stage_that_nobody_named_is_not_what_words_say_of_its_letter() -> None:
+    text = "Let p be the probabilities.\n∂L/∂z = p − y"
+    assert statuses(text, LOGISTIC) == ["words", "unreadable"]
+    named = derive("z = X w\np = σ(z)\nyᵀp", X="N×D", w="D", y="N")
+    assert statuses("Let p be the probabilities.\n∂L/∂p = p", named) == ["words", "refuted"]
