@@ -16,7 +16,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
@@ -31,29 +31,30 @@ from lvmcalc.marking.increments import (
     has_differentials,
     in_increments,
     node_of,
+    slope,
     with_adjoints,
     written,
 )
 from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.parts import parts_of
+from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.slips import Slips
+from lvmcalc.marking.stationary import NOWHERE, UNKNOWN, where_flat
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
     as_adjoints,
     asked_for,
     changing,
-    gradient_called,
     is_named,
     with_gradient,
     without_trace,
 )
-from lvmcalc.models import chain_named
+from lvmcalc.models.chains import CHAINS, chain_named
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number, change_of, is_number
-from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.forming import as_number, is_number
+from lvmcalc.notation.parser import readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
 from lvmcalc.notation.vocabulary import matching, typed
@@ -97,12 +98,13 @@ class _Auditor(Lettering):
         self.chain, self.words = chain, chain.vocabulary
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.parts, self.meanings = parts_of(chain), {}
-        self.words = self.words.with_parts(self.parts.adjoints)
-        self.slips = Slips(chain, self.in_leaves, lambda *sides: self.verdict(*sides).holds)
+        self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)
+        self.words = self.words.with_parts(self.letters.parts.adjoints)
+        self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
         self.lost: dict[str, int] = {}  # the letters that an unreadable line defines, and the line
+        self.vague: dict[str, int] = {}  # stages of which a line says in words what they are
         self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
@@ -137,27 +139,27 @@ class _Auditor(Lettering):
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
+        name, chain = notation.spelling(piece.name), self.chain
+        if name in {*chain.nodes} - {*chain.abbreviations} and chain.name not in CHAINS:
+            self.vague[name] = number  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
 
     def defined(self, piece: Piece, number: int) -> Line:
         """Return the line of a definition, whose letter is understood from then on."""
         _, *others = sides_of(piece.text)
         name = notation.spelling(piece.name)
-        again = name in {letter.name for letter in self.meanings} and not piece.said
+        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
         if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
             return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
-            values = [readings(other, self.words, arrays=self.arrays)[0].formula
+            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
                       for other in others]
-            meaning = self.meaning(values[0])
-            refuse_large(meaning, piece.text)
+            refuse_large(self.meaning(values[0]), piece.text)
         except (Unreadable, CannotBeFormed) as error:
             return self.unreadable(piece, number, str(error), name)
         letter = matching(name, values[0])
-        self.words = self.words.extended({letter.name: letter})
+        self.words = self.letters.define(letter, values[0], self.words)
         self.lost.pop(letter.name, None)
-        self.meanings[letter] = meaning
-        self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
@@ -184,9 +186,15 @@ class _Auditor(Lettering):
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
+            sides = sides[:-1] if piece.flat and sides[2:] and sides[-1] == 0 else sides
             self.head = self.head if piece.goes_on else sides[0]
             traced = self.traced(sides)
             verdicts = tuple(self.verdict(*pair) for pair in pairwise(traced))
+            if piece.flat and not all(verdict.holds for verdict in verdicts):
+                if is_named(self.chain, sides[0]) and sides[1:] == (0,):
+                    return self.said(piece, number)
+                if not is_named(self.chain, sides[0]):
+                    verdicts = tuple(self.where_flat(*pair) for pair in pairwise(traced))
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, number, str(error))
         except CannotBeFormed as error:
@@ -194,6 +202,12 @@ class _Auditor(Lettering):
             return replace(line, verdicts=(Verdict("refuted", str(error)),), findings=(wrong,))
         line = replace(line, sides=sides, verdicts=verdicts)
         right = all(verdict.status in RIGHT for verdict in verdicts)
+        for name in self.vague.keys() & {symbol.name for side in sides
+                                         for symbol in side.free_symbols} if not right else ():
+            return self.unreadable(piece, number, f"Line {self.vague[name]} says in words what "
+                                   f"{name} is: say it with a formula.")
+        if right and sides[0] == self.chain[self.chain.output].symbol:
+            self.letters.whole = as_number(sides[-1])
         return line if right and traced == sides else self.blamed(line, traced, number)
 
     def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
@@ -221,8 +235,7 @@ class _Auditor(Lettering):
                 break
             behind = behind or slip
         for left in dict.fromkeys((self.head, sides[0])):
-            self.slips.add(number if findings else behind, left, sides[-1],
-                           (self.meaning(left), self.meaning(sides[-1])))
+            self.slips.add(number if findings else behind, left, sides[-1])
         if not findings:
             return replace(line, follows=behind)
         verdicts = [*line.verdicts]
@@ -242,27 +255,6 @@ class _Auditor(Lettering):
         return traces if traces != sides and not all(side.is_Matrix for side in every) and (
             changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
 
-    # Reading
-    def sides(self, text: str) -> tuple[Expr, ...]:
-        """Return the sides of an equation; of two readings of one, that which makes it true."""
-        first, *others = sides_of(text)
-        if not others:
-            raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
-        differentials = bool(self.words.change.search(text))
-        found = [self.derivative(first) or readings(
-            first, self.words, (), differentials, arrays=self.arrays)[0].formula]
-        for other in others:
-            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
-                            arrays=self.arrays)
-            found.append(self.likeliest(found[-1], ways))
-        return tuple(found)
-
-    def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
-        true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
-        return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
-            ways[0].formula)
-
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
@@ -270,8 +262,7 @@ class _Auditor(Lettering):
         # The gradients of the whole come from the differential here, those of the stages from the
         # adjoints, so that the two are held against each other.
         known = self.chain.remember("gradients from the differential", lambda: {
-            self.chain.adjoint_symbol(name): gradient(self.chain.expression(), leaf.symbol,
-                                                      self.chain.symmetric)
+            self.chain.adjoint_symbol(name): slope(self.chain, self.chain.expression(), leaf.symbol)
             for name, leaf in self.chain.leaves.items()})
         exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
         verdict = exercise.compare(left.xreplace(known), right.xreplace(known))
@@ -283,6 +274,14 @@ class _Auditor(Lettering):
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
         return verdict
+
+    def where_flat(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal where the gradient is zero."""
+        found = self.verdict(left, right)
+        found = found if found.holds else where_flat(self.chain, *self.in_leaves(left, right))
+        if found is None:
+            raise Unreadable(UNKNOWN)
+        return found
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.
@@ -311,6 +310,8 @@ class _Auditor(Lettering):
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
             sentence = f"This could not be decided: {reason}"
+        elif reason == NOWHERE:
+            sentence = reason
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif not verdict.counterexample:
@@ -335,7 +336,7 @@ class _Auditor(Lettering):
             sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
             if not sides[0].is_Matrix and len(names) == 1:
                 step = increment_of(self.chain[names[0]].symbol)
-                sides = [gradient(one, step) for one in sides]
+                sides = [slope(self.chain, one, step) for one in sides]
             short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
                      for name, node in self.chain.abbreviations.items()}
             sides = [one.xreplace(short) for one in sides]  # dK, not dc

@@ -15,9 +15,28 @@ from lvmcalc.notation.vocabulary import typed
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
                    r"|[-*•]\s+(?=.*=))?")
+# Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
+HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
+                     r"|\([\w\s,.'’-]*\)\s*):\s+(?=.*=)")
+TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*$")
+DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
+                     r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
+                     r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
+# What says that the lines from there on hold only where the gradient is zero
+FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
+                  r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
+                  r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
+                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|first-order condition)\b", re.IGNORECASE)
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
+                     re.IGNORECASE)
+GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
+                   r"|means|leads\s+to|get|obtain|find|have)\b:?|(?<=0)[\s$]*,\s*(?:so|i\.e\.)\s")
+IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
+                      r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
-THEN = re.compile(r"[.;,]\s+(?=(?:then|so|thus|hence|therefore|(?:and\s+)?we\s+(?:have|get|obtain"
-                  r"|find))\b)|\s+and\s+(?=\w+\s*:?=)", re.IGNORECASE)
+THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
+                  r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
+                  re.IGNORECASE)
 # What is said there is known before
 WHERE = re.compile(rf",?\s+(?:(?:where|with)\s+(?=(?:{LETTER})\s*:?=)|for\s+(?=[A-Z]\s*:?=))")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
@@ -46,6 +65,7 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
@@ -55,9 +75,11 @@ UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
-    A claim has the name that its line says to define, or that is unknown, on its left; it goes on
+    A claim has the name that its line says to define, or that is unknown, on its left, and words
+    have that of which they say what it is; it goes on
     from the one before it if its line begins with an equals sign. A definition was said to be one,
-    by "Let" or :=, or begins with an unknown name.
+    by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
+    zero.
     """
 
     kind: str
@@ -66,15 +88,16 @@ class Piece(NamedTuple):
     error: str = ""
     goes_on: bool = False
     said: bool = False
+    flat: bool = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
     raws = lines_of(lines)
-    own = {*OWN.findall("\n".join(raws))}
+    own, flat = {*OWN.findall("\n".join(raws))}, False
     for raw in raws:
-        text = LABEL.sub("", raw)
+        text = without_front(raw, vocabulary)
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
@@ -85,9 +108,23 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
-            found += [_piece(part, vocabulary, found, own)
-                      for part in _statements(text, vocabulary)]
+            parts = [text]
+            if FLAT.search(raw):
+                flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
+            found += [_piece(one, vocabulary, found, own)._replace(flat=flat)
+                      for part in parts for one in _statements(part, vocabulary)]
     return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
+
+
+def without_front(text: str, vocabulary: Vocabulary) -> str:
+    """Return a line without its number, and without the words that say what it is about."""
+    text = LABEL.sub("", text)
+    heading = HEADING.match(text)
+    words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
+    if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
+               for word in words) and not DENYING.search(heading[1]):
+        return text[heading.end():]
+    return text
 
 
 def _used(piece: Piece, later: list[Piece]) -> Piece:
@@ -98,7 +135,7 @@ def _used(piece: Piece, later: list[Piece]) -> Piece:
         return piece
     if piece.said or any(letter.search(it.text) for it in later):
         return piece
-    return Piece("claim", piece.text, piece.name)
+    return piece._replace(kind="claim")
 
 
 def lines_of(lines: Iterable[str]) -> list[str]:
@@ -128,7 +165,8 @@ def _statements(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
     if is_words(text, vocabulary):
-        return Piece("words", text.strip())
+        named = IN_WORDS.match(text)
+        return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
@@ -218,11 +256,13 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     if "=" in text or (inner and not NAME.match(inner[0].strip("$ "))):
         return False
     words = re.findall(r"[A-Za-z]+", MATH.sub(" ", text))
-    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", MATH.sub(" ", text))
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", ALONE.sub(" ", MATH.sub(" ", text)))
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
     if others or not words or named or TELLING.search(text):
         return False
     long_words = sum(len(word) > 3 for word in words)
+    if long_words and TITLE.match(text):
+        return True
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
     english = sum(map(is_english, words))
     return heading or (long_words > 1 and 0 < english < len(words) - 1) or 2 * english > len(words)

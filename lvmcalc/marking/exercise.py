@@ -22,6 +22,7 @@ from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
+from lvmcalc.marking.increments import symmetric_in
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
 SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
@@ -174,11 +175,12 @@ class Exercise:
                                         lambda: formulas(self.chain, letters))
             symmetric = {letters[node].name for node in letters if is_symmetric(self.chain, node)}
             verdict = decide(*(passes.in_symbols(None, side, known) for side in (left, right)),
-                             symmetric.union(self.chain.symmetric))
+                             symmetric.union(symmetric_in(self.chain)))
             if verdict.status == "proved":
                 return verdict
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
-        return decide(*map(self.chain.in_leaves, (left, right)), self.chain.symmetric, 0, at_most)
+        return decide(*map(self.chain.in_leaves, (left, right)), symmetric_in(self.chain), 0,
+                      at_most)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""

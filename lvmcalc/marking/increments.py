@@ -1,5 +1,6 @@
 """Differentials in answers and derivations: dX, d(K⁻¹), dL, and the gradient in dL = tr(Gᵀ dX)."""
 
+from collections.abc import Iterable
 from functools import cache
 
 import sympy as sp
@@ -27,6 +28,18 @@ def increments(chain: Chain, expression: Expr) -> dict[Expr, str]:
 def has_differentials(chain: Chain, expression: Expr) -> bool:
     """Return whether there is a differential in an expression."""
     return expression.has(*KINDS) or bool(increments(chain, expression))
+
+
+def symmetric_in(chain: Chain) -> tuple[str, ...]:
+    """Return the names of the leaves that are symmetric, and of their differentials."""
+    return tuple(name for leaf in chain.symmetric
+                 for name in (leaf, increment_of(chain[leaf].symbol).name))
+
+
+def slope(chain: Chain, value: Expr, wrt: Expr) -> Expr:
+    """Return the gradient of a number with respect to a letter or a differential of a chain."""
+    there = {symbol.name for symbol in (value.free_symbols | {wrt})}
+    return gradient(value, wrt, there.intersection(symmetric_in(chain)))
 
 
 def at_rest(chain: Chain, side: Expr) -> Expr:
@@ -98,8 +111,9 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
     if change.is_Matrix:
         raise Unreadable(f"dL is a number, but this is {notation.shape(change)}: write "
                          f"tr(Gᵀ d{name}).")
-    found = gradient(change, step)
-    linear = compare(change, inner(found, step) if found.is_Matrix else found * step)
+    found = slope(chain, change, step)
+    linear = compare(change, inner(found, step) if found.is_Matrix else found * step,
+                     {step.name}.intersection(symmetric_in(chain)))
     if step in found.free_symbols or not linear.holds:
         raise Unreadable(f"`{notation.plain(change)}` is not a differential: every term "
                          f"needs exactly one d{name}.")
@@ -124,12 +138,16 @@ def broken_by(chain: Chain, changed: Expr, said: Expr) -> dict[passes.Place, Exp
     said, changed = sides if sides[1].is_Matrix else map(as_number, sides)
     error = said - changed
     arriving = chain.adjoint_symbol(node)
-    error = inner(arriving, error) if error.is_Matrix else arriving * error
+    return broken_in(chain, inner(arriving, error) if error.is_Matrix else arriving * error, names)
+
+
+def broken_in(chain: Chain, error: Expr, names: Iterable[str]) -> dict[passes.Place, Expr]:
+    """Return the formulas by edge of a chain whose dL has an error, in differentials of names."""
     found: dict[passes.Place, Expr] = {}
     for name in names:
         edges = [(child, name) for child in chain.children(name)]
         parts = [*(chain.edges[edge] for edge in edges),
-                 gradient(error, increment_of(chain[name].symbol))]
+                 slope(chain, error, increment_of(chain[name].symbol))]
         found |= {edge: 0 * chain.adjoint_symbol(name) for edge in edges}
         found[edges[0]] = in_nodes(chain, passes.added(parts))
     return found

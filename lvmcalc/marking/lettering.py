@@ -3,17 +3,18 @@
 import re
 from contextlib import suppress
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict, gradient
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
-from lvmcalc.marking.parts import Parts
-from lvmcalc.marking.wording import derived
+from lvmcalc.marking.increments import slope
+from lvmcalc.marking.own_letters import OwnLetters
+from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
-from lvmcalc.notation.parser import readings
+from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
@@ -24,8 +25,8 @@ class Lettering:
 
     chain: Chain
     words: Vocabulary
-    parts: Parts
-    meanings: dict[Expr, Expr]  # of the letters that are defined
+    arrays: bool  # whether the lines are code for arrays
+    letters: OwnLetters
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
@@ -78,10 +79,7 @@ class Lettering:
 
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
-        for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
-            if symbol.name.startswith("∂") and (found := self.parts.of(symbol)):
-                self.meanings[symbol] = found[0].adjoint(found[1])
-        return side.xreplace(self.meanings) if self.meanings else side
+        return self.letters.meaning(side)
 
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
@@ -90,6 +88,25 @@ class Lettering:
         if name not in self.chain.leaves:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
-        return None if value.is_Matrix else gradient(
-            self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol,
-            self.chain.symmetric)
+        return None if value.is_Matrix else slope(
+            self.chain, self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol)
+
+    def sides(self, text: str) -> tuple[Expr, ...]:
+        """Return the sides of an equation; of two readings of one, that which makes it true."""
+        first, *others = sides_of(text)
+        if not others:
+            raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
+        differentials = bool(self.words.change.search(text))
+        found = [self.derivative(first) or readings(
+            first, self.words, (), differentials, arrays=self.arrays)[0].formula]
+        for other in others:
+            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
+                            arrays=self.arrays)
+            found.append(self.likeliest(found[-1], ways))
+        return tuple(found)
+
+    def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+        true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
+        return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
+            ways[0].formula)

@@ -38,7 +38,8 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
             moving == (name,))
         if piece.kind != "words" and (match := re.match(rf"\s*(?:{called})\s*=", piece.text)):
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
-            return Piece("claim", f"{adjoint} = {piece.text[match.end():]}")
+            return piece._replace(kind="claim", name="",
+                                  text=f"{adjoint} = {piece.text[match.end():]}")
     return piece
 
 

@@ -77,13 +77,20 @@ class Vocabulary(dict):
         self.differentials = {name.translate(ASCII): names.get(name, Symbol(name))
                               for name in changing}
 
-    def extended(self, names: Mapping[str, Expr]) -> "Vocabulary":
-        """Return a vocabulary with more names. A name that gets another meaning has no adjoint."""
-        known, adjoints, *others, parts, hidden = self._given
-        adjoints, *below = ({name: it for name, it in each.items() if name not in names}
-                            for each in (adjoints, *parts.values()))
-        parts = {part: it for part, it in zip(parts, below, strict=True) if part not in names}
-        return Vocabulary({**known, **names}, adjoints, *others, parts, hidden - {*names})
+    def extended(self, names: Mapping[str, Expr],
+                 adjoints: Mapping[str, Expr] = MappingProxyType({}),
+                 parts: Mapping[str, Mapping[str, Expr]] = MappingProxyType({})) -> "Vocabulary":
+        """Return a vocabulary with more names.
+
+        A name that gets another meaning has no adjoint but that in `adjoints`, and is no part of
+        the scalar unless it is in `parts`.
+        """
+        known, old, *others, whole, hidden = self._given
+        old, *below = ({name: it for name, it in each.items() if name not in names}
+                       for each in (old, *whole.values()))
+        whole = {part: it for part, it in zip(whole, below, strict=True) if part not in names}
+        return Vocabulary({**known, **names}, {**old, **adjoints}, *others, {**whole, **parts},
+                          hidden - {*names})
 
     def with_parts(self, parts: Mapping[str, Mapping[str, Expr]]) -> "Vocabulary":
         """Return a vocabulary with the adjoints of parts of the scalar."""

@@ -246,3 +246,77 @@ SQUARES = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
 def test_letters_of_ones_own_and_code_are_taken_as_meant(text: str, of: object,
                                                          expected: list[str]) -> None:
     assert statuses(text, of) == expected, str(audit(text, of))
+
+
+GAUSSIAN = derive("−½ log|Σ| − ½ (x − μ)ᵀ Σ⁻¹ (x − μ)", x="D", μ="D", Σ="symmetric D×D")
+POISSON = derive("sum(exp(X w)) − yᵀ X w", X="N×D", w="D", y="N")
+BACKWARD = """A = X U
+∂L/∂A = ((H W − Y) Wᵀ) ∘ (1 − H∘H)
+∂L/∂U = Xᵀ ∂L/∂A"""
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("Let E = Y − XW.\n∂L/∂E = E\n∂L/∂W = −Xᵀ ∂L/∂E", SQUARES,
+     ["definition", "proved", "proved"]),
+    (r"$E = Y - XW$, so $\frac{dL}{dE} = 2E$" "\n" r"$\frac{dL}{dW} = -2X^\top E$", SQUARES,
+     ["definition", "refuted", "follows"]),
+    (BACKWARD, NETWORK, ["definition", "proved", "proved"]),
+    (BACKWARD.replace("Xᵀ ∂", "X ∂"), NETWORK, ["definition", "proved", "refuted"]),
+    ("Let m = exp(X w)\nL = sum(m) − yᵀ X w\n∂L/∂m = ones(N)", POISSON,
+     ["definition", "proved", "proved"]),
+    ("Let B = K⁻¹Y\n∂L/∂B = 1", "gplvm.trace", ["definition", "unreadable"]),
+    ("Let s = xᵀA x\n∂s/∂x = 2A x\n∂L/∂x = 2A x + b", QUADRATIC,
+     ["definition", "refuted", "follows"])])
+def test_a_letter_of_ones_own_has_an_adjoint(text: str, of: object, expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("Let r = WᵀWx − x\nd(WᵀW) = 2WᵀdW\ndr = 2WᵀdW x\ndL = tr(rᵀdr) = 2 tr(rᵀWᵀdW x)",
+     "autoencoder", ["definition", "refuted", "follows", "follows"]),
+    ("∂/∂w (½‖A w − y‖²) = Aᵀ(A w − y)\n∂/∂w (λ/2 wᵀw) = 2λ w\n∂L/∂w = Aᵀ(A w − y) + 2λ w", RIDGE,
+     ["proved", "refuted", "follows"]),
+    ("∂L/∂w = Aᵀ(A w − y) + 2λ w\n∂L/∂w = Aᵀ(A w − y) + 3λ w", RIDGE, ["refuted", "refuted"]),
+    ("Put B = K⁻¹Y\ndB = −K⁻¹ dK Y\ndL = ½ tr(YᵀK⁻¹dK Y)\n∂L/∂K = ½ K⁻¹Y Yᵀ", "gplvm.trace",
+     ["definition", "refuted", "follows", "follows"])])
+def test_a_slip_in_a_part_of_the_scalar_is_blamed_once(text: str, of: object,
+                                                       expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))
+
+
+def test_the_differential_of_a_symmetric_matrix_is_symmetric() -> None:
+    text = "d log|Σ| = tr(Σ⁻¹dΣ)\ntr(x μᵀdΣ) = tr(μ xᵀdΣ)\ntr(x μᵀdΣ) = tr(μ μᵀdΣ)"
+    assert statuses(text, GAUSSIAN) == ["proved", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("encoder: e = W x\nStep 2. Decoder: d = Wᵀe\n**Residual:** c = d − x", ["proved"] * 3),
+    ("(i) First path (through h): ∂L/∂h = W c xᵀ", ["proved"]),
+    ("not the gradient: ∂L/∂W = W c xᵀ", ["unreadable"]), ("c : d = tr(cᵀ d)", ["proved"]),
+    ("Encoder\nLet r = d − x. Since d is square,\n∂L/∂c = r",
+     ["words", "definition", "words", "proved"])])
+def test_headings_say_nothing_of_the_equation_behind_them(text: str, expected: list[str]) -> None:
+    assert statuses(text, "autoencoder") == expected, str(audit(text, "autoencoder"))
+
+
+NORMAL = "Setting the gradient to zero gives (AᵀA + λ I) w = Aᵀy.\nw = (AᵀA + λ I)⁻¹Aᵀy"
+COVARIANCE = derive("N/2 log|S| + ½ tr(S⁻¹X Xᵀ)", X="D×N", S="symmetric D×D")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (NORMAL, RIDGE, ["numeric", "proved"]),
+    (NORMAL.replace("+ λ I)⁻¹", "− λ I)⁻¹"), RIDGE, ["numeric", "refuted"]),
+    (NORMAL.split("\n")[1], RIDGE, ["refuted"]),
+    ("∂L/∂w = Aᵀ(A w − y) + λ w = 0 ⇒ AᵀA w + λ w = Aᵀy", RIDGE, ["proved", "numeric"]),
+    ("∇L = 0, so AᵀA w = Aᵀy\n∂L/∂w = Aᵀ(A w − y)", RIDGE, ["words", "unreadable", "refuted"]),
+    ("At the optimum, S = X Xᵀ/N", COVARIANCE, ["proved"])])
+def test_what_holds_only_where_the_gradient_is_zero_is_not_called_wrong(
+        text: str, of: object, expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))
+
+
+def test_a_stage_that_nobody_named_is_not_what_words_say_of_its_letter() -> None:
+    text = "Let p be the probabilities.\n∂L/∂z = p − y"
+    assert statuses(text, LOGISTIC) == ["words", "unreadable"]
+    named = derive("z = X w\np = σ(z)\nyᵀp", X="N×D", w="D", y="N")
+    assert statuses("Let p be the probabilities.\n∂L/∂p = p", named) == ["words", "refuted"]

@@ -1,0 +1,143 @@
+"""The letters that a derivation defines: what they mean, and the adjoints of them, as in ∂L/∂E."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
+
+from lvmcalc import notation
+from lvmcalc.chain import Chain
+from lvmcalc.chain.passes import added
+from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.marking.increments import slope
+from lvmcalc.marking.parts import parts_of
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number, change_of, product, transposed
+from lvmcalc.notation.vocabulary import matching
+
+LARGEST_FACTOR = 24  # of a number between a letter and a stage
+
+
+class OwnLetters:
+    """What the letters of a derivation mean.
+
+    Parameters
+    ----------
+    chain : Chain
+    same : tells whether two expressions are equal
+
+    Attributes
+    ----------
+    meanings : what stands for each letter, in stages and leaves; also for its differential, and for
+        the adjoints that were asked for
+    formulas : what each letter was defined as, in whatever letters
+    whole : L, as the last right line about it has it
+    """
+
+    def __init__(self, chain: Chain, same: Callable[[Expr, Expr], bool]):
+        self.chain, self.same, self.parts = chain, same, parts_of(chain)
+        self.meanings: dict[Expr, Expr] = {}
+        self.formulas: dict[Expr, Expr] = {}
+        self.whole: Expr = chain.expression()
+        self.adjoints: dict[Expr, Callable[[], Expr]] = {}
+
+    def define(self, letter: Expr, formula: Expr, words: Vocabulary) -> Vocabulary:
+        """Take a letter for what it is defined as, and return a vocabulary that has it."""
+        meaning = self.meaning(formula)
+        self.formulas.pop(letter, None)  # so that it is the last
+        self.formulas[letter] = formula
+        self.meanings[letter] = meaning
+        self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
+        name, chain = letter.name, self.chain
+        if name in chain.vocabulary:
+            return words.extended({name: letter})
+        adjoint = matching(notation.adjoint_name(chain.output, name), letter)
+        found = {adjoint: lambda: self.adjoint_of(letter)}
+        slopes: dict[str, Expr] = {}
+        if not letter.is_Matrix:
+            slopes = {leaf: matching(notation.adjoint_name(name, leaf), node.symbol)
+                      for leaf, node in chain.leaves.items()}
+            found |= {symbol: lambda leaf=leaf: slope(
+                chain, as_number(chain.in_leaves(meaning)), chain[leaf].symbol)
+                for leaf, symbol in slopes.items()}
+        self.adjoints |= found
+        for symbol in found:
+            self.meanings.pop(symbol, None)
+        return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
+
+    def meaning(self, side: Expr) -> Expr:
+        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:
+            if part := self.parts.of(symbol):
+                self.meanings[symbol] = part[0].adjoint(part[1])
+            elif symbol in self.adjoints:
+                self.meanings[symbol] = self.meaning(self.adjoints[symbol]())
+        return side.xreplace(self.meanings) if self.meanings else side
+
+    def adjoint_of(self, letter: Expr) -> Expr:
+        """Return the adjoint of a letter: that of a stage, or from what was said of the scalar.
+
+        Raises
+        ------
+        Unreadable
+            If the letter is no multiple of a stage, and no right line says what L is in it.
+        """
+        if stages := [*self.stages(self.meanings[letter])]:
+            return added(stages)
+        value = self.whole
+        for other, formula in reversed(self.formulas.items()):
+            value = value if other == letter else value.xreplace({other: formula})
+        if letter not in value.free_symbols or self.chain_after(letter, value):
+            raise Unreadable(f"{notation.plain(letter)} is no stage here, and no line before says "
+                             f"what {notation.plain(self.chain.output)} is in terms of it.")
+        return slope(self.chain, value, letter)
+
+    def chain_after(self, letter: Expr, value: Expr) -> bool:
+        """Return whether stages stand in a value that may depend on a letter."""
+        def stages(of: Expr) -> set[str]:
+            names = {self.chain.abbreviations.get(it.name, it.name) for it in of.free_symbols}
+            return names & {*self.chain.nodes}
+
+        before = stages(self.meanings[letter])
+        return any(not before & {*self.chain.leading_to(name)}
+                   for name in stages(value))
+
+    def stages(self, meaning: Expr) -> Iterator[Expr]:
+        """Yield the adjoints of the stages of which an expression is a multiple, or that of a
+        transpose; together they are its adjoint."""
+        exercise, known = exercise_of(self.chain, next(iter(self.chain.leaves))), set()
+        values: list = []
+        with suppress(*NoValue, ValueError, TypeError):
+            values = exercise.values(meaning)
+        for node in self.chain if values else ():
+            if node.name == self.chain.output or (node.rule and node.rule.name == "use"):
+                continue
+            others = [point[node.name] for point in exercise.points]
+            for turn in (False, True):
+                factor = multiple([np.transpose(it) for it in values] if turn else values, others)
+                symbol = transposed(node.symbol) if turn else node.symbol
+                if factor and self.same(meaning, product(factor, symbol)):
+                    if not known & {name for name in known
+                                    if node.name in self.chain.leading_to(name)}:
+                        adjoint = self.chain.adjoint_symbol(node.name)
+                        yield product(1 / factor, transposed(adjoint) if turn else adjoint)
+                    known.add(node.name)
+                    break
+
+
+def multiple(values: list, others: list) -> Expr | None:
+    """Return the number by which all values are a multiple of others, None if there is none."""
+    factors = []
+    for value, other in zip(values, others, strict=True):
+        value, other = np.asarray(value, dtype=float), np.asarray(other, dtype=float)
+        if value.shape != other.shape or not value.any() or not other.any():
+            return None
+        place = np.unravel_index(np.abs(other).argmax(), other.shape)
+        factors.append(value[place] / other[place])
+        if not np.allclose(value, factors[-1] * other, rtol=1e-9):
+            return None
+    number = sp.nsimplify(factors[0], rational=True, tolerance=1e-9)
+    small = max(abs(number.p), number.q) <= LARGEST_FACTOR
+    return number if small and np.allclose(factors, float(number), rtol=1e-8) else None
