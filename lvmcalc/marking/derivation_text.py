@@ -51,8 +51,9 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|aver
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
                     r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
-GIVEN = re.compile(rf"(?:^|[.,;:($]|\b(?:[a-z]{{3,}}|be|by|if|so|we)\s)[\s$]*({LETTER})(?:\(\w+\))?"
-                   r"[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)", re.IGNORECASE)
+GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
+                   rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
+                   re.IGNORECASE)
 # Words round a definition: "Let the residual be r = Xw − y", "p = σ(Xw), the probabilities"
 _NOUNS = r"(?:(?:[a-z]{3,}|of)[\s-]*){1,5}"
 NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"

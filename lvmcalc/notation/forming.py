@@ -225,6 +225,18 @@ def _no_power(base: Expr, exponent: Expr) -> Expr:
                      "exponent of a matrix is a whole number, or T for a transpose.")
 
 
+def distributed(body: Expr, varies: Callable[[Expr], set]) -> list[Expr]:
+    """Return the terms of a matrix, with no sum that varies left between its factors."""
+    if isinstance(body, MatAdd):
+        return [term for part in body.args for term in distributed(part, varies)]
+    factors = body.args if isinstance(body, MatMul) else ()
+    for place, factor in enumerate(factors):
+        if isinstance(factor, MatAdd) and 1 not in factor.shape and varies(factor):
+            return [term for part in factor.args for term in distributed(
+                product(*factors[:place], part, *factors[place + 1:]), varies)]
+    return [body]
+
+
 def transposed(base: Expr) -> Expr:
     """Return the transpose; a number is its own."""
     if isinstance(base, Transpose):

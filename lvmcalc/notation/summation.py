@@ -15,6 +15,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import (
     apart,
     as_number,
+    distributed,
     elementwise,
     power_of_entries,
     product,
@@ -79,8 +80,7 @@ class Sums:
 
     def read(self, product_ahead: Callable[[], Expr], place: int) -> Expr:
         """Return the sum at a place: with matrices, or as it stands inside another sum."""
-        indices, end = self.heads[place]
-        self.depth += 1
+        (indices, end), self.depth = self.heads[place], self.depth + 1
         try:
             body = as_number(product_ahead())
         finally:
@@ -91,9 +91,10 @@ class Sums:
                 raise Unreadable(f"Nothing in the sum over {index} has the index {index}: "
                                  "put brackets around what is summed.")
         if end and end != str(self.size(indices[-1])):
-            size, of = self.ranges[indices[-1]]
-            raise CannotBeFormed(f"the sum over {indices[-1]} ends at {end}, but it runs over the "
-                                 f"{size} places of {of}")
+            if end not in {str(n) for of, *_ in self.parts.values() for n in of.shape}:
+                raise Unreadable(f"The sum over {indices[-1]} ends at {end}, no size here.")
+            raise CannotBeFormed("the sum over {} ends at {}, but it runs over the {} places of {}"
+                                 .format(indices[-1], end, *self.ranges[indices[-1]]))
         left = self.free(body) - {*indices}
         if not self.depth:
             self.refuse_outside(body, indices)
@@ -147,8 +148,7 @@ class Sums:
     def total(self, body: Expr, indices: str) -> Expr:
         """Return the sum over all indices that a body has."""
         if body.is_Matrix:
-            terms = body.args if isinstance(body, MatAdd) else (body,)
-            found = [self.of_vectors(term, indices) for term in terms]
+            found = [self.of_vectors(term, indices) for term in distributed(body, self.free)]
             return MatAdd(*found) if len(found) > 1 else found[0]
         for index in indices[2:]:
             body = Over(body, Symbol(index))
@@ -162,6 +162,8 @@ class Sums:
         """Return Σ_i s_i x_i, or Σ_i s_i x_i z_iᵀ with matrices beside it."""
         if len(indices) > 1:
             raise self.refused(indices)
+        if not self.free(term):
+            return product(self.size(indices), term)
         i, (scalar, factors) = indices, (term.as_coeff_matrices() if isinstance(term, MatMul)
                                          else (sp.S.One, [term]))
         weights = self.entries(scalar, i, None)
