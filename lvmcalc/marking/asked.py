@@ -15,6 +15,7 @@ from lvmcalc.notation.tokens import quoted
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
            r"(?:∇|\\nabla|grad)\s*{1}|∇|\\nabla|{1}'(?:\s*\(\s*{0}\s*\))?")
+NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
 # A derivative of a formula: ∂/∂X (…)
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
@@ -45,7 +46,7 @@ def entry_asked(exercise: Exercise, side: str) -> str:
         lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
         for letter in {below[1], below[1].upper() if lower else below[1]}:
             whole = side[:below.start()] + letter + side[below.end():]
-            if names(exercise, whole):
+            if names(exercise, whole) or (below[1] in "L])}" and NABLA.fullmatch(whole)):
                 return below[2] or below[3]
     return ""
 

@@ -21,6 +21,7 @@ from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
+from lvmcalc.notation.helpers import inlined
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import (
     MATH,
@@ -42,10 +43,11 @@ from lvmcalc.notation.vocabulary import Vocabulary, matching
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
 BETWEEN = re.compile(rf"\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
-CALLED = r"(?:(?:the|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
-BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if)\s+{CALLED}"
+CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
+BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
-                    rf"((?:{LETTER})\s*:?=[^=]+?)(?:\s+(?:is|being|denotes)\s+the\s+[a-z]+)?$")
+                    rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
+                    r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|(\d{1,2})\.)\s+(?=[^\s*/·@^.∘+])")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
@@ -109,10 +111,11 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
     words = exercise.chain.vocabulary
-    text = without_politeness(unified(text))
+    whole = inlined(given := unified(text))
+    text = without_politeness(whole)
     text = without_dollars(without_heading(text, words), words)
     text = with_output(text, words, letters_given(text))
-    code, arrays = len(program(text)) > 1, bool(ARRAYS.search(text))
+    code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
     *before, text = statements(text, lambda side: names_asked(exercise, side))
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
@@ -145,10 +148,12 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     first, *others = sides_of(lines[0])
     entries = entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
-    called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt
+    called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt or (
+        re.fullmatch(r"\s*grad(?:ient)?\s*", front))
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
-    if others and (not first.strip() or is_asked(exercise, first)):
+    own = code and first.strip() in ("g", "G")
+    if others and (own or not first.strip() or is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
@@ -156,7 +161,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     found = [readings(side, words, shape, differentials or side in first_sides,
                       arrays=defined.arrays, entries=entries)
              for side in (*first_sides, first, *others)]
-    found = [[defined.finished(reading) for reading in side] for side in found]
+    found = [defined.finished(side) for side in found]
     defined.refuse_unused()
     return found
 
@@ -181,8 +186,9 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
                 sides_of(row)[0]) for row in rows):  # of an align
             parts = rows
-    if len(parts) == 1 and not asked(sides_of(parts[0])[0]):
-        parts = _apart(parts[0])
+    if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
+            sides_of(part)[0]) for part in parts):
+        parts[-1:] = _apart(parts[-1])
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
@@ -253,12 +259,12 @@ class Definitions:
         styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
         name, formula = re.sub(styles, "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        ways = readings(formula, words, arrays=self.arrays)
+        name, ways = self.read(name, formula, words)
         self.most = max(self.most, len(ways) - 1)
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
         refuse_large(value, line)
-        if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
+        if re.search('"[rc]k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
                              "the sum itself there.")
         if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
@@ -284,6 +290,16 @@ class Definitions:
             self.unused.add(letter)
         return words.extended({letter.name: letter})
 
+    def read(self, name: str, formula: str, words: Vocabulary) -> tuple[str, list[Reading]]:
+        """Return a letter and what it may mean; ŷ, if the line says what its entry ŷ_i is."""
+        try:
+            return name, readings(formula, words, arrays=self.arrays)
+        except Unreadable:
+            entry = re.fullmatch(r"(.+?)_([a-z]{1,2})", name)
+            if not entry or entry[1] in words.functions:
+                raise
+            return entry[1], readings(formula, words, entries=entry[2])
+
     def checked(self, words: Vocabulary, line: str, variable: str, match: re.Match) -> Vocabulary:
         """Return the vocabulary if a line only says what a known function of a variable is."""
         inner = words.extended({variable: (z := Symbol("z"))})
@@ -300,12 +316,20 @@ class Definitions:
         self.beside = {name: value for name, value in self.beside.items() if name not in used}
         return without_factors(formula.xreplace(self.meanings))
 
-    def finished(self, reading: Reading) -> Reading:
-        """Return an answer in the letters of the chain, with what is said of how it was read."""
-        formula, shifted = without_shifts(self.put_in(reading.formula),
-                                          partial(_coincide, self.exercise))
-        notes = (shifted, reading.note or self.note)
-        return Reading(refuse_factors(formula), " ".join(filter(None, notes)))
+    def finished(self, ways: list[Reading]) -> list[Reading]:
+        """Return the readings of a side in the letters of the chain, as far as there are any."""
+        found, wrong = [], []
+        for reading in ways:
+            try:
+                formula, shifted = without_shifts(self.put_in(reading.formula),
+                                                  partial(_coincide, self.exercise))
+                notes = (shifted, reading.note or self.note)
+                found.append(Reading(refuse_factors(formula), " ".join(filter(None, notes))))
+            except Unreadable as error:
+                wrong.append(error)
+        if not found:
+            raise wrong[0]
+        return found
 
     def refuse_unused(self) -> None:
         """Refuse a definition that nothing uses: it is not left out."""

@@ -23,10 +23,10 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
                "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
                "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
-BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "sweep", "matrix", "rep", "vec", "ravel",
-             "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
+BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
+             "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
-ALONG = ("sum", "mean", "softmax", "logsumexp", *RAMPS)
+ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
 CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular")
 
 

@@ -179,6 +179,12 @@ def elementwise(left: Expr, right: Expr) -> Expr:
     return HadamardProduct(*(left.args if isinstance(left, HadamardProduct) else (left,)), right)
 
 
+def misfit(left: Expr, right: Expr) -> bool:
+    """Return whether a column stands in front of a matrix that only fits its transpose."""
+    return left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows and (
+        right.cols != 1)
+
+
 def are_crossed(left: Expr, right: Expr) -> bool:
     """Return whether one is a column and the other a row."""
     return left.is_Matrix and right.is_Matrix and (left.rows == right.cols == 1) != (

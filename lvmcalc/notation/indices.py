@@ -92,7 +92,8 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
     for name, matrix in vocabulary.items():
         if not matrix.is_Matrix or "∂" in name or matrix.rows == 1:
             continue
-        lower = [name.lower()] * (name.lower() not in vocabulary.spellings and len(name) == 1)
+        one = len(name.rstrip("\u0302\u0303")) == 1
+        lower = [name.lower()] * (name.lower() not in vocabulary.spellings and one)
         for i in names:
             if matrix.cols == 1:
                 parts[Symbol(f"{name}_{i}")] = Indexed(matrix, i)

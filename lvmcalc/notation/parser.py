@@ -208,7 +208,10 @@ class _Parser(Powers):
                 right, last = self.signed(), factors[-1]
                 both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows
                                                for it in (last, right))
-                factors = [*factors[:-1], forming.inner(last, right)] if both else [*factors, right]
+                row = operator == "·" and forming.misfit(last, right)  # x · A x is xᵀA x
+                last = forming.transposed(last) if row else last
+                factors = [*factors[:-1], *([forming.inner(last, right)] if both else
+                                            [last, right])]
             elif self.at_factor():
                 factor = self.factor()
                 glued = self.text[at.start - 1] not in " \t\n~}"

@@ -9,11 +9,12 @@ from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import without_phrases
-from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, PROSE, SHAPE
+from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, SHAPE, TALK
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
+DOLLARS = re.compile(r"\$|\\[()\[\]]")
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
                     r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
                     r"|\\(?:therefore|because)\b|```\w*")
@@ -152,7 +153,7 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
     for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
-        if word.lower() not in PROSE:
+        if word.lower() not in TALK:
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
 
@@ -160,10 +161,12 @@ def refuse_words(text: str) -> None:
 def without_dollars(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with several formulas, such as $A^T r$ with $r = A w$, without the dollars."""
     text = re.sub(r"\$\$(.+?)\$\$", r" $\1$ ", text, flags=re.DOTALL)
+    if MATH.search(text) and re.search(r"\\[A-Za-z]|[\^=]", MATH.sub(" ", text)):  # more formulas
+        return DOLLARS.sub(lambda sign: " " * len(sign[0]), text)
     if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
         return text
     refuse_words(text)
-    return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
+    return DOLLARS.sub(lambda sign: " " * len(sign[0]), text)
 
 
 def sides_of(text: str) -> list[str]:
