@@ -34,15 +34,23 @@ from lvmcalc.notation.passages import (
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import without_politeness
 from lvmcalc.notation.shifts import without_shifts
-from lvmcalc.notation.statements import LETTER, SILENT, equations, program, split
+from lvmcalc.notation.statements import (
+    DEFINITION,
+    LETTER,
+    SILENT,
+    SPACE,
+    apart,
+    equations,
+    program,
+)
 from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
-BETWEEN = re.compile(rf"\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
-SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+BETWEEN = re.compile(r"\s*(?:\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹)\s*"
+                     rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
 CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
 BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
@@ -55,8 +63,6 @@ CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 ROUNDING = 1e-9
 MOST_PARTS = 400  # of what a defined letter stands for
-DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
-                        rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 
 
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -114,8 +120,8 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     whole = inlined(given := unified(text))
     text = without_politeness(whole)
     text = without_dollars(without_heading(text, words), words)
-    text = with_output(text, words, letters_given(text))
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
+    text = text if code else with_output(text, words, letters_given(text))
     *before, text = statements(text, lambda side: names_asked(exercise, side))
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
@@ -188,7 +194,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
             parts = rows
     if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
             sides_of(part)[0]) for part in parts):
-        parts[-1:] = _apart(parts[-1])
+        parts[-1:] = apart(parts[-1])
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
@@ -199,15 +205,6 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         return parts if len(parts) == 1 else [text]
     answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
-
-
-def _apart(part: str) -> list[str]:
-    """Return a definition and the answer behind it, as in "with r = Aw − y: Aᵀr"."""
-    *first, last = split(part, ",:") if DEFINITION.match(part) else [part]
-    if not first and (found := re.match(r"(.*\S)\s+and\s+(.+)$", part)):
-        first, last = [found[1]], found[2]
-    last = re.sub(rf"^(?:{SPACE}|and\b|then\b|so\b)*", "", last)
-    return [",".join(first), last] if first and DEFINITION.match(first[0]) and last else [part]
 
 
 def _is_differential(exercise: Exercise, line: str) -> bool:
@@ -263,6 +260,8 @@ class Definitions:
         self.most = max(self.most, len(ways) - 1)
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
+        if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
+            return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
         if re.search('"[rc]k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "

@@ -330,6 +330,10 @@ class _Parser(Powers):
                 self.tokens[self.place] = token._replace(kind="changed")
             return changes
         node = token[:2] == ("name", "d") and self.differentials
+        bold = self.text.startswith(("\\mathbf", "\\bm", "\\boldsymbol", "{\\bf"), token.end)
+        if node and behind.kind == "name" and bold:
+            self.place += 1
+            return True
         if node and behind.kind == "name":
             raise self.unclear("is the differential or the product with d", "dX or d*X")
         if token[:2] == ("sign", "d") or (node and (

@@ -14,7 +14,6 @@ from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
-DOLLARS = re.compile(r"\$|\\[()\[\]]")
 FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
                     r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
                     r"|\\(?:therefore|because)\b|```\w*")
@@ -161,12 +160,10 @@ def refuse_words(text: str) -> None:
 def without_dollars(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with several formulas, such as $A^T r$ with $r = A w$, without the dollars."""
     text = re.sub(r"\$\$(.+?)\$\$", r" $\1$ ", text, flags=re.DOTALL)
-    if MATH.search(text) and re.search(r"\\[A-Za-z]|[\^=]", MATH.sub(" ", text)):  # more formulas
-        return DOLLARS.sub(lambda sign: " " * len(sign[0]), text)
     if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
         return text
     refuse_words(text)
-    return DOLLARS.sub(lambda sign: " " * len(sign[0]), text)
+    return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
 
 
 def sides_of(text: str) -> list[str]:

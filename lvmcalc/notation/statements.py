@@ -51,6 +51,9 @@ LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|\{{\s*\\(?:bf|rm|it|sf)\s+{_TYPED}\s*\}}
           rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
 SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
+SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
+                        rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
@@ -119,3 +122,12 @@ def equations(text: str) -> list[str]:
         else:
             found.append(part)
     return found
+
+
+def apart(part: str) -> list[str]:
+    """Return a definition and the answer behind it, as in "with r = Aw − y: Aᵀr"."""
+    *first, last = split(part, ",:") if DEFINITION.match(part) else [part]
+    if not first and (found := re.match(r"(.*\S)\s+and\s+(.+)$", part)):
+        first, last = [found[1]], found[2]
+    last = re.sub(rf"^(?:{SPACE}|and\b|then\b|so\b)*", "", last)
+    return [",".join(first), last] if first and DEFINITION.match(first[0]) and last else [part]

@@ -50,7 +50,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
-    (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
+    (r"\\(?:left|right)\s*\.", ""), (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
     (r"\\(?:mathbf|bm|boldsymbol|pmb)\s*\{\s*(\\[A-Za-z]+)\s*\}", r"\1"),
@@ -58,7 +58,6 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
     (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
     (r"\\(?:text|mbox|textrm)\s*\{\s*(where|with|and|for|so|thus|hence|if)\s*,?\s*\}", r" \1 "),
-    (r"\\(?:text|mbox|textrm)\s*\{(\s*(?:[a-z]+\s+)*(?:is|the|we)\s+[a-z\s]*)\}", r" \1 "),
 )]
 
 # The shape of a formula, or what else is said of it, behind a comma or some space
