@@ -6,8 +6,9 @@ from itertools import combinations
 
 from sympy import Dummy, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.notation.summation import SIGN, Indexed, Sums
+from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tables import ENTRY, STYLES
+from lvmcalc.notation.vectors import Indexed
 from lvmcalc.notation.vocabulary import Vocabulary
 from lvmcalc.notation.words import Unreadable, quoted
 
