@@ -112,8 +112,10 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
                     symmetric=tuple(it for it, leaf in given.items() if leaf.symmetric))
     for stage in named(stages.with_uses(), stages.given, taken):
         build(stage.symbol.name, stage.rule, *stage.operands)
-    return build.chain({called: called for called, expression, _ in lines
+    chain = build.chain({called: called for called, expression, _ in lines
                         if expression.is_Matrix and not isinstance(expression, MatrixSymbol)})
+    chain.remember("named", lambda: {called for called, *_ in lines})
+    return chain
 
 
 # Text

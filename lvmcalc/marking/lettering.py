@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from functools import cached_property
 
 from sympy import Expr
 
@@ -59,8 +60,14 @@ class Lettering:
         if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
                 name in self.words.outputs or self.value(piece, name)):
             return piece
-        another = piece.said or self.misfits(piece, name)
+        another = piece.said or name in self.unnamed or self.misfits(piece, name)
         return piece._replace(kind="definition") if another else piece
+
+    @cached_property
+    def unnamed(self) -> set[str]:
+        """The stages whose letters were chosen by the program."""
+        nodes = {*self.chain.nodes}
+        return nodes - self.chain.remember("named", lambda: nodes)
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""
@@ -84,7 +91,7 @@ class Lettering:
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
         name, formula = derived(side)
-        name = notation.spelling(name.strip())
+        name = notation.spelling(name.strip("{}\\ "))
         if name not in self.chain.leaves:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
