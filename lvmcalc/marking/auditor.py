@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 import sympy as sp
@@ -39,13 +38,13 @@ from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.own_letters import OwnLetters
+from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.stationary import NOWHERE, UNKNOWN, where_flat
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
     as_adjoints,
-    asked_for,
     changing,
     is_named,
     with_gradient,
@@ -110,32 +109,36 @@ class _Auditor(Lettering):
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
-        lines: list[Line] = []
+        lines: dict[int, Line] = {}
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
         with suppress(TimeIsUp), time_limit():
             found = [*map(self.meant, self.with_output(found))]
             self.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
-        taken: Piece | None = None  # the rest of the line before, which was broken there
-        for piece, behind in pairwise([*found, Piece("words", "")]):
-            if piece is taken:
+        taken: set[int] = set()  # the rests of the lines before them, which were broken there
+        for place in reading_order(found):
+            if place in taken:
                 continue
+            piece, behind = found[place], [*found, Piece("words", "")][place + 1]
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
+            number = place + 1 - len(taken)
             try:
                 with time_limit():
-                    line = check(piece, len(lines) + 1)
+                    line = check(piece, number)
                     if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
                             "claim", False):
                         whole = piece._replace(text=f"{piece.text} {behind.text}")
-                        if (joined := self.checked(whole, len(lines) + 1)).status in RIGHT:
-                            line, taken = joined, behind
-                            self.slips.drop(len(lines) + 1)
+                        if (joined := self.checked(whole, number)).status in RIGHT:
+                            line = joined
+                            taken.add(place + 1)
+                            self.slips.drop(number)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
-            lines.append(line)
-        told = credit(self.chain, lines, partial(asked_for, self.chain), self.meaning)
-        return Audit(tuple(lines), tuple(told))
+            lines[place] = line
+        ordered = [lines[place] for place in sorted(lines)]
+        told = credit(self.chain, ordered, self.asked_in, self.meaning)
+        return Audit(tuple(ordered), tuple(told))
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
@@ -302,7 +305,7 @@ class _Auditor(Lettering):
     # What is wrong
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
-        reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
+        reason, name, meant = verdict.reason, self.asked_in(asked), self.meaning(side)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
         if told := self.of_differential(asked, meant):

@@ -11,7 +11,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
 from lvmcalc.marking.increments import slope
 from lvmcalc.marking.own_letters import OwnLetters
-from lvmcalc.marking.wording import derived, gradient_called
+from lvmcalc.marking.wording import asked_for, derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading, readings
@@ -59,7 +59,7 @@ class Lettering:
         if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
                 name in self.words.outputs or self.value(piece, name)):
             return piece
-        another = piece.said or self.misfits(piece, name)
+        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
         return piece._replace(kind="definition") if another else piece
 
     def misfits(self, piece: Piece, name: str) -> bool:
@@ -80,6 +80,11 @@ class Lettering:
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
         return self.letters.meaning(side)
+
+    def asked_in(self, side: Expr) -> str:
+        """Return the leaf or stage whose adjoint a side is, "" if it is none or that of a letter.
+        """
+        return "" if side in self.letters.adjoints else asked_for(self.chain, side)
 
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""

@@ -51,7 +51,7 @@ class OwnLetters:
         self.meanings[letter] = meaning
         self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
         name, chain = letter.name, self.chain
-        if name in chain.vocabulary:
+        if name in {*chain.vocabulary} - chain.unnamed:
             return words.extended({name: letter})
         adjoint = matching(notation.adjoint_name(chain.output, name), letter)
         found = {adjoint: lambda: self.adjoint_of(letter)}
@@ -73,7 +73,11 @@ class OwnLetters:
             if part := self.parts.of(symbol):
                 self.meanings[symbol] = part[0].adjoint(part[1])
             elif symbol in self.adjoints:
-                self.meanings[symbol] = self.meaning(self.adjoints[symbol]())
+                found = self.adjoints[symbol]()
+                taken = found.atoms(Symbol, MatrixSymbol) & self.adjoints.keys()
+                # a stage of the chain may have the name of a letter
+                self.meanings[symbol] = self.chain.in_leaves(found) if taken else (
+                    self.meaning(found))
         return side.xreplace(self.meanings) if self.meanings else side
 
     def adjoint_of(self, letter: Expr) -> Expr:
