@@ -5,7 +5,6 @@ which is compared and, where it is false, marked. A slip is blamed once: a line 
 follows from it is told to.
 """
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +20,9 @@ from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.audit_report import Audit, Line, by_terms, credit
-from lvmcalc.marking.derivation_text import Piece, letters_given, pieces
+from lvmcalc.marking.backpropagation import as_adjoints, as_typed, of_own_letters
+from lvmcalc.marking.defining import Defining
+from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     KINDS,
@@ -34,29 +35,23 @@ from lvmcalc.marking.increments import (
     with_adjoints,
     written,
 )
-from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE, mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.stationary import NOWHERE, UNKNOWN, where_flat
-from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
-    as_adjoints,
     changing,
     is_named,
     with_gradient,
     without_trace,
 )
-from lvmcalc.models.chains import CHAINS, chain_named
+from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, is_number
-from lvmcalc.notation.parser import readings
-from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
-from lvmcalc.notation.vocabulary import matching, typed
 
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
@@ -86,11 +81,26 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     given = [lines] if isinstance(lines, str) or not isinstance(lines, Iterable) else [*lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
-    text = as_adjoints("\n".join(given), chain)
-    return _Auditor(chain).audited(pieces([text], chain.vocabulary))
+    text = "\n".join(given)
+    read = as_adjoints(text, chain)
+    found = _audited(read, chain, read != text)
+    if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
+        second = _audited(other, chain, True)
+        return found if second.first_wrong or second.unread else second
+    return found
 
 
-class _Auditor(Lettering):
+def _audited(text: str, chain: Chain, code: bool) -> Audit:
+    """Return the audit of a text, in which X_bar may stand for the dX of code."""
+    found = pieces([text], chain.vocabulary)
+    if not code:
+        return _Auditor(chain).audited(found)
+    audit = _Auditor(chain).audited([of_own_letters(piece, chain) for piece in found])
+    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text))
+                                      for line in audit.lines))
+
+
+class _Auditor(Defining):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain):
@@ -142,43 +152,10 @@ class _Auditor(Lettering):
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
-        name, chain = notation.spelling(piece.name), self.chain
-        if name in {*chain.nodes} - {*chain.abbreviations} and chain.name not in CHAINS:
+        name = notation.spelling(piece.name)
+        if name in self.chain.unnamed:
             self.vague[name] = number  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
-
-    def defined(self, piece: Piece, number: int) -> Line:
-        """Return the line of a definition, whose letter is understood from then on."""
-        _, *others = sides_of(piece.text)
-        name = notation.spelling(piece.name)
-        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
-        if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
-            return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
-        try:
-            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
-                      for other in others]
-            refuse_large(self.meaning(values[0]), piece.text)
-        except (Unreadable, CannotBeFormed) as error:
-            return self.unreadable(piece, number, str(error), name)
-        letter = matching(name, values[0])
-        self.words = self.letters.define(letter, values[0], self.words)
-        self.lost.pop(letter.name, None)
-        verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
-        return Line(piece.text, self.chain, (letter, *values), verdicts,
-                    kind="claim" if verdicts else "definition")
-
-    def unreadable(self, piece: Piece, number: int, reason: str, name: str = "") -> Line:
-        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
-        defines."""
-        for lost in self.lost:
-            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
-                    not piece.error):
-                reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
-        for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
-            self.words = self.words.without(given)
-            self.lost.setdefault(given, number)
-        wrong = Finding("unreadable", piece.text, reason)
-        return Line(piece.text, self.chain, findings=(wrong,))
 
     def checked(self, piece: Piece, number: int) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""

@@ -44,3 +44,33 @@ WEIGHTED = derive("½ (y − X w)ᵀ C (y − X w)", X="N×D", w="D", y="N", C="
      ["definition", "refuted", "proved", "follows"])])
 def test_such_a_letter_has_an_adjoint_of_its_own(text: str, expected: list[str]) -> None:
     assert statuses(text, WEIGHTED) == expected, audit(text, WEIGHTED)
+
+
+NETWORK = derive("½‖Y − tanh(X V) W‖²", X="N×D", V="D×J", W="J×C", Y="N×C")
+FORWARD = "Z = X @ V\nH = np.tanh(Z)\nF = H @ W\n"
+BACK = "dF = F - Y\ndW = H.T @ dF\ndH = dF @ W.T\ndZ = dH * (1 - H**2)\ndV = X.T @ dZ"
+ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (FORWARD + BACK, NETWORK, ["definition"] * 3 + ["proved"] * 5),
+    (FORWARD + BACK.replace("F - Y", "Y - F"), NETWORK,
+     ["definition"] * 3 + ["refuted"] + ["proved"] * 4),
+    (FORWARD + BACK.replace("@ W.T", "@ W"), NETWORK,
+     ["definition"] * 3 + ["proved"] * 2 + ["refuted"] + ["proved"] * 2),
+    ("H = np.tanh(X @ V)\ndF = H @ W - Y\ndh = dF @ W.T\ndh *= 1 - H**2\ndV = X.T @ dh", NETWORK,
+     ["definition"] * 4 + ["proved"]),
+    (ADDED, "autoencoder", ["definition"] * 2 + ["proved", "definition", "proved"]),
+    (ADDED.replace("+=", "-="), "autoencoder",
+     ["definition"] * 2 + ["proved", "definition", "refuted"]),
+    ("r = A w − y\ndr = r\ndw = Aᵀ dr + λ w", RIDGE, ["definition", "proved", "proved"]),
+    ("r = A @ w - y\ndr = A @ dw", RIDGE, ["definition", "proved"]),
+    ("delta = A @ w - y\ndw = A.T @ delta + lam * w", RIDGE, ["definition", "proved"])])
+def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
+                                                     expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
+    line = audit("r = A @ w - y\ndr = r.foo()\ndw = A.T @ dr", RIDGE).lines[1]
+    assert line.text == "dr = r.foo()"
