@@ -5,7 +5,6 @@ which is compared and, where it is false, marked. A slip is blamed once: a line 
 follows from it is told to.
 """
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -18,11 +17,12 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.marking.audit_report import Audit, Line, credit
+from lvmcalc.marking.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.marking.blaming import NO_VALUE, Blaming
-from lvmcalc.marking.derivation_text import Piece, letters_given, pieces
+from lvmcalc.marking.defining import Defining
+from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     at_rest,
@@ -32,16 +32,14 @@ from lvmcalc.marking.increments import (
     slope,
     with_adjoints,
 )
-from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding
 from lvmcalc.marking.own_letters import OwnLetters
+from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.stationary import UNKNOWN, where_flat
-from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
-    as_adjoints,
     asked_for,
     changing,
     is_named,
@@ -50,10 +48,7 @@ from lvmcalc.marking.wording import (
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
-from lvmcalc.notation.parser import readings
-from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
-from lvmcalc.notation.vocabulary import matching, typed
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -81,11 +76,26 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     given = [lines] if isinstance(lines, str) or not isinstance(lines, Iterable) else [*lines]
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
-    text = as_adjoints("\n".join(given), chain)
-    return _Auditor(chain).audited(pieces([text], chain.vocabulary))
+    text = "\n".join(given)
+    read = as_adjoints(text, chain)
+    found = _audited(read, chain, read != text)
+    if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
+        second = _audited(other, chain, True)
+        return found if second.first_wrong or second.unread else second
+    return found
 
 
-class _Auditor(Lettering, Blaming):
+def _audited(text: str, chain: Chain, code: bool) -> Audit:
+    """Return the audit of a text, in which X_bar may stand for the dX of code."""
+    found = pieces([text], chain.vocabulary)
+    if not code:
+        return _Auditor(chain).audited(found)
+    audit = _Auditor(chain).audited([of_own_letters(piece, chain) for piece in found])
+    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text))
+                                      for line in audit.lines))
+
+
+class _Auditor(Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain):
@@ -105,79 +115,44 @@ class _Auditor(Lettering, Blaming):
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
-        lines: list[Line] = []
+        lines: dict[int, Line] = {}
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
         with suppress(TimeIsUp), time_limit():
-            found = self.with_output(found)
+            found = [*map(self.meant, self.with_output(found))]
             self.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
-        taken: Piece | None = None  # the rest of the line before, which was broken there
-        for piece, behind in pairwise([*found, Piece("words", "")]):
-            if piece is taken:
+        taken: set[int] = set()  # the rests of the lines before them, which were broken there
+        for place in reading_order(found):
+            if place in taken:
                 continue
-            piece = self.meant(piece)
+            piece, behind = found[place], [*found, Piece("words", "")][place + 1]
+            piece = self.meant(piece)  # in letters that are known by now
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
+            number = place + 1 - len(taken)
             try:
                 with time_limit():
-                    line = check(piece, len(lines) + 1)
+                    line = check(piece, number)
                     if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
                             "claim", False):
                         whole = piece._replace(text=f"{piece.text} {behind.text}")
-                        if (joined := self.checked(whole, len(lines) + 1)).status in RIGHT:
-                            line, taken = joined, behind
-                            self.slips.drop(len(lines) + 1)
+                        if (joined := self.checked(whole, number)).status in RIGHT:
+                            line = joined
+                            taken.add(place + 1)
+                            self.slips.drop(number)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
-            lines.append(line)
-        told = credit(self.chain, lines, partial(asked_for, self.chain), self.meaning)
-        return Audit(tuple(lines), tuple(told))
+            lines[place] = line
+        ordered = [lines[place] for place in sorted(lines)]
+        told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
+        return Audit(tuple(ordered), tuple(told))
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
-        if (name := notation.spelling(piece.name)) in self.unnamed:
-            self.vague[name] = number
-        return Line(piece.text, self.chain, kind="words")
-
-    def defined(self, piece: Piece, number: int) -> Line:
-        """Return the line of a definition, whose letter is understood from then on."""
-        _, *others = sides_of(piece.text)
         name = notation.spelling(piece.name)
-        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
-        if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
-            return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
-        try:
-            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
-                      for other in others]
-            refuse_large(self.meaning(values[0]), piece.text)
-            check_shapes(self.meaning(values[0]))
-        except Unreadable as error:
-            return self.unreadable(piece, number, str(error), name)
-        except CannotBeFormed as error:
-            self.words, self.misfits_in[name] = self.words.without(name), number
-            self.lost[name] = number
-            return self.misshapen(piece, error)
-        letter = matching(name, values[0])
-        self.words = self.letters.define(letter, values[0], self.words)
-        self.lost.pop(letter.name, None)
-        verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
-        return Line(piece.text, self.chain, (letter, *values), verdicts,
-                    kind="claim" if verdicts else "definition")
-
-    def unreadable(self, piece: Piece, number: int, reason: str, name: str = "") -> Line:
-        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
-        defines."""
-        for lost in self.lost:
-            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
-                    not piece.error):
-                reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
-                if lost in self.misfits_in:
-                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
-        for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
-            self.words = self.words.without(given)
-            self.lost.setdefault(given, number)
-        wrong = Finding("unreadable", piece.text, reason)
-        return Line(piece.text, self.chain, findings=(wrong,))
+        if name in self.chain.unnamed:
+            self.vague[name] = number  # nobody but the chain has named the stage
+        return Line(piece.text, self.chain, kind="words")
 
     def checked(self, piece: Piece, number: int) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""

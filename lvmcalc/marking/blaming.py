@@ -7,12 +7,11 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.audit_report import Line, by_terms
-from lvmcalc.marking.derivation_text import Piece
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.increments import (
     KINDS,
@@ -51,12 +50,6 @@ class Blaming:
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
         raise NotImplementedError
-
-    def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
-        """Return the line of a formula that cannot be formed."""
-        wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
-        return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
-                    findings=(wrong,))
 
     def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
         """Return a wrong line with its own slip, or the line with the slip from which it follows.

@@ -117,7 +117,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             found += [_piece(one, vocabulary, found, own)._replace(flat=flat)
                       for part in parts for one in _statements(part, vocabulary)]
-    return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
+    return [_used(piece, found[:place] + found[place + 1:]) for place, piece in enumerate(found)]
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
@@ -131,13 +131,13 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
-def _used(piece: Piece, later: list[Piece]) -> Piece:
+def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
-    line behind it uses the letter."""
+    other line uses the letter."""
     letter = re.compile(rf"(?<![A-Za-z])d?{typed(spelling(piece.name))}(?![a-z_])")
     if piece.kind != "definition":
         return piece
-    if piece.said or any(letter.search(it.text) for it in later):
+    if piece.said or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")
 

@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from functools import cached_property
 
 from sympy import Expr
 
@@ -60,14 +59,8 @@ class Lettering:
         if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
                 name in self.words.outputs or self.value(piece, name)):
             return piece
-        another = piece.said or name in self.unnamed or self.misfits(piece, name)
+        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
         return piece._replace(kind="definition") if another else piece
-
-    @cached_property
-    def unnamed(self) -> set[str]:
-        """The stages whose letters were chosen by the program."""
-        nodes = {*self.chain.nodes}
-        return nodes - self.chain.remember("named", lambda: nodes)
 
     def misfits(self, piece: Piece, name: str) -> bool:
         """Return whether what a piece says of a letter has another shape than the letter."""

@@ -86,6 +86,14 @@ class OwnLetters:
         return differential(value, wrt, sp.S.One) if value.is_Matrix else slope(
             self.chain, value, wrt)
 
+    def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
+                       words: Vocabulary) -> Vocabulary:
+        """Take what is said of the adjoint of a letter for true, and return a vocabulary that has
+        it."""
+        self.meanings[symbol] = meaning = self.meaning(formula)
+        self.adjoints[symbol] = lambda: meaning
+        return words.extended({}, {name: symbol})
+
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
         for symbol in side.atoms(Symbol, MatrixSymbol) - {*self.meanings}:

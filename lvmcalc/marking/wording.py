@@ -15,20 +15,6 @@ from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
-from lvmcalc.notation.statements import PROGRAM
-
-
-def as_adjoints(text: str, chain: Chain) -> str:
-    """Return code in which ∂L/∂X stands for the dX of backpropagation.
-
-    It is code of that kind if it says what dX is for a leaf X, and has no dL.
-    """
-    names = "|".join(map(re.escape, chain.vocabulary.differentials))
-    leaves = "|".join(map(re.escape, chain.leaves))
-    is_set = re.search(rf"^\s*d(?:{leaves})\s*=(?!=)", text, re.MULTILINE)
-    if not (is_set and PROGRAM.search(text)) or re.search(r"\bd[Ll]\b", text):
-        return text
-    return re.sub(rf"(?<![\w.])d({names})(?!\w)", r"\1_bar", text)
 
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:

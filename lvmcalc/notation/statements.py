@@ -30,7 +30,7 @@ ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.n
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
-ADDS = re.compile(r"\s*(\w+)\s*([+-])=\s*(.+)$", re.DOTALL)
+ADDS = re.compile(r"\s*(\w+)\s*([-+*/])=\s*(.+)$", re.DOTALL)
 PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
                      r"|^\s*grad\w*\([\w\s,]+\)\s*="
                      r"|^\s*(?:def|function|import|from|return)\b|\blambda [\w\s,]*:", re.MULTILINE)
