@@ -234,7 +234,7 @@ def letters_given(text: str) -> set[str]:
 def without_heading(text: str, vocabulary: Vocabulary) -> str:
     """Return an answer without the words, ending with a colon, that stand in front of it."""
     heading, colon, rest = text.partition(":")
-    words = re.findall(r"[A-Za-z]+", heading)
+    words = re.findall(r"[A-Za-z]+(?:['’][a-z]+)?", heading)
     named = any(len(word) == 1 or word in vocabulary.spellings for word in words
                 if word not in ("a", "A", "I"))
     says = re.search(r"[^A-Za-z\s.,;'’-]", heading) or named or TELLING.search(heading)
