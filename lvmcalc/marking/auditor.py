@@ -18,6 +18,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
+from lvmcalc.marking.arguments import at_another_point, functions, without_arguments
 from lvmcalc.marking.audit_report import Audit, Line, credit
 from lvmcalc.marking.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.marking.blaming import NO_VALUE, Blaming
@@ -77,17 +78,20 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
+    letters = functions(text, chain)
+    text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
-    found = _audited(read, chain, read != text)
+    found = _audited(read, chain, letters, read != text)
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
-        second = _audited(other, chain, True)
+        second = _audited(other, chain, letters, True)
         return found if second.first_wrong or second.unread else second
     return found
 
 
-def _audited(text: str, chain: Chain, code: bool) -> Audit:
+def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool) -> Audit:
     """Return the audit of a text, in which X_bar may stand for the dX of code."""
-    found = pieces([text], chain.vocabulary)
+    found = [at_another_point(piece, letters, chain)
+             for piece in pieces([text], chain.vocabulary)]
     if not code:
         return _Auditor(chain).audited(found)
     audit = _Auditor(chain).audited([of_own_letters(piece, chain) for piece in found])

@@ -74,3 +74,14 @@ def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
 def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
     line = audit("r = A @ w - y\ndr = r.foo()\ndw = A.T @ dr", RIDGE).lines[1]
     assert line.text == "dr = r.foo()"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("f(w) = ½‖A w − y‖²\ng(w) = λ/2 ‖w‖²\nL(w) = f(w) + g(w)", ["definition"] * 2 + ["proved"]),
+    ("r(w) = A w − y\n∇L(w) = Aᵀ r(w) + λ w", ["definition", "proved"]),
+    ("\\phi(\\mathbf{w}) = w^T w\nL = ½‖A w − y‖² + λ/2 \\phi(\\mathbf{w})",
+     ["definition", "proved"]),
+    ("L(w + h) = ½‖A w + A h − y‖²", ["unreadable"]),
+    ("g(w) = λ/2 ‖w‖²\ng(w + y) = λ/2 ‖w + y‖²", ["definition", "unreadable"])])
+def test_what_stands_behind_a_function_are_its_arguments(text: str, expected: list[str]) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
