@@ -12,7 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
-FIRST = ("tests/browser/", "notebooks/")  # they take longest, so that no worker ends with one
+BROWSER = "tests/browser/"
+FIRST = (BROWSER, "notebooks/")  # they take longest, so that no worker ends with one
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -26,6 +27,18 @@ def pytest_configure(config: Any) -> None:
     """Hand out files in the order in which they are collected, not by their number of tests."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
+    """Give a file to one worker, and all of the browser to one, as they share a JupyterLab."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:

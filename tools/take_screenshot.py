@@ -116,8 +116,7 @@ def take_panels(panels: dict[str, str]) -> None:
     """Save a sheet of four pictures of each panel."""
     with tempfile.TemporaryDirectory() as folder:
         still = saved(panels, Path(folder))
-        with browser.notebook_in(Path(folder), "import ipywidgets\nipywidgets.Label('ready')") as (
-                page):
+        with browser.notebook_in(Path(folder)) as page:
             page.set_viewport_size({"width": 1280, "height": 720})
             page.emulate_media(reduced_motion="reduce")
             for name, source in panels.items():

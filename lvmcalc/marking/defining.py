@@ -5,12 +5,13 @@ from contextlib import suppress
 from itertools import pairwise
 
 from lvmcalc import notation
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.marking.audit_report import Line
 from lvmcalc.marking.backpropagation import BAR
 from lvmcalc.marking.derivation_text import Piece, letters_given
 from lvmcalc.marking.lettering import Lettering
-from lvmcalc.marking.mistakes import Finding
+from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
@@ -25,9 +26,17 @@ class Defining(Lettering):
     arrays: bool  # whether the lines are code for arrays
     lost: dict[str, int]  # the letters that an unreadable line defines, and the line
 
+    misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
+
     def checked(self, piece: Piece, number: int) -> Line:
         """Return the line of a claim."""
         raise NotImplementedError
+
+    def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
+        """Return the line of a formula that cannot be formed."""
+        wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
+        return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
+                    findings=(wrong,))
 
     def defined(self, piece: Piece, number: int) -> Line:
         """Return the line of a definition, whose letter is understood from then on."""
@@ -42,8 +51,13 @@ class Defining(Lettering):
             values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
                       for other in others]
             refuse_large(self.meaning(values[0]), piece.text)
-        except (Unreadable, CannotBeFormed) as error:
+            check_shapes(self.meaning(values[0]))
+        except Unreadable as error:
             return self.unreadable(piece, number, str(error), name)
+        except CannotBeFormed as error:
+            self.words, self.misfits_in[name] = self.words.without(name), number
+            self.lost[name] = number
+            return self.misshapen(piece, error)
         letter = matching(name, values[0])
         self.words = self.letters.define(letter, values[0], self.words)
         self.lost.pop(letter.name, None)
@@ -62,7 +76,7 @@ class Defining(Lettering):
             value = readings(sides_of(piece.text)[1], self.words, arrays=self.arrays)[0].formula
         except (Unreadable, CannotBeFormed) as error:
             return self.unreadable(piece, number, str(error), piece.name)
-        symbol = matching(notation.adjoint_name(self.chain.output, of), value)
+        symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
         self.words = self.letters.define_adjoint(symbol, of, value, self.words)
         return Line(piece.text, self.chain, (symbol, value), kind="definition")
 
@@ -73,6 +87,8 @@ class Defining(Lettering):
             if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
                     not piece.error):
                 reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
+                if lost in self.misfits_in:
+                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
         for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
             self.words = self.words.without(given)
             self.lost.setdefault(given, number)

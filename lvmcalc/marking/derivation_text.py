@@ -17,7 +17,7 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
                    r"|[-*•]\s+(?=.*=))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
-                     r"|\([\w\s,.'’-]*\)\s*):\s+(?=.*=)")
+                     r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*$")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
@@ -65,8 +65,11 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                      r"|const(?:ant)?\b)[\s.,$]*$")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
+SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
@@ -79,7 +82,7 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on
     from the one before it if its line begins with an equals sign. A definition was said to be one,
     by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
-    zero.
+    zero; with a constant, two sides may differ by one.
     """
 
     kind: str
@@ -89,6 +92,7 @@ class Piece(NamedTuple):
     goes_on: bool = False
     said: bool = False
     flat: bool = False
+    constant: bool = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
@@ -140,7 +144,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
 
 def lines_of(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
-    text = FRAMES.sub(" ", without_markup("\n".join(lines)))
+    text = FRAMES.sub(" ", without_markup(SPOKEN.sub(r" \1 ", "\n".join(lines))))
     if "\\" in text:
         text = text.replace("&", " ")
     rows = [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
@@ -167,6 +171,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
+    if constant := CONSTANT.search(text):
+        return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
@@ -228,7 +234,7 @@ def letters_given(text: str) -> set[str]:
 def without_heading(text: str, vocabulary: Vocabulary) -> str:
     """Return an answer without the words, ending with a colon, that stand in front of it."""
     heading, colon, rest = text.partition(":")
-    words = re.findall(r"[A-Za-z]+", heading)
+    words = re.findall(r"[A-Za-z]+(?:['’][a-z]+)?", heading)
     named = any(len(word) == 1 or word in vocabulary.spellings for word in words
                 if word not in ("a", "A", "I"))
     says = re.search(r"[^A-Za-z\s.,;'’-]", heading) or named or TELLING.search(heading)

@@ -11,7 +11,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
 from lvmcalc.marking.increments import slope
 from lvmcalc.marking.own_letters import OwnLetters
-from lvmcalc.marking.wording import asked_for, derived, gradient_called
+from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import Reading, readings
@@ -81,15 +81,10 @@ class Lettering:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
         return self.letters.meaning(side)
 
-    def asked_in(self, side: Expr) -> str:
-        """Return the leaf or stage whose adjoint a side is, "" if it is none or that of a letter.
-        """
-        return "" if side in self.letters.adjoints else asked_for(self.chain, side)
-
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
         name, formula = derived(side)
-        name = notation.spelling(name.strip())
+        name = notation.spelling(name.strip("{}\\ "))
         if name not in self.chain.leaves:
             return None
         value = as_number(readings(formula, self.words)[0].formula)

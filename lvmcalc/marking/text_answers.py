@@ -3,22 +3,29 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 
+import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
+from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import formula_in, lines_of, sides_of, without_dollars
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.statements import LETTER, SILENT, equations, program
+from lvmcalc.notation.phrases import without_politeness
+from lvmcalc.notation.shifts import without_shifts
+from lvmcalc.notation.statements import LETTER, SILENT, equations, program, split
 from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
@@ -85,7 +92,8 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
     words, defined = exercise.chain.vocabulary, Definitions(exercise)
-    text = without_dollars(without_heading(unified(text), words), words)
+    text = without_politeness(unified(text))
+    text = without_dollars(without_heading(text, words), words)
     code, defined.arrays = len(program(text)) > 1, bool(ARRAYS.search(text))
     *before, text = statements(text, lambda side: _names_asked(exercise, side))
     first_sides = [side for line in before if _is_differential(exercise, line)
@@ -97,6 +105,7 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
+    entries = _entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
     called = _names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
@@ -107,10 +116,9 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
     found = [readings(side, words, shape, differentials or side in first_sides,
-                      arrays=defined.arrays)
+                      arrays=defined.arrays, entries=entries)
              for side in (*first_sides, first, *others)]
-    found = [[Reading(refuse_factors(defined.put_in(formula)), note or defined.note)
-              for formula, note in side] for side in found]
+    found = [[defined.finished(reading) for reading in side] for side in found]
     defined.refuse_unused()
     return found, defined.beside
 
@@ -133,6 +141,8 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         rows = lines_of(found)
         if len(parts) == 1 < len(rows) and all(map(DEFINITION.match, rows)):  # of an align
             parts = rows
+    if len(parts) == 1 and not asked(sides_of(parts[0])[0]):
+        parts = _apart(parts[0])
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
@@ -143,6 +153,15 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         return parts if len(parts) == 1 else [text]
     answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
+
+
+def _apart(part: str) -> list[str]:
+    """Return a definition and the answer behind it, as in "with r = Aw − y: Aᵀr"."""
+    *first, last = split(part, ",:") if DEFINITION.match(part) else [part]
+    if not first and (found := re.match(r"(.*\S)\s+and\s+(.+)$", part)):
+        first, last = [found[1]], found[2]
+    last = re.sub(rf"^(?:{SPACE}|and\b|then\b|so\b)*", "", last)
+    return [",".join(first), last] if first and DEFINITION.match(first[0]) and last else [part]
 
 
 def _is_differential(exercise: Exercise, line: str) -> bool:
@@ -227,10 +246,25 @@ class Definitions:
         self.beside = {name: value for name, value in self.beside.items() if name not in used}
         return without_factors(formula.xreplace(self.meanings))
 
+    def finished(self, reading: Reading) -> Reading:
+        """Return an answer in the letters of the chain, with what is said of how it was read."""
+        formula, shifted = without_shifts(self.put_in(reading.formula),
+                                          partial(_coincide, self.exercise))
+        notes = (shifted, reading.note or self.note)
+        return Reading(refuse_factors(formula), " ".join(filter(None, notes)))
+
     def refuse_unused(self) -> None:
         """Refuse a definition that nothing uses: it is not left out."""
         for letter in self.unused:
             raise Unreadable(f"{letter} is defined, but the answer does not use it.")
+
+
+def _coincide(exercise: Exercise, one: Expr, other: Expr) -> bool:
+    """Return whether two formulas have the same values at all points, as far as floats tell."""
+    with suppress(ValueError, TypeError, OutsideDomain, KeyError, UnsupportedExpression):
+        return all(np.allclose(*pair, rtol=1e-9) for pair in zip(
+            exercise.values(one), exercise.values(other), strict=True))
+    return False
 
 
 def _adjoint(name: str, words: Vocabulary) -> Expr | None:
@@ -253,6 +287,19 @@ def _names(exercise: Exercise, side: str) -> bool:
         return False
 
 
+def _entry_asked(exercise: Exercise, side: str) -> str:
+    """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
+    for; "" if the side is none."""
+    side = spread_out(side) if exercise.asked.is_Matrix else ""
+    for below in INDICES.finditer(side):
+        lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
+        for letter in {below[1], below[1].upper() if lower else below[1]}:
+            whole = side[:below.start()] + letter + side[below.end():]
+            if _names(exercise, whole):
+                return below[2] or below[3]
+    return ""
+
+
 def _is_asked(exercise: Exercise, side: str) -> bool:
     """Return whether a side names what is asked for.
 
@@ -263,6 +310,8 @@ def _is_asked(exercise: Exercise, side: str) -> bool:
     """
     outputs = "|".join(exercise.chain.vocabulary.outputs)
     name = notation.spelling(exercise.wrt)
+    if _entry_asked(exercise, side):
+        return True
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
             side not in exercise.chain.vocabulary):

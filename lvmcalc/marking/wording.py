@@ -45,7 +45,8 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading]) -> st
 DERIVED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                      r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
                      r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*"
-                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*(?:\\left)?\s*[(\[{].*)$")
+                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
+                     r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 
 
 def derived(side: str) -> tuple[str, str]:

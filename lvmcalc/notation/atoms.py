@@ -30,7 +30,6 @@ class Atoms:
     functions: Mapping[str, Callable[..., Expr]]
     sums: Sums
     place: int
-    arrays: bool
     open: list[str]
     rowwise = False  # whether a softmax without an axis was read along the rows
 
@@ -331,12 +330,3 @@ class Atoms:
         if not isinstance(symbol, Symbol | MatrixSymbol) or symbol.name.startswith("∂"):
             return None
         return matching(f"d{symbol.name}", symbol)
-
-    def each_row(self, token: Token, *arguments: Expr) -> str:
-        """Return the axis of a softmax on paper: the rows, if there is one for each of N cases."""
-        shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
-        if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
-            raise Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {NO_AXIS}.",
-                             token.start)
-        self.rowwise = True
-        return "row"

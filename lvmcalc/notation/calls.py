@@ -6,31 +6,36 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import DiagonalOf, Expr, MatMul, OneMatrix, ShapeError, Trace
+from sympy import DiagonalOf, Expr, ShapeError, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
-from lvmcalc.notation.atoms import CLOSING, Atoms
+from lvmcalc.notation.atoms import CLOSING
+from lvmcalc.notation.axes import AXES, Axes, sums
 from lvmcalc.notation.factors import Cholesky, Lower, Upper
+from lvmcalc.notation.shifts import Largest
 from lvmcalc.notation.tables import NAMED
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
+RAMPS = ("max", "maximum", "amax")
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
-OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid"}
-AXES = {"row": True, "col": False}  # whether the entries of each row are summed
+OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
+               "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
+               "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power"} | {
+                   name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
+BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "sweep", "matrix", "rep", "vec", "ravel",
+             "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
-RAMPS = ("max", "maximum")
-CALLS = ("size", "abs2", "einsum", "softmax", *RAMPS, "chol", "solve_triangular")
+ALONG = ("sum", "mean", "softmax", "logsumexp", *RAMPS)
+CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular")
 
 
-class Calls(Atoms):
+class Calls(Axes):
     """Read the call of a function, whose name was the last token."""
 
-    arrays: bool  # whether the text is code for arrays
-    matlab: bool
     axis: str = ""  # what was named beside the arguments
     lower: bool = False  # whether a lower triangle was
-    kept: set[Expr]  # sums along an axis that is kept, as a column or a row
+    operation: str = ""  # and which of + - * /
 
     def applied(self, token: Token) -> Expr:
         """Return the value of a function, with or without brackets behind its name."""
@@ -39,8 +44,6 @@ class Calls(Atoms):
             return self.size(token)
         if name == "einsum":
             return self.einsum(token)
-        if name in RAMPS:
-            return self.ramp(token)
         if name == "norm" or self.ahead.text in ("(", "[", "{"):
             if name == "sum" and self.tokens[self.place + 1].text == "abs2":
                 self.place += 3
@@ -53,7 +56,7 @@ class Calls(Atoms):
             return self.called(name, token, [self.bracket()])
         if self.ahead.text == "^" and name in NAMED:  # tanh²(XW)
             return self.power_of(token)
-        if name in ("transpose", "inverse"):  # which are said behind a matrix: K inverse X
+        if name in BRACKETED:  # inverse is said behind a matrix: K inverse X
             raise self.fail("an opening bracket")
         self.open.append("(")
         value = self.factor()
@@ -61,6 +64,26 @@ class Calls(Atoms):
         if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
             raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
         return self.called(name, token, [value])
+
+    def method(self, value: Expr) -> Expr:
+        """Return what a method makes of a value: X.T, K.inv(), X.dot(Y), X.shape[0]."""
+        token = self.ahead
+        self.place += 1
+        name, _, number = token.text.partition(" ")
+        if name == "column":  # r[:, None]
+            return self.along_an_axis(value)
+        if name == "row":  # w[None, :]
+            return self.along_an_axis(forming.transposed(value))
+        if name == "size":
+            if not value.is_Matrix:
+                raise self.fail("a matrix in front of its shape")
+            return value.shape[int(number)]
+        arguments = self.arguments() if self.text[token.end:].lstrip()[:1] == "(" and (
+            self.ahead.text == "(" and not re.match(r"\.(?:T|I|mT|H)$",
+                                                    self.text[token.start:token.end])) else []
+        if name == "unsqueeze":
+            return self.along_an_axis(forming.transposed(value) if arguments == [0] else value)
+        return self.called(name, token, [value, *arguments])
 
     def power_of(self, token: Token) -> Expr:
         """Return f(A)^2 for f^2(A)."""
@@ -72,7 +95,7 @@ class Calls(Atoms):
 
     def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
         """Return a function of some arguments."""
-        axis, self.axis = self.axis, ""
+        axis, self.axis, operation, self.operation = self.axis, "", self.operation, ""
         if name == "slogdet" and not self.second():
             raise self.fail("[1], for the logarithm in what slogdet returns,")
         if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
@@ -80,12 +103,18 @@ class Calls(Atoms):
                              "functions inside one another, which are not read.", token.start)
         own, matrices = self.vocabulary.functions, not all(map(forming.is_number, arguments))
         try:
-            if name == "softmax" and not axis:
+            if name == "softmax" and not axis and len(arguments) == 1:
                 axis = self.each_row(token, *arguments)
-            if name == "sum" and len(arguments) == 2 and not axis:
+            ramp = name in RAMPS and not (self.arrays and name != "maximum"
+                                          and arguments[0].is_Matrix)
+            if name in ALONG and not (axis or ramp) and len(arguments) == 2:
                 axis = self.axis_at(token, arguments.pop())
+            if operation or name == "sweep":
+                return {"sweep": self.swept}[name](token, *arguments, operation or "-")
             if axis:
-                return self.along(axis, name, *arguments)
+                return self.along(axis, "max" if name in RAMPS else name, *arguments)
+            if name in RAMPS:
+                return self.ramp(token, arguments)
             if name == "solve_triangular":
                 return self.triangle(token, *arguments)
             if name == "cholesky":
@@ -122,11 +151,6 @@ class Calls(Atoms):
         except (TypeError, ValueError, AttributeError, KeyError):
             raise self.refused(token, f"{name} does not take these arguments") from None
 
-    def refused(self, token: Token, why: str) -> Unreadable:
-        """Return the error about a call."""
-        return Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {why}.",
-                          token.start)
-
     def bars_of_a_function(self, token: Token) -> bool:
         """Return whether a token is a function with bars behind it, as in log|K|."""
         return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
@@ -139,10 +163,11 @@ class Calls(Atoms):
             return True
         return False
 
-    def ramp(self, token: Token) -> Expr:
-        """Return relu(x) for max(0, x)."""
-        values = self.arguments() if self.ahead.text in CLOSING else []
+    def ramp(self, token: Token, values: list[Expr]) -> Expr:
+        """Return relu(x) for max(0, x), and the largest entry of a matrix."""
         other = [value for value in values if value != 0]
+        if len(values) == len(other) == 1 and other[0].is_Matrix:
+            return Largest(*other)
         if len(values) != 2 or len(other) != 1 or "relu" not in self.functions:
             raise Unreadable(f"A maximum or minimum (`{quoted(token.text)}`) is not a known "
                              "operation, but max(0, x) is, which is relu(x).", token.start)
@@ -171,6 +196,9 @@ class Calls(Atoms):
                 break
             if self.ahead.kind == "text" and self.ahead.text in ("fro", "F", "all"):
                 self.place += 1
+            elif self.ahead.kind == "text" and self.ahead.text in ("+", "-", "*", "/"):
+                self.operation = self.ahead.text
+                self.place += 1
             elif self.ahead[:2] == ("text", "lower"):
                 self.place += 1
                 self.lower = True
@@ -197,62 +225,6 @@ class Calls(Atoms):
         return []
 
     # Calls of code
-    def axis_at(self, token: Token, axis: Expr) -> str:
-        """Return the axis that is given by its place, as in np.sum(A, 1) and MATLAB's sum(A, 2)."""
-        if self.arrays and axis in (-1, 0, 1):
-            return "row" if axis else "col"
-        if not self.arrays and (axis == 2 or (axis == 1 and (self.matlab or "'" in self.text))):
-            return "rowk" if axis == 2 else "colk"
-        raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
-
-    def along(self, axis: str, name: str, matrix: Expr) -> Expr:
-        """Return the sum of the entries, or the softmax, of each row or of each column."""
-        row = AXES[axis.rstrip("k")]
-        if name == "softmax":
-            powers = self.vocabulary.functions["exp"](matrix)
-            sums = _sums(powers, row)
-            return forming.quotient(powers, _spread(sums, matrix))
-        if name != "sum" or not matrix.is_Matrix:
-            raise TypeError
-        sums = _sums(matrix, row)
-        if axis.endswith("k"):
-            self.kept.add(_bare(sums))
-            return sums
-        return sums if row else forming.transposed(sums)
-
-    def widened(self, value: Expr, beside: Expr) -> Expr:
-        """Return a sum whose axis was kept in the shape of the matrix beside it.
-
-        In code for arrays, an array of one axis goes along the rows, and what has one entry is a
-        number.
-        """
-        if self.arrays and value.is_Matrix and forming.is_number(value):
-            return forming.as_number(value)
-        kept = value.is_Matrix and beside.is_Matrix and (_bare(value) in self.kept or (
-            "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows))
-        if self.arrays and not kept and value.is_Matrix and beside.is_Matrix and (
-                value.cols == 1 and value.rows == beside.cols != beside.rows):
-            return _spread(forming.transposed(value), beside)
-        return _spread(value, beside) if kept else value
-
-    def along_rows(self, value: Expr, beside: Expr) -> Expr:
-        """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""
-        if not value.is_Matrix or beside.rows == beside.cols or forming.is_number(value):
-            return value
-        row = value if value.rows == 1 else forming.transposed(value)
-        fits = row.rows == 1 and row.cols == beside.cols
-        return _spread(row, beside) if fits else value
-
-    def spread_along_columns(self, value: Expr) -> Expr:
-        """Return a column that goes along the columns of what it is multiplied with."""
-        self.kept.add(_bare(value))
-        return value
-
-    def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
-        """Return left / divisor, entry by entry."""
-        left = forming.product(*factors)
-        return forming.quotient(left, self.widened(divisor, left))
-
     def triangle(self, token: Token, matrix: Expr, right: Expr) -> Expr:
         """Return the inverse of a triangle times a matrix, which NumPy takes for the upper one."""
         lower, self.lower = self.lower, False
@@ -284,24 +256,6 @@ class Calls(Atoms):
             raise self.refused(token, "these indices are not those of a product, a trace, a "
                                       "transpose or a sum of products")
         return found
-
-
-def _bare(matrix: Expr) -> Expr:
-    """Return a matrix without the number in front of it."""
-    return matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
-
-
-def _sums(matrix: Expr, row: bool) -> Expr:
-    """Return the sums of the rows of a matrix as a column, or those of its columns as a row."""
-    ones = OneMatrix(matrix.cols, 1) if row else OneMatrix(1, matrix.rows)
-    return forming.product(matrix, ones) if row else forming.product(ones, matrix)
-
-
-def _spread(sums: Expr, beside: Expr) -> Expr:
-    """Return copies of a column, or of a row, side by side."""
-    if sums.cols == 1:
-        return forming.product(sums, OneMatrix(1, beside.cols))
-    return forming.product(OneMatrix(beside.rows, 1), sums)
 
 
 def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
@@ -342,5 +296,5 @@ def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
     if not wanted:
         return named.FUNCTIONS["sum"](value)
     if len(wanted) == 1 and wanted in name and len(name) == 2:
-        return _sums(value if wanted == name[0] else forming.transposed(value), True)
+        return sums(value if wanted == name[0] else forming.transposed(value), True)
     return None

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from sympy import Expr, Inverse, MatMul, MatrixExpr, Transpose
 
+from lvmcalc.notation.shifts import REFUSED, Largest
 from lvmcalc.notation.words import Unreadable
 
 
@@ -83,6 +84,8 @@ def refuse_factors(expression: Expr) -> Expr:
         If a factor is left, because it was not used as a pair that makes up the matrix.
     """
     found = without_factors(expression)
+    if found.has(Largest):
+        raise Unreadable(REFUSED)
     if found.has(Cholesky, Upper):
         raise Unreadable("A Cholesky factor is read where its two triangles are solved with, the "
                          "lower one first, as in solve(C.T, solve(C, X)).")

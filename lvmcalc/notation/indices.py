@@ -15,6 +15,8 @@ LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
           r"(?:\s*\^\s*(?:\{\s*(\w+)\s*\}|([A-Za-z])(?![A-Za-z])))?")
 BELOW_BRACKET = (r"((?:[)\]]|(?:\^\s*(?:\{\s*(?:-\s*1|-?T|-?\\top)\s*\}|-1|-?T)|⁻¹|⁻?ᵀ)))"
                  r"\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
+# What may have an index below it, and up to two of them
+INDICES = re.compile(r"([^\W\d_]|[])}])\s*_\s*(?:\{\s*([a-z]{1,2})\s*\}|([a-z]{1,2})(?![A-Za-z]))")
 
 
 def spread_out(text: str) -> str:

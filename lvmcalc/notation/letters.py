@@ -41,4 +41,4 @@ def spelling(name: Any, known: Container[str] = ()) -> Any:
     name = getattr(name, "name", name)
     if not isinstance(name, str) or name in known:
         return name
-    return normalize("NFKC", name).translate(ASCII)
+    return normalize("NFKD", name).translate(ASCII)

@@ -82,6 +82,25 @@ def _swapped(base: Expr, *axes: Expr) -> Expr:
     return transposed(base)
 
 
+def _mean(inner_: Expr) -> Expr:
+    return product(1 / (inner_.rows * inner_.cols), _sum(inner_))
+
+
+def _column(inner_: Expr, *shape: Expr) -> Expr:
+    """Return an array of one axis as a column, or as what reshape makes of it."""
+    if not inner_.is_Matrix or 1 not in inner_.shape or shape not in ((), (-1,), (-1, 1), (1, -1)):
+        raise TypeError
+    column = inner_ if inner_.cols == 1 else transposed(inner_)
+    return transposed(column) if shape == (1, -1) else column
+
+
+def _filled(number: Expr, *sizes: Expr) -> Expr:
+    """Return R's matrix(1, N, D), and rep(1, N)."""
+    if number.is_Matrix or not 1 <= len(sizes) <= 2:
+        raise TypeError
+    return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
+
+
 def _solve(left: Expr, *right: Expr) -> Expr:
     return product(inverse(left), *right)
 
@@ -150,6 +169,8 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
+    **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
+                     "reshape"], _column), "matrix": _filled, "rep": _filled, "mean": _mean,
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
     "add": lambda a, b: total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
     "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),

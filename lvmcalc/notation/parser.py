@@ -37,7 +37,7 @@ from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATHEMATICA, MATLAB
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
@@ -172,8 +172,8 @@ class _Parser(Powers):
             terms.append(self.product())  # which reads its sign
         code = self.arrays or self.matlab or self.solves
         whole = [term for term in terms if code and term.is_Matrix and 1 not in term.shape]
-        return forming.total([self.along_rows(term, *whole[:1]) if self.arrays or (
-            term.is_Matrix and term.rows == 1) else term for term in terms] if whole else terms)
+        return forming.total([self.along_rows(term, whole[0]) for term in terms]
+                             if whole else terms)
 
     def product(self) -> Expr:
         value = self.run()
@@ -239,6 +239,8 @@ class _Parser(Powers):
         """Return the factors of left * right."""
         left = forming.product(*factors)
         if left.is_Matrix and right.is_Matrix:
+            if MATHEMATICA.search(self.text):
+                raise self.unclear("is multiplied entry by entry", "a dot for the product")
             if self.stars:
                 return [forming.elementwise(self.widened(left, right), self.widened(right, left))]
             self.unsure = self.unsure or (left.shape == right.shape and not (
@@ -313,22 +315,6 @@ class _Parser(Powers):
             here = self.text[begun:self.ahead.start]
             self.refuse_primes(last, here, inner)
             last = here
-
-    def method(self, value: Expr) -> Expr:
-        """Return what a method makes of a value: X.T, K.inv(), X.dot(Y), X.shape[0]."""
-        token = self.ahead
-        self.place += 1
-        name, _, number = token.text.partition(" ")
-        if name == "column":  # r[:, None]
-            return self.spread_along_columns(value)
-        if name == "size":
-            if not value.is_Matrix:
-                raise self.fail("a matrix in front of its shape")
-            return value.shape[int(number)]
-        arguments = self.arguments() if self.text[token.end:].lstrip()[:1] == "(" and (
-            self.ahead.text == "(" and not re.match(r"\.(?:T|I|mT|H)$",
-                                                    self.text[token.start:token.end])) else []
-        return self.called(name, token, [value, *arguments])
 
     def at_differential(self) -> bool:
         """Return whether a d is ahead, and pass it; the name behind dX stays."""

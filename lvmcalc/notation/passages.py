@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
+from lvmcalc.notation.phrases import without_phrases
 from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, PROSE, SHAPE
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
@@ -19,18 +20,7 @@ FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)
 BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
 EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
 PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
-REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for)((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
-UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
-                  r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
-LEAD = re.compile(r"^\s*(?:(?:so|thus|hence)\s+)?the\s+(?:gradient|derivative)"
-                  r"(?:\s+of\s+(?:the\s+)?(?:loss|objective|log-likelihood|likelihood|L))?"
-                  r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+\$?(?P<wrt>\S{1,20}?)\$?)?\s+is\b",
-                  re.IGNORECASE)
-# A number such as 2) or (iv), an arrow, and "I get"
 FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
-LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
-                   r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?"
-                   r"(?:I\s+(?:get|got|have|find|found|obtain(?:ed)?)(?:\s+that)?\s*:?\s+)?")
 CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
@@ -140,7 +130,7 @@ def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> 
         text = parts[0]
     if boxed := BOXED.match(text):
         text = boxed[1] + boxed[2]
-    text = _plain_scalar(SHAPE.sub("", _without_words(text, vocabulary)), vocabulary)
+    text = _plain_scalar(SHAPE.sub("", without_phrases(text, vocabulary)), vocabulary)
     return with_output(text, vocabulary, own)
 
 
@@ -165,31 +155,6 @@ def without_dollars(text: str, vocabulary: Vocabulary) -> str:
         return text
     refuse_words(text)
     return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
-
-
-def _without_words(text: str, vocabulary: Vocabulary) -> str:
-    """Return a text without the known words in front of its formula and behind it."""
-    def is_prose(word: str) -> bool:
-        short = len(word) == 1 and word != "a"
-        return not short and word.lower() in PROSE and word not in vocabulary.spellings
-
-    lead = LEAD.match(text)
-    told = lead and lead["wrt"]
-    label = LABEL.match(text)
-    named = label and label["letter"] in vocabulary.spellings  # (d) may be a stage
-    rest = text[lead.end():] if lead else text[0 if named else label.end():]
-    if told and vocabulary.pattern.fullmatch(told):
-        rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}" if "=" not in rest else rest
-    if vocabulary.spellings["I"].is_Identity:
-        rest = UNIT.sub("", rest)
-    first = re.compile(r"\s*([A-Za-z]+)(?:\s*[,:.]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
-    while (word := first.match(rest)) and is_prose(word[1]):
-        rest = rest[word.end():]
-    reason = REASON.search(rest)
-    if reason and all(is_prose(word) or word in vocabulary.spellings
-                      for word in reason[1].split()) and is_prose(reason[1].split()[-1]):
-        rest = rest[:reason.start()]
-    return rest
 
 
 def sides_of(text: str) -> list[str]:

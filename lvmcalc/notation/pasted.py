@@ -7,8 +7,9 @@ import re
 from html import unescape
 from unicodedata import normalize
 
+from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.ones import with_ones
-from lvmcalc.notation.tables import INVISIBLE, MARKUP, METHODS
+from lvmcalc.notation.tables import DOT, INVISIBLE, MARKUP, MATHEMATICA, METHODS
 from lvmcalc.notation.words import Unreadable, quoted
 
 LONGEST, MOST_TOKENS = 2_000, 400
@@ -20,12 +21,24 @@ TORN = re.compile(
     r"|\.\s+m?T(?=\s*(?:[@)*+,-]|$))|[^\S\n]+\.(?:m?T\b|[a-z_]+(?=\())|⁻\s+[¹²³⁴-⁹ᵀ]"
     r"|(?:[^\S\n]+_\s*|_\s+)bar(?![A-Za-z0-9])"
     r"|%(?:\s+\*\s*|\*\s+)%")
+# An accent that makes another name of a letter
+ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303"}
+_BOLD = r"\\(?:mathbf|bm|boldsymbol|mathrm|bf)(?![A-Za-z])\s*"
+_LETTER = rf"\\(?:{'|'.join(GREEK)})(?![A-Za-z])|[^\W\d_]"
+_ONE = rf"(?:(?:{_BOLD})?(?:{_LETTER})|{_BOLD}\{{\s*(?:{_LETTER})\s*\}})"
+ACCENT = re.compile(rf"(?P<outer>{_BOLD}\{{\s*)?\\(?P<accent>{'|'.join(ACCENTS)})(?![A-Za-z])\s*"
+                    rf"(?:(?P<alone>{_ONE})|\{{\s*(?P<inner>{_ONE})(?P<below>_\w)?\s*\}})"
+                    r"(?(outer)\s*\})")
 # Arguments with names: those that change nothing, and the axis of a sum
 NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|sym_pos|overwrite_[ab])\s*=\s*"
                      r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
 TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0)|(lower\s*=\s*"
                       r"(?:False|0)))(?=\s*[,)])")
-AXIS = re.compile(r"(?:axis|dim)\s*=\s*(-1|0|1)(,\s*keepdims?\s*=\s*True)?(?=\s*\))")
+_KEPT = r"keepdims?\s*=\s*(?:True|1)"
+AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s*=\s*(?P<one>[12])|"
+                  r"(?:axis|dim)\s*=\s*(?P<axis>-[12]|[01]))"
+                  rf"|(?<=[(,])\s*(?P<place>-1|0|1)(?=\s*,\s*{_KEPT}))(?P<behind>\s*,\s*{_KEPT})?"
+                  r"(?:\s*,\s*keepdims?\s*=\s*(?:False|0))?(?=\s*\))")
 
 
 def unified(text: str) -> str:
@@ -41,8 +54,9 @@ def unified(text: str) -> str:
     text = re.sub("[\U0001d400-\U0001d537\U0001d540\U0001d56c-\U0001d7ce\U0001d7d0-\U0001d7d8"
                   "\U0001d7da-\U0001d7ff\uff01-\uff5e\u2113]",  # not 𝔼, which is no E
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
-    text = FROM_ONE.sub(r"\1", text.translate(INVISIBLE))
+    text = FROM_ONE.sub(r"\1", ACCENT.sub(_accented, text.translate(INVISIBLE)))
     text = with_ones(_joined(without_markup(text)))
+    text = _from_mathematica(text) if MATHEMATICA.search(text) else text
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
@@ -67,10 +81,28 @@ def _joined(text: str) -> str:
     return text
 
 
+def _accented(match: re.Match) -> str:
+    """Return ŷ for \\hat{y}, a name of its own."""
+    name = re.sub(rf"{_BOLD}|[{{}}\s]", "", match["alone"] or match["inner"])
+    return (name + ACCENTS[match["accent"]] + (match["below"] or "")).ljust(len(match[0]))
+
+
+def _from_mathematica(text: str) -> str:
+    """Return a text with · for Mathematica's dot, and \\alpha for its \\[Alpha]."""
+    def letter(match: re.Match) -> str:
+        first = match[2] if match[1] else match[2].lower()
+        return f"\\{first}{match[3]}".ljust(len(match[0]))
+
+    return DOT.sub("·", re.sub(r"\\\[(Capital)?([A-Z])([a-z]+)\]", letter, text))
+
+
 def _axis(match: re.Match) -> str:
     """Return axis=1 as the text "row", whose entries are summed, axis=0 as "col"; k for kept."""
-    axis = ("col" if match[1] == "0" else "row") + "k" * bool(match[2])
-    return f'"{axis}"'.ljust(len(match[0]))
+    axis = match["axis"] or match["place"] or str(int(match["one"]) - 1)
+    kept = match["one"] or match["before"] or match["behind"]
+    comma = "," * bool(match["semicolon"])  # Julia: sum(A; dims=1)
+    named = f'{comma}"{"row" if axis in ("-1", "1") else "col"}{"k" * bool(kept)}"'
+    return named.ljust(len(match[0]))
 
 
 def too_long(text: str) -> Unreadable:

@@ -13,12 +13,17 @@ from lvmcalc.notation.tables import ARRAYS, MATLAB, VARIANTS
 from lvmcalc.notation.words import Unreadable, quoted
 
 # What begins a program, and lines of one that compute nothing
+_ARROW = r"(?:[^\W\d]\w*|\([\w\s,]+\))\s*->\s*\S"
 _NAMES = r"\(?[\w\s,]*\)?"
-HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_NAMES}\s*:"
+_ANNOTATED = r"\((?:[^()]|\([^()]*\))*\)\s*(?:->[^:\n]+)?"
+# f(w) = …, as Julia and paper define a function, but nothing that is called L
+_DEFINED = r"(?:grad\w*|(?:∇|\\nabla\s*|d)?[fgF]|G)\s*\([\w\s,;]+\)\s*=(?!=)"
+HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_ANNOTATED}\s*:"
                     rf"|function\s+(?:\[?(?P<result>\w+)\]?\s*=\s*)?\w+\s*{_NAMES}"
                     rf"|(?:\w+\s*=\s*)?(?:function\s*{_NAMES}\s*\{{?|lambda\s[\w\s,]*:"
                     r"|@\s*\([\w\s,]*\)(?=[\s\w])"
-                    rf"|{_NAMES}\s*->(?=\s*\S))|grad\w*\([\w\s,]+\)\s*=(?!=))")
+                    rf"|{_NAMES}\s*->(?=\s*\S))|{_DEFINED})")
+ONE_LINE = re.compile(r"(?!\s*(?:def|function)\b).*(?:\blambda\b|->|@|\)\s*=)")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
                     r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"
                     r"|end|\}|(?:#|%(?!\*%)|//).*"
@@ -30,16 +35,17 @@ ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.n
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
-ADDS = re.compile(r"\s*(\w+)\s*([-+*/])=\s*(.+)$", re.DOTALL)
+ADDS = re.compile(r"\s*(\w+)\s*([-+*/@])=\s*(.+)$", re.DOTALL)
+DOCSTRING = re.compile(r"^\s*([\"']{3}).*?\1\s*$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
-                     r"|^\s*grad\w*\([\w\s,]+\)\s*="
+                     rf"|^\s*{_DEFINED}|^\s*(?:\w+\s*=\s*)?(?:@\s*\([\w\s,]*\)|{_ARROW})"
                      r"|^\s*(?:def|function|import|from|return)\b|\blambda [\w\s,]*:", re.MULTILINE)
 # What an equation may define: a letter, in whatever typeface, or an adjoint
 _GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
-_TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])(?:_\w|_\{{\w+\}})?"
+_TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])[\u0302-\u0304]?(?:_\w|_\{{\w+\}})?"
 _ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
-LETTER = (rf"\\(?:mathbf|bm|boldsymbol|mathrm)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})|{_TYPED}"
-          rf"|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
+LETTER = (rf"\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})"
+          rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
           rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
 SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
@@ -70,7 +76,7 @@ def program(text: str) -> list[str]:
     """
     if not PROGRAM.search(text):
         return []
-    text = re.sub(r"\.\.\.[^\S\n]*\n", " ", text)  # MATLAB's line goes on
+    text = re.sub(r"\.\.\.[^\S\n]*\n", " ", DOCSTRING.sub("", text))  # MATLAB's line goes on
     lines = [ANNOTATED.sub(r"\1 =", COMMENT.sub("", line)) for line in text.splitlines()]
     lines = [line for line in lines if not SILENT.match(line)]
     heads = [HEADER.match(line) for line in lines]
@@ -96,7 +102,7 @@ def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
     """Refuse a function of one's own in front of the answer: it is neither run nor left out."""
     last = len(lines) - 1
     for place, line in enumerate(lines):
-        one_line = heads[place] and re.search(r"lambda|->|@|\)\s*=", heads[place][0])
+        one_line = heads[place] and ONE_LINE.match(heads[place][0])
         if place < last and (one_line or (RETURN.match(line) and line.strip() != "return")):
             raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own, which "
                              "is not read: write its formula where it is used.")

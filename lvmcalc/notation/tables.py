@@ -44,7 +44,11 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?:^|;)\s*(?!return\b)[A-Za-z][\w.]*\s*)(?:<-|←)", r"\1 ="),
     (r"<-(?![^<>]*>)|←", "⟵"),  # inside a formula, where it is no assignment
     (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
-    (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1)\s*\)", r"\1\2"),
+    (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
+     r"\1\2"),
+    (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
+    (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
+    (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # LaTeX: \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
@@ -61,7 +65,7 @@ SHAPE = re.compile(r"(?:\s*(?:∈|\\in\b)\s*(?:ℝ|R|\\mathbb\s*\{?\s*R\s*\}?)\s
                    r"|,?\s+\(?(?:using|by)\s+(?:the\s+)?symmetry\s+of\s+[A-Z]\s*\)?"
                    r"|,\s*which has the (?:same )?(?:shape|size|dimensions?) (?:as|of) \w+)[\s.]*$")
 # What may stand behind a formula and says nothing
-END = re.compile(r"(?:\\[,;:! ]|[\s.,;:∎□■✓✔$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
+END = re.compile(r"(?:\\[,;:! ]|[\s.,;:?∎□■✓✔$]|\(?[Qq]\.\s?[Ee]\.\s?[Dd]\.?\)?)*"
                  r"(?:\\(?:qed|square|blacksquare|Box)\b[\s.$]*)?$")
 
 ENTRY = "⌟"  # a sign that no formula has, for the indices below a bracket, as in (K⁻¹)_ij
@@ -103,8 +107,15 @@ MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scip
                     r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
                     r"|jax\.nn\.|\bF\.(?=soft|logsig|sigm|relu|tanh)"
                     r"|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
-ARRAYS = re.compile(rf"{MODULE.pattern}|@|%\*%|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-MATLAB = re.compile(r"\.[*/^\\']|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
+ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
+                    r"|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
+# What only Mathematica writes, and its dot for the product
+MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
+                         r"|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
+                         r"|\\\[(?:Capital)?[A-Z][a-z]+\]")
+DOT = re.compile(r"(?:(?<=[^\W\d])|(?<=[])])|(?<=[A-Za-z]\d))\.(?=[^\W\d_]|[(\\])"
+                 r"|(?:(?<=[^\W\d]\s)|(?<=[])]\s)|(?<=[A-Za-z]\d\s))\.(?=\s+(?:[^\W\d_]|[(\\]))")
+MATLAB = re.compile(r"\.[*/^\\']|(?<!\d)\.[-+]|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are
 METHODS = {
     "T": "transpose", "mT": "transpose", "H": "transpose", "t": "transpose", "I": "inv",
@@ -112,7 +123,13 @@ METHODS = {
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
     "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",
-    "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag",
+    "permute": "transpose", "conj": "", "diagonal": "diag", "diag": "diag", "amax": "max",
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
+    "solve": "", "outer": "outer", "unsqueeze": "unsqueeze", "reshape": "reshape",
+    "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
+    **{name: name for name in _words("mean max sigmoid tanh relu softmax logsumexp abs sqrt")},
+    **dict.fromkeys(_words("flatten ravel squeeze"), "reshape"),
+    **dict.fromkeys(_words("detach copy clone contiguous double float"), "asarray"),
 }
 
 # Words that may stand before a formula or beside it and say nothing about it
@@ -129,6 +146,11 @@ PROSE = _words("""
     stated step substitute substituting symmetric symmetry take taking terms that the then there
     therefore these they third this thus to together use used uses using via we what where which
     with write yields you
+    after algebra answers arrive arrived arrives being believe can certain check come comes computed
+    could cost derived did directly do does end ended ends expression fairly function giving got
+    guess here hope into its just let's likelihood like log-likelihood looks maybe might mine ok
+    okay our perhaps pretty probably quite reads really should simplified simply some suppose sure
+    think turns up value was would wrt
 """)
 # Words that are no product of letters
 ENGLISH = PROSE | _words("""

@@ -142,7 +142,7 @@ class _Scanner(Words):
         return bool(match) and self.skip(match.end())
 
     def string(self) -> bool:
-        match = self.match(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?)\1")
+        match = self.match(r"(['\"])([A-Za-z, ]*(?:->[A-Za-z ]*)?|[-+*/])\1")
         opens = match and self.found and self.found[-1].text in ("(", ",")
         return bool(opens) and self.add("text", match[2], match.end())
 
@@ -264,6 +264,8 @@ class _Scanner(Words):
     def method(self) -> bool:
         if match := self.match(r"\[\s*:\s*,\s*(?:None|np\.newaxis)\s*\]"):
             return self.add("method", "column", match.end())
+        if match := self.match(r"\[\s*(?:None|np\.newaxis)\s*(?:,\s*:\s*)?\]"):
+            return self.add("method", "row", match.end())
         index = self.match(r"\[\s*-?[0-9]+\s*[\]:,]")
         power = "-" in index[0] and self.found and self.found[-1].text == "^" if index else False
         if index and "slogdet" not in self.text and not power:

@@ -86,7 +86,8 @@ class Words:
         word = self.text[start:end]
         letters = "".join(text if len(text) == 1 and kind == "name" else " "
                           for kind, text, _ in found)
-        long_word = found and (len(found[-1][1]) > 1 or found[-1][0] == "function")
+        long_word = found and (len(found[-1][1].rstrip("\u0302\u0303")) > 1
+                               or found[-1][0] == "function")
         names = [text for _, text, _ in found]
         argument = re.compile(r"\s*[(\[{|‖]" if names[-1:] == ["inv"] else r"\s*[\w(\[{|‖\\]")
         if names[1:] and found[-1][0] == "function" and not argument.match(self.text, here):
@@ -111,7 +112,7 @@ class Words:
         if text[place:].startswith("="):
             return Unreadable("Only one = is allowed, after what is asked for, as in ∂L/∂X = 2 X.",
                               place)
-        if re.match(r"\w", text[place:]):  # the word began before the letter that is not understood
+        if re.match(r"[\w\u0300-\u036f]", text[place:]):  # the word began before this letter
             place -= len(re.search(r"∂?[^\W\d]\w*$|∂?$", text[:place])[0])
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]

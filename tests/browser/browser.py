@@ -12,14 +12,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO_GET_CHROMIUM = ("No Chromium was found for the browser test. On Debian or Ubuntu: apt-get "
@@ -39,6 +39,9 @@ NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
 ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error')"
           ".map(o => o.ename + ': ' + o.evalue)")
+
+
+_open: list[Browser] = []  # Playwright runs once in a thread: all pages are pages of one browser
 
 
 def chromium() -> str | None:
@@ -125,15 +128,16 @@ def served(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def page_of(width: int = 1280, height: int = 900) -> Iterator[Page]:
-    """Yield an empty page of a browser without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        try:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(20_000)
-            yield page
-        finally:
-            browser.close()
+    """Yield an empty page, with cookies of its own, of a browser without a window."""
+    with ExitStack() as stack:
+        if not _open:
+            playwright = stack.enter_context(sync_playwright())
+            _open.append(playwright.chromium.launch(executable_path=chromium(), args=FLAGS))
+            stack.callback(lambda: _open.pop().close())
+        page = _open[0].new_page(viewport={"width": width, "height": height})
+        stack.callback(page.close)
+        page.set_default_timeout(20_000)
+        yield page
 
 
 def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> None:
@@ -145,13 +149,13 @@ def run_all(page: Page, address: str, notebook: str, timeout: float = 120) -> No
 
 
 @contextmanager
-def notebook_in(folder: Path, source: str) -> Iterator[Page]:
+def notebook_in(folder: Path) -> Iterator[Page]:
     """Yield a page with a saved notebook of one cell, in which `show` can put others."""
     need_chromium()
     path = folder / "widgets.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)],
-                                            metadata=kernel), path)
+    cell = nbformat.v4.new_code_cell("import ipywidgets\nipywidgets.Label('ready')")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), path)
     with jupyterlab(path) as address, page_of(height=1400) as page:
         run_all(page, address, path.name)
         yield page

@@ -21,10 +21,9 @@ COST = "CostCurve((50,))"
 ALIVE = ".jp-OutputArea-output:has(.lvm, .lvmcalc-ask)"
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"), IMPORTS) as page:
-        yield page
+@pytest.fixture
+def page(notebook):
+    return notebook
 
 
 def show(page, *sources):

@@ -16,11 +16,9 @@ IMPORTS = "from lvmcalc.show import Derivation"
 LINES = "∂L₁/∂q = −D/2\nso\n∂L₁/∂b = −D/(2b)"
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("notebooks")
-    with browser.notebook_in(folder, f"{IMPORTS}\nDerivation('gplvm.log_det')") as page:
-        yield page
+@pytest.fixture
+def page(notebook):
+    return notebook
 
 
 @pytest.fixture

@@ -6,12 +6,6 @@ import pytest
 HOSTILE = browser.ROOT / "tests" / "show"
 
 
-@pytest.fixture
-def notebook(tmp_path):
-    with browser.notebook_in(tmp_path, "import ipywidgets\nipywidgets.Label('ready')") as page:
-        yield page
-
-
 def test_no_text_of_a_user_runs_in_any_display(notebook):
     setup = f"import sys\nsys.path.insert(0, {str(HOSTILE)!r})\nimport hostile\nimport ipywidgets"
     # it would run, were it not quoted

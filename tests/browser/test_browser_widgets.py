@@ -25,17 +25,10 @@ every_widget = pytest.mark.parametrize("widget", [*WIDGETS, RIDGE],
 each_kind = pytest.mark.parametrize("widget", [WIDGETS[1], RIDGE], ids=["two weights", "ridge"])
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with browser.notebook_in(tmp_path_factory.mktemp("notebooks"),
-                             IMPORTS + "TwoWeights()") as page:
-        yield page
-
-
 @pytest.fixture
-def page(lab):
-    yield lab
-    browser.show(lab,
+def page(notebook):
+    yield notebook
+    browser.show(notebook,
                  "import ipywidgets\nipywidgets.Widget.close_all()\nipywidgets.Label('closed')")
 
 

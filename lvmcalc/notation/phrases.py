@@ -1,0 +1,88 @@
+"""Leave out the words round a formula that are known to say nothing about it: "I think it is …".
+
+A word that is not known stays, and makes the formula unreadable.
+"""
+
+import re
+
+from lvmcalc.notation.tables import PROSE, STYLES
+from lvmcalc.notation.vocabulary import Vocabulary
+
+# What is polite, or unsure, in front of an answer and behind it
+_UNSURE = (r"I(?:['’]m|\s+am)\s+(?:(?:pretty|quite|fairly|not)\s+)*(?:\w+ly\s+)?sure\s*,?\s*"
+           r"(?:but|that)?|not\s+sure\s*,?\s*but")
+POLITE = re.compile(r"^\s*(?:(?:sure|certainly|of course|absolutely|hi|hello|hey|ok(?:ay)?|yes"
+                    r"|great question)(?:\s*[!,.]+\s+|\s*\n)"
+                    rf"|(?:{_UNSURE})\s+(?=\S))+", re.IGNORECASE)
+_THIS = r"(?:that|this|it)"
+ASKING = re.compile(r"(?:\s*[,;(]|\s*[.!?]\s|\s)\s*(?:(?:am\s+)?I\s+(?:right|correct)"
+                    rf"|(?:right|correct)(?=\s*\?)|is\s+{_THIS}\s+(?:right|correct|ok)"
+                    r"|isn['’]?t\s+it|I\s+(?:think|guess|believe|suppose|hope)"
+                    rf"|(?:I\s+)?hope\s+{_THIS}\s+(?:helps|is\s+(?:right|correct))"
+                    r"|as\s+(?:required|desired|claimed|wanted|expected))[\s.!?)]*$", re.IGNORECASE)
+REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for|using(?:\s+that)?|by|after)"
+                    r"((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
+UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
+                  r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
+# A number such as 2) or (iv), and an arrow
+LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
+                   r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?")
+# "The gradient of the loss with respect to X is", and "∂L/∂X should be"
+_WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for)\s+(?:the\s+\w{4,}\s+)?"
+        r"\$?(?P<wrt>[^\s,:$]{1,20}?)\$?")
+_VERB = (r"(?:is|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b(?:\s+(?:be"
+         r"|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*(?=\s)")
+SUBJECT = re.compile(r"^\s*(?:the|my)\s+(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?(?:loss"
+                     r"|objective|log-likelihood|likelihood|cost|L)(?:\s+function)?)?"
+                     rf"(?:\s+{_WRT})?\s+(?={_VERB})|^\s*{_WRT.replace('wrt', 'of')}"
+                     r"(?:\s*[:,]\s+|\s+(?=(?:we|I)\b))", re.IGNORECASE)
+SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
+                  rf"(?P<verb>{_VERB})")
+WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
+                  r"(?:\s*[,:.]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
+
+
+def without_politeness(text: str) -> str:
+    """Return a text without "Sure!" in front of it and ", right?" behind it."""
+    text = POLITE.sub(lambda found: " " * len(found[0]), text)
+    return ASKING.sub("", text)
+
+
+def without_phrases(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text without the known words in front of its formula and behind it."""
+    def is_prose(word: str) -> bool:
+        short = len(word) == 1 and word != "a"
+        return not short and word.lower() in PROSE and word not in vocabulary.spellings
+
+    def says_nothing(word: re.Match) -> bool:
+        behind = WORD.match(rest[word.end():])
+        speaks = word[1] in ("I", "i") and (word[2] or (behind and is_prose(behind[1])))
+        return bool(speaks) or is_prose(word[1])
+
+    def is_known(name: str) -> bool:
+        return bool(vocabulary.pattern.fullmatch(name))
+
+    label = LABEL.match(text)
+    named = label and label["letter"] in vocabulary.spellings  # (d) may be a stage
+    rest, told = text[0 if named else label.end():], ""
+    while True:
+        subject, word = SUBJECT.match(rest), WORD.match(rest)
+        name = re.sub(rf"{STYLES}|[{{}}]", "", (subject["wrt"] or subject["of"] or "")
+                      if subject else "")
+        if subject and (is_known(name) or not name):
+            rest, told = rest[subject.end():], name or told
+        elif word and says_nothing(word):
+            rest = rest[word.end():]
+        else:
+            break
+    if told and "=" not in rest:
+        rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}"
+    if "=" not in rest:
+        rest = SAID.sub(lambda it: f"{it['left']} ={' ' * (len(it['verb']) - 1)}", rest)
+    if vocabulary.spellings["I"].is_Identity:
+        rest = UNIT.sub("", rest)
+    reason = REASON.search(rest)
+    if reason and all(is_prose(word) or word in vocabulary.spellings
+                      for word in reason[1].split()) and is_prose(reason[1].split()[-1]):
+        rest = rest[:reason.start()]
+    return rest

@@ -1,0 +1,104 @@
+"""Answers as they are pasted from code, chats and other programs: right, or honestly unreadable."""
+
+import pytest
+
+from lvmcalc import derive, mark
+
+RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1", λ="scalar")
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+LAYER = derive("½‖X W + 1 bᵀ − Y‖²", X="N×D", W="D×C", b="C", Y="N×C")
+FACTORS = derive("½‖M ∘ (U Vᵀ − R)‖²", M="N×D", U="N×Q", V="D×Q", R="N×D")
+
+
+def check(answer: str, of: object, wrt: str, wrong: tuple[str, str]) -> None:
+    """Compare the marks of a right answer and of a wrong one."""
+    assert answer.count(wrong[0]) >= 1
+    assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))
+    assert mark(answer.replace(*wrong), of, wrt).status == "refuted"
+
+
+@pytest.mark.parametrize("answer", [
+    'def grad(A: np.ndarray, w) -> np.ndarray:\n    """\n    The gradient.\n    """\n'
+    "    r = A @ w - y\n    return A.T @ r + lam * w",
+    "function [g] = gradw(A, w, y, lambda)\nr = A*w - y;\ng = A'*r + lambda * w;\nend",
+    "g = @(w) A'*(A*w - y) + lambda * w", "w -> A'*(A*w - y) + λ * w",
+    "∇f(w) = A'*(A*w .- y) .+ λ * w", "f(w) = A'*(A*w - y) + λ * w"])
+def test_a_whole_function_in_any_language_is_read(answer: str) -> None:
+    check(answer, RIDGE, "w", (" * w", " * 2 * w"))
+
+
+@pytest.mark.parametrize("answer", [
+    r"A^\top(\hat y - y) + \lambda w \quad\text{where } \hat{y} = Aw", "Aᵀ(ŷ − y) + λw, ŷ = Aw",
+    r"Let $\hat{\mathbf{y}} = Aw$. Then $A^\top(\mathbf{\hat y} - y) + \lambda w$",
+    r"with \tilde y = Aw - y: A^T\tilde y + \lambda w"])
+def test_a_letter_with_an_accent_is_another_letter(answer: str) -> None:
+    assert mark(answer, RIDGE, "w").right
+    assert mark(answer.replace("= Aw", "= 2Aw"), RIDGE, "w").status == "refuted"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt"), [
+    ("∂L/∂w_j = Σ_i (Σ_k A_ik w_k − y_i) A_ij + λ w_j", RIDGE, "w"),
+    (r"\frac{\partial L}{\partial w_j} = [A^T(Aw - y)]_j + \lambda w_j", RIDGE, "w"),
+    ("[∂L/∂A]_{ij} = (Aw − y)_i w_j", RIDGE, "A"), ("dL/da_i = (a_iᵀw − y_i) w", RIDGE, "A"),
+    (r"\frac{\partial L}{\partial Y_{nd}} = -(K^{-1}Y)_{nd}", "gplvm", "Y")])
+def test_an_answer_for_one_entry_or_row_is_one_for_all(answer: str, of: object, wrt: str) -> None:
+    check(answer, of, wrt, (" = ", " = 2 "))
+
+
+def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
+    assert mark("∂L/∂y_i = y_i − (Aw)_i", RIDGE, "w").status == "unreadable"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "wrong"), [
+    ("Transpose[A] . (A.w - y) + \\[Lambda] w", RIDGE, "w", ("+", "-")),
+    ("α (Inverse[K].Y.Transpose[Y].Inverse[K] - D Inverse[K]).X", "gplvm", "X", ("α", "2 α")),
+    ("sum(X*W .+ b' .- Y, dims=1)'", LAYER, "b", ("- Y", "+ Y")),
+    ("vec(sum(X*W .+ b' .- Y; dims=1))", LAYER, "b", ("- Y", "+ Y")),
+    ("colSums(sweep(X %*% W, 2, b, '+') - Y)", LAYER, "b", ("- Y", "+ Y")),
+    ("E <- exp(X %*% W)\nt(X) %*% (sweep(E, 1, rowSums(E), '/') - Y)", SOFTMAX, "W",
+     ("- Y", "+ Y")),
+    ("(X @ W + b - Y).sum(0, keepdims=True).T", LAYER, "b", ("- Y", "+ Y")),
+    ("X.shape[0] * (X @ W + b - Y).mean(dim=0)", LAYER, "b", ("- Y", "+ Y")),
+    ("X.mT @ ((X @ W).softmax(-1) - Y)", SOFTMAX, "W", ("- Y", "+ Y")),
+    ("(A @ w - y).unsqueeze(1) * w[None, :]", RIDGE, "A", ("- y", "+ y")),
+    ("c, low = cho_factor(K)\nreturn -cho_solve((c, low), Y)", "gplvm", "Y", ("-cho", "cho"))])
+def test_code_of_other_programs_is_read(answer: str, of: object, wrt: str,
+                                        wrong: tuple[str, str]) -> None:
+    check(answer, of, wrt, wrong)
+
+
+SHIFTED = ("Z = X @ W\nZ = Z - {}\nE = np.exp(Z)\n"
+           "X.T @ (E / E.sum(axis=1, keepdims=True) - Y)")
+
+
+@pytest.mark.parametrize("largest", ["Z.max(axis=1, keepdims=True)", "np.max(Z)",
+                                     "torch.max(Z, dim=1, keepdim=True).values",
+                                     "np.amax(Z, 1)[:, None]"])
+def test_what_is_subtracted_in_a_softmax_changes_nothing_and_it_is_said(largest: str) -> None:
+    found = mark(SHIFTED.format(largest), SOFTMAX, "W")
+    assert found.right
+    assert "What is subtracted from each row of a softmax changes nothing." in str(found)
+
+
+@pytest.mark.parametrize("answer", [
+    SHIFTED.format("Z.max(axis=0, keepdims=True)"),
+    "Z = X @ W\nX.T @ (np.exp(Z - np.max(Z)) - Y)", "max(X W)", "np.max(X @ W) * W"])
+def test_a_largest_entry_that_does_not_cancel_is_unreadable(answer: str) -> None:
+    assert mark(answer, SOFTMAX, "W").status == "unreadable"
+
+
+@pytest.mark.parametrize("words", [
+    "I got {}", "the answer is {}", "So the gradient is {}, right?", "I think it should be {}",
+    "i think its {}", "Is it {}?", "I'm pretty sure it's {}", "∂L/∂w ends up being {}",
+    "Here's the result:\n\n{}", "Sure! The gradient with respect to w is {}. Hope this helps!",
+    "For w we get {}", "not sure, but maybe {}", "{} by the chain rule"])
+def test_words_that_say_nothing_are_left_out(words: str) -> None:
+    assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").right
+
+
+@pytest.mark.parametrize("words", [
+    "it is not {}", "minus {}", "half of {}", "it isn't {}", "{}, I think not", "{}!",
+    "twice what I got, {}", "For A we get {}", "The gradient with respect to θ is {}",
+    "it is roughly {}", "the transpose of {}"])
+def test_words_that_say_something_are_never_left_out(words: str) -> None:
+    assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").status == "unreadable"
