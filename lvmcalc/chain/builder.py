@@ -1,6 +1,6 @@
 """Write a chain stage by stage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
@@ -112,16 +112,18 @@ class Builder:
             if letters and mixed and operand not in letters:
                 raise ValueError(f"{name}: {notation.plain(operand)} needs a stage of its own.")
 
-    def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = ()) -> Chain:
+    def chain(self, abbreviations: Mapping[str, str] | None = None, at_most: tuple = (),
+              unnamed: Iterable[str] = ()) -> Chain:
         """Return the chain that has been written.
 
         Parameters
         ----------
         abbreviations : letters for nodes, such as {"K": "c"}
         at_most : pairs of sizes, the first of which must not be larger than the second
+        unnamed : stages whose names nobody gave
         """
         return Chain(self._name, self.leaves, tuple(self._stages), self._book, abbreviations,
-                     at_most, self._symmetric)
+                     at_most, self._symmetric, unnamed)
 
 
 def _refuse_no_name(name: str) -> None:

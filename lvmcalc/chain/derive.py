@@ -110,10 +110,12 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     taken = {*given, *sizes, *RESERVED, *(called for called, *_ in lines)}
     build = Builder(name, *(leaf.symbol for leaf in given.values()), remarks=remarks,
                     symmetric=tuple(it for it, leaf in given.items() if leaf.symmetric))
-    for stage in named(stages.with_uses(), stages.given, taken):
+    found = named(stages.with_uses(), stages.given, taken)
+    for stage in found:
         build(stage.symbol.name, stage.rule, *stage.operands)
     return build.chain({called: called for called, expression, _ in lines
-                        if expression.is_Matrix and not isinstance(expression, MatrixSymbol)})
+                        if expression.is_Matrix and not isinstance(expression, MatrixSymbol)},
+                       unnamed={stage.symbol.name for stage in found} - {it[0] for it in lines})
 
 
 # Text

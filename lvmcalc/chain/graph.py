@@ -1,6 +1,6 @@
 """The bare graph of a chain: its nodes, the edges between them, and adjoint symbols."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -82,6 +82,7 @@ class Graph:
     abbreviations : letters for nodes, such as K for c
     at_most : pairs of sizes, the first of which must not be larger than the second
     symmetric : names of the leaves that are symmetric matrices
+    unnamed : names of the stages that got a free letter, which nobody has chosen
 
     Attributes
     ----------
@@ -99,12 +100,14 @@ class Graph:
     def __init__(self, name: str, leaves: tuple[Expr, ...], stages: tuple[Node, ...],
                  book: Mapping[str, Operation] = RULES,
                  abbreviations: Mapping[str, str] | None = None,
-                 at_most: tuple[tuple[Expr, Expr], ...] = (), symmetric: tuple[str, ...] = ()):
+                 at_most: tuple[tuple[Expr, Expr], ...] = (), symmetric: tuple[str, ...] = (),
+                 unnamed: Iterable[str] = ()):
         if not stages or stages[-1].shape:
             last = f"{stages[-1].name} is {notation.shape(stages[-1].symbol)}" if stages else ""
             raise ValueError(f"The last stage of {name} must be a scalar, but "
                              f"{last or 'there is no stage'}.")
         self.name, self.book, self.at_most = name, book, at_most
+        self.unnamed = frozenset(unnamed)
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
         self.nodes = MappingProxyType({stage.name: stage for stage in stages})
         self.output = stages[-1].name

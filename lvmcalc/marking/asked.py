@@ -8,8 +8,9 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.indices import INDICES, spread_out
-from lvmcalc.notation.parser import parse
+from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.tokens import quoted
+from lvmcalc.notation.vocabulary import Vocabulary
 
 # What an answer may be called in code
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
@@ -99,3 +100,15 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
                          f"by {notation.plain(name)} here.")
     return True
+
+
+def letter_read(name: str, formula: str, words: Vocabulary,
+                arrays: bool = False) -> tuple[str, list[Reading]]:
+    """Return a letter and what a formula for it may mean; ŷ, if the formula is that of ŷ_i."""
+    try:
+        return name, readings(formula, words, arrays=arrays)
+    except Unreadable:
+        entry = re.fullmatch(r"([^_]+)_\{?([a-z]{1,2})\}?", name)
+        if not entry or entry[1] in words.functions:
+            raise
+        return entry[1], readings(formula, words, entries=entry[2])

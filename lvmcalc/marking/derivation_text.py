@@ -17,7 +17,7 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
                    r"|[-*•]\s+(?=.*=))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
-                     r"|\([\w\s,.'’-]*\)\s*):\s+(?=.*=)")
+                     r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*$")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
@@ -63,11 +63,15 @@ NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|being|den
                           rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
 DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
+NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
+                  r"\\?([^\W\d_][\u0302\u0303]?(?:(?:_?\w){0,12}|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                      r"|const(?:ant)?\b)[\s.,$]*$")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
+SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
@@ -80,7 +84,7 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on
     from the one before it if its line begins with an equals sign. A definition was said to be one,
     by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
-    zero.
+    zero; with a constant, two sides may differ by one.
     """
 
     kind: str
@@ -90,6 +94,7 @@ class Piece(NamedTuple):
     goes_on: bool = False
     said: bool = False
     flat: bool = False
+    constant: bool = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
@@ -114,7 +119,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             found += [_piece(one, vocabulary, found, own)._replace(flat=flat)
                       for part in parts for one in _statements(part, vocabulary)]
-    return [_used(piece, found[number:]) for number, piece in enumerate(found, 1)]
+    return [_used(piece, found[:place] + found[place + 1:]) for place, piece in enumerate(found)]
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
@@ -128,20 +133,21 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     return text
 
 
-def _used(piece: Piece, later: list[Piece]) -> Piece:
+def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
-    line behind it uses the letter."""
-    letter = re.compile(rf"(?<![A-Za-z])d?{typed(spelling(piece.name))}(?![a-z_])")
+    other line uses the letter."""
+    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i
+    letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
-    if piece.said or any(letter.search(it.text) for it in later):
+    if piece.said or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")
 
 
 def lines_of(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
-    text = FRAMES.sub(" ", without_markup("\n".join(lines)))
+    text = FRAMES.sub(" ", without_markup(SPOKEN.sub(r" \1 ", "\n".join(lines))))
     if "\\" in text:
         text = text.replace("&", " ")
     rows = [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
@@ -168,6 +174,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
+    if constant := CONSTANT.search(text):
+        return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
@@ -199,7 +207,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or len(name[1]) == 1 or not is_english(name[1])):
-        return Piece("definition", formula.strip(), name[1], said=defines)
+        return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
 
 

@@ -184,6 +184,18 @@ def written(chain: Chain, *sides: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain.abbreviations.get(name, name) for name in names))
 
 
+def moved(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the leaves that change in an equation, of those that do in the derivation."""
+    names = written(chain, *sides)
+    if here := tuple(name for name in names if name in chain.leaves):
+        return here
+    parts = [chain[name].symbol for name in written(chain, sides[-1]) if name in chain.nodes]
+    parts += [part.arg for part in sides[-1].atoms(*KINDS)]
+    inside = {symbol.name for part in parts for symbol in chain.in_leaves(part).free_symbols}
+    return tuple(name for name in moving if name in inside) or tuple(
+        name for name in chain.leaves if name in inside) or moving
+
+
 def _depends(chain: Chain, name: str, wrt: str) -> bool:
     return name in chain.vocabulary.outputs or name in chain.leading_to(wrt)
 

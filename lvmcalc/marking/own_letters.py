@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.calculus import differential
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.exercise import NoValue, exercise_of
@@ -33,6 +35,7 @@ class OwnLetters:
     meanings : what stands for each letter, in stages and leaves; also for its differential, and for
         the adjoints that were asked for
     formulas : what each letter was defined as, in whatever letters
+    slopes : the symbols for ∂L₁/∂X, ∂K/∂α and their kin, by stage and leaf
     whole : L, as the last right line about it has it
     """
 
@@ -42,6 +45,11 @@ class OwnLetters:
         self.formulas: dict[Expr, Expr] = {}
         self.whole: Expr = chain.expression()
         self.adjoints: dict[Expr, Callable[[], Expr]] = {}
+        short = {node: name for name, node in chain.abbreviations.items()}
+        self.slopes = self.parts.adjoints | {
+            name: self.slopes_of(name, node.symbol) for node in chain.nodes.values()
+            for name in {node.name, short.get(node.name, node.name)}
+            if node.name not in self.parts.adjoints and node.name != chain.output}
 
     def define(self, letter: Expr, formula: Expr, words: Vocabulary) -> Vocabulary:
         """Take a letter for what it is defined as, and return a vocabulary that has it."""
@@ -50,22 +58,41 @@ class OwnLetters:
         self.formulas[letter] = formula
         self.meanings[letter] = meaning
         self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
-        name, chain = letter.name, self.chain
-        if name in chain.vocabulary:
+        name = letter.name
+        if name in self.chain.leaves:
             return words.extended({name: letter})
-        adjoint = matching(notation.adjoint_name(chain.output, name), letter)
-        found = {adjoint: lambda: self.adjoint_of(letter)}
-        slopes: dict[str, Expr] = {}
-        if not letter.is_Matrix:
-            slopes = {leaf: matching(notation.adjoint_name(name, leaf), node.symbol)
-                      for leaf, node in chain.leaves.items()}
-            found |= {symbol: lambda leaf=leaf: slope(
-                chain, as_number(chain.in_leaves(meaning)), chain[leaf].symbol)
-                for leaf, symbol in slopes.items()}
-        self.adjoints |= found
-        for symbol in found:
+        # another symbol than that of a stage with the same letter
+        adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
+        slopes = self.slopes_of(name, meaning)
+        self.adjoints[adjoint] = lambda: self.adjoint_of(letter)
+        for symbol in (adjoint, *slopes.values()):
             self.meanings.pop(symbol, None)
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
+
+    def slopes_of(self, name: str, value: Expr) -> dict[str, Expr]:
+        """Return the symbols for the derivatives of a value, ∂s/∂X or ∂K/∂α, by the leaf."""
+        found: dict[str, Expr] = {}
+        for leaf in self.chain.leaves.values():
+            if (value.is_Matrix and leaf.shape) or leaf.symbol.is_integer:
+                continue
+            called = f"{notation.adjoint_name(name, leaf.name)} "
+            found[leaf.name] = matching(called, value if value.is_Matrix else leaf.symbol)
+            self.adjoints[found[leaf.name]] = partial(self.slope_of, value, leaf.symbol)
+        return found
+
+    def slope_of(self, value: Expr, wrt: Expr) -> Expr:
+        """Return the derivative of a value with respect to a leaf, one of which is a number."""
+        value = as_number(self.chain.in_leaves(value))
+        return differential(value, wrt, sp.S.One) if value.is_Matrix else slope(
+            self.chain, value, wrt)
+
+    def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
+                       words: Vocabulary) -> Vocabulary:
+        """Take what is said of the adjoint of a letter for true, and return a vocabulary that has
+        it."""
+        self.meanings[symbol] = meaning = self.meaning(formula)
+        self.adjoints[symbol] = lambda: meaning
+        return words.extended({}, {name: symbol})
 
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""

@@ -192,6 +192,8 @@ class Slips:
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
         with suppress(UnsupportedExpression, ValueError, TypeError):
+            if not written(self.chain, side):  # letters of one's own
+                side, = self.in_leaves(side)
             return broken_by(self.chain, self.of_node(left), side)
         return {}
 

@@ -14,7 +14,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.asked import entry_asked, is_asked, names, names_asked
+from lvmcalc.marking.asked import entry_asked, is_asked, letter_read, names, names_asked
 from lvmcalc.marking.derivation_text import definition_in, letters_given, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
@@ -256,7 +256,7 @@ class Definitions:
         styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
         name, formula = re.sub(styles, "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        name, ways = self.read(name, formula, words)
+        name, ways = letter_read(name, formula, words, self.arrays)
         self.most = max(self.most, len(ways) - 1)
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
@@ -288,16 +288,6 @@ class Definitions:
         if not code:
             self.unused.add(letter)
         return words.extended({letter.name: letter})
-
-    def read(self, name: str, formula: str, words: Vocabulary) -> tuple[str, list[Reading]]:
-        """Return a letter and what it may mean; ŷ, if the line says what its entry ŷ_i is."""
-        try:
-            return name, readings(formula, words, arrays=self.arrays)
-        except Unreadable:
-            entry = re.fullmatch(r"(.+?)_([a-z]{1,2})", name)
-            if not entry or entry[1] in words.functions:
-                raise
-            return entry[1], readings(formula, words, entries=entry[2])
 
     def checked(self, words: Vocabulary, line: str, variable: str, match: re.Match) -> Vocabulary:
         """Return the vocabulary if a line only says what a known function of a variable is."""

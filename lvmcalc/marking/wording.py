@@ -15,20 +15,6 @@ from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
-from lvmcalc.notation.statements import PROGRAM
-
-
-def as_adjoints(text: str, chain: Chain) -> str:
-    """Return code in which ∂L/∂X stands for the dX of backpropagation.
-
-    It is code of that kind if it says what dX is for a leaf X, and has no dL.
-    """
-    names = "|".join(map(re.escape, chain.vocabulary.differentials))
-    leaves = "|".join(map(re.escape, chain.leaves))
-    is_set = re.search(rf"^\s*d(?:{leaves})\s*=(?!=)", text, re.MULTILINE)
-    if not (is_set and PROGRAM.search(text)) or re.search(r"\bd[Ll]\b", text):
-        return text
-    return re.sub(rf"(?<![\w.])d({names})(?!\w)", r"\1_bar", text)
 
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
@@ -59,7 +45,8 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading]) -> st
 DERIVED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                      r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
                      r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*"
-                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*(?:\\left)?\s*[(\[{].*)$")
+                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
+                     r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 
 
 def derived(side: str) -> tuple[str, str]:

@@ -30,6 +30,11 @@ def spread_out(text: str) -> str:
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
 
 
+def entries_in(side: str) -> list[str]:
+    """Return the indices below a side that may be an entry, as ij of (A B)_ij and ∂L/∂W_{ij}."""
+    return [below[2] or below[3] for below in INDICES.finditer(spread_out(side))]
+
+
 def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[tuple[str, ...]]:
     """Return the names such as x_i that may be columns of their matrix, in every combination.
 
@@ -103,6 +108,10 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
                 of = matrix.T if f"{called}_{i}" in columns else matrix
                 parts[MatrixSymbol(f"{called}_{i}", of.cols, 1)] = Indexed(of, i)
                 parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
+    parts |= {Symbol(f"∂L/∂{name}_{i}"): Indexed(matrix, i)
+              for name in vocabulary.differentials for i in names
+              if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)
+              and matrix.cols == 1 != matrix.rows}
     parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Indexed(matrix, i, j)
               for name in vocabulary.differentials for i in names for j in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}

@@ -37,7 +37,8 @@ TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0)|(l
 _KEPT = r"keepdims?\s*=\s*(?:True|1)"
 AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s*=\s*(?P<one>[12])|"
                   r"(?:axis|dim)\s*=\s*(?P<axis>-[12]|[01]))"
-                  rf"|(?<=[(,])\s*(?P<place>-1|0|1)(?=\s*,\s*{_KEPT})|\[\s*\]\s*,\s*(?P<empty>[12]))(?P<behind>\s*,\s*{_KEPT})?"
+                  rf"|(?<=[(,])\s*(?P<place>-1|0|1)(?=\s*,\s*{_KEPT})"
+                  rf"|\[\s*\]\s*,\s*(?P<empty>[12]))(?P<behind>\s*,\s*{_KEPT})?"
                   r"(?:\s*,\s*keepdims?\s*=\s*(?:False|0))?(?=\s*\))")
 
 

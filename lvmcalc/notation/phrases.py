@@ -10,7 +10,7 @@ from lvmcalc.notation.vocabulary import Vocabulary
 
 # What is polite, or unsure, in front of an answer and behind it
 _UNSURE = (r"I(?:['’]m|\s+am)\s+(?:(?:pretty|quite|fairly|not)\s+)*(?:\w+ly\s+)?sure\s*,?\s*"
-           r"(?:but|that)?|not\s+sure\s*,?\s*but")
+           r"(?:but|that)?|not\s+sure\s*,?\s*but|(?:it|that)['’]s\s+just")
 POLITE = re.compile(r"^\s*(?:(?:sure|certainly|of course|absolutely|hi|hello|hey|ok(?:ay)?|yes"
                     r"|great question)(?:\s*[!,.]+\s+|\s*\n)"
                     rf"|(?:{_UNSURE})\s+(?=\S))+", re.IGNORECASE)
@@ -27,7 +27,8 @@ SYMMETRIC = re.compile(r"\s*(?:(?:since|as|because)\s+[^\s,]{1,12}\s+is\s+symmet
                        r"(?:the\s+)?symmetry\s+of\s+[^\s,]{1,12})\s*,?\s+", re.IGNORECASE)
 # "(c is the residual)", which says what is known
 CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
-                    r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)\)?[\s.]*$")
+                    r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
+                    r"\)?[\s.]*$")
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
                   r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
 # A number such as 2) or (iv), and an arrow

@@ -320,3 +320,27 @@ def test_a_stage_that_nobody_named_is_not_what_words_say_of_its_letter() -> None
     assert statuses(text, LOGISTIC) == ["words", "unreadable"]
     named = derive("z = X w\np = σ(z)\nyᵀp", X="N×D", w="D", y="N")
     assert statuses("Let p be the probabilities.\n∂L/∂p = p", named) == ["words", "refuted"]
+
+
+PROCESS = derive("½ yᵀ(K + σ I)⁻¹ y + ½ log|K + σ I|", y="N", K="symmetric N×N", σ="positive")
+RATIO = derive("wᵀB w / (wᵀS w)", w="D", B="symmetric D×D", S="symmetric D×D")
+DEEP = derive("½‖W (V x) − y‖²", W="K×M", V="M×D", x="D", y="K")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("Let C = K + σ I and a = C⁻¹y\nd(yᵀC⁻¹y) = −aᵀ dC a\n∂L/∂y = a", PROCESS,
+     ["definition", "definition", "proved", "proved"]),
+    ("h = V x, e = W h − y\n∂L/∂e = e\n∂L/∂h = Wᵀe", DEEP,
+     ["definition", "definition", "proved", "proved"]),
+    ("e = W V x − y\nδ_h = W e\n∂L/∂V = δ_h xᵀ", DEEP, ["definition", "refuted", "follows"]),
+    ("n = wᵀB w, m = wᵀS w\ndL = dn/m + n dm/m²\n∂L/∂w = 2B w/m + 2n/m² S w", RATIO,
+     ["definition", "definition", "refuted", "follows"]),
+    ("dK = dα X Xᵀ\n∂K/∂α = X Xᵀ\n∂K/∂β = I", "gplvm", ["proved", "proved", "refuted"]),
+    ("L = −½ tr(K⁻¹Y Yᵀ) + const.\nL = tr(K⁻¹Y Yᵀ) + const", "gplvm.trace",
+     ["proved", "refuted"]),
+    ("By Jacobi's formula, d|K| = |K| tr(K⁻¹dK)", "gplvm", ["proved"]),
+    (r"\text{Let } E &= W^T W x - x \\ \frac{\partial L}{\partial E} &= E", "autoencoder",
+     ["definition", "proved"])])
+def test_right_lines_in_letters_of_ones_own_are_right(text: str, of: object,
+                                                      expected: list[str]) -> None:
+    assert statuses(text, of) == expected, str(audit(text, of))

@@ -1,0 +1,141 @@
+"""What is wrong with a line of a derivation, and which slip it follows from."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, Symbol
+
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression, Verdict
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.operations import increment_of
+from lvmcalc.chain import Chain
+from lvmcalc.marking.audit_report import Line, by_terms
+from lvmcalc.marking.exercise import RIGHT
+from lvmcalc.marking.increments import (
+    KINDS,
+    gradient_in,
+    has_differentials,
+    in_increments,
+    node_of,
+    slope,
+    written,
+)
+from lvmcalc.marking.marker import mark
+from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.slips import Slips
+from lvmcalc.marking.stationary import NOWHERE
+from lvmcalc.marking.wording import asked_for, is_named, without_trace
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number, is_number
+
+NO_VALUE = "a matrix that is inverted in it is singular for some of them"
+
+
+class Blaming:
+    """Find what is wrong with a line, with the slips that went before it."""
+
+    chain: Chain
+    words: Vocabulary
+    slips: Slips
+    head: Expr  # what the equation began with that goes on over some lines
+    misfit: dict[str, int]  # the lines by what cannot be formed in them
+    traceless: int  # the first line with a trace missing
+
+    def meaning(self, side: Expr) -> Expr:
+        """Return a side with what has been defined in place of its letters."""
+        raise NotImplementedError
+
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        raise NotImplementedError
+
+    def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
+        """Return a wrong line with its own slip, or the line with the slip from which it follows.
+
+        Beside numbers, `sides` are traces of what was written.
+        """
+        findings, place, behind = (), 0, None
+        if traceless := [n for n, side in enumerate(sides) if side != line.sides[n]]:
+            behind = self.traceless
+            if not behind:
+                self.traceless, place = number, max(1, traceless[0])
+                findings = (without_trace(line.sides[traceless[0]]),)
+        if [is_named(self.chain, side) for side in sides] == [False, True]:
+            self.head, sides = sides[1], sides[::-1]
+        for n, verdict in enumerate(line.verdicts):
+            slip = None if verdict.status in RIGHT else (
+                self.misfit.get(verdict.reason) or self.slips.behind(*sides[n:n + 2]))
+            if verdict.status not in RIGHT and not slip:
+                asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
+                findings += self.findings(asked, sides[n + 1], verdict)
+                place = place or n + 1
+                if "cannot be formed" in verdict.reason:
+                    self.misfit[verdict.reason] = number
+                break
+            behind = behind or slip
+        for left in dict.fromkeys((self.head, sides[0])):
+            self.slips.add(number if findings else behind, left, sides[-1])
+        if not findings:
+            return replace(line, follows=behind)
+        verdicts = [*line.verdicts]
+        if verdicts[place - 1].status in RIGHT:  # but for the trace
+            verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
+        return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
+
+    def traced(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Return the sides of an equation between numbers with tr(A) for each square A.
+
+        That is only done for differentials, and where it makes the equation right.
+        """
+        every = (self.head, *sides)
+        traces = tuple(sp.Trace(side) if side.is_Matrix and side.is_square and not is_number(side)
+                       else side for side in sides)
+        changes = any(has_differentials(self.chain, self.meaning(side)) for side in every)
+        return traces if traces != sides and not all(side.is_Matrix for side in every) and (
+            changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
+
+    def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
+        """Return what is wrong with one side; what is asked for stands on the left."""
+        reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
+        if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
+            return next(iter(mark(meant, self.chain, name).explanations), ())
+        if told := self.of_differential(asked, meant):
+            return told
+        kind, sentence = "unknown", "The two sides differ"
+        if verdict.status == "undecided":
+            sentence = f"This could not be decided: {reason}"
+        elif reason == NOWHERE:
+            sentence = reason
+        elif reason == NO_VALUE:
+            sentence = f"The line has no value for all sizes: {reason}"
+        elif not verdict.counterexample:
+            kind, sentence = "shape", f"This cannot stand here: {reason}"
+        elif told := by_terms(self.chain, meant, self.meaning(asked)):
+            return told
+        return (finding(kind, sentence, notation.plain(side)),)
+
+    def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
+        asked = self.slips.of_node(self.meaning(asked))
+        node, names = node_of(self.chain, asked), written(self.chain, side)
+        changed = node or asked.has(*KINDS)
+        if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:
+            return ()
+        try:
+            check_shapes(side)
+            if node == self.chain.output and len(names) == 1:
+                found = mark(gradient_in(self.chain, names[0], side), self.chain, names[0])
+                if not found.right and found.explanations:
+                    return found.explanations[0]
+            sides = [as_number(in_increments(self.chain, one, names)) for one in (side, asked)]
+            if not sides[0].is_Matrix and len(names) == 1:
+                step = increment_of(self.chain[names[0]].symbol)
+                sides = [slope(self.chain, one, step) for one in sides]
+            short = {increment_of(self.chain[node].symbol): increment_of(self.words[name])
+                     for name, node in self.chain.abbreviations.items()}
+            sides = [one.xreplace(short) for one in sides]  # dK, not dc
+            return by_terms(self.chain, *sides)
+        except (Unreadable, UnsupportedExpression, ValueError, TypeError):
+            return ()

@@ -1,0 +1,98 @@
+"""The definitions in a derivation: letters that are understood from then on, or by nobody."""
+
+import re
+from contextlib import suppress
+from itertools import pairwise
+
+from lvmcalc import notation
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.marking.asked import letter_read
+from lvmcalc.marking.audit_report import Line
+from lvmcalc.marking.backpropagation import BAR
+from lvmcalc.marking.derivation_text import Piece, letters_given
+from lvmcalc.marking.lettering import Lettering
+from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.text_answers import refuse_large
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.passages import sides_of
+from lvmcalc.notation.vocabulary import matching, typed
+
+
+class Defining(Lettering):
+    """Take the letters of a derivation for what its lines define them as."""
+
+    arrays: bool  # whether the lines are code for arrays
+    lost: dict[str, int]  # the letters that an unreadable line defines, and the line
+
+    misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
+
+    def checked(self, piece: Piece, number: int) -> Line:
+        """Return the line of a claim."""
+        raise NotImplementedError
+
+    def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
+        """Return the line of a formula that cannot be formed."""
+        wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
+        return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
+                    findings=(wrong,))
+
+    def defined(self, piece: Piece, number: int) -> Line:
+        """Return the line of a definition, whose letter is understood from then on."""
+        _, *others = sides_of(piece.text)
+        name = notation.spelling(piece.name)
+        if name.endswith(BAR):
+            return self.adjoint_defined(piece, number, name.removesuffix(BAR))
+        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
+        if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
+            return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
+        try:
+            read = [letter_read(name, other, self.words, self.arrays) for other in others]
+            name = read[0][0]
+            values = [as_number(ways[0].formula) for _, ways in read]
+            refuse_large(self.meaning(values[0]), piece.text)
+            check_shapes(self.meaning(values[0]))
+        except Unreadable as error:
+            return self.unreadable(piece, number, str(error), name)
+        except CannotBeFormed as error:
+            self.words, self.misfits_in[name] = self.words.without(name), number
+            self.lost[name] = number
+            return self.misshapen(piece, error)
+        letter = matching(name, values[0])
+        self.words = self.letters.define(letter, values[0], self.words)
+        self.lost.pop(letter.name, None)
+        verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
+        return Line(piece.text, self.chain, (letter, *values), verdicts,
+                    kind="claim" if verdicts else "definition")
+
+    def adjoint_defined(self, piece: Piece, number: int, of: str) -> Line:
+        """Return the line about the adjoint of a letter in code; it is a definition where nothing
+        is known of the letter."""
+        with suppress(Unreadable, UnsupportedExpression):
+            if any(letter.name == of for letter in self.letters.formulas):
+                self.meaning(self.words.spellings[of + BAR])
+                return self.checked(piece, number)
+        try:
+            value = readings(sides_of(piece.text)[1], self.words, arrays=self.arrays)[0].formula
+        except (Unreadable, CannotBeFormed) as error:
+            return self.unreadable(piece, number, str(error), piece.name)
+        symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
+        self.words = self.letters.define_adjoint(symbol, of, value, self.words)
+        return Line(piece.text, self.chain, (symbol, value), kind="definition")
+
+    def unreadable(self, piece: Piece, number: int, reason: str, name: str = "") -> Line:
+        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
+        defines."""
+        for lost in self.lost:
+            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
+                    not piece.error):
+                reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
+                if lost in self.misfits_in:
+                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
+        for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
+            self.words = self.words.without(given)
+            self.lost.setdefault(given, number)
+        wrong = Finding("unreadable", piece.text, reason)
+        return Line(piece.text, self.chain, findings=(wrong,))

@@ -1,0 +1,41 @@
+"""The order in which the lines of a derivation are understood: a definition before its use."""
+
+import re
+
+from lvmcalc.marking.derivation_text import Piece, letters_given
+from lvmcalc.notation import spelling
+from lvmcalc.notation.vocabulary import typed
+
+
+def reading_order(found: list[Piece]) -> list[int]:
+    """Return the numbers of the pieces, those first that define a letter which is used above them.
+
+    A letter that is defined more than once means in each line what it meant there last.
+    """
+    given = [_given(piece) for piece in found]
+    every = [name for names in given for name in names]
+    once = {name: number for number, names in enumerate(given) for name in names
+            if every.count(name) == 1}
+    letters = {name: re.compile(rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}(?![A-Za-z_])")
+               for name in once}
+    order: dict[int, None] = {}
+    begun: set[int] = set()
+
+    def take(number: int) -> None:
+        begun.add(number)
+        for name, place in once.items():
+            if place > number and place not in begun and found[number].kind != "words" and (
+                    letters[name].search(found[number].text)):
+                take(place)
+        order[number] = None
+
+    for number in range(len(found)):
+        if number not in begun:
+            take(number)
+    return [*order]
+
+
+def _given(piece: Piece) -> set[str]:
+    """Return the letters that a piece defines, or would if it could be read."""
+    return {spelling(piece.name)} if piece.kind == "definition" else (
+        letters_given(piece.text) if piece.error else set())

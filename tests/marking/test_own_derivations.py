@@ -1,0 +1,87 @@
+"""Derivations as students write them: letters of their own, code, conditions, constants."""
+
+import pytest
+
+from lvmcalc import audit, derive
+from lvmcalc.chain import Chain
+
+RIDGE = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+FACTORS = derive("½‖R − U Vᵀ‖² + λ/2 ‖U‖² + λ/2 ‖V‖²", R="N×M", U="N×Q", V="M×Q", λ="positive")
+
+
+def statuses(text: str, of: str | Chain) -> list[str]:
+    return [line.status for line in audit(text, of).lines]
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("e = R − U Vᵀ\n∂L/∂U = −e V + λ U", FACTORS, ["definition", "proved"]),
+    ("e = R - U @ V.T\nG = -e @ V + lam * U\n∂L/∂U = G", FACTORS, ["definition"] * 2 + ["proved"]),
+    ("e = R + U Vᵀ\n∂L/∂U = −e V + λ U", FACTORS, ["definition", "refuted"]),
+    ("∂L/∂w = −Aᵀ(y − z) + λ w, where z = A w", RIDGE, ["definition", "proved"]),
+    ("f = ½‖A w − y‖²\ng = λ/2 ‖w‖²\nL = f + g", RIDGE, ["definition"] * 2 + ["proved"])])
+def test_a_letter_that_only_the_chain_knows_is_the_students(text: str, of: Chain,
+                                                            expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("∂L/∂w = −Aᵀ e + λ w\nwhere e = y − A w.", ["proved", "definition"]),
+    ("L = f + g\nf = ½‖u‖²\ng = λ/2 ‖w‖²\nu = A w − y", ["proved", *["definition"] * 3]),
+    ("∂L/∂w = −Aᵀ u + λ w\nu = A w − y", ["refuted", "definition"]),
+    ("u = A w − y\n∂L/∂w = Aᵀ u + λ w\nu = 2\n∂L/∂w = Aᵀ(A w − y) + λ w + u w",
+     ["definition", "proved", "refuted", "refuted"])])
+def test_a_definition_may_stand_behind_its_use(text: str, expected: list[str]) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
+
+
+WEIGHTED = derive("½ (y − X w)ᵀ C (y − X w)", X="N×D", w="D", y="N", C="symmetric N×N")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("z = X w\n∂L/∂z = −C (y − z)\n∂L/∂w = Xᵀ ∂L/∂z", ["definition", "proved", "proved"]),
+    ("p = X w\nc = y − p\n∂L/∂c = C c\n∂L/∂w = −Xᵀ ∂L/∂c", ["definition"] * 2 + ["proved"] * 2),
+    ("e = y − X w\n∂L/∂e = −C e\n∂L/∂w = −Xᵀ ∂L/∂e\n∂L/∂w = Xᵀ C e",
+     ["definition", "refuted", "proved", "follows"])])
+def test_such_a_letter_has_an_adjoint_of_its_own(text: str, expected: list[str]) -> None:
+    assert statuses(text, WEIGHTED) == expected, audit(text, WEIGHTED)
+
+
+NETWORK = derive("½‖Y − tanh(X V) W‖²", X="N×D", V="D×J", W="J×C", Y="N×C")
+FORWARD = "Z = X @ V\nH = np.tanh(Z)\nF = H @ W\n"
+BACK = "dF = F - Y\ndW = H.T @ dF\ndH = dF @ W.T\ndZ = dH * (1 - H**2)\ndV = X.T @ dZ"
+ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (FORWARD + BACK, NETWORK, ["definition"] * 3 + ["proved"] * 5),
+    (FORWARD + BACK.replace("F - Y", "Y - F"), NETWORK,
+     ["definition"] * 3 + ["refuted"] + ["proved"] * 4),
+    (FORWARD + BACK.replace("@ W.T", "@ W"), NETWORK,
+     ["definition"] * 3 + ["proved"] * 2 + ["refuted"] + ["proved"] * 2),
+    ("H = np.tanh(X @ V)\ndF = H @ W - Y\ndh = dF @ W.T\ndh *= 1 - H**2\ndV = X.T @ dh", NETWORK,
+     ["definition"] * 4 + ["proved"]),
+    (ADDED, "autoencoder", ["definition"] * 2 + ["proved", "definition", "proved"]),
+    (ADDED.replace("+=", "-="), "autoencoder",
+     ["definition"] * 2 + ["proved", "definition", "refuted"]),
+    ("r = A w − y\ndr = r\ndw = Aᵀ dr + λ w", RIDGE, ["definition", "proved", "proved"]),
+    ("r = A @ w - y\ndr = A @ dw", RIDGE, ["definition", "proved"]),
+    ("delta = A @ w - y\ndw = A.T @ delta + lam * w", RIDGE, ["definition", "proved"])])
+def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
+                                                     expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
+    line = audit("r = A @ w - y\ndr = r.foo()\ndw = A.T @ dr", RIDGE).lines[1]
+    assert line.text == "dr = r.foo()"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("f(w) = ½‖A w − y‖²\ng(w) = λ/2 ‖w‖²\nL(w) = f(w) + g(w)", ["definition"] * 2 + ["proved"]),
+    ("r(w) = A w − y\n∇L(w) = Aᵀ r(w) + λ w", ["definition", "proved"]),
+    ("\\phi(\\mathbf{w}) = w^T w\nL = ½‖A w − y‖² + λ/2 \\phi(\\mathbf{w})",
+     ["definition", "proved"]),
+    ("L(w + h) = ½‖A w + A h − y‖²", ["unreadable"]),
+    ("g(w) = λ/2 ‖w‖²\ng(w + y) = λ/2 ‖w + y‖²", ["definition", "unreadable"])])
+def test_what_stands_behind_a_function_are_its_arguments(text: str, expected: list[str]) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
