@@ -19,6 +19,7 @@ from lvmcalc.marking.derivation_text import definition_in, letters_given, withou
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.axes import Kept
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.helpers import inlined
@@ -263,26 +264,25 @@ class Definitions:
         if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
             return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
-        if re.search('"[rc]k"', line) and value.is_Matrix and 1 in value.shape:
-            raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
-                             "the sum itself there.")
         if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
             self.meanings[adjoint] = self.beside[adjoint] = value
             return words
+        letter = matching(notation.spelling(name), value)
+        if value.is_Matrix and 1 in value.shape and (
+                re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
+            letter = Kept(letter.name, *value.shape)
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
             stage = notation.spelling(name) in self.exercise.chain.nodes or (
                 name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
-                letter = matching(notation.spelling(name), value)
                 self.meanings[letter] = value
                 return words.extended({letter.name: letter})
             if not same:
                 raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
                                  "does not have here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
-        letter = matching(notation.spelling(name), value)
         self.meanings[letter] = value
         self.meanings.setdefault(matching(f"d{letter.name}", value), change_of(value))
         if not code:

@@ -86,7 +86,7 @@ def program(text: str) -> list[str]:
     lines = [line for line in lines if not SILENT.match(line)]
     heads = [HEADER.match(line) for line in lines]
     refuse_helpers(lines, heads)
-    lines = [line[head.end():] if head else line for head, line in zip(heads, lines, strict=True)]
+    lines = [_without_head(line, head) for head, line in zip(heads, lines, strict=True)]
     found: list[str] = []
     for part in split("\n".join(lines), ";\n"):
         part = RETURN.sub("", part)
@@ -94,6 +94,8 @@ def program(text: str) -> list[str]:
             of = next(filter(None, sizes.groups()[2:]))
             found += [f"{sizes[place + 1]} = {of}.shape[{place}]" for place in (0, 1)
                       if sizes[place + 1] != "_"]
+        elif pairs := _one_by_one(part):
+            found += pairs
         elif adds := ADDS.match(part):
             found.append("{0} = {0} {1} ({2})".format(*adds.groups()))
         elif part.strip(" \t\r.,"):
@@ -101,6 +103,22 @@ def program(text: str) -> list[str]:
     if found and (returned := next((head["result"] for head in heads if head), "")):
         found[-1] = re.sub(rf"^{returned}\s*=(?!=)", "", found[-1])  # function g = grad(W, x)
     return found
+
+
+def _without_head(line: str, head: re.Match | None) -> str:
+    rest = line[head.end():] if head else line
+    return rest.rstrip().removesuffix("}") if head and head[0].endswith("{") else rest
+
+
+def _one_by_one(part: str) -> list[str]:
+    """Return the statements of h, e = W @ x, W @ y; none if a name is on both sides of one."""
+    left, _, right = part.partition("=")
+    names, values = left.strip(" ()").split(","), split(right.strip(), ",")
+    every = {name.strip() for name in names}
+    alone = len(names) == len(values) > 1 and all(map(str.isidentifier, every)) and not (
+        every & {*re.findall(r"\w+", right)})
+    return [f"{name.strip()} = {value.strip()}" for name, value in zip(
+        names, values, strict=True)] if alone else []
 
 
 def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
