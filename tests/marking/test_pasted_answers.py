@@ -136,5 +136,10 @@ def test_words_that_say_something_are_never_left_out(words: str) -> None:
     ("r_i = Σ_j A_ij w_j − y_i\n∂L/∂A_ij = r_i w_j", "− y")])
 def test_accents_and_entries_are_read_in_a_derivation(lines: str, wrong: str) -> None:
     assert [line.status for line in audit(lines, RIDGE).lines] == ["definition", "proved"]
-    assert audit(lines.replace(wrong, wrong[:-3] + "-" if wrong == "+" else wrong.replace("−", "+")),
-                 RIDGE).lines[1].status == "refuted"
+    changed = lines.replace(wrong, "-" if wrong == "+" else wrong.replace("−", "+"))
+    assert audit(changed, RIDGE).lines[1].status == "refuted"
+
+
+def test_a_space_behind_the_d_of_a_differential_makes_it_no_product() -> None:
+    first, second = audit("d K⁻¹ = −K⁻¹ dK K⁻¹\nd K⁻¹ = K⁻¹ dK K⁻¹", "gplvm").lines
+    assert (first.status, second.status) == ("proved", "refuted")
