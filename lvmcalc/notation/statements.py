@@ -6,10 +6,11 @@
 """
 
 import re
+from collections.abc import Container
 from itertools import pairwise
 
 from lvmcalc.notation.letters import GREEK
-from lvmcalc.notation.tables import ARRAYS, MATLAB, VARIANTS
+from lvmcalc.notation.tables import ARRAYS, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.words import Unreadable, quoted
 
 # What begins a program, and lines of one that compute nothing
@@ -54,6 +55,8 @@ SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
+ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
+                         r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
@@ -129,6 +132,20 @@ def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
         if place < last and (one_line or (RETURN.match(line) and line.strip() != "return")):
             raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own, which "
                              "is not read: write its formula where it is used.")
+
+
+def with_entries(lines: list[str], known: Container[str]) -> list[str]:
+    """Return lines in which what is said of an entry, as in r_i = x_iᵀ w − y_i, stands for it."""
+    *before, answer = lines
+    for line in before if re.search(r"\\sum|[∑Σ]", answer) else []:
+        if (found := ENTRY_GIVEN.match(line)) and found[1].lstrip("\\") not in known:
+            letter = rf"(?<![A-Za-z]){re.escape(found[1])}"
+            typed = (rf"(?<![A-Za-z\\])(?:{STYLES}\s*)?\{{?\s*{letter}\s*\}}?\s*_\s*"
+                     rf"(?:\{{\s*{found[2]}\s*\}}|{found[2]}(?![A-Za-z]))")
+            put = f"({found[3].strip()})"
+            lines = [re.sub(typed, lambda _, put=put: put, other) for other in lines
+                     if other != line]
+    return lines
 
 
 def equations(text: str) -> list[str]:
