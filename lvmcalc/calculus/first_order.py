@@ -16,6 +16,8 @@ class FirstOrder(Rationals):
     """Polynomials in t, cut off behind t¹: a slope at t = 0 needs no more."""
 
     times = classmethod(lambda cls, left, right: cls.cut(left * right))
+    elementwise = classmethod(lambda cls, left, right: cls.cut(
+        Rationals.elementwise(left, right)))
 
     @staticmethod
     def cut(matrix: DomainMatrix) -> DomainMatrix:
@@ -59,5 +61,10 @@ def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
     No rule for matrices is used: the expression is evaluated over the polynomials in t, up to t¹,
     and a function of one variable is differentiated.
     """
-    value = value_at(expression, {**point, wrt: point[wrt] + t * direction}, FirstOrder)
-    return sp.diff(value, t).subs(t, 0)
+    if direction.is_Matrix:  # SymPy would look for the domain of t entry by entry
+        start, step = (Rationals.matrix(it).convert_to(QQ[t]) for it in (point[wrt], direction))
+        moved = start + step.scalarmul(QQ[t].from_sympy(t))
+    else:
+        moved = point[wrt] + t * direction
+    value = value_at(expression, {**point, wrt: moved}, FirstOrder)
+    return sp.diff(value, t).xreplace({t: sp.S.Zero})
