@@ -13,6 +13,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from nbconvert import HTMLExporter
+from tables import over
 
 from lvmcalc.chain import derive
 from lvmcalc.models import autoencoder, gplvm
@@ -1006,7 +1007,7 @@ ONE_SENTENCE = {
 }
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+@over(("call", "kind", "beginning"), ONE_SENTENCE.values())
 def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()
