@@ -26,6 +26,7 @@ def kinds(name: str) -> list[list[str]]:
 @over("name", rows())
 def test_every_line_of_the_source_is_proved_as_read(name: str) -> None:
     assert [line.status for line in row(name).as_read.lines] == ["proved"] * len(row(name).read)
+    assert row(name).status == "proved"
 
 
 def test_the_scan_broke_these_lines() -> None:
