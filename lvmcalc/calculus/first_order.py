@@ -40,6 +40,14 @@ class FirstOrder(Rationals):
         return cls.cut(super().matrix(value))
 
     @classmethod
+    def scale(cls, scalar: Expr, matrix: DomainMatrix) -> DomainMatrix:
+        """Return a scalar, up to t¹, times a matrix."""
+        start, step = (it.xreplace({t: sp.S.Zero}) for it in (scalar, sp.diff(scalar, t)))
+        if not (step and start.is_Rational and step.is_Rational):
+            return super().scale(scalar, matrix)
+        return cls.cut(matrix.convert_to(QQ[t]).scalarmul(QQ[t].from_sympy(start + step * t)))
+
+    @classmethod
     def inv(cls, matrix: DomainMatrix) -> DomainMatrix:
         """Return the inverse: that at t = 0, and from there one step of Newton's method."""
         if matrix.domain == QQ:
