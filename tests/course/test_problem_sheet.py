@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tables import over
 
 from lvmcalc.course import part, parts, problem
 from lvmcalc.course.problem_sheet import problems
@@ -20,8 +21,8 @@ def test_its_own_solution_is_right(name: str) -> None:
     assert part(name).mark(part(name).solution).right
 
 
-@pytest.mark.parametrize("name", [*parts()])
-@pytest.mark.parametrize("answer", ["", " … ", None, 7, "I do not know"])
+@over("name", [*parts()])
+@over("answer", ["", " … ", None, 7, "I do not know"])
 def test_a_part_that_is_not_answered_is_not_right(name: str, answer: object) -> None:
     found = part(name).mark(answer)
     assert not found.right

@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 from numpy.linalg import inv
 from sympy.matrices.expressions import HadamardProduct
+from tables import over
 
 from lvmcalc import mark
 from lvmcalc.chain import Builder, Chain
@@ -260,8 +261,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "lines"),
-                         [(*of, *said) for of, many in SAID.items() for said in many])
+@over(("of", "wrt", "answer", "lines"),
+     [(*of, *said) for of, many in SAID.items() for said in many])
 def test_all_that_can_be_wrong_is_said_and_nothing_else(of: str, wrt: str, answer: object,
                                                         lines: list[str]) -> None:
     result = mark(answer, of, wrt)

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from nbconvert import HTMLExporter
 from PIL import Image, ImageSequence
+from tables import over
 
 from lvmcalc.chain import derive
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
@@ -1009,7 +1010,7 @@ ONE_SENTENCE = {
 }
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+@over(("call", "kind", "beginning"), ONE_SENTENCE.values())
 def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()
