@@ -50,7 +50,9 @@ def test_wrong_edges_and_a_wrong_operation_are_told_apart() -> None:
     # equal in value to the right stage: only the edge is another one
     assert "✗ e does not use W." in graph_with("e = h x", "e = W x")
     assert "✗ c uses more than that." in graph_with("c = d − x", "c = d")
-    assert "✗ c uses the right nodes, but in another way." in graph_with("c = d − x", "c = x − d")
+    turned = graph_with("c = d − x", "c = x − d")
+    assert "✗ c uses the right nodes, but in another way." in turned
+    assert f"{turned.count('■')} of {turned.count('■') + 1} nodes are right." in turned
     assert "… c has no line that can be read." in graph_with("c = d − x", "c = ")
 
 

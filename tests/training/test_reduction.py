@@ -183,6 +183,8 @@ class TestLearning:
         trainer = Trainer(kind(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(7)
         learned = trainer.parameters, Y, trainer.problem.alpha, trainer.problem.beta
         assert trainer.value == pytest.approx(gplvm.log_likelihood(*learned), rel=1e-11)
+        part = learned[-1] / gplvm.best_beta(Y, Q)
+        assert f"β is {part:.3g} × the best." in trainer.describe()
         gradient = gplvm.gradient(*learned)
         np.testing.assert_allclose(trainer.gradient, gradient, atol=1e-9 * np.abs(gradient).max())
 
