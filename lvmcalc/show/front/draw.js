@@ -213,7 +213,7 @@ export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, s
     all.data[4 * i + 3] = 255 * Math.min(Math.abs(v) / top, 1) ** (signed ? 0.8 : 1);
   });
   small.putImageData(all, 0, 0);
-  g.imageSmoothingEnabled = smooth;
+  g.imageSmoothingEnabled = smooth || w < columns || h < rows; // lest a diagonal has holes
   g.drawImage(sheet, x, y, w, h);
 }
 
