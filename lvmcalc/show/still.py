@@ -179,12 +179,16 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     if panel["ylog"]:
         axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":
-            axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
+            axes.yaxis.set_major_formatter(lambda gap, _: _percent(100 * gap))
     if panel["xlog"]:
         axes.set(xscale="log", xlim=(10.0**left, 10.0**right))
     if any(look.get("label") and look["key"] in numbers for look in panel["series"]):
         axes.legend()
     axes.set_xlabel(panel["xlabel"])
+
+
+def _percent(share: float) -> str:
+    return f"{share:,.4g} %" if share > 5e-4 else f"$10^{{{np.log10(share):.0f}}}$ %"
 
 
 def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
