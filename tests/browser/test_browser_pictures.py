@@ -42,8 +42,8 @@ SPY = """async ({source, told}) => {
   spy(OffscreenCanvasRenderingContext2D.prototype, "fill", function () { this.canvas.color = this.fillStyle; });
   const real = OffscreenCanvas.prototype.transferToImageBitmap;
   OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color}); };
-  spy(proto, "drawImage", (it, x, y, w, h) => it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
-    : log.images.push({x, y, w, h, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}));
+  spy(proto, "drawImage", function (it, x, y, w, h) { it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
+    : log.images.push({x, y, w, h, smooth: this.imageSmoothingEnabled, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}); });
   const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
   window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
   const values = open(told), el = document.querySelector("#it");
@@ -466,6 +466,14 @@ class TestWalk:
         pixels = np.reshape(image["data"], (*W.shape, 4))
         np.testing.assert_array_equal(pixels[..., 0] > pixels[..., 2],
                                       W @ (X @ c.T + c @ X.T) > 0)
+
+
+def test_of_cells_that_are_smaller_than_a_pixel_none_is_left_out(page):
+    scene = panels.picture({str(n): panels.matrix("It", (1, n)) for n in (5, 999)},
+                           [(1, [(1, ["5"]), (1, ["999"])])])
+    frame = {str(n): np.ones(n, np.float32).tobytes() for n in (5, 999)}
+    log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame=frame))
+    assert [image["smooth"] for image in log["images"]] == [False, True]
 
 
 def test_no_head_of_an_arrow_stands_on_a_shape(page):

@@ -341,7 +341,8 @@ class TestStills:
             "the right run": GREY, "own": "#E69F00"}
         assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
         assert axes.get_xlabel() == "step"
-        assert axes.yaxis.get_major_formatter()(0.25, None) == "25 %"
+        percent = axes.yaxis.get_major_formatter()
+        assert (percent(0.25, None), percent(1e-7, None)) == ("25 %", "$10^{-5}$ %")
         axes, = drawn(scene_of("curve", series=series[1:2], xlog=True, ylog=False, xlabel="N"),
                       run=[1, 100, 2, 3], axes=[0, 2, 1, 4]).axes
         assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
