@@ -22,6 +22,7 @@ from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, 
 from lvmcalc.marking.undone import nearly_another
 
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
 
@@ -84,9 +85,13 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
         return []
     few = [mistakes for mistakes in every if _count(mistakes) == fewest]
     doubtful = [it for it in few if fewest > 1 or (it not in terms and _in_brackets(attempt, it))]
-    if len(doubtful) == len(few) and (attempt.other_node or attempt.slip):
+    if len(doubtful) == len(few) and (attempt.other_node or attempt.slip
+                                      or (fewest > 1 and _another_quantity(attempt, []))):
         return []
-    few = [it for it in few if it not in doubtful] or few
+    few = [it for it in few if it not in doubtful] or [
+        it for it in few if _unwritten(attempt, it) <= MOST_UNWRITTEN]
+    if not few:
+        return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
     if doubtful and attempt.slip and attempt.slip[0].kind == likeliest[0][0].kind:
         return []  # it can be said in what was written
@@ -103,6 +108,14 @@ def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
             and it.where.removeprefix("the term ") not in attempt.terms.written)
         or (it.kind == "extra_term" and it.what not in attempt.terms.written)
         for it in mistakes)
+
+
+def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
+    """Return how many terms that nobody wrote some mistakes name."""
+    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
+             if it.where.startswith("the term ") or it.kind == "extra_term"}
+    return 0 if attempt.formula is None else len(
+        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
 
 
 def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -139,6 +152,14 @@ def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Expl
 def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the value of a node, or of a leaf where the gradient is zero."""
     return [] if found else value_of_a_node(attempt) or stationary(attempt)
+
+
+def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
+    """Return how many terms that nobody wrote some mistakes name."""
+    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
+             if it.where.startswith("the term ") or it.kind == "extra_term"}
+    return 0 if attempt.formula is None else len(
+        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
 
 
 def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
