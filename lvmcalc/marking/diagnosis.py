@@ -25,6 +25,8 @@ MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of sev
 MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
+ONE_SIDED = ("This is a gradient G in which {0} may be any matrix. {0} is symmetric, and so is its "
+             "gradient, (G + Gᵀ)/2")
 
 # What a likelier mistake says more plainly than others
 SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
@@ -47,14 +49,15 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     exercise = attempt.exercise
     if exercise.wrt not in exercise.chain.symmetric:
         return ()
-    right = exercise.asked
+    right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
     structured = 2 * right - HadamardProduct(right, Identity(right.rows))
-    same = all(map(near, attempt.values, exercise.values(structured)))
-    if not same or (attempt.formula is not None and exercise.compare(
-            attempt.formula, structured).status not in RIGHT):
-        return ()
-    letter = notation.plain(exercise.wrt)
-    return (finding("convention", STRUCTURED.format(letter)),)
+    if all(map(near, attempt.values, exercise.values(structured))) and (
+            formula is None or exercise.compare(formula, structured).status in RIGHT):
+        return (finding("convention", STRUCTURED.format(letter)),)
+    if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
+            formula is None or exercise.is_right((formula + formula.T) / 2)):
+        return (finding("convention", ONE_SIDED.format(letter)),)
+    return ()
 
 
 def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -93,11 +96,13 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
     if not few:
         return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    if doubtful and attempt.slip and attempt.slip[0].kind == likeliest[0][0].kind:
-        return []  # it can be said in what was written
-    return [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
+    told = [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
             if mistakes not in candidates
             or chains.exactly(candidates[mistakes], attempt.formula)]
+    # What was written is clearer than a stage, where both say the same.
+    unclear = doubtful or any(it[0].where.startswith("the value of") for it in likeliest)
+    return [attempt.slip if unclear and attempt.slip and _kinds([one]) == _kinds([attempt.slip])
+            else one for one in told]
 
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:

@@ -14,6 +14,7 @@ FORMULAS = {
     "mean": ("1/N (sum(softplus(X w)) − yᵀX w) + λ/2 ‖w‖²",
              {"X": "N×D", "w": "D", "y": "N", "λ": "positive"}),
     "sigmoids": ("H = σ(X W); ½‖H V − Y‖²", {"X": "N×D", "W": "D×M", "V": "M×K", "Y": "N×K"}),
+    "one side": ("aᵀA b", {"a": "N", "b": "N", "A": "symmetric N×N"}),
     "square": ("½ wᵀw − yᵀw", {"w": "N", "y": "N"}),
 }
 
@@ -102,6 +103,7 @@ ANOTHER = [
      "This is ∂L/∂X, the adjoint of X, but that of f is asked for."),
     ("gplvm", "Y", "−½ tr(K⁻¹YYᵀ)", "This is the value of L₂ itself"),
     ("gplvm", "beta", "−½ (K⁻¹YYᵀK⁻¹ − D K⁻¹)/β²", "A trace is missing"),
+    ("one side", "A", "a bᵀ", "is symmetric, and so is its gradient, (G + Gᵀ)/2."),
     ("square", "w", "y", "This is the w at which ∂L/∂w is zero"),
 ]
 
