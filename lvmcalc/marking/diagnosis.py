@@ -25,8 +25,8 @@ MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of sev
 MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
-ONE_SIDED = ("This is a gradient G in which {0} may be any matrix. {0} is symmetric, and so is its "
-             "gradient, (G + Gᵀ)/2")
+ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
+             "its gradient")
 
 # What a likelier mistake says more plainly than others
 SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
@@ -45,7 +45,10 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
 
 
 def _in_another_convention(attempt: Attempt) -> Explanation:
-    """Explain the gradient for a symmetric matrix whose equal entries are one variable each."""
+    """Explain the gradient for a symmetric matrix whose equal entries are one variable each.
+
+    And one that was not made symmetric.
+    """
     exercise = attempt.exercise
     if exercise.wrt not in exercise.chain.symmetric:
         return ()

@@ -103,7 +103,7 @@ ANOTHER = [
      "This is ∂L/∂X, the adjoint of X, but that of f is asked for."),
     ("gplvm", "Y", "−½ tr(K⁻¹YYᵀ)", "This is the value of L₂ itself"),
     ("gplvm", "beta", "−½ (K⁻¹YYᵀK⁻¹ − D K⁻¹)/β²", "A trace is missing"),
-    ("one side", "A", "a bᵀ", "is symmetric, and so is its gradient, (G + Gᵀ)/2."),
+    ("one side", "A", "a bᵀ", "Only the symmetric part of this G, (G + Gᵀ)/2, is right"),
     ("square", "w", "y", "This is the w at which ∂L/∂w is zero"),
 ]
 
