@@ -77,11 +77,11 @@ SAID = {
             "answer: it is half "
             "of what it must be."]),
         ("-D K⁻¹ X", ["The factor α is missing from the whole answer."]),
-        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing from the value of d = α e."]),
+        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing from the term X Xᵀ of K."]),
         ("-D/α K⁻¹ X",
          ["α is upside down in the whole answer: its reciprocal belongs there."]),
         ("-α D (α X Xᵀ + β I)⁻¹ X", [
-            "β is upside down in the value of j = (1/β) I: its reciprocal belongs there."]),
+            "β is upside down in the term β I of K: its reciprocal belongs there."]),
         ("-α D K X", [BARE]),
         ("-α D X", ["An inverse is lost in the term -D α X: the factor K⁻¹ is missing."]),
         ("-α D K⁻¹ K⁻¹ X", [

@@ -126,7 +126,7 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     (normal, "Sigma", "½ Σ⁻¹ + ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹", "sign"),
     (normal, "Sigma", "½ (y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", "missing_inverse"),
     (normal, "mu", "Σ (y−μ)", "missing_inverse"),
-    (inverse_trace, "C", "-C⁻¹ S C⁻¹", "transpose"),
+    (inverse_trace, "C", "-C⁻¹ S C⁻¹", "convention"),
     (inverse_trace, "C", "½ C⁻¹(S + Sᵀ)C⁻¹", "sign"),
 ])
 def test_a_wrong_answer_is_told_what_is_wrong(chain: Callable[[], Chain], wrt: str,
