@@ -38,21 +38,25 @@ WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 # Words that may say something about the formula beside them: whole ones, and beginnings of others
 _WHOLE = """
-    about alone any apart both but can cannot could each eight either every except five form
-    four however hundred if least less long may mean means might missing more most must nine no
-    none nor only or other others part parts per piece same seven should single six some sum
-    summand sums swapped ten than though three two unless unlike up when whenever without would
+    about alone any apart big bigger both but can cannot case close could differ different
+    differently differs dual each eight either every except five form four gone greater however
+    hundred if large larger least less limit local long may mean means might missing more most
+    must near nine no none nor off only or other others out part parts per piece same seven
+    should single six small smaller some special sum summand sums swapped ten than though three
+    too two unless unlike up when whenever without would
 """
 _BEGINNINGS = """
     add adding almost alternat although another approx ascent assum averag batch bound cancel
-    component contain contribut curvature delet depend descent different differs direction divid
-    doubl doubt dropp dropping example exchang extra factor flip forg halv hess ignor includ
+    clipp component contain contribut curvature delet depend descent direction divid doubl doubt
+    downstream dropp dropping example exchang extra factor flip forg halv hess ignor includ
     increas infinit integra interchang invers invert involv lack lose lost maxim minib minim mis
-    mult neglect omit oppos otherwise place portion proportion provid quart reduc remov replac
-    revers sample scal scaling sometimes square subtract summed suppos swap symmetri term thrice
-    total transf transpos tripl undefin unequal unit updat vanish versus zero
+    mult natural neglect numerical omit oppos optim otherwise place portion project proportion
+    provid pseudo quart reduc remov replac revers riemann root sample scal scaling sign solv
+    sometimes square stochastic subtract summed suppos swap symmetri term thrice total transf
+    transpos tripl undefin unequal unit updat upstream vanish versus zero
 """
 CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
+                     r"|\bsecond[\s-]+(?:derivative|order)|derivative\s+of\s+the\s+(?:grad|deriv)"
                      rf"|\b(?:{'|'.join(_BEGINNINGS.split())})", re.IGNORECASE)
 # What says nothing though a word of it may
 _WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
@@ -61,11 +65,13 @@ SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
 HARMLESS = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
     r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
-    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*(?:(?:is|being|taken|applied"
+    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
+    r"(?:(?:is|being|taken|applied"
     rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
     r"|\b(?:with|where|and)\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+(?:logistic|sigmoid)"
     rf"(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
-    rf"|{SCALAR}|\bcontributions\b|\b(?:expression|explicit|expan[ds]|expect)\w*"
+    rf"|{SCALAR}|\bcontributions\b|\bread(?:ing)?\s+off\b"
+    r"|\b(?:expression|explicit|expan[ds]|expect)\w*"
     r"|\b(?:in\s+)?(?:matrix|vector|compact|closed)\s+form\b|\bterms\s+of\b|\bboth\s+sides\b"
     r"|\bno\s+longer\b|\bchain\s+rule\b|\bpartial\b|\bproduct\s+rule\b", re.IGNORECASE)
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
@@ -83,7 +89,7 @@ LEADS = re.compile(r"(?:^|:|\b(?:is|are|be|was|gets?|got|obtain(?:s|ed)?|have|ha
 CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|\s+(?:This|Here|We|The|It|Thus|Hence|So|Note)\b"
                     r"|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
                     r"|by|using|for|here|so|hence|thus|in|via|from|an?\s+(?:vector|matrix"
-                    r"|scalar|number)|is\s+the\s+(?:gradient"
+                    r"|scalar|number)|and\s+we\s+are\s+done|is\s+the\s+(?:gradient"
                     r"|derivative|answer|result))\b))")
 
 
@@ -93,7 +99,8 @@ LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?
 FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
                     r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
                     r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
-FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$)")
+FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$"
+                     r"|where\s+⟦N\w*⟧\s+(?:is|are|denotes?)\b)")
 
 
 class Told(NamedTuple):
