@@ -296,7 +296,8 @@ AMONG = [
     "Writing $r = A w - y$, we get $dJ = r^\\top A\\,dw + \\lambda w^\\top dw$,"
     " so\n$$\\nabla J(w) = {}.$$",
     r"\sum_n (\mathbf a_n^\top\mathbf w - y_n)\mathbf a_n + \lambda w, where "
-    r"$\mathbf a_n$ is the n-th row of A", r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$"]
+    r"$\mathbf a_n$ is the n-th row of A",
+    r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$"]
 
 
 @pytest.mark.parametrize("sentence", AMONG)
