@@ -4,6 +4,8 @@ import re
 from contextlib import suppress
 from itertools import pairwise
 
+from sympy import Expr
+
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
@@ -26,6 +28,7 @@ class Defining(Lettering):
     arrays: bool  # whether the lines are code for arrays
     lost: dict[str, int]  # the letters that an unreadable line defines, and the line
 
+    head: Expr  # what the equation began with that goes on over some lines
     misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece, number: int) -> Line:
@@ -59,7 +62,7 @@ class Defining(Lettering):
             self.lost[name] = number
             return self.misshapen(piece, error)
         letter = matching(name, values[0])
-        self.words = self.letters.define(letter, values[0], self.words)
+        self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
