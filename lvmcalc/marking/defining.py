@@ -9,6 +9,7 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.marking.asked import letter_read
 from lvmcalc.marking.audit_report import Line
 from lvmcalc.marking.backpropagation import BAR
 from lvmcalc.marking.derivation_text import Piece, letters_given
@@ -51,8 +52,9 @@ class Defining(Lettering):
         if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
             return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
-            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
-                      for other in others]
+            read = [letter_read(name, other, self.words, self.arrays) for other in others]
+            name = read[0][0]
+            values = [as_number(ways[0].formula) for _, ways in read]
             refuse_large(self.meaning(values[0]), piece.text)
             check_shapes(self.meaning(values[0]))
         except Unreadable as error:
