@@ -81,10 +81,10 @@ class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
     A claim has the name that its line says to define, or that is unknown, on its left, and words
-    have that of which they say what it is; it goes on
-    from the one before it if its line begins with an equals sign. A definition was said to be one,
-    by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
-    zero; with a constant, two sides may differ by one.
+    have that of which they say what it is; it goes on from the one before it if its line begins
+    with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
+    name. What is flat may hold only where the gradient is zero; with a constant, two sides may
+    differ by one.
     """
 
     kind: str
