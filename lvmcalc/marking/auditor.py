@@ -193,6 +193,13 @@ class _Auditor(Defining, Blaming):
             return self.misshapen(piece, error)
         line = replace(line, sides=sides, verdicts=verdicts)
         right = all(verdict.status in RIGHT for verdict in verdicts)
+        for _ in () if right else self.letters.other_ways(sides):
+            others = tuple(self.verdict(*pair) for pair in pairwise(traced))
+            if all(verdict.status in RIGHT for verdict in others):
+                line, right = replace(line, verdicts=others), True
+                break
+        if right:
+            self.slips.relations += [(self.head, side) for side in sides if side != self.head]
         for name in self.vague.keys() & {symbol.name for side in sides
                                          for symbol in side.free_symbols} if not right else ():
             return self.unreadable(piece, number, f"Line {self.vague[name]} says in words what "

@@ -64,8 +64,8 @@ class Blaming:
         if [is_named(self.chain, side) for side in sides] == [False, True]:
             self.head, sides = sides[1], sides[::-1]
         for n, verdict in enumerate(line.verdicts):
-            slip = None if verdict.status in RIGHT else (
-                self.misfit.get(verdict.reason) or self.slips.behind(*sides[n:n + 2]))
+            slip = None if verdict.status in RIGHT else self.misfit.get(
+                verdict.reason) or self.slips.behind(*sides[n:n + 2], head=self.head)
             if verdict.status not in RIGHT and not slip:
                 asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
                 findings += self.findings(asked, sides[n + 1], verdict)

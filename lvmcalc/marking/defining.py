@@ -4,9 +4,12 @@ import re
 from contextlib import suppress
 from itertools import pairwise
 
+from sympy import Expr
+
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.marking.asked import letter_read
 from lvmcalc.marking.audit_report import Line
 from lvmcalc.marking.backpropagation import BAR
 from lvmcalc.marking.derivation_text import Piece, letters_given
@@ -26,6 +29,7 @@ class Defining(Lettering):
     arrays: bool  # whether the lines are code for arrays
     lost: dict[str, int]  # the letters that an unreadable line defines, and the line
 
+    head: Expr  # what the equation began with that goes on over some lines
     misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece, number: int) -> Line:
@@ -48,8 +52,9 @@ class Defining(Lettering):
         if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
             return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
-            values = [as_number(readings(other, self.words, arrays=self.arrays)[0].formula)
-                      for other in others]
+            read = [letter_read(name, other, self.words, self.arrays) for other in others]
+            name = read[0][0]
+            values = [as_number(ways[0].formula) for _, ways in read]
             refuse_large(self.meaning(values[0]), piece.text)
             check_shapes(self.meaning(values[0]))
         except Unreadable as error:
@@ -59,7 +64,7 @@ class Defining(Lettering):
             self.lost[name] = number
             return self.misshapen(piece, error)
         letter = matching(name, values[0])
-        self.words = self.letters.define(letter, values[0], self.words)
+        self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,

@@ -51,8 +51,9 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|aver
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
                     r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
                     r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
-GIVEN = re.compile(rf"(?:^|[.,;:($]|\b(?:[a-z]{{3,}}|be|by|if|so|we)\s)[\s$]*({LETTER})(?:\(\w+\))?"
-                   r"[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)", re.IGNORECASE)
+GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
+                   rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
+                   re.IGNORECASE)
 # Words round a definition: "Let the residual be r = Xw − y", "p = σ(Xw), the probabilities"
 _NOUNS = r"(?:(?:[a-z]{3,}|of)[\s-]*){1,5}"
 NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"
@@ -62,7 +63,8 @@ NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|being|den
                           rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
 DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
-NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?\\?([^\W\d_](?:_?\w){0,12})\}?"
+NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
+                  r"\\?([^\W\d_][\u0302\u0303]?(?:(?:_?\w){0,12}|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
@@ -79,10 +81,10 @@ class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
     A claim has the name that its line says to define, or that is unknown, on its left, and words
-    have that of which they say what it is; it goes on
-    from the one before it if its line begins with an equals sign. A definition was said to be one,
-    by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
-    zero; with a constant, two sides may differ by one.
+    have that of which they say what it is; it goes on from the one before it if its line begins
+    with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
+    name. What is flat may hold only where the gradient is zero; with a constant, two sides may
+    differ by one.
     """
 
     kind: str
@@ -134,7 +136,8 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
 def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
     other line uses the letter."""
-    letter = re.compile(rf"(?<![A-Za-z])d?{typed(spelling(piece.name))}(?![a-z_])")
+    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i
+    letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
     if piece.said or any(letter.search(it.text) for it in others):
@@ -204,7 +207,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or len(name[1]) == 1 or not is_english(name[1])):
-        return Piece("definition", formula.strip(), name[1], said=defines)
+        return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
 
 

@@ -14,6 +14,7 @@ from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.indices import entries_in
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
 
@@ -97,12 +98,23 @@ class Lettering:
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
-        differentials = bool(self.words.change.search(text))
+        try:
+            return self.read([first, *others])
+        except Unreadable:
+            for indices in dict.fromkeys((*entries_in(first), *entries_in(others[-1]))):
+                with suppress(Unreadable, CannotBeFormed):
+                    return self.read([first, *others], indices)
+            raise
+
+    def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
+        """Return the sides of an equation, which may be between the entries with some indices."""
+        first, *others = texts
+        differentials = any(map(self.words.change.search, texts))
         found = [self.derivative(first) or readings(
-            first, self.words, (), differentials, arrays=self.arrays)[0].formula]
+            first, self.words, (), differentials, indices, self.arrays)[0].formula]
         for other in others:
             ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
-                            arrays=self.arrays)
+                            indices, self.arrays)
             found.append(self.likeliest(found[-1], ways))
         return tuple(found)
 

@@ -182,9 +182,10 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
 
 
 def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
-    """Return the mark of the first reading that is right, else that of the first."""
+    """Return the mark of the first reading that is right, else of the first that can be formed."""
     marks = [_told(exercise, partial(_marked, exercise, formula)) for formula, _ in readings]
-    number = next((n for n, found in enumerate(marks) if found.right), 0)
+    number = min(range(len(marks)), key=lambda n: (
+        not marks[n].right, any(one.kind == "shape" for one in marks[n].findings)))
     note, found = readings[number].note, marks[number]
     return replace(found, remark=" ".join(filter(None, [found.remark, note]))) if note else found
 

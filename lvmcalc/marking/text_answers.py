@@ -14,45 +14,55 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.derivation_text import definition_in, without_heading
+from lvmcalc.marking.asked import entry_asked, is_asked, letter_read, names, names_asked
+from lvmcalc.marking.derivation_text import definition_in, letters_given, without_heading
 from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
-from lvmcalc.notation.indices import INDICES, spread_out
+from lvmcalc.notation.helpers import inlined
 from lvmcalc.notation.parser import Reading, parse, readings
-from lvmcalc.notation.passages import formula_in, lines_of, sides_of, without_dollars
+from lvmcalc.notation.passages import (
+    MATH,
+    formula_in,
+    lines_of,
+    sides_of,
+    with_output,
+    without_dollars,
+)
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import without_politeness
 from lvmcalc.notation.shifts import without_shifts
-from lvmcalc.notation.statements import LETTER, SILENT, equations, program, split
+from lvmcalc.notation.statements import (
+    DEFINITION,
+    LETTER,
+    SILENT,
+    SPACE,
+    apart,
+    equations,
+    program,
+)
 from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-# What an answer may be called in code
-RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
-           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
-           r"(?:∇|\\nabla|grad)\s*{1}|{1}'(?:\s*\(\s*{0}\s*\))?")
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
-BETWEEN = re.compile(rf"\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
-SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
-CALLED = r"(?:(?:the|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
-BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if)\s+{CALLED}"
+BETWEEN = re.compile(r"\s*(?:\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹)\s*"
+                     rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
+CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
+BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
-                    rf"((?:{LETTER})\s*:?=[^=]+?)(?:\s+(?:is|being|denotes)\s+the\s+[a-z]+)?$")
+                    rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
+                    r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|(\d{1,2})\.)\s+(?=[^\s*/·@^.∘+])")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
+ROUNDING = 1e-9
 MOST_PARTS = 400  # of what a defined letter stands for
-DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
-                        rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
-# A derivative of a formula: ∂/∂X (…)
-OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
-                      r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+))\s*(?=[^\s=])(.+)$")
 
 
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -85,32 +95,71 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label."""
+    """Return the sides of an answer without a label, also of one between sentences."""
+    try:
+        return _alone(exercise, text)
+    except Unreadable:
+        words, shape = exercise.chain.vocabulary, notation.shape(exercise.asked)
+        text = without_heading(unified(text), words)
+        text = with_output(text, words, letters_given(text))
+        told = without_prose(text, words, notation.spelling(exercise.wrt), shape,
+                             lambda side: names_asked(exercise, side))
+        if told is None:
+            raise
+    return _alone(exercise, told.text)
+
+
+def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer without sentences around it."""
     for torn in TORN.finditer(text):
         if torn[1] + torn[2] in NAMED:
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
-    words, defined = exercise.chain.vocabulary, Definitions(exercise)
-    text = without_politeness(unified(text))
+    words = exercise.chain.vocabulary
+    whole = inlined(given := unified(text))
+    text = without_politeness(whole)
     text = without_dollars(without_heading(text, words), words)
-    code, defined.arrays = len(program(text)) > 1, bool(ARRAYS.search(text))
-    *before, text = statements(text, lambda side: _names_asked(exercise, side))
+    code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
+    text = text if code else with_output(text, words, letters_given(text))
+    *before, text = statements(text, lambda side: names_asked(exercise, side))
+    sides: list[list[Reading]] = []
+    errors: list[Unreadable | CannotBeFormed] = []
+    choice = most = 0
+    while choice <= most:  # a definition may have several readings
+        defined = Definitions(exercise, arrays, choice)
+        try:
+            found = _sides(exercise, text, before, defined, code)
+            sides = [*map(list.__add__, sides, found)] if sides else found
+            beside = defined.beside
+        except (Unreadable, CannotBeFormed) as error:
+            errors.append(error)
+        choice, most = choice + 1, max(most, defined.most)
+    if sides:
+        return sides, beside
+    raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))
+
+
+def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitions",
+           code: bool) -> list[list[Reading]]:
+    """Return what each side of an answer can mean, behind the lines with its definitions."""
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
     before = [line for line in before if not _is_differential(exercise, line)]
-    words = defined.all_of(words, before, code)
+    words = defined.all_of(exercise.chain.vocabulary, before, code)
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
-    entries = _entry_asked(exercise, first) if others else ""
+    entries = entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
-    called = _names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt
+    called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt or (
+        re.fullmatch(r"\s*grad(?:ient)?\s*", front))
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
-    if others and (not first.strip() or _is_asked(exercise, first)):
+    own = code and first.strip() in ("g", "G")
+    if others and (own or not first.strip() or is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
@@ -118,9 +167,9 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     found = [readings(side, words, shape, differentials or side in first_sides,
                       arrays=defined.arrays, entries=entries)
              for side in (*first_sides, first, *others)]
-    found = [[defined.finished(reading) for reading in side] for side in found]
+    found = [defined.finished(side) for side in found]
     defined.refuse_unused()
-    return found, defined.beside
+    return found
 
 
 def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> list[str]:
@@ -138,11 +187,14 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
                  for one in map(definition_in, AND.split(line))]
-        rows = lines_of(found)
-        if len(parts) == 1 < len(rows) and all(map(DEFINITION.match, rows)):  # of an align
+        shown = MATH.fullmatch(text.strip())
+        rows = lines_of(next(filter(None, shown.groups())) if shown else found)
+        if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
+                sides_of(row)[0]) for row in rows):  # of an align
             parts = rows
-    if len(parts) == 1 and not asked(sides_of(parts[0])[0]):
-        parts = _apart(parts[0])
+    if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
+            sides_of(part)[0]) for part in parts):
+        parts[-1:] = apart(parts[-1])
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
@@ -153,15 +205,6 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         return parts if len(parts) == 1 else [text]
     answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
-
-
-def _apart(part: str) -> list[str]:
-    """Return a definition and the answer behind it, as in "with r = Aw − y: Aᵀr"."""
-    *first, last = split(part, ",:") if DEFINITION.match(part) else [part]
-    if not first and (found := re.match(r"(.*\S)\s+and\s+(.+)$", part)):
-        first, last = [found[1]], found[2]
-    last = re.sub(rf"^(?:{SPACE}|and\b|then\b|so\b)*", "", last)
-    return [",".join(first), last] if first and DEFINITION.match(first[0]) and last else [part]
 
 
 def _is_differential(exercise: Exercise, line: str) -> bool:
@@ -181,12 +224,12 @@ def refuse_large(value: Expr, line: str) -> None:
 class Definitions:
     """The letters that are defined in front of an answer, and what they mean."""
 
-    def __init__(self, exercise: Exercise):
-        self.exercise = exercise
+    def __init__(self, exercise: Exercise, arrays: bool = False, choice: int = 0):
+        self.exercise, self.arrays = exercise, arrays  # whether they stand in code for arrays
+        self.choice, self.most = choice, 0  # which reading is taken, and the last there is
         self.meanings: dict[Expr, Expr] = {}
         self.unused: set[Expr] = set()
         self.note = ""  # how one of them was read
-        self.arrays = False  # whether they stand in code for arrays
         self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
 
     def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
@@ -208,12 +251,19 @@ class Definitions:
         """
         if not (match := DEFINITION.match(line)):
             raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
-        name, formula = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", match[1]), match[2]
+        if function := re.fullmatch(r"(.+?)\s*\(\s*([a-z])\s*\)", match[1]):
+            return self.checked(words, line, function[2], match)
+        styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
+        name, formula = re.sub(styles, "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        reading = readings(formula, words, arrays=self.arrays)[0]
+        name, ways = letter_read(name, formula, words, self.arrays)
+        self.most = max(self.most, len(ways) - 1)
+        reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
+        if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
+            return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
-        if re.search('"(?:row|col)k"', line) and value.is_Matrix and 1 in value.shape:
+        if re.search('"[rc]k"', line) and value.is_Matrix and 1 in value.shape:
             raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
                              "the sum itself there.")
         if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
@@ -239,6 +289,15 @@ class Definitions:
             self.unused.add(letter)
         return words.extended({letter.name: letter})
 
+    def checked(self, words: Vocabulary, line: str, variable: str, match: re.Match) -> Vocabulary:
+        """Return the vocabulary if a line only says what a known function of a variable is."""
+        inner = words.extended({variable: (z := Symbol("z"))})
+        with suppress(Unreadable, CannotBeFormed):
+            apart = parse(match[1], inner) - parse(match[2], inner)
+            if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
+                return words
+        raise Unreadable(f"`{quoted(line)}` is not read: write the formula where it is used.")
+
     def put_in(self, formula: Expr) -> Expr:
         """Return a formula with what the letters mean in place of them."""
         used = formula.atoms(Symbol, MatrixSymbol)
@@ -246,12 +305,20 @@ class Definitions:
         self.beside = {name: value for name, value in self.beside.items() if name not in used}
         return without_factors(formula.xreplace(self.meanings))
 
-    def finished(self, reading: Reading) -> Reading:
-        """Return an answer in the letters of the chain, with what is said of how it was read."""
-        formula, shifted = without_shifts(self.put_in(reading.formula),
-                                          partial(_coincide, self.exercise))
-        notes = (shifted, reading.note or self.note)
-        return Reading(refuse_factors(formula), " ".join(filter(None, notes)))
+    def finished(self, ways: list[Reading]) -> list[Reading]:
+        """Return the readings of a side in the letters of the chain, as far as there are any."""
+        found, wrong = [], []
+        for reading in ways:
+            try:
+                formula, shifted = without_shifts(self.put_in(reading.formula),
+                                                  partial(_coincide, self.exercise))
+                notes = (shifted, reading.note or self.note)
+                found.append(Reading(refuse_factors(formula), " ".join(filter(None, notes))))
+            except Unreadable as error:
+                wrong.append(error)
+        if not found:
+            raise wrong[0]
+        return found
 
     def refuse_unused(self) -> None:
         """Refuse a definition that nothing uses: it is not left out."""
@@ -272,78 +339,3 @@ def _adjoint(name: str, words: Vocabulary) -> Expr | None:
         found = parse(name, words)
         return found if getattr(found, "name", "").startswith("∂") else None
     return None
-
-
-def _names_asked(exercise: Exercise, side: str) -> bool:
-    with suppress(Unreadable, CannotBeFormed):
-        return _is_asked(exercise, side)
-    return False
-
-
-def _names(exercise: Exercise, side: str) -> bool:
-    try:
-        return parse(side, exercise.chain.vocabulary) == exercise.asked
-    except (Unreadable, CannotBeFormed):
-        return False
-
-
-def _entry_asked(exercise: Exercise, side: str) -> str:
-    """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
-    for; "" if the side is none."""
-    side = spread_out(side) if exercise.asked.is_Matrix else ""
-    for below in INDICES.finditer(side):
-        lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
-        for letter in {below[1], below[1].upper() if lower else below[1]}:
-            whole = side[:below.start()] + letter + side[below.end():]
-            if _names(exercise, whole):
-                return below[2] or below[3]
-    return ""
-
-
-def _is_asked(exercise: Exercise, side: str) -> bool:
-    """Return whether a side names what is asked for.
-
-    Raises
-    ------
-    Unreadable
-        If it names something else.
-    """
-    outputs = "|".join(exercise.chain.vocabulary.outputs)
-    name = notation.spelling(exercise.wrt)
-    if _entry_asked(exercise, side):
-        return True
-    side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
-    if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
-            side not in exercise.chain.vocabulary):
-        return True
-    if operated := OPERATED.match(side):
-        return _is_operated(exercise, operated[1] or operated[2], operated[3])
-    try:
-        formula = parse(side, exercise.chain.vocabulary)
-    except CannotBeFormed:
-        return False
-    called = getattr(formula, "name", "")
-    if formula == exercise.asked or called in {f"d{out}" for out in
-                                               exercise.chain.vocabulary.outputs}:
-        return True
-    if called or formula.is_number or re.match(rf"\s*(?:{outputs})\s*'", side):
-        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
-    return False
-
-
-def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
-    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L.
-
-    Raises
-    ------
-    Unreadable
-        If it is another derivative.
-    """
-    chain, words = exercise.chain, exercise.chain.vocabulary
-    below = getattr(parse(name, words), "name", "")
-    value = parse(formula, words)
-    if chain.abbreviations.get(below, below) != exercise.wrt or not exercise.compare(
-            value, chain[chain.output].symbol).holds:
-        raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
-                         f"by {notation.plain(name)} here.")
-    return True

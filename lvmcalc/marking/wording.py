@@ -72,7 +72,7 @@ def asked_for(chain: Chain, side: Expr) -> str:
 
 def is_named(chain: Chain, side: Expr) -> bool:
     """Return whether a side is an adjoint or the differential of a node."""
-    return bool(asked_for(chain, side) or node_of(chain, side))
+    return getattr(side, "name", "").startswith("∂") or bool(node_of(chain, side))
 
 
 def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:

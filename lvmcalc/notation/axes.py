@@ -4,14 +4,14 @@ An array of one axis is a column here; in code for arrays it goes along the rows
 """
 
 import sympy as sp
-from sympy import Expr, MatMul, OneMatrix
+from sympy import Expr, OneMatrix
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import NO_AXIS, Atoms
 from lvmcalc.notation.shifts import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
-AXES = {"row": True, "col": False}  # whether the entries of each row are summed
+AXES = {"r": True, "c": False}  # whether the entries of each row are summed
 
 
 class Axes(Atoms):
@@ -29,9 +29,9 @@ class Axes(Atoms):
     def axis_at(self, token: Token, axis: Expr) -> str:
         """Return the axis that is given by its place, as in np.sum(A, 1) and MATLAB's sum(A, 2)."""
         if self.arrays and axis in (-1, 0, 1):
-            return "row" if axis else "col"
+            return "r" if axis else "c"
         if not self.arrays and (axis == 2 or (axis == 1 and (self.matlab or "'" in self.text))):
-            return "rowk" if axis == 2 else "colk"
+            return "rk" if axis == 2 else "ck"
         raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
 
     def each_row(self, token: Token, *arguments: Expr) -> str:
@@ -40,7 +40,7 @@ class Axes(Atoms):
         if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
             raise self.refused(token, NO_AXIS)
         self.rowwise = True
-        return "row"
+        return "r"
 
     def along(self, axis: str, name: str, matrix: Expr) -> Expr:
         """Return the sum, the mean or the largest of the entries, or the softmax, of each row or of
@@ -60,6 +60,9 @@ class Axes(Atoms):
                                         sums(matrix, row))
             case "max":
                 found = Largest(matrix, row)
+            case "log_softmax":
+                return forming.total([matrix, forming.product(sp.S.NegativeOne, spread(
+                    of["log"](sums(of["exp"](matrix), row)), matrix))])
             case "logsumexp":
                 found = of["log"](sums(of["exp"](matrix), row))
             case _:
@@ -70,7 +73,7 @@ class Axes(Atoms):
 
     def along_an_axis(self, value: Expr) -> Expr:
         """Return a column or a row that is copied along the axis that it lacks."""
-        self.kept.add(_bare(value))
+        self.kept.add(forming.apart(value)[1])
         return value
 
     def widened(self, value: Expr, beside: Expr) -> Expr:
@@ -83,7 +86,7 @@ class Axes(Atoms):
             return forming.as_number(value)
         if not (value.is_Matrix and beside.is_Matrix):
             return value
-        kept = _bare(value) in self.kept or (
+        kept = forming.apart(value)[1] in self.kept or (
             "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows)
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
@@ -92,7 +95,7 @@ class Axes(Atoms):
 
     def along_rows(self, value: Expr, beside: Expr) -> Expr:
         """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""
-        if value.is_Matrix and _bare(value) in self.kept:
+        if value.is_Matrix and forming.apart(value)[1] in self.kept:
             return self.widened(value, beside)
         if not value.is_Matrix or beside.rows == beside.cols or (
                 forming.is_number(value)):
@@ -120,11 +123,6 @@ class Axes(Atoms):
             case "*":
                 return forming.elementwise(matrix, beside)
         return forming.quotient(matrix, beside)
-
-
-def _bare(matrix: Expr) -> Expr:
-    """Return a matrix without the number in front of it."""
-    return matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
 
 
 def sums(matrix: Expr, row: bool) -> Expr:

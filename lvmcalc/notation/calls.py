@@ -6,7 +6,7 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import DiagonalOf, Expr, ShapeError, Trace
+from sympy import DiagonalOf, Expr, ShapeError, Trace, sympify
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named
@@ -23,10 +23,10 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
                "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
                "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
-BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "sweep", "matrix", "rep", "vec", "ravel",
-             "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
+BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
+             "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
-ALONG = ("sum", "mean", "softmax", "logsumexp", *RAMPS)
+ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
 CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular")
 
 
@@ -54,7 +54,8 @@ class Calls(Axes):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if self.ahead.text == "^" and name in NAMED:  # tanh²(XW)
+        if name in NAMED and (self.ahead.text == "^" or (
+                self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
         if name in BRACKETED:  # inverse is said behind a matrix: K inverse X
             raise self.fail("an opening bracket")
@@ -87,8 +88,8 @@ class Calls(Axes):
 
     def power_of(self, token: Token) -> Expr:
         """Return f(A)^2 for f^2(A)."""
-        self.place += 1
-        exponent = self.exponent()
+        raised, self.place = self.ahead, self.place + 1
+        exponent = sympify(raised.text) if raised.kind == "power" else self.exponent()
         if isinstance(exponent, str) or not exponent.is_Integer or exponent < 2:
             raise self.refused(token, "write the power behind the brackets")
         return forming.power_of_entries(self.applied(token), exponent)

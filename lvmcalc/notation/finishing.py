@@ -1,6 +1,7 @@
 """What is settled once a formula is read: the size of every I, and that nothing is a giant."""
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import sympy as sp
 from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow, OneMatrix
@@ -9,6 +10,13 @@ from lvmcalc.notation.forming import spread
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
 MOST_DIGITS = 50
+
+
+class Reading(NamedTuple):
+    """What a text says; `note` tells how it was read, where there is another way."""
+
+    formula: Expr
+    note: str = ""
 
 
 def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:

@@ -179,6 +179,12 @@ def elementwise(left: Expr, right: Expr) -> Expr:
     return HadamardProduct(*(left.args if isinstance(left, HadamardProduct) else (left,)), right)
 
 
+def misfit(left: Expr, right: Expr) -> bool:
+    """Return whether a column stands in front of a matrix that only fits its transpose."""
+    return left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows and (
+        right.cols != 1)
+
+
 def are_crossed(left: Expr, right: Expr) -> bool:
     """Return whether one is a column and the other a row."""
     return left.is_Matrix and right.is_Matrix and (left.rows == right.cols == 1) != (
@@ -223,6 +229,18 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
 def _no_power(base: Expr, exponent: Expr) -> Expr:
     raise Unreadable(f"`{quoted(plain(base))}^({quoted(plain(exponent))})` cannot be read: the "
                      "exponent of a matrix is a whole number, or T for a transpose.")
+
+
+def distributed(body: Expr, varies: Callable[[Expr], set]) -> list[Expr]:
+    """Return the terms of a matrix, with no sum that varies left between its factors."""
+    if isinstance(body, MatAdd):
+        return [term for part in body.args for term in distributed(part, varies)]
+    factors = body.args if isinstance(body, MatMul) else ()
+    for place, factor in enumerate(factors):
+        if isinstance(factor, MatAdd) and 1 not in factor.shape and varies(factor):
+            return [term for part in factor.args for term in distributed(
+                product(*factors[:place], part, *factors[place + 1:]), varies)]
+    return [body]
 
 
 def transposed(base: Expr) -> Expr:

@@ -1,14 +1,18 @@
 """Find the sums over an index in a text, and the names with an index that they may use."""
 
 import re
+from collections.abc import Collection
+from itertools import combinations
 
 from sympy import Dummy, Identity, MatrixSymbol, Symbol
 
-from lvmcalc.notation.summation import SIGN, Indexed, Sums
-from lvmcalc.notation.tables import ENTRY
+from lvmcalc.notation.summation import SIGN, Sums
+from lvmcalc.notation.tables import ENTRY, STYLES
+from lvmcalc.notation.vectors import Indexed
 from lvmcalc.notation.vocabulary import Vocabulary
 from lvmcalc.notation.words import Unreadable, quoted
 
+MOST_VECTORS = 3  # of which each may be a row or a column; more are all the one or all the other
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
 HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
 LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
@@ -26,11 +30,32 @@ def spread_out(text: str) -> str:
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
 
 
-def indexed(text: str, vocabulary: Vocabulary,
-            entries: str = "") -> tuple[str, Vocabulary, "Sums | None"]:
+def entries_in(side: str) -> list[str]:
+    """Return the indices below a side that may be an entry, as ij of (A B)_ij and ∂L/∂W_{ij}."""
+    return [below[2] or below[3] for below in INDICES.finditer(spread_out(side))]
+
+
+def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[tuple[str, ...]]:
+    """Return the names such as x_i that may be columns of their matrix, in every combination.
+
+    The first is that all of them are rows.
+    """
+    spread, words, sums = indexed(text, vocabulary, entries)
+    vectors = {part.name for part in sums.parts if part.is_Matrix} if sums else {}
+    if not vectors:
+        return [()]
+    bare = re.sub(STYLES + r"\s*\{\s*(\w+)\s*\}", r" \1", spread)
+    used = sorted(vectors & {words.words[it.lastindex - 1] for it in words.pattern.finditer(bare)})
+    counts = range(len(used) + 1) if len(used) <= MOST_VECTORS else (0, len(used))
+    return [names for count in counts for names in combinations(used, count)]
+
+
+def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
+            columns: Collection[str] = ()) -> tuple[str, Vocabulary, "Sums | None"]:
     """Return a text with one sign for each sum and its index, and with the names it may use.
 
-    The indices in `entries` belong to no sum: the text is what an entry such as K_ij is.
+    The indices in `entries` belong to no sum: the text is what an entry such as K_ij is. Names such
+    as x_i are rows, but those in `columns` are columns.
 
     Raises
     ------
@@ -73,14 +98,20 @@ def indexed(text: str, vocabulary: Vocabulary,
     for name, matrix in vocabulary.items():
         if not matrix.is_Matrix or "∂" in name or matrix.rows == 1:
             continue
-        lower = [name.lower()] * (name.lower() not in vocabulary.spellings and len(name) == 1)
+        one = len(name.rstrip("\u0302\u0303")) == 1
+        lower = [name.lower()] * (name.lower() not in vocabulary.spellings and one)
         for i in names:
             if matrix.cols == 1:
                 parts[Symbol(f"{name}_{i}")] = Indexed(matrix, i)
                 continue
             for called in (name, *lower):
-                parts[MatrixSymbol(f"{called}_{i}", matrix.cols, 1)] = Indexed(matrix, i)
+                of = matrix.T if f"{called}_{i}" in columns else matrix
+                parts[MatrixSymbol(f"{called}_{i}", of.cols, 1)] = Indexed(of, i)
                 parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
+    parts |= {Symbol(f"∂L/∂{name}_{i}"): Indexed(matrix, i)
+              for name in vocabulary.differentials for i in names
+              if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)
+              and matrix.cols == 1 != matrix.rows}
     parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Indexed(matrix, i, j)
               for name in vocabulary.differentials for i in names for j in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}

@@ -25,6 +25,8 @@ def pretty(name: str) -> str:
     """Return a name as it is written in formulas: alpha as α, L1 as L₁, Zbar as Z̄."""
     if name.endswith("bar"):
         return pretty(name[:-3]) + "\u0304"
+    if name[-1:] in ("\u0302", "\u0303"):  # ŷ and ỹ
+        return pretty(name[:-1]) + name[-1]
     if name[:1] == "d" and name[1:] in GREEK:  # a differential
         return "d" + GREEK[name[1:]]
     letters = name.rstrip(DIGITS) or name

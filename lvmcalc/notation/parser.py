@@ -21,7 +21,6 @@ written is kept: factors are not put in order, and most shapes are checked later
 
 import re
 from contextlib import suppress
-from typing import NamedTuple
 
 import sympy as sp
 from sympy import Expr
@@ -31,8 +30,8 @@ from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.factors import refuse_factors
-from lvmcalc.notation.finishing import finished, refuse_giants
-from lvmcalc.notation.indices import indexed
+from lvmcalc.notation.finishing import Reading, finished, refuse_giants
+from lvmcalc.notation.indices import columns_meant, indexed
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
@@ -44,22 +43,13 @@ from lvmcalc.notation.vocabulary import Vocabulary, lettered
 ALONG_ROWS = "The softmax is read along the rows."
 
 
-class Reading(NamedTuple):
-    """What a text says; `note` tells how it was read, where there is another way."""
-
-    formula: Expr
-    note: str = ""
-
-
 def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
           entries: str = "") -> Expr:
     """Return what a text in ordinary notation says, as a SymPy expression.
 
     Parameters
     ----------
-    text : str
-        A formula in the names of the vocabulary, numbers and I; "∂L/∂X = " in front of it is left
-        out.
+    text : a formula in the names of the vocabulary, numbers and I, also behind "∂L/∂X = "
     vocabulary : Vocabulary
     shape : the expected shape, which tells the size of an I where nothing in the text does
     entries : the indices of the entry that the text is, such as ij for K_ij; "" if it is a whole
@@ -79,43 +69,55 @@ def parse(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
 
 def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
              differentials: bool = False, entries: str = "", arrays: bool = False) -> list[Reading]:
-    """Return all that a text can mean: one formula, or more where a star, or t(…), is unsure.
+    """Return all that a text can mean: one formula, or more where a star, t(…) or x_i is unsure.
 
-    Parameters and errors are those of `parse`; with `differentials`, a d in front of a bracket or
-    a function is a differential even where a node is called d; with `arrays`, the text stands in
-    code for arrays.
+    With `differentials`, a d in front of a bracket or a function is a differential even where a
+    node is called d; with `arrays`, the text stands in code for arrays; the rest is as in `parse`.
     """
-    given = text, vocabulary
-    text, vocabulary, sums = indexed(unified(text), vocabulary, entries)
-    first = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays)
+    found, errors, text = [], [], unified(text)
+    for columns in columns_meant(text, vocabulary, entries):
+        try:
+            found += _readings(text, vocabulary, shape, differentials, entries, arrays, columns)
+        except (CannotBeFormed, Unreadable) as error:
+            errors.append(error)
+    if found:
+        return found
+    raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # wrong in every way
+
+
+def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differentials: bool,
+              entries: str, arrays: bool, columns: tuple[str, ...]) -> list[Reading]:
+    """Return all that a text can mean in which the names in `columns` are columns of a matrix."""
+    spread, words, sums = indexed(text, vocabulary, entries, columns)
+    first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
-        "t" in vocabulary.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
-    found = []
+        "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
+    note, found = f"{' and '.join(columns)} is read as a column." * bool(columns), []
     try:
-        whole = finished(first.whole(), shape, text)
-        found.append(Reading(whole, ALONG_ROWS * first.rowwise))
+        whole = finished(first.whole(), shape, spread)
+        found.append(Reading(whole, ALONG_ROWS * first.rowwise or note))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
-        return [Reading(lettered(it.formula), it.note) for it in readings(
-            given[0], given[1].lettered(), shape, differentials, entries, arrays)]
+        return [Reading(lettered(it.formula), it.note) for it in _readings(
+            text, vocabulary.lettered(), shape, differentials, entries, arrays, columns)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
     for way, note in others:
         with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
-            other = _Parser(text, vocabulary, differentials, sums=sums, arrays=arrays, **way)
-            found.append(Reading(finished(other.whole(), shape, text), note))
-    if not found:
-        raise wrong
-    return found
+            other = _Parser(spread, words, differentials, sums=sums, arrays=arrays, **way)
+            found.append(Reading(finished(other.whole(), shape, spread), note))
+    if found:
+        return found
+    raise wrong
 
 
 class _Parser(Powers):
     """A recursive descent: a method for each line of the grammar."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False,
-                 stars: bool = False, transposes: bool = False, sums: Sums | None = None,
-                 arrays: bool = False):
+    def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False, *,
+                 sums: Sums | None = None, arrays: bool = False, stars: bool = False,
+                 transposes: bool = False):
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
@@ -206,7 +208,10 @@ class _Parser(Powers):
                 right, last = self.signed(), factors[-1]
                 both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows
                                                for it in (last, right))
-                factors = [*factors[:-1], forming.inner(last, right)] if both else [*factors, right]
+                row = operator == "·" and forming.misfit(last, right)  # x · A x is xᵀA x
+                last = forming.transposed(last) if row else last
+                factors = [*factors[:-1], *([forming.inner(last, right)] if both else
+                                            [last, right])]
             elif self.at_factor():
                 factor = self.factor()
                 glued = self.text[at.start - 1] not in " \t\n~}"
@@ -325,6 +330,10 @@ class _Parser(Powers):
                 self.tokens[self.place] = token._replace(kind="changed")
             return changes
         node = token[:2] == ("name", "d") and self.differentials
+        bold = self.text.startswith(("\\mathbf", "\\bm", "\\boldsymbol", "{\\bf"), token.end)
+        if node and behind.kind == "name" and bold:
+            self.place += 1
+            return True
         if node and behind.kind == "name":
             raise self.unclear("is the differential or the product with d", "dX or d*X")
         if token[:2] == ("sign", "d") or (node and (

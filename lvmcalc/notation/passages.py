@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import without_phrases
-from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, PROSE, SHAPE
+from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, SHAPE, TALK
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
@@ -24,16 +24,23 @@ FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|
 CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
 NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
 BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
-# What the scalar is called in ∂J/∂w, ∇_w ℓ(w) and dJ = …
-SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\ell\b|[ℓℒl](?!\w)"
-          r"|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))(?:\s*\(\s*[\w\\{},;| ]*\))?")
-ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|\bd)\s*"
-DERIVATIVES = [re.compile(pattern) for pattern in (
+# What the scalar is called in ∂J/∂w, ∇_w ℓ(w), ∇f(x) and dJ = …
+_ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
+SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
+          r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
+          rf"(?:{_ARGUMENT})?")
+_SPACE = r"(?:\s|\\[,;:! ])*"
+ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){_SPACE}"
+_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))\s*"
+DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
     rf"({ROUND})({SCALAR})(?=\s*/\s*{ROUND})",
-    r"((?:∇|\\nabla\s*)_\s*(?:\{[^{}]*(?:\{\w+\})?\}|\\\w+(?:\s*\{?\w+\}?)?|\w+)\s*)"
+    rf"({_NABLA}_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+){_SPACE})"
     rf"({SCALAR})",
-    rf"(^\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
+    rf"({_NABLA})({SCALAR})(?=\s*&?\s*=)",
+    rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
+BY_ARGUMENT = re.compile(rf"({_NABLA})[^\W\d_]\s*\(\s*(\\?\w+(?:\s*\{{\w+\}}|\s\w)?)\s*\)"
+                         r"(?=\s*&?\s*=)")
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
 GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
@@ -93,8 +100,10 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
     def named(match: re.Match) -> str:
         known = match[2] in own or vocabulary.pattern.fullmatch(match[2]) or any(
             re.match(rf"(?:\\mathcal\s*\{{?\s*)?{name}\b", match[2]) for name in vocabulary.outputs)
-        return match[0] if known else match[1] + vocabulary.outputs[0].ljust(len(match[2]))
+        glue = " " * match[1][-1].isalpha()
+        return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
 
+    text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
     return text
@@ -143,7 +152,7 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
     for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
-        if word.lower() not in PROSE:
+        if word.lower() not in TALK:
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
 

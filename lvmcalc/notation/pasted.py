@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.ones import with_ones
-from lvmcalc.notation.tables import DOT, INVISIBLE, MARKUP, MATHEMATICA, METHODS
+from lvmcalc.notation.tables import ARRAYS, DOT, DOTTED, INVISIBLE, MARKUP, MATHEMATICA, METHODS
 from lvmcalc.notation.words import Unreadable, quoted
 
 LONGEST, MOST_TOKENS = 2_000, 400
@@ -37,7 +37,8 @@ TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0)|(l
 _KEPT = r"keepdims?\s*=\s*(?:True|1)"
 AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s*=\s*(?P<one>[12])|"
                   r"(?:axis|dim)\s*=\s*(?P<axis>-[12]|[01]))"
-                  rf"|(?<=[(,])\s*(?P<place>-1|0|1)(?=\s*,\s*{_KEPT}))(?P<behind>\s*,\s*{_KEPT})?"
+                  rf"|(?<=[(,])\s*(?P<place>-1|0|1)(?=\s*,\s*{_KEPT})"
+                  rf"|\[\s*\]\s*,\s*(?P<empty>[12]))(?P<behind>\s*,\s*{_KEPT})?"
                   r"(?:\s*,\s*keepdims?\s*=\s*(?:False|0))?(?=\s*\))")
 
 
@@ -56,7 +57,8 @@ def unified(text: str) -> str:
                   lambda letter: normalize("NFKC", letter[0]), normalize("NFD", text))
     text = FROM_ONE.sub(r"\1", ACCENT.sub(_accented, text.translate(INVISIBLE)))
     text = with_ones(_joined(without_markup(text)))
-    text = _from_mathematica(text) if MATHEMATICA.search(text) else text
+    if MATHEMATICA.search(text) or (DOTTED.search(text) and not ARRAYS.search(text)):
+        text = _from_mathematica(text)
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
@@ -84,7 +86,7 @@ def _joined(text: str) -> str:
 def _accented(match: re.Match) -> str:
     """Return ŷ for \\hat{y}, a name of its own."""
     name = re.sub(rf"{_BOLD}|[{{}}\s]", "", match["alone"] or match["inner"])
-    return (name + ACCENTS[match["accent"]] + (match["below"] or "")).ljust(len(match[0]))
+    return (name + ACCENTS[match["accent"]] + (match["below"] or "")).rjust(len(match[0]))
 
 
 def _from_mathematica(text: str) -> str:
@@ -97,11 +99,12 @@ def _from_mathematica(text: str) -> str:
 
 
 def _axis(match: re.Match) -> str:
-    """Return axis=1 as the text "row", whose entries are summed, axis=0 as "col"; k for kept."""
-    axis = match["axis"] or match["place"] or str(int(match["one"]) - 1)
-    kept = match["one"] or match["before"] or match["behind"]
+    """Return axis=1 as the text "r", a row's entries are summed, axis=0 as "c"; k for kept."""
+    one = match["one"] or match["empty"]  # Julia, and MATLAB's max(A, [], 2)
+    axis = match["axis"] or match["place"] or str(int(one) - 1)
+    kept = one or match["before"] or match["behind"]
     comma = "," * bool(match["semicolon"])  # Julia: sum(A; dims=1)
-    named = f'{comma}"{"row" if axis in ("-1", "1") else "col"}{"k" * bool(kept)}"'
+    named = f'{comma}"{"r" if axis in ("-1", "1") else "c"}{"k" * bool(kept)}"'
     return named.ljust(len(match[0]))
 
 

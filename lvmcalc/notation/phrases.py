@@ -5,23 +5,30 @@ A word that is not known stays, and makes the formula unreadable.
 
 import re
 
-from lvmcalc.notation.tables import PROSE, STYLES
+from lvmcalc.notation.tables import STYLES, TALK
 from lvmcalc.notation.vocabulary import Vocabulary
 
 # What is polite, or unsure, in front of an answer and behind it
 _UNSURE = (r"I(?:['’]m|\s+am)\s+(?:(?:pretty|quite|fairly|not)\s+)*(?:\w+ly\s+)?sure\s*,?\s*"
-           r"(?:but|that)?|not\s+sure\s*,?\s*but")
+           r"(?:but|that)?|not\s+sure\s*,?\s*but|(?:it|that)['’]s\s+just")
 POLITE = re.compile(r"^\s*(?:(?:sure|certainly|of course|absolutely|hi|hello|hey|ok(?:ay)?|yes"
                     r"|great question)(?:\s*[!,.]+\s+|\s*\n)"
                     rf"|(?:{_UNSURE})\s+(?=\S))+", re.IGNORECASE)
 _THIS = r"(?:that|this|it)"
 ASKING = re.compile(r"(?:\s*[,;(]|\s*[.!?]\s|\s)\s*(?:(?:am\s+)?I\s+(?:right|correct)"
-                    rf"|(?:right|correct)(?=\s*\?)|is\s+{_THIS}\s+(?:right|correct|ok)"
+                    r"|I(?:['’]m|\s+am)\s+(?:\w+\s+)?sure|(?:right|correct|no)(?=\s*\?)"
+                    rf"|is\s+{_THIS}\s+(?:right|correct|ok)"
                     r"|isn['’]?t\s+it|I\s+(?:think|guess|believe|suppose|hope)"
                     rf"|(?:I\s+)?hope\s+{_THIS}\s+(?:helps|is\s+(?:right|correct))"
                     r"|as\s+(?:required|desired|claimed|wanted|expected))[\s.!?)]*$", re.IGNORECASE)
 REASON = re.compile(r"[,;]?\s+\(?(?:where|since|because|as|with|for|using(?:\s+that)?|by|after)"
                     r"((?:\s+[\w⁻¹ᵀ]+)+)\)?[\s.]*$")
+SYMMETRIC = re.compile(r"\s*(?:(?:since|as|because)\s+[^\s,]{1,12}\s+is\s+symmetric|by\s+"
+                       r"(?:the\s+)?symmetry\s+of\s+[^\s,]{1,12})\s*,?\s+", re.IGNORECASE)
+# "(c is the residual)", which says what is known
+CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
+                    r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
+                    r"\)?[\s.]*$")
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
                   r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
 # A number such as 2) or (iv), and an arrow
@@ -32,14 +39,16 @@ _WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for)\s+(?:the\s+\w{4,}\s+)?"
         r"\$?(?P<wrt>[^\s,:$]{1,20}?)\$?")
 _VERB = (r"(?:is|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b(?:\s+(?:be"
          r"|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*(?=\s)")
-SUBJECT = re.compile(r"^\s*(?:the|my)\s+(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?(?:loss"
-                     r"|objective|log-likelihood|likelihood|cost|L)(?:\s+function)?)?"
-                     rf"(?:\s+{_WRT})?\s+(?={_VERB})|^\s*{_WRT.replace('wrt', 'of')}"
+SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?"
+                     r"(?:[a-z-]+\s+){0,2}(?:loss|objective|log-likelihood|likelihood|cost|error"
+                     r"|function|L))?"
+                     rf"(?:\s+{_WRT})?(?:\s+(?={_VERB})|\s*(?==)|\s*:\s)"
+                     rf"|^\s*{_WRT.replace('wrt', 'of')}"
                      r"(?:\s*[:,]\s+|\s+(?=(?:we|I)\b))", re.IGNORECASE)
 SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
-                  rf"(?P<verb>{_VERB})")
+                  rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
-                  r"(?:\s*[,:.]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
+                  r"(?:\s*[,:.?]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
 
 
 def without_politeness(text: str) -> str:
@@ -52,7 +61,7 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
     """Return a text without the known words in front of its formula and behind it."""
     def is_prose(word: str) -> bool:
         short = len(word) == 1 and word != "a"
-        return not short and word.lower() in PROSE and word not in vocabulary.spellings
+        return not short and word.lower() in TALK and word not in vocabulary.spellings
 
     def says_nothing(word: re.Match) -> bool:
         behind = WORD.match(rest[word.end():])
@@ -71,16 +80,21 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
                       if subject else "")
         if subject and (is_known(name) or not name):
             rest, told = rest[subject.end():], name or told
+        elif known := SYMMETRIC.match(rest):
+            rest = rest[known.end():]
         elif word and says_nothing(word):
             rest = rest[word.end():]
         else:
             break
-    if told and "=" not in rest:
-        rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest}"
-    if "=" not in rest:
+    if told and "=" not in rest.lstrip()[1:]:
+        rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest.lstrip(' =')}"
+    if "=" not in rest or "=>" in rest:
         rest = SAID.sub(lambda it: f"{it['left']} ={' ' * (len(it['verb']) - 1)}", rest)
     if vocabulary.spellings["I"].is_Identity:
         rest = UNIT.sub("", rest)
+    called = CALLED.search(rest)
+    if called and is_known(called["name"]) and all(map(is_prose, called["words"].split())):
+        rest = rest[:called.start()]
     reason = REASON.search(rest)
     if reason and all(is_prose(word) or word in vocabulary.spellings
                       for word in reason[1].split()) and is_prose(reason[1].split()[-1]):

@@ -12,8 +12,8 @@ from lvmcalc.notation.tokens import LARGEST_POWER, Token, Unreadable
 
 TURN = re.compile(r"[Tᵀ⊤†'H]|top|intercal|transpose")
 # What says that powers are meant entry by entry, where the matrix can have no other
-BY_ENTRIES = re.compile(r"\b(?:solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*|\*\*"
-                        r"|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
+BY_ENTRIES = re.compile(r"\b(?:sum|solve|t?crossprod|rowSums|colSums)\(|[∘⊙]|\\odot|\\circ|\.\*"
+                        r"|\*\*|tanh|exp|sigm|[sS]oftplus|relu|σ|\blog\(")
 
 
 class Powers(Calls):

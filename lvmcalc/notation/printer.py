@@ -45,6 +45,8 @@ def _name_in_latex(name: str) -> str:
         return rf"\frac{{\partial {_name_in_latex(above[1:])}}}{{\partial {_name_in_latex(below)}}}"
     if name.endswith("bar"):
         return rf"\bar{{{_name_in_latex(name[:-3])}}}"
+    if accent := {"\u0302": "hat", "\u0303": "tilde"}.get(name[-1:]):
+        return rf"\{accent}{{{_name_in_latex(name[:-1])}}}"
     name = name.translate(ASCII)
     letters = name.rstrip(DIGITS) or name
     index = f"_{{{name[len(letters):]}}}" if letters != name else ""

@@ -39,16 +39,21 @@ ADDS = re.compile(r"\s*(\w+)\s*([-+*/@])=\s*(.+)$", re.DOTALL)
 DOCSTRING = re.compile(r"^\s*([\"']{3}).*?\1\s*$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
                      rf"|^\s*{_DEFINED}|^\s*(?:\w+\s*=\s*)?(?:@\s*\([\w\s,]*\)|{_ARROW})"
-                     r"|^\s*(?:def|function|import|from|return)\b|\blambda [\w\s,]*:", re.MULTILINE)
-# What an equation may define: a letter, in whatever typeface, or an adjoint
+                     r"|^\s*(?:def|function|import|from|return)\b|(?<!\\)\blambda [\w\s,]*:",
+                     re.MULTILINE)
+# What an equation may define: a letter, in whatever typeface, a function as σ(z), or an adjoint
 _GREEK = "|".join(sorted([*GREEK, *VARIANTS], key=len, reverse=True))
 _TYPED = rf"(?:\\(?:{_GREEK})|[^\W\d_]\w*)(?![A-Za-z])[\u0302-\u0304]?(?:_\w|_\{{\w+\}})?"
 _ROUND = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|d)\s*"
-LETTER = (rf"\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})"
+LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|\{{\s*\\(?:bf|rm|it|sf)\s+{_TYPED}\s*\}}"
+          rf"|\\(?:mathbf|bm|boldsymbol|mathrm|bar|overline)\s*(?:\{{\s*{_TYPED}\s*\}}|{_TYPED})"
           rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
           rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
 SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
+SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
+DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
+                        rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
@@ -117,3 +122,12 @@ def equations(text: str) -> list[str]:
         else:
             found.append(part)
     return found
+
+
+def apart(part: str) -> list[str]:
+    """Return a definition and the answer behind it, as in "with r = Aw − y: Aᵀr"."""
+    *first, last = split(part, ",:") if DEFINITION.match(part) else [part]
+    if not first and (found := re.match(r"(.*\S)\s+and\s+(.+)$", part)):
+        first, last = [found[1]], found[2]
+    last = re.sub(rf"^(?:{SPACE}|and\b|then\b|so\b)*", "", last)
+    return [",".join(first), last] if first and DEFINITION.match(first[0]) and last else [part]

@@ -6,45 +6,30 @@ What varies with i and j is a matrix that has i for its rows and j for its colum
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import NamedTuple
 
 import sympy as sp
-from sympy import Dummy, Expr, MatAdd, MatMul, MatrixSymbol, OneMatrix, Symbol, Trace, Transpose
+from sympy import Dummy, Expr, MatAdd, MatMul, OneMatrix, Symbol, Trace
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import (
     apart,
     as_number,
+    distributed,
     elementwise,
     power_of_entries,
     product,
     transposed,
-    turned,
 )
+from lvmcalc.notation.vectors import Indexed, Over, OverColumns, Size, Vectors
 from lvmcalc.notation.words import Unreadable
 
 SIGN = "Ʃ"  # a letter that no formula has, for every sum over an index
 REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
            "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
            "matrices, as in sum(exp(X w)).")
-Size = Expr | int
 
 
-class Indexed(NamedTuple):
-    """What y_i, A_ij or x_i is of: the matrix, the index of its rows, and that of its columns."""
-
-    of: Expr
-    row: str
-    column: str = ""
-
-
-class Over(sp.Expr):
-    """The sum of a number over some indices, inside another sum."""
-
-    is_commutative = True
-
-
-class Sums:
+class Sums(Vectors):
     """Write sums over indices with matrices.
 
     Parameters
@@ -67,7 +52,7 @@ class Sums:
     # Indices
     def free(self, part: Expr) -> set[str]:
         """Return the indices that a part varies with."""
-        if isinstance(part, Over):
+        if isinstance(part, Over | OverColumns):
             return self.free(part.args[0]) - {*map(str, part.args[1:])}
         if part in self.parts:
             return {*self.parts[part][1:]} - {""}
@@ -79,8 +64,7 @@ class Sums:
 
     def read(self, product_ahead: Callable[[], Expr], place: int) -> Expr:
         """Return the sum at a place: with matrices, or as it stands inside another sum."""
-        indices, end = self.heads[place]
-        self.depth += 1
+        (indices, end), self.depth = self.heads[place], self.depth + 1
         try:
             body = as_number(product_ahead())
         finally:
@@ -91,13 +75,15 @@ class Sums:
                 raise Unreadable(f"Nothing in the sum over {index} has the index {index}: "
                                  "put brackets around what is summed.")
         if end and end != str(self.size(indices[-1])):
-            size, of = self.ranges[indices[-1]]
-            raise CannotBeFormed(f"the sum over {indices[-1]} ends at {end}, but it runs over the "
-                                 f"{size} places of {of}")
+            if end not in {str(n) for of, *_ in self.parts.values() for n in of.shape}:
+                raise Unreadable(f"The sum over {indices[-1]} ends at {end}, no size here.")
+            raise CannotBeFormed("the sum over {} ends at {}, but it runs over the {} places of {}"
+                                 .format(indices[-1], end, *self.ranges[indices[-1]]))
         left = self.free(body) - {*indices}
         if not self.depth:
             self.refuse_outside(body, indices)
-        found = Over(body, *map(Symbol, indices)) if left else self.total(body, indices)
+        over = OverColumns if body.is_Matrix else Over
+        found = over(body, *map(Symbol, indices)) if left else self.total(body, indices)
         if not self.depth:  # another sum may have the same letter for another index
             self.ranges.clear()
         return found
@@ -137,18 +123,17 @@ class Sums:
             return body
         body = as_number(body)
         self.measure(body)
-        if body.is_Matrix and len(self.left) == 1:  # ∂L/∂u_i = Σ_j r_ij v_j
-            return self.rows(body, self.left)
         if unknown := {*self.left} - {*self.ranges}:
             raise CannotBeFormed(f"nothing behind the = tells how many values {min(unknown)} has")
+        if body.is_Matrix and len(self.left) == 1:  # ∂L/∂u_i = Σ_j r_ij v_j
+            return self.rows(body, self.left)
         return self.entries(body, *self.left, *[None] * (2 - len(self.left)))
 
     # Sums
     def total(self, body: Expr, indices: str) -> Expr:
         """Return the sum over all indices that a body has."""
         if body.is_Matrix:
-            terms = body.args if isinstance(body, MatAdd) else (body,)
-            found = [self.of_vectors(term, indices) for term in terms]
+            found = [self.of_vectors(term, indices) for term in distributed(body, self.free)]
             return MatAdd(*found) if len(found) > 1 else found[0]
         for index in indices[2:]:
             body = Over(body, Symbol(index))
@@ -162,6 +147,8 @@ class Sums:
         """Return Σ_i s_i x_i, or Σ_i s_i x_i z_iᵀ with matrices beside it."""
         if len(indices) > 1:
             raise self.refused(indices)
+        if not self.free(term):
+            return product(self.size(indices), term)
         i, (scalar, factors) = indices, (term.as_coeff_matrices() if isinstance(term, MatMul)
                                          else (sp.S.One, [term]))
         weights = self.entries(scalar, i, None)
@@ -256,93 +243,3 @@ class Sums:
             return self.times((*outside, Over(sp.Mul(*left, *right), Symbol(k))), i, j)
         return product(self.entries(sp.Mul(*left), i, k),
                        transposed(self.entries(sp.Mul(*right), j, k)))
-
-    # Vectors
-    def trace(self, inner: Expr, i: str | None, j: str | None) -> Expr:
-        """Return the values of a product of one row and one column, such as x_iᵀ w."""
-        if inner.shape != (1, 1):
-            raise self.refused(i or "")
-        if isinstance(inner, MatAdd):
-            return MatAdd(*(self.entries(Trace(term), i, j) for term in inner.args))
-        scalar, factors = inner.as_coeff_matrices()
-        if scalar != 1:
-            return self.times((*sp.Mul.make_args(scalar), Trace(product(*factors))), i, j)
-        first, *between, last = factors
-        if any(map(self.free, between)):
-            raise self.refused("".join(sorted(self.free(inner))))
-        left, right = self.vector(transposed(first)), self.vector(last)
-        square = left == right and not between
-        if square:  # ‖x_i − z_j‖² has −2 x_iᵀ z_j only once
-            ends = [*left]
-            pairs = [(a, b) for k, a in enumerate(ends) for b in ends[k:]]
-        else:
-            pairs = [(a, b) for a in left for b in right]
-        found = []
-        for a, b in pairs:
-            twice = 2 if square and a != b else 1
-            (s, one), (t, other) = apart(left[a]), apart(right[b])
-            one = product(one, *between) if a else product(*map(transposed, between[::-1]), one)
-            if a and a == b:
-                pair, over = product(elementwise(one, other), OneMatrix(one.cols, 1)), (a, None)
-            elif a and b:
-                pair, over = product(one, transposed(other)), (a, b)
-            elif a or b:
-                pair, over = product(one, other) if a else product(other, one), (a or b, None)
-            else:
-                pair, over = Trace(product(transposed(one), other)), (None, None)
-            found.append(product(twice * s * t, self.laid(pair, *over, i, j)))
-        return MatAdd(*found) if len(found) > 1 else found[0]
-
-    def rows(self, vector: Expr, i: str) -> Expr:
-        """Return the matrix whose row i is a vector."""
-        found = self.vector(vector)
-        if {*found} == {None}:
-            return product(OneMatrix(self.size(i), 1), turned(found[None]))
-        if {*found} != {i}:
-            raise self.refused(i)
-        return found[i]
-
-    def vector(self, column: Expr) -> dict[str | None, Expr]:
-        """Return a column as a sum of rows of matrices, by index, and of one that is constant."""
-        if not self.free(column):
-            return {None: column}
-        match column:
-            case MatrixSymbol():
-                return {self.parts[column].row: self.parts[column].of}
-            case Transpose(args=(MatMul() as inner,)):
-                return self.vector(product(*map(transposed, inner.args[::-1])))
-            case Transpose(args=(MatAdd() as inner,)):
-                return self.vector(MatAdd(*map(transposed, inner.args)))
-            case MatAdd():
-                found: dict[str | None, list[Expr]] = {}
-                for term in column.args:
-                    for index, matrix in self.vector(term).items():
-                        found.setdefault(index, []).append(matrix)
-                if len(found) == 2 and None in found:
-                    index, = found.keys() - {None}
-                    found[index] += [product(OneMatrix(self.size(index), 1), turned(constant))
-                                     for constant in found.pop(None)]
-                return {index: MatAdd(*parts) if len(parts) > 1 else parts[0]
-                        for index, parts in found.items()}
-            case MatMul():
-                return self.multiple(column)
-        raise self.refused("".join(sorted(self.free(column))))
-
-    def multiple(self, column: Expr) -> dict[str | None, Expr]:
-        """Return B x_i, or s_i x_i, as rows."""
-        scalar, (first, *others) = column.as_coeff_matrices()
-        if others and first.cols == 1:
-            scalar, others = scalar * as_number(product(*others)), []
-        if others and self.free(first):
-            raise self.refused("".join(sorted(self.free(first))))
-        found = self.vector(product(*others)) if others else self.vector(first)
-        if others:
-            found = {index: product(matrix, transposed(first)) if index else product(first, matrix)
-                     for index, matrix in found.items()}
-        if not self.free(scalar):
-            return {index: product(scalar, matrix) for index, matrix in found.items()}
-        i, = self.free(scalar) if len(self.free(scalar)) == 1 else [None]
-        if not i or not {*found} <= {i, None}:
-            raise self.refused("".join(sorted(self.free(column))))
-        return {i: elementwise(product(self.entries(scalar, i, None), OneMatrix(1, column.rows)),
-                               self.rows(first if not others else product(first, *others), i))}

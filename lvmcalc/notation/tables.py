@@ -49,9 +49,12 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
-    # LaTeX: \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
+    # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
+    (r"\\(?:left|right)\s*\.", ""),
+    (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
+    (r"\\(?:mathbf|bm|boldsymbol|pmb)\s*\{\s*(\\[A-Za-z]+)\s*\}", r"\1"),
     (r"\\(?:text|mbox|textrm)\s*\{\s*(\([A-Za-z' -]{3,}\))\s*\}", r"\1"),
     (rf"(?<=[I}}])_\s*\{{\s*{_SQUARE}\1\s*\}}", r"_\1"),
     (rf"(?<![a-z])\{{\s*I\s*\}}\s*_\s*(?:\{{\s*(?:{_SQUARE}\1|(\w))\s*\}}|(\w))", r"I_\1\2\3"),
@@ -105,16 +108,17 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 # star between two matrices multiplies entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
-                    r"|jax\.nn\.|\bF\.(?=soft|logsig|sigm|relu|tanh)"
+                    r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
                     r"|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
-# What only Mathematica writes, and its dot for the product
+# What only Mathematica writes, and its dot for the product, which others write between two letters
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
-                         r"|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
+                         r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["
                          r"|\\\[(?:Capital)?[A-Z][a-z]+\]")
 DOT = re.compile(r"(?:(?<=[^\W\d])|(?<=[])])|(?<=[A-Za-z]\d))\.(?=[^\W\d_]|[(\\])"
                  r"|(?:(?<=[^\W\d]\s)|(?<=[])]\s)|(?<=[A-Za-z]\d\s))\.(?=\s+(?:[^\W\d_]|[(\\]))")
+DOTTED = re.compile(r"(?<![\w.])[^\W\d_](?:\.(?![TIHt]\b)[^\W\d_])+(?![\w(.])")
 MATLAB = re.compile(r"\.[*/^\\']|(?<!\d)\.[-+]|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are
 METHODS = {
@@ -127,7 +131,8 @@ METHODS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative",
     "solve": "", "outer": "outer", "unsqueeze": "unsqueeze", "reshape": "reshape",
     "view": "reshape", "ger": "outer", "multiply": "multiply", "matrix_power": "",
-    **{name: name for name in _words("mean max sigmoid tanh relu softmax logsumexp abs sqrt")},
+    **{name: name for name in _words("""
+        mean max sigmoid tanh relu softmax log_softmax logsumexp abs sqrt""")},
     **dict.fromkeys(_words("flatten ravel squeeze"), "reshape"),
     **dict.fromkeys(_words("detach copy clone contiguous double float"), "asarray"),
 }
@@ -146,14 +151,19 @@ PROSE = _words("""
     stated step substitute substituting symmetric symmetry take taking terms that the then there
     therefore these they third this thus to together use used uses using via we what where which
     with write yields you
-    after algebra answers arrive arrived arrives being believe can certain check come comes computed
-    could cost derived did directly do does end ended ends expression fairly function giving got
-    guess here hope into its just let's likelihood like log-likelihood looks maybe might mine ok
-    okay our perhaps pretty probably quite reads really should simplified simply some suppose sure
-    think turns up value was would wrt
+""")
+# Words that may do so in an answer, of somebody who talks about it
+TALK = PROSE | _words("""
+    after algebra answers arrive arrived arrives attempt being believe can certain check come comes
+    computed could cost data derived did directly do does each end ended ends equations equivalently
+    error expression fairly form forms function get gets giving got guess here hope into its
+    let's likelihood like log-likelihood looks matrix maybe might mine model notation now ok okay
+    one or our out perhaps please pretty probably quite reads really reconstruction residual say
+    should simplified simply some suppose sure term terms think trying turns up value vector was
+    worked working would wrt
 """)
 # Words that are no product of letters
-ENGLISH = PROSE | _words("""
+ENGLISH = TALK | _words("""
     bb bc bf cc cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq
     st tb tf th tt am bed been do dec def did ed eh et etc fed fee fees feed fig he hef her here
     hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup

@@ -13,7 +13,7 @@ from lvmcalc.notation.letters import ASCII, GREEK
 # Behind a name stands no letter, digit, subscript or accent that would make another name of it; a
 # Greek letter, or the brace of a subscript, ends it where a Latin one begins.
 MORE = "0-9_\u0300-\u036f\u2090-\u209c\u1d62-\u1d6a"
-ENDS = f"(?:(?<=[α-ωΑ-Ω\u0304}}])(?![{MORE}])|(?![A-Za-z{MORE}]))"
+ENDS = f"(?:(?<=[α-ωΑ-Ω\u0302-\u0304}}])(?![{MORE}])|(?![A-Za-z{MORE}]))"
 SMALL = dict(zip("nmikpst", "ₙₘᵢₖₚₛₜ", strict=True))  # letters that can stand below
 
 

@@ -16,6 +16,8 @@ from lvmcalc.show.view import Control, View
 from lvmcalc.training import data
 
 LARGEST_K = 1000  # objects; a way with K takes 27 times as long for three times as many
+EMPTY = "the axes for the time over N, as yet without a curve"
+DRAWN = "the time over N, one curve for each way that has been timed"
 LOOKS = {"inverse of K": {"color": style.VERMILLION, "marker": "s", "dash": ":"},
          "Cholesky of K": {"color": style.PURPLE, "marker": "D", "dash": ":"},
          "K never formed": {"color": style.GREEN, "marker": "^", "dash": "--"},
@@ -46,8 +48,7 @@ class CostCurve(View):
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
         measure = Control("button", "Measure", "▶ Measure", more=False,
                           tip="Measure again, on this machine")
-        super().__init__(SimpleNamespace(measure=measure), title="Cost of a step",
-                         about="the time over N, one curve for each of the four ways")
+        super().__init__(SimpleNamespace(measure=measure), title="Cost of a step")
         self._acts = {measure: lambda: self.measure()}
         series = [{"key": name, "label": name, "every": True, **looks}
                   for name, looks in LOOKS.items()]
@@ -79,8 +80,8 @@ class CostCurve(View):
     def still(self) -> Drawing:
         """Return the axes alone: times belong to the machine on which they are measured."""
         empty = {"axes": panels.axes(self.scene["panels"]["curve"])}
-        return still(self.scene, empty, self.about, "Four ways to the same numbers, each timed for "
-                                                 "more and more objects.")
+        return still(self.scene, empty, EMPTY, "Four ways to the same numbers, each timed for more "
+                                              "and more objects.")
 
     def __repr__(self) -> str:
         return f"CostCurve(sizes={tuple(self.sizes)})"
@@ -100,6 +101,7 @@ class CostCurve(View):
     def _show(self) -> None:
         curves = {name: [*seconds, *seconds.values()]
                   for name, seconds in self.seconds.items() if seconds}
+        self.about = DRAWN if curves else EMPTY
         self.send_frame(curves | {"axes": panels.axes(self.scene["panels"]["curve"],
                                                       *curves.values())})
 

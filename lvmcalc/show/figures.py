@@ -13,7 +13,7 @@ from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.graph_layout import Layout, bow, layout
-from lvmcalc.show.still import WIDTH, Drawing, canvas, draw_graph, place
+from lvmcalc.show.still import SIGNED, WIDTH, Drawing, behind, canvas, draw_graph, place, tone
 from lvmcalc.training import Trainer
 
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
@@ -107,8 +107,6 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
           height: int = 256, one_scale: bool = False) -> Drawing:
     """Draw matrices or numbers side by side, in proportion to their shapes.
 
-    White is 0.
-
     Parameters
     ----------
     matrices : mapping from titles to arrays or numbers
@@ -140,12 +138,12 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
         axes = place(figure, WIDTH * middle - wide / 2, 72 + (room_y - high) / 2, wide, high)
         about = _about(matrices[title])
         figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold",
-                    bbox={"facecolor": fills.get(title, style.PAPER), "edgecolor": "none",
-                          "pad": 2})
+                    bbox=behind(fills.get(title)))
         figure.text(middle, 1 - 34 / height, about, ha="center", va="top", size=14)
         _image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
                interpolation="nearest")
-        axes.spines[:].set(linewidth=2, **outlines.get(title, style.PLAIN))
+        outline = outlines.get(title, style.PLAIN)
+        axes.spines[:].set(linewidth=2, **outline | {"color": tone(outline["color"])})
         down, by, across = shapes.get(title, "").partition("×")
         if by:
             axes.set_ylabel(down, rotation=0, ha="right", va="center")
@@ -255,7 +253,6 @@ def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -
     for index, row in enumerate(rows):
         axes = place(figure, 20 + index * (side + 10), 10, side, side)
         _image(axes, row.reshape(shape), np.abs(rows).max(), **looks)
-        axes.spines[:].set_color(style.FAINT)
     return Drawing(figure, words)
 
 
@@ -268,7 +265,7 @@ def _blank(height: float) -> Figure:
 
 def _image(axes: Axes, matrix: np.ndarray, largest: float, **looks: Any) -> None:
     top = largest or 1.0
-    axes.imshow(matrix, **{"cmap": style.SIGNED, "vmin": -top, "vmax": top} | looks)
+    axes.imshow(matrix, **{"cmap": SIGNED, "vmin": -top, "vmax": top} | looks)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
 

@@ -103,7 +103,7 @@ class Nudge(View):
         shape = self._start.shape
         along = {"kind": "curve", "xlog": False, "ylog": False, "xlabel": "",
                  "title": f"{self._output} along the entry in hand, and its slope",
-                 "series": [{"key": "along", "color": "reached", "bare": True},
+                 "series": [{"key": "along", "color": style.BLUE, "bare": True},
                             {"key": "line", "color": style.ORANGE, "dash": "--", "bare": True},
                             {"key": "here", "color": style.ORANGE}]}
         return panels.picture(

@@ -100,8 +100,9 @@ def value_curve(problem: Problem, share: float = 1) -> dict[str, Any]:
     return {"kind": "curve", "share": share, "xlog": False, "xlabel": "step", "ylog": known,
             "across": [20], "units": "percent" if known else "",
             "title": "Gap to the optimum" if known else name.capitalize(),
-            "series": [{"key": "ghost", "color": "soft", "dash": "--", "label": "the right run"},
-                       {"key": "curve", "color": "reached"}]}
+            "series": [
+                {"key": "ghost", "color": style.GREY, "dash": "--", "label": "the right run"},
+                {"key": "curve", "color": style.BLUE}]}
 
 
 def history(trainer: Trainer) -> np.ndarray:

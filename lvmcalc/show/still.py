@@ -3,17 +3,18 @@
 import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
-from PIL import Image  # which Matplotlib needs too
+from PIL import Image, ImageChops, ImageFilter  # which Matplotlib needs too
 
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
@@ -21,12 +22,16 @@ from lvmcalc.show import style
 WIDTH = 900  # pixels, the width of a notebook's column
 GAP = 18
 HALO = [withStroke(linewidth=4, foreground=style.PAPER)]  # about words on top of lines
+DARK = 80  # of 255; ink and black are darker, all other colours are lighter in one part
+# With symmetric limits, so that 0 is the page itself.
+SIGNED = LinearSegmentedColormap.from_list("signed", [
+    (0, style.BLUE), (0.5, f"{style.BLUE}00"), (0.5, f"{style.RED}00"), (1, style.RED)])
 
 
 def canvas(width: float, height: float) -> Figure:
     """Return an empty figure outside pyplot, its size in pixels."""
     return Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI,
-                  facecolor=style.PAPER)
+                  facecolor="none")
 
 
 def place(figure: Figure, left: float, top: float, width: float, height: float,
@@ -37,32 +42,32 @@ def place(figure: Figure, left: float, top: float, width: float, height: float,
                             height / down), title=title)
 
 
+def behind(color: str | None) -> dict[str, Any] | None:
+    """Return the box behind a title in the colour of its node, if it is lit."""
+    return {"facecolor": color, "edgecolor": "none", "pad": 2} if color else None
+
+
 class Drawing:
     """A figure outside pyplot, and what it shows in words; a notebook shows both."""
 
     def __init__(self, figure: Figure, words: str, said: str | None = None) -> None:
         self.figure, self.words, self.said = figure, words, said
 
-    def png(self, scale: float = 2.0, compression: int = 9) -> bytes:
+    def png(self, scale: float = 2.0) -> bytes:
         """Return the picture as a PNG file.
 
         Parameters
         ----------
         scale : float
             Pixels for one pixel of the page.
-        compression : int
-            From 0, the quickest, to 9, the smallest file.
         """
-        file = io.BytesIO()
+        file, raw, dpi = io.BytesIO(), io.BytesIO(), scale * style.DPI
         with style.applied():
-            self.figure.savefig(file, format="png", dpi=scale * style.DPI,
-                                metadata={"Software": None},
-                                pil_kwargs={"compress_level": compression})
+            self.figure.savefig(raw, format="rgba", dpi=dpi)
+        size = np.floor(dpi * self.figure.get_size_inches() + 1e-6).astype(int)
+        image = Image.frombytes("RGBA", tuple(size), raw.getvalue())
+        _in_a_halo(image, 1.5 * scale).save(file, "PNG")
         return file.getvalue()
-
-    def image(self) -> Image.Image:
-        """Return the picture as a frame of an animation, in 64 colours."""
-        return Image.open(io.BytesIO(self.png(1, 1))).quantize(64)
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
@@ -74,20 +79,27 @@ class Drawing:
         self._display(2.0, f"<p><em>{in_html(self.words)}</em></p>", self.words)
 
     def _display(self, scale: float, html: str, plain: str) -> None:
-        paper = {"needs_background": "light"}  # a class for CSS, of JupyterLab and of nbconvert
-        looks = {"width": WIDTH, "alt": self.words, **paper}
         display({"image/png": self.png(scale), "text/plain": f"Picture: {self.words}"}, raw=True,
-                metadata={"image/png": looks, **paper})
-        display({"text/html": f"{html}<style>{style.IN_THE_DARK}</style>", "text/plain": plain},
-                raw=True)
+                metadata={"image/png": {"width": WIDTH, "alt": self.words}})
+        display({"text/html": html, "text/plain": plain}, raw=True)
 
     def _repr_markdown_(self) -> str:  # for `Folded`
         data, words = base64.b64encode(self.png(1.5)).decode(), in_html(self.words)
-        return (f'<img class="jp-needs-light-background" alt="{escape(self.words)}" '
-                f'width="{WIDTH}" src="data:image/png;base64,{data}">\n\n*{words}*')
+        return (f'<img alt="{escape(self.words)}" width="{WIDTH}" '
+                f'src="data:image/png;base64,{data}">\n\n*{words}*')
 
     def __repr__(self) -> str:
         return f"Picture: {self.words}"
+
+
+def _in_a_halo(image: Image.Image, radius: float) -> Image.Image:
+    """Put paper behind what is drawn in ink, that far, so that it is seen on a dark page too."""
+    *colors, opaque = image.split()
+    light = reduce(ImageChops.lighter, colors)
+    ink = ImageChops.multiply(opaque, light.point(lambda value: 255 * (value < DARK)))
+    halo = ink.filter(ImageFilter.GaussianBlur(radius)).point(lambda value: min(255, 6 * value))
+    ground = Image.merge("RGBA", [*[Image.new("L", image.size, 255)] * 3, halo])
+    return Image.alpha_composite(ground, image)
 
 
 @style.applied()
@@ -114,6 +126,11 @@ def _share(parts: Sequence[tuple], room: float, at: float) -> list[tuple]:
     return found
 
 
+def tone(color: str) -> str:
+    """Return the colour of a line; in ink it would not be seen on a dark page."""
+    return style.GREY if color == style.INK else color
+
+
 def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw points by class, with a name at the middle of each."""
     x, y, width, height = box
@@ -126,7 +143,7 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
     axes.set(xticks=[], yticks=[], xlabel=panel["xlabel"], xlim=(-limit, limit),
              ylim=(wide - 0.2 - rows, wide) if panel["flat"] else (-limit, limit))
     axes.spines[["top", "right"]].set_visible(True)
-    axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.BLACK, marker="o",
+    axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.INK, marker="o",
               markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
     names = [look["name"] for look in panel["classes"]]
     if panel["flat"]:
@@ -139,14 +156,14 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
 def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
-    axes = place(figure, x + 74, y + 24, width - 80, height - 76, panel["title"])
-    axes.set_title(panel["title"], x=-74 / (width - 80))
+    axes = place(figure, x + 74, y + 34, width - 80, height - 86)
+    axes.set_title(panel["title"], x=-74 / (width - 80), pad=14)
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
-        color = {"soft": style.GREY, "reached": style.BLUE}.get(look["color"], look["color"])
         if not flat.size:
             continue
-        axes.plot(*flat.reshape(2, -1), color=color, linestyle=look.get("dash", "-"), lw=2.5,
+        axes.plot(*flat.reshape(2, -1), color=tone(look["color"]),
+                  linestyle=look.get("dash", "-"), lw=2.5,
                   marker="" if look.get("bare") else look.get("marker", "o"),
                   markevery=1 if look.get("every") else [-1],
                   label=look.get("label"), clip_on=False)
@@ -178,8 +195,7 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw matrices of one shape as heat maps, or as images."""
     (x, y, width, height), (rows, columns) = box, panel["shape"]
     figure.text(x / figure.bbox.width, 1 - (y + 12) / figure.bbox.height, panel["title"],
-                va="center", size=14, bbox={"facecolor": panel.get("lit") or style.PAPER,
-                                            "edgecolor": "none", "pad": 2})
+                va="center", bbox=behind(panel.get("lit")))
     many = np.reshape(numbers[panel["name"]], (-1, rows, columns))
     if many.size == 1:
         figure.text((x + width / 3) / figure.bbox.width, 1 - (y + height / 2) / figure.bbox.height,
@@ -200,16 +216,16 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         row, column = divmod(k, panel["columns"])
         axes = place(figure, x + 8 + column * (wide + 8), y + 28 + row * (high + 8), wide, high)
         axes.imshow(matrix, aspect="auto", vmin=-top if panel["signed"] else 0, vmax=top,
-                    cmap=style.SIGNED if panel["signed"] else style.IMAGE)
+                    cmap=SIGNED if panel["signed"] else style.IMAGE)
         axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True, color=style.FAINT)
-        if panel.get("fill") and high / rows > 22 and wide / columns > 50:
-            for (i, j), number in np.ndenumerate(matrix):
-                axes.text(j, i, style.numeral(number, ".3g"), ha="center", va="center", size=14,
-                          path_effects=HALO)
+        axes.spines[:].set(visible=True)
+        words = [style.numeral(number, ".3g") for number in matrix.flat]
+        if panel.get("fill") and high / rows > 22 and wide / columns > 11 * max(map(len, words)):
+            for place_, text in zip(np.ndindex(matrix.shape), words, strict=True):
+                axes.text(*place_[::-1], text, ha="center", va="center", path_effects=HALO)
         if "outline" in panel:
             color, dash = panel["outline"]
-            axes.spines[:].set(color=color, linestyle=style.LINES[dash], linewidth=2)
+            axes.spines[:].set(color=tone(color), linestyle=style.LINES[dash], linewidth=2)
 
 
 def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -221,7 +237,7 @@ def lines(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     for k, (dots, line) in enumerate(zip(data, made, strict=True)):
         at = np.arange(len(dots)) + k * (len(dots) + 1)
         axes.plot(at, line, **style.REACHED)
-        axes.plot(at, dots, "o", color=style.INK, markersize=7)
+        axes.plot(at, dots, "o", color=style.GREY, markersize=7)
     axes.set(xticks=(panel["length"] - 1) / 2 + np.arange(len(data)) * (panel["length"] + 1),
              xticklabels=panel["captions"], yticks=[])
 
@@ -241,13 +257,17 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
                       va="center", path_effects=HALO)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
+    (gx, gy), (hx, hy) = numbers["g"], numbers["h"]  # their names stand on both sides of the sum
+    out = np.array([gy + hy, -gx - hx]) / (np.hypot(gx + hx, gy + hy) or 1)
+    out *= 13 if gx * hy < gy * hx else -13
+    beside = {"g": -out, "h": out, "step": (0, 12)}
     for look in panel["arrows"]:
         end = trail[-1] + numbers[look["key"]]
         axes.annotate("", end, trail[-1], arrowprops={
             "color": look["color"], "lw": 2 * look["width"], "arrowstyle": "-|>",
             "linestyle": look["dash"], "shrinkA": 0, "shrinkB": 0})
-        axes.annotate(look["key"], end, (0, 8), textcoords="offset points", ha="center",
-                      path_effects=HALO)
+        axes.annotate(look["key"], end, beside[look["key"]], textcoords="offset points",
+                      ha="center", va="center", path_effects=HALO)
 
 
 def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -263,7 +283,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     for edge in panel["edges"]:
         start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
         axes.annotate("", end, start, zorder=1, arrowprops={
-            "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": edge["color"],
+            "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": tone(edge["color"]),
             "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
             "shrinkA": 17 * part, "shrinkB": part * _short(end, start, lane / column),
             "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
@@ -271,7 +291,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
         at = node["x"], node["y"]
         axes.text(*at, node["latex"], size=17 * part, ha="center", va="center", zorder=3,
                   bbox={"boxstyle": ("square" if node["leaf"] else "circle") + ",pad=0.35",
-                        "facecolor": node["fill"] or style.PAPER, "edgecolor": node["color"],
+                        "facecolor": node["fill"] or style.PAPER, "edgecolor": tone(node["color"]),
                         "linestyle": style.LINES[node["dash"]],
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
@@ -289,17 +309,3 @@ def _short(end: tuple, start: tuple, tall: float) -> float:
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "graph": draw_graph}
-
-
-def save_gif(images: list[Any], path: str, pause: int) -> None:
-    """Save pictures as an animation, each shown for `pause` milliseconds.
-
-    It is written beside the file and then moved there, so a full disk destroys no older one.
-    """
-    beside = Path(f"{path}.part")
-    try:
-        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
-                       loop=0)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -13,14 +13,16 @@ from typing import Any
 # Okabe and Ito (2008), "Color universal design": told apart with every common colour vision.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY, BROWN = "#8C8C8C", "#7A4B20"
-INK, FAINT, PAPER = "#222222", "#D9D9D9", "#FFFFFF"
+# A still picture has no ground: it stands on a white page or on JupyterLab's dark one, #111. So its
+# lines have a colour that is seen on both, and what is drawn in ink has a halo of paper.
+GREY, BROWN, RED = "#777777", "#8F5B2A", "#C23B35"
+INK, PAPER = "#222222", "#FFFFFF"
 
 # A class is told by its marker too. Neighbouring digits get colours that are far apart.
 CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
 CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
-            "markeredgecolor": INK, "markeredgewidth": 0.3}
+            "markeredgecolor": GREY, "markeredgewidth": 0.5}
            for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
 SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
@@ -37,16 +39,12 @@ LIT = {"node": YELLOW, "parent": SKY}
 REACHED = {"color": BLUE, "linestyle": SOLID, "linewidth": 2.5}
 OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
-SIGNED = "RdBu_r"  # with symmetric limits, so that white is 0
 IMAGE = "Greys"  # ink on paper
 
+LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
-# A picture on white paper: in JupyterLab's dark theme its paper is the page, #111, its ink light,
-# and a colour keeps its hue.
-IN_THE_DARK = """[data-jp-theme-light="false"] img.jp-needs-light-background {
-    filter: invert(0.933) hue-rotate(180deg) saturate(1.5); }"""
-SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8") + IN_THE_DARK
+SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8")
 CSS = f"<style>{SHEET}</style>"
 
 
@@ -70,5 +68,8 @@ def dash(look: Mapping[str, Any]) -> str:
 
 
 def numeral(value: float, form: str = ".4g") -> str:
-    """Return a number as text, with a minus sign in place of a hyphen."""
-    return f"{value:{form}}".replace("-", "−")
+    """Return a number as text: a minus sign in place of a hyphen, and 12,340 for 1.234e+04."""
+    text = f"{value:{form}}"
+    if "e+" in text and abs(value) < LARGE:
+        text = f"{float(text):{'+' * form.startswith('+')},.0f}"
+    return text.replace("-", "−")

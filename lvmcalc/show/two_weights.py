@@ -113,7 +113,7 @@ class TwoWeights(PlayerView):
                       "the step; beside it the gap to the least loss at each step")
         gap = {"kind": "curve", "title": "Gap to the least loss", "xlabel": "step", "xlog": False,
                "ylog": True, "units": "percent", "across": [20],
-               "series": [{"key": "curve", "color": "reached"}]}
+               "series": [{"key": "curve", "color": style.BLUE}]}
         self.scene = panels.picture(
             {"map": loss_map(self.x, self._marks), "curve": gap},
             [(1.7, [(1, ["map"])]), (1, [(1, ["curve"])])])

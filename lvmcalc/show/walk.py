@@ -185,7 +185,7 @@ class StageWalk(Shown, widgets.VBox):
             numbers[f"heat {place}"] = np.ravel(value)
         view.send_frame(numbers)
         lanes = {node["y"] for node in found["graph"]["nodes"]}
-        low = 0.4 if not any(np.ndim(value) for *_, value in shown) else 0.8 if self.ask else 1.1
+        low = 0.9 if any(np.ndim(value) for *_, value in shown) else 0.4
         tall = 0.36 + 0.05 * (len(lanes) > 3) if self.ask else 0.48
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
                                                  (low, [*numbers])])], tall)

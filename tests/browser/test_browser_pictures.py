@@ -10,8 +10,9 @@ import browser
 import numpy as np
 import pytest
 
-from lvmcalc.models import autoencoder
+from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import LiveGPLVM, StageWalk, cost, panels, view
+from lvmcalc.show.graph_exercise import GraphExercise
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
 
@@ -411,6 +412,18 @@ class TestWalk:
                     [pytest.approx(value, rel=0.006)] if near else [])
 
 
+def test_no_head_of_an_arrow_stands_on_a_shape(page):
+    chain = gplvm.trace_chain()
+    edges = [(used, node) for node, used in chain.edges]
+    drawn(page, GraphExercise(chain, given=edges))
+    log = page.evaluate("Object.assign(it.lvm, {size: 18}).draw() || log")
+    corners = np.array([path["at"] for path in log["paths"]
+                        if path["act"] == "fill" and len(path["at"]) == 3])
+    assert len(corners) == len(edges)
+    for text in (text for text in log["texts"] if "×" in text["words"]):
+        assert (np.abs(corners - [text["x"], text["y"]]) > (21, 7)).any(axis=-1).all()
+
+
 def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
     cells = {"kind": "cells", "signed": False, "title": "It", "columns": 2}
     scene = panels.picture({
@@ -443,7 +456,7 @@ def test_matrices_stand_in_rows_with_the_looks_they_are_given(page):
 
 def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
     curve = {"kind": "curve", "title": "", "xlabel": "", "xlog": False, "ylog": True, "units": "",
-             "series": [{"key": "run", "color": "reached"}]}
+             "series": [{"key": "run", "color": "#0072B2"}]}
     scene = panels.picture({
         "latent": {"kind": "points", "title": "", "flat": True, "classes": panels.classes("ab"),
                    "labels": [0, 1], "xlabel": "", "side": 0, "images": b""},
@@ -459,6 +472,15 @@ def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
         at = [text["y"] for text in log["texts"] if str(text["words"]) == name
               and text["x"] < line[0, 0] - 1]
         assert at == [pytest.approx(spot[1], abs=1)], name
+
+
+def test_names_stand_in_the_order_of_the_ends_of_their_curves_however_close_these_are(page):
+    curve = cost.CostCurve([50, 500])
+    curve.seconds = {name: {50: 1e-4, 500: 0.01 * 0.98**k} for k, name in enumerate(curve.seconds)}
+    curve._show()
+    log = drawn(page, curve)
+    heights = [text_called(log, name)[1] for name in curve.seconds]
+    assert heights == sorted(heights)
 
 
 def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):

@@ -344,3 +344,24 @@ DEEP = derive("½‖W (V x) − y‖²", W="K×M", V="M×D", x="D", y="K")
 def test_right_lines_in_letters_of_ones_own_are_right(text: str, of: object,
                                                       expected: list[str]) -> None:
     assert statuses(text, of) == expected, str(audit(text, of))
+
+
+INVERSE = "Let P = K⁻¹ and M = Y Yᵀ\n∂L/∂P = D/2 P⁻¹ − ½ M\n∂L/∂K = −P ∂L/∂P P"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (INVERSE, "gplvm", [None, None, None, None]),
+    (INVERSE.replace("−P ∂", "P ∂") + "\n∂L/∂K = D/2 P − ½ P M P", "gplvm",
+     [None, None, None, 0, 4]),
+    ("B = X Xᵀ\n∂L/∂B = ∂L/∂K\n∂L/∂X = 2 ∂L/∂B X\n∂L/∂X = −D K⁻¹ X", "gplvm.log_det",
+     [None, 0, None, 2]),
+    ("∂K/∂β = β⁻² I\n∂L/∂β = tr(∂L/∂K)/β²", "gplvm", [0, 1]),
+    ("∂L/∂K = −D/2 K⁻¹ + ½ K⁻¹Y Yᵀ\n∂L/∂X = 2α ∂L/∂K X\n∂L/∂X = α(K⁻¹Y Yᵀ − D K⁻¹)X", "gplvm",
+     [0, None, 1]),
+    ("f(w) = (A w − y)ᵀ(A w − y)/2 + λ/2 wᵀw\n = ½ wᵀAᵀA w − ½ yᵀA w + ½ yᵀy + λ/2 wᵀw\n"
+     "∂f/∂w = AᵀA w − ½ Aᵀy + λ w", RIDGE, [None, 0, 2])])
+def test_a_slip_goes_through_letters_and_through_what_right_lines_say(
+        text: str, of: object, expected: list) -> None:
+    found = audit(text, of).lines
+    assert [line.follows or (0 if line.status == "refuted" else None)
+            for line in found] == expected, found

@@ -226,3 +226,51 @@ def test_a_number_behind_a_bracket_is_a_factor_only_in_front_of_a_scalar(answer:
                                     "def f(z):\n    return 1 / (1 + np.exp(-z))\n"])
 def test_a_function_of_ones_own_is_refused_and_not_dropped(helper: str) -> None:
     assert mark(f"{helper}grad = X.T @ ((X @ W) - Y)", TANH, "W").status == "unreadable"
+
+
+GAUSS = derive("n/2 log|Σ| + ½ tr(Σ⁻¹ Y Yᵀ)", Σ="symmetric P×P", Y="P×M", n="positive")
+FACTORS = derive("½‖R − U Vᵀ‖²", R="N×M", U="N×K", V="M×K")
+OUTER = r"n/2 Σ^{-1} - ½ Σ^{-1}\left(\sum_{i=1}^{M} \mathbf y_i\mathbf y_i^\top\right)Σ^{-1}"
+LATENT = r"\alpha \sum_{d=1}^{D} K^{-1}\left(\mathbf{y}_d\mathbf{y}_d^\top - K\right)K^{-1}X"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+    (OUTER, GAUSS, "Σ", "proved"), (OUTER.replace("=1}^{M", ""), GAUSS, "Σ", "proved"),
+    (OUTER.replace("M}", "P}"), GAUSS, "Σ", "refuted"),
+    (OUTER.replace("M}", "n}"), GAUSS, "Σ", "unreadable"),
+    ("n/2 Σ⁻¹ - ½ Σ⁻¹SΣ⁻¹, where S = ∑_i y_i y_iᵀ", GAUSS, "Σ", "proved"),
+    ("n/2 Σ⁻¹ - Σ⁻¹SΣ⁻¹, where S = ∑_i y_i y_iᵀ", GAUSS, "Σ", "refuted"),
+    (LATENT, "gplvm", "X", "proved"), (LATENT.replace("- K", "+ K"), "gplvm", "X", "refuted"),
+    ("Σ_j (U v_j − r_j) v_jᵀ", FACTORS, "U", "proved")])
+def test_what_is_summed_may_be_the_columns_of_a_matrix(answer: str, of: object, wrt: str,
+                                                       status: str) -> None:
+    assert mark(answer, of, wrt).status == status
+
+
+FIT = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀ X w", X="N×D", w="D", y="N")
+QUADRATIC = derive("xᵀ A x + bᵀ x", A="N×N", x="N", b="N")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+    (r"\begin{aligned} \nabla J &= A^T(Aw-y)+\lambda w \\ &= (A^TA+\lambda I)w-A^Ty \end{aligned}",
+     FIT, "w", "proved"),
+    (r"\mathrm d\ell = (Aw-y)^T A\,\mathrm dw + \lambda w^T\mathrm dw", FIT, "w", "proved"),
+    (r"\frac{\partial\ell}{\partial w} = A^T(Aw-y)+\lambda w", FIT, "w", "proved"),
+    (r"\nabla f(x) = (A+A^T)x + b", QUADRATIC, "x", "proved"),
+    (r"\nabla f(x) = Ax + b", QUADRATIC, "x", "refuted"),
+    (r"\nabla f(b) = x", QUADRATIC, "x", "unreadable"),
+    (r"\nabla_w\left(\tfrac12\|Aw-y\|_2^2+\tfrac{\lambda}{2}\|w\|_2^2\right)=A^TAw-A^Ty+\lambda w",
+     FIT, "w", "proved"),
+    (r"\nabla_w\left(\|Aw-y\|_2^2\right)=A^TAw-A^Ty+\lambda w", FIT, "w", "unreadable"),
+    ("Let μ = A w. Then ∇ = Aᵀ(μ − y) + λ w", FIT, "w", "proved"),
+    (r"$$\eqalign{ E &= A w - y \cr dJ &= E:dE + \lambda w:dw \cr &= (A^TE + \lambda w):dw \cr"
+     r"\frac{\partial J}{\partial w} &= A^TE + \lambda w \cr }$$", FIT, "w", "proved"),
+    (r"$$\eqalign{ E &= A w - y \cr \frac{\partial J}{\partial w} &= A^TE - \lambda w \cr}$$",
+     FIT, "w", "refuted"),
+    (r"X^\top(\boldsymbol{\sigma}(Xw) - y)", LOGISTIC, "w", "proved"),
+    (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{-z}}", LOGISTIC, "w", "proved"),
+    (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{z}}", LOGISTIC, "w", "unreadable")])
+def test_the_loss_and_known_functions_may_have_other_names(answer: str, of: object, wrt: str,
+                                                           status: str) -> None:
+    assert mark(answer, of, wrt).status == status

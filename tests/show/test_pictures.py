@@ -28,7 +28,7 @@ from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import Trainer, data
 
 GREEN, PURPLE, BLUE, VERMILLION = "#009E73", "#CC79A7", "#0072B2", "#D55E00"
-INK, YELLOW, SKY, GREY = "#222222", "#F0E442", "#56B4E9", "#8C8C8C"
+INK, YELLOW, SKY, GREY = "#222222", "#F0E442", "#56B4E9", "#777777"
 CLASSES = {"setosa": (BLUE, "o"), "versicolor": (VERMILLION, "s"), "virginica": (GREEN, "^")}
 IRIS = data.load("iris")
 W, X = np.arange(1.0, 7).reshape(2, 3), np.array([[1.0, -2], [0.5, 3], [2, 1]])
@@ -65,8 +65,9 @@ def image_below(figure, title):
 
 
 def shade(image, value):
-    """Red, green and blue of a value in an image."""
-    return np.array(image.cmap(image.norm(value)))[:3]
+    """Red, green and blue of a value in an image on a white page."""
+    *color, opaque = image.cmap(image.norm(value))
+    return 1 - opaque * (1 - np.array(color))
 
 
 class TestGraph:
@@ -96,7 +97,7 @@ class TestGraph:
             ("e", "g"): (PURPLE, "--"), ("e", "f"): (GREEN, "-")}
         _, arrows, _ = self.drawn(chain)
         for (used, node), patch in arrows.items():
-            color, line = paths.get((node, used), (INK, "-"))
+            color, line = paths.get((node, used), (GREY, "-"))
             assert hexed(patch.get_edgecolor()) == color, (used, node)
             assert (patch.get_linestyle() in ("-", "solid")) == (line == "-")
         panel = figures.graph_panel(chain)
@@ -195,9 +196,9 @@ class TestHeatMaps:
                                 {"b": style.USES[1]}, {"a": YELLOW})
         fills = {text.get_text(): hexed(text.get_bbox_patch().get_facecolor())
                  for text in drawing.figure.texts if text.get_bbox_patch()}
-        assert fills == {"a": YELLOW, "b": "#FFFFFF", "c": "#FFFFFF"}
+        assert fills == {"a": YELLOW}
         lines = [hexed(axes.spines["left"].get_edgecolor()) for axes in drawing.figure.axes[1:]]
-        assert lines == [INK, PURPLE, INK]
+        assert lines == [GREY, PURPLE, GREY]
         assert drawing.words.startswith("a: 1×1, entries up to ±1; b: p×q = 1×2, entries up to ±7; "
                                         "c: 0.25.")
 
@@ -321,8 +322,8 @@ class TestStills:
             assert {*line.get_ydata()} == {rows[name]}
 
     def test_a_curve_has_its_numbers_its_look_and_its_name(self):
-        series = [{"key": "ghost", "color": "soft", "dash": "--", "label": "the right run"},
-                  {"key": "run", "color": "reached"},
+        series = [{"key": "ghost", "color": GREY, "dash": "--", "label": "the right run"},
+                  {"key": "run", "color": BLUE},
                   {"key": "own", "color": "#E69F00", "dash": ":", "label": "own"}]
         scene = scene_of("curve", series=series, xlog=False, ylog=True, xlabel="step",
                          units="percent")
@@ -523,7 +524,7 @@ class TestLivePanels:
                                                                      "percent")
         looks = {look["key"]: (look["color"], look.get("dash", "-"), look.get("label"))
                  for look in panel["series"]}
-        assert looks == {"ghost": ("soft", "--", "the right run"), "curve": ("reached", "-", None)}
+        assert looks == {"ghost": (GREY, "--", "the right run"), "curve": (BLUE, "-", None)}
         steps, gaps = numbers(widget, "curve").reshape(2, -1)
         assert steps.tolist() == [*range(5)]
         assert gaps[-1] > gaps[0], "away from the optimum"
@@ -643,7 +644,7 @@ class TestLivePanels:
         widget.controls.entry.value = (0, 1)
         assert numbers(widget, "chosen", 1).item() == 1
         looks = {look["key"]: look for look in found["along"]["series"]}
-        assert (looks["along"]["color"], looks["along"].get("dash")) == ("reached", None)
+        assert (looks["along"]["color"], looks["along"].get("dash")) == (BLUE, None)
         assert looks["line"]["dash"] == "--"
         assert looks["line"]["color"] == looks["here"]["color"]
 

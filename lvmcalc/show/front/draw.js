@@ -6,16 +6,16 @@ export const THEMES = {
   light: {faint: "#D0D0D0", soft: "#777", black: "#000", red: "#B2182B", blue: "#0072B2", orange: "#C44E00"},
   dark: {faint: "#555", soft: "#AAA", black: "#F2F2F2", red: "#F08A76", blue: "#56B4E9", orange: "#FF8C42"},
 };
-const DASHES = {"--": [6, 4], ":": [2, 3]}, TURN = 2 * Math.PI;
+const long = (dash, width) => ({"--": [6, 4], ":": [2, 3]}[dash] || []).map(d => d * Math.max(1, width / 2));
 export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 export const count = n => [...Array(Math.max(n, 0)).keys()];
 export const between = (from, to, t) => to.map((v, i) => from[i] + t * (v - from[i]));
 export const pairs = flat => count(flat.length / 2).map(i => [flat[2 * i], flat[2 * i + 1]]);
-// What Python writes in ink has that of the page.
+// What Python writes in ink, grey or blue has that of the page.
 export const tone = ({ink, soft, blue}, color) =>
-  ({"#222222": ink, soft, reached: blue, "#0072B2": blue})[color] || color;
+  ({"#222222": ink, "#777777": soft, "#0072B2": blue})[color] || color;
 
-const CENTER = {align: "center"};
+const CENTER = {align: "center"}, TURN = 2 * Math.PI;
 export const MIDDLE = {...CENTER, base: "middle"}, RIGHT = {align: "right", base: "middle"};
 const font = (pen, bold, scale = 1) =>
   `${bold ? "bold " : ""}${pen.size * scale}px system-ui, 'DejaVu Sans', sans-serif`;
@@ -29,7 +29,7 @@ export function text(pen, words, x, y, looks = {}) {
 const widthOf = (pen, words, bold) => Object.assign(pen.g, {font: font(pen, bold)}).measureText(words).width;
 
 export function paint({g}, trace, {fill, color, width = 1, dash}) { // filled, with an edge
-  Object.assign(g, {fillStyle: fill, strokeStyle: color, lineWidth: width}).setLineDash(DASHES[dash] || []);
+  Object.assign(g, {fillStyle: fill, strokeStyle: color, lineWidth: width}).setLineDash(long(dash, width));
   g.beginPath();
   trace(g);
   if (fill) g.fill();
@@ -168,18 +168,18 @@ export const curve = {
       const first = every ? 0 : bare ? spots.length : -1; // of those with a marker
       for (const spot of spots.slice(first)) marker(pen, kind, at(spot), 0.32 * size, {fill: color});
     }
-    // A name stands at the end of its line, in a row of its own, where it hides no line if possible.
-    const step = 1.3 * size, rows = count(Math.floor(h / step)).map(k => y + (k + 0.6) * step), taken = {};
+    // A name stands at the end of its line, below those of higher lines, where it hides none if possible.
+    const step = 1.3 * size, rows = count(Math.floor(h / step)), top = k => y + (k + 0.6) * step;
     const all = series.flatMap(it => it.spots.map(at)), end = it => at(it.spots.at(-1))[1];
-    for (const it of series.filter(it => it.label).sort((a, b) => end(a) - end(b))) {
-      const near = all.filter(([u]) => u > x + w - widthOf(pen, it.label, true) - size);
-      const bad = row => 1e4 * !!taken[row] + 1e3 * near.some(([, v]) => Math.abs(v - row) < size);
-      const cost = row => bad(row) + Math.abs(row - end(it)) - (row === rows[memo[it.label]] ? 2 * step : 0);
-      const best = rows.reduce((a, b) => cost(b) < cost(a) ? b : a);
-      memo[it.label] = rows.indexOf(best); // it seldom jumps
-      taken[best] = true;
-      text(pen, it.label, x + w - 0.3 * size, best, {...RIGHT, bold: true, halo: true, color: it.color});
-    }
+    const named = series.filter(it => it.label).sort((a, b) => end(a) - end(b)), row = memo.row ||= {};
+    named.forEach((it, n) => {
+      const from = x + w - size - widthOf(pen, it.label, true), low = rows.length - named.length + n;
+      const hides = k => all.some(([u, v]) => u > from && Math.abs(v - top(k)) < size);
+      const bad = k => 1e4 * (k <= row[named[n - 1]?.label] || k > low) + 1e3 * hides(k);
+      const cost = k => bad(k) + Math.abs(top(k) - end(it)) - 2 * step * (k === row[it.label]);
+      const best = row[it.label] = rows.reduce((a, b) => cost(b) < cost(a) ? b : a); // it seldom jumps
+      text(pen, it.label, x + w - 0.3 * size, top(best), {...RIGHT, bold: true, halo: true, color: it.color});
+    });
   },
 };
 
@@ -223,7 +223,7 @@ export const cells = {
     const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // no sliver
     let w = Math.min((box.w - 2 * gap) / p.columns - gap, columns * (fill ? 6 * size : most));
     let h = Math.min((box.y + box.h - top - gap) / lines - gap, rows * (fill ? 4 * size : most));
-    const wide = fill && h > 1.2 * size * rows ? 5 : 1; // where numbers stand in the cells
+    const wide = fill && h > size * rows ? 5 : 1; // where numbers stand in the cells
     w = Math.min(w, Math.max(wide * h * columns / rows, part * h));
     h = Math.min(h, Math.max(wide * w * rows / columns, part * w));
     const nth = (x, y, w, h, gap, across) => k => ( // in rows
@@ -235,17 +235,17 @@ export const cells = {
     const {size, ink} = pen, values = state.mix(p.name), each = p.shape[0] * p.shape[1];
     const {at, cell} = this.place(pen, box, p), [color, dash] = p.outline || [pen.faint];
     const top = p.top || state.now[p.name].reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    const low = box.y + Math.min(3.6 * size, box.h - 0.3 * size);
-    if (each * p.count === 1) return text(pen, plain(values[0], 4), box.x, low, {scale: 1.6, most: box.w});
+    if (each * p.count === 1) { // below its title, or beside it
+      const [x, y, scale] = box.h > 3.4 * size ? [0, 3.4, 1.6] : [widthOf(pen, p.title, true) + size, 1, 1];
+      return text(pen, plain(values[0], 4), box.x + x, box.y + y * size, {scale, most: box.w - x});
+    }
     for (const k of count(p.count)) {
       image(pen, values.subarray(k * each, (k + 1) * each), p.shape, at(k), top, p.signed);
       frame(pen, at(k), {color: tone(pen, color), width: p.outline ? 2.5 : 1, dash});
     }
-    const {w, h} = cell(0), numbers = p.fill && p.count === 1 && h > 1.2 * size && w > 2.6 * size;
-    if (numbers) values.forEach((v, i) => {
-      const {x, y} = cell(i);
-      text(pen, plain(v, 3), x + w / 2, y + h / 2, {...MIDDLE, halo: true, most: w - 2});
-    });
+    const {w, h} = cell(0), inside = {...MIDDLE, halo: true, most: w - 2};
+    if (p.fill && p.count === 1 && h > size && w > 2.6 * size)
+      values.forEach((v, i) => text(pen, plain(v, 3), cell(i).x + w / 2, cell(i).y + h / 2, inside));
     if (p.drag) frame(pen, cell(state.now.chosen[0]), {color: ink, width: 0.25 * size}); // the entry in hand
     if (p.boxed) { // the chosen object, above what is made of it
       const {x, y, w} = at(0), last = at(p.count - p.columns);

@@ -69,8 +69,8 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
   },
   draw(pen, box, p, state) {
     const {size} = pen, {r, step, tall, at} = this.place(pen, box, p);
-    const gap = (node, down, across) => // from its middle, past the shape that stands below it
-      node.shape && Math.abs(across) * (r + 0.8 * size) < down * size ? (r + 1.6 * size) / down : 1.35 * r;
+    const gap = ({shape}, down, across) => Math.max(1.35 * r, // from its middle, past the shape below it
+      shape && down > 0 ? Math.min((r + 1.6 * size) / down, 1.8 * size / Math.abs(across)) : 0);
     for (const {from, to, color, dash, width, bow} of p.edges) {
       const [start, end] = [p.nodes[from], p.nodes[to]], [[x, y], [u, v]] = [at(start), at(end)];
       const length = Math.hypot(u - x, v - y), [c, s] = [(u - x) / length, (v - y) / length];

@@ -157,7 +157,8 @@ class View {
     this.size = large ? Math.max(24, innerHeight / 30) : TYPE;
     const {rows, narrow} = boxes(scene, width, 100, this.size);
     const height = narrow ? rows * Math.min(width, 20 * TYPE) : Math.min(scene.height * width, scene.most);
-    picture.style.height = !large ? `${height}px` : this.stage === this.el ? "" : "52vh";
+    const walk = `min(61vh, ${150 * scene.height}vh)`; // below it there is room for the question
+    picture.style.height = large ? this.stage === this.el ? "" : walk : `${height}px`;
     const {clientWidth: w, clientHeight: h} = picture, ratio = devicePixelRatio || 1;
     Object.assign(canvas, {width: Math.round(w * ratio), height: Math.round(h * ratio)});
     Object.assign(this, {w, h, ratio});
