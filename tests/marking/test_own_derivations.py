@@ -121,3 +121,34 @@ def test_what_holds_under_a_condition_says_where() -> None:
     lines = audit(GRADIENT + "(AᵀA + λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE).lines
     assert lines[1].note == "It holds where ∂L/∂w is zero."
     assert lines[2].wrong.endswith("With this w, ∂L/∂w is not zero.")
+
+
+EXPONENT = "−D/2 log|K| − ½ tr(K⁻¹Y Yᵀ)"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (f"L = {EXPONENT}", "proved"), (f"L ∝ {EXPONENT}", "proved"),
+    (f"L = {EXPONENT} up to an additive constant.", "proved"), ("L ∝ −D log|K|", "unreadable"),
+    (f"L = {EXPONENT} + N", "refuted"), (f"L = {EXPONENT.replace('− ½', '+ ½')}", "refuted")])
+def test_a_constant_of_the_scalar_may_be_left_out(text: str, expected: str) -> None:
+    assert statuses(text, "gplvm") == [expected], audit(text, "gplvm")
+
+
+def test_the_constant_that_is_left_out_is_named() -> None:
+    assert audit(f"L = {EXPONENT}", "gplvm").lines[0].note == (
+        "The constant -D N log(2 pi)/2 is left out, which changes no gradient.")
+
+
+@pytest.mark.parametrize(("text", "of", "expected", "note"), [
+    ("E = R − U Vᵀ\nThe total differential is\ndL = −tr(Eᵀ dU Vᵀ) + λ tr(Uᵀ dU)", FACTORS,
+     ["definition", "words", "proved"], "It holds with R, V, λ held fixed."),
+    ("dL = −tr((R − U Vᵀ)ᵀ dU Vᵀ) + λ tr(Uᵀ dU)\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V\n"
+     "dL = −tr((R − U Vᵀ)ᵀ dU Vᵀ) + λ tr(Uᵀ dU)", FACTORS, ["proved"] * 3,
+     "It holds with V held fixed."),
+    ("H = tanh(X V)\ndL = tr((H W − Y)ᵀ dH W) + tr((H W − Y)ᵀ H dW)\n= tr((H W − Y)ᵀ H dW)",
+     NETWORK, ["definition", "proved", "refuted"], ""),
+    ("dL = (A w − y)ᵀ A dw + λ wᵀ dw", RIDGE, ["proved"], "")])
+def test_what_a_differential_holds_fixed_is_said(text: str, of: Chain, expected: list[str],
+                                                 note: str) -> None:
+    found = audit(text, of).lines
+    assert ([line.status for line in found], found[-1].note) == (expected, note), found
