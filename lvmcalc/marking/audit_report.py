@@ -26,7 +26,7 @@ class Line:
 
     `follows` is the number of the line with a slip from which this one follows, `place` that of the
     equals sign in question; `kind` is "claim", "definition" or "words", of which only a claim can
-    be wrong.
+    be wrong. `note` says how a right line is meant.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Line:
     kind: str = "claim"
     follows: int | None = None
     place: int = 0
+    note: str = ""
 
     @property
     def wrong(self) -> str:
@@ -88,7 +89,7 @@ class Line:
 
     def __str__(self) -> str:
         first = f"{SIGNS[self.status]} {self.status}: {self.plain or self.text}"
-        return "\n   ".join(filter(None, [first, self.wrong, self.example]))
+        return "\n   ".join(filter(None, [first, self.wrong, self.example, self.note]))
 
     __repr__ = __str__
 
@@ -157,7 +158,7 @@ class Audit:
         for number, line in enumerate(self.lines, 1):
             formula = rf"$\displaystyle {line.latex}$" if line.sides else (
                 f"<code>{notation.in_html(line.text)}</code>")
-            wrong = notation.in_html(line.wrong)
+            wrong = notation.in_html(line.wrong or line.note)
             if line.example:
                 wrong += f"<details><summary>numbers</summary>{line.example}</details>"
             cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]

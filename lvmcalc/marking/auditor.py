@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
@@ -34,12 +34,21 @@ from lvmcalc.marking.increments import (
     with_adjoints,
 )
 from lvmcalc.marking.marker import LATE
-from lvmcalc.marking.mistakes import Finding
+from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.one_size import with_misfits_behind
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
-from lvmcalc.marking.stationary import UNKNOWN, where_flat
+from lvmcalc.marking.stationary import (
+    ASSUMED,
+    GIVEN,
+    UNKNOWN,
+    Conditions,
+    NoNumbers,
+    alike,
+    difference,
+    is_zero,
+)
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
     asked_for,
@@ -125,6 +134,7 @@ class _Auditor(Defining, Blaming):
         self.vague: dict[str, int] = {}  # stages of which a line says in words what they are
         self.misfits_in: dict[str, int] = {}  # the lines by a letter with what cannot be formed
         self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
+        self.conditions = Conditions(chain)
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
@@ -133,7 +143,7 @@ class _Auditor(Defining, Blaming):
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
         with suppress(TimeIsUp), time_limit():
             found = [*map(self.meant, self.with_output(found))]
-            self.moving = changing(self.chain, found)
+            self.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
         taken: set[int] = set()  # the rests of the lines before them, which were broken there
         for place in reading_order(found):
@@ -177,16 +187,16 @@ class _Auditor(Defining, Blaming):
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
-            sides = sides[:-1] if piece.flat and sides[2:] and sides[-1] == 0 else sides
+            at_zero = sides[2:] and sides[-1] == 0
+            sides = sides[:-1] if at_zero else sides
             self.head = self.head if piece.goes_on else sides[0]
             traced = self.traced(sides)
             changes = [*map(change_of, traced)] if piece.constant else traced
             verdicts = tuple(self.verdict(*pair) for pair in pairwise(changes))
-            if piece.flat and not all(verdict.holds for verdict in verdicts):
-                if is_named(self.chain, sides[0]) and sides[1:] == (0,):
-                    return self.said(piece, number)
-                if not is_named(self.chain, sides[0]):
-                    verdicts = tuple(self.where_flat(*pair) for pair in pairwise(traced))
+            self.conditions.begun |= bool(at_zero)
+            if not all(verdict.holds for verdict in verdicts) and (
+                    found := self.conditional(piece, number, traced, verdicts)):
+                return found
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, number, str(error))
         except CannotBeFormed as error:
@@ -206,7 +216,72 @@ class _Auditor(Defining, Blaming):
                                    f"{name} is: say it with a formula.")
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(sides[-1])
-        return line if right and traced == sides else self.blamed(line, traced, number)
+        line = line if right and traced == sides else self.blamed(line, traced, number)
+        self.learnt(line, number)
+        return line
+
+    def learnt(self, line: Line, number: int) -> None:
+        """Remember the gradient that a line says."""
+        name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
+        if name in self.chain.leaves:
+            with suppress(*NoNumbers):
+                self.conditions.add(self.in_leaves(line.sides[-1])[0], name,
+                                    line.follows or number, wrong)
+
+    def conditional(self, piece: Piece, number: int, sides: tuple[Expr, ...],
+                    verdicts: tuple[Verdict, ...]) -> Line | None:
+        """Return the line of an equation that need not hold everywhere; None if it is a claim that
+        is wrong."""
+        conditions, line = self.conditions, Line(piece.text, self.chain, sides)
+        if is_named(self.chain, sides[0]) and sides[1:] == (0,):
+            conditions.begun = True
+            return self.said(piece, number)
+        place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
+        if any(words in verdicts[place].reason for words in ("cannot be formed", "shapes differ")):
+            return None
+        left, right = alike(*self.in_leaves(*sides[place:place + 2]))
+        if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
+            if conditions.assumed:
+                raise Unreadable(ASSUMED.format(conditions.assumed))
+            return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
+                           note="It holds for the values that were given.")
+        leaf = conditions.leaf(left, right)
+        if is_named(self.chain, sides[place]) or (
+                isinstance(sides[place], Symbol | MatrixSymbol)
+                and sides[place].name not in self.chain.leaves):
+            return None
+        zero = any(is_zero(side) for side in (left, right))
+        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        if not flat and not conditions.found and not leaf:
+            return None
+        fixed = leaf and not flat and conditions.is_constant(right)
+        source = None if fixed else conditions.source(left, right)
+        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
+            conditions.given[left] = right
+            if not conditions.is_constant(right):
+                conditions.assumed = conditions.assumed or number
+                raise Unreadable(GIVEN.format(notation.plain(leaf)))
+            return replace(line, kind="definition")
+        if not source and flat and not leaf:
+            found = conditions.holds(left, right)
+            if not found:
+                raise Unreadable(UNKNOWN)
+            source = (found[0], Verdict("numeric", "")) if found[1] else None
+        if not source and not flat:
+            return None
+        conditions.begun = True
+        conditions.add(difference(left, right), "", source[0].number if source else number,
+                       not source or source[0].wrong)
+        if not source:
+            zero = conditions.claims_zero(left, right)
+            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
+                "This does not follow from the line before")
+            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
+                finding("unknown", told, piece.text),))
+        condition, verdict = source
+        if condition.wrong:
+            return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
+        return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -227,14 +302,6 @@ class _Auditor(Defining, Blaming):
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
         return verdict
-
-    def where_flat(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal where the gradient is zero."""
-        found = self.verdict(left, right)
-        found = found if found.holds else where_flat(self.chain, *self.in_leaves(left, right))
-        if found is None:
-            raise Unreadable(UNKNOWN)
-        return found
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.

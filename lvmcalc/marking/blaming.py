@@ -25,7 +25,6 @@ from lvmcalc.marking.increments import (
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.slips import Slips
-from lvmcalc.marking.stationary import NOWHERE
 from lvmcalc.marking.wording import asked_for, is_named, without_trace
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, is_number
@@ -106,8 +105,6 @@ class Blaming:
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
             sentence = f"This could not be decided: {reason}"
-        elif reason == NOWHERE:
-            sentence = reason
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif not verdict.counterexample:

@@ -306,9 +306,9 @@ COVARIANCE = derive("N/2 log|S| + ½ tr(S⁻¹X Xᵀ)", X="D×N", S="symmetric D
 @pytest.mark.parametrize(("text", "of", "expected"), [
     (NORMAL, RIDGE, ["numeric", "proved"]),
     (NORMAL.replace("+ λ I)⁻¹", "− λ I)⁻¹"), RIDGE, ["numeric", "refuted"]),
-    (NORMAL.split("\n")[1], RIDGE, ["refuted"]),
+    (NORMAL.split("\n")[1], RIDGE, ["proved"]),
     ("∂L/∂w = Aᵀ(A w − y) + λ w = 0 ⇒ AᵀA w + λ w = Aᵀy", RIDGE, ["proved", "numeric"]),
-    ("∇L = 0, so AᵀA w = Aᵀy\n∂L/∂w = Aᵀ(A w − y)", RIDGE, ["words", "unreadable", "refuted"]),
+    ("∇L = 0, so AᵀA w = Aᵀy\n∂L/∂w = Aᵀ(A w − y)", RIDGE, ["words", "refuted", "refuted"]),
     ("At the optimum, S = X Xᵀ/N", COVARIANCE, ["proved"])])
 def test_what_holds_only_where_the_gradient_is_zero_is_not_called_wrong(
         text: str, of: object, expected: list[str]) -> None:

@@ -85,3 +85,39 @@ def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
     ("g(w) = λ/2 ‖w‖²\ng(w + y) = λ/2 ‖w + y‖²", ["definition", "unreadable"])])
 def test_what_stands_behind_a_function_are_its_arguments(text: str, expected: list[str]) -> None:
     assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
+
+
+GRADIENT = "∂L/∂w = Aᵀ(A w − y) + λ w\n"
+COVARIANCE = derive("N/2 log|Σ| + ½ tr(Σ⁻¹XᵀX)", X="N×D", Σ="symmetric D×D")
+ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U\nU (VᵀV + λ I) = R V\n"
+               "U = R V (VᵀV + λ I)⁻¹\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (GRADIENT + "0 = Aᵀ(A w − y) + λ w\n(AᵀA + λ I) w = Aᵀy\nw = (AᵀA + λ I)⁻¹ Aᵀy", RIDGE,
+     ["proved", "numeric", "numeric", "proved"]),
+    (GRADIENT + "AᵀA w + λ w − Aᵀ y = 0\n(AᵀA − λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE,
+     ["proved", "numeric", "refuted", "follows"]),
+    (GRADIENT.replace("λ w", "2λ w") + "(AᵀA + 2λ I) w = Aᵀy\nw = (AᵀA + 2λ I)⁻¹ Aᵀy", RIDGE,
+     ["refuted", "follows", "follows"]),
+    (GRADIENT + "λ w = Aᵀ(y − A w)\nw = Aᵀ(y − A w)/λ", RIDGE, ["proved", "numeric", "numeric"]),
+    (GRADIENT + "At the optimum 1ᵀ A w = 3.", RIDGE, ["proved", "unreadable"]),
+    (ALTERNATING, FACTORS, ["proved", "numeric", "numeric", "proved", "proved"]),
+    (ALTERNATING.replace("U (V", "U Vᵀ V (V", 1), FACTORS,
+     ["proved", "numeric", "refuted", "proved", "proved"]),
+    ("∂L/∂Σ = ½(N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹)\n0 = N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹\nN Σ = XᵀX\nΣ = XᵀX/N", COVARIANCE,
+     ["proved", "numeric", "numeric", "proved"]),
+    ("∂L/∂Σ = ½(N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹)\n0 = N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹\nΣ = XᵀX", COVARIANCE,
+     ["proved", "numeric", "refuted"]),
+    ("Take λ = 1.\n∂L/∂w = Aᵀ(A w − y) + w\n∂L/∂w = Aᵀ(A w − y) − w", RIDGE,
+     ["definition", "numeric", "refuted"]),
+    ("Suppose y = A w.\n∂L/∂w = λ w\n∂L/∂w = 2 λ w", RIDGE,
+     ["unreadable", "unreadable", "refuted"])])
+def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_what_holds_under_a_condition_says_where() -> None:
+    lines = audit(GRADIENT + "(AᵀA + λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE).lines
+    assert lines[1].note == "It holds where ∂L/∂w is zero."
+    assert lines[2].wrong.endswith("With this w, ∂L/∂w is not zero.")
