@@ -1,7 +1,9 @@
 """What an audit says of a derivation: each line with its verdicts, and the sum of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sympy import Expr
 
@@ -67,13 +69,23 @@ class Line:
     @property
     def latex(self) -> str:
         """The line as it was read, in LaTeX."""
-        return " = ".join(notation.latex(shown(self.chain, self.chain.abbreviated(side)))
-                          for side in self.sides)
+        return " = ".join(notation.latex(shown(self.chain, side)) for side in self._shown)
 
     @property
     def plain(self) -> str:
         """The line as it was read, as plain text."""
-        return " = ".join(map(notation.plain, map(self.chain.abbreviated, self.sides)))
+        return " = ".join(map(notation.plain, self._shown))
+
+    @property
+    def _shown(self) -> list[Expr]:
+        """The sides with K for what it stands for, but on one side of its own formula."""
+        chain, found = self.chain, [*map(self.chain.abbreviated, self.sides)]
+        if any(one == other for one, other in pairwise(found)):
+            found = [*self.sides]
+        letters = {chain.adjoint_symbol(node): notation.matching(notation.adjoint_name(
+            chain.output, short), chain[node].symbol) for short, node in chain.abbreviations.items()
+            if short in self.text and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", self.text)}
+        return [side.xreplace(letters) for side in found]
 
     def __str__(self) -> str:
         first = f"{SIGNS[self.status]} {self.status}: {self.plain or self.text}"
@@ -125,8 +137,14 @@ class Audit:
         if behind := self._numbers("follows"):
             one = "follows" if len(behind) == 1 else "follow"
             said.append(f"{_lines(behind)} {one} from a line before, so the slip counts once.")
+        read = len(claims) - len(self.unread)
+        others = f"the other {read}" if self.unread else f"{read}"
         are = "is" if len(right) == 1 else "are"
-        said.append(f"{len(right)} of {len(claims)} lines {are} right.")
+        if read and len(right) == read:
+            said.append(f"The other {read} lines are right." if read > 1 else
+                        "The other line is right.")
+        elif read:
+            said.append(f"{len(right)} of {others} lines {are} right.")
         return " ".join([*said, *self.credit])
 
     def __str__(self) -> str:

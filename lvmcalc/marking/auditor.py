@@ -35,6 +35,7 @@ from lvmcalc.marking.increments import (
 )
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.one_size import with_misfits_behind
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
@@ -93,20 +94,26 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     letters = functions(text, chain)
     text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
-    found = _audited(read, chain, letters, read != text)
+    found = with_misfits_behind(
+        _audited(read, chain, letters, read != text), chain,
+        lambda other: _audited(read, other, letters, read != text, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
         return found if second.first_wrong or second.unread else second
     return found
 
 
-def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool) -> Audit:
-    """Return the audit of a text, in which X_bar may stand for the dX of code."""
+def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
+             sizes: Iterable[str] = ()) -> Audit:
+    """Return the audit of a text, in which X_bar may stand for the dX of code.
+
+    All `sizes` are the one size of the chain.
+    """
     found = [at_another_point(piece, letters, chain)
              for piece in pieces([text], chain.vocabulary)]
     if not code:
-        return _Auditor(chain).audited(found)
-    audit = _Auditor(chain).audited([of_own_letters(piece, chain) for piece in found])
+        return _Auditor(chain, sizes).audited(found)
+    audit = _Auditor(chain, sizes).audited([of_own_letters(piece, chain) for piece in found])
     return replace(audit, lines=tuple(replace(line, text=as_typed(line.text))
                                       for line in audit.lines))
 
@@ -114,8 +121,11 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool) -> Aud
 class _Auditor(Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
-    def __init__(self, chain: Chain):
+    def __init__(self, chain: Chain, sizes: Iterable[str] = ()):
         self.chain, self.words = chain, chain.vocabulary
+        self.words = self.words.extended({
+            name: self.words[size] for size in chain.vocabulary.lengths
+            for name in {*sizes} - {*chain.vocabulary}})
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
         self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import differential
+from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.exercise import NoValue, exercise_of
@@ -123,8 +123,9 @@ class OwnLetters:
     def ways(self, letter: Expr) -> Iterator[Expr]:
         """Yield what the adjoint of a letter may be, where something depends on more than one.
 
-        That of L as a right line has it; that of the stages of which the letter is a multiple; and
-        that of L as a function of the letter, if it is the inverse of a leaf or stage.
+        That of L as a right line has it; that of the stages of which the letter is a multiple; what
+        other letters bring to it; and that of L as a function of the letter, if it is the inverse
+        of a leaf or stage.
         """
         value, meaning = self.whole, self.meanings[letter]
         for other, formula in reversed(self.formulas.items()):
@@ -136,10 +137,22 @@ class OwnLetters:
                 yield found
         if stages:
             yield added(stages)
+        with suppress(Unreadable):
+            if after := [other for other, formula in self.formulas.items()
+                         if letter in formula.free_symbols and other != letter]:
+                yield added([self.brought(letter, other) for other in after])
         if meaning.is_Matrix and meaning.is_square:
             for factor, node, adjoint in self.stages(inverse(meaning)):
                 yield product(-factor, transposed(node), self.chain.in_leaves(adjoint),
                               transposed(node))
+
+    def brought(self, letter: Expr, other: Expr) -> Expr:
+        """Return what another letter, in whose definition a letter stands, brings to its adjoint.
+        """
+        adjoint = matching("∂", other)
+        scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
+            adjoint * self.formulas[other])
+        return slope(self.chain, scalar, letter).xreplace({adjoint: self.adjoint_of(other)})
 
     def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
         """Take every other meaning of the adjoints of letters in some sides, one after the other.

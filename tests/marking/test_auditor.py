@@ -68,7 +68,7 @@ def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, nu
 def test_a_line_that_cannot_be_read_is_not_one_that_does_not_follow(text: str) -> None:
     result = audit(DERIVATION.replace("∂L/∂d = ∂L/∂c", text), "gplvm.log_det")
     assert (result.first_wrong, result.unread) == (None, (2,))
-    assert "Line 2 cannot be read. 5 of 6 lines are right." in str(result)
+    assert "Line 2 cannot be read. The other 5 lines are right." in str(result)
 
 
 def test_an_adjoint_may_stand_on_both_sides() -> None:

@@ -365,3 +365,30 @@ def test_a_slip_goes_through_letters_and_through_what_right_lines_say(
     found = audit(text, of).lines
     assert [line.follows or (0 if line.status == "refuted" else None)
             for line in found] == expected, found
+
+
+CODED = derive("½‖X − X W Wᵀ‖²", X="N×D", W="D×Q")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("∂L/∂W = X (X W − Y)\n∂L/∂W = X E, where E = X W − Y", SQUARES, [0, None, 1]),
+    ("dL = tr(Eᵀ dX W) with E = X W − Y\n = tr(Wᵀ Eᵀ dX)\n∂L/∂X = E W", SQUARES,
+     [None, None, 0, 3]),
+    ("∂K/∂α = Xᵀ X\n∂L/∂α = tr(∂L/∂K Xᵀ X)", "gplvm", [0, 1]),
+    ("∂L/∂W = X (X W − Y)\n∂L/∂X = W (X W − Y)", SQUARES, [0, 0]),
+    ("Z = X W\nP = Z Wᵀ\n∂L/∂Z = (P − X) Wᵀ\n∂L/∂Z = (P − X) W", CODED,
+     [None, None, 0, None])])
+def test_what_follows_from_a_line_that_cannot_be_formed_is_told(text: str, of: object,
+                                                                expected: list) -> None:
+    found = audit(text, of).lines
+    assert [line.follows or (0 if line.status == "refuted" else None)
+            for line in found] == expected, found
+
+
+def test_the_echo_has_the_letters_of_the_line_and_unread_lines_are_not_counted() -> None:
+    found = audit("K = αXXᵀ + β⁻¹I\n∂L/∂K = −D/2 K⁻¹\n∂L/∂c = −D/2 c⁻¹\nfoo", "gplvm.log_det")
+    assert [line.plain for line in found.lines] == [
+        "K = (1/β) I + α X Xᵀ", "∂L₁/∂K = -(D/2) K⁻¹", "∂L₁/∂c = -(D/2) c⁻¹", ""]
+    assert found.summary == "Line 4 cannot be read. The other 3 lines are right."
+    assert "1 of the other 2 lines is right." in audit(
+        "foo\n∂L/∂d = ∂L/∂c\n∂L/∂e = 2", "gplvm.log_det").summary
