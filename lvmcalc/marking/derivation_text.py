@@ -142,7 +142,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
-    if piece.said or any(letter.search(it.text) for it in others):
+    numbered = piece.name[-1:].isdigit()
+    if piece.said or numbered or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")
 

@@ -152,3 +152,18 @@ def test_what_a_differential_holds_fixed_is_said(text: str, of: Chain, expected:
                                                  note: str) -> None:
     found = audit(text, of).lines
     assert ([line.status for line in found], found[-1].note) == (expected, note), found
+
+
+@pytest.mark.parametrize(("text", "of", "expected", "kind"), [
+    ("K = X Xᵀ + β⁻¹ I\n∂L/∂X = (K⁻¹Y Yᵀ − D I)K⁻¹X", "gplvm", ["refuted", "follows"],
+     "missing_scalar"),
+    ("r = y − X w\ndL = rᵀ C dr\n= 2 rᵀ C dr", WEIGHTED, ["definition", "proved", "refuted"],
+     "factor"),
+    ("∂L/∂U = −(R − U Vᵀ) V + λ U\n= U Vᵀ V + R V + λ U", FACTORS, ["proved", "refuted"], "sign"),
+    ("dr = −A dw\ndL = −rᵀ dr", RIDGE, ["unreadable", "unreadable"], "unreadable"),
+    ("L_1 = ½‖A w − y‖²", RIDGE, ["definition"], "")])
+def test_a_slip_in_a_stage_or_in_rewriting_is_named(text: str, of: str | Chain, expected: list[str],
+                                                    kind: str) -> None:
+    found = audit(text, of)
+    assert [line.status for line in found.lines] == expected, found
+    assert next((it.kind for line in found.lines for it in line.findings), "") == kind, found
