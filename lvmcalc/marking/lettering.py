@@ -139,6 +139,7 @@ class Lettering:
         return tuple(found)
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+        """Return the first way to read a side that makes it equal to the one before, if any does."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)
