@@ -97,7 +97,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
+                                lambda *pair: self.verdict(*pair).holds)
         try:
             return self.read([first, *others])
         except Unreadable:
