@@ -206,14 +206,14 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     return [*said, f"The right result is {exercise.name} = {result}."]
 
 
-def by_terms(chain: Chain, side: Expr, truth: Expr) -> tuple[Finding, ...]:
-    """Return what is wrong with the terms of a side."""
+def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tuple[Finding, ...]:
+    """Return what is wrong with the terms of a side; with `letters`, K is one in it."""
     exercise, sides = exercise_of(chain, chain.output), (side, truth)
     if side.is_Matrix != truth.is_Matrix:
         sides = (as_number(side), as_number(truth))
     if sides[0].is_Matrix != sides[1].is_Matrix:
         return ()
-    return in_words(matched(exercise, *sides).mistakes)
+    return in_words(matched(exercise, *sides, letters).mistakes)
 
 
 def adjoints(chain: Chain, names: list[str]) -> str:

@@ -61,6 +61,9 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.tables import ARRAYS
 
+PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
+                "right: write = instead.")
+
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     """Check a derivation line by line.
@@ -135,6 +138,7 @@ class _Auditor(Defining, Blaming):
         self.misfits_in: dict[str, int] = {}  # the lines by a letter with what cannot be formed
         self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
         self.conditions = Conditions(chain)
+        self.total = False  # whether the words before speak of a total differential
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
@@ -174,6 +178,7 @@ class _Auditor(Defining, Blaming):
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
         name = notation.spelling(piece.name)
+        self.total = "total" in piece.text.lower()
         if name in self.chain.unnamed:
             self.vague[name] = number  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
@@ -193,7 +198,14 @@ class _Auditor(Defining, Blaming):
             traced = self.traced(sides)
             changes = [*map(change_of, traced)] if piece.constant else traced
             verdicts = tuple(self.verdict(*pair) for pair in pairwise(changes))
+            if piece.constant == "factor" and not all(verdict.holds for verdict in verdicts):
+                raise Unreadable(PROPORTIONAL)
             self.conditions.begun |= bool(at_zero)
+            if constant := self.without_constant(traced, verdicts):
+                told = (f"The constant {notation.plain(constant)} is left out, which changes "
+                        "no gradient.")
+                line = replace(line, note=told)
+                verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
             if not all(verdict.holds for verdict in verdicts) and (
                     found := self.conditional(piece, number, traced, verdicts)):
                 return found
@@ -208,6 +220,8 @@ class _Auditor(Defining, Blaming):
             if all(verdict.status in RIGHT for verdict in others):
                 line, right = replace(line, verdicts=others), True
                 break
+        if right and has_differentials(self.chain, self.meaning(sides[0])):
+            line = replace(line, note=self.fixed(traced))
         if right:
             self.slips.relations += [(self.head, side) for side in sides if side != self.head]
         for name in self.vague.keys() & {symbol.name for side in sides

@@ -69,7 +69,9 @@ NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
-                      r"|const(?:ant)?\b)[\s.,$]*$")
+                      r"|const(?:ant)?\b)[\s.,$]*$"
+                      r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
@@ -85,7 +87,7 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on from the one before it if its line begins
     with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
-    differ by one.
+    differ by a term, with a "factor" by a term or a factor.
     """
 
     kind: str
@@ -95,7 +97,7 @@ class Piece(NamedTuple):
     goes_on: bool = False
     said: bool = False
     flat: bool = False
-    constant: bool = False
+    constant: bool | str = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
@@ -141,7 +143,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
-    if piece.said or any(letter.search(it.text) for it in others):
+    numbered = piece.name[-1:].isdigit()
+    if piece.said or numbered or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")
 
@@ -177,6 +180,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     if constant := CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
+    if PROPORTIONAL.search(text):
+        text = PROPORTIONAL.sub("=", text, 1)
+        return _piece(text, vocabulary, found, own)._replace(constant="factor")
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)

@@ -220,6 +220,10 @@ class Slips:
             first, *others = self.chain.children(name)
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+        name = self.chain.abbreviations.get(getattr(left, "name", ""), getattr(left, "name", ""))
+        if name in {*self.chain.nodes} - {self.chain.output}:  # a stage was written wrongly
+            left = change_of(self.chain[name].symbol)
+            side = in_increments(self.chain, change_of(side))
         with suppress(UnsupportedExpression, ValueError, TypeError):
             if not written(self.chain, side):  # letters of one's own
                 side, = self.in_leaves(side)
