@@ -13,7 +13,7 @@ import sys
 import numpy as np
 from lvmcalc import Trainer, audit, gplvm, mark, terminal
 from lvmcalc.models import GPLVMProblem
-wrong = mark("α(K⁻¹YYᵀ + D I)K⁻¹X", of="gplvm", wrt="X")
+wrong = mark("αK⁻¹YYᵀK⁻¹X + αDK⁻¹X", of="gplvm", wrt="X")
 told = [wrong, repr(wrong), wrong.findings[0], gplvm.chain(), gplvm.chain().claim("c", "b"),
         gplvm.chain().code("X", "numpy"), Trainer(GPLVMProblem(np.eye(5, 3), 1)),
         audit("dL = tr(A dX)\\n∂L/∂X = Aᵀ ✓", "gplvm")]

@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr, MatAdd, MatMul
 
+from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
 from lvmcalc.marking.exercise import RIGHT, Exercise, NoValue, formulas, known_at, value_at
@@ -67,7 +68,7 @@ class BrokenChains:
             for place in np.flatnonzero(near) if fits else ():
                 because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
                                           "the whole answer")
-                yield Candidate(broken + because, broken, factors[place])
+                yield from _together(broken, because, factors[place])
 
     def _scaled(self, broken: Mistakes, factor: Factor, number: int) -> np.ndarray:
         return float(_value(factor, self.exercise.points[number])) * self._gradient(broken, number)
@@ -124,6 +125,19 @@ class BrokenChains:
         times = MatMul if gradient.is_Matrix else sp.Mul  # * would simplify inside, for seconds
         scaled = times(_value(candidate.factor, self.chain.vocabulary), gradient)
         return self.exercise.compare(answer, scaled).status in RIGHT
+
+
+def _together(broken: Mistakes, because: Mistakes, factor: Factor) -> Iterator[Candidate]:
+    """Yield a mistake in the chain with what is wrong with the whole answer, if that is likely."""
+    number, powers = factor
+    lost = notation.plain(sp.Mul(*(sp.Symbol(name) ** power for name, power in powers.items())))
+    if len(because) == 1 == number and [(it.kind, it.what, it.where[:9]) for it in broken] == [
+            ("missing_scalar", lost, "the stage")]:  # lost there, it stands before everything
+        where, what = broken[0].where, f"{lost} multiplies the other terms"
+        yield Candidate((Mistake("bracket", where, what),), broken, factor)
+    elif not because or not broken or not broken[0].what.endswith("belongs") or (
+            broken[0].kind != "factor"):  # one scalar for another, and more: that is a guess
+        yield Candidate(broken + because, broken, factor)
 
 
 def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:

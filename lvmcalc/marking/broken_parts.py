@@ -5,8 +5,7 @@ for ∘, v 1ᵀ for diag(v), the sum over the other index.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import combinations, islice
+from itertools import combinations
 
 import sympy as sp
 from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, OneMatrix
@@ -15,16 +14,17 @@ from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.walking import joined, multiple
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
+from lvmcalc.marking.occurrences import occurrences, replaced
 
 ENTRYWISE = (HadamardProduct, HadamardPower, Entrywise)
-MOST_PARTS, MOST_PLACES = 60, 4  # of one formula, and of one part in it
+MOST_PARTS = 60  # of one formula
 MOST_FACTORS = 6  # of a product between which ∘ is tried
 
 
 def broken_parts(formula: Expr) -> Iterator[Broken]:
     """Yield the ways to get a part wrong: the kind of mistake, what it is about, broken formula."""
-    parts = [part for part in dict.fromkeys(sp.preorder_traversal(formula))
-             if isinstance(part, Expr) and part.is_Matrix and not isinstance(part, MatrixSymbol)]
+    places = occurrences(formula)
+    parts = [part for part in places if part.is_Matrix and not isinstance(part, MatrixSymbol)]
     inner = {term for part in parts if isinstance(part, ENTRYWISE) for term in part.args
              if isinstance(term, MatAdd)}
     for part in parts[:MOST_PARTS]:
@@ -34,31 +34,10 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
                       if part in inner or broken[0] == "missing_term"]
         for kind, what, instead, *_ in found:
             if instead.shape == part.shape and instead != part:
-                for broken in replaced(formula, part, instead):
+                for broken in replaced(formula, places[part], instead):
                     yield kind, what, broken
     if (multiplied := _without_circles(formula)) != formula:
         yield "matrix_product", "∘ in every place", multiplied
-
-
-def replaced(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
-    """Yield a formula with a part replaced everywhere, and in one of several places."""
-    everywhere = formula.xreplace({part: instead})
-    yield everywhere
-    for once in islice(_replaced_once(formula, part, instead), MOST_PLACES):
-        if once != everywhere:
-            yield once
-
-
-def _replaced_once(formula: Expr, part: Expr, instead: Expr) -> Iterator[Expr]:
-    if formula == part:
-        yield instead
-        return
-    args = formula.args
-    for place, arg in enumerate(args):
-        if isinstance(arg, Expr) and arg.has(part) and not isinstance(formula, MatrixSymbol):
-            for changed in _replaced_once(arg, part, instead):
-                with suppress(sp.ShapeError, TypeError, ValueError):
-                    yield formula.func(*args[:place], changed, *args[place + 1:])
 
 
 def _without_circles(formula: Expr) -> Expr:
@@ -90,7 +69,8 @@ def _in_power(power: HadamardPower) -> Iterator[Broken]:
     if abs(exponent) == 1:
         yield "inverted_scalar", what, base
     else:
-        yield "lost_factor", f"the power of {what}", upright
+        lost = "square" if abs(exponent) == 2 else "power"
+        yield "lost_factor", f"{what} stands where its {lost} belongs", upright
 
 
 def _in_product(product: HadamardProduct) -> Iterator[Broken]:
@@ -168,10 +148,10 @@ def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
 
     Each comes with the kind of mistake that it undoes, and what it is about.
     """
-    for part in dict.fromkeys(sp.preorder_traversal(formula)):
-        if isinstance(part, Expr) and part.is_Matrix:
+    for part, places in occurrences(formula).items():
+        if part.is_Matrix:
             for kind, instead in _repaired(part):
-                for other in replaced(formula, part, instead):
+                for other in replaced(formula, places, instead):
                     yield kind, part, other
 
 

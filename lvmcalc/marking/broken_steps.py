@@ -7,12 +7,15 @@ differentiated, the path through a normaliser.
 from collections.abc import Iterator
 
 import sympy as sp
-from sympy import Expr, HadamardProduct, Identity
+from sympy import Expr, HadamardPower, HadamardProduct, Identity, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation
+from lvmcalc.calculus.walking import joined
 from lvmcalc.chain import Chain
+from lvmcalc.chain.graph import Node
 from lvmcalc.chain.passes import Edge
 from lvmcalc.marking.broken_formulas import Broken
 
@@ -32,6 +35,8 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
                  else arriving * node.expression)
         if wrong != adjoint:  # exp is its own derivative
             yield "function_for_slope", value, wrong
+        if node.shape:
+            yield from _wrong_slopes(node, arriving)
     alike = node.shape == shape
     if rule.name in SKIPPED or (is_function(rule) and alike):
         spread = shape and not arriving.is_Matrix
@@ -49,7 +54,40 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
     if half not in (1, -1):
         yield "factor", f"the factor {notation.plain(half)} is missing", adjoint / half
+    if rule.name == "log determinant":
+        yield ("stopped_early", "the derivative of the logarithm",
+               adjoint * node.expression.args[0])
     yield from _of_a_product(chain, edge)
+
+
+def _wrong_slopes(node: Node, arriving: Expr) -> Iterator[Broken]:
+    """Yield the slope of another function, that of the slope, and f(z)/z, for that of f(z)."""
+    value, own = node.expression, node.rule.kind
+    z = value.arg
+    told = notation.plain(value)
+    ones = OneMatrix(*node.shape)
+    slopes = {"sigmoid": HadamardProduct(node.symbol, ones - node.symbol),
+              "tanh": ones - HadamardProduct(node.symbol, node.symbol)}
+    for name, wrong in slopes.items():
+        if name != own:
+            yield ("wrong_part", f"the derivative of {name} stands where that of {told} belongs",
+                   HadamardProduct(arriving, wrong))
+    first = slope(own, z)
+    if isinstance(first, Entrywise) and first.name != own:
+        yield ("wrong_part", f"{told} is differentiated twice",
+               HadamardProduct(arriving, slope(first.name, z)))
+    ratio = HadamardProduct(value, HadamardPower(z, -1))
+    yield ("wrong_part", f"{notation.plain(ratio)} stands where the derivative of {told} belongs",
+           HadamardProduct(arriving, ratio))
+
+
+def slope(name: str, argument: Expr) -> Expr:
+    """Return the derivative of a function at every entry of a matrix."""
+    ones = OneMatrix(*argument.shape)
+    adjoint = RULES[f"{name} entry by entry"].adjoint(0, (argument,), ones)
+    rest = [it for it in adjoint.args if it != ones] if isinstance(
+        adjoint, HadamardProduct) else [adjoint]
+    return joined(HadamardProduct, rest) if rest else ones
 
 
 def _of_a_product(chain: Chain, edge: Edge) -> Iterator[Broken]:

@@ -26,11 +26,13 @@ DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|n
 FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
                   r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
-                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
+                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+                  r"|first-order condition)\b", re.IGNORECASE)
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
                      re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
-                   r"|means|leads\s+to|get|obtain|find|have)\b:?|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
+                   r"|means|leads\s+to|get|obtain|find|have)\b:?"
+                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula

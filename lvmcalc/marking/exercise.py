@@ -17,11 +17,11 @@ from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
+from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
 from lvmcalc.marking.increments import symmetric_in
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
@@ -49,7 +49,7 @@ class Exercise:
         self.chain, self.wrt, self.asked = chain, wrt, chain.adjoint_symbol(wrt)
         self.name = notation.plain(self.asked)
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
-        self.sizes = sorted({size.name for length in self.lengths for size in length.free_symbols})
+        self.sizes = [size.name for size in sizes_of(chain)]
         self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
         # Where there are functions such as exp and tanh, sums of a few entries stay small.
         self._scale = 1.0 if self._rational else 0.5
@@ -249,25 +249,6 @@ def exercise_of(chain: Chain, wrt: str) -> Exercise:
     """Return the exercise for a node or leaf, the same one each time; K stands for its node."""
     name = chain[chain.abbreviations.get(wrt, wrt) if isinstance(wrt, str) else wrt].name
     return chain.remember(("exercise", name), lambda: Exercise(chain, name))
-
-
-def is_symmetric(chain: Chain, node: str) -> bool:
-    """Return whether the value of a node is a symmetric matrix, for all leaves."""
-    def found() -> bool:
-        matrix = chain.expression(node)
-        try:
-            return matrix.is_Matrix and matrix.rows == matrix.cols and IndexForm(
-                chain.symmetric).vanishes(matrix - matrix.T)
-        except UnsupportedExpression:
-            return False
-
-    return chain.remember(("is symmetric", node), found)
-
-
-def symmetric_letters(chain: Chain) -> tuple[str, ...]:
-    """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
-    return (*(name for name, node in chain.abbreviations.items() if is_symmetric(chain, node)),
-            *chain.symmetric)
 
 
 class Invertible(arithmetic.Reals):

@@ -117,7 +117,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
+                                lambda *pair: self.verdict(*pair).holds)
         try:
             return self.read([first, *others])
         except Unreadable:
@@ -139,7 +140,7 @@ class Lettering:
         return tuple(found)
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
-        """Return the first way to read a side that makes it equal to the one before, if any does."""
+        """Return the way to read a side that makes it equal to the one before, else the first."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)

@@ -21,11 +21,13 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample, in_words
 from lvmcalc.chain import Chain
-from lvmcalc.marking.diagnosis import Attempt, explained, explained_misfit, explained_shape
+from lvmcalc.marking.attempt import Attempt
+from lvmcalc.marking.diagnosis import explained
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
 from lvmcalc.marking.failures import MISFITS
 from lvmcalc.marking.function_answers import arguments_of, called_with
 from lvmcalc.marking.increments import gradient_in, has_differentials
+from lvmcalc.marking.misfits import explained_misfit, explained_shape
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
 from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.marking.text_answers import read_answer

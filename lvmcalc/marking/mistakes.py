@@ -10,20 +10,21 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from itertools import permutations
+from itertools import combinations, permutations
 
 import sympy as sp
-from sympy import Expr, HadamardPower, Inverse, Symbol
+from sympy import Expr, HadamardPower, Inverse, MatMul, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.walking import sum_of
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
-from lvmcalc.marking.broken_formulas import broken_formulas
+from lvmcalc.marking.broken_formulas import broken_formulas, instead_of
 from lvmcalc.marking.broken_parts import broken_parts
 from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
-from lvmcalc.marking.exercise import symmetric_letters
+from lvmcalc.marking.chain_letters import scalars_of, symmetric_letters
+from lvmcalc.marking.occurrences import occurrences, replaced
 
 CLOSED = "closed form"  # the place of the finished gradient
 TIMES = {2: "twice", sp.Rational(1, 2): "half of"}
@@ -88,6 +89,7 @@ def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     for parent in leading:
         found += _at_junction(chain, parent, {edge: edges[edge] for edge in edges
                                               if edge[1] == parent})
+    found += [mistake for edge in edges for mistake in _scalars_on(chain, edge, edges[edge])]
     found += [*_on_the_way_forth(chain), *_at_the_end(chain, wrt)]
     found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -adjoint),),
                       chain[edge[0]].rule.name)
@@ -115,8 +117,17 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         yield Mistake(kind, where, told, ((CLOSED, broken),))
+    for kind, what, broken, _ in broken_formulas(closed) if isinstance(closed, MatMul) else ():
+        if kind == "missing_inverse":  # the one behind a bracket
+            yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
     for kind, what, broken in broken_parts(closed):
         yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
+    numbers = [leaf.symbol for leaf in chain.leaves.values() if not leaf.shape]
+    for one, other in combinations(numbers, 2):
+        swapped = closed.xreplace({one: other, other: one})
+        if swapped != closed:
+            what = f"{notation.plain(one)} and {notation.plain(other)} are exchanged"
+            yield Mistake("factor", "the gradient", what, ((CLOSED, swapped),))
     inverses = {part: HadamardPower(part.arg, -1) for part in closed.atoms(Inverse)}
     if inverses:
         yield Mistake("entrywise_inverse", "the gradient", ", ".join(map(notation.plain, inverses)),
@@ -128,6 +139,15 @@ def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
     for kind, what, broken, *_ in (*broken_steps(chain, edge), *broken_formulas(adjoint),
                                    *broken_parts(adjoint)):
         yield Mistake(kind, where, what, ((edge, broken),), chain[edge[0]].rule.name)
+
+
+def _scalars_on(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
+    """Yield a step in which one size or scalar stands in place of another."""
+    places = occurrences(adjoint)
+    for old, new in permutations(scalars_of(chain), 2):
+        for broken in replaced(adjoint, places[old], new) if old in places else ():
+            yield Mistake("factor", _stage(chain, edge[0]), instead_of(new, old),
+                          ((edge, broken),), chain[edge[0]].rule.name)
 
 
 def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:

@@ -52,7 +52,8 @@ ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
 LEADS = re.compile(r"(?:^|:|\b(?:is|are|be|was|gets?|got|obtain(?:s|ed)?|have|has|finds?"
                    r"|found|gives?|giving|yields?|yielding|reads?|becomes?|equals?|that|then|thus"
-                   r"|hence|so|therefore|consequently|follows?|answer|result|namely|at|(?:given|written"
+                   r"|hence|so|therefore|consequently|follows?|answer|result|namely|at"
+                   r"|(?:given|written"
                    r"|expressed|computed|obtained)\s+(?:by|as|in|from)))[\s,:—–-]*$", re.IGNORECASE)
 CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
                     r"|by|using|for|here|so|hence|thus|in|via|from|is\s+the\s+(?:gradient"

@@ -21,7 +21,8 @@ from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes
 from lvmcalc.marking.broken_formulas import instead_of, is_inverse
-from lvmcalc.marking.exercise import Exercise, formulas, symmetric_letters
+from lvmcalc.marking.chain_letters import symmetric_letters
+from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 MOST_TERMS = 100
@@ -32,10 +33,13 @@ Coefficients = dict[tuple, Expr]
 
 class Match(NamedTuple):
     """The mistakes in the terms of an answer, and its terms that are right; none if nothing fits.
+
+    `written` holds the terms that stand in the answer as they are, and in no bracket.
     """
 
     mistakes: tuple[Mistake, ...] = ()
     right: tuple[str, ...] = ()
+    written: frozenset[str] = frozenset()
 
 
 def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None,
@@ -65,11 +69,14 @@ def matched(exercise: Exercise, answer: Expr, truth: Expr | None = None,
             attempts.append(apart.mistakes(*left))
     except (UnsupportedExpression, ValueError):
         return Match()
+    terms = [merging.terms(write(term)) for term in sp.Add.make_args(answer)]
+    alone = frozenset(merging.written(*pair) for term in terms if len(term) == 1
+                      for pair in term.items())
     right = tuple(merging.written(word, c) for word, c in given.items() if true.get(word) == c)
     best = min(filter(None, attempts), key=lambda found: len(_kinds(found)), default=())
     if not true.keys() & given.keys() and _kinds(best) <= {"extra_term", "missing_term"}:
         return Match()  # another formula altogether
-    return Match(best, right) if best else Match()
+    return Match(best, right, alone) if best else Match()
 
 
 def _with_letters(chain: Chain, side: Expr) -> Expr:

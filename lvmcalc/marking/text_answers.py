@@ -272,7 +272,8 @@ class Definitions:
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
-            stage = notation.spelling(name) in self.exercise.chain.nodes or (
+            chain = self.exercise.chain
+            stage = notation.spelling(name) in {*chain.nodes, *chain.abbreviations} or (
                 name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
                 letter = matching(notation.spelling(name), value)

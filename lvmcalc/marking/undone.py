@@ -3,27 +3,24 @@
 That finds mistakes which no broken chain has, such as one in a K that was written out.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from itertools import combinations, pairwise
+from itertools import islice
 
 import sympy as sp
-from sympy import Determinant, Expr, Identity, Inverse, MatMul, MatrixSymbol, ShapeError
+from sympy import Determinant, Expr, Inverse, MatrixSymbol, ShapeError
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.functions import SPELLED, Entrywise
 from lvmcalc.calculus.normal_form import tidy
-from lvmcalc.calculus.walking import joined
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.broken_formulas import broken_formulas, has_adjoint, instead_of
-from lvmcalc.marking.broken_parts import replaced
+from lvmcalc.marking.broken_formulas import broken_formulas
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
 from lvmcalc.marking.term_matching import matched
+from lvmcalc.marking.written_slips import without_one_slip
 
-MOST_TRIED = 60
-OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
+MOST_TRIED = 500
 Undone = Callable[[Expr], bool]  # whether a formula is right
 
 
@@ -37,17 +34,14 @@ def undone(exercise: Exercise, answer: Expr, right: Undone) -> Explanation:
     right : tells whether a formula is right
     """
     with suppress(UnsupportedExpression, ShapeError, CannotBeFormed, ValueError, TypeError):
-        answer = exercise.chain.abbreviated(tidy(answer, False, exercise.chain.symmetric))
-        if answer.is_zero or answer == sp.ZeroMatrix(*getattr(answer, "shape", (1, 1))):
+        short = exercise.chain.abbreviated(tidy(answer, False, exercise.chain.symmetric))
+        if short.is_zero or short == sp.ZeroMatrix(*getattr(short, "shape", (1, 1))):
             return (finding("missing_term", "This is zero, whatever the values are"),)
-        found = _with_another_kernel(exercise, answer, right)
-        if found:
+        if found := _with_another_kernel(exercise, short, right):
             return found
-        for tried, (kind, what, formula) in enumerate(_changed(answer)):
-            if tried > MOST_TRIED:
-                break
-            if right(formula):
-                return in_words([Mistake(kind, "the answer", what)])
+    for *told, formula in islice(without_one_slip(exercise.chain, answer), MOST_TRIED):
+        if right(formula):
+            return in_words([Mistake(*told)])
     return ()
 
 
@@ -74,36 +68,6 @@ def _with_another_kernel(exercise: Exercise, answer: Expr, right: Undone) -> Exp
                 finding("inverted_matrix", f"What is inverted here is not {notation.plain(name)}: "
                                            f"{notation.plain(wrong[0])}"),)
     return ()
-
-
-def _changed(answer: Expr) -> Iterator[tuple[str, str, Expr]]:
-    """Yield the kind of a mistake, what it is about, and the answer without it."""
-    for part in dict.fromkeys(sp.preorder_traversal(answer)):
-        for kind, what, instead in _in_part(part) if isinstance(part, Expr) else ():
-            if instead.shape == part.shape:
-                for formula in replaced(answer, part, instead):
-                    yield kind, what, formula
-
-
-def _in_part(part: Expr) -> Iterator[tuple[str, str, Expr]]:
-    if not part.is_Matrix:
-        return
-    if isinstance(part, Entrywise):
-        for name in OF_NUMBERS:
-            if name != part.name and name in SPELLED:
-                yield "wrong_function", part.name, Entrywise(name, part.arg)
-    if isinstance(part, Inverse):
-        yield "extra_inverse", instead_of(part, part.arg), part.arg
-    elif part.is_square and not isinstance(part, Identity) and not has_adjoint(part):
-        yield "missing_inverse", instead_of(part, Inverse(part)), Inverse(part)
-    if isinstance(part, MatMul):
-        scalar, factors = part.as_coeff_matrices()
-        for start, end in combinations(range(len(factors) + 1), 2):
-            rest = factors[:start] + factors[end:]
-            if rest and rest != factors and all(
-                    a.cols == b.rows for a, b in pairwise(rest)):
-                lost = joined(MatMul, factors[start:end])
-                yield "extra_factor", notation.plain(lost), MatMul(scalar, *rest)
 
 
 def nearly_another(exercise: Exercise, near: Callable[[Expr], bool]) -> Explanation:

@@ -392,3 +392,16 @@ def test_the_echo_has_the_letters_of_the_line_and_unread_lines_are_not_counted()
     assert found.summary == "Line 4 cannot be read. The other 3 lines are right."
     assert "1 of the other 2 lines is right." in audit(
         "foo\n∂L/∂d = ∂L/∂c\n∂L/∂e = 2", "gplvm.log_det").summary
+
+
+TWO = derive("½‖D x − b‖² + μ/2 ‖x − z‖²", D="M×N", x="N", b="M", z="N", μ="positive")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("∇L = DᵀD x − Dᵀb + μ x − μ z\nSet ∇L = 0: (DᵀD + μ I) x = Dᵀb + μ z",
+     ["proved", "words", "numeric"]),
+    ("∇L = DᵀD x − Dᵀb", ["unreadable"]),
+    ("At the minimum (DᵀD + μ I) x = Dᵀb + μ z", ["numeric"])])
+def test_a_gradient_without_its_letter_is_that_which_it_is_equal_to(text: str,
+                                                                    expected: list[str]) -> None:
+    assert statuses(text, TWO) == expected, str(audit(text, TWO))

@@ -106,14 +106,13 @@ def test_programs_and_other_markup_are_read(answer: str) -> None:
     "solve_triangular(np.linalg.cholesky(K), Y) @ Y.T @ X", "K inverse X", "bb K X", "big r X",
     "L '(X) = α X", "∂L/∂X = α(K⁻¹YYᵀ − D I)\nK⁻¹X", r"\underbrace{K}_{\text{a { b}} X",
     "-alpha*D*np.linalg.inv(K) # @ X", "alpha * X\n %*% solve(K)",
-    "-(alpha*X*X')\\ \\!Y", "Let K = 2 X Xᵀ. Then α K X"])
+    "-(alpha*X*X')\\ \\!Y"])
 def test_what_is_read_in_part_only_is_unreadable(answer: str) -> None:
     assert mark(answer, "gplvm", "X").status == "unreadable"
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [
     ("Let D = 3. Then α(K⁻¹YYᵀ − D I)K⁻¹X", "`Let D = 3` gives D a meaning that it does not have"),
-    ("α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β I", "`K = αXXᵀ + β I` gives K a meaning"),
     ("Let A = K Y\nα(K⁻¹YYᵀ − D I)K⁻¹X", "A is defined, but the answer does not use it."),
     ("\n".join(["Let A1 = K K", *(f"Let A{n + 1} = A{n} A{n}" for n in range(1, 20)), "A20 X"]),
      "`Let A7 = A6 A6` stands for more than 400 letters and signs")])
@@ -122,6 +121,13 @@ def test_a_definition_that_changes_nothing_or_too_much_is_refused(answer: str,
     found = mark(answer, "gplvm", "X")
     assert found.status == "unreadable"
     assert found.reason.startswith(sentence)
+
+
+@pytest.mark.parametrize("answer", [
+    "α(K⁻¹YYᵀ − D I)K⁻¹X, where K = αXXᵀ + β I", "Let K = αXXᵀ + β I. Then α(K⁻¹YYᵀ − D I)K⁻¹X",
+    r"\alpha(K^{-1}YY^\top - D I)K^{-1}X, \quad K = \alpha XX^\top + \beta I"])
+def test_a_kernel_that_is_defined_wrongly_is_taken_as_it_is_written(answer: str) -> None:
+    assert mark(answer, "gplvm", "X").findings[0].kind == "inverted_scalar"
 
 
 def test_definitions_that_double_again_and_again_do_not_hang_an_audit() -> None:

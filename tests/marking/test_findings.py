@@ -116,14 +116,14 @@ SAID = {
         ("-α D Xᵀ K⁻¹", ["This is the transpose of the right answer, as in numerator layout. "
                           + OTHER.format("Q×N")]),
         ("-(D/2) K⁻¹", [OTHER.format("N×N")
-                        + " This is ∂L₁/∂d: the way from d to X is still missing."]),
+                        + " This is ∂L₁/∂K: the way from K to X is still missing."]),
         ("b_bar", [OTHER.format("a number")
                    + " This is ∂L₁/∂b: the way from b to X is still missing."]),
         (lambda X, K: np.ones(X.shape[1]), ["∂L₁/∂X is 3×5 here, like its variable, but the "
                                             "function returns 5."]),
         (lambda K, D: -D / 2 * np.linalg.inv(K), [
             "∂L₁/∂X is 3×5 here, like its variable, but the function returns 3×3. "
-            "This is ∂L₁/∂d: the way from d to X is still missing."]),
+            "This is ∂L₁/∂K: the way from K to X is still missing."]),
         ("-α D K⁻¹ X + K X Q", ["There is a term too many: Q K X."]),
         ("-α D K⁻¹ X + X∘X", ["There is a term too many: X ∘ X."]),
         ("-1.0000001 α D K⁻¹ X + X∘X", [
@@ -162,7 +162,8 @@ SAID = {
             "∘ multiplies entry by entry; in the answer a matrix product belongs in place of K⁻¹ "
             "∘ (X "
             "Xᵀ)."]),
-        (-D / 2 * K.I * X * X.T, ["∂L₁/∂α is a number, like its variable, but the answer is N×N."]),
+        (-D / 2 * K.I * X * X.T, [
+            "A trace is missing: -(D/2) K⁻¹ X Xᵀ is N×N, and the number is tr(-(D/2) K⁻¹ X Xᵀ)."]),
     ],
     # that c = d was put fits in floats only: d is singular
     (LOG_DET, "D"): [
@@ -189,11 +190,10 @@ SAID = {
                         'missing. Look again at the rule "inverse".']),
         ("α (K⁻¹ ∘ (YYᵀ)) K⁻¹ X", ["∘ multiplies entry by entry; in the answer a matrix product "
                                    "belongs in place of K⁻¹ ∘ (Y Yᵀ)."]),
-        ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["There is a term too many: -D α K⁻¹ X."]),
+        ("α (K⁻¹YYᵀ − D I) K⁻¹ X", ["There is a term too many: -D I."]),
     ],
-    # the true one is -tr(K⁻¹ K⁻¹ YYᵀ)/(2β²): an inverse is lost, and none is too many
     (TRACE, "beta"): [
-        ("-tr(K K YYᵀ)/(2β²)", [ALL_BARE]),
+        ("-tr(K K YYᵀ)/(2β²)", ["An inverse is lost in the answer: K stands where K⁻¹ belongs."]),
     ],
     (TRACE, "c"): [
         ("½ Yᵀ K⁻¹ Y K⁻¹", ["The product of Y (N×D) and K⁻¹ (N×N) cannot be formed: D columns meet "
@@ -210,13 +210,10 @@ SAID = {
     ],
     ("autoencoder", "W"): [
         ("e cᵀ − W c xᵀ", ["The sign is wrong in the path through h."]),
-        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign of -x is wrong in the value of c = d - x."]),
+        ("Wx(WᵀWx + x)ᵀ + W(WᵀWx + x)xᵀ", ["The sign is wrong in the term x."]),
         ("-2 (e cᵀ + W c xᵀ)", [
-            "The sign is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term "
-            "-2 W x xᵀ Wᵀ W. A "
-            "factor is wrong in the term 4 W x xᵀ and the term -2 W Wᵀ W x xᵀ and the term -2 W x "
-            "xᵀ Wᵀ W: it is twice "
-            "what it must be."]),
+            "The sign is wrong in the whole answer. A factor is wrong in the whole answer: it is "
+            "twice what it must be."]),
         ("e cᵀ", [LOST.format("h")]), (lambda W, c, x: W @ c @ x.T, [LOST.format("g")]),
         ("h_bar", ["Either this: This is ∂L/∂h: the way from h to W is still missing.",
                    "Or this: " + LOST.format("g")]),
@@ -225,7 +222,7 @@ SAID = {
         ("2 e cᵀ + W c xᵀ", ["The contribution of the path through g is counted twice."]),
         ("e dᵀ + W d xᵀ", ["A term is lost in the value of c = d - x: -x."]),
         ("Wx(WᵀWx − x)ᵀ + WWᵀWxxᵀ",
-         ["A factor is wrong in the term -W x xᵀ: the factor 2 is missing."]),
+         ["A factor is wrong in the term -x: it is half of what it must be."]),
         ("c eᵀ + W c xᵀ", ["The sum of c eᵀ (n×m) and W c xᵀ (m×n) cannot be formed: their shapes "
                            "differ. A transpose "
                            "is wrong in the answer: c eᵀ stands where (c eᵀ)ᵀ belongs."]),
@@ -245,8 +242,9 @@ SAID = {
         (lambda X, K, Y, D, alpha: alpha * (1 / K @ Y @ Y.T - D * np.eye(len(K))) @ (1 / K) @ X, [
             "In the gradient a reciprocal is taken entry by entry where the inverse of the matrix "
             "belongs: K⁻¹."]),
-        ("α K⁻¹YYᵀK⁻¹X − α N K⁻¹X", ["A factor is wrong in the term -N α K⁻¹ X: N stands where D "
-                                     "belongs."]),
+        ("α K⁻¹YYᵀK⁻¹X − α N K⁻¹X", [
+            "A factor is wrong in the stage L₁ = -D q/2: N stands where D belongs. Look again at "
+            'the rule "scalar product".']),
         ("α((D/2)(Kᵀ + K⁻¹) + K⁻¹YYᵀK⁻¹)X", [  # the right words first
             "The sign is wrong in the term (D α/2) K⁻¹ X and the term (D α/2) Kᵀ X. An "
             "inverse is lost in the term (D α/2) Kᵀ X: Kᵀ stands where K⁻ᵀ belongs."]),
@@ -254,9 +252,8 @@ SAID = {
         ("α(K⁻¹YYᵀ − D I)K⁻¹X/N²", ["This is the mean over N×N; the sum belongs here."]),
         ("α(K⁻¹YYᵀ − D)K⁻¹X", ["The sum of K⁻¹ Y Yᵀ (N×N) and the number D cannot be formed: did "
                                "you mean D I, or D ones(N, N) for every entry?"]),
-        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost in the term -D α X and the term α K⁻¹ Y Yᵀ X: "
-                              "the "
-                              "factor K⁻¹ is missing."]),
+        ("α(K⁻¹YYᵀ − D I)X", ["An inverse is lost in the product α (K⁻¹ Y Yᵀ - D I) X: the factor "
+                              "K⁻¹ is missing."]),
         ("αK⁻¹YYᵀK⁻¹X + 3 D X XᵀX + 5 αD YYᵀX + 7 D X", [
             "What is wrong is not recognised. What is right in it: α K⁻¹ Y Yᵀ K⁻¹ X."]),
     ],

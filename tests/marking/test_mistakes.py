@@ -357,7 +357,8 @@ def test_a_mistake_on_the_way_makes_the_gradient_wrong_but_for_what_symmetry_for
     truth = broken_gradient(chain, wrt, leaves, {})
     wrong = [broken_gradient(chain, wrt, leaves, dict(mistake.changes)) for mistake in steps]
     forgiven = {m.kind if not m.what.startswith(", and") else "one path for both"
-                for m, value in zip(steps, wrong, strict=True) if np.allclose(value, truth)}
+                for m, value in zip(steps, wrong, strict=True) if np.allclose(value, truth)
+                and " stands where " not in m.what}  # two scalars may be equal at the point
     assert forgiven <= {"transpose", "order", "elementwise", "one path for both"}
     assert chain is not TIED or not forgiven  # in which nothing is symmetric
 

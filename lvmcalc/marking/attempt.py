@@ -1,0 +1,142 @@
+"""An answer to an exercise, and which other quantity of the chain it may be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.marking.broken_steps import is_inner
+from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, NoValue, Point, known_at
+from lvmcalc.marking.mistakes import Explanation, finding
+from lvmcalc.marking.term_matching import Match, matched
+from lvmcalc.marking.undone import undone
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An answer to an exercise: what it is at a point, and its formula unless it is a function."""
+
+    exercise: Exercise
+    value: Callable[[Point], Any]
+    formula: Expr | None = None
+
+    @cached_property
+    def values(self) -> list[np.ndarray]:
+        """The values at the points of the exercise."""
+        return [np.asarray(self.value(point), dtype=float) for point in self.exercise.points]
+
+    @cached_property
+    def terms(self) -> Match:
+        """What is wrong and what is right, term by term."""
+        return matched(self.exercise, self.formula) if self.formula is not None else Match()
+
+    @cached_property
+    def later_node(self) -> str:
+        """The later node whose adjoint was given instead, "" if there is none."""
+        exercise, formula = self.exercise, self.formula
+        later = exercise.chain.leading_to(exercise.wrt)[1:-1]
+        # The adjoint that was written comes before others that are equal to it, then that of K.
+        short = exercise.chain.abbreviations.values()
+        for node in sorted(later, key=lambda node: (not self.names(node), node not in short)):
+            if exercise.agree(self.values, node) and (
+                    formula is None or exercise.is_right(formula, node)):
+                return node
+        return ""
+
+    @cached_property
+    def other_node(self) -> str:
+        """The leaf or node that is not on the way whose adjoint was given, "" if there is none."""
+        exercise, formula = self.exercise, self.formula
+        short = exercise.chain.abbreviations.values()
+        for node in sorted((node.name for node in exercise.chain), key=lambda node: (
+                node not in exercise.chain.leaves, not self.names(node), node not in short)):
+            if node != exercise.wrt and exercise.agree(self.values, node) and (
+                    formula is None or exercise.is_right(formula, node)):
+                return node
+        return ""
+
+    @cached_property
+    def slip(self) -> Explanation:
+        """The one slip in the answer as it is written, () if there is none."""
+        return () if self.formula is None else undone(
+            self.exercise, self.formula, self.exercise.is_right)
+
+    def called(self, node: str) -> tuple[str, str]:
+        """Return what a node and its adjoint are called: K rather than c, if c is not written."""
+        chain = self.exercise.chain
+        short = {name: letter for letter, name in chain.abbreviations.items()}
+        here = node if self.names(node) else short.get(node, node)
+        adjoint = notation.adjoint_name(chain.vocabulary.outputs[-1], here)
+        return notation.plain(here), notation.plain(adjoint)
+
+    def names(self, node: str) -> bool:
+        """Return whether the formula is the symbol of the adjoint of a node."""
+        return self.formula == self.exercise.chain.adjoint_symbol(node)
+
+
+def near(value: Any, other: Any) -> bool:
+    """Return whether a value is the other up to rounding."""
+    return np.shape(value) == np.shape(other) and np.allclose(
+        value, other, rtol=0, atol=ROUNDING * np.abs(other).max())
+
+
+def later_adjoint(attempt: Attempt) -> list[Explanation]:
+    """Explain an answer that is the adjoint of a later node."""
+    if not attempt.later_node:
+        return []
+    chain, asked = attempt.exercise.chain, notation.plain(attempt.exercise.wrt)
+    here, adjoint = attempt.called(attempt.later_node)
+    text = f"This is {adjoint}: the way from {here} to {asked} is still missing"
+    if is_inner(chain, attempt.later_node):
+        return [(finding("inner_derivative", f"The inner derivative is lost. {text}"),)]
+    return [(finding("stopped_early", text, f"between {here} and {asked}"),)]
+
+
+def other_adjoint(attempt: Attempt) -> list[Explanation]:
+    """Explain an answer that is the adjoint of a node or leaf that does not lie on the way."""
+    if not attempt.other_node:
+        return []
+    here, adjoint = attempt.called(attempt.other_node)
+    asked = notation.plain(attempt.exercise.wrt)
+    text = f"This is {adjoint}, the adjoint of {here}, but that of {asked} is asked for"
+    return [(finding("other_adjoint", text),)]
+
+
+def value_of_a_node(attempt: Attempt) -> list[Explanation]:
+    """Explain an answer that is the value of a node where its derivative belongs."""
+    exercise = attempt.exercise
+    for node in exercise.chain.leading_to(exercise.wrt):
+        expression = exercise.chain[node].expression if node in exercise.chain.nodes else None
+        truth = [point.get(node) for point in exercise.points]
+        if expression is not None and all(map(near, attempt.values, truth)) and (
+                attempt.formula is None or exercise.compare(
+                    attempt.formula, exercise.chain[node].symbol).status in RIGHT):
+            here, asked = notation.plain(node), notation.plain(exercise.asked)
+            return [(finding("function_for_slope",
+                             f"This is the value of {here} itself: its derivative {asked} is asked "
+                             "for"),)]
+    return []
+
+
+def stationary(attempt: Attempt) -> list[Explanation]:
+    """Explain an answer that is the value of the leaf at which the gradient is zero."""
+    exercise, formula = attempt.exercise, attempt.formula
+    chain, wrt = exercise.chain, exercise.wrt
+    named = formula is not None and formula.has(chain[wrt].symbol)
+    if named or wrt not in chain.leaves or not attempt.values[0].any():
+        return []
+    for number, value in enumerate(attempt.values):
+        try:
+            known = known_at(chain, exercise.leaves(number) | {wrt: value}, {}, wrt)
+        except NoValue:
+            return []
+        truth = exercise.points[number][exercise.asked.name]
+        if np.abs(known[exercise.asked.name]).max() > ROUNDING * np.abs(truth).max():
+            return []
+    letter, asked = notation.plain(wrt), notation.plain(exercise.asked)
+    return [(finding("solved", f"This is the {letter} at which {asked} is zero; {asked} itself is "
+                               "asked for"),)]

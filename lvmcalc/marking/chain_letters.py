@@ -1,0 +1,39 @@
+"""What the letters of a chain are: sizes, numbers, symmetric matrices."""
+
+from sympy import Expr
+
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.index_form import IndexForm
+from lvmcalc.chain import Chain
+
+
+def sizes_of(chain: Chain) -> list[Expr]:
+    """Return the letters in the shapes of the leaves."""
+    found = {size for leaf in chain.leaves.values() for length in leaf.shape
+             for size in length.free_symbols}
+    return sorted(found, key=str)
+
+
+def scalars_of(chain: Chain) -> list[Expr]:
+    """Return the sizes and the leaves that are numbers."""
+    scalars = [leaf.symbol for leaf in chain.leaves.values() if not leaf.shape]
+    return [size for size in sizes_of(chain) if size not in scalars] + scalars
+
+
+def is_symmetric(chain: Chain, node: str) -> bool:
+    """Return whether the value of a node is a symmetric matrix, for all leaves."""
+    def found() -> bool:
+        matrix = chain.expression(node)
+        try:
+            return matrix.is_Matrix and matrix.rows == matrix.cols and IndexForm(
+                chain.symmetric).vanishes(matrix - matrix.T)
+        except UnsupportedExpression:
+            return False
+
+    return chain.remember(("is symmetric", node), found)
+
+
+def symmetric_letters(chain: Chain) -> tuple[str, ...]:
+    """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
+    return (*(name for name, node in chain.abbreviations.items() if is_symmetric(chain, node)),
+            *chain.symmetric)

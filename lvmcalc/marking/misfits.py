@@ -1,0 +1,97 @@
+"""Explain an answer that has another shape, or that cannot be formed."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, permutations, product
+
+import numpy as np
+import sympy as sp
+from sympy import Expr, HadamardProduct, MatMul, MatrixSymbol, Transpose
+
+from lvmcalc import notation
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.functions import diagonal
+from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
+from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
+from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
+from lvmcalc.marking.wording import without_trace
+
+MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
+TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
+
+# A changed formula, with the kind of mistake, where it is, and what {} is there, told when needed
+Way = tuple[str, str, Callable[[], str], Expr]
+
+
+def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
+    """Return what can be wrong with an answer of another shape; `reason` tells the shapes."""
+    shape = finding("shape", reason)
+    try:
+        _ = attempt.values
+    except OutsideDomain:
+        return ((shape,),)
+    if attempt.exercise.agree([np.transpose(value) for value in attempt.values]):
+        return ((finding("transpose", TRANSPOSED), shape),)
+    square = attempt.formula is not None and getattr(attempt.formula, "is_square", False)
+    if square and attempt.exercise.is_right(sp.Trace(attempt.formula)):
+        return ((without_trace(attempt.formula),),)
+    later = later_adjoint(attempt) or other_adjoint(
+        attempt) or value_of_a_node(attempt)
+    if found := repaired(attempt, multiplied) or repaired(attempt, mended):
+        return (found, *later)
+    return ((shape, *chain.from_iterable(later)),)  # both hold
+
+
+def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
+    """Return what is wrong with a formula that cannot be formed; `reason` tells what misfits."""
+    shape = (finding("shape", reason),)
+    if attempt.formula.has(HadamardProduct) and (found := repaired(attempt, multiplied)):
+        return found + shape
+    if found := repaired(attempt, mended):
+        return found + shape
+    rewritten = repaired(attempt, _rewritten)
+    return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
+
+
+def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explanation:
+    """Return the mistake without which a formula is right, found in one of the ways to change it.
+    """
+    # in letters, for SymPy forms nothing where sizes that are numbers do not fit
+    changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
+    for kind, where, what, formula in changed:
+        if attempt.exercise.is_right(formula):
+            return in_words([Mistake(kind, where.format(what()), what())])
+    return ()
+
+
+def multiplied(answer: Expr) -> Iterator[Way]:
+    """Yield a formula with a matrix product in place of an elementwise one."""
+    for part in answer.atoms(HadamardProduct):
+        what = partial(notation.plain, part)
+        for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
+            for factors in product(*((factor, Transpose(factor)) for factor in order)):
+                yield "elementwise", "the answer", what, answer.xreplace({part: MatMul(*factors)})
+
+
+def mended(answer: Expr) -> Iterator[Way]:
+    """Yield a formula with ∘ for a matrix product, one diag more, or a sum over another index."""
+    for kind, part, formula in repairs(answer):
+        yield kind, "the answer", partial(notation.plain, part), formula
+
+
+def _rewritten(expression: Expr) -> Iterator[Way]:
+    """Yield a formula with one transpose more or less, or with the factors of a product reordered.
+    """
+    what = partial(notation.plain, expression)
+    if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
+        for factors in permutations(expression.args):
+            yield "order", "the product {}", what, MatMul(*factors)
+    if expression.is_Matrix:
+        turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
+        yield "transpose", "the answer", partial(instead_of, expression, turned), turned
+    parts = () if isinstance(expression, MatrixSymbol) else expression.args
+    made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
+    for index, part in enumerate(parts):
+        for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
+            yield *told, made(*parts[:index], changed, *parts[index + 1:])

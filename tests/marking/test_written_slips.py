@@ -1,0 +1,117 @@
+"""One slip in an answer as it is written is named in the letters that were written."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from derived_models import MODELS, derived
+
+from lvmcalc import derive, mark
+from lvmcalc.chain import Chain
+from lvmcalc.models import chain_named
+
+FORMULAS = {
+    "mean": ("1/N (sum(softplus(X w)) − yᵀX w) + λ/2 ‖w‖²",
+             {"X": "N×D", "w": "D", "y": "N", "λ": "positive"}),
+    "factors": ("½‖X − U Vᵀ‖² + λ/2 ‖U‖² + μ/2 ‖V‖²",
+                {"X": "N×D", "U": "N×Q", "V": "D×Q", "λ": "positive", "μ": "positive"}),
+    "sigmoids": ("H = σ(X W); ½‖H V − Y‖²", {"X": "N×D", "W": "D×M", "V": "M×K", "Y": "N×K"}),
+    "weighted": ("r = A w − y; ½ rᵀ Ω r",
+                 {"A": "N×D", "w": "D", "y": "N", "Ω": "symmetric N×N"}),
+}
+
+
+@cache
+def chain(name: str) -> Chain:
+    if name in FORMULAS:
+        return derive(FORMULAS[name][0], **FORMULAS[name][1])
+    return derived(name) if name in MODELS else chain_named(name)
+
+
+SAID = [
+    ("gplvm", "X", "α(K⁻¹YYᵀ + D I)K⁻¹X", "The sign is wrong in the term D I."),
+    ("gplvm", "X", "α(½ K⁻¹YYᵀ − D I)K⁻¹X",
+     "A factor is wrong in the term (1/2) K⁻¹ Y Yᵀ: it is half of what it must be."),
+    ("gplvm", "X", "α(K⁻¹YYᵀ − Q I)K⁻¹X",
+     "A factor is wrong in the answer: Q stands where D belongs."),
+    ("gplvm", "alpha", "½ tr((K⁻¹YYᵀK⁻¹ − D K⁻¹)K)",
+     "A part is wrong in the answer: K stands where X Xᵀ belongs."),
+    ("gplvm", "alpha", "½‖XᵀK⁻¹Y‖ − (D/2) tr(K⁻¹XXᵀ)",
+     "A factor is lost in the answer: ‖Xᵀ K⁻¹ Y‖ stands where its square belongs."),
+    ("gplvm", "beta", "(D/tr(K) − tr(K⁻¹YYᵀK⁻¹))/(2β²)",
+     "An inverse is lost in the answer: 1/tr(K) stands where tr(K⁻¹) belongs."),
+    ("autoencoder", "W", "W(c xᵀ + x xᵀ)",
+     "A part is wrong in the answer: x stands where c belongs."),
+    ("mean", "w", "1/N (Xᵀ(σ(X w) − y) + λ w)",
+     "A factor reaches too far in the answer: 1/N multiplies λ w too, where it does not belong."),
+    ("mean", "w", "1/N Xᵀ(1/(1 + exp(X w)) − y) + λ w",
+     "The sign of X w is wrong in the answer."),
+    ("mean", "w", "1/N Xᵀ(exp(X w) − y) + λ w",
+     "A part is wrong in the answer: exp(X w) stands where sigmoid(X w) belongs."),
+    ("mean", "w", "1/N Xᵀ(σ(X w) − y) + λ",
+     "A part is wrong in the answer: λ stands where λ w belongs."),
+    ("factors", "V", "−(X − U Vᵀ)ᵀU + λ V",
+     "A factor is wrong in the answer: λ stands where μ belongs."),
+    ("weighted", "w", "AᵀΩ A w − Aᵀy", "A factor is lost in the product -Aᵀ y: the factor Ω is missing."),
+    ("sigmoids", "W", "Xᵀ(((H V − Y)Vᵀ) ∘ H ∘ (1 − H) ∘ (X W))",
+     "There is a factor too many in the answer: X W."),
+    ("Poisson", "w", "Xᵀ(X w − y)",
+     "A part is wrong in the answer: X w stands where exp(X w) belongs."),
+    ("Poisson", "w", "Xᵀ(exp(X w) ∘ (exp(X w) − y))",
+     "There is a factor too many in the answer: exp(X w)."),
+]
+
+
+@pytest.mark.parametrize(("name", "leaf", "answer", "line"), SAID)
+def test_a_slip_is_named_as_it_is_written(name: str, leaf: str, answer: str, line: str) -> None:
+    assert mark(answer, chain(name), leaf).lines == [line]
+
+
+def mean_of_all(X: np.ndarray, w: np.ndarray, y: np.ndarray, lamda: float) -> np.ndarray:
+    return (X.T @ (1 / (1 + np.exp(-X @ w)) - y) + lamda * w) / len(X)
+
+
+def rows_for_columns(X: np.ndarray, K: np.ndarray, Y: np.ndarray, alpha: float) -> np.ndarray:
+    return alpha * (np.linalg.solve(K, Y @ Y.T) - len(X) * np.eye(len(X))) @ np.linalg.solve(K, X)
+
+
+def twice(X: np.ndarray, W: np.ndarray, V: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    H = 1 / (1 + np.exp(-X @ W))
+    return X.T @ (((H @ V - Y) @ V.T) * (1 - H**2))
+
+
+OF_A_STEP = [
+    ("mean", "w", mean_of_all, "1/N multiplies the other terms too, where it does not belong."),
+    ("gplvm", "X", rows_for_columns, "N stands where D belongs."),
+    ("sigmoids", "W", twice, "the derivative of tanh stands where that of sigmoid(e) belongs."),
+    ("Poisson", "w", "Xᵀ(exp(X w) ⊘ (X w) − y)",
+     "exp(e) ⊘ e stands where the derivative of exp(e) belongs."),
+    ("logistic", "w", "Xᵀ(σ(X w) ∘ (1 − σ(X w)) − y) + λ w",
+     "softplus(e) is differentiated twice."),
+    ("multivariate normal", "Σ", "½ Σ⁻¹(x − μ)(x − μ)ᵀΣ⁻¹ − ½ |Σ| Σ⁻¹",
+     "the derivative of the logarithm is missing."),
+]
+
+
+@pytest.mark.parametrize(("name", "leaf", "answer", "words"), OF_A_STEP)
+def test_a_slip_in_a_step_is_named_in_a_function_too(name: str, leaf: str, answer: object,
+                                                     words: str) -> None:
+    line, = mark(answer, chain(name), leaf).lines
+    assert words in line
+
+
+ANOTHER = [
+    ("gplvm", "X", "−K⁻¹Y", "This is ∂L/∂Y, the adjoint of Y, but that of X is asked for."),
+    ("gplvm", "alpha", "(D tr(K⁻¹) − tr(K⁻¹YYᵀK⁻¹))/(2β²)",
+     "This is ∂L/∂β, the adjoint of β, but that of α is asked for."),
+    ("gplvm", "f", "α(K⁻¹YYᵀK⁻¹ − D K⁻¹)X",
+     "This is ∂L/∂X, the adjoint of X, but that of f is asked for."),
+    ("gplvm", "Y", "−½ tr(K⁻¹YYᵀ)", "This is the value of L₂ itself"),
+    ("gplvm", "beta", "−½ (K⁻¹YYᵀK⁻¹ − D K⁻¹)/β²", "A trace is missing"),
+    ("ridge", "w", "(AᵀA + λ I)⁻¹Aᵀy", "This is the w at which ∂L/∂w is zero"),
+]
+
+
+@pytest.mark.parametrize(("name", "leaf", "answer", "words"), ANOTHER)
+def test_another_quantity_is_named(name: str, leaf: str, answer: str, words: str) -> None:
+    assert words in mark(answer, chain(name), leaf).lines[-1]
