@@ -1,7 +1,9 @@
 """What an audit says of a derivation: each line with its verdicts, and the sum of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sympy import Expr
 
@@ -24,7 +26,7 @@ class Line:
 
     `follows` is the number of the line with a slip from which this one follows, `place` that of the
     equals sign in question; `kind` is "claim", "definition" or "words", of which only a claim can
-    be wrong.
+    be wrong. `note` says how a right line is meant.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Line:
     kind: str = "claim"
     follows: int | None = None
     place: int = 0
+    note: str = ""
 
     @property
     def wrong(self) -> str:
@@ -66,17 +69,27 @@ class Line:
     @property
     def latex(self) -> str:
         """The line as it was read, in LaTeX."""
-        return " = ".join(notation.latex(shown(self.chain, self.chain.abbreviated(side)))
-                          for side in self.sides)
+        return " = ".join(notation.latex(shown(self.chain, side)) for side in self._shown)
 
     @property
     def plain(self) -> str:
         """The line as it was read, as plain text."""
-        return " = ".join(map(notation.plain, map(self.chain.abbreviated, self.sides)))
+        return " = ".join(map(notation.plain, self._shown))
+
+    @property
+    def _shown(self) -> list[Expr]:
+        """The sides with K for what it stands for, but on one side of its own formula."""
+        chain, found = self.chain, [*map(self.chain.abbreviated, self.sides)]
+        if any(one == other for one, other in pairwise(found)):
+            found = [*self.sides]
+        letters = {chain.adjoint_symbol(node): notation.matching(notation.adjoint_name(
+            chain.output, short), chain[node].symbol) for short, node in chain.abbreviations.items()
+            if short in self.text and not re.search(rf"(?<![A-Za-z]){node}(?![A-Za-z])", self.text)}
+        return [side.xreplace(letters) for side in found]
 
     def __str__(self) -> str:
         first = f"{SIGNS[self.status]} {self.status}: {self.plain or self.text}"
-        return "\n   ".join(filter(None, [first, self.wrong, self.example]))
+        return "\n   ".join(filter(None, [first, self.wrong, self.example, self.note]))
 
     __repr__ = __str__
 
@@ -124,8 +137,14 @@ class Audit:
         if behind := self._numbers("follows"):
             one = "follows" if len(behind) == 1 else "follow"
             said.append(f"{_lines(behind)} {one} from a line before, so the slip counts once.")
+        read = len(claims) - len(self.unread)
+        others = f"the other {read}" if self.unread else f"{read}"
         are = "is" if len(right) == 1 else "are"
-        said.append(f"{len(right)} of {len(claims)} lines {are} right.")
+        if read and len(right) == read:
+            said.append(f"The other {read} lines are right." if read > 1 else
+                        "The other line is right.")
+        elif read:
+            said.append(f"{len(right)} of {others} lines {are} right.")
         return " ".join([*said, *self.credit])
 
     def __str__(self) -> str:
@@ -139,7 +158,7 @@ class Audit:
         for number, line in enumerate(self.lines, 1):
             formula = rf"$\displaystyle {line.latex}$" if line.sides else (
                 f"<code>{notation.in_html(line.text)}</code>")
-            wrong = notation.in_html(line.wrong)
+            wrong = notation.in_html(line.wrong or line.note)
             if line.example:
                 wrong += f"<details><summary>numbers</summary>{line.example}</details>"
             cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
@@ -187,14 +206,14 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     return [*said, f"The right result is {exercise.name} = {result}."]
 
 
-def by_terms(chain: Chain, side: Expr, truth: Expr) -> tuple[Finding, ...]:
-    """Return what is wrong with the terms of a side."""
+def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tuple[Finding, ...]:
+    """Return what is wrong with the terms of a side; with `letters`, K is one in it."""
     exercise, sides = exercise_of(chain, chain.output), (side, truth)
     if side.is_Matrix != truth.is_Matrix:
         sides = (as_number(side), as_number(truth))
     if sides[0].is_Matrix != sides[1].is_Matrix:
         return ()
-    return in_words(matched(exercise, *sides).mistakes)
+    return in_words(matched(exercise, *sides, letters).mistakes)
 
 
 def adjoints(chain: Chain, names: list[str]) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
@@ -34,11 +34,21 @@ from lvmcalc.marking.increments import (
     with_adjoints,
 )
 from lvmcalc.marking.marker import LATE
-from lvmcalc.marking.mistakes import Finding
+from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.one_size import with_misfits_behind
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
-from lvmcalc.marking.stationary import UNKNOWN, where_flat
+from lvmcalc.marking.stationary import (
+    ASSUMED,
+    GIVEN,
+    UNKNOWN,
+    Conditions,
+    NoNumbers,
+    alike,
+    difference,
+    is_zero,
+)
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
     asked_for,
@@ -50,6 +60,9 @@ from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.tables import ARRAYS
+
+PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
+                "right: write = instead.")
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -81,29 +94,39 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     letters = functions(text, chain)
     text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
-    found = _audited(read, chain, letters, read != text)
+    found = with_misfits_behind(
+        _audited(read, chain, letters, read != text), chain,
+        lambda other: _audited(read, other, letters, read != text, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
         return found if second.first_wrong or second.unread else second
     return found
 
 
-def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool) -> Audit:
-    """Return the audit of a text, in which X_bar may stand for the dX of code."""
+def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
+             sizes: Iterable[str] = ()) -> Audit:
+    """Return the audit of a text, in which X_bar may stand for the dX of code.
+
+    All `sizes` are the one size of the chain.
+    """
     found = [at_another_point(piece, letters, chain)
              for piece in pieces([text], chain.vocabulary)]
     if not code:
-        return _Auditor(chain).audited(found)
-    audit = _Auditor(chain).audited([of_own_letters(piece, chain) for piece in found])
-    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text))
-                                      for line in audit.lines))
+        return _Auditor(chain, sizes).audited(found)
+    audit = _Auditor(chain, sizes).audited([of_own_letters(piece, chain) for piece in found])
+    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text), findings=tuple(
+        replace(it, sentence=as_typed(it.sentence)) for it in line.findings))
+        for line in audit.lines))
 
 
 class _Auditor(Defining, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
-    def __init__(self, chain: Chain):
+    def __init__(self, chain: Chain, sizes: Iterable[str] = ()):
         self.chain, self.words = chain, chain.vocabulary
+        self.words = self.words.extended({
+            name: self.words[size] for size in chain.vocabulary.lengths
+            for name in {*sizes} - {*chain.vocabulary}})
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
         self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)
@@ -115,6 +138,8 @@ class _Auditor(Defining, Blaming):
         self.vague: dict[str, int] = {}  # stages of which a line says in words what they are
         self.misfits_in: dict[str, int] = {}  # the lines by a letter with what cannot be formed
         self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
+        self.conditions = Conditions(chain)
+        self.total = False  # whether the words before speak of a total differential
         self.traceless = 0  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
@@ -123,7 +148,7 @@ class _Auditor(Defining, Blaming):
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
         with suppress(TimeIsUp), time_limit():
             found = [*map(self.meant, self.with_output(found))]
-            self.moving = changing(self.chain, found)
+            self.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
         taken: set[int] = set()  # the rests of the lines before them, which were broken there
         for place in reading_order(found):
@@ -154,6 +179,7 @@ class _Auditor(Defining, Blaming):
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:
         name = notation.spelling(piece.name)
+        self.total = "total" in piece.text.lower()
         if name in self.chain.unnamed:
             self.vague[name] = number  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
@@ -167,29 +193,111 @@ class _Auditor(Defining, Blaming):
             if piece.error:
                 raise Unreadable(piece.error)
             sides = self.sides(piece.text)
-            sides = sides[:-1] if piece.flat and sides[2:] and sides[-1] == 0 else sides
+            at_zero = sides[2:] and sides[-1] == 0
+            sides = sides[:-1] if at_zero else sides
             self.head = self.head if piece.goes_on else sides[0]
             traced = self.traced(sides)
             changes = [*map(change_of, traced)] if piece.constant else traced
             verdicts = tuple(self.verdict(*pair) for pair in pairwise(changes))
-            if piece.flat and not all(verdict.holds for verdict in verdicts):
-                if is_named(self.chain, sides[0]) and sides[1:] == (0,):
-                    return self.said(piece, number)
-                if not is_named(self.chain, sides[0]):
-                    verdicts = tuple(self.where_flat(*pair) for pair in pairwise(traced))
+            if piece.constant == "factor" and not all(verdict.holds for verdict in verdicts):
+                raise Unreadable(PROPORTIONAL)
+            self.conditions.begun |= bool(at_zero)
+            if constant := self.without_constant(traced, verdicts):
+                told = (f"The constant {notation.plain(constant)} is left out, which changes "
+                        "no gradient.")
+                line = replace(line, note=told)
+                verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
+            if not all(verdict.holds for verdict in verdicts) and (
+                    found := self.conditional(piece, number, traced, verdicts)):
+                return found
         except (Unreadable, UnsupportedExpression) as error:
             return self.unreadable(piece, number, str(error))
         except CannotBeFormed as error:
             return self.misshapen(piece, error)
         line = replace(line, sides=sides, verdicts=verdicts)
         right = all(verdict.status in RIGHT for verdict in verdicts)
+        for _ in () if right else self.letters.other_ways(sides):
+            others = tuple(self.verdict(*pair) for pair in pairwise(traced))
+            if all(verdict.status in RIGHT for verdict in others):
+                line, right = replace(line, verdicts=others), True
+                break
+        if right and has_differentials(self.chain, self.meaning(sides[0])):
+            line = replace(line, note=self.fixed(traced))
+        if right:
+            self.slips.relations += [(self.head, side) for side in sides if side != self.head]
         for name in self.vague.keys() & {symbol.name for side in sides
                                          for symbol in side.free_symbols} if not right else ():
             return self.unreadable(piece, number, f"Line {self.vague[name]} says in words what "
                                    f"{name} is: say it with a formula.")
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(sides[-1])
-        return line if right and traced == sides else self.blamed(line, traced, number)
+        line = line if right and traced == sides else self.blamed(line, traced, number)
+        self.learnt(line, number)
+        return line
+
+    def learnt(self, line: Line, number: int) -> None:
+        """Remember the gradient that a line says."""
+        name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
+        if name in self.chain.leaves:
+            with suppress(*NoNumbers):
+                self.conditions.add(self.in_leaves(line.sides[-1])[0], name,
+                                    line.follows or number, wrong)
+
+    def conditional(self, piece: Piece, number: int, sides: tuple[Expr, ...],
+                    verdicts: tuple[Verdict, ...]) -> Line | None:
+        """Return the line of an equation that need not hold everywhere; None if it is a claim that
+        is wrong."""
+        conditions, line = self.conditions, Line(piece.text, self.chain, sides)
+        if is_named(self.chain, sides[0]) and sides[1:] == (0,):
+            conditions.begun = True
+            return self.said(piece, number)
+        place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
+        if any(words in verdicts[place].reason for words in ("cannot be formed", "shapes differ")):
+            return None
+        left, right = alike(*self.in_leaves(*sides[place:place + 2]))
+        if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
+            if conditions.assumed:
+                raise Unreadable(ASSUMED.format(conditions.assumed))
+            return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
+                           note="It holds for the values that were given.")
+        leaf = conditions.leaf(left, right)
+        zero = any(is_zero(side) for side in (left, right))
+        if is_named(self.chain, sides[place]) or (
+                not zero and isinstance(sides[place], Symbol | MatrixSymbol)
+                and sides[place].name not in self.chain.leaves):
+            return None
+        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        if not flat and not conditions.found and not leaf:
+            return None
+        fixed = leaf and not flat and conditions.is_constant(right)
+        source = None if fixed else conditions.source(left, right)
+        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
+            conditions.given[left] = right
+            if not conditions.is_constant(right):
+                conditions.assumed = conditions.assumed or number
+                raise Unreadable(GIVEN.format(notation.plain(leaf)))
+            return replace(line, kind="definition")
+        if not source and flat and not leaf:
+            found = conditions.holds(left, right)
+            if not found:
+                raise Unreadable(UNKNOWN)
+            source = (found[0], Verdict("numeric", "")) if found[1] else None
+        if not source and not flat:
+            return None
+        conditions.begun = True
+        conditions.add(difference(left, right), "",
+                       source[0].number if source and source[0].wrong else number,
+                       not source or source[0].wrong)
+        if not source:
+            zero = conditions.claims_zero(left, right)
+            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
+                "This does not follow from the line before")
+            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
+                finding("unknown", told, piece.text),))
+        condition, verdict = source
+        if condition.wrong:
+            return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
+        return replace(line, verdicts=(verdict,), note=conditions.where(condition))
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -210,14 +318,6 @@ class _Auditor(Defining, Blaming):
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
         return verdict
-
-    def where_flat(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal where the gradient is zero."""
-        found = self.verdict(left, right)
-        found = found if found.holds else where_flat(self.chain, *self.in_leaves(left, right))
-        if found is None:
-            raise Unreadable(UNKNOWN)
-        return found
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:
         """Return sides without definitions, and with differentials of leaves only.

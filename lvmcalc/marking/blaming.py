@@ -1,5 +1,6 @@
 """What is wrong with a line of a derivation, and which slip it follows from."""
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -25,7 +26,6 @@ from lvmcalc.marking.increments import (
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.slips import Slips
-from lvmcalc.marking.stationary import NOWHERE
 from lvmcalc.marking.wording import asked_for, is_named, without_trace
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, is_number
@@ -51,6 +51,10 @@ class Blaming:
         """Return whether two sides are equal."""
         raise NotImplementedError
 
+    def in_leaves(self, *sides: Expr) -> list[Expr]:
+        """Return sides without definitions, and with differentials of leaves only."""
+        raise NotImplementedError
+
     def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
         """Return a wrong line with its own slip, or the line with the slip from which it follows.
 
@@ -65,11 +69,12 @@ class Blaming:
         if [is_named(self.chain, side) for side in sides] == [False, True]:
             self.head, sides = sides[1], sides[::-1]
         for n, verdict in enumerate(line.verdicts):
-            slip = None if verdict.status in RIGHT else (
-                self.misfit.get(verdict.reason) or self.slips.behind(*sides[n:n + 2]))
+            slip = None if verdict.status in RIGHT else self.misfit.get(
+                verdict.reason) or self.slips.behind(*sides[n:n + 2], head=self.head)
             if verdict.status not in RIGHT and not slip:
                 asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
-                findings += self.findings(asked, sides[n + 1], verdict)
+                findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
+                findings = findings or self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
                 if "cannot be formed" in verdict.reason:
                     self.misfit[verdict.reason] = number
@@ -106,19 +111,30 @@ class Blaming:
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":
             sentence = f"This could not be decided: {reason}"
-        elif reason == NOWHERE:
-            sentence = reason
         elif reason == NO_VALUE:
             sentence = f"The line has no value for all sizes: {reason}"
         elif not verdict.counterexample:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
-        elif told := by_terms(self.chain, meant, self.meaning(asked)):
+        elif told := by_terms(self.chain, meant, self.meaning(asked), asked not in {
+                self.words.get(name) for name in self.chain.abbreviations}):  # K = …
             return told
         return (finding(kind, sentence, notation.plain(side)),)
+
+    def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
+        """Return the one slip in a term of a side that was to be the side before it, if it is one.
+        """
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            sides = [*map(self.meaning, (side, before))]
+            if not any(has_differentials(self.chain, it) for it in sides) and len(
+                    found := by_terms(self.chain, *sides)) == 1:
+                return found if found[0].kind in ("sign", "factor", "missing_scalar") else ()
+        return ()
 
     def of_differential(self, asked: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return what is wrong with a differential: with G in dL = tr(Gᵀ dX), or term by term."""
         asked = self.slips.of_node(self.meaning(asked))
+        if not written(self.chain, side):  # letters of one's own
+            side, = self.in_leaves(side)
         node, names = node_of(self.chain, asked), written(self.chain, side)
         changed = node or asked.has(*KINDS)
         if not changed or not names or not set(names) <= {*self.chain.nodes, *self.chain.leaves}:

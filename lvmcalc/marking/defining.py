@@ -4,6 +4,8 @@ import re
 from contextlib import suppress
 from itertools import pairwise
 
+from sympy import Expr
+
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
@@ -11,6 +13,7 @@ from lvmcalc.marking.asked import letter_read
 from lvmcalc.marking.audit_report import Line
 from lvmcalc.marking.backpropagation import BAR
 from lvmcalc.marking.derivation_text import Piece, letters_given
+from lvmcalc.marking.increments import has_differentials
 from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
@@ -27,6 +30,7 @@ class Defining(Lettering):
     arrays: bool  # whether the lines are code for arrays
     lost: dict[str, int]  # the letters that an unreadable line defines, and the line
 
+    head: Expr  # what the equation began with that goes on over some lines
     misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece, number: int) -> Line:
@@ -60,8 +64,13 @@ class Defining(Lettering):
             self.words, self.misfits_in[name] = self.words.without(name), number
             self.lost[name] = number
             return self.misshapen(piece, error)
+        base = name[1:] if name[:1] == "d" else ""
+        if base and base not in self.words and has_differentials(self.chain, self.meaning(
+                values[0])):
+            return self.unreadable(piece, number, f"Nothing says what {base} is, of which d{base} "
+                                   "is the differential.", name)
         letter = matching(name, values[0])
-        self.words = self.letters.define(letter, values[0], self.words)
+        self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,

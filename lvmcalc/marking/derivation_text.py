@@ -26,11 +26,13 @@ DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|n
 FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
                   r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
-                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
+                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+                  r"|first-order condition)\b", re.IGNORECASE)
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
                      re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
-                   r"|means|leads\s+to|get|obtain|find|have)\b:?|(?<=0)[\s$]*,\s*(?:so|i\.e\.)\s")
+                   r"|means|leads\s+to|get|obtain|find|have)\b:?"
+                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
@@ -68,7 +70,9 @@ NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"(?:\(\w\))?\s*$")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
-                      r"|const(?:ant)?\b)[\s.,$]*$")
+                      r"|const(?:ant)?\b)[\s.,$]*$"
+                      r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
@@ -81,10 +85,10 @@ class Piece(NamedTuple):
     """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
 
     A claim has the name that its line says to define, or that is unknown, on its left, and words
-    have that of which they say what it is; it goes on
-    from the one before it if its line begins with an equals sign. A definition was said to be one,
-    by "Let" or :=, or begins with an unknown name. What is flat may hold only where the gradient is
-    zero; with a constant, two sides may differ by one.
+    have that of which they say what it is; it goes on from the one before it if its line begins
+    with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
+    name. What is flat may hold only where the gradient is zero; with a constant, two sides may
+    differ by a term, with a "factor" by a term or a factor.
     """
 
     kind: str
@@ -94,7 +98,7 @@ class Piece(NamedTuple):
     goes_on: bool = False
     said: bool = False
     flat: bool = False
-    constant: bool = False
+    constant: bool | str = False
 
 
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
@@ -140,7 +144,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
-    if piece.said or any(letter.search(it.text) for it in others):
+    numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
+    if piece.said or numbered or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")
 
@@ -176,6 +181,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     if constant := CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
+    if PROPORTIONAL.search(text):
+        text = PROPORTIONAL.sub("=", text, 1)
+        return _piece(text, vocabulary, found, own)._replace(constant="factor")
     text = ENTRYWISE.sub("", text)
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)

@@ -113,7 +113,7 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
                          f"tr(Gᵀ d{name}).")
     found = slope(chain, change, step)
     linear = compare(change, inner(found, step) if found.is_Matrix else found * step,
-                     {step.name}.intersection(symmetric_in(chain)))
+                     {it.name for it in change.free_symbols} & {*symmetric_in(chain)})
     if step in found.free_symbols or not linear.holds:
         raise Unreadable(f"`{notation.plain(change)}` is not a differential: every term "
                          f"needs exactly one d{name}.")
@@ -185,15 +185,39 @@ def written(chain: Chain, *sides: Expr) -> tuple[str, ...]:
 
 
 def moved(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the leaves that change in an equation, of those that do in the derivation."""
-    names = written(chain, *sides)
-    if here := tuple(name for name in names if name in chain.leaves):
-        return here
-    parts = [chain[name].symbol for name in written(chain, sides[-1]) if name in chain.nodes]
-    parts += [part.arg for part in sides[-1].atoms(*KINDS)]
-    inside = {symbol.name for part in parts for symbol in chain.in_leaves(part).free_symbols}
-    return tuple(name for name in moving if name in inside) or tuple(
-        name for name in chain.leaves if name in inside) or moving
+    """Return the leaves that change in an equation, of those that do in the derivation.
+
+    They are those whose differentials are written, and in each other differential that is written
+    there is one.
+    """
+    here = {name for name in written(chain, *sides) if name in chain.leaves}
+    if not here:
+        inside = set().union(*_inside(chain, sides[-1]))
+        return tuple(name for name in moving if name in inside) or tuple(
+            name for name in chain.leaves if name in inside) or moving
+    for inside in (each for side in sides for each in _inside(chain, side)):
+        here |= set() if here & inside else inside & {*moving} or inside
+    return tuple(name for name in chain.leaves if name in here)
+
+
+def _inside(chain: Chain, side: Expr) -> list[set[str]]:
+    """Return the leaves on which each of that depends whose differentials stand in a side."""
+    parts = [chain[name].symbol for name in written(chain, side) if name in chain.nodes]
+    parts += [part.arg for part in side.atoms(*KINDS)]
+    return [{symbol.name for symbol in chain.in_leaves(part).free_symbols
+             if symbol.name in chain.leaves and not symbol.is_integer} for part in parts]
+
+
+def held_fixed(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> list[str]:
+    """Return the leaves that do not change in an equation although its left side depends on them.
+    """
+    here = moved(chain, sides, moving)
+    left = sides[0]
+    of = chain.expression() if node_of(chain, left) == chain.output else left
+    parts = [{*map(str, (symbol.name for symbol in of.free_symbols))}] if of is not left else (
+        _inside(chain, left))
+    return [name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer
+            and name not in here and any(name in part for part in parts)]
 
 
 def _depends(chain: Chain, name: str, wrt: str) -> bool:

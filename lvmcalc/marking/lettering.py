@@ -3,13 +3,13 @@
 import re
 from contextlib import suppress
 
-from sympy import Expr
+from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
-from lvmcalc.marking.increments import slope
+from lvmcalc.marking.increments import held_fixed, slope
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
@@ -28,6 +28,8 @@ class Lettering:
     words: Vocabulary
     arrays: bool  # whether the lines are code for arrays
     letters: OwnLetters
+    moving: tuple[str, ...]  # the leaves that change in the derivation
+    total: bool  # whether the words before speak of a total differential
     indices = ""  # of the entries that the last such equation was between
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
@@ -83,6 +85,24 @@ class Lettering:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
         return self.letters.meaning(side)
 
+    def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
+        """Return the terms of the scalar without a leaf if they were left out; 0 if they are not.
+        """
+        constant = Add(*(term for term in Add.make_args(self.chain.expression())
+                         if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
+        left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
+            not verdicts[0].holds and not sides[1].is_Matrix
+            and self.verdict(sides[0] - constant, sides[1]).holds)
+        return constant if left_out else S.Zero
+
+    def fixed(self, sides: tuple[Expr, ...]) -> str:
+        """Return in words which leaves stand still in a differential, if others change elsewhere
+        or the words before it speak of the whole; else ""."""
+        names = held_fixed(self.chain, [*map(self.meaning, sides)], self.moving)
+        names = [name for name in names if self.total or name in self.moving]
+        letters = ", ".join(map(notation.plain, names))
+        return f"It holds with {letters} held fixed." if names else ""
+
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
         name, formula = derived(side)
@@ -98,7 +118,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0])
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
+                                lambda *pair: self.verdict(*pair).holds)
         try:
             return self.read([first, *others])
         except Unreadable:
@@ -125,7 +146,7 @@ class Lettering:
         return tuple(found)
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
-        """Return the reading that makes an equation true, else the first."""
+        """Return the way to read a side that makes it equal to the one before, else the first."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)

@@ -1,6 +1,6 @@
 """The letters that a derivation defines: what they mean, and the adjoints of them, as in ∂L/∂E."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -9,14 +9,14 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
-from lvmcalc.calculus import differential
+from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.exercise import NoValue, exercise_of
 from lvmcalc.marking.increments import slope
 from lvmcalc.marking.parts import parts_of
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number, change_of, product, transposed
+from lvmcalc.notation.forming import as_number, change_of, inverse, product, transposed
 from lvmcalc.notation.vocabulary import matching
 
 LARGEST_FACTOR = 24  # of a number between a letter and a stage
@@ -45,6 +45,8 @@ class OwnLetters:
         self.formulas: dict[Expr, Expr] = {}
         self.whole: Expr = chain.expression()
         self.adjoints: dict[Expr, Callable[[], Expr]] = {}
+        self.own: dict[Expr, Expr] = {}  # the letters by the symbols of their adjoints
+        self.derived: dict[Expr, tuple[Expr, Expr]] = {}  # what ∂K/∂α is the derivative of, and by
         short = {node: name for name, node in chain.abbreviations.items()}
         self.slopes = self.parts.adjoints | {
             name: self.slopes_of(name, node.symbol) for node in chain.nodes.values()
@@ -64,7 +66,7 @@ class OwnLetters:
         # another symbol than that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
         slopes = self.slopes_of(name, meaning)
-        self.adjoints[adjoint] = lambda: self.adjoint_of(letter)
+        self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
         for symbol in (adjoint, *slopes.values()):
             self.meanings.pop(symbol, None)
         return words.extended({name: letter}, {name: adjoint}, {name: slopes} if slopes else {})
@@ -77,6 +79,7 @@ class OwnLetters:
                 continue
             called = f"{notation.adjoint_name(name, leaf.name)} "
             found[leaf.name] = matching(called, value if value.is_Matrix else leaf.symbol)
+            self.derived[found[leaf.name]] = value, leaf.symbol
             self.adjoints[found[leaf.name]] = partial(self.slope_of, value, leaf.symbol)
         return found
 
@@ -104,22 +107,62 @@ class OwnLetters:
         return side.xreplace(self.meanings) if self.meanings else side
 
     def adjoint_of(self, letter: Expr) -> Expr:
-        """Return the adjoint of a letter: that of a stage, or from what was said of the scalar.
+        """Return the adjoint of a letter.
 
         Raises
         ------
         Unreadable
-            If the letter is no multiple of a stage, and no right line says what L is in it.
+            If nothing says what L is in terms of the letter.
         """
-        if stages := [*self.stages(self.meanings[letter])]:
-            return added(stages)
-        value = self.whole
-        for other, formula in reversed(self.formulas.items()):
-            value = value if other == letter else value.xreplace({other: formula})
-        if letter not in value.free_symbols or self.chain_after(letter, value):
+        found = next(self.ways(letter), None)
+        if found is None:
             raise Unreadable(f"{notation.plain(letter)} is no stage here, and no line before says "
                              f"what {notation.plain(self.chain.output)} is in terms of it.")
-        return slope(self.chain, value, letter)
+        return found
+
+    def ways(self, letter: Expr) -> Iterator[Expr]:
+        """Yield what the adjoint of a letter may be, where something depends on more than one.
+
+        That of L as a right line has it; that of the stages of which the letter is a multiple; what
+        other letters bring to it; and that of L as a function of the letter, if it is the inverse
+        of a leaf or stage.
+        """
+        value, meaning = self.whole, self.meanings[letter]
+        for other, formula in reversed(self.formulas.items()):
+            value = value if other == letter else value.xreplace({other: formula})
+        stages = [product(1 / factor, adjoint) for factor, _, adjoint in self.stages(meaning)]
+        if letter in value.free_symbols and not self.chain_after(letter, value):
+            found = slope(self.chain, value, letter)
+            if not stages or not self.same(found, added(stages)):
+                yield found
+        if stages:
+            yield added(stages)
+        with suppress(Unreadable):
+            if after := [other for other, formula in self.formulas.items()
+                         if letter in formula.free_symbols and other != letter]:
+                yield added([self.brought(letter, other) for other in after])
+        if meaning.is_Matrix and meaning.is_square:
+            for factor, node, adjoint in self.stages(inverse(meaning)):
+                yield product(-factor, transposed(node), self.chain.in_leaves(adjoint),
+                              transposed(node))
+
+    def brought(self, letter: Expr, other: Expr) -> Expr:
+        """Return what another letter, in whose definition a letter stands, brings to its adjoint.
+        """
+        adjoint = matching("∂", other)
+        scalar = inner(adjoint, self.formulas[other]) if other.is_Matrix else (
+            adjoint * self.formulas[other])
+        return slope(self.chain, scalar, letter).xreplace({adjoint: self.adjoint_of(other)})
+
+    def other_ways(self, sides: Iterable[Expr]) -> Iterator[None]:
+        """Take every other meaning of the adjoints of letters in some sides, one after the other.
+        """
+        for symbol in self.own.keys() & {it for side in sides for it in side.free_symbols}:
+            before = self.meanings[symbol]
+            for way in [*self.ways(self.own[symbol])][1:]:
+                self.meanings[symbol] = self.meaning(way)
+                yield
+            self.meanings[symbol] = before
 
     def chain_after(self, letter: Expr, value: Expr) -> bool:
         """Return whether stages stand in a value that may depend on a letter."""
@@ -131,9 +174,9 @@ class OwnLetters:
         return any(not before & {*self.chain.leading_to(name)}
                    for name in stages(value))
 
-    def stages(self, meaning: Expr) -> Iterator[Expr]:
-        """Yield the adjoints of the stages of which an expression is a multiple, or that of a
-        transpose; together they are its adjoint."""
+    def stages(self, meaning: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+        """Yield the leaves and stages, or their transposes, of which an expression is a multiple:
+        the number, the stage, and its adjoint."""
         exercise, known = exercise_of(self.chain, next(iter(self.chain.leaves))), set()
         values: list = []
         with suppress(*NoValue, ValueError, TypeError):
@@ -149,7 +192,7 @@ class OwnLetters:
                     if not known & {name for name in known
                                     if node.name in self.chain.leading_to(name)}:
                         adjoint = self.chain.adjoint_symbol(node.name)
-                        yield product(1 / factor, transposed(adjoint) if turn else adjoint)
+                        yield factor, symbol, transposed(adjoint) if turn else adjoint
                     known.add(node.name)
                     break
 

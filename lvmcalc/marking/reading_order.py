@@ -24,7 +24,7 @@ def reading_order(found: list[Piece]) -> list[int]:
     def take(number: int) -> None:
         begun.add(number)
         for name, place in once.items():
-            if place > number and place not in begun and found[number].kind != "words" and (
+            if place not in begun and found[number].kind != "words" and (
                     letters[name].search(found[number].text)):
                 take(place)
         order[number] = None

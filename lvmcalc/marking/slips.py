@@ -34,7 +34,7 @@ from lvmcalc.marking.increments import (
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.parts import parts_of
 from lvmcalc.marking.wording import asked_for
-from lvmcalc.notation.forming import apart, as_number, change_of, product, transposed
+from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
 from lvmcalc.notation.vocabulary import matching
 
 
@@ -62,6 +62,7 @@ class Slips:
         self.chain, self.in_leaves, self.letters, self.same = chain, in_leaves, letters, same
         self.said: dict[int, dict[Expr, Expr]] = {}
         self.formulas: dict[int, dict[passes.Place, Expr]] = {}  # of a chain in which it is right
+        self.relations: list[tuple[Expr, Expr]] = []  # what right lines say of their left sides
         self.values: dict[int, Expr] = {}  # that it takes for the scalar
         self.wrong: dict[int, list[tuple[Expr, Expr]]] = {}  # the equations of which it is one
         self.errors: dict[tuple[Expr, Expr], list[Error]] = {}  # of those that were looked at
@@ -76,14 +77,22 @@ class Slips:
         self.wrong.setdefault(number, []).append(meant)
         if number in self.formulas or number in self.values:
             return
+        broken: dict[passes.Place, Expr] = {}
+        if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
+            value, wrt = self.letters.derived[left]
+            step = increment_of(wrt)
+            meant = change_of(value), inner(side, step) if step.is_Matrix else product(side, step)
+        elif left in self.letters.own:
+            broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
         left, side = meant if part else solved(*meant)
         if part:  # the other parts are right
             side = passes.added([side, *(other.adjoint(part[1]) for other in parts_of(
                 self.chain).chains.values() if other is not part[0])])
             left = self.chain.adjoint_symbol(part[1])
-        if formulas_ := self.broken(left, side) or self.broken_inside(number, left, side):
+        if formulas_ := self.broken(left, side) or broken or (
+                self.broken_inside(number, left, side)):
             self.formulas[number] = formulas_
-        elif not left.is_Matrix and self.same(self.chain[self.chain.output].symbol, left):
+        elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
             self.values[number] = as_number(self.chain.in_leaves(side))
 
     def errors_in(self, left: Expr, side: Expr) -> list[Error]:
@@ -101,6 +110,14 @@ class Slips:
             found += [Error(*(np.concatenate([*map(np.ravel, points.values(one))]) for one in pair))
                       for pair in pairs]
         return found
+
+    def broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which the adjoint of what a letter means is what was
+        said of it."""
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            error, = self.in_leaves(as_number(inner(said - right, change_of(letter))))
+            return broken_in(self.chain, error, written(self.chain, error))
+        return {}
 
     def broken_inside(self, number: int, changed: Expr, said: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which the differential of a part of L, such as
@@ -126,8 +143,11 @@ class Slips:
         for known in (self.said, self.formulas, self.values, self.wrong, self.inside):
             known.pop(number, None)
 
-    def behind(self, *sides: Expr) -> int | None:
-        """Return the line with a slip from which an equation follows, None if there is none."""
+    def behind(self, *sides: Expr, head: Expr) -> int | None:
+        """Return the line with a slip from which an equation follows, None if there is none.
+
+        `head` is what the equation began with.
+        """
         numbers = dict.fromkeys((*self.said, *self.formulas, *self.values))
         each = [[number] for number in reversed(numbers)]
         for some in [*each, [*numbers]] if len(each) > 1 else each:
@@ -135,7 +155,16 @@ class Slips:
                 if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                        for pair in pairwise(self.taken_for_true(some, sides))):
                     return some[0]
-        return self.made_up(*sides)
+        return self.put_in(head, sides[-1]) or self.made_up(*sides)
+
+    def put_in(self, head: Expr, side: Expr) -> int | None:
+        """Return the line with a slip that was put in what a right line says of the same thing."""
+        for left, formula in self.relations:
+            for number, said in self.said.items() if left == head else ():
+                expected = formula.xreplace(said)
+                if expected != formula and self.same(expected, side):
+                    return number
+        return None
 
     def made_up(self, *sides: Expr) -> int | None:
         """Return the first line with a slip if the error of an equation is made up of such errors.
@@ -191,6 +220,10 @@ class Slips:
             first, *others = self.chain.children(name)
             return {(first, name): in_nodes(self.chain, side)} | {
                 (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+        name = self.chain.abbreviations.get(getattr(left, "name", ""), getattr(left, "name", ""))
+        if name in {*self.chain.nodes} - {self.chain.output}:  # a stage was written wrongly
+            left = change_of(self.chain[name].symbol)
+            side = in_increments(self.chain, change_of(side))
         with suppress(UnsupportedExpression, ValueError, TypeError):
             if not written(self.chain, side):  # letters of one's own
                 side, = self.in_leaves(side)

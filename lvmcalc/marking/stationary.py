@@ -1,38 +1,244 @@
-"""Equations that hold only where a gradient is zero, such as AᵀA w = Aᵀy and w = (AᵀA)⁻¹Aᵀy."""
+"""Conditions in a derivation, which are no identities: 0 = Aᵀ(A w − y), w = (AᵀA)⁻¹Aᵀy, λ = 1.
 
+Where a gradient is set to zero, it is asked of each line whether it follows from the gradients and
+the conditions before it: as a multiple, by factors that have an inverse, or as their solution.
+Whether it does not is decided at points where the gradient is zero.
+"""
+
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from sympy import Expr
+from sympy import Expr, ShapeError
 
+from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
 
-HOLDS = "it holds where the gradient is zero"
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
-NOWHERE = "The gradient is not zero there"
+GIVEN = "This gives {} a value, which is a condition: it is not checked."
+ASSUMED = "This may hold under the condition of line {}, which is not used here."
+MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
+NEAR, FAR = 1e-8, 1e-5  # relative errors
+NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
+             np.linalg.LinAlgError)
 
 
-def where_flat(chain: Chain, left: Expr, side: Expr) -> Verdict | None:
-    """Return whether an equation says that a gradient is zero; None if that cannot be told.
+class Condition(NamedTuple):
+    """What is zero, in leaves; the line that says it, and whether there is a slip in it."""
 
-    Either it says which value of a leaf makes it zero, or its sides differ by a multiple of it.
+    zero: Expr
+    name: str = ""  # of the leaf by which the scalar is differentiated
+    number: int = 0
+    wrong: bool = False
+
+
+class Conditions:
+    """The gradients that a derivation has found, and what it takes for zero.
+
+    Parameters
+    ----------
+    chain : Chain
+
+    Attributes
+    ----------
+    moving : names of the leaves that change in the derivation
+    begun : whether a gradient has been set to zero
+    given : the values that leaves were given, as in λ = 1
+    assumed : the line of the first condition that is not understood, 0 if there is none
     """
-    for name, leaf in chain.leaves.items():
-        adjoint = chain.in_leaves(chain.adjoint(name))
-        if left == leaf.symbol and leaf.symbol not in side.free_symbols:
-            zero = sp.ZeroMatrix(*leaf.shape) if leaf.shape else sp.S.Zero
-            found = exercise_of(chain, name).compare(adjoint.xreplace({leaf.symbol: side}), zero)
-            told = found.holds or found.counterexample
-            return Verdict(found.status, HOLDS if found.holds else NOWHERE) if told else None
-        with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
-            points = exercise_of(chain, name)
-            pairs = [(np.ravel(one), np.ravel(other)) for one, other in zip(
-                points.values(side - left), points.values(adjoint), strict=True)]
-            if all(one.shape == other.shape and len(one) > 2 and one.any() and np.isclose(
-                    abs(one @ other), np.linalg.norm(one) * np.linalg.norm(other), rtol=1e-9)
-                    for one, other in pairs):
-                return Verdict("numeric", HOLDS)
-    return None
+
+    def __init__(self, chain: Chain):
+        self.chain, self.begun, self.assumed = chain, False, 0
+        self.moving: tuple[str, ...] = ()
+        self.found: list[Condition] = []
+        self.given: dict[Expr, Expr] = {}
+        self.exercise = exercise_of(chain, next(iter(chain.leaves)))
+
+    def add(self, zero: Expr, name: str = "", number: int = 0, wrong: bool = False) -> None:
+        """Add a gradient that was found, or a condition."""
+        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong))
+
+    def known(self) -> list[Condition]:
+        """Return what may be zero, the right ones first; if no gradient was found, those of the
+        leaves that change."""
+        every = self.found or [Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
+                               for name in self.moving]
+        return sorted(every, key=lambda condition: condition.wrong)
+
+    def leaf(self, left: Expr, right: Expr) -> str:
+        """Return the leaf to which an equation gives a value, "" if it is of another kind."""
+        name = getattr(left, "name", "")
+        known = name in self.chain.leaves and left == self.chain[name].symbol
+        return name if known and left not in right.free_symbols else ""
+
+    def source(self, left: Expr, right: Expr) -> tuple[Condition, Verdict] | None:
+        """Return the condition from which an equation follows and how surely it does, None if it
+        is found in none."""
+        left, right = map(self.chain.in_leaves, (left, right))
+        leaf = self.leaf(left, right)
+        for condition in self.known():
+            if leaf and left in condition.zero.free_symbols:
+                solved = condition.zero.xreplace({left: right})
+                with suppress(*NoNumbers):
+                    found = self.exercise.compare(solved, zero_like(condition.zero))
+                    if found.status in RIGHT:
+                        return condition, found
+            with suppress(*NoNumbers):
+                if self.is_multiple(difference(left, right), condition.zero):
+                    return condition, Verdict("numeric", "it follows from a condition")
+        return None
+
+    def is_multiple(self, one: Expr, other: Expr) -> bool:
+        """Return whether an expression is another one times factors that have an inverse."""
+        wanted, found = self.exercise.values(one), self.exercise.values(other)
+        if any(np.ndim(value) and not np.any(value) for value in found):
+            return False
+        for turned in (False, True):
+            values = [np.transpose(value) for value in found] if turned else found
+            for left, right in product([None, *self.factors(wanted, 0)],
+                                       [None, *self.factors(wanted, 1)]):
+                with suppress(ValueError):
+                    tried = [value if left is None else left[n] @ value
+                             for n, value in enumerate(values)]
+                    tried = [value if right is None else value @ right[n]
+                             for n, value in enumerate(tried)]
+                    if parallel(wanted, tried):
+                        return True
+        return False
+
+    def factors(self, values: list[Any], axis: int) -> Iterator[list[Any]]:
+        """Yield the values of the matrices, and of their inverses, that fit to one side."""
+        for node in self.chain:
+            matrices = [point[node.name] for point in self.exercise.points]
+            if all(np.ndim(value) == 2 and np.shape(matrix) == 2 * (np.shape(value)[axis],)
+                   and np.linalg.cond(matrix) < 1 / NEAR
+                   for matrix, value in zip(matrices, values, strict=True)):
+                yield matrices
+                yield [np.linalg.inv(matrix) for matrix in matrices]
+
+    def holds(self, left: Expr, right: Expr) -> tuple[Condition, bool] | None:
+        """Return a condition and whether an equation holds where the condition does; None if that
+        cannot be told.
+
+        It is tried at points where the condition, which has to be linear in some leaf, holds. What
+        has another shape than the condition may be one of its own.
+        """
+        left, right = map(self.chain.in_leaves, (left, right))
+        shape, told = getattr(difference(left, right), "shape", ()), None
+        for condition in reversed(self.known()):
+            alike = shape == getattr(condition.zero, "shape", ())
+            found = [self.agrees(left, right, point) for point in self.solutions(condition)]
+            if found and all(found):
+                return condition, True
+            if alike and not found:
+                return None
+            told = told or ((condition, False) if alike else None)
+        return told
+
+    def solutions(self, condition: Condition) -> Iterator[dict[str, Any]]:
+        """Yield points at which a condition holds, two for each of the points of the exercise."""
+        used = condition.zero.free_symbols
+        names = [name for name, leaf in self.chain.leaves.items() if leaf.shape
+                 and name not in self.chain.symmetric and leaf.symbol in used]
+        for name in sorted(names, key=lambda name: name != condition.name):
+            found = []
+            with suppress(*NoNumbers):
+                for number in range(len(self.exercise.points)):
+                    found += self.solved(condition.zero, name, dict(self.exercise.leaves(number)))
+            if found:
+                yield from found
+                return
+
+    def solved(self, zero: Expr, name: str, point: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield two solutions of an equation that is linear in a leaf, none if it is not."""
+        shape = np.shape(point[name])
+        if np.prod(shape) > MOST_UNKNOWN:
+            return
+
+        def at(entries: np.ndarray) -> np.ndarray:
+            return np.ravel(value_at(zero, point | {name: entries.reshape(shape)})).astype(float)
+
+        start = at(np.zeros(shape))
+        slopes = np.stack([at(unit) - start for unit in np.eye(int(np.prod(shape)))], 1)
+        rng = np.random.default_rng(0)
+        tried = rng.normal(size=slopes.shape[1])
+        if not np.allclose(at(tried), slopes @ tried + start, rtol=NEAR):
+            return
+        for begin in (np.zeros(len(tried)), tried):
+            step, *_ = np.linalg.lstsq(slopes, -start - slopes @ begin, rcond=None)
+            entries = begin + step
+            if np.allclose(slopes @ entries, -start, rtol=NEAR, atol=NEAR * np.abs(start).max()):
+                yield point | {name: entries.reshape(shape)}
+
+    def agrees(self, left: Expr, right: Expr, point: dict[str, Any]) -> bool:
+        """Return whether an equation holds at a point."""
+        sides = [np.asarray(value_at(side, point), dtype=float) for side in (left, right)]
+        scale = max(float(np.abs(side).max()) for side in sides)
+        return bool(np.abs(sides[0] - sides[1]).max() <= FAR * scale)
+
+    def is_constant(self, value: Expr) -> bool:
+        """Return whether no leaf stands in a value."""
+        return not {symbol.name for symbol in value.free_symbols} & {*self.chain.leaves}
+
+    def claims_zero(self, left: Expr, right: Expr) -> str:
+        """Return the name of the gradient that is said to be zero for a value of its leaf, "" if
+        the leaf is only given a value, as in λ = 1."""
+        leaf = self.leaf(*map(self.chain.in_leaves, (left, right)))
+        others = not self.is_constant(right)
+        asked = {condition.name for condition in self.found} - {""} or {*self.moving}
+        return notation.plain(self.chain.adjoint_symbol(leaf)) if (
+            leaf and others and leaf in asked) else ""
+
+    def where(self, condition: Condition) -> str:
+        """Return in words where something holds that follows from a condition."""
+        name = condition.name and notation.plain(self.chain.adjoint_symbol(condition.name))
+        return f"It holds where {name} is zero." if name else (
+            f"It follows from your line {condition.number}.")
+
+    def with_values(self, side: Expr) -> Expr:
+        """Return a side in leaves with the values that some of them were given."""
+        return self.chain.in_leaves(side).xreplace(self.given)
+
+
+def difference(left: Expr, right: Expr) -> Expr:
+    """Return left − right, or one of them where the other is zero."""
+    return left if is_zero(right) else right if is_zero(left) else left - right
+
+
+def is_zero(side: Expr) -> bool:
+    """Return whether a side was written as 0."""
+    return side == 0 or isinstance(side, sp.ZeroMatrix)
+
+
+def zero_like(side: Expr) -> Expr:
+    """Return zero of the shape of a side."""
+    return sp.ZeroMatrix(*side.shape) if side.is_Matrix else sp.S.Zero
+
+
+def parallel(values: list[Any], others: list[Any]) -> bool:
+    """Return whether arrays are multiples of others, by one number if there are few entries."""
+    ratios = []
+    for value, other in zip(values, others, strict=True):
+        if np.shape(value) != np.shape(other):
+            return False
+        one, two = np.ravel(value).astype(float), np.ravel(other).astype(float)
+        if not one.any() or not two.any():
+            return False
+        ratio = one @ two / (two @ two)
+        if np.abs(one - ratio * two).max() > NEAR * np.abs(one).max():
+            return False
+        ratios.append((ratio, len(one)))
+    return all(length > 2 for _, length in ratios) or bool(
+        np.allclose([ratio for ratio, _ in ratios], ratios[0][0], rtol=NEAR))
+
+
+def alike(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Return two sides with a zero matrix for the number 0 beside a matrix."""
+    if right == 0:
+        return left, zero_like(left)
+    return (zero_like(right), right) if left == 0 else (left, right)

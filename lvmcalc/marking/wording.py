@@ -29,15 +29,19 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     return piece
 
 
-def gradient_called(chain: Chain, side: str, value: Callable[[], Reading]) -> str:
-    """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value; else the side."""
+def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
+                    same: Callable[[Expr, Expr], bool]) -> str:
+    """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
+    it the adjoint that is the value; else the side."""
     outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
     if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b|grad)\s*(?:{outputs})"
                         rf"|(?:{outputs})')\s*", side):
         return side
-    shape = getattr(value().formula, "shape", ())
+    formula = value().formula
     fitting = [name for name, leaf in chain.leaves.items()
-               if getattr(leaf.symbol, "shape", ()) == shape]
+               if getattr(leaf.symbol, "shape", ()) == getattr(formula, "shape", ())]
+    if len(fitting) > 1:
+        fitting = [name for name in fitting if same(chain.adjoint_symbol(name), formula)]
     return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
 
 
@@ -72,7 +76,7 @@ def asked_for(chain: Chain, side: Expr) -> str:
 
 def is_named(chain: Chain, side: Expr) -> bool:
     """Return whether a side is an adjoint or the differential of a node."""
-    return bool(asked_for(chain, side) or node_of(chain, side))
+    return getattr(side, "name", "").startswith("∂") or bool(node_of(chain, side))
 
 
 def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:

@@ -66,11 +66,11 @@ def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, nu
     assert f"Line {number} is" in result._repr_markdown_()
 
 
-@pytest.mark.parametrize("text", ["just so", "∂L/∂d = "])
+@pytest.mark.parametrize("text", ["foo so", "∂L/∂d = "])
 def test_a_line_that_cannot_be_read_is_not_one_that_does_not_follow(text: str) -> None:
     result = audit(DERIVATION.replace("∂L/∂d = ∂L/∂c", text), "gplvm.log_det")
     assert (result.first_wrong, result.unread) == (None, (2,))
-    assert "Line 2 cannot be read. 5 of 6 lines are right." in str(result)
+    assert "Line 2 cannot be read. The other 5 lines are right." in str(result)
 
 
 def test_an_adjoint_may_stand_on_both_sides() -> None:
@@ -119,13 +119,13 @@ def test_the_equals_sign_that_is_wrong_is_counted_where_there_are_several() -> N
         assert line.wrong.startswith(place or "stopped early")
     line, = audit(e, "gplvm.log_det").lines
     assert (line.wrong, line.example) == ("", "")
-    assert audit("just so", "gplvm.log_det").lines[0].wrong.startswith("unreadable. ")
+    assert audit("foo so", "gplvm.log_det").lines[0].wrong.startswith("unreadable. ")
 
 
 def test_a_line_is_shown_as_it_was_read_and_as_it_was_written_if_it_was_not() -> None:
     line, = audit(["∂L/∂e=alpha*∂L/∂d=α ∂L/∂c"], "gplvm.log_det").lines
     assert str(line) == "■ proved: ∂L₁/∂e = α ∂L₁/∂d = α ∂L₁/∂c"
-    assert str(audit("just so", "gplvm.log_det").lines[0]).startswith("? unreadable: just so")
+    assert str(audit("foo so", "gplvm.log_det").lines[0]).startswith("? unreadable: foo so")
 
 
 def test_a_line_is_an_equation() -> None:
@@ -135,13 +135,13 @@ def test_a_line_is_an_equation() -> None:
 
 
 def test_the_page_has_a_row_for_each_line_with_numbers_where_it_is_false() -> None:
-    found = audit(["∂L/∂e = α ∂L/∂d", "∂L/∂d = 2 ∂L/∂c", "just so"], "gplvm.log_det")
+    found = audit(["∂L/∂e = α ∂L/∂d", "∂L/∂d = 2 ∂L/∂c", "foo so"], "gplvm.log_det")
     rows = [row.strip("| ").split(" | ") for row in found._repr_markdown_().splitlines()[2:5]]
     assert [row[0] for row in rows] == ["1", "2", "3"]
     assert [row[0] for row in str(found).splitlines() if row[0].isdigit()] == ["1", "2", "3"]
     assert rows[0][1] == rf"$\displaystyle {found.lines[0].latex}$"
     assert found.lines[0].latex.count(" = ") == 1
-    assert rows[2][1] == "<code>just so</code>"
+    assert rows[2][1] == "<code>foo so</code>"
     assert ["<details>" in "".join(row) for row in rows] == [False, True, False]
     assert "<details>" in rows[1][3]
     assert "For instance, " in rows[1][3]

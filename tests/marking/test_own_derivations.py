@@ -85,3 +85,93 @@ def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
     ("g(w) = λ/2 ‖w‖²\ng(w + y) = λ/2 ‖w + y‖²", ["definition", "unreadable"])])
 def test_what_stands_behind_a_function_are_its_arguments(text: str, expected: list[str]) -> None:
     assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
+
+
+GRADIENT = "∂L/∂w = Aᵀ(A w − y) + λ w\n"
+COVARIANCE = derive("N/2 log|Σ| + ½ tr(Σ⁻¹XᵀX)", X="N×D", Σ="symmetric D×D")
+ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U\nU (VᵀV + λ I) = R V\n"
+               "U = R V (VᵀV + λ I)⁻¹\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (GRADIENT + "0 = Aᵀ(A w − y) + λ w\n(AᵀA + λ I) w = Aᵀy\nw = (AᵀA + λ I)⁻¹ Aᵀy", RIDGE,
+     ["proved", "numeric", "numeric", "proved"]),
+    (GRADIENT + "AᵀA w + λ w − Aᵀ y = 0\n(AᵀA − λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE,
+     ["proved", "numeric", "refuted", "follows"]),
+    (GRADIENT.replace("λ w", "2λ w") + "(AᵀA + 2λ I) w = Aᵀy\nw = (AᵀA + 2λ I)⁻¹ Aᵀy", RIDGE,
+     ["refuted", "follows", "follows"]),
+    (GRADIENT + "λ w = Aᵀ(y − A w)\nw = Aᵀ(y − A w)/λ", RIDGE, ["proved", "numeric", "numeric"]),
+    (GRADIENT + "At the optimum 1ᵀ A w = 3.", RIDGE, ["proved", "unreadable"]),
+    (ALTERNATING, FACTORS, ["proved", "numeric", "numeric", "proved", "proved"]),
+    (ALTERNATING.replace("U (V", "U Vᵀ V (V", 1), FACTORS,
+     ["proved", "numeric", "refuted", "proved", "proved"]),
+    ("∂L/∂Σ = ½(N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹)\n0 = N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹\nN Σ = XᵀX\nΣ = XᵀX/N", COVARIANCE,
+     ["proved", "numeric", "numeric", "proved"]),
+    ("∂L/∂Σ = ½(N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹)\n0 = N Σ⁻¹ − Σ⁻¹XᵀX Σ⁻¹\nΣ = XᵀX", COVARIANCE,
+     ["proved", "numeric", "refuted"]),
+    ("Take λ = 1.\n∂L/∂w = Aᵀ(A w − y) + w\n∂L/∂w = Aᵀ(A w − y) − w", RIDGE,
+     ["definition", "numeric", "refuted"]),
+    ("Suppose y = A w.\n∂L/∂w = λ w\n∂L/∂w = 2 λ w", RIDGE,
+     ["unreadable", "unreadable", "refuted"])])
+def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_what_holds_under_a_condition_says_where() -> None:
+    lines = audit(GRADIENT + "(AᵀA + λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE).lines
+    assert lines[1].note == "It holds where ∂L/∂w is zero."
+    assert lines[2].wrong.endswith("With this w, ∂L/∂w is not zero.")
+
+
+EXPONENT = "−D/2 log|K| − ½ tr(K⁻¹Y Yᵀ)"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (f"L = {EXPONENT}", "proved"), (f"L ∝ {EXPONENT}", "proved"),
+    (f"L = {EXPONENT} up to an additive constant.", "proved"), ("L ∝ −D log|K|", "unreadable"),
+    (f"L = {EXPONENT} + N", "refuted"), (f"L = {EXPONENT.replace('− ½', '+ ½')}", "refuted")])
+def test_a_constant_of_the_scalar_may_be_left_out(text: str, expected: str) -> None:
+    assert statuses(text, "gplvm") == [expected], audit(text, "gplvm")
+
+
+def test_the_constant_that_is_left_out_is_named() -> None:
+    assert audit(f"L = {EXPONENT}", "gplvm").lines[0].note == (
+        "The constant -D N log(2 pi)/2 is left out, which changes no gradient.")
+
+
+@pytest.mark.parametrize(("text", "of", "expected", "note"), [
+    ("E = R − U Vᵀ\nThe total differential is\ndL = −tr(Eᵀ dU Vᵀ) + λ tr(Uᵀ dU)", FACTORS,
+     ["definition", "words", "proved"], "It holds with R, V, λ held fixed."),
+    ("dL = −tr((R − U Vᵀ)ᵀ dU Vᵀ) + λ tr(Uᵀ dU)\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V\n"
+     "dL = −tr((R − U Vᵀ)ᵀ dU Vᵀ) + λ tr(Uᵀ dU)", FACTORS, ["proved"] * 3,
+     "It holds with V held fixed."),
+    ("H = tanh(X V)\ndL = tr((H W − Y)ᵀ dH W) + tr((H W − Y)ᵀ H dW)\n= tr((H W − Y)ᵀ H dW)",
+     NETWORK, ["definition", "proved", "refuted"], ""),
+    ("dL = (A w − y)ᵀ A dw + λ wᵀ dw", RIDGE, ["proved"], "")])
+def test_what_a_differential_holds_fixed_is_said(text: str, of: Chain, expected: list[str],
+                                                 note: str) -> None:
+    found = audit(text, of).lines
+    assert ([line.status for line in found], found[-1].note) == (expected, note), found
+
+
+@pytest.mark.parametrize(("text", "of", "expected", "kind"), [
+    ("K = X Xᵀ + β⁻¹ I\n∂L/∂X = (K⁻¹Y Yᵀ − D I)K⁻¹X", "gplvm", ["refuted", "follows"],
+     "missing_scalar"),
+    ("r = y − X w\ndL = rᵀ C dr\n= 2 rᵀ C dr", WEIGHTED, ["definition", "proved", "refuted"],
+     "factor"),
+    ("∂L/∂U = −(R − U Vᵀ) V + λ U\n= U Vᵀ V + R V + λ U", FACTORS, ["proved", "refuted"], "sign"),
+    ("dr = −A dw\ndL = −rᵀ dr", RIDGE, ["unreadable", "unreadable"], "unreadable"),
+    ("L_1 = ½‖A w − y‖²", RIDGE, ["definition"], "")])
+def test_a_slip_in_a_stage_or_in_rewriting_is_named(text: str, of: str | Chain, expected: list[str],
+                                                    kind: str) -> None:
+    found = audit(text, of)
+    assert [line.status for line in found.lines] == expected, found
+    assert next((it.kind for line in found.lines for it in line.findings), "") == kind, found
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Setting ∂L/∂w = 0: AᵀA w + λ w = Aᵀy", ["words", "numeric"]),
+    ("g = Aᵀ(A w − y) + λ w\ng = 0\n(AᵀA + λ I) w = Aᵀy", ["definition", "numeric", "numeric"]),
+    ("∂L/∂A = (A w − y) wᵀ\nAᵀ1 = 3 w", ["proved", "refuted"])])
+def test_a_condition_may_stand_behind_a_colon_or_in_letters(text: str, expected: list) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
