@@ -151,7 +151,7 @@ def test_answers_about_a_derived_chain_are_marked_and_audited() -> None:
     ("sum(X + X Xᵀ)", {"X": "3×2"}, "the sum of X (3×2) and X Xᵀ (3×3) cannot be formed"),
     ("sum(x/x)", {"x": "N"},
      "Nothing can be divided by the matrix x (N×1): ./ divides entry by entry"),
-    ("sum((1 − x)²)", {"x": "N"}, "the power of ones(N) - x (N×1) cannot be formed: it is not "
+    ("tr((1 − x)²)", {"x": "N"}, "the power of ones(N) - x (N×1) cannot be formed: it is not "
      "square; .^2 is the power of every entry"),
     ("q = A w\n½‖A w‖²", {"A": "N×D", "w": "D"}, "Line 1: the stage q is used in no later line"),
     ("A w\n½‖A w‖²", {"A": "N×D", "w": "D"}, "Line 1, `A w`, has no name"),
@@ -188,12 +188,12 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("tr(A ⊗ A)", "The Kronecker product (`⊗`) is not a known operation."),
     ("e = 2 A\neigvals(e)", "Line 2: An eigenvalue (`eigvals`) is not a known operation"),
     ("tr(svd(A))", "A singular value (`svd`)"), ("tr(pinv(A))", "The pseudoinverse (`pinv`)"),
-    ("max(A)", "A maximum or minimum (`max`)"), ("tr(expm(A))", "A function of a matrix as a"),
+    ("max(A)", "A largest entry (max) is read only"), ("tr(expm(A))", "A function of a matrix as a"),
     ("∑ A", "There is no `∑` here: write Σ_i with the index"),
     ("λ_max(A)", "An eigenvalue (`λ_max`)"), ("‖A‖_*", "A norm other than ‖A‖ is not a known"),
     (r"\operatorname{tr}(A^{+})", "The pseudoinverse (A⁺) is not a known"),
     ("sum(softmax(A))", "`sum(softmax(A))` cannot be read: softmax needs its axis"),
-    ("sum(logsumexp(A))", "There is no `logsumexp` here: write log(sum(exp(x)))"),
+    ("sum(logsumexp(A))", "`logsumexp(A))` cannot be read: logsumexp does not"),
     ("tr(tan(A))", "There is no function `tan` here"),
     ("2^λ ‖A w − y‖²", "The calculus does not know the exponent in 2^λ")])
 def test_what_is_not_there_is_refused_by_name(formula: str, sentence: str) -> None:
