@@ -31,7 +31,8 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
 LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
                      re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
-                   r"|means|leads\s+to|get|obtain|find|have)\b:?|(?<=0)[\s$]*,\s*(?:so|i\.e\.)\s|(?<=0)[\s$]*:\s")
+                   r"|means|leads\s+to|get|obtain|find|have)\b:?"
+                   r"|(?<=0)[\s$]*,\s*(?:so|i\.e\.)\s|(?<=0)[\s$]*:\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
@@ -195,6 +196,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
         own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
+        formula = re.sub(" {2,}", " ", formula)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before

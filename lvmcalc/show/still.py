@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,12 @@ class Drawing:
         image = Image.frombytes("RGBA", tuple(size), raw.getvalue())
         _in_a_halo(image, 1.5 * scale).save(file, "PNG")
         return file.getvalue()
+
+    def image(self) -> Image.Image:
+        """Return the picture on paper as a frame of an animation, in 64 colours."""
+        picture = Image.open(io.BytesIO(self.png(1)))
+        paper = Image.new("RGBA", picture.size, style.PAPER)
+        return Image.alpha_composite(paper, picture).convert("RGB").quantize(64)
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
@@ -309,3 +316,17 @@ def _short(end: tuple, start: tuple, tall: float) -> float:
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "graph": draw_graph}
+
+
+def save_gif(images: list[Any], path: str, pause: int) -> None:
+    """Save pictures as an animation, each shown for `pause` milliseconds.
+
+    It is written beside the file and then moved there, so a full disk destroys no older one.
+    """
+    beside = Path(f"{path}.part")
+    try:
+        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
+                       loop=0)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -274,9 +274,46 @@ QUADRATIC = derive("xᵀ A x + bᵀ x", A="N×N", x="N", b="N")
      r"\frac{\partial J}{\partial w} &= A^TE + \lambda w \cr }$$", FIT, "w", "proved"),
     (r"$$\eqalign{ E &= A w - y \cr \frac{\partial J}{\partial w} &= A^TE - \lambda w \cr}$$",
      FIT, "w", "refuted"),
+    ("$J = ½‖A w − y‖² + λ/2 ‖w‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "proved"),
+    ("$J = ½‖A w − y‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "unreadable"),
+    ("f'(w) = Aᵀ(A w − y) + λ w", FIT, "w", "proved"),
     (r"X^\top(\boldsymbol{\sigma}(Xw) - y)", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{-z}}", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{z}}", LOGISTIC, "w", "unreadable")])
 def test_the_loss_and_known_functions_may_have_other_names(answer: str, of: object, wrt: str,
                                                            status: str) -> None:
     assert mark(answer, of, wrt).status == status
+
+
+RIDGED = r"A^\top(Aw-y)+\lambda w"
+AMONG = [
+    "By the chain rule we obtain \\[ \\nabla J = {}, \\] where $A$ is the design matrix.",
+    "The gradient with respect to the latent positions is ${}$.",
+    "Hence $${}$$ as claimed. $\\square$",
+    "Collecting everything, $\\nabla_w J = {}$ (a vector).",
+    r"{} \text{ (by the chain rule)}", r"{}, \quad \text{with the exponential taken elementwise.}",
+    r"{} \qquad\text{(and similarly for }A\text{)}",
+    "Let $r = Aw - y$ be the residual. Then the gradient reads\n$$A^\\top r+\\lambda w.$$",
+    "Writing $r = A w - y$, we get $dJ = r^\\top A\\,dw + \\lambda w^\\top dw$,"
+    " so\n$$\\nabla J(w) = {}.$$",
+    r"\sum_n (\mathbf a_n^\top\mathbf w - y_n)\mathbf a_n + \lambda w, where "
+    r"$\mathbf a_n$ is the n-th row of A",
+    r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$"]
+
+
+@pytest.mark.parametrize("sentence", AMONG)
+def test_an_answer_is_found_among_sentences(sentence: str) -> None:
+    assert mark(sentence.replace("{}", RIDGED), FIT, "w").right
+
+
+@pytest.mark.parametrize("sentence", [
+    "The gradient is minus ${}$", "Half of ${}$", "The gradient is not ${}$", "${}$ up to a sign",
+    "${}$ without the last term", "The transpose of ${}$", "The gradient is ${}$ times two",
+    "The gradient with respect to $A$ is ${}$", "Adding $w$ to ${}$ gives the gradient",
+    "The gradient of the first summand is ${}$", "The gradient is ${}$, with $A$ and $y$ centred",
+    "The gradient is ${}$. Then divide by two.", "${}$, an $N\\times D$ matrix", "${}$ the $w$",
+    "The gradient is ${}$, where $A$ is symmetric", "{} in w", "We have ${}$ = 0 at the optimum.",
+    r"$A^\top r+\lambda w$, where $r = Aw-y$ and the square is elementwise",
+    r"\sum_n (a_n^\top w - y_n) a_n + \lambda w, where $a_n$ is the n-th column of A"])
+def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
+    assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"

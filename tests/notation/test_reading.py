@@ -39,6 +39,16 @@ def test_the_place_of_what_is_not_understood_is_told(text: str, word: str, place
     assert error.value.place == place
 
 
+@pytest.mark.parametrize(("text", "meant"), [
+    ("tranpose(K)", "transpose"), ("alhpa X", "alpha"), ("x", "X"), ("kk", ""), ("don X", ""),
+    ("normal K", ""), ("J", ""), ("np.gradient(K)", ""), ("None", "")])
+def test_only_what_is_near_in_spelling_is_suggested(text: str, meant: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, TOTAL.vocabulary)
+    assert ("did you mean" in str(error.value)) == bool(meant)
+    assert not meant or f"did you mean `{meant}`?" in str(error.value)
+
+
 def test_a_star_between_matrices_is_entry_by_entry_in_code_for_arrays() -> None:
     assert parse("np.trace(K_bar * K)", TOTAL.vocabulary) == Trace(HadamardProduct(K_bar, K))
     assert parse("alpha * X @ X.T", TOTAL.vocabulary).args[0] == alpha
