@@ -9,11 +9,13 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.passages import DERIVATIVES, with_output
 from lvmcalc.notation.statements import LETTER
 from lvmcalc.notation.tables import STYLES
 from lvmcalc.notation.tokens import quoted
@@ -38,6 +40,20 @@ def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
     """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
     return {name for name, formula in GIVEN.findall(text) if re.search(
         rf"(?:∂|\\partial|∇|\\nabla|\bd)\W*{re.escape(name)}", text) and is_loss(exercise, formula)}
+
+
+def with_loss(exercise: Exercise, text: str) -> str:
+    """Return a text with L for the scalar in ∂J/∂w, ∇f(w) and dℓ = ….
+
+    An f is the scalar even where a stage is called f, if nothing in the text uses that stage.
+    """
+    words, rest = exercise.chain.vocabulary, text
+    for pattern in DERIVATIVES:
+        rest = pattern.sub(lambda it: it[1][:-1] if it[2][0] == "f" else it[0], rest)
+    if getattr(words.get("f"), "is_Matrix", False) and not re.search(
+            r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
+        words = words.without("f")
+    return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
 
 
 def is_loss(exercise: Exercise, formula: str) -> bool:

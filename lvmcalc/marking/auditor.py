@@ -114,8 +114,9 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
     if not code:
         return _Auditor(chain, sizes).audited(found)
     audit = _Auditor(chain, sizes).audited([of_own_letters(piece, chain) for piece in found])
-    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text))
-                                      for line in audit.lines))
+    return replace(audit, lines=tuple(replace(line, text=as_typed(line.text), findings=tuple(
+        replace(it, sentence=as_typed(it.sentence)) for it in line.findings))
+        for line in audit.lines))
 
 
 class _Auditor(Defining, Blaming):
@@ -260,11 +261,11 @@ class _Auditor(Defining, Blaming):
             return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
                            note="It holds for the values that were given.")
         leaf = conditions.leaf(left, right)
+        zero = any(is_zero(side) for side in (left, right))
         if is_named(self.chain, sides[place]) or (
-                isinstance(sides[place], Symbol | MatrixSymbol)
+                not zero and isinstance(sides[place], Symbol | MatrixSymbol)
                 and sides[place].name not in self.chain.leaves):
             return None
-        zero = any(is_zero(side) for side in (left, right))
         flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
         if not flat and not conditions.found and not leaf:
             return None
@@ -284,7 +285,8 @@ class _Auditor(Defining, Blaming):
         if not source and not flat:
             return None
         conditions.begun = True
-        conditions.add(difference(left, right), "", source[0].number if source else number,
+        conditions.add(difference(left, right), "",
+                       source[0].number if source and source[0].wrong else number,
                        not source or source[0].wrong)
         if not source:
             zero = conditions.claims_zero(left, right)

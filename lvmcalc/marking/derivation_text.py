@@ -33,7 +33,7 @@ LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by
                      re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
                    r"|means|leads\s+to|get|obtain|find|have)\b:?"
-                   r"|(?<=0)[\s$]*,\s*(?:so|i\.e\.)\s|(?<=0)[\s$]*:\s")
+                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 # Words between two equations of one line, and words that would say something about a formula
@@ -145,7 +145,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
-    numbered = piece.name[-1:].isdigit()
+    numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
     if piece.said or numbered or any(letter.search(it.text) for it in others):
         return piece
     return piece._replace(kind="claim")

@@ -113,7 +113,7 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
                          f"tr(Gᵀ d{name}).")
     found = slope(chain, change, step)
     linear = compare(change, inner(found, step) if found.is_Matrix else found * step,
-                     symmetric_in(chain))
+                     {it.name for it in change.free_symbols} & {*symmetric_in(chain)})
     if step in found.free_symbols or not linear.holds:
         raise Unreadable(f"`{notation.plain(change)}` is not a differential: every term "
                          f"needs exactly one d{name}.")

@@ -135,7 +135,8 @@ class Lettering:
         first, *others = texts
         differentials = any(map(self.words.change.search, texts))
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
-            first = re.sub(r"^(\s*d)\s+(?!\\?[a-z]{2})(?=[^\s=]+\s*$)", r"\1", first)
+            joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
+            first = joined if self.words.change.match(joined) else first
         found = [self.derivative(first) or readings(
             first, self.words, (), differentials, indices, self.arrays)[0].formula]
         for other in others:
@@ -145,6 +146,7 @@ class Lettering:
         return tuple(found)
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+        """Return the way to read a side that makes it equal to the one before, else the first."""
         true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
         return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
             ways[0].formula)

@@ -12,20 +12,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from lvmcalc import notation
-from lvmcalc.marking.asked import letters_of_loss, names_asked
+from lvmcalc.marking.asked import names_asked, with_loss
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.derivation_text import (
     DEFINITION,
     OPERATING,
     TELLING,
-    letters_given,
     without_heading,
 )
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.finishing import Reading
 from lvmcalc.notation.named import FUNCTIONS
-from lvmcalc.notation.passages import MATH, sides_of, with_output
+from lvmcalc.notation.passages import MATH, sides_of
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.statements import equations
 from lvmcalc.notation.tables import END, ENGLISH, PROSE, STYLES
@@ -39,21 +38,25 @@ WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 # Words that may say something about the formula beside them: whole ones, and beginnings of others
 _WHOLE = """
-    about alone any apart both but can cannot could each eight either every except five form
-    four however hundred if least less long may mean means might missing more most must nine no
-    none nor only or other others part parts per piece same seven should single six some summand
-    swapped ten than though three two unless unlike up when whenever without would
+    about alone any apart big bigger both but can cannot case close could differ different
+    differently differs dual each eight either every except five form four gone greater however
+    hundred if large larger least less limit local long may mean means might missing more most
+    must near nine no none nor off only or other others out part parts per piece same seven
+    should single six small smaller some special sum summand sums swapped ten than though three
+    too two unless unlike up when whenever without would
 """
 _BEGINNINGS = """
     add adding almost alternat although another approx ascent assum averag batch bound cancel
-    component contain contribut curvature delet depend descent different differs direction divid
-    doubl doubt dropp dropping example exchang extra factor flip forg halv hess ignor includ
+    clipp component contain contribut curvature delet depend descent direction divid doubl doubt
+    downstream dropp dropping example exchang extra factor flip forg halv hess ignor includ
     increas infinit integra interchang invers invert involv lack lose lost maxim minib minim mis
-    mult neglect omit oppos otherwise place portion proportion provid quart reduc remov replac
-    revers sample scal scaling sometimes square subtract summed suppos swap symmetri term thrice
-    total transf transpos tripl undefin unequal unit updat vanish versus zero
+    mult natural neglect numerical omit oppos optim otherwise place portion project proportion
+    provid pseudo quart reduc remov replac revers riemann root sample scal scaling sign solv
+    sometimes square stochastic subtract summed suppos swap symmetri term thrice total transf
+    transpos tripl undefin unequal unit updat upstream vanish versus zero
 """
 CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
+                     r"|\bsecond[\s-]+(?:derivative|order)|derivative\s+of\s+the\s+(?:grad|deriv)"
                      rf"|\b(?:{'|'.join(_BEGINNINGS.split())})", re.IGNORECASE)
 # What says nothing though a word of it may
 _WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
@@ -61,13 +64,14 @@ SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
           r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
 HARMLESS = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
-    r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*"
-    r"(?:(?:the|exponentials?|logistic|sigmoid|hyperbolic"
-    r"|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*(?:(?:is|being|taken|applied"
+    r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
+    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
+    r"(?:(?:is|being|taken|applied"
     rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
     r"|\b(?:with|where|and)\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+(?:logistic|sigmoid)"
     rf"(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
-    rf"|{SCALAR}|\bcontributions\b|\b(?:expression|explicit|expan[ds]|expect)\w*"
+    rf"|{SCALAR}|\bcontributions\b|\bread(?:ing)?\s+off\b"
+    r"|\b(?:expression|explicit|expan[ds]|expect)\w*"
     r"|\b(?:in\s+)?(?:matrix|vector|compact|closed)\s+form\b|\bterms\s+of\b|\bboth\s+sides\b"
     r"|\bno\s+longer\b|\bchain\s+rule\b|\bpartial\b|\bproduct\s+rule\b", re.IGNORECASE)
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
@@ -84,8 +88,8 @@ LEADS = re.compile(r"(?:^|:|\b(?:is|are|be|was|gets?|got|obtain(?:s|ed)?|have|ha
                    r"[^.!?:⟦]*,)[\s,:—–-]*$", re.IGNORECASE)
 CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|\s+(?:This|Here|We|The|It|Thus|Hence|So|Note)\b"
                     r"|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
-                    r"|by|using|for|here|so|hence|thus|in|via|from"
-                    r"|an?\s+(?:vector|matrix|scalar|number)|is\s+the\s+(?:gradient"
+                    r"|by|using|for|here|so|hence|thus|in|via|from|an?\s+(?:vector|matrix"
+                    r"|scalar|number)|and\s+we\s+are\s+done|is\s+the\s+(?:gradient"
                     r"|derivative|answer|result))\b))")
 
 
@@ -95,7 +99,8 @@ LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?
 FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
                     r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
                     r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
-FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$)")
+FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$"
+                     r"|where\s+⟦N\w*⟧\s+(?:is|are|denotes?)\b)")
 
 
 class Told(NamedTuple):
@@ -135,8 +140,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     Each definition, and the answer, stands on a line of its own.
     """
     vocabulary = exercise.chain.vocabulary
-    text = without_heading(unified(text), vocabulary)
-    text = with_output(text, vocabulary, letters_given(text) - letters_of_loss(exercise, text))
+    text = with_loss(exercise, without_heading(unified(text), vocabulary))
     shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
     parts = [part for segment in segments(text, vocabulary) for part in (
         _equations(text, segment) if segment.formula else [segment])
@@ -144,9 +148,10 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     kinds = [_kind(text[part.start:part.end], vocabulary, shape,
                    lambda side: names_asked(exercise, side)) if part.formula else ""
              for part in parts]
-    for kind in ("D", "N"):  # there may be nothing else
+    for kind in ("C", "N"):  # there may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
             kinds = ["A" if it[:1] == kind else it for it in kinds]
+    kinds = ["D" if kind == "C" else kind for kind in kinds]
     if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None
     at = kinds.index("A")
@@ -254,7 +259,8 @@ def _equations(text: str, segment: Segment) -> list[Segment]:
 
 
 def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str], bool]) -> str:
-    """Return D for a definition, N and a name, S for the shape that is asked for, or else A."""
+    """Return D for a definition, C for a differential, N and a name, S for the shape that is asked
+    for, X for what is none of these, or else A."""
     bare = re.sub(rf"{STYLES}|[{{}}\s]|\\[,;:! ]", "", formula).replace("\\times", "×")
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
@@ -263,4 +269,4 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
         return f"N{name[1]}" if known else "X"
     if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):
         return "A"
-    return "D" if DEFINITION.match(formula) or CHANGE.match(bare) else "A"
+    return "C" if CHANGE.match(bare) else "D" if DEFINITION.match(formula) else "A"

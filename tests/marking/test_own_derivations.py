@@ -167,3 +167,11 @@ def test_a_slip_in_a_stage_or_in_rewriting_is_named(text: str, of: str | Chain, 
     found = audit(text, of)
     assert [line.status for line in found.lines] == expected, found
     assert next((it.kind for line in found.lines for it in line.findings), "") == kind, found
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Setting ∂L/∂w = 0: AᵀA w + λ w = Aᵀy", ["words", "numeric"]),
+    ("g = Aᵀ(A w − y) + λ w\ng = 0\n(AᵀA + λ I) w = Aᵀy", ["definition", "numeric", "numeric"]),
+    ("∂L/∂A = (A w − y) wᵀ\nAᵀ1 = 3 w", ["proved", "refuted"])])
+def test_a_condition_may_stand_behind_a_colon_or_in_letters(text: str, expected: list) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)

@@ -3,6 +3,7 @@
 import pytest
 import sympy as sp
 from sympy import HadamardProduct, MatrixSymbol, Trace
+from tables import over
 
 from lvmcalc.models import gplvm
 from lvmcalc.notation import Unreadable, Vocabulary, parse
@@ -17,13 +18,13 @@ WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {
                    functions={"exp": lambda part: sp.exp(part)})
 
 
-@pytest.mark.parametrize("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
-                                  "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
-                                  r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
-                                  "df/df",
-                                  r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
-                                  r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
-                                  "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
+@over("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
+              "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
+              r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
+              "df/df",
+              r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
+              r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
+              "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
 def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, TRACE.vocabulary if "D/2" not in text else TOTAL.vocabulary)
@@ -70,7 +71,7 @@ def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Exp
     assert parse(text, TOTAL.vocabulary) == meant
 
 
-@pytest.mark.parametrize(("text", "meant"), [
+@over(("text", "meant"), [
     ("xᵀA x + 1", Trace(x.T * A * x) + 1), ("a / (xᵀx)", a / Trace(x.T * x)),
     ("xᵀx A", Trace(x.T * x) * A), ("A xᵀx", Trace(x.T * x) * A),
     ("exp(xᵀx)", sp.exp(Trace(x.T * x))), ("(xᵀx)^(1/2)", sp.sqrt(Trace(x.T * x))),

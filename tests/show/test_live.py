@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from html import unescape
 from itertools import pairwise
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from nbconvert import HTMLExporter
 from PIL import Image, ImageSequence
+from tables import over
 
 from lvmcalc.chain import derive
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
@@ -569,6 +571,7 @@ class TestHandingOver:
     def test_a_smaller_data_set_has_no_object_that_is_too_far(self, make):
         widget = make()
         widget.controls.dataset.value = "digits"
+        assert {spec["name"]: spec.get("max") for spec in widget.spec}["point"] == 1796
         widget.controls.point.value = 1796
         widget.controls.dataset.value = "iris"
         assert (widget.controls.point.value, widget.controls.point.looks["max"],
@@ -1009,7 +1012,7 @@ ONE_SENTENCE = {
 }
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), ONE_SENTENCE.values(), ids=ONE_SENTENCE)
+@over(("call", "kind", "beginning"), ONE_SENTENCE.values())
 def test_a_bad_argument_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()
@@ -1040,6 +1043,18 @@ class TestAnimation:
             assert (movie.size, movie.n_frames, movie.info["loop"]) == ((900, 400), 3, 0)
             frames = [np.array(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
         assert all((one != other).any() for one, other in pairwise(frames))
+
+    def test_its_pictures_are_of_step_0_and_of_every_so_many_steps_after_it(self, monkeypatch,
+                                                                            tmp_path):
+        seen = []
+
+        def noted(scene, numbers, *words):
+            seen.append(len(numbers["curve"]) // 2 - 1)
+            return SimpleNamespace(image=lambda: Image.new("L", (2, 2)))
+
+        monkeypatch.setattr("lvmcalc.show.still.still", noted)
+        LiveGPLVM("iris").save_animation(tmp_path / "it.gif", frames=3, steps=5)
+        assert seen == [0, 5, 10]
 
     def test_it_keeps_ablation_and_learning_rate(self):
         trainer = Trainer(GPLVMProblem(data.load("iris").Y, 2), "gradient", 1e-5, 3, "only L₁")
