@@ -18,7 +18,8 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
                      r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
-TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*$")
+TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
+WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
                      r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
@@ -127,8 +128,8 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
-    """Return a line without its number, and without the words that say what it is about."""
-    text = LABEL.sub("", text)
+    """Return a line without its number, the words that say what it is about, and "we have"."""
+    text = WE_HAVE.sub("", LABEL.sub("", text))
     heading = HEADING.match(text)
     words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
     if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
@@ -279,7 +280,7 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     if others or not words or named or TELLING.search(text):
         return False
     long_words = sum(len(word) > 3 for word in words)
-    if long_words and TITLE.match(text):
+    if TITLE.match(text) and max(map(len, words)) > 2:
         return True
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
     english = sum(map(is_english, words))

@@ -293,6 +293,8 @@ def test_the_differential_of_a_symmetric_matrix_is_symmetric() -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("encoder: e = W x\nStep 2. Decoder: d = Wᵀe\n**Residual:** c = d − x", ["proved"] * 3),
     ("(i) First path (through h): ∂L/∂h = W c xᵀ", ["proved"]),
+    ("Penalty.\nSum:\nWith r = d − x we have\n∂L/∂c = r",
+     ["words", "words", "definition", "proved"]),
     ("not the gradient: ∂L/∂W = W c xᵀ", ["unreadable"]), ("c : d = tr(cᵀ d)", ["proved"]),
     ("Encoder\nLet r = d − x. Since d is square,\n∂L/∂c = r",
      ["words", "definition", "words", "proved"])])
