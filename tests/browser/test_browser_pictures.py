@@ -185,6 +185,9 @@ class TestGPLVM:
         line, = (path for path in path_of(gplvm_log, BLUE) if len(path) == len(steps))
         assert scale(steps, line[:, 0])[0] > 0
         factor, offset = scale(np.log10(gaps), line[:, 1])
+        mark, = (path["at"][0] for path in gplvm_log["paths"] if path["act"] == "fill"
+                 and path["color"] == BLUE and path["radius"])
+        np.testing.assert_allclose(mark, line[-1], atol=0.6)  # at the step that is shown
         ticks = [text for text in gplvm_log["texts"] if text["words"].endswith(" %")]
         assert len(ticks) > 2
         for tick in ticks:

@@ -104,6 +104,7 @@ def test_the_page_has_the_numbers_signs_and_answers_of_each_student(collected: C
         mine = [each for each in collected.results if each.student == student]
         assert re.findall(r"\d+", re.sub("<[^>]*>", " ", row)) == [
             str(sum(each.status == status for each in mine)) for status in signs]
+    assert all(each.tries for each in collected.results if each.answer)
     for each in filter(lambda each: each.tries, collected.results):
         assert (f"<td>{signs[each.status]} {each.status}</td><td><code>{escape(each.answer)}</code>"
                 f'</td><td class="number">{each.tries}</td>') in html

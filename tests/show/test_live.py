@@ -527,6 +527,14 @@ class TestAblationAndPresets:
             assert widget.controls.preset.value == "—", name
         assert (widget.trainer.seed, widget.player.error) == (0, None)
 
+    def test_no_preset_brings_back_all_that_was_set_before(self):
+        widget = LiveAutoencoder("iris", m=3, seed=5)
+        widget.controls.rate.value = 0.5
+        before = {name: control.value for name, control in vars(widget.controls).items()}
+        for name in ("too fast", "one path lost", "—"):
+            widget.controls.preset.value = name
+        assert {name: control.value for name, control in vars(widget.controls).items()} == before
+
     def test_a_preset_can_be_chosen_while_it_plays_and_it_plays_on(self):
         async def scenario():
             # so slow that it plays when the preset is chosen

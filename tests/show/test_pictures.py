@@ -250,7 +250,7 @@ class TestPointsAndCurves:
         note, = (text for text in axes.texts if text.get_text() == "exact optimum")
         assert note.xy[1] == problem.best
         assert note.get_va() == "bottom"  # on the side that no value reaches
-        assert hexed(note.get_color()) == VERMILLION
+        assert hexed(note.get_color()) == INK
         first, last, best = (f"{value:,.4g}".replace("-", "−") for value in (
             trainer.history.values[0], trainer.value, problem.best))
         assert drawing.words == (f"The log-likelihood over 7 steps, from {first} to {last}; "
