@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import autograd.numpy as anp
 import numpy as np
-import pytest
+from tables import over
 
 from lvmcalc.chain import Chain, derive
 
@@ -143,8 +143,8 @@ MODELS = {
         "aᵀb / (‖a‖ ‖b‖)", {"a": "N", "b": "N"}, {"a": normal(4, 1), "b": normal(4, 1)},
         lambda a, b: anp.sum(a * b) / anp.sqrt(anp.sum(a**2) * anp.sum(b**2))),
 }
-EVERY_MODEL = pytest.mark.parametrize("name", MODELS)
-EVERY_LEAF = pytest.mark.parametrize(
+EVERY_MODEL = over("name", MODELS)
+EVERY_LEAF = over(
     ("name", "leaf"), [(name, leaf) for name, model in MODELS.items() for leaf in model.values])
 
 

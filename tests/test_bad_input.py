@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from sympy import Determinant, MatrixSymbol, Trace
+from tables import over
 
 import lvmcalc
 from lvmcalc import audit, checks, compare, gradient, mark
@@ -280,7 +281,7 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@over("form", FORMS)
 def test_an_array_in_any_form_gives_the_right_answer_and_is_not_changed(form: str) -> None:
     for name, argument in shown(ARRAYS):
         array = FORMS[form](POINT[argument])
@@ -321,7 +322,7 @@ BAD_ARRAYS = {
 }
 
 
-@pytest.mark.parametrize("fault", BAD_ARRAYS)
+@over("fault", BAD_ARRAYS)
 def test_what_is_no_matrix_gets_one_sentence_that_names_it(fault: str) -> None:
     for name, argument in shown(ARRAYS):
         changed = given(name, **{argument: BAD_ARRAYS[fault](POINT[argument])})
@@ -329,7 +330,7 @@ def test_what_is_no_matrix_gets_one_sentence_that_names_it(fault: str) -> None:
         assert said.startswith(f"{argument} must ")
 
 
-@pytest.mark.parametrize(("name", "argument", "axis"), [
+@over(("name", "argument", "axis"), [
     (name, argument, axis) for name, argument in ARRAYS for axis in (0, 1)
     # the other one tells the size
     if len([a for a in NUMERIC[name][2].split() if a in "WxXY"]) == 2
@@ -347,7 +348,7 @@ BAD_SCALARS = {"0": 0, "-0.0": -0.0, "negative": -2.5, "nan": np.nan, "inf": np.
                "SymPy": sp.Symbol("a")}
 
 
-@pytest.mark.parametrize("fault", BAD_SCALARS)
+@over("fault", BAD_SCALARS)
 def test_what_is_no_positive_number_gets_one_sentence_that_names_it(fault: str) -> None:
     for name, argument in shown(SCALARS):
         if fault == "None" and argument == "beta" and name.startswith(("GPLVMProblem", "InThe")):
@@ -369,8 +370,8 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("value", [0, -1, 10**30, 1.5, 2.0, "2", None, True, np.nan, [1],
-                                   np.ones(1)], ids=repr)
+@over("value", [0, -1, 10**30, 1.5, 2.0, "2", None, True, np.nan, [1],
+               np.ones(1)])
 def test_what_is_no_whole_number_in_range_gets_one_sentence(value: object) -> None:
     for name in shown(WHOLE):
         said = sentence(partial(WHOLE[name], value), TypeError, ValueError)
@@ -424,8 +425,8 @@ OUTCOMES = {
 }
 
 
-@pytest.mark.parametrize("place", range(len(SCALES)), ids=map(str, SCALES))
-@pytest.mark.parametrize(("name", "argument"), OUTCOMES)
+@over("place", range(len(SCALES)))
+@over(("name", "argument"), OUTCOMES)
 def test_huge_tiny_and_subnormal_numbers_give_a_right_answer_or_one_sentence(
         name: str, argument: str, place: int) -> None:
     values = given(name, **{argument: POINT[argument] * SCALES[place]})
@@ -488,7 +489,7 @@ EXTREMES = {
 }
 
 
-@pytest.mark.parametrize("case", EXTREMES)
+@over("case", EXTREMES)
 def test_the_gplvm_agrees_with_high_precision_at_the_extremes(case: str) -> None:
     *values, of_L, of_gradient = EXTREMES[case]
     values = dict(zip(("X", "Y", "alpha", "beta"), values, strict=True))
@@ -569,7 +570,7 @@ OPTIMA = {
 }
 
 
-@pytest.mark.parametrize("case", OPTIMA)
+@over("case", OPTIMA)
 def test_the_optimum_agrees_with_high_precision_at_the_extremes(case: str) -> None:
     Y, alpha, beta, Q, of_L, of_beta = OPTIMA[case]
     values = {"Y": Y, "alpha": alpha, "beta": beta}
@@ -628,7 +629,7 @@ def test_the_smallest_loss_agrees_with_high_precision_at_the_extremes(case: str)
             assert best.loss <= 1e-200
 
 
-@pytest.mark.parametrize("power", range(-12, 13, 2))
+@over("power", range(-12, 13, 2))
 def test_a_chain_agrees_to_seven_digits_or_says_that_it_cannot(power: int) -> None:
     """A chain forms and inverts K, as the lecture does, so that it loses digits where K is all but
     singular."""
@@ -662,7 +663,7 @@ UNKNOWN = [np.nan, np.inf, sp.nan, sp.oo, sp.zoo, sp.I, sp.gamma(Determinant(A))
            sp.nan * Trace(A), Trace(A) / 0, sp.Lambda(z, 1)]
 
 
-@pytest.mark.parametrize("wrong", NO_SCALARS, ids=lambda value: type(value).__name__)
+@over("wrong", NO_SCALARS)
 def test_what_has_no_gradient_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: gradient(wrong, A), TypeError)
     # which has a gradient with respect to itself no more than any matrix, but is a variable
@@ -675,7 +676,7 @@ def test_what_has_no_gradient_gets_one_sentence(wrong: object) -> None:
         sentence(lambda: compare(Trace(A), wrong), TypeError)
 
 
-@pytest.mark.parametrize("unknown", UNKNOWN, ids=str)
+@over("unknown", UNKNOWN)
 def test_what_the_calculus_does_not_know_is_named_and_never_called_equal(unknown: Any) -> None:
     said = sentence(lambda: gradient(unknown, A), UnsupportedExpression)
     assert said.startswith("The calculus does not know ")
@@ -690,12 +691,11 @@ def test_what_names_no_symmetric_matrix_gets_one_sentence(wrong: object) -> None
     sentence(lambda: differentials.gradient(Trace(B.T * B), B, "B"), ValueError)
 
 
-@pytest.mark.parametrize("seed", [-1, None, 1.5, "1", True, [1]], ids=repr)
-@pytest.mark.parametrize("call", [
+@over("seed", [-1, None, 1.5, "1", True, [1]])
+@over("call", [
     lambda seed: compare(Trace(A), 2 * Trace(A), seed=seed), lambda seed: GPLVM.check(seed),
     lambda seed: GPLVM.claim("X", "f", seed), lambda seed: data.sample_gplvm(5, 4, 2, seed=seed),
-    lambda seed: Trainer(AutoencoderProblem(POINT["x"], m), seed=seed)],
-    ids=["compare", "check", "evidence", "sample_gplvm", "Trainer"])
+    lambda seed: Trainer(AutoencoderProblem(POINT["x"], m), seed=seed)])
 def test_what_is_no_seed_gets_one_sentence(call: Callable, seed: object) -> None:
     assert sentence(lambda: call(seed), TypeError, ValueError).startswith("seed must be ")
 
@@ -703,8 +703,8 @@ def test_what_is_no_seed_gets_one_sentence(call: Callable, seed: object) -> None
 NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
 
 
-@pytest.mark.parametrize("name", NO_NAMES, ids=lambda value: type(value).__name__)
-@pytest.mark.parametrize("call", [
+@over("name", NO_NAMES)
+@over("call", [
     lambda name: GPLVM[name], lambda name: GPLVM.children(name), lambda name: GPLVM.adjoint(name),
     lambda name: GPLVM.adjoint_symbol(name), lambda name: GPLVM.claim(name, "f"),
     lambda name: GPLVM.claim("c", name),
@@ -714,10 +714,7 @@ NO_NAMES = [None, 3, "zz", "", [], {}, np.eye(2), len, ("X",)]
     lambda name: audit("c = c", name), lambda name: data.load(name),
     lambda name: Trainer(AutoencoderProblem(POINT["x"], m), optimiser=name),
     lambda name: AnswerBox("gplvm", name),
-    lambda name: AnswerBox(name, "X")],
-    ids=["chain[]", "children", "adjoint", "adjoint_symbol", "evidence", "evidence of",
-         "contributions", "mark of",
-         "mark wrt", "mark in a chain", "audit", "load", "Trainer", "AnswerBox", "AnswerBox of"])
+    lambda name: AnswerBox(name, "X")])
 def test_an_unknown_name_gets_those_there_are(call: Callable, name: object) -> None:
     assert sentence(lambda: call(name), ValueError).startswith("There is no ")
 
@@ -732,10 +729,10 @@ def test_what_is_no_chain_or_no_edges_gets_one_sentence(wrong: object) -> None:
     sentence(lambda: GPLVM.altered(wrong), TypeError)
 
 
-@pytest.mark.parametrize("text", ["", "=", "X", "= X", "X =", "(" * 3000 + " = c",
-                                  "c = " + "9" * 3000, "c = \0",
-                                  "c = nan", "c = inf c", "c = 1e300 c", "c = c^999999999",
-                                  "c = c^-1.5"], ids=ascii)
+@over("text", ["", "=", "X", "= X", "X =", "(" * 3000 + " = c",
+              "c = " + "9" * 3000, "c = \0",
+              "c = nan", "c = inf c", "c = 1e300 c", "c = c^999999999",
+              "c = c^-1.5"])
 def test_a_line_that_cannot_be_read_says_so(text: str) -> None:
     lines = audit(text, "gplvm").lines
     assert [line.status for line in lines] == ["unreadable"] * bool(text)
@@ -754,7 +751,7 @@ UNREADABLE = [3.5j, np.nan, np.inf, sp.nan, sp.oo, sp.I, [], {}, np.eye(3), True
 
 # in the reader's own function
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
-@pytest.mark.parametrize("answer", UNREADABLE, ids=lambda value: ascii(value)[:30].split(" at ")[0])
+@over("answer", UNREADABLE)
 def test_what_is_no_answer_is_unreadable_with_one_sentence(answer: object) -> None:
     found = mark(answer, "gplvm", "X")
     assert found.status == "unreadable"
@@ -767,7 +764,7 @@ def right(W: np.ndarray, x: np.ndarray) -> np.ndarray:
     return autoencoder.gradient(W, x)
 
 
-@pytest.mark.parametrize(("answer", "status"), [
+@over(("answer", "status"), [
     (lambda W, x: np.asfortranarray(right(W, x)), "numeric"),
     (lambda W, x: right(W, x).tolist(), "numeric"),
     (lambda W, x: right(W, x).astype(np.float32), "numeric"),
@@ -807,6 +804,6 @@ CONSTRUCTED = {
 }
 
 
-@pytest.mark.parametrize("name", CONSTRUCTED)
+@over("name", CONSTRUCTED)
 def test_what_cannot_be_drawn_or_played_gets_one_sentence(name: str) -> None:
     sentence(CONSTRUCTED[name], TypeError, ValueError)

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from tables import over
 
 from lvmcalc import checks
 
@@ -56,8 +57,7 @@ MATRICES = [
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize(("value", "sizes", "kind", "beginning"), MATRICES,
-                         ids=[row[3] for row in MATRICES])
+@over(("value", "sizes", "kind", "beginning"), MATRICES)
 def test_what_is_no_matrix_gets_one_sentence(value: object, sizes: dict, kind: type,
                                              beginning: str) -> None:
     with pytest.raises(kind) as caught:
@@ -94,8 +94,7 @@ SCALARS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "kind", "sentence"), SCALARS,
-                         ids=[row[2][:60] for row in SCALARS])
+@over(("value", "kind", "sentence"), SCALARS)
 def test_what_is_no_positive_number_gets_one_sentence(value: object, kind: type,
                                                       sentence: str) -> None:
     with pytest.raises(kind) as caught:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tables import over
 
 import lvmcalc
 from lvmcalc import models, show, training
@@ -45,7 +45,7 @@ def public(module: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{module.__name__}.{name}.{part}", getattr(value, part)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+@over("module", MODULES)
 def test_everything_public_has_a_docstring_that_is_a_sentence(module: Any) -> None:
     documented = {name: inspect.getdoc(value) or "" for name,
                   value in [*public(module), (module.__name__, module)]}
@@ -73,7 +73,7 @@ CALLED += [(module.__name__, name) for module in (training, models, show) for na
            if inspect.isclass(getattr(module, name)) and "__init__" in vars(getattr(module, name))]
 
 
-@pytest.mark.parametrize(("module", "name"), CALLED, ids=map(".".join, CALLED))
+@over(("module", "name"), CALLED)
 def test_what_a_reader_calls_is_documented_in_full(module: str, name: str) -> None:
     called = attrgetter(name)(import_module(module))
     signature, words = inspect.signature(called), inspect.getdoc(called)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import answers
 import pytest
+from tables import over
 
 import lvmcalc
 
@@ -57,7 +58,7 @@ def imported(path: Path) -> set[str]:
     return {name for name in names if name in MODULES}
 
 
-@pytest.mark.parametrize("room", STAIRCASE)
+@over("room", STAIRCASE)
 def test_a_room_uses_only_rooms_below_it(room: str) -> None:
     above = set(STAIRCASE[STAIRCASE.index(room) + 1:]) | {""}
     uses = {name: {other for other in imported(path) if f"{other}.".split(".")[1] in above}

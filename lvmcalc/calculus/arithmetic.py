@@ -81,7 +81,8 @@ class Rationals:
     """
 
     number = staticmethod(lambda value: value)
-    matrix = staticmethod(lambda value: sp.Matrix(value).to_DM().to_field().to_dense())
+    matrix = staticmethod(lambda value: (value if isinstance(value, sp.MatrixBase) else sp.Matrix(
+        value)).to_DM().to_field().to_dense())  # a copy of a matrix would sympify every entry
     identity = staticmethod(lambda size: DomainMatrix.eye(size, QQ).to_dense())
     zeros = staticmethod(lambda rows, columns: DomainMatrix.zeros((rows, columns), QQ).to_dense())
     ones = staticmethod(lambda rows, columns: DomainMatrix.ones((rows, columns), QQ).to_dense())
@@ -89,12 +90,12 @@ class Rationals:
     transpose, inv, times = DomainMatrix.transpose, DomainMatrix.inv, mul
     trace = staticmethod(lambda matrix: matrix.domain.to_sympy(
         sum(matrix[i, i].element for i in range(matrix.shape[0]))))
-    total = staticmethod(lambda matrix: sp.Add(*matrix.to_Matrix()))
+    total = staticmethod(lambda matrix: matrix.domain.to_sympy(sum(matrix.to_list_flat())))
+    elementwise = staticmethod(lambda left, right: DomainMatrix.mul_elementwise(
+        *left.unify(right, fmt="dense")))
     # what SymPy's dense matrices do
     each = classmethod(lambda cls, function, matrix: cls.matrix(
         matrix.to_Matrix().applyfunc(function)))
-    elementwise = classmethod(lambda cls, left, right: cls.matrix(
-        left.to_Matrix().multiply_elementwise(right.to_Matrix())))
     diagonal_matrix = classmethod(lambda cls, vector: cls.matrix(sp.diag(*vector.to_Matrix())))
     diagonal = classmethod(lambda cls, matrix: cls.matrix(matrix.to_Matrix().diagonal().T))
 
@@ -216,9 +217,13 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
 
 def value_at(expression: Expr, point: Mapping[str, Any],
              arithmetic: type[Rationals] = Rationals) -> Expr:
-    """Return the exact value at a point of SymPy matrices and numbers, as one of these."""
+    """Return the exact value at a point of SymPy matrices and numbers, as one of these.
+
+    A matrix of the point may be one of the arithmetic already.
+    """
     ready = {name: arithmetic.matrix(number) if getattr(number, "is_Matrix", False)
-             else sp.sympify(number) for name, number in point.items()}
+             else number if isinstance(number, DomainMatrix) else sp.sympify(number)
+             for name, number in point.items()}
     value = evaluate(expression, ready, arithmetic)
     return value.to_Matrix().as_immutable() if isinstance(value, DomainMatrix) else value
 

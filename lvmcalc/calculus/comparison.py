@@ -55,8 +55,11 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
 
 
 def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,
-           at_most: AtMost = ()) -> Verdict:
-    """Compare as `compare` does; a symmetric matrix need not occur on either side."""
+           at_most: AtMost = (), points: bool = True) -> Verdict:
+    """Compare as `compare` does; a symmetric matrix need not occur on either side.
+
+    Without `points`, none is tried: what has not the same normal form is undecided.
+    """
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
     sides = left, right
@@ -67,18 +70,21 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
+        exact = True
         try:
             form = IndexForm(symmetric)
             same = form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left),
                               right)
         except TooLarge:  # for a normal form; numbers are not
-            return random_points.agreement(left, right, symmetric, seed, False, at_most)
+            same = exact = False
         if same:
             # The normal form of X Xᵀ(X Xᵀ)⁻¹ is I for a wide X too.
             partial = any(map(_may_have_no_value, sides))
             return Verdict("proved", "the same normal form, so equal for every size"
                            + ", wherever both sides have a value" * partial, rules=ALGEBRA)
-        return random_points.agreement(left, right, symmetric, seed, True, at_most)
+        if not points:
+            return Verdict("undecided", "the normal forms differ")
+        return random_points.agreement(left, right, symmetric, seed, exact, at_most)
     except CannotBeFormed as error:
         return Verdict("refuted", str(error))
     except UnsupportedExpression as error:

@@ -55,7 +55,8 @@ def by_name(*expressions: Expr) -> list[Expr]:
                                if symbol.name in sizes else Symbol(symbol.name)
                                for symbol in symbols}
     plain |= {number: sp.nsimplify(number, rational=True) for number in together.atoms(sp.Float)}
-    together = together.xreplace(plain)
+    # what stays as it is need not be built anew
+    together = together.xreplace({old: new for old, new in plain.items() if old != new})
     check_shapes(together)
     return [*together]
 

@@ -16,6 +16,8 @@ class FirstOrder(Rationals):
     """Polynomials in t, cut off behind t¹: a slope at t = 0 needs no more."""
 
     times = classmethod(lambda cls, left, right: cls.cut(left * right))
+    elementwise = classmethod(lambda cls, left, right: cls.cut(
+        Rationals.elementwise(left, right)))
 
     @staticmethod
     def cut(matrix: DomainMatrix) -> DomainMatrix:
@@ -36,6 +38,14 @@ class FirstOrder(Rationals):
     def matrix(cls, value: Any) -> DomainMatrix:
         """Return a matrix of SymPy's in this arithmetic."""
         return cls.cut(super().matrix(value))
+
+    @classmethod
+    def scale(cls, scalar: Expr, matrix: DomainMatrix) -> DomainMatrix:
+        """Return a scalar, up to t¹, times a matrix."""
+        start, step = (it.xreplace({t: sp.S.Zero}) for it in (scalar, sp.diff(scalar, t)))
+        if not (step and start.is_Rational and step.is_Rational):
+            return super().scale(scalar, matrix)
+        return cls.cut(matrix.convert_to(QQ[t]).scalarmul(QQ[t].from_sympy(start + step * t)))
 
     @classmethod
     def inv(cls, matrix: DomainMatrix) -> DomainMatrix:
@@ -59,5 +69,10 @@ def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
     No rule for matrices is used: the expression is evaluated over the polynomials in t, up to t¹,
     and a function of one variable is differentiated.
     """
-    value = value_at(expression, {**point, wrt: point[wrt] + t * direction}, FirstOrder)
-    return sp.diff(value, t).subs(t, 0)
+    if direction.is_Matrix:  # SymPy would look for the domain of t entry by entry
+        start, step = (Rationals.matrix(it).convert_to(QQ[t]) for it in (point[wrt], direction))
+        moved = start + step.scalarmul(QQ[t].from_sympy(t))
+    else:
+        moved = point[wrt] + t * direction
+    value = value_at(expression, {**point, wrt: moved}, FirstOrder)
+    return sp.diff(value, t).xreplace({t: sp.S.Zero})

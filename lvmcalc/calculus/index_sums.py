@@ -55,7 +55,8 @@ def _text(terms: Sum) -> list[str]:
 
 def leading(terms: Iterable[Product]) -> Product:
     """Return the longest of the products, the last in order if several are."""
-    return max(terms, key=lambda term: (len(term), repr(term)))
+    first, *others = terms
+    return max([first, *others], key=lambda term: (len(term), repr(term))) if others else first
 
 
 class IndexSums(Sums):

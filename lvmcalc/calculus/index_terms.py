@@ -5,6 +5,7 @@ matter, so a product is kept with the names −1, −2, … in one order that de
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sympy import Expr
@@ -86,7 +87,7 @@ def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Prod
 
 def _refined(product: Product, ranks: dict[int, int], symmetric: Symmetric) -> dict[int, int]:
     """Return ranks that tell indices apart as far as their factors do."""
-    factors = [(letter, indices, str(exponent), symmetric(letter))
+    factors = [(letter, indices, _text(exponent), symmetric(letter))
                for letter, indices, exponent in product]
     while True:
         seen: dict[int, list] = {index: [] for index in ranks}
@@ -110,7 +111,10 @@ def _sorted(product: Product, symmetric: Symmetric) -> Product:
 
 
 def _key(product: Product) -> list:
-    return [(letter, indices, str(exponent)) for letter, indices, exponent in product]
+    return [(letter, indices, _text(exponent)) for letter, indices, exponent in product]
+
+
+_text = lru_cache(str)  # of exponents, which are nearly always 1
 
 
 def matches(pattern: Product, known: Mapping[int, int], product: Product, summed: set[int],
@@ -141,6 +145,8 @@ def matches(pattern: Product, known: Mapping[int, int], product: Product, summed
             if symmetric(factor.letter):
                 orders.append(factor.indices[::-1])
             for indices in dict.fromkeys(orders):
+                if any(names.get(a, b) != b for a, b in zip(first.indices, indices, strict=True)):
+                    continue
                 new = dict(names)
                 if all(new.setdefault(a, b) == b for a, b in zip(first.indices, indices,
                                                                  strict=True)):

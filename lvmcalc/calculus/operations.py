@@ -168,7 +168,7 @@ RULES = RuleBook().add(
               proof="one variable"),
     Operation("elementwise product",  HadamardProduct(A, A2), {A: HadamardProduct(G_mn, A2), A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, A2) + HadamardProduct(A, dA2), "Matrix Cookbook eq. 38",
               kind=HadamardProduct, fits="same", split=halves("elementwise product"), degree=walking.product_degree, proof="entries",
-              value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, map(of, part.args)),
+              value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, walking.each_once(of, part.args)),
               normal=lambda form, part: form.elementwise(part), entries=lambda form, part, i, j: form.elementwise(part, i, j)),
     Operation("elementwise quotient", HadamardProduct(A, HadamardPower(A2, -1)),
               {A: HadamardProduct(G_mn, HadamardPower(A2, -1)), A2: -HadamardProduct(G_mn, A, HadamardPower(A2, -2))},

@@ -63,10 +63,16 @@ def split_product(part: MatMul) -> tuple[str, tuple]:
     return "scale", (scalar, joined(MatMul, factors))
 
 
+def each_once(of: Callable, parts: Sequence[Expr]) -> list[Any]:
+    """Return the values of some parts, of which those that are the same are evaluated once."""
+    values = {part: of(part) for part in dict.fromkeys(parts)}
+    return [values[part] for part in parts]
+
+
 def product_value(arithmetic: Any, part: MatMul, of: Callable) -> Any:
     """Return the value of a product of matrices."""
     scalar, factors = part.as_coeff_matrices()
-    product = reduce(arithmetic.times, map(of, factors))
+    product = reduce(arithmetic.times, each_once(of, factors))
     return product if scalar == 1 else arithmetic.scale(of(scalar), product)
 
 

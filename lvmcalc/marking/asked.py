@@ -3,12 +3,21 @@
 import re
 from contextlib import suppress
 
+from sympy import Symbol
+
 from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.passages import DERIVATIVES, with_output
+from lvmcalc.notation.statements import LETTER
+from lvmcalc.notation.tables import STYLES
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -17,11 +26,56 @@ RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_gr
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
            r"(?:∇|\\nabla|grad)\s*{1}|∇|\\nabla|{1}'(?:\s*\(\s*{0}\s*\))?")
 NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
+ROUNDING = 1e-9
+GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
+                   r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
 # A derivative of a formula: ∂/∂X (…)
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
                       r"(?=[(\[]|\\left\b))\s*(?=[^\s=])(.+)$")
+
+
+def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
+    """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
+    return {name for name, formula in GIVEN.findall(text) if re.search(
+        rf"(?:∂|\\partial|∇|\\nabla|\bd)\W*{re.escape(name)}", text) and is_loss(exercise, formula)}
+
+
+def with_loss(exercise: Exercise, text: str) -> str:
+    """Return a text with L for the scalar in ∂J/∂w, ∇f(w) and dℓ = ….
+
+    An f is the scalar even where a stage is called f, if nothing in the text uses that stage.
+    """
+    words, rest = exercise.chain.vocabulary, text
+    for pattern in DERIVATIVES:
+        rest = pattern.sub(lambda it: it[1][:-1] if it[2][0] == "f" else it[0], rest)
+    if getattr(words.get("f"), "is_Matrix", False) and not re.search(
+            r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
+        words = words.without("f")
+    return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
+
+
+def is_loss(exercise: Exercise, formula: str) -> bool:
+    """Return whether a formula is the scalar whose adjoint is asked for."""
+    chain = exercise.chain
+    with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
+        value = as_number(parse(formula, chain.vocabulary))
+        return exercise.compare(value, chain[chain.output].symbol).holds
+    return False
+
+
+def refuse_new_function(exercise: Exercise, words: Vocabulary, function: re.Match,
+                        formula: str) -> None:
+    """Refuse what defines a function, unless it is a known one, as σ(z), or the scalar itself."""
+    inner = words.extended({function[2]: (z := Symbol("z"))})
+    with suppress(Unreadable, CannotBeFormed):
+        apart = parse(function[0], inner) - parse(formula, inner)
+        if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
+            return
+    if not is_loss(exercise, formula):
+        raise Unreadable(f"`{quoted(function[0])} = …` is not read: write the formula where it is "
+                         "used.")
 
 
 def names_asked(exercise: Exercise, side: str) -> bool:
@@ -68,6 +122,10 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
             side not in exercise.chain.vocabulary):
         return True
+    if called := re.fullmatch(r"\\?[^\W\d_]\w*'\s*\((.*)\)", side):
+        if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
+            return True
+        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     if operated := OPERATED.match(side):
         *names, formula = operated.groups()
         return _is_operated(exercise, next(filter(None, names)), formula)
@@ -94,9 +152,7 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """
     chain, words = exercise.chain, exercise.chain.vocabulary
     below = getattr(parse(name, words), "name", "")
-    value = parse(formula, words)
-    if chain.abbreviations.get(below, below) != exercise.wrt or not exercise.compare(
-            value, chain[chain.output].symbol).holds:
+    if chain.abbreviations.get(below, below) != exercise.wrt or not is_loss(exercise, formula):
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
                          f"by {notation.plain(name)} here.")
     return True

@@ -6,8 +6,9 @@ against the broken gradient as a formula.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations_with_replacement, groupby, product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,16 @@ from sympy import Expr, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import RIGHT, Exercise, NoValue, formulas, known_at, value_at
+from lvmcalc.marking.exercise import (
+    RIGHT,
+    Exercise,
+    NoValue,
+    Point,
+    formulas,
+    in_numbers,
+    known_at,
+    value_at,
+)
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, TOLERANCE = 3, 1e-8
@@ -43,6 +53,8 @@ class BrokenChains:
         self.exercise, self.chain, self.wrt = exercise, exercise.chain, exercise.wrt
         self.every = [(), *((mistake,) for mistake in single_mistakes(self.chain, self.wrt))]
         self._gradients: dict[tuple[Mistakes, int], np.ndarray] = {}
+        self._names: dict[Expr, list[str]] = {}  # of the symbols of a formula
+        self._sound: dict[tuple[Expr, int], Any] = {}  # values of formulas of nothing broken
 
     def leading_to(self, values: list[Any]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that lead to the values of an answer."""
@@ -58,20 +70,28 @@ class BrokenChains:
 
     def _matching(self, answer: np.ndarray) -> Iterator[Candidate]:
         """Yield the broken chains whose gradient fits at the first point, up to a factor."""
+        if not answer.any():  # which may have another shape
+            return
         factors, numbers = self._factors
-        for broken in self.every if answer.any() else ():
-            gradient = self._gradient(broken, 0)
-            with np.errstate(all="ignore"):
-                ratio = np.vdot(gradient, answer) / np.vdot(gradient, gradient)
-                fits = _close(answer, ratio * gradient)
-                near = np.abs(numbers / ratio - 1) <= TOLERANCE
-            for place in np.flatnonzero(near) if fits else ():
+        gradients, answer = self._at_the_first_point, np.ravel(answer)
+        with np.errstate(all="ignore"):
+            ratios = gradients @ answer / np.sum(gradients**2, axis=1)
+            off = np.abs(answer - ratios[:, None] * gradients).max(axis=1)
+            rows = np.flatnonzero(off <= TOLERANCE * np.abs(answer).max())
+            near = [np.flatnonzero(np.abs(numbers / ratios[row] - 1) <= TOLERANCE) for row in rows]
+        for row, places in zip(rows, near, strict=True):
+            for place in places:
                 because = behind_a_factor(*factors[place], self._own, self.exercise.sizes,
                                           "the whole answer")
-                yield from _together(broken, because, factors[place])
+                yield from _together(self.every[row], because, factors[place])
+
+    @cached_property
+    def _at_the_first_point(self) -> np.ndarray:
+        """The gradients of all broken chains at the first point, one a row."""
+        return np.array([np.ravel(self._gradient(broken, 0)) for broken in self.every])
 
     def _scaled(self, broken: Mistakes, factor: Factor, number: int) -> np.ndarray:
-        return float(_value(factor, self.exercise.points[number])) * self._gradient(broken, number)
+        return _number(factor, self.exercise.points[number]) * self._gradient(broken, number)
 
     def _gradient(self, broken: Mistakes, number: int) -> np.ndarray:
         """Return the gradient of a broken chain at one of the points, nan if it has none."""
@@ -81,13 +101,27 @@ class BrokenChains:
                 if changes.keys() & self.chain.nodes.keys():
                     known = self.exercise.leaves(number)
                 if changes.keys() != {CLOSED}:
-                    known = known_at(self.chain, known, changes, self.wrt)
+                    evaluate = partial(self._evaluated, self.exercise.points[number], number)
+                    known = known_at(self.chain, known, changes, self.wrt, evaluate)
                 gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]
                 gradient = np.full_like(truth, np.nan)
             self._gradients[broken, number] = gradient
         return self._gradients[broken, number]
+
+    def _evaluated(self, sound: Point, number: int, place: passes.Place, formula: Expr,
+                   known: Mapping[str, Any]) -> Any:
+        """Return the value of a formula of a broken chain; one in which nothing is broken is kept.
+        """
+        if formula not in self._names:
+            self._names[formula] = [it.name for it in sp.sympify(formula).free_symbols]
+        pairs = ((known[name], sound.get(name)) for name in self._names[formula])
+        if any(one is not other and not np.array_equal(one, other) for one, other in pairs):
+            return in_numbers(place, formula, known)
+        if (formula, number) not in self._sound:
+            self._sound[formula, number] = in_numbers(place, formula, known)
+        return self._sound[formula, number]
 
     @cached_property
     def _own(self) -> dict[str, int]:
@@ -107,7 +141,7 @@ class BrokenChains:
                   *({name: -power} for name in self.exercise.sizes for power in (1, 2))]
         pairs = [one | other for one, other in combinations_with_replacement(powers, 2)]
         values = np.outer([float(number) for number in NUMBERS],
-                          [float(_value((1, powers), self.exercise.points[0])) for powers in pairs])
+                          [_number((sp.S.One, it), self.exercise.points[0]) for it in pairs])
         return [*product(NUMBERS, pairs)], values.ravel()
 
     def exactly(self, candidate: Candidate, answer: Expr | None) -> bool:
@@ -147,6 +181,11 @@ def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:
 def _value(factor: Factor, point: Mapping[str, Any]) -> Expr:
     number, powers = factor
     return number * sp.Mul(*(sp.sympify(point[name]) ** power for name, power in powers.items()))
+
+
+def _number(factor: Factor, point: Point) -> float:
+    number, powers = factor
+    return float(number) * prod(float(point[name]) ** power for name, power in powers.items())
 
 
 def _close(answer: np.ndarray, other: np.ndarray) -> bool:

@@ -34,7 +34,7 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
                       if part in inner or broken[0] == "missing_term"]
         for kind, what, instead, *_ in found:
             if instead.shape == part.shape and instead != part:
-                for broken in replaced(formula, places[part], instead):
+                for broken in replaced(formula, part, places[part], instead):
                     yield kind, what, broken
     if (multiplied := _without_circles(formula)) != formula:
         yield "matrix_product", "∘ in every place", multiplied
@@ -151,7 +151,7 @@ def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
     for part, places in occurrences(formula).items():
         if part.is_Matrix:
             for kind, instead in _repaired(part):
-                for other in replaced(formula, places, instead):
+                for other in replaced(formula, part, places, instead):
                     yield kind, part, other
 
 

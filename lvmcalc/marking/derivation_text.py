@@ -196,6 +196,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
         own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
+        formula = re.sub(" {2,}", " ", formula)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before

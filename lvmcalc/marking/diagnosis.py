@@ -22,8 +22,11 @@ from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, 
 from lvmcalc.marking.undone import nearly_another
 
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
+MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
 STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in which equal entries "
               "of {} count as one variable (Matrix Cookbook eq. 138)")
+ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
+             "its gradient")
 
 # What a likelier mistake says more plainly than others
 SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
@@ -42,18 +45,22 @@ def explained(attempt: Attempt) -> tuple[Explanation, ...]:
 
 
 def _in_another_convention(attempt: Attempt) -> Explanation:
-    """Explain the gradient for a symmetric matrix whose equal entries are one variable each."""
+    """Explain the gradient for a symmetric matrix whose equal entries are one variable each.
+
+    And one that was not made symmetric.
+    """
     exercise = attempt.exercise
     if exercise.wrt not in exercise.chain.symmetric:
         return ()
-    right = exercise.asked
+    right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
     structured = 2 * right - HadamardProduct(right, Identity(right.rows))
-    same = all(map(near, attempt.values, exercise.values(structured)))
-    if not same or (attempt.formula is not None and exercise.compare(
-            attempt.formula, structured).status not in RIGHT):
-        return ()
-    letter = notation.plain(exercise.wrt)
-    return (finding("convention", STRUCTURED.format(letter)),)
+    if all(map(near, attempt.values, exercise.values(structured))) and (
+            formula is None or exercise.compare(formula, structured).status in RIGHT):
+        return (finding("convention", STRUCTURED.format(letter)),)
+    if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
+            formula is None or exercise.is_right((formula + formula.T) / 2)):
+        return (finding("convention", ONE_SIDED.format(letter)),)
+    return ()
 
 
 def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -84,15 +91,21 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
         return []
     few = [mistakes for mistakes in every if _count(mistakes) == fewest]
     doubtful = [it for it in few if fewest > 1 or (it not in terms and _in_brackets(attempt, it))]
-    if len(doubtful) == len(few) and (attempt.other_node or attempt.slip):
+    if len(doubtful) == len(few) and (attempt.other_node or attempt.slip
+                                      or (fewest > 1 and _another_quantity(attempt, []))):
         return []
-    few = [it for it in few if it not in doubtful] or few
+    few = [it for it in few if it not in doubtful] or [
+        it for it in few if _unwritten(attempt, it) <= MOST_UNWRITTEN]
+    if not few:
+        return []
     likeliest = _likeliest([it for it in few if not _in_a_named_value(attempt, it)] or few)
-    if doubtful and attempt.slip and attempt.slip[0].kind == likeliest[0][0].kind:
-        return []  # it can be said in what was written
-    return [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
+    told = [in_words(_with_other_paths(mistakes, every)) for mistakes in likeliest
             if mistakes not in candidates
             or chains.exactly(candidates[mistakes], attempt.formula)]
+    # What was written is clearer than a stage, where both say the same.
+    unclear = doubtful or any(it[0].where.startswith("the value of") for it in likeliest)
+    return [attempt.slip if unclear and attempt.slip and _kinds([one]) == _kinds([attempt.slip])
+            else one for one in told]
 
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
@@ -103,6 +116,14 @@ def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
             and it.where.removeprefix("the term ") not in attempt.terms.written)
         or (it.kind == "extra_term" and it.what not in attempt.terms.written)
         for it in mistakes)
+
+
+def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
+    """Return how many terms that nobody wrote some mistakes name."""
+    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
+             if it.where.startswith("the term ") or it.kind == "extra_term"}
+    return 0 if attempt.formula is None else len(
+        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
 
 
 def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -139,6 +160,14 @@ def _adjoint_of_another(attempt: Attempt, found: list[Explanation]) -> list[Expl
 def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain an answer that is the value of a node, or of a leaf where the gradient is zero."""
     return [] if found else value_of_a_node(attempt) or stationary(attempt)
+
+
+def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
+    """Return how many terms that nobody wrote some mistakes name."""
+    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
+             if it.where.startswith("the term ") or it.kind == "extra_term"}
+    return 0 if attempt.formula is None else len(
+        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
 
 
 def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:

@@ -5,6 +5,7 @@ The sizes at a point are all different, so that a transpose or a wrong size cann
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import combinations_with_replacement, permutations, product
 from typing import Any
 
@@ -51,16 +52,20 @@ class Exercise:
         self.lengths = {length for leaf in chain.leaves.values() for length in leaf.shape}
         self.sizes = [size.name for size in sizes_of(chain)]
         self._rational = all(is_rational(node.expression) for node in chain.nodes.values())
-        # Where there are functions such as exp and tanh, sums of a few entries stay small.
-        self._scale = 1.0 if self._rational else 0.5
-        self.points: list[Point] = []
+        self._scale = 1.0 if self._rational else 0.5  # so that sums of exp and tanh stay small
+        self.points: list[Point] = chain.remember("points", self._found)
+        if len(self.points) < 2:
+            raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
+
+    def _found(self) -> list[Point]:
+        """Return two points, which are those of all exercises of the chain."""
+        found: list[Point] = []
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
         for sizes in choices if self.sizes else 2 * choices:
-            if len(self.points) < 2 and all(self._differ(sizes, point) for point in self.points):
-                self.points += self._tried(sizes)
-        if len(self.points) < 2:
-            raise ValueError(f"{self.name} has no value at random points: no answer can be tried.")
+            if len(found) < 2 and all(self._differ(sizes, point) for point in found):
+                found += self._tried(sizes, len(found))
+        return found
 
     def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
         """Return whether every size and every product of two is another one than at a point.
@@ -70,7 +75,7 @@ class Exercise:
         return all(sizes[a] * sizes[b] != point[a] * point[b]
                    for a, b in combinations_with_replacement(self.sizes, 2))
 
-    def _tried(self, sizes: Mapping[str, int]) -> list[Point]:
+    def _tried(self, sizes: Mapping[str, int], number: int) -> list[Point]:
         """Return a random point of these sizes at which all adjoints have a value, if one is found.
 
         BᵀB, for instance, is singular at all of them if B has more columns than rows. Where entries
@@ -79,7 +84,7 @@ class Exercise:
         found: list[Point] = []
         for positive, seed in product((False, True), range(MOST_TRIES)):
             with suppress(*NoValue):
-                found.append(self._point(sizes, len(self.points) + 2 * seed, positive=positive))
+                found.append(self._point(sizes, number + 2 * seed, positive=positive))
                 if self._is_definite(found[-1]):
                     return found[-1:]
         return found[:1]
@@ -175,7 +180,7 @@ class Exercise:
                                         lambda: formulas(self.chain, letters))
             symmetric = {letters[node].name for node in letters if is_symmetric(self.chain, node)}
             verdict = decide(*(passes.in_symbols(None, side, known) for side in (left, right)),
-                             symmetric.union(symmetric_in(self.chain)))
+                             symmetric.union(symmetric_in(self.chain)), points=False)
             if verdict.status == "proved":
                 return verdict
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
@@ -205,9 +210,11 @@ class Exercise:
         the leaves; "" if it needs no symmetry.
         """
         letters = {node: letter for letter, node in self.chain.abbreviations.items()}
+        named = {"∂" if it.name.startswith("∂") else it.name
+                 for it in answer.atoms(Symbol, MatrixSymbol)}
         for name in dict.fromkeys((*letters, *self.chain.symmetric, *self.chain.nodes)):
-            shape = np.shape(self.points[0].get(name, 0.0))
-            if shape and shape[0] == shape[1]:
+            shape, leading = np.shape(self.points[0].get(name, 0.0)), self.chain.leading_to(name)
+            if shape[:1] * 2 == shape != () and named & {"∂", *leading, *map(letters.get, leading)}:
                 matrix = np.random.default_rng(0).normal(size=shape) + shape[0] * np.eye(*shape)
                 if (self._right_with(answer, name, matrix + matrix.T)
                         and not self._right_with(answer, name, matrix)):
@@ -228,10 +235,11 @@ class Exercise:
 
     def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
         """Return small whole numbers at which an answer and the truth differ."""
-        choices = self._choices(SMALL, len(self.sizes) + 1)
-        for sizes, seed in product(choices, range(SMALL_TRIES)):
+        small = partial(self._choices, SMALL, len(self.sizes) + 1)
+        for sizes, seed in product(self.chain.remember("small sizes", small), range(SMALL_TRIES)):
             try:
-                point = self._point(sizes, seed, whole=True)
+                point = self.chain.remember(("small point", *sizes.values(), seed), partial(
+                    self._point, sizes, seed, whole=True))
                 got, truth = value(point), point[self.asked.name]
             except Exception:  # the function is the reader's own
                 continue

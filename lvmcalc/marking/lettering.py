@@ -30,6 +30,7 @@ class Lettering:
     letters: OwnLetters
     moving: tuple[str, ...]  # the leaves that change in the derivation
     total: bool  # whether the words before speak of a total differential
+    indices = ""  # of the entries that the last such equation was between
 
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
@@ -122,15 +123,20 @@ class Lettering:
         try:
             return self.read([first, *others])
         except Unreadable:
-            for indices in dict.fromkeys((*entries_in(first), *entries_in(others[-1]))):
+            known = (*entries_in(first), *entries_in(others[-1]), *filter(None, [self.indices]))
+            for indices in dict.fromkeys(known):
                 with suppress(Unreadable, CannotBeFormed):
-                    return self.read([first, *others], indices)
+                    found, self.indices = self.read([first, *others], indices), indices
+                    return found
             raise
 
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
         """Return the sides of an equation, which may be between the entries with some indices."""
         first, *others = texts
         differentials = any(map(self.words.change.search, texts))
+        if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
+            joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
+            first = joined if self.words.change.match(joined) else first
         found = [self.derivative(first) or readings(
             first, self.words, (), differentials, indices, self.arrays)[0].formula]
         for other in others:

@@ -145,7 +145,7 @@ def _scalars_on(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
     """Yield a step in which one size or scalar stands in place of another."""
     places = occurrences(adjoint)
     for old, new in permutations(scalars_of(chain), 2):
-        for broken in replaced(adjoint, places[old], new) if old in places else ():
+        for broken in replaced(adjoint, old, places[old], new) if old in places else ():
             yield Mistake("factor", _stage(chain, edge[0]), instead_of(new, old),
                           ((edge, broken),), chain[edge[0]].rule.name)
 

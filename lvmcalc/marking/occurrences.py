@@ -29,22 +29,20 @@ def occurrences(formula: Expr) -> dict[Expr, list[Place]]:
     return found
 
 
-def replaced(formula: Expr, places: list[Place], instead: Expr) -> Iterator[Expr]:
-    """Yield a formula with a part replaced in each of several places alone, and in all of them."""
-    with suppress(sp.ShapeError, TypeError, ValueError):
-        changed = formula
-        for place in places:
-            changed = _put(changed, place, instead)
-        yield changed
-    for place in islice(places if len(places) > 1 else (), MOST_PLACES):
+def replaced(formula: Expr, part: Expr, places: list[Place], instead: Expr) -> Iterator[Expr]:
+    """Yield a formula with a part replaced everywhere, and in each of several places alone."""
+    for place in (None, *islice(places if len(places) > 1 else (), MOST_PLACES)):
         with suppress(sp.ShapeError, TypeError, ValueError):
-            yield _put(formula, place, instead)
+            yield _put(formula, part, place, instead)
 
 
-def _put(formula: Expr, place: Place, instead: Expr) -> Expr:
-    if not place:
+def _put(formula: Expr, part: Expr, place: Place | None, instead: Expr) -> Expr:
+    if formula == part and not place:
         return instead
-    number, *deeper = place
+    if isinstance(formula, WHOLE) or not formula.args or place == ():
+        return formula
     args = list(formula.args)
-    args[number] = _put(args[number], tuple(deeper), instead)
-    return formula.func(*args)
+    for number in range(len(args)) if place is None else place[:1]:
+        if isinstance(args[number], Expr):
+            args[number] = _put(args[number], part, place and place[1:], instead)
+    return formula if args == list(formula.args) else formula.func(*args)

@@ -11,53 +11,96 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
 
-from lvmcalc.marking.derivation_text import DEFINITION, OPERATING, TELLING
+from lvmcalc import notation
+from lvmcalc.marking.asked import names_asked, with_loss
+from lvmcalc.marking.chain_letters import symmetric_letters
+from lvmcalc.marking.derivation_text import (
+    DEFINITION,
+    OPERATING,
+    TELLING,
+    without_heading,
+)
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.finishing import Reading
 from lvmcalc.notation.named import FUNCTIONS
 from lvmcalc.notation.passages import MATH, sides_of
+from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.statements import equations
-from lvmcalc.notation.tables import ENGLISH, PROSE, STYLES
+from lvmcalc.notation.tables import END, ENGLISH, PROSE, STYLES
 from lvmcalc.notation.vocabulary import Vocabulary
 
-TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*\{([^{}\\$]*[a-z]{2}[^{}\\$]*)\}")
-WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|-?(?:th|st|nd|rd)|[aAI])"
-                  r"[)\]”\".,;:!?]*|[.,;:!?()∎□■✓–—-]+")
+TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
+                  r"\{([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
+CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
+WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
+                  r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
+SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 # Words that may say something about the formula beside them: whole ones, and beginnings of others
 _WHOLE = """
-    about alone any apart both but can cannot could each either every except form however if least
-    less long may mean means might missing more most must no none nor only or other others part
-    parts per same should single some than though unless unlike up when whenever without would
+    about alone any apart big bigger both but can cannot case close could differ different
+    differently differs dual each eight either every except five form four gone greater however
+    hundred if large larger least less limit local long may mean means might missing more most
+    must near nine no none nor off only or other others out part parts per piece same seven
+    should single six small smaller some special sum summand sums swapped ten than though three
+    too two unless unlike up when whenever without would
 """
 _BEGINNINGS = """
-    although almost alternat another approx assum averag batch bound cancel coefficient component
-    contain contribut curvature delet depend descent ascent differs different direction dropp
-    dropping doubl doubt example exchang extra factor flip forg halv hess ignor includ increas
-    infinit integra interchang invers invert involv lack lose lost maxim minib minim mis mult
-    neglect omit oppos otherwise place portion proportion provid quart reduc remov replac revers
-    sample scal scaling someti sometimes subtract summed suppos swap symmetri term thrice total
-    transf transpos tripl undefin unequal unit updat vanish versus zero
+    add adding almost alternat although another approx ascent assum averag batch bound cancel
+    clipp component contain contribut curvature delet depend descent direction divid doubl doubt
+    downstream dropp dropping example exchang extra factor flip forg halv hess ignor includ
+    increas infinit integra interchang invers invert involv lack lose lost maxim minib minim mis
+    mult natural neglect numerical omit oppos optim otherwise place portion project proportion
+    provid pseudo quart reduc remov replac revers riemann root sample scal scaling sign solv
+    sometimes square stochastic subtract summed suppos swap symmetri term thrice total transf
+    transpos tripl undefin unequal unit updat upstream vanish versus zero
 """
-CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b"
+CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
+                     r"|\bsecond[\s-]+(?:derivative|order)|derivative\s+of\s+the\s+(?:grad|deriv)"
                      rf"|\b(?:{'|'.join(_BEGINNINGS.split())})", re.IGNORECASE)
 # What says nothing though a word of it may
-_KIND = r"(?:entry|element|component|coordinate|row)[- ]?wise"
+_WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
+SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
+          r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
 HARMLESS = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
-    r"|\(?(?:with\s+|and\s+)?(?:(?:the|exponentials?|logistic|sigmoid|hyperbolic|tangent|function"
-    r"|nonlinearity|activation|softmax|tanh|exp|⟦N\w*⟧)\s+)*(?:(?:is|being|taken|applied|acting"
-    rf"|acts|evaluated|understood|works)\s+)*{_KIND}\)?"
+    r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
+    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
+    r"(?:(?:is|being|taken|applied"
+    rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
+    r"|\b(?:with|where|and)\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+(?:logistic|sigmoid)"
+    rf"(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
+    rf"|{SCALAR}|\bcontributions\b|\bread(?:ing)?\s+off\b"
+    r"|\b(?:expression|explicit|expan[ds]|expect)\w*"
     r"|\b(?:in\s+)?(?:matrix|vector|compact|closed)\s+form\b|\bterms\s+of\b|\bboth\s+sides\b"
     r"|\bno\s+longer\b|\bchain\s+rule\b|\bpartial\b|\bproduct\s+rule\b", re.IGNORECASE)
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
+SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
+                       r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
 LEADS = re.compile(r"(?:^|:|\b(?:is|are|be|was|gets?|got|obtain(?:s|ed)?|have|has|finds?"
                    r"|found|gives?|giving|yields?|yielding|reads?|becomes?|equals?|that|then|thus"
-                   r"|hence|so|therefore|consequently|follows?|answer|result|namely|at"
-                   r"|(?:given|written"
-                   r"|expressed|computed|obtained)\s+(?:by|as|in|from)))[\s,:—–-]*$", re.IGNORECASE)
-CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
-                    r"|by|using|for|here|so|hence|thus|in|via|from|is\s+the\s+(?:gradient"
+                   r"|hence|so"
+                   r"|therefore|consequently|follows?|answer|result|namely|at|(?:given|written"
+                   r"|expressed|computed|obtained)\s+(?:by|as|in|from))"
+                   r"|(?:^|[.!]\s+)(?:[A-Z][a-z]+ing|By|From|After|Here|Finally|Altogether)\b"
+                   r"[^.!?:⟦]*,)[\s,:—–-]*$", re.IGNORECASE)
+CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|\s+(?:This|Here|We|The|It|Thus|Hence|So|Note)\b"
+                    r"|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
+                    r"|by|using|for|here|so|hence|thus|in|via|from|an?\s+(?:vector|matrix"
+                    r"|scalar|number)|and\s+we\s+are\s+done|is\s+the\s+(?:gradient"
                     r"|derivative|answer|result))\b))")
+
+
+# Where a name may stand between words, and words right behind a formula without dollars
+LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
+                 re.IGNORECASE)
+FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
+                    r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
+                    r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
+FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$"
+                     r"|where\s+⟦N\w*⟧\s+(?:is|are|denotes?)\b)")
 
 
 class Told(NamedTuple):
@@ -66,33 +109,63 @@ class Told(NamedTuple):
     text: str
     lines: dict[str, str]
 
+    def agreeing(self, ways: list[Reading]) -> list[Reading]:
+        """Return the readings in which the names are the rows and columns that they are said to be.
+        """
+        found = [way for way in ways if all(
+            (f"{name}_" in way.note.partition("read as a column")[0]) == (line == "column")
+            for name, line in self.lines.items())]
+        if not found:
+            raise Unreadable("The sum does not run over the rows or columns that are named beside "
+                             "it.")
+        return found
+
 
 class Segment(NamedTuple):
-    """A part of a text, a formula or words, and where it stands."""
+    """A part of a text, and where it stands."""
 
-    formula: bool
+    kind: str
     start: int
     end: int
 
+    @property
+    def formula(self) -> bool:
+        """Whether this is a formula: F between dollars, B without them; P are words."""
+        return self.kind in "FB"
 
-def without_prose(text: str, vocabulary: Vocabulary, wrt: str, shape: str,
-                  asked: Callable[[str], bool]) -> Told | None:
-    """Return a text as long as this one in which its prose is blank, None if that may say more.
 
-    Each definition, and the answer, stands on a line of its own. `asked` tells whether a left side
-    is what is asked for, the adjoint of `wrt`, whose shape is, for instance, N×D.
+def without_prose(exercise: Exercise, text: str) -> Told | None:
+    """Return a text of the same length without its prose, None if that may say more.
+
+    Each definition, and the answer, stands on a line of its own.
     """
+    vocabulary = exercise.chain.vocabulary
+    text = with_loss(exercise, without_heading(unified(text), vocabulary))
+    shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
     parts = [part for segment in segments(text, vocabulary) for part in (
-        _equations(text, segment) if segment.formula else [segment])]
-    kinds = [_kind(text[part.start:part.end], vocabulary, shape, asked) if part.formula else ""
+        _equations(text, segment) if segment.formula else [segment])
+        if not END.fullmatch(text[part.start:part.end])]
+    kinds = [_kind(text[part.start:part.end], vocabulary, shape,
+                   lambda side: names_asked(exercise, side)) if part.formula else ""
              for part in parts]
-    for kind in ("D", "N"):  # there may be nothing else
+    for kind in ("C", "N"):  # there may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
             kinds = ["A" if it[:1] == kind else it for it in kinds]
-    if kinds.count("A") != 1:
+    kinds = ["D" if kind == "C" else kind for kind in kinds]
+    if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None
-    story = "".join(f"⟦{kind}⟧" if kind else text[part.start:part.end]
+    at = kinds.index("A")
+    after = text[parts[at].end:parts[at + 1].start] if parts[at + 1:] else ""
+    if parts[at].kind == "B" and not re.search(r"[,;.:\n$]|\\(?:q?quad|text|mbox)", after):
+        rest = "".join(f"⟦{kind}⟧" if kind else text[part.start:part.end] + " "
+                       for part, kind in zip(parts[at + 1:], kinds[at + 1:], strict=True))
+        if not FOLLOWS.match(rest):
+            return None
+    story = " ".join(f"⟦{kind}⟧" if kind else text[part.start:part.end]
                     for part, kind in zip(parts, kinds, strict=True))
+    for found in SYMMETRIC.finditer(story):
+        if (found[1] or found[2]) in symmetric_letters(exercise.chain):
+            story = story.replace(found[0], " ")
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
     if not is_harmless(ORIENTED.sub(" ", story), vocabulary, wrt):
         return None
@@ -109,8 +182,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str) -> bool:
     """
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
                    r"(?:matrix|vector|array)?\)?", " ", story)
-    story = HARMLESS.sub(" ", story)
-    words = re.sub(r"⟦\w*⟧", " ", story)
+    story = HARMLESS.sub(" ", LET.sub(" ", story))
+    words = re.sub(r"⟦\w*⟧", " ", story) + " end"
     if any(pattern.search(words) for pattern in (CHANGES, TELLING, OPERATING)) or re.search(
             r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words) or "⟦X⟧" in story:
         return False
@@ -122,6 +195,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str) -> bool:
     for name in re.findall(r"\bfor\W*⟦N(\w*)⟧", behind):
         if name != wrt and name not in vocabulary.lengths:
             return False
+    if re.search("⟦[NS]", FRAMED.sub(" ", story)):
+        return False
     last = re.split(r"[.!?]\s|⟦D⟧", front)[-1]
     known = [all(word.lower() in PROSE for word in re.findall("[A-Za-z]+", re.sub(
         r"⟦\w*⟧", "", part))) for part in (last, behind)]
@@ -138,23 +213,29 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     for found in TEXT.finditer(text):
         marks[found.start():found.end()] = "·" * len(found[0])
         marks[found.start(1):found.end(1)] = "P" * len(found[1])
+    for found in re.finditer(r"\n", text):
+        if marks[found.start()] == "?":
+            marks[found.start()] = "·"
+    for found in re.finditer(SCALAR, text):
+        if {*marks[found.start():found.end()]} == {"?"}:
+            marks[found.start():found.end()] = "P" * len(found[0])
     outside = "".join(sign if mark == "?" else " " for sign, mark in zip(text, marks, strict=True))
     tokens = [*re.finditer(r"\S+", outside)]
     plain = [_is_word(token[0], vocabulary) for token in tokens]
     for place, token in enumerate(tokens):
         beside = plain[place + 1:place + 2] == [True] and tokens[place + 1][0].isalpha()
         word = plain[place] and (token[0] not in vocabulary.spellings or beside)
-        marks[token.start():token.end()] = ("P" if word else "F") * len(token[0])
+        marks[token.start():token.end()] = ("P" if word else "B") * len(token[0])
     found = []
     for mark, run in groupby((place for place, mark in enumerate(marks) if mark != "?"),
                              marks.__getitem__):
         places = [*run]
-        if mark in "PF":
+        if mark in "PFB":
             end = places[-1] + 1
-            if mark == "F":
+            if mark != "P":
                 end -= len(re.search(r"(?:[\s.,;:]|\\q?quad\b|\\[,;:! ])*$", text[:end])[0])
             if end > places[0]:
-                found.append(Segment(mark == "F", places[0], end))
+                found.append(Segment(mark, places[0], end))
     return found
 
 
@@ -164,25 +245,28 @@ def _is_word(token: str, vocabulary: Vocabulary) -> bool:
     word = found[1] or ""
     letters = {*word} <= {*vocabulary.spellings} and word.lower() not in ENGLISH
     return not (word and len(word) > 1 and (
-        word in vocabulary.spellings or word in {*vocabulary.functions, *FUNCTIONS} - PROSE
+        word in vocabulary.spellings or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES
         or (letters and len(word) < 4)))
 
 
 def _equations(text: str, segment: Segment) -> list[Segment]:
     found, start = [], segment.start
     for part in equations(text[segment.start:segment.end]):
-        found.append(Segment(True, start, start + len(part)))
+        space = len(re.match(r"(?:\s|\\q?quad\b|\\[,;:! ]|and\b)*", part)[0])
+        found.append(Segment(segment.kind, start + space, start + len(part)))
         start += len(part) + 1
     return found
 
 
 def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str], bool]) -> str:
-    """Return D for a definition, N and a name, S for the shape that is asked for, or else A."""
+    """Return D for a definition, C for a differential, N and a name, S for the shape that is asked
+    for, X for what is none of these, or else A."""
     bare = re.sub(rf"{STYLES}|[{{}}\s]|\\[,;:! ]", "", formula).replace("\\times", "×")
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
     if name := re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare):
-        return f"N{name[1]}"
-    if len(sides_of(formula)) > 1 and asked(sides_of(formula)[0]):
+        known = len(name[1]) == 1 or name[1] in vocabulary.spellings or bare == "\\sigma"
+        return f"N{name[1]}" if known else "X"
+    if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):
         return "A"
-    return "D" if DEFINITION.match(formula) or re.match(r"\s*d\s*\w+\s*=", bare) else "A"
+    return "C" if CHANGE.match(bare) else "D" if DEFINITION.match(formula) else "A"

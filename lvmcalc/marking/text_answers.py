@@ -14,11 +14,21 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.asked import entry_asked, is_asked, letter_read, names, names_asked
-from lvmcalc.marking.derivation_text import definition_in, letters_given, without_heading
+from lvmcalc.marking.asked import (
+    entry_asked,
+    is_asked,
+    is_loss,
+    letter_read,
+    names,
+    names_asked,
+    refuse_new_function,
+    with_loss,
+)
+from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.axes import Kept
 from lvmcalc.notation.factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.helpers import inlined
@@ -26,9 +36,9 @@ from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import (
     MATH,
     formula_in,
+    formulas_in,
     lines_of,
     sides_of,
-    with_output,
     without_dollars,
 )
 from lvmcalc.notation.pasted import unified
@@ -42,6 +52,7 @@ from lvmcalc.notation.statements import (
     apart,
     equations,
     program,
+    with_entries,
 )
 from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
 from lvmcalc.notation.tokens import quoted
@@ -61,7 +72,6 @@ NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|(\d{1,2})\.)\s+(?=[^\s*/·@^.�
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
-ROUNDING = 1e-9
 MOST_PARTS = 400  # of what a defined letter stands for
 
 
@@ -98,15 +108,15 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     """Return the sides of an answer without a label, also of one between sentences."""
     try:
         return _alone(exercise, text)
-    except Unreadable:
-        words, shape = exercise.chain.vocabulary, notation.shape(exercise.asked)
-        text = without_heading(unified(text), words)
-        text = with_output(text, words, letters_given(text))
-        told = without_prose(text, words, notation.spelling(exercise.wrt), shape,
-                             lambda side: names_asked(exercise, side))
+    except Unreadable as error:
+        wrong, told = error, without_prose(exercise, text)
         if told is None:
             raise
-    return _alone(exercise, told.text)
+    try:
+        sides, beside = _alone(exercise, told.text)
+    except Unreadable as error:
+        raise (error if str(wrong).startswith("Beside") else wrong) from None
+    return [told.agreeing(side) for side in sides], beside
 
 
 def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -118,11 +128,15 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
         return [], {}
     words = exercise.chain.vocabulary
     whole = inlined(given := unified(text))
-    text = without_politeness(whole)
-    text = without_dollars(without_heading(text, words), words)
+    text = without_heading(without_politeness(whole), words)
+    if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
+        raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "
+                         "write the formula alone.")
+    text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
-    text = text if code else with_output(text, words, letters_given(text))
-    *before, text = statements(text, lambda side: names_asked(exercise, side))
+    text = text if code else with_loss(exercise, text)
+    *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
+                                 words.spellings)
     sides: list[list[Reading]] = []
     errors: list[Unreadable | CannotBeFormed] = []
     choice = most = 0
@@ -252,7 +266,8 @@ class Definitions:
         if not (match := DEFINITION.match(line)):
             raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
         if function := re.fullmatch(r"(.+?)\s*\(\s*([a-z])\s*\)", match[1]):
-            return self.checked(words, line, function[2], match)
+            refuse_new_function(self.exercise, words, function, match[2])
+            return words
         styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
         name, formula = re.sub(styles, "", match[1]), match[2]
         name = VARIANTS.get(name, name)
@@ -263,12 +278,13 @@ class Definitions:
         if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
             return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
-        if re.search('"[rc]k"', line) and value.is_Matrix and 1 in value.shape:
-            raise Unreadable(f"`{quoted(name)}` is copied along an axis where it is used: write "
-                             "the sum itself there.")
         if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
             self.meanings[adjoint] = self.beside[adjoint] = value
             return words
+        letter = matching(notation.spelling(name), value)
+        if value.is_Matrix and 1 in value.shape and (
+                re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
+            letter = Kept(letter.name, *value.shape)
         if words.pattern.fullmatch(name) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
@@ -276,28 +292,17 @@ class Definitions:
             stage = notation.spelling(name) in {*chain.nodes, *chain.abbreviations} or (
                 name in words.lengths and value.is_Matrix)
             if not same and (stage or code):  # a letter of a stage may be given to something else
-                letter = matching(notation.spelling(name), value)
                 self.meanings[letter] = value
                 return words.extended({letter.name: letter})
             if not same:
                 raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
                                  "does not have here.")
             return words  # "where K = αXXᵀ + I/β" says nothing new
-        letter = matching(notation.spelling(name), value)
         self.meanings[letter] = value
         self.meanings.setdefault(matching(f"d{letter.name}", value), change_of(value))
-        if not code:
+        if not code and not is_loss(self.exercise, formula):
             self.unused.add(letter)
         return words.extended({letter.name: letter})
-
-    def checked(self, words: Vocabulary, line: str, variable: str, match: re.Match) -> Vocabulary:
-        """Return the vocabulary if a line only says what a known function of a variable is."""
-        inner = words.extended({variable: (z := Symbol("z"))})
-        with suppress(Unreadable, CannotBeFormed):
-            apart = parse(match[1], inner) - parse(match[2], inner)
-            if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
-                return words
-        raise Unreadable(f"`{quoted(line)}` is not read: write the formula where it is used.")
 
     def put_in(self, formula: Expr) -> Expr:
         """Return a formula with what the letters mean in place of them."""

@@ -49,7 +49,7 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
         for part in places:
             for *told, instead in slips(part):
                 if notation.shape(instead) == notation.shape(part) and instead != part:
-                    for formula in replaced(answer, places[part], instead):
+                    for formula in replaced(answer, part, places[part], instead):
                         yield *told, formula
 
 

@@ -4,7 +4,7 @@ An array of one axis is a column here; in code for arrays it goes along the rows
 """
 
 import sympy as sp
-from sympy import Expr, OneMatrix
+from sympy import Expr, MatrixSymbol, OneMatrix
 
 from lvmcalc.notation import forming
 from lvmcalc.notation.atoms import NO_AXIS, Atoms
@@ -12,6 +12,10 @@ from lvmcalc.notation.shifts import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 AXES = {"r": True, "c": False}  # whether the entries of each row are summed
+
+
+class Kept(MatrixSymbol):
+    """A letter for a column or a row of which the axis was kept: it is copied along the other."""
 
 
 class Axes(Atoms):
@@ -76,6 +80,17 @@ class Axes(Atoms):
         self.kept.add(forming.apart(value)[1])
         return value
 
+    def is_kept(self, value: Expr) -> bool:
+        """Return whether a column or a row has kept its axis."""
+        bare = forming.apart(value)[1]
+        return bare in self.kept or isinstance(bare, Kept)
+
+    def along_the_other(self, token: Token, value: Expr, row: bool) -> Expr:
+        """Return an array of one axis with another beside it, along which it is copied."""
+        if not value.is_Matrix or value.cols != 1:
+            raise self.refused(token, "only a column gets an axis, as in r[:, None]")
+        return self.along_an_axis(forming.transposed(value) if row else value)
+
     def widened(self, value: Expr, beside: Expr) -> Expr:
         """Return a column or a row whose axis was kept in the shape of the matrix beside it.
 
@@ -86,7 +101,7 @@ class Axes(Atoms):
             return forming.as_number(value)
         if not (value.is_Matrix and beside.is_Matrix):
             return value
-        kept = forming.apart(value)[1] in self.kept or (
+        kept = self.is_kept(value) or (
             "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows)
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
@@ -95,7 +110,7 @@ class Axes(Atoms):
 
     def along_rows(self, value: Expr, beside: Expr) -> Expr:
         """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""
-        if value.is_Matrix and forming.apart(value)[1] in self.kept:
+        if value.is_Matrix and self.is_kept(value):
             return self.widened(value, beside)
         if not value.is_Matrix or beside.rows == beside.cols or (
                 forming.is_number(value)):

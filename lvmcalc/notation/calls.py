@@ -71,10 +71,8 @@ class Calls(Axes):
         token = self.ahead
         self.place += 1
         name, _, number = token.text.partition(" ")
-        if name == "column":  # r[:, None]
-            return self.along_an_axis(value)
-        if name == "row":  # w[None, :]
-            return self.along_an_axis(forming.transposed(value))
+        if name in ("column", "row"):  # r[:, None] and w[None, :]
+            return self.along_the_other(token, value, name == "row")
         if name == "size":
             if not value.is_Matrix:
                 raise self.fail("a matrix in front of its shape")
@@ -83,7 +81,7 @@ class Calls(Axes):
             self.ahead.text == "(" and not re.match(r"\.(?:T|I|mT|H)$",
                                                     self.text[token.start:token.end])) else []
         if name == "unsqueeze":
-            return self.along_an_axis(forming.transposed(value) if arguments == [0] else value)
+            return self.along_the_other(token, value, arguments == [0])
         return self.called(name, token, [value, *arguments])
 
     def power_of(self, token: Token) -> Expr:

@@ -98,12 +98,15 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
     Names in `own` are those of something else.
     """
     def named(match: re.Match) -> str:
-        known = match[2] in own or vocabulary.pattern.fullmatch(match[2]) or any(
-            re.match(rf"(?:\\mathcal\s*\{{?\s*)?{name}\b", match[2]) for name in vocabulary.outputs)
+        output = any(re.match(rf"(?:\\mathcal\s*\{{?\s*)?{name}\b", match[2])
+                     for name in vocabulary.outputs)
+        known = match[2] in own or vocabulary.pattern.fullmatch(match[2]) or (
+            output and not match[2].endswith(")"))
         glue = " " * match[1][-1].isalpha()
         return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
 
     text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
+    text = re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
     return text
@@ -152,7 +155,7 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
     for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
-        if word.lower() not in TALK:
+        if word.lower() not in TALK or re.search(r"second\s+derivative", text):
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
 

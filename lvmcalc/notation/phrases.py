@@ -16,7 +16,7 @@ POLITE = re.compile(r"^\s*(?:(?:sure|certainly|of course|absolutely|hi|hello|hey
                     rf"|(?:{_UNSURE})\s+(?=\S))+", re.IGNORECASE)
 _THIS = r"(?:that|this|it)"
 ASKING = re.compile(r"(?:\s*[,;(]|\s*[.!?]\s|\s)\s*(?:(?:am\s+)?I\s+(?:right|correct)"
-                    r"|I(?:['’]m|\s+am)\s+(?:\w+\s+)?sure|(?:right|correct|no)(?=\s*\?)"
+                    r"|(?:but\s+)?I(?:['’]m|\s+am)\s+(?:\w+\s+)?sure|(?:right|correct|no)(?=\s*\?)"
                     rf"|is\s+{_THIS}\s+(?:right|correct|ok)"
                     r"|isn['’]?t\s+it|I\s+(?:think|guess|believe|suppose|hope)"
                     rf"|(?:I\s+)?hope\s+{_THIS}\s+(?:helps|is\s+(?:right|correct))"

@@ -6,10 +6,11 @@
 """
 
 import re
+from collections.abc import Container
 from itertools import pairwise
 
 from lvmcalc.notation.letters import GREEK
-from lvmcalc.notation.tables import ARRAYS, MATLAB, VARIANTS
+from lvmcalc.notation.tables import ARRAYS, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.words import Unreadable, quoted
 
 # What begins a program, and lines of one that compute nothing
@@ -54,6 +55,8 @@ SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
+ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
+                         r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
@@ -86,7 +89,7 @@ def program(text: str) -> list[str]:
     lines = [line for line in lines if not SILENT.match(line)]
     heads = [HEADER.match(line) for line in lines]
     refuse_helpers(lines, heads)
-    lines = [line[head.end():] if head else line for head, line in zip(heads, lines, strict=True)]
+    lines = [_without_head(line, head) for head, line in zip(heads, lines, strict=True)]
     found: list[str] = []
     for part in split("\n".join(lines), ";\n"):
         part = RETURN.sub("", part)
@@ -94,6 +97,8 @@ def program(text: str) -> list[str]:
             of = next(filter(None, sizes.groups()[2:]))
             found += [f"{sizes[place + 1]} = {of}.shape[{place}]" for place in (0, 1)
                       if sizes[place + 1] != "_"]
+        elif pairs := _one_by_one(part):
+            found += pairs
         elif adds := ADDS.match(part):
             found.append("{0} = {0} {1} ({2})".format(*adds.groups()))
         elif part.strip(" \t\r.,"):
@@ -101,6 +106,22 @@ def program(text: str) -> list[str]:
     if found and (returned := next((head["result"] for head in heads if head), "")):
         found[-1] = re.sub(rf"^{returned}\s*=(?!=)", "", found[-1])  # function g = grad(W, x)
     return found
+
+
+def _without_head(line: str, head: re.Match | None) -> str:
+    rest = line[head.end():] if head else line
+    return rest.rstrip().removesuffix("}") if head and head[0].endswith("{") else rest
+
+
+def _one_by_one(part: str) -> list[str]:
+    """Return the statements of h, e = W @ x, W @ y; none if a name is on both sides of one."""
+    left, _, right = part.partition("=")
+    names, values = left.strip(" ()").split(","), split(right.strip(), ",")
+    every = {name.strip() for name in names}
+    alone = len(names) == len(values) > 1 and all(map(str.isidentifier, every)) and not (
+        every & {*re.findall(r"\w+", right)})
+    return [f"{name.strip()} = {value.strip()}" for name, value in zip(
+        names, values, strict=True)] if alone else []
 
 
 def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
@@ -111,6 +132,20 @@ def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:
         if place < last and (one_line or (RETURN.match(line) and line.strip() != "return")):
             raise Unreadable(f"`{quoted(line.strip())}` belongs to a function of your own, which "
                              "is not read: write its formula where it is used.")
+
+
+def with_entries(lines: list[str], known: Container[str]) -> list[str]:
+    """Return lines in which what is said of an entry, as in r_i = x_iᵀ w − y_i, stands for it."""
+    *before, answer = lines
+    for line in before if re.search(r"\\sum|[∑Σ]", answer) else []:
+        if (found := ENTRY_GIVEN.match(line)) and found[1].lstrip("\\") not in known:
+            letter = rf"(?<![A-Za-z]){re.escape(found[1])}"
+            typed = (rf"(?<![A-Za-z\\])(?:{STYLES}\s*)?\{{?\s*{letter}\s*\}}?\s*_\s*"
+                     rf"(?:\{{\s*{found[2]}\s*\}}|{found[2]}(?![A-Za-z]))")
+            put = f"({found[3].strip()})"
+            lines = [re.sub(typed, lambda _, put=put: put, other) for other in lines
+                     if other != line]
+    return lines
 
 
 def equations(text: str) -> list[str]:

@@ -251,8 +251,9 @@ class _Scanner(Words):
                 place = match.end()
 
     def number(self) -> bool:
+        point = r"|\.(?=\s*[-+*/)])" * bool(ARRAYS.search(self.text))  # 1. in code
         match = self.match(r"[0-9]" if self.place in self.digits
-                           else rf"[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
+                           else rf"[0-9]+(?:\.[0-9]+{point})?|\.[0-9]+|[½¼¾⅓⅔{ONES}]")
         kind = "name" if match and match[0] == ONES else "number"
         return bool(match) and self.add(kind, match[0], match.end())
 

@@ -27,6 +27,16 @@ def quoted(text: str, most: int = 40) -> str:
     return shown if len(text) <= most else shown[:most - 1] + "…"
 
 
+def likely(word: str, names: list[str]) -> str:
+    """Return the name that a word was most likely meant to be, "" if none is near enough."""
+    same = [name for name in names if name.lower() == word.lower() and name[-1:] != word.lower()]
+    kind = [name for name in names if ("∂" in name) == ("∂" in word) and name[:1] == word[:1]
+            and ("." in name) <= ("." in word) and abs(len(name) - len(word)) < 2]
+    near = get_close_matches(word, kind, 1, 0.75) if len(word) > 3 else []
+    capital = [word[:-1]] * (word[:1].isupper() and word[:-1] in names)  # Xs
+    return next(iter([*same, *near, *capital]), "")
+
+
 class Words:
     """Find the words of a text; each method looks at one place."""
 
@@ -120,9 +130,8 @@ class Words:
         if len(word) > 1 and word in PROSE:
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
-        same = [name for name in names if name.lower() == word.lower()]
-        near = same[:1] or get_close_matches(word, [*names, *self.functions], 1)
-        hint = f" (did you mean `{near[0]}`?)" if near and near[0] != part else ""
+        near = likely(word, [*names, *self.functions])
+        hint = f" (did you mean `{near}`?)" if near and near != part else ""
         listed = self.vocabulary.listed
         whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
         listed = [name for name in listed if not name.startswith("∂")

@@ -188,8 +188,7 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
         axes.axhline(problem.best, **style.OPTIMUM)
         axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign),
                       xycoords=axes.get_yaxis_transform(), textcoords="offset points",
-                      ha="right", va="bottom" if problem.sign > 0 else "top", weight="bold",
-                      color=style.OPTIMUM["color"])
+                      ha="right", va="bottom" if problem.sign > 0 else "top", weight="bold")
     axes.plot(steps, values, **style.REACHED)
     axes.margins(y=0.22)
     start, end = (style.numeral(values[at], ",.4g") for at in (0, -1))

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,12 @@ class Drawing:
         image = Image.frombytes("RGBA", tuple(size), raw.getvalue())
         _in_a_halo(image, 1.5 * scale).save(file, "PNG")
         return file.getvalue()
+
+    def image(self) -> Image.Image:
+        """Return the picture on paper as a frame of an animation, in 64 colours."""
+        picture = Image.open(io.BytesIO(self.png(1)))
+        paper = Image.new("RGBA", picture.size, style.PAPER)
+        return Image.alpha_composite(paper, picture).convert("RGB").quantize(64)
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
@@ -172,12 +179,16 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     if panel["ylog"]:
         axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":
-            axes.yaxis.set_major_formatter(lambda gap, _: f"{100 * gap:,.4g} %")
+            axes.yaxis.set_major_formatter(lambda gap, _: _percent(100 * gap))
     if panel["xlog"]:
         axes.set(xscale="log", xlim=(10.0**left, 10.0**right))
     if any(look.get("label") and look["key"] in numbers for look in panel["series"]):
         axes.legend()
     axes.set_xlabel(panel["xlabel"])
+
+
+def _percent(share: float) -> str:
+    return f"{share:,.4g} %" if share > 5e-4 else f"$10^{{{np.log10(share):.0f}}}$ %"
 
 
 def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -282,11 +293,14 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     part = min(1.0, lane / 76)  # of the usual size, so that what stands below a node has room
     for edge in panel["edges"]:
         start, end = ((nodes[edge[key]]["x"], nodes[edge[key]]["y"]) for key in ("from", "to"))
-        axes.annotate("", end, start, zorder=1, arrowprops={
-            "arrowstyle": "-|>,head_width=0.35,head_length=0.6", "color": tone(edge["color"]),
-            "linestyle": style.LINES[edge["dash"]], "linewidth": edge["width"],
-            "shrinkA": 17 * part, "shrinkB": part * _short(end, start, lane / column),
-            "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as the layout has it
+        wide, short = 0.3 + 0.05 * edge["width"], part * _short(end, start, lane / column)
+        head = {"arrowstyle": f"-|>,head_width={wide},head_length={1.6 * wide}", "linewidth": 0}
+        shaft = {"arrowstyle": "-", "linestyle": style.LINES[edge["dash"]],
+                 "linewidth": edge["width"]}
+        for looks, before in ((head, 0), (shaft, 5 * part)):  # no dash tears a head
+            axes.annotate("", end, start, zorder=1, arrowprops=looks | {
+                "color": tone(edge["color"]), "shrinkA": 17 * part, "shrinkB": short + before,
+                "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as in the layout
     for node in nodes:
         at = node["x"], node["y"]
         axes.text(*at, node["latex"], size=17 * part, ha="center", va="center", zorder=3,
@@ -309,3 +323,17 @@ def _short(end: tuple, start: tuple, tall: float) -> float:
 
 PANELS: dict[str, Callable] = {"points": points, "curve": curve, "bars": bars, "cells": cells,
                                "lines": lines, "map": loss_map, "graph": draw_graph}
+
+
+def save_gif(images: list[Any], path: str, pause: int) -> None:
+    """Save pictures as an animation, each shown for `pause` milliseconds.
+
+    It is written beside the file and then moved there, so a full disk destroys no older one.
+    """
+    beside = Path(f"{path}.part")
+    try:
+        images[0].save(beside, "GIF", save_all=True, append_images=images[1:], duration=pause,
+                       loop=0)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import pytest
 
 from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import LiveGPLVM, StageWalk, cost, panels, view
+from lvmcalc.show.answer_boxes import Boxes
 from lvmcalc.show.graph_exercise import GraphExercise
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
@@ -41,8 +42,8 @@ SPY = """async ({source, told}) => {
   spy(OffscreenCanvasRenderingContext2D.prototype, "fill", function () { this.canvas.color = this.fillStyle; });
   const real = OffscreenCanvas.prototype.transferToImageBitmap;
   OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color}); };
-  spy(proto, "drawImage", (it, x, y, w, h) => it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
-    : log.images.push({x, y, w, h, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}));
+  spy(proto, "drawImage", function (it, x, y, w, h) { it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
+    : log.images.push({x, y, w, h, smooth: this.imageSmoothingEnabled, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}); });
   const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
   window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
   const values = open(told), el = document.querySelector("#it");
@@ -54,6 +55,21 @@ SPY = """async ({source, told}) => {
 HOVERED = """at => { it.lvm.canvas.dispatchEvent(new PointerEvent("pointermove", seen(at)));
                     return it.lvm.tip.textContent; }"""
 
+SET = """([name, value]) => {
+  const input = it.querySelector(`[data-name=${name}] :is(input, select)`);
+  input[{checkbox: "checked", "select-one": "selectedIndex"}[input.type] || "value"] = value;
+  for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind));
+  return sent.at(-1);
+}"""
+
+LIVE = """playing => {
+  const {model} = it.lvm, {get} = model;
+  model.get = name => name === "playing" ? playing : get(name);
+  it.lvm.say();
+  model.get = get;
+  return it.querySelector("[role=status]").ariaLive;
+}"""
+
 TRAILS = """() => {
   const {canvas, state} = it.lvm, pen = canvas.getContext("2d"), {stroke} = pen, colors = [];
   pen.stroke = () => { if (pen.globalAlpha < 0.5) colors.push(pen.strokeStyle); };
@@ -62,6 +78,25 @@ TRAILS = """() => {
   pen.stroke = stroke;
   return colors;
 }"""
+
+
+VERDICTS = """async source => {
+  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
+  const told = {many: true, lines: ["a", "b"], told: ["of a", "of b"], heard: 0}, acts = {};
+  face.render({el: it, model: {get: name => told[name] ?? "", on: (name, act) => { acts[name] = act; }, send() {}}});
+  const seen = [], look = () => seen.push([...it.querySelectorAll(".lvm-verdict")].map(each => each.textContent));
+  look();
+  const input = it.querySelector("input");
+  input.value = "c";
+  input.onchange();
+  look();
+  acts["change:told"](); // an answer to what stood there before
+  look();
+  Object.assign(told, {told: ["of c", "of b again"], heard: 1});
+  acts["change:told"]();
+  look();
+  return seen;
+}"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +114,10 @@ def packed(value):
     return [packed(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
-def drawn(page, widget):
+def drawn(page, widget, looks="color: #222; background: #fff"):
     """What the canvas was told last: texts, paths, dots, filled rectangles, images."""
     page.goto("about:blank")
-    page.set_content('<div id="it" style="width: 900px; color: #222; background: #fff"></div>')
+    page.set_content(f'<div id="it" style="width: 900px; {looks}"></div>')
     names = ("spec", "values", "scene", "frame", "words", "note", "about", "title", "playing",
              "count", "present")
     told = {name: packed(getattr(widget, name, "")) for name in names}
@@ -220,6 +255,14 @@ class TestGPLVM:
         stops = [value for _, value in gplvm_widget.controls.rate.options]
         mark = page.evaluate("it.querySelector('[data-name=rate] input').style.cssText")
         assert float(mark.strip("-mark: ;")) == pytest.approx(stops.index(1) / (len(stops) - 1))
+
+    def test_each_control_tells_what_was_set_and_words_are_spoken_unless_it_plays(
+        self, page, gplvm_widget):
+        drawn(page, gplvm_widget)
+        for name, value in (("rate", 3), ("seed", 7), ("learn", True), ("size", 1)):
+            assert page.evaluate(SET, [name, value]) == {"set": name, "value": value}
+        for playing, live in ((True, "off"), (False, "polite")):
+            assert page.evaluate(LIVE, playing) == live
 
     def test_what_stands_behind_a_dot_is_told_of_that_object(self, page, gplvm_widget):
         log = drawn(page, gplvm_widget)
@@ -383,6 +426,12 @@ class TestWalk:
         edges = {(used, node) for node, used in walk.chain.edges} - {("W", "h")} | {("h", "W")}
         assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
 
+    def test_a_click_on_a_node_chooses_that_node(self, page, walk):
+        log, order = drawn(page, walk.view), walk.view.scene["panels"]["graph"]["order"]
+        places = [text_called(log, name).tolist() for name in order]
+        assert page.evaluate("places => places.map(at => it.lvm.under(seen(at)).choose)",
+                             places) == [*range(len(order))]
+
     def test_its_keys_stand_beside_its_buttons(self, page, walk):
         drawn(page, walk.view)
         assert page.evaluate("it.querySelector('.lvm-bar .lvm-keys').textContent") == (
@@ -410,6 +459,21 @@ class TestWalk:
                         if np.hypot(text["x"] - at[0], text["y"] - at[1]) < 1]
                 assert [float(words.replace("−", "-").replace(",", "")) for words in near] == (
                     [pytest.approx(value, rel=0.006)] if near else [])
+
+    def test_on_dark_paper_too_positive_is_red_and_negative_blue(self, page, walk):
+        image, c = drawn(page, walk.view, "color: #eee; background: #111")["images"][-1], (
+            W.T @ W @ X - X)
+        pixels = np.reshape(image["data"], (*W.shape, 4))
+        np.testing.assert_array_equal(pixels[..., 0] > pixels[..., 2],
+                                      W @ (X @ c.T + c @ X.T) > 0)
+
+
+def test_of_cells_that_are_smaller_than_a_pixel_none_is_left_out(page):
+    scene = panels.picture({str(n): panels.matrix("It", (1, n)) for n in (5, 999)},
+                           [(1, [(1, ["5"]), (1, ["999"])])])
+    frame = {str(n): np.ones(n, np.float32).tobytes() for n in (5, 999)}
+    log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame=frame))
+    assert [image["smooth"] for image in log["images"]] == [False, True]
 
 
 def test_no_head_of_an_arrow_stands_on_a_shape(page):
@@ -504,3 +568,10 @@ def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its
         assert at["color"] == looks[name]["color"].lower()
         closest = min(ends, key=lambda other: abs(ends[other][1] - at["y"]))
         assert closest == name
+
+
+def test_a_verdict_stands_beside_its_own_line_and_none_beside_a_line_that_was_changed(page):
+    page.goto("about:blank")
+    page.set_content('<div id="it"></div>')
+    assert page.evaluate(VERDICTS, Boxes._esm) == [
+        ["of a", "of b"], ["…", ""], ["…", ""], ["of c", "of b again"]]

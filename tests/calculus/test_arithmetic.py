@@ -10,6 +10,7 @@ import sympy as sp
 from oracle import SIZES, SYMBOLS, R, S, T, X, Y, Z, a, b, m, n, p
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Rational, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow, ZeroMatrix
+from tables import over
 
 from lvmcalc.calculus import UnsupportedExpression, arithmetic, first_order
 from lvmcalc.calculus.comparison import compare
@@ -70,13 +71,13 @@ def test_floating_point_agrees_with_exact_arithmetic() -> None:
                                arithmetic.Reals) == pytest.approx(expected, rel=1e-13)
 
 
-@pytest.mark.parametrize(("formula", "point"), [
+@over(("formula", "point"), [
     (Inverse(S), {"S": sp.Matrix([[1, 2], [2, 4]])}), (Trace(S.I), {"S": sp.zeros(2, 2)}),
     (MatPow(S, -2), {"S": sp.Matrix([[1, 2], [2, 4]])}), (1 / a, {"a": 0}), (a**-3, {"a": 0}),
     (log(a), {"a": 0}),
     (log(a), {"a": -2}), (log(Determinant(S)), {"S": sp.Matrix([[0, 1], [1, 0]])}),
     (log(log(a)), {"a": Rational(1, 2)}), (Trace(I(n - 5)), {}), (Trace(I(n - 2)), {}),
-    (Trace(I(n / 4)), {})], ids=str)
+    (Trace(I(n / 4)), {})])
 def test_outside_the_domain_there_is_no_value(formula: Expr, point: dict) -> None:
     with pytest.raises(OutsideDomain):
         arithmetic.value_at(formula, {"n": 2, **point})
@@ -182,8 +183,8 @@ DEGREES = [S.I, S * A.I, Trace(S.I * A) * a, Determinant(S + A.I), (S + A.I).I, 
            MatPow(S, -1), a ** (n - 1) * S]
 
 
-@pytest.mark.parametrize("formula", DEGREES, ids=str)
-@pytest.mark.parametrize("size", [2, 3])
+@over("formula", DEGREES)
+@over("size", [2, 3])
 def test_the_degree_is_a_bound_along_every_line(formula: Expr, size: int) -> None:
     values = {"n": size}
     for seed, symbol in enumerate([S, A, a, b]):
@@ -269,8 +270,8 @@ SOMETIMES = {
 }
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3])
-@pytest.mark.parametrize(("left", "right"), SOMETIMES.values(), ids=SOMETIMES)
+@over("seed", [0, 1, 2, 3])
+@over(("left", "right"), SOMETIMES.values())
 def test_what_is_only_sometimes_true_is_refuted_from_every_seed(left: Expr, right: Expr,
                                                                 seed: int) -> None:
     verdict = compare(left, right, seed=seed)

@@ -10,6 +10,7 @@ import sympy as sp
 from oracle import SIZES, SYMBOLS, S, T, X, a, at_most, b, m, n
 from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, MatPow, ZeroMatrix
+from tables import over
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression, differentials, operations
@@ -40,8 +41,7 @@ BEYOND = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "variable", "expected"), [row[1:] for row in BEYOND],
-                         ids=[row[0] for row in BEYOND])
+@over(("formula", "variable", "expected"), [row[1:] for row in BEYOND])
 def test_a_gradient_by_hand_is_found_and_has_the_exact_slope(formula, variable, expected) -> None:
     found = gradient(formula, variable)
     assert compare(found, expected).status == "proved"
@@ -77,8 +77,8 @@ def test_sizes_may_be_called_as_the_rule_book_calls_its_own(rows: str, columns: 
                        3 * Trace(M) ** 2 * Identity(rows)).status == "proved"
 
 
-@pytest.mark.parametrize("name", ["A", "A2", "B", "C", "dA", "Zbar", "X", "dX", "ddX", "k",
-                                  "direction", "tau"])
+@over("name", ["A", "A2", "B", "C", "dA", "Zbar", "X", "dX", "ddX", "k",
+              "direction", "tau"])
 def test_matrices_may_be_called_as_the_rule_book_calls_its_own(name: str) -> None:
     M, other = MatrixSymbol(name, n, m), MatrixSymbol("d" + name, m, n)
     assert compare(gradient(Trace(M * other * M * other), M),
@@ -86,7 +86,7 @@ def test_matrices_may_be_called_as_the_rule_book_calls_its_own(name: str) -> Non
     assert gradient(Trace(other * M), other) == M.T
 
 
-@pytest.mark.parametrize("name", ["s", "a", "b", "c", "da", "g", "zbar", "t", "tau", "k", "x"])
+@over("name", ["s", "a", "b", "c", "da", "g", "zbar", "t", "tau", "k", "x"])
 def test_scalars_may_be_called_as_the_rule_book_calls_its_own(name: str) -> None:
     x, step = Symbol(name), Symbol("d" + name)
     assert sp.simplify(gradient(x**3 * step * log(x), x) - step * x**2 * (3 * log(x) + 1)) == 0
@@ -125,8 +125,7 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize(("word", "formula"), UNKNOWN,
-                         ids=[f"{word} {i}" for i, (word, _) in enumerate(UNKNOWN)])
+@over(("word", "formula"), UNKNOWN)
 def test_an_operation_that_is_not_known_is_named_and_never_guessed(word: str,
                                                                    formula: Expr) -> None:
     for variable in (S, a, MatrixSymbol("elsewhere", n, m)):
@@ -245,7 +244,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), BAD, ids=[row[2] for row in BAD])
+@over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind: type, beginning: str) -> None:
     with pytest.raises(kind) as caught:
         call()
@@ -287,14 +286,14 @@ def giant(name: str) -> Expr:
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", GIANTS)
+@over("name", GIANTS)
 def test_a_large_formula_gets_an_answer_or_is_refused_but_never_hangs(name: str) -> None:
     formula = giant(name)
     with at_most(seconds=60), suppress(TooLarge):
         assert gradient(formula, A).shape == (n, n)
 
 
-@pytest.mark.parametrize("name", GIANTS)
+@over("name", GIANTS)
 def test_the_comparison_of_large_formulas_never_hangs_either(name: str) -> None:
     formula = giant(name)
     with at_most(seconds=60):

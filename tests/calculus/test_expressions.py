@@ -17,6 +17,7 @@ from sympy import (
     log,
 )
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow, ZeroMatrix
+from tables import over
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expressions import by_name, check_shapes, dimensions
@@ -125,14 +126,13 @@ UNFITTING = [
 ]
 
 
-@pytest.mark.parametrize("expression", FITTING, ids=str)
+@over("expression", FITTING)
 def test_shapes_that_fit_for_every_size_are_let_in(expression: Expr) -> None:
     check_shapes(expression)
     assert by_name(expression)
 
 
-@pytest.mark.parametrize(("expression", "sentence"), UNFITTING,
-                         ids=[sentence for _, sentence in UNFITTING])
+@over(("expression", "sentence"), UNFITTING)
 def test_shapes_that_do_not_fit_are_named(expression: Expr, sentence: str) -> None:
     for check in (check_shapes, by_name):
         with pytest.raises(CannotBeFormed) as caught:

@@ -10,6 +10,7 @@ import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Identity, MatrixSymbol, OneMatrix, Trace, log
 from sympy.matrices.expressions import HadamardPower
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from tables import over
 
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
@@ -92,7 +93,7 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize(("left", "right"), SAME.values(), ids=SAME)
+@over(("left", "right"), SAME.values())
 def test_an_identity_is_proved_and_the_oracle_agrees(left: Expr, right: Expr) -> None:
     assert compare(left, right).status == "proved"
     assert compare(left, 2 * right).status != "proved"
@@ -149,7 +150,7 @@ DIFFERENT = {
 }
 
 
-@pytest.mark.parametrize(("left", "right", "point"), DIFFERENT.values(), ids=DIFFERENT)
+@over(("left", "right", "point"), DIFFERENT.values())
 def test_a_near_miss_is_false_somewhere_and_not_proved(left: Expr, right: Expr,
                                                        point: dict) -> None:
     assert compare(left, right).status != "proved"
@@ -176,9 +177,9 @@ def test_a_symmetric_matrix_is_its_transpose_and_no_other_matrix_is() -> None:
                        symmetric="S").status == "refuted"
 
 
-@pytest.mark.parametrize("total", [
+@over("total", [
     K, A + B, A + I, 2 * A - 3 * B, a * A + b * B + S, X * X.T + Y * Y.T, A * B + A, A * B + B,
-    2 * A + 3 * A.T, exp(A) + B, times(A, B) + S], ids=str)
+    2 * A + 3 * A.T, exp(A) + B, times(A, B) + S])
 def test_a_sum_beside_its_inverse_cancels(total: Expr) -> None:
     for product, left in ((total * total.I, I), (total.I * total, I),
                           (A * total * total.I * S, A * S), (A * total.I * total * S, A * S)):

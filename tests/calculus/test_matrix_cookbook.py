@@ -15,6 +15,7 @@ import pytest
 import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow
+from tables import over
 
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.comparison import compare
@@ -191,8 +192,7 @@ def slope(scalar: Expr, variable: Expr, symmetric: tuple[Expr, ...],
     return values, oracle.evaluate(scalar, values).slope
 
 
-@pytest.mark.parametrize(("number", "scalar", "variable", "printed", "symmetric"), RIGHT,
-                         ids=[row[0] for row in RIGHT])
+@over(("number", "scalar", "variable", "printed", "symmetric"), RIGHT)
 def test_the_gradient_is_what_the_cookbook_prints(number, scalar, variable, printed,
                                                   symmetric) -> None:
     found = gradient(scalar, variable, symmetric)
@@ -222,8 +222,7 @@ def test_where_the_cookbook_is_wrong_the_exact_arithmetic_says_so(
         assert compare(found, printed, needed).status == "proved"
 
 
-@pytest.mark.parametrize(("scalar", "variable", "operation"), [row[1:] for row in REFUSED],
-                         ids=[row[0] for row in REFUSED])
+@over(("scalar", "variable", "operation"), [row[1:] for row in REFUSED])
 def test_an_identity_with_another_operation_is_refused_by_its_name(scalar, variable,
                                                                    operation) -> None:
     with pytest.raises(UnsupportedExpression, match=operation):

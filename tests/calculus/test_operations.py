@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, Transpose, log
 from sympy.core.symbol import Str
 from sympy.matrices.expressions import MatAdd
+from tables import over
 
 from lvmcalc import derive, mark
 from lvmcalc.calculus import arithmetic, define, functions, operations, rule_proofs
@@ -127,14 +128,14 @@ EQUIVALENT |= {kind: "0 stays 0" for kind, (rule, _) in DIFFERENTIALS.items()
                if rule.differential in ZERO}
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@over("rule", RULES.values())
 def test_the_differential_is_the_slope_and_the_adjoints_say_the_same(rule: Rule) -> None:
     assert differential_holds(rule)
     assert adjoints_hold(rule)
     assert all(verdict.holds for verdict in rule_proofs.establish(rule))
 
 
-@pytest.mark.parametrize("kind", ADJOINTS)
+@over("kind", ADJOINTS)
 def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
     rule, argument, wrong = ADJOINTS[kind]
     bad = replace(rule, adjoints=MappingProxyType({**rule.adjoints, argument: wrong}))
@@ -145,7 +146,7 @@ def test_a_rule_with_a_spoilt_adjoint_is_not_established(kind: str) -> None:
     assert all(verdict.holds for verdict in right), "the differential is not spoilt"
 
 
-@pytest.mark.parametrize("kind", DIFFERENTIALS)
+@over("kind", DIFFERENTIALS)
 def test_a_spoilt_differential_is_not_established_even_if_the_adjoints_are_spoilt_alike(
         kind: str) -> None:
     rule, wrong = DIFFERENTIALS[kind]

@@ -6,6 +6,7 @@ import sympy as sp
 from oracle import terms
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Trace, log
 from sympy.matrices.expressions import MatAdd, MatMul, ZeroMatrix
+from tables import over
 
 from lvmcalc.calculus.output_form import (
     OutputForm,
@@ -56,7 +57,7 @@ POLYS = {
 }
 
 
-@pytest.mark.parametrize(("poly", "shape", "written"), POLYS.values(), ids=POLYS)
+@over(("poly", "shape", "written"), POLYS.values())
 def test_a_sum_of_words_is_written_with_what_is_common_outside_of_a_bracket(
         poly: Terms, shape: tuple, written: Expr) -> None:
     found = OutputForm(collect=True).expression(poly, shape)
@@ -83,11 +84,11 @@ def test_letters_are_joined_to_their_product(word: Term, product: Expr) -> None:
     assert product_of(word, n) == product
 
 
-@pytest.mark.parametrize(("coefficients", "common"), [
+@over(("coefficients", "common"), [
     ([ONE, a], ONE), ([6 * ONE, 4 * a], 2), ([a * b, a * c], a), ([1 / a, 1 / (a * b)], 1 / a),
     ([a, b / c], ONE),
     ([a / b, a * c / b**2], a / b), ([-a, -a * b], -a), ([-a, a * b], a), ([-ONE, -ONE / 2], -ONE),
-    ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))], ids=str)
+    ([-2 / a, (-b - 1) / a], -1 / a), ([-2 * a - 2 * b, -4 * a - 4 * b], -2 * (a + b))])
 def test_what_all_coefficients_share_divides_them_and_takes_their_minus_along(
         coefficients: list[Expr], common: Expr) -> None:
     assert sp.expand(factored(dict(enumerate(coefficients)))[0] - common) == 0

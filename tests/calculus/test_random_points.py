@@ -11,6 +11,7 @@ import sympy as sp
 from oracle import S, T, X, Y, Z, a, b, m, n
 from sympy import Determinant, Expr, Identity, MatrixSymbol, Symbol, Trace, log
 from sympy.matrices.expressions import MatPow, ZeroMatrix
+from tables import over
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.comparison import compare
@@ -27,7 +28,7 @@ I = Identity
 
 
 # The chance of a false agreement
-@pytest.mark.parametrize(("formula", "size", "degrees"), [
+@over(("formula", "size", "degrees"), [
     (S, 2, (1, 0)), (I(n), 2, (0, 0)), (ZeroMatrix(n, n), 2, (0, 0)), (n * sp.pi * S, 2, (1, 0)),
     (a * S.T, 2, (2, 0)),
     (Trace(S * A), 3, (2, 0)), (S.I, 3, (2, 3)), (MatPow(S, -1), 3, (2, 3)),
@@ -37,7 +38,7 @@ I = Identity
     (S + A.I, 2, (3, 2)), (Determinant(S), 3, (3, 0)), (Determinant(S) ** -2, 3, (0, 6)),
     (1 / a + 1 / b, 2, (1, 2)),
     (Determinant(A.I), 2, (2, 4)), (a ** (n - 1), 2, (1, 0)), (a**-n * b, 3, (1, 3)),
-    (a**n * b, 3, (4, 0))], ids=str)
+    (a**n * b, 3, (4, 0))])
 def test_the_degrees_are_those_of_cramers_rule(formula: Expr, size: int,
                                                degrees: tuple[int, int]) -> None:
     assert degree(formula, {"n": size}) == degrees
@@ -94,8 +95,8 @@ def test_the_sizes_of_a_counterexample_are_those_with_the_fewest_entries(
     assert {name: values[name] for name in sizes} == sizes
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("size", [1, 2, 3])
+@over("seed", range(4))
+@over("size", [1, 2, 3])
 def test_a_counterexample_has_no_number_above_3_where_that_will_do(size: int, seed: int) -> None:
     number = Determinant(MatrixSymbol("C", 1, 1))
     verdict = compare(number * sp.prod(number**2 - smaller**2 for smaller in range(1, size)),
@@ -148,8 +149,8 @@ PARTIAL = {
 }
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize(("left", "right"), PARTIAL.values(), ids=PARTIAL)
+@over("seed", range(6))
+@over(("left", "right"), PARTIAL.values())
 def test_an_identity_with_a_value_at_some_points_only_is_exact_from_every_seed(
     left, right, seed: int) -> None:
     verdict = compare(left, right, seed=seed)

@@ -22,6 +22,7 @@ from sympy import (
 )
 from sympy.matrices.expressions import hadamard_power
 from sympy.matrices.expressions.diagonal import DiagMatrix
+from tables import over
 
 from lvmcalc.calculus import UnsupportedExpression, claims
 from lvmcalc.calculus.comparison import compare
@@ -168,8 +169,7 @@ def true_slope(scalar: Expr, variable: Expr) -> tuple[dict, object]:
     return values, oracle.evaluate(scalar, values).slope
 
 
-@pytest.mark.parametrize(("scalar", "variable", "asserted"), [row[1:] for row in ASSERTED],
-                         ids=[row[0] for row in ASSERTED])
+@over(("scalar", "variable", "asserted"), [row[1:] for row in ASSERTED])
 def test_the_gradient_is_what_sympys_own_test_asserts_and_both_have_the_exact_slope(
     scalar, variable, asserted) -> None:
     found = gradient(scalar, variable)
@@ -189,7 +189,7 @@ def test_sympys_cases_with_other_operations_are_refused_by_name(scalar, variable
 
 @pytest.mark.parametrize(("scalar", "variable", "worth"), ASKED, ids=[str(row[0]) for row in ASKED])
 def test_where_sympys_derivative_differs_from_ours_the_exact_slope_says_that_ours_is_right(
-        scalar, variable, worth) -> None:
+        scalar, variable, worth, monkeypatch) -> None:
     ours, theirs = gradient(scalar, variable), claims.sympys_answer(scalar, variable)
     values, slope = true_slope(scalar, variable)
     assert oracle.has_slope(ours, values, variable.name, slope)
@@ -199,6 +199,7 @@ def test_where_sympys_derivative_differs_from_ours_the_exact_slope_says_that_our
         found = "WRONG"
     else:
         found = "agrees" if oracle.has_slope(theirs, values, variable.name, slope) else "WRONG"
+    monkeypatch.setattr(claims, "sympys_answer", lambda *_: theirs)  # which takes SymPy long
     assert claims.sympy_witness(scalar, variable, ours).startswith(found)
     if sp.__version__.startswith("1.14"):  # a later one may know better
         assert found == worth

@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 from chains import CASES, D, N, log_density, normal, positive_definite, ratio, ridge, squares
 from sympy import HadamardProduct, MatrixSymbol, Trace
+from tables import over
 
 from lvmcalc import notation
 from lvmcalc.calculus import compare
@@ -85,13 +86,12 @@ def test_cards_and_tables_can_be_shown(chain: Chain, leaves: dict, sizes: dict) 
         assert Result(chain, leaf).summary.startswith("■ proved for every size, ◆ exact")
 
 
-@pytest.mark.parametrize(("chain", "leaf", "closed"), [
+@over(("chain", "leaf", "closed"), [
     (squares(N, 1), "x", "2 x"), (squares(3, 3), "x", "2 x"), (squares(N + 1, D), "x", "2 x"),
     (ridge(), "w", "Aᵀ (A w - y) + lamda w"), (ridge(), "A", "(A w - y) wᵀ"),
     (ridge(), "y", "y - A w"), (ridge(), "lamda", "tr(w wᵀ)/2"),
     (ratio(), "C", "-C⁻ᵀ Sᵀ C⁻ᵀ"), (ratio(), "S", "C⁻ᵀ"),
-    (ratio("C"), "C", "-(1/2) (C⁻¹ Sᵀ + C⁻¹ S) C⁻¹"), (ratio("C"), "S", "C⁻¹")],
-    ids=lambda value: getattr(value, "name", value))
+    (ratio("C"), "C", "-(1/2) (C⁻¹ Sᵀ + C⁻¹ S) C⁻¹"), (ratio("C"), "S", "C⁻¹")])
 def test_the_gradient_is_the_closed_form_of_the_textbook(chain: Chain, leaf: str,
                                                          closed: str) -> None:
     assert notation.plain(chain.adjoint(leaf)) == closed

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import sympy as sp
 from sympy import Determinant, Identity, MatrixSymbol, Trace, log
+from tables import over
 
 from lvmcalc.chain import Builder
 from lvmcalc.models import autoencoder, gplvm
@@ -76,7 +77,7 @@ def writing(*stages: Callable) -> Callable:
     return write
 
 
-@pytest.mark.parametrize(("write", "sentence"), [
+@over(("write", "sentence"), [
     (writing(lambda b: b("e", "convolution", X, Y)),
      "There is no operation 'convolution'; there are use, product"),
     (writing(lambda b: b("e", "product", M)),
@@ -111,15 +112,15 @@ def writing(*stages: Callable) -> Callable:
     (writing(lambda b: setattr(b, "chain", X)),
      'A stage called chain is written build("chain", operation, …).'),
     (writing(lambda b: b("e", "product", M, X)), "The last stage of L must be a scalar, but e is "
-                                                 "N×Q."),
+                             "N×Q."),
     (writing(), "The last stage of L must be a scalar, but there is no stage."),
     (lambda: Builder("L", X, X), "Two things in L are called X."),
     (lambda: Builder("L", X, M, N), None), (lambda: Builder("L", a, MatrixSymbol("a", N, N)),
-                                            "Two things in L are called a."),
+                        "Two things in L are called a."),
     (writing(lambda b: setattr(b, "e", "X Y")), "A stage is a SymPy expression, not 'X Y'."),
     (writing(lambda b: b("e", "product", "M", X)), "A stage is a SymPy expression, not 'M'."),
     (lambda: Builder("L", X * Y.T), "A leaf is a symbol, not X Yᵀ."),
-], ids=lambda part: part[:40] if isinstance(part, str) else "")
+])
 def test_what_cannot_be_written_is_refused_in_one_sentence(write: Callable,
                                                            sentence: str | None) -> None:
     if sentence is None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import pytest
 import sympy as sp
 from sympy import Expr, Inverse, MatrixSymbol, Transpose
+from tables import over
 
 from lvmcalc import models, notation
 from lvmcalc.calculus import arithmetic, claims, rule_proofs
@@ -150,7 +151,7 @@ SPOILT = {f"{parent} → {name}: {kind}": (chain, name, parent, wrong)
           wrong in spoilt(sp.sympify(adjoint)).items()}
 
 
-@pytest.mark.parametrize("kind", SPOILT)
+@over("kind", SPOILT)
 def test_a_spoilt_stage_is_refuted_by_every_kind_of_evidence(kind: str) -> None:
     chain, name, parent, wrong = SPOILT[kind]
     row = chain.altered({(name, parent): wrong}).claim(parent, name)
@@ -227,10 +228,9 @@ def small_sizes(chain: Chain) -> dict[str, int]:
     return SMALL.get(chain.name) or {name: 2 - i % 2 for i, name in enumerate(sorted(names))}
 
 
-@pytest.mark.parametrize(("chain", "leaf"),
-                         [(chain, leaf) for chain in CHAINS.values() for leaf in chain.leaves
-                                             if leaf != "D"],
-                         ids=lambda value: getattr(value, "name", value))
+@over(("chain", "leaf"),
+     [(chain, leaf) for chain in CHAINS.values() for leaf in chain.leaves
+                         if leaf != "D"])
 def test_a_small_case_agrees_entry_by_entry_and_a_spoilt_gradient_does_not(
     chain: Chain, leaf: str) -> None:
     sizes = small_sizes(chain)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, Trace, log
+from tables import over
 
 from lvmcalc import models, notation
 from lvmcalc.calculus import comparison, differentials
@@ -251,8 +252,7 @@ def seen_from(chain: Chain, name: str) -> Expr:
 EVERY_NODE = [(chain, node.name) for chain in CHAINS.values() for node in chain]
 
 
-@pytest.mark.parametrize(("chain", "name"), EVERY_NODE,
-                         ids=[f"{chain.name} {name}" for chain, name in EVERY_NODE])
+@over(("chain", "name"), EVERY_NODE)
 def test_the_adjoint_of_a_node_is_the_gradient_of_the_chain_seen_from_it(
     chain: Chain, name: str) -> None:
     adjoint, symbol = chain.adjoint(name), chain[name].symbol
@@ -355,8 +355,8 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("call", ["forward", "backward", "contributions"])
-@pytest.mark.parametrize(("chain", "change", "kind", "beginning"), BAD, ids=[row[3] for row in BAD])
+@over("call", ["forward", "backward", "contributions"])
+@over(("chain", "change", "kind", "beginning"), BAD)
 def test_a_bad_leaf_gets_one_sentence(chain: Chain, change: dict, kind: type, beginning: str,
                                       call: str) -> None:
     leaves = {AE: CASES["batch"][1], LOG_DET: CASES["log det"][1], WHOLE: POINT}[chain] | change

@@ -136,6 +136,15 @@ def test_below_each_task_stands_a_locked_cell_that_is_graded(
                                   and "raises-exception" in cell.metadata.tags), "Run All goes on"
 
 
+def test_it_says_how_many_tasks_are_graded_by_machine_and_how_many_by_hand(
+        copies: Assignment) -> None:
+    graded = [cell.metadata.nbgrader for name in NAMES for cell in cells(copies.release, name)
+              if cell.metadata.get("nbgrader", {}).get("grade")]
+    by_hand = sum(about.solution for about in graded)
+    assert str(copies).endswith(f"{len(graded) - by_hand} tasks are graded by machine, {by_hand} "
+                                "by hand.")
+
+
 def test_every_task_takes_its_own_solution_and_nothing_else(asked: list[Task]) -> None:
     assert len(asked) > 15
     for task in asked:

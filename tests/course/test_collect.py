@@ -6,7 +6,9 @@
 import csv
 import io
 import json
+import re
 import shutil
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -87,6 +89,24 @@ def test_a_mistake_of_two_students_counts_two_and_comes_first(
     counts = [len(who) for _, _, who in found]
     assert counts == sorted(counts, reverse=True)
     assert {(task.asked, len(who)) for task, _, who in found} >= {("∂L/∂g", 2), ("∂L₁/∂X", 1)}
+
+
+def test_the_page_has_the_numbers_signs_and_answers_of_each_student(collected: Collected) -> None:
+    signs = {"derived": "■", "not right": "✗", "to be read": "✎", "to be run": "▷",
+             "not attempted": "·"}
+    html = page(collected)
+    assert ", ".join(f"{sign} {status}" for status, sign in signs.items()) in html
+    bars = re.findall(r'(\d+) of (\d+)<span class="bar" style="width:(\d+)%', html)
+    assert bars
+    assert all(int(wide) == round(100 * int(made) / int(of)) for made, of, wide in bars)
+    for student in collected.students:
+        row = html.split(f"<bdi>{escape(student)}</bdi></a></td>")[1].split("</tr>")[0]
+        mine = [each for each in collected.results if each.student == student]
+        assert re.findall(r"\d+", re.sub("<[^>]*>", " ", row)) == [
+            str(sum(each.status == status for each in mine)) for status in signs]
+    for each in filter(lambda each: each.tries, collected.results):
+        assert (f"<td>{signs[each.status]} {each.status}</td><td><code>{escape(each.answer)}</code>"
+                f'</td><td class="number">{each.tries}</td>') in html
 
 
 class Tags(HTMLParser):

@@ -24,6 +24,10 @@ def test_right_answers_make_a_point_each_and_others_none(exam: Exam) -> None:
     nothing = exam.score("", None)
     assert nothing.points == 0
     assert str(nothing).endswith("0 of 2 points, exam 1")
+    found = exam.score(first, None)
+    assert str(found).splitlines() == [
+        f"Question 1: {found.marks[0].verdict}", f"Question 2: {found.marks[1].verdict}",
+        "1 of 2 points, exam 1"]
     assert {mark.status for mark in nothing.marks} == {"not attempted"}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lvmcalc.calculus.operations import RULES
 from lvmcalc.course.__main__ import main
 from lvmcalc.course.handout import handout, in_html
 from lvmcalc.course.problem_sheet import parts
@@ -14,7 +15,8 @@ def test_it_has_every_part_and_the_rules_it_needs() -> None:
     page = handout()
     for one in parts().values():
         assert in_html(one.text) in page
-    assert "d(C⁻¹) = −C⁻¹ dC C⁻¹" in page
+    source = RULES["inverse"].source
+    assert f"<td>inverse</td><td>d(C⁻¹) = −C⁻¹ dC C⁻¹</td><td>{source}</td>" in page
     assert not re.search(r"[$\\^]|http|<script|<img", page.split("</style>")[1])
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tables import over
 
 from lvmcalc.course import part, parts, problem
 from lvmcalc.course.problem_sheet import problems
@@ -20,8 +21,8 @@ def test_its_own_solution_is_right(name: str) -> None:
     assert part(name).mark(part(name).solution).right
 
 
-@pytest.mark.parametrize("name", [*parts()])
-@pytest.mark.parametrize("answer", ["", " … ", None, 7, "I do not know"])
+@over("name", [*parts()])
+@over("answer", ["", " … ", None, 7, "I do not know"])
 def test_a_part_that_is_not_answered_is_not_right(name: str, answer: object) -> None:
     found = part(name).mark(answer)
     assert not found.right
@@ -49,7 +50,9 @@ def test_wrong_edges_and_a_wrong_operation_are_told_apart() -> None:
     # equal in value to the right stage: only the edge is another one
     assert "✗ e does not use W." in graph_with("e = h x", "e = W x")
     assert "✗ c uses more than that." in graph_with("c = d − x", "c = d")
-    assert "✗ c uses the right nodes, but in another way." in graph_with("c = d − x", "c = x − d")
+    turned = graph_with("c = d − x", "c = x − d")
+    assert "✗ c uses the right nodes, but in another way." in turned
+    assert f"{turned.count('■')} of {turned.count('■') + 1} nodes are right." in turned
     assert "… c has no line that can be read." in graph_with("c = d − x", "c = ")
 
 

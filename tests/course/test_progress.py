@@ -46,14 +46,17 @@ def restart(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_typed_into_a_box_is_there_after_a_restart(
         path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     box = AnswerBox("autoencoder", "W")
-    box.answer("W x (W'W x - x)'")
+    for answer in ("x", "W x (W'W x - x)'"):
+        box.answer(answer)
+    restart(monkeypatch)
+    assert AnswerBox("autoencoder", "W").lines == [answer], "the last one, if none is right"
     box.answer(RIGHT)
     restart(monkeypatch)
     again, summary = AnswerBox("autoencoder", "W"), Summary()
     assert again.lines == [RIGHT]
     assert again.mark.right
     assert summary.status == "1 of 1 derived so far."
-    assert [*Progress(str(path)).answers(W).values()] == [False, True]
+    assert [*Progress(str(path)).answers(W).values()] == [False, False, True]
 
 
 def test_it_is_plain_json_without_a_name_unless_one_is_given(path: Path) -> None:
@@ -90,6 +93,16 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_left_alone(
     assert kept.where.startswith("What you derive is not kept:")
     assert path.read_text(encoding="utf-8") == text
     assert [*path.parent.iterdir()] == [path]
+
+
+def test_the_newest_answers_are_kept_and_one_right_answer_is_enough(
+        path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "KEPT", 3)
+    kept = Progress(str(path))
+    for answer in ("x", "2 x", RIGHT, "3 x", "4 x"):
+        kept.add(W, answer, answer == RIGHT)
+    assert [*Progress(str(path)).answers(W)] == [RIGHT, "3 x", "4 x"]
+    assert kept.derived(W)
 
 
 def test_forgetting_deletes_the_file(path: Path) -> None:
@@ -143,7 +156,10 @@ def test_the_map_shows_all_notebooks_and_forgets_on_request(
     assert of > 50
     # ∂L/∂W of the autoencoder is asked for in 02 and 07
     assert shown.status.startswith(f"2 of {of} exercises in 13 notebooks done.")
-    assert '<a href="02_autoencoder_gradient.ipynb">' in words.value
+    row, = re.findall(r'<a href="02_autoencoder_gradient\.ipynb">.*?</tr>', words.value)
+    signs = re.findall("([■□])&nbsp;([^<]+)", row)
+    assert [asked for sign, asked in signs if sign == "■"] == ["∂L/∂W"]
+    assert f"<td>1&nbsp;of&nbsp;{len(signs)}</td>" in row
     shown.name.value = "<Ada>"
     assert Progress(str(path)).name == "<Ada>"
     shown.forget.click()

@@ -3,6 +3,7 @@
 from dataclasses import FrozenInstanceError
 
 import pytest
+from tables import over
 
 from lvmcalc import audit
 from lvmcalc.course.homework import row, rows
@@ -22,9 +23,10 @@ def kinds(name: str) -> list[list[str]]:
     return [[finding.kind for finding in line.findings] for line in row(name).as_given.lines]
 
 
-@pytest.mark.parametrize("name", rows())
+@over("name", rows())
 def test_every_line_of_the_source_is_proved_as_read(name: str) -> None:
     assert [line.status for line in row(name).as_read.lines] == ["proved"] * len(row(name).read)
+    assert row(name).status == "proved"
 
 
 def test_the_scan_broke_these_lines() -> None:

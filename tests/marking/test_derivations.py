@@ -2,6 +2,7 @@
 once."""
 
 import pytest
+from tables import over
 
 from lvmcalc import audit, derive
 
@@ -79,7 +80,7 @@ def test_an_unreadable_line_is_not_the_first_that_does_not_follow() -> None:
     assert "Line 2 cannot be read." in found.summary
 
 
-@pytest.mark.parametrize(("line", "of"), [
+@over(("line", "of"), [
     ("dL = tr(cᵀ dc)", "autoencoder"), ("dK = α(dX Xᵀ + X dXᵀ)", "gplvm.log_det"),
     ("dK⁻¹ = −K⁻¹ dK K⁻¹", "gplvm.log_det"), ("d log|K| = tr(K⁻¹ dK)", "gplvm.log_det"),
     (r"\mathrm{d}\log|K| = \operatorname{tr}(K^{-1}\,\mathrm{d}K)", "gplvm"),
@@ -121,7 +122,7 @@ def test_lines_may_be_separated_in_many_ways(text: str) -> None:
     assert statuses(text, "gplvm.log_det") == ["proved", "proved"]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
+@over(("text", "expected"), [
     ("Let r = WᵀWx − x. Then L = ½ tr(rᵀr)\ndr = dWᵀ W x + Wᵀ dW x\nBy symmetry dL = tr(rᵀ dr)",
      ["definition", *["proved"] * 3]),
     ("r = WᵀWx − x\ndr = Wᵀ dW x\ndL = tr(rᵀ dr)\ngrad = W r xᵀ",
@@ -175,7 +176,7 @@ CHAINED = "−½ tr(d(K⁻¹) YYᵀ) = −½ tr(K⁻¹dK K⁻¹YYᵀ)\nso ∂L�
 LETTER = "M = K⁻¹YYᵀ\ndM = K⁻¹dK K⁻¹YYᵀ\ndL₂ = −½ tr(dM) = −½ tr(K⁻¹dK K⁻¹YYᵀ)"
 
 
-@pytest.mark.parametrize(("text", "of", "expected"), [
+@over(("text", "of", "expected"), [
     ("dL = (Aw − y)ᵀA dw + wᵀdw\n = (Aᵀ(Aw − y) + w)ᵀ dw\n∂L/∂w = Aᵀ(Aw − y) + w", RIDGE,
      [0, None, 1]),
     ("d(λ/2 wᵀw) = wᵀdw\ndL = (Aw − y)ᵀA dw + wᵀdw\n∂L/∂w = AᵀAw + w − Aᵀy", RIDGE, [0, 1, 1]),
@@ -210,7 +211,7 @@ NETWORK = derive("H = tanh(X U)\nL = ½‖H W − Y‖²", X="N×D", U="D×M", W
 SQUARES = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
 
 
-@pytest.mark.parametrize(("text", "of", "expected"), [
+@over(("text", "of", "expected"), [
     ("p = 1/(1 + exp(−X w))\n∂L/∂w = Xᵀ(p − y) + λ w", LOGISTIC, ["definition", "proved"]),
     ("Let p = σ(X w), entry by entry.\n∂L/∂z = p − y", LOGISTIC, ["definition", "proved"]),
     ("Let p = foo\n∂L/∂z = p − y", LOGISTIC, ["unreadable", "unreadable"]),

@@ -8,6 +8,7 @@ import random_derived_answers
 from derived_models import MODELS, derived
 from sympy import Identity
 from sympy.matrices.expressions import HadamardProduct
+from tables import over
 
 from lvmcalc import derive, mark, notation
 from lvmcalc.calculus import comparison
@@ -147,14 +148,14 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name", "leaf", "answer"), NAMED)
+@over(("kind", "name", "leaf", "answer"), NAMED)
 def test_what_people_get_wrong_with_each_operation_is_named(
         kind: str, name: str, leaf: str, answer: str) -> None:
     assert kinds(answer, model(name), leaf)[0] == kind, str(mark(answer, model(name), leaf))
 
 
 # Right answers
-@pytest.mark.parametrize(("name", "leaf", "answer"), [
+@over(("name", "leaf", "answer"), [
     ("dense", "W", "Xᵀ(((σ(X W) V − Y)Vᵀ) ∘ σ(X W) ∘ (1 − σ(X W)))"),
     ("dense", "W", "Xᵀ(((σ(X W) V − Y)Vᵀ) ∘ (σ(X W) − σ(X W) ∘ σ(X W)))"),
     ("dense", "W", "Xᵀ(((σ(X W) V − Y)Vᵀ) ∘ exp(−X W)/(1 + exp(−X W)).^2)"),

@@ -5,6 +5,7 @@ import re
 import pytest
 from answers import DIALECTS
 from fuzz_answers import counted
+from tables import over
 from written_answers import counted as written
 
 from lvmcalc import derive, mark
@@ -14,14 +15,13 @@ from lvmcalc.marking import audit
 FOREIGN = r"\frac{\partial L_1}{\partial X} + \frac{\partial L_2}{\partial X}"
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), DIALECTS.right, ids=range(len(DIALECTS.right)))
+@over(("of", "wrt", "answer"), DIALECTS.right)
 def test_right_answers_are_right_in_every_dialect(of: str, wrt: str, answer: str) -> None:
     result = mark(answer, of, wrt)
     assert result.right or (FOREIGN in answer and result.status == "unreadable"), str(result)
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), DIALECTS.wrong,
-                         ids=range(len(DIALECTS.wrong)))
+@over(("of", "wrt", "answer", "kinds"), DIALECTS.wrong)
 def test_wrong_answers_are_told_what_is_wrong_in_every_dialect(of: str, wrt: str, answer: str,
                                                                kinds: set[str]) -> None:
     result = mark(answer, of, wrt)
@@ -29,8 +29,7 @@ def test_wrong_answers_are_told_what_is_wrong_in_every_dialect(of: str, wrt: str
     assert result.findings[0].kind in kinds, str(result)
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), DIALECTS.unreadable,
-                         ids=range(len(DIALECTS.unreadable)))
+@over(("of", "wrt", "answer"), DIALECTS.unreadable)
 def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str) -> None:
     assert mark(answer, of, wrt).status == "unreadable"
 
@@ -59,7 +58,7 @@ def test_the_adjoint_of_another_node_is_named() -> None:
         "other_adjoint", "This is ∂L₂/∂p, the adjoint of p, but that of r is asked for.")
 
 
-@pytest.mark.parametrize("answer", [
+@over("answer", [
     "Let A = K⁻¹Y. Then ∂L/∂X = α(AAᵀ − D K⁻¹)X.", "with A = K⁻¹Y we get ∂L/∂X = α(AAᵀ − D K⁻¹)X",
     "α(AAᵀ − D K⁻¹)X, with A = K⁻¹Y", "Put A = K⁻¹Y. Then α(AAᵀ − D K⁻¹)X",
     "Let A = K⁻¹Y be the weights. Then α(AAᵀ − D K⁻¹)X",
@@ -96,12 +95,12 @@ PROGRAMS = [
     r" - D I)\,\partial X)"]
 
 
-@pytest.mark.parametrize("answer", PROGRAMS)
+@over("answer", PROGRAMS)
 def test_programs_and_other_markup_are_read(answer: str) -> None:
     assert mark(answer, "gplvm", "X").status == "proved"
 
 
-@pytest.mark.parametrize("answer", [
+@over("answer", [
     "C = np.linalg.cholesky(K)\nA = np.linalg.solve(C, Y)\nalpha * (A @ A.T @ X - D * X)",
     "solve_triangular(np.linalg.cholesky(K), Y) @ Y.T @ X", "K inverse X", "bb K X", "big r X",
     "L '(X) = α X", "∂L/∂X = α(K⁻¹YYᵀ − D I)\nK⁻¹X", r"\underbrace{K}_{\text{a { b}} X",
@@ -140,7 +139,7 @@ INNER = derive("α sum(log(1 + exp(A)) ∘ B)", A="N×D", B="N×D", α="scalar")
 TRACE = derive("α tr(AᵀB)", A="N×D", B="N×D", α="scalar")
 
 
-@pytest.mark.parametrize(("answer", "of", "wrt"), [
+@over(("answer", "of", "wrt"), [
     (r"A^T \rho + \lambda w, \quad \rho = A w - y", RIDGE, "w"),
     (r"A^T \boldsymbol{\varepsilon} + λ w \ (\boldsymbol\varepsilon \equiv A w - y)", RIDGE, "w"),
     (r"$A^T\rho + \lambda w$ with $\rho = Aw - y$", RIDGE, "w"),
@@ -159,7 +158,7 @@ def test_definitions_headings_entries_and_two_adjoints_are_read(answer: str, of:
     assert mark(answer, of, wrt).status == "proved"
 
 
-@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+@over(("answer", "of", "wrt", "status"), [
     ("∂L/∂w = Aᵀ(Aw − y) + λw, ∂L/∂y = Aw − y", RIDGE, "w", "refuted"),
     ("The answer is minus:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
     ("The trace of this matrix:\nAᵀ(Aw − y) + λ w", RIDGE, "w", "unreadable"),
@@ -274,9 +273,46 @@ QUADRATIC = derive("xᵀ A x + bᵀ x", A="N×N", x="N", b="N")
      r"\frac{\partial J}{\partial w} &= A^TE + \lambda w \cr }$$", FIT, "w", "proved"),
     (r"$$\eqalign{ E &= A w - y \cr \frac{\partial J}{\partial w} &= A^TE - \lambda w \cr}$$",
      FIT, "w", "refuted"),
+    ("$J = ½‖A w − y‖² + λ/2 ‖w‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "proved"),
+    ("$J = ½‖A w − y‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "unreadable"),
+    ("f'(w) = Aᵀ(A w − y) + λ w", FIT, "w", "proved"),
     (r"X^\top(\boldsymbol{\sigma}(Xw) - y)", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{-z}}", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{z}}", LOGISTIC, "w", "unreadable")])
 def test_the_loss_and_known_functions_may_have_other_names(answer: str, of: object, wrt: str,
                                                            status: str) -> None:
     assert mark(answer, of, wrt).status == status
+
+
+RIDGED = r"A^\top(Aw-y)+\lambda w"
+AMONG = [
+    "By the chain rule we obtain \\[ \\nabla J = {}, \\] where $A$ is the design matrix.",
+    "The gradient with respect to the latent positions is ${}$.",
+    "Hence $${}$$ as claimed. $\\square$",
+    "Collecting everything, $\\nabla_w J = {}$ (a vector).",
+    r"{} \text{ (by the chain rule)}", r"{}, \quad \text{with the exponential taken elementwise.}",
+    r"{} \qquad\text{(and similarly for }A\text{)}",
+    "Let $r = Aw - y$ be the residual. Then the gradient reads\n$$A^\\top r+\\lambda w.$$",
+    "Writing $r = A w - y$, we get $dJ = r^\\top A\\,dw + \\lambda w^\\top dw$,"
+    " so\n$$\\nabla J(w) = {}.$$",
+    r"\sum_n (\mathbf a_n^\top\mathbf w - y_n)\mathbf a_n + \lambda w, where "
+    r"$\mathbf a_n$ is the n-th row of A",
+    r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$"]
+
+
+@pytest.mark.parametrize("sentence", AMONG)
+def test_an_answer_is_found_among_sentences(sentence: str) -> None:
+    assert mark(sentence.replace("{}", RIDGED), FIT, "w").right
+
+
+@pytest.mark.parametrize("sentence", [
+    "The gradient is minus ${}$", "Half of ${}$", "The gradient is not ${}$", "${}$ up to a sign",
+    "${}$ without the last term", "The transpose of ${}$", "The gradient is ${}$ times two",
+    "The gradient with respect to $A$ is ${}$", "Adding $w$ to ${}$ gives the gradient",
+    "The gradient of the first summand is ${}$", "The gradient is ${}$, with $A$ and $y$ centred",
+    "The gradient is ${}$. Then divide by two.", "${}$, an $N\\times D$ matrix", "${}$ the $w$",
+    "The gradient is ${}$, where $A$ is symmetric", "{} in w", "We have ${}$ = 0 at the optimum.",
+    r"$A^\top r+\lambda w$, where $r = Aw-y$ and the square is elementwise",
+    r"\sum_n (a_n^\top w - y_n) a_n + \lambda w, where $a_n$ is the n-th column of A"])
+def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
+    assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"

@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 from numpy.linalg import inv
 from sympy.matrices.expressions import HadamardProduct
+from tables import over
 
 from lvmcalc import mark
 from lvmcalc.chain import Builder, Chain
@@ -76,11 +77,11 @@ SAID = {
             "answer: it is half "
             "of what it must be."]),
         ("-D K⁻¹ X", ["The factor α is missing from the whole answer."]),
-        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing from the value of d = α e."]),
+        ("-α D (X Xᵀ + I/β)⁻¹ X", ["The factor α is missing from the term X Xᵀ of K."]),
         ("-D/α K⁻¹ X",
          ["α is upside down in the whole answer: its reciprocal belongs there."]),
         ("-α D (α X Xᵀ + β I)⁻¹ X", [
-            "β is upside down in the value of j = (1/β) I: its reciprocal belongs there."]),
+            "β is upside down in the term β I of K: its reciprocal belongs there."]),
         ("-α D K X", [BARE]),
         ("-α D X", ["An inverse is lost in the term -D α X: the factor K⁻¹ is missing."]),
         ("-α D K⁻¹ K⁻¹ X", [
@@ -260,8 +261,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "lines"),
-                         [(*of, *said) for of, many in SAID.items() for said in many])
+@over(("of", "wrt", "answer", "lines"),
+     [(*of, *said) for of, many in SAID.items() for said in many])
 def test_all_that_can_be_wrong_is_said_and_nothing_else(of: str, wrt: str, answer: object,
                                                         lines: list[str]) -> None:
     result = mark(answer, of, wrt)

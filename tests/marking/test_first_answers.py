@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 from answers import DEVELOPMENT
 from random_answers import counted
+from tables import over
 
 from lvmcalc import mark
 
@@ -13,7 +14,7 @@ def names(answers: list) -> list[str]:
     return [f"{of}-{wrt}-{number}" for number, (of, wrt, *_) in enumerate(answers)]
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer"), DEVELOPMENT.right, ids=names(DEVELOPMENT.right))
+@over(("of", "wrt", "answer"), DEVELOPMENT.right)
 def test_right_answers_in_any_form_are_right(of: str, wrt: str, answer: object) -> None:
     result = mark(answer, of, wrt)
     assert result.right, str(result)
@@ -22,8 +23,7 @@ def test_right_answers_in_any_form_are_right(of: str, wrt: str, answer: object) 
                              else ("numeric",))
 
 
-@pytest.mark.parametrize(("of", "wrt", "answer", "kinds"), DEVELOPMENT.wrong,
-                         ids=names(DEVELOPMENT.wrong))
+@over(("of", "wrt", "answer", "kinds"), DEVELOPMENT.wrong)
 def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
                                               kinds: set[str]) -> None:
     result = mark(answer, of, wrt)

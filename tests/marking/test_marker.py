@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import sympy as sp
+from tables import over
 
 from lvmcalc import mark
 from lvmcalc.chain import Builder
@@ -97,7 +98,7 @@ def test_asking_back_is_no_answer() -> None:
     assert mark("∂L/∂X", "gplvm", "X").status == "not attempted"
 
 
-@pytest.mark.parametrize(("answer", "sentence"), [
+@over(("answer", "sentence"), [
     ("__import__('os')", "There is no"), ("(" * 10**5, "is too long"), ("9**9**9", "exponent"),
     ("foo bar(", "no `foo`"),
     ([[1, 2]], "An answer is a formula"), (np.eye(2), "An answer is a formula"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from sympy import MatrixSymbol
+from tables import over
 
 from lvmcalc.chain import Builder, Chain, derive
 from lvmcalc.marking import audit, mark
@@ -84,7 +85,7 @@ def of_sums() -> Chain:
     return derive("a sum(t) sum(s) + a b sum(s)", t="N", s="D", a="scalar", b="scalar")
 
 
-@pytest.mark.parametrize(("chain", "wrt", "answer"), [
+@over(("chain", "wrt", "answer"), [
     (fisher, "S_B", "w wᵀ/(wᵀS_W w)"), (ridge, "w", "Aᵀ(Aw − y) + λ w"),
     (ridge, "A", "(Aw − y) wᵀ"), (ridge, "lambda", "½ tr(wᵀw)"),
     (ridge, "lambda", "½ wᵀw"),
@@ -111,7 +112,7 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     assert (result.status, result.remark) == ("proved", USES.format(letter))
 
 
-@pytest.mark.parametrize(("chain", "wrt", "answer", "kind"), [
+@over(("chain", "wrt", "answer", "kind"), [
     (ridge, "w", "Aᵀ(Aw − y)", "missing_path"), (ridge, "w", "Aᵀ(Aw + y) + λ w", "sign"),
     (ridge, "w", "Aᵀ(Aw − y) + w", "missing_scalar"), (ridge, "w", "A(Aw − y) + λ w", "shape"),
     (ridge, "w", "c_bar", "shape"), (ridge, "A", "w (Aw − y)ᵀ", "transpose"),
@@ -125,7 +126,7 @@ def test_an_answer_that_needs_a_symmetric_leaf_is_right_and_says_so(
     (normal, "Sigma", "½ Σ⁻¹ + ½ Σ⁻¹(y−μ)(y−μ)ᵀΣ⁻¹", "sign"),
     (normal, "Sigma", "½ (y−μ)(y−μ)ᵀΣ⁻¹ − ½ Σ⁻¹", "missing_inverse"),
     (normal, "mu", "Σ (y−μ)", "missing_inverse"),
-    (inverse_trace, "C", "-C⁻¹ S C⁻¹", "transpose"),
+    (inverse_trace, "C", "-C⁻¹ S C⁻¹", "convention"),
     (inverse_trace, "C", "½ C⁻¹(S + Sᵀ)C⁻¹", "sign"),
 ])
 def test_a_wrong_answer_is_told_what_is_wrong(chain: Callable[[], Chain], wrt: str,

@@ -3,11 +3,13 @@
 import pytest
 
 from lvmcalc import derive, mark
+from lvmcalc.marking import audit
 
 RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1", λ="scalar")
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
 LAYER = derive("½‖X W + 1 bᵀ − Y‖²", X="N×D", W="D×C", b="C", Y="N×C")
-FACTORS = derive("½‖M ∘ (U Vᵀ − R)‖²", M="N×D", U="N×Q", V="D×Q", R="N×D")
+LOGISTIC = derive("sum(softplus(X w)) − yᵀX w", X="N×D", w="D", y="N")
+BINARY = derive("½ sum(M ∘ (U Vᵀ − R) ∘ (U Vᵀ − R))", M="N×D", U="N×Q", V="D×Q", R="N×D")
 
 
 def check(answer: str, of: object, wrt: str, wrong: tuple[str, str]) -> None:
@@ -39,7 +41,10 @@ def test_a_letter_with_an_accent_is_another_letter(answer: str) -> None:
 @pytest.mark.parametrize(("answer", "of", "wrt"), [
     ("∂L/∂w_j = Σ_i (Σ_k A_ik w_k − y_i) A_ij + λ w_j", RIDGE, "w"),
     (r"\frac{\partial L}{\partial w_j} = [A^T(Aw - y)]_j + \lambda w_j", RIDGE, "w"),
-    ("[∂L/∂A]_{ij} = (Aw − y)_i w_j", RIDGE, "A"), ("dL/da_i = (a_iᵀw − y_i) w", RIDGE, "A"),
+    ("[∂L/∂A]_{ij} = (Aw − y)_i w_j", RIDGE, "A"),
+    ("∂L/∂u_i = Σ_j m_ij (u_iᵀv_j − r_ij) v_j", BINARY, "U"),
+    (r"\sum_i(\hat y_i - y_i) x_i, \hat y_i = \sigma(x_i^T w)", LOGISTIC, "w"),
+    ("dL/da_i = (a_iᵀw − y_i) w", RIDGE, "A"),
     (r"\frac{\partial L}{\partial Y_{nd}} = -(K^{-1}Y)_{nd}", "gplvm", "Y")])
 def test_an_answer_for_one_entry_or_row_is_one_for_all(answer: str, of: object, wrt: str) -> None:
     check(answer, of, wrt, (" = ", " = 2 "))
@@ -61,10 +66,31 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
     ("X.shape[0] * (X @ W + b - Y).mean(dim=0)", LAYER, "b", ("- Y", "+ Y")),
     ("X.mT @ ((X @ W).softmax(-1) - Y)", SOFTMAX, "W", ("- Y", "+ Y")),
     ("(A @ w - y).unsqueeze(1) * w[None, :]", RIDGE, "A", ("- y", "+ y")),
+    ("P = np.exp(X @ W)\ns = P.sum(axis=1, keepdims=True)\nX.T @ (P / s - Y)", SOFTMAX, "W",
+     ("- Y", "+ Y")),
+    ("P = exp(X*W - max(X*W, [], 2)); P = P ./ sum(P, 2); X'*(P - Y);", SOFTMAX, "W",
+     ("- Y", "+ Y")),
+    ("X.T @ (np.exp(F.log_softmax(X @ W, dim=1)) - Y)", SOFTMAX, "W", ("- Y", "+ Y")),
+    ("P = np.exp(X @ W - logsumexp(X @ W, axis=1, keepdims=True))\nX.T @ (P - Y)", SOFTMAX, "W",
+     ("- Y", "+ Y")),
+    ("n, d = A.shape\nr, H = A.T @ y, A.T @ A + lam * np.eye(d)\nH @ w - r", RIDGE, "w",
+     ("- r", "+ r")),
     ("c, low = cho_factor(K)\nreturn -cho_solve((c, low), Y)", "gplvm", "Y", ("-cho", "cho"))])
 def test_code_of_other_programs_is_read(answer: str, of: object, wrt: str,
                                         wrong: tuple[str, str]) -> None:
     check(answer, of, wrt, wrong)
+
+
+HELPERS = ["def f(z):\n    return 1. / (1. + np.exp(-z))\n\n",
+           "f = lambda z: 1/(1 + np.exp(-z))\n",
+           "def f(z):\n    e = np.exp(z)\n    return e / (1 + e)\n"]
+
+
+@pytest.mark.parametrize("helper", HELPERS)
+def test_a_function_of_ones_own_stands_for_its_formula(helper: str) -> None:
+    check(helper + "grad = X.T @ (f(X @ w) - y)", LOGISTIC, "w", ("- y", "+ y"))
+    assert mark("f = lambda z: f(z)\ngrad = X.T @ (f(X @ w) - y)", LOGISTIC,
+                "w").status == "unreadable"
 
 
 SHIFTED = ("Z = X @ W\nZ = Z - {}\nE = np.exp(Z)\n"
@@ -81,7 +107,7 @@ def test_what_is_subtracted_in_a_softmax_changes_nothing_and_it_is_said(largest:
 
 
 @pytest.mark.parametrize("answer", [
-    SHIFTED.format("Z.max(axis=0, keepdims=True)"),
+    SHIFTED.format("Z.max(axis=0, keepdims=True)"), "X.T @ (X @ W)[:, None]",
     "Z = X @ W\nX.T @ (np.exp(Z - np.max(Z)) - Y)", "max(X W)", "np.max(X @ W) * W"])
 def test_a_largest_entry_that_does_not_cancel_is_unreadable(answer: str) -> None:
     assert mark(answer, SOFTMAX, "W").status == "unreadable"
@@ -98,7 +124,22 @@ def test_words_that_say_nothing_are_left_out(words: str) -> None:
 
 @pytest.mark.parametrize("words", [
     "it is not {}", "minus {}", "half of {}", "it isn't {}", "{}, I think not", "{}!",
-    "twice what I got, {}", "For A we get {}", "The gradient with respect to θ is {}",
+    "twice what I got, {}", "The gradient with respect to θ is {}",
     "it is roughly {}", "the transpose of {}"])
 def test_words_that_say_something_are_never_left_out(words: str) -> None:
     assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").status == "unreadable"
+
+
+@pytest.mark.parametrize(("lines", "wrong"), [
+    ("Let ŷ = A w.\n∂L/∂w = Aᵀ(ŷ − y) + λ w", "ŷ − y"),
+    ("r = A w - y\n\\partial L/\\partial w_j = \\sum_i r_i A_{ij} + \\lambda w_j", "+"),
+    ("r_i = Σ_j A_ij w_j − y_i\n∂L/∂A_ij = r_i w_j", "− y")])
+def test_accents_and_entries_are_read_in_a_derivation(lines: str, wrong: str) -> None:
+    assert [line.status for line in audit(lines, RIDGE).lines] == ["definition", "proved"]
+    changed = lines.replace(wrong, "-" if wrong == "+" else wrong.replace("−", "+"))
+    assert audit(changed, RIDGE).lines[1].status == "refuted"
+
+
+def test_a_space_behind_the_d_of_a_differential_makes_it_no_product() -> None:
+    first, second = audit("d K⁻¹ = −K⁻¹ dK K⁻¹\nd K⁻¹ = K⁻¹ dK K⁻¹", "gplvm").lines
+    assert (first.status, second.status) == ("proved", "refuted")

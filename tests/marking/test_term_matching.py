@@ -1,8 +1,8 @@
 """An answer term by term: which terms are right, nearly right, lost or too many."""
 
-import pytest
 import sympy as sp
 from sympy import Inverse, Transpose
+from tables import over
 
 from lvmcalc.marking import Mistake, term_matching
 from lvmcalc.marking.exercise import exercise_of
@@ -22,7 +22,7 @@ TRUE = (Ki, Y, Yt, Ki, X)  # α K⁻¹YYᵀK⁻¹X − α D K⁻¹X is ∂L/∂X
 GONE, DOUBLED = "the factor K⁻¹ is missing", "the factor K⁻¹ stands there once too often"
 
 
-@pytest.mark.parametrize(("given", "true", "kind", "what"), [
+@over(("given", "true", "kind", "what"), [
     ((Y, Yt, Ki, X), TRUE, "missing_inverse", GONE),
     ((Ki, Y, Yt, X), TRUE, "missing_inverse", GONE),
     ((Y, Yt, X), TRUE, "missing_inverse", "the factor K⁻¹ is missing twice"),
@@ -40,7 +40,7 @@ GONE, DOUBLED = "the factor K⁻¹ is missing", "the factor K⁻¹ stands there 
     ((W, W, x), (W, Wt, x), "transpose", "W stands where Wᵀ belongs"),
     ((Y, Yt, Ki, Ki, X), TRUE, "order", ""),
     ((X, Xt), (Xt, X), "transpose", "X stands where Xᵀ "
-                                                                             "belongs"),
+                                                         "belongs"),
     ((Ki, K, X), (K, Ki, X), "", ""), ((X, Ki), TRUE, "", ""), ((Yt, Y, X), TRUE, "", ""),
     ((Ki, X), TRUE, "", ""),
     ((Y,), (X,), "", ""), ((X,), (Y, X), "", ""), ((Ki, X, Y), (X,), "", ""),
@@ -54,7 +54,7 @@ def test_one_word_is_another_one_with_a_mistake(given: tuple, true: tuple, kind:
 TWICE, HALF = "it is twice what it must be", "it is half of what it must be"
 
 
-@pytest.mark.parametrize(("given", "true", "expected"), [
+@over(("given", "true", "expected"), [
     (alpha, alpha, []), (-alpha, alpha, [("sign", "")]),
     (-2 * alpha, alpha, [("sign", ""), ("factor", TWICE)]),
     (D * alpha / 2, D * alpha, [("factor", HALF)]), (D, D * alpha, [("missing_scalar", "α")]),
@@ -74,23 +74,23 @@ def test_one_coefficient_is_another_one_with_mistakes(given: sp.Expr, true: sp.E
 FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
 
 
-@pytest.mark.parametrize(("of", "wrt", "text", "mistakes", "right"), [
+@over(("of", "wrt", "text", "mistakes", "right"), [
     ("gplvm", "X", "α(K⁻¹YYᵀ − D I)X", [("missing_inverse", "the term -D α X", "the factor K⁻¹ is "
-                                                                               "missing"),
-                                        ("missing_inverse", "the term α K⁻¹ Y Yᵀ X",
-                                         GONE)], []),
+                                                           "missing"),
+                    ("missing_inverse", "the term α K⁻¹ Y Yᵀ X",
+                     GONE)], []),
     ("gplvm", "X", FIRST + " − 3 α D X",
      [("missing_inverse", "the term -3 D α X", GONE),
-                                          ("factor", "the term -3 D α X", "it is 3 times what it "
-                                                                          "must be")], [FIRST]),
+                      ("factor", "the term -3 D α X", "it is 3 times what it "
+                                                      "must be")], [FIRST]),
     ("gplvm", "X", FIRST + " − α² D K⁻¹ X + 3 X", [
         ("factor", "the term -D α^2 K⁻¹ X", "it is α times what it must be"),
         ("extra_term", "the answer", "3 X")],
         [FIRST]),
     ("gplvm", "X", FIRST, [("missing_term", "the sum", "")], [FIRST]),
     ("gplvm", "X", FIRST + " − X", [("missing_inverse", "the term -X", GONE),
-                                    ("missing_scalar", "the term -X", "α"),
-                                    ("missing_scalar", "the term -X", "D")],
+                ("missing_scalar", "the term -X", "α"),
+                ("missing_scalar", "the term -X", "D")],
      [FIRST]),
     ("gplvm", "X", FIRST + SECOND + " + K X", [("extra_term", "the answer", "K X")],
      [SECOND, FIRST]),
@@ -109,9 +109,9 @@ FIRST, SECOND = "α K⁻¹ Y Yᵀ K⁻¹ X", "-D α K⁻¹ X"
         ("missing_inverse", "the term -(D α/2) X", GONE)], [FIRST]),
     ("gplvm", "X", "f_bar − ½ α D K⁻¹X + ½ α K⁻¹YYᵀK⁻¹K⁻¹X", [
         ("extra_inverse", "the term (α/2) K⁻¹ Y Yᵀ K⁻¹ K⁻¹ X", "the factor K⁻¹ stands there once "
-                                                               "too often")], [SECOND]),
+                                           "too often")], [SECOND]),
     ("gplvm.log_det", "c", "-½ D I", [("missing_inverse", "the term -(D/2) I", "the factor K⁻¹ is "
-                                                                               "missing")],
+                                                           "missing")],
      []),
     ("gplvm.log_det", "c", "-½ D K⁻¹ + 3 D I", [("extra_term", "the answer", "3 D I")],
      ["-(D/2) K⁻¹"]),

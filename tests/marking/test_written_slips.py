@@ -13,11 +13,9 @@ from lvmcalc.models import chain_named
 FORMULAS = {
     "mean": ("1/N (sum(softplus(X w)) − yᵀX w) + λ/2 ‖w‖²",
              {"X": "N×D", "w": "D", "y": "N", "λ": "positive"}),
-    "factors": ("½‖X − U Vᵀ‖² + λ/2 ‖U‖² + μ/2 ‖V‖²",
-                {"X": "N×D", "U": "N×Q", "V": "D×Q", "λ": "positive", "μ": "positive"}),
     "sigmoids": ("H = σ(X W); ½‖H V − Y‖²", {"X": "N×D", "W": "D×M", "V": "M×K", "Y": "N×K"}),
-    "weighted": ("r = A w − y; ½ rᵀ Ω r",
-                 {"A": "N×D", "w": "D", "y": "N", "Ω": "symmetric N×N"}),
+    "one side": ("aᵀA b", {"a": "N", "b": "N", "A": "symmetric N×N"}),
+    "square": ("½ wᵀw − yᵀw", {"w": "N", "y": "N"}),
 }
 
 
@@ -34,6 +32,8 @@ SAID = [
      "A factor is wrong in the term (1/2) K⁻¹ Y Yᵀ: it is half of what it must be."),
     ("gplvm", "X", "α(K⁻¹YYᵀ − Q I)K⁻¹X",
      "A factor is wrong in the answer: Q stands where D belongs."),
+    ("gplvm", "X", "β(K⁻¹YYᵀ − D I)K⁻¹X",
+     "A factor is wrong in the answer: β stands where α belongs."),
     ("gplvm", "alpha", "½ tr((K⁻¹YYᵀK⁻¹ − D K⁻¹)K)",
      "A part is wrong in the answer: K stands where X Xᵀ belongs."),
     ("gplvm", "alpha", "½‖XᵀK⁻¹Y‖ − (D/2) tr(K⁻¹XXᵀ)",
@@ -50,9 +50,6 @@ SAID = [
      "A part is wrong in the answer: exp(X w) stands where sigmoid(X w) belongs."),
     ("mean", "w", "1/N Xᵀ(σ(X w) − y) + λ",
      "A part is wrong in the answer: λ stands where λ w belongs."),
-    ("factors", "V", "−(X − U Vᵀ)ᵀU + λ V",
-     "A factor is wrong in the answer: λ stands where μ belongs."),
-    ("weighted", "w", "AᵀΩ A w − Aᵀy", "A factor is lost in the product -Aᵀ y: the factor Ω is missing."),
     ("sigmoids", "W", "Xᵀ(((H V − Y)Vᵀ) ∘ H ∘ (1 − H) ∘ (X W))",
      "There is a factor too many in the answer: X W."),
     ("Poisson", "w", "Xᵀ(X w − y)",
@@ -86,10 +83,8 @@ OF_A_STEP = [
     ("sigmoids", "W", twice, "the derivative of tanh stands where that of sigmoid(e) belongs."),
     ("Poisson", "w", "Xᵀ(exp(X w) ⊘ (X w) − y)",
      "exp(e) ⊘ e stands where the derivative of exp(e) belongs."),
-    ("logistic", "w", "Xᵀ(σ(X w) ∘ (1 − σ(X w)) − y) + λ w",
+    ("mean", "w", "1/N Xᵀ(σ(X w) ∘ (1 − σ(X w)) − y) + λ w",
      "softplus(e) is differentiated twice."),
-    ("multivariate normal", "Σ", "½ Σ⁻¹(x − μ)(x − μ)ᵀΣ⁻¹ − ½ |Σ| Σ⁻¹",
-     "the derivative of the logarithm is missing."),
 ]
 
 
@@ -108,7 +103,8 @@ ANOTHER = [
      "This is ∂L/∂X, the adjoint of X, but that of f is asked for."),
     ("gplvm", "Y", "−½ tr(K⁻¹YYᵀ)", "This is the value of L₂ itself"),
     ("gplvm", "beta", "−½ (K⁻¹YYᵀK⁻¹ − D K⁻¹)/β²", "A trace is missing"),
-    ("ridge", "w", "(AᵀA + λ I)⁻¹Aᵀy", "This is the w at which ∂L/∂w is zero"),
+    ("one side", "A", "a bᵀ", "Only the symmetric part of this G, (G + Gᵀ)/2, is right"),
+    ("square", "w", "y", "This is the w at which ∂L/∂w is zero"),
 ]
 
 

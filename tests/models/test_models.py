@@ -6,6 +6,7 @@ import autograd.numpy as anp
 import mpmath
 import numpy as np
 import pytest
+from tables import over
 
 from lvmcalc.models import autoencoder, gplvm
 
@@ -381,7 +382,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), BAD, ids=[entry[2] for entry in BAD])
+@over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()

@@ -22,6 +22,7 @@ from sympy import (
     tanh,
 )
 from sympy.matrices.expressions import HadamardProduct, MatPow, ZeroMatrix
+from tables import over
 
 from lvmcalc import notation
 from lvmcalc.models import autoencoder, gplvm
@@ -151,7 +152,7 @@ def test_random_formulas_are_read_back_as_they_were_meant(block: int) -> None:
     assert read > 35
 
 
-@pytest.mark.parametrize(("formula", "plain", "latex"), [
+@over(("formula", "plain", "latex"), [
     (S.T, "Sᵀ", r"S^{\top}"), (S.I, "S⁻¹", r"S^{-1}"), (S.I.T, "S⁻ᵀ", r"S^{-\top}"),
     (S.T.I, "S⁻ᵀ", r"S^{-\top}"),
     (S**2, "S^2", r"S^{2}"), (S.T**2, "(Sᵀ)^2", r"\left(S^{\top}\right)^{2}"),
@@ -175,7 +176,7 @@ def test_random_formulas_are_read_back_as_they_were_meant(block: int) -> None:
     (HadamardProduct(A, S) * X, "(A ∘ S) X", r"\left(A \circ S\right) X"),
     (HadamardProduct(A * C, S), "(A C) ∘ S", r"\left(A C\right) \circ S"),
     (HadamardProduct(A + C, S) + S, "(A + C) ∘ S + S", r"\left(A + C\right) \circ S + S"),
-], ids=str)
+])
 def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
                                                latex: str | None) -> None:
     if plain:
@@ -184,7 +185,7 @@ def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
         assert notation.latex(formula) == latex
 
 
-@pytest.mark.parametrize(("formula", "plain", "latex"), [
+@over(("formula", "plain", "latex"), [
     (exp(a), "exp(a)", r"\exp\left(a\right)"),
     (exp(-a) * b, "b exp(-a)", r"b \exp\left(- a\right)"),
     (exp(a) * S, "exp(a) S", r"\exp\left(a\right) S"),
@@ -197,7 +198,7 @@ def test_a_formula_is_written_as_in_a_textbook(formula: Expr, plain: str | None,
     (HadamardProduct(A.applyfunc(exp), S), "exp(A) ∘ S", r"\exp\left(A\right) \circ S"),
     (S.applyfunc(lambda x: 1 - x), "1 - S", "1 - S"),
     ((A + S).applyfunc(lambda x: 1 / x), "1/(A + S)", None),
-], ids=str)
+])
 def test_a_function_of_a_number_or_of_the_entries_is_written_with_its_name(
         formula: Expr, plain: str, latex: str | None) -> None:
     assert notation.plain(formula) == plain
@@ -205,7 +206,7 @@ def test_a_function_of_a_number_or_of_the_entries_is_written_with_its_name(
         assert notation.latex(formula) == latex
 
 
-@pytest.mark.parametrize(("name", "plain", "latex"), [
+@over(("name", "plain", "latex"), [
     ("alpha", "α", r"\alpha"), ("beta", "β", r"\beta"), ("L1", "L₁", "L_{1}"),
     ("L12", "L₁₂", "L_{12}"), ("Sigma", "Σ", r"\Sigma"), ("mu2", "μ₂", r"\mu_{2}"),
     ("Beta", "Beta", "Beta"), ("dalpha", "dα", r"d\alpha"),

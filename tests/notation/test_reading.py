@@ -3,6 +3,7 @@
 import pytest
 import sympy as sp
 from sympy import HadamardProduct, MatrixSymbol, Trace
+from tables import over
 
 from lvmcalc.models import gplvm
 from lvmcalc.notation import Unreadable, Vocabulary, parse
@@ -17,13 +18,13 @@ WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {
                    functions={"exp": lambda part: sp.exp(part)})
 
 
-@pytest.mark.parametrize("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
-                                  "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
-                                  r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
-                                  "df/df",
-                                  r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
-                                  r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
-                                  "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
+@over("text", ["here", "these", "the rest", "step", "K here", "foo X", "bed",
+              "K^-1 be X", "-D/2|K|", "-D/2b", "t r(K)", "β⁻¹ I d", r"\sum X",
+              r"\foo X", "np.foo(X)", "foo.inv(K)", "X_i", "Im", "dc/dX",
+              "df/df",
+              r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
+              r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
+              "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
 def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, TRACE.vocabulary if "D/2" not in text else TOTAL.vocabulary)
@@ -37,6 +38,16 @@ def test_the_place_of_what_is_not_understood_is_told(text: str, word: str, place
         parse(text, TOTAL.vocabulary)
     assert word in str(error.value)
     assert error.value.place == place
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("tranpose(K)", "transpose"), ("alhpa X", "alpha"), ("x", "X"), ("kk", ""), ("don X", ""),
+    ("normal K", ""), ("J", ""), ("np.gradient(K)", ""), ("None", "")])
+def test_only_what_is_near_in_spelling_is_suggested(text: str, meant: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, TOTAL.vocabulary)
+    assert ("did you mean" in str(error.value)) == bool(meant)
+    assert not meant or f"did you mean `{meant}`?" in str(error.value)
 
 
 def test_a_star_between_matrices_is_entry_by_entry_in_code_for_arrays() -> None:
@@ -60,7 +71,7 @@ def test_what_looks_alike_is_read_as_what_it_looks_like(text: str, meant: sp.Exp
     assert parse(text, TOTAL.vocabulary) == meant
 
 
-@pytest.mark.parametrize(("text", "meant"), [
+@over(("text", "meant"), [
     ("xᵀA x + 1", Trace(x.T * A * x) + 1), ("a / (xᵀx)", a / Trace(x.T * x)),
     ("xᵀx A", Trace(x.T * x) * A), ("A xᵀx", Trace(x.T * x) * A),
     ("exp(xᵀx)", sp.exp(Trace(x.T * x))), ("(xᵀx)^(1/2)", sp.sqrt(Trace(x.T * x))),

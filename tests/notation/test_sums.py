@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from tables import over
 
 from lvmcalc import derive, mark, notation
 from lvmcalc.checks import CannotBeFormed
@@ -92,7 +93,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "leaves", "value"), READ)
+@over(("formula", "leaves", "value"), READ)
 def test_a_sum_over_an_index_has_the_value_of_its_entries_added(
         formula: str, leaves: str, value: float) -> None:
     chain = derive(formula, **{name: SHAPES[name] for name in leaves.split()})
@@ -115,7 +116,7 @@ def test_an_answer_may_be_a_sum_over_an_index(answer: str) -> None:
                 "w").status == "refuted"
 
 
-@pytest.mark.parametrize(("formula", "sentence"), [
+@over(("formula", "sentence"), [
     ("K_ij = y_i x_jᵀ w; tr(K) + Σ_i w_k", "Line 2: There is no `w_k` here"),
     ("‖1 yᵀ‖²", "How many ones there are cannot be told from what stands beside"),
     ("‖X‖_1", "A norm ‖A‖₁ is read only of a column; write sum(abs(A))"),

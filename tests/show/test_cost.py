@@ -25,6 +25,7 @@ def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypat
     monkeypatch.setattr(cost, "LARGEST_K", 60)
     curve = CostCurve([80, 50])
     assert curve.status == "Nothing has been measured yet."
+    assert curve.about == curve.still().words == cost.EMPTY
     before = curve.count
     assert curve.measure() is curve
     assert {name: list(seconds) for name, seconds in curve.seconds.items()} == {
@@ -33,6 +34,7 @@ def test_every_way_is_measured_at_every_size_but_those_too_large_for_K(monkeypat
     assert all(second > 0 for seconds in curve.seconds.values() for second in seconds.values())
     assert curve.status.startswith("inverse of K at N = 50: ")
     assert curve.words == curve.status
+    assert curve.about == cost.DRAWN
     assert curve.count >= before + 3  # one after each size, and the last
     assert np.frombuffer(curve.frame["reduced"], np.float32)[:2].tolist() == [50, 80]
 

@@ -10,7 +10,7 @@ from sympy import MatrixSymbol
 
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.models import autoencoder, chain_named, gplvm
-from lvmcalc.show import AnswerBox, Prediction, Summary, exercise_widgets
+from lvmcalc.show import AnswerBox, Derivation, Prediction, Summary, exercise_widgets
 
 L1 = gplvm.log_det_chain()
 D, X, c, b_bar = L1.symbols("D X c b_bar")
@@ -212,6 +212,12 @@ def test_an_unknown_chain_or_node_is_named() -> None:
         AnswerBox("gplm", "X")
     with pytest.raises(ValueError, match="'Z'"):
         AnswerBox(L1, "Z")
+
+
+def test_the_first_break_of_a_derivation_is_told_at_its_own_line() -> None:
+    page = Derivation("gplvm.log_det")
+    page.write("∂L₁/∂q = −D/2\n∂L₁/∂b = D/(2b)\n∂L₁/∂b = D")
+    assert ["The first break." in told for told in page.told] == [False, True, False]
 
 
 def test_a_prediction_says_right_and_why_or_try_again() -> None:

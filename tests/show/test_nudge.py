@@ -70,6 +70,9 @@ def test_hand_keys_and_controls_do_the_same():
     assert widget.values["to"][0] == -1
     widget._heard({"set": "reset", "value": True})
     assert widget.value.tolist() == POINT
+    fresh = bilinear()
+    fresh.controls.entry.value = widget.controls.entry.value
+    assert widget.frame == fresh.frame, "nothing is left in the picture of what was before"
 
 
 def test_far_from_where_it_began_the_axes_follow():

@@ -341,7 +341,8 @@ class TestStills:
             "the right run": GREY, "own": "#E69F00"}
         assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
         assert axes.get_xlabel() == "step"
-        assert axes.yaxis.get_major_formatter()(0.25, None) == "25 %"
+        percent = axes.yaxis.get_major_formatter()
+        assert (percent(0.25, None), percent(1e-7, None)) == ("25 %", "$10^{-5}$ %")
         axes, = drawn(scene_of("curve", series=series[1:2], xlog=True, ylog=False, xlabel="N"),
                       run=[1, 100, 2, 3], axes=[0, 2, 1, 4]).axes
         assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
@@ -354,6 +355,7 @@ class TestStills:
         diamonds, = axes.lines
         assert (diamonds.get_marker(), diamonds.get_ydata().tolist()) == ("D", [5, 3, 1])
         assert diamonds.get_xdata().tolist() == [1, 2, 3]
+        assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "2", "3"]
         np.testing.assert_allclose([bar.get_x() + bar.get_width() / 2 for bar in axes.patches],
                                    [1, 2, 3])
         assert axes.get_xlabel() == "◇ YYᵀ, ▮ model's D·K"
@@ -745,7 +747,8 @@ class TestWalk:
         assert f"W is 2×3 with norm {np.linalg.norm(W):.4g}" in walk.status
         node = AUTOENCODER[walk.go(2).stage]
         assert walk.status.startswith(f"Stage 3 of {len(walk.stages)}, forwards: {node.name}. ")
-        assert f"<td>{node.rule.name} ({node.rule.source})</td>" in walk._card.value
+        for told in (f"{node.rule.name} ({node.rule.source})", notation.shape(node.symbol)):
+            assert f"<td>{told}</td>" in walk._card.value
 
     def test_backwards_each_heat_map_is_the_adjoint_that_its_title_names(self):
         walk, c = StageWalk(AUTOENCODER, W=W, x=X), W.T @ W @ X - X

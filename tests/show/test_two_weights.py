@@ -153,9 +153,11 @@ class TestWalking:
         widget = TwoWeights((0.4, 0.1))
         for name, start in {"near the maximum": (-0.05, 0.15), "as given": (0.4, 0.1)}.items():
             widget.controls.start.value = dict(widget.controls.start.options)[name]
+            before = widget.frame
             widget.step(3)
             assert len(widget._trail) == 4
             widget.controls.reset.click()
+            assert widget.frame == before
             np.testing.assert_array_equal(widget.W, [start])
             assert widget.status.startswith("Step 0. ")
 

@@ -124,10 +124,14 @@ def test_next_back_jump_and_direction_work_as_the_buttons_do() -> None:
 def test_a_click_on_a_node_goes_to_the_stage_that_leads_there() -> None:
     walk = StageWalk(gplvm.log_det_chain(), X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
     order = walk.view.scene["panels"]["graph"]["order"]
-    for name in ("c", "X", "X", "L1"):
+    visited = []
+    for name in ("c", "X", "X", "X", "L1"):
         walk.view._heard({"choose": order.index(name)})
+        visited.append(walk.stage)
         if name != "L1":  # no stage leads back to it
             assert walk.stage[0] == name
+    assert visited[1] != visited[2], "a second click goes along the other path"
+    assert visited[1] == visited[3]
     assert {walk.stages.index(("X", use)) for use in "fh"} == {len(walk.stages) - 2,
                                                               len(walk.stages) - 1}
 
@@ -232,6 +236,8 @@ def test_at_every_edge_what_the_chain_has_there_is_right_and_the_whole_of_two_pa
         ask = EdgeQuestion(chain, lambda mark: None)
         ask.pose(parent, node, "", known=False)
         assert ask.check(notation.plain(chain.edges[node, parent])).right, (node, parent)
+        shape = notation.shape(chain[parent].symbol).replace("scalar", "a number")
+        assert f"The answer is {shape}." in ask.question()
         whole = notation.plain(chain.adjoint_symbol(parent))
         paths = [notation.plain(chain.edges[use, parent]) for use in chain.children(parent)]
         if len(paths) > 1:
@@ -260,7 +266,7 @@ def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(a
     assert "leaving" in asking._card.value
     assert asking.show.disabled
     assert len(lit(asking)) == 2
-    assert "Edges lit: 2 of" in asking.status
+    assert f"Edges lit: 2 of {len(asking.stages)}." in asking.status
     asking.back.click()
     assert asking._question.lines == ["-D/2 c^-T"]
     assert "leaving" in asking._card.value
@@ -293,6 +299,15 @@ def test_the_same_right_answer_once_more_goes_on_to_the_next_edge(asking) -> Non
 def test_on_the_way_to_a_leaf_only_the_edges_that_lead_there_are_asked_for() -> None:
     walk = StageWalk(gplvm.log_det_chain(), ask="X", X=LEAVES["X"], alpha=1.0, beta=2.0, D=3)
     assert {parent for parent, _ in walk.stages} == {*"qbcdefghX"}
+
+
+def test_what_arrives_is_told_once_all_paths_that_make_it_up_are_known() -> None:
+    walk = StageWalk(gplvm.chain(), ask=True, **LEAVES)
+    for known in "", "b", "br":
+        walk.done |= {("c", use) for use in known}
+        walk.go(walk.stages.index(("d", "c")))
+        arrives = walk._question.question().partition("what arrives at")[2]
+        assert ("=" in arrives) == (known == "br")
 
 
 def test_what_is_said_of_a_path_names_the_path(asking) -> None:

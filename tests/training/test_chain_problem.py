@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from sympy import MatrixSymbol
+from tables import over
 
 from lvmcalc.chain import Builder, derive
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
@@ -314,7 +315,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), BAD)
+@over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()

@@ -61,6 +61,8 @@ def test_a_data_set_cannot_be_changed_and_says_where_it_comes_from(name):
     with pytest.raises(dataclasses.FrozenInstanceError):
         dataset.name = "other"
     assert len(dataset.feature_names) == dataset.Y.shape[1]
+    assert dataset.label_names == {"digits": tuple("0123456789"), "iris": (
+        "setosa", "versicolor", "virginica")}[name]
     assert len(dataset.label_names) == dataset.labels.max() + 1
     assert len(dataset.labels) == len(dataset.Y)
     assert "doi:10.24432/" in dataset.source

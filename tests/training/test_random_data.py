@@ -4,6 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 from data_claims import faults
+from tables import over
 
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.training import Trainer
@@ -120,8 +121,8 @@ def at(problem: GPLVMProblem, X: np.ndarray) -> Trainer:
     return trainer
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("near", "length"), [(0, 1e7), (0, 1e12), (1e-15, 1e10), (1e-9, 1e12)])
+@over("way", WAYS)
+@over(("near", "length"), [(0, 1e7), (0, 1e12), (1e-15, 1e10), (1e-9, 1e12)])
 def test_columns_that_depend_on_each_other_are_told_where_digits_are_lost(way, near, length):
     with pytest.raises(ArithmeticError, match=r"keeps fewer than 8 digits here: .*\.$"):
         WAYS[way](*at_dependent_columns(near, length))

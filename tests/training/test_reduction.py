@@ -5,6 +5,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from tables import over
 
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm, gplvm_points
 from lvmcalc.models.gplvm_points import InTheSpan
@@ -33,9 +34,9 @@ def same(reduced, whole):
                                    err_msg=name)
 
 
-@pytest.mark.parametrize("ablation", [None, "only L₁", "only path f"])
-@pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov"])
-@pytest.mark.parametrize("learn", [(), ("beta", "alpha")])
+@over("ablation", [None, "only L₁", "only path f"])
+@over("optimiser", ["gradient", "momentum", "nesterov"])
+@over("learn", [(), ("beta", "alpha")])
 def test_the_reduced_trainer_takes_the_same_steps_as_the_whole_one(optimiser, ablation, learn):
     reduced, whole = trainers(optimiser, None, 3, ablation, learn=learn)
     assert isinstance(reduced._work.points, InTheSpan)
@@ -135,9 +136,9 @@ class TestLearning:
         assert slopes["alpha"][0] == pytest.approx(1.7 * adjoints["alpha"], rel=1e-10)
         assert slopes["beta"][0] == pytest.approx(2.5 * adjoints["beta"], rel=1e-10)
 
-    @pytest.mark.parametrize("optimiser", ["gradient", "momentum", "nesterov", "adam"])
-    @pytest.mark.parametrize("factor", [0.05, 20])
-    @pytest.mark.parametrize("learn", [("beta",), ("alpha", "beta")])
+    @over("optimiser", ["gradient", "momentum", "nesterov", "adam"])
+    @over("factor", [0.05, 20])
+    @over("learn", [("beta",), ("alpha", "beta")])
     def test_beta_finds_its_maximum_likelihood_value_on_the_way(self, optimiser, factor, learn):
         iris = data.centred(data.load("iris").Y)
         best = gplvm.best_beta(iris, 2)
@@ -182,6 +183,8 @@ class TestLearning:
         trainer = Trainer(kind(Y, Q, 1.7, 2.5, ("alpha", "beta"))).run(7)
         learned = trainer.parameters, Y, trainer.problem.alpha, trainer.problem.beta
         assert trainer.value == pytest.approx(gplvm.log_likelihood(*learned), rel=1e-11)
+        part = learned[-1] / gplvm.best_beta(Y, Q)
+        assert f"β is {part:.3g} × the best." in trainer.describe()
         gradient = gplvm.gradient(*learned)
         np.testing.assert_allclose(trainer.gradient, gradient, atol=1e-9 * np.abs(gradient).max())
 

@@ -81,8 +81,7 @@ def test_the_gram_matrix_is_that_of_the_whole(both):
         same(expected, product)
 
 
-@pytest.mark.parametrize("optimiser", ["nesterov", "adam"])
-@pytest.mark.parametrize("learn", [(), ("alpha", "beta")])
+@pytest.mark.parametrize(("optimiser", "learn"), [("nesterov", ()), ("adam", ("alpha", "beta"))])
 def test_the_gplvm_trains_as_on_a_numpy_array(both, optimiser, learn):
     trainers = [Trainer(GPLVMProblem(data, Q, 1.3, 0.4, learn), optimiser, seed=3) for data in both]
     the_same_training(*trainers)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tables import over
 
 import lvmcalc
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
@@ -446,9 +447,9 @@ class TestOptimum:
         assert abs(trainer.gap) < 1e-9
         assert trainer.problem.subspace_angle(trainer.parameters) < 0.01
 
-    @pytest.mark.parametrize("size", [1, 2, 3])
-    @pytest.mark.parametrize("factor", [0.01, 1, 10])
-    @pytest.mark.parametrize("alpha", [0.1, 10])
+    @over("size", [1, 2, 3])
+    @over("factor", [0.01, 1, 10])
+    @over("alpha", [0.1, 10])
     def test_the_default_works_for_any_noise_scale_and_size(self, size, factor, alpha):
         problem = GPLVMProblem(IRIS, size, alpha, factor * gplvm.best_beta(IRIS, size))
         assert Trainer(problem).run(2000).gap < 1e-6
@@ -940,7 +941,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("call", "kind", "beginning"), BAD)
+@over(("call", "kind", "beginning"), BAD)
 def test_bad_input_gets_one_sentence(call, kind, beginning):
     with pytest.raises(kind) as caught:
         call()

@@ -213,7 +213,7 @@ export function image(pen, values, [rows, columns], {x, y, w, h}, top, signed, s
     all.data[4 * i + 3] = 255 * Math.min(Math.abs(v) / top, 1) ** (signed ? 0.8 : 1);
   });
   small.putImageData(all, 0, 0);
-  g.imageSmoothingEnabled = smooth;
+  g.imageSmoothingEnabled = smooth || w < columns || h < rows; // lest a diagonal has holes
   g.drawImage(sheet, x, y, w, h);
 }
 
@@ -223,7 +223,7 @@ export const cells = {
     const lines = Math.ceil(p.count / p.columns), {most = 60, fill = 0} = p, part = fill / 3; // no sliver
     let w = Math.min((box.w - 2 * gap) / p.columns - gap, columns * (fill ? 6 * size : most));
     let h = Math.min((box.y + box.h - top - gap) / lines - gap, rows * (fill ? 4 * size : most));
-    const wide = fill && h > size * rows ? 5 : 1; // where numbers stand in the cells
+    const wide = fill && h > 0.9 * size * rows ? 5 : 1; // where numbers stand in the cells
     w = Math.min(w, Math.max(wide * h * columns / rows, part * h));
     h = Math.min(h, Math.max(wide * w * rows / columns, part * w));
     const nth = (x, y, w, h, gap, across) => k => ( // in rows
@@ -244,7 +244,7 @@ export const cells = {
       frame(pen, at(k), {color: tone(pen, color), width: p.outline ? 2.5 : 1, dash});
     }
     const {w, h} = cell(0), inside = {...MIDDLE, halo: true, most: w - 2};
-    if (p.fill && p.count === 1 && h > size && w > 2.6 * size)
+    if (p.fill && p.count === 1 && h > 0.9 * size && w > 2.6 * size)
       values.forEach((v, i) => text(pen, plain(v, 3), cell(i).x + w / 2, cell(i).y + h / 2, inside));
     if (p.drag) frame(pen, cell(state.now.chosen[0]), {color: ink, width: 0.25 * size}); // the entry in hand
     if (p.boxed) { // the chosen object, above what is made of it
