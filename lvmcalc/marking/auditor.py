@@ -262,7 +262,8 @@ class _Auditor(Defining, Blaming):
                            note="It holds for the values that were given.")
         leaf = conditions.leaf(left, right)
         zero = any(is_zero(side) for side in (left, right))
-        if is_named(self.chain, sides[place]) or (
+        rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
+        if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
                 not zero and isinstance(sides[place], Symbol | MatrixSymbol)
                 and sides[place].name not in self.chain.leaves):
             return None

@@ -101,6 +101,8 @@ ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U
     (GRADIENT.replace("λ w", "2λ w") + "(AᵀA + 2λ I) w = Aᵀy\nw = (AᵀA + 2λ I)⁻¹ Aᵀy", RIDGE,
      ["refuted", "follows", "follows"]),
     (GRADIENT + "λ w = Aᵀ(y − A w)\nw = Aᵀ(y − A w)/λ", RIDGE, ["proved", "numeric", "numeric"]),
+    (GRADIENT + "= 2 Aᵀ(A w − y) + 2 λ w", RIDGE, ["proved", "refuted"]),
+    (GRADIENT.strip() + " = 2 Aᵀ(A w − y) + 2 λ w", RIDGE, ["refuted"]),
     (GRADIENT + "At the optimum 1ᵀ A w = 3.", RIDGE, ["proved", "unreadable"]),
     (ALTERNATING, FACTORS, ["proved", "numeric", "numeric", "proved", "proved"]),
     (ALTERNATING.replace("U (V", "U Vᵀ V (V", 1), FACTORS,
