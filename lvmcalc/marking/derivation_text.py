@@ -48,6 +48,7 @@ TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|nega
                      r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
 OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|averaged?|ratio|power"
                        r"|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal|only"
+                       r"|drop\w*|ignor\w*|neglect\w*|omit\w*|prior|penalt\w*|jacobians?|hessians?"
                        r"|except|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)

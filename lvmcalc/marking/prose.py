@@ -48,12 +48,13 @@ _WHOLE = """
 _BEGINNINGS = """
     add adding almost alternat although another approx ascent assum averag batch bound cancel
     clipp component contain contribut curvature delet depend descent direction divid doubl doubt
-    downstream dropp dropping example exchang extra factor flip forg halv hess ignor includ
-    increas infinit integra interchang invers invert involv lack lose lost maxim minib minim mis
-    mult natural neglect numerical omit oppos optim otherwise place portion project proportion
-    provid pseudo quart reduc remov replac revers riemann root sample scal scaling sign solv
-    sometimes square stochastic subtract summed suppos swap symmetri term thrice total transf
-    transpos tripl undefin unequal unit updat upstream vanish versus zero
+    downstream drop example exchang extra factor flip forg halv hess ignor includ increas
+    infinit integra interchang invers invert involv jacobi lack lose lost maxim minib minim mis
+    mult natural neglect numerical omit oppos optim otherwise penal place portion prior project
+    proportion provid pseudo quart reduc regulari remov replac revers riemann root sample scal
+    scaling sign solv sometimes square stage step stochastic subtract summed suppos swap
+    symmetri term thrice total transf transpos tripl undefin unpenal unregular unequal unit
+    updat upstream vanish versus zero
 """
 CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
                      r"|\bsecond[\s-]+(?:derivative|order)|derivative\s+of\s+the\s+(?:grad|deriv)"
@@ -62,6 +63,11 @@ CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
 _WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
 SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
           r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
+# "The loss is ⟦A⟧" says something else than "The gradient of the loss is ⟦A⟧"
+VALUE = re.compile(r"(?:^|[.!?]|⟦D⟧)(?:(?!gradient|derivative|differential|slope|adjoint)[^.!?⟦])*"
+                   r"\b(?:loss|cost|error|energy|likelihood|objective|function|criterion)\s+"
+                   r"(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
+WITH_RESPECT_TO = re.compile(r"(?:respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N(\w*)⟧")
 HARMLESS = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
     r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
@@ -184,6 +190,9 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str) -> bool:
                    r"(?:matrix|vector|array)?\)?", " ", story)
     story = HARMLESS.sub(" ", LET.sub(" ", story))
     words = re.sub(r"⟦\w*⟧", " ", story) + " end"
+    others = {*WITH_RESPECT_TO.findall(story)} - {wrt}
+    if others or VALUE.search(story):
+        return False
     if any(pattern.search(words) for pattern in (CHANGES, TELLING, OPERATING)) or re.search(
             r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words) or "⟦X⟧" in story:
         return False

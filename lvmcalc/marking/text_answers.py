@@ -68,8 +68,9 @@ BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s
                     rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
                     r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
-NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|(\d{1,2})\.)\s+(?=[^\s*/·@^.∘+])")
+NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
+TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 MOST_PARTS = 400  # of what a defined letter stands for
@@ -124,6 +125,8 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     for torn in TORN.finditer(text):
         if torn[1] + torn[2] in NAMED:
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
+    if torn := TORN_PART.search(text):
+        raise Unreadable(f"A space stands within `{torn[0].strip()}`.", torn.start())
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
     words = exercise.chain.vocabulary

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import without_phrases
+from lvmcalc.notation.phrases import VALUE, without_phrases
 from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, SHAPE, TALK
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
@@ -154,6 +154,9 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
+    if said := VALUE.match(text):
+        raise Unreadable(f"`{said[0].strip()}` says that this is a value, not a gradient: write "
+                         "the formula alone.")
     for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
         if word.lower() not in TALK or re.search(r"second\s+derivative", text):
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "

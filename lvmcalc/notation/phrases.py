@@ -45,6 +45,9 @@ SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(
                      rf"(?:\s+{_WRT})?(?:\s+(?={_VERB})|\s*(?==)|\s*:\s)"
                      rf"|^\s*{_WRT.replace('wrt', 'of')}"
                      r"(?:\s*[:,]\s+|\s+(?=(?:we|I)\b))", re.IGNORECASE)
+# "The loss is", which says that it is no gradient
+VALUE = re.compile(r"^\s*(?:the|my|our)\s+(?:loss|objective|cost|error|log-likelihood|likelihood"
+                   rf"|function|value)(?:\s+function)?\s+{_VERB}", re.IGNORECASE)
 SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
                   rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
@@ -59,6 +62,9 @@ def without_politeness(text: str) -> str:
 
 def without_phrases(text: str, vocabulary: Vocabulary) -> str:
     """Return a text without the known words in front of its formula and behind it."""
+    if VALUE.match(text):
+        return text
+
     def is_prose(word: str) -> bool:
         short = len(word) == 1 and word != "a"
         return not short and word.lower() in TALK and word not in vocabulary.spellings

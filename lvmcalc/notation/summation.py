@@ -124,7 +124,7 @@ class Sums(Vectors):
         body = as_number(body)
         self.measure(body)
         if unknown := {*self.left} - {*self.ranges}:
-            raise CannotBeFormed(f"nothing behind the = tells how many values {min(unknown)} has")
+            raise Unreadable(f"Nothing behind the = tells how many values {min(unknown)} has.")
         if body.is_Matrix and len(self.left) == 1:  # ∂L/∂u_i = Σ_j r_ij v_j
             return self.rows(body, self.left)
         return self.entries(body, *self.left, *[None] * (2 - len(self.left)))

@@ -313,6 +313,8 @@ def test_an_answer_is_found_among_sentences(sentence: str) -> None:
     "The gradient is ${}$. Then divide by two.", "${}$, an $N\\times D$ matrix", "${}$ the $w$",
     "The gradient is ${}$, where $A$ is symmetric", "{} in w", "We have ${}$ = 0 at the optimum.",
     r"$A^\top r+\lambda w$, where $r = Aw-y$ and the square is elementwise",
-    r"\sum_n (a_n^\top w - y_n) a_n + \lambda w, where $a_n$ is the n-th column of A"])
+    r"\sum_n (a_n^\top w - y_n) a_n + \lambda w, where $a_n$ is the n-th column of A",
+    "The loss is ${}$.", "The gradient of the prior is ${}$.", "The Jacobian is ${}$.",
+    "We drop the second term: ${}$.", "${}$ is the gradient with respect to $A$."])
 def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
     assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"
