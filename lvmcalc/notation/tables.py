@@ -85,7 +85,7 @@ LAYOUT = _words("""
 STYLES = (r"\\(?:mathbf|bm|boldsymbol|mathsf|mathit|mathrm|pmb|operatorname\*?|text|textbf|textrm"
           r"|mathnormal|textit|mathop|mathcal|mathscr|mathbb|ensuremath)")
 # A matrix of ones, with its sizes: 1_N, \\mathbf{1}_N, \\mathbf 1_{N \\times D}
-OF_ONES = (r"(?:\\(?:mathbf|mathbb|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
+OF_ONES = (r"(?:\\(?:mathbf|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)|𝟏|(?<![\w.^])1)\s*_\s*"
            r"(?:\{\s*(?P<rows>\w+)\s*(?:(?:\\times|,|×)\s*(?P<columns>\w+)\s*)?\}|(?P<size>\w))")
 ENVIRONMENTS = (r"(?:equation|align|aligned|gather|gathered|split|multline|eqnarray|displaymath"
                 r"|math)")

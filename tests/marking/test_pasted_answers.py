@@ -9,6 +9,7 @@ RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1",
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
 LAYER = derive("½‖X W + 1 bᵀ − Y‖²", X="N×D", W="D×C", b="C", Y="N×C")
 LOGISTIC = derive("sum(softplus(X w)) − yᵀX w", X="N×D", w="D", y="N")
+NET = derive("½‖tanh(X W) v − y‖²", X="N×D", W="D×H", v="H", y="N")
 BINARY = derive("½ sum(M ∘ (U Vᵀ − R) ∘ (U Vᵀ − R))", M="N×D", U="N×Q", V="D×Q", R="N×D")
 
 
@@ -75,8 +76,12 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
      ("- Y", "+ Y")),
     ("n, d = A.shape\nr, H = A.T @ y, A.T @ A + lam * np.eye(d)\nH @ w - r", RIDGE, "w",
      ("- r", "+ r")),
+    (r"\alpha(K^{-1}YY^\top - D\,\mathbb{1})K^{-1}X", "gplvm", "X", ("- D", "+ D")),
+    ("α(K⁻¹YYᵀ − D 𝟙_N)K⁻¹X", "gplvm", "X", ("− D", "+ D")),
+    (r"(XW + 𝟙 b^T - Y)^T \mathbb 1", LAYER, "b", ("- Y", "+ Y")),
+    ("Xᵀ(diag(tanh(XW)v − y)(1 − tanh²(XW))diag(v))", NET, "W", ("− y", "+ y")),
     ("c, low = cho_factor(K)\nreturn -cho_solve((c, low), Y)", "gplvm", "Y", ("-cho", "cho"))])
-def test_code_of_other_programs_is_read(answer: str, of: object, wrt: str,
+def test_signs_and_code_of_other_programs_are_read(answer: str, of: object, wrt: str,
                                         wrong: tuple[str, str]) -> None:
     check(answer, of, wrt, wrong)
 
@@ -143,3 +148,7 @@ def test_accents_and_entries_are_read_in_a_derivation(lines: str, wrong: str) ->
 def test_a_space_behind_the_d_of_a_differential_makes_it_no_product() -> None:
     first, second = audit("d K⁻¹ = −K⁻¹ dK K⁻¹\nd K⁻¹ = K⁻¹ dK K⁻¹", "gplvm").lines
     assert (first.status, second.status) == ("proved", "refuted")
+
+
+def test_a_sign_for_ones_and_for_the_identity_is_not_refuted_where_neither_fits() -> None:
+    assert "Neither ones" in mark(r"\mathbb{1} K⁻¹X + Xᵀ 𝟙", "gplvm", "X").reason
