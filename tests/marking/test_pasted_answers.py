@@ -1,5 +1,7 @@
 """Answers as they are pasted from code, chats and other programs: right, or honestly unreadable."""
 
+import re
+
 import pytest
 
 from lvmcalc import derive, mark
@@ -152,3 +154,37 @@ def test_a_space_behind_the_d_of_a_differential_makes_it_no_product() -> None:
 
 def test_a_sign_for_ones_and_for_the_identity_is_not_refuted_where_neither_fits() -> None:
     assert "Neither ones" in mark(r"\mathbb{1} K⁻¹X + Xᵀ 𝟙", "gplvm", "X").reason
+
+
+@pytest.mark.parametrize("name", [
+    "d_w", "g_w", "gw", "L_w", r"\nabla_w", r"\nabla_{\mathbf w}", "∇w", "grad J(w)",
+    r"dJ = \left[(Aw-y)^\top A + λ w^\top\right] dw \;\Rightarrow\; \nabla J"])
+def test_what_an_answer_may_be_called(name: str) -> None:
+    check(f"{name} = Aᵀ(Aw − y) + λw", RIDGE, "w", ("− y)", "+ y)"))
+
+
+@pytest.mark.parametrize("name", ["d_A", "g_A", "L_A", r"\nabla_A", "∇A", "grad J(A)", "J_w"])
+def test_a_name_of_another_gradient_is_not_dropped(name: str) -> None:
+    assert mark(f"{name} = Aᵀ(Aw − y) + λw", RIDGE, "w").status == "unreadable"
+
+
+@pytest.mark.parametrize("answer", [
+    "Aᵀ(Aw − y) + λw = 0", r"\nabla_w L = Aᵀ(Aw − y) + λw = \mathbf{0}.",
+    r"Aᵀ(Aw − y) + λw \overset{!}{=} 0", r"$\nabla_w L \stackrel{!}{=} 0$", "Aᵀ(Aw + y) + λw =! 0"])
+def test_a_condition_behind_an_answer_is_no_part_of_it(answer: str) -> None:
+    assert "`= 0` is a condition" in mark(answer, RIDGE, "w").reason
+
+
+def test_a_letter_may_be_defined_in_a_later_row() -> None:
+    check(r"\begin{aligned} \nabla_w L &= A^\top R + λ w, \\ R &= A w - y \end{aligned}",
+          RIDGE, "w", ("- y", "+ y"))
+
+
+@pytest.mark.parametrize("answer", [
+    "alpha * (Kinv @ Y @ Y.T @ Kinv - D * Kinv) @ X",
+    "alpha * (K_inv.dot(Y).dot(Y.T).dot(K_inv) - D * K_inv).dot(X)",
+    "B = Kinv @ Y\nalpha * (B @ B.T - D * Kinv) @ X", "α(Kinv Y Yᵀ - D I)Kinv X"])
+def test_the_inverse_of_a_letter_needs_no_definition_and_it_is_said(answer: str) -> None:
+    check(answer, "gplvm", "X", ("- D", "+ D"))
+    assert re.search("K_?inv is read as K⁻¹", str(mark(answer, "gplvm", "X")))
+    assert mark(answer.replace("K", "X"), "gplvm", "X").status == "unreadable"
