@@ -130,7 +130,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
         return [], {}
     words = exercise.chain.vocabulary
     whole = inlined(given := unified(text))
-    text = without_heading(without_politeness(whole), words)
+    text = without_heading(without_politeness(whole, words), words)
     if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
         raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "
                          "write the formula alone.")

@@ -36,7 +36,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (rf"(?<![\\\w]){_PARTIAL}\s*/\s*{_PARTIAL}", r"∂\1/∂\2"),
     (r"(?<![\w\\.])(?:bold|upright|italic)(?=\()", ""),
     (r"\^\s*top\b", "^T"), (r"\bop\(\s*\"(\w+)\"\s*\)", r"\1"),
-    # Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
+    # Python's prompts, Markdown: fences, `code`, **Step 1.**, bullets in front of a formula
+    (r"^[^\S\n]*(?:>>>|\.\.\.)[^\S\n]", ""),
     (r"```\w*", ""), (r"(?<![\w)\]'`])`([^`\n]+)`(?![\w(`])", r" \1 "),
     (rf"(?<!\S){_BOLD}([A-Za-z][A-Za-z .:()\d-]*[a-z\d][.:)]*){_BOLD}(?=[\s:.$]|$)", r"\1"),
     (r"^\s*[*•]\s+(?=\$|\\[(\[])", ""), (r"∴|∵", ""),

@@ -124,7 +124,9 @@ def test_a_largest_entry_that_does_not_cancel_is_unreadable(answer: str) -> None
     "I got {}", "the answer is {}", "So the gradient is {}, right?", "I think it should be {}",
     "i think its {}", "Is it {}?", "I'm pretty sure it's {}", "∂L/∂w ends up being {}",
     "Here's the result:\n\n{}", "Sure! The gradient with respect to w is {}. Hope this helps!",
-    "For w we get {}", "not sure, but maybe {}", "{} by the chain rule"])
+    "For w we get {}", "not sure, but maybe {}", "{} by the chain rule",
+    "3a) By the chain rule, ${}$", "**Answer:** ${}$ (here $I$ is the $N\\times N$ identity)",
+    ">>> c = A @ w - y\n>>> A.T @ c + lam * w"])
 def test_words_that_say_nothing_are_left_out(words: str) -> None:
     assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").right
 
@@ -132,7 +134,7 @@ def test_words_that_say_nothing_are_left_out(words: str) -> None:
 @pytest.mark.parametrize("words", [
     "it is not {}", "minus {}", "half of {}", "it isn't {}", "{}, I think not", "{}!",
     "twice what I got, {}", "The gradient with respect to θ is {}",
-    "it is roughly {}", "the transpose of {}"])
+    "it is roughly {}", "the transpose of {}", "{} where $I$ is the negative identity"])
 def test_words_that_say_something_are_never_left_out(words: str) -> None:
     assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").status == "unreadable"
 
