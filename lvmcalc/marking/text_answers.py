@@ -207,7 +207,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
-                 for one in map(definition_in, AND.split(line))]
+                 for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
         shown = MATH.fullmatch(text.strip())
         rows = lines_of(next(filter(None, shown.groups())) if shown else found)
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
