@@ -2,8 +2,10 @@
 
 import re
 from contextlib import suppress
+from itertools import islice
 
-from sympy import Symbol
+import sympy as sp
+from sympy import Expr, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
@@ -14,6 +16,7 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.indices import INDICES, spread_out
+from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.passages import DERIVATIVES, with_output
 from lvmcalc.notation.statements import LETTER
@@ -22,11 +25,17 @@ from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary
 
 # What an answer may be called in code
-RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|d{0}|{0}_grad|g{0}|"
+RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
-           r"(?:∇|\\nabla|grad)\s*{1}|∇|\\nabla|{1}'(?:\s*\(\s*{0}\s*\))?")
+           r"(?:∇|nabla|grad)\s*(?:{1}|_?{0}\s*{1}?)?|{1}'(?:\(\s*{0}\s*\))?")
 NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
 ROUNDING = 1e-9
+# 0 behind a formula, and the sign that demands it
+ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
+DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
+                      rf"{ZERO.pattern[:-1]}")
+INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
+MOST_PARTS = 400  # of what a defined letter stands for
 GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
                    r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
 # A derivative of a formula: ∂/∂X (…)
@@ -54,6 +63,13 @@ def with_loss(exercise: Exercise, text: str) -> str:
             r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
         words = words.without("f")
     return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
+
+
+def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
+    """Refuse "= 0" behind a formula: at a minimum the gradient is 0, elsewhere it is not."""
+    formulas = [side for side in sides if side.strip() and not names_asked(exercise, side)]
+    if len(formulas) > 1 and ZERO.match(formulas[-1]):
+        raise Unreadable("`= 0` is a condition and not part of the gradient: leave it out.")
 
 
 def is_loss(exercise: Exercise, formula: str) -> bool:
@@ -119,8 +135,10 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     if entry_asked(exercise, side):
         return True
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
-    if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), side) and (
-            side not in exercise.chain.vocabulary):
+    bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
+    bare = bare.strip().translate(ASCII)
+    if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), bare) and not (
+            {side, bare} & {*exercise.chain.vocabulary}):
         return True
     if called := re.fullmatch(r"\\?[^\W\d_]\w*'\s*\((.*)\)", side):
         if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
@@ -168,3 +186,19 @@ def letter_read(name: str, formula: str, words: Vocabulary,
         if not entry or entry[1] in words.functions:
             raise
         return entry[1], readings(formula, words, entries=entry[2])
+
+
+def inverses_used(text: str, words: Vocabulary) -> list[tuple[str, str]]:
+    """Return each name such as Kinv or K_inv that nothing defines, with the letter of its matrix.
+    """
+    found = dict.fromkeys((it[0], notation.spelling(it[1])) for it in INVERSE.finditer(text))
+    return [(name, letter) for name, letter in found if name not in words.spellings
+            and getattr(words.spellings.get(letter), "is_square", False)
+            and not re.search(rf"(?<!\w){name}\s*:?=(?!=)", text)]
+
+
+def refuse_large(value: Expr, line: str) -> None:
+    """Refuse a definition that stands for a very large formula, as A = B B, B = C C, … does."""
+    if next(islice(sp.preorder_traversal(value), MOST_PARTS, None), None) is not None:
+        raise Unreadable(f"`{quoted(line)}` stands for more than {MOST_PARTS} letters and signs, "
+                         "with all that is defined in it.")

@@ -26,6 +26,7 @@ from lvmcalc.notation.finishing import Reading
 from lvmcalc.notation.named import FUNCTIONS
 from lvmcalc.notation.passages import MATH, sides_of
 from lvmcalc.notation.pasted import unified
+from lvmcalc.notation.phrases import without_politeness
 from lvmcalc.notation.statements import equations
 from lvmcalc.notation.tables import END, ENGLISH, PROSE, STYLES
 from lvmcalc.notation.vocabulary import Vocabulary
@@ -146,7 +147,8 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     Each definition, and the answer, stands on a line of its own.
     """
     vocabulary = exercise.chain.vocabulary
-    text = with_loss(exercise, without_heading(unified(text), vocabulary))
+    text = without_heading(without_politeness(unified(text), vocabulary), vocabulary)
+    text = with_loss(exercise, text)
     shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
     parts = [part for segment in segments(text, vocabulary) for part in (
         _equations(text, segment) if segment.formula else [segment])
@@ -157,6 +159,9 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     for kind in ("C", "N"):  # there may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
             kinds = ["A" if it[:1] == kind else it for it in kinds]
+    if kinds.count("A") > 1:  # then G is a letter beside the answer
+        kinds = ["D" if kind == "A" and re.match(r"G\s*=", text[part.start:part.end]) else kind
+                 for part, kind in zip(parts, kinds, strict=True)]
     kinds = ["D" if kind == "C" else kind for kind in kinds]
     if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None

@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 
 import numpy as np
-import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
@@ -15,12 +13,16 @@ from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.asked import (
+    DEMANDED,
     entry_asked,
+    inverses_used,
     is_asked,
     is_loss,
     letter_read,
     names,
     names_asked,
+    refuse_condition,
+    refuse_large,
     refuse_new_function,
     with_loss,
 )
@@ -73,7 +75,6 @@ TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
-MOST_PARTS = 400  # of what a defined letter stands for
 
 
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -127,11 +128,12 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
     if torn := TORN_PART.search(text):
         raise Unreadable(f"A space stands within `{torn[0].strip()}`.", torn.start())
+    text = DEMANDED.sub("= 0 = 0", text)
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
     words = exercise.chain.vocabulary
     whole = inlined(given := unified(text))
-    text = without_heading(without_politeness(whole), words)
+    text = without_heading(without_politeness(whole, words), words)
     if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
         raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "
                          "write the formula alone.")
@@ -163,12 +165,17 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
     before = [line for line in before if not _is_differential(exercise, line)]
-    words = defined.all_of(exercise.chain.vocabulary, before, code)
+    words = exercise.chain.vocabulary
+    inverses = inverses_used("\n".join([*before, text]), words)
+    words = defined.all_of(words, [*before, *map("{0[0]} = {0[1]}^-1".format, inverses)], code)
+    defined.note = " ".join([f"{name} is read as {notation.plain(words.spellings[letter])}⁻¹."
+                             for name, letter in inverses] or [defined.note])
     lines = lines_of(formula_in(text, words)) or [text]
     if len(lines) > 1:
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
+    refuse_condition(exercise, [first, *others])
     entries = entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
     called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt or (
@@ -203,7 +210,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
-                 for one in map(definition_in, AND.split(line))]
+                 for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
         shown = MATH.fullmatch(text.strip())
         rows = lines_of(next(filter(None, shown.groups())) if shown else found)
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
@@ -229,13 +236,6 @@ def _is_differential(exercise: Exercise, line: str) -> bool:
     side = re.sub(r"\s", "", sides_of(line)[0])
     return side in {f"d{name}" for name in (*exercise.chain.vocabulary.outputs, *map(
         notation.plain, exercise.chain.vocabulary.outputs))}
-
-
-def refuse_large(value: Expr, line: str) -> None:
-    """Refuse a definition that stands for a very large formula, as A = B B, B = C C, … does."""
-    if next(islice(sp.preorder_traversal(value), MOST_PARTS, None), None) is not None:
-        raise Unreadable(f"`{quoted(line)}` stands for more than {MOST_PARTS} letters and signs, "
-                         "with all that is defined in it.")
 
 
 class Definitions:

@@ -1,15 +1,20 @@
 """What is settled once a formula is read: the size of every I, and that nothing is a giant."""
 
-from itertools import pairwise
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import sympy as sp
 from sympy import Dummy, Expr, HadamardProduct, Identity, MatAdd, MatMul, MatPow, OneMatrix
 
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.forming import spread
+from lvmcalc.notation.ones import DOUBLE, ONES
 from lvmcalc.notation.tokens import LARGEST_POWER, Unreadable, quoted
 
 MOST_DIGITS = 50
+MOST_DOUBLE = 3  # signs 𝟙 of which each is read in two ways
 
 
 class Reading(NamedTuple):
@@ -61,6 +66,37 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
         raise Unreadable("How many ones there are cannot be told from what stands beside them: "
                          "write ones(N), with a size.")
     return expression
+
+
+def either_one(text: str, shape: tuple[Expr, ...],
+               read: Callable[[str], list[Reading]]) -> list[Reading]:
+    """Return what a text means with ones or I for each sign 𝟙, as far as the shapes allow it."""
+    first, *rest = text.split(DOUBLE)
+    signs = product((ONES, "I"), repeat=len(rest)) if len(rest) <= MOST_DOUBLE else (
+        [ONES] * len(rest), ["I"] * len(rest))
+    found: list[Reading] = []
+    for ones in signs:
+        typed = first + "".join(map("".join, zip(ones, rest, strict=True)))
+        with suppress(CannotBeFormed, Unreadable):
+            found += [Reading(way.formula, way.note or (
+                f"{DOUBLE} is read as {' or '.join(dict.fromkeys(ones))}."))
+                for way in read(typed) if _is_formed(way.formula)]
+    if not found:
+        raise Unreadable(f"Neither ones nor the identity fits where {DOUBLE} stands: write "
+                         "ones(N) or I_N, with a size.", text.index(DOUBLE))
+    return [way for way in found if getattr(way.formula, "shape", ()) == shape] or found
+
+
+def _is_formed(expression: Expr) -> bool:
+    """Return whether the shapes in all sums and products fit."""
+    for part in sp.preorder_traversal(expression):
+        matrices = [it for it in part.args if getattr(it, "is_Matrix", False)]
+        if isinstance(part, MatMul) and any(
+                one.cols != other.rows for one, other in pairwise(matrices)):
+            return False
+        if isinstance(part, MatAdd | HadamardProduct) and len({it.shape for it in matrices}) > 1:
+            return False
+    return True
 
 
 def _is_known(size: Expr) -> bool:

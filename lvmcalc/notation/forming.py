@@ -76,7 +76,7 @@ def acts_by_entries(matrix: Expr) -> bool:
     """
     if isinstance(matrix, MatAdd):
         return any(map(acts_by_entries, matrix.args))
-    part = matrix.as_coeff_mmul()[1] if isinstance(matrix, MatMul) else matrix
+    part = apart(matrix)[1]
     return isinstance(part, BY_ENTRIES) or type(part).__name__ == "Entrywise"
 
 

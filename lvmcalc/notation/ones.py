@@ -1,12 +1,13 @@
 """Tell the column of ones from the number 1: \\mathbf{1} and 𝟏, 1ᵀ, and a 1 behind a factor, as in
-A 1."""
+A 1. The sign 𝟙 for \\mathbb{1} stays, for it may be the identity too."""
 
 import re
 
 from lvmcalc.notation.letters import GREEK
 
-ONES = "𝟏"
-BOLD = r"\\(?:mathbf|mathbbm?|mathds|bm|boldsymbol)\s*(?:\{\s*1\s*\}|1)(?!\s*_)|𝟙"
+ONES, DOUBLE = "𝟏", "𝟙"
+_ONE = r"\s*(?:\{\s*1\s*\}|1)"
+BOLD = rf"\\(?:mathbf|bm|boldsymbol){_ONE}(?!\s*_)|(\\(?:mathbbm?|mathds){_ONE})"
 TURN = r"(?:[ᵀ⊤']|\.T\b|\^\s*\{?\s*(?:T\b|\\top|⊤|\\intercal|\\prime|'))"
 TURNED = rf"(?<![\w.^])(?<!\^[-{{])(?<!\*\*)(?<!\*\*-)(?<!\^\{{-)11?(?=\s*{TURN})"
 FACTOR = (r"(\\[A-Za-z]+|(?<![a-z0-9_\\^])[^\W\d_](?:_?\d)?|(?<=\^)T"
@@ -16,7 +17,7 @@ TURNS = {"top", "prime", "intercal"}
 
 def with_ones(text: str) -> str:
     """Return a text of the same length in which the sign 𝟏 stands for each column of ones."""
-    text = re.sub(BOLD, lambda found: ONES.ljust(len(found[0])), text)
+    text = re.sub(BOLD, lambda it: (DOUBLE if it[1] else ONES).rjust(len(it[0])), text)
     text = re.sub(TURNED, lambda found: ONES * len(found[0]), text)
     text = re.sub(FACTOR, _behind, text)
     return re.sub(rf"(?<![\w.^])1(?=\s*{ONES})", ONES, text)

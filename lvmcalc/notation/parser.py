@@ -30,8 +30,9 @@ from lvmcalc.notation import forming, named
 from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
 from lvmcalc.notation.factors import refuse_factors
-from lvmcalc.notation.finishing import Reading, finished, refuse_giants
+from lvmcalc.notation.finishing import Reading, either_one, finished, refuse_giants
 from lvmcalc.notation.indices import columns_meant, indexed
+from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
@@ -75,6 +76,9 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     node is called d; with `arrays`, the text stands in code for arrays; the rest is as in `parse`.
     """
     found, errors, text = [], [], unified(text)
+    if DOUBLE in text:
+        return either_one(text, shape, lambda typed: readings(
+            typed, vocabulary, shape, differentials, entries, arrays))
     for columns in columns_meant(text, vocabulary, entries):
         try:
             found += _readings(text, vocabulary, shape, differentials, entries, arrays, columns)

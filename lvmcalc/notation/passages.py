@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import VALUE, without_phrases
+from lvmcalc.notation.statements import SIDE, is_open
 from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, SHAPE, TALK
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
@@ -39,8 +40,8 @@ DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
     rf"({SCALAR})",
     rf"({_NABLA})({SCALAR})(?=\s*&?\s*=)",
     rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
-BY_ARGUMENT = re.compile(rf"({_NABLA})[^\W\d_]\s*\(\s*(\\?\w+(?:\s*\{{\w+\}}|\s\w)?)\s*\)"
-                         r"(?=\s*&?\s*=)")
+BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
+                         r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
 NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
 BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
 GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
@@ -50,7 +51,8 @@ STOPS_SHORT = re.compile(r"(?:[=+*·(\[{,−]|(?<!-)-|\\(?:cdot|times))\s*$")
 def lines_of(text: str) -> list[str]:
     """Return the lines of a pasted derivation, without frames and align marks.
 
-    A line that begins or ends with an operator is one with its neighbour.
+    A line that begins or ends with an operator is one with its neighbour; behind a comma begins
+    another where a letter is defined.
     """
     text = FRAMES.sub(" ", text)
     if "\\" in text:
@@ -59,7 +61,8 @@ def lines_of(text: str) -> list[str]:
     for line in BREAK.split(text):
         if not line.strip(" \t\r.,;$"):
             continue
-        if found and (STOPS_SHORT.search(found[-1]) or (
+        begins = found and found[-1].endswith(",") and SIDE.match(line) and not is_open(found[-1])
+        if found and not begins and (STOPS_SHORT.search(found[-1]) or (
                 GOES_ON.match(line) and not re.match(r"\s*[-*•]\s+\S", line))):
             found[-1] += " " + line.strip()
         else:

@@ -11,8 +11,8 @@ from lvmcalc.notation.vocabulary import Vocabulary
 # What is polite, or unsure, in front of an answer and behind it
 _UNSURE = (r"I(?:['’]m|\s+am)\s+(?:(?:pretty|quite|fairly|not)\s+)*(?:\w+ly\s+)?sure\s*,?\s*"
            r"(?:but|that)?|not\s+sure\s*,?\s*but|(?:it|that)['’]s\s+just")
-POLITE = re.compile(r"^\s*(?:(?:sure|certainly|of course|absolutely|hi|hello|hey|ok(?:ay)?|yes"
-                    r"|great question)(?:\s*[!,.]+\s+|\s*\n)"
+POLITE = re.compile(r"^\s*(?:\d{1,2}[a-h]?\)\s+|(?:sure|certainly|of course|absolutely|hi|hello"
+                    r"|hey|ok(?:ay)?|yes|great question)(?:\s*[!,.]+\s+|\s*\n)"
                     rf"|(?:{_UNSURE})\s+(?=\S))+", re.IGNORECASE)
 _THIS = r"(?:that|this|it)"
 ASKING = re.compile(r"(?:\s*[,;(]|\s*[.!?]\s|\s)\s*(?:(?:am\s+)?I\s+(?:right|correct)"
@@ -29,8 +29,9 @@ SYMMETRIC = re.compile(r"\s*(?:(?:since|as|because)\s+[^\s,]{1,12}\s+is\s+symmet
 CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
                     r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
                     r"\)?[\s.]*$")
-UNIT = re.compile(r"[,;]?\s+\(?(?:where|with)\s+I(?:_\w)?\s+(?:is|denotes|being|the)\s+(?:the\s+)?"
-                  r"(?:\S+\s+)?(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
+UNIT = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?I(?:_\w)?\$?\s+(?:is|denotes|being|the)"
+                  r"\s+(?:the\s+)?(?:\$?\w\s*(?:\\times\s*|×|x|by)\s*\w\$?\s+)?"
+                  r"(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
 # A number such as 2) or (iv), and an arrow
 LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
                    r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?")
@@ -54,10 +55,16 @@ WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
                   r"(?:\s*[,:.?]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
 
 
-def without_politeness(text: str) -> str:
-    """Return a text without "Sure!" in front of it and ", right?" behind it."""
+def without_politeness(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text without "3a)" or "Sure!" in front of it, and ", right?" or "where I is the
+    identity" behind it."""
     text = POLITE.sub(lambda found: " " * len(found[0]), text)
-    return ASKING.sub("", text)
+    return without_unit(ASKING.sub("", text), vocabulary)
+
+
+def without_unit(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text without "where I is the identity", if I is nothing else."""
+    return UNIT.sub("", text) if vocabulary.spellings["I"].is_Identity else text
 
 
 def without_phrases(text: str, vocabulary: Vocabulary) -> str:
@@ -96,8 +103,7 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
         rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest.lstrip(' =')}"
     if "=" not in rest or "=>" in rest:
         rest = SAID.sub(lambda it: f"{it['left']} ={' ' * (len(it['verb']) - 1)}", rest)
-    if vocabulary.spellings["I"].is_Identity:
-        rest = UNIT.sub("", rest)
+    rest = without_unit(rest, vocabulary)
     called = CALLED.search(rest)
     if called and is_known(called["name"]) and all(map(is_prose, called["words"].split())):
         rest = rest[:called.start()]

@@ -1,5 +1,7 @@
 """Answers as they are pasted from code, chats and other programs: right, or honestly unreadable."""
 
+import re
+
 import pytest
 
 from lvmcalc import derive, mark
@@ -9,6 +11,7 @@ RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1",
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
 LAYER = derive("½‖X W + 1 bᵀ − Y‖²", X="N×D", W="D×C", b="C", Y="N×C")
 LOGISTIC = derive("sum(softplus(X w)) − yᵀX w", X="N×D", w="D", y="N")
+NET = derive("½‖tanh(X W) v − y‖²", X="N×D", W="D×H", v="H", y="N")
 BINARY = derive("½ sum(M ∘ (U Vᵀ − R) ∘ (U Vᵀ − R))", M="N×D", U="N×Q", V="D×Q", R="N×D")
 
 
@@ -45,9 +48,11 @@ def test_a_letter_with_an_accent_is_another_letter(answer: str) -> None:
     ("∂L/∂u_i = Σ_j m_ij (u_iᵀv_j − r_ij) v_j", BINARY, "U"),
     (r"\sum_i(\hat y_i - y_i) x_i, \hat y_i = \sigma(x_i^T w)", LOGISTIC, "w"),
     ("dL/da_i = (a_iᵀw − y_i) w", RIDGE, "A"),
+    (r"\partial L/\partial W_{dh} = \sum_n X_{nd} r_n v_h (1 - H_{nh}^2),\quad "
+     r"H = \tanh(XW),\ r = Hv - y", NET, "W"),
     (r"\frac{\partial L}{\partial Y_{nd}} = -(K^{-1}Y)_{nd}", "gplvm", "Y")])
 def test_an_answer_for_one_entry_or_row_is_one_for_all(answer: str, of: object, wrt: str) -> None:
-    check(answer, of, wrt, (" = ", " = 2 "))
+    check(answer, of, wrt, (" = ", " = 2 ") if "quad" not in answer else ("1 -", "1 +"))
 
 
 def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
@@ -75,8 +80,12 @@ def test_an_entry_of_something_else_is_not_what_is_asked_for() -> None:
      ("- Y", "+ Y")),
     ("n, d = A.shape\nr, H = A.T @ y, A.T @ A + lam * np.eye(d)\nH @ w - r", RIDGE, "w",
      ("- r", "+ r")),
+    (r"\alpha(K^{-1}YY^\top - D\,\mathbb{1})K^{-1}X", "gplvm", "X", ("- D", "+ D")),
+    ("α(K⁻¹YYᵀ − D 𝟙_N)K⁻¹X", "gplvm", "X", ("− D", "+ D")),
+    (r"(XW + 𝟙 b^T - Y)^T \mathbb 1", LAYER, "b", ("- Y", "+ Y")),
+    ("Xᵀ(diag(tanh(XW)v − y)(1 − tanh²(XW))diag(v))", NET, "W", ("− y", "+ y")),
     ("c, low = cho_factor(K)\nreturn -cho_solve((c, low), Y)", "gplvm", "Y", ("-cho", "cho"))])
-def test_code_of_other_programs_is_read(answer: str, of: object, wrt: str,
+def test_signs_and_code_of_other_programs_are_read(answer: str, of: object, wrt: str,
                                         wrong: tuple[str, str]) -> None:
     check(answer, of, wrt, wrong)
 
@@ -117,7 +126,9 @@ def test_a_largest_entry_that_does_not_cancel_is_unreadable(answer: str) -> None
     "I got {}", "the answer is {}", "So the gradient is {}, right?", "I think it should be {}",
     "i think its {}", "Is it {}?", "I'm pretty sure it's {}", "∂L/∂w ends up being {}",
     "Here's the result:\n\n{}", "Sure! The gradient with respect to w is {}. Hope this helps!",
-    "For w we get {}", "not sure, but maybe {}", "{} by the chain rule"])
+    "For w we get {}", "not sure, but maybe {}", "{} by the chain rule",
+    "3a) By the chain rule, ${}$", "**Answer:** ${}$ (here $I$ is the $N\\times N$ identity)",
+    ">>> c = A @ w - y\n>>> A.T @ c + lam * w"])
 def test_words_that_say_nothing_are_left_out(words: str) -> None:
     assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").right
 
@@ -125,7 +136,7 @@ def test_words_that_say_nothing_are_left_out(words: str) -> None:
 @pytest.mark.parametrize("words", [
     "it is not {}", "minus {}", "half of {}", "it isn't {}", "{}, I think not", "{}!",
     "twice what I got, {}", "The gradient with respect to θ is {}",
-    "it is roughly {}", "the transpose of {}"])
+    "it is roughly {}", "the transpose of {}", "{} where $I$ is the negative identity"])
 def test_words_that_say_something_are_never_left_out(words: str) -> None:
     assert mark(words.format("Aᵀ(Aw − y) + λw"), RIDGE, "w").status == "unreadable"
 
@@ -143,3 +154,43 @@ def test_accents_and_entries_are_read_in_a_derivation(lines: str, wrong: str) ->
 def test_a_space_behind_the_d_of_a_differential_makes_it_no_product() -> None:
     first, second = audit("d K⁻¹ = −K⁻¹ dK K⁻¹\nd K⁻¹ = K⁻¹ dK K⁻¹", "gplvm").lines
     assert (first.status, second.status) == ("proved", "refuted")
+
+
+def test_a_sign_for_ones_and_for_the_identity_is_not_refuted_where_neither_fits() -> None:
+    assert "Neither ones" in mark(r"\mathbb{1} K⁻¹X + Xᵀ 𝟙", "gplvm", "X").reason
+
+
+@pytest.mark.parametrize("name", [
+    "d_w", "g_w", "gw", "L_w", r"\nabla_w", r"\nabla_{\mathbf w}", "∇w", "grad J(w)",
+    r"dJ = \left[(Aw-y)^\top A + λ w^\top\right] dw \;\Rightarrow\; \nabla J"])
+def test_what_an_answer_may_be_called(name: str) -> None:
+    check(f"{name} = Aᵀ(Aw − y) + λw", RIDGE, "w", ("− y)", "+ y)"))
+
+
+@pytest.mark.parametrize("name", ["d_A", "g_A", "L_A", r"\nabla_A", "∇A", "grad J(A)", "J_w"])
+def test_a_name_of_another_gradient_is_not_dropped(name: str) -> None:
+    assert mark(f"{name} = Aᵀ(Aw − y) + λw", RIDGE, "w").status == "unreadable"
+
+
+@pytest.mark.parametrize("answer", [
+    "Aᵀ(Aw − y) + λw = 0", r"\nabla_w L = Aᵀ(Aw − y) + λw = \mathbf{0}.",
+    r"Aᵀ(Aw − y) + λw \overset{!}{=} 0", r"$\nabla_w L \stackrel{!}{=} 0$", "Aᵀ(Aw + y) + λw =! 0"])
+def test_a_condition_behind_an_answer_is_no_part_of_it(answer: str) -> None:
+    assert "`= 0` is a condition" in mark(answer, RIDGE, "w").reason
+
+
+def test_a_letter_may_be_defined_in_a_later_row() -> None:
+    check("3a) By the chain rule,\n$$\\nabla_w L = G w - A^T y, \\quad G = A^T A + λ I$$",
+          RIDGE, "w", ("- A", "+ A"))
+    check(r"\begin{aligned} \nabla_w L &= A^\top R + λ w, \\ R &= A w - y \end{aligned}",
+          RIDGE, "w", ("- y", "+ y"))
+
+
+@pytest.mark.parametrize("answer", [
+    "alpha * (Kinv @ Y @ Y.T @ Kinv - D * Kinv) @ X",
+    "alpha * (K_inv.dot(Y).dot(Y.T).dot(K_inv) - D * K_inv).dot(X)",
+    "B = Kinv @ Y\nalpha * (B @ B.T - D * Kinv) @ X", "α(Kinv Y Yᵀ - D I)Kinv X"])
+def test_the_inverse_of_a_letter_needs_no_definition_and_it_is_said(answer: str) -> None:
+    check(answer, "gplvm", "X", ("- D", "+ D"))
+    assert re.search("K_?inv is read as K⁻¹", str(mark(answer, "gplvm", "X")))
+    assert mark(answer.replace("K", "X"), "gplvm", "X").status == "unreadable"
