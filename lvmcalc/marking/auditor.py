@@ -35,7 +35,7 @@ from lvmcalc.marking.increments import (
 )
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.one_size import with_misfits_behind
+from lvmcalc.marking.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
@@ -91,6 +91,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
+    chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
@@ -171,6 +172,8 @@ class _Auditor(Defining, Blaming):
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
+            except ValueError as error:  # one letter for two things
+                line = self.unreadable(piece, number, str(error))
             lines[place] = line
         ordered = [lines[place] for place in sorted(lines)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)

@@ -46,6 +46,18 @@ def test_such_a_letter_has_an_adjoint_of_its_own(text: str, expected: list[str])
     assert statuses(text, WEIGHTED) == expected, audit(text, WEIGHTED)
 
 
+LAYERS = derive("½‖W tanh(V X) − Y‖²", W="M×H", V="H×D", X="D×N", Y="M×N")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("H = tanh(VX)\nL = ½‖WH − Y‖²\n∂L/∂H = Wᵀ(WH − Y)", ["definition", "proved", "proved"]),
+    ("Ē = E\nH̄ = WᵀĒ\nwhere A = V X, H = tanh(A) and E = W H - Y",
+     ["proved", "proved", *["definition"] * 3]),
+    ("H = V.shape[0]\n∂L/∂Y = Y − W tanh(V X)", ["proved", "proved"])])
+def test_a_students_matrix_takes_its_letter_from_a_size(text: str, expected: list[str]) -> None:
+    assert statuses(text, LAYERS) == expected, audit(text, LAYERS)
+
+
 NETWORK = derive("½‖Y − tanh(X V) W‖²", X="N×D", V="D×J", W="J×C", Y="N×C")
 FORWARD = "Z = X @ V\nH = np.tanh(Z)\nF = H @ W\n"
 BACK = "dF = F - Y\ndW = H.T @ dF\ndH = dF @ W.T\ndZ = dH * (1 - H**2)\ndV = X.T @ dZ"
