@@ -63,6 +63,7 @@ from lvmcalc.notation.tables import ARRAYS
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
+HAT = "\u0302"
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -156,7 +157,7 @@ class _Auditor(Defining, Blaming):
             if place in taken:
                 continue
             piece, behind = found[place], [*found, Piece("words", "")][place + 1]
-            piece = self.meant(piece)  # in letters that are known by now
+            piece = self.meant(self.estimate(piece))  # in letters that are known by now
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             number = place + 1 - len(taken)
             try:
@@ -178,6 +179,13 @@ class _Auditor(Defining, Blaming):
         ordered = [lines[place] for place in sorted(lines)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
+
+    def estimate(self, piece: Piece) -> Piece:
+        """Return a claim about w for one about ŵ, which solves the condition before it."""
+        leaf = notation.spelling(piece.name.rstrip(HAT))
+        solves = piece.kind == "claim" and piece.name.endswith(HAT) and self.conditions.begun
+        return piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1)) if (
+            solves and leaf in self.chain.leaves) else piece
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:

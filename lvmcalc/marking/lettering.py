@@ -60,6 +60,10 @@ class Lettering:
         name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
         if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
+        output = self.chain.vocabulary.outputs[-1]
+        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
+            text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
+            return piece._replace(name=output, text=text)
         if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
                 name in self.words.outputs or self.value(piece, name)):
             return piece

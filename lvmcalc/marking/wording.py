@@ -34,8 +34,8 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
     """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
     it the adjoint that is the value; else the side."""
     outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
-    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b|grad)\s*(?:{outputs})"
-                        rf"|(?:{outputs})')\s*", side):
+    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b)\s*(?:{outputs})?"
+                        rf"|grad\s*(?:{outputs})|(?:{outputs})')\s*", side):
         return side
     formula = value().formula
     fitting = [name for name, leaf in chain.leaves.items()
