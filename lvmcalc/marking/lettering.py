@@ -9,7 +9,7 @@ from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
-from lvmcalc.marking.increments import held_fixed, slope
+from lvmcalc.marking.increments import held_fixed
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
@@ -108,14 +108,16 @@ class Lettering:
         return f"It holds with {letters} held fixed." if names else ""
 
     def derivative(self, side: str) -> Expr | None:
-        """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
+        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
         name, formula = derived(side)
         name = notation.spelling(name.strip("{}\\ "))
-        if name not in self.chain.leaves:
+        if name not in {*self.chain.leaves, *self.chain.abbreviations}:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
-        return None if value.is_Matrix else slope(
-            self.chain, self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol)
+        if value.is_Matrix or (name in self.chain.abbreviations  # there, as if it were a leaf
+                               and self.words[name] not in value.free_symbols):
+            return None
+        return self.letters.derivative(self.meaning(value), self.words[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
         """Return the sides of an equation; of two readings of one, that which makes it true."""

@@ -251,3 +251,12 @@ def test_what_stands_beside_the_formulas_does_not_hide_them(text: str, of: Chain
 
 def test_one_wrong_line_alone_is_not_counted() -> None:
     assert "0 of" not in audit("Let r = A w − y\n∂L/∂w = Aᵀ r − λ w", RIDGE).summary
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("∂ log|K| / ∂K = K⁻¹", "gplvm", ["proved"]),
+    ("∂ log|K| / ∂K = K\n∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − DK)", "gplvm", ["refuted", "follows"]),
+    (r"\frac{\partial \operatorname{tr}(w^\top w)}{\partial w} = 2w", RIDGE, ["proved"]),
+    (r"\frac{\partial}{\partial w}\tfrac\lambda2\|w\|^2 &= 2\lambda w", RIDGE, ["refuted"])])
+def test_a_formula_may_stand_in_a_derivative(text: str, of: str | Chain, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
