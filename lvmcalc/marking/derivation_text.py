@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import normalize
 
 from lvmcalc.marking.pasted_functions import says_nothing, statements_in, with_returned
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
@@ -24,10 +25,13 @@ SAYS_NOTHING = re.compile(
     r"\s*(?:(?:[a-z]+\s+){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
     r"\d+(?:\.\d+|[a-z])?\W*$"
     r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
-    r"|(?:note|notice|remark|recall)\b.*\b(?:not|never)\b"
+    r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
+    r"\b(?:not|never)\b"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
 BOLD = re.compile(r"^(\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
+NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:applied\s+)?row[\s-]?wise\)?(?=[\s.,]*$)")
 FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
                    r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$")
 LOSS = ("loss", "cost", "objective")
@@ -180,12 +184,16 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
 def lines_of(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
     text = FRAMES.sub(" ", without_markup(SPOKEN.sub(r" \1 ", BOLD.sub(
-        r"\1\2", "\n".join(lines)))))
+        r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines))))))
     if "\\" in text:
         text = text.replace("&", " ")
     rows = [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
     return [one for line in with_returned(rows)
             for one in (statements_in(line) or [COMMENT.sub("", line)])]
+
+
+def _below(number: re.Match) -> str:
+    return f"_{normalize('NFKC', number[1])}" + " " * bool(number[2])
 
 
 def _statements(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -216,7 +224,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if PROPORTIONAL.search(text):
         text = PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")
-    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ENTRYWISE.sub("", text)))
+    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(
+        r"\1", ENTRYWISE.sub("", text))))
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
     if front := NAMED_FIRST.match(text):

@@ -13,7 +13,7 @@ from lvmcalc.marking.increments import held_fixed
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.indices import entries_in
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
@@ -82,6 +82,8 @@ class Lettering:
         with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
             value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
             node = as_number(self.words[name])
+            if piece.constant and not value.is_Matrix:
+                node, value = map(change_of, (node, value))
             return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
         return False
 

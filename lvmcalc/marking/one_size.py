@@ -4,6 +4,7 @@ Lines may follow from a line before that cannot be formed: where all sizes are o
 it is seen from which slip they follow. A letter that a student takes for a matrix is no size.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -46,7 +47,7 @@ def _is_matrix(chain: Chain, equation: str) -> bool:
         try:
             return as_number(readings(value, chain.vocabulary)[0].formula).is_Matrix
         except Unreadable:  # it has letters of the derivation's own
-            return ".shape" not in value
+            return not re.search("shape|size|len|dim|nrow|ncol|number", value)
     return False
 
 

@@ -2,12 +2,13 @@
 
 import re
 
-from lvmcalc.notation.statements import SIZES, program
+from lvmcalc.notation.statements import SIZES, program, split
 
 HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 GRADIENT = re.compile(r"grad\w*")
+STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
 
 
 def says_nothing(line: str) -> bool:
@@ -25,12 +26,13 @@ def with_returned(lines: list[str]) -> list[str]:
     found, gradient = [], False
     for line in lines:
         head, returned = HEAD.match(line), RETURNED.match(line)
-        gradient = "grad" in head[1].lower() if head else gradient
+        if head:
+            gradient = "grad" in head[1].lower() and not STEPS.search(head[1])
         value = returned[1] if returned else ""
         named = GRADIENT.fullmatch(value)
         times = sum(bool(re.match(rf"\s*{re.escape(value)}\s*[-+*/]?=(?!=)", it)) for it in found)
         alone = "," in value if NAMES.fullmatch(value) and not named else named and times == 1
-        says = returned and (gradient or named) and not alone
+        says = returned and (gradient or named) and not alone and len(split(value, ",")) == 1
         found.append(f"∇L = {value}" if says else line)
     return found
 

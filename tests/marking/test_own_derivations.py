@@ -224,7 +224,8 @@ HEAD = ["words", "definition", "definition"]
     (BODY.format("f") + "    grad = X.T @ (y - p)\n    return grad", ["refuted", "words"]),
     (BODY.format("grad") + "    return X.T @ (p - y)", ["proved"]),
     (BODY.format("grad_of") + "    return X.T @ (y - p)", ["refuted"]),
-    (BODY.format("f") + "    return X.T @ (y - p)", ["unreadable"])])
+    (BODY.format("f") + "    return X.T @ (y - p)", ["unreadable"]),
+    (BODY.format("gradient_step") + "    return w - X.T @ (p - y)", ["unreadable"])])
 def test_the_body_of_a_function_is_checked_as_without_its_head(text: str, expected: list) -> None:
     assert statuses(text, LOGISTIC) == HEAD + expected, audit(text, LOGISTIC)
 
@@ -242,6 +243,7 @@ def test_the_body_of_a_function_is_checked_as_without_its_head(text: str, expect
     ("z = X @ w\nloss = np.sum(np.log(1 + np.exp(z))) + y @ z", LOGISTIC,
      ["definition", "unreadable"]),
     ("∇ = Aᵀ(Aw + y) + λw\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE, ["refuted", "unreadable"]),
+    ("Note that ∂L/∂w is Aᵀ(Aw − y) = Aᵀ r and not A r", RIDGE, ["unreadable"]),
     ("Solution to exercise 3\n**Gradient wrt w.**\nUsing the chain rule,\nAs yᵀAw is a scalar it "
      "equals its transpose\nNote that we did not use AᵀA = I.", RIDGE, ["words"] * 5)])
 def test_what_stands_beside_the_formulas_does_not_hide_them(text: str, of: Chain,
@@ -254,9 +256,14 @@ def test_one_wrong_line_alone_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    ("δ₂ = A w − y\nL = ½ δ₂ᵀδ₂ + λ/2 wᵀw\n∂L/∂w = Aᵀδ₂ + λ w", RIDGE,
+     ["definition", "proved", "proved"]),
+    ("ln p = −(D/2) ln|K| − ½ tr(K⁻¹YYᵀ) + const.\n∂ ln p/∂K = ½ K⁻¹YYᵀK⁻¹ −(D/2) K⁻¹", "gplvm",
+     ["proved", "proved"]),
+    ("P = softmax(X W) (row-wise)\n∂L/∂W = Xᵀ(P − Y)", SOFTMAX, ["definition", "proved"]),
     ("∂ log|K| / ∂K = K⁻¹", "gplvm", ["proved"]),
     ("∂ log|K| / ∂K = K\n∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − DK)", "gplvm", ["refuted", "follows"]),
     (r"\frac{\partial \operatorname{tr}(w^\top w)}{\partial w} = 2w", RIDGE, ["proved"]),
     (r"\frac{\partial}{\partial w}\tfrac\lambda2\|w\|^2 &= 2\lambda w", RIDGE, ["refuted"])])
-def test_a_formula_may_stand_in_a_derivative(text: str, of: str | Chain, expected: list) -> None:
+def test_what_textbooks_write_is_read(text: str, of: str | Chain, expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)
