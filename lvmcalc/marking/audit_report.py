@@ -143,7 +143,7 @@ class Audit:
         if read and len(right) == read:
             said.append(f"The other {read} lines are right." if read > 1 else
                         "The other line is right.")
-        elif read:
+        elif read > 1:
             said.append(f"{len(right)} of {others} lines {are} right.")
         return " ".join([*said, *self.credit])
 

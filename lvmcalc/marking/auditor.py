@@ -35,7 +35,7 @@ from lvmcalc.marking.increments import (
 )
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.one_size import with_misfits_behind
+from lvmcalc.marking.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.reading_order import reading_order
 from lvmcalc.marking.slips import Slips
@@ -63,6 +63,7 @@ from lvmcalc.notation.tables import ARRAYS
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
+HAT = "\u0302"
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -91,6 +92,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
+    chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
@@ -155,7 +157,7 @@ class _Auditor(Defining, Blaming):
             if place in taken:
                 continue
             piece, behind = found[place], [*found, Piece("words", "")][place + 1]
-            piece = self.meant(piece)  # in letters that are known by now
+            piece = self.meant(self.estimate(piece))  # in letters that are known by now
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             number = place + 1 - len(taken)
             try:
@@ -171,10 +173,19 @@ class _Auditor(Defining, Blaming):
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
+            except ValueError as error:  # one letter for two things
+                line = self.unreadable(piece, number, str(error))
             lines[place] = line
         ordered = [lines[place] for place in sorted(lines)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
+
+    def estimate(self, piece: Piece) -> Piece:
+        """Return a claim about w for one about ŵ, which solves the condition before it."""
+        leaf = notation.spelling(piece.name.rstrip(HAT))
+        solves = piece.kind == "claim" and piece.name.endswith(HAT) and self.conditions.begun
+        return piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1)) if (
+            solves and leaf in self.chain.leaves) else piece
 
     # One piece each
     def said(self, piece: Piece, number: int) -> Line:

@@ -23,6 +23,8 @@ from lvmcalc.notation.parser import readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.vocabulary import matching, typed
 
+TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
+
 
 class Defining(Lettering):
     """Take the letters of a derivation for what its lines define them as."""
@@ -50,7 +52,9 @@ class Defining(Lettering):
         if name.endswith(BAR):
             return self.adjoint_defined(piece, number, name.removesuffix(BAR))
         again = name in {letter.name for letter in self.letters.formulas} and not piece.said
-        if again and not re.search(rf"(?<![A-Za-z]){re.escape(piece.name)}(?![A-Za-z])", others[0]):
+        letter = re.escape(piece.name)
+        symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
+        if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
             return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
         try:
             read = [letter_read(name, other, self.words, self.arrays) for other in others]
@@ -100,7 +104,8 @@ class Defining(Lettering):
                 reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
                 if lost in self.misfits_in:
                     return Line(piece.text, self.chain, follows=self.misfits_in[lost])
-        for given in ({name} if name else letters_given(piece.text)) - {*self.words.outputs}:
+        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
+        for given in ({name} if name else letters_given(piece.text)) - scalar:
             self.words = self.words.without(given)
             self.lost.setdefault(given, number)
         wrong = Finding("unreadable", piece.text, reason)

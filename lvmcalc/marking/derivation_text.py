@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import normalize
 
+from lvmcalc.marking.pasted_functions import says_nothing, statements_in, with_returned
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT, formula_in, sides_of
 from lvmcalc.notation.pasted import without_markup
-from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open, program
+from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
 from lvmcalc.notation.tables import PROSE, VARIANTS
 from lvmcalc.notation.vocabulary import typed
 
@@ -18,6 +20,21 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
                      r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
+# Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
+SAYS_NOTHING = re.compile(
+    r"\s*(?:(?:[a-z]+\s+){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
+    r"\d+(?:\.\d+|[a-z])?\W*$"
+    r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
+    r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
+    r"\b(?:not|never)\b"
+    r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
+    re.IGNORECASE)
+BOLD = re.compile(r"^(\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
+NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:applied\s+)?row[\s-]?wise\)?(?=[\s.,]*$)")
+FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
+                   r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$")
+LOSS = ("loss", "cost", "objective")
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
@@ -41,7 +58,8 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
                   r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
                   re.IGNORECASE)
 # What is said there is known before
-WHERE = re.compile(rf",?\s+(?:(?:where|with)\s+(?=(?:{LETTER})\s*:?=)|for\s+(?=[A-Z]\s*:?=))")
+WHERE = re.compile(rf",?\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
+                   r"|for\s+(?=[A-Z]\s*:?=))")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
@@ -70,6 +88,7 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?(?:(?:_?\w){0,12}|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
+QUAD = re.compile(r",\s*\\q?quad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
@@ -79,6 +98,12 @@ ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name i
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
+# dZ is no dL if it stands on the right of an equation, or beside dL
+CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
+# A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
+SINCE = re.compile(r"(\s*(?:since|as|because)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
+DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
+                     r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -108,6 +133,9 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     found: list[Piece] = []
     raws = lines_of(lines)
     own, flat = {*OWN.findall("\n".join(raws))}, False
+    changed = CHANGED.findall("\n".join(raws))
+    beside = any(letter in vocabulary.outputs for letter, _ in changed)
+    own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     for raw in raws:
         text = without_front(raw, vocabulary)
         if not text.strip(" \t\r.,;$"):
@@ -147,22 +175,32 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     if piece.kind != "definition":
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
-    if piece.said or numbered or any(letter.search(it.text) for it in others):
+    if piece.said or numbered or any(
+            letter.search(it.text) for it in others if not says_nothing(it.text)):
         return piece
     return piece._replace(kind="claim")
 
 
 def lines_of(lines: Iterable[str]) -> list[str]:
     """Return the lines of a text, also of an `align` of LaTeX."""
-    text = FRAMES.sub(" ", without_markup(SPOKEN.sub(r" \1 ", "\n".join(lines))))
+    text = FRAMES.sub(" ", without_markup(SPOKEN.sub(r" \1 ", BOLD.sub(
+        r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines))))))
     if "\\" in text:
         text = text.replace("&", " ")
     rows = [line for part in BREAK.split(text) for line in part.splitlines() or [""]]
-    return [one for line in rows for one in (program(line) or [COMMENT.sub("", line)])]
+    return [one for line in with_returned(rows)
+            for one in (statements_in(line) or [COMMENT.sub("", line)])]
+
+
+def _below(number: re.Match) -> str:
+    return f"_{normalize('NFKC', number[1])}" + " " * bool(number[2])
 
 
 def _statements(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
+    text = QUAD.sub(", ", text)
+    if since := SINCE.match(text):
+        return [since[1], *_statements(text[since.end():], vocabulary)]
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     claims = [part for part in parts if "=" in part]
     beside = SPACES.sub(" ", MATH.sub(" ", text))
@@ -186,7 +224,8 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if PROPORTIONAL.search(text):
         text = PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")
-    text = ENTRYWISE.sub("", text)
+    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(
+        r"\1", ENTRYWISE.sub("", text))))
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
     if front := NAMED_FIRST.match(text):
@@ -217,7 +256,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if name and name[1][1:] in {*own, *(piece.name for piece in found)}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
-            defines or len(name[1]) == 1 or not is_english(name[1])):
+            defines or len(name[1]) == 1 or name[1] in LOSS or not is_english(name[1])):
         return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
 
@@ -273,6 +312,8 @@ def is_english(word: str) -> bool:
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
     inner = MATH.search(text)
+    if SAYS_NOTHING.match(text) or says_nothing(text):
+        return True
     if "=" in text or (inner and not NAME.match(inner[0].strip("$ "))):
         return False
     words = re.findall(r"[A-Za-z]+", MATH.sub(" ", text))

@@ -9,11 +9,11 @@ from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
-from lvmcalc.marking.increments import held_fixed, slope
+from lvmcalc.marking.increments import held_fixed
 from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.indices import entries_in
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
@@ -60,6 +60,10 @@ class Lettering:
         name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
         if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
             return piece._replace(error=f"`{left}` is not the scalar of this chain.")
+        output = self.chain.vocabulary.outputs[-1]
+        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
+            text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
+            return piece._replace(name=output, text=text)
         if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
                 name in self.words.outputs or self.value(piece, name)):
             return piece
@@ -78,6 +82,8 @@ class Lettering:
         with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
             value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
             node = as_number(self.words[name])
+            if piece.constant and not value.is_Matrix:
+                node, value = map(change_of, (node, value))
             return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
         return False
 
@@ -104,14 +110,16 @@ class Lettering:
         return f"It holds with {letters} held fixed." if names else ""
 
     def derivative(self, side: str) -> Expr | None:
-        """Return the derivative by a leaf that a side, such as ∂/∂w (½ wᵀA w), is; else None."""
+        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
         name, formula = derived(side)
         name = notation.spelling(name.strip("{}\\ "))
-        if name not in self.chain.leaves:
+        if name not in {*self.chain.leaves, *self.chain.abbreviations}:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
-        return None if value.is_Matrix else slope(
-            self.chain, self.chain.in_leaves(self.meaning(value)), self.chain[name].symbol)
+        if value.is_Matrix or (name in self.chain.abbreviations  # there, as if it were a leaf
+                               and self.words[name] not in value.free_symbols):
+            return None
+        return self.letters.derivative(self.meaning(value), self.words[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
         """Return the sides of an equation; of two readings of one, that which makes it true."""

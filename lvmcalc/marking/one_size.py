@@ -1,27 +1,64 @@
-"""Lines that cannot be formed, but follow from a line before that cannot: where all sizes are one,
-they can be formed, and it is seen from which slip they follow."""
+"""A derivation in a chain with other sizes.
 
+Lines may follow from a line before that cannot be formed: where all sizes are one, they can be, and
+it is seen from which slip they follow. A letter that a student takes for a matrix is no size.
+"""
+
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
+from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking.audit_report import Audit, Line
+from lvmcalc.marking.chain_letters import sizes_of
+from lvmcalc.marking.derivation_text import pieces
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.passages import sides_of
 
 
 def of_one_size(chain: Chain) -> Chain:
     """Return a chain in which all sizes are one."""
-    sizes = sorted({size for leaf in chain.leaves.values() for length in leaf.shape
-                    for size in length.free_symbols}, key=lambda size: size.name)
+    sizes = sizes_of(chain)
     one = next((size for size in sizes if size.name in chain.leaves), Symbol(
         sizes[0].name, integer=True, positive=True) if sizes else None)
-    same = dict.fromkeys(sizes, one)
-    build = Builder(chain.name, *(leaf.symbol.xreplace(same) for leaf in chain.leaves.values()),
+    return _with_sizes(chain, dict.fromkeys(sizes, one))
+
+
+def with_free_letters(chain: Chain, text: str) -> Chain:
+    """Return a chain none of whose sizes has the letter of what a derivation defines as a matrix.
+    """
+    names = [piece.name for piece in pieces([text], chain.vocabulary)
+             if piece.name in chain.vocabulary.lengths and _is_matrix(chain, piece.text)]
+    renamed = {size: Symbol(f"n_{size.name}", integer=True, positive=True)
+               for size in sizes_of(chain) if size.name in names}
+    return chain.remember(("with free letters", *renamed), lambda: _with_sizes(
+        chain, renamed)) if renamed else chain
+
+
+def _is_matrix(chain: Chain, equation: str) -> bool:
+    value = sides_of(equation)[1]
+    with suppress(CannotBeFormed):
+        try:
+            return as_number(readings(value, chain.vocabulary)[0].formula).is_Matrix
+        except Unreadable:  # it has letters of the derivation's own
+            return not re.search("shape|size|len|dim|nrow|ncol|number", value)
+    return False
+
+
+def _with_sizes(chain: Chain, sizes: dict[Expr, Expr]) -> Chain:
+    build = Builder(chain.name, *(leaf.symbol.xreplace(sizes) for leaf in chain.leaves.values()),
                     symmetric=chain.symmetric)
     for node in chain.nodes.values():
-        build(node.name, node.rule.name, *(it.xreplace(same) for it in node.operands))
-    return build.chain(chain.abbreviations, unnamed=chain.unnamed)
+        build(node.name, node.rule.name, *(it.xreplace(sizes) for it in node.operands))
+    at_most = tuple((small.xreplace(sizes), large.xreplace(sizes))
+                    for small, large in chain.at_most)
+    return build.chain(chain.abbreviations, at_most, unnamed=chain.unnamed)
 
 
 def misfits(line: Line) -> bool:

@@ -89,6 +89,15 @@ class OwnLetters:
         return differential(value, wrt, sp.S.One) if value.is_Matrix else slope(
             self.chain, value, wrt)
 
+    def derivative(self, value: Expr, wrt: Expr) -> Expr:
+        """Return a symbol for the derivative of a number with respect to a leaf, or K."""
+        symbol = matching(f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", wrt)
+        self.derived[symbol] = value, wrt
+        self.meanings[symbol] = slope(
+            self.chain, value if wrt.name in self.chain.abbreviations else
+            self.chain.in_leaves(value), wrt)
+        return symbol
+
     def define_adjoint(self, symbol: Expr, name: str, formula: Expr,
                        words: Vocabulary) -> Vocabulary:
         """Take what is said of the adjoint of a letter for true, and return a vocabulary that has

@@ -17,6 +17,7 @@ from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain, passes
+from lvmcalc.marking.chain_letters import is_symmetric
 from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, formulas
 from lvmcalc.marking.increments import (
     KINDS,
@@ -89,8 +90,8 @@ class Slips:
             side = passes.added([side, *(other.adjoint(part[1]) for other in parts_of(
                 self.chain).chains.values() if other is not part[0])])
             left = self.chain.adjoint_symbol(part[1])
-        if formulas_ := self.broken(left, side) or broken or (
-                self.broken_inside(number, left, side)):
+        inside = self.broken_inside(number, left, side)
+        if formulas_ := self.broken(left, side) or broken or inside:
             self.formulas[number] = formulas_
         elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
             self.values[number] = as_number(self.chain.in_leaves(side))
@@ -150,11 +151,15 @@ class Slips:
         """
         numbers = dict.fromkeys((*self.said, *self.formulas, *self.values))
         each = [[number] for number in reversed(numbers)]
+        name, ways = asked_for(self.chain, sides[0]), [sides]
+        if name and is_symmetric(self.chain, name):  # tr(G dK) = tr(Gᵀ dK), and either is read off
+            ways.append((sides[0], *map(transposed, sides[1:])))
         for some in [*each, [*numbers]] if len(each) > 1 else each:
-            with suppress(*NoValue, ValueError, TypeError):
-                if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
-                       for pair in pairwise(self.taken_for_true(some, sides))):
-                    return some[0]
+            for way in ways:
+                with suppress(*NoValue, ValueError, TypeError):
+                    if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
+                           for pair in pairwise(self.taken_for_true(some, way))):
+                        return some[0]
         return self.put_in(head, sides[-1]) or self.made_up(*sides)
 
     def put_in(self, head: Expr, side: Expr) -> int | None:

@@ -34,8 +34,8 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
     """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
     it the adjoint that is the value; else the side."""
     outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
-    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b|grad)\s*(?:{outputs})"
-                        rf"|(?:{outputs})')\s*", side):
+    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b)\s*(?:{outputs})?"
+                        rf"|grad\s*(?:{outputs})|(?:{outputs})')\s*", side):
         return side
     formula = value().formula
     fitting = [name for name, leaf in chain.leaves.items()
@@ -46,19 +46,32 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
 
 
 # The derivative of a formula, as ∂/∂w (½ wᵀA w) and ∇_W tr(WᵀA)
-DERIVED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
-                     r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
-                     r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*"
-                     r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
+_BY = (r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+       r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
+       r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*")
+TERM = re.compile(_BY + r"(?P<of>(?=.*[‖|^²({])(?:\([^()]*\)|‖[^‖]*‖"
+                  r"|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+)$")  # one term, as in ∂/∂w ½‖w‖²
+DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
+# ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
+FRACTION = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂)\s*(?P<a>(?=.*[(\[|‖])"
+                      r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
+                      r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
+                      r"|∂\s*(?P<c>(?=.*[(\[|‖].*/)[^/]+?)\s*/\s*∂\s*(?P<d>\w+))\s*$")
 
 
 def derived(side: str) -> tuple[str, str]:
     """Return X and the formula of which a side is the derivative with respect to X, or two "".
 
-    The formula stands in brackets, or in those of a trace, and nothing stands behind them.
+    The formula stands in brackets, or in those of a trace, and nothing stands behind them; or it is
+    one term, or stands above the line, as in ∂ log|K| / ∂K.
     """
-    found, depth = DERIVED.match(side.rstrip(" .,;")), 0
+    text = side.rstrip(" .,;")
+    if whole := FRACTION.match(text):
+        return (whole["b"] or whole["d"]).strip(), whole["a"] or whole["c"]
+    found, depth = DERIVED.match(text), 0
+    if not found and (term := TERM.match(text)):
+        return next(filter(None, term.group("a", "b", "c", "d"))), term["of"]
     of = found["of"] if found else ""
     for place, sign in enumerate(of):
         depth += (sign in "([{") - (sign in ")]}")

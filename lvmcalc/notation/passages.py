@@ -119,8 +119,9 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
     """Return a text with L for L(w), and with d for the ∂ of ∂L = tr(Gᵀ ∂X)."""
     names = "|".join(map(typed, (*vocabulary.outputs, *vocabulary.differentials)))
     outputs = "|".join(map(typed, vocabulary.outputs))
-    text = re.sub(rf"(?<![A-Za-z\\])({outputs})(?=')?\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
-                  lambda it: it[1].ljust(len(it[0])), text)
+    text = re.sub(rf"(?:\\mathcal\s*(?:\{{\s*L\s*\}}|L)|(?<![A-Za-z\\])({outputs})(?=')?)"
+                  rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
+                  lambda it: (it[1] or "L").ljust(len(it[0])), text)
     if not FRACTION.search(text) and CHANGED.search(text):  # any other ∂ is no d
         behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
         text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)

@@ -46,6 +46,41 @@ def test_such_a_letter_has_an_adjoint_of_its_own(text: str, expected: list[str])
     assert statuses(text, WEIGHTED) == expected, audit(text, WEIGHTED)
 
 
+LAYERS = derive("½‖W tanh(V X) − Y‖²", W="M×H", V="H×D", X="D×N", Y="M×N")
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("H = tanh(VX)\nL = ½‖WH − Y‖²\n∂L/∂H = Wᵀ(WH − Y)", ["definition", "proved", "proved"]),
+    ("Ē = E\nH̄ = WᵀĒ\nwhere A = V X, H = tanh(A) and E = W H - Y",
+     ["proved", "proved", *["definition"] * 3]),
+    ("H = V.shape[0]\n∂L/∂Y = Y − W tanh(V X)", ["proved", "proved"])])
+def test_a_students_matrix_takes_its_letter_from_a_size(text: str, expected: list[str]) -> None:
+    assert statuses(text, LAYERS) == expected, audit(text, LAYERS)
+
+
+SOFTMAX = derive("sum(log(exp(X W) 1)) − tr(Yᵀ X W)", X="N×D", W="D×K", Y="N×K")
+CALLED_G = "Let G denote ∂L/∂K. We have G = ½ K⁻¹(YYᵀ − D {})K⁻¹.\nSince G = Gᵀ: ∂L/∂X = 2αGX"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("dZ = X dW\ndL = tr((P − Y)ᵀ X dW)\nwhere P = softmax(X W)", SOFTMAX,
+     ["unreadable", "proved", "definition"]),
+    (r"\mathcal{L}(w) = \frac12\|Aw - y\|^2 + \frac\lambda2 \|w\|^2", RIDGE, ["proved"]),
+    (CALLED_G.format("K"), "gplvm", ["definition", *["proved"] * 3]),
+    (CALLED_G.format("I"), "gplvm", ["definition", "refuted", "proved", "proved"]),
+    ("G = A\nSince G = Gᵀ: ∂L/∂w = Aᵀ(A w − y) + λ w", RIDGE,
+     ["definition", "refuted", "proved"])])
+def test_nothing_is_read_that_was_not_written(text: str, of: str | Chain, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+@pytest.mark.parametrize("text", [
+    "d(K⁻¹) = K⁻¹ dK K⁻¹\nd tr(K⁻¹YYᵀ) = tr(K⁻¹YYᵀK⁻¹ dK)",
+    "dL = ½ tr((YYᵀK⁻¹K⁻¹ − D K⁻¹)dK)\n∂L/∂K = ½(YYᵀK⁻² − D K⁻¹)"])
+def test_what_is_read_off_a_slip_is_no_second_slip(text: str) -> None:
+    assert statuses(text, "gplvm") == ["refuted", "follows"], audit(text, "gplvm")
+
+
 NETWORK = derive("½‖Y − tanh(X V) W‖²", X="N×D", V="D×J", W="J×C", Y="N×C")
 FORWARD = "Z = X @ V\nH = np.tanh(Z)\nF = H @ W\n"
 BACK = "dF = F - Y\ndW = H.T @ dF\ndH = dF @ W.T\ndZ = dH * (1 - H**2)\ndV = X.T @ dZ"
@@ -177,3 +212,58 @@ def test_a_slip_in_a_stage_or_in_rewriting_is_named(text: str, of: str | Chain, 
     ("∂L/∂A = (A w − y) wᵀ\nAᵀ1 = 3 w", ["proved", "refuted"])])
 def test_a_condition_may_stand_behind_a_colon_or_in_letters(text: str, expected: list) -> None:
     assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
+
+
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀ X w", X="N×D", w="D", y="N")
+BODY = "def {}(w, X, y):\n    z = X @ w\n    p = 1 / (1 + np.exp(-z))\n"
+HEAD = ["words", "definition", "definition"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (BODY.format("f") + "    grad = X.T @ (p - y)\n    return grad", ["proved", "words"]),
+    (BODY.format("f") + "    grad = X.T @ (y - p)\n    return grad", ["refuted", "words"]),
+    (BODY.format("grad") + "    return X.T @ (p - y)", ["proved"]),
+    (BODY.format("grad_of") + "    return X.T @ (y - p)", ["refuted"]),
+    (BODY.format("f") + "    return X.T @ (y - p)", ["unreadable"]),
+    (BODY.format("gradient_step") + "    return w - X.T @ (p - y)", ["unreadable"])])
+def test_the_body_of_a_function_is_checked_as_without_its_head(text: str, expected: list) -> None:
+    assert statuses(text, LOGISTIC) == HEAD + expected, audit(text, LOGISTIC)
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (r"L = \sum_n \log(1+e^{z_n}) - y^\top z, \qquad z = Xw", LOGISTIC, ["proved", "definition"]),
+    (r"\mathrm{d}L = (Aw-y)^\top S A\,\mathrm{d}w \qquad\text{since } S = S^\top", derive(
+        "½ (A w − y)ᵀ S (A w − y)", A="N×D", w="D", y="N", S="symmetric N"), ["proved"] * 2),
+    ("dL = tr(Eᵀ dE) with E = A w − y, A held fixed", derive(
+        "½‖A w − y‖²", A="N×D", w="D", y="N"), ["definition", "proved"]),
+    ("∇ = Aᵀ(Aw − y) + λw\n∂L/∂w = 0\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE,
+     ["proved", "words", "proved"]),
+    ("def f(w):\n    z = X @ w\n    loss = np.sum(np.log(1 + np.exp(z))) - y @ z\n    return loss",
+     LOGISTIC, ["words", "definition", "proved", "words"]),
+    ("z = X @ w\nloss = np.sum(np.log(1 + np.exp(z))) + y @ z", LOGISTIC,
+     ["definition", "unreadable"]),
+    ("∇ = Aᵀ(Aw + y) + λw\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE, ["refuted", "unreadable"]),
+    ("Note that ∂L/∂w is Aᵀ(Aw − y) = Aᵀ r and not A r", RIDGE, ["unreadable"]),
+    ("Solution to exercise 3\n**Gradient wrt w.**\nUsing the chain rule,\nAs yᵀAw is a scalar it "
+     "equals its transpose\nNote that we did not use AᵀA = I.", RIDGE, ["words"] * 5)])
+def test_what_stands_beside_the_formulas_does_not_hide_them(text: str, of: Chain,
+                                                            expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_one_wrong_line_alone_is_not_counted() -> None:
+    assert "0 of" not in audit("Let r = A w − y\n∂L/∂w = Aᵀ r − λ w", RIDGE).summary
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("δ₂ = A w − y\nL = ½ δ₂ᵀδ₂ + λ/2 wᵀw\n∂L/∂w = Aᵀδ₂ + λ w", RIDGE,
+     ["definition", "proved", "proved"]),
+    ("ln p = −(D/2) ln|K| − ½ tr(K⁻¹YYᵀ) + const.\n∂ ln p/∂K = ½ K⁻¹YYᵀK⁻¹ −(D/2) K⁻¹", "gplvm",
+     ["proved", "proved"]),
+    ("P = softmax(X W) (row-wise)\n∂L/∂W = Xᵀ(P − Y)", SOFTMAX, ["definition", "proved"]),
+    ("∂ log|K| / ∂K = K⁻¹", "gplvm", ["proved"]),
+    ("∂ log|K| / ∂K = K\n∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − DK)", "gplvm", ["refuted", "follows"]),
+    (r"\frac{\partial \operatorname{tr}(w^\top w)}{\partial w} = 2w", RIDGE, ["proved"]),
+    (r"\frac{\partial}{\partial w}\tfrac\lambda2\|w\|^2 &= 2\lambda w", RIDGE, ["refuted"])])
+def test_what_textbooks_write_is_read(text: str, of: str | Chain, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)

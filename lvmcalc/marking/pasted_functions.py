@@ -1,0 +1,46 @@
+"""Functions pasted into a derivation: what they return is the gradient, where they say so."""
+
+import re
+
+from lvmcalc.notation.statements import SIZES, program, split
+
+HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
+RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
+NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
+GRADIENT = re.compile(r"grad\w*")
+STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
+
+
+def says_nothing(line: str) -> bool:
+    """Return whether a line is the head of a function, or returns names that were assigned."""
+    returns = line.lstrip().startswith("return ")
+    return bool(HEAD.match(line) or (returns and NAMES.fullmatch(line.strip())))
+
+
+def with_returned(lines: list[str]) -> list[str]:
+    """Return lines in which a function for the gradient says `∇L = …` and not `return …`.
+
+    A function is one for the gradient if its name says so, or that of what it returns. It returns
+    what a line before it calls the gradient, and that line is enough, if it is the only one.
+    """
+    found, gradient = [], False
+    for line in lines:
+        head, returned = HEAD.match(line), RETURNED.match(line)
+        if head:
+            gradient = "grad" in head[1].lower() and not STEPS.search(head[1])
+        value = returned[1] if returned else ""
+        named = GRADIENT.fullmatch(value)
+        times = sum(bool(re.match(rf"\s*{re.escape(value)}\s*[-+*/]?=(?!=)", it)) for it in found)
+        alone = "," in value if NAMES.fullmatch(value) and not named else named and times == 1
+        says = returned and (gradient or named) and not alone and len(split(value, ",")) == 1
+        found.append(f"∇L = {value}" if says else line)
+    return found
+
+
+def statements_in(line: str) -> list[str]:
+    """Return the statements of a line of code, [] if it is none or says nothing."""
+    if sizes := SIZES.match(line):  # N, D = Y.shape
+        of = next(filter(None, sizes.groups()[2:]))
+        return [f"{sizes[place]} = {of}.shape[{place - 1}]" for place in (1, 2)
+                if sizes[place] != "_"]
+    return [] if says_nothing(line) else program(line)
