@@ -2,7 +2,7 @@
 
 import re
 
-from lvmcalc.notation.statements import SIZES, program, split
+from lvmcalc.notation.statements import ADDS, SIZES, program, split
 
 HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
@@ -43,4 +43,6 @@ def statements_in(line: str) -> list[str]:
         of = next(filter(None, sizes.groups()[2:]))
         return [f"{sizes[place]} = {of}.shape[{place - 1}]" for place in (1, 2)
                 if sizes[place] != "_"]
+    if adds := ADDS.match(line):
+        return ["{0} = {0} {1} ({2})".format(*adds.groups())]
     return [] if says_nothing(line) else program(line)

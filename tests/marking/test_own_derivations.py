@@ -251,6 +251,14 @@ def test_what_stands_beside_the_formulas_does_not_hide_them(text: str, of: Chain
     assert statuses(text, of) == expected, audit(text, of)
 
 
+ADDING = "def grad(w):\n    r = A @ w - y\n    grad = A.T @ r\n    grad {} lam * w\n    return grad"
+
+
+@pytest.mark.parametrize(("sign", "last"), [("+=", "proved"), ("-=", "refuted")])
+def test_what_is_added_to_the_gradient_counts(sign: str, last: str) -> None:
+    assert statuses(ADDING.format(sign), RIDGE)[-1] == last
+
+
 def test_one_wrong_line_alone_is_not_counted() -> None:
     assert "0 of" not in audit("Let r = A w − y\n∂L/∂w = Aᵀ r − λ w", RIDGE).summary
 
