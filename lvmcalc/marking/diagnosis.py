@@ -162,37 +162,6 @@ def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explan
     return [] if found else value_of_a_node(attempt) or stationary(attempt)
 
 
-def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
-    """Return how many terms that nobody wrote some mistakes name."""
-    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
-             if it.where.startswith("the term ") or it.kind == "extra_term"}
-    return 0 if attempt.formula is None else len(
-        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
-
-
-def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain an answer by one slip in it as it is written."""
-    return [] if found or not attempt.slip else [attempt.slip]
-
-
-def _in_a_named_value(attempt: Attempt, mistakes: Mistakes) -> bool:
-    """Return whether a mistake lies in the value of a node that the answer leaves a letter."""
-    nodes, formula = attempt.exercise.chain.nodes, attempt.formula
-    return formula is not None and any(
-        place in nodes and formula.has(nodes[place].symbol)
-        for mistake in mistakes for place, _ in mistake.changes)
-
-
-def _kinds(found: list[Explanation]) -> set[str]:
-    return {one.kind for explanation in found for one in explanation}
-
-
-def _equal_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
-    """Explain an answer that is the adjoint of a later node, unless this has been said already."""
-    said = {"missing_path", "stopped_early", "inner_derivative"}
-    return [] if _kinds(found) & said else later_adjoint(attempt)
-
-
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
     if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
