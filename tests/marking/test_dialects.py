@@ -34,6 +34,19 @@ def test_what_is_no_formula_is_called_unreadable(of: str, wrt: str, answer: str)
     assert mark(answer, of, wrt).status == "unreadable"
 
 
+@over(("of", "wrt", "answer", "reason"), [
+    ("gplvm.trace", "alpha", "0.\t5*norm(X'*(K\\Y),'fro')^2", "A space stands within `0."),
+    ("gplvm", "beta", r"\frac{D}{2\beta^2}\text{t~r}\bigl(K^{-1}\bigr)",
+     "A space stands within `{t~r}`"),
+    ("gplvm.log_det", "X", r"\frac{\partial L_by1}{\partial X} = -\alpha D K^{-1}X",
+     "Nothing behind the = tells how many values b has")])
+def test_what_is_torn_apart_or_grown_together_is_unreadable(of: str, wrt: str, answer: str,
+                                                            reason: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == "unreadable"
+    assert found.reason.startswith(reason)
+
+
 def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable() -> None:
     counts, mistaken = counted(1, 300)
     assert mistaken == []
