@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from lvmcalc import lazy, terminal
 
 if TYPE_CHECKING:
+    from lvmcalc.auditing import audit
     from lvmcalc.calculus import compare, gradient
     from lvmcalc.chain import Builder, Card, Folded, Result, derive
     from lvmcalc.course.homework import row
-    from lvmcalc.marking import audit, mark
+    from lvmcalc.marking import mark
     from lvmcalc.models import autoencoder, gplvm
     from lvmcalc.training import Trainer, data
 
@@ -19,10 +20,11 @@ __all__ = [
     "derive", "gplvm", "gradient", "mark", "row",
 ]
 __getattr__, __dir__ = lazy.face(__name__, {
+    "lvmcalc.auditing": "audit",
     "lvmcalc.calculus": "compare gradient",
     "lvmcalc.chain": "Builder Card Folded Result derive",
     "lvmcalc.course.homework": "row",
-    "lvmcalc.marking": "audit mark",
+    "lvmcalc.marking": "mark",
     "lvmcalc.models": "autoencoder gplvm",
     "lvmcalc.training": "Trainer data",
 })

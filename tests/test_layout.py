@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(lvmcalc.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 STAIRCASE = ("lazy", "terminal", "checks", "notation", "calculus", "chain", "training", "models",
-             "marking", "course", "show")  # from the ground up
+             "marking", "auditing", "course", "show")  # from the ground up
 ROOMS = STAIRCASE[3:]  # the others are files
 CORE = ("calculus.operations calculus.rules calculus.differentials chain.graph chain.passes "
         "chain.structure models.autoencoder models.autoencoder_chain models.gplvm "
@@ -85,7 +85,8 @@ def test_there_are_no_other_rooms_and_each_has_a_face() -> None:
 
 
 # What is not imported before it is needed
-ALGEBRA = ("sympy", "mpmath", *(f"lvmcalc.{room}" for room in ("calculus", "chain", "marking")))
+ALGEBRA = ("sympy", "mpmath",
+           *(f"lvmcalc.{room}" for room in ("calculus", "chain", "marking", "auditing")))
 PICTURES = ("matplotlib", "PIL", "contourpy")
 
 

@@ -11,9 +11,9 @@ from functools import cache, cached_property
 from importlib import resources
 
 from lvmcalc import checks
+from lvmcalc.auditing import Audit, audit
 from lvmcalc.calculus.verdict import Verdict, worst
 from lvmcalc.chain import Chain
-from lvmcalc.marking import Audit, audit
 from lvmcalc.models import chain_named
 
 

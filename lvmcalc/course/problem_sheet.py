@@ -11,11 +11,12 @@ from importlib import resources
 from typing import Any
 
 from lvmcalc import checks, notation
+from lvmcalc.auditing import Audit, Line, audit
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.exam import Question
 from lvmcalc.course.progress import LONGEST, here
-from lvmcalc.marking import Audit, Finding, Line, audit, mark
+from lvmcalc.marking import Finding, mark
 from lvmcalc.models import chain_named
 
 FEWEST_WORDS = 8  # of an answer in words

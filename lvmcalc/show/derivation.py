@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from lvmcalc import notation
+from lvmcalc.auditing import audit
+from lvmcalc.auditing.audit_report import SIGNS, Audit, Line
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
-from lvmcalc.marking import audit, derivation_text, mark
-from lvmcalc.marking.audit_report import SIGNS, Audit, Line
+from lvmcalc.marking import derivation_text, mark
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html

@@ -11,9 +11,9 @@ from sympy import MatrixSymbol, Trace
 from tables import over
 
 from lvmcalc import derive, mark
+from lvmcalc.auditing import audit
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking import audit
 
 RIDGE = {"A": "N×D", "w": "D", "y": "N", "λ": "positive"}
 FORMULA = "½‖A w − y‖² + λ/2 ‖w‖²"

@@ -9,7 +9,7 @@ from tables import over
 from written_answers import counted as written
 
 from lvmcalc import derive, mark
-from lvmcalc.marking import audit
+from lvmcalc.auditing import audit
 
 # ∂L₁/∂X is no adjoint of the chain of L, so what is written in it has no value there.
 FOREIGN = r"\frac{\partial L_1}{\partial X} + \frac{\partial L_2}{\partial X}"

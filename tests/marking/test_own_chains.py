@@ -11,8 +11,9 @@ import sympy as sp
 from sympy import MatrixSymbol
 from tables import over
 
+from lvmcalc.auditing import audit
 from lvmcalc.chain import Builder, Chain, derive
-from lvmcalc.marking import audit, mark
+from lvmcalc.marking import mark
 from lvmcalc.marking.exercise import exercise_of
 
 N, D = sp.symbols("N D", integer=True, positive=True)

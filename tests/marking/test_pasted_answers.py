@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lvmcalc import derive, mark
-from lvmcalc.marking import audit
+from lvmcalc.auditing import audit
 
 RIDGE = derive("½‖A w − y‖² + λ/2 wᵀw", A="N×D", w="D×1", y="N×1", λ="scalar")
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from sympy import Expr, MatMul, MatrixSymbol, Transpose
 
+from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.parts import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.operations import increment_of
@@ -32,8 +34,6 @@ from lvmcalc.marking.increments import (
     symmetric_in,
     written,
 )
-from lvmcalc.marking.own_letters import OwnLetters
-from lvmcalc.marking.parts import parts_of
 from lvmcalc.marking.wording import asked_for
 from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
 from lvmcalc.notation.vocabulary import matching

@@ -15,14 +15,28 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.arguments import at_another_point, functions, without_arguments
+from lvmcalc.auditing.audit_report import Audit, Line, credit
+from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
+from lvmcalc.auditing.blaming import NO_VALUE, Blaming
+from lvmcalc.auditing.defining import Defining
+from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
+from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.reading_order import reading_order
+from lvmcalc.auditing.slips import Slips
+from lvmcalc.auditing.stationary import (
+    ASSUMED,
+    GIVEN,
+    UNKNOWN,
+    Conditions,
+    NoNumbers,
+    alike,
+    difference,
+    is_zero,
+)
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
-from lvmcalc.marking.arguments import at_another_point, functions, without_arguments
-from lvmcalc.marking.audit_report import Audit, Line, credit
-from lvmcalc.marking.backpropagation import as_adjoints, as_typed, of_own_letters
-from lvmcalc.marking.blaming import NO_VALUE, Blaming
-from lvmcalc.marking.defining import Defining
 from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
@@ -35,20 +49,6 @@ from lvmcalc.marking.increments import (
 )
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.one_size import with_free_letters, with_misfits_behind
-from lvmcalc.marking.own_letters import OwnLetters
-from lvmcalc.marking.reading_order import reading_order
-from lvmcalc.marking.slips import Slips
-from lvmcalc.marking.stationary import (
-    ASSUMED,
-    GIVEN,
-    UNKNOWN,
-    Conditions,
-    NoNumbers,
-    alike,
-    difference,
-    is_zero,
-)
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.marking.wording import (
     asked_for,

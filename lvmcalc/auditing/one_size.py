@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
+from lvmcalc.auditing.audit_report import Audit, Line
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.chain import Builder, Chain
-from lvmcalc.marking.audit_report import Audit, Line
 from lvmcalc.marking.chain_letters import sizes_of
 from lvmcalc.marking.derivation_text import pieces
 from lvmcalc.notation import Unreadable

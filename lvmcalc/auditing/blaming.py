@@ -8,11 +8,12 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Line, by_terms
+from lvmcalc.auditing.slips import Slips
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
-from lvmcalc.marking.audit_report import Line, by_terms
 from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.increments import (
     KINDS,
@@ -25,7 +26,6 @@ from lvmcalc.marking.increments import (
 )
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.slips import Slips
 from lvmcalc.marking.wording import asked_for, is_named, without_trace
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, is_number

@@ -6,11 +6,11 @@ from contextlib import suppress
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
+from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import NAME, Piece
 from lvmcalc.marking.increments import held_fixed
-from lvmcalc.marking.own_letters import OwnLetters
 from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of

@@ -7,14 +7,14 @@ from itertools import pairwise
 from sympy import Expr
 
 from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.backpropagation import BAR
+from lvmcalc.auditing.lettering import Lettering
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.marking.asked import letter_read
-from lvmcalc.marking.audit_report import Line
-from lvmcalc.marking.backpropagation import BAR
 from lvmcalc.marking.derivation_text import Piece, letters_given
 from lvmcalc.marking.increments import has_differentials
-from lvmcalc.marking.lettering import Lettering
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.notation import Unreadable
