@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
-from lvmcalc.marking.derivation_text import Piece
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.vocabulary import typed
 

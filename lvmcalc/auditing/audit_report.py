@@ -8,6 +8,7 @@ from itertools import pairwise
 from sympy import Expr
 
 from lvmcalc import notation
+from lvmcalc.auditing.pieces import START, Position
 from lvmcalc.calculus import Verdict
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
@@ -18,15 +19,16 @@ from lvmcalc.marking.term_matching import matched
 from lvmcalc.notation.forming import as_number
 
 SIGNS = {**MARKS, "follows": "↳", "definition": "≔", "words": "·"}
+BROKEN = ("refuted", "undecided")
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a derivation: what was read, the verdicts, and what is wrong.
 
-    `follows` is the number of the line with a slip from which this one follows, `place` that of the
-    equals sign in question; `kind` is "claim", "definition" or "words", of which only a claim can
-    be wrong. `note` says how a right line is meant.
+    `at` is where it stands, `follows` the line with a slip from which it follows, `place` the
+    number of the equals sign in question; `kind` is "claim", "definition" or "words", of which only
+    a claim can be wrong. `note` says how a right line is meant.
     """
 
     text: str
@@ -35,15 +37,16 @@ class Line:
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     kind: str = "claim"
-    follows: int | None = None
+    follows: Position | None = None
     place: int = 0
     note: str = ""
+    at: Position = START
 
     @property
     def wrong(self) -> str:
         """What is wrong, in sentences, with the equals sign in question; "" if nothing is."""
         if self.follows:
-            return f"It follows from your line {self.follows}."
+            return f"It follows from your {self.follows}."
         if not self.findings:
             return ""
         at = f"At equals sign {self.place}: " if self.place and len(self.verdicts) > 1 else ""
@@ -103,19 +106,24 @@ class Audit:
 
     @property
     def first_wrong(self) -> int | None:
-        """The number of the first line that does not follow, counted from 1; None if all do.
+        """The number of the first line that does not follow, as pasted; None if all do.
 
         A line that cannot be read is not counted as wrong.
         """
-        return next(iter(self._numbers("refuted", "undecided")), None)
+        return self.first_break.at.line if self.first_break else None
+
+    @property
+    def first_break(self) -> Line | None:
+        """The first line that does not follow; None if all do."""
+        return next((line for line in self.lines if line.status in BROKEN), None)
 
     @property
     def unread(self) -> tuple[int, ...]:
-        """The numbers of the lines that cannot be read."""
-        return self._numbers("unreadable")
+        """The numbers of the lines that cannot be read, as pasted."""
+        return tuple(dict.fromkeys(at.line for at in self._places("unreadable")))
 
-    def _numbers(self, *statuses: str) -> tuple[int, ...]:
-        return tuple(n for n, line in enumerate(self.lines, 1) if line.status in statuses)
+    def _places(self, *statuses: str) -> list[Position]:
+        return [line.at for line in self.lines if line.status in statuses]
 
     @property
     def summary(self) -> str:
@@ -130,15 +138,15 @@ class Audit:
             alone = "cannot be read" if self.unread else "does not follow"
             return " ".join([f"The line {alone}.", *self.credit])
         said = []
-        if self.first_wrong:
-            said.append(f"Line {self.first_wrong} is the first that does not follow.")
-        if self.unread:
-            said.append(f"{_lines(self.unread)} cannot be read.")
-        if behind := self._numbers("follows"):
+        if self.first_break:
+            said.append(f"{_lines([self.first_break.at])} is the first that does not follow.")
+        if unread := self._places("unreadable"):
+            said.append(f"{_lines(unread)} cannot be read.")
+        if behind := self._places("follows"):
             one = "follows" if len(behind) == 1 else "follow"
             said.append(f"{_lines(behind)} {one} from a line before, so the slip counts once.")
-        read = len(claims) - len(self.unread)
-        others = f"the other {read}" if self.unread else f"{read}"
+        read = len(claims) - len(unread)
+        others = f"the other {read}" if unread else f"{read}"
         are = "is" if len(right) == 1 else "are"
         if read and len(right) == read:
             said.append(f"The other {read} lines are right." if read > 1 else
@@ -148,28 +156,38 @@ class Audit:
         return " ".join([*said, *self.credit])
 
     def __str__(self) -> str:
-        return "\n".join([*(f"{number}. {line}" for number, line in enumerate(self.lines, 1)),
-                          self.summary])
+        return "\n".join([*(f"{_number(line.at)}. {line}" for line in self.lines), self.summary])
 
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
         rows = []
-        for number, line in enumerate(self.lines, 1):
+        for line in self.lines:
             formula = rf"$\displaystyle {line.latex}$" if line.sides else (
                 f"<code>{notation.in_html(line.text)}</code>")
             wrong = notation.in_html(line.wrong or line.note)
             if line.example:
                 wrong += f"<details><summary>numbers</summary>{line.example}</details>"
-            cells = [str(number), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
+            cells = [_number(line.at), formula, f"{SIGNS[line.status]}&nbsp;{line.status}", wrong]
             rows.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         return "\n".join(["| | line | verdict | what is wrong |", "|---|---|---|---|", *rows, "",
                           self.summary])
 
 
-def _lines(numbers: tuple[int, ...]) -> str:
-    *others, last = map(str, numbers)
-    return f"Lines {', '.join(others)} and {last}" if others else f"Line {last}"
+def _number(at: Position) -> str:
+    return f"{at.line}, {at.which}" if at.equation else str(at.line)
+
+
+def _lines(places: list[Position]) -> str:
+    *others, last = [f"{at.line} ({at.which})" if at.equation else str(at.line) for at in places]
+    if others:
+        return f"Lines {', '.join(others)} and {last}"
+    return capital(places[0]) + "," * bool(places[0].equation)
+
+
+def capital(at: Position) -> str:
+    """Return where a line is as the beginning of a sentence."""
+    return f"{at}"[:1].upper() + f"{at}"[1:]
 
 
 def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],

@@ -5,6 +5,7 @@ which is compared and, where it is false, marked. A slip is blamed once: a line 
 follows from it is told to.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,32 +13,32 @@ from functools import partial
 from itertools import pairwise
 
 import sympy as sp
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.arguments import at_another_point, functions, without_arguments
-from lvmcalc.auditing.audit_report import Audit, Line, credit
+from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
 from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
+from lvmcalc.auditing.conditioned import Conditioned
 from lvmcalc.auditing.defining import Defining
 from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.slips import Slips
 from lvmcalc.auditing.stationary import (
-    ASSUMED,
-    GIVEN,
-    UNKNOWN,
     Conditions,
     NoNumbers,
-    alike,
-    difference,
-    is_zero,
+)
+from lvmcalc.auditing.wording import (
+    asked_for,
+    changing,
+    with_gradient,
 )
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
-from lvmcalc.marking.derivation_text import Piece, pieces
 from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.increments import (
     at_rest,
@@ -48,14 +49,8 @@ from lvmcalc.marking.increments import (
     with_adjoints,
 )
 from lvmcalc.marking.marker import LATE
-from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.marking.mistakes import Finding
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
-from lvmcalc.marking.wording import (
-    asked_for,
-    changing,
-    is_named,
-    with_gradient,
-)
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
@@ -73,7 +68,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     ----------
     lines : str or list of str
         Equations in ordinary notation, one in each line, as they were written: with numbers, words
-        between them, definitions ("Let A = K⁻¹Y"), differentials, or as an `align` of LaTeX.
+        between them, definitions ("Let A = K⁻¹Y"), differentials, or as an `align` of LaTeX. The
+        audit counts the lines as they were pasted, blank ones too, from the first with a text.
     of : {"autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace"} or Chain
         A model, or a chain of your own.
 
@@ -92,6 +88,8 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     if not all(isinstance(text, str) for text in given):
         raise TypeError("A derivation is text, or a list of lines of text.")
     text = "\n".join(given)
+    if isinstance(lines, str):  # """ stands on a line of its own
+        text = re.sub(r"\A\s*\n", "", text)
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
@@ -121,7 +119,7 @@ def _audited(text: str, chain: Chain, letters: Iterable[str], code: bool,
         for line in audit.lines))
 
 
-class _Auditor(Defining, Blaming):
+class _Auditor(Defining, Conditioned, Blaming):
     """Walk through the pieces of a derivation, with what has been defined and what went wrong."""
 
     def __init__(self, chain: Chain, sizes: Iterable[str] = ()):
@@ -136,13 +134,13 @@ class _Auditor(Defining, Blaming):
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
-        self.lost: dict[str, int] = {}  # the letters that an unreadable line defines, and the line
-        self.vague: dict[str, int] = {}  # stages of which a line says in words what they are
-        self.misfits_in: dict[str, int] = {}  # the lines by a letter with what cannot be formed
-        self.misfit: dict[str, int] = {}  # the lines by what cannot be formed in them
+        self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
+        self.vague: dict[str, Position] = {}  # stages of which a line says in words what they are
+        self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
+        self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.conditions = Conditions(chain)
         self.total = False  # whether the words before speak of a total differential
-        self.traceless = 0  # the first line with a trace missing
+        self.traceless: Position | None = None  # the first line with a trace missing
         self.moving: tuple[str, ...] = ()  # the leaves that change in the derivation
 
     def audited(self, found: list[Piece]) -> Audit:
@@ -159,23 +157,22 @@ class _Auditor(Defining, Blaming):
             piece, behind = found[place], [*found, Piece("words", "")][place + 1]
             piece = self.meant(self.estimate(piece))  # in letters that are known by now
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
-            number = place + 1 - len(taken)
             try:
                 with time_limit():
-                    line = check(piece, number)
+                    line = check(piece)
                     if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
                             "claim", False):
                         whole = piece._replace(text=f"{piece.text} {behind.text}")
-                        if (joined := self.checked(whole, number)).status in RIGHT:
+                        if (joined := self.checked(whole)).status in RIGHT:
                             line = joined
                             taken.add(place + 1)
-                            self.slips.drop(number)
+                            self.slips.drop(piece.at)
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
             except ValueError as error:  # one letter for two things
-                line = self.unreadable(piece, number, str(error))
-            lines[place] = line
+                line = self.unreadable(piece, str(error))
+            lines[place] = replace(line, at=piece.at)
         ordered = [lines[place] for place in sorted(lines)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
@@ -188,18 +185,18 @@ class _Auditor(Defining, Blaming):
             solves and leaf in self.chain.leaves) else piece
 
     # One piece each
-    def said(self, piece: Piece, number: int) -> Line:
+    def said(self, piece: Piece) -> Line:
         name = notation.spelling(piece.name)
         self.total = "total" in piece.text.lower()
         if name in self.chain.unnamed:
-            self.vague[name] = number  # nobody but the chain has named the stage
+            self.vague[name] = piece.at  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
 
-    def checked(self, piece: Piece, number: int) -> Line:
+    def checked(self, piece: Piece) -> Line:
         """Return the line of a claim, an equation with one equals sign or more."""
         if piece.name and notation.spelling(piece.name) in self.lost and not piece.error:
-            return self.defined(piece._replace(said=True), number)
-        line = Line(piece.text, self.chain)
+            return self.defined(piece._replace(said=True))
+        line = Line(piece.text, self.chain, at=piece.at)
         try:
             if piece.error:
                 raise Unreadable(piece.error)
@@ -219,10 +216,10 @@ class _Auditor(Defining, Blaming):
                 line = replace(line, note=told)
                 verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
             if not all(verdict.holds for verdict in verdicts) and (
-                    found := self.conditional(piece, number, traced, verdicts)):
+                    found := self.conditional(piece, traced, verdicts)):
                 return found
         except (Unreadable, UnsupportedExpression) as error:
-            return self.unreadable(piece, number, str(error))
+            return self.unreadable(piece, str(error))
         except CannotBeFormed as error:
             return self.misshapen(piece, error)
         line = replace(line, sides=sides, verdicts=verdicts)
@@ -238,78 +235,21 @@ class _Auditor(Defining, Blaming):
             self.slips.relations += [(self.head, side) for side in sides if side != self.head]
         for name in self.vague.keys() & {symbol.name for side in sides
                                          for symbol in side.free_symbols} if not right else ():
-            return self.unreadable(piece, number, f"Line {self.vague[name]} says in words what "
+            return self.unreadable(piece, f"{capital(self.vague[name])} says in words what "
                                    f"{name} is: say it with a formula.")
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(sides[-1])
-        line = line if right and traced == sides else self.blamed(line, traced, number)
-        self.learnt(line, number)
+        line = line if right and traced == sides else self.blamed(line, traced)
+        self.learnt(line)
         return line
 
-    def learnt(self, line: Line, number: int) -> None:
+    def learnt(self, line: Line) -> None:
         """Remember the gradient that a line says."""
         name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
         if name in self.chain.leaves:
             with suppress(*NoNumbers):
                 self.conditions.add(self.in_leaves(line.sides[-1])[0], name,
-                                    line.follows or number, wrong)
-
-    def conditional(self, piece: Piece, number: int, sides: tuple[Expr, ...],
-                    verdicts: tuple[Verdict, ...]) -> Line | None:
-        """Return the line of an equation that need not hold everywhere; None if it is a claim that
-        is wrong."""
-        conditions, line = self.conditions, Line(piece.text, self.chain, sides)
-        if is_named(self.chain, sides[0]) and sides[1:] == (0,):
-            conditions.begun = True
-            return self.said(piece, number)
-        place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
-        if any(words in verdicts[place].reason for words in ("cannot be formed", "shapes differ")):
-            return None
-        left, right = alike(*self.in_leaves(*sides[place:place + 2]))
-        if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
-            if conditions.assumed:
-                raise Unreadable(ASSUMED.format(conditions.assumed))
-            return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
-                           note="It holds for the values that were given.")
-        leaf = conditions.leaf(left, right)
-        zero = any(is_zero(side) for side in (left, right))
-        rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
-        if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                not zero and isinstance(sides[place], Symbol | MatrixSymbol)
-                and sides[place].name not in self.chain.leaves):
-            return None
-        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
-        if not flat and not conditions.found and not leaf:
-            return None
-        fixed = leaf and not flat and conditions.is_constant(right)
-        source = None if fixed else conditions.source(left, right)
-        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
-            conditions.given[left] = right
-            if not conditions.is_constant(right):
-                conditions.assumed = conditions.assumed or number
-                raise Unreadable(GIVEN.format(notation.plain(leaf)))
-            return replace(line, kind="definition")
-        if not source and flat and not leaf:
-            found = conditions.holds(left, right)
-            if not found:
-                raise Unreadable(UNKNOWN)
-            source = (found[0], Verdict("numeric", "")) if found[1] else None
-        if not source and not flat:
-            return None
-        conditions.begun = True
-        conditions.add(difference(left, right), "",
-                       source[0].number if source and source[0].wrong else number,
-                       not source or source[0].wrong)
-        if not source:
-            zero = conditions.claims_zero(left, right)
-            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
-                "This does not follow from the line before")
-            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
-                finding("unknown", told, piece.text),))
-        condition, verdict = source
-        if condition.wrong:
-            return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
-        return replace(line, verdicts=(verdict,), note=conditions.where(condition))
+                                    line.follows or line.at, wrong)
 
     # Verdicts
     def verdict(self, left: Expr, right: Expr) -> Verdict:

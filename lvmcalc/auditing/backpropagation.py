@@ -2,8 +2,8 @@
 
 import re
 
+from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
-from lvmcalc.marking.derivation_text import Piece
 from lvmcalc.notation.statements import PROGRAM
 
 ASSIGNED = re.compile(r"(?:(?<=^)|(?<=[;\n]))([^\S\n]*)d(\w+)[^\S\n]*([-+*/]?)=(?!=)([^\n;#]*)")

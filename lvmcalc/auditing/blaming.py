@@ -9,7 +9,9 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
+from lvmcalc.auditing.pieces import Position
 from lvmcalc.auditing.slips import Slips
+from lvmcalc.auditing.wording import asked_for, is_named
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.calculus.operations import increment_of
@@ -25,8 +27,8 @@ from lvmcalc.marking.increments import (
     written,
 )
 from lvmcalc.marking.marker import mark
+from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.wording import asked_for, is_named, without_trace
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, is_number
 
@@ -40,8 +42,8 @@ class Blaming:
     words: Vocabulary
     slips: Slips
     head: Expr  # what the equation began with that goes on over some lines
-    misfit: dict[str, int]  # the lines by what cannot be formed in them
-    traceless: int  # the first line with a trace missing
+    misfit: dict[str, Position]  # the lines by what cannot be formed in them
+    traceless: Position | None  # the first line with a trace missing
 
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters."""
@@ -55,7 +57,7 @@ class Blaming:
         """Return sides without definitions, and with differentials of leaves only."""
         raise NotImplementedError
 
-    def blamed(self, line: Line, sides: tuple[Expr, ...], number: int) -> Line:
+    def blamed(self, line: Line, sides: tuple[Expr, ...]) -> Line:
         """Return a wrong line with its own slip, or the line with the slip from which it follows.
 
         Beside numbers, `sides` are traces of what was written.
@@ -64,7 +66,7 @@ class Blaming:
         if traceless := [n for n, side in enumerate(sides) if side != line.sides[n]]:
             behind = self.traceless
             if not behind:
-                self.traceless, place = number, max(1, traceless[0])
+                self.traceless, place = line.at, max(1, traceless[0])
                 findings = (without_trace(line.sides[traceless[0]]),)
         if [is_named(self.chain, side) for side in sides] == [False, True]:
             self.head, sides = sides[1], sides[::-1]
@@ -77,11 +79,11 @@ class Blaming:
                 findings = findings or self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
                 if "cannot be formed" in verdict.reason:
-                    self.misfit[verdict.reason] = number
+                    self.misfit[verdict.reason] = line.at
                 break
             behind = behind or slip
         for left in dict.fromkeys((self.head, sides[0])):
-            self.slips.add(number if findings else behind, left, sides[-1])
+            self.slips.add(line.at if findings else behind, left, sides[-1])
         if not findings:
             return replace(line, follows=behind)
         verdicts = [*line.verdicts]

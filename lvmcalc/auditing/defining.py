@@ -7,13 +7,14 @@ from itertools import pairwise
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backpropagation import BAR
 from lvmcalc.auditing.lettering import Lettering
+from lvmcalc.auditing.pieces import Piece, Position
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.marking.asked import letter_read
-from lvmcalc.marking.derivation_text import Piece, letters_given
+from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.increments import has_differentials
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.marking.text_answers import refuse_large
@@ -30,12 +31,12 @@ class Defining(Lettering):
     """Take the letters of a derivation for what its lines define them as."""
 
     arrays: bool  # whether the lines are code for arrays
-    lost: dict[str, int]  # the letters that an unreadable line defines, and the line
+    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
 
     head: Expr  # what the equation began with that goes on over some lines
-    misfits_in: dict[str, int]  # the lines by a letter with what cannot be formed
+    misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
-    def checked(self, piece: Piece, number: int) -> Line:
+    def checked(self, piece: Piece) -> Line:
         """Return the line of a claim."""
         raise NotImplementedError
 
@@ -45,17 +46,17 @@ class Defining(Lettering):
         return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
                     findings=(wrong,))
 
-    def defined(self, piece: Piece, number: int) -> Line:
+    def defined(self, piece: Piece) -> Line:
         """Return the line of a definition, whose letter is understood from then on."""
         _, *others = sides_of(piece.text)
         name = notation.spelling(piece.name)
         if name.endswith(BAR):
-            return self.adjoint_defined(piece, number, name.removesuffix(BAR))
+            return self.adjoint_defined(piece, name.removesuffix(BAR))
         again = name in {letter.name for letter in self.letters.formulas} and not piece.said
         letter = re.escape(piece.name)
         symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
         if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
-            return self.checked(piece, number)  # nor is it code, as G = G Gᵀ
+            return self.checked(piece)  # nor is it code, as G = G Gᵀ
         try:
             read = [letter_read(name, other, self.words, self.arrays) for other in others]
             name = read[0][0]
@@ -63,15 +64,15 @@ class Defining(Lettering):
             refuse_large(self.meaning(values[0]), piece.text)
             check_shapes(self.meaning(values[0]))
         except Unreadable as error:
-            return self.unreadable(piece, number, str(error), name)
+            return self.unreadable(piece, str(error), name)
         except CannotBeFormed as error:
-            self.words, self.misfits_in[name] = self.words.without(name), number
-            self.lost[name] = number
+            self.words, self.misfits_in[name] = self.words.without(name), piece.at
+            self.lost[name] = piece.at
             return self.misshapen(piece, error)
         base = name[1:] if name[:1] == "d" else ""
         if base and base not in self.words and has_differentials(self.chain, self.meaning(
                 values[0])):
-            return self.unreadable(piece, number, f"Nothing says what {base} is, of which d{base} "
+            return self.unreadable(piece, f"Nothing says what {base} is, of which d{base} "
                                    "is the differential.", name)
         letter = matching(name, values[0])
         self.words, self.head = self.letters.define(letter, values[0], self.words), letter
@@ -80,33 +81,33 @@ class Defining(Lettering):
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
 
-    def adjoint_defined(self, piece: Piece, number: int, of: str) -> Line:
+    def adjoint_defined(self, piece: Piece, of: str) -> Line:
         """Return the line about the adjoint of a letter in code; it is a definition where nothing
         is known of the letter."""
         with suppress(Unreadable, UnsupportedExpression):
             if any(letter.name == of for letter in self.letters.formulas):
                 self.meaning(self.words.spellings[of + BAR])
-                return self.checked(piece, number)
+                return self.checked(piece)
         try:
             value = readings(sides_of(piece.text)[1], self.words, arrays=self.arrays)[0].formula
         except (Unreadable, CannotBeFormed) as error:
-            return self.unreadable(piece, number, str(error), piece.name)
+            return self.unreadable(piece, str(error), piece.name)
         symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
         self.words = self.letters.define_adjoint(symbol, of, value, self.words)
         return Line(piece.text, self.chain, (symbol, value), kind="definition")
 
-    def unreadable(self, piece: Piece, number: int, reason: str, name: str = "") -> Line:
+    def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
         """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
         defines."""
         for lost in self.lost:
             if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
                     not piece.error):
-                reason = f"Line {self.lost[lost]}, which defines {lost}, could not be read."
+                reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
                 if lost in self.misfits_in:
                     return Line(piece.text, self.chain, follows=self.misfits_in[lost])
         scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
         for given in ({name} if name else letters_given(piece.text)) - scalar:
             self.words = self.words.without(given)
-            self.lost.setdefault(given, number)
+            self.lost.setdefault(given, piece.at)
         wrong = Finding("unreadable", piece.text, reason)
         return Line(piece.text, self.chain, findings=(wrong,))

@@ -7,11 +7,12 @@ from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NAME
+from lvmcalc.auditing.wording import derived, gradient_called
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
-from lvmcalc.marking.derivation_text import NAME, Piece
 from lvmcalc.marking.increments import held_fixed
-from lvmcalc.marking.wording import derived, gradient_called
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.indices import entries_in

@@ -12,10 +12,10 @@ from dataclasses import replace
 from sympy import Expr, Symbol
 
 from lvmcalc.auditing.audit_report import Audit, Line
+from lvmcalc.auditing.pieces import pieces
 from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking.chain_letters import sizes_of
-from lvmcalc.marking.derivation_text import pieces
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import readings
@@ -84,6 +84,6 @@ def with_misfits_behind(found: Audit, chain: Chain, again: Callable[[Chain], Aud
     lines = [*found.lines]
     for place in wrong[1:]:
         behind = other.lines[place].follows
-        if behind and misfits(lines[behind - 1]):
+        if behind and any(misfits(line) for line in lines if line.at == behind):
             lines[place] = replace(lines[place], follows=behind)
     return replace(found, lines=tuple(lines))

@@ -2,7 +2,8 @@
 
 import re
 
-from lvmcalc.marking.derivation_text import Piece, letters_given
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.notation import spelling
 from lvmcalc.notation.vocabulary import typed
 

@@ -15,6 +15,8 @@ from sympy import Expr, MatMul, MatrixSymbol, Transpose
 
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.parts import parts_of
+from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.wording import asked_for
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.operations import increment_of
@@ -34,7 +36,6 @@ from lvmcalc.marking.increments import (
     symmetric_in,
     written,
 )
-from lvmcalc.marking.wording import asked_for
 from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
 from lvmcalc.notation.vocabulary import matching
 
@@ -61,15 +62,15 @@ class Slips:
     def __init__(self, chain: Chain, in_leaves: Callable[..., list[Expr]], letters: OwnLetters,
                  same: Callable[[Expr, Expr], bool]):
         self.chain, self.in_leaves, self.letters, self.same = chain, in_leaves, letters, same
-        self.said: dict[int, dict[Expr, Expr]] = {}
-        self.formulas: dict[int, dict[passes.Place, Expr]] = {}  # of a chain in which it is right
+        self.said: dict[Position, dict[Expr, Expr]] = {}
+        self.formulas: dict[Position, dict[passes.Place, Expr]] = {}  # of a chain where it is right
         self.relations: list[tuple[Expr, Expr]] = []  # what right lines say of their left sides
-        self.values: dict[int, Expr] = {}  # that it takes for the scalar
-        self.wrong: dict[int, list[tuple[Expr, Expr]]] = {}  # the equations of which it is one
+        self.values: dict[Position, Expr] = {}  # that it takes for the scalar
+        self.wrong: dict[Position, list[tuple[Expr, Expr]]] = {}  # the equations of which it is one
         self.errors: dict[tuple[Expr, Expr], list[Error]] = {}  # of those that were looked at
-        self.inside: dict[int, tuple[Expr, Expr]] = {}  # a part of L, and the error in its change
+        self.inside: dict[Position, tuple[Expr, Expr]] = {}  # a part of L, an error in its change
 
-    def add(self, number: int, left: Expr, side: Expr) -> None:
+    def add(self, number: Position | None, left: Expr, side: Expr) -> None:
         """Add what a line says."""
         meant = self.letters.meaning(left), self.letters.meaning(side)
         part = parts_of(self.chain).of(left)
@@ -120,7 +121,8 @@ class Slips:
             return broken_in(self.chain, error, written(self.chain, error))
         return {}
 
-    def broken_inside(self, number: int, changed: Expr, said: Expr) -> dict[passes.Place, Expr]:
+    def broken_inside(self, number: Position | None, changed: Expr,
+                      said: Expr) -> dict[passes.Place, Expr]:
         """Return the formulas of a chain in which the differential of a part of L, such as
         d(WᵀW), is what was said of it."""
         names, chain = written(self.chain, said), self.chain
@@ -139,12 +141,12 @@ class Slips:
                     return broken_in(self.chain, as_number(inner(adjoint, error)), names)
         return {}
 
-    def drop(self, number: int) -> None:
+    def drop(self, number: Position) -> None:
         """Forget a line."""
         for known in (self.said, self.formulas, self.values, self.wrong, self.inside):
             known.pop(number, None)
 
-    def behind(self, *sides: Expr, head: Expr) -> int | None:
+    def behind(self, *sides: Expr, head: Expr) -> Position | None:
         """Return the line with a slip from which an equation follows, None if there is none.
 
         `head` is what the equation began with.
@@ -162,7 +164,7 @@ class Slips:
                         return some[0]
         return self.put_in(head, sides[-1]) or self.made_up(*sides)
 
-    def put_in(self, head: Expr, side: Expr) -> int | None:
+    def put_in(self, head: Expr, side: Expr) -> Position | None:
         """Return the line with a slip that was put in what a right line says of the same thing."""
         for left, formula in self.relations:
             for number, said in self.said.items() if left == head else ():
@@ -171,12 +173,12 @@ class Slips:
                     return number
         return None
 
-    def made_up(self, *sides: Expr) -> int | None:
+    def made_up(self, *sides: Expr) -> Position | None:
         """Return the first line with a slip if the error of an equation is made up of such errors.
 
         Those in lines about the same thing do not count, as it was said anew.
         """
-        found: list[int] = []
+        found: list[Position] = []
         for of, amount in self.errors_in(*sides):
             known = [(number, error.amount) for number, pairs in self.wrong.items()
                      for pair in pairs for error in self.errors_in(*pair)
@@ -192,7 +194,7 @@ class Slips:
                       if abs(factor) > 1e-8]
         return min(found, default=None)
 
-    def taken_for_true(self, numbers: list[int], sides: tuple[Expr, ...]) -> list[Expr]:
+    def taken_for_true(self, numbers: list[Position], sides: tuple[Expr, ...]) -> list[Expr]:
         """Return some sides in leaves, where some slips are taken for true."""
         changes: dict[passes.Place, Expr] = {}
         for number in numbers:

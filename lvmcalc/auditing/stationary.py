@@ -15,13 +15,14 @@ import sympy as sp
 from sympy import Expr, ShapeError
 
 from lvmcalc import notation
+from lvmcalc.auditing.pieces import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 GIVEN = "This gives {} a value, which is a condition: it is not checked."
-ASSUMED = "This may hold under the condition of line {}, which is not used here."
+ASSUMED = "This may hold under the condition of {}, which is not used here."
 MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
 NEAR, FAR = 1e-8, 1e-5  # relative errors
 NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError, IndexError,
@@ -33,7 +34,7 @@ class Condition(NamedTuple):
 
     zero: Expr
     name: str = ""  # of the leaf by which the scalar is differentiated
-    number: int = 0
+    number: Position | None = None
     wrong: bool = False
 
 
@@ -49,17 +50,19 @@ class Conditions:
     moving : names of the leaves that change in the derivation
     begun : whether a gradient has been set to zero
     given : the values that leaves were given, as in λ = 1
-    assumed : the line of the first condition that is not understood, 0 if there is none
+    assumed : the line of the first condition that is not understood, None if there is none
     """
 
     def __init__(self, chain: Chain):
-        self.chain, self.begun, self.assumed = chain, False, 0
+        self.chain, self.begun = chain, False
+        self.assumed: Position | None = None
         self.moving: tuple[str, ...] = ()
         self.found: list[Condition] = []
         self.given: dict[Expr, Expr] = {}
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
-    def add(self, zero: Expr, name: str = "", number: int = 0, wrong: bool = False) -> None:
+    def add(self, zero: Expr, name: str = "", number: Position | None = None,
+            wrong: bool = False) -> None:
         """Add a gradient that was found, or a condition."""
         self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong))
 
@@ -198,7 +201,7 @@ class Conditions:
         """Return in words where something holds that follows from a condition."""
         name = condition.name and notation.plain(self.chain.adjoint_symbol(condition.name))
         return f"It holds where {name} is zero." if name else (
-            f"It follows from your line {condition.number}.")
+            f"It follows from your {condition.number}.")
 
     def with_values(self, side: Expr) -> Expr:
         """Return a side in leaves with the values that some of them were given."""

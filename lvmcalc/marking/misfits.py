@@ -14,8 +14,7 @@ from lvmcalc.calculus.functions import diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
 from lvmcalc.marking.broken_parts import repairs
-from lvmcalc.marking.mistakes import Explanation, Mistake, finding, in_words
-from lvmcalc.marking.wording import without_trace
+from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, in_words
 
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
@@ -95,3 +94,10 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
     for index, part in enumerate(parts):
         for *told, changed in _rewritten(part) if isinstance(part, Expr) else ():
             yield *told, made(*parts[:index], changed, *parts[index + 1:])
+
+
+def without_trace(side: Expr) -> Finding:
+    """Return what is wrong with a square matrix in place of its trace."""
+    text = notation.plain(side)
+    return finding("shape", f"A trace is missing: {text} is {notation.shape(side)}, and the number "
+                            f"is tr({text})", text)

@@ -1,15 +1,15 @@
 """A derivation that is typed line by line, with a verdict at each equals sign."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from lvmcalc import notation
 from lvmcalc.auditing import audit
 from lvmcalc.auditing.audit_report import SIGNS, Audit, Line
+from lvmcalc.auditing.pasted_lines import lines_of
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
-from lvmcalc.marking import derivation_text, mark
+from lvmcalc.marking import mark
 from lvmcalc.marking.increments import shown
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
@@ -59,7 +59,7 @@ class Derivation(Boxes):
         return self.audit
 
     def split(self, text: str) -> list[str]:
-        return [line.strip() for line in derivation_text.lines_of([text]) if line.strip()] or [""]
+        return [line.strip() for line in lines_of([text]) if line.strip()] or [""]
 
     def question(self) -> str:
         lines = "".join(f"<li>{in_html(line)}</li>" for line in self.lines if line)
@@ -68,12 +68,9 @@ class Derivation(Boxes):
     def read(self, lines: list[str]) -> None:
         """Audit the lines, and tell beneath each box what holds of the equations in it."""
         self.audit = found = audit(lines, self.chain)
-        counts = [len(derivation_text.pieces(lines[:number], self.chain.vocabulary))
-                  for number in range(len(lines) + 1)]
-        numbered = [*enumerate(found.lines, 1)]
-        self.told = ["".join(self._told(*line) for line in numbered[before:after])
+        self.told = ["".join(self._told(line) for line in found.lines if line.at.line == number)
                      or "↑ This goes on with the line above." * bool(text.strip())
-                     for text, (before, after) in zip(lines, pairwise(counts), strict=True)]
+                     for number, text in enumerate(lines, 1)]
         self.summary = found.summary if any(map(str.strip, lines)) else ""
         for line in found.lines:
             if len(line.sides) > 1 and line.sides[0] in self._asked:
@@ -81,7 +78,7 @@ class Derivation(Boxes):
                 right = mark(answer, self.chain, self._asked[line.sides[0]]).right
                 here().add((self.chain.name, notation.plain(line.sides[0])), answer, right)
 
-    def _told(self, number: int, line: Line) -> str:
+    def _told(self, line: Line) -> str:
         """Return what is told of an equation: it typeset, a verdict at each sign, what is wrong."""
         signs = [f"<b class='lvm-sign lvm-{verdict.status.replace(' ', '-')}' "
                  f"title='{verdict.status}'>= {MARKS[verdict.status]}</b>"
@@ -95,7 +92,7 @@ class Derivation(Boxes):
             parts = [f"{SIGNS[line.status]} {line.status}"]
         elif line.verdicts:
             parts.append(f"<span class='lvm-status'>{line.status}</span>")
-        first = "<b class='lvm-first'>The first break.</b> " * (number == self.audit.first_wrong)
+        first = "<b class='lvm-first'>The first break.</b> " * (line is self.audit.first_break)
         example = folded("Numbers", line.example) if line.example else ""
         wrong = f"<div>{first}{in_html(line.wrong)}{example}</div>" if line.wrong or first else ""
         return f"<div>{' '.join(parts)}</div>{wrong}"

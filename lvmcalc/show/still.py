@@ -3,18 +3,20 @@
 import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from IPython.display import display
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from PIL import Image, ImageChops, ImageFilter  # which Matplotlib needs too
 
 from lvmcalc.notation import in_html
@@ -22,8 +24,8 @@ from lvmcalc.show import style
 
 WIDTH = 900  # pixels, the width of a notebook's column
 GAP = 18
-HALO = [withStroke(linewidth=4, foreground=style.PAPER)]  # about words on top of lines
-DARK = 80  # of 255; ink and black are darker, all other colours are lighter in one part
+ON_TOP = {"animated": True}  # Matplotlib leaves it out; what lies under it gives way to the page
+HALO = {"path_effects": [withStroke(linewidth=4, foreground=style.PAPER)]}  # amid many colours
 # With symmetric limits, so that 0 is the page itself.
 SIGNED = LinearSegmentedColormap.from_list("signed", [
     (0, style.BLUE), (0.5, f"{style.BLUE}00"), (0.5, f"{style.RED}00"), (1, style.RED)])
@@ -49,10 +51,16 @@ def behind(color: str | None) -> dict[str, Any] | None:
 
 
 class Drawing:
-    """A figure outside pyplot, and what it shows in words; a notebook shows both."""
+    """A figure outside pyplot, and what it shows in words; a notebook shows both.
+
+    No colour of thin letters is read well on a white and on a dark page; that of bold ones is.
+    """
 
     def __init__(self, figure: Figure, words: str, said: str | None = None) -> None:
         self.figure, self.words, self.said = figure, words, said
+        for text in figure.findobj(Text):
+            if not text.get_bbox_patch() and not text.get_path_effects():  # it stands on the page
+                text.set(color=style.WORDS, weight="bold")
 
     def png(self, scale: float = 2.0) -> bytes:
         """Return the picture as a PNG file.
@@ -62,12 +70,18 @@ class Drawing:
         scale : float
             Pixels for one pixel of the page.
         """
-        file, raw, dpi = io.BytesIO(), io.BytesIO(), scale * style.DPI
+        file, dpi, pen = io.BytesIO(), self.figure.dpi, FigureCanvasAgg(self.figure)
         with style.applied():
-            self.figure.savefig(raw, format="rgba", dpi=dpi)
-        size = np.floor(dpi * self.figure.get_size_inches() + 1e-6).astype(int)
-        image = Image.frombytes("RGBA", tuple(size), raw.getvalue())
-        _in_a_halo(image, 1.5 * scale).save(file, "PNG")
+            self.figure.dpi = scale * style.DPI
+            pen.draw()
+            under = Image.frombytes("RGBA", pen.get_width_height(), pen.buffer_rgba())
+            pen.renderer.clear()
+            for artist in self.figure.findobj(Artist.get_animated):
+                artist.draw(pen.renderer)
+            above = Image.frombytes("RGBA", under.size, pen.buffer_rgba())
+            self.figure.dpi = dpi
+        _clear_about(above, under, 1.5 * scale)
+        Image.alpha_composite(under, above).save(file, "PNG")
         return file.getvalue()
 
     def image(self) -> Image.Image:
@@ -99,14 +113,11 @@ class Drawing:
         return f"Picture: {self.words}"
 
 
-def _in_a_halo(image: Image.Image, radius: float) -> Image.Image:
-    """Put paper behind what is drawn in ink, that far, so that it is seen on a dark page too."""
-    *colors, opaque = image.split()
-    light = reduce(ImageChops.lighter, colors)
-    ink = ImageChops.multiply(opaque, light.point(lambda value: 255 * (value < DARK)))
-    halo = ink.filter(ImageFilter.GaussianBlur(radius)).point(lambda value: min(255, 6 * value))
-    ground = Image.merge("RGBA", [*[Image.new("L", image.size, 255)] * 3, halo])
-    return Image.alpha_composite(ground, image)
+def _clear_about(above: Image.Image, under: Image.Image, radius: float) -> None:
+    """Let the page be seen, that far, about what comes on top."""
+    near = above.getchannel("A").filter(ImageFilter.GaussianBlur(radius))
+    free = near.point(lambda value: 255 - min(255, 6 * value))
+    under.putalpha(ImageChops.multiply(under.getchannel("A"), free))
 
 
 @style.applied()
@@ -141,7 +152,7 @@ def tone(color: str) -> str:
 def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw points by class, with a name at the middle of each."""
     x, y, width, height = box
-    room = 96 if panel["flat"] else 0
+    room = 112 if panel["flat"] else 0
     axes = place(figure, x + room, y + 24, width - room, height - 48, panel["title"])
     xy, labels = np.reshape(numbers[panel["name"]], (-1, 2)), np.asarray(panel["labels"])
     for k in range(len(panel["classes"])):
@@ -151,20 +162,20 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
              ylim=(wide - 0.2 - rows, wide) if panel["flat"] else (-limit, limit))
     axes.spines[["top", "right"]].set_visible(True)
     axes.plot(*np.array([numbers["ring"], numbers["moved"]]).T, color=style.INK, marker="o",
-              markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none")
+              markersize=16, markeredgewidth=2.5, markevery=[1], lw=2, mfc="none", **HALO)
     names = [look["name"] for look in panel["classes"]]
     if panel["flat"]:
         axes.set_yticks(-np.arange(rows), names)
         return
     for name, at in zip(names, np.reshape(numbers["names"], (-1, 2)), strict=True):
-        axes.annotate(name, at, ha="center", va="center", size=18, weight="bold", path_effects=HALO)
+        axes.annotate(name, at, ha="center", va="center", size=18, weight="bold", **HALO)
 
 
 def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
-    axes = place(figure, x + 74, y + 34, width - 80, height - 86)
-    axes.set_title(panel["title"], x=-74 / (width - 80), pad=14)
+    axes = place(figure, x + 90, y + 34, width - 96, height - 86)
+    axes.set_title(panel["title"], x=-90 / (width - 96), pad=14)
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
         if not flat.size:
@@ -197,9 +208,10 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     axes = place(figure, x, y + 24, width, height - 76, panel["title"])
     order = 1 + np.arange(len(panel["marks"]))
     axes.bar(order, numbers[panel["name"]], 0.64, color=style.BLUE)
-    axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.INK,
+    axes.plot(order, panel["marks"], "D", color=style.PAPER, markeredgecolor=style.GREY,
               clip_on=False)
-    axes.set(xticks=order[::max(1, len(order) // 4)], yticks=[], xlabel=panel["xlabel"])
+    axes.set(xticks=order[::max(1, len(order) // 4)], yticks=[])
+    axes.set_xlabel(panel["xlabel"], loc="right")  # it may be wider than the bars
 
 
 def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -233,7 +245,7 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         words = [style.numeral(number, ".3g") for number in matrix.flat]
         if panel.get("fill") and high / rows > 22 and wide / columns > 11 * max(map(len, words)):
             for place_, text in zip(np.ndindex(matrix.shape), words, strict=True):
-                axes.text(*place_[::-1], text, ha="center", va="center", path_effects=HALO)
+                axes.text(*place_[::-1], text, ha="center", va="center", **ON_TOP)
         if "outline" in panel:
             color, dash = panel["outline"]
             axes.spines[:].set(color=tone(color), linestyle=style.LINES[dash], linewidth=2)
@@ -265,7 +277,7 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
         axes.plot(mark["x"], mark["y"], mark.get("marker", ""), ms=12, color=style.VERMILLION)
         axes.annotate(mark["words"], (0.8 * mark["x"], 0.8 * mark["y"]),
                       (0, -14 * mark.get("below", 0)), textcoords="offset points", ha="center",
-                      va="center", path_effects=HALO)
+                      va="center", **ON_TOP)
     trail = np.reshape(numbers["map"], (-1, 2))
     axes.plot(*trail.T, marker=".", markersize=8, **style.REACHED)
     (gx, gy), (hx, hy) = numbers["g"], numbers["h"]  # their names stand on both sides of the sum
@@ -278,7 +290,7 @@ def loss_map(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> No
             "color": look["color"], "lw": 2 * look["width"], "arrowstyle": "-|>",
             "linestyle": look["dash"], "shrinkA": 0, "shrinkB": 0})
         axes.annotate(look["key"], end, beside[look["key"]], textcoords="offset points",
-                      ha="center", va="center", path_effects=HALO)
+                      ha="center", va="center", **ON_TOP)
 
 
 def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
@@ -309,7 +321,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
                         "linestyle": style.LINES[node["dash"]],
                         "linewidth": 2.6 if node["fill"] else 1.6})
         axes.annotate(node["shape"], at, (0, -20 * part), textcoords="offset points",
-                      size=14 * part, ha="center", va="top", path_effects=HALO)
+                      size=14 * part, ha="center", va="top", **ON_TOP)
 
 
 def _short(end: tuple, start: tuple, tall: float) -> float:

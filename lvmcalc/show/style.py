@@ -14,15 +14,15 @@ from typing import Any
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 # A still picture has no ground: it stands on a white page or on JupyterLab's dark one, #111. So its
-# lines have a colour that is seen on both, and what is drawn in ink has a halo of paper.
-GREY, BROWN, RED = "#777777", "#8F5B2A", "#C23B35"
+# lines have a colour that is seen on both, and so have its words, which are bold.
+GREY, BROWN, RED, WORDS = "#777777", "#8F5B2A", "#C23B35", "#727272"
 INK, PAPER = "#222222", "#FFFFFF"
 
 # A class is told by its marker too. Neighbouring digits get colours that are far apart.
 CLASS_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BROWN, BLACK, YELLOW, GREY)
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">")
 CLASSES = [{"color": colour, "marker": marker, "linestyle": "", "alpha": 0.8,
-            "markeredgecolor": GREY, "markeredgewidth": 0.5}
+            "markeredgecolor": GREY, "markeredgewidth": 1 if colour == BLACK else 0.5}
            for colour, marker in zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)]
 
 SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))

@@ -55,13 +55,13 @@ def test_a_derivation_of_ones_own_is_audited_line_by_line() -> None:
 @pytest.mark.parametrize(("right", "wrong", "number", "kind"), [
     ("∂L/∂e = α ∂L/∂d", "∂L/∂e = ∂L/∂d", 3, "stopped_early"),
     ("-(D/2) c⁻ᵀ", "(D/2) c⁻ᵀ", 1, "sign"),
-    ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 6, "shape"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "missing_scalar"),
+    ("-α D K⁻¹ X", "-α D K⁻¹ Xᵀ", 7, "shape"), ("∂L/∂d = ∂L/∂c", "d = e", 2, "missing_scalar"),
 ])
 def test_the_first_line_that_does_not_follow_is_named(right: str, wrong: str, number: int,
                                                       kind: str) -> None:
     result = audit(DERIVATION.replace(right, wrong), "gplvm.log_det")
     assert result.first_wrong == number
-    assert result.lines[number - 1].findings[0].kind == kind
+    assert result.first_break.findings[0].kind == kind
     assert f"Line {number} is the first that does not follow." in str(result)
     assert f"Line {number} is" in result._repr_markdown_()
 
@@ -107,6 +107,22 @@ def test_an_inverse_that_does_not_exist_proves_nothing(line: str) -> None:
 
 def test_an_empty_derivation_claims_nothing() -> None:
     assert str(audit("", "gplvm")) == "There is no line yet."
+
+
+@pytest.mark.parametrize(("text", "places"), [
+    ("\n\n∂L/∂d = ∂L/∂c\n\nso\n∂L/∂d = 2 ∂L/∂c",
+     ["line 1", "line 3", "line 4"]),
+    ("\\begin{align}\n∂L/∂e &= α ∂L/∂d \\\\\n &= α ∂L/∂c, \\quad ∂L/∂d = 2 ∂L/∂c\n\\end{align}",
+     ["line 2", "line 3, first equation", "line 3, second equation"]),
+    ("∂L/∂d = r, where r = ∂L/∂c", ["line 1, first equation", "line 1, second equation"])])
+def test_lines_are_counted_as_they_were_pasted(text: str, places: list[str]) -> None:
+    assert [str(line.at) for line in audit(text, "gplvm.log_det").lines] == places
+
+
+def test_one_of_two_equations_in_a_line_is_told_apart() -> None:
+    found = audit("∂L/∂d = ∂L/∂c; ∂L/∂d = 2 ∂L/∂c\n\n∂L/∂e = 2 α ∂L/∂c; foo so", "gplvm.log_det")
+    assert found.lines[2].wrong == "It follows from your line 1, second equation."
+    assert found.summary.startswith("Line 1, second equation, is the first that does not follow.")
 
 
 def test_the_equals_sign_that_is_wrong_is_counted_where_there_are_several() -> None:

@@ -17,7 +17,7 @@ def statuses(text: str, of: str | Chain) -> list[str]:
     ("e = R − U Vᵀ\n∂L/∂U = −e V + λ U", FACTORS, ["definition", "proved"]),
     ("e = R - U @ V.T\nG = -e @ V + lam * U\n∂L/∂U = G", FACTORS, ["definition"] * 2 + ["proved"]),
     ("e = R + U Vᵀ\n∂L/∂U = −e V + λ U", FACTORS, ["definition", "refuted"]),
-    ("∂L/∂w = −Aᵀ(y − z) + λ w, where z = A w", RIDGE, ["definition", "proved"]),
+    ("∂L/∂w = −Aᵀ(y − z) + λ w, where z = A w", RIDGE, ["proved", "definition"]),
     ("f = ½‖A w − y‖²\ng = λ/2 ‖w‖²\nL = f + g", RIDGE, ["definition"] * 2 + ["proved"])])
 def test_a_letter_that_only_the_chain_knows_is_the_students(text: str, of: Chain,
                                                             expected: list[str]) -> None:
@@ -235,7 +235,7 @@ def test_the_body_of_a_function_is_checked_as_without_its_head(text: str, expect
     (r"\mathrm{d}L = (Aw-y)^\top S A\,\mathrm{d}w \qquad\text{since } S = S^\top", derive(
         "½ (A w − y)ᵀ S (A w − y)", A="N×D", w="D", y="N", S="symmetric N"), ["proved"] * 2),
     ("dL = tr(Eᵀ dE) with E = A w − y, A held fixed", derive(
-        "½‖A w − y‖²", A="N×D", w="D", y="N"), ["definition", "proved"]),
+        "½‖A w − y‖²", A="N×D", w="D", y="N"), ["proved", "definition"]),
     ("∇ = Aᵀ(Aw − y) + λw\n∂L/∂w = 0\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE,
      ["proved", "words", "proved"]),
     ("def f(w):\n    z = X @ w\n    loss = np.sum(np.log(1 + np.exp(z))) - y @ z\n    return loss",

@@ -28,7 +28,7 @@ from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import Trainer, data
 
 GREEN, PURPLE, BLUE, VERMILLION = "#009E73", "#CC79A7", "#0072B2", "#D55E00"
-INK, YELLOW, SKY, GREY = "#222222", "#F0E442", "#56B4E9", "#777777"
+INK, YELLOW, SKY, GREY, WORDS = "#222222", "#F0E442", "#56B4E9", "#777777", "#727272"
 CLASSES = {"setosa": (BLUE, "o"), "versicolor": (VERMILLION, "s"), "virginica": (GREEN, "^")}
 IRIS = data.load("iris")
 W, X = np.arange(1.0, 7).reshape(2, 3), np.array([[1.0, -2], [0.5, 3], [2, 1]])
@@ -250,7 +250,7 @@ class TestPointsAndCurves:
         note, = (text for text in axes.texts if text.get_text() == "exact optimum")
         assert note.xy[1] == problem.best
         assert note.get_va() == "bottom"  # on the side that no value reaches
-        assert hexed(note.get_color()) == INK
+        assert hexed(note.get_color()) == WORDS
         first, last, best = (f"{value:,.4g}".replace("-", "−") for value in (
             trainer.history.values[0], trainer.value, problem.best))
         assert drawing.words == (f"The log-likelihood over 7 steps, from {first} to {last}; "

@@ -6,12 +6,10 @@ from contextlib import suppress
 
 from sympy import Expr
 
-from lvmcalc import notation
+from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.derivation_text import Piece
 from lvmcalc.marking.increments import KINDS, node_of, written
-from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
@@ -117,10 +115,3 @@ def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
         for name in (*names, *inside)) or leaf in inside]
     return tuple(leaves or below or [
         name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer])
-
-
-def without_trace(side: Expr) -> Finding:
-    """Return what is wrong with a square matrix in place of its trace."""
-    text = notation.plain(side)
-    return finding("shape", f"A trace is missing: {text} is {notation.shape(side)}, and the number "
-                            f"is tr({text})", text)

@@ -1,0 +1,100 @@
+"""Equations of a derivation that need not hold everywhere: conditions, and what follows from them.
+"""
+
+from dataclasses import replace
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.stationary import (
+    ASSUMED,
+    GIVEN,
+    UNKNOWN,
+    Conditions,
+    alike,
+    difference,
+    is_zero,
+)
+from lvmcalc.auditing.wording import is_named
+from lvmcalc.calculus import Verdict
+from lvmcalc.chain import Chain
+from lvmcalc.marking.mistakes import finding
+from lvmcalc.notation import Unreadable
+
+
+class Conditioned:
+    """Ask of an equation that is no identity whether it follows from a condition."""
+
+    chain: Chain
+    conditions: Conditions
+
+    def said(self, piece: Piece) -> Line:
+        """Return the line of words."""
+        raise NotImplementedError
+
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        raise NotImplementedError
+
+    def in_leaves(self, *sides: Expr) -> list[Expr]:
+        """Return sides without definitions, and with differentials of leaves only."""
+        raise NotImplementedError
+
+    def conditional(self, piece: Piece, sides: tuple[Expr, ...],
+                    verdicts: tuple[Verdict, ...]) -> Line | None:
+        """Return the line of an equation that need not hold everywhere; None if it is a claim that
+        is wrong."""
+        conditions, line = self.conditions, Line(piece.text, self.chain, sides)
+        if is_named(self.chain, sides[0]) and sides[1:] == (0,):
+            conditions.begun = True
+            return self.said(piece)
+        place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
+        if any(words in verdicts[place].reason for words in ("cannot be formed", "shapes differ")):
+            return None
+        left, right = alike(*self.in_leaves(*sides[place:place + 2]))
+        if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
+            if conditions.assumed:
+                raise Unreadable(ASSUMED.format(conditions.assumed))
+            return replace(line, verdicts=(Verdict("numeric", "with the values that were given"),),
+                           note="It holds for the values that were given.")
+        leaf = conditions.leaf(left, right)
+        zero = any(is_zero(side) for side in (left, right))
+        rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
+        if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
+                not zero and isinstance(sides[place], Symbol | MatrixSymbol)
+                and sides[place].name not in self.chain.leaves):
+            return None
+        flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        if not flat and not conditions.found and not leaf:
+            return None
+        fixed = leaf and not flat and conditions.is_constant(right)
+        source = None if fixed else conditions.source(left, right)
+        if not source and leaf and not (flat and conditions.claims_zero(left, right)):
+            conditions.given[left] = right
+            if not conditions.is_constant(right):
+                conditions.assumed = conditions.assumed or piece.at
+                raise Unreadable(GIVEN.format(notation.plain(leaf)))
+            return replace(line, kind="definition")
+        if not source and flat and not leaf:
+            found = conditions.holds(left, right)
+            if not found:
+                raise Unreadable(UNKNOWN)
+            source = (found[0], Verdict("numeric", "")) if found[1] else None
+        if not source and not flat:
+            return None
+        conditions.begun = True
+        conditions.add(difference(left, right), "",
+                       source[0].number if source and source[0].wrong else piece.at,
+                       not source or source[0].wrong)
+        if not source:
+            zero = conditions.claims_zero(left, right)
+            told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
+                "This does not follow from the line before")
+            return replace(line, verdicts=(Verdict("refuted", told),), findings=(
+                finding("unknown", told, piece.text),))
+        condition, verdict = source
+        if condition.wrong:
+            return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
+        return replace(line, verdicts=(verdict,), note=conditions.where(condition))

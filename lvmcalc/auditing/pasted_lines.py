@@ -1,0 +1,101 @@
+"""The lines of a derivation as it was pasted, with their numbers, and the equations in a line."""
+
+import re
+from collections.abc import Iterable
+from unicodedata import normalize
+
+from lvmcalc.auditing.pasted_functions import statements_in, with_returned
+from lvmcalc.auditing.remarks import NAME, is_english, is_words
+from lvmcalc.notation import Vocabulary
+from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT
+from lvmcalc.notation.pasted import without_markup
+from lvmcalc.notation.statements import COMMENT, LETTER, equations
+
+# a comment, a number such as (2) or "Line 3:", or a bullet
+LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
+                   r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
+                   r"|[-*•]\s+(?=.*=))?")
+# Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
+HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
+                     r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
+BOLD = re.compile(r"^(\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
+NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
+DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
+                     r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
+                     r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
+# Words between two equations of one line, and words that would say something about a formula
+THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|hence|therefore"
+                  r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
+                  re.IGNORECASE)
+# What is said there is known before
+WHERE = re.compile(rf",?\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
+                   r"|for\s+(?=[A-Z]\s*:?=))")
+QUAD = re.compile(r",\s*\\q?quad\b")
+SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
+# A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
+SINCE = re.compile(r"(\s*(?:since|as|because)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
+
+
+def without_front(text: str, vocabulary: Vocabulary) -> str:
+    """Return a line without its number, the words that say what it is about, and "we have"."""
+    text = WE_HAVE.sub("", LABEL.sub("", text))
+    heading = HEADING.match(text)
+    words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
+    if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
+               for word in words) and not DENYING.search(heading[1]):
+        return text[heading.end():]
+    return text
+
+
+def lines_of(lines: Iterable[str]) -> list[str]:
+    """Return the lines of a text, also of an `align` of LaTeX."""
+    return [line for _, line in numbered(lines)]
+
+
+def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
+    """Return the lines of a text with the numbers that they have as pasted, blank ones counted.
+
+    Those that a double backslash or a semicolon divides have the same number.
+    """
+    text = FRAMES.sub(_but_for_breaks, without_markup(SPOKEN.sub(r" \1 ", BOLD.sub(
+        r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines))))))
+    if "\\" in text:
+        text = text.replace("&", " ")
+    rows, number = [], 1
+    for part in re.split(f"({BREAK.pattern})", text):
+        if BREAK.fullmatch(part):
+            number += part == "\n"
+        else:
+            rows += [(number, row) for row in part.splitlines() or [""]]
+    read = with_returned([row for _, row in rows])
+    return [(number, one) for (number, _), line in zip(rows, read, strict=True)
+            for one in (statements_in(line) or [COMMENT.sub("", line)])]
+
+
+def _but_for_breaks(frame: re.Match) -> str:
+    return " " + "\n" * frame[0].count("\n")
+
+
+def _below(number: re.Match) -> str:
+    return f"_{normalize('NFKC', number[1])}" + " " * bool(number[2])
+
+
+def statements(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the formulas in a line, of which words or arrows may stand between."""
+    text = QUAD.sub(", ", text)
+    if since := SINCE.match(text):
+        return [since[1], *statements(text[since.end():], vocabulary)]
+    parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
+    claims = [part for part in parts if "=" in part]
+    beside = SPACES.sub(" ", MATH.sub(" ", text))
+    known = all(map(is_english, re.findall("[A-Za-z]+", beside)))
+    several = len(claims) > 1 or any(len(equations(claim)) > 1 for claim in claims)
+    alone = all("=" in part or NAME.match(part) for part in parts)
+    if claims and ((known and several) or (not known and alone and is_words(beside, vocabulary))):
+        return [one for claim in claims for one in statements(claim, vocabulary)]
+    parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
+    parts = [one for part in parts for one in WHERE.split(part)]
+    return [one for part in parts for one in (
+        equations(part) if all("=" in one for one in equations(part)) else [part])]

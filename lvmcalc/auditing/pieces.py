@@ -1,0 +1,195 @@
+"""A derivation as it was pasted, taken apart: claims, definitions, and words between them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lvmcalc.auditing.pasted_functions import says_nothing
+from lvmcalc.auditing.pasted_lines import numbered, statements, without_front
+from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.marking.derivation_text import NAMED_FIRST, definition_in
+from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation.passages import formula_in, sides_of
+from lvmcalc.notation.statements import LETTER, is_open
+from lvmcalc.notation.vocabulary import typed
+
+ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:applied\s+)?row[\s-]?wise\)?(?=[\s.,]*$)")
+FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
+                   r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$")
+LOSS = ("loss", "cost", "objective")
+# What says that the lines from there on hold only where the gradient is zero
+FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
+                  r"|(?:∂|∇|\\nabla|\\partial).*=\s*0(?![.\d])|\b(?:is|are|be) zero\b|\bvanish"
+                  r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
+                  r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
+                  r"|first-order condition)\b", re.IGNORECASE)
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
+                     re.IGNORECASE)
+GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
+                   r"|means|leads\s+to|get|obtain|find|have)\b:?"
+                   r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
+IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
+                      r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
+REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
+                    r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
+                    r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
+DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
+CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                      r"|const(?:ant)?\b)[\s.,$]*$"
+                      r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
+ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
+OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
+# dZ is no dL if it stands on the right of an equation, or beside dL
+CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
+DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
+                     r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
+OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
+UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+class Position(NamedTuple):
+    """Where an equation stands: the number of the line as pasted, and its own among several there.
+    """
+
+    line: int
+    equation: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}{f', {self.which}' * bool(self.equation)}"
+
+    @property
+    def which(self) -> str:
+        """Which equation of its line it is, in words."""
+        return f"{ORDINALS[self.equation - 1]} equation" if self.equation <= len(
+            ORDINALS) else f"equation {self.equation}"
+
+
+START = Position(1)
+
+
+class Piece(NamedTuple):
+    """A claim, a definition of `name`, or words, which claim nothing; or why it is unreadable.
+
+    A claim has the name that its line says to define, or that is unknown, on its left, and words
+    have that of which they say what it is; it goes on from the one before it if its line begins
+    with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
+    name. What is flat may hold only where the gradient is zero; with a constant, two sides may
+    differ by a term, with a "factor" by a term or a factor.
+    """
+
+    kind: str
+    text: str
+    name: str = ""
+    error: str = ""
+    goes_on: bool = False
+    said: bool = False
+    flat: bool = False
+    constant: bool | str = False
+    at: Position = START
+
+
+def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
+    """Return the pieces of a derivation, in order."""
+    found: list[Piece] = []
+    raws = numbered(lines)
+    whole = "\n".join(raw for _, raw in raws)
+    own, flat = {*OWN.findall(whole)}, False
+    changed = CHANGED.findall(whole)
+    beside = any(letter in vocabulary.outputs for letter, _ in changed)
+    own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
+    for number, raw in raws:
+        text = without_front(raw, vocabulary)
+        if not text.strip(" \t\r.,;$"):
+            continue
+        before = found[-1] if found else None
+        goes_on = before and before.kind != "words" and (
+            (re.match(r"\s*=[^=]", text) and "=" not in before.text)
+            or OPERATOR.match(text) or ("=" not in text and (
+                UNFINISHED.search(before.text) or is_open(before.text))))
+        if goes_on:
+            found[-1] = before._replace(text=f"{before.text} {text.strip()}")
+        else:
+            parts = [text]
+            if FLAT.search(raw):
+                flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
+            found += [_piece(one, vocabulary, found, own)._replace(flat=flat, at=Position(number))
+                      for part in parts for one in statements(part, vocabulary)]
+    return placed(_used(piece, found[:place] + found[place + 1:])
+                  for place, piece in enumerate(found))
+
+
+def placed(found: Iterable[Piece]) -> list[Piece]:
+    """Return pieces with a number for each equation of a line that has more than one."""
+    found = [*found]
+    counts = Counter(piece.at.line for piece in found if piece.kind != "words")
+    taken: Counter[int] = Counter()
+    for place, piece in enumerate(found):
+        if piece.kind != "words" and counts[piece.at.line] > 1:
+            taken[piece.at.line] += 1
+            found[place] = piece._replace(at=Position(piece.at.line, taken[piece.at.line]))
+    return found
+
+
+def _used(piece: Piece, others: list[Piece]) -> Piece:
+    """Return a claim in place of an equation for a letter that was not said to be defined, if no
+    other line uses the letter."""
+    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i
+    letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
+    if piece.kind != "definition":
+        return piece
+    numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
+    if piece.said or numbered or any(
+            letter.search(it.text) for it in others if not says_nothing(it.text)):
+        return piece
+    return piece._replace(kind="claim")
+
+
+def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
+    if is_words(text, vocabulary):
+        named = IN_WORDS.match(text)
+        return Piece("words", text.strip(), named[1].strip("\\") if named else "")
+    if constant := CONSTANT.search(text):
+        return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
+    if PROPORTIONAL.search(text):
+        text = PROPORTIONAL.sub("=", text, 1)
+        return _piece(text, vocabulary, found, own)._replace(constant="factor")
+    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(
+        r"\1", ENTRYWISE.sub("", text))))
+    defines = bool(DEFINES.match(text) or ":=" in text)
+    text = definition_in(text)
+    if front := NAMED_FIRST.match(text):
+        text = text[front.end():]
+    remark = REMARK.search(text)
+    if remark and remark.start() and is_remark(next(filter(None, remark.groups()), ""), vocabulary):
+        text = text[:remark.start()]
+    try:
+        lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
+        own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
+        formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
+        formula = re.sub(" {2,}", " ", formula)
+    except Unreadable as error:
+        return Piece("claim", text, error=str(error))
+    if re.match(r"\s*=", formula):  # it goes on from the line before
+        claims = [piece for piece in found if piece.kind != "words"]
+        if not claims:
+            return Piece("claim", text.strip())
+        return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}",
+                     goes_on=True)
+    name = NAME.match(sides_of(formula)[0].strip())
+    spelled = spelling(name[1]) if name else ""
+    known = name and (vocabulary.pattern.fullmatch(spelled)
+                      or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
+    product = name and not defines and re.fullmatch("[A-Z][A-Za-z]", spelled) and (
+        {*spelled} <= {*vocabulary.spellings})  # Xw = y says nothing of a letter
+    known = known or product
+    if name and name[1][1:] in {*own, *(piece.name for piece in found)}:
+        known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
+    if name and not known and len(sides_of(formula)) > 1 and (
+            defines or len(name[1]) == 1 or name[1] in LOSS or not is_english(name[1])):
+        return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
+    return Piece("claim", formula.strip(), name[1] if name else "", said=defines)
