@@ -13,11 +13,10 @@ from lvmcalc.auditing.lettering import Lettering
 from lvmcalc.auditing.pieces import Piece, Position
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.marking.asked import letter_read
+from lvmcalc.marking.asked import letter_read, refuse_large
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.increments import has_differentials
 from lvmcalc.marking.mistakes import Finding, finding
-from lvmcalc.marking.text_answers import refuse_large
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.parser import readings

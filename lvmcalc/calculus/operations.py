@@ -76,8 +76,11 @@ def function(scalar: type[sp.Function], derivative: Callable[[Expr], Expr], of_a
     """
     name = scalar.__name__
     SPELLED[name] = lambda arg: Entrywise(name, arg) if arg.is_Matrix else scalar(arg)
+    slope = sp.sympify(derivative(a))
+    SPELLED[f"{name}'"] = lambda arg: (entry_by_entry(slope, a, arg) if arg.is_Matrix
+                                       else slope.xreplace({a: arg}))
     functions.NUMPY[name] = of_array
-    told = scalar, sp.sympify(derivative(a)), of_array, source
+    told = scalar, slope, of_array, source
     return of_number(*told), of_entries(*told)
 
 
@@ -189,7 +192,7 @@ RULES = RuleBook().add(
     *function(sign, lambda x: sp.S.Zero, functions.sign_of, f"{LIMIT}, except at 0"),
 )
 # fmt: on
-SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sigma", "expit"], SPELLED["sigmoid"])
+SPELLED |= {"ln": SPELLED["log"], "ReLU": SPELLED["relu"]} | dict.fromkeys(["sigma", "expit"], SPELLED["sigmoid"]) | {"sigma'": SPELLED["sigmoid'"]}
 OPERATIONS = {operation.kind: operation for operation in RULES.values() if operation.kind}
 
 

@@ -28,6 +28,9 @@ from lvmcalc.notation.vocabulary import Vocabulary
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
            r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
            r"(?:∇|nabla|grad)\s*(?:{1}|_?{0}\s*{1}?)?|{1}'(?:\(\s*{0}\s*\))?")
+PSEUDO = re.compile(r"pinv|ginv")
+PSEUDO_READ = "The pseudo-inverse is read as the inverse."
+POWER_PLUS = re.compile(r"\^\s*(?:\{\s*)?(?:\+\s*(?:\}|(?=[\s)A-Z]|$))|\\dagger\b)|⁺(?![⁰-⁹])")
 NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
 ROUNDING = 1e-9
 # 0 behind a formula, and the sign that demands it
@@ -84,9 +87,13 @@ def is_loss(exercise: Exercise, formula: str) -> bool:
 def refuse_new_function(exercise: Exercise, words: Vocabulary, function: re.Match,
                         formula: str) -> None:
     """Refuse what defines a function, unless it is a known one, as σ(z), or the scalar itself."""
-    inner = words.extended({function[2]: (z := Symbol("z"))})
+    letter, left = function[2] or "z", function[0]
+    if function[3]:  # σ' = σ (1 − σ)
+        left, name = f"{left}(z)", re.escape(function[3].strip())
+        formula = re.sub(rf"{name}(?![A-Za-z])(?!\s*\(\s*z\s*\))", r"\g<0>(z)", formula)
+    inner = words.extended({letter: (z := Symbol("z"))})
     with suppress(Unreadable, CannotBeFormed):
-        apart = parse(function[0], inner) - parse(formula, inner)
+        apart = parse(left, inner) - parse(formula, inner)
         if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
             return
     if not is_loss(exercise, formula):
@@ -174,6 +181,14 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
                          f"by {notation.plain(name)} here.")
     return True
+
+
+def refuse_without_value(exercise: Exercise, formula: Expr) -> None:
+    """Refuse a pseudo-inverse of what has no inverse."""
+    try:
+        exercise.values(formula)
+    except OutsideDomain:
+        raise Unreadable("A pseudo-inverse is read only of a matrix that has an inverse.") from None
 
 
 def letter_read(name: str, formula: str, words: Vocabulary,

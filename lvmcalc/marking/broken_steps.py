@@ -76,6 +76,10 @@ def _wrong_slopes(node: Node, arriving: Expr) -> Iterator[Broken]:
     if isinstance(first, Entrywise) and first.name != own:
         yield ("wrong_part", f"{told} is differentiated twice",
                HadamardProduct(arriving, slope(first.name, z)))
+    for name in slopes:
+        if name != own:
+            yield ("wrong_part", f"the derivative of {name} stands where that of {told} belongs",
+                   HadamardProduct(arriving, slope(name, z)))
     ratio = HadamardProduct(value, HadamardPower(z, -1))
     yield ("wrong_part", f"{notation.plain(ratio)} stands where the derivative of {told} belongs",
            HadamardProduct(arriving, ratio))

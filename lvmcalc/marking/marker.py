@@ -175,9 +175,12 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
             marks.append(_of_readings(other, [Reading(beside[other.asked])]))
     if not marks:
         return _told(exercise, lambda: _marked(exercise, None))
-    found = next((one for one in marks if not one.right), None) or max(
-        reversed(marks), key=lambda one: RIGHT.index(one.status))
-    if len(marks) > 1 and not found.right and found.formula is not None:
+    found = next((one for one in marks if not one.right), None)
+    if found is None:  # as sure as the least sure of them, about the last side of the answer
+        found, last = max(marks, key=lambda one: RIGHT.index(one.status)), marks[len(sides) - 1]
+        return replace(last, status=found.status, reason=found.reason, remark=" ".join(
+            dict.fromkeys(filter(None, (one.remark for one in marks)))))
+    if len(marks) > 1 and found.formula is not None:
         here = f"This is about `{notation.plain(found.asked)} = {notation.plain(found.formula)}`."
         found = replace(found, remark=" ".join(filter(None, [found.remark, here])))
     return found

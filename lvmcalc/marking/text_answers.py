@@ -2,39 +2,30 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 
-import numpy as np
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.calculus import UnsupportedExpression
-from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.asked import (
     DEMANDED,
+    POWER_PLUS,
+    PSEUDO,
     entry_asked,
     inverses_used,
     is_asked,
-    is_loss,
-    letter_read,
     names,
     names_asked,
     refuse_condition,
-    refuse_large,
-    refuse_new_function,
     with_loss,
 )
+from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.axes import Kept
-from lvmcalc.notation.factors import refuse_factors, without_factors
-from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.helpers import inlined
-from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import (
     MATH,
     formula_in,
@@ -45,7 +36,6 @@ from lvmcalc.notation.passages import (
 )
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import without_politeness
-from lvmcalc.notation.shifts import without_shifts
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -56,9 +46,8 @@ from lvmcalc.notation.statements import (
     program,
     with_entries,
 )
-from lvmcalc.notation.tables import ARRAYS, NAMED, VARIANTS
+from lvmcalc.notation.tables import ARRAYS, NAMED
 from lvmcalc.notation.tokens import quoted
-from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
@@ -128,6 +117,9 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
     if torn := TORN_PART.search(text):
         raise Unreadable(f"A space stands within `{torn[0].strip()}`.", torn.start())
+    if plus := POWER_PLUS.search(text):
+        raise Unreadable(f"`{plus[0]}` may be a pseudo-inverse, which is not read: write ⁻¹ where "
+                         "it is the inverse, and ᵀ for a transpose.", plus.start())
     text = DEMANDED.sub("= 0 = 0", text)
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
@@ -147,6 +139,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     choice = most = 0
     while choice <= most:  # a definition may have several readings
         defined = Definitions(exercise, arrays, choice)
+        defined.pseudo = bool(PSEUDO.search(given))
         try:
             found = _sides(exercise, text, before, defined, code)
             sides = [*map(list.__add__, sides, found)] if sides else found
@@ -236,115 +229,3 @@ def _is_differential(exercise: Exercise, line: str) -> bool:
     side = re.sub(r"\s", "", sides_of(line)[0])
     return side in {f"d{name}" for name in (*exercise.chain.vocabulary.outputs, *map(
         notation.plain, exercise.chain.vocabulary.outputs))}
-
-
-class Definitions:
-    """The letters that are defined in front of an answer, and what they mean."""
-
-    def __init__(self, exercise: Exercise, arrays: bool = False, choice: int = 0):
-        self.exercise, self.arrays = exercise, arrays  # whether they stand in code for arrays
-        self.choice, self.most = choice, 0  # which reading is taken, and the last there is
-        self.meanings: dict[Expr, Expr] = {}
-        self.unused: set[Expr] = set()
-        self.note = ""  # how one of them was read
-        self.beside: dict[Expr, Expr] = {}  # what is said of adjoints that nothing uses
-
-    def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
-        """Return a vocabulary with the letters that lines define, in whatever order."""
-        while lines:
-            waiting: dict[str, Unreadable] = {}
-            for line in lines:
-                try:
-                    words = self.extended(words, line, code)
-                except Unreadable as error:
-                    waiting[line] = error
-            if len(waiting) == len(lines):
-                raise waiting[lines[0]]
-            lines = [*waiting]
-        return words
-
-    def extended(self, words: Vocabulary, line: str, code: bool = False) -> Vocabulary:
-        """Return a vocabulary with the letter that a line defines; in code it may be a known one.
-        """
-        if not (match := DEFINITION.match(line)):
-            raise Unreadable(f"`{quoted(line)}` does not define a single letter.")
-        if function := re.fullmatch(r"(.+?)\s*\(\s*([a-z])\s*\)", match[1]):
-            refuse_new_function(self.exercise, words, function, match[2])
-            return words
-        styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
-        name, formula = re.sub(styles, "", match[1]), match[2]
-        name = VARIANTS.get(name, name)
-        name, ways = letter_read(name, formula, words, self.arrays)
-        self.most = max(self.most, len(ways) - 1)
-        reading = ways[min(self.choice, len(ways) - 1)]
-        value, self.note = self.put_in(reading.formula), reading.note or self.note
-        if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
-            return words.extended({notation.spelling(name): value})
-        refuse_large(value, line)
-        if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
-            self.meanings[adjoint] = self.beside[adjoint] = value
-            return words
-        letter = matching(notation.spelling(name), value)
-        if value.is_Matrix and 1 in value.shape and (
-                re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
-            letter = Kept(letter.name, *value.shape)
-        if words.pattern.fullmatch(name) or name in words.functions:
-            known = words.get(notation.spelling(name))
-            same = known is not None and self.exercise.compare(known, value).holds
-            chain = self.exercise.chain
-            stage = notation.spelling(name) in {*chain.nodes, *chain.abbreviations} or (
-                name in words.lengths and value.is_Matrix)
-            if not same and (stage or code):  # a letter of a stage may be given to something else
-                self.meanings[letter] = value
-                return words.extended({letter.name: letter})
-            if not same:
-                raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it "
-                                 "does not have here.")
-            return words  # "where K = αXXᵀ + I/β" says nothing new
-        self.meanings[letter] = value
-        self.meanings.setdefault(matching(f"d{letter.name}", value), change_of(value))
-        if not code and not is_loss(self.exercise, formula):
-            self.unused.add(letter)
-        return words.extended({letter.name: letter})
-
-    def put_in(self, formula: Expr) -> Expr:
-        """Return a formula with what the letters mean in place of them."""
-        used = formula.atoms(Symbol, MatrixSymbol)
-        self.unused -= used
-        self.beside = {name: value for name, value in self.beside.items() if name not in used}
-        return without_factors(formula.xreplace(self.meanings))
-
-    def finished(self, ways: list[Reading]) -> list[Reading]:
-        """Return the readings of a side in the letters of the chain, as far as there are any."""
-        found, wrong = [], []
-        for reading in ways:
-            try:
-                formula, shifted = without_shifts(self.put_in(reading.formula),
-                                                  partial(_coincide, self.exercise))
-                notes = (shifted, reading.note or self.note)
-                found.append(Reading(refuse_factors(formula), " ".join(filter(None, notes))))
-            except Unreadable as error:
-                wrong.append(error)
-        if not found:
-            raise wrong[0]
-        return found
-
-    def refuse_unused(self) -> None:
-        """Refuse a definition that nothing uses: it is not left out."""
-        for letter in self.unused:
-            raise Unreadable(f"{letter} is defined, but the answer does not use it.")
-
-
-def _coincide(exercise: Exercise, one: Expr, other: Expr) -> bool:
-    """Return whether two formulas have the same values at all points, as far as floats tell."""
-    with suppress(ValueError, TypeError, OutsideDomain, KeyError, UnsupportedExpression):
-        return all(np.allclose(*pair, rtol=1e-9) for pair in zip(
-            exercise.values(one), exercise.values(other), strict=True))
-    return False
-
-
-def _adjoint(name: str, words: Vocabulary) -> Expr | None:
-    with suppress(Unreadable, CannotBeFormed):
-        found = parse(name, words)
-        return found if getattr(found, "name", "").startswith("∂") else None
-    return None

@@ -4,6 +4,7 @@ The likelier kinds come first. Whether one was made is seen when it is undone.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations, pairwise
 
 import sympy as sp
@@ -31,6 +32,8 @@ from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse
 from lvmcalc.marking.broken_steps import slope
 from lvmcalc.marking.chain_letters import scalars_of
 from lvmcalc.marking.occurrences import occurrences, replaced
+from lvmcalc.notation import forming
+from lvmcalc.notation.axes import spread, sums
 
 OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
 SUMS, PRODUCTS = (sp.Add, MatAdd), (sp.Mul, MatMul)
@@ -45,7 +48,7 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     places = occurrences(answer)
     for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
                   _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
-                  letters.of_functions, _of_turns, _of_terms):
+                  letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
         for part in places:
             for *told, instead in slips(part):
                 if notation.shape(instead) == notation.shape(part) and instead != part:
@@ -66,8 +69,12 @@ class _Letters:
                          if name in known and known[name].is_Matrix]
         self.square = sorted({it for it in answer.atoms(MatrixSymbol, Inverse)
                               if it.is_square and not has_adjoint(it)}, key=str)
-        self.functions = sorted({part.name for node in chain.nodes.values()
-                                 for part in node.expression.atoms(Entrywise)})
+        formulas = [*(node.expression for node in chain.nodes.values()), *chain.edges.values()]
+        functions = sorted({part.name for formula in formulas
+                            for part in sp.sympify(formula).atoms(Entrywise)})
+        self.functions = {name: partial(Entrywise, name) for name in functions}
+        if "exp" in functions:
+            self.functions["softmax"] = softmax
 
     def of_signs(self, part: Expr) -> Iterator[Slip]:
         """Yield the sign of one term of a sum."""
@@ -146,9 +153,35 @@ class _Letters:
 
     def of_functions(self, part: Expr) -> Iterator[Slip]:
         """Yield a function of the chain round a part that has none."""
-        if part.is_Matrix and not isinstance(part, OneMatrix | Identity | Transpose | Inverse):
-            for name in self.functions if not has_adjoint(part) else ():
-                instead = Entrywise(name, part)
+        if not part.is_Matrix or has_adjoint(part) or isinstance(
+                part, OneMatrix | Identity | Transpose | Inverse):
+            return
+        scalar, factors = _split(part) if isinstance(part, MatMul) else (sp.S.One, [part])
+        for start, end in combinations(range(len(factors) + 1), 2):
+            inner = joined(MatMul, factors[start:end])
+            whole = end - start == len(factors)
+            for name, of in self.functions.items() if whole or end - start > 1 else ():
+                letters = notation.plain(inner)
+                yield "wrong_part", HERE, f"{letters} stands where {name}({letters}) belongs", (
+                    multiple(scalar, [*factors[:start], of(inner), *factors[end:]]))
+
+    def of_other_functions(self, part: Expr) -> Iterator[Slip]:
+        """Yield another function, or none, in place of a function of entries."""
+        inside = part.arg if isinstance(part, Entrywise) else next(
+            (it.arg for it in part.args if isinstance(it, Entrywise) and part == softmax(it.arg)),
+            None) if isinstance(part, HadamardProduct) else None
+        if inside is None:
+            return
+        letters = notation.plain(inside)
+        given = f"{getattr(part, 'name', 'softmax')}({letters})"
+        yield "wrong_part", HERE, f"{given} stands where {letters} belongs", inside
+        others = {name: partial(Entrywise, name) for name in OF_NUMBERS if name in SPELLED}
+        for name, of in {**self.functions, **others}.items():
+            yield ("wrong_part", HERE, f"{given} stands where {name}({letters}) belongs",
+                   of(inside))
+        for rest, term in _terms(inside) if isinstance(part, Entrywise) else ():
+            for left, right in ((term, sum_of(rest)), (sum_of(rest), term)):
+                instead = MatAdd(Entrywise(part.name, left), right)
                 yield "wrong_part", HERE, instead_of(part, instead), instead
 
 
@@ -158,11 +191,6 @@ def _of_functions(part: Expr) -> Iterator[Slip]:
             yield "sign", HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
             if f"{part.name} entry by entry" in RULES:
                 yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
-            for name in OF_NUMBERS:
-                if name != part.name and name in SPELLED:
-                    instead = Entrywise(name, part.arg)
-                    yield "wrong_part", HERE, instead_of(part, instead), instead
-            yield "wrong_part", HERE, instead_of(part, part.arg), part.arg
         case HadamardProduct():
             for of in part.args:
                 rest = [it for it in part.args if it != of]
@@ -245,3 +273,8 @@ def _product(scalar: Expr, factors: list[Expr]) -> Expr:
     matrix = bool(factors) and factors[0].is_Matrix
     return multiple(scalar, factors) if matrix else sp.Mul(scalar, *factors)
 
+
+def softmax(matrix: Expr) -> Expr:
+    """Return the softmax of each row, as it is read."""
+    powers = Entrywise("exp", matrix)
+    return forming.quotient(powers, spread(sums(powers, True), matrix))

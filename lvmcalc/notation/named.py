@@ -101,6 +101,13 @@ def _filled(number: Expr, *sizes: Expr) -> Expr:
     return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
 
 
+def _pseudo_inverse(inner_: Expr) -> Expr:
+    if inner_.is_Matrix and inner_.rows != inner_.cols:
+        raise Unreadable(f"The pseudo-inverse of {described(inner_)} is not read: write it with "
+                         "an inverse, such as (AᵀA)⁻¹Aᵀ.")
+    return inverse(inner_)
+
+
 def _solve(left: Expr, *right: Expr) -> Expr:
     return product(inverse(left), *right)
 
@@ -149,6 +156,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["det", "Determinant"], determinant),
     **dict.fromkeys(["log", "ln"], logarithm),
     **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
+    **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
     **dict.fromkeys(["logdet", "log_det"], _log_det),
     **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),

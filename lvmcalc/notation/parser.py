@@ -34,10 +34,10 @@ from lvmcalc.notation.finishing import Reading, either_one, finished, refuse_gia
 from lvmcalc.notation.indices import columns_meant, indexed
 from lvmcalc.notation.ones import DOUBLE
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.powers import Powers
+from lvmcalc.notation.products import Products
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATHEMATICA, MATLAB
+from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
@@ -99,7 +99,7 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
     note, found = f"{' and '.join(columns)} is read as a column." * bool(columns), []
     try:
         whole = finished(first.whole(), shape, spread)
-        found.append(Reading(whole, ALONG_ROWS * first.rowwise or note))
+        found.append(Reading(whole, ALONG_ROWS * first.rowwise or first.note or note))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later
@@ -107,21 +107,25 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
             text, vocabulary.lettered(), shape, differentials, entries, arrays, columns)]
     if first.unsure:
         others.append(({"stars": True}, "The * between two matrices is read entry by entry."))
+    if first.unsure_circle:
+        others.append(({"circles_first": True}, ""))
     for way, note in others:
         with suppress(CannotBeFormed, Unreadable, sp.ShapeError):
             other = _Parser(spread, words, differentials, sums=sums, arrays=arrays, **way)
-            found.append(Reading(finished(other.whole(), shape, spread), note))
+            whole = finished(other.whole(), shape, spread)
+            found.append(Reading(whole, note or other.note))
     if found:
         return found
     raise wrong
 
 
-class _Parser(Powers):
+class _Parser(Products):
     """A recursive descent: a method for each line of the grammar."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, differentials: bool = False, *,
                  sums: Sums | None = None, arrays: bool = False, stars: bool = False,
-                 transposes: bool = False):
+                 transposes: bool = False, circles_first: bool = False):
+        self.circles_first = circles_first
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
         self.functions = {**vocabulary.functions, **named.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
@@ -134,7 +138,7 @@ class _Parser(Powers):
         words = [*self.functions, *CALLS, *named.COMPOSED, SUM_SIGN]
         self.tokens = tokens(self.text, vocabulary, words, transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
-        self.place, self.open, self.unsure = 0, [], False
+        self.place, self.open = 0, []
         self.circles: set[Token] = set()
 
     def named(self, text: str) -> str:
@@ -194,7 +198,7 @@ class _Parser(Powers):
             divided, operator = operator == "/", self.accept("*", "·", "@", "/", "\\", "∘", "∕")
             at = self.ahead
             if operator == "∘":
-                factors = [self.entries(factors, self.signed())]
+                factors = self.entries(factors, self.signed())
             elif operator == "∕":
                 factors = [self.quotient(factors, self.signed())]
             elif operator == "/":
@@ -225,46 +229,6 @@ class _Parser(Powers):
                 factors.append(factor)
             else:
                 return self.with_ones_in_front(factors, bare)
-
-    def entries(self, factors: list[Expr], right: Expr) -> Expr:
-        """Return left ∘ right, where more may stand beside each of them."""
-        *before, last = factors
-        left, beside = forming.product(*factors), [right]
-        if ".*" in self.text and forming.are_crossed(left, right):
-            return forming.outer(left, right)
-        at = self.ahead
-        while self.at_factor():
-            beside.append(self.factor())
-        whole, shapes = forming.product(*beside), [getattr(left, "shape", ())]
-        if len(beside) > 1 and getattr(whole, "shape", 0) == shapes[0]:
-            if getattr(right, "shape", 0) == shapes[0]:
-                raise self.unclear("belongs to what ∘ multiplies", "brackets", at)
-            return forming.elementwise(left, whole)
-        if before and shapes[0] != getattr(right, "shape", 0) == getattr(last, "shape", ()):
-            return forming.product(*before, forming.elementwise(last, right), *beside[1:])
-        return forming.product(forming.elementwise(left, right), *beside[1:])
-
-    def starred(self, factors: list[Expr], right: Expr) -> list[Expr]:
-        """Return the factors of left * right."""
-        left = forming.product(*factors)
-        if left.is_Matrix and right.is_Matrix:
-            if MATHEMATICA.search(self.text):
-                raise self.unclear("is multiplied entry by entry", "a dot for the product")
-            if self.stars:
-                return [forming.elementwise(self.widened(left, right), self.widened(right, left))]
-            self.unsure = self.unsure or (left.shape == right.shape and not (
-                self.matlab or self.solves))
-        return [*factors, right]
-
-    def divided(self, factors: list[Expr], divisor: Expr, at: Token) -> list[Expr]:
-        """Return the factors of left / divisor."""
-        if not forming.is_number(divisor):
-            if self.arrays or forming.acts_by_entries(divisor):
-                return [self.quotient(factors, divisor)]
-            matlab = self.matlab or self.solves or "'" in self.text
-            if matlab and forming.product(*factors).is_Matrix:
-                return [*factors, forming.inverse(divisor)]
-        return [*factors, forming.reciprocal(divisor, at.start)]
 
     def at_factor(self) -> bool:
         if self.ahead.kind == "number":  # as in (A + B) 2α X

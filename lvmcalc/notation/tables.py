@@ -51,7 +51,7 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
-    (r"\\(?:left|right)\s*\.", ""),
+    (r"\\(?:left|right)\s*\.", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
@@ -124,7 +124,7 @@ MATLAB = re.compile(r"\.[*/^\\']|(?<!\d)\.[-+]|(?<=[\w)'])\s*\\\s*(?=\()|;\s*$")
 # Methods, and the functions that they are
 METHODS = {
     "T": "transpose", "mT": "transpose", "H": "transpose", "t": "transpose", "I": "inv",
-    "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "", "dot": "dot",
+    "transpose": "transpose", "inv": "inv", "inverse": "inv", "pinverse": "pinv", "dot": "dot",
     "mm": "matmul", "matmul": "matmul", "mv": "matmul", "sum": "sum", "trace": "trace",
     "det": "det", "logdet": "logdet", "slogdet": "slogdet", "norm": "norm", "log": "log",
     "exp": "exp", "pow": "pow", "square": "square", "swapaxes": "transpose",

@@ -260,6 +260,10 @@ class _Scanner(Words):
     def postfix(self) -> bool:
         match = self.match(POSTFIX)
         text = match[0].lstrip(".").translate(SUPERSCRIPTS) if match else ""
+        last = self.found[-1] if self.match(r"'\s*[(\[{]") and self.found else None
+        if last and last.kind == "function" and f"{last.text}'" in self.functions:  # tanh'(Z)
+            self.found[-1] = last._replace(text=f"{last.text}'", end=match.end())
+            return self.skip(match.end())
         return bool(match) and self.add("power", text, match.end())
 
     def method(self) -> bool:

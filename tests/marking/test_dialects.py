@@ -331,3 +331,28 @@ def test_an_answer_is_found_among_sentences(sentence: str) -> None:
     "We drop the second term: ${}$.", "${}$ is the gradient with respect to $A$."])
 def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
     assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"
+
+
+NET = derive("½‖σ(X W) v − y‖²", X="N×P", W="P×H", v="H", y="N")
+LAYER = "Xᵀ((σ(XW)v − y)vᵀ ∘ σ'(XW))"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status", "told"), [
+    (LAYER, NET, "W", "proved", ""), (f"{LAYER}, σ'(z) = σ(z)(1−σ(z))", NET, "W", "proved", ""),
+    (f"{LAYER} where σ' = σ(1 − σ)", NET, "W", "proved", ""),
+    (f"{LAYER} where σ'(Z) = 1 − σ(Z)", NET, "W", "unreadable", "σ'(Z) = …"),
+    (r"X^T((\sigma(XW)v - y)v^T \odot \sigma^{\prime}(XW))", NET, "W", "proved", ""),
+    ("Xᵀ((σ(XW)v − y)vᵀ ∘ tanh'(XW))", NET, "W", "refuted", "derivative of tanh stands where"),
+    ("Xᵀ(σ(XW)v − y)vᵀ ∘ σ(XW) ∘ (1 − σ(XW))", NET, "W", "proved", "The ∘ is read closer"),
+    ("(Xᵀ(σ(XW)v − y)vᵀ) ∘ σ(XW) ∘ (1 − σ(XW))", NET, "W", "refuted", "cannot be formed"),
+    ("α(pinv(K) Y Yᵀ − D I) pinv(K) X", "gplvm", "X", "proved", "pseudo-inverse is read as"),
+    ("−α D pinv(X Xᵀ) X", "gplvm", "X", "unreadable", "has an inverse"),
+    ("α(K⁺ Y Yᵀ − D I) K⁺ X", "gplvm", "X", "unreadable", "may be a pseudo-inverse"),
+    (r"$\partial L/\partial K = \frac12(K^{-1}YY^TK^{-1} - DK^{-1})$ and hence "
+     r"$\nabla_X L = \alpha(K^{-1}YY^TK^{-1} - DK^{-1})X$", "gplvm", "X", "proved", "")])
+def test_a_reading_that_is_not_the_only_one_is_told(answer: str, of: object, wrt: str, status: str,
+                                                    told: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == status
+    assert told in str(found)
+    assert found.asked.name == f"∂{found.asked.name[1]}/∂{wrt}"  # not of a line beside the answer

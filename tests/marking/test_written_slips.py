@@ -111,3 +111,14 @@ ANOTHER = [
 @pytest.mark.parametrize(("name", "leaf", "answer", "words"), ANOTHER)
 def test_another_quantity_is_named(name: str, leaf: str, answer: str, words: str) -> None:
     assert words in mark(answer, chain(name), leaf).lines[-1]
+
+
+@pytest.mark.parametrize(("name", "leaf", "answer", "words"), [
+    ("logistic", "w", "Xᵀ(X w − y) + λ w", "X w stands where sigmoid(X w) belongs"),
+    ("logistic", "w", "Xᵀσ(X w − y) + λ w", "sigmoid(X w - y) stands where sigmoid(X w) - y"),
+    ("softmax cross-entropy", "W", "Xᵀ(σ(X W) − Y)",
+     "sigmoid(X W) stands where softmax(X W) belongs"),
+    ("softmax cross-entropy", "W", "Xᵀ(softmax(X W) − σ(Y))", "sigmoid(Y) stands where Y belongs")])
+def test_a_function_left_out_added_or_exchanged_is_named(name: str, leaf: str, answer: str,
+                                                         words: str) -> None:
+    assert words in str(mark(answer, chain(name), leaf))
