@@ -234,11 +234,11 @@ def curves(x: Sequence[float], heights: Mapping[str, Sequence[float]], across: s
     words : what is to be seen
     """
     figure = canvas(WIDTH, 400)
-    axes = place(figure, 80, 44, 600, 290, title)
+    axes = place(figure, 80, 44, 580, 290, title)
     for (label, row), look, marker in zip(heights.items(), style.USES, "os^", strict=False):
         axes.loglog(x, row, label=label, marker=marker, markersize=5, **look)
     axes.set_xlabel(across)
-    figure.legend(loc="center left", bbox_to_anchor=(695 / WIDTH, 0.5))
+    figure.legend(loc="center left", bbox_to_anchor=(675 / WIDTH, 0.5))
     return Drawing(figure, words)
 
 

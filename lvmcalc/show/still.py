@@ -80,7 +80,9 @@ class Drawing:
                 artist.draw(pen.renderer)
             above = Image.frombytes("RGBA", under.size, pen.buffer_rgba())
             self.figure.dpi = dpi
-        _clear_about(above, under, 1.5 * scale)
+        near = above.getchannel("A").filter(ImageFilter.GaussianBlur(1.5 * scale))
+        free = near.point(lambda value: 255 - min(255, 6 * value))
+        under.putalpha(ImageChops.multiply(under.getchannel("A"), free))
         Image.alpha_composite(under, above).save(file, "PNG")
         return file.getvalue()
 
@@ -111,13 +113,6 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f"Picture: {self.words}"
-
-
-def _clear_about(above: Image.Image, under: Image.Image, radius: float) -> None:
-    """Let the page be seen, that far, about what comes on top."""
-    near = above.getchannel("A").filter(ImageFilter.GaussianBlur(radius))
-    free = near.point(lambda value: 255 - min(255, 6 * value))
-    under.putalpha(ImageChops.multiply(under.getchannel("A"), free))
 
 
 @style.applied()
@@ -174,8 +169,8 @@ def points(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None
 def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
-    axes = place(figure, x + 90, y + 34, width - 96, height - 86)
-    axes.set_title(panel["title"], x=-90 / (width - 96), pad=14)
+    axes = place(figure, x + 90, y + 34, width - 102, height - 86)
+    axes.set_title(panel["title"], x=-90 / (width - 102), pad=14)
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
         if not flat.size:

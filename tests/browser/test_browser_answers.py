@@ -18,6 +18,7 @@ BOX = "AnswerBox('gplvm.log_det', 'c')"
 PREDICTION = "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')"
 WALK = "StageWalk(autoencoder.chain(), W=[[1, 2, 3]], x=[[1], [0.5], [-2]])"
 COST = "CostCurve((50,))"
+PROMPT = ".jp-InputPrompt"
 ALIVE = ".jp-OutputArea-output:has(.lvm, .lvmcalc-ask)"
 
 
@@ -154,6 +155,24 @@ def test_an_answer_is_typed_read_and_marked_by_keyboard_with_hint_and_solution_o
     press(page, "Enter")
     told(box, "■ Right, proved")
     told(summary, "^1 of 1 derived so far.")
+
+
+def test_after_shift_enter_the_box_has_the_focus_and_the_next_one_runs_the_next_cell(page):
+    prose = [f"print({number})" for number in range(30)]
+    box, *others = show(page, BOX, "print('next')", *prose, PREDICTION)
+    expect(others[-1].get_by_role("radio").first).not_to_be_focused()
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(1).click()
+    top = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+    before, count = page.evaluate(top), page.locator(".jp-CodeCell").nth(2).locator(PROMPT)
+    ran = count.text_content()
+    press(page, "Shift+Enter")
+    expect(box.get_by_role("textbox")).to_be_focused()
+    assert page.evaluate(top) == before
+    page.keyboard.type("-D/2 K^-1")
+    press(page, "Enter")
+    told(box, "■ Right, proved")
+    press(page, "Shift+Enter")
+    expect(count).not_to_have_text(ran)
 
 
 def test_only_enter_submits_an_answer(page):

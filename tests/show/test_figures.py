@@ -12,7 +12,7 @@ from PIL import Image
 
 from lvmcalc import Folded, notation
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
-from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, figures, still, style
+from lvmcalc.show import CostCurve, LiveAutoencoder, LiveGPLVM, StageWalk, figures, still, style
 from lvmcalc.show.graph_layout import layout, variable_of
 from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.training import Trainer, data
@@ -233,12 +233,16 @@ def test_every_text_of_every_figure_has_the_contrast_that_wcag_asks_for() -> Non
 def test_every_letter_and_line_is_seen_on_a_white_and_on_a_dark_page() -> None:
     walk = StageWalk(CHAINS[0], **LEAVES)
     walk.go(walk.stages.index(("W", "h")))  # numbers stand on red and on blue
-    for drawing, least in ((figures.heat(CHAINS[0], "h", **LEAVES), 4), (walk.still(), 20)):
+    curves = figures.curves([1e-9, 1], {"complex step": [1, 2]}, "step h", "error", "words")
+    cost, count = CostCurve((100, 100_000)).still(), 0
+    for drawing in (figures.heat(CHAINS[0], "h", **LEAVES), walk.still(), curves, cost):
         picture = Image.open(io.BytesIO(drawing.png(1)))
         assert picture.getpixel((0, 0))[3] == 0, "it has no ground"
-        words = [text for text in drawing.figure.findobj(Text)
-                 if text.get_text().strip(" |") and text.get_visible()]
-        assert len(words) >= least
+        assert not np.asarray(picture)[:, [0, -1], 3].any(), "no word is cut"
+        texts = [*drawing.figure.texts, *(text for axes in drawing.figure.axes
+                                          for text in axes.texts)]
+        words = [text for text in texts if text.get_text()]
+        count += len(words)
         for page, enough in (("#ffffff", 4.5), ("#111111", 3)):
             ground = Image.new("RGBA", picture.size, page)
             seen = Image.alpha_composite(ground, picture).convert("RGB")
@@ -247,6 +251,7 @@ def test_every_letter_and_line_is_seen_on_a_white_and_on_a_dark_page() -> None:
                 letters = np.asarray(seen)[seen.height - high:seen.height - low, left:right]
                 shades = sorted(letters.reshape(-1, 3) / 255, key=sum)
                 assert contrast(shades[0], shades[-1]) >= enough, text
+    assert count > 24
     looks = [*style.USES, *style.DIRECTIONS.values(), style.REACHED, style.OPTIMUM, style.PLAIN]
     lines = {still.tone(look["color"]) for look in looks} | {style.RED}
     edges = {look["markeredgecolor"] for look in style.CLASSES}

@@ -1,5 +1,5 @@
 // Boxes to type into, for an answer or the lines of a derivation. What is told of each stands beneath it.
-import {begin, make} from "./page.js";
+import {begin, greet, leave, make} from "./page.js";
 
 class Boxes {
   constructor(model, el) {
@@ -17,6 +17,7 @@ class Boxes {
     el.classList.add("lvmcalc-ask");
     this.fill();
     this.say();
+    setTimeout(() => el.closest(".lvmcalc-walk") || greet(el, this.rows[0].input), 60);
   }
 
   // What comes from Python
@@ -113,6 +114,7 @@ class Boxes {
 
   key(event, k) {
     const {key, shiftKey, target} = event, {many, rows} = this, go = to => rows[to]?.input.focus();
+    if (key === "Enter" && shiftKey) leave(this.el, event);
     if (key === "Tab" || key === "Escape" || key === "Enter" && shiftKey) return;
     event.stopPropagation();
     if (key === "Enter") {

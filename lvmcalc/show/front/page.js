@@ -17,3 +17,18 @@ export function begin(el, model, heard, ...parts) { // `heard`: what is done whe
   model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   for (const names in heard) model.on(names, heard[names]);
 }
+
+// After Shift+Enter a panel or a box has the focus: its cell, or the one below, is the active one.
+export function greet(el, it) {
+  const near = el.closest(".jp-Cell:is(.jp-mod-active, :has(+ .jp-mod-active))");
+  if (!near || document.activeElement?.closest(".jp-Cell.jp-mod-active .lvm")) return;
+  it.focus({preventScroll: true});
+  if (it === el) el.scrollIntoView({block: "nearest"});
+}
+
+// Shift+Enter runs the next cell, as elsewhere in a notebook, which hears no key from within a panel.
+export function leave(el, {code, keyCode}) {
+  const next = el.closest(".jp-Cell")?.nextElementSibling, how = {bubbles: true, cancelable: true};
+  next?.focus();
+  next?.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", code, keyCode, shiftKey: true, ...how}));
+}

@@ -1,7 +1,7 @@
 // The view of a widget: its controls, its picture, its words, and what hand and keys do to them.
 import {THEMES, bars, between, boxes, cells, clamp, curve, image, lines, points, title} from "./draw.js";
 import {graph, map} from "./map.js";
-import {begin, floats, make} from "./page.js";
+import {begin, floats, greet, leave, make} from "./page.js";
 
 const KINDS = {points, curve, bars, cells, lines, map, graph};
 const TYPE = 14; // pixels, in the notebook
@@ -73,7 +73,7 @@ class View {
     this.build();
     this.say();
     this.receive();
-    setTimeout(() => this.greet(), 60);
+    setTimeout(() => (this.controls.play || this.controls.to) && greet(el, el), 60);
   }
 
   // What comes from Python
@@ -255,7 +255,7 @@ class View {
     const {key, target} = event, {controls, canvas, el, state} = this, {latent} = this.scene.panels || {};
     if (event.ctrlKey || event.metaKey || event.altKey || key === "Tab") return;
     if (key === "Escape") return this.large && document.exitFullscreen();
-    if (key === "Enter" && event.shiftKey) return this.leave(event);
+    if (key === "Enter" && event.shiftKey) return leave(el, event);
     event.stopPropagation();
     if (target !== el && target !== canvas) return;
     const x = (key === "ArrowRight") - (key === "ArrowLeft"), y = (key === "ArrowUp") - (key === "ArrowDown");
@@ -268,23 +268,6 @@ class View {
     else if (controls[name]) this.set(name, true);
     else return;
     event.preventDefault();
-  }
-
-  // Shift+Enter runs the next cell, as elsewhere in a notebook, which hears no key from within a panel.
-  leave({code, keyCode}) {
-    const next = this.el.closest(".jp-Cell")?.nextElementSibling, how = {bubbles: true, cancelable: true};
-    next?.focus();
-    next?.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", code, keyCode, shiftKey: true, ...how}));
-  }
-
-  // After Shift+Enter the panel has the focus: its cell, or the one below, is the active one.
-  greet() {
-    const {el, controls: {play, to}} = this, cell = el.closest(".jp-Cell");
-    const active = document.querySelector(".jp-Notebook .jp-Cell.jp-mod-active");
-    if (!active || !(play || to) || ![cell, cell?.nextElementSibling].includes(active)) return;
-    if (active.contains(document.activeElement) && document.activeElement.closest(".lvm")) return;
-    el.focus({preventScroll: true});
-    el.scrollIntoView({block: "nearest"});
   }
 }
 
