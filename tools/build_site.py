@@ -11,6 +11,7 @@ not have one of them, the command says so and ends with 3; whatever else goes wr
 import argparse
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,10 @@ LITE = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
         f"{EXTENSION}:kernel": {"pyodideUrl": "./static/pyodide/pyodide.js",
                                 "disablePyPIFallback": True,
                                 "loadPyodideOptions": {"packages": START}}}}}
-NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+            # light or dark as the reader's system is
+            "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}}
+WAIT = "Here Python starts first, which takes about 20 seconds."
 
 
 class Refused(Exception):
@@ -179,17 +183,23 @@ def joined(part: Any) -> Any:
     return part
 
 
+def for_lite(text: str) -> str:
+    """Return the text of a notebook for JupyterLite, which says nothing while Python starts."""
+    told = re.sub(r"Run the cells down to this one to [\w ]+\.", rf"\g<0> {WAIT}", text)
+    return json.dumps(joined(json.loads(told)))
+
+
 def live(python: Path, cache: Path, own: Path, release: Path | None, out: Path) -> None:
     """Build the part of the site that runs the notebooks."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         pyodide(python, cache, own, release, home / "static" / "pyodide")
         (home / "jupyter-lite.json").write_text(json.dumps(LITE), "utf-8")
-        (home / "overrides.json").write_text(json.dumps(NO_NEWS), "utf-8")
+        (home / "overrides.json").write_text(json.dumps(SETTINGS), "utf-8")
         shutil.copytree(ROOT / "notebooks", home / "contents",
                         ignore=shutil.ignore_patterns(".*", "__pycache__"))
         for path in (home / "contents").glob("*.ipynb"):
-            path.write_text(json.dumps(joined(json.loads(path.read_text("utf-8")))), "utf-8")
+            path.write_text(for_lite(path.read_text("utf-8")), "utf-8")
         run(python, "-m", "jupyter", "lite", "build", "--lite-dir", home, "--contents",
             home / "contents", "--output-dir", out, "--LiteBuildConfig.cache_dir", home / ".cache",
             "--apps", "notebooks", "--apps", "lab", "--apps", "tree", "--no-sourcemaps",

@@ -93,7 +93,8 @@ class Progress:
     @property
     def where(self) -> str:
         """One sentence about where answers are kept, or why they are not."""
-        return self.why or f"Your answers are kept in {self.path.name}, beside the notebooks."
+        return self.why or (f"Your answers are kept in {self.path.name}, a file beside the "
+                            "notebooks, so that they are there tomorrow. Delete it to begin anew.")
 
     @property
     def name(self) -> str:

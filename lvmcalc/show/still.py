@@ -94,9 +94,9 @@ class Drawing:
 
     def show(self, below: str = "") -> None:
         """Show the picture of a widget, and its words in a paragraph that ends with `below`."""
-        said = self.said or self.words
-        self._display(1.5, f'<p class="lvm-still">{in_html(said)} <b>Run the cell to make it '
-                           f'live.</b></p>{below}', f"{said} Run the cell to make it live.")
+        said, ask = self.said or self.words, style.RUN.format("make it live")
+        self._display(1.5, f'<p class="lvm-still">{in_html(said)} <b>{ask}</b></p>{below}',
+                      f"{said} {ask}")
 
     def _ipython_display_(self) -> None:
         self._display(2.0, f"<p><em>{in_html(self.words)}</em></p>", self.words)

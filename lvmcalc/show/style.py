@@ -45,6 +45,7 @@ LARGE = 1e7  # a number that is larger is written with an exponent, here and in 
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
 SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8")
+RUN = "Run the cells down to this one to {}."  # it needs names from those above it
 CSS = f"<style>{SHEET}</style>"
 
 

@@ -89,7 +89,7 @@ class Asked(Shown):
 
 
 def _say_instead(words: str, what: str, plain: str) -> None:
-    text = f'<div class="lvm-text">{words} <b>Run the cell to {what}.</b></div>{STILL}'
+    text = f'<div class="lvm-text">{words} <b>{style.RUN.format(what)}</b></div>{STILL}'
     display({"text/html": text, "text/plain": plain}, raw=True)
 
 

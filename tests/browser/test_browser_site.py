@@ -8,7 +8,7 @@ import browser
 import build_site
 import numpy as np
 import pytest
-from build_site import Missing, Refused, checked, fetched, run
+from build_site import WAIT, Missing, Refused, checked, fetched, for_lite, run
 from playwright.sync_api import expect, sync_playwright
 
 from lvmcalc.show import LiveGPLVM
@@ -93,6 +93,13 @@ def test_what_no_registry_has_is_told_from_what_is_wrong(tmp_path, monkeypatch, 
     with pytest.raises(SystemExit, match="3"):
         build_site.main()
     assert "The site cannot be built here" in capsys.readouterr().err
+
+
+def test_where_python_starts_in_the_page_each_picture_says_how_long_that_takes():
+    for name in ("00_start_here", "03_autoencoder_training"):
+        text = (browser.ROOT / "notebooks" / f"{name}.ipynb").read_text("utf-8")
+        asked = re.findall("to make it live|to answer", text)
+        assert for_lite(text).count(WAIT) == len(asked) > 0
 
 
 @built

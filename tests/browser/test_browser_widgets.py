@@ -370,7 +370,7 @@ def test_after_a_restart_a_widget_says_that_its_kernel_is_gone_until_its_cell_is
     page.evaluate("void jupyterapp.commands.execute('kernelmenu:restart')")
     page.get_by_role("button", name="Confirm Kernel Restart").click()
     browser.connected(page)
-    page.wait_for_function(f"{said}.includes('Run the cell again.')")
+    page.wait_for_function(f"{said}.includes('Run the cells down to this one again.')")
     browser.run_again(page)
     at_step(panels(page), 0)
     assert page.evaluate(said) == "none"
@@ -387,7 +387,7 @@ def test_after_a_reload_a_saved_widget_goes_on_and_the_next_day_its_picture_stan
                  "Prediction('1 + 1?', ['1', '2'], answer='2', because='Count.')")
     button(panels(page).first, "Step").press("Space")
     at_step(panels(page).first, 1)
-    still = page.get_by_text("Run the cell to make it live.")
+    still = page.get_by_text("Run the cells down to this one to make it live.")
     expect(still).to_be_hidden()
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     reload()  # the kernel still has the widget
@@ -398,7 +398,7 @@ def test_after_a_reload_a_saved_widget_goes_on_and_the_next_day_its_picture_stan
     reload()
     expect(still).to_be_visible()
     expect(page.locator(".jp-RenderedImage img")).to_be_visible()
-    expect(page.get_by_text("Run the cell to answer.")).to_be_visible()
+    expect(page.get_by_text("Run the cells down to this one to answer.")).to_be_visible()
     for words in page.get_by_text("model not found").all():
         expect(words).to_be_hidden()
     expect(panels(page)).to_have_count(0)

@@ -137,7 +137,7 @@ def test_a_kernel_that_is_tested_writes_nothing(
         monkeypatch.setenv(name, value)
     restart(monkeypatch)
     AnswerBox("autoencoder", "d").answer("c_bar")
-    said = "kept in lvmcalc_progress.json" if written else "not kept here: it is switched off"
+    said = "Delete it to begin anew." if written else "not kept here: it is switched off"
     assert said in Summary().value
     assert [file.name for file in tmp_path.iterdir()] == written
     progress.here.cache_clear()

@@ -956,7 +956,7 @@ class TestWithoutAKernel:
         assert view["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
         assert picture["image/png"].startswith(b"\x89PNG")
         assert widget.status in unescape(words["text/html"])
-        assert "Run the cell to make it live." in words["text/html"]
+        assert "Run the cells down to this one to make it live." in words["text/html"]
         assert "script" not in words["text/html"]
 
 
@@ -979,7 +979,7 @@ class TestWithoutAKernel:
         body = page[page.index("<body"):]
         assert body.count('src="data:image/png;base64,') == 1
         assert widget.status in unescape(body)
-        assert "Run the cell to make it live." in body
+        assert "Run the cells down to this one to make it live." in body
         assert "Error" not in re.sub(r"base64,[^\"]*", "", body)
 
 

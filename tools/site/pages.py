@@ -82,7 +82,7 @@ def linked(body: str, name: str) -> str:
     """
     body = re.sub(r" \(In a notebook, run the cell [^)]*\)", "", body)
     body = re.sub(r'href="(\w+)\.ipynb"', lambda link: f'href="{file(link[1])}"', body)
-    return re.sub(r"Run the cell to (make it live|answer)\.",
+    return re.sub(r"Run the cells down to this one to (make it live|answer)\.",
                   rf'<a href="{LIVE.format(name)}">Open this page live</a> to \1.', body)
 
 
