@@ -12,7 +12,7 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.functions import without_lambdas
 from lvmcalc.calculus.operations import OPERATIONS, known
-from lvmcalc.calculus.walking import without_power
+from lvmcalc.calculus.walking import parts_of, without_power
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits
@@ -35,8 +35,9 @@ def by_name(*expressions: Expr) -> list[Expr]:
     for expression in expressions:
         _refuse_giants(expression)
     together = without_lambdas(sp.Tuple(*expressions))
-    symbols, shapes = together.atoms(Symbol), dict[str, set]()
-    for matrix in together.atoms(MatrixSymbol):
+    parts, shapes = parts_of(together), dict[str, set]()
+    symbols = [part for part in parts if isinstance(part, Symbol)]
+    for matrix in (part for part in parts if isinstance(part, MatrixSymbol)):
         shapes.setdefault(matrix.name, set()).add(matrix.shape)
     for name, several in sorted(shapes.items()):
         if len(several) > 1 and len(texts := sorted({*map(str, several)})) > 1:
@@ -50,11 +51,12 @@ def by_name(*expressions: Expr) -> list[Expr]:
             raise UnsupportedExpression(
                 f"the scalar {symbol}, which is a Dummy, of which two may have one name")
     sizes = {symbol.name for symbol in symbols if symbol.is_integer}
-    sizes |= {symbol.name for size in dimensions(together) for symbol in size.free_symbols}
+    sizes |= {symbol.name for size in _dimensions(parts) for symbol in size.free_symbols}
     plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True)
                                if symbol.name in sizes else Symbol(symbol.name)
                                for symbol in symbols}
-    plain |= {number: sp.nsimplify(number, rational=True) for number in together.atoms(sp.Float)}
+    plain |= {number: sp.nsimplify(number, rational=True)
+              for number in parts if isinstance(number, sp.Float)}
     # what stays as it is need not be built anew
     together = together.xreplace({old: new for old, new in plain.items() if old != new})
     check_shapes(together)
@@ -63,15 +65,18 @@ def by_name(*expressions: Expr) -> list[Expr]:
 
 def refuse_unknown(expression: Expr) -> None:
     """Raise UnsupportedExpression if an expression has an operation that is in no record."""
-    for part in sp.preorder_traversal(expression):
+    for part in parts_of(expression):
         if isinstance(part, Expr):
             known(without_power(part))
 
 
 def dimensions(*expressions: Expr) -> set[Expr]:
     """Return all numbers of rows and columns in the expressions."""
+    return _dimensions(parts_of(*expressions))
+
+
+def _dimensions(parts: list[sp.Basic]) -> set[Expr]:
     constants = (MatrixSymbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-    parts = (part for e in expressions for part in sp.preorder_traversal(e))
     return {size for part in parts if isinstance(part, constants) for size in part.shape}
 
 
@@ -81,7 +86,7 @@ def check_shapes(expression: Expr) -> None:
     SymPy itself lets n×m and m×p through where k×p belongs.
     """
     # what is inside first: a product that cannot be formed has no shape
-    for part in sp.postorder_traversal(expression):
+    for part in parts_of(expression):
         if not isinstance(part, Expr) or part.is_Atom or isinstance(part, MatrixSymbol):
             continue
         operation = OPERATIONS.get(part.func)

@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
-from lvmcalc.calculus.walking import joined
+from lvmcalc.calculus.walking import joined, parts_of
 
 # SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
 MatMul.as_content_primitive = MatAdd.as_content_primitive = (
@@ -142,7 +142,7 @@ def without_lambdas(expression: Expr) -> Expr:
     """Return an expression with SymPy's `applyfunc` written as known operations."""
     found = {part: entry_by_entry(part.function.expr, part.function.variables[0],
                                   without_lambdas(part.expr))
-             for part in expression.atoms(ElementwiseApplyFunction)}
+             for part in parts_of(expression) if isinstance(part, ElementwiseApplyFunction)}
     return expression.xreplace(found) if found else expression
 
 

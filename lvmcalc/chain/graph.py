@@ -110,9 +110,15 @@ class Graph:
         self.unnamed = frozenset(unnamed)
         self.leaves = MappingProxyType({symbol.name: Node(symbol) for symbol in leaves})
         self.nodes = MappingProxyType({stage.name: stage for stage in stages})
+        self._by_name = {**self.leaves, **self.nodes}
         self.output = stages[-1].name
+        self._adjoint_symbols = {name: notation.matching(
+            notation.adjoint_name(self.output, name), it.symbol)
+            for name, it in self._by_name.items()}
         self.abbreviations = dict(abbreviations or {})
         self.edges: Mapping[Edge, Expr] = MappingProxyType(self._edges())
+        self._children = {name: tuple(node for node, parent in self.edges if parent == name)
+                          for name in self._by_name}
         self.symmetric = tuple(self._symmetric(leaf) for leaf in symmetric)
         self._remembered: dict[Any, Any] = {}
         unused = [notation.plain(node.name) for node in self
@@ -143,16 +149,15 @@ class Graph:
         return name
 
     def __getitem__(self, name: str) -> Node:
-        known = {**self.leaves, **self.nodes}
-        return known[checks.known(notation.spelling(name), known, f"node of {self.name}")]
+        known = self._by_name
+        return known[checks.known(notation.spelling(name, known), known, f"node of {self.name}")]
 
     def __iter__(self) -> Iterator[Node]:
-        return iter((*self.leaves.values(), *self.nodes.values()))
+        return iter(self._by_name.values())
 
     def children(self, name: str) -> tuple[str, ...]:
         """Return the nodes that use `name`."""
-        name = self[name].name
-        return tuple(node for node, parent in self.edges if parent == name)
+        return self._children[self[name].name]
 
     def leading_to(self, name: str) -> tuple[str, ...]:
         """Return the node or leaf itself and every node that depends on it, in forward order."""
@@ -164,8 +169,7 @@ class Graph:
 
     def adjoint_symbol(self, name: str) -> Expr:
         """Return the symbol ∂L/∂c for the adjoint of a node, of the node's shape."""
-        node = self[name]
-        return notation.matching(notation.adjoint_name(self.output, node.name), node.symbol)
+        return self._adjoint_symbols[self[name].name]
 
     def remember(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return what `make()` gave when this key was first asked for; the chain keeps it."""
