@@ -180,9 +180,10 @@ class _Auditor(Defining, Conditioned, Blaming):
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
         leaf = notation.spelling(piece.name.rstrip(HAT))
-        solves = piece.kind == "claim" and piece.name.endswith(HAT) and self.conditions.begun
-        return piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1)) if (
-            solves and leaf in self.chain.leaves) else piece
+        solves = self.conditions.begun or leaf in {it.name for it in self.conditions.found}
+        return piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True) if (
+            piece.kind == "claim" and piece.name.endswith(HAT) and solves
+            and leaf in self.chain.leaves) else piece
 
     # One piece each
     def said(self, piece: Piece) -> Line:

@@ -105,7 +105,8 @@ class Defining(Lettering):
                 if lost in self.misfits_in:
                     return Line(piece.text, self.chain, follows=self.misfits_in[lost])
         scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
-        for given in ({name} if name else letters_given(piece.text)) - scalar:
+        for given in ({name} if name else letters_given(piece.text)) - scalar - {
+                *self.chain.leaves}:
             self.words = self.words.without(given)
             self.lost.setdefault(given, piece.at)
         wrong = Finding("unreadable", piece.text, reason)

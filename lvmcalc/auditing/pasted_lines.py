@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from lvmcalc.auditing.pasted_functions import statements_in, with_returned
-from lvmcalc.auditing.remarks import NAME, is_english, is_words
+from lvmcalc.auditing.remarks import ONE_NAME, is_english, is_words, without_noun
 from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.pasted import without_markup
@@ -16,9 +16,9 @@ LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
                    r"|[-*•]\s+(?=.*=))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
-HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z][\w\s,.'’&-]*(?:\([\w\s,.'’-]*\)\s*)?"
-                     r"|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
-BOLD = re.compile(r"^(\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
+HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
+                     r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
+BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
@@ -31,9 +31,12 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
 # What is said there is known before
 WHERE = re.compile(rf",?\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
-QUAD = re.compile(r",\s*\\q?quad\b")
+QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
-SPOKEN = re.compile(r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}")
+SPOKEN = re.compile(
+    r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}"
+    r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
+    r"\{([^{}]*[a-z]{3}[^{}]*)\}")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
 SINCE = re.compile(r"(\s*(?:since|as|because)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
 
@@ -59,19 +62,29 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
 
     Those that a double backslash or a semicolon divides have the same number.
     """
-    text = FRAMES.sub(_but_for_breaks, without_markup(SPOKEN.sub(r" \1 ", BOLD.sub(
-        r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines))))))
+    text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
+    text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", text)
+    text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:
         text = text.replace("&", " ")
-    rows, number = [], 1
+    rows: list[tuple[int, str]] = []
+    number = 1
     for part in re.split(f"({BREAK.pattern})", text):
         if BREAK.fullmatch(part):
             number += part == "\n"
         else:
-            rows += [(number, row) for row in part.splitlines() or [""]]
+            rows += [(number, without_half(row)) for row in part.splitlines() or [""]]
     read = with_returned([row for _, row in rows])
     return [(number, one) for (number, _), line in zip(rows, read, strict=True)
             for one in (statements_in(line) or [COMMENT.sub("", line)])]
+
+
+def without_half(line: str) -> str:
+    """Return a line without the bracket of a display that begins or ends on another line."""
+    for begin, end in (("$$", "$$"), (r"\[", r"\]"), (r"\(", r"\)")):
+        if line.count(begin) != line.count(end) or (begin == end and line.count(begin) % 2):
+            line = line.replace(begin, " ").replace(end, " ")
+    return line
 
 
 def _but_for_breaks(frame: re.Match) -> str:
@@ -84,6 +97,9 @@ def _below(number: re.Match) -> str:
 
 def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
+    sides = [part for part in QUAD.split(text) if part.strip()]
+    if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
+        return [one for part in sides for one in statements(part, vocabulary)]
     text = QUAD.sub(", ", text)
     if since := SINCE.match(text):
         return [since[1], *statements(text[since.end():], vocabulary)]
@@ -91,11 +107,26 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     claims = [part for part in parts if "=" in part]
     beside = SPACES.sub(" ", MATH.sub(" ", text))
     known = all(map(is_english, re.findall("[A-Za-z]+", beside)))
-    several = len(claims) > 1 or any(len(equations(claim)) > 1 for claim in claims)
-    alone = all("=" in part or NAME.match(part) for part in parts)
+    several = len(claims) > 1 or any(len(statements(claim, vocabulary)) > 1 for claim in claims)
+    alone = all("=" in part or ONE_NAME.fullmatch(part) for part in parts)
     if claims and ((known and several) or (not known and alone and is_words(beside, vocabulary))):
         return [one for claim in claims for one in statements(claim, vocabulary)]
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
     parts = [one for part in parts for one in WHERE.split(part)]
+    parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
     return [one for part in parts for one in (
-        equations(part) if all("=" in one for one in equations(part)) else [part])]
+        equations(part) if all("=" in one for one in equations(part)) else [part])
+        if one.strip(" ,;.")]
+
+
+def _before_nouns(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the equations of h = X V, error e = h − y, without the nouns."""
+    first, *others = re.split(r",\s+", text)
+    found = [without_noun(first, vocabulary)]
+    for part in others:
+        bare = without_noun(part, vocabulary)
+        if bare != part and "=" in found[-1]:
+            found.append(bare)
+        else:
+            found[-1] += f", {part}"
+    return found

@@ -31,13 +31,20 @@ GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|
                    r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
-REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[]((?:[A-Za-z'-]+[\s.,]*)+)[)\]]|(?<=\s)(?:#|//|←)\s*(.*)"
-                    r"|,?\s+(?:by|using|via|from|since|because|as)\s+"
-                    r"((?:[A-Za-z'-]+[\s.,]*)+))\s*$")
+_SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
+REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
+                    r"|(?<=\s)(?:#|//|←)\s*(.*)"
+                    rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
+                    rf"|,?\s+((?:since|because)\s+{_SAID}))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
                       r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+# The value of a leaf where the gradient is zero: w^*, w_{opt}, \Sigma_\text{ML}
+SOLUTION = re.compile(
+    r"^(\s*(?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
+    r"(?:\^\s*\{?\s*(?:\*|\\ast\b|\\star\b|[⋆∗])\s*\}?|_\s*\{?\s*"
+    r"(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)\s*\}*)(?=\s*=)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
@@ -117,8 +124,9 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             parts = [text]
             if FLAT.search(raw):
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
-            found += [_piece(one, vocabulary, found, own)._replace(flat=flat, at=Position(number))
-                      for part in parts for one in statements(part, vocabulary)]
+            for one in (one for part in parts for one in statements(part, vocabulary)):
+                piece = _piece(one, vocabulary, found, own)
+                found.append(piece._replace(flat=flat or piece.flat, at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
 
@@ -172,6 +180,10 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
+        solution = SOLUTION.match(formula)
+        if solution and vocabulary.pattern.fullmatch(solution["name"]):
+            formula = solution[1] + formula[solution.end():]
+            return _piece(formula, vocabulary, found, own)._replace(flat=True)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
     if re.match(r"\s*=", formula):  # it goes on from the line before

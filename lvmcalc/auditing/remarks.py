@@ -1,11 +1,14 @@
 """Lines of words in a derivation, and remarks beside a formula."""
 
 import re
+from itertools import pairwise
 
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.marking.derivation_text import TELLING
+from lvmcalc.marking.derivation_text import OPERATING, TELLING
 from lvmcalc.notation import Vocabulary
+from lvmcalc.notation.letters import GREEK
 from lvmcalc.notation.passages import MATH
+from lvmcalc.notation.statements import LETTER
 from lvmcalc.notation.tables import PROSE
 
 # Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
@@ -19,8 +22,19 @@ SAYS_NOTHING = re.compile(
     re.IGNORECASE)
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
-                  r"\\?([^\W\d_][\u0302\u0303]?(?:(?:_?\w){0,12}|_\{[a-z]{1,2}\}))\}?"
+                  r"\\?([^\W\d_][\u0302\u0303]?"
+                  r"(?:(?:_?\w){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
+# $X$, $x_i^\top$, $0$: what is no formula
+ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\}?\s*"
+                      r"(?:_\s*(?:\w|\{\w{1,3}\}))?"
+                      r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*")
+NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
+NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
+                  rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
+# What ends so says nothing by itself: it introduces what comes next
+INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
+                        r"\s*$")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 
@@ -34,6 +48,15 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
         REASONED.match(text) or not TELLING.search(text))
 
 
+def without_noun(text: str, vocabulary: Vocabulary) -> str:
+    """Return a definition without a noun that names the letter, as in "error e = f − y"."""
+    noun = NOUN.match(text)
+    names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE} - {*NOUNS}
+    told = noun and (names & {*noun[1].split()} or TELLING.search(noun[0])
+                     or OPERATING.search(noun[1].strip()))
+    return text if not noun or told else text[noun.end():]
+
+
 def is_english(word: str) -> bool:
     """Return whether a word is one that may stand beside a formula."""
     return word.lower() in PROSE
@@ -41,19 +64,28 @@ def is_english(word: str) -> bool:
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
-    inner = MATH.search(text)
     if SAYS_NOTHING.match(text) or says_nothing(text):
         return True
-    if "=" in text or (inner and not NAME.match(inner[0].strip("$ "))):
+    inner = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
+    if "=" in text or not all(map(ONE_NAME.fullmatch, inner)):
         return False
-    words = re.findall(r"[A-Za-z]+", MATH.sub(" ", text))
-    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+", "", ALONE.sub(" ", MATH.sub(" ", text)))
+    text = MATH.sub(" ", text)
+    words = re.findall(r"[A-Za-z]+", text)
+    others = re.sub(r"[A-Za-z\s.,;:!?'’()-]+|(?<!\S)\d+(?=[\s.,;:]|$)", "", ALONE.sub(" ", text))
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
-    if others or not words or named or TELLING.search(text):
+    alone = inner or any(len(word) == 1 and word not in "aAI" for word in words)
+    letters = {name for name in vocabulary.spellings if len(name) == 1}
+    product = any(len(word) < 4 and word[1:].islower() and {*word} <= letters and word[0].isupper()
+                  and not is_english(word) for word in words) or any(
+        {*pair} <= letters - {"a", "I"} for pair in pairwise(text.split()))
+    tells = TELLING.search(text) and (alone or not INTRODUCES.search(text))
+    if others or not words or named or product or tells:
         return False
     long_words = sum(len(word) > 3 for word in words)
     if TITLE.match(text) and max(map(len, words)) > 2:
         return True
     heading = long_words > text.rstrip().endswith(".") and text.rstrip().endswith((":", "."))
     english = sum(map(is_english, words))
-    return heading or (long_words > 1 and 0 < english < len(words) - 1) or 2 * english > len(words)
+    introduces = english > 1 and long_words and INTRODUCES.search(text)
+    return bool(heading or introduces or (long_words > 1 and 0 < english < len(words) - 1)
+                or 2 * english > len(words))

@@ -67,10 +67,11 @@ class Conditions:
         self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong))
 
     def known(self) -> list[Condition]:
-        """Return what may be zero, the right ones first; if no gradient was found, those of the
-        leaves that change."""
-        every = self.found or [Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
-                               for name in self.moving]
+        """Return what may be zero, the right ones first; the gradients of the leaves that change
+        are among them, though none of them was found."""
+        right = {condition.name for condition in self.found if not condition.wrong}
+        every = [*self.found, *(Condition(self.chain.in_leaves(self.chain.adjoint(name)), name)
+                                for name in self.moving if name not in right)]
         return sorted(every, key=lambda condition: condition.wrong)
 
     def leaf(self, left: Expr, right: Expr) -> str:

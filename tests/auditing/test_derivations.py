@@ -132,7 +132,7 @@ def test_lines_may_be_separated_in_many_ways(text: str) -> None:
     ("∂c = ∂Wᵀ W x + Wᵀ ∂W x\n∂L = tr(cᵀ ∂c)", ["proved"] * 2),
     ("f := ½ tr(cᵀc)\ndf = tr(cᵀ dc)", ["definition", "proved"]),
     ("L(W) = ½ tr(cᵀc)\n = tr(cᵀc)\n∇L(W) = 2 W(cxᵀ + xcᵀ)", ["proved", "refuted", "follows"]),
-    ("**Step 1.** $e = Wx$\n**Step 2.** $d = W^\\top e$ (using $W$)", ["proved", "unreadable"]),
+    ("**Step 1.** $e = Wx$\n**Step 2.** $d = W^\\top e$ (using $W$)", ["proved", "proved"]),
     ("∂L/∂W = W(cxᵀ\n + xcᵀ)", ["proved"]), ("∂L/∂W = 2\nL", ["refuted", "unreadable"]),
     ("∂L/∂W = h_bar + W\nx cᵀ", ["proved"]),
     ("( 2) dL = tr(c' dc)\n∂L/∂x = 2", ["proved", "refuted"]),

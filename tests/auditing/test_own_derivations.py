@@ -242,7 +242,10 @@ def test_the_body_of_a_function_is_checked_as_without_its_head(text: str, expect
      LOGISTIC, ["words", "definition", "proved", "words"]),
     ("z = X @ w\nloss = np.sum(np.log(1 + np.exp(z))) + y @ z", LOGISTIC,
      ["definition", "unreadable"]),
-    ("∇ = Aᵀ(Aw + y) + λw\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE, ["refuted", "unreadable"]),
+    ("∇ = Aᵀ(Aw + y) + λw\nŵ = (AᵀA + λI)⁻¹Aᵀy", RIDGE, ["refuted", "proved"]),
+    (r"Setting it to $0$ yields the best $w^* = (A^T A + \lambda I)^{-1} A^T y$.", RIDGE,
+     ["proved"]),
+    ("w_{opt} = (AᵀA − λI)⁻¹Aᵀy", RIDGE, ["refuted"]),
     ("Note that ∂L/∂w is Aᵀ(Aw − y) = Aᵀ r and not A r", RIDGE, ["unreadable"]),
     ("Solution to exercise 3\n**Gradient wrt w.**\nUsing the chain rule,\nAs yᵀAw is a scalar it "
      "equals its transpose\nNote that we did not use AᵀA = I.", RIDGE, ["words"] * 5)])

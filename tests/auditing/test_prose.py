@@ -1,0 +1,56 @@
+"""The words of a derivation: what they say of a formula is read, what they say beside it left out.
+"""
+
+import pytest
+
+from lvmcalc import audit, derive
+
+RIDGE = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+GAUSS = derive("n/2 log det(Σ) + ½ tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D", n="positive")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(K))) − sum(Y ∘ Z)", X="N×D", W="D×K", Y="N×K")
+
+
+def statuses(text: str, of: object = RIDGE) -> list[str]:
+    return [line.status for line in audit(text, of).lines]
+
+
+@pytest.mark.parametrize("text", [
+    "The negative log-likelihood is", "The log-likelihood of the GP-LVM is",
+    r"Its gradient with respect to $\mathbf w$ is",
+    r"Writing $a_i^\top$ for the $i$-th row of $A$,", r"\textbf{Gradient of the loss.} We have",
+    "Using 2 facts from section 3,"])
+def test_a_line_without_a_formula_is_words(text: str) -> None:
+    assert {*statuses(text)} == {"words"}
+
+
+@pytest.mark.parametrize("text", ["foo so", "The gradient is minus w", "∂L/∂w is twice that",
+                                  "Second path (encoder): A w y", "we get Aᵀ r", "so it is Aw"])
+def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
+    assert statuses(text) == ["unreadable"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("r = A w − y (one entry for each of the N rows)\n∂L/∂w = Aᵀ r + λ w",
+     ["definition", "proved"]),
+    ("∂L/∂w = Aᵀ(A w − y) + λ w, because w is used twice\n= AᵀA w − Aᵀy + λ w", ["proved"] * 2),
+    ("z = A w, error e = z − y\n∂L/∂w = Aᵀ e + λ w", ["definition"] * 2 + ["proved"]),
+    ("2. **Gradient with respect to $w$:** $\\nabla_w L = A^T (A w - y) + \\lambda w$.",
+     ["proved"]),
+    ("\\[\n L = \\frac12 \\|A w - y\\|^2 + \\frac\\lambda2 \\|w\\|^2\n\\]\nHence\n\\[ \\nabla_w L\n"
+     "= A^T(A w - y) + \\lambda w \\]", ["proved", "words", "proved"]),
+    ("∂L/∂w = Aᵀ(A w − y) + λ w (transposed)", ["unreadable"]),
+    ("∂L/∂w = Aᵀ(A w − y), plus λ w", ["unreadable"]),
+    ("alpha e = A w − y\n∂L/∂w = Aᵀ e + λ w", ["unreadable"] * 2)])
+def test_remarks_nouns_and_displays_do_not_hide_a_formula(text: str, expected: list) -> None:
+    assert statuses(text) == expected, audit(text, RIDGE)
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("w^* = (AᵀA + λI)⁻¹Aᵀy", RIDGE, ["proved"]),
+    (r"\mathbf{w}^{\star} = (A^T A + \lambda I)^{-1} A^T y", RIDGE, ["proved"]),
+    (r"\nabla_\Sigma L = 0, \quad \hat\Sigma = \frac1n S", GAUSS, ["words", "proved"]),
+    (r"\Sigma_{\mathrm{ML}} = \frac2n S", GAUSS, ["refuted"]),
+    ("Setting it to zero yields the nonsense $w = foo(A)$.\n∂L/∂w = Aᵀ(A w − y) + λ w", RIDGE,
+     ["unreadable", "proved"])])
+def test_the_optimum_is_called_in_many_ways(text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
