@@ -14,6 +14,7 @@ from lvmcalc.models import autoencoder, gplvm
 from lvmcalc.show import LiveGPLVM, StageWalk, cost, panels, view
 from lvmcalc.show.answer_boxes import Boxes
 from lvmcalc.show.graph_exercise import GraphExercise
+from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
 
@@ -469,6 +470,88 @@ class TestWalk:
         pixels = np.reshape(image["data"], (*W.shape, 4))
         np.testing.assert_array_equal(pixels[..., 0] > pixels[..., 2],
                                       W @ (X @ c.T + c @ X.T) > 0)
+
+
+KEYS = {"Space": [" "], "→": ["ArrowRight"], "←": ["ArrowLeft"], "↑": ["ArrowUp"],
+        "↓": ["ArrowDown"], "R": ["r", "R"]}
+SIGNS = {"→": 1, "←": -1, "↑": 1, "↓": -1}
+
+
+@pytest.fixture(scope="module")
+def nudge_widget():
+    return Nudge(autoencoder.chain(), "W", W=W, x=X)
+
+
+@pytest.fixture(params=["gplvm_widget", "map_widget", "walk", "nudge_widget"], scope="module")
+def shown_widget(page, request):
+    """Each kind of view, drawn on the page."""
+    widget = request.getfixturevalue(request.param)
+    widget = getattr(widget, "view", widget)
+    drawn(page, widget)
+    return widget
+
+
+def test_every_key_that_is_told_does_what_is_said(page, shown_widget):
+    told = page.evaluate("it.querySelector('.lvm-keys').textContent").split(": ")[-1]
+    pairs = re.findall(r"([^\w·]+?|Space|R) (\w[\w ]*?)(?: · |$)", told)
+    assert len(pairs) == told.count("·") + 1
+    for signs, words in pairs:
+        for sign in signs.split():
+            expected = {"choose it": {"turn": SIGNS.get(sign)},
+                        "change it": {"by": SIGNS.get(sign)}}
+            for key in KEYS[sign]:
+                sent = page.evaluate("""key => {
+                    it.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+                    return sent.at(-1); }""", key)
+                assert sent == expected.get(words, {"set": words, "value": True}), key
+
+
+def test_every_control_shows_what_python_says_of_it_and_keeps_the_focus(page, shown_widget):
+    for name, control in vars(shown_widget.controls).items():
+        state, off, told = control.state
+        at = f"[data-name={name}]"
+        found = page.evaluate("""at => {
+            const box = it.querySelector(at), input = box.matches("button") ? box
+                : box.querySelector("input, select");
+            input.focus();
+            it.lvm.build();
+            const named = document.activeElement.closest("[data-name]")?.dataset.name;
+            return {off: input.disabled, tip: box.title, words: box.querySelector("b")?.textContent,
+                    aria: input.ariaValueText, named, value: {checkbox: input.checked,
+                    "select-one": input.selectedIndex}[input.type] ?? input.value}; }""", at)
+        assert (found["off"], found["tip"]) == (off, control.tip)
+        assert off or found["named"] == name or not page.evaluate(
+            "at => it.querySelector(at).checkVisibility()", at)
+        if control.kind == "stops":
+            assert found["words"] == found["aria"] == (told or control.options[state][0])
+        if control.kind != "button":
+            assert float(found["value"]) == float(state)
+
+
+def test_what_is_told_anew_takes_the_place_of_what_was_told(page, shown_widget):
+    assert page.evaluate("""() => {
+        const {model} = it.lvm, {get} = model;
+        const told = {words: "new", note: "too", about: "a", title: "t"};
+        model.get = name => told[name] ?? get(name);
+        it.lvm.say();
+        return [".lvm-words", ".lvm-note"].map(at => it.querySelector(at).textContent)
+            .concat(it.querySelector("canvas").ariaLabel, it.ariaLabel);
+    }""") == ["new", "too", "Picture: a", "t"]
+
+
+@pytest.mark.parametrize("which", ["gplvm_widget", "walk"])
+def test_whatever_is_clicked_is_chosen_the_first_too(page, request, which):
+    widget = request.getfixturevalue(which)
+    log = drawn(page, getattr(widget, "view", widget))
+    if which == "walk":
+        places = [text_called(log, name).tolist()
+                  for name in widget.view.scene["panels"]["graph"]["order"]]
+    else:
+        places = [[dot["x"], dot["y"]] for dot in log["dots"]]
+    for k in (0, 4):
+        assert page.evaluate("""at => { for (const kind of ["pointerdown", "pointerup"])
+            it.lvm.canvas.dispatchEvent(new PointerEvent(kind, seen(at)));
+            return sent.at(-1); }""", places[k]) == {"choose": k}
 
 
 def test_of_cells_that_are_smaller_than_a_pixel_none_is_left_out(page):

@@ -75,6 +75,7 @@ def test_the_old_verdict_is_cleared_first_and_after_an_interrupt_the_box_takes_t
         enter(box, "-D/2 c^-1")
     assert seen == [[""]]
     assert "Interrupted" in shown(box)
+    assert len(box.told) == len(box.lines)
     assert "Not right" not in shown(box)
     enter(box, "-D/2 c^-1")
     assert "Right, proved" in shown(box)
@@ -137,6 +138,8 @@ def test_a_key_on_what_is_folded_is_no_command_of_jupyterlab(box: AnswerBox) -> 
 
 def test_the_hint_is_the_rule_unless_another_is_given() -> None:
     assert "determinant: $" in AnswerBox(L1, "c").below
+    two = AnswerBox("autoencoder", "W").below
+    assert "W is used by h and g; their contributions add up." in two
 
 
 def test_what_a_screen_reader_must_tell_has_the_role_of_a_status(box: AnswerBox) -> None:
@@ -218,6 +221,8 @@ def test_the_first_break_of_a_derivation_is_told_at_its_own_line() -> None:
     page = Derivation("gplvm.log_det")
     page.write("∂L₁/∂q = −D/2\n∂L₁/∂b = D/(2b)\n∂L₁/∂b = D")
     assert ["The first break." in told for told in page.told] == [False, True, False]
+    page.write("∂L₁/∂b = D\n∂L₁/∂q = −D/2")
+    assert ["The first break." in told for told in page.told] == [True, False]
 
 
 def test_a_prediction_says_right_and_why_or_try_again() -> None:

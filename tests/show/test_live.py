@@ -810,6 +810,15 @@ class TestThePicture:
             assert all(name in names or name in ("whole gradient", "both paths")
                        for name in (preset["gradient"] for preset in kind.presets.values()))
 
+    @BOTH
+    def test_the_way_of_the_value_that_is_told_is_the_one_that_it_goes(self, make):
+        widget = make()
+        widget.controls.gradient.value = "sign flipped"
+        before = widget.trainer.value
+        widget.player.step(1)
+        way = "downhill" if widget.trainer.value < before else "uphill"
+        assert f"each step goes {way}, away from the optimum" in widget.status
+
     def test_what_too_fast_a_step_comes_to_is_told_and_true(self):
         for kind, words in ((LiveGPLVM, "One would expect it to blow up. It does not: "),
                             (LiveAutoencoder, "what overshoots meets a steeper slope")):

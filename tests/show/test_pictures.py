@@ -331,6 +331,7 @@ class TestStills:
                       own=[0, 1, 0.9, 0.8], axes=[0, 30, -2, 1]).axes
         looks = [(line.get_xydata().tolist(), hexed(line.get_color()), line.get_linestyle())
                  for line in axes.lines]
+        assert all(line.get_markevery() == [-1] for line in axes.lines)  # the step that is shown
         assert looks == [([[0, 1], [1, 0.5], [2, 0.1]], GREY, "--"),
                          ([[0, 1], [30, 0.7]], BLUE, "-"),
                          ([[0, 0.9], [1, 0.8]], "#E69F00", ":")]
@@ -371,6 +372,8 @@ class TestStills:
             assert image.get_array().tolist() == [[2 * k + 1, 2 * k + 2]]
             assert image.get_clim() == (-8 if signed else 0, 8)
             assert hexed(found[name].spines["top"].get_edgecolor()) == PURPLE
+        if signed:  # a negative number has as much colour as a positive one
+            assert drawn(scene, it=-np.arange(1.0, 9)).axes[0].images[0].get_clim() == (-8, 8)
         top = shade(found["d"].images[0], 8)
         assert top[0] > top[2] + 0.2 if signed else top.max() < 0.2
         at = {name: axes.get_position() for name, axes in found.items()}
@@ -540,6 +543,7 @@ class TestLivePanels:
 
     def test_where_no_optimum_is_known_the_curve_is_the_value_itself(self):
         live = Live(AUTOENCODER, "W", x=X, m=2)
+        live.controls.gradient.value = "only path g"  # the gradient that is drawn stays whole
         live.player.step(3)
         panels_ = live.scene["panels"]
         assert panels_["curve"]["title"] == "L, the value of autoencoder"
@@ -556,6 +560,12 @@ class TestLivePanels:
         left, right, low, high = numbers(live, "axes").ravel()
         assert left == 0 < steps[-1] < right
         assert low < values.min() < values.max() < high
+
+    def test_a_class_is_named_at_the_median_of_its_points(self):
+        X = np.random.default_rng(0).exponential(size=(150, 2)) + 99 * np.eye(3, 2)[IRIS.labels]
+        np.testing.assert_allclose(
+            panels.middles(X, IRIS, 120.0),
+            [np.sort(X[IRIS.labels == k], axis=0)[25] for k in range(3)], atol=1e-6)
 
     def test_the_axes_hold_the_latent_points_and_the_one_that_is_moved(self):
         widget = LiveAutoencoder("iris")

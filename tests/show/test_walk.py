@@ -243,6 +243,10 @@ def test_at_every_edge_what_the_chain_has_there_is_right_and_the_whole_of_two_pa
         if len(paths) > 1:
             assert not ask.check(" + ".join(f"({path})" for path in paths)).right, (node, parent)
             assert f"{whole} along {notation.plain(node)}" in ask.label
+        ask.pose(parent, node, "", known=True)
+        equation = map(notation.latex, (chain.adjoint_symbol(node),
+                                        chain.abbreviated(chain.adjoint(node))))
+        assert f"is ${' = '.join(equation)}$." in ask.question()
 
 
 def test_a_card_and_what_leaves_are_shown_only_after_a_right_answer_or_on_show(asking) -> None:

@@ -1,0 +1,147 @@
+"""What holds of every widget, whatever it shows: its still picture bears all words of its scene,
+its curves lie within their axes, each control does something unless it is off, Reset brings all
+back, and beside a run that is astray the ghost is the right one."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from lvmcalc.models import GPLVMProblem, autoencoder
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, cost
+from lvmcalc.show.cloud import Cloud
+from lvmcalc.show.graph_exercise import GraphExercise
+from lvmcalc.show.live import Training
+from lvmcalc.show.live_chain import Live
+from lvmcalc.show.nudge import Nudge
+from lvmcalc.show.player_view import PlayerView
+from lvmcalc.show.two_weights import TwoWeights
+from lvmcalc.show.view import View
+from lvmcalc.training import OPTIMISERS, data
+
+CHAIN, IRIS = autoencoder.chain(), data.load("iris")
+W, X = np.arange(1.0, 7).reshape(2, 3), np.array([[1.0, -2], [0.5, 3], [2, 1]])
+
+
+def timed(curve: cost.CostCurve) -> None:
+    curve.seconds = {name: {50: 10.0**-k, 500: 10.0 ** (0.5 - k)}
+                     for k, name in enumerate(curve.seconds, 1)}
+    curve._show()
+
+
+def steered(**values: Any) -> Callable[[PlayerView], None]:
+    """Return what sets controls and takes a few steps."""
+    def act(widget: PlayerView) -> None:
+        for name, value in values.items():
+            getattr(widget.controls, name).value = value
+        widget.player.step(4)
+
+    return act
+
+
+# How a widget is made, and what is then done with it.
+WIDGETS: dict[str, tuple[Callable[[], View], Callable[[Any], Any]]] = {
+    "gplvm": (lambda: LiveGPLVM("iris"), steered(gradient="sign flipped", across=1.0)),
+    "gplvm on a line": (lambda: LiveGPLVM("iris", Q=1), steered(optimiser="adam")),
+    "autoencoder": (lambda: LiveAutoencoder("iris", 3), steered(rate=3, up=1.0)),
+    "any chain": (lambda: Live(CHAIN, "W", x=X, m=2), steered(gradient="only path g")),
+    "cloud": (lambda: Cloud(GPLVMProblem(data.centred(IRIS.Y), 2)), steered(rate=2)),
+    "two weights": (TwoWeights, steered(follow="h")),
+    "nudge": (lambda: Nudge(CHAIN, "W", W=W, x=X), lambda it: it.nudge((0, 0), 2.5)),
+    "cost": (lambda: cost.CostCurve([50, 500]), timed),
+    "walk": (lambda: StageWalk(CHAIN, W=W, x=X).view, lambda it: it.controls.next.click()),
+    "graph": (lambda: GraphExercise(CHAIN, [("W", "g")]), lambda it: it.toggle("x", "e")),
+}
+RUNS = [name for name, (_, act) in WIDGETS.items() if act.__qualname__.startswith("steered")]
+
+
+@cache
+def used(name: str) -> View:
+    make, act = WIDGETS[name]
+    act(widget := make())
+    return widget
+
+
+def numbers(widget: View, name: str) -> np.ndarray:
+    return np.frombuffer(widget.frame[name], np.float32)
+
+
+def seen(widget: View) -> tuple:
+    """Return all that a page shows of a widget, and how fast it plays."""
+    told = [control.told for control in vars(widget.controls).values()]
+    return widget.scene, widget.frame, widget.words, widget.note, told, getattr(widget, "speed", 0)
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_still_picture_bears_all_words_of_its_scene(name: str) -> None:
+    widget = used(name)
+    figure = View.still(widget).figure
+    for axes in figure.axes:  # these texts are made when they are asked for
+        axes.get_xticklabels(), axes.get_yticklabels()
+    shown = {text.get_text() for text in figure.findobj(Text) if text.get_visible()}
+    for panel in widget.scene["panels"].values():
+        words = {panel.get("xlabel", ""), *panel.get("captions", ())}
+        words |= {panel["title"]} if panel["kind"] != "graph" else set()  # which is told beneath
+        words |= {mark["words"] for mark in panel["marks"]} if panel["kind"] == "map" else set()
+        words |= {look["name"] for look in panel.get("classes", ())}
+        words |= {look.get("label", "") for look in panel.get("series", ())
+                  if look["key"] in widget.frame}
+        words |= {arrow["key"] for arrow in panel.get("arrows", ())}
+        words |= {node[words] for node in panel.get("nodes", ()) for words in ("latex", "shape")}
+        assert words - {""} <= shown
+
+
+@pytest.mark.parametrize("name", [*RUNS, "nudge", "cost"])
+def test_every_curve_lies_within_its_axes(name: str) -> None:
+    widget = used(name)
+    panel, = (panel for panel in widget.scene["panels"].values() if panel["kind"] == "curve")
+    left, right, low, high = numbers(widget, "axes")
+    for key in (look["key"] for look in panel["series"] if look["key"] in widget.frame):
+        x, y = numbers(widget, key).reshape(2, -1)
+        x, y = np.log10(x) if panel["xlog"] else x, np.log10(y) if panel["ylog"] else y
+        assert left - 1e-4 <= x.min() <= x.max() <= right + 1e-4, key
+        assert low <= y.min() <= y.max() <= high, key
+
+
+@pytest.mark.parametrize("name", ["gplvm", "gplvm on a line", "autoencoder", "any chain",
+                                  "two weights"])
+def test_a_control_changes_what_is_seen_or_is_off(name: str) -> None:
+    widget = WIDGETS[name][0]()
+    for called, it in vars(widget.controls).items():
+        if it.kind == "button" or called == "dataset":
+            continue
+        before, off = seen(widget), it.disabled
+        others = [value for _, value in it.options if value != it.value]
+        it.value = others[-1] if others else not it.value if it.kind == "check" else it.value + 1
+        assert (seen(widget) == before) == off, called
+
+
+@pytest.mark.parametrize("name", [*RUNS, "nudge", "graph"])
+def test_reset_brings_back_what_was_seen_at_first(name: str) -> None:
+    make, act = WIDGETS[name]
+    widget = make()
+    first = seen(widget)
+    if isinstance(widget, PlayerView):
+        widget.player.step(2)
+    else:
+        act(widget)
+    assert seen(widget) != first
+    widget.controls.reset.click()
+    assert seen(widget) == first
+
+
+@pytest.mark.parametrize("name", [name for name in RUNS if name != "two weights"])
+def test_beside_a_run_astray_the_ghost_goes_the_right_way_whatever_is_set(name: str) -> None:
+    widget = WIDGETS[name][0]()
+    assert isinstance(widget, Training)
+    widget.controls.gradient.value = "sign flipped"
+    for optimiser in OPTIMISERS:
+        for rate in (0.1, 2):
+            widget.controls.optimiser.value, widget.controls.rate.value = optimiser, rate
+            ghost, trainer = widget.ghost, widget.trainer
+            assert (ghost.optimiser, ghost.steps) == (trainer.optimiser, trainer.steps)
+            assert not ghost.ablation_in_words
+            assert ghost.learning_rate == pytest.approx(trainer.learning_rate * min(1, 0.9 / rate))
