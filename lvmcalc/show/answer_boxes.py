@@ -10,6 +10,7 @@ from lvmcalc import notation
 from lvmcalc.marking import Mark
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
+from lvmcalc.show.messages import InOrder
 from lvmcalc.show.view import NO_COMMAND, Asked, module
 
 INTERRUPTED = "Interrupted, so it is not marked. Press Enter to mark it again."
@@ -36,7 +37,7 @@ class Boxes(Asked, anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self.on_msg(lambda _, content, __: self._heard(content))
+        self.on_msg(InOrder(self._heard))
 
     def read(self, lines: list[str]) -> None:
         """Mark what stands in the boxes, and tell it."""

@@ -15,6 +15,7 @@ from traitlets import Bool, Dict, Int, List, Unicode
 
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
+from lvmcalc.show.messages import InOrder
 
 if TYPE_CHECKING:  # Matplotlib draws still pictures, and is imported for them alone
     from lvmcalc.show.still import Drawing
@@ -190,7 +191,7 @@ class View(Shown, anywidget.AnyWidget):
         super().__init__(**traits)
         for control in vars(controls).values():
             control._changed = lambda control=control: self._on_change(control)
-        self.on_msg(lambda _, content, __: self._heard(content))
+        self.on_msg(InOrder(self._heard))
         self.specify()
 
     def specify(self) -> None:

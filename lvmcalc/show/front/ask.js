@@ -10,7 +10,7 @@ class Boxes {
                                 onclick: () => this.add(this.rows.length).input.focus()});
     const help = "Enter next line · Ctrl+Enter new line · ↑ ↓ move · Backspace in an empty line removes it";
     const bar = make("div.lvm-bar", {hidden: !this.many}, add, make("span.lvm-keys", {textContent: help}));
-    begin(el, model, {
+    this.post = begin(el, model, {
       "change:written": () => this.fill(), "change:told": () => this.tell(),
       "change:above change:below change:summary change:title change:label": () => this.say(),
     }, this.above, this.list, this.told, bar, this.below);
@@ -92,7 +92,7 @@ class Boxes {
       if (k >= at) this.show(told, k === at && lines[k].trim() ? "…" : "");
     });
     this.show(this.told, "");
-    this.model.send({lines, at, number: ++this.number, ...paste});
+    this.post({lines, at, number: ++this.number, ...paste});
   }
 
   remove(k) {

@@ -11,11 +11,13 @@ export const floats = ({buffer, byteOffset: at, byteLength}) => // what is sent,
   new Float32Array(buffer.slice(at, at + byteLength));
 
 export function begin(el, model, heard, ...parts) { // `heard`: what is done when Python changes something
+  let [page, number] = [Math.random(), 0];
   el.dataset.lmSuppressShortcuts = "true";
   Object.assign(el, {role: "group", tabIndex: -1}).classList.add("lvm", "jupyter-widgets");
   el.replaceChildren(...parts);
   model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   for (const names in heard) model.on(names, heard[names]);
+  return content => model.send({...content, sent: [page, ++number]}); // see messages.py
 }
 
 // After Shift+Enter a panel or a box has the focus: its cell, or the one below, is the active one.

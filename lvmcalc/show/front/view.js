@@ -52,7 +52,7 @@ class View {
     this.inner = make("div.lvm-inner");
     this.more = make("details.lvm-more", {}, make("summary", {textContent: "More"}), this.inner);
     this.keys = make("p.lvm-keys");
-    begin(el, model, {
+    this.post = begin(el, model, {
       "change:frame": () => this.receive(), "change:spec": () => this.build(),
       "change:values": () => this.fill(), "change:words change:note change:playing": () => this.say(),
       "change:scene": () => { Object.assign(this.state, {memo: {}, past: []}); this.fit(); },
@@ -69,10 +69,8 @@ class View {
     theme.observe(document.body, {attributes: true});
     sizes.observe(this.picture);
     signal.addEventListener("abort", () => { theme.disconnect(); sizes.disconnect(); });
-    model.send({hello: true});
-    this.build();
-    this.say();
-    this.receive();
+    this.post({hello: true});
+    [this.build(), this.say(), this.receive()];
     setTimeout(() => (this.controls.play || this.controls.to) && greet(el, el), 60);
   }
 
@@ -122,7 +120,7 @@ class View {
   }
 
   receive() {
-    if (++this.heard % 4 === 0) this.model.send({seen: this.model.get("count")});
+    if (++this.heard % 4 === 0) this.post({seen: this.model.get("count")});
     if (this.halted) return;
     const {state, model} = this, now = performance.now(), span = now - this.arrived, next = {}, old = {};
     for (const [name, view] of Object.entries(model.get("frame"))) next[name] = floats(view);
@@ -243,12 +241,12 @@ class View {
   set(name, value) { // a pause is seen at once: the picture stands until Python says where it stopped
     const alive = !this.el.classList.contains("jupyter-widgets-disconnected");
     if (name === "play" && this.model.get("playing") && alive) Object.assign(this, {halted: true}).fill();
-    this.model.send({set: name, value});
+    this.post({set: name, value});
   }
 
   tell(content) {
     this.touched = performance.now();
-    this.model.send(content);
+    this.post(content);
   }
 
   key(event) {
