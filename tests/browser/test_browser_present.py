@@ -35,9 +35,14 @@ def plays_and_pauses_by_mouse(page: Page) -> None:
 
 def test_in_voila_the_first_notebook_is_a_page_without_code_whose_widget_plays_and_pauses():
     browser.need_chromium()
-    voila = "voila", "--Voila.ip=127.0.0.1", NOTEBOOK.name
+    asked = re.search(r"`(voila .*)`", (browser.ROOT / "README.md").read_text("utf-8"))[1].split()
+    voila = *asked[:-1], "--Voila.ip=127.0.0.1", NOTEBOOK.name
     with browser.jupyterlab(NOTEBOOK, serve=voila) as address, browser.page_of() as page:
         page.goto(address, timeout=120_000)
+        waiting = page.locator("[class*=skeleton]")  # for what has not run, amid text
+        expect(waiting.first).to_be_visible(timeout=120_000)
+        expect(page.locator("h1").first).to_be_visible()
+        expect(waiting).to_have_count(0, timeout=120_000)
         plays_and_pauses_by_mouse(page)
         assert "from lvmcalc" not in page.locator("body").inner_text()
 
