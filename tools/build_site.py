@@ -185,7 +185,7 @@ def joined(part: Any) -> Any:
 
 def for_lite(text: str) -> str:
     """Return the text of a notebook for JupyterLite, which says nothing while Python starts."""
-    told = re.sub(r"Run the cells down to this one to [\w ]+\.", rf"\g<0> {WAIT}", text)
+    told = re.sub(r"Run the cells down to this one to [\w ]+\.", rf"\g<0> {WAIT}", text, count=1)
     return json.dumps(joined(json.loads(told)))
 
 
