@@ -1,5 +1,6 @@
 """The time of each test folder, and the order in which files go to the workers."""
 
+import gc
 import os
 from collections import Counter
 from pathlib import PurePosixPath
@@ -44,6 +45,12 @@ def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Put the folders that take longest at the beginning, and leave the rest as it is."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what all modules and tests are made of out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

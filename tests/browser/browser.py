@@ -39,7 +39,8 @@ NOTEBOOK = "jupyterapp.shell.currentWidget"
 CELLS = f"[...{NOTEBOOK}.content.model.cells].filter(cell => cell.type === 'code')"
 ERRORS = (f"{CELLS}.flatMap(cell => cell.outputs.toJSON()).filter(o => o.output_type === 'error')"
           ".map(o => o.ename + ': ' + o.evalue)")
-
+# Milliseconds; else Playwright asks in each frame, and so has the page draw sixty times a second.
+POLLING = 50
 
 _open: list[Browser] = []  # Playwright runs once in a thread: all pages are pages of one browser
 
@@ -180,7 +181,8 @@ def connected(page: Page) -> None:
     """Wait until the notebook is open and its kernel is connected and idle."""
     page.wait_for_function(f"""() => {{
         const kernel = window.jupyterapp && {NOTEBOOK}?.context?.sessionContext?.session?.kernel;
-        return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""")
+        return kernel && kernel.connectionStatus === "connected" && kernel.status === "idle"; }}""",
+                           polling=POLLING)
 
 
 def show(page: Page, *sources: str) -> None:
@@ -212,6 +214,6 @@ def finished(page: Page, timeout: float = 120) -> None:
     page.wait_for_function(f"""() =>
         {NOTEBOOK}.context.sessionContext.session.kernel.status === "idle" &&
         ({CELLS}.every(cell => !cell.sharedModel.source.trim() || cell.executionCount)
-         || {ERRORS}.length)""", timeout=1000 * timeout)
+         || {ERRORS}.length)""", timeout=1000 * timeout, polling=POLLING)
     errors = page.evaluate(ERRORS)
     assert not errors, f"The notebook does not run: {errors[0]}"
