@@ -139,21 +139,22 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     """
     outputs = "|".join(exercise.chain.vocabulary.outputs)
     name = notation.spelling(exercise.wrt)
+    names = [name, *(short for short, of in exercise.chain.abbreviations.items() if of == name)]
     if entry_asked(exercise, side):
         return True
     side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
     bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
     bare = bare.strip().translate(ASCII)
-    if re.fullmatch(RESULTS.format(re.escape(name), f"(?:{outputs})"), bare) and not (
-            {side, bare} & {*exercise.chain.vocabulary}):
+    if re.fullmatch(RESULTS.format(f"(?:{'|'.join(map(re.escape, names))})", f"(?:{outputs})"),
+                    bare) and not {side, bare} & {*exercise.chain.vocabulary}:
         return True
     if called := re.fullmatch(r"\\?[^\W\d_]\w*'\s*\((.*)\)", side):
         if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
             return True
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
     if operated := OPERATED.match(side):
-        *names, formula = operated.groups()
-        return _is_operated(exercise, next(filter(None, names)), formula)
+        *below, formula = operated.groups()
+        return _is_operated(exercise, next(filter(None, below)), formula)
     try:
         formula = parse(side, exercise.chain.vocabulary)
     except CannotBeFormed:

@@ -3,8 +3,9 @@
 import re
 
 from lvmcalc.notation import Vocabulary, spelling
+from lvmcalc.notation.phrases import PHRASES
 from lvmcalc.notation.statements import LETTER
-from lvmcalc.notation.tables import VARIANTS
+from lvmcalc.notation.tables import ANSWERING, VARIANTS
 
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
@@ -15,6 +16,18 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|aver
                        r"|except|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
+# What makes of a sentence beside a formula more than a story about how it was found
+DENIES = re.compile(
+    r"\b(?:up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
+    r"|ignor\w*|neglect\w*|omit\w*|drop\w*|forg[eo]t\w*|wrong\w*|mistak\w*|incorrect\w*"
+    r"|false\w*|tempt\w*|might|would|should|could|may|if|unless|suppos\w*|assum\w*"
+    r"|imagin\w*|only|but|however|instead|rather|almost|approx\w*|rough\w*|modulo"
+    r"|naiv\w*|guess\w*|numerator|case|special\w*|sometimes|claims?|disagree\w*|doubt\w*"
+    r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|zero|optim\w*"
+    r"|vanish\w*|transpos\w*|rows?|flip\w*|negat\w*|per|averag\w*|mean|normali[sz]\w*"
+    r"|resc\w+|scal(?:ed|ing|es?)|parts?|separate\w*|later|rest|remain\w*|other\w*"
+    r"|someone|never|no|prior|not\s+(?:true|right|correct|the)|regulari\w*|penal\w*"
+    r"|flatten\w*|reshap\w*|revers\w*|opposite|convention\w*|evaluat\w*|at)\b", re.IGNORECASE)
 GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
                    rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
                    re.IGNORECASE)
@@ -36,7 +49,9 @@ def definition_in(text: str) -> str:
     if behind:
         found = (found[:behind.start()] + behind[2]).rstrip()
     words = " ".join([front[0] if front else "", behind[1] if behind else ""])
-    told = TELLING.search(words) or OPERATING.search(words)
+    adjoint = re.match(r"\s*(?:∂|d\w*/|\\(?:[td]?frac|partial|nabla)|∇)", found)
+    told = any(it.search(words) for it in (TELLING, OPERATING, DENIES)) or (adjoint and not all(
+        word.lower() in ANSWERING for word in re.findall("[A-Za-z]+", words)))
     if told or not DEFINITION.match(found):
         return text
     return f"{front[1]} {found}" if front else found
@@ -57,6 +72,7 @@ def without_heading(text: str, vocabulary: Vocabulary) -> str:
     words = re.findall(r"[A-Za-z]+(?:['’][a-z]+)?", heading)
     named = any(len(word) == 1 or word in vocabulary.spellings for word in words
                 if word not in ("a", "A", "I"))
-    says = re.search(r"[^A-Za-z\s.,;'’-]", heading) or named or TELLING.search(heading)
-    alone = len(words) < 3 or says or OPERATING.search(heading)
+    known = all(word.lower() in ANSWERING for word in re.findall(
+        "[A-Za-z]+", PHRASES.sub(" ", heading)))
+    alone = len(words) < 3 or named or not known or re.search(r"[^A-Za-z\s.,;'’-]", heading)
     return text if alone or not rest[:1].isspace() else " " * len(heading + colon) + rest

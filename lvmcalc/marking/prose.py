@@ -16,50 +16,37 @@ from lvmcalc.marking.asked import names_asked, with_loss
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.derivation_text import (
     DEFINITION,
-    OPERATING,
-    TELLING,
+    DENIES,
     without_heading,
 )
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.finishing import Reading
 from lvmcalc.notation.named import FUNCTIONS
-from lvmcalc.notation.passages import MATH, sides_of
+from lvmcalc.notation.passages import FRAMES, MATH, sides_of
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import without_politeness
+from lvmcalc.notation.phrases import PHRASES, without_politeness
 from lvmcalc.notation.statements import equations
-from lvmcalc.notation.tables import END, ENGLISH, PROSE, STYLES
+from lvmcalc.notation.tables import ANSWERING, END, ENGLISH, PROSE, STYLES
 from lvmcalc.notation.vocabulary import Vocabulary
 
 TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
                   r"\{([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
+ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
 CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
 WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
                   r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
-# Words that may say something about the formula beside them: whole ones, and beginnings of others
-_WHOLE = """
-    about alone any apart big bigger both but can cannot case close could differ different
-    differently differs dual each eight either every except five form four gone greater however
-    hundred if large larger least less limit local long may mean means might missing more most
-    must near nine no none nor off only or other others out part parts per piece same seven
-    should single six small smaller some special sum summand sums swapped ten than though three
-    too two unless unlike up when whenever without would
-"""
-_BEGINNINGS = """
-    add adding almost alternat although another approx ascent assum averag batch bound cancel
-    clipp component contain contribut curvature delet depend descent direction divid doubl doubt
-    downstream drop example exchang extra factor flip forg halv hess ignor includ increas
-    infinit integra interchang invers invert involv jacobi lack lose lost maxim minib minim mis
-    mult natural neglect numerical omit oppos optim otherwise penal place portion prior project
-    proportion provid pseudo quart reduc regulari remov replac revers riemann root sample scal
-    scaling sign solv sometimes square stage step stochastic subtract summed suppos swap
-    symmetri term thrice total transf transpos tripl undefin unpenal unregular unequal unit
-    updat upstream vanish versus zero
-"""
-CHANGES = re.compile(rf"\b(?:{'|'.join(_WHOLE.split())})\b|n['’]t\b|wise\b"
-                     r"|\bsecond[\s-]+(?:derivative|order)|derivative\s+of\s+the\s+(?:grad|deriv)"
-                     rf"|\b(?:{'|'.join(_BEGINNINGS.split())})", re.IGNORECASE)
+CONCLUDES = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
+                       r"|consequently)\b"
+                       r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:)", re.IGNORECASE)
+BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because)\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
+ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
+                     r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
+MARKED = "The last formula is marked, not those in front of it."
+TWICE = re.compile(r"\b(?:derivative|gradient|differential)\s+of\s+(?:the\s+|this\s+|a\s+)?"
+                   r"(?:gradient|derivative|differential)|\bsecond[\s-]+(?:derivative|order)"
+                   r"|\b(?:of|to|than|by|with|from)\W*⟦A⟧", re.IGNORECASE)
 # What says nothing though a word of it may
 _WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
 SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
@@ -75,39 +62,24 @@ HARMLESS = re.compile(
     r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
     r"(?:(?:is|being|taken|applied"
     rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
-    r"|\b(?:with|where|and)\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+(?:logistic|sigmoid)"
-    rf"(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
-    rf"|{SCALAR}|\bcontributions\b|\bread(?:ing)?\s+off\b"
-    r"|\b(?:expression|explicit|expan[ds]|expect)\w*"
-    r"|\b(?:in\s+)?(?:matrix|vector|compact|closed)\s+form\b|\bterms\s+of\b|\bboth\s+sides\b"
-    r"|\bno\s+longer\b|\bchain\s+rule\b|\bpartial\b|\bproduct\s+rule\b", re.IGNORECASE)
+    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row\)?"
+    r"|\brow\s+by\s+row\b"
+    r"|\b(?:with|where|and)\s+the\s+(?:logistic\s+|sigmoid\s+)+(?:function\s+)?⟦Nsigma⟧"
+    r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
+    rf"(?:logistic|sigmoid)(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
+    rf"|{SCALAR}|\bread(?:ing)?\s+off\b|\bpartial\s+derivatives?\b", re.IGNORECASE)
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
-LEADS = re.compile(r"(?:^|:|\b(?:is|are|be|was|gets?|got|obtain(?:s|ed)?|have|has|finds?"
-                   r"|found|gives?|giving|yields?|yielding|reads?|becomes?|equals?|that|then|thus"
-                   r"|hence|so"
-                   r"|therefore|consequently|follows?|answer|result|namely|at|(?:given|written"
-                   r"|expressed|computed|obtained)\s+(?:by|as|in|from))"
-                   r"|(?:^|[.!]\s+)(?:[A-Z][a-z]+ing|By|From|After|Here|Finally|Altogether)\b"
-                   r"[^.!?:⟦]*,)[\s,:—–-]*$", re.IGNORECASE)
-CLOSES = re.compile(r"^(?:[\s)]*$|[\s)]*[.;!]|\s+(?:This|Here|We|The|It|Thus|Hence|So|Note)\b"
-                    r"|[\s,;)]*(?:⟦D|\(?(?:where|with|which|as|since|because"
-                    r"|by|using|for|here|so|hence|thus|in|via|from|an?\s+(?:vector|matrix"
-                    r"|scalar|number)|and\s+we\s+are\s+done|is\s+the\s+(?:gradient"
-                    r"|derivative|answer|result))\b))")
-
-
 # Where a name may stand between words, and words right behind a formula without dollars
 LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
                  re.IGNORECASE)
 FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
                     r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
                     r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
-FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|(?:where|with|for)\s+⟦D|$"
-                     r"|where\s+⟦N\w*⟧\s+(?:is|are|denotes?)\b)")
+FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
 
 
 class Told(NamedTuple):
@@ -115,11 +87,12 @@ class Told(NamedTuple):
 
     text: str
     lines: dict[str, str]
+    note: str = ""
 
     def agreeing(self, ways: list[Reading]) -> list[Reading]:
         """Return the readings in which the names are the rows and columns that they are said to be.
         """
-        found = [way for way in ways if all(
+        found = [way._replace(note=f"{way.note} {self.note}".strip()) for way in ways if all(
             (f"{name}_" in way.note.partition("read as a column")[0]) == (line == "column")
             for name, line in self.lines.items())]
         if not found:
@@ -148,7 +121,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     """
     vocabulary = exercise.chain.vocabulary
     text = without_heading(without_politeness(unified(text), vocabulary), vocabulary)
-    text = with_loss(exercise, text)
+    text = with_loss(exercise, text.replace("&", " ") if r"\begin" in text else text)
     shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
     parts = [part for segment in segments(text, vocabulary) for part in (
         _equations(text, segment) if segment.formula else [segment])
@@ -163,6 +136,12 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
         kinds = ["D" if kind == "A" and re.match(r"G\s*=", text[part.start:part.end]) else kind
                  for part, kind in zip(parts, kinds, strict=True)]
     kinds = ["D" if kind == "C" else kind for kind in kinds]
+    last = max((place for place, kind in enumerate(kinds) if kind == "A"), default=0)
+    before, final = text[:parts[last].start], text[parts[last].start:parts[last].end]
+    explicit = ANSWERS.search(before) or any(
+        names_asked(exercise, side) for side in sides_of(final)[:-1])
+    if explicit:  # what stands in front of it is its story
+        kinds = ["B" if kind == "A" and place < last else kind for place, kind in enumerate(kinds)]
     if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None
     at = kinds.index("A")
@@ -178,28 +157,38 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
-    if not is_harmless(ORIENTED.sub(" ", story), vocabulary, wrt):
+    if not is_harmless(ORIENTED.sub(" ", story), vocabulary, wrt, bool(explicit)):
         return None
     found = [" "] * len(text)
     for part, kind in zip(parts, kinds, strict=True):
         if kind[:1] in ("A", "D"):
             found[part.start:part.end] = text[part.start:part.end].replace("\n", " ")
             found[part.start - 1:part.start] = "\n" * bool(part.start)
-    return Told("".join(found), lines)
+    return Told("".join(found), lines, MARKED * ("B" in kinds))
 
 
-def is_harmless(story: str, vocabulary: Vocabulary, wrt: str) -> bool:
+def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
     """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
+
+    All of them are known to leave a formula what it is. Where the answer is `explicit`, as in
+    ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing.
     """
+    front, behind = story.split("⟦A⟧")
+    told = [*CONCLUDES.finditer(front)]
+    if explicit and told and not DENIES.search(front[:told[-1].start()]):
+        front = front[told[-1].start():]
+    reason = BECAUSE.search(behind) if explicit else None
+    if reason and not DENIES.search(reason[0]):
+        behind = behind[:reason.start()] + behind[reason.end():]
+    story = f"{front}⟦A⟧{behind}"
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
                    r"(?:matrix|vector|array)?\)?", " ", story)
-    story = HARMLESS.sub(" ", LET.sub(" ", story))
-    words = re.sub(r"⟦\w*⟧", " ", story) + " end"
-    others = {*WITH_RESPECT_TO.findall(story)} - {wrt}
-    if others or VALUE.search(story):
+    if TWICE.search(story) or VALUE.search(story):
         return False
-    if any(pattern.search(words) for pattern in (CHANGES, TELLING, OPERATING)) or re.search(
-            r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words) or "⟦X⟧" in story:
+    story = HARMLESS.sub(" ", PHRASES.sub(" ", LET.sub(" ", story)))
+    words = re.sub(r"⟦\w*⟧", " ", story)
+    if {*WITH_RESPECT_TO.findall(story)} - {wrt} or re.search("⟦[XB]⟧", story) or re.search(
+            r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words):
         return False
     front, behind = story.split("⟦A⟧")
     for before, name in re.findall(r"(\w*)\W*⟦N(\w*)⟧", front):
@@ -209,12 +198,10 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str) -> bool:
     for name in re.findall(r"\bfor\W*⟦N(\w*)⟧", behind):
         if name != wrt and name not in vocabulary.lengths:
             return False
-    if re.search("⟦[NS]", FRAMED.sub(" ", story)):
-        return False
-    last = re.split(r"[.!?]\s|⟦D⟧", front)[-1]
-    known = [all(word.lower() in PROSE for word in re.findall("[A-Za-z]+", re.sub(
-        r"⟦\w*⟧", "", part))) for part in (last, behind)]
-    return (known[0] or bool(LEADS.search(front))) and (known[1] or bool(CLOSES.search(behind)))
+    framed = FRAMED.sub(" ", story)
+    return not re.search("⟦[NS]", framed) and all(
+        word.lower() in ANSWERING
+        for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
 
 
 def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
@@ -230,6 +217,8 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     for found in re.finditer(r"\n", text):
         if marks[found.start()] == "?":
             marks[found.start()] = "·"
+    for found in (*FRAMES.finditer(text), *ROW.finditer(text)):
+        marks[found.start():found.end()] = "·" * len(found[0])
     for found in re.finditer(SCALAR, text):
         if {*marks[found.start():found.end()]} == {"?"}:
             marks[found.start():found.end()] = "P" * len(found[0])
@@ -237,8 +226,18 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     tokens = [*re.finditer(r"\S+", outside)]
     plain = [_is_word(token[0], vocabulary) for token in tokens]
     for place, token in enumerate(tokens):
+        alone = re.fullmatch(r"(\w+)([)\]]*[:,])", token[0])
+        if alone and alone[1] in vocabulary.spellings and text[:token.start()].rstrip()[-1:] and (
+                marks[len(text[:token.start()].rstrip()) - 1] == "P"):  # for A: …
+            marks[token.end() - len(alone[2]):token.end()] = "·" * len(alone[2])
+            marks[token.start():token.start() + len(alone[1])] = "B" * len(alone[1])
+            continue
         beside = plain[place + 1:place + 2] == [True] and tokens[place + 1][0].isalpha()
-        word = plain[place] and (token[0] not in vocabulary.spellings or beside)
+        named = token[0].strip(".,;:!?()") in {*vocabulary.spellings, "σ"}
+        word = plain[place] and (not named or beside)
+        before = outside[:token.start()].rstrip()
+        if named and beside and not alone and before.endswith(","):  # …, σ is the logistic function
+            marks[len(before) - 1], word = "·", False
         marks[token.start():token.end()] = ("P" if word else "B") * len(token[0])
     found = []
     for mark, run in groupby((place for place, mark in enumerate(marks) if mark != "?"),
@@ -279,8 +278,8 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
     if name := re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare):
-        known = len(name[1]) == 1 or name[1] in vocabulary.spellings or bare == "\\sigma"
-        return f"N{name[1]}" if known else "X"
+        known = len(name[1]) == 1 or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
+        return f"N{notation.spelling(name[1])}" if known else "X"
     if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):
         return "A"
     return "C" if CHANGE.match(bare) else "D" if DEFINITION.match(formula) else "A"

@@ -51,7 +51,8 @@ from lvmcalc.notation.tokens import quoted
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
-BETWEEN = re.compile(r"\s*(?:\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹)\s*"
+ARROW = r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹"
+BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
                      rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
 CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
 BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
@@ -62,6 +63,7 @@ ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
+GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 
@@ -120,6 +122,8 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     if plus := POWER_PLUS.search(text):
         raise Unreadable(f"`{plus[0]}` may be a pseudo-inverse, which is not read: write ⁻¹ where "
                          "it is the inverse, and ᵀ for a transpose.", plus.start())
+    if goes_on := GOES_ON.search(text.rstrip(" $\n")):
+        raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
     if not text.strip(" .…?_\ufeff\u200b\n\t"):
         return [], {}
@@ -206,6 +210,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
                  for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
         shown = MATH.fullmatch(text.strip())
         rows = lines_of(next(filter(None, shown.groups())) if shown else found)
+        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", row) for row in rows]
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
                 sides_of(row)[0]) for row in rows):  # of an align
             parts = rows

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection
 
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import VALUE, without_phrases
+from lvmcalc.notation.phrases import PHRASES, VALUE, without_phrases
 from lvmcalc.notation.statements import SIDE, is_open
-from lvmcalc.notation.tables import ENVIRONMENTS, NAMED, SHAPE, TALK
+from lvmcalc.notation.tables import ANSWERING, ENVIRONMENTS, NAMED, SHAPE
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 from lvmcalc.notation.words import Unreadable, quoted
 
@@ -28,6 +28,7 @@ BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
 # What the scalar is called in ∂J/∂w, ∇_w ℓ(w), ∇f(x) and dJ = …
 _ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
 SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
+          r"|\\?(?:log|ln)\s*p(?![\w(])"
           r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
           rf"(?:{_ARGUMENT})?")
 _SPACE = r"(?:\s|\\[,;:! ])*"
@@ -161,8 +162,9 @@ def refuse_words(text: str) -> None:
     if said := VALUE.match(text):
         raise Unreadable(f"`{said[0].strip()}` says that this is a value, not a gradient: write "
                          "the formula alone.")
-    for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", MATH.sub(" ", text)):
-        if word.lower() not in TALK or re.search(r"second\s+derivative", text):
+    beside = re.sub(r"^\s*A(?=\s+[a-z]{2})", "a", PHRASES.sub(" ", MATH.sub(" ", text)))
+    for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", beside):
+        if word == "A" or word.lower() not in ANSWERING or re.search(r"second\s+derivative", text):
             raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
                              "understood: write the formula alone.", text.find(word))
 

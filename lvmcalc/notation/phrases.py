@@ -5,7 +5,8 @@ A word that is not known stays, and makes the formula unreadable.
 
 import re
 
-from lvmcalc.notation.tables import STYLES, TALK
+from lvmcalc.notation.named import FUNCTIONS
+from lvmcalc.notation.tables import ANSWERING, STYLES
 from lvmcalc.notation.vocabulary import Vocabulary
 
 # What is polite, or unsure, in front of an answer and behind it
@@ -32,6 +33,23 @@ CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?I(?:_\w)?\$?\s+(?:is|denotes|being|the)"
                   r"\s+(?:the\s+)?(?:\$?\w\s*(?:\\times\s*|×|x|by)\s*\w\$?\s+)?"
                   r"(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
+# What says nothing of the formula beside it though a word of it may
+_WITH = r"(?:\s+(?:with|as|to(?:\s+be)?|at|being))?"
+PHRASES = re.compile(
+    rf"\b(?:(?:ends?|ended|comes?|came|turns?|turned|works?|worked)\s+(?:up|out){_WITH}"
+    r"|one\s+(?:\w+ly\s+)?(?:gets|obtains|has|finds|sees|arrives|can\s+show)"
+    r"|after\s+some\s+\w+|(?:on\s+)?both\s+sides|in\s+terms\s+of|first(?:ly)?,"
+    r"|step\s+by\s+step|all\s+(?:together|in\s+all)|in\s+(?:all|total)|in\s+denominator\s+layout"
+    r"|(?:the\s+)?same\s+as\s+(?:for|in)\s+[^\s:,]{1,9}[:,]|left[- ]hand\s+side"
+    r"|(?:(?:collecting|combining|adding(?:\s+up)?|summing|with|from|of|over)\s+)?(?:the\s+)?"
+    r"(?:two|both|all|three)\s+(?:the\s+)?(?:terms|paths|contributions|parts|uses)"
+    r"|(?:collecting|combining|rearranging)(?:\s+the)?\s+terms|multiplying\s+out"
+    r"|I\s+(?:think|guess|suppose|believe|hope)|my\s+guess(?=\s+is)"
+    r"|if\s+I(?:['’]m|\s+am)?\s+(?:not\s+mistaken|remember\s+(?:it\s+)?(?:correctly|right))"
+    r"|(?:carrying|written|multiplied|spelled|worked)\s+out|in\s+(?:one|a\s+single)\s+(?:line|go)"
+    r"|(?:gradients?|derivatives?)\s+of\s+(?:(?:the|this|our)\s+)?(?:[a-z-]+\s+)?"
+    r"(?:loss|objective|cost|error|log-likelihood|likelihood|function|model|energy|criterion)"
+    r"(?:\s+function)?)(?![\w-])|\b(?:sum|total):", re.IGNORECASE)
 # A number such as 2) or (iv), and an arrow
 LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
                    r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?")
@@ -74,7 +92,8 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
 
     def is_prose(word: str) -> bool:
         short = len(word) == 1 and word != "a"
-        return not short and word.lower() in TALK and word not in vocabulary.spellings
+        known = word in {*vocabulary.spellings, *vocabulary.functions, *FUNCTIONS}
+        return not short and not known and word.lower() in ANSWERING
 
     def says_nothing(word: re.Match) -> bool:
         behind = WORD.match(rest[word.end():])
@@ -88,6 +107,9 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
     named = label and label["letter"] in vocabulary.spellings  # (d) may be a stage
     rest, told = text[0 if named else label.end():], ""
     while True:
+        if phrase := PHRASES.match(rest.lstrip()):
+            rest = rest.lstrip()[phrase.end():].lstrip(" ,:")
+            continue
         subject, word = SUBJECT.match(rest), WORD.match(rest)
         name = re.sub(rf"{STYLES}|[{{}}]", "", (subject["wrt"] or subject["of"] or "")
                       if subject else "")
@@ -99,7 +121,8 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
             rest = rest[word.end():]
         else:
             break
-    if told and "=" not in rest.lstrip()[1:]:
+    left, equals, _ = rest.lstrip(" =").partition("=")
+    if told and not (equals and re.search(rf"(?<![A-Za-z]){re.escape(told)}(?![A-Za-z])", left)):
         rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest.lstrip(' =')}"
     if "=" not in rest or "=>" in rest:
         rest = SAID.sub(lambda it: f"{it['left']} ={' ' * (len(it['verb']) - 1)}", rest)

@@ -32,6 +32,9 @@ SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\b
 # A comment behind code: words, or a shape such as N x D, but no formula
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
                      r"(?:[\w\s,.:()\[\]']|\w-\w)*|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
+# and one that says what a letter of the line is: # Ki = inv(K)
+MEANING = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?:with|where)\s+)?"
+                     r"([^\W\d]\w*\s*=(?!=)[^=#]+)$")
 ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.ndarray = …
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
@@ -89,6 +92,8 @@ def program(text: str) -> list[str]:
     text = re.sub(r"\.\.\.[^\S\n]*\n", " ", DOCSTRING.sub("", text))  # MATLAB's line goes on
     lines = [ANNOTATED.sub(r"\1 =", COMMENT.sub("", line)) for line in text.splitlines()]
     lines = [line for line in lines if not SILENT.match(line)]
+    lines = [part for line in lines for part in (
+        [*MEANING.findall(line), MEANING.sub("", line)] if MEANING.search(line) else [line])]
     heads = [HEADER.match(line) for line in lines]
     refuse_helpers(lines, heads)
     lines = [_without_head(line, head) for head, line in zip(heads, lines, strict=True)]

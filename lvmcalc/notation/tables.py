@@ -163,6 +163,24 @@ TALK = PROSE | _words("""
     should simplified simply some suppose sure term terms think trying turns up value vector was
     worked working would wrt
 """)
+# Words that leave the formula of an answer what it is, in whatever order they stand beside it: no
+# part, size, sign, condition or comparison is among them
+ANSWERING = TALK - _words("""
+    adding all but constant constants contributions cyclic each first guess if left line might
+    on one or path paths second some step symmetric term terms third up would
+""") | _words("""
+    abbreviation altogether applied applying backpropagation backward calculation called clearly
+    closed collecting compact compactly componentwise coordinates covariance decoder defined
+    defining denote denoted denotes denoting derivation derivatives design easily element
+    elementwise embedding encoder entrywise everything explicit explicitly expressed expressions
+    features full gaussian gradients hidden hyperbolic immediately input inputs introducing
+    itself known latent layer layers layout leads logistic logits matrices model's models
+    multiplication named namely network note notice observations obviously overall parameter
+    parameters pass plugging points positions precision predicted prediction predictions
+    probabilities process putting regression residuals rewritten ridge rowwise rules see shape
+    shapes shown simple straightforward such summarising summary target targets usual variable
+    variables vectors wanted ways weight weights well whole words writing written
+""")
 # Words that are no product of letters
 ENGLISH = TALK | _words("""
     bb bc bf cc cd cf ch dc dq eg eq eqn fc fn gb hf hz nd pc pd pf pp pt qed rc rd rm sd sf sp sq

@@ -289,6 +289,13 @@ QUADRATIC = derive("xᵀ A x + bᵀ x", A="N×N", x="N", b="N")
     ("$J = ½‖A w − y‖² + λ/2 ‖w‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "proved"),
     ("$J = ½‖A w − y‖²$. Hence $\\nabla J = A^T(A w − y) + λ w$.", FIT, "w", "unreadable"),
     ("f'(w) = Aᵀ(A w − y) + λ w", FIT, "w", "proved"),
+    (r"\frac{\partial \log p}{\partial w} = A^T(A w - y) + \lambda w", FIT, "w", "proved"),
+    ("a = np.linalg.solve(K, Y)\ndK = 0.5 * (a @ a.T - D * np.linalg.inv(K))", "gplvm", "c",
+     "proved"),
+    (r"\begin{align*} dL &= \operatorname{tr}(c^T dc) \\ \implies \nabla_W L &= W x c^T + W c x^T"
+     r"\end{align*}", "autoencoder", "W", "proved"),
+    ("Xᵀ(σ(Xw) − y), σ is the logistic function", LOGISTIC, "w", "proved"),
+    ("Xᵀ(σ(Xw) − y) with the sigmoid σ", LOGISTIC, "w", "proved"),
     (r"X^\top(\boldsymbol{\sigma}(Xw) - y)", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{-z}}", LOGISTIC, "w", "proved"),
     (r"X^\top(\sigma(Xw) - y), \quad \sigma(z)=\frac{1}{1+e^{z}}", LOGISTIC, "w", "unreadable")])
@@ -310,7 +317,12 @@ AMONG = [
     " so\n$$\\nabla J(w) = {}.$$",
     r"\sum_n (\mathbf a_n^\top\mathbf w - y_n)\mathbf a_n + \lambda w, where "
     r"$\mathbf a_n$ is the n-th row of A",
-    r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$"]
+    r"$\sum_n r_n a_n + \lambda w$ with $r_n = a_n^\top w - y_n$",
+    "The first term gives $A^T(Aw-y)$, the second $\\lambda w$. Sum: $\\nabla_w J = {}$.",
+    "J depends on w twice, so $\\nabla_w J = {}$, because the data do not depend on w.",
+    "In denominator layout (the gradient has the shape of w):\n∂L/∂w = Aᵀ(Aw − y) + λ w",
+    "Two paths, together: ∂L/∂w = Aᵀ(Aw − y) + λ w", "A.T @ (A @ w - y) + lam * w  # lam = λ",
+    "A.T @ r + lam * w  # r = A @ w - y", "The same as for A: Aᵀ(Aw − y) + λ w"]
 
 
 @pytest.mark.parametrize("sentence", AMONG)
@@ -328,7 +340,14 @@ def test_an_answer_is_found_among_sentences(sentence: str) -> None:
     r"$A^\top r+\lambda w$, where $r = Aw-y$ and the square is elementwise",
     r"\sum_n (a_n^\top w - y_n) a_n + \lambda w, where $a_n$ is the n-th column of A",
     "The loss is ${}$.", "The gradient of the prior is ${}$.", "The Jacobian is ${}$.",
-    "We drop the second term: ${}$.", "${}$ is the gradient with respect to $A$."])
+    "We drop the second term: ${}$.", "${}$ is the gradient with respect to $A$.",
+    "all but ${}$", "up to constants ${}$", "My first guess was ${}$", "so far: ${}$",
+    "in numerator layout: ${}$", "the gradient of the first term: ${}$", "the rest is ${}$",
+    "the numerator is ${}$", "w.r.t. A: Aᵀ(A w − y) + λ w", "for A: ${}$", "${}$ if A is symmetric",
+    "the gradient with respect to y is ∂L/∂w = Aᵀ(A w − y) + λ w", "${}$. Then normalise it.",
+    "${}$ and so on", "Aᵀ(A w − y) + λ w ...", "one of the summands is ${}$", "adding ${}$",
+    "the exponential of ${}$", "∂L/∂w = Aᵀ(A w − y) + λ w, the other way round",
+    "We ignore the prior, so $\\nabla_w J = {}$."])
 def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
     assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"
 
