@@ -156,6 +156,9 @@ class _Auditor(Defining, Conditioned, Blaming):
                 continue
             piece, behind = found[place], [*found, Piece("words", "")][place + 1]
             piece = self.meant(self.estimate(piece))  # in letters that are known by now
+            if piece.kind == "definition" and self.value(piece, self.words.outputs[-1]):
+                found = self.called_output(found, found[place])
+                piece = found[place]
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
                 with time_limit():
