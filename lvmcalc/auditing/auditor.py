@@ -20,7 +20,7 @@ from lvmcalc.auditing.arguments import at_another_point, functions, without_argu
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
 from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
-from lvmcalc.auditing.conditioned import Conditioned
+from lvmcalc.auditing.conditioned import Conditioned, is_misfit
 from lvmcalc.auditing.defining import Defining
 from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -135,7 +135,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
-        self.vague: dict[str, Position] = {}  # stages of which a line says in words what they are
+        self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.conditions = Conditions(chain)
@@ -193,7 +193,8 @@ class _Auditor(Defining, Conditioned, Blaming):
         name = notation.spelling(piece.name)
         self.total = "total" in piece.text.lower()
         if name in self.chain.unnamed:
-            self.vague[name] = piece.at  # nobody but the chain has named the stage
+            self.vague[name] = (f"{capital(piece.at)} says in words what {name} is: say it with a "
+                                "formula.")  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
 
     def checked(self, piece: Piece) -> Line:
@@ -237,10 +238,9 @@ class _Auditor(Defining, Conditioned, Blaming):
             line = replace(line, note=self.fixed(traced))
         if right:
             self.slips.relations += [(self.head, side) for side in sides if side != self.head]
-        for name in self.vague.keys() & {symbol.name for side in sides
-                                         for symbol in side.free_symbols} if not right else ():
-            return self.unreadable(piece, f"{capital(self.vague[name])} says in words what "
-                                   f"{name} is: say it with a formula.")
+        used = {} if right else {symbol.name for side in sides for symbol in side.free_symbols}
+        for name in [] if any(map(is_misfit, verdicts)) else self.vague.keys() & used:
+            return self.unreadable(piece, self.vague[name])
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(sides[-1])
         line = line if right and traced == sides else self.blamed(line, traced)
@@ -273,6 +273,8 @@ class _Auditor(Defining, Conditioned, Blaming):
                 exercise.values(at_rest(self.chain, side))
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
+        except KeyError:  # the z of σ'(z) has no value
+            return verdict
         return verdict
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:

@@ -8,6 +8,7 @@ from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
+from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.remarks import NAME
@@ -138,6 +139,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        if found := of_one_number(self.chain, self.words, [first, *others]):
+            return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
         try:

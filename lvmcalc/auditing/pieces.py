@@ -10,6 +10,7 @@ from lvmcalc.auditing.pasted_lines import numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.marking.derivation_text import NAMED_FIRST, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.passages import formula_in, sides_of
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
@@ -52,6 +53,7 @@ OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other na
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
+UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -157,6 +159,13 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     return piece._replace(kind="claim")
 
 
+def with_index(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with Σ_i for Σ, if i is the only index in it."""
+    below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
+    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
+        name.startswith("Sigma") for name in vocabulary.spellings) else text
+
+
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
@@ -178,6 +187,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     try:
         lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
         own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
+        text = with_index(text, vocabulary)
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
         solution = SOLUTION.match(formula)
