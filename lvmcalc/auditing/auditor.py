@@ -21,6 +21,7 @@ from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
 from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.conditioned import Conditioned, is_misfit
+from lvmcalc.auditing.contributions import TOLD, is_contribution, nearest
 from lvmcalc.auditing.defining import Defining
 from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -55,6 +56,7 @@ from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.tables import ARRAYS
+from lvmcalc.notation.vocabulary import matching
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
@@ -129,7 +131,7 @@ class _Auditor(Defining, Conditioned, Blaming):
             for name in {*sizes} - {*chain.vocabulary}})
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)
+        self.letters = OwnLetters(chain, self.same)
         self.words = self.words.with_parts(self.letters.slopes)
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
@@ -220,6 +222,17 @@ class _Auditor(Defining, Conditioned, Blaming):
                         "no gradient.")
                 line = replace(line, note=told)
                 verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
+            name = asked_for(self.chain, self.head) if piece.of_path else ""
+            if name and len(verdicts) == 1 and not verdicts[0].holds:
+                said, = self.in_leaves(traced[1])
+                if is_contribution(self.chain, name, said, self.same):
+                    return replace(line, sides=sides, verdicts=(Verdict("proved", ""),),
+                                   note=TOLD.format(notation.plain(sides[0])))
+                if (meant := nearest(self.chain, name, said)) is not None:
+                    self.head = matching(f"{self.head.name}  ", meant)
+                    self.letters.meanings[self.head] = meant
+                    sides = traced = self.head, traced[1]
+                    verdicts = (self.verdict(*traced),)
             if not all(verdict.holds for verdict in verdicts) and (
                     found := self.conditional(piece, traced, verdicts)):
                 return found
@@ -256,6 +269,10 @@ class _Auditor(Defining, Conditioned, Blaming):
                                     line.follows or line.at, wrong)
 
     # Verdicts
+    def same(self, left: Expr, right: Expr) -> bool:
+        """Return whether two expressions are equal."""
+        return self.verdict(left, right).holds
+
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
         left, right = self.in_leaves(left, right)

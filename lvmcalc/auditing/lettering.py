@@ -125,7 +125,7 @@ class Lettering:
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
         name, formula = derived(side)
-        name = notation.spelling(name.strip("{}\\ "))
+        name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         if name not in {*self.chain.leaves, *self.chain.abbreviations}:
             return None
         value = as_number(readings(formula, self.words)[0].formula)

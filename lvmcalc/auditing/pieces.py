@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.auditing.pasted_lines import numbered, statements, without_front
+from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.marking.derivation_text import NAMED_FIRST, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
@@ -88,7 +89,7 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on from the one before it if its line begins
     with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
-    differ by a term, with a "factor" by a term or a factor.
+    differ by a term, with a "factor" by a term or a factor; what is of a path may be a part.
     """
 
     kind: str
@@ -99,6 +100,7 @@ class Piece(NamedTuple):
     said: bool = False
     flat: bool = False
     constant: bool | str = False
+    of_path: bool = False
     at: Position = START
 
 
@@ -112,10 +114,14 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     for number, raw in raws:
-        text = without_front(raw, vocabulary)
+        bare = LABEL.sub("", raw)
+        term = of_a_term(bare, whole, scalar_in(found, vocabulary))
+        text = without_front(term or of_a_path(bare, whole), vocabulary)
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
+        told = before.text if before and before.kind == "words" else ""
+        of_path = bool(PATH.search(f"{told} {raw}") or BELOW.match(bare))
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
             or OPERATOR.match(text) or ("=" not in text and (
@@ -128,9 +134,20 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 piece = _piece(one, vocabulary, found, own)
-                found.append(piece._replace(flat=flat or piece.flat, at=Position(number)))
+                found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
+                                            at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
+
+
+def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
+    """Return the formula that was said last of the scalar, "" if there is none."""
+    formula, head = "", ""
+    for piece in found:
+        head = head if piece.goes_on else sides_of(piece.text)[0].strip()
+        if piece.kind == "claim" and head in vocabulary.outputs and "=" in piece.text:
+            formula = sides_of(piece.text)[-1]
+    return formula
 
 
 def placed(found: Iterable[Piece]) -> list[Piece]:
