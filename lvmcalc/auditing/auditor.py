@@ -20,7 +20,8 @@ from lvmcalc.auditing.arguments import at_another_point, functions, without_argu
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
 from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
-from lvmcalc.auditing.conditioned import Conditioned
+from lvmcalc.auditing.conditioned import Conditioned, is_misfit
+from lvmcalc.auditing.contributions import TOLD, is_contribution, nearest
 from lvmcalc.auditing.defining import Defining
 from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -55,6 +56,7 @@ from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.tables import ARRAYS
+from lvmcalc.notation.vocabulary import matching
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
@@ -129,13 +131,13 @@ class _Auditor(Defining, Conditioned, Blaming):
             for name in {*sizes} - {*chain.vocabulary}})
         if "L" not in self.words:  # it is L whatever it is called
             self.words = self.words.extended({"L": chain[chain.output].symbol})
-        self.letters = OwnLetters(chain, lambda *sides: self.verdict(*sides).holds)
+        self.letters = OwnLetters(chain, self.same)
         self.words = self.words.with_parts(self.letters.slopes)
         self.slips = Slips(chain, self.in_leaves, self.letters, self.letters.same)
         self.head: Expr = sp.S.Zero  # what the equation began with that goes on over some lines
         self.arrays = False  # whether the lines are code for arrays
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
-        self.vague: dict[str, Position] = {}  # stages of which a line says in words what they are
+        self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.conditions = Conditions(chain)
@@ -156,6 +158,9 @@ class _Auditor(Defining, Conditioned, Blaming):
                 continue
             piece, behind = found[place], [*found, Piece("words", "")][place + 1]
             piece = self.meant(self.estimate(piece))  # in letters that are known by now
+            if piece.kind == "definition" and self.value(piece, self.words.outputs[-1]):
+                found = self.called_output(found, found[place])
+                piece = found[place]
             check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
             try:
                 with time_limit():
@@ -190,7 +195,8 @@ class _Auditor(Defining, Conditioned, Blaming):
         name = notation.spelling(piece.name)
         self.total = "total" in piece.text.lower()
         if name in self.chain.unnamed:
-            self.vague[name] = piece.at  # nobody but the chain has named the stage
+            self.vague[name] = (f"{capital(piece.at)} says in words what {name} is: say it with a "
+                                "formula.")  # nobody but the chain has named the stage
         return Line(piece.text, self.chain, kind="words")
 
     def checked(self, piece: Piece) -> Line:
@@ -216,6 +222,17 @@ class _Auditor(Defining, Conditioned, Blaming):
                         "no gradient.")
                 line = replace(line, note=told)
                 verdicts = (self.verdict(traced[0] - constant, traced[1]), *verdicts[1:])
+            name = asked_for(self.chain, self.head) if piece.of_path else ""
+            if name and len(verdicts) == 1 and not verdicts[0].holds:
+                said, = self.in_leaves(traced[1])
+                if is_contribution(self.chain, name, said, self.same):
+                    return replace(line, sides=sides, verdicts=(Verdict("proved", ""),),
+                                   note=TOLD.format(notation.plain(sides[0])))
+                if (meant := nearest(self.chain, name, said)) is not None:
+                    self.head = matching(f"{self.head.name}  ", meant)
+                    self.letters.meanings[self.head] = meant
+                    sides = traced = self.head, traced[1]
+                    verdicts = (self.verdict(*traced),)
             if not all(verdict.holds for verdict in verdicts) and (
                     found := self.conditional(piece, traced, verdicts)):
                 return found
@@ -234,10 +251,9 @@ class _Auditor(Defining, Conditioned, Blaming):
             line = replace(line, note=self.fixed(traced))
         if right:
             self.slips.relations += [(self.head, side) for side in sides if side != self.head]
-        for name in self.vague.keys() & {symbol.name for side in sides
-                                         for symbol in side.free_symbols} if not right else ():
-            return self.unreadable(piece, f"{capital(self.vague[name])} says in words what "
-                                   f"{name} is: say it with a formula.")
+        used = {} if right else {symbol.name for side in sides for symbol in side.free_symbols}
+        for name in [] if any(map(is_misfit, verdicts)) else self.vague.keys() & used:
+            return self.unreadable(piece, self.vague[name])
         if right and sides[0] == self.chain[self.chain.output].symbol:
             self.letters.whole = as_number(sides[-1])
         line = line if right and traced == sides else self.blamed(line, traced)
@@ -253,6 +269,10 @@ class _Auditor(Defining, Conditioned, Blaming):
                                     line.follows or line.at, wrong)
 
     # Verdicts
+    def same(self, left: Expr, right: Expr) -> bool:
+        """Return whether two expressions are equal."""
+        return self.verdict(left, right).holds
+
     def verdict(self, left: Expr, right: Expr) -> Verdict:
         """Return whether two sides are equal."""
         left, right = self.in_leaves(left, right)
@@ -270,6 +290,8 @@ class _Auditor(Defining, Conditioned, Blaming):
                 exercise.values(at_rest(self.chain, side))
         except OutsideDomain:
             return Verdict("refuted", NO_VALUE)
+        except KeyError:  # the z of σ'(z) has no value
+            return verdict
         return verdict
 
     def in_leaves(self, *sides: Expr, whole: bool = False) -> list[Expr]:

@@ -24,6 +24,11 @@ from lvmcalc.marking.mistakes import finding
 from lvmcalc.notation import Unreadable
 
 
+def is_misfit(verdict: Verdict) -> bool:
+    """Return whether sides are told to be different as their shapes are."""
+    return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
+
+
 class Conditioned:
     """Ask of an equation that is no identity whether it follows from a condition."""
 
@@ -51,7 +56,7 @@ class Conditioned:
             conditions.begun = True
             return self.said(piece)
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
-        if any(words in verdicts[place].reason for words in ("cannot be formed", "shapes differ")):
+        if is_misfit(verdicts[place]):
             return None
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:

@@ -15,10 +15,10 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.marking.asked import letter_read, refuse_large
 from lvmcalc.marking.derivation_text import letters_given
-from lvmcalc.marking.increments import has_differentials
+from lvmcalc.marking.increments import has_differentials, in_increments, increments
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.vocabulary import matching, typed
@@ -33,6 +33,7 @@ class Defining(Lettering):
     lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
 
     head: Expr  # what the equation began with that goes on over some lines
+    vague: dict[str, str]  # what is not known of letters that are only guessed
     misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece) -> Line:
@@ -71,14 +72,29 @@ class Defining(Lettering):
         base = name[1:] if name[:1] == "d" else ""
         if base and base not in self.words and has_differentials(self.chain, self.meaning(
                 values[0])):
-            return self.unreadable(piece, f"Nothing says what {base} is, of which d{base} "
-                                   "is the differential.", name)
+            told = f"Nothing says what {base} is, of which d{base} is the differential."
+            whole = self.whole(values[0])
+            if whole is None:
+                return self.unreadable(piece, told, name)
+            self.vague[base] = told  # it may have a constant more
+            self.words = self.letters.define(matching(base, whole), whole, self.words)
+            return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
         letter = matching(name, values[0])
         self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")
+
+    def whole(self, change: Expr) -> Expr | None:
+        """Return X w for X dw, None if a differential is of another kind."""
+        steps = increments(self.chain, change)
+        whole = change.xreplace({step: self.chain[name].symbol for step, name in steps.items()
+                                 if name in self.chain.leaves})
+        moving = tuple(steps.values())
+        found = in_increments(self.chain, change_of(whole), moving)
+        right = len(moving) == 1 and self.verdict(found, change).holds
+        return whole if right else None
 
     def adjoint_defined(self, piece: Piece, of: str) -> Line:
         """Return the line about the adjoint of a letter in code; it is a definition where nothing

@@ -1,24 +1,31 @@
 """What the letters of a derivation stand for: the scalar, a stage, or something of one's own."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
+from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
+from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.auditing.wording import derived, gradient_called
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus.expressions import check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.marking.increments import held_fixed
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.forming import as_number, change_of, transposed
 from lvmcalc.notation.indices import entries_in
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.passages import sides_of
+from lvmcalc.notation.vocabulary import typed
 
+AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
+           "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
@@ -43,12 +50,17 @@ class Lettering:
         for piece in found:
             letter = self.scalar(piece)
             if letter and piece.kind != "words" and self.value(piece, output):
-                name = re.compile(rf"(?:(?<=[d∂δ])|(?<![A-Za-z\\])){re.escape(letter)}"
-                                  r"(?:\(\w+\))?(?![A-Za-z0-9])")
-                return [it if it.kind == "words" else it._replace(
-                    text=name.sub(output, it.text), kind="claim" if it is piece else it.kind)
-                    for it in found]
+                return self.called_output(found, piece)
         return found
+
+    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
+        """Return pieces with L for the letter of which a piece says that it is the scalar."""
+        output = self.chain.vocabulary.outputs[-1]
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\])){re.escape(self.scalar(piece))}"
+                          r"(?:\(\w+\))?(?![A-Za-z0-9])")
+        return [it if it.kind == "words" else it._replace(
+            text=name.sub(output, it.text), kind="claim" if it is piece else it.kind,
+            name="" if it is piece else it.name) for it in found]
 
     def scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""
@@ -113,7 +125,7 @@ class Lettering:
     def derivative(self, side: str) -> Expr | None:
         """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
         name, formula = derived(side)
-        name = notation.spelling(name.strip("{}\\ "))
+        name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         if name not in {*self.chain.leaves, *self.chain.abbreviations}:
             return None
         value = as_number(readings(formula, self.words)[0].formula)
@@ -127,10 +139,12 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        if found := of_one_number(self.chain, self.words, [first, *others]):
+            return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
         try:
-            return self.read([first, *others])
+            return self.laid_out(self.read([first, *others]))
         except Unreadable:
             known = (*entries_in(first), *entries_in(others[-1]), *filter(None, [self.indices]))
             for indices in dict.fromkeys(known):
@@ -139,8 +153,27 @@ class Lettering:
                     return found
             raise
 
+    def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed."""
+        matrices = {symbol: transposed(symbol) for side in sides[1:] for symbol in side.free_symbols
+                    if symbol in self.letters.derived
+                    and all(it.is_Matrix for it in self.letters.derived[symbol])}
+        try:
+            for side in sides[1:] if matrices else ():
+                check_shapes(self.meaning(side))
+        except CannotBeFormed as error:
+            turned = tuple(side.xreplace(matrices) for side in sides)
+            with suppress(CannotBeFormed):
+                for side in turned[1:]:
+                    check_shapes(self.meaning(side))
+                return turned
+            raise Unreadable(AS_ROWS) from error
+        return sides
+
     def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
         """Return the sides of an equation, which may be between the entries with some indices."""
+        if found := self.between_derivatives(texts):
+            return found
         first, *others = texts
         differentials = any(map(self.words.change.search, texts))
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
@@ -153,6 +186,50 @@ class Lettering:
                             indices, self.arrays)
             found.append(self.likeliest(found[-1], ways))
         return tuple(found)
+
+    def between_derivatives(self, texts: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of an equation for ∂z/∂w, a Hessian, or entries of them; () if it is
+        none. Of the layouts that may be meant it is that of the other side, if there is one."""
+        found: list[tuple[Expr, ...]] = []
+        for symbol, indices in self.derivative_ways(bare(texts[0])):
+            with suppress(Unreadable, CannotBeFormed):
+                ways = [self.ways(text, symbol, indices) for text in texts[1:]]
+                sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
+                if sides[1].shape == symbol.shape and self.verdict(*sides[:2]).holds:
+                    return sides
+                found.append(sides)
+        found.sort(key=lambda sides: getattr(sides[1], "shape", ()) != sides[0].shape)
+        return found[0] if found else ()
+
+    def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
+        """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
+        try:
+            found = readings(text, self.words, symbol.shape, False, indices, self.arrays)
+            check_shapes(self.meaning(found[0].formula))
+            return found
+        except CannotBeFormed:
+            below = "ij" if symbol.cols != 1 else "i"
+            names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name
+                             and getattr(it, "shape", ()) == symbol.shape)
+            spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
+            return readings(spread, self.words, symbol.shape, False, below, self.arrays)
+
+    def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
+        """Yield the symbols for what the left side of an equation may be a derivative of."""
+        if hessian := HESSIAN.fullmatch(left):
+            name = notation.spelling(next(filter(None, hessian.groups()), "").strip("\\"))
+            moving = self.moving if len(self.moving) == 1 else self.chain.leaves
+            for leaf in (self.chain.leaves[it] for it in ([name] if name else moving)
+                         if it in self.chain.leaves):
+                if leaf.symbol.is_Matrix and leaf.symbol.cols == 1:
+                    yield from self.letters.hessian(leaf.symbol)
+        elif quotient := QUOTIENT.fullmatch(left):
+            above, below = (self.words.spellings.get(notation.spelling(quotient[name].strip("\\")))
+                            for name in ("above", "below"))
+            if above is not None and below is not None and quotient["above"] not in (
+                    self.words.outputs):
+                yield from self.letters.quotients(above, below, quotient["i"] or "",
+                                                  quotient["j"] or "")
 
     def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
         """Return the way to read a side that makes it equal to the one before, else the first."""

@@ -9,6 +9,7 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
+from lvmcalc.auditing.jacobians import derivatives
 from lvmcalc.auditing.parts import parts_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
@@ -65,7 +66,7 @@ class OwnLetters:
             return words.extended({name: letter})
         # another symbol than that of a stage with the same letter
         adjoint = matching(f"{notation.adjoint_name(self.chain.output, name)} ", letter)
-        slopes = self.slopes_of(name, meaning)
+        slopes = self.slopes_of(name, meaning) | self.slopes_by_letters(letter, formula)
         self.adjoints[adjoint], self.own[adjoint] = partial(self.adjoint_of, letter), letter
         for symbol in (adjoint, *slopes.values()):
             self.meanings.pop(symbol, None)
@@ -73,21 +74,67 @@ class OwnLetters:
 
     def slopes_of(self, name: str, value: Expr) -> dict[str, Expr]:
         """Return the symbols for the derivatives of a value, ∂s/∂X or ∂K/∂α, by the leaf."""
-        found: dict[str, Expr] = {}
-        for leaf in self.chain.leaves.values():
-            if (value.is_Matrix and leaf.shape) or leaf.symbol.is_integer:
-                continue
-            called = f"{notation.adjoint_name(name, leaf.name)} "
-            found[leaf.name] = matching(called, value if value.is_Matrix else leaf.symbol)
-            self.derived[found[leaf.name]] = value, leaf.symbol
-            self.adjoints[found[leaf.name]] = partial(self.slope_of, value, leaf.symbol)
-        return found
+        return {leaf.name: symbol for leaf in self.chain.leaves.values()
+                if not leaf.symbol.is_integer
+                and (symbol := self.slope_symbol(name, value, leaf.symbol)) is not None}
+
+    def slopes_by_letters(self, letter: Expr, formula: Expr) -> dict[str, Expr]:
+        """Return the symbols for the derivatives of a letter by those in its formula."""
+        return {other.name: symbol for other in self.formulas
+                if other in formula.free_symbols and other != letter
+                and (symbol := self.slope_symbol(letter.name, formula, other)) is not None}
+
+    def slope_symbol(self, name: str, value: Expr, wrt: Expr) -> Expr | None:
+        """Return the symbol for a derivative, None if it has more than two indices."""
+        called, shape = f"{notation.adjoint_name(name, wrt.name)} ", getattr(wrt, "shape", ())
+        if not value.is_Matrix or not shape:
+            symbol = matching(called, value if value.is_Matrix else wrt)
+        elif value.cols == wrt.cols == 1:
+            symbol = MatrixSymbol(called, value.rows, wrt.rows)
+        else:
+            return None
+        self.derived[symbol] = value, wrt
+        self.adjoints[symbol] = partial(self.slope_of, value, wrt)
+        return symbol
 
     def slope_of(self, value: Expr, wrt: Expr) -> Expr:
-        """Return the derivative of a value with respect to a leaf, one of which is a number."""
-        value = as_number(self.chain.in_leaves(value))
-        return differential(value, wrt, sp.S.One) if value.is_Matrix else slope(
-            self.chain, value, wrt)
+        """Return the derivative of a value with respect to a leaf or a letter of it."""
+        value = as_number(self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value)
+        if value.is_Matrix and not wrt.is_Matrix:
+            return differential(value, wrt, sp.S.One)
+        return next(derivatives(self.chain, value, wrt, "i", "j")).value
+
+    def quotients(self, above: Expr, below: Expr, i: str, j: str) -> Iterator[tuple[Expr, str]]:
+        """Yield symbols for what the derivative of a name by another, or of their entries i and j,
+        may be, each with the indices that are left."""
+        value = self.in_terms(above, below)
+        if below not in value.free_symbols or not below.is_Matrix:
+            return
+        for number, found in enumerate(derivatives(self.chain, value, below, i, j), 2):
+            name = notation.adjoint_name(above.name, below.name)
+            symbol = matching(name + " " * number, found.value)
+            self.meanings[symbol] = self.meaning(found.value)
+            self.derived[symbol] = value, below
+            yield symbol, found.indices
+
+    def hessian(self, leaf: Expr) -> Iterator[tuple[Expr, str]]:
+        """Yield the symbol for the Hessian of the scalar with respect to a column."""
+        gradient = self.chain.in_leaves(self.chain.adjoint(leaf.name))
+        for found in derivatives(self.chain, gradient, leaf, "i", "j"):
+            symbol = matching(f"∂²{self.chain.output}/∂{leaf.name}² ", found.value)
+            self.meanings[symbol] = found.value
+            yield symbol, ""
+
+    def in_terms(self, value: Expr, below: Expr) -> Expr:
+        """Return an expression in which whatever depends on a name is written with it."""
+        known: dict[Expr, Expr] = {}
+        for symbol in value.free_symbols - {below}:
+            node = self.chain.nodes.get(self.chain.abbreviations.get(symbol.name, symbol.name))
+            formula = self.formulas.get(symbol, node.expression if node else symbol)
+            inner = formula if formula == symbol else self.in_terms(formula, below)
+            if below in inner.free_symbols:
+                known[symbol] = inner
+        return value.xreplace(known)
 
     def derivative(self, value: Expr, wrt: Expr) -> Expr:
         """Return a symbol for the derivative of a number with respect to a leaf, or K."""

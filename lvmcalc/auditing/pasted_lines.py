@@ -100,11 +100,11 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]
-    text = QUAD.sub(", ", text)
     if since := SINCE.match(text):
         return [since[1], *statements(text[since.end():], vocabulary)]
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     claims = [part for part in parts if "=" in part]
+    text = QUAD.sub(", ", text)
     beside = SPACES.sub(" ", MATH.sub(" ", text))
     known = all(map(is_english, re.findall("[A-Za-z]+", beside)))
     several = len(claims) > 1 or any(len(statements(claim, vocabulary)) > 1 for claim in claims)

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
-from lvmcalc.auditing.pasted_lines import numbered, statements, without_front
+from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.marking.derivation_text import NAMED_FIRST, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.passages import formula_in, sides_of
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
@@ -52,6 +54,7 @@ OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other na
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
+UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -86,7 +89,7 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on from the one before it if its line begins
     with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
-    differ by a term, with a "factor" by a term or a factor.
+    differ by a term, with a "factor" by a term or a factor; what is of a path may be a part.
     """
 
     kind: str
@@ -97,6 +100,7 @@ class Piece(NamedTuple):
     said: bool = False
     flat: bool = False
     constant: bool | str = False
+    of_path: bool = False
     at: Position = START
 
 
@@ -110,10 +114,14 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     for number, raw in raws:
-        text = without_front(raw, vocabulary)
+        bare = LABEL.sub("", raw)
+        term = of_a_term(bare, whole, scalar_in(found, vocabulary))
+        text = without_front(term or of_a_path(bare, whole), vocabulary)
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
+        told = before.text if before and before.kind == "words" else ""
+        of_path = bool(PATH.search(f"{told} {raw}") or BELOW.match(bare))
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
             or OPERATOR.match(text) or ("=" not in text and (
@@ -126,9 +134,20 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 piece = _piece(one, vocabulary, found, own)
-                found.append(piece._replace(flat=flat or piece.flat, at=Position(number)))
+                found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
+                                            at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
+
+
+def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
+    """Return the formula that was said last of the scalar, "" if there is none."""
+    formula, head = "", ""
+    for piece in found:
+        head = head if piece.goes_on else sides_of(piece.text)[0].strip()
+        if piece.kind == "claim" and head in vocabulary.outputs and "=" in piece.text:
+            formula = sides_of(piece.text)[-1]
+    return formula
 
 
 def placed(found: Iterable[Piece]) -> list[Piece]:
@@ -157,6 +176,13 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     return piece._replace(kind="claim")
 
 
+def with_index(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with Σ_i for Σ, if i is the only index in it."""
+    below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
+    return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
+        name.startswith("Sigma") for name in vocabulary.spellings) else text
+
+
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
@@ -178,6 +204,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     try:
         lefts = " ".join(sides_of(piece.text)[0] for piece in found if not piece.name)
         own = own | {*re.findall(r"(?<![A-Za-z\\∂])[A-Z](?![A-Za-z(])", lefts)}
+        text = with_index(text, vocabulary)
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
         solution = SOLUTION.match(formula)

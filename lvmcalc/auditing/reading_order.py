@@ -17,8 +17,8 @@ def reading_order(found: list[Piece]) -> list[int]:
     every = [name for names in given for name in names]
     once = {name: number for number, names in enumerate(given) for name in names
             if every.count(name) == 1}
-    letters = {name: re.compile(rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}(?![A-Za-z_])")
-               for name in once}
+    ends = r"(?![A-Za-z]|_(?!\{?[a-z]{1,2}\b))"  # z may have an index
+    letters = {name: re.compile(rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}{ends}") for name in once}
     order: dict[int, None] = {}
     begun: set[int] = set()
 

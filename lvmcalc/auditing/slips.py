@@ -36,7 +36,15 @@ from lvmcalc.marking.increments import (
     symmetric_in,
     written,
 )
-from lvmcalc.notation.forming import apart, as_number, change_of, is_number, product, transposed
+from lvmcalc.notation.forming import (
+    apart,
+    as_number,
+    change_of,
+    elementwise,
+    is_number,
+    product,
+    transposed,
+)
 from lvmcalc.notation.vocabulary import matching
 
 
@@ -83,7 +91,7 @@ class Slips:
         if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
             value, wrt = self.letters.derived[left]
             step = increment_of(wrt)
-            meant = change_of(value), inner(side, step) if step.is_Matrix else product(side, step)
+            meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:
             broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
         left, side = meant if part else solved(*meant)
@@ -249,6 +257,17 @@ class Slips:
         return next((change_of(node.symbol) for node in self.chain
                      if node.symbol.is_Matrix == inside.is_Matrix
                      and self.same(node.symbol, inside)), changed)
+
+
+def moved_by(value: Expr, said: Expr, step: Expr) -> Expr:
+    """Return the differential of a value with what was said of its derivative by a letter."""
+    if not step.is_Matrix:
+        return product(said, step)
+    if not value.is_Matrix:
+        return inner(said, step)
+    if said.shape == value.shape == step.shape:
+        return elementwise(said, step)
+    return product(said if said.rows == value.rows else transposed(said), step)
 
 
 def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:

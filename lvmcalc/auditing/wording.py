@@ -52,10 +52,11 @@ TERM = re.compile(_BY + r"(?P<of>(?=.*[‖|^²({])(?:\([^()]*\)|‖[^‖]*‖"
 DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 # ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
-FRACTION = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂)\s*(?P<a>(?=.*[(\[|‖])"
+_MORE = r"(?=.*(?:[(\[|‖]|\b(?:log|ln|det|tr)\b)"
+FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_MORE})"
                       r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
                       r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
-                      r"|∂\s*(?P<c>(?=.*[(\[|‖].*/)[^/]+?)\s*/\s*∂\s*(?P<d>\w+))\s*$")
+                      rf"|∂\s*(?P<c>{_MORE}.*/)[^/]+?)\s*/\s*∂\s*(?P<d>\w+))\s*$")
 
 
 def derived(side: str) -> tuple[str, str]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Collection
 from itertools import combinations
 
-from sympy import Dummy, Identity, MatrixSymbol, Symbol
+from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol, Transpose
 
+from lvmcalc.notation.forming import transposed
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.tables import ENTRY, STYLES
 from lvmcalc.notation.vectors import Indexed
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 from lvmcalc.notation.words import Unreadable, quoted
 
 MOST_VECTORS = 3  # of which each may be a row or a column; more are all the one or all the other
@@ -28,6 +29,32 @@ def spread_out(text: str) -> str:
     spread = re.sub(rf"[{''.join(BELOW)}]+(?:₌₁)?", lambda run: "_{" + "".join(
         BELOW.get(letter, "") for letter in run[0]) + "}", text)
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
+
+
+def _slopes(vocabulary: Vocabulary, parts: dict[Expr, Indexed]
+            ) -> dict[str, dict[str, tuple[Expr, Indexed]]]:
+    """Return the symbols for ∂z_i/∂w_j and ∂K_ij/∂α with what they are of, by z_i and w_j."""
+    found: dict[str, dict[str, tuple[Expr, Indexed]]] = {}
+    entries = [(symbol.name, part) for symbol, part in parts.items()
+               if not symbol.is_Matrix and isinstance(part.of, MatrixSymbol)]
+    for above, part in entries:
+        for below, slope in vocabulary.parts.get(part.of.name, {}).items():
+            under = vocabulary.get(below)
+            if getattr(slope, "shape", ()) == part.of.shape and not getattr(under, "shape", ()):
+                found.setdefault(above, {})[below] = (
+                    Symbol(f"∂{above}/∂{below}"), part._replace(of=slope))
+            for name, other in entries if getattr(under, "is_Matrix", False) else ():
+                if other.of == under and other.row != part.row and slope.shape == (
+                        part.of.rows, under.rows):
+                    found.setdefault(above, {})[name] = (
+                        Symbol(f"∂{above}/∂{name}"), Indexed(slope, part.row, other.row))
+    return found
+
+
+def _change(symbol: Expr) -> Expr:
+    """Return the differential of a name, or of its transpose."""
+    return transposed(_change(symbol.arg)) if isinstance(symbol, Transpose) else matching(
+        f"d{symbol.name}", symbol)
 
 
 def entries_in(side: str) -> list[str]:
@@ -116,7 +143,14 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
               for name in vocabulary.differentials for i in names for j in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}
     parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}
-    extended = vocabulary.extended({symbol.name: symbol for symbol in parts})
+    slopes = _slopes(vocabulary, parts) if re.search(r"/|frac", text) else {}
+    parts |= {symbol: part for known in slopes.values() for symbol, part in known.values()}
+    extended = vocabulary.extended(
+        {symbol.name: symbol for symbol in parts if "∂" not in symbol.name or "∂L" in symbol.name},
+        {}, {above: {name: symbol for name, (symbol, _) in known.items()}
+             for above, known in slopes.items()})
+    parts |= {_change(symbol): part._replace(of=_change(part.of)) for symbol, part in parts.items()
+              if not symbol.name.startswith("∂") and not part.of.is_Identity}  # dz_i is one of dz
     glued = rf"(?<=[A-Za-z])_([{''.join(names)}])(?=\\?[A-Za-z]+_)"  # as in x_ix_j
     found = re.sub(glued, r"_{\1}", found)
     found = re.sub(BELOW_BRACKET, entry, found)

@@ -130,7 +130,7 @@ def test_lines_may_be_separated_in_many_ways(text: str) -> None:
     ("% forward\ne = W*x;  % code\ndLdc = W'*e - x;\ndLdW = W*dLdc*x' + e*dLdc';", ["proved"] * 3),
     ("dc = c\nde = W @ dc\ndW = de @ x.T + W @ x @ dc.T", ["proved"] * 3),
     ("∂c = ∂Wᵀ W x + Wᵀ ∂W x\n∂L = tr(cᵀ ∂c)", ["proved"] * 2),
-    ("f := ½ tr(cᵀc)\ndf = tr(cᵀ dc)", ["definition", "proved"]),
+    ("f := ½ tr(cᵀc)\ndf = tr(cᵀ dc)", ["proved", "proved"]),
     ("L(W) = ½ tr(cᵀc)\n = tr(cᵀc)\n∇L(W) = 2 W(cxᵀ + xcᵀ)", ["proved", "refuted", "follows"]),
     ("**Step 1.** $e = Wx$\n**Step 2.** $d = W^\\top e$ (using $W$)", ["proved", "proved"]),
     ("∂L/∂W = W(cxᵀ\n + xcᵀ)", ["proved"]), ("∂L/∂W = 2\nL", ["refuted", "unreadable"]),

@@ -197,7 +197,7 @@ def test_what_a_differential_holds_fixed_is_said(text: str, of: Chain, expected:
     ("r = y − X w\ndL = rᵀ C dr\n= 2 rᵀ C dr", WEIGHTED, ["definition", "proved", "refuted"],
      "factor"),
     ("∂L/∂U = −(R − U Vᵀ) V + λ U\n= U Vᵀ V + R V + λ U", FACTORS, ["proved", "refuted"], "sign"),
-    ("dr = −A dw\ndL = −rᵀ dr", RIDGE, ["unreadable", "unreadable"], "unreadable"),
+    ("dr = −A dw\ndL = −rᵀ dr", RIDGE, ["definition", "unreadable"], "unreadable"),
     ("L_1 = ½‖A w − y‖²", RIDGE, ["definition"], "")])
 def test_a_slip_in_a_stage_or_in_rewriting_is_named(text: str, of: str | Chain, expected: list[str],
                                                     kind: str) -> None:

@@ -54,3 +54,22 @@ def test_remarks_nouns_and_displays_do_not_hide_a_formula(text: str, expected: l
      ["unreadable", "proved"])])
 def test_the_optimum_is_called_in_many_ways(text: str, of: object, expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)
+
+
+TERMS = ("L = ½ wᵀAᵀA w − wᵀAᵀy + ½ yᵀy + λ/2 wᵀw\ngrad of first term: AᵀA w\n"
+         "derivative of the second term w.r.t. w: {}\n∂L/∂w = AᵀA w {} + λ w")
+PATHS = "First path (decoder): {}\nthrough the encoder\n∂L/∂W = W c xᵀ\n∂L/∂W = W c xᵀ + {}"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (TERMS.format("−Aᵀy", "− Aᵀy"), RIDGE, ["proved"] * 4),
+    (TERMS.format("Aᵀy", "+ Aᵀy"), RIDGE, ["proved"] * 2 + ["refuted", "follows"]),
+    ("L = sum(log(exp(Z) 1)) − Σ_nk Y_nk Z_nk\n"
+     "derivative of the last term w.r.t. Z_nk: −Y_nk", SOFTMAX, ["proved"] * 2),
+    (PATHS.format("W x cᵀ", "W x cᵀ"), "autoencoder", ["proved", "words"] + ["proved"] * 2),
+    (PATHS.format("−W x cᵀ", "(−W x cᵀ)"), "autoencoder",
+     ["refuted", "words", "proved", "follows"]),
+    (r"\frac{\partial L}{\partial W}\Big|_{dec} = W x c^T", "autoencoder", ["proved"]),
+    ("∂L/∂W = W x cᵀ", "autoencoder", ["refuted"])])
+def test_a_partial_result_is_compared_with_the_part(text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)

@@ -1,0 +1,38 @@
+"""Facts about functions of one number, as σ'(z) = σ(z)(1 − σ(z)), which derivations quote."""
+
+import re
+
+from sympy import Expr, Symbol
+
+from lvmcalc.chain import Chain
+from lvmcalc.marking.increments import slope
+from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation.parser import readings
+
+_NUMBER = r"\s*\(\s*\\?(?P<{}>[^\W\d_]+)\s*\)"
+OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)?\s*"
+                       rf"{_NUMBER.format('z')}\s*$")
+BY_NUMBER = re.compile(r"\s*(?:[∂d]\s*/\s*[∂d]\s*|\\[td]?frac\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}"
+                       r"|\\partial)\s*\}\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}|\\partial\b)\s*)"
+                       r"(?P<z>[^\W\d_])\s*\}?\s*(?P<of>\S.*)$")
+
+
+def of_one_number(chain: Chain, words: Vocabulary, texts: list[str]) -> tuple[Expr, ...]:
+    """Return the sides of an equation for a function of a number, or its derivative; () if the left
+    side is neither."""
+    left = OF_NUMBER.match(texts[0])
+    by = BY_NUMBER.match(texts[0])
+    called = left and spelling(left["function"])
+    if not by and called not in words.functions:
+        return ()
+    name = spelling((by or left)["z"])
+    number = Symbol(name if name not in words else f"{name} ", real=True)
+    words = words.extended({name: number})
+    try:
+        first, *others = (readings(text, words)[0].formula
+                          for text in (by["of"] if by else texts[0], *texts[1:]))
+    except Unreadable:
+        return ()
+    if any(side.is_Matrix or side.free_symbols - {number} for side in (first, *others)):
+        return ()
+    return (slope(chain, first, number) if by else first, *others)

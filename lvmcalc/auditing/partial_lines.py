@@ -1,0 +1,61 @@
+"""Lines about a part of a result: the derivative of one term, and what one path contributes."""
+
+import re
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
+# "derivative of the second term w.r.t. W: −Y"
+TERM = re.compile(
+    r"^\s*(?:the\s+)?(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
+    rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
+    r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
+    r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+)\$?\s*$", re.IGNORECASE)
+ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
+                   r"|\\partial L\s*\}\s*\{\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
+# What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
+PATH = re.compile(r"\b(?:paths?|branch|contributions?|through\s+the|via\s+the"
+                  r"|(?:first|second|other)\s+use|(?:first|second)\s+occurrence)\b", re.IGNORECASE)
+_NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
+BELOW = re.compile(
+    r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla)[^=]*?)\s*"
+    rf"(?:(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\[rl]?[vV]ert)\s*_\s*{_NAME}"
+    r"|(?<=[})])\s*(?:_\s*\{?(?:\d|\s*(?:\\[a-z]+\s*\{)?[a-z]{3,}\}?)\}?|\^\s*\{?\s*\(\d\)\s*\}?))"
+    r"(?=\s*&?\s*=)")
+
+
+def of_a_term(line: str, whole: str, scalar: str) -> str:
+    """Return a line about the derivative of a term of the scalar as an equation, "" if it is none.
+
+    Parameters
+    ----------
+    line, whole : the line and the derivation
+    scalar : what the derivation has said that the scalar is, "" if nothing
+    """
+    found, terms = TERM.match(line), terms_of(scalar)
+    asked = {*ASKED.findall(whole)}
+    wrt = (found["wrt"] if found else "") or (asked.pop() if len(asked) == 1 else "")
+    if not found or not wrt or len(terms) < 2:
+        return ""
+    which = found["which"].lower()
+    place = -1 if which == "last" else int(which) - 1 if which.isdigit() else _ORDINALS.index(which)
+    return f"∂/∂{wrt} ({terms[place]}) = {found['said']}" if place < len(terms) else ""
+
+
+def of_a_path(line: str, whole: str) -> str:
+    """Return "First path: W x cᵀ" as an equation for the last adjoint of the derivation, and a line
+    as it is if it is of another kind."""
+    heading, _, formula = line.partition(":")
+    asked = ASKED.findall(whole)
+    alone = "=" not in line and formula.strip() and PATH.search(heading) and asked
+    return f"∂L/∂{asked[-1]} = {formula}" if alone else BELOW.sub(r"\g<adjoint>", line)
+
+
+def terms_of(formula: str) -> list[str]:
+    """Return the terms of a formula as text, each with its sign."""
+    found, depth = [""], 0
+    for sign in formula.strip(" .,;$"):
+        depth += (sign in "([{") - (sign in ")]}")
+        if not depth and sign in "+-−" and found[-1].strip()[-1:] not in ("", *"*/·^_"):
+            found.append("")
+        found[-1] += sign
+    return [term.strip(" +") for term in found if term.strip()]
