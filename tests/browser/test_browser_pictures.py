@@ -28,7 +28,7 @@ SPY = """async ({source, told}) => {
   const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: []}, proto = CanvasRenderingContext2D.prototype;
   const spy = (on, name, note) => { const real = on[name]; on[name] = function (...all) { note.call(this, ...all); return real.apply(this, all); }; };
   let path = [], pixels = null;
-  window.sent = [];
+  [window.sent, window.order] = [[], []];
   spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
@@ -48,7 +48,7 @@ SPY = """async ({source, told}) => {
   const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
   window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
   const values = open(told), el = document.querySelector("#it");
-  face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send: it => sent.push(it)}});
+  face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send: ({sent: [, number], ...it}) => { sent.push(it); order.push(number); }}});
   for (let k = 0; k < 100 && !(el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due); k++) await new Promise(later => setTimeout(later, 20));
   return log;
 }"""  # noqa: E501
@@ -265,6 +265,7 @@ class TestGPLVM:
         drawn(page, gplvm_widget)
         for name, value in (("rate", 3), ("seed", 7), ("learn", True), ("size", 1)):
             assert page.evaluate(SET, [name, value]) == {"set": name, "value": value}
+        assert page.evaluate("order") == [1, 2, 3, 4, 5]  # one after the word that it is there
         for playing, live in ((True, "off"), (False, "polite")):
             assert page.evaluate(LIVE, playing) == live
 
