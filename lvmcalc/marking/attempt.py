@@ -92,7 +92,7 @@ def later_adjoint(attempt: Attempt) -> list[Explanation]:
     here, adjoint = attempt.called(attempt.later_node)
     text = f"This is {adjoint}: the way from {here} to {asked} is still missing"
     if is_inner(chain, attempt.later_node):
-        return [(finding("inner_derivative", f"The inner derivative is lost. {text}"),)]
+        return [(finding("inner_derivative", f"{text}, and with it an inner derivative"),)]
     return [(finding("stopped_early", text, f"between {here} and {asked}"),)]
 
 

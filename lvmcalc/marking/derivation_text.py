@@ -21,12 +21,12 @@ DENIES = re.compile(
     r"\b(?:up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
     r"|ignor\w*|neglect\w*|omit\w*|drop\w*|forg[eo]t\w*|wrong\w*|mistak\w*|incorrect\w*"
     r"|false\w*|tempt\w*|might|would|should|could|may|if|unless|suppos\w*|assum\w*"
-    r"|imagin\w*|only|but|however|instead|rather|almost|approx\w*|rough\w*|modulo"
+    r"|imagin\w*|but|however|instead|rather|almost|approx\w*|rough\w*|modulo"
     r"|naiv\w*|guess\w*|numerator|case|special\w*|sometimes|claims?|disagree\w*|doubt\w*"
     r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|zero|optim\w*"
     r"|vanish\w*|transpos\w*|rows?|flip\w*|negat\w*|per|averag\w*|mean|normali[sz]\w*"
     r"|resc\w+|scal(?:ed|ing|es?)|parts?|separate\w*|later|rest|remain\w*|other\w*"
-    r"|someone|never|no|prior|not\s+(?:true|right|correct|the)|regulari\w*|penal\w*"
+    r"|someone|never|no|not\s+(?:true|right|correct|the)"
     r"|flatten\w*|reshap\w*|revers\w*|opposite|convention\w*|evaluat\w*|at)\b", re.IGNORECASE)
 GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
                    rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",

@@ -26,7 +26,7 @@ from lvmcalc.notation.named import FUNCTIONS
 from lvmcalc.notation.passages import FRAMES, MATH, sides_of
 from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.phrases import PHRASES, without_politeness
-from lvmcalc.notation.statements import equations
+from lvmcalc.notation.statements import LETTER, equations
 from lvmcalc.notation.tables import ANSWERING, END, ENGLISH, PROSE, STYLES
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -40,7 +40,12 @@ SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of cod
 CONCLUDES = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
                        r"|consequently)\b"
                        r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:)", re.IGNORECASE)
-BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because)\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
+BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?:is|are|enters?"
+                     r"|appears?|depends?|does)\b))\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
+APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
+KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
+                   r"|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
+ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                      r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
@@ -139,7 +144,10 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     last = max((place for place, kind in enumerate(kinds) if kind == "A"), default=0)
     before, final = text[:parts[last].start], text[parts[last].start:parts[last].end]
     explicit = ANSWERS.search(before) or any(
-        names_asked(exercise, side) for side in sides_of(final)[:-1])
+        ADJOINT.search(side) and names_asked(exercise, side) for side in sides_of(final)[:-1])
+    if any(kind == "X" and DENIES.search(text[part.start:part.end])
+           for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
+        return None
     if explicit:  # what stands in front of it is its story
         kinds = ["B" if kind == "A" and place < last else kind for place, kind in enumerate(kinds)]
     if kinds.count("A") != 1 or all(part.formula for part in parts):
@@ -151,8 +159,15 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
                        for part, kind in zip(parts[at + 1:], kinds[at + 1:], strict=True))
         if not FOLLOWS.match(rest):
             return None
-    story = " ".join(f"⟦{kind}⟧" if kind else text[part.start:part.end]
-                    for part, kind in zip(parts, kinds, strict=True))
+    ends = [*(part.start for part in parts[1:]), len(text)]
+    gaps = [text[part.end:end] for part, end in zip(parts, ends, strict=True)]
+    story = " ".join(f"⟦{kind}⟧" + "".join(re.findall(r"[.;!?]", gap)) if kind
+                    else text[part.start:part.end]
+                    for part, kind, gap in zip(parts, kinds, gaps, strict=True))
+    for place, part in enumerate(parts):  # what is kept has to end there
+        kept = part.kind == "B" and kinds[place] == "D" and place + 1 < len(parts)
+        if kept and not (re.search(r"[,;.:\n$)]", gaps[place]) or KNOWN.match(text[ends[place]:])):
+            return None
     for found in SYMMETRIC.finditer(story):
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")
@@ -177,8 +192,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     told = [*CONCLUDES.finditer(front)]
     if explicit and told and not DENIES.search(front[:told[-1].start()]):
         front = front[told[-1].start():]
-    reason = BECAUSE.search(behind) if explicit else None
-    if reason and not DENIES.search(reason[0]):
+    reason = BECAUSE.search(behind)
+    if reason and not re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0]) and not DENIES.search(reason[0]):
         behind = behind[:reason.start()] + behind[reason.end():]
     story = f"{front}⟦A⟧{behind}"
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
@@ -258,13 +273,15 @@ def _is_word(token: str, vocabulary: Vocabulary) -> bool:
     word = found[1] or ""
     letters = {*word} <= {*vocabulary.spellings} and word.lower() not in ENGLISH
     return not (word and len(word) > 1 and (
-        word in vocabulary.spellings or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES
+        word in vocabulary.spellings or vocabulary.change.fullmatch(word)
+        or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES
         or (letters and len(word) < 4)))
 
 
 def _equations(text: str, segment: Segment) -> list[Segment]:
     found, start = [], segment.start
-    for part in equations(text[segment.start:segment.end]):
+    for part in (one for whole in equations(text[segment.start:segment.end])
+                 for one in APART.split(whole)):
         space = len(re.match(r"(?:\s|\\q?quad\b|\\[,;:! ]|and\b)*", part)[0])
         found.append(Segment(segment.kind, start + space, start + len(part)))
         start += len(part) + 1

@@ -35,7 +35,7 @@ from lvmcalc.notation.passages import (
     without_dollars,
 )
 from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import without_politeness
+from lvmcalc.notation.phrases import with_functions, without_politeness
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -59,6 +59,7 @@ BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
                     rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
                     r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
+ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
@@ -99,6 +100,7 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label, also of one between sentences."""
+    text = with_functions(text)
     try:
         return _alone(exercise, text)
     except Unreadable as error:
@@ -220,6 +222,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     others = [number for number, part in enumerate(parts)
               if not (DEFINITION.match(part) or CHANGE.match(part))]
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
+    named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or named  # G is a letter
     last = len(parts) - 1 - bool(behind)
     twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
                            for number in {*named} - {*others})

@@ -30,6 +30,15 @@ SYMMETRIC = re.compile(r"\s*(?:(?:since|as|because)\s+[^\s,]{1,12}\s+is\s+symmet
 CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
                     r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
                     r"\)?[\s.]*$")
+# "where the rows of P are the softmax of the rows of XW"
+CALLED_OF = re.compile(
+    r"\b(?P<lead>where|with|and|let)\s+(?:the\s+rows\s+of\s+)?(?P<name>\$?\\?\w\$?)\s+"
+    r"(?:(?:is|are|be|denotes|being)\s+)?the\s+(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)\s+"
+    r"(?:function\s+)?(?:of|applied\s+to)\s+(?:(?:the|each)\s+rows?\s+of\s+)?"
+    r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
+CIRCLE = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?(?:[∘⊙]|\\odot|\\circ)\$?\s+(?:is|denotes"
+                    r"|being)\s+the\s+(?:element-?wise|entry-?wise|hadamard)\s+product\)?[\s.]*$",
+                    re.IGNORECASE)
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?I(?:_\w)?\$?\s+(?:is|denotes|being|the)"
                   r"\s+(?:the\s+)?(?:\$?\w\s*(?:\\times\s*|×|x|by)\s*\w\$?\s+)?"
                   r"(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
@@ -39,7 +48,9 @@ PHRASES = re.compile(
     rf"\b(?:(?:ends?|ended|comes?|came|turns?|turned|works?|worked)\s+(?:up|out){_WITH}"
     r"|one\s+(?:\w+ly\s+)?(?:gets|obtains|has|finds|sees|arrives|can\s+show)"
     r"|after\s+some\s+\w+|(?:on\s+)?both\s+sides|in\s+terms\s+of|first(?:ly)?,"
-    r"|step\s+by\s+step|all\s+(?:together|in\s+all)|in\s+(?:all|total)|in\s+denominator\s+layout"
+    r"|step\s+by\s+step|all\s+(?:together|in\s+all)|in\s+(?:all|total)"
+    r"|(?:in\s+)?denominator\s+layout"
+    r"|(?:as\s+)?(?:a\s+)?column\s+vector"
     r"|(?:the\s+)?same\s+as\s+(?:for|in)\s+[^\s:,]{1,9}[:,]|left[- ]hand\s+side"
     r"|(?:(?:collecting|combining|adding(?:\s+up)?|summing|with|from|of|over)\s+)?(?:the\s+)?"
     r"(?:two|both|all|three)\s+(?:the\s+)?(?:terms|paths|contributions|parts|uses)"
@@ -73,6 +84,16 @@ WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
                   r"(?:\s*[,:.?]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
 
 
+def with_functions(text: str) -> str:
+    """Return a text with P = softmax(X W) for "P is the softmax of X W"."""
+    def said(match: re.Match) -> str:
+        name, what = (match[part].strip("$") for part in ("name", "what"))
+        math = "$" * ("$" in match["name"] + match["what"])
+        return f"{match['lead']} {math}{name} = {match['of'].lower()}({what}){math}"
+
+    return CALLED_OF.sub(said, text)
+
+
 def without_politeness(text: str, vocabulary: Vocabulary) -> str:
     """Return a text without "3a)" or "Sure!" in front of it, and ", right?" or "where I is the
     identity" behind it."""
@@ -82,6 +103,7 @@ def without_politeness(text: str, vocabulary: Vocabulary) -> str:
 
 def without_unit(text: str, vocabulary: Vocabulary) -> str:
     """Return a text without "where I is the identity", if I is nothing else."""
+    text = CIRCLE.sub("", text)
     return UNIT.sub("", text) if vocabulary.spellings["I"].is_Identity else text
 
 

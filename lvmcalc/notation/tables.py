@@ -169,17 +169,18 @@ ANSWERING = TALK - _words("""
     adding all but constant constants contributions cyclic each first guess if left line might
     on one or path paths second some step symmetric term terms third up would
 """) | _words("""
-    abbreviation altogether applied applying backpropagation backward calculation called clearly
-    closed collecting compact compactly componentwise coordinates covariance decoder defined
-    defining denote denoted denotes denoting derivation derivatives design easily element
-    elementwise embedding encoder entrywise everything explicit explicitly expressed expressions
-    features full gaussian gradients hidden hyperbolic immediately input inputs introducing
-    itself known latent layer layers layout leads logistic logits matrices model's models
-    multiplication named namely network note notice observations obviously overall parameter
-    parameters pass plugging points positions precision predicted prediction predictions
-    probabilities process putting regression residuals rewritten ridge rowwise rules see shape
-    shapes shown simple straightforward such summarising summary target targets usual variable
-    variables vectors wanted ways weight weights well whole words writing written
+    abbreviation altogether ans applied applying backprop backpropagation backward calculation
+    called clearly closed collecting compact compactly componentwise coordinates covariance
+    decoder defined defining denote denoted denotes denoting derivation derivatives design
+    easily element elementwise embedding encoder entrywise everything explicit explicitly
+    expressed expressions features full gaussian gradients hidden hyperbolic immediately input
+    inputs introducing itself know known latent layer layers layout leads logistic logits
+    matrices model's models multiplication named namely network note notice observations
+    obviously overall parameter parameters pass plugging points positions precision predicted
+    prediction predictions probabilities process putting regression residuals rewritten ridge
+    rowwise rules see shape shapes shown simple soln straightforward such summarising summary
+    target targets usual variable variables vectors wanted ways weight weights well whole words
+    writing written
 """)
 # Words that are no product of letters
 ENGLISH = TALK | _words("""

@@ -221,6 +221,7 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
 @pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
     ("Xᵀ(softmax(XW) − Y)", SOFTMAX, "W", "proved"),
     ("Xᵀ(P − Y) where P = softmax(XW)", SOFTMAX, "W", "proved"),
+    ("Xᵀ(P − Y), where the rows of P are the softmax of the rows of XW", SOFTMAX, "W", "proved"),
     ("Xᵀ(Y − softmax(XW))", SOFTMAX, "W", "refuted"),
     ("X.T @ (softmax(X @ W) - Y)", SOFTMAX, "W", "unreadable"),
     ("softmax(Wᵀ Xᵀ)", SOFTMAX, "Y", "unreadable")])
@@ -321,6 +322,8 @@ AMONG = [
     "The first term gives $A^T(Aw-y)$, the second $\\lambda w$. Sum: $\\nabla_w J = {}$.",
     "J depends on w twice, so $\\nabla_w J = {}$, because the data do not depend on w.",
     "In denominator layout (the gradient has the shape of w):\n∂L/∂w = Aᵀ(Aw − y) + λ w",
+    "Setting up the differential, dL = (Aw − y)ᵀA dw + λ wᵀ dw, so ∇L = Aᵀ(Aw − y) + λw.",
+    "With r = Aw − y: ∂L/∂w = Aᵀr + λw", "Aᵀ(Aw − y) + λw, since w enters through A w and the norm",
     "Two paths, together: ∂L/∂w = Aᵀ(Aw − y) + λ w", "A.T @ (A @ w - y) + lam * w  # lam = λ",
     "A.T @ r + lam * w  # r = A @ w - y", "The same as for A: Aᵀ(Aw − y) + λ w"]
 
@@ -347,7 +350,8 @@ def test_an_answer_is_found_among_sentences(sentence: str) -> None:
     "the gradient with respect to y is ∂L/∂w = Aᵀ(A w − y) + λ w", "${}$. Then normalise it.",
     "${}$ and so on", "Aᵀ(A w − y) + λ w ...", "one of the summands is ${}$", "adding ${}$",
     "the exponential of ${}$", "∂L/∂w = Aᵀ(A w − y) + λ w, the other way round",
-    "We ignore the prior, so $\\nabla_w J = {}$."])
+    "We ignore the prior, so $\\nabla_w J = {}$.", "We drop the prior, so $\\nabla_w J = {}$.",
+    "$\\nabla_w J = {}$ since $A$ is orthogonal", "$\\nabla_w J = {}$. Halve that."])
 def test_prose_that_may_change_what_an_answer_says_is_not_left_out(sentence: str) -> None:
     assert mark(sentence.replace("{}", RIDGED), FIT, "w").status == "unreadable"
 
