@@ -4,6 +4,7 @@ import sys
 from io import BytesIO
 
 import matplotlib
+import pytest
 
 from lvmcalc.show import LiveGPLVM, figures, style
 
@@ -29,3 +30,10 @@ def test_pictures_need_no_tex_whatever_the_user_has_set():
     with matplotlib.rc_context({"text.usetex": True}):
         assert LiveGPLVM("iris").still().png()
         figures.heats({"X": [[1.0, 2.0], [3.0, 4.0]]}).figure.savefig(BytesIO())
+
+
+@pytest.mark.parametrize(("number", "form", "words"), [
+    (12340.0, ".3g", "12,300"), (12340.0, "+.3g", "+12,300"), (-12340.0, "+.3g", "−12,300"),
+    (2.5, "+.3g", "+2.5"), (1e7, ".4g", "1e+07"), (-1e-9, ".4g", "−1e−09")])
+def test_a_number_keeps_its_sign_and_has_an_exponent_only_where_it_needs_one(number, form, words):
+    assert style.numeral(number, form) == words
