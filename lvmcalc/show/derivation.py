@@ -1,5 +1,6 @@
 """A derivation that is typed line by line, with a verdict at each equals sign."""
 
+import re
 from collections.abc import Iterable
 
 from lvmcalc import notation
@@ -100,9 +101,17 @@ class Derivation(Boxes):
     def _asks(self) -> str:
         names = ", ".join(f"${notation.latex(leaf.symbol)}$" for leaf in self.chain.leaves.values())
         output = self.chain[self.chain.output]
-        return (f"${notation.latex(output.symbol)} = "
-                f"{notation.latex(self.chain.abbreviated(self.chain.expression()))}$, "
-                f"with the leaves {names}.")
+        formula = in_pieces(notation.latex(self.chain.abbreviated(self.chain.expression())))
+        return f"The leaves are {names}.<br>${notation.latex(output.symbol)} = {formula}$"
 
     def __repr__(self) -> str:
         return f"A derivation in {self.chain.name}, line by line"
+
+
+def in_pieces(latex: str) -> str:
+    """Return a formula that stands between $ signs so that a line may break before its terms."""
+    pieces, depth = [], 0
+    for part in re.split(r"(\\left|\\right|[{}]| [+-] )", latex):
+        depth += (part in (r"\left", "{")) - (part in (r"\right", "}"))
+        pieces.append(f"$ ${{}}{part}" if part in (" + ", " - ") and not depth else part)
+    return "".join(pieces)

@@ -66,7 +66,9 @@ class Live(Training):
         if self._own is not None:
             found["own"] = panels.matrix("picture", np.shape(self._drawn()), fill=False, most=400)
             layout[0][1].append((1, ["own"]))
-        return panels.picture(found, [*layout, *([(1, rows)] if rows else [])])
+        short = not any("means" in panel["title"] for panel in found.values())
+        columns = [rows[::2], rows[1::2]] if short and len(rows) > 2 else [rows] * bool(rows)
+        return panels.picture(found, [*layout, *((1 / len(columns), column) for column in columns)])
 
     def numbers(self) -> Mapping[str, Any]:
         trainer, problem = self.trainer, self._problem

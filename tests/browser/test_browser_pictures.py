@@ -198,6 +198,16 @@ class TestGPLVM:
                                                                                  abs=1)
         assert text_called(gplvm_log, "step")[1] > line[:, 1].max()
 
+    def test_the_marks_of_an_axis_have_as_many_decimals_as_tell_them_apart(self, page):
+        look = {"kind": "curve", "title": "", "xlabel": "step", "xlog": False, "ylog": False,
+                "series": [{"key": "curve", "color": BLUE}]}
+        numbers = {"curve": [0, 20, 2754.12, 2754.3], "axes": [0, 20, 2754.1, 2754.31]}
+        log = drawn(page, SimpleNamespace(
+            scene=panels.picture({"curve": look}, [(1, [(1, ["curve"])])]), spec=[], values={},
+            frame={name: np.float32(values).tobytes() for name, values in numbers.items()}))
+        words = {text["words"] for text in log["texts"]}
+        assert words >= {"2,754.15", "2,754.20", "2,754.25", "2,754.30", "0", "20"}
+
     def test_bars_and_diamonds_have_one_scale(self, gplvm_log, gplvm_widget):
         model, marks = (np.frombuffer(gplvm_widget.frame["bars"], np.float32),
                         gplvm_widget.scene["panels"]["bars"]["marks"])

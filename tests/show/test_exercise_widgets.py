@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from sympy import MatrixSymbol
 
-from lvmcalc.chain import Builder, Chain
+from lvmcalc.chain import Builder, Chain, derive
 from lvmcalc.models import autoencoder, chain_named, gplvm
 from lvmcalc.show import AnswerBox, Derivation, Prediction, Summary, exercise_widgets
 
@@ -215,6 +215,16 @@ def test_an_unknown_chain_or_node_is_named() -> None:
         AnswerBox("gplm", "X")
     with pytest.raises(ValueError, match="'Z'"):
         AnswerBox(L1, "Z")
+
+
+def test_a_line_may_break_before_a_term_of_the_formula_but_not_within_one() -> None:
+    page = Derivation(derive("tr(A X + B) - log det(X - B)", A="n×n", B="n×n", X="n×n"))
+    formula = page.above.partition("<br>")[2]
+    assert formula.count("$") == 4
+    first, second = formula.strip("$").split("$ $")
+    assert second.startswith("{} + ")
+    assert all(part.count("{") == part.count("}") for part in (first, second))
+    assert all(part.count(r"\left") == part.count(r"\right") for part in (first, second))
 
 
 def test_the_first_break_of_a_derivation_is_told_at_its_own_line() -> None:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lvmcalc import notation
-from lvmcalc.chain import Card
+from lvmcalc.chain import Card, derive
 from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     LiveAutoencoder,
@@ -575,6 +575,15 @@ class TestLivePanels:
             held = np.abs(np.vstack([numbers(widget, name, 2) for name in ("moved", "ring")]))
             assert (held < limit).all()
             assert (np.abs(numbers(widget, "latent", 2)) < limit).mean() > 0.99
+
+    @pytest.mark.parametrize(("size", "columns"), [(3, ["AC", "B"]), (70, ["ABC"])])
+    def test_many_small_variables_stand_in_two_columns_with_their_gradients(self, size, columns):
+        chain = derive("½‖A B C − Y‖²", A="N×M", B="M×K", C="K×D", Y="N×D")
+        live = Live(chain, [*"ABC"], Y=np.ones((size, 2)), M=2, K=2)
+        _, *others = live.scene["layout"]
+        assert [[names for _, names in rows] for _, rows in others] == [
+            [[name, f"gradient {name}"] for name in column] for column in columns]
+        assert sum(share for share, _ in others) == 1
 
     def test_of_a_large_matrix_each_cell_is_the_mean_of_a_block(self):
         x = np.arange(3 * 130.0).reshape(3, 130) / 100

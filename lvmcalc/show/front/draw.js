@@ -131,15 +131,16 @@ function sprite(pen, look, r) { // a marker is drawn once, and copied for each o
 // Curves
 const tenTo = k => [1, 10][k] || `10${String(k).replace(/./g, c => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] || "⁻")}`;
 const percent = k => `${k < -5 ? tenTo(k + 2) : plain(100 * 10 ** k)} %`;
-function plain(v, maximumSignificantDigits = 6) {
+function plain(v, maximumSignificantDigits = 6, digits = 0) { // at least so many behind the point
   const size = Math.abs(v), far = size && (size < 1e-3 || size >= 1e7);
-  return (far ? v.toExponential(2) : v.toLocaleString("en", {maximumSignificantDigits})).replace("-", "−");
+  const looks = digits > 0 ? {minimumFractionDigits: Math.ceil(digits)} : {maximumSignificantDigits};
+  return (far ? v.toExponential(2) : v.toLocaleString("en", looks)).replace("-", "−");
 }
 function ticks(low, high, most, name) { // [place, words] of each; `name` is that of a power of ten
   const raw = (high - low) / most, ten = 10 ** Math.floor(Math.log10(raw));
   const step = name ? Math.max(1, Math.ceil(raw)) : ten * [1, 2, 5, 10].find(k => k * ten >= raw);
   const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
-  return count(n).map(k => [(k + first) * step, (name || plain)((k + first) * step)]);
+  return count(n).map(k => (k + first) * step).map(v => [v, (name || plain)(v, 6, -Math.log10(step))]);
 }
 
 export const curve = {
@@ -244,7 +245,7 @@ export const cells = {
       frame(pen, at(k), {color: tone(pen, color), width: p.outline ? 2.5 : 1, dash});
     }
     const {w, h} = cell(0), inside = {...MIDDLE, halo: true, most: w - 2};
-    if (p.fill && p.count === 1 && h > 0.9 * size && w > 2.6 * size)
+    if (p.fill && p.count === 1 && h > 1.15 * size && w > 2.6 * size)
       values.forEach((v, i) => text(pen, plain(v, 3), cell(i).x + w / 2, cell(i).y + h / 2, inside));
     if (p.drag) frame(pen, cell(state.now.chosen[0]), {color: ink, width: 0.25 * size}); // the entry in hand
     if (p.boxed) { // the chosen object, above what is made of it
