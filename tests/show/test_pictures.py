@@ -564,7 +564,7 @@ class TestLivePanels:
     def test_a_class_is_named_at_the_median_of_its_points(self):
         X = np.random.default_rng(0).exponential(size=(150, 2)) + 99 * np.eye(3, 2)[IRIS.labels]
         np.testing.assert_allclose(
-            panels.middles(X, IRIS, 120.0),
+            panels.middles(X, IRIS, 150.0),
             [np.sort(X[IRIS.labels == k], axis=0)[25] for k in range(3)], atol=1e-6)
 
     def test_the_axes_hold_the_latent_points_and_the_one_that_is_moved(self):
