@@ -18,7 +18,7 @@ from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expressions import dimensions
 from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
-from lvmcalc.calculus.walking import whole_size, without_power
+from lvmcalc.calculus.walking import parts_of, whole_size, without_power
 
 KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared
@@ -182,7 +182,8 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
 
 def sizes_in(*expressions: Expr) -> list[str]:
     """Return the names of the sizes in the expressions (and of exponents), in order."""
-    exponents = {power.exp for e in expressions for power in e.atoms(sp.Pow, sp.HadamardPower)}
+    exponents = {part.exp for part in parts_of(*expressions)
+                 if isinstance(part, sp.Pow | sp.HadamardPower)}
     lengths = dimensions(*expressions) | exponents
     return sorted({symbol.name for size in lengths for symbol in size.free_symbols})
 
@@ -203,7 +204,8 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
         return sp.ImmutableMatrix(rows, columns, signed.tolist())
 
     values: dict[str, Any] = dict(sizes)
-    symbols = {symbol.name: symbol for e in expressions for symbol in e.atoms(Symbol, MatrixSymbol)}
+    symbols = {part.name: part for part in parts_of(*expressions)
+               if isinstance(part, Symbol | MatrixSymbol)}
     for name, symbol in sorted(symbols.items()):
         if isinstance(symbol, MatrixSymbol):
             matrix = numbers(*(whole_size(size, sizes) for size in symbol.shape))

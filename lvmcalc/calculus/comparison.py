@@ -14,6 +14,7 @@ from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.random_points import AtMost
 from lvmcalc.calculus.verdict import Verdict
+from lvmcalc.calculus.walking import parts_of
 from lvmcalc.checks import CannotBeFormed
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")
@@ -92,10 +93,11 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
 
 
 def _may_have_no_value(side: Expr) -> bool:
-    powers = side.atoms(sp.Pow, MatPow, HadamardPower)
-    return any(part.name == "log" for part in side.atoms(Entrywise)) or side.has(sp.log) or any(
-        not (power.exp.is_integer and power.exp.is_nonnegative) and not power.base.is_nonzero
-        for power in powers)
+    parts = parts_of(side)
+    return any(isinstance(part, sp.log) or (isinstance(part, Entrywise) and part.name == "log")
+               for part in parts) or any(
+        not (part.exp.is_integer and part.exp.is_nonnegative) and not part.base.is_nonzero
+        for part in parts if isinstance(part, sp.Pow | MatPow | HadamardPower))
 
 
 def _zero_like(side: Expr, other: Expr) -> Expr:

@@ -269,9 +269,10 @@ def is_rational(expression: Expr) -> bool:
 
     Exact arithmetic is possible then.
     """
-    roots = expression.atoms(sp.Pow, HadamardPower)
-    multiples = (part.as_coeff_mmul()[0] for part in expression.atoms(MatMul))
-    if any(root.exp.is_integer is False for root in roots) or any(
+    parts = walking.parts_of(expression)
+    multiples = (part.as_coeff_mmul()[0] for part in parts if isinstance(part, MatMul))
+    if any(part.exp.is_integer is False for part in parts
+           if isinstance(part, sp.Pow | HadamardPower)) or any(
             number.has(sp.NumberSymbol, sp.log) for number in multiples):  # π X, log(a) X
         return False
     irrational = tuple(kind for kind, operation in OPERATIONS.items()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lvmcalc import notation
 from lvmcalc.chain import Chain
@@ -19,7 +19,15 @@ from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 
 PATTERN = "[0-9][0-9]_*.ipynb"  # of the notebooks' names
-Statements = Sequence[ast.stmt]
+
+
+class Statement(NamedTuple):
+    """A statement, looked through once: the names that it binds, uses and calls."""
+
+    code: ast.stmt
+    bound: set[str]
+    uses: set[str]
+    calls: set[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def tasks(folder: Path, seeds: Mapping[str, int] | None = None, *,
 
 
 def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
-    before: list[ast.stmt] = []
+    before: list[Statement] = []
     empty: set[str] = set()  # the variables of answers that are to be filled in
     for statement in (each for source in cells(path) for each in ast.parse(source).body):
         match statement:
@@ -122,7 +130,7 @@ def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:
                 yield Task(path.stem, name, asked.model, asked.asks, asked.check,
                            lambda asked=asked: asked.solution,
                            f"{ast.unparse(owner)}.check({name})")
-        before.append(statement)
+        before.append(_looked_through(statement))
 
 
 def _of_chain(path: Path, name: str, call: str, of: str | Chain, wrt: str,
@@ -145,18 +153,15 @@ def _of_walk(path: Path, of: str | Chain, wrt: str) -> Iterator[Task]:
             yield _of_chain(path, f"walk_{parent}_{node}", "", asked, parent, along)
 
 
-def _valued(before: Statements, *expressions: ast.expr) -> list[Any]:
+def _valued(before: Sequence[Statement], *expressions: ast.expr) -> list[Any]:
     """Return the values of some expressions, after the statements that they need."""
     needed = set().union(*map(_names, expressions))
-    tools = {name for statement in before if isinstance(statement, ast.Import | ast.ImportFrom |
-             ast.FunctionDef) for name in _bound(statement)}
+    tools = {name for statement in before if isinstance(
+        statement.code, ast.Import | ast.ImportFrom | ast.FunctionDef) for name in statement.bound}
     kept = []
-    for statement in reversed(before):
-        bound, uses = _bound(statement), _names(statement)
-        called = {node.func.id for node in ast.walk(statement)
-                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-        if bound & needed or called & needed - tools:  # a call of a builder adds a stage to it
-            kept.append(statement)
+    for code, bound, uses, calls in reversed(before):
+        if bound & needed or calls & needed - tools:  # a call of a builder adds a stage to it
+            kept.append(code)
             needed = needed - bound | uses
     program = ast.unparse(ast.Module(kept[::-1], []))
     return [_value(program, ast.unparse(each)) for each in expressions]
@@ -179,6 +184,12 @@ def _is_empty(value: ast.expr) -> bool:
     """Return whether an answer is to be filled in: None, blank, or lines that begin alone."""
     return isinstance(value, ast.Constant) and (value.value is None or (
         isinstance(value.value, str) and not value.value.strip()))
+
+
+def _looked_through(statement: ast.stmt) -> Statement:
+    called = {node.func.id for node in ast.walk(statement)
+              if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return Statement(statement, _bound(statement), _names(statement), called)
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -9,6 +9,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import compare, differential, gradient
 from lvmcalc.calculus.operations import increment_of, inner
+from lvmcalc.calculus.walking import parts_of
 from lvmcalc.chain import Chain, passes
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import MatrixDifferential, ScalarDifferential, as_number
@@ -20,8 +21,9 @@ KINDS = (ScalarDifferential, MatrixDifferential)
 def increments(chain: Chain, expression: Expr) -> dict[Expr, str]:
     """Return the differentials of names in an expression, each with the name."""
     names = chain.vocabulary.differentials
-    return {symbol: symbol.name[1:] for symbol in expression.atoms(Symbol, MatrixSymbol)
-            if symbol.name[:1] == "d" and symbol.name[1:] in names
+    return {symbol: symbol.name[1:] for symbol in parts_of(expression)
+            if isinstance(symbol, Symbol | MatrixSymbol)
+            and symbol.name[:1] == "d" and symbol.name[1:] in names
             and symbol.name not in chain.vocabulary}
 
 

@@ -1,5 +1,6 @@
 """How many digits of the GP-LVM's gradient each way of computing it keeps: with K, and without."""
 
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -46,19 +47,20 @@ def digits_kept(beta: float, X: np.ndarray | None = None,
     The judge forms K as well, but with 40 digits. The latent points X, of shape (N, Q), and the
     data Y, of shape (N, D), are the same sample for every β unless they are given.
     """
-    from mpmath import mp
-
     if X is None or Y is None:
         X, Y = data.sample_gplvm(60, 5, 2, beta=4.0)
         Y = data.centred(Y)
     (N, D), Q = Y.shape, X.shape[1]
-    with mp.workdps(40):
-        left, right = mp.matrix(X.tolist()), mp.matrix(Y.tolist())
-        factors = mp.LU_decomp(left * left.T + mp.eye(N) / beta)
-        by_X, by_Y = (mp.matrix([[*mp.U_solve(factors[0], mp.L_solve(factors[0], side[:, k],
-                                                                     factors[1]))]
-                                 for k in range(side.cols)]).T for side in (left, right))
-        true = np.array((by_Y * (right.T * by_X) - D * by_X).tolist(), dtype=float)
+    with localcontext(prec=40):
+        exact = np.vectorize(lambda entry: Decimal(float(entry)), otypes=[object])
+        left, right = exact(X), exact(Y)
+        rows = np.hstack([left @ left.T + exact(np.eye(N)) / exact(beta), left, right])
+        for k in range(N):  # positive definite, so that no row is exchanged
+            rows[k, k:] /= rows[k, k]
+            others = np.arange(N) != k
+            rows[others, k:] -= np.outer(rows[others, k], rows[k, k:])
+        by_X, by_Y = rows[:, N:N + Q], rows[:, N + Q:]
+        true = (by_Y @ (right.T @ by_X) - D * by_X).astype(float)
     return {"inverse of K": digits(textbook(X, Y, 1.0, beta)[1], true),
             "Cholesky of K": digits(cholesky(X, Y, 1.0, beta)[1], true),
             "K never formed": digits(GPLVMProblem(Y, Q, 1.0, beta).evaluate(X)[1], true)}
