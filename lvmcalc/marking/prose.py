@@ -193,7 +193,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     if explicit and told and not DENIES.search(front[:told[-1].start()]):
         front = front[told[-1].start():]
     reason = BECAUSE.search(behind)
-    if reason and not re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0]) and not DENIES.search(reason[0]):
+    if reason and not (DENIES.search(reason[0])
+                       or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
         behind = behind[:reason.start()] + behind[reason.end():]
     story = f"{front}⟦A⟧{behind}"
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
