@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from lvmcalc import notation
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.asked import names_asked, with_loss
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.derivation_text import (
@@ -149,7 +150,13 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None
     if explicit:  # what stands in front of it is its story
-        kinds = ["B" if kind == "A" and place < last else kind for place, kind in enumerate(kinds)]
+        kept = [text[part.start:part.end] for part in parts[last:]]
+        for place in range(last - 1, -1, -1):
+            said = text[parts[place].start:parts[place].end]
+            if kinds[place] == "A" or (kinds[place] == "D" and _is_unused(said, kept, vocabulary)):
+                kinds[place] = "B"
+            elif kinds[place] == "D":
+                kept.append(said)
     if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None
     at = kinds.index("A")
@@ -180,6 +187,22 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
             found[part.start:part.end] = text[part.start:part.end].replace("\n", " ")
             found[part.start - 1:part.start] = "\n" * bool(part.start)
     return Told("".join(found), lines, MARKED * ("B" in kinds))
+
+
+def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
+    """Return whether what is said of an unknown letter or adjoint is used in no other formula."""
+    if CHANGE.match(re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)):  # dL = …, which is checked
+        return False
+    left = re.sub(r"\s", "", re.sub(r"^\s*(?:let|where|with)\b", "", sides_of(said)[0], flags=re.I))
+    letter = re.compile(rf"(?<![A-Za-z\\]){re.escape(left)}(?![A-Za-z])")
+    if any(letter.search(re.sub(r"\s", " ", other)) or left in re.sub(r"\s", "", other)
+           for other in others):
+        return False
+    try:
+        notation.parse(sides_of(said)[0], vocabulary)
+    except (Unreadable, CannotBeFormed):
+        return True
+    return False
 
 
 def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
