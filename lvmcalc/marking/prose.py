@@ -46,6 +46,7 @@ BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?
 APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                    r"|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
+VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                      r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
@@ -273,7 +274,7 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
             continue
         beside = plain[place + 1:place + 2] == [True] and tokens[place + 1][0].isalpha()
         named = token[0].strip(".,;:!?()") in {*vocabulary.spellings, "σ"}
-        word = plain[place] and (not named or beside)
+        word = plain[place] and (not named or (beside and tokens[place + 1][0] not in VERBS))
         before = outside[:token.start()].rstrip()
         if named and beside and not alone and before.endswith(","):  # …, σ is the logistic function
             marks[len(before) - 1], word = "·", False
