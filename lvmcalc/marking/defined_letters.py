@@ -31,6 +31,9 @@ from lvmcalc.notation.tables import VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
+PART = re.compile(r"(?:∂|\\partial\b)\s*(?:\\(?:mathbf|bm|boldsymbol)\s*)?"
+                  r"(\{\s*\\?\w+\s*\}|\\?[^\W_]+(?:_\{?\w+\}?)?)")
+
 
 class Definitions:
     """The letters that are defined in front of an answer, and what they mean."""
@@ -79,6 +82,16 @@ class Definitions:
         if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
             self.meanings[adjoint] = self.beside[adjoint] = value
             return words
+        if part := self.of_a_part(match[1], words):
+            above, below = part
+            letter = matching(f"∂{above}/∂{below}", value)
+            self.meanings[letter] = value
+            self.unused.add(letter)
+            told = notation.plain(letter)
+            self.note = self.note.replace(" is used", f" and {told} is used", 1) or (
+                f"What is said of {told} is used, but not marked.")
+            return words.with_parts({**words.parts, above: {
+                **words.parts.get(above, {}), below: letter}})
         letter = matching(notation.spelling(name), value)
         if value.is_Matrix and 1 in value.shape and (
                 re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
@@ -101,6 +114,14 @@ class Definitions:
         if not code and not is_loss(self.exercise, formula):
             self.unused.add(letter)
         return words.extended({letter.name: letter})
+
+    def of_a_part(self, left: str, words: Vocabulary) -> tuple[str, ...]:
+        """Return L1 and X for ∂L₁/∂X, where L₁ is a scalar stage; () for anything else."""
+        names = tuple(notation.spelling(re.sub(r"[{}\s]", "", it)) for it in PART.findall(left))
+        stages = self.exercise.chain.nodes
+        part = len(names) == 2 and names[0] in stages and names[1] in words and (
+            not stages[names[0]].shape)
+        return names if part else ()
 
     def put_in(self, formula: Expr) -> Expr:
         """Return a formula with what the letters mean in place of them."""

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from lvmcalc import notation
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.asked import names_asked, with_loss
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.derivation_text import (
@@ -45,6 +46,7 @@ BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?
 APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                    r"|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
+VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                      r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
@@ -149,7 +151,13 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None
     if explicit:  # what stands in front of it is its story
-        kinds = ["B" if kind == "A" and place < last else kind for place, kind in enumerate(kinds)]
+        kept = [text[part.start:part.end] for part in parts[last:]]
+        for place in range(last - 1, -1, -1):
+            said = text[parts[place].start:parts[place].end]
+            if kinds[place] == "A" or (kinds[place] == "D" and _is_unused(said, kept, vocabulary)):
+                kinds[place] = "B"
+            elif kinds[place] == "D":
+                kept.append(said)
     if kinds.count("A") != 1 or all(part.formula for part in parts):
         return None
     at = kinds.index("A")
@@ -182,6 +190,22 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     return Told("".join(found), lines, MARKED * ("B" in kinds))
 
 
+def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
+    """Return whether what is said of an unknown letter or adjoint is used in no other formula."""
+    if CHANGE.match(re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)):  # dL = …, which is checked
+        return False
+    left = re.sub(r"\s", "", re.sub(r"^\s*(?:let|where|with)\b", "", sides_of(said)[0], flags=re.I))
+    letter = re.compile(rf"(?<![A-Za-z\\]){re.escape(left)}(?![A-Za-z])")
+    if any(letter.search(re.sub(r"\s", " ", other)) or left in re.sub(r"\s", "", other)
+           for other in others):
+        return False
+    try:
+        notation.parse(sides_of(said)[0], vocabulary)
+    except (Unreadable, CannotBeFormed):
+        return True
+    return False
+
+
 def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
     """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
 
@@ -193,7 +217,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     if explicit and told and not DENIES.search(front[:told[-1].start()]):
         front = front[told[-1].start():]
     reason = BECAUSE.search(behind)
-    if reason and not re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0]) and not DENIES.search(reason[0]):
+    if reason and not (DENIES.search(reason[0])
+                       or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
         behind = behind[:reason.start()] + behind[reason.end():]
     story = f"{front}⟦A⟧{behind}"
     story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
@@ -249,7 +274,7 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
             continue
         beside = plain[place + 1:place + 2] == [True] and tokens[place + 1][0].isalpha()
         named = token[0].strip(".,;:!?()") in {*vocabulary.spellings, "σ"}
-        word = plain[place] and (not named or beside)
+        word = plain[place] and (not named or (beside and tokens[place + 1][0] not in VERBS))
         before = outside[:token.start()].rstrip()
         if named and beside and not alone and before.endswith(","):  # …, σ is the logistic function
             marks[len(before) - 1], word = "·", False

@@ -322,8 +322,9 @@ AMONG = [
     "The first term gives $A^T(Aw-y)$, the second $\\lambda w$. Sum: $\\nabla_w J = {}$.",
     "J depends on w twice, so $\\nabla_w J = {}$, because the data do not depend on w.",
     "In denominator layout (the gradient has the shape of w):\n∂L/∂w = Aᵀ(Aw − y) + λ w",
+    "With $r = Aw - y$, $\\partial f/\\partial r = r$, so $\\nabla_w J = {}$.",
     "Setting up the differential, dL = (Aw − y)ᵀA dw + λ wᵀ dw, so ∇L = Aᵀ(Aw − y) + λw.",
-    "With r = Aw − y: ∂L/∂w = Aᵀr + λw", "Aᵀ(Aw − y) + λw, since w enters through A w and the norm",
+    "With r = Aw − y: ∂L/∂w = Aᵀr + λw", "Aᵀ(Aw − y) + λw, since w enters through the residual too",
     "Two paths, together: ∂L/∂w = Aᵀ(Aw − y) + λ w", "A.T @ (A @ w - y) + lam * w  # lam = λ",
     "A.T @ r + lam * w  # r = A @ w - y", "The same as for A: Aᵀ(Aw − y) + λ w"]
 
@@ -371,6 +372,10 @@ LAYER = "Xᵀ((σ(XW)v − y)vᵀ ∘ σ'(XW))"
     ("α(pinv(K) Y Yᵀ − D I) pinv(K) X", "gplvm", "X", "proved", "pseudo-inverse is read as"),
     ("−α D pinv(X Xᵀ) X", "gplvm", "X", "unreadable", "has an inverse"),
     ("α(K⁺ Y Yᵀ − D I) K⁺ X", "gplvm", "X", "unreadable", "may be a pseudo-inverse"),
+    ("∂L₁/∂X = −α D K⁻¹ X, ∂L₂/∂X = α K⁻¹Y YᵀK⁻¹X, so in total ∂L/∂X = ∂L₁/∂X + ∂L₂/∂X", "gplvm",
+     "X", "proved", "is used, but not marked"),
+    ("∂L₁/∂X = −α D K⁻¹ X, ∂L₂/∂X = α K⁻¹Y YᵀK⁻¹X, so ∂L/∂X = α(K⁻¹Y YᵀK⁻¹ + D K⁻¹)X", "gplvm",
+     "X", "refuted", "The last formula is marked"),
     (r"$\partial L/\partial K = \frac12(K^{-1}YY^TK^{-1} - DK^{-1})$ and hence "
      r"$\nabla_X L = \alpha(K^{-1}YY^TK^{-1} - DK^{-1})X$", "gplvm", "X", "proved", "")])
 def test_a_reading_that_is_not_the_only_one_is_told(answer: str, of: object, wrt: str, status: str,
