@@ -160,7 +160,7 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Itera
         if parent in chain.leaves:
             yield Mistake("missing_path", path, symbol, lost)
         else:
-            yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
+            yield Mistake("missing_term", f"the sum of all that reaches {called(chain, parent)}",
                           f"what comes through {child}", lost)
         yield Mistake("sign", path, "", ((edge, -adjoint),))
         twice = ((edge, 2 * adjoint),)
