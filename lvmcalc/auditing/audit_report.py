@@ -221,7 +221,10 @@ def credit(chain: Chain, lines: list[Line], asked_in: Callable[[Expr], str],
     if fits and (terms := matched(exercise, side).right):
         said.append(f"Right terms: {', '.join(terms)} ({len(terms)}).")
     result = notation.plain(chain.abbreviated(chain.adjoint(name)))
-    return [*said, f"The right result is {exercise.name} = {result}."]
+    letters = [short for short, node in chain.abbreviations.items() if node == name
+               and short in last.text]
+    asked_name = notation.adjoint_name(chain.output, letters[0]) if letters else exercise.name
+    return [*said, f"The right result is {notation.plain(asked_name)} = {result}."]
 
 
 def by_terms(chain: Chain, side: Expr, truth: Expr, letters: bool = True) -> tuple[Finding, ...]:

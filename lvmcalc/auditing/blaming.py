@@ -30,8 +30,9 @@ from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number, is_number
+from lvmcalc.notation.forming import as_number, is_number, product
 
+SIGN = "The sign of the whole side is wrong"
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -106,6 +107,8 @@ class Blaming:
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:
         """Return what is wrong with one side; what is asked for stands on the left."""
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
+        if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
+            return (finding("sign", SIGN, notation.plain(side)),)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
         if told := self.of_differential(asked, meant):

@@ -52,6 +52,8 @@ class Defining(Lettering):
         name = notation.spelling(piece.name)
         if name.endswith(BAR):
             return self.adjoint_defined(piece, name.removesuffix(BAR))
+        if name[:1] == "d" and name[1:] in self.words.differentials:
+            return self.checked(piece)  # of a letter that is known by now
         again = name in {letter.name for letter in self.letters.formulas} and not piece.said
         letter = re.escape(piece.name)
         symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])

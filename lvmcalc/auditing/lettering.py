@@ -7,7 +7,7 @@ from contextlib import suppress
 from sympy import Add, Expr, S
 
 from lvmcalc import notation
-from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
+from lvmcalc.auditing.jacobians import BY_INVERSE, HESSIAN, INVERSE_BELOW, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece
@@ -27,6 +27,11 @@ from lvmcalc.notation.vocabulary import typed
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
+
+
+def shape_of(side: Expr) -> tuple[Expr, ...]:
+    """Return the shape of a side, () of a number."""
+    return getattr(side, "shape", ())
 
 
 class Lettering:
@@ -195,19 +200,23 @@ class Lettering:
             with suppress(Unreadable, CannotBeFormed):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
                 sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
-                if sides[1].shape == symbol.shape and self.verdict(*sides[:2]).holds:
+                if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
                     return sides
                 found.append(sides)
-        found.sort(key=lambda sides: getattr(sides[1], "shape", ()) != sides[0].shape)
+        if not found and any(map(INVERSE_BELOW.search, texts)):
+            raise Unreadable("The derivative by an inverse is read only alone, on the left.")
+        found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
         return found[0] if found else ()
 
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
         try:
-            found = readings(text, self.words, symbol.shape, False, indices, self.arrays)
+            found = readings(text, self.words, shape_of(symbol), False, indices, self.arrays)
             check_shapes(self.meaning(found[0].formula))
             return found
         except CannotBeFormed:
+            if not symbol.is_Matrix:
+                raise
             below = "ij" if symbol.cols != 1 else "i"
             names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name
                              and getattr(it, "shape", ()) == symbol.shape)
@@ -216,7 +225,11 @@ class Lettering:
 
     def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
         """Yield the symbols for what the left side of an equation may be a derivative of."""
-        if hessian := HESSIAN.fullmatch(left):
+        if inverse := BY_INVERSE.fullmatch(left):
+            symbol = self.words.spellings.get(notation.spelling(inverse["name"].strip("\\")))
+            if symbol is not None:
+                yield from self.letters.by_inverse(symbol)
+        elif hessian := HESSIAN.fullmatch(left):
             name = notation.spelling(next(filter(None, hessian.groups()), "").strip("\\"))
             moving = self.moving if len(self.moving) == 1 else self.chain.leaves
             for leaf in (self.chain.leaves[it] for it in ([name] if name else moving)

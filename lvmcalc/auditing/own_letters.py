@@ -117,6 +117,21 @@ class OwnLetters:
             self.derived[symbol] = value, below
             yield symbol, found.indices
 
+    def by_inverse(self, of: Expr) -> Iterator[tuple[Expr, str]]:
+        """Yield the symbol for the derivative of the scalar with respect to the inverse of a name.
+        """
+        symbols = {self.chain[node].symbol: name for name, node in self.chain.abbreviations.items()}
+        node = self.chain.abbreviations.get(of.name, of.name)
+        if node not in {*self.chain.leaves, *self.chain.nodes}:
+            return
+        value, adjoint = self.chain[node].symbol, self.chain.adjoint_symbol(node)
+        name = notation.plain(notation.matching(symbols.get(value, of.name), value))
+        symbol = matching(f"∂{self.chain.output}/∂{name}⁻¹ ", value)
+        self.meanings[symbol] = product(sp.S.NegativeOne, transposed(value), adjoint,
+                                        transposed(value)) if value.is_Matrix else (
+            -value**2 * adjoint)
+        yield symbol, ""
+
     def hessian(self, leaf: Expr) -> Iterator[tuple[Expr, str]]:
         """Yield the symbol for the Hessian of the scalar with respect to a column."""
         gradient = self.chain.in_leaves(self.chain.adjoint(leaf.name))

@@ -6,7 +6,8 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
 TERM = re.compile(
-    r"^\s*(?:the\s+)?(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
+    r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:the\s+)?"
+    r"(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
     r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+)\$?\s*$", re.IGNORECASE)
@@ -19,7 +20,8 @@ _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
 BELOW = re.compile(
     r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla)[^=]*?)\s*"
     rf"(?:(?:\\right|\\[bB]igg?[lr]?)?\s*(?:\||\\[rl]?[vV]ert)\s*_\s*{_NAME}"
-    r"|(?<=[})])\s*(?:_\s*\{?(?:\d|\s*(?:\\[a-z]+\s*\{)?[a-z]{3,}\}?)\}?|\^\s*\{?\s*\(\d\)\s*\}?))"
+    r"|(?<=[})])\s*(?:_\s*\{?(?:\d|\s*(?:\\[a-z]+\s*\{)?[a-z]{3,}\}?)\}?"
+    r"|\^\s*\{?\s*\(\d\)\s*\}?))"
     r"(?=\s*&?\s*=)")
 
 

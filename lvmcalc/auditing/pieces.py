@@ -55,6 +55,8 @@ CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
 UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
+VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|follows\s+that))\s*:?\s+"
+                  r"(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -207,6 +209,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         text = with_index(text, vocabulary)
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
+        front = VERB.match(formula)
+        if front and is_words(f"{front[1]}:", vocabulary):
+            return _piece(formula[front.end():], vocabulary, found, own)
         solution = SOLUTION.match(formula)
         if solution and vocabulary.pattern.fullmatch(solution["name"]):
             formula = solution[1] + formula[solution.end():]
@@ -226,7 +231,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     product = name and not defines and re.fullmatch("[A-Z][A-Za-z]", spelled) and (
         {*spelled} <= {*vocabulary.spellings})  # Xw = y says nothing of a letter
     known = known or product
-    if name and name[1][1:] in {*own, *(piece.name for piece in found)}:
+    if name and name[1][1:] in {piece.name for piece in found}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
             defines or len(name[1]) == 1 or name[1] in LOSS or not is_english(name[1])):

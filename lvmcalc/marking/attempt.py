@@ -10,6 +10,7 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.marking.broken_steps import is_inner
+from lvmcalc.marking.chain_letters import called
 from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, NoValue, Point, known_at
 from lvmcalc.marking.mistakes import Explanation, finding
 from lvmcalc.marking.term_matching import Match, matched
@@ -66,8 +67,11 @@ class Attempt:
             self.exercise, self.formula, self.exercise.is_right)
 
     def called(self, node: str) -> tuple[str, str]:
-        """Return what a node and its adjoint are called: K rather than c, if c is not written."""
+        """Return what a node and its adjoint are called: K rather than c, if c is not written, and
+        its formula if nobody gave it a name."""
         chain = self.exercise.chain
+        if node in chain.unnamed and not self.names(node):
+            return called(chain, node), f"the adjoint of {called(chain, node)}"
         short = {name: letter for letter, name in chain.abbreviations.items()}
         here = node if self.names(node) else short.get(node, node)
         adjoint = notation.adjoint_name(chain.vocabulary.outputs[-1], here)
@@ -102,7 +106,8 @@ def other_adjoint(attempt: Attempt) -> list[Explanation]:
         return []
     here, adjoint = attempt.called(attempt.other_node)
     asked = notation.plain(attempt.exercise.wrt)
-    text = f"This is {adjoint}, the adjoint of {here}, but that of {asked} is asked for"
+    of = "" if adjoint.endswith(f"of {here}") else f", the adjoint of {here}"
+    text = f"This is {adjoint}{of}, but that of {asked} is asked for"
     return [(finding("other_adjoint", text),)]
 
 
@@ -115,7 +120,7 @@ def value_of_a_node(attempt: Attempt) -> list[Explanation]:
         if expression is not None and all(map(near, attempt.values, truth)) and (
                 attempt.formula is None or exercise.compare(
                     attempt.formula, exercise.chain[node].symbol).status in RIGHT):
-            here, asked = notation.plain(node), notation.plain(exercise.asked)
+            here, asked = called(exercise.chain, node), notation.plain(exercise.asked)
             return [(finding("function_for_slope",
                              f"This is the value of {here} itself: its derivative {asked} is asked "
                              "for"),)]

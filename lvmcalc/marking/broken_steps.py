@@ -18,6 +18,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.passes import Edge
 from lvmcalc.marking.broken_formulas import Broken
+from lvmcalc.marking.chain_letters import called
 
 SKIPPED = ("logarithm", "determinant", "inverse")  # rules that students forget as a whole
 SUMS = ("sum", "difference", "scalar sum", "sum with a constant")
@@ -29,7 +30,7 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     (name, parent), adjoint = edge, sp.sympify(chain.edges[edge])
     node, arriving = chain[name], chain.adjoint_symbol(name)
     rule, shape = node.rule, chain[parent].shape
-    value = notation.plain(node.expression)
+    value = called(chain, name) if name in chain.unnamed else notation.plain(node.expression)
     if is_function(rule):
         wrong = (HadamardProduct(arriving, node.expression) if node.shape
                  else arriving * node.expression)

@@ -2,6 +2,7 @@
 
 from sympy import Expr
 
+from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.chain import Chain
@@ -37,3 +38,12 @@ def symmetric_letters(chain: Chain) -> tuple[str, ...]:
     """Return the names of the symmetric leaves and of the abbreviations that are symmetric too."""
     return (*(name for name, node in chain.abbreviations.items() if is_symmetric(chain, node)),
             *chain.symmetric)
+
+
+def called(chain: Chain, node: str) -> str:
+    """Return the name of a stage, or its formula if nobody gave it a name."""
+    if node not in chain.unnamed:
+        return notation.plain(node)
+    while len(chain.children(node)) == 1 and chain[node].rule.name in ("use", "transpose"):
+        node, = chain.children(node)
+    return notation.plain(chain.abbreviated(chain.expression(node)))

@@ -23,7 +23,7 @@ from lvmcalc.chain.passes import Edge, Place
 from lvmcalc.marking.broken_formulas import broken_formulas, instead_of
 from lvmcalc.marking.broken_parts import broken_parts
 from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
-from lvmcalc.marking.chain_letters import scalars_of, symmetric_letters
+from lvmcalc.marking.chain_letters import called, scalars_of, symmetric_letters
 from lvmcalc.marking.occurrences import occurrences, replaced
 
 CLOSED = "closed form"  # the place of the finished gradient
@@ -153,14 +153,14 @@ def _scalars_on(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
 def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:
     """Yield the ways to lose, turn over or double what comes along one of several edges."""
     for edge, adjoint in edges.items() if len(edges) > 1 else ():
-        child, symbol = notation.plain(edge[0]), notation.plain(parent)
+        child, symbol = called(chain, edge[0]), notation.plain(parent)
         path, lost = f"the path through {child}", ((edge, 0 * adjoint),)
         if is_normaliser(chain, edge[0]):
             yield Mistake("normaliser", path, symbol, lost)
         if parent in chain.leaves:
             yield Mistake("missing_path", path, symbol, lost)
         else:
-            yield Mistake("missing_term", f"the sum of all that reaches {symbol}",
+            yield Mistake("missing_term", f"the sum of all that reaches {called(chain, parent)}",
                           f"what comes through {child}", lost)
         yield Mistake("sign", path, "", ((edge, -adjoint),))
         twice = ((edge, 2 * adjoint),)
@@ -171,6 +171,8 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Itera
 
 
 def _stage(chain: Chain, node: str) -> str:
+    if node in chain.unnamed:
+        return f"the stage {called(chain, node)}"
     return f"the stage {notation.plain(node)} = {notation.plain(chain[node].expression)}"
 
 

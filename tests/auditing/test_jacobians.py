@@ -25,6 +25,9 @@ PARTS = "u = y − X w\nf = uᵀu + λ wᵀw\n∂f/∂u = 2u\n∂u/∂w = {}\n"
      ["proved", "refuted", "proved"]),
     ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nH = 2XᵀX + 2λI", RIDGE, ["proved", "unreadable"]),
     (LETTERS + "∇²L = Xᵀ diag(p ⊙ (1 − p)) X", LOGISTIC, ["proved"]),
+    ("∂L/∂β⁻¹ = tr(∂L/∂K)\n" + r"\frac{\partial L}{\partial \beta^{-1}} = 2"
+     "\n∂L/∂K⁻¹ = D/2 K − ½ YYᵀ\n∂L/∂β = −β⁻² ∂L/∂β⁻¹", "gplvm",
+     ["proved", "refuted", "proved", "unreadable"]),
     ("∂L/∂α = Σ_ij ∂L/∂K_ij ∂K_ij/∂α", "gplvm", ["proved"])])
 def test_derivatives_on_the_way_are_checked(text: str, of: object, expected: list) -> None:
     found = audit(text, of)

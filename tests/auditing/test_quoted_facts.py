@@ -21,6 +21,10 @@ GAUSS = derive("n/2 log det(Σ) + ½ tr(Σ⁻¹ S)", Σ="symmetric D×D", S="sym
      ["proved", "definition"]),
     ("z = X w\ndL = Σ_i (σ(z_i) − y_i) dz_i\ndL = Σ_i (y_i − σ(z_i)) dz_i", LOGISTIC,
      ["definition", "proved", "refuted"]),
+    ("dL = tr((σ(X w) − y)ᵀ dz)\ndz = X dw", LOGISTIC, ["proved", "definition"]),
+    ("multiplying with Σ from left and right gives Σ̂ = S/n. ∎\n∂L/∂Σ = 0", GAUSS,
+     ["unreadable", "words"]),
+    ("Setting ∂L/∂Σ = 0\nand multiplying with Σ gives Σ̂ = S/n. ∎", GAUSS, ["words", "proved"]),
     ("dL = (σ(z) − y)ᵀ dz\ndz = X dw\n∂L/∂w = Xᵀ(σ(z) − y)\n∂L/∂w = Xᵀ(σ(z) + y)", LOGISTIC,
      ["proved", "definition", "proved", "unreadable"])])
 def test_what_is_quoted_is_checked(text: str, of: object, expected: list) -> None:
