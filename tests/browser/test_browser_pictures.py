@@ -100,6 +100,20 @@ VERDICTS = """async source => {
 }"""  # noqa: E501
 
 
+LINES = """async source => {
+  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
+  const told = {many: true, lines: ["a", "b", "c"], summary: "Two.", heard: 0, told: ["refuted", "first", "refuted"]
+    .map(kind => `<b class="lvm-${kind}">=</b>`)};
+  face.render({el: it, model: {get: name => told[name] ?? "", on() {}, send() {}}});
+  const rows = [...it.querySelectorAll("li")], {role, ariaLive} = it.querySelector(".lvm-told");
+  const broken = rows.map(row => row.classList.contains("lvm-broken"));
+  rows[1].querySelector("button").click();
+  const inputs = [...it.querySelectorAll("input")];
+  return {broken, spoken: [role, ariaLive], names: inputs.map(input => input.ariaLabel),
+          focus: inputs.indexOf(document.activeElement)};
+}"""  # noqa: E501
+
+
 @pytest.fixture(scope="module")
 def page():
     browser.need_chromium()
@@ -358,6 +372,10 @@ class TestTwoWeights:
             # that of the step stands amid its arrow, so that it covers no other
             place, most = (0.45 * start + 0.55 * tip, 1) if key == "step" else (tip, 28)
             assert np.linalg.norm(names - place, axis=1).min() < most, key
+            if key != "step":  # on its own side of the sum
+                across = map_widget.arrows["step"][0][::-1]  # in pixels, as y goes down there
+                name = names[np.linalg.norm(names - place, axis=1).argmin()] - start
+                assert np.sign(across @ name) == np.sign(across @ (tip - start)), key
         assert np.linalg.norm(start - way[-1]) < 1
         for line in path_of(map_log, "#777777"):  # of one loss
             w = (line - map_pixel((0, 0))) / (map_pixel((1, 1)) - map_pixel((0, 0)))
@@ -665,6 +683,15 @@ def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its
         assert at["color"] == looks[name]["color"].lower()
         closest = min(ends, key=lambda other: abs(ends[other][1] - at["y"]))
         assert closest == name
+
+
+def test_one_line_is_marked_as_the_first_break_and_of_a_removed_line_the_one_above_has_the_focus(
+        page):
+    page.goto("about:blank")
+    page.set_content('<div id="it"></div>')
+    assert page.evaluate(LINES, Boxes._esm) == {
+        "broken": [False, True, False], "focus": 0, "names": ["Line 1", "Line 2"],
+        "spoken": ["status", "polite"]}
 
 
 def test_a_verdict_stands_beside_its_own_line_and_none_beside_a_line_that_was_changed(page):

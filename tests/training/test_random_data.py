@@ -8,6 +8,7 @@ from tables import over
 
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, autoencoder, gplvm
 from lvmcalc.training import Trainer
+from lvmcalc.training.problem import tie
 
 
 @pytest.mark.parametrize("first", range(0, 100, 20))
@@ -171,6 +172,13 @@ def test_value_and_gradient_of_the_autoencoder_are_those_of_its_functions() -> N
     value, gradient = autoencoder.value_and_gradient(W, x)
     assert value == autoencoder.loss(W, x)
     np.testing.assert_array_equal(gradient, autoencoder.gradient(W, x))
+
+
+@pytest.mark.parametrize(("apart", "tied"), [(1e-14, True), (1e-10, False), (1e-6, False)])
+def test_eigenvalues_are_tied_where_nothing_but_rounding_tells_them_apart(apart, tied) -> None:
+    for roots in (False, True):
+        equal = tie(np.array([2.0, 1, 1 - apart, 0.5]), 2, roots)
+        assert equal == (slice(1, 3) if tied else slice(2, 2))
 
 
 @pytest.mark.parametrize("model", [

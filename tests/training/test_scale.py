@@ -187,8 +187,8 @@ def test_progress_is_told_for_every_block_and_the_bar_is_plain_text(both, capsys
 def test_the_bar_is_seen_at_once(monkeypatch):
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(shown, "utf-8"))
-    gram.bar(0.5)
-    assert shown.getvalue() == b"\r[" + 20 * b"#" + 20 * b" " + b"]  50%"
+    gram.bar(0.25)
+    assert shown.getvalue() == b"\r[" + 10 * b"#" + 30 * b" " + b"]  25%"
 
 
 def test_progress_is_told_at_most_a_hundred_times(monkeypatch):
