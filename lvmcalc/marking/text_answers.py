@@ -116,6 +116,8 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
 
 def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without sentences around it."""
+    if not text.strip(" .…?_\ufeff\u200b\n\t"):
+        return [], {}
     for torn in TORN.finditer(text):
         if torn[1] + torn[2] in NAMED:
             raise Unreadable(f"`{torn[1] + torn[2]}` is one word, but a new line begins in it.")
@@ -127,8 +129,6 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     if goes_on := GOES_ON.search(text.rstrip(" $\n")):
         raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
-    if not text.strip(" .…?_\ufeff\u200b\n\t"):
-        return [], {}
     words = exercise.chain.vocabulary
     whole = inlined(given := unified(text))
     text = without_heading(without_politeness(whole, words), words)

@@ -15,8 +15,7 @@ class Boxes {
       "change:above change:below change:summary change:title change:label": () => this.say(),
     }, this.above, this.list, this.told, bar, this.below);
     el.classList.add("lvmcalc-ask");
-    this.fill();
-    this.say();
+    [this.fill(), this.say()];
     setTimeout(() => el.closest(".lvmcalc-walk") || greet(el, this.rows[0].input), 60);
   }
 
