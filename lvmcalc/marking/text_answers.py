@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from sympy import Expr
 
@@ -62,6 +63,7 @@ BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s
 ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
+POINTS = re.compile(r"\s*->(?=\s)")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
@@ -82,6 +84,9 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     CannotBeFormed
         If a side mixes numbers and matrices.
     """
+    if (arrow := POINTS.match(text)) and _is_right(exercise, f"-{text[arrow.end():]}"):
+        raise Unreadable("It is not clear whether `->` is an arrow or a minus sign: leave one of "
+                         "them out.")
     if not (label := NUMBERED.match(text)):
         return _read(exercise, text)
     alone = _read(exercise, text[label.end():])
@@ -96,6 +101,14 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
         return whole
     raise Unreadable(f"It is not clear whether `{quoted(label[0].strip())}` is a number or the "
                      "label of the answer: leave the label out, or write *.")
+
+
+def _is_right(exercise: Exercise, text: str) -> bool:
+    """Return whether an answer can be read, in one way, and is right."""
+    with suppress(Unreadable, CannotBeFormed):
+        sides, _ = _read(exercise, text)
+        return [len(side) for side in sides] == [1] and exercise.is_right(sides[0][0].formula)
+    return False
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:

@@ -371,6 +371,8 @@ LAYER = "Xᵀ((σ(XW)v − y)vᵀ ∘ σ'(XW))"
     ("(Xᵀ(σ(XW)v − y)vᵀ) ∘ σ(XW) ∘ (1 − σ(XW))", NET, "W", "refuted", "cannot be formed"),
     ("α(pinv(K) Y Yᵀ − D I) pinv(K) X", "gplvm", "X", "proved", "pseudo-inverse is read as"),
     ("−α D pinv(X Xᵀ) X", "gplvm", "X", "unreadable", "has an inverse"),
+    ("-> K⁻¹Y", "gplvm", "Y", "unreadable", "an arrow or a minus sign"),
+    ("-> −K⁻¹Y", "gplvm", "Y", "proved", ""),
     ("α(K⁺ Y Yᵀ − D I) K⁺ X", "gplvm", "X", "unreadable", "may be a pseudo-inverse"),
     ("∂L₁/∂X = −α D K⁻¹ X, ∂L₂/∂X = α K⁻¹Y YᵀK⁻¹X, so in total ∂L/∂X = ∂L₁/∂X + ∂L₂/∂X", "gplvm",
      "X", "proved", "is used, but not marked"),
