@@ -125,8 +125,10 @@ class Blaming:
             return told
         adjoint = self.meaning(asked)  # of a letter of one's own
         node = asked_for(self.chain, adjoint) if verdict.counterexample else ""
-        if node and adjoint not in meant.free_symbols and (told := next(iter(mark(meant, self.chain, node).explanations), ())):
-            return told
+        if node and adjoint not in meant.free_symbols:
+            told = next(iter(mark(meant, self.chain, node).explanations), ())
+            if told:
+                return told
         return (finding(kind, sentence, notation.plain(side)),)
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
