@@ -55,6 +55,8 @@ from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.passages import sides_of
 from lvmcalc.notation.tables import ARRAYS
 from lvmcalc.notation.vocabulary import matching
 
@@ -185,10 +187,16 @@ class _Auditor(Defining, Conditioned, Blaming):
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
         leaf = notation.spelling(piece.name.rstrip(HAT))
-        solves = self.conditions.begun or leaf in {it.name for it in self.conditions.found}
-        return piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True) if (
-            piece.kind == "claim" and piece.name.endswith(HAT) and solves
-            and leaf in self.chain.leaves) else piece
+        if piece.kind != "claim" or not piece.name.endswith(HAT) or leaf not in self.chain.leaves:
+            return piece
+        found = piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True)
+        if self.conditions.begun or leaf in {it.name for it in self.conditions.found}:
+            return found
+        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
+            value = readings(sides_of(found.text)[1], self.words)[0].formula
+            if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
+                return found
+        return piece
 
     # One piece each
     def said(self, piece: Piece) -> Line:

@@ -123,6 +123,12 @@ class Blaming:
         elif told := by_terms(self.chain, meant, self.meaning(asked), asked not in {
                 self.words.get(name) for name in self.chain.abbreviations}):  # K = …
             return told
+        adjoint = self.meaning(asked)  # of a letter of one's own
+        node = asked_for(self.chain, adjoint) if verdict.counterexample else ""
+        if node and adjoint not in meant.free_symbols:
+            told = next(iter(mark(meant, self.chain, node).explanations), ())
+            if told:
+                return told
         return (finding(kind, sentence, notation.plain(side)),)
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:

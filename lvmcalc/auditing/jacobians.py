@@ -68,7 +68,7 @@ def derivatives(chain: Chain, value: Expr, wrt: Expr, i: str = "", j: str = "",
         return
     change = differential(value, wrt, step)
     by_entries = factor_of(change, step)
-    if by_entries is not None and (i == j or value.cols > 1):
+    if by_entries is not None and (i == j or value.cols != 1):
         yield Derivative(by_entries, i)
     if value.cols == wrt.cols == 1:
         matrix = columns_of(chain, change, step)

@@ -162,7 +162,8 @@ class Lettering:
         """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed."""
         matrices = {symbol: transposed(symbol) for side in sides[1:] for symbol in side.free_symbols
                     if symbol in self.letters.derived
-                    and all(it.is_Matrix for it in self.letters.derived[symbol])}
+                    and all(it.is_Matrix and it.cols == 1
+                            for it in self.letters.derived[symbol])}
         try:
             for side in sides[1:] if matrices else ():
                 check_shapes(self.meaning(side))

@@ -8,6 +8,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.marking.increments import slope
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.parser import readings
+from lvmcalc.notation.vocabulary import typed
 
 _NUMBER = r"\s*\(\s*\\?(?P<{}>[^\W\d_]+)\s*\)"
 OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)?\s*"
@@ -15,11 +16,22 @@ OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?:'|\^\s*\{?\s*\\prime
 BY_NUMBER = re.compile(r"\s*(?:[∂d]\s*/\s*[∂d]\s*|\\[td]?frac\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}"
                        r"|\\partial)\s*\}\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}|\\partial\b)\s*)"
                        r"(?P<z>[^\W\d_])\s*\}?\s*(?P<of>\S.*)$")
+ALONE = re.compile(r"\s*\\?([^\W\d_]+)\s*'\s*$")
+
+
+def with_argument(text: str, function: str) -> str:
+    """Return a text with tanh²(u) for tanh², and σ(u) times a bracket for σ(1 − σ)."""
+    name = rf"(?<![A-Za-z\\])\\?(?:{function}|{typed(spelling(function))})(?![A-Za-z])"
+    text = re.sub(rf"{name}\s*\((?=[^()]*{name})", rf"{function}(u) (", text)
+    power = r"(\^\s*\{?\s*\d\s*\}?|[²³]|')?"
+    return re.sub(rf"{name}(?!\s*\(u\))\s*{power}", rf"{function}\1(u)", text)
 
 
 def of_one_number(chain: Chain, words: Vocabulary, texts: list[str]) -> tuple[Expr, ...]:
     """Return the sides of an equation for a function of a number, or its derivative; () if the left
     side is neither."""
+    if alone := ALONE.match(texts[0]):
+        texts = [with_argument(text, alone[1]) for text in texts]
     left = OF_NUMBER.match(texts[0])
     by = BY_NUMBER.match(texts[0])
     called = left and spelling(left["function"])

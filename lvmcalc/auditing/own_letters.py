@@ -91,6 +91,8 @@ class OwnLetters:
             symbol = matching(called, value if value.is_Matrix else wrt)
         elif value.cols == wrt.cols == 1:
             symbol = MatrixSymbol(called, value.rows, wrt.rows)
+        elif value.shape == shape:
+            symbol = matching(called, value)  # entry by entry
         else:
             return None
         self.derived[symbol] = value, wrt
@@ -102,7 +104,11 @@ class OwnLetters:
         value = as_number(self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value)
         if value.is_Matrix and not wrt.is_Matrix:
             return differential(value, wrt, sp.S.One)
-        return next(derivatives(self.chain, value, wrt, "i", "j")).value
+        found = next(derivatives(self.chain, value, wrt, "i", "j"), None)
+        if found is None:
+            raise Unreadable(f"The derivative by {notation.plain(wrt)} has four indices, which is "
+                             "not read.")
+        return found.value
 
     def quotients(self, above: Expr, below: Expr, i: str, j: str) -> Iterator[tuple[Expr, str]]:
         """Yield symbols for what the derivative of a name by another, or of their entries i and j,

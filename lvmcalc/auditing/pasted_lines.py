@@ -31,6 +31,8 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
 # What is said there is known before
 WHERE = re.compile(rf",?\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
+# z = X w gives p = σ(z)
+GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 SPOKEN = re.compile(
@@ -114,6 +116,8 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
     parts = [one for part in parts for one in WHERE.split(part)]
     parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
+    parts = [one for part in parts for one in (
+        GIVING.split(part) if all("=" in one for one in GIVING.split(part)) else [part])]
     return [one for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
         if one.strip(" ,;.")]

@@ -9,7 +9,7 @@ from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
-from lvmcalc.marking.derivation_text import NAMED_FIRST, definition_in
+from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.passages import formula_in, sides_of
@@ -37,7 +37,8 @@ _SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
 REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
                     r"|(?<=\s)(?:#|//|←)\s*(.*)"
                     rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
-                    rf"|,?\s+((?:since|because)\s+{_SAID}))\s*$")
+                    rf"|,?\s+((?:since|because)\s+{_SAID})"
+                    rf"|,\s+which\s+(?:is|are)\s+({_SAID}))\s*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
@@ -55,8 +56,8 @@ CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
 UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
-VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|follows\s+that))\s*:?\s+"
-                  r"(?=[^=]+=)")
+VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is|follows\s+that))"
+                  r"\s*:?\s+(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -210,7 +211,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         formula = formula_in(text, vocabulary, own | {piece.name for piece in found})
         formula = re.sub(" {2,}", " ", formula)
         front = VERB.match(formula)
-        if front and is_words(f"{front[1]}:", vocabulary):
+        if front and not TELLING.search(front[1]) and is_words(f"{front[1]}:", vocabulary):
             return _piece(formula[front.end():], vocabulary, found, own)
         solution = SOLUTION.match(formula)
         if solution and vocabulary.pattern.fullmatch(solution["name"]):

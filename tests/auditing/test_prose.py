@@ -38,6 +38,9 @@ def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
      ["proved"]),
     ("\\[\n L = \\frac12 \\|A w - y\\|^2 + \\frac\\lambda2 \\|w\\|^2\n\\]\nHence\n\\[ \\nabla_w L\n"
      "= A^T(A w - y) + \\lambda w \\]", ["proved", "words", "proved"]),
+    ("r = A w − y gives L = ½ rᵀr + λ/2 wᵀw\n∂L/∂w = Aᵀ r + λ w", ["definition"] + ["proved"] * 2),
+    ("The Hessian is ∇²L = AᵀA + λ I, which is positive definite.", ["proved"]),
+    ("It is not ∂L/∂w = Aᵀ(A w − y) + λ w", ["unreadable"]),
     ("∂L/∂w = Aᵀ(A w − y) + λ w (transposed)", ["unreadable"]),
     ("∂L/∂w = Aᵀ(A w − y), plus λ w", ["unreadable"]),
     ("alpha e = A w − y\n∂L/∂w = Aᵀ e + λ w", ["unreadable"] * 2)])

@@ -12,6 +12,10 @@ GAUSS = derive("n/2 log det(Σ) + ½ tr(Σ⁻¹ S)", Σ="symmetric D×D", S="sym
     (r"\sigma'(z) = \sigma(z)(1-\sigma(z))", LOGISTIC, ["proved"]),
     ("σ'(z) = σ(z)(1 + σ(z))\nσ(z) = 1/(1 + e^{-z})", LOGISTIC, ["refuted", "proved"]),
     ("d/dz log(1 + exp(z)) = exp(z)/(1 + exp(z)) = σ(z)", LOGISTIC, ["proved"]),
+    ("tanh' = 1 − tanh²\nσ' = σ(1 − σ)\n\\sigma' = \\sigma(1 + \\sigma)\ntanh' = 1 − tanh",
+     LOGISTIC, ["proved", "proved", "refuted", "refuted"]),
+    ("Σ̂ = S/n", GAUSS, ["proved"]),
+    ("Σ̂ = n S", GAUSS, ["unreadable"]),
     (r"\frac{d}{dz} \log(1 + e^z) = 1 - \sigma(z)", LOGISTIC, ["refuted"]),
     ("∂ log det Σ / ∂Σ = Σ⁻¹", GAUSS, ["proved"]),
     (r"$$\frac{\partial\log|\Sigma|}{\partial\Sigma} = \Sigma^{-1}, \qquad "
@@ -23,7 +27,7 @@ GAUSS = derive("n/2 log det(Σ) + ½ tr(Σ⁻¹ S)", Σ="symmetric D×D", S="sym
      ["definition", "proved", "refuted"]),
     ("dL = tr((σ(X w) − y)ᵀ dz)\ndz = X dw", LOGISTIC, ["proved", "definition"]),
     ("multiplying with Σ from left and right gives Σ̂ = S/n. ∎\n∂L/∂Σ = 0", GAUSS,
-     ["unreadable", "words"]),
+     ["proved", "words"]),
     ("Setting ∂L/∂Σ = 0\nand multiplying with Σ gives Σ̂ = S/n. ∎", GAUSS, ["words", "proved"]),
     ("dL = (σ(z) − y)ᵀ dz\ndz = X dw\n∂L/∂w = Xᵀ(σ(z) − y)\n∂L/∂w = Xᵀ(σ(z) + y)", LOGISTIC,
      ["proved", "definition", "proved", "unreadable"])])
