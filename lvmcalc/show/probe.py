@@ -69,9 +69,10 @@ class Probe(ABC):
         # an object in the middle of the others has no distance from the mean
         distance = max(np.linalg.norm(self.Y[self.point]), np.finfo(float).tiny)
         percent = 100 * np.linalg.norm(made - data.Y[self.point]) / distance
-        move = [style.numeral(by, "+.4g") for by in self.move[:min(trainer.problem.shape)]]
-        made_of_it = (f"moved by {' and '.join(move)} standard deviations; what is generated there "
-                      "differs from it by" if any(self.move) else "rebuilt with an error of")
+        moves = self.move[:min(trainer.problem.shape)]  # a line has no second coordinate
+        move = " and ".join(style.numeral(by, "+.4g") for by in moves)
+        made_of_it = (f"moved by {move} standard deviations; what is generated there differs from "
+                      "it by" if any(moves) else "rebuilt with an error of")
         return (f"Chosen: object {self.point}, class {data.label_names[data.labels[self.point]]}, "
                 f"{made_of_it} {percent:,.0f} % of its distance from the mean.")
 

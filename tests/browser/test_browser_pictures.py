@@ -374,7 +374,7 @@ class TestTwoWeights:
             assert np.linalg.norm(names - place, axis=1).min() < most, key
             if key != "step":  # on its own side of the sum
                 across = map_widget.arrows["step"][0][::-1]  # in pixels, as y goes down there
-                name = names[np.linalg.norm(names - place, axis=1).argmin()] - start
+                name = names[np.linalg.norm(names - place, axis=1).argmin()] - tip
                 assert np.sign(across @ name) == np.sign(across @ (tip - start)), key
         assert np.linalg.norm(start - way[-1]) < 1
         for line in path_of(map_log, "#777777"):  # of one loss
@@ -651,6 +651,15 @@ def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
         at = [text["y"] for text in log["texts"] if str(text["words"]) == name
               and text["x"] < line[0, 0] - 1]
         assert at == [pytest.approx(spot[1], abs=1)], name
+
+
+def test_a_bar_that_is_higher_than_all_diamonds_fits_into_its_panel(page):
+    bars = {"kind": "bars", "title": "It", "marks": [1, 0.5], "xlabel": ""}
+    log = drawn(page, SimpleNamespace(
+        scene=panels.picture({"bars": bars}, [(1, [(1, ["bars"])])]), spec=[], values={},
+        frame={"bars": np.float32([10, 5]).tobytes()}))
+    assert all(rect["y"] > 0 for rect in log["rects"])
+    assert len(log["rects"]) == 2
 
 
 def test_names_stand_in_the_order_of_the_ends_of_their_curves_however_close_these_are(page):

@@ -187,7 +187,7 @@ def test_lambda_may_be_spelt_as_python_allows_in_the_leaves_the_formula_and_an_a
     ("tr(kron(A, A))", "The Kronecker product (`kron`) is not a known operation."),
     ("tr(A ⊗ A)", "The Kronecker product (`⊗`) is not a known operation."),
     ("e = 2 A\neigvals(e)", "Line 2: An eigenvalue (`eigvals`) is not a known operation"),
-    ("tr(svd(A))", "A singular value (`svd`)"), ("tr(pinv(A))", "The pseudoinverse (`pinv`)"),
+    ("tr(svd(A))", "A singular value (`svd`)"), ("tr(pinv(A))", "The pseudo-inverse of A (N×D) is not read"),
     ("max(A)", "A largest entry (max) is read only"),
     ("tr(expm(A))", "A function of a matrix as a"),
     ("∑ A", "There is no `∑` here: write Σ_i with the index"),

@@ -589,6 +589,13 @@ class TestHandingOver:
         widget.controls.point.value = 1796
         assert "object 1796, class 8, " in widget.readout
 
+    @BOTH
+    def test_the_first_object_can_be_chosen_and_the_last(self, make):
+        widget = make()
+        for point, name in ((0, "setosa"), (149, "virginica")):
+            widget.controls.point.value = point
+            assert widget.readout.startswith(f"Chosen: object {point}, class {name}, ")
+
     def test_the_ring_stands_where_the_object_is_or_is_moved_to(self):
         widget = LiveGPLVM("iris", Q=2)
         widget.player.step(4)
@@ -818,6 +825,8 @@ class TestThePicture:
         widget.player.step(1)
         way = "downhill" if widget.trainer.value < before else "uphill"
         assert f"each step goes {way}, away from the optimum" in widget.status
+        widget.controls.rate.value = 3  # too fast as well
+        assert widget.expected["sign flipped"] in widget.status
 
     def test_what_too_fast_a_step_comes_to_is_told_and_true(self):
         for kind, words in ((LiveGPLVM, "One would expect it to blow up. It does not: "),

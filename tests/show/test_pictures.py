@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.patches import Circle
 
 from lvmcalc import notation
 from lvmcalc.chain import Card, derive
@@ -388,6 +389,12 @@ class TestStills:
         assert {text.get_position(): text.get_text() for text in axes.texts} == {
             (j, i): f"{3 * i + j}.25" for i in range(2) for j in range(3)}
 
+    @pytest.mark.parametrize(("number", "words"), [(-12340.0, "−12,340"), (0.25, "0.25")])
+    def test_a_matrix_of_one_number_is_that_number(self, number, words):
+        scene = scene_of("cells", shape=[1, 1], count=1, columns=1, signed=True)
+        figure = drawn(scene, it=[number])
+        assert {text.get_text() for text in figure.texts} == {"It", words}
+
     def test_data_are_dots_what_is_made_of_them_a_line_over_the_name_of_the_class(self):
         scene = scene_of("lines", data="data", length=2, low=0, high=9, captions=["p", "q"])
         axes, = drawn(scene, data=[1, 2, 3, 4], it=[5, 6, 7, 8]).axes
@@ -475,6 +482,8 @@ class TestTwoWeights:
         np.testing.assert_allclose(at["w*"], 0.8 * best, atol=1e-6)
         np.testing.assert_allclose(at["−w*"], -0.8 * best, atol=1e-6)
         assert at["maximum"] == (0, 0)
+        circle, = (patch for patch in axes.patches if isinstance(patch, Circle))
+        assert (circle.center, circle.radius) == ((0, 0), 1)  # where ‖W‖ = 1
         name, = (text for text in axes.texts if text.get_text() == "maximum")
         marker, = (line for line in axes.lines if line.get_marker() == "^")
         assert not name.get_window_extent().overlaps(marker.get_window_extent())
@@ -493,7 +502,7 @@ class TestTwoWeights:
 
 class TestLivePanels:
     @pytest.mark.parametrize(("widget", "letter"), [(LiveGPLVM("iris"), "x"),
-                                                    (LiveAutoencoder("iris"), "e")])
+                                                    (LiveAutoencoder("iris", 3), "e")])
     def test_the_latent_panel_has_each_object_in_its_class_and_names_its_axes(self, widget, letter):
         panel = widget.scene["panels"]["latent"]
         assert panel["xlabel"] == f"{letter}₁ across, {letter}₂ up"
@@ -512,6 +521,7 @@ class TestLivePanels:
         panel, places = widget.scene["panels"]["latent"], numbers(widget, "latent", 2)
         assert panel["flat"]
         assert panel["xlabel"] == "x₁"
+        assert "rebuilt from 1 number —" in widget.scene["panels"]["samples"]["title"]
         np.testing.assert_array_equal(np.rint(places[:, 1]), -IRIS.labels)
         np.testing.assert_allclose(places[:, 0], widget.trainer.parameters[:, 0], rtol=1e-5)
 
@@ -620,6 +630,8 @@ class TestLivePanels:
         np.testing.assert_allclose(made, mean + (shown - mean) @ w.T @ w, rtol=1e-3)
         assert (panel["low"], panel["high"]) == (IRIS.Y.min(), IRIS.Y.max())
         assert "Data ●, rebuilt from 2 numbers —" in panel["title"]
+        assert widget.scene["panels"]["weights"]["title"] == "W, components"
+        np.testing.assert_allclose(numbers(widget, "weights", 4)[:2], w, rtol=1e-5)
 
     def test_of_digits_the_upper_row_is_the_data_and_the_lower_is_rebuilt(self):
         widget, digits = LiveAutoencoder("digits", m=3), data.load("digits")
