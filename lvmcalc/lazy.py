@@ -1,4 +1,4 @@
-"""Names that are imported once somebody asks for them: training needs no algebra, no pictures."""
+"""Lazy imports: a public name is loaded once it is used; training needs no algebra, no pictures."""
 
 import sys
 from collections.abc import Callable, Mapping

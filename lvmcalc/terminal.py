@@ -1,4 +1,4 @@
-"""What a terminal without α prints in its place: α as "alpha", K⁻¹ as K^-1."""
+"""ASCII for a terminal that cannot print α or K⁻¹: alpha, K^-1."""
 
 import codecs
 import sys

@@ -16,7 +16,7 @@ from sympy import Expr, Identity, Inverse, Transpose
 from sympy.matrices.expressions import HadamardPower, MatAdd, MatMul
 
 from lvmcalc.calculus import arithmetic, operations, random_points
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named

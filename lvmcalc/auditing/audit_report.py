@@ -12,8 +12,8 @@ from lvmcalc.auditing.pieces import START, Position
 from lvmcalc.calculus import Verdict
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import Chain
+from lvmcalc.marking.differential_answers import shown
 from lvmcalc.marking.exercise import RIGHT, exercise_of
-from lvmcalc.marking.increments import shown
 from lvmcalc.marking.mistakes import Finding, in_words
 from lvmcalc.marking.term_matching import matched
 from lvmcalc.notation.forming import as_number

@@ -16,32 +16,31 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.arguments import at_another_point, functions, without_arguments
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
-from lvmcalc.auditing.backpropagation import as_adjoints, as_typed, of_own_letters
+from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
+from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import Conditioned, is_misfit
 from lvmcalc.auditing.contributions import TOLD, is_contribution, nearest
-from lvmcalc.auditing.defining import Defining
-from lvmcalc.auditing.one_size import with_free_letters, with_misfits_behind
-from lvmcalc.auditing.own_letters import OwnLetters
-from lvmcalc.auditing.pieces import Piece, Position, pieces
-from lvmcalc.auditing.reading_order import reading_order
-from lvmcalc.auditing.slips import Slips
-from lvmcalc.auditing.stationary import (
-    Conditions,
-    NoNumbers,
-)
-from lvmcalc.auditing.wording import (
+from lvmcalc.auditing.definition_lines import Defining
+from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
+from lvmcalc.auditing.gradient_names import (
     asked_for,
     changing,
     with_gradient,
 )
+from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.pieces import Piece, Position, pieces
+from lvmcalc.auditing.reading_order import reading_order
+from lvmcalc.auditing.resized_chains import with_free_letters, with_misfits_behind
+from lvmcalc.auditing.stationary import (
+    Conditions,
+    NoNumbers,
+)
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import RIGHT, exercise_of
-from lvmcalc.marking.increments import (
+from lvmcalc.marking.differential_answers import (
     at_rest,
     has_differentials,
     in_increments,
@@ -49,15 +48,16 @@ from lvmcalc.marking.increments import (
     slope,
     with_adjoints,
 )
+from lvmcalc.marking.exercise import RIGHT, exercise_of
 from lvmcalc.marking.marker import LATE
 from lvmcalc.marking.mistakes import Finding
 from lvmcalc.marking.time_limit import TimeIsUp, time_limit
 from lvmcalc.models import chain_named
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.lexicon import ARRAYS
 from lvmcalc.notation.parser import readings
-from lvmcalc.notation.passages import sides_of
-from lvmcalc.notation.tables import ARRAYS
 from lvmcalc.notation.vocabulary import matching
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "

@@ -9,15 +9,14 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
+from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.pieces import Position
-from lvmcalc.auditing.slips import Slips
-from lvmcalc.auditing.wording import asked_for, is_named
 from lvmcalc.calculus import UnsupportedExpression, Verdict
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
-from lvmcalc.marking.exercise import RIGHT
-from lvmcalc.marking.increments import (
+from lvmcalc.marking.differential_answers import (
     KINDS,
     gradient_in,
     has_differentials,
@@ -26,6 +25,7 @@ from lvmcalc.marking.increments import (
     slope,
     written,
 )
+from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, finding

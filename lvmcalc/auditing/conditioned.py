@@ -7,6 +7,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.stationary import (
     ASSUMED,
@@ -17,7 +18,6 @@ from lvmcalc.auditing.stationary import (
     difference,
     is_zero,
 )
-from lvmcalc.auditing.wording import is_named
 from lvmcalc.calculus import Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import finding

@@ -12,14 +12,14 @@ import sympy as sp
 from sympy import Expr, HadamardProduct, Identity, MatAdd, MatMul, Transpose
 
 from lvmcalc.calculus import UnsupportedExpression, differential
+from lvmcalc.calculus.expression_tools import joined
 from lvmcalc.calculus.functions import diagonal
-from lvmcalc.calculus.walking import joined
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
-from lvmcalc.marking.increments import slope
+from lvmcalc.marking.differential_answers import slope
 from lvmcalc.notation.forming import elementwise, product, transposed
 from lvmcalc.notation.indices import spread_out
-from lvmcalc.notation.tables import STYLES
+from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.vocabulary import matching
 
 NAME = r"\\?[^\W\d_]+[\u0302\u0303]?(?:_?\d)?"

@@ -5,7 +5,7 @@ import re
 from sympy import Expr, Symbol
 
 from lvmcalc.chain import Chain
-from lvmcalc.marking.increments import slope
+from lvmcalc.marking.differential_answers import slope
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed

@@ -10,12 +10,12 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.jacobians import derivatives
-from lvmcalc.auditing.parts import parts_of
+from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import differential, inner
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
+from lvmcalc.marking.differential_answers import slope
 from lvmcalc.marking.exercise import NoValue, exercise_of
-from lvmcalc.marking.increments import slope
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, inverse, product, transposed
 from lvmcalc.notation.vocabulary import matching

@@ -7,9 +7,9 @@ from unicodedata import normalize
 from lvmcalc.auditing.pasted_functions import statements_in, with_returned
 from lvmcalc.auditing.remarks import ONE_NAME, is_english, is_words, without_noun
 from lvmcalc.notation import Vocabulary
-from lvmcalc.notation.passages import BREAK, FRAMES, MATH, NEXT
-from lvmcalc.notation.pasted import without_markup
+from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.statements import COMMENT, LETTER, equations
+from lvmcalc.notation.text_cleanup import without_markup
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"

@@ -11,8 +11,8 @@ from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_f
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
+from lvmcalc.notation.formula_finder import formula_in, sides_of
 from lvmcalc.notation.indices import spread_out
-from lvmcalc.notation.passages import formula_in, sides_of
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.marking.derivation_text import OPERATING, TELLING
 from lvmcalc.notation import Vocabulary
+from lvmcalc.notation.formula_finder import MATH
 from lvmcalc.notation.letters import GREEK
-from lvmcalc.notation.passages import MATH
+from lvmcalc.notation.lexicon import PROSE
 from lvmcalc.notation.statements import LETTER
-from lvmcalc.notation.tables import PROSE
 
 # Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
 SAYS_NOTHING = re.compile(

@@ -15,10 +15,10 @@ from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
-from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.expression_checks import dimensions
+from lvmcalc.calculus.expression_tools import parts_of, whole_size, without_power
 from lvmcalc.calculus.functions import log_of
 from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
-from lvmcalc.calculus.walking import parts_of, whole_size, without_power
 
 KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared

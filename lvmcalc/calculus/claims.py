@@ -16,11 +16,11 @@ import sympy as sp
 from sympy import Expr, MatrixSymbol
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus import arithmetic, decimals, first_order, random_points
+from lvmcalc.calculus import arithmetic, decimals, dual_numbers, random_points
 from lvmcalc.calculus.comparison import compare, decide
 from lvmcalc.calculus.differentials import Book, differential, gradient, slope_with_rules
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.expression_checks import by_name
 from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import inner, is_rational
 from lvmcalc.calculus.verdict import MARKS, Verdict, worst
@@ -229,7 +229,7 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
         tried: list[dict[str, int]] = []
 
         def exact(point: dict[str, Any], direction: Any) -> bool:
-            slope = first_order.directional_derivative(scalar, point, wrt.name, direction)
+            slope = dual_numbers.directional_derivative(scalar, point, wrt.name, direction)
             claimed = arithmetic.value_at(along, point | {"direction": direction})
             equal = arithmetic.vanishes(slope - claimed)
             tried.append({name: value for name, value in point.items() if isinstance(value, int)})

@@ -9,12 +9,12 @@ from lvmcalc import checks
 from lvmcalc.calculus import random_points
 from lvmcalc.calculus.differentials import kind_of, names_of, shape_of, sympified
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name, refuse_unknown
+from lvmcalc.calculus.expression_checks import by_name, refuse_unknown
+from lvmcalc.calculus.expression_tools import parts_of
 from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.random_points import AtMost
 from lvmcalc.calculus.verdict import Verdict
-from lvmcalc.calculus.walking import parts_of
 from lvmcalc.checks import CannotBeFormed
 
 ALGEBRA = ("transpose of a product", "A A⁻¹ = I", "tr(AB) = tr(BA)")

@@ -14,13 +14,13 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc.calculus.arithmetic import sizes_in
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import by_name, has_text
+from lvmcalc.calculus.expression_checks import by_name, has_text
+from lvmcalc.calculus.expression_tools import sum_of, without_power
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.index_sums import Sum
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.calculus.operations import RULES, increment_of, known
 from lvmcalc.calculus.rules import Operation
-from lvmcalc.calculus.walking import sum_of, without_power
 
 Book = Mapping[str, Operation]
 

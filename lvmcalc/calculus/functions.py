@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
-from lvmcalc.calculus.walking import joined, parts_of
+from lvmcalc.calculus.expression_tools import joined, parts_of
 
 # SymPy takes a number out of 2A or 2A + B as if the matrices were numbers, and fails
 MatMul.as_content_primitive = MatAdd.as_content_primitive = (

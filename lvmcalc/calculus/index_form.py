@@ -14,12 +14,12 @@ import sympy as sp
 from sympy import Expr, Identity, MatrixSymbol
 
 from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expression_tools import without_power
 from lvmcalc.calculus.index_functions import IndexFunctions
 from lvmcalc.calculus.index_sums import ONE, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, renamed
 from lvmcalc.calculus.operations import record
 from lvmcalc.calculus.scalars import is_letter, is_zero
-from lvmcalc.calculus.walking import without_power
 
 
 class IndexForm(IndexFunctions):

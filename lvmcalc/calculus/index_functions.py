@@ -12,11 +12,11 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expression_tools import LARGEST_POWER
 from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.calculus.index_sums import ONE, IndexSums, Sum, leading
 from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches
 from lvmcalc.calculus.scalars import is_zero
-from lvmcalc.calculus.walking import LARGEST_POWER
 
 OWN = ("exp", "log", "sigmoid", "softplus", "tanh", "relu", "abs", "sign", "sin", "cos")
 

@@ -13,11 +13,18 @@ import sympy as sp
 from sympy import Determinant, Expr, HadamardProduct, Inverse, MatrixExpr, MatrixSymbol, Transpose
 
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
+from lvmcalc.calculus.expression_tools import LARGEST_POWER, without_power
 from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.calculus.normal_form_writer import (
+    OutputForm,
+    Term,
+    Terms,
+    factored,
+    in_order,
+    product_of,
+)
 from lvmcalc.calculus.operations import record
-from lvmcalc.calculus.output_form import OutputForm, Term, Terms, factored, in_order, product_of
 from lvmcalc.calculus.scalars import is_letter, is_zero
-from lvmcalc.calculus.walking import LARGEST_POWER, without_power
 
 MOST_LETTERS = 6_000  # beyond these a comparison or a gradient takes longer than anyone waits
 ONE: Terms = {(): sp.S.One}

@@ -18,11 +18,11 @@ from sympy.matrices.exceptions import ShapeError
 from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
-from lvmcalc.calculus import functions, walking
+from lvmcalc.calculus import expression_tools, functions
 from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expression_tools import argument, halves, without_power
 from lvmcalc.calculus.functions import SPELLED, EntrySum, Entrywise, entry_by_entry, sigmoid, sign
 from lvmcalc.calculus.rules import Operation, RuleBook, increment_of, upstream
-from lvmcalc.calculus.walking import argument, halves, without_power
 
 # The letters in which the rules are written; A2 is another matrix of the shape of A.
 m, n, p = sp.symbols("m n p", integer=True, positive=True)
@@ -112,29 +112,29 @@ SPELLED |= {
 RULES = RuleBook().add(
     Operation("use",                  A,                     {A: G_mn},                                dA,                                 BY_ENTRIES),
     Operation("product",              A * B,                 {A: G_mp * B.T, B: A.T * G_mp},           dA * B + A * dB,                    "Matrix Cookbook eq. 37",
-              kind=MatMul, fits="chained", split=walking.split_product, value=walking.product_value, degree=walking.product_degree,
+              kind=MatMul, fits="chained", split=expression_tools.split_product, value=expression_tools.product_value, degree=expression_tools.product_degree,
               normal=lambda form, part: form.product(part), entries=lambda form, part, i, j: form.product(part, i, j)),
     Operation("Gram matrix",          A * A.T,               {A: (G_mm + G_mm.T) * A},                 dA * A.T + A * dA.T,                "Matrix Cookbook eqs. 37, 44"),
     Operation("transpose",            A.T,                   {A: G_nm.T},                              dA.T,                               "Matrix Cookbook eq. 44",
-              kind=Transpose, split=argument("transpose"), degree=walking.argument_degree,
+              kind=Transpose, split=argument("transpose"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.transpose(of(part.arg)),
               normal=lambda form, part: form.transposed(form.matrix(part.arg)), entries=lambda form, part, i, j: form.matrix(part.arg, j, i)),
     Operation("scale",                s * A,                 {s: Trace(G_mn.T * A), A: s * G_mn},      ds * A + s * dA,                    "Matrix Cookbook eq. 37, with (s I) A"),
     Operation("sum",                  A + A2,                {A: G_mn, A2: G_mn},                      dA + dA2,                           "Matrix Cookbook eq. 35",
-              kind=MatAdd, fits="same", split=halves("sum"), value=walking.sum_value, degree=walking.sum_degree,
+              kind=MatAdd, fits="same", split=halves("sum"), value=expression_tools.sum_value, degree=expression_tools.sum_degree,
               normal=lambda form, part: form.add(*map(form.matrix, part.args)), entries=lambda form, part, i, j: form.add(*(form.matrix(term, i, j) for term in part.args))),
     Operation("difference",           A - A2,                {A: G_mn, A2: -G_mn},                     dA - dA2,                           "Matrix Cookbook eqs. 34, 35"),
     Operation("inverse",              C.I,                   {C: -C.I.T * G_nn * C.I.T},               -C.I * dC * C.I,                    "Matrix Cookbook eq. 40",
-              kind=Inverse, fits="square", split=argument("inverse"), degree=walking.inverse_degree, proof="A A⁻¹ = I",
+              kind=Inverse, fits="square", split=argument("inverse"), degree=expression_tools.inverse_degree, proof="A A⁻¹ = I",
               value=lambda arithmetic, part, of: arithmetic.inv(of(part.arg)),
               normal=lambda form, part: form.inverse(form.matrix(part.arg), part), entries=lambda form, part, i, j: form.inverse(part.arg, i, j)),
     Operation("determinant",          Determinant(C),        {C: g * Determinant(C) * C.I.T},          Determinant(C) * Trace(C.I * dC),   "Matrix Cookbook eqs. 42, 49",
-              kind=Determinant, fits="square", split=argument("determinant"), degree=walking.determinant_degree, proof="cofactors",
+              kind=Determinant, fits="square", split=argument("determinant"), degree=expression_tools.determinant_degree, proof="cofactors",
               value=lambda arithmetic, part, of: arithmetic.det(of(part.arg)),
               normal=lambda form, part: form.determinant(form.matrix(part.arg), part.arg.shape), entries=lambda form, part: form.determinant(part.arg)),
     Operation("log determinant",      sp.log(Determinant(C)), {C: g * C.I.T},                          Trace(C.I * dC),                    "Matrix Cookbook eqs. 43, 57", proof="determinant"),
     Operation("trace",                Trace(C),              {C: g * Identity(n)},                     Trace(dC),                          "Matrix Cookbook eq. 36",
-              kind=Trace, fits="square", split=argument("trace"), degree=walking.argument_degree,
+              kind=Trace, fits="square", split=argument("trace"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.trace(of(part.arg)),
               normal=lambda form, part: form.trace(form.matrix(part.arg), part.arg.rows), entries=lambda form, part: form.total(part.arg, diagonal=True)),
     Operation("inner product",        Trace(A.T * A2),       {A: g * A2, A2: g * A},                   Trace(dA.T * A2) + Trace(A.T * dA2), "Matrix Cookbook eq. 103"),
@@ -142,43 +142,43 @@ RULES = RuleBook().add(
     Operation("squared norm",         Trace(A.T * A),        {A: 2 * g * A},                           2 * Trace(A.T * dA),                "Matrix Cookbook eq. 115"),
     Operation("norm",                 sp.sqrt(Trace(A.T * A)), {A: g / sp.sqrt(Trace(A.T * A)) * A},   Trace(A.T * dA) / sp.sqrt(Trace(A.T * A)), "Matrix Cookbook eq. 129, for a vector", proof="square"),
     Operation("sum of entries",       EntrySum(A),           {A: g * sp.OneMatrix(m, n)},              EntrySum(dA),                       BY_ENTRIES,
-              kind=EntrySum, split=argument("sum of entries"), degree=walking.argument_degree,
+              kind=EntrySum, split=argument("sum of entries"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.total(of(part.arg)),
               normal=lambda form, part: form.total(part), entries=lambda form, part: form.total(part.arg)),
     Operation("diagonal matrix",      DiagMatrix(v),         {v: DiagonalOf(G_nn)},                    DiagMatrix(dv),                     BY_ENTRIES,
-              kind=DiagMatrix, split=argument("diagonal matrix"), degree=walking.argument_degree,
+              kind=DiagMatrix, split=argument("diagonal matrix"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal_matrix(of(part.args[0])),
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.times(form.delta(i, j, part.rows), form.matrix(part.args[0], i, None))),
     Operation("diagonal",             DiagonalOf(C),         {C: DiagMatrix(G_n)},                     DiagonalOf(dC),                     BY_ENTRIES,
-              kind=DiagonalOf, fits="square", split=argument("diagonal"), degree=walking.argument_degree,
+              kind=DiagonalOf, fits="square", split=argument("diagonal"), degree=expression_tools.argument_degree,
               value=lambda arithmetic, part, of: arithmetic.diagonal(of(part.args[0])),
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.matrix(part.args[0], i, i)),
     Operation("logarithm",            sp.log(a),             {a: g / a},                               da / a,                             LIMIT,
-              kind=sp.log, split=argument("logarithm"), proof="one variable", value=walking.log_value,
+              kind=sp.log, split=argument("logarithm"), proof="one variable", value=expression_tools.log_value,
               normal=lambda form, part: form.function(part), entries=lambda form, part: form.function(part)),
     Operation("power",                a**k,                  {a: g * k * a ** (k - 1)},                k * a ** (k - 1) * da,              LIMIT,
-              kind=sp.Pow, parameters=(k,), split=lambda part: ("power", part.args), value=walking.power_value, degree=walking.power_degree, proof="one variable",
+              kind=sp.Pow, parameters=(k,), split=lambda part: ("power", part.args), value=expression_tools.power_value, degree=expression_tools.power_degree, proof="one variable",
               normal=lambda form, part: form.power(part), entries=lambda form, part: form.power(part)),
     Operation("scalar product",       a * b,                 {a: g * b, b: g * a},                     da * b + a * db,                    LIMIT,
-              kind=sp.Mul, split=halves("scalar product"), degree=walking.product_degree, proof="one variable",
+              kind=sp.Mul, split=halves("scalar product"), degree=expression_tools.product_degree, proof="one variable",
               value=lambda arithmetic, part, of: reduce(mul, map(of, part.args)),
               normal=lambda form, part: sp.Mul(*map(form.scalar, part.args)), entries=lambda form, part: sp.Mul(*map(form.scalar, part.args))),
     Operation("quotient",             a / b,                 {a: g / b, b: -g * a / b**2},             da / b - a / b**2 * db,             LIMIT, proof="one variable"),
     Operation("scalar sum",           a + b,                 {a: g, b: g},                             da + db,                            LIMIT,
-              kind=sp.Add, split=halves("scalar sum"), value=walking.sum_value, degree=walking.sum_degree, proof="one variable",
+              kind=sp.Add, split=halves("scalar sum"), value=expression_tools.sum_value, degree=expression_tools.sum_degree, proof="one variable",
               normal=lambda form, part: sp.Add(*map(form.scalar, part.args)), entries=lambda form, part: sp.Add(*map(form.scalar, part.args))),
     Operation("sum with a constant",  a + b + c,             {a: g, b: g, c: g},                       da + db + dc,                       LIMIT,
               proof="one variable"),
     Operation("elementwise product",  HadamardProduct(A, A2), {A: HadamardProduct(G_mn, A2), A2: HadamardProduct(G_mn, A)}, HadamardProduct(dA, A2) + HadamardProduct(A, dA2), "Matrix Cookbook eq. 38",
-              kind=HadamardProduct, fits="same", split=halves("elementwise product"), degree=walking.product_degree, proof="entries",
-              value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, walking.each_once(of, part.args)),
+              kind=HadamardProduct, fits="same", split=halves("elementwise product"), degree=expression_tools.product_degree, proof="entries",
+              value=lambda arithmetic, part, of: reduce(arithmetic.elementwise, expression_tools.each_once(of, part.args)),
               normal=lambda form, part: form.elementwise(part), entries=lambda form, part, i, j: form.elementwise(part, i, j)),
     Operation("elementwise quotient", HadamardProduct(A, HadamardPower(A2, -1)),
               {A: HadamardProduct(G_mn, HadamardPower(A2, -1)), A2: -HadamardProduct(G_mn, A, HadamardPower(A2, -2))},
               HadamardProduct(dA, HadamardPower(A2, -1)) - HadamardProduct(A, dA2, HadamardPower(A2, -2)), LIMIT, proof="entries"),
     Operation("elementwise power",    HadamardPower(A, k),   {A: k * HadamardProduct(G_mn, HadamardPower(A, k - 1))}, k * HadamardProduct(dA, HadamardPower(A, k - 1)), LIMIT,
               kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
-              value=walking.elementwise_power_value, degree=walking.power_degree,
+              value=expression_tools.elementwise_power_value, degree=expression_tools.power_degree,
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
     of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
     *function(sp.exp, sp.exp, np.exp, LIMIT),
@@ -269,7 +269,7 @@ def is_rational(expression: Expr) -> bool:
 
     Exact arithmetic is possible then.
     """
-    parts = walking.parts_of(expression)
+    parts = expression_tools.parts_of(expression)
     multiples = (part.as_coeff_mmul()[0] for part in parts if isinstance(part, MatMul))
     if any(part.exp.is_integer is False for part in parts
            if isinstance(part, sp.Pow | HadamardPower)) or any(

@@ -18,11 +18,11 @@ from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
 from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
-from lvmcalc.calculus.expressions import dimensions
+from lvmcalc.calculus.expression_checks import dimensions
+from lvmcalc.calculus.expression_tools import whole_size, without_power
 from lvmcalc.calculus.functions import kinks_in
 from lvmcalc.calculus.operations import is_rational, known
 from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
-from lvmcalc.calculus.walking import whole_size, without_power
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
 SMALLEST = (2, 3, 5)  # size at each point; they grow, for much is true of 2×2 matrices only

@@ -14,10 +14,10 @@ import sympy as sp
 from sympy import QQ, Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Symbol
 from sympy.polys.matrices import DomainMatrix
 
-from lvmcalc.calculus import arithmetic, first_order, random_points
+from lvmcalc.calculus import arithmetic, dual_numbers, random_points
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.functions import DEFINED, SIDES, SPELLED, Entrywise, kinks_in
 from lvmcalc.calculus.index_form import IndexForm
 from lvmcalc.calculus.operations import RULES, inner
@@ -189,7 +189,7 @@ def _determinant_beyond(rule: Operation) -> Verdict:
     for size in (5, 6):
         sizes = {C.rows.name: size}
         point = arithmetic.random_point((C, dC), sizes, rng, random_points.RANGE)
-        slope = first_order.directional_derivative(rule.operation, point, C.name, point[dC.name])
+        slope = dual_numbers.directional_derivative(rule.operation, point, C.name, point[dC.name])
         if slope != arithmetic.value_at(rule.differential, point):
             return Verdict("refuted",
                            f"the exact derivative of a {size}×{size} determinant is another one")

@@ -6,7 +6,7 @@ from sympy import Expr, MatrixSymbol, ShapeError, Symbol
 
 from lvmcalc import checks, notation
 from lvmcalc.calculus.differentials import sympified
-from lvmcalc.calculus.expressions import check_shapes, described, dimensions
+from lvmcalc.calculus.expression_checks import check_shapes, described, dimensions
 from lvmcalc.calculus.operations import RULES, operation_of
 from lvmcalc.calculus.rules import Operation
 from lvmcalc.chain.graph import Node

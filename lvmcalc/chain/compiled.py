@@ -19,9 +19,9 @@ from sympy import Expr, MatAdd, MatrixSymbol
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import numbers
-from lvmcalc.chain.code import Program
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
+from lvmcalc.chain.pass_program import Program
 from lvmcalc.chain.passes import Evaluate, Place
 
 CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})", log_det="log_det({})")

@@ -8,7 +8,7 @@ from sympy import Expr, MatrixSymbol, Symbol, Trace
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import (
+from lvmcalc.calculus.expression_checks import (
     by_name,
     check_shapes,
     described,
@@ -23,7 +23,7 @@ from lvmcalc.chain.stages import Stages
 from lvmcalc.chain.structure import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.indices import spread_out
-from lvmcalc.notation.pasted import FROM_ONE, unified
+from lvmcalc.notation.text_cleanup import FROM_ONE, unified
 
 LATEX_LAYOUT = (r"\\(?:begin|end)\{[^}]*\}(?:\{[^}]*\})?|\\(?:nonumber|notag|displaystyle)"
                 r"|\\label\{[^}]*\}|(?<!\\)[$&]")

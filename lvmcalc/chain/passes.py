@@ -13,7 +13,7 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc import checks, notation
-from lvmcalc.calculus.walking import sum_of
+from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.chain.graph import Edge, Graph
 
 Place = str | Edge | None  # the value of a node, the adjoint along an edge, or neither

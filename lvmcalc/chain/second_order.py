@@ -1,4 +1,4 @@
-"""Beyond the gradient: the Hessian along a direction, and a stage's slope in a scalar."""
+"""The Hessian along a direction, and a stage's slope in a scalar."""
 
 from dataclasses import dataclass
 

@@ -13,10 +13,10 @@ from sympy import Expr, HadamardPower, MatAdd, MatMul, MatrixSymbol, Symbol, Tra
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expression_tools import fraction, joined, sum_of, without_power
 from lvmcalc.calculus.functions import SPELLED, EntrySum, without_lambdas
+from lvmcalc.calculus.normal_form_writer import product_of
 from lvmcalc.calculus.operations import known
-from lvmcalc.calculus.output_form import product_of
-from lvmcalc.calculus.walking import fraction, joined, sum_of, without_power
 from lvmcalc.chain.stage_names import Stage
 
 

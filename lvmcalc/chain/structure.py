@@ -21,8 +21,8 @@ from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import inner
 from lvmcalc.calculus.verdict import MARKS, worst
 from lvmcalc.chain import compiled, numbers, passes, second_order
-from lvmcalc.chain.code import source_of
 from lvmcalc.chain.graph import Edge, Graph, Node
+from lvmcalc.chain.pass_program import source_of
 from lvmcalc.chain.passes import Values
 from lvmcalc.chain.second_order import Formula
 from lvmcalc.chain.small_case import SmallCase, small_case

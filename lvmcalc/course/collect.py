@@ -15,8 +15,8 @@ from typing import Any
 from unicodedata import normalize
 
 from lvmcalc.course.exam import seed_of
-from lvmcalc.course.handed_in import CODE, HandedIn, handed_in
 from lvmcalc.course.problem_sheet import Part
+from lvmcalc.course.submissions import CODE, HandedIn, handed_in
 from lvmcalc.course.tasks import PATTERN, Task, tasks
 from lvmcalc.marking import Finding
 

@@ -1,5 +1,6 @@
-"""Unseen models: one that is known with a stage swapped, at times a matrix transposed, in other
-letters and sizes.
+"""Unseen models: a known one with a stage swapped and other letters and sizes.
+
+At times a matrix is transposed too.
 
 Whatever the known chain is, what comes out is a chain like any other, so it proves itself and
 answers are marked in it. The same seed gives the same model.

@@ -13,8 +13,8 @@ from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.chain_letters import called
 from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, NoValue, Point, known_at
 from lvmcalc.marking.mistakes import Explanation, finding
+from lvmcalc.marking.repair_search import undone
 from lvmcalc.marking.term_matching import Match, matched
-from lvmcalc.marking.undone import undone
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import sympy as sp
 from sympy import Determinant, Expr, Identity, Inverse, MatMul, ShapeError, Symbol, Trace, Transpose
 
 from lvmcalc import notation
-from lvmcalc.calculus.expressions import check_shapes
-from lvmcalc.calculus.walking import joined, multiple, sum_of
+from lvmcalc.calculus.expression_checks import check_shapes
+from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PERMUTED = 5  # factors that are tried in every order

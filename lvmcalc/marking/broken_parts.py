@@ -11,8 +11,8 @@ import sympy as sp
 from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, OneMatrix
 
 from lvmcalc import notation
+from lvmcalc.calculus.expression_tools import joined, multiple
 from lvmcalc.calculus.functions import EntrySum, Entrywise
-from lvmcalc.calculus.walking import joined, multiple
 from lvmcalc.marking.broken_formulas import Broken, broken_formulas, has_adjoint
 from lvmcalc.marking.occurrences import occurrences, replaced
 

@@ -10,10 +10,10 @@ import sympy as sp
 from sympy import Expr, HadamardPower, HadamardProduct, Identity, OneMatrix
 
 from lvmcalc import notation
+from lvmcalc.calculus.expression_tools import joined
 from lvmcalc.calculus.functions import EntrySum, Entrywise
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.calculus.rules import Operation
-from lvmcalc.calculus.walking import joined
 from lvmcalc.chain import Chain
 from lvmcalc.chain.graph import Node
 from lvmcalc.chain.passes import Edge

@@ -11,7 +11,8 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.asked import (
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import (
     PSEUDO_READ,
     is_loss,
     letter_read,
@@ -19,15 +20,14 @@ from lvmcalc.marking.asked import (
     refuse_new_function,
     refuse_without_value,
 )
-from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.axes import Kept
-from lvmcalc.notation.factors import refuse_factors, without_factors
+from lvmcalc.notation.array_axes import Kept
+from lvmcalc.notation.cholesky_factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
+from lvmcalc.notation.lexicon import VARIANTS
 from lvmcalc.notation.parser import Reading, parse
-from lvmcalc.notation.shifts import without_shifts
+from lvmcalc.notation.softmax_shift import without_shifts
 from lvmcalc.notation.statements import DEFINITION
-from lvmcalc.notation.tables import VARIANTS
 from lvmcalc.notation.tokens import quoted
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 

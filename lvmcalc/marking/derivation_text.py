@@ -3,9 +3,9 @@
 import re
 
 from lvmcalc.notation import Vocabulary, spelling
-from lvmcalc.notation.phrases import PHRASES
+from lvmcalc.notation.filler_phrases import PHRASES
+from lvmcalc.notation.lexicon import ANSWERING, VARIANTS
 from lvmcalc.notation.statements import LETTER
-from lvmcalc.notation.tables import ANSWERING, VARIANTS
 
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"

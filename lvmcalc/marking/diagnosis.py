@@ -19,7 +19,7 @@ from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.exercise import RIGHT, value_at
 from lvmcalc.marking.misfits import TRANSPOSED, mended, multiplied, repaired
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
-from lvmcalc.marking.undone import nearly_another
+from lvmcalc.marking.repair_search import nearly_another
 
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
 MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out

@@ -17,13 +17,13 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression, Verdict, arithmetic
 from lvmcalc.calculus.comparison import decide
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.operations import is_rational
 from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
-from lvmcalc.marking.increments import symmetric_in
+from lvmcalc.marking.differential_answers import symmetric_in
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
 SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples

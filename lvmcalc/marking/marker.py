@@ -1,4 +1,4 @@
-"""Mark an answer: decide whether it is right, and have explained what is wrong.
+"""Mark an answer: decide whether it is right, and explain what is wrong.
 
 A formula is compared with the adjoint of the chain; that alone decides between right and wrong.
 What is wrong is for the diagnosis.
@@ -18,15 +18,15 @@ from lvmcalc import notation
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression
 from lvmcalc.calculus.differentials import sympified
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.verdict import MARKS, Counterexample, in_words
 from lvmcalc.chain import Chain
 from lvmcalc.marking.attempt import Attempt
 from lvmcalc.marking.diagnosis import explained
+from lvmcalc.marking.differential_answers import gradient_in, has_differentials
 from lvmcalc.marking.exercise import RIGHT, Exercise, exercise_of, value_at
-from lvmcalc.marking.failures import MISFITS
 from lvmcalc.marking.function_answers import arguments_of, called_with
-from lvmcalc.marking.increments import gradient_in, has_differentials
+from lvmcalc.marking.function_errors import MISFITS
 from lvmcalc.marking.misfits import explained_misfit, explained_shape
 from lvmcalc.marking.mistakes import Explanation, Finding, finding
 from lvmcalc.marking.own_process import OwnProcess

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from lvmcalc.marking.failures import array_of, misfit, sentence_about
+from lvmcalc.marking.function_errors import array_of, misfit, sentence_about
 from lvmcalc.notation import Unreadable
 
 SECONDS = 8.0  # below the limit of a mark, which knows nothing of loops

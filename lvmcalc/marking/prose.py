@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.asked import names_asked, with_loss
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.derivation_text import (
     DEFINITION,
@@ -21,14 +20,15 @@ from lvmcalc.marking.derivation_text import (
     without_heading,
 )
 from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import names_asked, with_loss
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.finishing import Reading
-from lvmcalc.notation.named import FUNCTIONS
-from lvmcalc.notation.passages import FRAMES, MATH, sides_of
-from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import PHRASES, without_politeness
+from lvmcalc.notation.filler_phrases import PHRASES, without_politeness
+from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
+from lvmcalc.notation.lexicon import ANSWERING, END, ENGLISH, PROSE, STYLES
+from lvmcalc.notation.named_functions import FUNCTIONS
+from lvmcalc.notation.shape_inference import Reading
 from lvmcalc.notation.statements import LETTER, equations
-from lvmcalc.notation.tables import ANSWERING, END, ENGLISH, PROSE, STYLES
+from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.vocabulary import Vocabulary
 
 TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"

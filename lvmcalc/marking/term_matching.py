@@ -16,7 +16,7 @@ from sympy import Expr, Inverse, MatMul, Symbol, Transpose
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import TooLarge
-from lvmcalc.calculus.expressions import by_name
+from lvmcalc.calculus.expression_checks import by_name
 from lvmcalc.calculus.normal_form import NormalForm, tidy
 from lvmcalc.calculus.scalars import terms_in
 from lvmcalc.chain import Chain, passes

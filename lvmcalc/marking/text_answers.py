@@ -8,7 +8,10 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.marking.asked import (
+from lvmcalc.marking.defined_letters import Definitions
+from lvmcalc.marking.derivation_text import definition_in, without_heading
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import (
     DEMANDED,
     POWER_PLUS,
     PSEUDO,
@@ -20,14 +23,10 @@ from lvmcalc.marking.asked import (
     refuse_condition,
     with_loss,
 )
-from lvmcalc.marking.defined_letters import Definitions
-from lvmcalc.marking.derivation_text import definition_in, without_heading
-from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.helpers import inlined
-from lvmcalc.notation.parser import Reading, readings
-from lvmcalc.notation.passages import (
+from lvmcalc.notation.filler_phrases import with_functions, without_politeness
+from lvmcalc.notation.formula_finder import (
     MATH,
     formula_in,
     formulas_in,
@@ -35,8 +34,9 @@ from lvmcalc.notation.passages import (
     sides_of,
     without_dollars,
 )
-from lvmcalc.notation.pasted import unified
-from lvmcalc.notation.phrases import with_functions, without_politeness
+from lvmcalc.notation.inlining import inlined
+from lvmcalc.notation.lexicon import ARRAYS, NAMED
+from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -47,7 +47,7 @@ from lvmcalc.notation.statements import (
     program,
     with_entries,
 )
-from lvmcalc.notation.tables import ARRAYS, NAMED
+from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
 # What stands between two statements of one answer, and a definition, which may stand behind it

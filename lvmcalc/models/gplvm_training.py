@@ -10,7 +10,7 @@ import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import gplvm, gplvm_numbers
-from lvmcalc.models.gplvm_points import InTheSpan, LatentPoints, root_of
+from lvmcalc.models.gplvm_coordinates import InTheSpan, LatentPoints, root_of
 from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times
 from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
 

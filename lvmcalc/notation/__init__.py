@@ -7,10 +7,10 @@ from lvmcalc.notation.letters import SUPERSCRIPT, adjoint_name, spelling
 from lvmcalc.notation.quoting import in_html
 
 if TYPE_CHECKING:
+    from lvmcalc.notation.name_resolution import Unreadable
     from lvmcalc.notation.parser import parse
     from lvmcalc.notation.printer import latex, plain, shape
     from lvmcalc.notation.vocabulary import Vocabulary, lettered, matching
-    from lvmcalc.notation.words import Unreadable
 
 __all__ = ["SUPERSCRIPT", "Unreadable", "Vocabulary", "adjoint_name", "in_html", "latex",
            "lettered", "matching", "parse", "plain", "shape", "spelling"]
@@ -18,5 +18,5 @@ __getattr__, __dir__ = lazy.face(__name__, {
     "lvmcalc.notation.parser": "parse",
     "lvmcalc.notation.printer": "latex plain shape",
     "lvmcalc.notation.vocabulary": "Vocabulary lettered matching",
-    "lvmcalc.notation.words": "Unreadable",
+    "lvmcalc.notation.name_resolution": "Unreadable",
 })

@@ -9,12 +9,12 @@ from contextlib import suppress
 from sympy import DiagonalOf, Expr, ShapeError, Trace, sympify
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import forming, named
+from lvmcalc.notation import forming, named_functions
+from lvmcalc.notation.array_axes import AXES, Axes, sums
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.axes import AXES, Axes, sums
-from lvmcalc.notation.factors import Cholesky, Lower, Upper
-from lvmcalc.notation.shifts import Largest
-from lvmcalc.notation.tables import NAMED
+from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
+from lvmcalc.notation.lexicon import NAMED
+from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 RAMPS = ("max", "maximum", "amax")
@@ -124,13 +124,13 @@ class Calls(Axes):
                 self.lower = False
             if name == "chol":  # of MATLAB and R: the upper one
                 lower, self.lower = self.lower, False
-                return (Cholesky if lower else named.upper)(*arguments)
-            if name in named.COMPOSED:
-                return named.COMPOSED[name](lambda of, part: self.called(of, token, [part]),
-                                            *arguments)
+                return (Cholesky if lower else named_functions.upper)(*arguments)
+            if name in named_functions.COMPOSED:
+                return named_functions.COMPOSED[name](
+                    lambda of, part: self.called(of, token, [part]), *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
             if name == "inner" and self.arrays:
-                function = named.of_last_axes
+                function = named_functions.of_last_axes
             of_numpy = "." in self.text[max(0, token.start - 1):token.start + 1]
             if name == "dot" and of_numpy and not any(part.is_Matrix and part.cols == 1
                                                       for part in arguments):
@@ -142,7 +142,7 @@ class Calls(Axes):
             if name == "transpose" and {*arguments[1:]} in AXES_SWAPPED and re.search(
                     r"swapaxes|^(?!.*permute).*torch", self.text, re.DOTALL):
                 arguments = arguments[:1]
-            if name not in named.FUNCTIONS and not matrices:
+            if name not in named_functions.FUNCTIONS and not matrices:
                 arguments = [*map(forming.as_number, arguments)]
             return function(*arguments)
         except (Unreadable, CannotBeFormed, ShapeError):
@@ -293,7 +293,7 @@ def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
     if len({*name}) < len(name):
         return {"": Trace, name[:1]: DiagonalOf}.get(wanted, lambda _: None)(value)
     if not wanted:
-        return named.FUNCTIONS["sum"](value)
+        return named_functions.FUNCTIONS["sum"](value)
     if len(wanted) == 1 and wanted in name and len(name) == 2:
         return sums(value if wanted == name[0] else forming.transposed(value), True)
     return None

@@ -7,11 +7,11 @@ from itertools import combinations
 from sympy import Dummy, Expr, Identity, MatrixSymbol, Symbol, Transpose
 
 from lvmcalc.notation.forming import transposed
+from lvmcalc.notation.indexed_vectors import Indexed
+from lvmcalc.notation.lexicon import ENTRY, STYLES
+from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.summation import SIGN, Sums
-from lvmcalc.notation.tables import ENTRY, STYLES
-from lvmcalc.notation.vectors import Indexed
 from lvmcalc.notation.vocabulary import Vocabulary, matching
-from lvmcalc.notation.words import Unreadable, quoted
 
 MOST_VECTORS = 3  # of which each may be a row or a column; more are all the one or all the other
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))

@@ -1,5 +1,7 @@
-"""Tell the column of ones from the number 1: \\mathbf{1} and 𝟏, 1ᵀ, and a 1 behind a factor, as in
-A 1. The sign 𝟙 for \\mathbb{1} stays, for it may be the identity too."""
+"""Tell the column of ones from the number 1: \\mathbf{1} and 𝟏, 1ᵀ, and the 1 in A 1.
+
+The sign 𝟙 for \\mathbb{1} stays, for it may be the identity too.
+"""
 
 import re
 

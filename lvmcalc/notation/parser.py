@@ -1,5 +1,4 @@
-"""Ordinary notation, such as "-D α K⁻¹ X", "W*x*e.T" or "\\frac{D}{2} K^{-1}", read as a SymPy
-expression.
+"""Parse a formula as people write it, "-D α K⁻¹ X" or "W*x*e.T", into a SymPy expression.
 
     formula  sum
     sum      product ± product ± …
@@ -26,18 +25,18 @@ import sympy as sp
 from sympy import Expr
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation import forming, named
+from lvmcalc.notation import forming, named_functions
 from lvmcalc.notation.atoms import CLOSING, NO_AXIS
 from lvmcalc.notation.calls import CALLS, OTHER_NAMES
-from lvmcalc.notation.factors import refuse_factors
-from lvmcalc.notation.finishing import Reading, either_one, finished, refuse_giants
+from lvmcalc.notation.cholesky_factors import refuse_factors
 from lvmcalc.notation.indices import columns_meant, indexed
+from lvmcalc.notation.lexicon import ARRAYS, END, ENTRY, MATLAB
 from lvmcalc.notation.ones import DOUBLE
-from lvmcalc.notation.pasted import unified
 from lvmcalc.notation.products import Products
+from lvmcalc.notation.shape_inference import Reading, either_one, finished, refuse_giants
 from lvmcalc.notation.summation import SIGN as SUM_SIGN
 from lvmcalc.notation.summation import Sums
-from lvmcalc.notation.tables import ARRAYS, END, ENTRY, MATLAB
+from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import Token, Unreadable, quoted, tokens
 from lvmcalc.notation.vocabulary import Vocabulary, lettered
 
@@ -127,7 +126,7 @@ class _Parser(Products):
                  transposes: bool = False, circles_first: bool = False):
         self.circles_first = circles_first
         self.vocabulary, self.sums = vocabulary, sums or Sums({}, {}, {})
-        self.functions = {**vocabulary.functions, **named.FUNCTIONS}
+        self.functions = {**vocabulary.functions, **named_functions.FUNCTIONS}
         self.functions |= {name: self.functions[other] for name, other in OTHER_NAMES.items()
                            if other in self.functions}
         self.kept, self.differentials = set(), differentials
@@ -135,7 +134,7 @@ class _Parser(Products):
             arrays or ARRAYS.search(text))
         self.stars = stars or self.arrays  # whether a star multiplies entry by entry
         self.text = self.named(text[:END.search(text).start()])
-        words = [*self.functions, *CALLS, *named.COMPOSED, SUM_SIGN]
+        words = [*self.functions, *CALLS, *named_functions.COMPOSED, SUM_SIGN]
         self.tokens = tokens(self.text, vocabulary, words, transposes)
         self.solves = any(token[:2] == ("sign", "\\") for token in self.tokens)
         self.place, self.open = 0, []
@@ -211,7 +210,7 @@ class _Parser(Products):
             elif operator == "@" and self.arrays:
                 pair = self.without_slip(forming.product(*factors), self.signed(), at)
                 columns = pair[0].is_Matrix and pair[0].cols == 1
-                factors = [named.dot(*pair) if columns else forming.product(*pair)]
+                factors = [named_functions.dot(*pair) if columns else forming.product(*pair)]
             elif operator:
                 right, last = self.signed(), factors[-1]
                 both = operator == "·" and all(it.is_Matrix and it.cols == 1 != it.rows

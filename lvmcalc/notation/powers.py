@@ -1,4 +1,4 @@
-"""What stands behind ^, and which powers are meant entry by entry."""
+"""Exponents, and which powers are meant entry by entry."""
 
 import re
 

@@ -3,9 +3,9 @@
 from sympy import Expr
 
 from lvmcalc.notation import forming
+from lvmcalc.notation.lexicon import MATHEMATICA
 from lvmcalc.notation.powers import Powers
 from lvmcalc.notation.printer import plain
-from lvmcalc.notation.tables import MATHEMATICA
 from lvmcalc.notation.tokens import Token
 
 CLOSER = "The ∘ is read closer than the product in front of it: {}."

@@ -10,8 +10,8 @@ from collections.abc import Container
 from itertools import pairwise
 
 from lvmcalc.notation.letters import GREEK
-from lvmcalc.notation.tables import ARRAYS, MATLAB, STYLES, VARIANTS
-from lvmcalc.notation.words import Unreadable, quoted
+from lvmcalc.notation.lexicon import ARRAYS, MATLAB, STYLES, VARIANTS
+from lvmcalc.notation.name_resolution import Unreadable, quoted
 
 # What begins a program, and lines of one that compute nothing
 _ARROW = r"(?:[^\W\d]\w*|\([\w\s,]+\))\s*->\s*\S"

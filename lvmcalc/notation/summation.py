@@ -20,8 +20,8 @@ from lvmcalc.notation.forming import (
     product,
     transposed,
 )
-from lvmcalc.notation.vectors import Indexed, Over, OverColumns, Size, Vectors
-from lvmcalc.notation.words import Unreadable
+from lvmcalc.notation.indexed_vectors import Indexed, Over, OverColumns, Size, Vectors
+from lvmcalc.notation.name_resolution import Unreadable
 
 SIGN = "Ʃ"  # a letter that no formula has, for every sum over an index
 REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "

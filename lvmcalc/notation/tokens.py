@@ -21,9 +21,7 @@ import re
 from typing import NamedTuple
 
 from lvmcalc.notation.letters import ASCII, GREEK
-from lvmcalc.notation.ones import ONES
-from lvmcalc.notation.pasted import MOST_TOKENS, too_long
-from lvmcalc.notation.tables import (
+from lvmcalc.notation.lexicon import (
     ARRAYS,
     COMMANDS,
     ENTRY,
@@ -39,8 +37,10 @@ from lvmcalc.notation.tables import (
     STYLES,
     VARIANTS,
 )
+from lvmcalc.notation.name_resolution import Unreadable, Words, quoted
+from lvmcalc.notation.ones import ONES
+from lvmcalc.notation.text_cleanup import MOST_TOKENS, too_long
 from lvmcalc.notation.vocabulary import Vocabulary
-from lvmcalc.notation.words import Unreadable, Words, quoted
 
 LARGEST_POWER = 24
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")

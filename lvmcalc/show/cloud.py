@@ -7,7 +7,7 @@ import numpy as np
 
 from lvmcalc.models import GPLVMProblem
 from lvmcalc.show import panels
-from lvmcalc.show.live import Training
+from lvmcalc.show.live_base import Training
 from lvmcalc.show.probe import EIGENVALUES, eigenvalues
 
 BINS = 96  # cells of the density in each direction

@@ -7,7 +7,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.course.progress import here
 from lvmcalc.marking import Mark, mark
 from lvmcalc.notation import in_html
-from lvmcalc.show.answer_boxes import Boxes, folded, told_of
+from lvmcalc.show.input_boxes import Boxes, folded, told_of
 
 
 class EdgeQuestion(Boxes):

@@ -17,7 +17,7 @@ from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
 from lvmcalc.notation import in_html
 from lvmcalc.show import style
-from lvmcalc.show.answer_boxes import Boxes, Recorded, folded, told_of
+from lvmcalc.show.input_boxes import Boxes, Recorded, folded, told_of
 from lvmcalc.show.progress_map import ProgressMap
 from lvmcalc.show.view import NO_COMMAND, Asked, Control, View
 

@@ -10,7 +10,7 @@ from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.models import chain_named
 from lvmcalc.show import panels
-from lvmcalc.show.live import Training
+from lvmcalc.show.live_base import Training
 from lvmcalc.training import ChainProblem
 
 MOST = 64  # cells of a heat map along a side; of a larger matrix, the means of blocks are drawn

@@ -13,7 +13,7 @@ import numpy as np
 from lvmcalc import checks
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
 from lvmcalc.show import panels, probe
-from lvmcalc.show.live import Training
+from lvmcalc.show.live_base import Training
 from lvmcalc.show.player_view import BETAS, among, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data

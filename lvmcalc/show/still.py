@@ -1,4 +1,4 @@
-"""Still pictures, by Matplotlib, of the scenes that the browser draws: for where it cannot."""
+"""Still pictures: the scenes of the browser, drawn by Matplotlib where there is none."""
 
 import base64
 import io

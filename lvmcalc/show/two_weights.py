@@ -1,4 +1,4 @@
-"""The smallest autoencoder on a map of its loss, with what each path contributes."""
+"""The smallest autoencoder, with two weights: a map of its loss, and what each path adds."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lvmcalc import checks
-from lvmcalc.calculus.walking import whole_size
+from lvmcalc.calculus.expression_tools import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.chain.compiled import Doubtful, compiled, guarded
 from lvmcalc.chain.numbers import checked

@@ -1,4 +1,4 @@
-"""Compute the Gram matrix of the data in one pass, block by block or on a cluster."""
+"""Products with large data, block by block or on a cluster: Gram matrix, QR factor, YᵀZ."""
 
 import sys
 import warnings

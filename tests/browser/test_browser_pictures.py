@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.show import LiveGPLVM, StageWalk, cost, panels, view
-from lvmcalc.show.answer_boxes import Boxes
+from lvmcalc.show import LiveGPLVM, StageWalk, panels, timing, view
 from lvmcalc.show.graph_exercise import GraphExercise
+from lvmcalc.show.input_boxes import Boxes
 from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
@@ -663,7 +663,7 @@ def test_a_bar_that_is_higher_than_all_diamonds_fits_into_its_panel(page):
 
 
 def test_names_stand_in_the_order_of_the_ends_of_their_curves_however_close_these_are(page):
-    curve = cost.CostCurve([50, 500])
+    curve = timing.CostCurve([50, 500])
     curve.seconds = {name: {50: 1e-4, 500: 0.01 * 0.98**k} for k, name in enumerate(curve.seconds)}
     curve._show()
     log = drawn(page, curve)
@@ -672,7 +672,7 @@ def test_names_stand_in_the_order_of_the_ends_of_their_curves_however_close_thes
 
 
 def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its_curve(page):
-    curve = cost.CostCurve([50, 500])
+    curve = timing.CostCurve([50, 500])
     curve.seconds = {name: {50: 10.0**-k, 500: 10.0 ** (0.5 - k)}
                      for k, name in enumerate(curve.seconds, 1)}
     curve._show()

@@ -12,10 +12,10 @@ from sympy import Determinant, Expr, Identity, Inverse, MatrixSymbol, Rational, 
 from sympy.matrices.expressions import MatPow, ZeroMatrix
 from tables import over
 
-from lvmcalc.calculus import UnsupportedExpression, arithmetic, first_order
+from lvmcalc.calculus import UnsupportedExpression, arithmetic, dual_numbers
 from lvmcalc.calculus.comparison import compare
+from lvmcalc.calculus.dual_numbers import t
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.first_order import t
 from lvmcalc.calculus.random_points import degree
 from lvmcalc.models import gplvm
 
@@ -53,7 +53,7 @@ def test_values_and_directional_derivatives_are_those_of_schoolbook_arithmetic(b
         point = as_sympy(values)
         direction = sp.Matrix([[int(entry.slope) for entry in row] for row in values["S"]])
         assert as_fractions(arithmetic.value_at(formula, point)) == [expected.value]
-        assert as_fractions(first_order.directional_derivative(formula, point, "S",
+        assert as_fractions(dual_numbers.directional_derivative(formula, point, "S",
                                                               direction)) == [expected.slope]
         checked += 1
     assert checked > 20

@@ -21,7 +21,7 @@ from lvmcalc.calculus import arithmetic, define, functions, operations, rule_pro
 from lvmcalc.calculus.comparison import compare
 from lvmcalc.calculus.differentials import gradient
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.operations import RULES, Entrywise
 from lvmcalc.calculus.rules import Operation as Rule
 from lvmcalc.checks import CannotBeFormed

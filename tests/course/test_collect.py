@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from lvmcalc.course import Exam
-from lvmcalc.course import handed_in as handed_in_module
+from lvmcalc.course import submissions as handed_in_module
 from lvmcalc.course.__main__ import main
 from lvmcalc.course.class_page import page
 from lvmcalc.course.collect import Collected, collect

@@ -13,7 +13,7 @@ import pytest
 import sympy as sp
 
 from lvmcalc import mark, notation
-from lvmcalc.calculus.walking import whole_size
+from lvmcalc.calculus.expression_tools import whole_size
 from lvmcalc.chain import Chain
 from lvmcalc.models import CHAINS, chain_named
 from lvmcalc.show import figures

@@ -8,7 +8,7 @@ from tables import over
 
 from lvmcalc import models, notation
 from lvmcalc.calculus import comparison
-from lvmcalc.calculus.expressions import check_shapes
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.models import autoencoder, gplvm

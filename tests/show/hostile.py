@@ -13,7 +13,7 @@ from lvmcalc.chain import Builder, Card, Chain
 from lvmcalc.marking import Mark
 from lvmcalc.marking.mistakes import finding
 from lvmcalc.show import AnswerBox, Derivation, Prediction, StageWalk, Summary
-from lvmcalc.show.answer_boxes import Recorded
+from lvmcalc.show.input_boxes import Recorded
 
 ATTACK = "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script>"
 LONG = f"`{ATTACK}` " * 300  # so long that it is quoted

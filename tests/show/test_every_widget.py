@@ -11,10 +11,10 @@ import pytest
 from matplotlib.text import Text
 
 from lvmcalc.models import GPLVMProblem, autoencoder
-from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, cost
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, timing
 from lvmcalc.show.cloud import Cloud
 from lvmcalc.show.graph_exercise import GraphExercise
-from lvmcalc.show.live import Training
+from lvmcalc.show.live_base import Training
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.player_view import PlayerView
@@ -26,7 +26,7 @@ CHAIN, IRIS = autoencoder.chain(), data.load("iris")
 W, X = np.arange(1.0, 7).reshape(2, 3), np.array([[1.0, -2], [0.5, 3], [2, 1]])
 
 
-def timed(curve: cost.CostCurve) -> None:
+def timed(curve: timing.CostCurve) -> None:
     curve.seconds = {name: {50: 10.0**-k, 500: 10.0 ** (0.5 - k)}
                      for k, name in enumerate(curve.seconds, 1)}
     curve._show()
@@ -51,7 +51,7 @@ WIDGETS: dict[str, tuple[Callable[[], View], Callable[[Any], Any]]] = {
     "cloud": (lambda: Cloud(GPLVMProblem(data.centred(IRIS.Y), 2)), steered(rate=2)),
     "two weights": (TwoWeights, steered(follow="h")),
     "nudge": (lambda: Nudge(CHAIN, "W", W=W, x=X), lambda it: it.nudge((0, 0), 2.5)),
-    "cost": (lambda: cost.CostCurve([50, 500]), timed),
+    "cost": (lambda: timing.CostCurve([50, 500]), timed),
     "walk": (lambda: StageWalk(CHAIN, W=W, x=X).view, lambda it: it.controls.next.click()),
     "graph": (lambda: GraphExercise(CHAIN, [("W", "g")]), lambda it: it.toggle("x", "e")),
 }

@@ -15,12 +15,12 @@ from lvmcalc.show import (
     LiveAutoencoder,
     LiveGPLVM,
     StageWalk,
-    cost,
     figures,
     live_chain,
     panels,
     still,
     style,
+    timing,
 )
 from lvmcalc.show.cloud import Cloud
 from lvmcalc.show.live_chain import Live
@@ -690,11 +690,11 @@ class TestCost:
     def test_each_time_is_that_of_the_way_it_is_called_after(self, monkeypatch):
         called = []
         for name in ("textbook", "cholesky"):
-            monkeypatch.setattr(cost, name, lambda *_, name=name: called.append(name))
+            monkeypatch.setattr(timing, name, lambda *_, name=name: called.append(name))
         evaluate = GPLVMProblem.evaluate
         monkeypatch.setattr(GPLVMProblem, "evaluate", lambda self, at, *more: (
             called.append(np.shape(at)), evaluate(self, at, *more))[1])
-        ways = cost.CostCurve([100])._ways(100)
+        ways = timing.CostCurve([100])._ways(100)
         found = {}
         for name, way in ways.items():
             called.clear()
@@ -716,13 +716,13 @@ class TestCost:
             def repeat(self, times, calls):
                 return [calls * second for second in (0.003, 0.002, 0.005)[:times]]
 
-        monkeypatch.setattr(cost, "Timer", Timer)
-        assert cost._best(lambda: None) == pytest.approx(0.002)
+        monkeypatch.setattr(timing, "Timer", Timer)
+        assert timing._best(lambda: None) == pytest.approx(0.002)
 
     def test_the_curves_have_their_own_names_looks_and_numbers_in_seconds(self, monkeypatch):
         times = iter([0.001 * k for k in range(1, 9)])
-        monkeypatch.setattr(cost, "_best", lambda way: next(times))
-        curve = cost.CostCurve([100, 50]).measure()
+        monkeypatch.setattr(timing, "_best", lambda way: next(times))
+        curve = timing.CostCurve([100, 50]).measure()
         panel = curve.scene["panels"]["curve"]
         assert panel["title"] == "Seconds for a value with its gradient"
         assert panel["xlabel"] == "N, the number of objects"

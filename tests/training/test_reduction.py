@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from tables import over
 
-from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm, gplvm_points
-from lvmcalc.models.gplvm_points import InTheSpan
+from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm, gplvm_coordinates
+from lvmcalc.models.gplvm_coordinates import InTheSpan
 from lvmcalc.training import Trainer, data
 
 N, D, Q = 61, 7, 3
@@ -105,10 +105,10 @@ def test_an_array_in_double_precision_is_multiplied_at_once_and_another_one_in_b
     kind, at_once, monkeypatch):
     given = Y.astype(np.float32).astype(kind)
     problem, X = GPLVMProblem(given, Q, 1.7, 2.5), np.random.default_rng(2).standard_normal((N, Q))
-    by_blocks = {name: Mock(wraps=getattr(gplvm_points, name))
+    by_blocks = {name: Mock(wraps=getattr(gplvm_coordinates, name))
                  for name in ("times", "times_transposed")}
     for name, product in by_blocks.items():
-        monkeypatch.setattr(gplvm_points, name, product)
+        monkeypatch.setattr(gplvm_coordinates, name, product)
     np.testing.assert_allclose(problem.value_and_gradient(X)[1], gplvm.gradient(X, given, 1.7, 2.5),
                                rtol=1e-9)
     assert all(product.called != at_once for product in by_blocks.values())

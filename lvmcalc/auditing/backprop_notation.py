@@ -1,0 +1,77 @@
+"""The notation of backpropagation code, in which dz is ∂L/∂z and not the differential of z."""
+
+import re
+
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.chain import Chain
+from lvmcalc.notation.statements import PROGRAM
+
+ASSIGNED = re.compile(r"(?:(?<=^)|(?<=[;\n]))([^\S\n]*)d(\w+)[^\S\n]*([-+*/]?)=(?!=)([^\n;#]*)")
+TRANSPOSED = re.compile(r"\.T\b")
+OUTPUT = re.compile(r"\bd[Ll]\b|[∂∇]|\\(?:partial|nabla)\b")  # there, gradients have another name
+PART, BAR = "d_", "_bar"
+
+
+def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
+    """Return a text in which X_bar stands for the dX of backpropagation, the text itself if it is
+    of another kind.
+
+    It is of that kind if it is code, has no dL, and says what dX is for a leaf X, or what some dz
+    is without another differential. What is assigned several times, as in `dW += …`, is only in
+    the end the adjoint; before it is d_W.
+
+    Parameters
+    ----------
+    text : str
+    chain : Chain
+    on_paper : whether it need be no code
+    """
+    known = chain.vocabulary.spellings
+    own = {*re.findall(r"(?:^|[;\n])[^\S\n]*(\w+)[^\S\n]*=(?!=)", text), *known}
+    names = [match[2] for match in ASSIGNED.finditer(text) if f"d{match[2]}" not in known
+             and (match[2] in own or re.fullmatch(r"[A-Za-z]\d*", match[2]))]  # no delta
+    if OUTPUT.search(text) or not (on_paper or PROGRAM.search(text) or TRANSPOSED.search(text)):
+        return text
+    every = "|".join(map(re.escape, {*names, *chain.vocabulary.differentials}))
+    used = re.compile(rf"(?<![\w.])d({every})(?!\w)")
+    starts = [match[2] for match in ASSIGNED.finditer(text)
+              if match[2] in names and not match[3] and not used.search(match[4])]
+    if not starts and (on_paper or not {*names} & {*chain.leaves}):
+        return text
+    several = {name for name in names if names.count(name) > 1}
+    left = {name: names.count(name) for name in several & stages_of(chain)}
+
+    def called(name: str) -> str:
+        return PART + name if name in several and left.get(name, 1) else name + BAR
+
+    def renamed(part: str) -> str:
+        return used.sub(lambda match: called(match[1]), part)
+
+    found, place = "", 0
+    for match in ASSIGNED.finditer(text):
+        name, side = match[2], renamed(match[4])
+        before = called(name)
+        left |= {name: left[name] - 1} if name in left else {}
+        side = f" {before} {match[3]} ({side.strip()})" if match[3] else side
+        left_side = called(name) if name in names else f"d{name}"
+        found += f"{renamed(text[place:match.start()])}{match[1]}{left_side} ={side}"
+        place = match.end()
+    return found + renamed(text[place:])
+
+
+def as_typed(text: str) -> str:
+    """Return a text with dX for what `as_adjoints` calls it."""
+    return re.sub(rf"\b(\w+){BAR}\b|\b{PART}(\w+)\b", r"d\1\2", text)
+
+
+def stages_of(chain: Chain) -> set[str]:
+    """Return the leaves and the stages that somebody has named."""
+    return {*chain.leaves, *chain.nodes, *chain.abbreviations} - chain.unnamed
+
+
+def of_own_letters(piece: Piece, chain: Chain) -> Piece:
+    """Return the definition of an adjoint X_bar, or of a part d_X of one, in such code, if X is no
+    leaf or stage that has a name."""
+    base = piece.name.removesuffix(BAR)
+    mine = piece.name.startswith(PART) or (base != piece.name and base not in stages_of(chain))
+    return piece._replace(kind="definition", said=True) if mine else piece

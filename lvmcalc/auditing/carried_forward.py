@@ -1,0 +1,307 @@
+"""Errors carried forward: the slips of a derivation, and which later lines follow from them.
+
+A line follows from a slip if it is right once the slip is taken for true: what it says put in place
+of its left side, and its gradient, or differential, in the chain. It follows, too, if its error is
+made up of errors before, as where one term of a sum was differentiated wrongly.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from sympy import Expr, MatMul, MatrixSymbol, Transpose
+
+from lvmcalc.auditing.gradient_names import asked_for
+from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.scalar_summands import parts_of
+from lvmcalc.calculus import UnsupportedExpression, differential, inner
+from lvmcalc.calculus.comparison import decide
+from lvmcalc.calculus.operations import increment_of
+from lvmcalc.chain import Chain, passes
+from lvmcalc.marking.chain_letters import is_symmetric
+from lvmcalc.marking.differential_answers import (
+    KINDS,
+    broken_by,
+    broken_in,
+    has_differentials,
+    in_increments,
+    in_nodes,
+    increments,
+    node_of,
+    slope,
+    symmetric_in,
+    written,
+)
+from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, formulas
+from lvmcalc.notation.forming import (
+    apart,
+    as_number,
+    change_of,
+    elementwise,
+    is_number,
+    product,
+    transposed,
+)
+from lvmcalc.notation.vocabulary import matching
+
+
+class Error(NamedTuple):
+    """The values at the points of the left side of an equation, and of the error of the other."""
+
+    of: np.ndarray
+    amount: np.ndarray
+
+
+class Slips:
+    """The slips of a derivation by the number of their line.
+
+    Parameters
+    ----------
+    chain : Chain
+    in_leaves : puts in place of letters what they were defined as, and writes differentials in
+        those of leaves; with `whole`, dL is the sum of all tr((∂L/∂X)ᵀ dX)
+    letters : what the letters mean
+    same : tells whether two expressions are equal
+    """
+
+    def __init__(self, chain: Chain, in_leaves: Callable[..., list[Expr]], letters: OwnLetters,
+                 same: Callable[[Expr, Expr], bool]):
+        self.chain, self.in_leaves, self.letters, self.same = chain, in_leaves, letters, same
+        self.said: dict[Position, dict[Expr, Expr]] = {}
+        self.formulas: dict[Position, dict[passes.Place, Expr]] = {}  # of a chain where it is right
+        self.relations: list[tuple[Expr, Expr]] = []  # what right lines say of their left sides
+        self.values: dict[Position, Expr] = {}  # that it takes for the scalar
+        self.wrong: dict[Position, list[tuple[Expr, Expr]]] = {}  # the equations of which it is one
+        self.errors: dict[tuple[Expr, Expr], list[Error]] = {}  # of those that were looked at
+        self.inside: dict[Position, tuple[Expr, Expr]] = {}  # a part of L, an error in its change
+
+    def add(self, number: Position | None, left: Expr, side: Expr) -> None:
+        """Add what a line says."""
+        meant = self.letters.meaning(left), self.letters.meaning(side)
+        part = parts_of(self.chain).of(left)
+        if getattr(left, "name", "").startswith("∂") or has_differentials(self.chain, meant[0]):
+            self.said.setdefault(number, {})[left] = side
+        self.wrong.setdefault(number, []).append(meant)
+        if number in self.formulas or number in self.values:
+            return
+        broken: dict[passes.Place, Expr] = {}
+        if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
+            value, wrt = self.letters.derived[left]
+            step = increment_of(wrt)
+            meant = change_of(value), moved_by(value, side, step)
+        elif left in self.letters.own:
+            broken = self.broken_at(self.letters.meanings[self.letters.own[left]], *meant)
+        left, side = meant if part else solved(*meant)
+        if part:  # the other parts are right
+            side = passes.added([side, *(other.adjoint(part[1]) for other in parts_of(
+                self.chain).chains.values() if other is not part[0])])
+            left = self.chain.adjoint_symbol(part[1])
+        inside = self.broken_inside(number, left, side)
+        if formulas_ := self.broken(left, side) or broken or inside:
+            self.formulas[number] = formulas_
+        elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
+            self.values[number] = as_number(self.chain.in_leaves(side))
+
+    def errors_in(self, left: Expr, side: Expr) -> list[Error]:
+        """Return the error of a side; of a differential, those of its gradients."""
+        found = self.errors.setdefault((left, side), [])
+        with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+            if found:
+                return found
+            left, side = self.in_leaves(left, side)
+            pairs = [(left, side - left)]
+            if steps := written(self.chain, left, side):
+                pairs = [tuple(slope(self.chain, one, increment_of(self.chain[name].symbol))
+                               for one in pairs[0]) for name in steps]
+            points = exercise_of(self.chain, next(iter(self.chain.leaves)))
+            found += [Error(*(np.concatenate([*map(np.ravel, points.values(one))]) for one in pair))
+                      for pair in pairs]
+        return found
+
+    def broken_at(self, letter: Expr, right: Expr, said: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which the adjoint of what a letter means is what was
+        said of it."""
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            error, = self.in_leaves(as_number(inner(said - right, change_of(letter))))
+            return broken_in(self.chain, error, written(self.chain, error))
+        return {}
+
+    def broken_inside(self, number: Position | None, changed: Expr,
+                      said: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which the differential of a part of L, such as
+        d(WᵀW), is what was said of it."""
+        names, chain = written(self.chain, said), self.chain
+        if not isinstance(changed, KINDS) or not {*names} <= {*chain.nodes, *chain.leaves}:
+            return {}
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            error = in_increments(self.chain, said, names) - in_increments(
+                self.chain, changed, names)
+            part = flat(chain.in_leaves(changed.arg))
+            for whole in (self.letters.meaning(self.letters.whole), self.chain.expression()):
+                letter = matching("part", part)
+                inside = with_letter(flat(chain.in_leaves(whole)), part, letter)
+                if letter in inside.free_symbols:
+                    self.inside[number] = part, error
+                    adjoint = slope(self.chain, inside, letter).xreplace({letter: part})
+                    return broken_in(self.chain, as_number(inner(adjoint, error)), names)
+        return {}
+
+    def drop(self, number: Position) -> None:
+        """Forget a line."""
+        for known in (self.said, self.formulas, self.values, self.wrong, self.inside):
+            known.pop(number, None)
+
+    def behind(self, *sides: Expr, head: Expr) -> Position | None:
+        """Return the line with a slip from which an equation follows, None if there is none.
+
+        `head` is what the equation began with.
+        """
+        numbers = dict.fromkeys((*self.said, *self.formulas, *self.values))
+        each = [[number] for number in reversed(numbers)]
+        name, ways = asked_for(self.chain, sides[0]), [sides]
+        if name and is_symmetric(self.chain, name):  # tr(G dK) = tr(Gᵀ dK), and either is read off
+            ways.append((sides[0], *map(transposed, sides[1:])))
+        for some in [*each, [*numbers]] if len(each) > 1 else each:
+            for way in ways:
+                with suppress(*NoValue, ValueError, TypeError):
+                    if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
+                           for pair in pairwise(self.taken_for_true(some, way))):
+                        return some[0]
+        return self.put_in(head, sides[-1]) or self.made_up(*sides)
+
+    def put_in(self, head: Expr, side: Expr) -> Position | None:
+        """Return the line with a slip that was put in what a right line says of the same thing."""
+        for left, formula in self.relations:
+            for number, said in self.said.items() if left == head else ():
+                expected = formula.xreplace(said)
+                if expected != formula and self.same(expected, side):
+                    return number
+        return None
+
+    def made_up(self, *sides: Expr) -> Position | None:
+        """Return the first line with a slip if the error of an equation is made up of such errors.
+
+        Those in lines about the same thing do not count, as it was said anew.
+        """
+        found: list[Position] = []
+        for of, amount in self.errors_in(*sides):
+            known = [(number, error.amount) for number, pairs in self.wrong.items()
+                     for pair in pairs for error in self.errors_in(*pair)
+                     if error.amount.shape == amount.shape and error.amount.any()
+                     and not np.allclose(error.of, of)]
+            if not known or len(known) >= len(amount):
+                return None
+            numbers, amounts = zip(*known, strict=True)
+            factors, *_ = np.linalg.lstsq(np.stack(amounts, 1), amount, rcond=None)
+            if not np.allclose(np.stack(amounts, 1) @ factors, amount, rtol=1e-8):
+                return None
+            found += [number for number, factor in zip(numbers, factors, strict=True)
+                      if abs(factor) > 1e-8]
+        return min(found, default=None)
+
+    def taken_for_true(self, numbers: list[Position], sides: tuple[Expr, ...]) -> list[Expr]:
+        """Return some sides in leaves, where some slips are taken for true."""
+        changes: dict[passes.Place, Expr] = {}
+        for number in numbers:
+            sides = tuple(side.xreplace(self.said.get(number, {})) for side in sides)
+            if number in self.inside:
+                sides = tuple(self.changed_inside(side, *self.inside[number]) for side in sides)
+            changes |= self.formulas.get(number, {})
+        known = formulas(self.chain, changes)
+        for value in (self.values[number] for number in numbers if number in self.values):
+            known |= {self.chain.adjoint_symbol(name).name: slope(self.chain, value, leaf.symbol)
+                      for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer}
+        return [passes.in_symbols(None, side, known) for side in self.in_leaves(*sides, whole=True)]
+
+    def changed_inside(self, side: Expr, part: Expr, error: Expr) -> Expr:
+        """Return a side with an error in the differential of everything that has a part in it."""
+        letter, known, side = matching("part", part), {}, self.letters.meaning(side)
+        for change in [*side.atoms(*KINDS), *increments(self.chain, side)]:
+            node = node_of(self.chain, change)
+            whole = change.arg if isinstance(change, KINDS) else (
+                self.chain[node].symbol if node else change)
+            inside = with_letter(flat(self.chain.in_leaves(whole)), part, letter)
+            if letter in inside.free_symbols and node != self.chain.output:
+                known[change] = passes.added([change, differential(inside, letter, error).xreplace(
+                    {letter: part})])
+        return side.xreplace(known)
+
+    def broken(self, left: Expr, side: Expr) -> dict[passes.Place, Expr]:
+        """Return the formulas of a chain in which a wrong line is right, {} if there is none."""
+        if name := asked_for(self.chain, left):
+            first, *others = self.chain.children(name)
+            return {(first, name): in_nodes(self.chain, side)} | {
+                (other, name): 0 * self.chain.adjoint_symbol(name) for other in others}
+        name = self.chain.abbreviations.get(getattr(left, "name", ""), getattr(left, "name", ""))
+        if name in {*self.chain.nodes} - {self.chain.output}:  # a stage was written wrongly
+            left = change_of(self.chain[name].symbol)
+            side = in_increments(self.chain, change_of(side))
+        with suppress(UnsupportedExpression, ValueError, TypeError):
+            if not written(self.chain, side):  # letters of one's own
+                side, = self.in_leaves(side)
+            return broken_by(self.chain, self.of_node(left), side)
+        return {}
+
+    def of_node(self, changed: Expr) -> Expr:
+        """Return d(c) for an expression that is the differential of c, such as -½ tr(K⁻¹ dK)."""
+        output = self.chain[self.chain.output].symbol
+        if node_of(self.chain, changed) or not has_differentials(self.chain, changed):
+            return changed
+        if not isinstance(changed, KINDS):
+            return next((change for change in [change_of(output)] if not changed.is_Matrix
+                         and self.same(change, changed)), changed)
+        inside = as_number(changed.arg)
+        return next((change_of(node.symbol) for node in self.chain
+                     if node.symbol.is_Matrix == inside.is_Matrix
+                     and self.same(node.symbol, inside)), changed)
+
+
+def moved_by(value: Expr, said: Expr, step: Expr) -> Expr:
+    """Return the differential of a value with what was said of its derivative by a letter."""
+    if not step.is_Matrix:
+        return product(said, step)
+    if not value.is_Matrix:
+        return inner(said, step)
+    if said.shape == value.shape == step.shape:
+        return elementwise(said, step)
+    return product(said if said.rows == value.rows else transposed(said), step)
+
+
+def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
+    """Return an equation for the adjoint of which the left side is a multiple or a transpose."""
+    number, letter = apart(left) if left.is_Matrix else left.as_coeff_Mul()
+    turned = isinstance(letter, Transpose)
+    adjoint = letter.arg if turned else letter
+    if not getattr(adjoint, "name", "").startswith("∂") or not number.is_Rational:
+        return left, side
+    side = product(1 / number, side)
+    return adjoint, transposed(side) if turned else side
+
+
+def flat(expression: Expr) -> Expr:
+    """Return an expression in which no product is a factor of a product."""
+    if not expression.args or isinstance(expression, MatrixSymbol):
+        return expression
+    args = map(flat, expression.args)
+    return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
+
+
+def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
+    """Return an expression with a letter wherever a part stands in it, as WᵀW in WᵀWx."""
+    if whole == part:
+        return letter
+    if not whole.args or isinstance(whole, MatrixSymbol):
+        return whole
+    args = [with_letter(one, part, letter) for one in whole.args]
+    if not isinstance(whole, MatMul):
+        return whole.func(*args)
+    inner_ = part.args if isinstance(part, MatMul) else (part,)
+    found: list[Expr] = []
+    for factor in args:
+        found.append(factor)
+        if tuple(found[-len(inner_):]) == tuple(inner_):
+            found[-len(inner_):] = [letter]
+    return product(*found)

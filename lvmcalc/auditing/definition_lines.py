@@ -1,0 +1,131 @@
+"""Definitions in a derivation: they give a letter its meaning, or leave it unreadable."""
+
+import re
+from contextlib import suppress
+from itertools import pairwise
+
+from sympy import Expr
+
+from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Line, capital
+from lvmcalc.auditing.backprop_notation import BAR
+from lvmcalc.auditing.letter_meaning import Lettering
+from lvmcalc.auditing.pieces import Piece, Position
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus.expression_checks import check_shapes
+from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.marking.differential_answers import has_differentials, in_increments, increments
+from lvmcalc.marking.left_side import letter_read, refuse_large
+from lvmcalc.marking.mistakes import Finding, finding
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.vocabulary import matching, typed
+
+TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
+
+
+class Defining(Lettering):
+    """Take the letters of a derivation for what its lines define them as."""
+
+    arrays: bool  # whether the lines are code for arrays
+    lost: dict[str, Position]  # the letters that an unreadable line defines, and the line
+
+    head: Expr  # what the equation began with that goes on over some lines
+    vague: dict[str, str]  # what is not known of letters that are only guessed
+    misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
+
+    def checked(self, piece: Piece) -> Line:
+        """Return the line of a claim."""
+        raise NotImplementedError
+
+    def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
+        """Return the line of a formula that cannot be formed."""
+        wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
+        return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
+                    findings=(wrong,))
+
+    def defined(self, piece: Piece) -> Line:
+        """Return the line of a definition, whose letter is understood from then on."""
+        _, *others = sides_of(piece.text)
+        name = notation.spelling(piece.name)
+        if name.endswith(BAR):
+            return self.adjoint_defined(piece, name.removesuffix(BAR))
+        if name[:1] == "d" and name[1:] in self.words.differentials:
+            return self.checked(piece)  # of a letter that is known by now
+        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
+        letter = re.escape(piece.name)
+        symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
+        if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
+            return self.checked(piece)  # nor is it code, as G = G Gᵀ
+        try:
+            read = [letter_read(name, other, self.words, self.arrays) for other in others]
+            name = read[0][0]
+            values = [as_number(ways[0].formula) for _, ways in read]
+            refuse_large(self.meaning(values[0]), piece.text)
+            check_shapes(self.meaning(values[0]))
+        except Unreadable as error:
+            return self.unreadable(piece, str(error), name)
+        except CannotBeFormed as error:
+            self.words, self.misfits_in[name] = self.words.without(name), piece.at
+            self.lost[name] = piece.at
+            return self.misshapen(piece, error)
+        base = name[1:] if name[:1] == "d" else ""
+        if base and base not in self.words and has_differentials(self.chain, self.meaning(
+                values[0])):
+            told = f"Nothing says what {base} is, of which d{base} is the differential."
+            whole = self.whole(values[0])
+            if whole is None:
+                return self.unreadable(piece, told, name)
+            self.vague[base] = told  # it may have a constant more
+            self.words = self.letters.define(matching(base, whole), whole, self.words)
+            return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
+        letter = matching(name, values[0])
+        self.words, self.head = self.letters.define(letter, values[0], self.words), letter
+        self.lost.pop(letter.name, None)
+        verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
+        return Line(piece.text, self.chain, (letter, *values), verdicts,
+                    kind="claim" if verdicts else "definition")
+
+    def whole(self, change: Expr) -> Expr | None:
+        """Return X w for X dw, None if a differential is of another kind."""
+        steps = increments(self.chain, change)
+        whole = change.xreplace({step: self.chain[name].symbol for step, name in steps.items()
+                                 if name in self.chain.leaves})
+        moving = tuple(steps.values())
+        found = in_increments(self.chain, change_of(whole), moving)
+        right = len(moving) == 1 and self.verdict(found, change).holds
+        return whole if right else None
+
+    def adjoint_defined(self, piece: Piece, of: str) -> Line:
+        """Return the line about the adjoint of a letter in code; it is a definition where nothing
+        is known of the letter."""
+        with suppress(Unreadable, UnsupportedExpression):
+            if any(letter.name == of for letter in self.letters.formulas):
+                self.meaning(self.words.spellings[of + BAR])
+                return self.checked(piece)
+        try:
+            value = readings(sides_of(piece.text)[1], self.words, arrays=self.arrays)[0].formula
+        except (Unreadable, CannotBeFormed) as error:
+            return self.unreadable(piece, str(error), piece.name)
+        symbol = matching(f"{notation.adjoint_name(self.chain.output, of)} ", value)
+        self.words = self.letters.define_adjoint(symbol, of, value, self.words)
+        return Line(piece.text, self.chain, (symbol, value), kind="definition")
+
+    def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
+        """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
+        defines."""
+        for lost in self.lost:
+            if re.search(rf"(?<![a-z\\])(?:d|\\)?{typed(lost)}(?![a-z])", piece.text) and (
+                    not piece.error):
+                reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
+                if lost in self.misfits_in:
+                    return Line(piece.text, self.chain, follows=self.misfits_in[lost])
+        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
+        for given in ({name} if name else letters_given(piece.text)) - scalar - {
+                *self.chain.leaves}:
+            self.words = self.words.without(given)
+            self.lost.setdefault(given, piece.at)
+        wrong = Finding("unreadable", piece.text, reason)
+        return Line(piece.text, self.chain, findings=(wrong,))

@@ -1,0 +1,118 @@
+"""The names that a derivation gives its gradients, and which leaves change in it."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+from sympy import Expr
+
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.chain import Chain
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.differential_answers import KINDS, node_of, written
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.parser import Reading, readings
+
+
+def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
+    """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
+    for name in chain.leaves:
+        called = rf"grad_?{name}|{name}_grad|g{name}" + r"|grad(?:ient)?|(?:∇|\\nabla)\s*L" * (
+            moving == (name,))
+        if piece.kind != "words" and (match := re.match(rf"\s*(?:{called})\s*=", piece.text)):
+            adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
+            return piece._replace(kind="claim", name="",
+                                  text=f"{adjoint} = {piece.text[match.end():]}")
+    return piece
+
+
+def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
+                    same: Callable[[Expr, Expr], bool]) -> str:
+    """Return ∂L/∂X for "grad" or ∇L, if X alone has the shape of its value, or of those that have
+    it the adjoint that is the value; else the side."""
+    outputs = "|".join(map(re.escape, chain.vocabulary.outputs))
+    if not re.fullmatch(rf"\s*(?:grad(?:ient)?|(?:∇|\\nabla\b)\s*(?:{outputs})?"
+                        rf"|grad\s*(?:{outputs})|(?:{outputs})')\s*", side):
+        return side
+    formula = value().formula
+    fitting = [name for name, leaf in chain.leaves.items()
+               if getattr(leaf.symbol, "shape", ()) == getattr(formula, "shape", ())]
+    if len(fitting) > 1:
+        fitting = [name for name in fitting if same(chain.adjoint_symbol(name), formula)]
+    return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
+
+
+# The derivative of a formula, as ∂/∂w (½ wᵀA w) and ∇_W tr(WᵀA)
+_BY = (r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+       r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
+       r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*")
+TERM = re.compile(_BY + r"(?P<of>(?=.*[‖|^²({])(?:\([^()]*\)|‖[^‖]*‖"
+                  r"|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+)$")  # one term, as in ∂/∂w ½‖w‖²
+DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
+                     r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
+# ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
+_MORE = r"(?=.*(?:[(\[|‖]|\b(?:log|ln|det|tr)\b)"
+FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_MORE})"
+                      r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
+                      r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
+                      rf"|∂\s*(?P<c>{_MORE}.*/)[^/]+?)\s*/\s*∂\s*(?P<d>\w+))\s*$")
+
+
+def derived(side: str) -> tuple[str, str]:
+    """Return X and the formula of which a side is the derivative with respect to X, or two "".
+
+    The formula stands in brackets, or in those of a trace, and nothing stands behind them; or it is
+    one term, or stands above the line, as in ∂ log|K| / ∂K.
+    """
+    text = side.rstrip(" .,;")
+    if whole := FRACTION.match(text):
+        return (whole["b"] or whole["d"]).strip(), whole["a"] or whole["c"]
+    found, depth = DERIVED.match(text), 0
+    if not found and (term := TERM.match(text)):
+        return next(filter(None, term.group("a", "b", "c", "d"))), term["of"]
+    of = found["of"] if found else ""
+    for place, sign in enumerate(of):
+        depth += (sign in "([{") - (sign in ")]}")
+        closed = not depth and sign in ")]}" and "tr" not in of[place - 3:place]
+        if closed and of[place + 1:].strip():
+            return "", ""
+    return next(filter(None, found.group("a", "b", "c", "d"))) if found else "", of
+
+
+def asked_for(chain: Chain, side: Expr) -> str:
+    """Return the leaf or node whose adjoint a side is, "" if it is none."""
+    names = {chain.adjoint_symbol(node.name): node.name for node in chain}
+    return names.get(side, "")
+
+
+def is_named(chain: Chain, side: Expr) -> bool:
+    """Return whether a side is an adjoint or the differential of a node."""
+    return getattr(side, "name", "").startswith("∂") or bool(node_of(chain, side))
+
+
+def changing(chain: Chain, found: list[Piece]) -> tuple[str, ...]:
+    """Return the leaves that change: those whose differential or gradient is written somewhere.
+
+    If none is, those on which a node depends whose differential is; else all.
+    """
+    names: dict[str, None] = {}
+    inside: dict[str, None] = {}
+    for left, side in ((not n, side) for piece in found
+                       for n, side in enumerate(sides_of(piece.text))):
+        if not left:  # also where letters of one's own stand
+            names |= dict.fromkeys(chain.vocabulary.changes[match.lastindex - 1]
+                                   for match in chain.vocabulary.change.finditer(side))
+        with suppress(Unreadable, CannotBeFormed):
+            side = readings(side, chain.vocabulary, (), True)[0].formula
+            here = () if left and not {*written(chain, side)} & {*chain.leaves} else written(
+                chain, side)  # dL = … is about what stands on the right
+            names |= dict.fromkeys([*here, asked_for(chain, side)])
+            inside |= dict.fromkeys(symbol.name for part in side.atoms(*KINDS)
+                                    for symbol in part.free_symbols)
+    leaves = [leaf for leaf in chain.leaves if leaf in names]
+    below = [leaf for leaf in chain.leaves if any(
+        chain.abbreviations.get(name, name) in chain.leading_to(leaf)[:-1]
+        for name in (*names, *inside)) or leaf in inside]
+    return tuple(leaves or below or [
+        name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer])

@@ -1,0 +1,252 @@
+"""What the letters of a derivation stand for: the scalar, a stage, or something of one's own."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from sympy import Add, Expr, S
+
+from lvmcalc import notation
+from lvmcalc.auditing.gradient_names import derived, gradient_called
+from lvmcalc.auditing.jacobians import BY_INVERSE, HESSIAN, INVERSE_BELOW, QUOTIENT, bare
+from lvmcalc.auditing.one_number import of_one_number
+from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.pieces import Piece
+from lvmcalc.auditing.remarks import NAME
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.calculus.expression_checks import check_shapes
+from lvmcalc.chain import Chain
+from lvmcalc.marking.differential_answers import held_fixed
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number, change_of, transposed
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.indices import entries_in
+from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.vocabulary import typed
+
+AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
+           "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
+
+
+def shape_of(side: Expr) -> tuple[Expr, ...]:
+    """Return the shape of a side, () of a number."""
+    return getattr(side, "shape", ())
+
+
+class Lettering:
+    """Tell claims about a letter from definitions of it."""
+
+    chain: Chain
+    words: Vocabulary
+    arrays: bool  # whether the lines are code for arrays
+    letters: OwnLetters
+    moving: tuple[str, ...]  # the leaves that change in the derivation
+    total: bool  # whether the words before speak of a total differential
+    indices = ""  # of the entries that the last such equation was between
+
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        raise NotImplementedError
+
+    def with_output(self, found: list[Piece]) -> list[Piece]:
+        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
+        output = self.chain.vocabulary.outputs[-1]
+        for piece in found:
+            letter = self.scalar(piece)
+            if letter and piece.kind != "words" and self.value(piece, output):
+                return self.called_output(found, piece)
+        return found
+
+    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
+        """Return pieces with L for the letter of which a piece says that it is the scalar."""
+        output = self.chain.vocabulary.outputs[-1]
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\])){re.escape(self.scalar(piece))}"
+                          r"(?:\(\w+\))?(?![A-Za-z0-9])")
+        return [it if it.kind == "words" else it._replace(
+            text=name.sub(output, it.text), kind="claim" if it is piece else it.kind,
+            name="" if it is piece else it.name) for it in found]
+
+    def scalar(self, piece: Piece) -> str:
+        """Return the name on the left that may be another one for the scalar, "" if it may not."""
+        left = sides_of(piece.text)[0].strip()
+        called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
+        return piece.name or (left if LOG_P.fullmatch(left) else called)
+
+    def meant(self, piece: Piece) -> Piece:
+        """Return a claim about a stage, or the definition of its letter, if it is another."""
+        name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
+        if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
+            return piece._replace(error=f"`{left}` is not the scalar of this chain.")
+        output = self.chain.vocabulary.outputs[-1]
+        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
+            text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
+            return piece._replace(name=output, text=text)
+        if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
+                name in self.words.outputs or self.value(piece, name)):
+            return piece
+        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
+        return piece._replace(kind="definition") if another else piece
+
+    def misfits(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of a letter has another shape than the letter."""
+        with suppress(Unreadable, CannotBeFormed, IndexError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            return notation.shape(value) != notation.shape(as_number(self.words[name]))
+        return False
+
+    def value(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of its letter is true of a node."""
+        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            node = as_number(self.words[name])
+            if piece.constant and not value.is_Matrix:
+                node, value = map(change_of, (node, value))
+            return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
+        return False
+
+    def meaning(self, side: Expr) -> Expr:
+        """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
+        return self.letters.meaning(side)
+
+    def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
+        """Return the terms of the scalar without a leaf if they were left out; 0 if they are not.
+        """
+        constant = Add(*(term for term in Add.make_args(self.chain.expression())
+                         if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
+        left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
+            not verdicts[0].holds and not sides[1].is_Matrix
+            and self.verdict(sides[0] - constant, sides[1]).holds)
+        return constant if left_out else S.Zero
+
+    def fixed(self, sides: tuple[Expr, ...]) -> str:
+        """Return in words which leaves stand still in a differential, if others change elsewhere
+        or the words before it speak of the whole; else ""."""
+        names = held_fixed(self.chain, [*map(self.meaning, sides)], self.moving)
+        names = [name for name in names if self.total or name in self.moving]
+        letters = ", ".join(map(notation.plain, names))
+        return f"It holds with {letters} held fixed." if names else ""
+
+    def derivative(self, side: str) -> Expr | None:
+        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
+        name, formula = derived(side)
+        name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
+        if name not in {*self.chain.leaves, *self.chain.abbreviations}:
+            return None
+        value = as_number(readings(formula, self.words)[0].formula)
+        if value.is_Matrix or (name in self.chain.abbreviations  # there, as if it were a leaf
+                               and self.words[name] not in value.free_symbols):
+            return None
+        return self.letters.derivative(self.meaning(value), self.words[name])
+
+    def sides(self, text: str) -> tuple[Expr, ...]:
+        """Return the sides of an equation; of two readings of one, that which makes it true."""
+        first, *others = sides_of(text)
+        if not others:
+            raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
+        if found := of_one_number(self.chain, self.words, [first, *others]):
+            return found
+        first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
+                                lambda *pair: self.verdict(*pair).holds)
+        try:
+            return self.laid_out(self.read([first, *others]))
+        except Unreadable:
+            known = (*entries_in(first), *entries_in(others[-1]), *filter(None, [self.indices]))
+            for indices in dict.fromkeys(known):
+                with suppress(Unreadable, CannotBeFormed):
+                    found, self.indices = self.read([first, *others], indices), indices
+                    return found
+            raise
+
+    def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed."""
+        matrices = {symbol: transposed(symbol) for side in sides[1:] for symbol in side.free_symbols
+                    if symbol in self.letters.derived
+                    and all(it.is_Matrix and it.cols == 1
+                            for it in self.letters.derived[symbol])}
+        try:
+            for side in sides[1:] if matrices else ():
+                check_shapes(self.meaning(side))
+        except CannotBeFormed as error:
+            turned = tuple(side.xreplace(matrices) for side in sides)
+            with suppress(CannotBeFormed):
+                for side in turned[1:]:
+                    check_shapes(self.meaning(side))
+                return turned
+            raise Unreadable(AS_ROWS) from error
+        return sides
+
+    def read(self, texts: list[str], indices: str = "") -> tuple[Expr, ...]:
+        """Return the sides of an equation, which may be between the entries with some indices."""
+        if found := self.between_derivatives(texts):
+            return found
+        first, *others = texts
+        differentials = any(map(self.words.change.search, texts))
+        if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
+            joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
+            first = joined if self.words.change.match(joined) else first
+        found = [self.derivative(first) or readings(
+            first, self.words, (), differentials, indices, self.arrays)[0].formula]
+        for other in others:
+            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
+                            indices, self.arrays)
+            found.append(self.likeliest(found[-1], ways))
+        return tuple(found)
+
+    def between_derivatives(self, texts: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of an equation for ∂z/∂w, a Hessian, or entries of them; () if it is
+        none. Of the layouts that may be meant it is that of the other side, if there is one."""
+        found: list[tuple[Expr, ...]] = []
+        for symbol, indices in self.derivative_ways(bare(texts[0])):
+            with suppress(Unreadable, CannotBeFormed):
+                ways = [self.ways(text, symbol, indices) for text in texts[1:]]
+                sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
+                if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
+                    return sides
+                found.append(sides)
+        if not found and any(map(INVERSE_BELOW.search, texts)):
+            raise Unreadable("The derivative by an inverse is read only alone, on the left.")
+        found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
+        return found[0] if found else ()
+
+    def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
+        """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
+        try:
+            found = readings(text, self.words, shape_of(symbol), False, indices, self.arrays)
+            check_shapes(self.meaning(found[0].formula))
+            return found
+        except CannotBeFormed:
+            if not symbol.is_Matrix:
+                raise
+            below = "ij" if symbol.cols != 1 else "i"
+            names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name
+                             and getattr(it, "shape", ()) == symbol.shape)
+            spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
+            return readings(spread, self.words, symbol.shape, False, below, self.arrays)
+
+    def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
+        """Yield the symbols for what the left side of an equation may be a derivative of."""
+        if inverse := BY_INVERSE.fullmatch(left):
+            symbol = self.words.spellings.get(notation.spelling(inverse["name"].strip("\\")))
+            if symbol is not None:
+                yield from self.letters.by_inverse(symbol)
+        elif hessian := HESSIAN.fullmatch(left):
+            name = notation.spelling(next(filter(None, hessian.groups()), "").strip("\\"))
+            moving = self.moving if len(self.moving) == 1 else self.chain.leaves
+            for leaf in (self.chain.leaves[it] for it in ([name] if name else moving)
+                         if it in self.chain.leaves):
+                if leaf.symbol.is_Matrix and leaf.symbol.cols == 1:
+                    yield from self.letters.hessian(leaf.symbol)
+        elif quotient := QUOTIENT.fullmatch(left):
+            above, below = (self.words.spellings.get(notation.spelling(quotient[name].strip("\\")))
+                            for name in ("above", "below"))
+            if above is not None and below is not None and quotient["above"] not in (
+                    self.words.outputs):
+                yield from self.letters.quotients(above, below, quotient["i"] or "",
+                                                  quotient["j"] or "")
+
+    def likeliest(self, before: Expr, ways: list[Reading]) -> Expr:
+        """Return the way to read a side that makes it equal to the one before, else the first."""
+        true = [way.formula for way in ways[1:] if self.verdict(before, way.formula).holds]
+        return true[0] if true and not self.verdict(before, ways[0].formula).holds else (
+            ways[0].formula)

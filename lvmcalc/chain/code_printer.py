@@ -1,0 +1,305 @@
+"""Formulas as source code, in the dialect of a library."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache, singledispatchmethod
+
+import numpy as np
+import sympy as sp
+from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul, Trace, Transpose
+
+from lvmcalc.calculus.errors import UnsupportedExpression
+from lvmcalc.calculus.expression_tools import fraction, joined, multiple, without_power
+from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
+from lvmcalc.chain.dialects import Dialect
+
+SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
+Text = tuple[str, int]
+CALLS = {Identity: "eye", sp.OneMatrix: "ones", sp.ZeroMatrix: "zeros", Determinant: "det",
+         DiagonalOf: "diagonal", EntrySum: "sum"}  # what a dialect calls them
+
+
+class Writer:
+    """Write formulas in one dialect.
+
+    Parameters
+    ----------
+    dialect : Dialect
+    names : identifiers by the names of symbols
+    sizes : names of the sizes, which are whole numbers
+    inverse : function that returns the name of the inverse of a matrix, which is computed once
+    """
+
+    def __init__(self, dialect: Dialect, names: Mapping[str, str], sizes: set[str],
+                 inverse: Callable[[Expr], str]):
+        self.dialect, self.names, self.sizes, self.inverse = dialect, names, sizes, inverse
+
+    def __call__(self, formula: Expr) -> str:
+        """Return the source of a formula."""
+        return self.write(without_power(formula))[0]
+
+    def at(self, formula: Expr, least: int = ATOM) -> str:
+        """Return the source of a part, in brackets if it holds together less closely."""
+        return in_brackets(*self.write(without_power(formula)), least)
+
+    @singledispatchmethod
+    def write(self, part: Expr) -> Text:
+        """Return the source of a formula, and how closely its parts hold together."""
+        raise UnsupportedExpression(f"source code for {type(part).__name__}")
+
+    @write.register
+    def _(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
+        return self.names.get(part.name, part.name), ATOM
+
+    # Numbers
+    @write.register
+    def _(self, number: sp.Rational) -> Text:
+        if number < 0:
+            return f"-{self.write(-number)[0]}", SUM
+        return (str(number.p), ATOM) if number.q == 1 else (f"{number.p} / {number.q}", TIMES)
+
+    @write.register
+    def _(self, number: sp.Float) -> Text:
+        return repr(float(number)), ATOM if number >= 0 else SUM
+
+    @write.register
+    def _(self, number: sp.NumberSymbol) -> Text:
+        return {"pi": "math.pi", "E": "math.e"}.get(str(number), repr(float(number))), ATOM
+
+    @write.register
+    def _(self, total: sp.Add) -> Text:
+        return self.added_up(list(total.as_ordered_terms()), self.write), SUM
+
+    def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
+        """Return the sum of terms, with those in front that have no minus sign."""
+        terms.sort(key=lambda term: term.could_extract_minus_sign())
+        first, *texts = (write(without_power(term))[0] for term in terms)
+        return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+                               for text in texts)
+
+    @write.register
+    def _(self, product: sp.Mul) -> Text:
+        return self.multiple(product, "")
+
+    def multiple(self, scalar: Expr, text: str) -> Text:
+        """Return a scalar times what a text says, which is a factor already.
+
+        Numbers are multiplied first, and only then the matrix.
+        """
+        if scalar.could_extract_minus_sign():
+            inner, level = self.multiple(-scalar, text)
+            return f"-{inner}" if level > SUM else f"-({inner})", SUM
+        above, below = [], []
+        for factor in sp.Mul.make_args(scalar):
+            if factor.is_Rational:
+                above += [str(factor.p)] * (factor.p != 1)
+                below += [str(factor.q)] * (factor.q != 1)
+            elif factor.is_Pow and factor.exp.could_extract_minus_sign():
+                below.append(self.at(1 / factor, POWER))
+            else:
+                above.append(self.at(factor, POWER))
+        if text and above and below:
+            return f"{' / '.join([' * '.join(above), *below])} * {text}", TIMES
+        above += [text] * bool(text)
+        whole = " / ".join([" * ".join(above) or "1", *below])
+        return whole, TIMES if len(above) + len(below) > 1 else POWER
+
+    @write.register
+    def _(self, power: sp.Pow | HadamardPower) -> Text:
+        base, exponent = power.base, power.exp
+        if exponent == -1:
+            return f"1 / {self.at(base, POWER)}", TIMES
+        if exponent == sp.S.Half:
+            return self.function("sqrt", base)
+        minus = "-" * bool(exponent.is_negative)
+        return f"{self.at(base)}**{minus}{self.at(abs(exponent))}", POWER
+
+    @write.register
+    def _(self, part: sp.Function) -> Text:
+        inside = part.args[0]
+        if isinstance(part, sp.log) and isinstance(inside, Determinant):
+            return self.dialect(self.dialect.log_det, self(inside.arg)), ATOM
+        return self.function(type(part).__name__, inside)
+
+    @write.register
+    def _(self, part: Entrywise) -> Text:
+        return self.function(part.name, part.arg)
+
+    def function(self, name: str, inside: Expr) -> Text:
+        """Return a function of a number or of every entry.
+
+        A function that NumPy has is called as there, and one of one's own keeps its name.
+        """
+        plain = not inside.is_Matrix and all(it.name in self.sizes for it in inside.free_symbols)
+        if plain and hasattr(math, name):
+            template = f"math.{name}({{}})"
+        elif isinstance(array := NUMPY.get(name), np.ufunc):
+            template = f"{{prefix}}.{array.__name__}({{}})"
+        else:
+            template = self.dialect.functions.get(name, f"{name}({{}})")
+        tight = " / " in template or "*" in template
+        text = self.dialect(template, self.at(inside, ATOM if tight else SUM))
+        return text, TIMES if template.endswith("/ 2") else ATOM
+
+    @write.register
+    def _(self, trace: Trace) -> Text:
+        scalar, factors = self.factors(trace.arg)
+        if scalar != 1:
+            return self.multiple(scalar, self.at(Trace(MatMul(*factors)), POWER))
+        first, *others = factors
+        if not others:
+            inner = first.arg if isinstance(first, Transpose) else first
+            return f"{self.dialect.prefix}.trace({self(inner)})", ATOM
+        if isinstance(factors[-1], Transpose) and not isinstance(first, Transpose):
+            *others, first = factors
+        right = joined(MatMul, others)
+        left = first.arg if isinstance(first, Transpose) else Transpose(first)
+        least = ATOM if "*" in self.dialect.dot else SUM
+        return self.dialect(self.dialect.dot, self.at(left, least), self.at(right, least)), ATOM
+
+    # Matrices
+    @write.register
+    def _(self, part: sp.Inverse) -> Text:
+        if isinstance(part.arg, Transpose):
+            return f"{self.inverse(part.arg.arg)}.T", ATOM
+        return self.inverse(part.arg), ATOM
+
+    @write.register
+    def _(self, part: sp.MatPow) -> Text:
+        raise UnsupportedExpression(f"source code for the power {part}")
+
+    @write.register
+    def _(self, part: Transpose) -> Text:
+        if (simpler := turned(part)) != part:
+            return self.write(simpler)
+        return f"{self.at(part.arg)}.T", ATOM
+
+    @write.register
+    def _(self, part: sp.DiagMatrix) -> Text:
+        return f"{self.dialect.prefix}.diag({self.at(part.args[0])}[:, 0])", ATOM
+
+    @write.register
+    def _(self, part: Identity | sp.OneMatrix | sp.ZeroMatrix | Determinant | DiagonalOf | EntrySum,
+          ) -> Text:
+        return self.dialect(getattr(self.dialect, CALLS[type(part)]), *map(self, part.args)), ATOM
+
+    @write.register
+    def _(self, total: sp.MatAdd) -> Text:
+        return self.added_up(*self.spread(total.args)), SUM
+
+    @write.register
+    def _(self, product: sp.HadamardProduct) -> Text:
+        parts, write = self.spread(product.args)
+        numbers = [self.thin(part) for part in parts]
+        scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
+        parts = [part for part, it in zip(parts, numbers, strict=True)
+                 if it is None or it.is_Matrix] or parts[:1]
+        above, below = fraction(parts)
+
+        def factor(part: Expr) -> str:
+            return in_brackets(*write(without_power(part)), POWER)
+
+        text = " * ".join(map(factor, above))
+        if scalar != 1 or not text:
+            text, level = self.multiple(scalar, text) if text else self.write(scalar)
+            text = text if level > SUM or not below else f"({text})"
+        return " / ".join([text, *map(factor, below)]), SUM if text.startswith("-") else TIMES
+
+    def spread(self, parts: tuple[Expr, ...]) -> tuple[list[Expr], Callable[[Expr], Text]]:
+        """Return parts that are met entry by entry, and how they are written.
+
+        NumPy spreads a number, a column or a row over a matrix by itself, if there is one.
+        """
+        thin = [*map(self.thin, parts)]
+        shapes = {part.shape for part in thin if part is not None and part.is_Matrix}
+        enough = None in thin or len(shapes) > 1  # a column and a row fill a matrix
+        return list(parts), lambda part: self.write((enough and self.thin(part)) or part)
+
+    def thin(self, part: Expr) -> Expr | None:
+        """Return the number, column or row that is spread over a matrix; None if it is none."""
+        scalar, factors = self.factors(part) if part.is_Matrix else (part, [])
+        match factors:
+            case [sp.OneMatrix()]:
+                return scalar
+            case [column, sp.OneMatrix() as row] if row.rows == 1 == column.cols:
+                return multiple(scalar, [column])
+            case [sp.OneMatrix() as column, row] if column.cols == 1 == row.rows:
+                return multiple(scalar, [row])
+        return None
+
+    def factors(self, product: Expr) -> tuple[Expr, list[Expr]]:
+        """Return the scalar and the factors of a product, without identities."""
+        if not isinstance(product, MatMul):
+            return sp.S.One, [turned(product) if isinstance(product, Transpose) else product]
+        scalar, found = sp.S.One, []
+        for part in map(without_power, product.args):
+            if part.is_Matrix:
+                inner, parts = self.factors(part)
+                scalar, found = scalar * inner, [*found, *parts]
+            else:
+                scalar *= part
+        return scalar, [it for it in found if not isinstance(it, Identity)] or found[:1]
+
+    @write.register
+    def _(self, product: MatMul) -> Text:
+        scalar, factors = self.factors(product)
+        parts = self.sums([(self.at(factor, POWER), factor) for factor in factors])
+        text = in_best_order(parts)
+        if scalar == 1:
+            return text, TIMES if len(parts) > 1 else ATOM
+        return self.multiple(scalar, f"({text})" if len(parts) > 1 else text)
+
+    def sums(self, factors: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+        """Return factors and their texts, with sums in place of products with a column of ones."""
+        for place, (_, factor) in enumerate(factors):
+            if isinstance(factor, sp.OneMatrix) and len(factors) > 1:
+                before, behind = factors[:place], factors[place + 1:]
+                if factor.cols == 1 and before:
+                    (text, last), before = before[-1], before[:-1]
+                    row = f"{text}.sum(axis=1, keepdims=True)", MatMul(last, factor)
+                    return self.sums([*before, row, *behind])
+                if factor.rows == 1 and behind:
+                    (text, first), behind = behind[0], behind[1:]
+                    row = f"{text}.sum(axis=0, keepdims=True)", MatMul(factor, first)
+                    return self.sums([*before, row, *behind])
+        return factors
+
+
+def in_brackets(text: str, level: int, least: int) -> str:
+    """Return a text in brackets if its parts hold together less closely than they have to."""
+    return text if level >= least else f"({text})"
+
+
+def in_best_order(factors: list[tuple[str, Expr]]) -> str:
+    """Return a product with brackets where from left to right would take longer.
+
+    The first size is taken for the largest, as the number of objects is.
+    """
+    sizes = [factors[0][1].rows, *(factor.cols for _, factor in factors)]
+    large = [1 if size == 1 else 100 if size == sizes[0] else 30 for size in sizes]
+    texts = [text for text, _ in factors]
+
+    @cache
+    def best(first: int, last: int) -> tuple[int, str]:
+        if first == last:
+            return 0, texts[first]
+        ways = []
+        for split in range(last - 1, first - 1, -1):  # of equals, the one from left to right
+            (left_cost, left), (right_cost, right) = best(first, split), best(split + 1, last)
+            cost = left_cost + right_cost + large[first] * large[split + 1] * large[last + 1]
+            ways.append((cost, f"{left} @ {right if split + 1 == last else f'({right})'}"))
+        return min(ways, key=lambda way: way[0])
+
+    return best(0, len(texts) - 1)[1]
+
+
+def turned(transpose: Transpose) -> Expr:
+    """Return a transpose that is none: of ones, of an identity, of a transpose."""
+    match transpose.arg:
+        case sp.OneMatrix() as ones:
+            return sp.OneMatrix(*reversed(ones.shape))
+        case Transpose() as inner:
+            return inner.arg
+        case Identity() as identity:
+            return identity
+    return transpose

@@ -1,0 +1,195 @@
+"""A chain as a program: each value, inverse and adjoint once, forwards and then backwards."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import sympy as sp
+from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
+
+from lvmcalc import notation
+from lvmcalc.calculus.expression_tools import sum_of
+from lvmcalc.chain.code_printer import Writer
+from lvmcalc.chain.dialects import Dialect, dialect_named, identifier
+from lvmcalc.chain.graph import Edge, Graph, Node
+
+
+class Statement(NamedTuple):
+    """One assignment, or a comment without a target; and what it is for the chain.
+
+    `place` is a node's name, or an edge (node, parent) for what the use contributes to the parent.
+    """
+
+    target: str
+    text: str
+    place: str | Edge | None = None
+
+
+class Program:
+    """The assignments of one pass over a chain.
+
+    Parameters
+    ----------
+    chain : Graph
+    dialect : Dialect
+    wrt : the leaves or nodes whose adjoints are wanted; by default none but the value
+    whole : whether all adjoints are wanted, and what each use contributes
+    terse : whether what costs nothing is put in place of its name: a constant, a multiple, a column
+        or row that is spread over a matrix
+    """
+
+    def __init__(self, chain: Graph, dialect: Dialect, wrt: tuple[str, ...] = (),
+                 whole: bool = False, terse: bool = False):
+        self.chain, self.whole, self.terse = chain, whole, terse
+        self.wrt = (*chain.leaves, *chain.nodes) if whole else wrt
+        self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
+                      for size in length.free_symbols if size.name not in chain.leaves}
+        self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
+        self.bars = {chain.adjoint_symbol(name): f"{name}_bar" for name in
+                     (*chain.leaves, *chain.nodes)}
+        names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}
+        self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
+        self._dialect, self._values, self._inverses = dialect, {}, {}
+        self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
+        self.forwards: list[Statement] = []
+        self.backwards: list[Statement] = []
+        self._body = self.forwards
+        for node in chain.nodes.values():
+            self._forward(node)
+        self._body = self.backwards
+        if self.wrt:
+            self._backward()
+
+    def _emit(self, target: str, formula: Expr, place: str | Edge | None = None) -> None:
+        text = self._write(formula.xreplace(self._values))
+        self._body.append(Statement(target, text, place))
+
+    def _inverse(self, matrix: Expr) -> str:
+        """Return the name of an inverse; it is computed where it is first needed."""
+        matrix = self._leaf(matrix)
+        if matrix not in self._inverses:
+            name = f"{self._write.at(matrix)}_inv" if matrix.is_Symbol or isinstance(
+                matrix, MatrixSymbol) else f"inv{len(self._inverses)}"
+            text = self._dialect(self._dialect.inverse, self._write(matrix))
+            self._inverses[matrix] = name
+            self._body.append(Statement(name, text))
+        return self._inverses[matrix]
+
+    def _leaf(self, symbol: Expr) -> Expr:
+        """Return the leaf of which a symbol is a use, or the symbol itself."""
+        node = self.chain.nodes.get(getattr(symbol, "name", None))
+        return node.operands[0] if node and node.rule.name == "use" else symbol
+
+    def _forward(self, node: Node) -> None:
+        target, formula = self.names[node.name], node.expression
+        formula = formula.xreplace(self._inline)
+        if self.terse and formula.is_Matrix and self._write.thin(formula) is not None:
+            self._inline[node.symbol] = formula
+            return
+        if isinstance(formula, Inverse) and isinstance(formula.arg, MatrixSymbol):
+            self._inverses.setdefault(self._leaf(formula.arg), target)  # its own name serves
+            text = self._dialect(self._dialect.inverse, self._write(formula.arg))
+            self._body.append(Statement(target, text, node.name))
+        else:
+            self._emit(target, formula, node.name)
+        if not isinstance(formula, MatrixSymbol | Symbol):
+            self._values[formula] = node.symbol
+
+    def _backward(self) -> None:
+        chain = self.chain
+        if self.terse:
+            self._inline[chain.adjoint_symbol(chain.output)] = sp.S.One
+        leading = {name for wanted in self.wrt for name in chain.leading_to(wanted)}
+        order = [name for name in (*reversed(chain.nodes), *chain.leaves)
+                 if name in leading and name != chain.output]
+        for name in order:
+            symbol, target = chain.adjoint_symbol(name), self.bars[chain.adjoint_symbol(name)]
+            uses = chain.children(name)
+            parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
+            if self.whole:
+                parts = self._apart(name, parts)
+            total = sum_of(parts)
+            if name in chain.symmetric and not self.whole:
+                self._emit(target, total)
+                total = (symbol + symbol.T) / 2
+            if not self.whole and name not in self.wrt and self._is_inline(name, total):
+                self._inline[symbol] = total
+                self._body.append(Statement("", f"# {target} = {notation.plain(total)}"))
+            else:
+                self._emit(target, total)
+
+    def _is_inline(self, name: str, adjoint: Expr) -> bool:
+        """Return whether an adjoint is better put where it is used.
+
+        That is a multiple of the identity or of ones, which no array need hold; a constant; and a
+        product with few columns, which meets an inverse on both sides.
+        """
+        if not adjoint.is_Matrix:
+            leaves = {leaf.symbol for leaf in self.chain.leaves.values()} | {*self.sizes.values()}
+            return self.terse and adjoint.free_symbols <= leaves and not adjoint.is_Add
+        if self.terse and self._write.thin(adjoint) is not None:
+            return True
+        _, matrices = self._write.factors(adjoint)
+        if len(matrices) == 1:
+            simple = MatrixSymbol if self.terse else ()
+            return isinstance(matrices[0], (Identity, sp.OneMatrix, simple))
+        inverse = self.chain[name].rule and self.chain[name].rule.name == "inverse"
+        return inverse and len(matrices) == 2 and matrices[0].cols != adjoint.rows
+
+    def _apart(self, name: str, parts: list[Expr]) -> list[Expr]:
+        """Give what each use contributes a name of its own, and return these."""
+        found = []
+        for use, part in zip(self.chain.children(name), parts, strict=True):
+            target = f"{self.names[name]}_bar_{self.names[use]}"
+            symbol = notation.matching(target, self.chain[name].symbol)
+            self._emit(target, part, (use, name))
+            found.append((symbol + symbol.T) / 2 if name in self.chain.symmetric else symbol)
+        return found
+
+    def lengths(self) -> Iterator[str]:
+        """Yield the lines that find the sizes in the shapes of the leaves."""
+        text = "\n".join(it.text for it in (*self.forwards, *self.backwards))
+        mentioned = {*re.findall(r"\w+", text)}
+        found: set[str] = set()
+        for leaf in sorted(self.chain.leaves.values(), key=lambda leaf: any(
+                length.args for length in leaf.shape)):
+            for axis, length in enumerate(leaf.shape):
+                unknown = [size for size in length.free_symbols if size.name in self.sizes
+                           and size.name not in found]
+                if len(unknown) == 1 and self.names[unknown[0].name] in mentioned:
+                    size, = unknown
+                    rows = Symbol(f"{self.names[leaf.name]}.shape[{axis}]")
+                    value = sp.solve(length - rows, size)[0]
+                    found.add(size.name)
+                    yield f"{self.names[size.name]} = {self._write(value)}"
+
+
+def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
+    """Return the source of a function of value and gradient.
+
+    Parameters
+    ----------
+    chain : Graph
+    wrt : names of the leaves or nodes
+    library : "numpy", "torch" or "jax"
+    """
+    dialect = dialect_named(library)
+    program = Program(chain, dialect, wrt)
+    names = program.names
+    arguments = ", ".join(names[leaf] for leaf in chain.leaves)
+    bars = [program.bars[chain.adjoint_symbol(name)] for name in wrt]
+    shapes = [f"{names[leaf.name]} : {notation.shape(leaf.symbol)}"
+              + ", symmetric" * (leaf.name in chain.symmetric) for leaf in chain.leaves.values()]
+    asked = " and ".join(notation.adjoint_name(chain.output, name) for name in wrt)
+    body = [f'"""Return {notation.plain(chain.output)} and {asked}.', "", *shapes, '"""',
+            *(dialect(dialect.convert, names[leaf]) for leaf in chain.leaves if dialect.convert),
+            *program.lengths(), "# forwards", *map(_line, program.forwards), "# backwards",
+            f"{program.bars[chain.adjoint_symbol(chain.output)]} = 1.0",
+            *map(_line, program.backwards), f"return {', '.join([names[chain.output], *bars])}"]
+    imports = "import math\n\n" * any("math." in line for line in body) + dialect.imports
+    head = f"{imports}\n\n\ndef value_and_gradient({arguments}):\n"
+    return head + "\n".join(f"    {line}".rstrip() for line in body) + "\n"
+
+
+def _line(statement: Statement) -> str:
+    return f"{statement.target} = {statement.text}" if statement.target else statement.text

@@ -1,0 +1,220 @@
+"""The left side of an answer: whether it names what is asked for, as ∂L/∂X = … does."""
+
+import re
+from contextlib import suppress
+from itertools import islice
+
+import sympy as sp
+from sympy import Expr, Symbol
+
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.formula_finder import DERIVATIVES, with_output
+from lvmcalc.notation.indices import INDICES, spread_out
+from lvmcalc.notation.letters import ASCII
+from lvmcalc.notation.lexicon import STYLES
+from lvmcalc.notation.parser import Reading, parse, readings
+from lvmcalc.notation.statements import LETTER
+from lvmcalc.notation.tokens import quoted
+from lvmcalc.notation.vocabulary import Vocabulary
+
+# What an answer may be called in code
+RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
+           r"d{1}_?d{0}|G|(?:grad_?|D_){0}(?:\s*\(?{1}\)?)?|"
+           r"(?:∇|nabla|grad)\s*(?:{1}|_?{0}\s*{1}?)?|{1}'(?:\(\s*{0}\s*\))?")
+PSEUDO = re.compile(r"pinv|ginv")
+PSEUDO_READ = "The pseudo-inverse is read as the inverse."
+POWER_PLUS = re.compile(r"\^\s*(?:\{\s*)?(?:\+\s*(?:\}|(?=[\s)A-Z]|$))|\\dagger\b)|⁺(?![⁰-⁹])")
+NABLA = re.compile(r"(?:\\left|\s|[(\[])*(?:∇|\\nabla)\s*L(?:\\right|\s|[])])*")
+ROUNDING = 1e-9
+# 0 behind a formula, and the sign that demands it
+ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
+DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
+                      rf"{ZERO.pattern[:-1]}")
+INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
+MOST_PARTS = 400  # of what a defined letter stands for
+GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
+                   r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
+# A derivative of a formula: ∂/∂X (…)
+OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
+                      r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
+                      r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
+                      r"(?=[(\[]|\\left\b))\s*(?=[^\s=])(.+)$")
+
+
+def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
+    """Return the letters that a text gives to the scalar itself, as in J = ½‖A w − y‖²."""
+    return {name for name, formula in GIVEN.findall(text) if re.search(
+        rf"(?:∂|\\partial|∇|\\nabla|\bd)\W*{re.escape(name)}", text) and is_loss(exercise, formula)}
+
+
+def with_loss(exercise: Exercise, text: str) -> str:
+    """Return a text with L for the scalar in ∂J/∂w, ∇f(w) and dℓ = ….
+
+    An f is the scalar even where a stage is called f, if nothing in the text uses that stage.
+    """
+    words, rest = exercise.chain.vocabulary, text
+    for pattern in DERIVATIVES:
+        rest = pattern.sub(lambda it: it[1][:-1] if it[2][0] == "f" else it[0], rest)
+    if getattr(words.get("f"), "is_Matrix", False) and not re.search(
+            r"(?<![A-Za-z\\])d?f(?![A-Za-z])", rest):
+        words = words.without("f")
+    return with_output(text, words, letters_given(text) - letters_of_loss(exercise, text))
+
+
+def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
+    """Refuse "= 0" behind a formula: at a minimum the gradient is 0, elsewhere it is not."""
+    formulas = [side for side in sides if side.strip() and not names_asked(exercise, side)]
+    if len(formulas) > 1 and ZERO.match(formulas[-1]):
+        raise Unreadable("`= 0` is a condition and not part of the gradient: leave it out.")
+
+
+def is_loss(exercise: Exercise, formula: str) -> bool:
+    """Return whether a formula is the scalar whose adjoint is asked for."""
+    chain = exercise.chain
+    with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
+        value = as_number(parse(formula, chain.vocabulary))
+        return exercise.compare(value, chain[chain.output].symbol).holds
+    return False
+
+
+def refuse_new_function(exercise: Exercise, words: Vocabulary, function: re.Match,
+                        formula: str) -> None:
+    """Refuse what defines a function, unless it is a known one, as σ(z), or the scalar itself."""
+    letter, left = function[2] or "z", function[0]
+    if function[3]:  # σ' = σ (1 − σ)
+        left, name = f"{left}(z)", re.escape(function[3].strip())
+        formula = re.sub(rf"{name}(?![A-Za-z])(?!\s*\(\s*z\s*\))", r"\g<0>(z)", formula)
+    inner = words.extended({letter: (z := Symbol("z"))})
+    with suppress(Unreadable, CannotBeFormed):
+        apart = parse(left, inner) - parse(formula, inner)
+        if all(abs(apart.subs(z, number).evalf()) < ROUNDING for number in (-1.25, 0.5, 2)):
+            return
+    if not is_loss(exercise, formula):
+        raise Unreadable(f"`{quoted(function[0])} = …` is not read: write the formula where it is "
+                         "used.")
+
+
+def names_asked(exercise: Exercise, side: str) -> bool:
+    """Return whether a side names what is asked for; what is unreadable does not."""
+    with suppress(Unreadable, CannotBeFormed):
+        return is_asked(exercise, side)
+    return False
+
+
+def names(exercise: Exercise, side: str) -> bool:
+    """Return whether a side is the adjoint that is asked for."""
+    try:
+        return parse(side, exercise.chain.vocabulary) == exercise.asked
+    except (Unreadable, CannotBeFormed):
+        return False
+
+
+def entry_asked(exercise: Exercise, side: str) -> str:
+    """Return the indices below ∂L/∂w_j, (∂L/∂W)_ij or ∂L/∂u_i, an entry or a row of what is asked
+    for; "" if the side is none."""
+    side = spread_out(side) if exercise.asked.is_Matrix else ""
+    for below in INDICES.finditer(side):
+        lower = notation.spelling(below[1]) not in exercise.chain.vocabulary
+        for letter in {below[1], below[1].upper() if lower else below[1]}:
+            whole = side[:below.start()] + letter + side[below.end():]
+            if names(exercise, whole) or (below[1] in "L])}" and NABLA.fullmatch(whole)):
+                return below[2] or below[3]
+    return ""
+
+
+def is_asked(exercise: Exercise, side: str) -> bool:
+    """Return whether a side names what is asked for.
+
+    Raises
+    ------
+    Unreadable
+        If it names something else.
+    """
+    outputs = "|".join(exercise.chain.vocabulary.outputs)
+    name = notation.spelling(exercise.wrt)
+    names = [name, *(short for short, of in exercise.chain.abbreviations.items() if of == name)]
+    if entry_asked(exercise, side):
+        return True
+    side = re.sub(r"\s|\\[,;:!]", "", side) if re.match(r"\s*d\W", side) else side.strip()
+    bare = re.sub(rf"{STYLES}\s*|\\[,;:!]|[\\{{}}]|(?<=[{{_])\s+|\s+(?=[}}_])", "", side)
+    bare = bare.strip().translate(ASCII)
+    if re.fullmatch(RESULTS.format(f"(?:{'|'.join(map(re.escape, names))})", f"(?:{outputs})"),
+                    bare) and not {side, bare} & {*exercise.chain.vocabulary}:
+        return True
+    if called := re.fullmatch(r"\\?[^\W\d_]\w*'\s*\((.*)\)", side):
+        if re.sub(rf"{STYLES}|[{{}}\s]", "", called[1]) == name:
+            return True
+        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
+    if operated := OPERATED.match(side):
+        *below, formula = operated.groups()
+        return _is_operated(exercise, next(filter(None, below)), formula)
+    try:
+        formula = parse(side, exercise.chain.vocabulary)
+    except CannotBeFormed:
+        return False
+    called = getattr(formula, "name", "")
+    if formula == exercise.asked or called in {f"d{out}" for out in
+                                               exercise.chain.vocabulary.outputs}:
+        return True
+    if called or formula.is_number or re.match(rf"\s*(?:{outputs})\s*'", side):
+        raise Unreadable(f"{exercise.name} is asked for, but the answer begins with {side[:20]} =.")
+    return False
+
+
+def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
+    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L.
+
+    Raises
+    ------
+    Unreadable
+        If it is another derivative.
+    """
+    chain, words = exercise.chain, exercise.chain.vocabulary
+    below = getattr(parse(name, words), "name", "")
+    if chain.abbreviations.get(below, below) != exercise.wrt or not is_loss(exercise, formula):
+        raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
+                         f"by {notation.plain(name)} here.")
+    return True
+
+
+def refuse_without_value(exercise: Exercise, formula: Expr) -> None:
+    """Refuse a pseudo-inverse of what has no inverse."""
+    try:
+        exercise.values(formula)
+    except OutsideDomain:
+        raise Unreadable("A pseudo-inverse is read only of a matrix that has an inverse.") from None
+
+
+def letter_read(name: str, formula: str, words: Vocabulary,
+                arrays: bool = False) -> tuple[str, list[Reading]]:
+    """Return a letter and what a formula for it may mean; ŷ, if the formula is that of ŷ_i."""
+    try:
+        return name, readings(formula, words, arrays=arrays)
+    except Unreadable:
+        entry = re.fullmatch(r"([^_]+)_\{?([a-z]{1,2})\}?", name)
+        if not entry or entry[1] in words.functions:
+            raise
+        return entry[1], readings(formula, words, entries=entry[2])
+
+
+def inverses_used(text: str, words: Vocabulary) -> list[tuple[str, str]]:
+    """Return each name such as Kinv or K_inv that nothing defines, with the letter of its matrix.
+    """
+    found = dict.fromkeys((it[0], notation.spelling(it[1])) for it in INVERSE.finditer(text))
+    return [(name, letter) for name, letter in found if name not in words.spellings
+            and getattr(words.spellings.get(letter), "is_square", False)
+            and not re.search(rf"(?<!\w){name}\s*:?=(?!=)", text)]
+
+
+def refuse_large(value: Expr, line: str) -> None:
+    """Refuse a definition that stands for a very large formula, as A = B B, B = C C, … does."""
+    if next(islice(sp.preorder_traversal(value), MOST_PARTS, None), None) is not None:
+        raise Unreadable(f"`{quoted(line)}` stands for more than {MOST_PARTS} letters and signs, "
+                         "with all that is defined in it.")

@@ -1,0 +1,280 @@
+"""Single repairs: every likely slip in a part of an answer, with the part as it is without it.
+
+The likelier kinds come first. Whether one was made is seen when it is undone.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import combinations, pairwise
+
+import sympy as sp
+from sympy import (
+    Determinant,
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    Transpose,
+)
+
+from lvmcalc import notation
+from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
+from lvmcalc.calculus.functions import SPELLED, Entrywise
+from lvmcalc.calculus.operations import RULES
+from lvmcalc.chain import Chain
+from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse
+from lvmcalc.marking.broken_steps import slope
+from lvmcalc.marking.chain_letters import scalars_of
+from lvmcalc.marking.occurrences import occurrences, replaced
+from lvmcalc.notation import forming
+from lvmcalc.notation.array_axes import spread, sums
+
+OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
+SUMS, PRODUCTS = (sp.Add, MatAdd), (sp.Mul, MatMul)
+
+Slip = tuple[str, str, str, Expr]  # its kind, where and what it is, and the part without it
+HERE = "the answer"
+
+
+def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
+    """Yield the slips in an answer, each with the answer without it."""
+    letters = _Letters(chain, answer)
+    places = occurrences(answer)
+    for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
+                  _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
+                  letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
+        for part in places:
+            for *told, instead in slips(part):
+                if notation.shape(instead) == notation.shape(part) and instead != part:
+                    for formula in replaced(answer, part, places[part], instead):
+                        yield *told, formula
+
+
+class _Letters:
+    """The slips that depend on the letters and functions of the chain."""
+
+    def __init__(self, chain: Chain, answer: Expr):
+        self.chain = chain
+        known = {**chain.vocabulary}
+        self.scalars = scalars_of(chain)
+        self.named = answer.atoms(MatrixSymbol)
+        nodes = [*chain.leaves, *chain.abbreviations, *chain.nodes]
+        self.matrices = [known[name] for name in nodes
+                         if name in known and known[name].is_Matrix]
+        self.square = sorted({it for it in answer.atoms(MatrixSymbol, Inverse)
+                              if it.is_square and not has_adjoint(it)}, key=str)
+        formulas = [*(node.expression for node in chain.nodes.values()), *chain.edges.values()]
+        functions = sorted({part.name for formula in formulas
+                            for part in sp.sympify(formula).atoms(Entrywise)})
+        self.functions = {name: partial(Entrywise, name) for name in functions}
+        if "exp" in functions:
+            self.functions["softmax"] = softmax
+
+    def of_signs(self, part: Expr) -> Iterator[Slip]:
+        """Yield the sign of one term of a sum."""
+        for others, term in _terms(part):
+            yield "sign", f"the term {notation.plain(term)}", "", sum_of([*others, -term])
+
+    def of_numbers(self, part: Expr) -> Iterator[Slip]:
+        """Yield the scalars that are lost, or too many, in one term of a sum."""
+        scalar, factors = _split(part)
+        for number in sp.Mul.make_args(scalar) if factors and scalar != 1 else ():
+            for place, bracket in enumerate(factors):
+                for others, term in _terms(bracket):
+                    freed = sum_of([*others, term / number])
+                    what = f"{notation.plain(number)} multiplies {notation.plain(term)}"
+                    yield "bracket", HERE, what, _product(
+                        scalar, [*factors[:place], freed, *factors[place + 1:]])
+        for others, term in _terms(part):
+            where = f"the term {notation.plain(term)}"
+            yield "factor", where, "it is half of what it must be", sum_of([*others, 2 * term])
+            yield "factor", where, "it is twice what it must be", sum_of([*others, term / 2])
+            for number in self.scalars:
+                letter = notation.plain(number)
+                yield "missing_scalar", where, letter, sum_of([*others, term * number])
+                yield "missing_scalar", where, f"1/{letter}", sum_of([*others, term / number])
+
+    def of_scalars(self, part: Expr) -> Iterator[Slip]:
+        for other in self.scalars if part in self.scalars else ():
+            yield "factor", HERE, instead_of(part, other), other
+        if isinstance(part, sp.Pow) and part.exp == sp.S.Half and isinstance(part.base, Trace):
+            turned = part.base.arg.args[0]
+            norm = f"‖{notation.plain(turned.arg)}‖" if isinstance(
+                turned, Transpose) else notation.plain(part)
+            what = f"{norm} stands where its square belongs"
+            yield "lost_factor", HERE, what, part.base
+        if isinstance(part, sp.Pow) and part.exp == -1 and isinstance(part.base, Trace):
+            instead = Trace(Inverse(part.base.arg))
+            yield "missing_inverse", HERE, instead_of(part, instead), instead
+
+    def of_lost_factors(self, part: Expr) -> Iterator[Slip]:
+        """Yield a square matrix of the answer, or its inverse, that is lost in a product."""
+        if not isinstance(part, MatMul | MatrixSymbol) or has_adjoint(part):
+            return
+        scalar, factors = _split(part) if isinstance(part, MatMul) else (sp.S.One, [part])
+        for place in range(len(factors) + 1):
+            size = factors[place].rows if place < len(factors) else factors[-1].cols
+            for lost in self.square:
+                if lost.rows == size:
+                    kind = "missing_inverse" if is_inverse(lost) else "lost_factor"
+                    told = f"the factor {notation.plain(lost)} is missing"
+                    where = "the product" if isinstance(part, MatMul) else "the term"
+                    yield kind, f"{where} {notation.plain(part)}", told, multiple(
+                        scalar, [*factors[:place], lost, *factors[place:]])
+
+    def of_matrices(self, part: Expr) -> Iterator[Slip]:
+        """Yield another letter of the same shape, or one in place of the ones of a number."""
+        scalar, factors = _split(part)
+        if isinstance(part, MatMul) and isinstance(factors[0], OneMatrix) and len(factors) == 1:
+            for other in self.matrices:
+                instead = scalar * other
+                yield "wrong_part", HERE, instead_of(scalar, instead), instead
+        if not isinstance(part, MatrixSymbol | OneMatrix) or has_adjoint(part):
+            return
+        if isinstance(part, MatrixSymbol):
+            ones = OneMatrix(*part.shape)
+            yield "wrong_part", HERE, instead_of(part, ones), ones
+        for other in self.matrices:
+            if other.shape == part.shape and other != part:
+                known = other in self.named or other.name in (
+                    *self.chain.leaves, *self.chain.abbreviations)
+                shown = other if known else self.chain.abbreviated(
+                    self.chain.expression(other.name))
+                if isinstance(part, OneMatrix):
+                    yield "lost_factor", HERE, notation.plain(shown), other
+                else:
+                    yield "wrong_part", HERE, instead_of(part, shown), other
+
+    def of_functions(self, part: Expr) -> Iterator[Slip]:
+        """Yield a function of the chain round a part that has none."""
+        if not part.is_Matrix or has_adjoint(part) or isinstance(
+                part, OneMatrix | Identity | Transpose | Inverse):
+            return
+        scalar, factors = _split(part) if isinstance(part, MatMul) else (sp.S.One, [part])
+        for start, end in combinations(range(len(factors) + 1), 2):
+            inner = joined(MatMul, factors[start:end])
+            whole = end - start == len(factors)
+            for name, of in self.functions.items() if whole or end - start > 1 else ():
+                letters = notation.plain(inner)
+                yield "wrong_part", HERE, f"{letters} stands where {name}({letters}) belongs", (
+                    multiple(scalar, [*factors[:start], of(inner), *factors[end:]]))
+
+    def of_other_functions(self, part: Expr) -> Iterator[Slip]:
+        """Yield another function, or none, in place of a function of entries."""
+        inside = part.arg if isinstance(part, Entrywise) else next(
+            (it.arg for it in part.args if isinstance(it, Entrywise) and part == softmax(it.arg)),
+            None) if isinstance(part, HadamardProduct) else None
+        if inside is None:
+            return
+        letters = notation.plain(inside)
+        given = f"{getattr(part, 'name', 'softmax')}({letters})"
+        yield "wrong_part", HERE, f"{given} stands where {letters} belongs", inside
+        others = {name: partial(Entrywise, name) for name in OF_NUMBERS if name in SPELLED}
+        for name, of in {**self.functions, **others}.items():
+            yield ("wrong_part", HERE, f"{given} stands where {name}({letters}) belongs",
+                   of(inside))
+        for rest, term in _terms(inside) if isinstance(part, Entrywise) else ():
+            for left, right in ((term, sum_of(rest)), (sum_of(rest), term)):
+                instead = MatAdd(Entrywise(part.name, left), right)
+                yield "wrong_part", HERE, instead_of(part, instead), instead
+
+
+def _of_functions(part: Expr) -> Iterator[Slip]:
+    match part:
+        case Entrywise():
+            yield "sign", HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
+            if f"{part.name} entry by entry" in RULES:
+                yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
+        case HadamardProduct():
+            for of in part.args:
+                rest = [it for it in part.args if it != of]
+                if isinstance(of, Entrywise) and HadamardPower(of.arg, -1) in rest and (
+                        f"{of.name} entry by entry" in RULES):
+                    rest.remove(HadamardPower(of.arg, -1))
+                    right = joined(HadamardProduct, [*rest, slope(of.name, of.arg)])
+                    what = notation.plain(HadamardProduct(of, HadamardPower(of.arg, -1)))
+                    yield ("wrong_part", HERE, f"{what} stands where the derivative of "
+                                               f"{notation.plain(of)} belongs", right)
+        case sp.log():
+            yield "wrong_part", HERE, instead_of(part, part.args[0]), part.args[0]
+
+
+def _of_factors(part: Expr) -> Iterator[Slip]:
+    """Yield a product with some factors less, or a part squared."""
+    scalar, factors = _split(part)
+    if isinstance(part, HadamardProduct):
+        factors = list(part.args)
+        for count in (1, len(factors) - 1):
+            for lost in combinations(range(len(factors)), count):
+                rest = [it for place, it in enumerate(factors) if place not in lost]
+                what = joined(HadamardProduct, [factors[place] for place in lost])
+                if rest:
+                    yield "extra_factor", HERE, notation.plain(what), joined(HadamardProduct, rest)
+    elif isinstance(part, MatMul):
+        for start, end in combinations(range(len(factors) + 1), 2):
+            rest = factors[:start] + factors[end:]
+            if rest and rest != factors and all(a.cols == b.rows for a, b in pairwise(rest)):
+                lost = joined(MatMul, factors[start:end])
+                yield "extra_factor", HERE, notation.plain(lost), multiple(scalar, rest)
+    for number in sp.Mul.make_args(scalar) if isinstance(part, PRODUCTS) else ():
+        if number.has(Determinant, Trace):
+            yield "extra_factor", HERE, notation.plain(number), _product(scalar / number, factors)
+    if isinstance(part, MatrixSymbol | Entrywise) and not has_adjoint(part):
+        yield ("lost_factor", HERE, f"{notation.plain(part)} stands where its square belongs",
+               HadamardProduct(part, part))
+
+
+def _of_inverses(part: Expr) -> Iterator[Slip]:
+    if isinstance(part, Inverse):
+        yield "extra_inverse", HERE, instead_of(part, part.arg), part.arg
+    elif part.is_Matrix and part.is_square and not isinstance(part, Identity | OneMatrix) and (
+            not has_adjoint(part)):
+        yield "missing_inverse", HERE, instead_of(part, Inverse(part)), Inverse(part)
+
+
+def _of_turns(part: Expr) -> Iterator[Slip]:
+    if part.is_Matrix and part.is_square and not isinstance(part, Identity | OneMatrix):
+        yield "transpose", HERE, instead_of(part, part.T), part.T
+    scalar, factors = _split(part)
+    if isinstance(part, MatMul):
+        for place in range(len(factors) - 1):
+            order = [*factors[:place], factors[place + 1], factors[place], *factors[place + 2:]]
+            if all(a.cols == b.rows for a, b in pairwise(order)):
+                yield "order", f"the product {notation.plain(part)}", "", multiple(scalar, order)
+
+
+def _of_terms(part: Expr) -> Iterator[Slip]:
+    for others, term in _terms(part):
+        yield "extra_term", HERE, notation.plain(term), sum_of(others)
+
+
+def _terms(part: Expr) -> Iterator[tuple[list[Expr], Expr]]:
+    """Yield each term of a sum, behind the others."""
+    for place, term in enumerate(part.args if isinstance(part, SUMS) else ()):
+        yield [*part.args[:place], *part.args[place + 1:]], term
+
+
+def _split(part: Expr) -> tuple[Expr, list[Expr]]:
+    """Return the scalar in a product, and its brackets or matrices."""
+    if isinstance(part, MatMul):
+        scalar, factors = part.as_coeff_matrices()
+        return scalar, list(factors)
+    sums = [it for it in part.args if isinstance(it, sp.Add)] if part.is_Mul else []
+    return (part / sp.Mul(*sums) if sums else part), sums
+
+
+def _product(scalar: Expr, factors: list[Expr]) -> Expr:
+    matrix = bool(factors) and factors[0].is_Matrix
+    return multiple(scalar, factors) if matrix else sp.Mul(scalar, *factors)
+
+
+def softmax(matrix: Expr) -> Expr:
+    """Return the softmax of each row, as it is read."""
+    powers = Entrywise("exp", matrix)
+    return forming.quotient(powers, spread(sums(powers, True), matrix))

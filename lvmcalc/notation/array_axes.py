@@ -1,0 +1,153 @@
+"""Array operations along an axis: sums, means and maxima of rows, and broadcasting.
+
+An array of one axis is a column here; in code for arrays it goes along the rows of a matrix.
+"""
+
+import sympy as sp
+from sympy import Expr, MatrixSymbol, OneMatrix
+
+from lvmcalc.notation import forming
+from lvmcalc.notation.atoms import NO_AXIS, Atoms
+from lvmcalc.notation.softmax_shift import Largest
+from lvmcalc.notation.tokens import Token, Unreadable, quoted
+
+AXES = {"r": True, "c": False}  # whether the entries of each row are summed
+
+
+class Kept(MatrixSymbol):
+    """A letter for a column or a row of which the axis was kept: it is copied along the other."""
+
+
+class Axes(Atoms):
+    """Read what is told about an axis."""
+
+    arrays: bool  # whether the text is code for arrays
+    matlab: bool
+    kept: set[Expr]  # columns and rows along an axis that is kept
+
+    def refused(self, token: Token, why: str) -> Unreadable:
+        """Return the error about a call."""
+        return Unreadable(f"`{quoted(self.text[token.start:])}` cannot be read: {why}.",
+                          token.start)
+
+    def axis_at(self, token: Token, axis: Expr) -> str:
+        """Return the axis that is given by its place, as in np.sum(A, 1) and MATLAB's sum(A, 2)."""
+        if self.arrays and axis in (-1, 0, 1):
+            return "r" if axis else "c"
+        if not self.arrays and (axis == 2 or (axis == 1 and (self.matlab or "'" in self.text))):
+            return "rk" if axis == 2 else "ck"
+        raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
+
+    def each_row(self, token: Token, *arguments: Expr) -> str:
+        """Return the axis of a softmax on paper: the rows, if there is one for each of N cases."""
+        shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
+        if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
+            raise self.refused(token, NO_AXIS)
+        self.rowwise = True
+        return "r"
+
+    def along(self, axis: str, name: str, matrix: Expr) -> Expr:
+        """Return the sum, the mean or the largest of the entries, or the softmax, of each row or of
+        each column."""
+        row = AXES[axis.rstrip("k")]
+        if name == "softmax":
+            powers = self.vocabulary.functions["exp"](matrix)
+            return forming.quotient(powers, spread(sums(powers, row), matrix))
+        if not matrix.is_Matrix:
+            raise TypeError
+        of = self.vocabulary.functions
+        match name:
+            case "sum":
+                found = sums(matrix, row)
+            case "mean":
+                found = forming.product(1 / (matrix.cols if row else matrix.rows),
+                                        sums(matrix, row))
+            case "max":
+                found = Largest(matrix, row)
+            case "log_softmax":
+                return forming.total([matrix, forming.product(sp.S.NegativeOne, spread(
+                    of["log"](sums(of["exp"](matrix), row)), matrix))])
+            case "logsumexp":
+                found = of["log"](sums(of["exp"](matrix), row))
+            case _:
+                raise TypeError
+        if axis.endswith("k"):
+            return self.along_an_axis(found)
+        return found if row else forming.transposed(found)
+
+    def along_an_axis(self, value: Expr) -> Expr:
+        """Return a column or a row that is copied along the axis that it lacks."""
+        self.kept.add(forming.apart(value)[1])
+        return value
+
+    def is_kept(self, value: Expr) -> bool:
+        """Return whether a column or a row has kept its axis."""
+        bare = forming.apart(value)[1]
+        return bare in self.kept or isinstance(bare, Kept)
+
+    def along_the_other(self, token: Token, value: Expr, row: bool) -> Expr:
+        """Return an array of one axis with another beside it, along which it is copied."""
+        if not value.is_Matrix or value.cols != 1:
+            raise self.refused(token, "only a column gets an axis, as in r[:, None]")
+        return self.along_an_axis(forming.transposed(value) if row else value)
+
+    def widened(self, value: Expr, beside: Expr) -> Expr:
+        """Return a column or a row whose axis was kept in the shape of the matrix beside it.
+
+        In code for arrays, an array of one axis goes along the rows, and what has one entry is a
+        number.
+        """
+        if self.arrays and value.is_Matrix and forming.is_number(value):
+            return forming.as_number(value)
+        if not (value.is_Matrix and beside.is_Matrix):
+            return value
+        kept = self.is_kept(value) or (
+            "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows)
+        if self.arrays and not kept and value.cols == 1 and (
+                value.rows == beside.cols != beside.rows):
+            return spread(forming.transposed(value), beside)
+        return spread(value, beside) if kept and value.shape != beside.shape else value
+
+    def along_rows(self, value: Expr, beside: Expr) -> Expr:
+        """Return an array of one axis, or a row, copied along the rows of the matrix beside it."""
+        if value.is_Matrix and self.is_kept(value):
+            return self.widened(value, beside)
+        if not value.is_Matrix or beside.rows == beside.cols or (
+                forming.is_number(value)):
+            return value
+        if not self.arrays and value.cols == 1 and value.rows == beside.rows:
+            return spread(value, beside)
+        row = value if value.rows == 1 else forming.transposed(value)
+        fits = row.rows == 1 and row.cols == beside.cols
+        return spread(row, beside) if fits else value
+
+    def quotient(self, factors: list[Expr], divisor: Expr) -> Expr:
+        """Return left / divisor, entry by entry."""
+        left = forming.product(*factors)
+        return forming.quotient(left, self.widened(divisor, left))
+
+    def swept(self, token: Token, matrix: Expr, margin: Expr, values: Expr, sign: str) -> Expr:
+        """Return R's sweep(A, 1, v, "/"): each row, or each column, with a number of its own."""
+        if margin not in (1, 2) or values.cols != 1 or values.rows != matrix.shape[margin - 1]:
+            raise self.refused(token, "sweep needs a matrix, 1 or 2, and a number for each row or "
+                                      "column")
+        beside = spread(values if margin == 1 else forming.transposed(values), matrix)
+        match sign:
+            case "+" | "-":
+                return forming.total([matrix, forming.product(sp.Integer(f"{sign}1"), beside)])
+            case "*":
+                return forming.elementwise(matrix, beside)
+        return forming.quotient(matrix, beside)
+
+
+def sums(matrix: Expr, row: bool) -> Expr:
+    """Return the sums of the rows of a matrix as a column, or those of its columns as a row."""
+    ones = OneMatrix(matrix.cols, 1) if row else OneMatrix(1, matrix.rows)
+    return forming.product(matrix, ones) if row else forming.product(ones, matrix)
+
+
+def spread(values: Expr, beside: Expr) -> Expr:
+    """Return copies of a column, or of a row, side by side."""
+    if values.cols == 1:
+        return forming.product(values, OneMatrix(1, beside.cols))
+    return forming.product(OneMatrix(beside.rows, 1), values)

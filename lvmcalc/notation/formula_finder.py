@@ -1,0 +1,183 @@
+"""Find the formulas in what was pasted: between dollars, in an `align`, behind words, over lines.
+
+Words are left out only if they are known to say nothing about a formula; all else stays, and makes
+the formula unreadable.
+"""
+
+import re
+from collections.abc import Collection
+
+from lvmcalc.notation.filler_phrases import PHRASES, VALUE, without_phrases
+from lvmcalc.notation.lexicon import ANSWERING, ENVIRONMENTS, NAMED, SHAPE
+from lvmcalc.notation.name_resolution import Unreadable, quoted
+from lvmcalc.notation.statements import SIDE, is_open
+from lvmcalc.notation.text_cleanup import unified
+from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
+
+MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
+FRAMES = re.compile(rf"\\(?:begin|end)\s*\{{{ENVIRONMENTS}\*?\}}|\\(?:label|tag)\s*\{{[^{{}}]*\}}"
+                    r"|\\(?:nonumber|notag|displaystyle|noindent|hfill|centering)\b"
+                    r"|\\(?:therefore|because)\b|```\w*")
+BOXED = re.compile(r"^\s*\\boxed\s*\{(.*)\}([\s.,]*)$", re.DOTALL)
+EQUALS = re.compile(r":=|≔|≡|\\(?:coloneqq|equiv)\b|(?<![=<>!:])=(?!=)")
+PROMPT = re.compile(r"^\s*(?:>>>|julia>|In \[\d*\]:|>)\s")
+FRACTION = re.compile(r"(?:∂|\\partial)[^=]*/\s*(?:∂|\\partial)|frac|(?:∂|\\partial|∇|\\nabla)\s*_")
+CHANGED = re.compile(r"^\s*(?:∂|\\partial\b)[^=∂]{1,40}=")  # ∂L = tr(Gᵀ ∂X)
+NOTES = re.compile(r"\\(?:text)?color\s*\{\s*[A-Za-z]+\s*\}|\\[hv]?phantom\s*\{[^{}]*\}")
+BRACE = re.compile(r"\\(under|over)brace\s*(?=\{)")
+# What the scalar is called in ∂J/∂w, ∇_w ℓ(w), ∇f(x) and dJ = …
+_ARGUMENT = r"\s*\(\s*[\w\\{},;| ]*\)"
+SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z](?![A-Za-z]))|\\(?:ell|(?:var)?phi)\b"
+          r"|\\?(?:log|ln)\s*p(?![\w(])"
+          r"|[ℓℒlfφ](?!\w)|[A-Z](?![\w'ᵀ⁻])|(?:\\?(?:log|ln)\s*)?p\s*\([^()=+]*\))"
+          rf"(?:{_ARGUMENT})?")
+_SPACE = r"(?:\s|\\[,;:! ])*"
+ROUND = rf"(?:\\partial\b|∂|\\mathrm\s*(?:\{{\s*d\s*\}}|d\b)|\bd){_SPACE}"
+_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))\s*"
+DERIVATIVES = [re.compile(pattern, re.MULTILINE) for pattern in (
+    rf"(\\[td]?frac\s*\{{\s*{ROUND})({SCALAR})(?=\s*\}}\s*\{{\s*{ROUND})",
+    rf"({ROUND})({SCALAR})(?=\s*/\s*{ROUND})",
+    rf"({_NABLA}_\s*(?:\{{[^{{}}]*(?:\{{\w+\}})?\}}|\\\w+(?:\s*\{{?\w+\}}?)?|\w+){_SPACE})"
+    rf"({SCALAR})",
+    rf"({_NABLA})({SCALAR})(?=\s*&?\s*=)",
+    rf"((?:^|\\\\)\s*(?:{ROUND}|δ))({SCALAR})(?=\s*&?\s*=)")]
+BY_ARGUMENT = re.compile(rf"({_NABLA}|\bgrad\s+)[^\W\d_]\s*\(\s*(\\?\w+"
+                         r"(?:\s*\{\w+\}|\s\w)?)\s*\)(?=\s*&?\s*=)")
+NEXT = re.compile(r"\\(?:Rightarrow|implies|iff|Leftrightarrow|Longrightarrow)\b|[⇒⟹⟺⇔]|=>")
+BREAK = re.compile(r"\n|\\\\(?:\[[\w.]+\])?|\\newline\b")
+GOES_ON = re.compile(r"\s*(?:&\s*)?(?:[=+·*/−]|-(?!\s*>)|\\(?:cdot|times|quad)\b|≡|\\equiv)")
+STOPS_SHORT = re.compile(r"(?:[=+*·(\[{,−]|(?<!-)-|\\(?:cdot|times))\s*$")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a pasted derivation, without frames and align marks.
+
+    A line that begins or ends with an operator is one with its neighbour; behind a comma begins
+    another where a letter is defined.
+    """
+    text = FRAMES.sub(" ", text)
+    if "\\" in text:
+        text = text.replace("&", " ").replace("{}", " ")
+    found: list[str] = []
+    for line in BREAK.split(text):
+        if not line.strip(" \t\r.,;$"):
+            continue
+        begins = found and found[-1].endswith(",") and SIDE.match(line) and not is_open(found[-1])
+        if found and not begins and (STOPS_SHORT.search(found[-1]) or (
+                GOES_ON.match(line) and not re.match(r"\s*[-*•]\s+\S", line))):
+            found[-1] += " " + line.strip()
+        else:
+            found.append(line.strip())
+    return found
+
+
+def without_notes(text: str) -> str:
+    """Return LaTeX without colours, and without braces and what is written below them."""
+    text = NOTES.sub(lambda match: " " * len(match[0]), text)
+    while brace := BRACE.search(text):
+        inner = _group(text, brace.end())
+        below = brace[1] == "under"
+        mark = re.compile(r"\s*_\s*" if below else r"\s*\^\s*").match(text, inner)
+        end = _group(text, mark.end()) if mark else inner
+        text = " ".ljust(brace.end() - brace.start()).join((text[:brace.start()], text[
+            brace.end():inner])) + " " * (end - inner) + text[end:]
+    return text
+
+
+def _group(text: str, place: int) -> int:
+    """Return where the group ends that begins at a place; a sign is one too."""
+    depth = 0
+    for end in range(place, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[end], 0)
+        if depth <= 0:
+            return end + 1
+    if depth:
+        raise Unreadable(f"Behind `{quoted(text[place:])}` the closing }} was expected.", place)
+    return len(text)
+
+
+def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> str:
+    """Return a text with L for the scalar in ∂J/∂w, ∇_w ℓ(w) and dJ = …, if J is no other name.
+
+    Names in `own` are those of something else.
+    """
+    def named(match: re.Match) -> str:
+        output = any(re.match(rf"(?:\\mathcal\s*\{{?\s*)?{name}\b", match[2])
+                     for name in vocabulary.outputs)
+        known = match[2] in own or vocabulary.pattern.fullmatch(match[2]) or (
+            output and not match[2].endswith(")"))
+        glue = " " * match[1][-1].isalpha()
+        return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
+
+    text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
+    text = re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
+    for pattern in DERIVATIVES:
+        text = pattern.sub(named, text)
+    return text
+
+
+def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with L for L(w), and with d for the ∂ of ∂L = tr(Gᵀ ∂X)."""
+    names = "|".join(map(typed, (*vocabulary.outputs, *vocabulary.differentials)))
+    outputs = "|".join(map(typed, vocabulary.outputs))
+    text = re.sub(rf"(?:\\mathcal\s*(?:\{{\s*L\s*\}}|L)|(?<![A-Za-z\\])({outputs})(?=')?)"
+                  rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
+                  lambda it: (it[1] or "L").ljust(len(it[0])), text)
+    if not FRACTION.search(text) and CHANGED.search(text):  # any other ∂ is no d
+        behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
+        text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)
+    return text
+
+
+def formula_in(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> str:
+    """Return the formula in a sentence, and the text itself if there are no words around it.
+
+    Names in `own` have been defined beside it.
+
+    Raises
+    ------
+    Unreadable
+        If there is more around it than words that are known, or more than one formula.
+    """
+    text = without_notes(PROMPT.sub("", unified(text)))
+    if parts := formulas_in(text, vocabulary):
+        refuse_words(text)
+        if len(parts) > 1:
+            raise Unreadable(f"`{quoted(text)}` has more than one formula.")
+        text = parts[0]
+    if boxed := BOXED.match(text):
+        text = boxed[1] + boxed[2]
+    text = _plain_scalar(SHAPE.sub("", without_phrases(text, vocabulary)), vocabulary)
+    return with_output(text, vocabulary, own)
+
+
+def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return what stands between dollars, without names alone where there is more."""
+    parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
+    return [part for part in parts if not vocabulary.pattern.fullmatch(part.strip())] or parts
+
+
+def refuse_words(text: str) -> None:
+    """Refuse words round the formulas between dollars that are not known to say nothing."""
+    if said := VALUE.match(text):
+        raise Unreadable(f"`{said[0].strip()}` says that this is a value, not a gradient: write "
+                         "the formula alone.")
+    beside = re.sub(r"^\s*A(?=\s+[a-z]{2})", "a", PHRASES.sub(" ", MATH.sub(" ", text)))
+    for word in re.findall(r"[A-Za-z]+|[^\s.,:;A-Za-z]+", beside):
+        if word == "A" or word.lower() not in ANSWERING or re.search(r"second\s+derivative", text):
+            raise Unreadable(f"Beside the formula stands `{quoted(word)}`, which is not "
+                             "understood: write the formula alone.", text.find(word))
+
+
+def without_dollars(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with several formulas, such as $A^T r$ with $r = A w$, without the dollars."""
+    text = re.sub(r"\$\$(.+?)\$\$", r" $\1$ ", text, flags=re.DOTALL)
+    if len(formulas_in(text, vocabulary)) < 2 or re.search(r"\$\s*\$|[\])]\s*\\[\[(]", text):
+        return text
+    refuse_words(text)
+    return re.sub(r"\$|\\[()\[\]]", lambda sign: " " * len(sign[0]), text)
+
+
+def sides_of(text: str) -> list[str]:
+    """Return the sides of an equation, one or more."""
+    return EQUALS.split(text)

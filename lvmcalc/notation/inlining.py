@@ -1,0 +1,72 @@
+"""Inline functions of one's own: a call gives way to the formula that the function returns.
+
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))        sigmoid(X @ w)  is  (1 / (1 + np.exp(-(X @ w))))
+"""
+
+import re
+
+from lvmcalc.notation.text_cleanup import LONGEST
+
+_NAME, _BODY = r"(?P<name>[^\W\d]\w*)", r"(?P<body>[^\n]+)"
+_OF = r"\(\s*(?P<of>[^\W\d]\w*)(?:\s*:\s*[\w.]+)?\s*\)"
+_LINES = r"(?P<lines>(?:[ \t]+[^\n]*\n|[ \t]*\n)*?)[ \t]+return\b[ \t]*"
+# Python, MATLAB, R and Julia
+ONE_VALUE = [re.compile(pattern, re.MULTILINE) for pattern in (
+    rf"^def\s+{_NAME}\s*{_OF}\s*(?:->[^:\n]+)?:[ \t]*\n{_LINES}{_BODY}",
+    rf"^def\s+{_NAME}\s*{_OF}\s*:[ \t]*return\b{_BODY}",
+    rf"^{_NAME}\s*=\s*lambda\s+(?P<of>\w+)\s*:{_BODY}",
+    rf"^{_NAME}\s*=\s*@\s*{_OF}{_BODY}",
+    rf"^{_NAME}\s*=\s*function\s*{_OF}\s*(?!\s*\{{){_BODY}",
+    rf"^{_NAME}\s*=\s*function\s*{_OF}\s*\{{\s*(?P<body>[^\n]+?)\s*\}}",
+    rf"^function\s+{_NAME}\s*{_OF}[ \t]*\n{_LINES}{_BODY}\n\s*end\b",
+    rf"^{_NAME}\s*{_OF}\s*=(?!=){_BODY}")]
+SET = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(\S.*?)\s*;?\s*$")
+WORD = re.compile(r"(?<![\w.\"'])[^\W\d]\w*")
+
+
+def inlined(text: str) -> str:
+    """Return code without the functions of one value that are called behind their definition.
+
+    One that is not called, calls itself, or has more in it than formulas, stays.
+    """
+    for pattern in ONE_VALUE:
+        place = 0
+        while (found := pattern.search(text, place)) and len(text) <= LONGEST:
+            body, call = _formula(found), re.compile(rf"(?<![\w.]){found['name']}\s?\.?\(")
+            rest = text[found.end():]
+            if body and call.search(rest) and not call.search(body):
+                text = text[:found.start()] + _called(rest, call, found["of"], body)
+                place = found.start()
+            else:
+                place = found.end()
+    return text
+
+
+def _formula(found: re.Match) -> str:
+    """Return the formula of a function, with what its lines set in place of the letters."""
+    known: dict[str, str] = {}
+    for line in (found.groupdict().get("lines") or "").splitlines():
+        if line.strip() and not re.match(r"\s*(?:#|[\"']{3}.*[\"']{3}\s*$)", line):
+            if not (one := SET.match(line)) or one[1] == found["of"]:
+                return ""
+            known[one[1]] = _put(one[2], known)
+    return _put(found["body"].strip().rstrip("; "), known)
+
+
+def _put(formula: str, known: dict[str, str]) -> str:
+    return WORD.sub(lambda word: f"({known[word[0]]})" if word[0] in known else word[0], formula)
+
+
+def _called(text: str, call: re.Pattern, of: str, body: str) -> str:
+    """Return a text with the formula in place of each call."""
+    while (found := call.search(text)) and len(text) <= LONGEST:
+        depth, end = 1, found.end()
+        while depth and end < len(text):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        if depth:
+            return text
+        inner = _called(text[found.end():end - 1], call, of, body)
+        text = f"{text[:found.start()]}({_put(body, {of: inner})}){text[end:]}"
+    return text

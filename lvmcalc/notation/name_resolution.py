@@ -1,0 +1,143 @@
+"""Resolve the words in a formula to names, differentials and functions; explain unknown ones."""
+
+import re
+from difflib import get_close_matches
+from itertools import pairwise
+
+from lvmcalc.notation.letters import ASCII
+from lvmcalc.notation.lexicon import ENGLISH, PROSE
+from lvmcalc.notation.printer import plain
+from lvmcalc.notation.vocabulary import Vocabulary
+
+Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
+
+
+class Unreadable(ValueError):
+    """The text is no formula that is understood; `place` is where, counted from 0, if it is known.
+    """
+
+    def __init__(self, sentence: str, place: int | None = None):
+        super().__init__(sentence)
+        self.place = place
+
+
+def quoted(text: str, most: int = 40) -> str:
+    """Return the beginning of a text, fit to be quoted in an error message."""
+    shown = "".join(c if c.isprintable() else "�" for c in text[:most]).strip()
+    return shown if len(text) <= most else shown[:most - 1] + "…"
+
+
+def likely(word: str, names: list[str]) -> str:
+    """Return the name that a word was most likely meant to be, "" if none is near enough."""
+    same = [name for name in names if name.lower() == word.lower() and name[-1:] != word.lower()]
+    kind = [name for name in names if ("∂" in name) == ("∂" in word) and name[:1] == word[:1]
+            and ("." in name) <= ("." in word) and abs(len(name) - len(word)) < 2]
+    near = get_close_matches(word, kind, 1, 0.75) if len(word) > 3 else []
+    capital = [word[:-1]] * (word[:1].isupper() and word[:-1] in names)  # Xs
+    return next(iter([*same, *near, *capital]), "")
+
+
+class Words:
+    """Find the words of a text; each method looks at one place."""
+
+    def __init__(self, typed: str, text: str, vocabulary: Vocabulary, functions: list[str]):
+        self.typed, self.text = typed, text
+        self.vocabulary, self.functions = vocabulary, functions
+        longest = sorted(functions, key=len, reverse=True)
+        self.function = re.compile(f"(?:{'|'.join(map(re.escape, longest))})"
+                                   r"(?![A-Za-z0-9\u0300-\u036f]|_(?!_|2\b|F\b|\{))")
+
+    def name(self, place: int) -> Word | None:
+        """Return the name at a place."""
+        match = self.vocabulary.pattern.match(self.text, place)
+        return match and ("name", self.vocabulary.words[match.lastindex - 1], match.end())
+
+    def changed(self, place: int) -> Word | None:
+        """Return the differential of a name at a place, as dX."""
+        match = self.vocabulary.change.match(self.text, place)
+        return match and ("differential", self.vocabulary.changes[match.lastindex - 1], match.end())
+
+    def whole(self, place: int) -> Word | None:
+        """Return the name, differential or function that stands alone at a place."""
+        found = self.name(place)
+        changed = self.changed(place)
+        if found or changed:
+            return max(filter(None, (found, changed)), key=lambda word: word[-1])
+        if self.text[place] == "d" and "d" not in self.vocabulary.spellings and (
+                self.vocabulary.differentials and re.match(r"\W|$", self.text[place + 1:])):
+            return "sign", "d", place + 1
+        match = self.function.match(self.text, place)
+        if not match and self.text[place].translate(ASCII) in self.functions:
+            return "function", self.text[place].translate(ASCII), place + 1
+        return match and ("function", match[0], match.end())
+
+    def split(self, place: int) -> list[Word] | None:
+        """Return the tokens of a word: one, or names of one letter side by side; None if unknown.
+
+        Three small letters, or a word of English, are never taken apart.
+        """
+        found, start, here = [], place, place
+        if found_here := self.whole(place):
+            return [found_here]
+        end = re.compile(r"[A-Za-z]*|.").match(self.text, place).end()
+        while here < end:
+            if found and (rest := self.whole(here)):
+                found.append(rest)
+                break
+            letter = self.text[here]
+            if letter == "d" and self.text[here + 1:here + 2].isupper() and (
+                    self.text[here + 1] in self.vocabulary.differentials):
+                found.append(("differential", self.text[here + 1], here + 2))
+            elif letter in self.vocabulary.spellings:
+                found.append(("name", letter, here + 1))
+            else:
+                return None
+            here = found[-1][-1]
+        word = self.text[start:end]
+        letters = "".join(text if len(text) == 1 and kind == "name" else " "
+                          for kind, text, _ in found)
+        long_word = found and (len(found[-1][1].rstrip("\u0302\u0303")) > 1
+                               or found[-1][0] == "function")
+        names = [text for _, text, _ in found]
+        argument = re.compile(r"\s*[(\[{|‖]" if names[-1:] == ["inv"] else r"\s*[\w(\[{|‖\\]")
+        if names[1:] and found[-1][0] == "function" and not argument.match(self.text, here):
+            return None  # Kinv is a name of its own
+        if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
+            return None  # Im may be I_m
+        small = re.findall("[a-z]{2}", letters)
+        english = word.lower() in ENGLISH and not word.isupper()
+        if not found or english or ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
+                long_word and re.search("[a-z]", letters)):
+            return None
+        return found
+
+    # Refusals
+    def refuse(self, place: int) -> list:
+        """Refuse the word at a place."""
+        raise self.unknown(place)
+
+    def unknown(self, place: int) -> Unreadable:
+        """Return the sentence about the first part of the text that is no token."""
+        names, text = self.vocabulary.spellings, self.typed
+        if text[place:].startswith("="):
+            return Unreadable("Only one = is allowed, after what is asked for, as in ∂L/∂X = 2 X.",
+                              place)
+        if re.match(r"[\w\u0300-\u036f]", text[place:]):  # the word began before this letter
+            place -= len(re.search(r"∂?[^\W\d]\w*$|∂?$", text[:place])[0])
+        part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
+                        r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
+        word = part.lstrip("\\")
+        if len(word) > 1 and word in PROSE:
+            return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
+                              "the formula alone.", place)
+        near = likely(word, [*names, *self.functions])
+        hint = f" (did you mean `{near}`?)" if near and near != part else ""
+        listed = self.vocabulary.listed
+        whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
+        listed = [name for name in listed if not name.startswith("∂")
+                  and name.rpartition("_")[0].lower() not in whole]
+        first = listed[0]
+        return Unreadable(
+            f"There is no `{quoted(part)}` here{hint}; the names are "
+            f"{', '.join(map(plain, listed))}, with adjoints such as {first}_bar "
+            f"or ∂L/∂{first}.", place)

@@ -1,0 +1,211 @@
+"""Functions that code and paper call by a name, such as tr, solve or crossprod."""
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneMatrix, Trace
+
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
+from lvmcalc.notation.forming import (
+    as_number,
+    described,
+    elementwise,
+    inner,
+    inverse,
+    is_number,
+    power,
+    power_of_entries,
+    product,
+    quotient,
+    squared_norm,
+    total,
+    transposed,
+)
+from lvmcalc.notation.name_resolution import Unreadable, quoted
+from lvmcalc.notation.printer import plain
+
+
+def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a matrix."""
+        if inner_.is_Matrix:
+            return function(inner_)
+        raise CannotBeFormed(f"the {kind} of the number {quoted(plain(inner_))} cannot be formed: "
+                             "it is not a matrix")
+
+    return checked
+
+
+def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
+    def checked(inner_: Expr) -> Expr:
+        """Return the function of a number."""
+        if is_number(inner_):
+            return function(as_number(inner_))
+        raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
+                             "is not a number")
+
+    return checked
+
+
+def _identity(*sizes: Expr) -> Expr:
+    if len({*sizes}) == 1 and not sizes[0].is_Matrix and sizes[0].is_integer:
+        return Identity(sizes[0])
+    raise Unreadable("The size of a unit matrix is one of the sizes, as in eye(N).")
+
+
+def _sum(inner_: Expr) -> Expr:
+    match inner_:
+        case DiagonalOf():
+            return Trace(inner_.arg)
+        case HadamardProduct():
+            first, *others = inner_.args
+            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
+            return inner(first, rest)
+        case sp.HadamardPower() if inner_.exp == 2:
+            return squared_norm(inner_.base)
+        case _ if inner_.is_Matrix:
+            return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
+    return inner_
+
+
+def _diagonal(inner_: Expr, size: Expr | None = None) -> Expr:
+    if size is not None and not inner_.is_Matrix:  # R: diag(1/beta, N)
+        return product(inner_, _identity(size))
+    return DiagonalOf(inner_) if inner_.is_Matrix else _identity(inner_)
+
+
+def _swapped(base: Expr, *axes: Expr) -> Expr:
+    """Return the transpose; where 0, 1 are named in that order, it depends on the library."""
+    if axes not in ((), (1, 0), (-1, -2)):
+        raise TypeError
+    return transposed(base)
+
+
+def _mean(inner_: Expr) -> Expr:
+    return product(1 / (inner_.rows * inner_.cols), _sum(inner_))
+
+
+def _column(inner_: Expr, *shape: Expr) -> Expr:
+    """Return an array of one axis as a column, or as what reshape makes of it."""
+    if not inner_.is_Matrix or 1 not in inner_.shape or shape not in ((), (-1,), (-1, 1), (1, -1)):
+        raise TypeError
+    column = inner_ if inner_.cols == 1 else transposed(inner_)
+    return transposed(column) if shape == (1, -1) else column
+
+
+def _filled(number: Expr, *sizes: Expr) -> Expr:
+    """Return R's matrix(1, N, D), and rep(1, N)."""
+    if number.is_Matrix or not 1 <= len(sizes) <= 2:
+        raise TypeError
+    return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
+
+
+def _pseudo_inverse(inner_: Expr) -> Expr:
+    if inner_.is_Matrix and inner_.rows != inner_.cols:
+        raise Unreadable(f"The pseudo-inverse of {described(inner_)} is not read: write it with "
+                         "an inverse, such as (AᵀA)⁻¹Aᵀ.")
+    return inverse(inner_)
+
+
+def _solve(left: Expr, *right: Expr) -> Expr:
+    return product(inverse(left), *right)
+
+
+def dot(left: Expr, right: Expr) -> Expr:
+    """Return the product, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
+        return inner(left, right)
+    if left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows:
+        return product(transposed(right), left)  # w @ S, with an array of one axis
+    return product(left, right)
+
+
+def of_last_axes(left: Expr, right: Expr) -> Expr:
+    """Return what NumPy's inner is: A Bᵀ, and of two columns that of all their entries."""
+    if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
+        return product(left, transposed(right))
+    return inner(left, right)
+
+
+def _outer(left: Expr, right: Expr) -> Expr:
+    return product(left, transposed(right))
+
+
+def upper(base: Expr) -> Expr:
+    """Return the upper Cholesky factor."""
+    return transposed(Cholesky(base))
+
+
+def _solved_with(lower: Expr, right: Expr) -> Expr:
+    return product(inverse(transposed(lower)), inverse(lower), right)
+
+
+trace = _of_matrix("trace", Trace)
+determinant = _of_matrix("determinant", Determinant)
+logarithm = _of_number("logarithm", sp.log)
+
+
+def _log_det(inner_: Expr) -> Expr:
+    return logarithm(determinant(inner_))
+
+
+# What code and paper call by a name: the name, and the expression of its arguments
+FUNCTIONS: dict[str, Callable[..., Expr]] = {
+    **dict.fromkeys(["tr", "Tr", "trace", "Trace"], trace),
+    **dict.fromkeys(["det", "Determinant"], determinant),
+    **dict.fromkeys(["log", "ln"], logarithm),
+    **dict.fromkeys(["inv", "inverse", "Inverse"], inverse),
+    **dict.fromkeys(["pinv", "pinverse", "ginv"], _pseudo_inverse),
+    **dict.fromkeys(["logdet", "log_det"], _log_det),
+    **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
+    **dict.fromkeys(["eye", "Identity", "identity"], _identity),
+    "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
+    "outer": _outer, "sum": _sum, "diag": _diagonal, "multiply": elementwise,
+    "pow": power_of_entries,
+    "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
+    "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
+    "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
+    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
+        transposed(a), a if b is None else b),
+    "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
+    **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
+    "cholesky_solve": lambda right, lower: _solved_with(lower, right),
+    "chol2inv": lambda up: product(inverse(up), inverse(transposed(up))),
+    "backsolve": lambda up, right: product(inverse(Upper(up)), right),
+    "forwardsolve": lambda low, right: product(inverse(Lower(low)), right),
+    "rowSums": lambda a: product(a, OneMatrix(a.cols, 1)),
+    "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
+    **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
+    **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
+                     "reshape"], _column), "matrix": _filled, "rep": _filled, "mean": _mean,
+    "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
+    "add": lambda a, b: total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
+    "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),
+    "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
+    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+}
+
+
+def _plus(inner_: Expr, number: int) -> Expr:
+    return total([inner_, product(sp.Integer(number), OneMatrix(*inner_.shape))
+                  if inner_.is_Matrix else sp.Integer(number)])
+
+
+def _log_of_sum(of: Callable[[str, Expr], Expr], left: Expr, right: Expr) -> Expr:
+    if left.is_zero or right.is_zero:
+        return of("log", _plus(of("exp", right if left.is_zero else left), 1))
+    return of("log", total([of("exp", left), of("exp", right)]))
+
+
+# What code has one name for, said with other functions; `of` applies one of those by its name
+COMPOSED: dict[str, Callable[..., Expr]] = {
+    "log1p": lambda of, a: of("log", _plus(a, 1)), "expm1": lambda of, a: _plus(of("exp", a), -1),
+    "logaddexp": _log_of_sum, "absolute": lambda of, a: of("abs", a),
+    **dict.fromkeys(["logsigmoid", "log_sigmoid", "log_expit"], lambda of, a: product(
+        sp.Integer(-1), of("softplus", product(sp.Integer(-1), a)))),
+    "reciprocal": lambda of, a: power_of_entries(a, sp.Integer(-1)),
+    "rsqrt": lambda of, a: power_of_entries(a, -sp.S.Half),
+    **dict.fromkeys(["divide", "true_divide"], lambda of, a, b: quotient(a, b)),
+    "power": lambda of, a, b: power_of_entries(a, b),
+}

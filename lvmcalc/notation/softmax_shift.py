@@ -1,0 +1,72 @@
+"""The largest entry of each row, which code subtracts before a softmax.
+
+It has no derivative everywhere, so that it is read only where it changes nothing: the formula has
+the same value whatever is subtracted.
+"""
+
+from collections.abc import Callable
+
+import sympy as sp
+from sympy import Expr, MatAdd, MatMul, MatrixExpr, OneMatrix
+
+from lvmcalc.notation.name_resolution import Unreadable
+
+NOTE = "What is subtracted from each row of a softmax changes nothing."
+REFUSED = ("A largest entry (max) is read only where it changes nothing, as in a softmax, "
+           "exp(Z − max)/Σ exp(Z − max).")
+
+
+class Largest(MatrixExpr):
+    """The largest entry of each row of a matrix, or of each column, or of all (a matrix of copies).
+    """
+
+    def __new__(cls, matrix: Expr, row: bool | None = None) -> "Largest":
+        return super().__new__(cls, matrix, {True: sp.S.One, False: sp.S.Zero}.get(
+            row, sp.S.NegativeOne))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """The shape: a column, a row, or the shape of the matrix."""
+        rows, columns = self.args[0].shape
+        return {1: (rows, sp.S.One), 0: (sp.S.One, columns)}.get(int(self.args[1]), (rows, columns))
+
+    def any_other(self) -> Expr:
+        """Return something else of the same kind: a sum in place of the largest."""
+        matrix, kind = self.args
+        (rows, columns), left, right = matrix.shape, (), ()
+        if kind != 1:
+            left = (OneMatrix(1 if kind == 0 else rows, rows),)
+        if kind != 0:
+            right = (OneMatrix(columns, 1 if kind == 1 else columns),)
+        return MatMul(*left, matrix, *right)
+
+
+def without_shifts(formula: Expr, same: Callable[[Expr, Expr], bool]) -> tuple[Expr, str]:
+    """Return a formula in which nothing is subtracted any more, and what is to be said of it.
+
+    Raises
+    ------
+    Unreadable
+        If that changes the formula, as `same` tells of two of them.
+    """
+    if not formula.has(Largest):
+        return formula, ""
+    found = _without(formula)
+    other = formula.replace(lambda part: isinstance(part, Largest), lambda part: part.any_other())
+    if found.has(Largest) or not same(found, other):
+        raise Unreadable(REFUSED)
+    return found, NOTE
+
+
+def _without(part: Expr) -> Expr:
+    if not isinstance(part, Expr) or not part.has(Largest):
+        return part
+    terms = [term for term in part.args if not (isinstance(part, MatAdd) and _is_shift(term))]
+    if len(terms) < len(part.args) and len(terms) == 1:
+        return _without(terms[0])
+    return part.func(*map(_without, terms))
+
+
+def _is_shift(term: Expr) -> bool:
+    factors = term.args if isinstance(term, MatMul) else (term,)
+    return any(isinstance(factor, Largest) for factor in factors)
