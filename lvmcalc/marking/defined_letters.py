@@ -24,6 +24,7 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.array_axes import Kept
 from lvmcalc.notation.cholesky_factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
+from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import VARIANTS
 from lvmcalc.notation.parser import Reading, parse
 from lvmcalc.notation.softmax_shift import without_shifts
@@ -96,7 +97,7 @@ class Definitions:
         if value.is_Matrix and 1 in value.shape and (
                 re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
             letter = Kept(letter.name, *value.shape)
-        if words.pattern.fullmatch(name) or name in words.functions:
+        if words.pattern.fullmatch(name.translate(ASCII)) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds
             chain = self.exercise.chain

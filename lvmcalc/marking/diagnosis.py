@@ -17,7 +17,7 @@ from lvmcalc.marking.attempt import (
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
 from lvmcalc.marking.exercise import RIGHT, value_at
-from lvmcalc.marking.misfits import TRANSPOSED, mended, multiplied, repaired
+from lvmcalc.marking.misfits import TRANSPOSED, mended, multiplied, repaired, turned_sigmoids
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
 from lvmcalc.marking.repair_search import nearly_another
 
@@ -36,7 +36,8 @@ SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
     """Return what can be wrong with a wrong answer of the right shape, the likelier first."""
-    if elsewhere := _in_another_convention(attempt) or repaired(attempt, multiplied):
+    if elsewhere := (_in_another_convention(attempt) or repaired(attempt, multiplied)
+                     or repaired(attempt, turned_sigmoids)):
         return (elsewhere,)
     found: list[Explanation] = []
     for explain in EXPLAINERS:

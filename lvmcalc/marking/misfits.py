@@ -6,11 +6,11 @@ from itertools import chain, permutations, product
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, HadamardProduct, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, HadamardPower, HadamardProduct, MatMul, MatrixSymbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
-from lvmcalc.calculus.functions import diagonal
+from lvmcalc.calculus.functions import Entrywise, diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
 from lvmcalc.marking.broken_parts import repairs
@@ -71,6 +71,17 @@ def multiplied(answer: Expr) -> Iterator[Way]:
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
             for factors in product(*((factor, Transpose(factor)) for factor in order)):
                 yield "elementwise", "the answer", what, answer.xreplace({part: MatMul(*factors)})
+
+
+def turned_sigmoids(answer: Expr) -> Iterator[Way]:
+    """Yield a formula with the other sign within its sigmoid, σ(z) or 1/(1 + exp(z))."""
+    below = {part for power in answer.atoms(HadamardPower) if power.exp == -1
+             for part in power.base.atoms(Entrywise) if part.name == "exp"}
+    for inner in {part.arg for part in answer.atoms(Entrywise)
+                  if part in below or part.name == "sigmoid"}:
+        turned = {part: Entrywise(part.name, -part.arg) for part in answer.atoms(Entrywise)
+                  if part.arg == inner and part.name in ("exp", "sigmoid")}
+        yield "sign", "the answer", partial(notation.plain, inner), answer.xreplace(turned)
 
 
 def mended(answer: Expr) -> Iterator[Way]:

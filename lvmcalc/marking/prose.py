@@ -40,7 +40,9 @@ WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 CONCLUDES = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
                        r"|consequently)\b"
-                       r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:)", re.IGNORECASE)
+                       r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:"
+                       r"|\b(?:via|by)\s+the\s+chain\s+rule,?\s+(?:gives|yields)\W*$"
+                       r"|\bwe\s+finally\s+(?:obtain|get|have|find)\W*$)", re.IGNORECASE)
 BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?:is|are|enters?"
                      r"|appears?|depends?|does)\b))\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
 APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …

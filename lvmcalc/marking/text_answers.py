@@ -9,8 +9,10 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
+from lvmcalc.marking.denominators import with_stages_below
 from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
     DEMANDED,
     POWER_PLUS,
@@ -24,6 +26,7 @@ from lvmcalc.marking.left_side import (
     with_loss,
 )
 from lvmcalc.marking.prose import without_prose
+from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import with_functions, without_politeness
 from lvmcalc.notation.formula_finder import (
@@ -54,7 +57,9 @@ from lvmcalc.notation.tokens import quoted
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
 ARROW = r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹"
 BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
-                     rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n")
+                     rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
+                     r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
+                     r"(?:∂|\\partial|d))[^=\n.]{1,60}=)")
 CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
 BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
                     r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
@@ -113,18 +118,19 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label, also of one between sentences."""
-    text = with_functions(text)
+    text = with_functions(without_remarks(exercise, with_stages_below(exercise, text)))
     try:
         return _alone(exercise, text)
     except Unreadable as error:
-        wrong, told = error, without_prose(exercise, text)
-        if told is None:
-            raise
-    try:
-        sides, beside = _alone(exercise, told.text)
-    except Unreadable as error:
-        raise (error if str(wrong).startswith("Beside") else wrong) from None
-    return [told.agreeing(side) for side in sides], beside
+        wrong = shown = error
+    for found in (without_prose, final_answer):
+        if told := found(exercise, text):
+            try:
+                sides, beside = _alone(exercise, told.text)
+                return [told.agreeing(side) for side in sides], beside
+            except Unreadable as error:
+                shown = error if str(wrong).startswith("Beside") else wrong
+    raise shown from None
 
 
 def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:

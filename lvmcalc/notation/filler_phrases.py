@@ -51,6 +51,7 @@ PHRASES = re.compile(
     r"|step\s+by\s+step|all\s+(?:together|in\s+all)|in\s+(?:all|total)"
     r"|(?:in\s+)?denominator\s+layout"
     r"|(?:as\s+)?(?:a\s+)?column\s+vector"
+    r"|(?:matrix|vector)\s+of\s+(?:the\s+)?(?:predicted\s+)?(?:class\s+)?probabilities"
     r"|(?:the\s+)?same\s+as\s+(?:for|in)\s+[^\s:,]{1,9}[:,]|left[- ]hand\s+side"
     r"|(?:(?:collecting|combining|adding(?:\s+up)?|summing|with|from|of|over)\s+)?(?:the\s+)?"
     r"(?:two|both|all|three)\s+(?:the\s+)?(?:terms|paths|contributions|parts|uses)"
@@ -59,8 +60,8 @@ PHRASES = re.compile(
     r"|if\s+I(?:['’]m|\s+am)?\s+(?:not\s+mistaken|remember\s+(?:it\s+)?(?:correctly|right))"
     r"|(?:carrying|written|multiplied|spelled|worked)\s+out|in\s+(?:one|a\s+single)\s+(?:line|go)"
     r"|(?:gradients?|derivatives?)\s+of\s+(?:(?:the|this|our)\s+)?(?:[a-z-]+\s+)?"
-    r"(?:loss|objective|cost|error|log-likelihood|likelihood|function|model|energy|criterion)"
-    r"(?:\s+function)?)(?![\w-])|\b(?:sum|total):", re.IGNORECASE)
+    r"(?:log-loss|loss|objective|cost|error|log-likelihood|likelihood|function|model|energy"
+    r"|criterion)(?:\s+function)?)(?![\w-])|\b(?:sum|total):", re.IGNORECASE)
 # A number such as 2) or (iv), and an arrow
 LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
                    r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?")

@@ -110,7 +110,7 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
                     r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
-                    r"|(?:la|LA|linalg|LinearAlgebra|special)\.)(?=[a-z])")
+                    r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
                     r"|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 # What only Mathematica writes, and its dot for the product, which others write between two letters
@@ -178,9 +178,9 @@ ANSWERING = TALK - _words("""
     matrices model's models multiplication named namely network note notice observations
     obviously overall parameter parameters pass plugging points positions precision predicted
     prediction predictions probabilities process putting regression residuals rewritten ridge
-    rowwise rules see shape shapes shown simple soln straightforward such summarising summary
-    target targets usual variable variables vectors wanted ways weight weights well whole words
-    writing written
+    rowwise rules scatter see shape shapes shown simple soln straightforward such summarising
+    summary target targets usual variable variables vectors wanted ways weight weights well whole
+    words writing written
 """)
 # Words that are no product of letters
 ENGLISH = TALK | _words("""

@@ -23,7 +23,7 @@ class Unreadable(ValueError):
 
 def quoted(text: str, most: int = 40) -> str:
     """Return the beginning of a text, fit to be quoted in an error message."""
-    shown = "".join(c if c.isprintable() else "�" for c in text[:most]).strip()
+    shown = "".join(c if c.isprintable() else " �"[not c.isspace()] for c in text[:most]).strip()
     return shown if len(text) <= most else shown[:most - 1] + "…"
 
 

@@ -1,0 +1,94 @@
+"""Read the denominator of ∂L/∂K⁻¹: a power behind its letter belongs to it, not to the adjoint."""
+
+import re
+
+from sympy import Expr, Inverse, Pow
+
+from lvmcalc import notation
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import GIVEN
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.lexicon import STYLES
+from lvmcalc.notation.tokens import quoted
+
+_D = r"(?:\\partial\b|∂|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)\s*"
+_SCALAR = (r"(?:\\mathcal\s*(?:\{\s*[A-Z]\s*\}|[A-Z])|\\?[^\W\d_]+(?:_?\d|[₁₂])?)"
+           r"(?:\s*\([^()]*\))?\s*")
+_NAME = rf"(?P<name>(?:{STYLES}\s*)?(?:\{{\s*)?\\?[^\W\d_]+(?:\s*\}})?)"
+_MINUS = "[-−–]"
+_EXPONENT = rf"(?:{_MINUS}?\s*\d+|{_MINUS}\s*(?:T|\\top)\b)"
+_POWER = (r"(?P<power>⁻?[⁰¹²³⁴-⁹]+|⁻ᵀ|(?:\^|\*\*)\s*"
+          rf"(?:\{{\s*{_EXPONENT}\s*\}}|\(\s*{_EXPONENT}\s*\)|{_EXPONENT}))")
+_BASE = rf"\s*(?P<open>[({{])?\s*{_NAME}\s*{_POWER}\s*(?(open)[)}}])"
+BELOW = [re.compile(pattern) for pattern in (
+    rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_BASE}",
+    rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D}){_BASE}(?=\s*\}})",
+    rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{){_BASE}(?=\s*\}})")]
+MINUS_ONE = re.compile(r"[\s^*{}()]")
+
+
+def with_stages_below(exercise: Exercise, text: str) -> str:
+    """Return a text with ∂L/∂r for ∂L/∂K⁻¹, where r = K⁻¹ is a stage of the chain.
+
+    Raises
+    ------
+    Unreadable
+        If no stage is what stands below.
+    """
+    def named(match: re.Match) -> str:
+        stage = _stage(exercise, text, match["name"], MINUS_ONE.sub("", match["power"]))
+        if not stage:
+            below = quoted(f"{match['name']}{match['power']}")
+            raise Unreadable(f"`{below}` stands below the line of a derivative, but is no stage "
+                             "here: write brackets round the adjoint if the power is its own.",
+                             match.start("name"))
+        glue = " " * bool(re.search(r"\\[A-Za-z]+$", match["front"]))
+        return f"{match['front']}{glue}{stage}".ljust(len(match[0]))
+
+    for pattern in BELOW:
+        text = pattern.sub(named, text)
+    return text
+
+
+def _stage(exercise: Exercise, text: str, typed: str, power: str) -> str:
+    """Return the name of the stage that is the inverse of a letter; "" if there is none."""
+    chain = exercise.chain
+    if power not in ("⁻¹", "-1", "−1", "–1"):
+        return ""
+    try:
+        letter = notation.parse(typed, chain.vocabulary)
+    except (Unreadable, CannotBeFormed):
+        return ""
+    name = getattr(letter, "name", "")
+    inner = chain.abbreviations.get(name, name)
+    found = [stage for stage, node in chain.nodes.items() if _inverts(node.expression)
+             and _source(exercise, node.parents[0]) == inner]
+    alone = len(found) == 1 and _as_known(exercise, text, {name, inner, *found})
+    return found[0] if alone else ""
+
+
+def _inverts(expression: Expr) -> bool:
+    return isinstance(expression, Inverse | Pow) and expression.args[1] == -1
+
+
+def _source(exercise: Exercise, stage: str) -> str:
+    """Return what a stage is a use of, or the stage itself."""
+    nodes = exercise.chain.nodes
+    while stage in nodes and nodes[stage].rule.name == "use":
+        stage, = nodes[stage].parents
+    return stage
+
+
+def _as_known(exercise: Exercise, text: str, names: set[str]) -> bool:
+    """Return whether a text gives these letters no other meaning than the chain does."""
+    words = exercise.chain.vocabulary
+    for typed, formula in GIVEN.findall(text):
+        try:
+            letter = notation.parse(typed, words)
+            if getattr(letter, "name", "") in names and not exercise.compare(
+                    letter, notation.parse(formula, words)).holds:
+                return False
+        except (Unreadable, CannotBeFormed):
+            continue
+    return True

@@ -1,0 +1,66 @@
+"""Find the answer behind "Final answer:" or "Together:", at the end of steps that are a story."""
+
+import re
+
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.derivation_text import DENIES
+from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import GIVEN, is_loss, names_asked, with_loss
+from lvmcalc.marking.prose import ADJOINT, MARKED, TWICE, Told
+from lvmcalc.notation import Unreadable
+from lvmcalc.notation.formula_finder import MATH, sides_of
+from lvmcalc.notation.text_cleanup import unified
+
+LABEL = re.compile(
+    r"(?:^|\n|(?<=[.;!]))[\s*#•-]*(?:(?:so|hence|thus)\s+)?(?:the\s+)?(?:(?:final\s+)?(?:answer"
+    r"|result)|(?:al)?together|in\s+total|combining\s+(?:(?:both|the|all|these|two)\s+)+(?:terms"
+    r"|parts|contributions)|putting\s+(?:it\s+|everything\s+|all\s+)+together)\s*\**:[\s*]*(?=\S)",
+    re.IGNORECASE)
+PART = re.compile(r"\bparts?\s*:", re.IGNORECASE)  # Trace part: …
+
+
+def final_answer(exercise: Exercise, text: str) -> Told | None:
+    """Return the formula behind the last such label, if it says that it is what is asked for.
+
+    None if what stands in front of it may give a letter of the answer another meaning.
+    """
+    words, text = exercise.chain.vocabulary, with_loss(exercise, unified(text))
+    labels = [*LABEL.finditer(text)]
+    if not labels:
+        return None
+    front, rest = text[:labels[-1].start()], text[labels[-1].end():].strip().rstrip(" .")
+    if shown := MATH.fullmatch(rest):
+        rest = next(filter(None, shown.groups()))
+    first = sides_of(rest)[0]
+    alone = not re.search(r"[$\n:;]|\\[\[\]()]|\\\\|\.\s", rest) and ADJOINT.search(first)
+    if not alone or not names_asked(exercise, first) or TWICE.search(front) or (
+            DENIES.search(PART.sub(":", front))):
+        return None
+    given = [(name, formula) for name, formula in GIVEN.findall(front)
+             if not (ADJOINT.search(name) or words.change.fullmatch(name))]
+    return Told(rest, {}, MARKED) if all(
+        _is_known(exercise, *each) or _is_new(exercise, each[0], rest) for each in given) else None
+
+
+def _is_known(exercise: Exercise, name: str, formula: str) -> bool:
+    """Return whether a letter of the chain is given the meaning that it has."""
+    words = exercise.chain.vocabulary
+    if name.partition("(")[0].strip() in words.outputs:
+        return is_loss(exercise, formula)
+    try:
+        return exercise.compare(notation.parse(name, words), notation.parse(formula, words)).holds
+    except (Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
+        return False
+
+
+def _is_new(exercise: Exercise, name: str, rest: str) -> bool:
+    """Return whether a letter is none of the chain, and not in the answer."""
+    bare = re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", name)
+    try:
+        notation.parse(name, exercise.chain.vocabulary)
+    except (Unreadable, CannotBeFormed):
+        return bare not in re.sub(r"\\(?:math[a-z]+|bm|boldsymbol)|[{}\s\\]", "", rest)
+    return False

@@ -1,0 +1,63 @@
+"""Leave out remarks beside an answer that cannot change it: sources, closings, "(from the trace)".
+
+Each is known word by word; what is not known stays, and makes the answer unreadable.
+"""
+
+import re
+
+from lvmcalc.marking.chain_letters import symmetric_letters
+from lvmcalc.marking.exercise import Exercise
+
+_YEAR = r"(?:19|20)\d\d[a-z]?"
+_AUTHOR = r"[A-Z][a-z]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][a-z]+)?"
+SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}\)"
+          rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")
+# Division and these functions have no other meaning here; a square or a product has
+ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid|tanh)\s+is\s+"
+           r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
+ORIGIN = (r"\((?:from|through|via)\s+the\s+(?:(?:en|de)coder|trace|log-?det(?:erminant)?"
+          r"|determinant|regulari[sz]er|penalty|likelihood|data\s+term)\)")
+TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
+         r"(?:up\s+)?(?:both|the\s+two)\s+contributions\s*:(?=\s)")
+# A sentence behind the answer
+_ENDS = r"(?<=[.!\n\])}$])"
+WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
+CLOSING = (rf"{_ENDS}\s*Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
+           r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
+           r"(?:would\s+give|gives|yields|leads\s+to)\s+(?:the|an?)(?:\s+[a-z-]{3,}){1,4}\.?\s*$"
+           r"|(?<=[.\n])\s*The\s+factors?\s+(?:of\s+)?(?:1/2|½|2)\s+cancels?\s+(?:with|against)\s+"
+           r"the\s+(?:factor\s+(?:of\s+)?)?2\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square)"
+           r"\.?\s*$")
+REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{ORIGIN}|{TWICE}|{CLOSING}")
+_LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
+SYMMETRIC = re.compile(
+    r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"
+    rf"|{_ENDS}\s*(?:Here\s+)?[Ww]e\s+(?:have\s+)?used\s+(?:here\s+)?(?:that\s+|the\s+fact\s+that"
+    r"\s+)?" + _LETTER.format("b") + r"\s+is\s+symmetric\.?\s*$"
+    r"|\(symmetric\s+" + _LETTER.format("c") + r"(?:,\s+so\s+the\s+two\s+contributions\s+are\s+"
+    r"equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2))?)?\)")
+# "p = σ(Xw) elementwise": these functions have no other meaning, a softmax none but along rows
+_WISE = r"(?:element|entry|component)-?wise"
+_CALL = r"\(\s*-?[\w\s]+\)"
+TAIL = re.compile(
+    rf"(?P<entries>=\s*(?:\\?(?:exp|tanh|sigmoid|sigma|σ)\s*{_CALL}"
+    rf"|1\s*/\s*\(\s*1\s*\+\s*exp{_CALL}\s*\)))\s+{_WISE}(?=\s*[.,;]|\s*$|\s*\n)"
+    rf"|(?P<rows>=\s*(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?softmax\}}?\s*{_CALL}\$?)\s*,?\s+"
+    r"(?:along\s+(?:the\s+)?rows|row-?wise|for\s+each\s+row\s+separately|each\s+row\s+separately)"
+    r"(?=\s*[.,;]|\s*$|\s*\n)")
+SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
+
+
+def without_remarks(exercise: Exercise, text: str) -> str:
+    """Return an answer of the same length without the remarks that change nothing."""
+    def blank(match: re.Match) -> str:
+        return " " * len(match[0])
+
+    def of_symmetry(match: re.Match) -> str:
+        known = (match["a"] or match["b"] or match["c"]) in symmetric_letters(exercise.chain)
+        return blank(match) if known else match[0]
+
+    if SHOWN.fullmatch(text):  # one line between two with $$
+        text = text.replace("\n", " ")
+    text = SYMMETRIC.sub(of_symmetry, REMARK.sub(blank, text))
+    return TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
