@@ -27,7 +27,8 @@ DENIES = re.compile(
     r"|vanish\w*|transpos\w*|rows?|flip\w*|negat\w*|per|averag\w*|mean|normali[sz]\w*"
     r"|resc\w+|scal(?:ed|ing|es?)|parts?|separate\w*|later|rest|remain\w*|other\w*"
     r"|someone|never|no|not\s+(?:true|right|correct|the)"
-    r"|flatten\w*|reshap\w*|revers\w*|opposite|convention\w*|evaluat\w*|at)\b", re.IGNORECASE)
+    r"|minus|half|halve\w*|flatten\w*|reshap\w*|revers\w*|opposite"
+    r"|convention\w*|evaluat\w*|at)\b", re.IGNORECASE)
 GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
                    rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
                    re.IGNORECASE)

@@ -12,6 +12,8 @@ from lvmcalc.marking.left_side import GIVEN, is_loss, names_asked, with_loss
 from lvmcalc.marking.prose import ADJOINT, MARKED, TWICE, Told
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import MATH, sides_of
+from lvmcalc.notation.lexicon import ANSWERING, TALK
+from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.text_cleanup import unified
 
 LABEL = re.compile(
@@ -20,6 +22,14 @@ LABEL = re.compile(
     r"|parts|contributions)|putting\s+(?:it\s+|everything\s+|all\s+)+together)\s*\**:[\s*]*(?=\S)",
     re.IGNORECASE)
 PART = re.compile(r"\bparts?\s*:", re.IGNORECASE)  # Trace part: …
+# Words of steps, which say nothing of the answer behind them
+_TOLD = """
+    addition additive autoencoder backpropagation contribution cross cyclic data decoder det
+    determinant differential differentials encoder entropy fit gp gplvm linear log model needed of
+    off part parts pass penalty read reading regression regularisation regulariser regularization
+    regularizer scalar sigmoid square squared squares step steps trace twice
+"""
+STORY = ANSWERING | TALK | frozenset(_TOLD.split())
 
 
 def final_answer(exercise: Exercise, text: str) -> Told | None:
@@ -37,12 +47,23 @@ def final_answer(exercise: Exercise, text: str) -> Told | None:
     first = sides_of(rest)[0]
     alone = not re.search(r"[$\n:;]|\\[\[\]()]|\\\\|\.\s", rest) and ADJOINT.search(first)
     if not alone or not names_asked(exercise, first) or TWICE.search(front) or (
-            DENIES.search(PART.sub(":", front))):
+            DENIES.search(PART.sub(":", front)) or not _is_story(exercise, front)):
         return None
     given = [(name, formula) for name, formula in GIVEN.findall(front)
              if not (ADJOINT.search(name) or words.change.fullmatch(name))]
     return Told(rest, {}, MARKED) if all(
         _is_known(exercise, *each) or _is_new(exercise, each[0], rest) for each in given) else None
+
+
+def _is_story(exercise: Exercise, front: str) -> bool:
+    """Return whether all words in front of an answer are known to say nothing of it."""
+    words = exercise.chain.vocabulary
+    letters = {*words.spellings}
+    plain = re.sub(r"\\[A-Za-z]+", " ", MATH.sub(" ", front))
+    return all(len(word) == 1 or word.lower() in STORY or word in {*FUNCTIONS, *words.functions}
+               or word in letters or words.change.fullmatch(word)
+               or ({*word} <= letters and len(word) < 4)
+               for word in re.findall("[A-Za-z]+", plain))
 
 
 def _is_known(exercise: Exercise, name: str, formula: str) -> bool:

@@ -17,18 +17,20 @@ ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid
            r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
 ORIGIN = (r"\((?:from|through|via)\s+the\s+(?:(?:en|de)coder|trace|log-?det(?:erminant)?"
           r"|determinant|regulari[sz]er|penalty|likelihood|data\s+term)\)")
+CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
+          r"(?=[\s.]*$)")
 TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
          r"(?:up\s+)?(?:both|the\s+two)\s+contributions\s*:(?=\s)")
 # A sentence behind the answer
 _ENDS = r"(?<=[.!\n\])}$])"
 WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
-CLOSING = (rf"{_ENDS}\s*Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
+CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
            r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
            r"(?:would\s+give|gives|yields|leads\s+to)\s+(?:the|an?)(?:\s+[a-z-]{3,}){1,4}\.?\s*$"
-           r"|(?<=[.\n])\s*The\s+factors?\s+(?:of\s+)?(?:1/2|½|2)\s+cancels?\s+(?:with|against)\s+"
-           r"the\s+(?:factor\s+(?:of\s+)?)?2\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square)"
-           r"\.?\s*$")
-REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{ORIGIN}|{TWICE}|{CLOSING}")
+           r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+(?:factors?\s+(?:of\s+)?)?"
+           r"(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
+           r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
+REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{ORIGIN}|{CALLED}|{TWICE}|{CLOSING}")
 _LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
 SYMMETRIC = re.compile(
     r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"

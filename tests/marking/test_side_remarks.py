@@ -46,8 +46,9 @@ def test_remarks_that_change_nothing_are_left_out(words: str) -> None:
 
 @pytest.mark.parametrize("words", [
     "{}. Setting λ to zero gives the estimator.", "{} (up to the trace)",
-    "{}. Let me know if λ is 0.", "{} (from λ)", "{}. The factor 1/2 cancels.",
+    "{}. Let me know if λ is 0.", "{} (from λ)", "{}. The factor λ cancels.",
     "Suppose that X = I.\nAnswer: ∂L/∂w = {}", "With λ = 1:\nAnswer: ∂L/∂w = {}",
+    "We maximise minus L.\nAnswer: ∂L/∂w = {}", "With half the data term:\nResult: ∂L/∂w = {}",
     "{} (transposed)", "Step 1: X = 2w.\nFinal answer: ∂L/∂w = {}", "Answer: ∂L/∂y = {}"])
 def test_remarks_that_may_change_something_are_not(words: str) -> None:
     assert mark(words.format(RIGHT), RIDGE, "w").status == "unreadable"
