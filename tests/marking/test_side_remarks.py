@@ -3,6 +3,7 @@
 import pytest
 
 from lvmcalc import derive, mark
+from lvmcalc.notation.tokens import quoted
 
 GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N",
@@ -87,3 +88,7 @@ def test_a_sigmoid_with_the_wrong_sign_is_named(sigmoid: str) -> None:
     assert found.kind == "sign"
     assert found.sentence in ("The sign of X w is wrong in the answer.",
                               "The sign of -X w is wrong in the answer.")
+
+
+def test_a_new_line_that_is_quoted_is_a_space() -> None:
+    assert quoted("\nK\tX\x00") == "K X�"
