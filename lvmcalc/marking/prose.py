@@ -32,7 +32,8 @@ from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.vocabulary import Vocabulary
 
 TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
-                  r"\{([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
+                  r"\{(?!\s*(?:softmax|sigmoid|tanh|exp|log|tr|diag)\s*\})"
+                  r"([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
 ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
 CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
 WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"

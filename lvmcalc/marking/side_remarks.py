@@ -4,9 +4,15 @@ Each is known word by word; what is not known stays, and makes the answer unread
 """
 
 import re
+from contextlib import suppress
 
+from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.chain_letters import symmetric_letters
 from lvmcalc.marking.exercise import Exercise
+from lvmcalc.notation import Unreadable
 
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _AUTHOR = r"[A-Z][a-z]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][a-z]+)?"
@@ -47,6 +53,9 @@ TAIL = re.compile(
     rf"|(?P<rows>=\s*(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?softmax\}}?\s*{_CALL}\$?)\s*,?\s+"
     r"(?:along\s+(?:the\s+)?rows|row-?wise|for\s+each\s+row\s+separately|each\s+row\s+separately)"
     r"(?=\s*[.,;]|\s*$|\s*\n)")
+# "where G = ∂L/∂K = ½(…) is symmetric", which is checked
+NAMED = re.compile(r"(?P<letter>\b(?:where|with)\s+[A-Z]\s*=)(?P<name>\s*∂L/∂[A-Z]\s*)="
+                   r"(?P<formula>[^=,;]+?)(?P<symmetric>\s+is\s+symmetric)?(?=[.\s]*$)")
 SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
 
 
@@ -62,4 +71,18 @@ def without_remarks(exercise: Exercise, text: str) -> str:
     if SHOWN.fullmatch(text):  # one line between two with $$
         text = text.replace("\n", " ")
     text = SYMMETRIC.sub(of_symmetry, REMARK.sub(blank, text))
+    def named(match: re.Match) -> str:
+        known = _agree(exercise, match["name"], match["formula"], bool(match["symmetric"]))
+        return f"{match['letter']}{match['formula']}".ljust(len(match[0])) if known else match[0]
+
+    text = NAMED.sub(named, text)
     return TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
+
+
+def _agree(exercise: Exercise, name: str, formula: str, symmetric: bool) -> bool:
+    """Return whether an adjoint is a formula, which is symmetric if that is said."""
+    with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
+        left, right = (notation.parse(it, exercise.chain.vocabulary) for it in (name, formula))
+        return exercise.compare(left, right).holds and (
+            not symmetric or exercise.compare(right, right.T).holds)
+    return False

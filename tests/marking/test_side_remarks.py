@@ -61,6 +61,10 @@ def test_remarks_that_may_change_something_are_not(words: str) -> None:
      ("- y", "+ y")),
     (r"With $S = \text{softmax}(XW)$ along rows, $$\frac{\partial L}{\partial W} = X^T(S - Y)$$",
      SOFTMAX, "W", ("- Y", "+ Y")),
+    (r"$X^T(P - Y)$ with $P = \text{softmax}(XW)$ the matrix of predicted probabilities.", SOFTMAX,
+     "W", ("- Y", "+ Y")),
+    ("The gradient is 2α G X, where G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹) is symmetric.", "gplvm", "X",
+     ()),
     ("−K⁻¹Y (symmetric K, so the two contributions are equal and cancel the ½)", "gplvm", "Y",
      ("−", "+")),
     ("L₁ = −(D/2) q, so ∂L/∂q = −D/2", "gplvm", "q", ("= −D", "= D")),
@@ -75,6 +79,11 @@ def test_what_stands_beside_a_formula_is_read_or_passed_over(answer: str, of: ob
                                                              wrong: tuple[str, ...]) -> None:
     assert mark(answer, of, wrt).right
     assert not wrong or mark(answer.replace(*wrong), of, wrt).status == "refuted"
+
+
+def test_a_name_that_is_given_to_what_it_is_not_is_unreadable() -> None:
+    assert mark("2α G X, where G = ∂L/∂K = K⁻¹YYᵀK⁻¹ − D K⁻¹ is symmetric.", "gplvm",
+                "X").status == "unreadable"
 
 
 def test_a_product_that_is_called_elementwise_is_unreadable() -> None:
