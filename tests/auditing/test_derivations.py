@@ -200,7 +200,7 @@ def test_what_follows_from_a_slip_is_told_and_is_not_blamed_again(text: str, of:
 
 
 def test_a_missing_trace_is_named_where_there_are_several_columns() -> None:
-    assert audit("dL = cᵀ dc", "autoencoder").lines[0].wrong == (
+    assert audit("dL = cᵀ dc\ndL = tr(cᵀ dc)", "autoencoder").lines[0].wrong == (
         "shape. A trace is missing: cᵀ dc is S×S, and the number is tr(cᵀ dc).")
     assert statuses("dL = (Aw − y)ᵀ d(Aw − y) + λ wᵀ dw", RIDGE) == ["proved"]
 
