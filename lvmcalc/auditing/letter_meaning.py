@@ -208,7 +208,8 @@ class Lettering:
         none. Of the layouts that may be meant it is that of the other side, if there is one."""
         found: list[tuple[Expr, ...]] = []
         for symbol, indices in self.derivative_ways(bare(texts[0])):
-            with suppress(Unreadable, CannotBeFormed):
+            others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]  # of what it may be
+            with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
                 sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
                 if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
@@ -226,7 +227,7 @@ class Lettering:
             check_shapes(self.meaning(found[0].formula))
             return found
         except CannotBeFormed:
-            if not symbol.is_Matrix:
+            if not symbol.is_Matrix or symbol.name.startswith("∂²"):
                 raise
             below = "ij" if symbol.cols != 1 else "i"
             names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name

@@ -36,7 +36,10 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
 WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
-GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+")
+GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+"
+                    r"|\s+and\s+(?=(?:[^\s=]{1,4}\s+){1,3}=(?!=))")
+HESSIAN = re.compile(r"\bthe\s+Hessian\s+is\s+(\$?)\s*(?:H\s*=\s*)?(?![^.]*[∇∂]|[^.]*\\nabla)"
+                     r"(?=[-−\d(]|[^\W\d_](?![a-z]))", re.IGNORECASE)
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 SPOKEN = re.compile(
@@ -71,6 +74,7 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     Those that a double backslash or a semicolon divides have the same number.
     """
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
+    text = HESSIAN.sub(r"\1∇²L = ", text)
     text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:

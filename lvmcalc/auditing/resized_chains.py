@@ -92,7 +92,8 @@ def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -
     other = again(chain.remember("of one sample", lambda: _with_sizes(
         chain, dict.fromkeys(samples, Integer(1)))))
     pairs = [*zip(found.lines, other.lines, strict=False)]
-    mended = [one for line, one in pairs if misfits(line) and one.status in RIGHT]
+    mended = [one for line, one in pairs
+              if (misfits(line) or line.follows) and one.status in RIGHT]
     worse = any((line.status in RIGHT and one.status not in RIGHT)
                 or (line.status != "unreadable" == one.status) for line, one in pairs)
     if len(found.lines) != len(other.lines) or not mended or worse:

@@ -24,6 +24,7 @@ R = "Let r = WᵀWx − x.\n"
     ("Let M = WᵀW. Then L = ½ (Mx − x)ᵀ(Mx − x)\n∂L/∂M = (Mx − x) xᵀ",
      ["definition", "proved", "proved"]),
     (R + "dL = rᵀ dr\n∂L/∂e = Wᵀ r", ["definition", "proved", "refuted"]),
+    ("dL = cᵀ W c\ndL = cᵀ dc", ["refuted", "proved"]),
     (R + "dL = rᵀ dr\n∂L/∂W = W x rᵀ", ["definition", "proved", "refuted"]),
     (R + "L = ½ tr(rᵀr)\ndL = rᵀ dr", ["definition", "proved", "refuted"])])
 def test_a_derivation_for_one_sample_is_judged_for_one(text: str, expected: list) -> None:
@@ -79,6 +80,10 @@ def test_no_text_ends_an_audit(monkeypatch: pytest.MonkeyPatch) -> None:
      "gplvm", ["words", "proved", "words", "refuted"]),
     ("hi, is this right? my K = alpha*X*X' + 1/beta*I\nso I end up with dL/dX = 2*alpha*dL/dK*X",
      "gplvm", ["proved", "proved"]),
+    ("so the Hessian is 2(XᵀX + λI)\nThe Hessian is H = 2XX\nThe Hessian is positive definite",
+     RIDGE, ["proved", "refuted", "words"]),
+    ("∂L/∂w = 2Xᵀ(Xw − y) + 2λw\nAt the minimum, XᵀX w = Xᵀy − λ w and λ w = Xᵀy", RIDGE,
+     ["proved", "numeric", "refuted"]),
     ("Adding up, $\\nabla_w L = 2X^T(Xw - y) + 2\\lambda w$. $\\blacksquare$", RIDGE, ["proved"]),
     (r"L = -\frac{DN}{2}\log 2\pi - \frac D2\log|K| - \frac12 \mathrm{tr}(K^{-1}YY^\top)", "gplvm",
      ["proved"])])
