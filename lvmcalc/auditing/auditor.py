@@ -6,7 +6,7 @@ follows from it is told to.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -32,7 +32,7 @@ from lvmcalc.auditing.gradient_names import (
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
-from lvmcalc.auditing.resized_chains import with_free_letters, with_misfits_behind
+from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
 from lvmcalc.auditing.stationary import (
     Conditions,
     NoNumbers,
@@ -98,9 +98,13 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     letters = functions(text, chain)
     text = without_arguments(text, letters)
     read = as_adjoints(text, chain)
+
+    def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
+        return _audited(read, other, letters, read != text, sizes)
+
     found = with_misfits_behind(
-        _audited(read, chain, letters, read != text), chain,
-        lambda other: _audited(read, other, letters, read != text, chain.vocabulary.lengths))
+        of_one_sample(again(chain), chain, again), chain,
+        lambda other: again(other, chain.vocabulary.lengths))
     if found.first_wrong and (other := as_adjoints(read, chain, on_paper=True)) != read:
         second = _audited(other, chain, letters, True)
         return found if second.first_wrong or second.unread else second
@@ -150,7 +154,7 @@ class _Auditor(Defining, Conditioned, Blaming):
     def audited(self, found: list[Piece]) -> Audit:
         lines: dict[int, Line] = {}
         self.arrays = any(ARRAYS.search(piece.text) for piece in found)  # it is code
-        with suppress(TimeIsUp), time_limit():
+        with suppress(Exception), time_limit():  # what cannot be done is told line by line
             found = [*map(self.meant, self.with_output(found))]
             self.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
@@ -158,31 +162,42 @@ class _Auditor(Defining, Conditioned, Blaming):
         for place in reading_order(found):
             if place in taken:
                 continue
-            piece, behind = found[place], [*found, Piece("words", "")][place + 1]
-            piece = self.meant(self.estimate(piece))  # in letters that are known by now
-            if piece.kind == "definition" and self.value(piece, self.words.outputs[-1]):
-                found = self.called_output(found, found[place])
-                piece = found[place]
-            check = {"words": self.said, "definition": self.defined}.get(piece.kind, self.checked)
+            piece, head = found[place], self.head
             try:
                 with time_limit():
-                    line = check(piece)
-                    if line.status == "refuted" and (behind.kind, "=" in behind.text) == (
-                            "claim", False):
-                        whole = piece._replace(text=f"{piece.text} {behind.text}")
-                        if (joined := self.checked(whole)).status in RIGHT:
-                            line = joined
-                            taken.add(place + 1)
+                    piece = self.meant(self.estimate(piece))  # in letters that are known by now
+                    if piece.kind == "definition" and self.value(piece, self.words.outputs[-1]):
+                        found = self.called_output(found, found[place])
+                        piece = found[place]
+                    line = {"words": self.said, "definition": self.defined}.get(
+                        piece.kind, self.checked)(piece)
+                    for text, rest in self.joined(found, place, piece) if (
+                            line.status == "refuted") else ():
+                        if (other := self.checked(piece._replace(text=text))).status in RIGHT:
+                            line, taken = other, taken | rest
                             self.slips.drop(piece.at)
+                            break
             except TimeIsUp:
                 late = Finding("unreadable", piece.text, f"{LATE[0].upper()}{LATE[1:]}.")
                 line = Line(piece.text, self.chain, findings=(late,))
-            except ValueError as error:  # one letter for two things
+            except Exception as error:  # as one letter for two things: a text never ends an audit
                 line = self.unreadable(piece, str(error))
+            self.head = head if piece.beside else self.head
             lines[place] = replace(line, at=piece.at)
         ordered = [lines[place] for place in sorted(lines)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
+
+    def joined(self, found: list[Piece], place: int, piece: Piece,
+               ) -> Iterator[tuple[str, set[int]]]:
+        """Yield what else an equation may be, with the numbers of the pieces that it takes: one
+        with the rest of it on the next line, or one that goes on with a definition before it."""
+        behind = [*found, Piece("words", "")][place + 1]
+        if behind.kind == "claim" and "=" not in behind.text:
+            yield f"{piece.text} {behind.text}", {place + 1}
+        if piece.goes_on and found[place - 1].beside:
+            yield " = ".join([sides_of(found[place - 1].text)[-1],
+                              *sides_of(piece.text)[1:]]), set()
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
@@ -263,7 +278,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         for name in [] if any(map(is_misfit, verdicts)) else self.vague.keys() & used:
             return self.unreadable(piece, self.vague[name])
         if right and sides[0] == self.chain[self.chain.output].symbol:
-            self.letters.whole = as_number(sides[-1])
+            self.letters.whole = as_number(traced[-1])
         line = line if right and traced == sides else self.blamed(line, traced)
         self.learnt(line)
         return line

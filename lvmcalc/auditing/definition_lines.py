@@ -10,7 +10,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, capital
 from lvmcalc.auditing.backprop_notation import BAR
 from lvmcalc.auditing.letter_meaning import Lettering
-from lvmcalc.auditing.pieces import Piece, Position
+from lvmcalc.auditing.pieces import ENTRY, Piece, Position
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.derivation_text import letters_given
@@ -84,6 +84,9 @@ class Defining(Lettering):
         letter = matching(name, values[0])
         self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
+        entry = ENTRY.fullmatch(piece.name)
+        if entry and entry[1].upper() not in self.words:
+            self.words = self.words.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
         return Line(piece.text, self.chain, (letter, *values), verdicts,
                     kind="claim" if verdicts else "definition")

@@ -46,9 +46,11 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
 # The derivative of a formula, as ∂/∂w (½ wᵀA w) and ∇_W tr(WᵀA)
 _BY = (r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
        r"\s*(?P<a>[^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](?P<b>\w+)"
-       r"|(?:∇|\\nabla)\s*_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w)))\s*")
-TERM = re.compile(_BY + r"(?P<of>(?=.*[‖|^²({])(?:\([^()]*\)|‖[^‖]*‖"
-                  r"|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+)$")  # one term, as in ∂/∂w ½‖w‖²
+       r"|(?:∇|\\nabla)\s*(?:_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w))|(?=\()))\s*")
+# One term, as in ∂/∂w ½‖w‖², ∂/∂Σ log det Σ, ∂/∂Z 1ᵀ log(s)
+TERM = re.compile(_BY + r"(?P<of>(?=.*(?:[‖|^²({]|(?<![A-Za-z])(?:log|ln|det)\b))"
+                  r"(?:\([^()]*\)|‖[^‖]*‖|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+"
+                  r"(?:(?<=[^\s()])\s*\([^()]*\))?)$")
 DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 # ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
@@ -70,14 +72,14 @@ def derived(side: str) -> tuple[str, str]:
         return (whole["b"] or whole["d"]).strip(), whole["a"] or whole["c"]
     found, depth = DERIVED.match(text), 0
     if not found and (term := TERM.match(text)):
-        return next(filter(None, term.group("a", "b", "c", "d"))), term["of"]
+        return next(filter(None, term.group("a", "b", "c", "d")), ""), term["of"]
     of = found["of"] if found else ""
     for place, sign in enumerate(of):
         depth += (sign in "([{") - (sign in ")]}")
         closed = not depth and sign in ")]}" and "tr" not in of[place - 3:place]
         if closed and of[place + 1:].strip():
             return "", ""
-    return next(filter(None, found.group("a", "b", "c", "d"))) if found else "", of
+    return next(filter(None, found.group("a", "b", "c", "d")), "") if found else "", of
 
 
 def asked_for(chain: Chain, side: Expr) -> str:

@@ -127,17 +127,27 @@ class Lettering:
         letters = ", ".join(map(notation.plain, names))
         return f"It holds with {letters} held fixed." if names else ""
 
-    def derivative(self, side: str) -> Expr | None:
-        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None."""
+    def derivative(self, side: str, said: str) -> Expr | None:
+        """Return the derivative by a leaf or K that a side is, as ∂/∂w (½ wᵀA w); else None.
+
+        That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
+        """
         name, formula = derived(side)
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
-        if name not in {*self.chain.leaves, *self.chain.abbreviations}:
+        if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations}:
             return None
-        value = as_number(readings(formula, self.words)[0].formula)
-        if value.is_Matrix or (name in self.chain.abbreviations  # there, as if it were a leaf
-                               and self.words[name] not in value.free_symbols):
+        value = self.meaning(as_number(readings(formula, self.words)[0].formula))
+        if name and value == self.chain[self.chain.output].symbol:
+            return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
+        if not name:
+            shape = shape_of(readings(said, self.words)[0].formula)
+            name, *others = [name for name, leaf in self.chain.leaves.items()
+                             if leaf.shape == shape and leaf.symbol in value.free_symbols] or [""]
+            name = "" if others else name
+        if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
+                                           and self.words[name] not in value.free_symbols):
             return None
-        return self.letters.derivative(self.meaning(value), self.words[name])
+        return self.letters.derivative(value, self.words[name])
 
     def sides(self, text: str) -> tuple[Expr, ...]:
         """Return the sides of an equation; of two readings of one, that which makes it true."""
@@ -185,7 +195,7 @@ class Lettering:
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
-        found = [self.derivative(first) or readings(
+        found = [self.derivative(first, others[0]) or readings(
             first, self.words, (), differentials, indices, self.arrays)[0].formula]
         for other in others:
             ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
@@ -198,7 +208,8 @@ class Lettering:
         none. Of the layouts that may be meant it is that of the other side, if there is one."""
         found: list[tuple[Expr, ...]] = []
         for symbol, indices in self.derivative_ways(bare(texts[0])):
-            with suppress(Unreadable, CannotBeFormed):
+            others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]  # of what it may be
+            with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
                 sides = (symbol, *(self.likeliest(symbol, way) for way in ways))
                 if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
@@ -216,7 +227,7 @@ class Lettering:
             check_shapes(self.meaning(found[0].formula))
             return found
         except CannotBeFormed:
-            if not symbol.is_Matrix:
+            if not symbol.is_Matrix or symbol.name.startswith("∂²"):
                 raise
             below = "ij" if symbol.cols != 1 else "i"
             names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name

@@ -4,6 +4,7 @@ import re
 
 from sympy import Expr, Symbol
 
+from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import slope
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
@@ -43,7 +44,7 @@ def of_one_number(chain: Chain, words: Vocabulary, texts: list[str]) -> tuple[Ex
     try:
         first, *others = (readings(text, words)[0].formula
                           for text in (by["of"] if by else texts[0], *texts[1:]))
-    except Unreadable:
+    except (Unreadable, CannotBeFormed):
         return ()
     if any(side.is_Matrix or side.free_symbols - {number} for side in (first, *others)):
         return ()

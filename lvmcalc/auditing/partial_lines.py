@@ -11,6 +11,18 @@ TERM = re.compile(
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
     r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+)\$?\s*$", re.IGNORECASE)
+# "3rd term: 0" behind such a line
+NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
+                  r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
+OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
+# "The gradient of the penalty λ wᵀw is 2λ w", "d/dΣ of log det Σ is Σ⁻¹"
+FORMULA = re.compile(
+    r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:(?:the\s+)?(?:gradient|derivative)"
+    r"|[∂d]\s*/\s*[∂d]\s*\\?(?P<by>\w+))\s+of\s+(?:the\s+)?"
+    r"(?:(?:penalty|regulari[sz]er|data\s+term|trace|log-determinant)\s+)?"
+    r"(?P<of>(?=[^=]*[\^²ᵀ(‖|\s])(?!.*(?<!\\)\b[a-z]{4}.*\s(?:is|=)\s)[^=:]+?)"
+    r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s+(?:is|=)\s+"
+    r"(?P<said>[^=]+?)[\s.]*$", re.IGNORECASE)
 ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
                    r"|\\partial L\s*\}\s*\{\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
@@ -25,22 +37,31 @@ BELOW = re.compile(
     r"(?=\s*&?\s*=)")
 
 
-def of_a_term(line: str, whole: str, scalar: str) -> str:
-    """Return a line about the derivative of a term of the scalar as an equation, "" if it is none.
+def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
+    """Return a line about the derivative of a term of the scalar, or of another formula, as an
+    equation, "" if it is none.
 
     Parameters
     ----------
     line, whole : the line and the derivation
     scalar : what the derivation has said that the scalar is, "" if nothing
+    before : the equation before it
     """
-    found, terms = TERM.match(line), terms_of(scalar)
+    found, terms, begun = TERM.match(line), terms_of(scalar), OPERATOR.match(before)
     asked = {*ASKED.findall(whole)}
-    wrt = (found["wrt"] if found else "") or (asked.pop() if len(asked) == 1 else "")
-    if not found or not wrt or len(terms) < 2:
+    given = f"∂/∂{asked.pop()} " if len(asked) == 1 else "∇ "
+    if not found and (formula := FORMULA.match(line)):
+        wrt = formula["by"] or formula["wrt"]
+        of, said = (formula[part].replace("$", "") for part in ("of", "said"))
+        return f"{f'∂/∂{wrt} ' if wrt else given}({of}) = {said}"
+    if not found and begun:
+        found, given = NEXT.match(line), begun[0]
+    if not found or len(terms) < 2:
         return ""
+    given = f"∂/∂{wrt} " if (wrt := found.groupdict().get("wrt")) else given
     which = found["which"].lower()
     place = -1 if which == "last" else int(which) - 1 if which.isdigit() else _ORDINALS.index(which)
-    return f"∂/∂{wrt} ({terms[place]}) = {found['said']}" if place < len(terms) else ""
+    return f"{given}({terms[place]}) = {found['said']}" if place < len(terms) else ""
 
 
 def of_a_path(line: str, whole: str) -> str:

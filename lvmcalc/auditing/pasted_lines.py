@@ -21,6 +21,10 @@ HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$
 BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
+QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
+MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
+QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
+CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
                      r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
@@ -29,10 +33,13 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
                   r"|(?:and\s+)?we\s+(?:have|get|obtain|find))\b)|\s+and\s+(?=\w+\s*:?=)",
                   re.IGNORECASE)
 # What is said there is known before
-WHERE = re.compile(rf",?\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
+WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
-GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+")
+GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+"
+                    r"|\s+and\s+(?=(?:[^\s=]{1,4}\s+){1,3}=(?!=))")
+HESSIAN = re.compile(r"\bthe\s+Hessian\s+is\s+(\$?)\s*(?:H\s*=\s*)?(?![^.]*[∇∂]|[^.]*\\nabla)"
+                     r"(?=[-−\d(]|[^\W\d_](?![a-z]))", re.IGNORECASE)
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 SPOKEN = re.compile(
@@ -40,12 +47,14 @@ SPOKEN = re.compile(
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
-SINCE = re.compile(r"(\s*(?:since|as|because)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
+SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
     """Return a line without its number, the words that say what it is about, and "we have"."""
     text = WE_HAVE.sub("", LABEL.sub("", text))
+    asked = QUESTION.match(text)
+    text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
     heading = HEADING.match(text)
     words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
     if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
@@ -65,7 +74,8 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     Those that a double backslash or a semicolon divides have the same number.
     """
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
-    text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", text)
+    text = HESSIAN.sub(r"\1∇²L = ", text)
+    text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:
         text = text.replace("&", " ")

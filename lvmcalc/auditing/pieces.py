@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
+from unicodedata import normalize
 
 from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
@@ -16,9 +18,15 @@ from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
 
-ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:applied\s+)?row[\s-]?wise\)?(?=[\s.,]*$)")
+ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:(?:applied|taken)\s+)?(?:row[\s-]?wise"
+                      r"|row\s+by\s+row|(?:(?:to|over|for)\s+)?each\s+row(?:\s+separately)?)\)?"
+                      r"(?=[\s.,]*$)")
+# Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
-                   r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$")
+                   r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$"
+                   r"|,?\s+\(?(?:where\s+|as\s+)?only\s+\$?\\?\w+\$?\s+"
+                   r"(?:varies|changes|moves)\)?[\s.]*$"
+                   r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]*$)")
 LOSS = ("loss", "cost", "objective")
 # What says that the lines from there on hold only where the gradient is zero
 FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
@@ -39,6 +47,7 @@ REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
                     rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
                     rf"|,?\s+((?:since|because)\s+{_SAID})"
                     rf"|,\s+which\s+(?:is|are)\s+({_SAID}))\s*$")
+BESIDE = re.compile(r"\S.*\b(?:where|with|since|because|as|for)[\s$\\(\[]*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
@@ -49,16 +58,21 @@ SOLUTION = re.compile(
     r"(?:\^\s*\{?\s*(?:\*|\\ast\b|\\star\b|[⋆∗])\s*\}?|_\s*\{?\s*"
     r"(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)\s*\}*)(?=\s*=)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
-ENTRYWISE = re.compile(r",?\s*\(?(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
+ENTRYWISE = re.compile(r",?\s*\(?(?:where\s+the\s+(?:square|power|product|quotient)\s+is\s+"
+                       r"(?:taken\s+)?)?(?:entry by entry|(?:entry|element|component)-?wise)\)?"
+                       r"[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 # dZ is no dL if it stands on the right of an equation, or beside dL
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
 UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
-VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is|follows\s+that))"
+VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
+                  r"|follows\s+that|ends?\s+up\s+with))"
                   r"\s*:?\s+(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
+LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*\{\s*\((\d)\)\s*\}|⁽([⁰¹²³⁴-⁹])⁾)")
+ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
 
@@ -92,7 +106,8 @@ class Piece(NamedTuple):
     have that of which they say what it is; it goes on from the one before it if its line begins
     with an equals sign. A definition was said to be one, by "Let" or :=, or begins with an unknown
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
-    differ by a term, with a "factor" by a term or a factor; what is of a path may be a part.
+    differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
+    stands beside an equation of its line, behind "where", is not what the next line goes on with.
     """
 
     kind: str
@@ -104,6 +119,7 @@ class Piece(NamedTuple):
     flat: bool = False
     constant: bool | str = False
     of_path: bool = False
+    beside: bool = False
     at: Position = START
 
 
@@ -117,8 +133,9 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
     for number, raw in raws:
+        raw = LAYER.sub(partial(_layer, vocabulary), raw)
         bare = LABEL.sub("", raw)
-        term = of_a_term(bare, whole, scalar_in(found, vocabulary))
+        term = of_a_term(bare, whole, scalar_in(found, vocabulary), found[-1].text if found else "")
         text = without_front(term or of_a_path(bare, whole), vocabulary)
         if not text.strip(" \t\r.,;$"):
             continue
@@ -137,10 +154,18 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 piece = _piece(one, vocabulary, found, own)
+                beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
                 found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
-                                            at=Position(number)))
+                                            beside=beside, at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
+
+
+def _layer(vocabulary: Vocabulary, layer: re.Match) -> str:
+    """Return δ_2 for δ^{(2)}, if δ is no other name."""
+    known = vocabulary.pattern.fullmatch(layer[1]) or spelling(layer[1].strip("\\")) in (
+        vocabulary.functions)
+    return layer[0] if known else f"{layer[1]}_{normalize('NFKC', layer[2] or layer[3])} "
 
 
 def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
@@ -168,8 +193,9 @@ def placed(found: Iterable[Piece]) -> list[Piece]:
 def _used(piece: Piece, others: list[Piece]) -> Piece:
     """Return a claim in place of an equation for a letter that was not said to be defined, if no
     other line uses the letter."""
-    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i
-    letter = re.compile(rf"(?<![A-Za-z])d?{typed(base)}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
+    base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
+    names = rf"(?:{typed(base)}|{base.upper()})" if ENTRY.fullmatch(piece.name) else typed(base)
+    letter = re.compile(rf"(?<![A-Za-z])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
@@ -219,8 +245,10 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
             return _piece(formula, vocabulary, found, own)._replace(flat=True)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))
+    if not formula.strip(" .,;:"):
+        return Piece("words", text.strip())
     if re.match(r"\s*=", formula):  # it goes on from the line before
-        claims = [piece for piece in found if piece.kind != "words"]
+        claims = [piece for piece in found if piece.kind != "words" and not piece.beside]
         if not claims:
             return Piece("claim", text.strip())
         return Piece("claim", f"{sides_of(claims[-1].text)[-1].strip()} {formula.strip()}",

@@ -18,6 +18,10 @@ SAYS_NOTHING = re.compile(
     r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
     r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
     r"\b(?:not|never)\b"
+    r"|\$?\\?\w+\$?\s+(?:depends\s+on|appears|occurs|enters|is\s+used)\s+"
+    r"(?:(?:in\s+)?\$?\\?\w+\$?\s+)?(?:once|twice|(?:two|three)\s+times)\W*$"
+    r"|\$?(?:∂L\s*/\s*∂)?(?:this\s+matrix|it|\\?\w|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})\$?\s+is\s+"
+    r"symmetric\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")

@@ -1,7 +1,8 @@
-"""A chain with other sizes, to judge lines that follow from one whose shapes do not fit.
+"""A chain with other sizes, to judge lines whose shapes do not fit.
 
 Lines may follow from a line before that cannot be formed: where all sizes are one, they can be, and
-it is seen from which slip they follow. A letter that a student takes for a matrix is no size.
+it is seen from which slip they follow. A derivation for one sample takes x for a column, though it
+is n×S in the chain. A letter that a student takes for a matrix is no size.
 """
 
 import re
@@ -9,13 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol, Trace
 
 from lvmcalc.auditing.audit_report import Audit, Line
 from lvmcalc.auditing.pieces import pieces
 from lvmcalc.calculus import CannotBeFormed
-from lvmcalc.chain import Builder, Chain
+from lvmcalc.chain import Builder, Chain, Node
 from lvmcalc.marking.chain_letters import sizes_of
+from lvmcalc.marking.exercise import RIGHT
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.formula_finder import sides_of
@@ -25,8 +27,9 @@ from lvmcalc.notation.parser import readings
 def of_one_size(chain: Chain) -> Chain:
     """Return a chain in which all sizes are one."""
     sizes = sizes_of(chain)
+    names = [*(size.name for size in sizes if size.name in "Nn"), *(size.name for size in sizes)]
     one = next((size for size in sizes if size.name in chain.leaves), Symbol(
-        sizes[0].name, integer=True, positive=True) if sizes else None)
+        names[0], integer=True, positive=True) if sizes else None)  # with N rows, softmax is read
     return _with_sizes(chain, dict.fromkeys(sizes, one))
 
 
@@ -59,6 +62,46 @@ def _with_sizes(chain: Chain, sizes: dict[Expr, Expr]) -> Chain:
     at_most = tuple((small.xreplace(sizes), large.xreplace(sizes))
                     for small, large in chain.at_most)
     return build.chain(chain.abbreviations, at_most, unnamed=chain.unnamed)
+
+
+def samples_of(chain: Chain) -> list[Expr]:
+    """Return the sizes that only count the columns of leaves with a small letter, as S where x is
+    n×S: on paper, x is one column."""
+    def matrix(leaf: Node) -> bool:
+        return leaf.name[:1].islower() and len(leaf.shape) == 2 and leaf.shape[0] != 1
+
+    leaves = chain.leaves.values()
+    other = {*chain.leaves} | {it.name for pair in chain.at_most for size in pair
+                               for it in size.free_symbols}
+    other |= {size.name for leaf in leaves for place, length in enumerate(leaf.shape)
+              for size in length.free_symbols if not (place and matrix(leaf))}
+    return [size for size in sizes_of(chain) if size.name not in other]
+
+
+def of_one_sample(found: Audit, chain: Chain, again: Callable[[Chain], Audit]) -> Audit:
+    """Return the audit of a derivation for one sample, if some of its lines are right for one but
+    cannot be formed for many, and the others hold for one too; else the audit `found`.
+
+    A derivation with the trace of what is S×S for S samples is about all of them.
+    """
+    samples = {*samples_of(chain)} if any(map(misfits, found.lines)) else {}
+    traces = [it for line in found.lines if "tr" in line.text  # and no norm
+              for side in line.sides for it in side.atoms(Trace)]
+    if not samples or any(samples & it.arg.rows.free_symbols for it in traces):
+        return found
+    other = again(chain.remember("of one sample", lambda: _with_sizes(
+        chain, dict.fromkeys(samples, Integer(1)))))
+    pairs = [*zip(found.lines, other.lines, strict=False)]
+    mended = [one for line, one in pairs
+              if (misfits(line) or line.follows) and one.status in RIGHT]
+    worse = any((line.status in RIGHT and one.status not in RIGHT)
+                or (line.status != "unreadable" == one.status) for line, one in pairs)
+    if len(found.lines) != len(other.lines) or not mended or worse:
+        return found
+    told = f"Read for one sample, {' = '.join([*map(str, samples), '1'])}."
+    return replace(other, lines=tuple(
+        replace(one, note=f"{one.note} {told}".strip()) if one in mended else one
+        for one in other.lines))
 
 
 def misfits(line: Line) -> bool:

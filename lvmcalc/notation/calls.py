@@ -6,7 +6,7 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import DiagonalOf, Expr, ShapeError, Trace, sympify
+from sympy import DiagonalOf, Expr, ShapeError, Trace, pi, sympify
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named_functions
@@ -61,6 +61,8 @@ class Calls(Axes):
             raise self.fail("an opening bracket")
         self.open.append("(")
         value = self.factor()
+        if value.is_Integer and self.vocabulary.spellings.get(self.ahead.text) is pi:
+            value *= self.factor()  # log 2π
         self.open.pop()
         if self.at_factor() or self.ahead.text in ("*", "·", "/", "∘", "@"):
             raise self.unclear(f"belongs to what {name} is taken of", f"{name}(…)")
