@@ -33,8 +33,9 @@ WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
 CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
            r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
            r"(?:would\s+give|gives|yields|leads\s+to)\s+(?:the|an?)(?:\s+[a-z-]{3,}){1,4}\.?\s*$"
-           r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+(?:factors?\s+(?:of\s+)?)?"
-           r"(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
+           r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
+           r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
+           r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
            r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
 REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{ORIGIN}|{CALLED}|{TWICE}|{CLOSING}")
 _LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"

@@ -31,7 +31,8 @@ SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\b
                     r"|(['\"]{3}).*\1|)\s*;?\s*$")
 # A comment behind code: words, or a shape such as N x D, but no formula
 COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
-                     r"(?:[\w\s,.:()\[\]']|\w-\w|(?<=\bd[A-Z])/(?=d))*|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
+                     r"(?:[\w\s,.:()\[\]']|\w-\w|(?<=\bd[A-Z])/(?=d))*"
+                     r"|[(\[]?\w\s*[x×,]\s*\w[)\]]?)\s*$")
 # and one that says what a letter of the line is: # Ki = inv(K)
 MEANING = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?:with|where)\s+)?"
                      r"([^\W\d]\w*\s*=(?!=)[^=#]+)$")
