@@ -271,7 +271,7 @@ class _Auditor(Defining, Conditioned, Blaming):
                 line, right = replace(line, verdicts=others), True
                 break
         if right and has_differentials(self.chain, self.meaning(sides[0])):
-            line = replace(line, note=self.fixed(traced))
+            line = replace(line, note=self.fixed(traced, piece.only))
         if right:
             self.slips.relations += [(self.head, side) for side in sides if side != self.head]
         used = {} if right else {symbol.name for side in sides for symbol in side.free_symbols}

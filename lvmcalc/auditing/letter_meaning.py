@@ -119,10 +119,18 @@ class Lettering:
             and self.verdict(sides[0] - constant, sides[1]).holds)
         return constant if left_out else S.Zero
 
-    def fixed(self, sides: tuple[Expr, ...]) -> str:
+    def fixed(self, sides: tuple[Expr, ...], only: str = "") -> str:
         """Return in words which leaves stand still in a differential, if others change elsewhere
-        or the words before it speak of the whole; else ""."""
+        or the words before it speak of the whole; else "".
+
+        Raises
+        ------
+        Unreadable
+            If it was said that `only` one of them changes.
+        """
         names = held_fixed(self.chain, [*map(self.meaning, sides)], self.moving)
+        if only in names:
+            raise Unreadable(f"It says that only {only} changes, but {only} stands still in it.")
         names = [name for name in names if self.total or name in self.moving]
         letters = ", ".join(map(notation.plain, names))
         return f"It holds with {letters} held fixed." if names else ""

@@ -39,6 +39,8 @@ def of_one_number(chain: Chain, words: Vocabulary, texts: list[str]) -> tuple[Ex
     if not by and called not in words.functions:
         return ()
     name = spelling((by or left)["z"])
+    if by and getattr(words.get(name), "is_square", False):  # |Σ| is a determinant
+        return ()
     number = Symbol(name if name not in words else f"{name} ", real=True)
     words = words.extended({name: number})
     try:

@@ -19,10 +19,11 @@ OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
 FORMULA = re.compile(
     r"^\s*(?:(?:and|so|then|here|hence|thus)\s*,?\s+)?(?:(?:the\s+)?(?:gradient|derivative)"
     r"|[∂d]\s*/\s*[∂d]\s*\\?(?P<by>\w+))\s+of\s+(?:the\s+)?"
-    r"(?:(?:penalty|regulari[sz]er|data\s+term|trace|log-determinant)\s+)?"
-    r"(?P<of>(?=[^=]*[\^²ᵀ(‖|\s])(?!.*(?<!\\)\b[a-z]{4}.*\s(?:is|=)\s)[^=:]+?)"
+    r"(?:(?:penalty|regulari[sz]er|data\s+term)\s+)?"
+    r"(?P<of>[^=:]+?)"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s+(?:is|=)\s+"
     r"(?P<said>[^=]+?)[\s.]*$", re.IGNORECASE)
+IS_FORMULA = re.compile(r"(?!.*(?<!\\)\b[A-Za-z]{4}).*[\^²ᵀ(‖|\s].*")  # and no words
 ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
                    r"|\\partial L\s*\}\s*\{\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
@@ -50,7 +51,8 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
     found, terms, begun = TERM.match(line), terms_of(scalar), OPERATOR.match(before)
     asked = {*ASKED.findall(whole)}
     given = f"∂/∂{asked.pop()} " if len(asked) == 1 else "∇ "
-    if not found and (formula := FORMULA.match(line)):
+    formula = FORMULA.match(line)
+    if not found and formula and IS_FORMULA.fullmatch(formula["of"]):
         wrt = formula["by"] or formula["wrt"]
         of, said = (formula[part].replace("$", "") for part in ("of", "said"))
         return f"{f'∂/∂{wrt} ' if wrt else given}({of}) = {said}"

@@ -21,11 +21,11 @@ from lvmcalc.notation.vocabulary import typed
 ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:(?:applied|taken)\s+)?(?:row[\s-]?wise"
                       r"|row\s+by\s+row|(?:(?:to|over|for)\s+)?each\s+row(?:\s+separately)?)\)?"
                       r"(?=[\s.,]*$)")
+ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
                    r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$"
-                   r"|,?\s+\(?(?:where\s+|as\s+)?only\s+\$?\\?\w+\$?\s+"
-                   r"(?:varies|changes|moves)\)?[\s.]*$"
+                   rf"|,?\s+\(?(?:where\s+|as\s+)?{ONLY.pattern}\)?[\s.]*$"
                    r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]*$)")
 LOSS = ("loss", "cost", "objective")
 # What says that the lines from there on hold only where the gradient is zero
@@ -108,6 +108,7 @@ class Piece(NamedTuple):
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
+    It may be said that `only` one letter changes.
     """
 
     kind: str
@@ -120,6 +121,7 @@ class Piece(NamedTuple):
     constant: bool | str = False
     of_path: bool = False
     beside: bool = False
+    only: str = ""
     at: Position = START
 
 
@@ -154,9 +156,11 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 piece = _piece(one, vocabulary, found, own)
+                only = ONLY.search(one)
                 beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
                 found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
-                                            beside=beside, at=Position(number)))
+                                            beside=beside, only=only[1] if only else "",
+                                            at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
 

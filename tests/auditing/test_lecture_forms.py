@@ -73,8 +73,9 @@ def test_no_text_ends_an_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     ("p_nk = exp(Z_nk) / Σ_j exp(Z_nj)\n∂L/∂W = Xᵀ(P − Y)", SOFTMAX, ["definition", "proved"]),
     ("L = yᵀy − 2yᵀXw + wᵀXᵀXw + λwᵀw\ngradient of the 2nd term: −2Xᵀy\n1st term: 0\n4th: λw\n"
      "∂L/∂w = −2Xᵀy + 2XᵀXw + 2λw", RIDGE, ["proved"] * 3 + ["refuted", "proved"]),
-    ("The gradient of the penalty λ wᵀw is 2λ w.\nThe gradient of $\\lambda w^T w$ is $\\lambda w$",
-     RIDGE, ["proved", "refuted"]),
+    ("The derivative of $w^T w$ with respect to $w$ is 2w.\n"
+     "The gradient of the penalty λ wᵀw is λ w.", RIDGE, ["proved", "refuted"]),
+    ("∂/∂Σ log|Σ| = Σ⁻¹\n∂/∂Σ log|Σ| = Σ", GAUSS, ["proved", "refuted"]),
     ("1. with z = Xw: ∂L/∂z = 2(z − y)", RIDGE, ["definition", "proved"]),
     ("K depends on X twice, so ∂L/∂X = 2α ∂L/∂K X\n∂L/∂K is symmetric, so ∂L/∂X = α ∂L/∂K X",
      "gplvm", ["words", "proved", "words", "refuted"]),
@@ -92,7 +93,7 @@ def test_a_form_of_lectures_is_read(text: str, of: object, expected: list) -> No
 
 
 @pytest.mark.parametrize(("text", "of"), [
-    ("E = VH − Y\ndE = V H (only U varies)", NET), ("Is it not? ∂L/∂w = 2Xᵀ(Xw − y) + 2λw", RIDGE),
+    ("E = VH − Y\ndE = V dH (only V varies)", NET), ("Is it not? ∂L/∂w = 2Xᵀ(Xw − y) + 2λw", RIDGE),
     ("the gradient of the trace of λ wᵀw is 2λ w", RIDGE), ("1st term: 0", RIDGE),
     ("d/dΣ of minus log det Σ is Σ⁻¹", GAUSS)])
 def test_words_that_may_change_it_are_not_dropped(text: str, of: object) -> None:
