@@ -42,6 +42,10 @@ CIRCLE = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?(?:[∘⊙]|\\odot|\\c
 UNIT = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?I(?:_\w)?\$?\s+(?:is|denotes|being|the)"
                   r"\s+(?:the\s+)?(?:\$?\w\s*(?:\\times\s*|×|x|by)\s*\w\$?\s+)?"
                   r"(?:identity|unit)(?:\s+matrix)?\)?[\s.]*$")
+# Words for a kind of loss; "negative", "mean" or "half" would change what it is
+_KIND = (r"(?:(?:training|total|whole|full|overall|squared?|quadratic|log|logistic|cross-entropy"
+         r"|ridge|regulari[sz]ed|penali[sz]ed|marginal|data|reconstruction|softmax|least-squares"
+         r"|empirical|Gaussian|scalar|log-likelihood|network)\s+)")
 # What says nothing of the formula beside it though a word of it may
 _WITH = r"(?:\s+(?:with|as|to(?:\s+be)?|at|being))?"
 PHRASES = re.compile(
@@ -59,7 +63,7 @@ PHRASES = re.compile(
     r"|I\s+(?:think|guess|suppose|believe|hope)|my\s+guess(?=\s+is)"
     r"|if\s+I(?:['’]m|\s+am)?\s+(?:not\s+mistaken|remember\s+(?:it\s+)?(?:correctly|right))"
     r"|(?:carrying|written|multiplied|spelled|worked)\s+out|in\s+(?:one|a\s+single)\s+(?:line|go)"
-    r"|(?:gradients?|derivatives?)\s+of\s+(?:(?:the|this|our)\s+)?(?:[a-z-]+\s+)?"
+    rf"|(?:gradients?|derivatives?)\s+of\s+(?:(?:the|this|our)\s+)?{_KIND}?"
     r"(?:log-loss|loss|objective|cost|error|log-likelihood|likelihood|function|model|energy"
     r"|criterion)(?:\s+function)?)(?![\w-])|\b(?:sum|total):", re.IGNORECASE)
 # A number such as 2) or (iv), and an arrow
@@ -71,7 +75,7 @@ _WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for)\s+(?:the\s+\w{4,}\s+)?"
 _VERB = (r"(?:is|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b(?:\s+(?:be"
          r"|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*(?=\s)")
 SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?"
-                     r"(?:[a-z-]+\s+){0,2}(?:loss|objective|log-likelihood|likelihood|cost|error"
+                     rf"{_KIND}{{0,2}}(?:loss|objective|log-likelihood|likelihood|cost|error"
                      r"|function|L))?"
                      rf"(?:\s+{_WRT})?(?:\s+(?={_VERB})|\s*(?==)|\s*:\s)"
                      rf"|^\s*{_WRT.replace('wrt', 'of')}"

@@ -50,6 +50,8 @@ def test_remarks_that_change_nothing_are_left_out(words: str) -> None:
     "{}. Let me know if λ is 0.", "{} (from λ)", "{}. The factor λ cancels.",
     "Suppose that X = I.\nAnswer: ∂L/∂w = {}", "With λ = 1:\nAnswer: ∂L/∂w = {}",
     "We maximise minus L.\nAnswer: ∂L/∂w = {}", "With half the data term:\nResult: ∂L/∂w = {}",
+    "The gradient of the negative log-likelihood is {}", "gradient of the mean loss: {}",
+    "The gradient of half the loss with respect to w is {}",
     "{} (transposed)", "Step 1: X = 2w.\nFinal answer: ∂L/∂w = {}", "Answer: ∂L/∂y = {}"])
 def test_remarks_that_may_change_something_are_not(words: str) -> None:
     assert mark(words.format(RIGHT), RIDGE, "w").status == "unreadable"
