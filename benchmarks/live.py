@@ -46,7 +46,7 @@ SHORT, TRIALS = 10, 20
 IMPORTS = """
 import os
 from time import perf_counter, process_time
-from lvmcalc.show import live as module, player
+from lvmcalc.show import live_base as module, player
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, TwoWeights
 """
 CELL = IMPORTS + """
