@@ -3,7 +3,7 @@
 import gc
 import os
 from collections import Counter
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -13,8 +13,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["LVMCALC_PROGRESS"] = "off"  # no test and no kernel of nbval keeps answers
 collect_ignore = ["course/class"]  # what students handed in
-BROWSER = "tests/browser/"
-FIRST = (BROWSER, "notebooks/")  # they take longest, so that no worker ends with one
+BROWSER = Path(__file__).with_name("browser")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -30,21 +29,18 @@ def pytest_configure(config: Any) -> None:
         config.option.loadscopereorder = False
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
-    """Give a file to one worker, and all of the browser to one, as they share a JupyterLab."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class Scheduling(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
-
-    return Scheduling(config, log)
+def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:
+    """Leave the browser's tests out unless they are named: Chromium and a JupyterLab want all cores.
+    """
+    named = (config.invocation_params.dir / each.partition("::")[0] for each in config.args)
+    left_out = collection_path == BROWSER and not any(BROWSER in (path, *path.parents)
+                                                      for path in named)
+    return True if left_out else None
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Put the folders that take longest at the beginning, and leave the rest as it is."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    """Put the notebooks, which take longest, at the beginning, and leave the rest as it is."""
+    items.sort(key=lambda item: not item.nodeid.startswith("notebooks/"))
 
 
 def pytest_collection_finish() -> None:

@@ -56,10 +56,11 @@ def compare(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 
 
 
 def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0,
-           at_most: AtMost = (), points: bool = True) -> Verdict:
+           at_most: AtMost = (), points: bool = True, forms: bool = True) -> Verdict:
     """Compare as `compare` does; a symmetric matrix need not occur on either side.
 
-    Without `points`, none is tried: what has not the same normal form is undecided.
+    Without `points`, none is tried: what has not the same normal form is undecided. Without
+    `forms`, only points are: it is the shorter way where the two sides are known to differ.
     """
     left, right = _zero_like(left, right), _zero_like(right, left)
     symmetric = tuple(symmetric)
@@ -71,11 +72,12 @@ def decide(left: Expr, right: Expr, symmetric: Iterable[str] = (), seed: int = 0
         if shape_of(left) != shape_of(right):
             return Verdict("refuted",
                            f"the shapes differ: {shape_of(left)} against {shape_of(right)}")
-        exact = True
+        same, exact = False, True
         try:
-            form = IndexForm(symmetric)
-            same = form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left),
-                              right)
+            if forms:
+                form = IndexForm(symmetric)
+                same = form.equal(form.matrix(left, 0, 1) if left.is_Matrix else form.scalar(left),
+                                  right)
         except TooLarge:  # for a normal form; numbers are not
             same = exact = False
         if same:

@@ -183,9 +183,12 @@ class Exercise:
                              symmetric.union(symmetric_in(self.chain)), points=False)
             if verdict.status == "proved":
                 return verdict
+        return self._decided(left, right)
+
+    def _decided(self, left: Expr, right: Expr, forms: bool = True) -> Verdict:
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
         return decide(*map(self.chain.in_leaves, (left, right)), symmetric_in(self.chain), 0,
-                      at_most)
+                      at_most, forms=forms)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""
@@ -197,10 +200,15 @@ class Exercise:
 
     def verdict(self, answer: Expr) -> Verdict:
         """Return whether a formula of the right shape is the one that is asked for."""
+        differs = not self.agree(self.values(answer))
         # Many digits take seconds to find small numbers; floats, at other points, do not.
-        if not self._rational and not self.agree(self.values(answer)) and (
+        if differs and not self._rational and (
                 example := self.counterexample(lambda point: value_at(answer, point))):
             return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example)
+        if differs and self._rational:
+            certain = self._decided(answer, self.asked, forms=False)
+            if certain.status == "refuted":
+                return certain
         return self.compare(answer, self.asked)
 
     def symmetric_only(self, answer: Expr) -> str:
