@@ -30,8 +30,7 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: Any) -> bool | None:
-    """Leave the browser's tests out unless they are named: Chromium and a JupyterLab want all cores.
-    """
+    """Leave the browser's tests out unless they are named: Chromium wants all cores."""
     named = (config.invocation_params.dir / each.partition("::")[0] for each in config.args)
     left_out = collection_path == BROWSER and not any(BROWSER in (path, *path.parents)
                                                       for path in named)

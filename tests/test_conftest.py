@@ -13,7 +13,7 @@ def conftest(config: pytest.Config) -> Any:
     return config.pluginmanager.get_plugin(str(HERE / "conftest.py"))
 
 
-@pytest.mark.parametrize("named, left_out", [
+@pytest.mark.parametrize(("named", "left_out"), [
     (["tests", "notebooks"], True), (["tests/chain"], True), (["tests/browser"], None),
     (["tests/show", "tests/browser/test_browser.py::test_one"], None)])
 def test_the_tests_of_the_browser_run_where_they_are_named(
