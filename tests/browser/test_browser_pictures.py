@@ -1,7 +1,6 @@
 """What the browser draws says the same as the data: places, colours, names and axes, read off what
 the canvas is told. The view stands on an empty page, with a model that answers nothing."""
 
-import base64
 import re
 from itertools import pairwise
 from types import SimpleNamespace
@@ -9,11 +8,11 @@ from types import SimpleNamespace
 import browser
 import numpy as np
 import pytest
+from canvas import drawn
 
 from lvmcalc.models import autoencoder, gplvm
-from lvmcalc.show import LiveGPLVM, StageWalk, panels, timing, view
+from lvmcalc.show import LiveGPLVM, StageWalk, panels, timing
 from lvmcalc.show.graph_exercise import GraphExercise
-from lvmcalc.show.input_boxes import Boxes
 from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
 from lvmcalc.training import data
@@ -22,37 +21,6 @@ POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 GREEN, PURPLE, SKY, BLUE, VERMILLION = "#009e73", "#cc79a7", "#56b4e9", "#0072b2", "#d55e00"
 IRIS = data.load("iris")
 W, X = np.array([[1.0, -2, 3], [0.5, 4, -1]]), np.array([[1.0], [0.5], [-2]])
-SPY = """async ({source, told}) => {
-  const open = value => value && value.base64 !== undefined ? new DataView(Uint8Array.from(atob(value.base64), c => c.charCodeAt(0)).buffer)
-    : Array.isArray(value) ? value.map(open) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)])) : value;
-  const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: []}, proto = CanvasRenderingContext2D.prototype;
-  const spy = (on, name, note) => { const real = on[name]; on[name] = function (...all) { note.call(this, ...all); return real.apply(this, all); }; };
-  let path = [], pixels = null;
-  [window.sent, window.order] = [[], []];
-  spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
-  spy(proto, "beginPath", () => { path = []; });
-  for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
-  spy(proto, "quadraticCurveTo", (cx, cy, x, y) => { path.push([x, y]); path.by = [cx, cy]; });
-  spy(proto, "arc", (x, y, r) => { path.push([x, y]); path.radius = r; });
-  spy(proto, "rect", (x, y, w, h) => path.push([x + w / 2, y + h / 2]));
-  for (const name of ["stroke", "fill"]) spy(proto, name, function () {
-    log.paths.push({act: name, color: this[`${name}Style`], dash: this.getLineDash().length > 0, at: path, by: path.by, radius: path.radius || 0}); });
-  spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle}); });
-  spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
-  spy(proto, "putImageData", data => { pixels = data; });
-  spy(OffscreenCanvasRenderingContext2D.prototype, "fill", function () { this.canvas.color = this.fillStyle; });
-  const real = OffscreenCanvas.prototype.transferToImageBitmap;
-  OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color}); };
-  spy(proto, "drawImage", function (it, x, y, w, h) { it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
-    : log.images.push({x, y, w, h, smooth: this.imageSmoothingEnabled, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}); });
-  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
-  window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
-  const values = open(told), el = document.querySelector("#it");
-  face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send: ({sent: [, number], ...it}) => { sent.push(it); order.push(number); }}});
-  for (let k = 0; k < 100 && !(el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due); k++) await new Promise(later => setTimeout(later, 20));
-  return log;
-}"""  # noqa: E501
-
 HOVERED = """at => { it.lvm.canvas.dispatchEvent(new PointerEvent("pointermove", seen(at)));
                     return it.lvm.tip.textContent; }"""
 
@@ -81,62 +49,12 @@ TRAILS = """() => {
 }"""
 
 
-VERDICTS = """async source => {
-  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
-  const told = {many: true, lines: ["a", "b"], told: ["of a", "of b"], heard: 0}, acts = {};
-  face.render({el: it, model: {get: name => told[name] ?? "", on: (name, act) => { acts[name] = act; }, send() {}}});
-  const seen = [], look = () => seen.push([...it.querySelectorAll(".lvm-verdict")].map(each => each.textContent));
-  look();
-  const input = it.querySelector("input");
-  input.value = "c";
-  input.onchange();
-  look();
-  acts["change:told"](); // an answer to what stood there before
-  look();
-  Object.assign(told, {told: ["of c", "of b again"], heard: 1});
-  acts["change:told"]();
-  look();
-  return seen;
-}"""  # noqa: E501
-
-
-LINES = """async source => {
-  const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
-  const told = {many: true, lines: ["a", "b", "c"], summary: "Two.", heard: 0, told: ["refuted", "first", "refuted"]
-    .map(kind => `<b class="lvm-${kind}">=</b>`)};
-  face.render({el: it, model: {get: name => told[name] ?? "", on() {}, send() {}}});
-  const rows = [...it.querySelectorAll("li")], {role, ariaLive} = it.querySelector(".lvm-told");
-  const broken = rows.map(row => row.classList.contains("lvm-broken"));
-  rows[1].querySelector("button").click();
-  const inputs = [...it.querySelectorAll("input")];
-  return {broken, spoken: [role, ariaLive], names: inputs.map(input => input.ariaLabel),
-          focus: inputs.indexOf(document.activeElement)};
-}"""  # noqa: E501
-
-
 @pytest.fixture(scope="module")
 def page():
     browser.need_chromium()
     with browser.page_of() as found:
+        found.emulate_media(reduced_motion="reduce")  # lest each test waits for a movement
         yield found
-
-
-def packed(value):
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode()}
-    if isinstance(value, dict):
-        return {key: packed(part) for key, part in value.items()}
-    return [packed(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
-def drawn(page, widget, looks="color: #222; background: #fff"):
-    """What the canvas was told last: texts, paths, dots, filled rectangles, images."""
-    page.goto("about:blank")
-    page.set_content(f'<div id="it" style="width: 900px; {looks}"></div>')
-    names = ("spec", "values", "scene", "frame", "words", "note", "about", "title", "playing",
-             "count", "present")
-    told = {name: packed(getattr(widget, name, "")) for name in names}
-    return page.evaluate(SPY, {"source": view.View._esm, "told": told})
 
 
 def text_called(log, words):
@@ -692,19 +610,3 @@ def test_each_time_is_read_off_in_seconds_and_each_name_stands_at_the_end_of_its
         assert at["color"] == looks[name]["color"].lower()
         closest = min(ends, key=lambda other: abs(ends[other][1] - at["y"]))
         assert closest == name
-
-
-def test_one_line_is_marked_as_the_first_break_and_of_a_removed_line_the_one_above_has_the_focus(
-        page):
-    page.goto("about:blank")
-    page.set_content('<div id="it"></div>')
-    assert page.evaluate(LINES, Boxes._esm) == {
-        "broken": [False, True, False], "focus": 0, "names": ["Line 1", "Line 2"],
-        "spoken": ["status", "polite"]}
-
-
-def test_a_verdict_stands_beside_its_own_line_and_none_beside_a_line_that_was_changed(page):
-    page.goto("about:blank")
-    page.set_content('<div id="it"></div>')
-    assert page.evaluate(VERDICTS, Boxes._esm) == [
-        ["of a", "of b"], ["…", ""], ["…", ""], ["of c", "of b again"]]

@@ -71,6 +71,20 @@ def test_floating_point_agrees_with_exact_arithmetic() -> None:
                                arithmetic.Reals) == pytest.approx(expected, rel=1e-13)
 
 
+def test_eight_digits_are_kept_up_to_a_condition_number_of_4_5e7_in_the_1_norm() -> None:
+    # [[1, c], [0, 1]] has the condition number (1 + c)² in the 1-norm, and about c² + 2 in the
+    # 2-norm.
+    limit, known = 1e-8 * 2**52, arithmetic.Trusted
+    for matrix in (np.array([[1, 6709], [0, 1.0]]), np.diag([np.nextafter(limit, 0), 1])):
+        assert known.regular(matrix) is matrix
+        assert known.det(matrix) == pytest.approx(matrix[0, 0])
+        np.testing.assert_allclose(known.inv(matrix) @ matrix, np.eye(2), atol=1e-9)
+    for matrix in (np.array([[1, 6710], [0, 1.0]]), np.diag([limit, 1])):
+        for function in (known.regular, known.det, known.inv, known.log_det):
+            with pytest.raises(arithmetic.IllConditioned, match="fewer than 8 digits"):
+                function(matrix)
+
+
 @over(("formula", "point"), [
     (Inverse(S), {"S": sp.Matrix([[1, 2], [2, 4]])}), (Trace(S.I), {"S": sp.zeros(2, 2)}),
     (MatPow(S, -2), {"S": sp.Matrix([[1, 2], [2, 4]])}), (1 / a, {"a": 0}), (a**-3, {"a": 0}),

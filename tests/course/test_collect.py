@@ -96,6 +96,9 @@ def test_the_page_has_the_numbers_signs_and_answers_of_each_student(collected: C
              "not attempted": "·"}
     html = page(collected)
     assert ", ".join(f"{sign} {status}" for status, sign in signs.items()) in html
+    heads = [re.findall(r'<th scope="col">(.*?)</th>', row) for row in html.split("<table>")]
+    assert ["student", *signs] in heads
+    assert ["asked for", "status", "answer", "tries", "what was found"] in heads
     bars = re.findall(r'(\d+) of (\d+)<span class="bar" style="width:(\d+)%', html)
     assert bars
     assert all(int(wide) == round(100 * int(made) / int(of)) for made, of, wide in bars)

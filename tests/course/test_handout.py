@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import seen
 
 from lvmcalc.calculus.operations import RULES
 from lvmcalc.course.__main__ import main
@@ -18,6 +19,10 @@ def test_it_has_every_part_and_the_rules_it_needs() -> None:
     source = RULES["inverse"].source
     assert f"<td>inverse</td><td>d(C⁻¹) = −C⁻¹ dC C⁻¹</td><td>{source}</td>" in page
     assert not re.search(r"[$\\^]|http|<script|<img", page.split("</style>")[1])
+
+
+def test_all_that_it_says_is_what_was_looked_through() -> None:
+    seen.compare(Path(__file__).parent / "seen" / "handout.txt", {"page": seen.of_html(handout())})
 
 
 def test_no_solution_and_no_rubric_is_printed() -> None:

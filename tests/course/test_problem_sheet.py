@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import seen
 from tables import over
 
 from lvmcalc.course import part, parts, problem
@@ -37,6 +38,20 @@ def test_a_spoiled_line_of_a_solution_makes_it_wrong(name: str) -> None:
     left, right = lines[number].split(" = ")[0], lines[number].split(" = ")[-1]
     lines[number] = f"{left} = 3 ({right})"
     assert part(name).mark("\n".join(lines)).status == "refuted", lines[number]
+
+
+def test_each_mark_is_told_as_it_was_looked_through() -> None:
+    answers = {"none": "", "solution": None, "begun": "W", "false": "c = x\n∂L/∂W = x\n∂L₁/∂X = X"}
+    found = {}
+    for name, one in parts().items():
+        # an audit takes its time
+        for kind, text in answers.items() if one.kind != "derivation" else ():
+            mark = one.check(one.solution if text is None else text)
+            # other rooms have the words of an audit
+            told = str(mark) if one.kind in ("words", "graph") else mark.reason
+            assert mark._repr_markdown_().startswith(f"**{mark.verdict}**: {mark.reason}")
+            found[f"{name}, {kind}"] = {"verdict": mark.verdict, "told": told.replace("\n", "↵")}
+    seen.compare(Path(__file__).parent / "seen" / "marks.txt", found)
 
 
 def graph_with(line: str, instead: str) -> str:

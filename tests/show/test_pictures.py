@@ -1,7 +1,6 @@
 """What a picture says: places against values, names against what they name, colours against signs,
 classes and paths. The expected numbers come from formulas of their own."""
 
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,7 +21,6 @@ from lvmcalc.show import (
     style,
     timing,
 )
-from lvmcalc.show.cloud import Cloud
 from lvmcalc.show.live_chain import Live
 from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.two_weights import SAMPLES, TwoWeights
@@ -154,11 +152,6 @@ class TestGraph:
             assert node["words"] == notation.plain(name)
             assert node["leaf"] == (name in AUTOENCODER.leaves)
         assert panel["order"][panel["edges"][0]["from"]] in "Wx"
-
-    def test_the_words_lead_from_the_parents_to_the_node(self):
-        words = figures.graph(AUTOENCODER).words
-        assert "f, e → d" in words
-        assert words.endswith("; c → L.")
 
     def test_what_is_done_and_what_is_asked_for_are_lit_apart(self):
         done = {("c", "L"), ("d", "c")}
@@ -493,12 +486,6 @@ class TestTwoWeights:
                 assert np.ptp(losses) < 0.05 * max(losses)
         assert {"g", "h", "step", "‖W‖ = 1: path h is 0"} <= {*at}
 
-    def test_what_a_step_follows_is_called_what_it_is(self):
-        widget = TwoWeights()
-        assert {words: [key for key in "gh" if f"path {key}" in words or words == "both paths"]
-                for words, _ in widget.controls.follow.options} == {
-            words: [*value] for words, value in widget.controls.follow.options}
-
 
 class TestLivePanels:
     @pytest.mark.parametrize(("widget", "letter"), [(LiveGPLVM("iris"), "x"),
@@ -666,11 +653,6 @@ class TestLivePanels:
         widget.controls.reset.click()
         np.testing.assert_array_equal(widget.trainer.parameters, alike.trainer.parameters)
 
-    def test_a_density_says_which_way_its_axes_go(self):
-        Y = data.centred(data.sample_gplvm(400, 6, 2, beta=4.0).Y)
-        panel = Cloud(GPLVMProblem(Y, 2)).scene["panels"]["density"]
-        assert panel["title"] == "400 latent points, x₁ across, x₂ up"
-
     def test_the_panels_of_a_nudge_are_the_matrix_and_below_it_its_slopes(self):
         widget = Nudge(AUTOENCODER, "W", W=W, x=X)
         found, c = widget.scene["panels"], W.T @ W @ X - X
@@ -816,11 +798,3 @@ class TestWalk:
         assert cells["forward"].replace(" ", "") == "$d=fe$"
         shapes = {"e": "m×S", "f": "n×m"}
         assert cells["shapes"] == f"{parent} is {shapes[parent]}, d is n×S"
-
-
-def test_the_classes_keep_their_order_and_their_looks():
-    looks = panels.classes("0123456789")
-    assert [look["name"] for look in looks] == [*"0123456789"]
-    assert [(look["color"], look["marker"]) for look in looks] == [
-        (look["color"], look["marker"]) for look in style.CLASSES]
-    assert all(one["color"] != other["color"] for one, other in pairwise(looks))
