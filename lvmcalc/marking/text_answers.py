@@ -9,7 +9,7 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
-from lvmcalc.marking.denominators import with_stages_below
+from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
 from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
@@ -117,8 +117,19 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label, also of one between sentences."""
-    text = with_functions(without_remarks(exercise, with_stages_below(exercise, text)))
+    """Return the sides of an answer without a label; it may name a stage by its formula."""
+    text = with_stages_below(exercise, text)
+    try:
+        return _among_words(exercise, text)
+    except Unreadable:
+        if (named := with_formulas_below(exercise, text)) == text:
+            raise
+    return _among_words(exercise, named)
+
+
+def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer, also of one between sentences."""
+    text = with_functions(without_remarks(exercise, text))
     try:
         return _alone(exercise, text)
     except Unreadable as error:
