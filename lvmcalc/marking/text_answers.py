@@ -25,6 +25,7 @@ from lvmcalc.marking.left_side import (
     refuse_condition,
     with_loss,
 )
+from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.notation import Unreadable
@@ -175,6 +176,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     choice = most = 0
     while choice <= most:  # a definition may have several readings
         defined = Definitions(exercise, arrays, choice)
+        defined.code = code or bool(program(given))
         defined.pseudo = bool(PSEUDO.search(given))
         try:
             found = _sides(exercise, text, before, defined, code)
@@ -211,7 +213,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         re.fullmatch(r"\s*grad(?:ient)?\s*", front))
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
-    own = code and first.strip() in ("g", "G")
+    own = bool(others) and is_own_name(exercise, first, words, defined)
+    side = first
     if others and (own or not first.strip() or is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
@@ -222,6 +225,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
              for side in (*first_sides, first, *others)]
     found = [defined.finished(side) for side in found]
     defined.refuse_unused()
+    if own:
+        refuse_another(exercise, side, [way.formula for ways in found for way in ways])
     return found
 
 
