@@ -41,6 +41,7 @@ class Definitions:
 
     def __init__(self, exercise: Exercise, arrays: bool = False, choice: int = 0):
         self.exercise, self.arrays = exercise, arrays  # whether they stand in code for arrays
+        self.code = False  # whether the answer is code
         self.pseudo = False  # whether a pseudo-inverse is taken for an inverse
         self.choice, self.most = choice, 0  # which reading is taken, and the last there is
         self.meanings: dict[Expr, Expr] = {}

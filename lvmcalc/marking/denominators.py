@@ -1,10 +1,12 @@
-"""Read the denominator of ∂L/∂K⁻¹: a power behind its letter belongs to it, not to the adjoint."""
+"""Read the denominators of ∂L/∂K⁻¹ and ∂L/∂(XXᵀ), where a formula stands for a stage."""
 
 import re
 
-from sympy import Expr, Inverse, Pow
+from sympy import Expr, Inverse, MatrixSymbol, Pow, Symbol, Transpose
 
 from lvmcalc import notation
+from lvmcalc.calculus import UnsupportedExpression
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import GIVEN
@@ -25,6 +27,15 @@ BELOW = [re.compile(pattern) for pattern in (
     rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_BASE}",
     rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D}){_BASE}(?=\s*\}})",
     rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{){_BASE}(?=\s*\}})")]
+# A formula, in brackets or where the fraction ends: ∂L/∂(XXᵀ), \\frac{∂L}{∂ XXᵀ}
+_INNER = r"(?:[^(){}=∂\n]|[({][^(){}=∂\n]*[)}])"
+_GROUP = rf"\s*(?:\\left\s*)?\((?P<inner>{_INNER}+?)(?:\\right\s*)?\)"
+_NO_POWER = r"(?!\s*(?:\^|\*\*|[⁻⁰¹²³⁴-⁹ᵀ']))"
+FORMULAS = [re.compile(pattern) for pattern in (
+    rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_GROUP}{_NO_POWER}",
+    rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D})"
+    rf"(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})",
+    rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{)(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})")]
 MINUS_ONE = re.compile(r"[\s^*{}()]")
 
 
@@ -43,12 +54,46 @@ def with_stages_below(exercise: Exercise, text: str) -> str:
             raise Unreadable(f"`{below}` stands below the line of a derivative, but is no stage "
                              "here: write brackets round the adjoint if the power is its own.",
                              match.start("name"))
-        glue = " " * bool(re.search(r"\\[A-Za-z]+$", match["front"]))
-        return f"{match['front']}{glue}{stage}".ljust(len(match[0]))
+        return _with_name(match, stage)
 
     for pattern in BELOW:
         text = pattern.sub(named, text)
     return text
+
+
+def with_formulas_below(exercise: Exercise, text: str) -> str:
+    """Return a text with ∂L/∂e for ∂L/∂(XXᵀ), where XXᵀ is the value of one stage e."""
+    def named(match: re.Match) -> str:
+        stage = _valued(exercise, text, match["inner"] or match["bare"])
+        return _with_name(match, stage) if stage else match[0]
+
+    for pattern in FORMULAS:
+        text = pattern.sub(named, text)
+    return text
+
+
+def _with_name(match: re.Match, stage: str) -> str:
+    glue = " " * bool(re.search(r"\\[A-Za-z]+$", match["front"]))
+    return f"{match['front']}{glue}{stage}".ljust(len(match[0]))
+
+
+def _valued(exercise: Exercise, text: str, typed: str) -> str:
+    """Return the name of the only stage whose value is a formula; "" if it is a letter or none.
+
+    A use of a variable is no other stage than the variable.
+    """
+    chain = exercise.chain
+    try:
+        formula = notation.parse(typed, chain.vocabulary)
+        if isinstance(formula, MatrixSymbol | Symbol | Transpose) or formula.is_number:
+            return ""
+        found = [node.name for node in chain.nodes.values() if node.rule.name != "use"
+                 and notation.shape(node.symbol) == notation.shape(formula)
+                 and exercise.compare(formula, node.symbol).holds]
+    except (Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
+        return ""
+    letters = {it.name for it in formula.atoms(MatrixSymbol, Symbol)}
+    return found[0] if len(found) == 1 and _as_known(exercise, text, letters) else ""
 
 
 def _stage(exercise: Exercise, text: str, typed: str, power: str) -> str:

@@ -9,7 +9,7 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
-from lvmcalc.marking.denominators import with_stages_below
+from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
 from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
@@ -25,6 +25,7 @@ from lvmcalc.marking.left_side import (
     refuse_condition,
     with_loss,
 )
+from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.notation import Unreadable
@@ -117,8 +118,19 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
-    """Return the sides of an answer without a label, also of one between sentences."""
-    text = with_functions(without_remarks(exercise, with_stages_below(exercise, text)))
+    """Return the sides of an answer without a label; it may name a stage by its formula."""
+    text = with_stages_below(exercise, text)
+    try:
+        return _among_words(exercise, text)
+    except Unreadable:
+        if (named := with_formulas_below(exercise, text)) == text:
+            raise
+    return _among_words(exercise, named)
+
+
+def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer, also of one between sentences."""
+    text = with_functions(without_remarks(exercise, text))
     try:
         return _alone(exercise, text)
     except Unreadable as error:
@@ -164,6 +176,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     choice = most = 0
     while choice <= most:  # a definition may have several readings
         defined = Definitions(exercise, arrays, choice)
+        defined.code = code or bool(program(given))
         defined.pseudo = bool(PSEUDO.search(given))
         try:
             found = _sides(exercise, text, before, defined, code)
@@ -200,7 +213,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         re.fullmatch(r"\s*grad(?:ient)?\s*", front))
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
-    own = code and first.strip() in ("g", "G")
+    own = bool(others) and is_own_name(exercise, first, words, defined)
+    side = first
     if others and (own or not first.strip() or is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
@@ -211,6 +225,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
              for side in (*first_sides, first, *others)]
     found = [defined.finished(side) for side in found]
     defined.refuse_unused()
+    if own:
+        refuse_another(exercise, side, [way.formula for ways in found for way in ways])
     return found
 
 

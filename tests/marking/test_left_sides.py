@@ -1,0 +1,73 @@
+"""What an answer may begin with: the derivative by a formula, and names of one's own in code."""
+
+from tables import over
+
+from lvmcalc import derive, mark
+
+RIDGE = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+G = "α/2 (K⁻¹YYᵀK⁻¹ − D K⁻¹)"
+
+
+@over(("answer", "of", "wrt", "right"), [
+    (f"∂L/∂(XXᵀ) = {G}", "gplvm", "e", True),
+    (rf"\frac{{\partial L}}{{\partial (XX^\top)}} = {G}", "gplvm", "e", True),
+    (rf"\frac{{\partial L}}{{\partial XX^\top}} = {G}", "gplvm", "e", True),
+    (rf"\nabla_{{XX^T}} L = {G}", "gplvm", "e", True),
+    ("dL/d(YY^T) = -1/2 K^-1", "gplvm", "p", True), ("dL/d(YY^T) = -K^-1", "gplvm", "p", False),
+    (r"\frac{\partial L}{\partial (XW)} = \exp(XW) - Y", SOFTMAX, "e", False),
+    ("∂L/∂(XW) = softmax(XW) − Y", SOFTMAX, "e", True),
+    ("By the chain rule ∂L/∂(XW) = P − Y, so ∂L/∂W = Xᵀ(softmax(XW) − Y)", SOFTMAX, "W", True),
+    ("∂L/∂W = Xᵀ ∂L/∂(XW)", SOFTMAX, "W", True)])
+def test_a_formula_below_the_line_is_the_stage_whose_value_it_is(
+        answer: str, of: object, wrt: str, right: bool) -> None:
+    found = mark(answer, of, wrt)
+    assert (found.right, found.status != "unreadable") == (right, True), str(found)
+
+
+@over(("answer", "of", "wrt", "reason"), [
+    ("∂L/∂(YYᵀ) = -½K⁻¹", "gplvm", "e", "∂L/∂e is asked for, but the answer begins with ∂L/∂p ="),
+    ("∂L/∂(αXXᵀ) = -½K⁻¹", "gplvm", "e", "begins with ∂L/∂d ="),
+    (f"∂L/∂(XXᵀ)⁻¹ = {G}", "gplvm", "e", "a name was expected"),
+    (f"∂L/∂(2XXᵀ) = {G}", "gplvm", "e", "a name was expected"),
+    (f"X = 2Y. ∂L/∂(XXᵀ) = {G}", "gplvm", "e", "gives X a meaning"),
+    ("dL/d(2YY^T) = -K^-1", "gplvm", "p", "Nothing can be divided by the matrix d"),
+    ("∂L/∂(Xᵀ) = (softmax(XW) − Y)Wᵀ", SOFTMAX, "X", "a name was expected")])
+def test_a_formula_below_the_line_that_is_no_stage_asked_for_is_unreadable(
+        answer: str, of: object, wrt: str, reason: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == "unreadable"
+    assert reason in found.reason
+
+
+OF_W, OF_H = "X'*(X*w - y) + lambda*w", "B.T @ (B @ np.tanh(A @ X) - Y)"
+
+
+@over(("answer", "of", "wrt", "wrong"), [
+    (f"g = {OF_W};", RIDGE, "w", ("- y", "+ y")), (f"dW = {OF_W};", RIDGE, "w", ("- y", "+ y")),
+    (f"grad_weights = {OF_W}", RIDGE, "w", ("- y", "+ y")),
+    ("dlam = 0.5 * np.dot(w, w)", RIDGE, "lambda", ("0.5 * ", "")),
+    ("dPrec = 0.5 * Z @ Z.T", GAUSS, "r", ("0.5", "2")),
+    ("P = np.linalg.inv(Sigma); dP = 0.5 * Z @ Z.T", GAUSS, "r", ("0.5", "2")),
+    (f"dH = {OF_H}", NET, "f", ("- Y", "+ Y")),
+    ("H = np.tanh(A @ X)\ndH = B.T @ (B @ H - Y)", NET, "f", ("- Y", "+ Y"))])
+def test_a_new_name_in_code_is_what_is_asked_for(answer: str, of: object, wrt: str,
+                                                 wrong: tuple[str, str]) -> None:
+    assert mark(answer, of, wrt).right
+    assert mark(answer.replace(*wrong), of, wrt).status == "refuted"
+
+
+@over(("answer", "of", "wrt"), [
+    ("g = X*w - y;", RIDGE, "w"), (f"g = {OF_W}", RIDGE, "w"), (f"dlam = {OF_W};", RIDGE, "w"),
+    (f"lam_grad = {OF_W};", RIDGE, "w"), (f"dX = {OF_W};", RIDGE, "w"),
+    (f"diff = {OF_W};", RIDGE, "w"), ("gram = X'*X;", RIDGE, "w"),
+    (f"r = X*w - y; dr = {OF_W}", RIDGE, "w"), ("grad_residual = X*w - y;", RIDGE, "w"),
+    ("dw = 0.5 * np.dot(w, w)", RIDGE, "lambda"), ("dSig = 0.5 * Z @ Z.T", GAUSS, "r"),
+    (f"dH = {OF_H}", NET, "A"), ("H = A @ X\ndH = B.T @ (B @ np.tanh(H) - Y)", NET, "f"),
+    ("H = np.tanh(A @ X)\ndH = B.T @ (B @ H - Y)", NET, "A"), (f"{OF_H} = dH", NET, "f"),
+    ("dH = B dX", NET, "f"), (f"dout = {OF_H}", NET, "f"), (f"H = {OF_H}", NET, "f")])
+def test_a_name_in_code_that_may_be_something_else_is_unreadable(answer: str, of: object,
+                                                                 wrt: str) -> None:
+    assert mark(answer, of, wrt).status == "unreadable"
