@@ -9,7 +9,8 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import DENIES
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import GIVEN, is_loss, names_asked, with_loss
-from lvmcalc.marking.prose import ADJOINT, MARKED, TWICE, Told
+from lvmcalc.marking.prose import ADJOINT, MARKED, Told
+from lvmcalc.marking.story import TWICE
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import MATH, sides_of
 from lvmcalc.notation.lexicon import ANSWERING, TALK

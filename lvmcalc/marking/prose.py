@@ -21,10 +21,11 @@ from lvmcalc.marking.derivation_text import (
 )
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import names_asked, with_loss
+from lvmcalc.marking.story import NOUNS, SCALAR, is_harmless
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.filler_phrases import PHRASES, without_politeness
+from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
-from lvmcalc.notation.lexicon import ANSWERING, END, ENGLISH, PROSE, STYLES
+from lvmcalc.notation.lexicon import END, ENGLISH, PROSE, STYLES
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.shape_inference import Reading
 from lvmcalc.notation.statements import LETTER, equations
@@ -39,13 +40,9 @@ CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
 WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
                   r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
-CONCLUDES = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
-                       r"|consequently)\b"
-                       r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:"
-                       r"|\b(?:via|by)\s+the\s+chain\s+rule,?\s+(?:gives|yields)\W*$"
-                       r"|\bwe\s+finally\s+(?:obtain|get|have|find)\W*$)", re.IGNORECASE)
-BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?:is|are|enters?"
-                     r"|appears?|depends?|does)\b))\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
+# - Gradient: $…$, 2) We have …, 3. $…$, ## Solution
+BULLET = re.compile(r"^[^\S\n]*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]"
+                    r"{2,}\s)|\(?\d{1,2}[.)]\s+(?=\$|\\[(\[])|#{2,6}\s+)", re.MULTILINE)
 APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                    r"|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
@@ -54,41 +51,11 @@ ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                      r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
-TWICE = re.compile(r"\b(?:derivative|gradient|differential)\s+of\s+(?:the\s+|this\s+|a\s+)?"
-                   r"(?:gradient|derivative|differential)|\bsecond[\s-]+(?:derivative|order)"
-                   r"|\b(?:of|to|than|by|with|from)\W*⟦A⟧", re.IGNORECASE)
-# What says nothing though a word of it may
-_WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
-SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
-          r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
-# "The loss is ⟦A⟧" says something else than "The gradient of the loss is ⟦A⟧"
-VALUE = re.compile(r"(?:^|[.!?]|⟦D⟧)(?:(?!gradient|derivative|differential|slope|adjoint)[^.!?⟦])*"
-                   r"\b(?:loss|cost|error|energy|likelihood|objective|function|criterion)\s+"
-                   r"(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
-WITH_RESPECT_TO = re.compile(r"(?:respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N(\w*)⟧")
-HARMLESS = re.compile(
-    r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
-    r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
-    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
-    r"(?:(?:is|being|taken|applied"
-    rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
-    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row\)?"
-    r"|\brow\s+by\s+row\b"
-    r"|\b(?:with|where|and)\s+the\s+(?:logistic\s+|sigmoid\s+)+(?:function\s+)?⟦Nsigma⟧"
-    r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
-    rf"(?:logistic|sigmoid)(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
-    rf"|{SCALAR}|\bread(?:ing)?\s+off\b|\bpartial\s+derivatives?\b", re.IGNORECASE)
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
-# Where a name may stand between words, and words right behind a formula without dollars
-LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
-                 re.IGNORECASE)
-FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
-                    r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
-                    r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
 FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
 
 
@@ -154,6 +121,9 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None
     if explicit:  # what stands in front of it is its story
+        kinds = ["B" if kind == "X" and place < last and not re.search(
+                     r"(?<![\\A-Za-z])[A-Za-z]{3}", text[part.start:part.end]) else kind
+                 for place, (part, kind) in enumerate(zip(parts, kinds, strict=True))]
         kept = [text[part.start:part.end] for part in parts[last:]]
         for place in range(last - 1, -1, -1):
             said = text[parts[place].start:parts[place].end]
@@ -172,7 +142,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
             return None
     ends = [*(part.start for part in parts[1:]), len(text)]
     gaps = [text[part.end:end] for part, end in zip(parts, ends, strict=True)]
-    story = " ".join(f"⟦{kind}⟧" + "".join(re.findall(r"[.;!?]", gap)) if kind
+    story = " ".join(f"⟦{kind}⟧" + "".join(re.findall(r"[.,:;!?]", gap)) if kind
                     else text[part.start:part.end]
                     for part, kind, gap in zip(parts, kinds, gaps, strict=True))
     for place, part in enumerate(parts):  # what is kept has to end there
@@ -195,7 +165,8 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
 
 def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     """Return whether what is said of an unknown letter or adjoint is used in no other formula."""
-    if CHANGE.match(re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)):  # dL = …, which is checked
+    bare = re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)
+    if any(bare.startswith(f"d{name}=") for name in vocabulary.outputs):  # which is checked
         return False
     left = re.sub(r"\s", "", re.sub(r"^\s*(?:let|where|with)\b", "", sides_of(said)[0], flags=re.I))
     letter = re.compile(rf"(?<![A-Za-z\\]){re.escape(left)}(?![A-Za-z])")
@@ -207,44 +178,6 @@ def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     except (Unreadable, CannotBeFormed):
         return True
     return False
-
-
-def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
-    """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
-
-    All of them are known to leave a formula what it is. Where the answer is `explicit`, as in
-    ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing.
-    """
-    front, behind = story.split("⟦A⟧")
-    told = [*CONCLUDES.finditer(front)]
-    if explicit and told and not DENIES.search(front[:told[-1].start()]):
-        front = front[told[-1].start():]
-    reason = BECAUSE.search(behind)
-    if reason and not (DENIES.search(reason[0])
-                       or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
-        behind = behind[:reason.start()] + behind[reason.end():]
-    story = f"{front}⟦A⟧{behind}"
-    story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
-                   r"(?:matrix|vector|array)?\)?", " ", story)
-    if TWICE.search(story) or VALUE.search(story):
-        return False
-    story = HARMLESS.sub(" ", PHRASES.sub(" ", LET.sub(" ", story)))
-    words = re.sub(r"⟦\w*⟧", " ", story)
-    if {*WITH_RESPECT_TO.findall(story)} - {wrt} or re.search("⟦[XB]⟧", story) or re.search(
-            r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words):
-        return False
-    front, behind = story.split("⟦A⟧")
-    for before, name in re.findall(r"(\w*)\W*⟦N(\w*)⟧", front):
-        scalar = name not in vocabulary.spellings or name in vocabulary.outputs
-        if name != wrt and not (scalar and before.lower() in ("of", "for")):
-            return False
-    for name in re.findall(r"\bfor\W*⟦N(\w*)⟧", behind):
-        if name != wrt and name not in vocabulary.lengths:
-            return False
-    framed = FRAMED.sub(" ", story)
-    return not re.search("⟦[NS]", framed) and all(
-        word.lower() in ANSWERING
-        for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
 
 
 def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
@@ -260,7 +193,7 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     for found in re.finditer(r"\n", text):
         if marks[found.start()] == "?":
             marks[found.start()] = "·"
-    for found in (*FRAMES.finditer(text), *ROW.finditer(text)):
+    for found in (*FRAMES.finditer(text), *ROW.finditer(text), *BULLET.finditer(text)):
         marks[found.start():found.end()] = "·" * len(found[0])
     for found in re.finditer(SCALAR, text):
         if {*marks[found.start():found.end()]} == {"?"}:
@@ -268,6 +201,9 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
     outside = "".join(sign if mark == "?" else " " for sign, mark in zip(text, marks, strict=True))
     tokens = [*re.finditer(r"\S+", outside)]
     plain = [_is_word(token[0], vocabulary) for token in tokens]
+    for place, token in enumerate(tokens):  # the trace, an outer product; but not trace K
+        beside = [*plain[max(place - 1, 0):place], *plain[place + 1:place + 2]]
+        plain[place] |= any(beside) and token[0].strip(".,;:!?()").lower() in NOUNS
     for place, token in enumerate(tokens):
         alone = re.fullmatch(r"(\w+)([)\]]*[:,])", token[0])
         if alone and alone[1] in vocabulary.spellings and text[:token.start()].rstrip()[-1:] and (

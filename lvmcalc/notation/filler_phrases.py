@@ -31,10 +31,11 @@ CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
                     r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
                     r"\)?[\s.]*$")
 # "where the rows of P are the softmax of the rows of XW"
+_ROWS = r"(?:(?:the|each|every)\s+(?:\$?\w\$?-th\s+)?rows?\s+of\s+)?"
 CALLED_OF = re.compile(
-    r"\b(?P<lead>where|with|and|let)\s+(?:the\s+rows\s+of\s+)?(?P<name>\$?\\?\w\$?)\s+"
-    r"(?:(?:is|are|be|denotes|being)\s+)?the\s+(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)\s+"
-    r"(?:function\s+)?(?:of|applied\s+to)\s+(?:(?:the|each)\s+rows?\s+of\s+)?"
+    rf"\b(?P<lead>where|with|and|let)\s+{_ROWS}(?P<name>\$?\\?\w\$?)\s+"
+    r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
+    rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
     r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
 CIRCLE = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?(?:[∘⊙]|\\odot|\\circ)\$?\s+(?:is|denotes"
                     r"|being)\s+the\s+(?:element-?wise|entry-?wise|hadamard)\s+product\)?[\s.]*$",
@@ -81,8 +82,9 @@ SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(
                      rf"|^\s*{_WRT.replace('wrt', 'of')}"
                      r"(?:\s*[:,]\s+|\s+(?=(?:we|I)\b))", re.IGNORECASE)
 # "The loss is", which says that it is no gradient
-VALUE = re.compile(r"^\s*(?:the|my|our)\s+(?:loss|objective|cost|error|log-likelihood|likelihood"
-                   rf"|function|value)(?:\s+function)?\s+{_VERB}", re.IGNORECASE)
+VALUE = re.compile(r"^\s*(?:(?:so|hence|thus|then|and)\s+)?(?:the|my|our)\s+(?:loss|objective|cost"
+                   r"|error|log-likelihood|likelihood|function|value)(?:\s+function)?\s+"
+                   rf"{_VERB}", re.IGNORECASE)
 SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
                   rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"

@@ -1,0 +1,218 @@
+"""Leave out the story round an answer: how it was found, and what is said of its parts.
+
+A story is made of words that `story.toml` lists, with ⟦N…⟧ for a name, ⟦D⟧ for a definition and ⟦B⟧
+for another formula. A sentence with any other word stays, and has to be understood.
+"""
+
+import re
+import tomllib
+from importlib import resources
+
+from lvmcalc.marking.derivation_text import DENIES
+from lvmcalc.notation.filler_phrases import PHRASES
+from lvmcalc.notation.lexicon import ANSWERING
+from lvmcalc.notation.vocabulary import Vocabulary
+
+_LISTS = tomllib.loads((resources.files(__package__) / "story.toml").read_text("utf-8"))
+HARMLESS, PARTS, OPERATIONS, DEEDS, TO_DO = (frozenset(_LISTS[kind].split()) for kind in (
+    "harmless", "parts", "operations", "deeds", "answering"))
+PLAIN = HARMLESS | ANSWERING
+TOLD = PLAIN - {"suppose", "should", "could", "attempt", "trying", "being"}
+FUNCTIONS = {"softmax", "sigmoid", "logistic", "tanh", "relu", "softplus", "exponential"}
+NOUNS = PARTS | OPERATIONS | DEEDS
+# What says nothing though a word of it may: anywhere, in a story, and in front of ∂L/∂X = …
+USUAL = re.compile(
+    r"\bouter\s+product\s+of\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+weight\s+decay\b"
+    r"|\bat\s+once\b|\bthe\s+same\s+(?:shape|form|size)\s+as(?:\s+in)?\b|\bterm\s+by\s+term\b"
+    r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
+    r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"
+    r"|\bpositive\s+definite\b|\b(?:what\s+remains\s+)?(?:is|as)\s+an?\s+quadratic(?:\s+form)?\b"
+    r"|\bprediction\s+minus\s+(?:the\s+)?(?:target|label|data)s?\b", re.IGNORECASE)
+_MEETS = r"(?:depend|enter|appear|occur|show|come|contribute|involve|contain)s?"
+STOCK = re.compile(
+    rf"\bonly(?:\s+(?={_MEETS}\b|through|via|in\b|on\b|once|inside|the\s+(?:first|second|third"
+    rf"|last)\s+(?:term|part|summand)))|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
+    rf"|(?:⟦N\w*⟧|\bit)\s+(?:{_MEETS}|is\s+used)\s+(?:twice|two\s+times)\b"
+    r"|\bdo(?:es)?\s+not\s+(?=(?:depend|involve|contain|enter|appear)\b)|\bstationary\s+points?\b"
+    r"|\bthe\s+same\s+(?:way|argument|reasoning|steps?|rules?|computation|as\s+(?:in|for))\b"
+    r"|\bsame\s+computation\b", re.IGNORECASE)
+LEADING = re.compile(
+    rf"\b(?:{_MEETS}|used)\s+(?:twice|two\s+times)\b|\badds?\s+up\b|\bdo\s+not\s+forget(?=\s+that"
+    r"\b)|\bwith\s+a\s+minus\s+sign\b|\bchang(?:es?|ing)\s+(?:its\s+)?sign\b|\bone\s+minus\s+(?:its"
+    r"|the)\b|\bon\s+the\s+(?:right|left)\b|\bhalf\s+(?:of\s+)?(?:an?|the|its)\s+(?=squared?\b)",
+    re.IGNORECASE)
+SENTENCE = re.compile(r"(?<=[.!?;])\s+|^\s*(?=[A-Z][a-z])")
+CONCLUDES = re.compile(r"[,:]\s|\b(?:so|hence|thus|therefore|consequently|then|giving|yielding"
+                       r"|(?:we|one)\s+(?:\w+ly\s+)?(?:obtains?|gets?|ha(?:ve|s)|finds?|sees?"
+                       r"|arrives?\s+at))\b", re.IGNORECASE)
+SO = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b", re.IGNORECASE)
+# A sentence about the parts says something of them; "Trace part:" is a heading, "for the trace" not
+SAYS = re.compile(rf"\b(?:is|are|was|has|have|does|{_MEETS}|gives|acts?|adds?|adding|combining"
+                  r"|summing|collecting|vanish(?:es)?|cancels?|drops|flows|differentiates?|follows"
+                  r"|since|because|rule|using|expand(?:ing)?|outer)\b", re.IGNORECASE)
+TELLS = re.compile(rf"\b(?:{_MEETS}|independent|linear|constant|symmetric|vanishes|shared|used)\b",
+                   re.IGNORECASE)
+# K is given another meaning: "K is the inverse", "write K for the inverse", "K is constant"
+_OTHER = rf"(?:{'|'.join(sorted(OPERATIONS - FUNCTIONS | {'precision', 'scatter', 'constant'}))})"
+RENAMES = re.compile(
+    r"⟦N\w*⟧[\s,]*(?:(?:here|now|simply|just)\s+)*(?:is|are|be|being|was|denot\w+|as|for|stands?"
+    rf"|means?|the|an?)\b[^.;,⟦]*\b{_OTHER}\b"
+    r"|\b(?:let|denot\w+|call\w*|write|writing|nam\w+|defin\w+|abbreviat\w+|introduc\w+)\b"
+    rf"(?:[^.;]*⟦N\w*⟧[^.;⟦]*\b{_OTHER}\b|[^.;]*\b{_OTHER}\b[^.;]*⟦N)", re.IGNORECASE)
+SYMMETRIC = re.compile(r"⟦N\w*⟧\s*(?:is|are|being)?\s*(?:an?\s+)?symmetric", re.IGNORECASE)
+RESPECT = re.compile(r"\brespect\s+to\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
+REASON = re.compile(r"[,;(]?\s*\(?\b(?:since|because|as(?=\s+(?:in|every\w*|\S+\s+(?:\S+\s+)?"
+                    r"(?:is|are|enters?|appears?|depends?|does))\b)|using|by|from|via|where|which"
+                    r"|note|here)\b", re.IGNORECASE)
+FRONT_REASON = re.compile(
+    r"^\W*(?:(?:and|so|here|now)\s+)?(?:(?:since|because|as|by|using)\b[^,.:;⟦]*,(?=\s)"
+    r"|(?:(?:this|it|(?:the|our)\s+\w+)\s+)?follows\s+(?:at\s+once\s+)?(?:from|by)\b[^.:;⟦]*:)",
+    re.IGNORECASE)
+RULES = re.compile(r"\b(?:rules?|identit(?:y|ies)|formulas?|property|symmetry|chain|linearity"
+                   r"|definition|theorem|lemma|differential\w*|cookbook)\b", re.IGNORECASE)
+# "the second term is the answer", "the gradient is the transpose of it"
+CLAIMS = re.compile(r"\b(?:answer|result|gradient|solution|derivative|it|this|that|which)s?\s+(?:is"
+                    r"|are|becomes?|equals?|has|have)\b|\b(?:is|are|equals?)\s+(?:the|an?|its|one)"
+                    r"\b", re.IGNORECASE)
+
+CONCLUDED = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
+                       r"|consequently)\b"
+                       r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:"
+                       r"|\b(?:via|by)\s+the\s+chain\s+rule,?\s+(?:gives|yields)\W*$"
+                       r"|\bwe\s+finally\s+(?:obtain|get|have|find)\W*$)", re.IGNORECASE)
+BECAUSE = re.compile(r"[,;]?\s*\(?\b(?:since|because|as(?=\s+\S+(?:\s+\S+)?\s+(?:is|are|enters?"
+                     r"|appears?|depends?|does)\b))\b[^.!?]*(?:[.!?]|$)", re.IGNORECASE)
+TWICE = re.compile(r"\b(?:derivative|gradient|differential)\s+of\s+(?:the\s+|this\s+|a\s+)?"
+                   r"(?:gradient|derivative|differential)|\bsecond[\s-]+(?:derivative|order)"
+                   r"|\b(?:of|to|than|by|with|from)\W*⟦A⟧|⟦A⟧\W*from\s+which", re.IGNORECASE)
+# What says nothing though a word of it may
+_WISE = r"(?:entry|element|component|coordinate|row)[- ]?wise"
+SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
+          r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
+# "The loss is ⟦A⟧" says something else than "The gradient of the loss is ⟦A⟧"
+VALUE = re.compile(r"(?:^|[.!?]|⟦D⟧)(?:(?!gradient|derivative|differential|slope|adjoint)[^.!?⟦])*"
+                   r"\b(?:loss|cost|error|energy|likelihood|objective|function|criterion)\s+"
+                   r"(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
+WITH_RESPECT_TO = re.compile(r"(?:respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N(\w*)⟧")
+EMPTY = re.compile(
+    r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
+    r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
+    r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
+    r"(?:(?:is|being|taken|applied"
+    rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
+    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row\)?"
+    r"|\brow\s+by\s+row\b"
+    r"|\b(?:with|where|and)\s+the\s+(?:logistic\s+|sigmoid\s+)+(?:function\s+)?⟦Nsigma⟧"
+    r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))[,;]?\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
+    rf"(?:logistic|sigmoid)(?:\s+sigmoid)?(?:\s+function)?(?:\s+(?:applied|acting)\s+{_WISE})?"
+    rf"|{SCALAR}|\bread(?:ing)?\s+off\b|\bpartial\s+derivatives?\b", re.IGNORECASE)
+# Where a name may stand between words, and words right behind a formula without dollars
+LET = re.compile(r"\blet\s+⟦N\w*⟧\s+(?:denotes?|be|stand\s+for)\s+(?:the|an?)\s+[a-z]+",
+                 re.IGNORECASE)
+FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N\w*⟧"
+                    r"|\b(?:where|with|and|that|here|since|as|because)\s+⟦N\w*⟧\s+"
+                    r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
+
+
+def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
+    """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
+
+    All of them are known to leave a formula what it is. Where the answer is `explicit`, as in
+    ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing.
+    """
+    if TWICE.search(story) or VALUE.search(story) or RENAMES.search(story):
+        return False
+    front, behind = story.split("⟦A⟧")
+    told = [*CONCLUDED.finditer(front)]
+    if explicit and told and not DENIES.search(front[:told[-1].start()]):
+        front = front[told[-1].start():]
+    reason = BECAUSE.search(behind)
+    if reason and not (DENIES.search(reason[0])
+                       or re.search(r"⟦X|⟦N\w*⟧\s+(?:is|are)\b", reason[0])):
+        behind = behind[:reason.start()] + behind[reason.end():]
+    story = f"{front}⟦A⟧{behind}"
+    story = re.sub(r"[(,]?\s*(?:(?:which\s+)?is\s+|of\s+(?:size|shape)\s+)?(?:an?\s+)?⟦S⟧[\s-]*"
+                   r"(?:matrix|vector|array)?\)?", " ", story)
+    if TWICE.search(story) or VALUE.search(story):
+        return False
+    story = EMPTY.sub(" ", PHRASES.sub(" ", LET.sub(" ", story)))
+    front, behind = story.split("⟦A⟧")
+    story = f"{without_story(front, explicit)}⟦A⟧{without_comments(behind)}"
+    story = USUAL.sub(" ", re.sub(r"['’]s\b", "", story))
+    words = re.sub(r"⟦\w*⟧", " ", story)
+    if {*WITH_RESPECT_TO.findall(story)} - {wrt} or re.search("⟦[XB]⟧", story) or re.search(
+            r"[^A-Za-z\s.,;:!?'’“”\"()∎□■✓–—-]", words):
+        return False
+    front, behind = story.split("⟦A⟧")
+    for before, name in re.findall(r"(\w*)\W*⟦N(\w*)⟧", front):
+        scalar = name not in vocabulary.spellings or name in vocabulary.outputs
+        if name != wrt and not (scalar and before.lower() in ("of", "for")):
+            return False
+    for name in re.findall(r"\bfor\W*⟦N(\w*)⟧", behind):
+        if name != wrt and name not in vocabulary.lengths:
+            return False
+    framed = FRAMED.sub(" ", story)
+    return not re.search("⟦[NS]", framed) and all(
+        word.lower() in PLAIN
+        for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
+
+
+def without_story(front: str, explicit: bool) -> str:
+    """Return what stands in front of an answer without the sentences that tell how it was found.
+
+    In front of an explicit one, as ∂L/∂X = …, they may speak of its parts and of what was done.
+    """
+    *before, last = SENTENCE.split(front)
+    if explicit and _leads_to(before, last):
+        return " ".join(["⟦D⟧" * front.count("⟦D⟧"), *RESPECT.findall(last)])
+    kept = [sentence for sentence in before if not (
+        _words(sentence) - PLAIN and TELLS.search(sentence) and not _words(sentence) & TO_DO
+        and _is_told(sentence, TOLD | PARTS | OPERATIONS))]
+    reason = FRONT_REASON.match(last)
+    if reason and _is_told(reason[0], TOLD | PARTS | OPERATIONS):
+        last = last[reason.end():]
+    return " ".join([*kept, last])
+
+
+def without_comments(behind: str) -> str:
+    """Return what stands behind an answer without reasons and remarks about its parts."""
+    first, *later = SENTENCE.split(behind)
+    if (found := REASON.search(first)) and _is_comment(found[0], first[found.end():]):
+        first = first[:found.start()] + re.search(r"[.!?;]?\s*$", first)[0]
+    return " ".join([first, *(one for one in later if not _is_comment("", one))])
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a part of a story, in small letters; a sign counts as one."""
+    text = re.sub(r"⟦\w*⟧|['’]s\b", " ", STOCK.sub(" ", USUAL.sub(" ", text)))
+    return {*re.findall(r"[a-z]+|[^\sa-z.,;:!?'’“”\"()∎□■✓–—-]", text.lower())}
+
+
+def _is_told(text: str, known: frozenset[str]) -> bool:
+    """Return whether a part of a story has only known words, and says nothing new of a name."""
+    said = OPERATIONS - FUNCTIONS if "⟦D" in text else set()
+    return _words(text) <= known - said and not ("⟦X" in text or SYMMETRIC.search(text))
+
+
+def _leads_to(before: list[str], last: str) -> bool:
+    """Return whether sentences, and the one of an explicit answer, are a story about it."""
+    known = TOLD | PARTS | OPERATIONS | DEEDS
+    *before, last = (LEADING.sub(" ", one) for one in [*before, last])
+    end = max((found.end() for found in CONCLUDES.finditer(last)), default=0)
+    told, own = [*before, last[:end]], last[end:]
+    return all(_is_told(one, known) and (SAYS.search(one) or SO.search(one) or not (
+        _words(one) & (PARTS | OPERATIONS) - PLAIN - {"of"})) for one in told) and _is_told(
+            own, TOLD | OPERATIONS | DEEDS)
+
+
+def _is_comment(lead: str, text: str) -> bool:
+    """Return whether words behind an answer are a reason for it, or say where its parts are from.
+    """
+    lead, words = re.sub("[^a-z]", "", lead.lower()), _words(text)
+    if "⟦D" in text or text.lstrip().startswith("which"):
+        return False
+    if lead in ("since", "because", "as", "using") or (lead and RULES.search(text)):
+        return _is_told(text, TOLD | PARTS | OPERATIONS) and not (
+            words & OPERATIONS and CLAIMS.search(text))
+    return _is_told(text, TOLD | PARTS) and not (words & PARTS - ANSWERING and (
+        words & TO_DO or CLAIMS.search(text)))

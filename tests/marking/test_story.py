@@ -1,0 +1,73 @@
+"""The story round an answer: what changes nothing is left out, what may change something is not."""
+
+import pytest
+
+from lvmcalc import derive, mark
+
+RIDGE = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y": ("gplvm", "−K⁻¹Y"),
+      "c": ("gplvm", "½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹"), "X": ("gplvm", "α(K⁻¹YYᵀK⁻¹ − D K⁻¹)X")}
+
+
+@pytest.mark.parametrize(("wrt", "story"), [
+    ("w", "Differentiating the quadratic gives $$∂L/∂w = {},$$ the familiar normal equations."),
+    ("w", "As everyone knows from regression: ∂L/∂w = {}"),
+    ("w", "Chain rule on the residual, then add weight decay: ∂L/∂w = {}"),
+    ("w", "Standard least squares gradient with weight decay: {}"),
+    ("w", "This follows from the chain rule applied to the squared norm: ${}$."),
+    ("w", "### Gradient\n\n$$∂L/∂w = {}$$\n\nThe first term pulls the prediction towards the data."),
+    ("w", "∂L/∂w = {}, where the first part comes from the data fit and the second from the prior."),
+    ("w", "**Solution.** Expand the square:\n$$L = ½wᵀAᵀAw − yᵀAw + ½yᵀy + λ/2 wᵀw.$$\n"
+     "Differentiating term by term gives\n$$∂L/∂w = {}.$$"),
+    ("w", "1. Define the residual $r = Aw - y$.\n2. Its differential is $dr = A\\,dw$.\n"
+     "3. Reading off the gradient: $∂L/∂w = {}$."),
+    ("A", "An outer product of the residual with the weights: $∂L/∂A = {}$"),
+    ("A", "outer product of residual and weights, {}"), ("A", "${}$, which has the same shape as $A$."),
+    ("X", "Since $K$ is symmetric and $X$ appears twice in $XX^\\top$, the product rule yields "
+     "$∂L/∂X = {}$."),
+    ("X", "∂L/∂X = {}. Note that the noise precision enters only through K."),
+    ("X", "The gradient flows from the likelihood back through the kernel to the coordinates: "
+     "∂L/∂X = {}"),
+    ("X", "∂L/∂X = {}, using the symmetry of the kernel matrix and the cyclic property of the trace."),
+    ("c", "From the Matrix Cookbook (57) and (63): $∂L/∂K = {}$"),
+    ("c", "Using Jacobi's formula for the log determinant and the derivative of the inverse, "
+     "$∂L/∂K = {}$."),
+    ("c", "By Jacobi's formula the determinant contributes $−D/2 K⁻¹$, and the trace contributes "
+     "$½K⁻¹YYᵀK⁻¹$. Adding both, $$∂L/∂K = {}.$$"),
+    ("Y", "Y enters only through the quadratic form tr(K⁻¹YYᵀ), whose gradient is 2K⁻¹Y; "
+     "multiplying by −½ yields ∂L/∂Y = {}"),
+    ("Y", "Since $L$ depends on $Y$ only through the trace, $$∂L/∂Y = {}$$"),
+    ("Y", "The log-determinant is independent of $Y$. What remains is a quadratic form whose "
+     "derivative equals ${}$.")])
+def test_a_story_round_an_answer_is_left_out(wrt: str, story: str) -> None:
+    of, right = OF[wrt]
+    assert mark(story.replace("{}", right), of, wrt).right
+
+
+def test_a_story_makes_no_wrong_answer_right() -> None:
+    assert mark("The determinant is independent of Y, so ∂L/∂Y = K⁻¹Y", "gplvm",
+                "Y").status == "refuted"
+
+
+@pytest.mark.parametrize("story", [
+    "The answer is the transpose of {}.", "Take the trace: {}", "Its square: {}", "{} squared",
+    "The inverse of the following: {}", "{} summed over the rows.", "{} (first term)", "Trace: {}",
+    "∂L/∂X = {}. Then take the transpose.", "∂L/∂X = {}. The second term should be transposed.",
+    "∂L/∂X = {}, the first term of which is the gradient.", "∂L/∂X = {}. Now add the prior.",
+    "∂L/∂X = {}, whose inverse is the gradient.", "∂L/∂X = {}; this appears twice.",
+    "∂L/∂X = {}. The factor is the trace.", "∂L/∂X = {}, since the answer is transposed.",
+    "∂L/∂X = {}, which changes sign.", "∂L/∂X = {} with a minus sign.", "∂L/∂X = {}, twice.",
+    "∂L/∂X = {}, from which the gradient follows by the product rule.",
+    "∂L/∂X = {}. The second term vanishes.", "∂L/∂X = {}, because the trace is ignored.",
+    "The trace gives ∂L/∂X = {}.", "Second path: ∂L/∂X = {}", "For the trace, ∂L/∂X = {}",
+    "First part. ∂L/∂X = {}", "Let K be the inverse of the kernel matrix. ∂L/∂X = {}",
+    "Write K for the inverse of the kernel. Then ∂L/∂X = {}", "K is constant, so ∂L/∂X = {}",
+    "∂L/∂X = {}, where K is the precision matrix.", "∂L/∂X = {}, K being the inverse kernel.",
+    "Y is the transposed data matrix. Hence ∂L/∂X = {}", "With the identity as kernel, ∂L/∂X = {}",
+    "Suppose the kernel is the identity. Then ∂L/∂X = {}", "Transposed: ∂L/∂X = {}",
+    "In numerator layout, ∂L/∂X = {}", "If the noise vanishes, ∂L/∂X = {}",
+    "The gradient of the negative log-likelihood is ∂L/∂X = {}", "We start with {}",
+    "Nobody would claim that ∂L/∂X = {}", "The update direction is {}.", "The loss is the trace. {}",
+    "So the likelihood equals {}", "{} is the difference between the gradient and the penalty."])
+def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> None:
+    assert mark(story.replace("{}", OF["X"][1]), "gplvm", "X").status == "unreadable"
