@@ -20,8 +20,8 @@ from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
 from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
-from lvmcalc.auditing.conditioned import Conditioned, is_misfit
-from lvmcalc.auditing.contributions import TOLD, is_contribution, nearest
+from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
+from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
 from lvmcalc.auditing.gradient_names import (
@@ -57,12 +57,10 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import ARRAYS
-from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import matching
 
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
-HAT = "\u0302"
 
 
 def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
@@ -145,7 +143,9 @@ class _Auditor(Defining, Conditioned, Blaming):
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
         self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
+        self.told: dict[tuple[Expr, tuple[Finding, ...]], Position] = {}
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
+        self.contributions: list[Expr] = []  # of paths, as they were said
         self.conditions = Conditions(chain)
         self.total = False  # whether the words before speak of a total differential
         self.traceless: Position | None = None  # the first line with a trace missing
@@ -171,6 +171,10 @@ class _Auditor(Defining, Conditioned, Blaming):
                         piece = found[place]
                     line = {"words": self.said, "definition": self.defined}.get(
                         piece.kind, self.checked)(piece)
+                    if line.status == "refuted" and not line.findings and not line.follows:
+                        letter, *values = line.sides  # G = ∂L/∂K = …
+                        line = self.blamed(replace(line, sides=(*values,)), (*values,))
+                        line = replace(line, sides=(letter, *values))
                     for text, rest in self.joined(found, place, piece) if (
                             line.status == "refuted") else ():
                         if (other := self.checked(piece._replace(text=text))).status in RIGHT:
@@ -199,20 +203,6 @@ class _Auditor(Defining, Conditioned, Blaming):
             yield " = ".join([sides_of(found[place - 1].text)[-1],
                               *sides_of(piece.text)[1:]]), set()
 
-    def estimate(self, piece: Piece) -> Piece:
-        """Return a claim about w for one about ŵ, which solves the condition before it."""
-        leaf = notation.spelling(piece.name.rstrip(HAT))
-        if piece.kind != "claim" or not piece.name.endswith(HAT) or leaf not in self.chain.leaves:
-            return piece
-        found = piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True)
-        if self.conditions.begun or leaf in {it.name for it in self.conditions.found}:
-            return found
-        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
-            value = readings(sides_of(found.text)[1], self.words)[0].formula
-            if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
-                return found
-        return piece
-
     # One piece each
     def said(self, piece: Piece) -> Line:
         name = notation.spelling(piece.name)
@@ -227,6 +217,9 @@ class _Auditor(Defining, Conditioned, Blaming):
         if piece.name and notation.spelling(piece.name) in self.lost and not piece.error:
             return self.defined(piece._replace(said=True))
         line = Line(piece.text, self.chain, at=piece.at)
+        if ZERO_GRADIENT.match(piece.text):
+            self.conditions.begun = True
+            return self.said(piece)
         try:
             if piece.error:
                 raise Unreadable(piece.error)
@@ -249,6 +242,9 @@ class _Auditor(Defining, Conditioned, Blaming):
             if name and len(verdicts) == 1 and not verdicts[0].holds:
                 said, = self.in_leaves(traced[1])
                 if is_contribution(self.chain, name, said, self.same):
+                    if any(self.same(said, other) for other in self.contributions):
+                        raise Unreadable(SAID_TWICE)
+                    self.contributions.append(said)
                     return replace(line, sides=sides, verdicts=(Verdict("proved", ""),),
                                    note=TOLD.format(notation.plain(sides[0])))
                 if (meant := nearest(self.chain, name, said)) is not None:

@@ -11,6 +11,7 @@ from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.gradient_names import asked_for, is_named
+from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Position
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
@@ -43,6 +44,8 @@ class Blaming:
     words: Vocabulary
     slips: Slips
     head: Expr  # what the equation began with that goes on over some lines
+    letters: OwnLetters
+    told: dict[tuple[Expr, tuple[Finding, ...]], Position]  # the lines by letter and what is wrong
     misfit: dict[str, Position]  # the lines by what cannot be formed in them
     traceless: Position | None  # the first line with a trace missing
 
@@ -75,10 +78,16 @@ class Blaming:
             slip = None if verdict.status in RIGHT else self.misfit.get(
                 verdict.reason) or self.slips.behind(*sides[n:n + 2], head=self.head)
             if verdict.status not in RIGHT and not slip:
-                asked = self.head if self.verdict(self.head, sides[n]).holds else sides[n]
+                own = self.head in self.letters.formulas
+                asked = self.head if not own and self.verdict(
+                    self.head, sides[n]).holds else sides[n]
                 findings += self.rewritten(sides[n], sides[n + 1]) if asked != sides[n] else ()
                 findings = findings or self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
+                letters = sides[n + 1].free_symbols & {*self.letters.formulas}
+                told = [self.told.setdefault((letter, findings), line.at) for letter in letters]
+                if before := next((at for at in told if at != line.at), None):
+                    behind, findings = before, ()  # the letter was defined wrongly
                 if "cannot be formed" in verdict.reason:
                     self.misfit[verdict.reason] = line.at
                 break

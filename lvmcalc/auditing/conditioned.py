@@ -1,6 +1,8 @@
 """Equations of a derivation that need not hold everywhere: conditions, and what follows from them.
 """
 
+import re
+from contextlib import suppress
 from dataclasses import replace
 
 from sympy import Expr, MatrixSymbol, Symbol
@@ -14,14 +16,23 @@ from lvmcalc.auditing.stationary import (
     GIVEN,
     UNKNOWN,
     Conditions,
+    NoNumbers,
     alike,
     difference,
     is_zero,
 )
-from lvmcalc.calculus import Verdict
+from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import finding
-from lvmcalc.notation import Unreadable
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.formula_finder import sides_of
+from lvmcalc.notation.parser import readings
+from lvmcalc.notation.vocabulary import typed
+
+ZERO_GRADIENT = re.compile(r"(?:[A-Za-z,\s]*\s)?\W{0,2}(?:∇|\\nabla\b)\s*"
+                           r"(?:_\s*\{?\\?\w+\}?)?\s*L\s*=\s*0\W*$")
+HAT = "\u0302"
 
 
 def is_misfit(verdict: Verdict) -> bool:
@@ -33,6 +44,7 @@ class Conditioned:
     """Ask of an equation that is no identity whether it follows from a condition."""
 
     chain: Chain
+    words: Vocabulary
     conditions: Conditions
 
     def said(self, piece: Piece) -> Line:
@@ -103,3 +115,21 @@ class Conditioned:
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
+
+    def estimate(self, piece: Piece) -> Piece:
+        """Return a claim about w for one about ŵ, which solves the condition before it."""
+        if piece.flat and piece.kind == "claim" and not piece.name:
+            leaves = "|".join(map(typed, self.chain.leaves))
+            hatted = rf"(?<![A-Za-z])({leaves}){HAT}"
+            return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
+        leaf = notation.spelling(piece.name.rstrip(HAT))
+        if piece.kind != "claim" or not piece.name.endswith(HAT) or leaf not in self.chain.leaves:
+            return piece
+        found = piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True)
+        if self.conditions.begun or leaf in {it.name for it in self.conditions.found}:
+            return found
+        with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
+            value = readings(sides_of(found.text)[1], self.words)[0].formula
+            if self.conditions.source(self.chain[leaf].symbol, as_number(value)):
+                return found
+        return piece

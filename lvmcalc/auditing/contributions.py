@@ -10,6 +10,7 @@ from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import added
 from lvmcalc.marking.exercise import formulas
 
+SAID_TWICE = "The same was said of another path before; which of the two is meant is not clear."
 TOLD = "It is a contribution to {}, to which the others are added."
 MANY = 100  # more mistakes than a formula has terms
 

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from itertools import pairwise
 
+import sympy as sp
 from sympy import Expr
 
 from lvmcalc import notation
@@ -23,6 +24,7 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import matching, typed
 
+DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
 TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
@@ -54,15 +56,26 @@ class Defining(Lettering):
             return self.adjoint_defined(piece, name.removesuffix(BAR))
         if name[:1] == "d" and name[1:] in self.words.differentials:
             return self.checked(piece)  # of a letter that is known by now
-        again = name in {letter.name for letter in self.letters.formulas} and not piece.said
+        diagonal = DIAGONAL.fullmatch(piece.name)
+        known = {letter.name for letter in self.letters.formulas}
+        again = name in known and not piece.said
         letter = re.escape(piece.name)
         symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
         if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):
             return self.checked(piece)  # nor is it code, as G = G Gᵀ
         try:
-            read = [letter_read(name, other, self.words, self.arrays) for other in others]
+            called = f"{diagonal[1]}_{diagonal[2]}" if diagonal else name
+            read = [letter_read(called, other, self.words, self.arrays) for other in others]
             name = read[0][0]
             values = [as_number(ways[0].formula) for _, ways in read]
+            if diagonal:
+                values = [*map(sp.DiagMatrix, values)]
+            if diagonal and name in known:
+                letter = self.words[name]
+                if not self.verdict(letter, values[0]).holds:
+                    raise Unreadable(f"{name} has been something else before.")
+                return Line(piece.text, self.chain, (letter, *values), tuple(
+                    self.verdict(letter, value) for value in values))
             refuse_large(self.meaning(values[0]), piece.text)
             check_shapes(self.meaning(values[0]))
         except Unreadable as error:

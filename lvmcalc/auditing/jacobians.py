@@ -25,6 +25,7 @@ from lvmcalc.notation.vocabulary import matching
 NAME = r"\\?[^\W\d_]+[\u0302\u0303]?(?:_?\d)?"
 QUOTIENT = re.compile(rf"[∂d](?P<above>{NAME})(?:_(?P<i>[a-z]{{1,2}}))?"
                       rf"/[∂d](?P<below>{NAME})(?:_(?P<j>[a-z]{{1,2}}))?")
+ROW = re.compile(rf"^∇_({NAME})({NAME}_[a-z])$")  # ∇_w p_i, a row of ∂p/∂w
 HESSIAN = re.compile(rf"[∂d](?:²|\^2)L/[∂d](?P<a>{NAME})(?:²|\^2|[∂d]\S+)"
                      r"|∇(?:²|\^2)(?:_(?P<b>\\?[^\W\d_]+?))?L?|∇_(?P<c>\\?[^\W\d_]+?)(?:²|\^2)L?"
                      r"|∇∇(?:ᵀ|\^T)L")
@@ -47,7 +48,7 @@ def bare(side: str) -> str:
     text = re.sub(rf"{STYLES}(?![a-z])|\\[,;:! ]|\\(?:left|right)\b|[{{}}()\s]", "", text)
     for typed, sign in ((r"\partial", "∂"), (r"\nabla", "∇"), (r"^\top", "ᵀ")):
         text = text.replace(typed, sign)
-    return text
+    return ROW.sub(r"∂\2/∂\1", text)
 
 
 def derivatives(chain: Chain, value: Expr, wrt: Expr, i: str = "", j: str = "",

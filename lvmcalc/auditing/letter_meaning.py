@@ -26,6 +26,8 @@ from lvmcalc.notation.vocabulary import typed
 
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+DIVIDED = "./ divides entry by entry"
+QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
@@ -61,7 +63,7 @@ class Lettering:
     def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
         """Return pieces with L for the letter of which a piece says that it is the scalar."""
         output = self.chain.vocabulary.outputs[-1]
-        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\])){re.escape(self.scalar(piece))}"
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9])")
         return [it if it.kind == "words" else it._replace(
             text=name.sub(output, it.text), kind="claim" if it is piece else it.kind,
@@ -142,8 +144,13 @@ class Lettering:
         """
         name, formula = derived(side)
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
-        if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations}:
+        own = {letter.name: letter for letter in self.letters.formulas}
+        if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations, *own}:
             return None
+        if name in own and name not in self.chain.leaves:
+            value = as_number(readings(formula, self.words)[0].formula)
+            return None if value.is_Matrix or own[name] not in value.free_symbols else (
+                self.letters.derivative(value, own[name]))
         value = self.meaning(as_number(readings(formula, self.words)[0].formula))
         if name and value == self.chain[self.chain.output].symbol:
             return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
@@ -203,11 +210,10 @@ class Lettering:
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
-        found = [self.derivative(first, others[0]) or readings(
-            first, self.words, (), differentials, indices, self.arrays)[0].formula]
+        found = [self.derivative(first, others[0])
+                 or self.divided(first, (), differentials, indices)[0].formula]
         for other in others:
-            ways = readings(other, self.words, getattr(found[0], "shape", ()), differentials,
-                            indices, self.arrays)
+            ways = self.divided(other, shape_of(found[0]), differentials, indices)
             found.append(self.likeliest(found[-1], ways))
         return tuple(found)
 
@@ -237,11 +243,32 @@ class Lettering:
         except CannotBeFormed:
             if not symbol.is_Matrix or symbol.name.startswith("∂²"):
                 raise
-            below = "ij" if symbol.cols != 1 else "i"
-            names = "|".join(typed(name) for name, it in self.words.items() if "∂" not in name
-                             and getattr(it, "shape", ()) == symbol.shape)
-            spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
-            return readings(spread, self.words, symbol.shape, False, below, self.arrays)
+            return self.by_entries(text, symbol.shape)
+
+    def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
+        """Return what a side may mean if every name of a shape stands for its entries."""
+        below = "ij" if shape[1] != 1 else "i"
+        names = "|".join(typed(name) for name, it in self.words.items()
+                         if "∂" not in name and getattr(it, "shape", ()) == shape)
+        spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
+        return readings(spread, self.words, shape, False, below, self.arrays)
+
+    def divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
+                indices: str) -> list[Reading]:
+        """Return what a side may mean; a quotient of columns is one of their entries."""
+        try:
+            return readings(text, self.words, shape, differentials, indices, self.arrays)
+        except Unreadable as error:
+            if DIVIDED not in str(error):
+                raise
+            with suppress(Unreadable, CannotBeFormed):
+                if shape:
+                    return self.by_entries(text, shape)
+            with suppress(Unreadable, CannotBeFormed):
+                found = readings(QUOTIENT_SIGN.sub(" ./ ", text), self.words, shape, differentials)
+                check_shapes(self.meaning(found[0].formula))
+                return found
+            raise
 
     def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
         """Yield the symbols for what the left side of an equation may be a derivative of."""

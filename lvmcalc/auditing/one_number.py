@@ -17,6 +17,7 @@ OF_NUMBER = re.compile(r"\s*\\?(?P<function>[^\W\d_]+)\s*(?:'|\^\s*\{?\s*\\prime
 BY_NUMBER = re.compile(r"\s*(?:[∂d]\s*/\s*[∂d]\s*|\\[td]?frac\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}"
                        r"|\\partial)\s*\}\s*\{\s*(?:d|\\mathrm\s*\{\s*d\s*\}|\\partial\b)\s*)"
                        r"(?P<z>[^\W\d_])\s*\}?\s*(?P<of>\S.*)$")
+ARGUMENT = re.compile(r"\(\s*\\?([^\W\d_])\s*\)")
 ALONE = re.compile(r"\s*\\?([^\W\d_]+)\s*'\s*$")
 
 
@@ -36,9 +37,10 @@ def of_one_number(chain: Chain, words: Vocabulary, texts: list[str]) -> tuple[Ex
     left = OF_NUMBER.match(texts[0])
     by = BY_NUMBER.match(texts[0])
     called = left and spelling(left["function"])
-    if not by and called not in words.functions:
+    free = {name for name in map(spelling, ARGUMENT.findall(texts[0])) if name not in words}
+    if not by and called not in words.functions and len(free) != 1:
         return ()
-    name = spelling((by or left)["z"])
+    name = spelling((by or left)["z"]) if by or called in words.functions else free.pop()
     if by and getattr(words.get(name), "is_square", False):  # |Σ| is a determinant
         return ()
     number = Symbol(name if name not in words else f"{name} ", real=True)

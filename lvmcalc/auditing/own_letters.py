@@ -161,9 +161,9 @@ class OwnLetters:
         """Return a symbol for the derivative of a number with respect to a leaf, or K."""
         symbol = matching(f"∂({notation.plain(value)})/∂{notation.plain(wrt)} ", wrt)
         self.derived[symbol] = value, wrt
-        self.meanings[symbol] = slope(
-            self.chain, value if wrt.name in self.chain.abbreviations else
-            self.chain.in_leaves(value), wrt)
+        self.meanings[symbol] = self.meaning(slope(
+            self.chain, self.chain.in_leaves(value) if wrt.name in self.chain.leaves else value,
+            wrt))
         return symbol
 
     def define_adjoint(self, symbol: Expr, name: str, formula: Expr,

@@ -2,6 +2,8 @@
 
 import re
 
+from lvmcalc.notation.letters import GREEK
+
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
@@ -23,12 +25,14 @@ FORMULA = re.compile(
     r"(?P<of>[^=:]+?)"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s+(?:is|=)\s+"
     r"(?P<said>[^=]+?)[\s.]*$", re.IGNORECASE)
-IS_FORMULA = re.compile(r"(?!.*(?<!\\)\b[A-Za-z]{4}).*[\^²ᵀ(‖|\s].*")  # and no words
+# and no words
+IS_FORMULA = re.compile(rf"(?!.*(?<!\\)\b(?!{'|'.join(GREEK)})[A-Za-z]{{4}}).*[\^²ᵀ(‖|'\s].*")
 ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
                    r"|\\partial L\s*\}\s*\{\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
 PATH = re.compile(r"\b(?:paths?|branch|contributions?|through\s+the|via\s+the"
-                  r"|(?:first|second|other)\s+use|(?:first|second)\s+occurrence)\b", re.IGNORECASE)
+                  r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b", re.IGNORECASE)
+SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)")  # "it is $W x e^T$"
 _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
 BELOW = re.compile(
     r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla)[^=]*?)\s*"
@@ -69,10 +73,13 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
 def of_a_path(line: str, whole: str) -> str:
     """Return "First path: W x cᵀ" as an equation for the last adjoint of the derivation, and a line
     as it is if it is of another kind."""
-    heading, _, formula = line.partition(":")
+    says = SAYS.search(line)
+    heading, formula = (line[:says.start()], line[says.end():]) if says else (
+        line.partition(":")[::2])
     asked = ASKED.findall(whole)
     alone = "=" not in line and formula.strip() and PATH.search(heading) and asked
-    return f"∂L/∂{asked[-1]} = {formula}" if alone else BELOW.sub(r"\g<adjoint>", line)
+    said = formula.replace("$", " ")
+    return f"∂L/∂{asked[-1]} = {said}" if alone else BELOW.sub(r"\g<adjoint>", line)
 
 
 def terms_of(formula: str) -> list[str]:

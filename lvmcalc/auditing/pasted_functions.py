@@ -8,6 +8,7 @@ HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 GRADIENT = re.compile(r"grad\w*")
+LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
 STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a gradient
 
 
@@ -18,22 +19,25 @@ def says_nothing(line: str) -> bool:
 
 
 def with_returned(lines: list[str]) -> list[str]:
-    """Return lines in which a function for the gradient says `∇L = …` and not `return …`.
+    """Return lines in which a function for the gradient says `∇L = …` and not `return …`,
+    and one for the scalar `L = …`.
 
     A function is one for the gradient if its name says so, or that of what it returns. It returns
     what a line before it calls the gradient, and that line is enough, if it is the only one.
     """
-    found, gradient = [], False
+    found, gradient, loss = [], False, False
     for line in lines:
         head, returned = HEAD.match(line), RETURNED.match(line)
         if head:
             gradient = "grad" in head[1].lower() and not STEPS.search(head[1])
+            loss = bool(LOSS.fullmatch(head[1].lower()))
         value = returned[1] if returned else ""
         named = GRADIENT.fullmatch(value)
         times = sum(bool(re.match(rf"\s*{re.escape(value)}\s*[-+*/]?=(?!=)", it)) for it in found)
         alone = "," in value if NAMES.fullmatch(value) and not named else named and times == 1
         says = returned and (gradient or named) and not alone and len(split(value, ",")) == 1
-        found.append(f"∇L = {value}" if says else line)
+        what = "∇L" if says else "L" if returned and loss and not NAMES.fullmatch(value) else ""
+        found.append(f"{what} = {value}" if what else line)
     return found
 
 

@@ -8,7 +8,7 @@ from lvmcalc.auditing.pasted_functions import statements_in, with_returned
 from lvmcalc.auditing.remarks import ONE_NAME, is_english, is_words, without_noun
 from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
-from lvmcalc.notation.statements import COMMENT, LETTER, equations
+from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
 from lvmcalc.notation.text_cleanup import without_markup
 
 # a comment, a number such as (2) or "Line 3:", or a bullet
@@ -25,6 +25,7 @@ QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
 MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
 QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
 CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
+LISTS = re.compile(r"\\(?:begin|end)\s*\{(?:itemize|enumerate|proof|center|quote)\}|\\item\b")
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
                      r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)
@@ -36,14 +37,13 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
 WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
-GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore)\s+"
-                    r"|\s+and\s+(?=(?:[^\s=]{1,4}\s+){1,3}=(?!=))")
-HESSIAN = re.compile(r"\bthe\s+Hessian\s+is\s+(\$?)\s*(?:H\s*=\s*)?(?![^.]*[∇∂]|[^.]*\\nabla)"
-                     r"(?=[-−\d(]|[^\W\d_](?![a-z]))", re.IGNORECASE)
+GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff|and)\b,?\s*"
+                    r"|[,;.]?\s+\(?(?:i\.\s?e\.|that\s+is|equivalently)(?:[,:]\s*|\s+)")
+BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
 SPOKEN = re.compile(
-    r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|[A-Za-z]+[:,]?\s[^{}]*)\}"
+    r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
@@ -74,8 +74,8 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     Those that a double backslash or a semicolon divides have the same number.
     """
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
-    text = HESSIAN.sub(r"\1∇²L = ", text)
     text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
+    text = LISTS.sub(" ", text)
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:
         text = text.replace("&", " ")
@@ -126,11 +126,19 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = [one for part in NEXT.split(text) for one in THEN.split(part) if one.strip()]
     parts = [one for part in parts for one in WHERE.split(part)]
     parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
-    parts = [one for part in parts for one in (
-        GIVING.split(part) if all("=" in one for one in GIVING.split(part)) else [part])]
+    parts = [one for part in parts for one in _cut(part)]
     return [one for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
         if one.strip(" ,;.")]
+
+
+def _cut(text: str) -> list[str]:
+    """Return the equations of a text with "and", "gives" or "i.e." between them."""
+    for word in GIVING.finditer(text):
+        before, behind = text[:word.start()], text[word.end():]
+        if "=" in before and BEGINS.match(behind) and not is_open(before):
+            return [before, *_cut(behind)]
+    return [text]
 
 
 def _before_nouns(text: str, vocabulary: Vocabulary) -> list[str]:

@@ -11,6 +11,7 @@ from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.auditing.wordings import as_equations, introduced
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
@@ -23,10 +24,13 @@ ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:(?:applied|taken)\s+)?(
                       r"(?=[\s.,]*$)")
 ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
-FIXED = re.compile(r"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+(?:is\s+|being\s+)?"
-                   r"(?:held\s+|kept\s+)?(?:fixed|constant)[\s.]*$"
+_STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
+FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$"
+                   rf"|\s*\(\s*\$?\\?\w+\$?(?:\s+and\s+\$?\\?\w+\$?)?\s+{_STILL}\)[\s.]*$"
                    rf"|,?\s+\(?(?:where\s+|as\s+)?{ONLY.pattern}\)?[\s.]*$"
-                   r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]*$)")
+                   r"|,?\s+for\s+(?:all|every|any|each)\s+\$?d\s*\\?\w+\$?(?=[\s.,]|$)"
+                   r"|,?\s+(?:and|by|using)\s+(?:by\s+)?(?:the\s+)?symmetry\s+of\s+"
+                   r"(?:\$[^$]+\$|\S+)(?=[\s.,]*$)")
 LOSS = ("loss", "cost", "objective")
 # What says that the lines from there on hold only where the gradient is zero
 FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=\s*0\b|\bto 0\b)"
@@ -34,7 +38,8 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
                   r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by)[,:]?\s+)+(?=.*=)",
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by|iff"
+                     r"|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if)[,:]?\s+)+(?=.*=)",
                      re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
                    r"|means|leads\s+to|get|obtain|find|have)\b:?"
@@ -54,9 +59,10 @@ CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\
                       r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
 # The value of a leaf where the gradient is zero: w^*, w_{opt}, \Sigma_\text{ML}
 SOLUTION = re.compile(
-    r"^(\s*(?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
-    r"(?:\^\s*\{?\s*(?:\*|\\ast\b|\\star\b|[⋆∗])\s*\}?|_\s*\{?\s*"
-    r"(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)\s*\}*)(?=\s*=)")
+    r"((?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?<![A-Za-z])(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
+    r"(?:\^\s*(?:\{\s*(?:\*|\\ast|\\star|[⋆∗])\s*\}|(?:\*|\\ast\b|\\star\b|[⋆∗])(?!\s*[\w(]))"
+    r"|[*⋆∗](?=\s*=)"
+    r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
 ENTRYWISE = re.compile(r",?\s*\(?(?:where\s+the\s+(?:square|power|product|quotient)\s+is\s+"
                        r"(?:taken\s+)?)?(?:entry by entry|(?:entry|element|component)-?wise)\)?"
@@ -71,7 +77,10 @@ VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
                   r"\s*:?\s+(?=[^=]+=)")
 OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.*=)")
-LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*\{\s*\((\d)\)\s*\}|⁽([⁰¹²³⁴-⁹])⁾)")
+LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
+                   r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
+EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
+                  r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
 ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -128,7 +137,8 @@ class Piece(NamedTuple):
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
-    raws = numbered(lines)
+    raws = [(number, part) for number, raw in numbered([as_equations("\n".join(lines), vocabulary)])
+            for part in EACH.split(raw)]
     whole = "\n".join(raw for _, raw in raws)
     own, flat = {*OWN.findall(whole)}, False
     changed = CHANGED.findall(whole)
@@ -143,6 +153,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             continue
         before = found[-1] if found else None
         told = before.text if before and before.kind == "words" else ""
+        text = introduced(told, text) if "=" not in text else text
         of_path = bool(PATH.search(f"{told} {raw}") or BELOW.match(bare))
         goes_on = before and before.kind != "words" and (
             (re.match(r"\s*=[^=]", text) and "=" not in before.text)
@@ -167,9 +178,10 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
 
 def _layer(vocabulary: Vocabulary, layer: re.Match) -> str:
     """Return δ_2 for δ^{(2)}, if δ is no other name."""
-    known = vocabulary.pattern.fullmatch(layer[1]) or spelling(layer[1].strip("\\")) in (
+    letter, which = filter(None, layer.groups())
+    known = vocabulary.pattern.fullmatch(letter) or spelling(letter.strip("\\")) in (
         vocabulary.functions)
-    return layer[0] if known else f"{layer[1]}_{normalize('NFKC', layer[2] or layer[3])} "
+    return layer[0] if known else f"{letter}_{normalize('NFKC', which)} "
 
 
 def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
@@ -243,9 +255,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
         front = VERB.match(formula)
         if front and not TELLING.search(front[1]) and is_words(f"{front[1]}:", vocabulary):
             return _piece(formula[front.end():], vocabulary, found, own)
-        solution = SOLUTION.match(formula)
+        solution = SOLUTION.search(formula)
         if solution and vocabulary.pattern.fullmatch(solution["name"]):
-            formula = solution[1] + formula[solution.end():]
+            formula = SOLUTION.sub(r"\1", formula)
             return _piece(formula, vocabulary, found, own)._replace(flat=True)
     except Unreadable as error:
         return Piece("claim", text, error=str(error))

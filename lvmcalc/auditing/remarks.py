@@ -18,6 +18,7 @@ SAYS_NOTHING = re.compile(
     r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
     r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
     r"\b(?:not|never)\b"
+    r"|(?:[a-z]:\s*)?(?:how|what|why|which|where|is|are|am|can|could|do|does)\b[^=]*\?\s*$"
     r"|\$?\\?\w+\$?\s+(?:depends\s+on|appears|occurs|enters|is\s+used)\s+"
     r"(?:(?:in\s+)?\$?\\?\w+\$?\s+)?(?:once|twice|(?:two|three)\s+times)\W*$"
     r"|\$?(?:∂L\s*/\s*∂)?(?:this\s+matrix|it|\\?\w|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})\$?\s+is\s+"
@@ -32,7 +33,9 @@ NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
 # $X$, $x_i^\top$, $0$: what is no formula
 ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\}?\s*"
                       r"(?:_\s*(?:\w|\{\w{1,3}\}))?"
-                      r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*")
+                      r"\s*(?:\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?|ᵀ|\([\w\\]*\))?\s*"
+                      r"|\s*(?:∂|\\partial\s*)L\s*/\s*(?:∂|\\partial\s*)\\?\w+\s*"
+                      r"|\s*\\frac\s*\{\s*\\partial\s*L\s*\}\s*\{\s*\\partial\s*\\?\w+\s*\}\s*")
 NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
 NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
                   rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
@@ -85,6 +88,9 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     tells = TELLING.search(text) and (alone or not INTRODUCES.search(text))
     if others or not words or named or product or tells:
         return False
+    spoken = all(len(word) > 1 or word in "aAI" for word in words) and not OPERATING.search(text)
+    if spoken and len(words) > 1 and not inner and re.search(r"[,:.]\s*$", text):
+        return True
     long_words = sum(len(word) > 3 for word in words)
     if TITLE.match(text) and max(map(len, words)) > 2:
         return True

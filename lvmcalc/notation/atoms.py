@@ -237,7 +237,11 @@ class Atoms:
             if not bare:
                 self.accept("}")
             name = self.name_below()
-            return self.adjoint(name, at, above or self.output())  # or \frac{∂}{∂X} L
+            found = self.adjoint(name, at, above or self.output())  # or \frac{∂}{∂X} L
+            if bare and (self.at_factor() or self.ahead.text[:1] in ("^", "'", "ᵀ")):
+                raise Unreadable(f"`{quoted(self.text[at.start:])}` is the derivative of a product:"
+                                 " it is read only alone, with brackets.", at.start)
+            return found
         if self.ahead.kind == "differential" and self.is_scalar(self.ahead.text):
             above = self.ahead.text
             self.place += 1

@@ -139,9 +139,10 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
               for name in vocabulary.differentials for i in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)
               and matrix.cols == 1 != matrix.rows}
-    parts |= {Symbol(f"∂L/∂{name}_{i}{j}"): Indexed(matrix, i, j)
+    parts |= {Symbol(f"∂L/∂{called}_{i}{j}"): Indexed(matrix, i, j)
               for name in vocabulary.differentials for i in names for j in names
-              if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)}
+              if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)
+              for called in {name, name if name.lower() in vocabulary.spellings else name.lower()}}
     parts = {symbol: part for symbol, part in parts.items() if symbol.name not in vocabulary}
     slopes = _slopes(vocabulary, parts) if re.search(r"/|frac", text) else {}
     parts |= {symbol: part for known in slopes.values() for symbol, part in known.values()}

@@ -1,0 +1,113 @@
+"""Equations that are said in words, as in "the gradient is A x − b", and letters that are functions
+elsewhere, as in σ_i = σ(x_iᵀ w).
+"""
+
+import re
+from unicodedata import normalize
+
+from lvmcalc.auditing.partial_lines import PATH
+from lvmcalc.notation import Vocabulary
+from lvmcalc.notation.filler_phrases import with_functions
+from lvmcalc.notation.statements import LETTER, split
+
+# "the gradient of L is", with nothing before it that would make it another one
+SAID = re.compile(r"\b(?:the|our)\s+(?:(?:full|total|whole)\s+)?(?P<what>gradient|Hessian)"
+                  r"(?:\s+of\s+(?:\$?(?:L|f)(?:\([\w\\]+\))?\$?|(?:the|our)\s+(?:loss|objective"
+                  r"|log-likelihood|function)(?:\s+function)?))?"
+                  r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>\\?\w+)\$?)?\s+"
+                  r"(?:is|becomes|reads|equals)(?:\s+(?:then|thus|therefore|simply|just|hence))?"
+                  r"\s*:?[^\S\n]*", re.IGNORECASE)
+BEFORE = re.compile(r"(?:(?!.*\b(?:for|by|w\.?r\.?t|respect)\b).*[.,;:])?\s*"
+                    r"(?:(?:so|thus|hence|therefore|then|and|now|consequently|finally|altogether"
+                    r"|it\s+follows|we\s+see|this\s+shows)(?:\s+that)?,?\s*)*", re.IGNORECASE)
+# What begins a formula that is no equation, and neither a shape nor a word
+FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|[^.]*(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
+                     r"|\w\s+x\s+\w[\s.,]*$)"
+                     r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z]))")
+GRAD = re.compile(r"(?<![A-Za-z\\_])\\?grad\s+(\\?[^\W\d_])(?=\s*(?:\(\s*\w\s*\))?\s*:?=(?!=))")
+# What the scalar is a function of, if it is said, and ∇f for it
+OF = re.compile(r"(?<![A-Za-z\\])(f|L|J|ℓ|\\ell|\\mathcal\s*\{\s*[LJ]\s*\})\s*\(\s*\\?(\w+)\s*\)"
+                r"\s*&?\s*:?=(?!=)")
+NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+\s*\))?"
+         r"(?=\s*&?\s*=)")
+NAMED = re.compile(r"([^=\n]+?)\s*=:\s*(\$?\\?[^\W\d_][\w^{}⁰¹²³⁴-⁹]*)(?=[\s.,;$]|$)")  # … =: E
+ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
+                   rf"((?:{LETTER})\s*:?=(?!=)(?:[^()=\n]|\([^()=\n]*\))*)\)(?=[\s.,;]*$)",
+                   re.MULTILINE)
+ADDRESSED = re.compile(r"\b(?:let\s+(?:me|us)\s+(?:now\s+|first\s+|also\s+)?"
+                       r"|for\s+(?:each|every)\s+[a-z]+(?:\s+\$?\w\$?)?,?\s+(?:we\s+|let\s+us\s+)?)"
+                       r"(?=(?:define|write|put|set|denote|introduce|call)\b)", re.IGNORECASE)
+DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
+LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
+LAYER = re.compile(rf"({DELTA})\s*(?:([²³¹])|\^\s*\{{?\s*(\d)\s*\}}?)")
+DENOTES = re.compile(r"\b([Ll]et\s+\$?\\?\w\$?)\s+denotes?\s+(?=the\b)")
+DIAGONAL = re.compile(r"(?<![A-Za-z])([A-Z]|\\[A-Z][a-z]+)(\s*&?\s*:?=\s*)\\?(?:operatorname|mathrm"
+                      r"|text)?\s*\{?\s*diag\s*\}?\s*(?:\\left|\\[bB]ig+l?)?\s*\\?[({]"
+                      r"((?:[^()\n]|\([^()\n]*\))*)(?:\\right|\\[bB]ig+r?)?\s*\\?[)}]")
+DOTS = re.compile(r"\s*(?:\\[lc]?dots|\.{3}|…)\s*")
+HATTED = re.compile(r"(?<![A-Za-z\\])d\s*\\(?:wide)?hat\s*(?:\{\s*)?(\\?\w)\s*\}?")
+SIGMA = r"(?:\\sigma(?![A-Za-z])|σ)"
+SIGMA_GIVEN = re.compile(rf"{SIGMA}\s*(?:_\s*\{{?\s*[a-z]\s*\}}?(?![A-Za-z])|[ᵢⱼₖₗₘₙ])"
+                         r"\s*&?\s*:?=(?!=)")
+SIGMA_ALONE = re.compile(rf"{SIGMA}(?!\s*(?:\(|'|′|\^\s*\{{?\s*\\prime|\\left|\\[bB]ig))")
+OWN_SIGMA = "σ\u0303"
+
+
+def as_equations(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with ∇L = A x − b for "the gradient is A x − b", P = softmax(Z) for "P denotes
+    the softmax of Z", ∇f for grad f, and S_ii = a_i for S = diag(a_1, …, a_N)."""
+    def gradient(name: re.Match) -> str:
+        leaf = name[1].strip("\\") in {*vocabulary.differentials} - {
+            "f", *vocabulary.outputs}
+        return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
+
+    text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(
+        r", where \1", text)))
+    if LAYERS.search(text):  # δ² is no square
+        text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
+    text = GRAD.sub(gradient, with_functions(DENOTES.sub(
+        r"\1 be ", HATTED.sub("d\\1\u0302", text))))
+    text = "\n".join(map(said, DIAGONAL.sub(by_entries, text).split("\n")))
+    functions = {*OF.findall(text)}
+    if len(functions) == 1 and (only := functions.pop())[1] in vocabulary.differentials:
+        scalar = rf"L|{re.escape(only[0])}"
+        text = re.sub(NABLA.format(scalar), rf"∇\1_{{{only[1]}}} L", text)
+    if SIGMA_GIVEN.search(text) and not vocabulary.pattern.fullmatch("sigma"):
+        text = SIGMA_ALONE.sub(OWN_SIGMA, text)
+    return text
+
+
+def said(line: str) -> str:
+    """Return a line with an equation for what it says in words that the gradient is."""
+    found = SAID.search(line)
+    formula = found and FORMULA.match(line, found.end())
+    if not formula or not (BEFORE.fullmatch(line[:found.start()]) or PATH.search(line)):
+        return line
+    return f"{line[:found.start()]}{formula[1]}{called(found)} = {line[formula.end():]}"
+
+
+def called(words: re.Match) -> str:
+    """Return ∇L, ∇²L or ∂L/∂X for the words about it."""
+    below = f"_{{{words['wrt']}}}" if words["wrt"] else ""
+    return f"∇{'²' * (words['what'].lower() == 'hessian')}{below} L"
+
+
+def introduced(words: str, formula: str) -> str:
+    """Return an equation for a formula alone behind words that end with "the gradient is"."""
+    found = SAID.search(words)
+    alone = found and not words[found.end():].strip(" $:") and FORMULA.match(formula)
+    return f"{called(found)} = {formula.replace('$', ' ')}" if alone and (
+        BEFORE.fullmatch(words[:found.start()]) or PATH.search(words)) else formula
+
+
+def by_entries(given: re.Match) -> str:
+    """Return S_ii = a_i for S = diag(a_1, …, a_N), the text itself if it is of another kind."""
+    first, *others = (part.strip() for part in split(given[3], ","))
+    below = re.search(r"_\{?([a-z])\b", first)
+    if not others and below:
+        return f"{given[1]}_{{{below[1] * 2}}}{given[2]}{first}"
+    last = re.search(r"_\{?([A-Z])\b", others[-1]) if len(others) > 1 else None
+    if not last or not DOTS.fullmatch(others[-2]) or others[-1] != re.sub(
+            r"_1\b", f"_{last[1]}", first):
+        return given[0]
+    return f"{given[1]}_{{ii}}{given[2]}" + re.sub(r"_1\b", "_i", first)

@@ -1,0 +1,70 @@
+"""Statements that are said in words, several in one line, or with letters of many meanings."""
+
+import pytest
+
+from lvmcalc import audit, derive
+
+QUADRATIC = derive("½ xᵀA x − bᵀx", A="symmetric D×D", x="D", b="D")
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀX w", X="N×D", w="D", y="N")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+               n="positive")
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+NET = derive("z = W x + b\nh = sigmoid(z)\nL = ½‖V h + c − y‖²", W="M×D", x="D", b="M", V="K×M",
+             c="K", y="K")
+P = "p = σ(X w)\n"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("So the gradient is $A x - b$.\nThe gradient is\n$$ A x - b $$", QUADRATIC,
+     ["proved", "words", "proved"]),
+    ("f(x) = ½ xᵀA x − bᵀx\nso grad f = ½ A x − b\nThe gradient is A x + b\n∇²f(x) = A", QUADRATIC,
+     ["proved", "refuted", "refuted", "proved"]),
+    ("grad x = A x − b", QUADRATIC, ["proved"]),
+    ("The gradient is D×1.\nFor z the gradient is A b", QUADRATIC, ["unreadable"] * 2),
+    ("Let $P$ denote the row-wise softmax of $Z$.\n∂L/∂Z = P − Y", SOFTMAX,
+     ["definition", "proved"]),
+    (P + "S = diag(p_1(1 − p_1), …, p_N(1 − p_N))\n∇²L = XᵀS X", LOGISTIC,
+     ["definition"] * 2 + ["proved"]),
+    (P + "S_ii = p_i (1 − p_i)\n∇²L = XᵀS X\nS_ii = p_i", LOGISTIC,
+     ["definition"] * 2 + ["proved", "unreadable"]),
+    ("$\\sigma_i = \\sigma(w^\\top x_i)$\n∇L = Σ_i (σ_i − y_i) x_i\n∇L = Xᵀ(σ(Xw) + y)", LOGISTIC,
+     ["definition", "proved", "refuted"]),
+    (P + "∇_w p_i = p_i (1 − p_i) x_i\n∇_w p_i = p_i x_i", LOGISTIC,
+     ["definition", "proved", "refuted"]),
+    ("s = exp(Z) 1\n∂L/∂z_nk = e^{z_nk}/s_n − y_nk", SOFTMAX, ["definition", "proved"]),
+    ("Λ = Σ⁻¹\n∂ log|Λ| / ∂Λ = Λ⁻¹\n∂/∂Λ tr(ΛS) = S Λ", GAUSS,
+     ["definition", "proved", "refuted"]),
+    ("∂L/∂Σ = n/2 (Σ⁻¹SΣ⁻¹ − Σ⁻¹)\nThis vanishes for all dΣ iff Σ⁻¹SΣ⁻¹ = Σ⁻¹, i.e. Σ = S", GAUSS,
+     ["proved", "numeric", "proved"]),
+    ("Setting ∇L = 0 we get $(X^T X + λI) \\hat w = X^T y$ and $w^* = (X^T X − λI)^{-1} X^T y$",
+     RIDGE, ["words", "numeric", "refuted"]),
+    ("L = ½ tr(A x xᵀ) − bᵀx and, since A is symmetric, ∂L/∂x = A x − b", QUADRATIC,
+     ["proved", "proved"]),
+    ("The derivative of λ w'w is λ w, and the derivative of w'X'Xw is 2 X'Xw.\n"
+     "How is this derived for w?", RIDGE, ["refuted", "proved", "words"]),
+    ("Let δ^{(c)} = V h + c − y", NET, ["unreadable"]),
+    ("Let $\\delta^{F} = V h + c - y$.\n∂L/∂c = δ^{F}", NET, ["definition", "proved"]),
+    ("d\\hat y = V dh (b and c fixed)\nwhere \\hat y = V h + c", NET, ["proved", "definition"])])
+def test_what_is_said_in_words_is_judged(text: str, of: object, expected: list[str]) -> None:
+    found = audit(text, of)
+    assert [line.status for line in found.lines] == expected, found
+
+
+def test_each_path_is_said_once() -> None:
+    text = ("∂L/∂W = W e xᵀ + W x eᵀ, where e = WᵀW x − x\nFor the first use it is $W e x^T$; for "
+            "the second one it is ${}$.")
+    for second, expected in (("W x e^T", "proved"), ("W e x^T", "unreadable")):
+        *_, first, last = audit(text.replace("{}", second), "autoencoder").lines
+        assert (first.status, last.status) == ("proved", expected)
+
+
+def test_a_letter_that_was_defined_wrongly_is_blamed_once() -> None:
+    text = "d = (Vᵀ(V h + c − y)) ∘ z ∘ (1 − z)\n∂L/∂W = d xᵀ\n∂L/∂b = d"
+    assert [line.status for line in audit(text, NET).lines] == ["definition", "refuted", "follows"]
+
+
+def test_a_slip_behind_two_equals_signs_is_named() -> None:
+    wrong, after = audit("G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − N K⁻¹)\n∂L/∂X = 2αGX", "gplvm").lines
+    assert "N stands where D belongs" in wrong.wrong
+    assert after.status == "proved"
