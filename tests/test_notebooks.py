@@ -109,9 +109,10 @@ class TestNotebook:
         assert all(f"What you'll {word}" in first for word in ("do", "learn", "need"))
 
     def test_after_the_imports_come_two_questions(self, path: Path) -> None:
-        _, _, head, *cells = read(path).cells
+        _, imports, head, *cells = read(path).cells
         if path.stem == "00_start_here":  # nothing came before it
             return
+        assert imports.source.startswith("# Run this cell first.")  # who began below looks here
         assert head.source.startswith("## Two questions")
         asked = [*takewhile(lambda cell: cell.cell_type == "code", cells)]
         tags = [tag for cell in asked for tag in cell.metadata.tags]

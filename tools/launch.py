@@ -39,7 +39,9 @@ COLAB_TEXT = """\
 
 Run the cell below: it installs the package and shows the panel of the first notebook. To open a \
 notebook of the collection, choose *File → Open notebook → GitHub*, enter `{name}`, and paste the \
-cell at the top of it."""
+cell at the top of it.
+
+The cell has no number and no output yet, because `google.colab` is a module that only Colab has."""
 COLAB_CELL = """\
 %pip install -q "lvmcalc @ git+{repository}"
 from google.colab import output

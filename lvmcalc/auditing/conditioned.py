@@ -14,6 +14,7 @@ from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.stationary import (
     ASSUMED,
     GIVEN,
+    RESTRICTS,
     UNKNOWN,
     Conditions,
     NoNumbers,
@@ -70,6 +71,8 @@ class Conditioned:
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_misfit(verdicts[place]):
             return None
+        if conditions.restriction:  # a line below may well need it
+            raise Unreadable(ASSUMED.format(conditions.restriction))
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
             if conditions.assumed:
@@ -84,6 +87,10 @@ class Conditioned:
                 and sides[place].name not in self.chain.leaves):
             return None
         flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
+        if not flat and not leaf and verdicts[place].counterexample and (
+                names := conditions.restricted(*sides[place:place + 2])):
+            conditions.restriction = piece.at
+            raise Unreadable(RESTRICTS.format(" and ".join(names)))
         if not flat and not conditions.found and not leaf:
             return None
         fixed = leaf and not flat and conditions.is_constant(right)

@@ -28,7 +28,7 @@ SAYS_NOTHING = re.compile(
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
-                  r"(?:(?:_?\w){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
+                  r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
                   r"(?:\(\w\))?\s*$")
 # $X$, $x_i^\top$, $0$: what is no formula
 ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\}?\s*"

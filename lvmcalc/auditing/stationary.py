@@ -22,6 +22,7 @@ from lvmcalc.marking.exercise import RIGHT, NoValue, exercise_of, value_at
 
 UNKNOWN = "This can hold only where the gradient is zero; whether it does there is not checked."
 GIVEN = "This gives {} a value, which is a condition: it is not checked."
+RESTRICTS = "This is a condition on {}, which the model does not have: it is not used."
 ASSUMED = "This may hold under the condition of {}, which is not used here."
 MOST_UNKNOWN = 200  # entries of a matrix for which a condition is solved
 NEAR, FAR = 1e-8, 1e-5  # relative errors
@@ -51,11 +52,13 @@ class Conditions:
     begun : whether a gradient has been set to zero
     given : the values that leaves were given, as in λ = 1
     assumed : the line of the first condition that is not understood, None if there is none
+    restriction : the line of a condition that the model does not have, None if there is none
     """
 
     def __init__(self, chain: Chain):
         self.chain, self.begun = chain, False
         self.assumed: Position | None = None
+        self.restriction: Position | None = None
         self.moving: tuple[str, ...] = ()
         self.found: list[Condition] = []
         self.given: dict[Expr, Expr] = {}
@@ -188,6 +191,13 @@ class Conditions:
     def is_constant(self, value: Expr) -> bool:
         """Return whether no leaf stands in a value."""
         return not {symbol.name for symbol in value.free_symbols} & {*self.chain.leaves}
+
+    def restricted(self, left: Expr, right: Expr) -> list[str]:
+        """Return the leaves on which an equation is a condition, as WᵀW = I is one on W."""
+        sides = [{symbol.name for symbol in side.free_symbols}
+                 - {*self.chain.vocabulary.lengths} for side in (left, right)]
+        names = set().union(*sides)
+        return sorted(names) if set() in sides and names <= {*self.chain.leaves} else []
 
     def claims_zero(self, left: Expr, right: Expr) -> str:
         """Return the name of the gradient that is said to be zero for a value of its leaf, "" if

@@ -160,7 +160,9 @@ class Check:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        head, *body = [f"| {' | '.join(line)} |" for line in self.table()]
+        kept = ([*(cell.replace(" ", "\u00a0") for cell in line[:-1]), line[-1]]
+                for line in self.table())  # only the rules may need two lines
+        head, *body = [f"| {' | '.join(line)} |" for line in kept]
         refuted = [f"\n\n**{row.label}**: {row.proof._repr_markdown_()}"
                    for row in self.rows if row.status == "refuted"]
         top = [f"**{notation.in_html(self.title)}: {self.status}**", "", head, "|---" * 6 + "|"]

@@ -164,10 +164,11 @@ def _name(text: str, number: int) -> str:
     name = re.sub(STYLED, r"\1", spread_out(re.sub(r"^[(\[](\w+)[)\]]_", r"\1_", unified(text))))
     name = re.sub(r"\(.*\)$", "", name.strip())
     name = spelled(name.replace("\\", "").replace("{", "").replace("}", "").strip())
-    if not re.fullmatch(r"[^\W\d]\w*", name) or name in RESERVED:
+    if not re.fullmatch(r"[^\W\d]\w*", name) or "ᵀ" in text or name in RESERVED:
         raise notation.Unreadable(f"Line {number}: a stage cannot be called `{text.strip()}`; a "
                                   "name is a letter or a word, other than "
-                                  f"{' and '.join(RESERVED)}.")
+                                  f"{' and '.join(RESERVED)}. A condition, such as WᵀW = I, "
+                                  "cannot be given.")
     return name
 
 

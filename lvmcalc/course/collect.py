@@ -118,6 +118,8 @@ def collect(folder: Path, notebooks: Path) -> Collected:
     results, problems = [], []
     for each in handed_in(folder):
         results += marking.results(each)
+        if not (each.kept or each.written or each.problems):
+            each.problems.append("No notebook and no progress file was handed in.")
         problems += [(each.student, problem) for problem in each.problems]
     return Collected(tuple(results), (*problems, *_alike([*results, *marking.solutions])))
 

@@ -182,6 +182,8 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
                   label=look.get("label"), clip_on=False)
     left, right, low, high = numbers["axes"]
     axes.set(xlim=(left, right), ylim=(low, high))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(style.ON_AXIS)
     if panel["ylog"]:
         axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":

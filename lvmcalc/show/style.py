@@ -41,6 +41,7 @@ OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
 IMAGE = "Greys"  # ink on paper
 
+ON_AXIS = "{x:,.10g}"  # 2,750 and 0.5, as the browser writes them
 LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")

@@ -296,6 +296,9 @@ class Trainer:
         """Return why the training has diverged, and what to do."""
         if isinstance(error, checks.LostDigits) and not self._above_limit():
             return f"Stopped at step {self.steps + 1}: {error}"
+        if self.problem.sign * self.value > 1e12 * (1 + abs(self._history[0])):
+            return (f"Stopped at step {self.steps + 1}: the {self.problem.name_of_value} gets "
+                    "better without end. It seems to have no optimum.")
         rate = self._above_limit() or f"{self.learning_rate:.4g} is too large"
         advice = f"the learning rate {rate}. Reset and choose a smaller one."
         if self.ablation_in_words:
@@ -330,14 +333,11 @@ def _entered(work: Problem, coordinates: np.ndarray) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    return (f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
+    return f"{value:{',.1f' if 1000 <= abs(value) < 1e15 else '.4g'}}".replace("-", "−")
 
 
 def _limit_near(problem: Problem, at: np.ndarray) -> float:
-    """Return 2 over the largest curvature at these coordinates.
-
-    It is found by power iteration on differences of gradients; 1 where the gradient is constant.
-    """
+    """Return 2 over the largest curvature there, by power iteration; 1 for a constant gradient."""
     slope, small = problem.evaluate(at)[1], 1e-6 * problem.spread
     generator = np.random.default_rng(0)
     change = problem.draw(generator) - problem.draw(generator)  # symmetric where it has to be

@@ -149,7 +149,10 @@ ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U
     ("Take λ = 1.\n∂L/∂w = Aᵀ(A w − y) + w\n∂L/∂w = Aᵀ(A w − y) − w", RIDGE,
      ["definition", "numeric", "refuted"]),
     ("Suppose y = A w.\n∂L/∂w = λ w\n∂L/∂w = 2 λ w", RIDGE,
-     ["unreadable", "unreadable", "refuted"])])
+     ["unreadable", "unreadable", "refuted"]),
+    ("Let VᵀV = I.\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V\nL = ½‖U Vᵀ − R‖² + λ/2 ‖U‖²", FACTORS,
+     ["unreadable", "proved", "unreadable"]),
+    ("‖w‖² = 1", RIDGE, ["unreadable"]), ("(A w)ᵀ = Aᵀ wᵀ", RIDGE, ["refuted"])])
 def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -> None:
     assert statuses(text, of) == expected, audit(text, of)
 

@@ -145,6 +145,7 @@ def test_play_moves_the_recorded_run_and_it_says_that_it_is_one(opened):
                                    err_msg=name)
     play.click()
     expect(play).to_contain_text("Pause")
+    expect(page.locator(".lvm canvas").first).to_be_in_viewport(ratio=1)
     expect(words).to_have_text(re.compile(r"^A recording\. Step [5-9]\."))
     play.click()
     expect(play).to_contain_text("Play")

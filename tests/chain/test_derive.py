@@ -161,6 +161,8 @@ def test_answers_about_a_derived_chain_are_marked_and_audited() -> None:
      "Line 2: the sum of"),
     ("d = A\n½‖d‖²", {"A": "N×D"}, "Line 1: a stage cannot be called `d`"),
     ("2 A = A\n½‖A‖²", {"A": "N×D"}, "Line 1: a stage cannot be called `2 A`"),
+    ("L = ½‖A‖²\nAᵀA = I", {"A": "N×D"}, "Line 2: a stage cannot be called `AᵀA`; a name is a "
+     "letter or a word, other than I and d. A condition, such as WᵀW = I, cannot be given."),
     (" \n ", {"A": "N×D"}, "There is nothing to read")])
 def test_what_does_not_fit_gets_one_sentence(formula: str, leaves: dict[str, str],
                                              sentence: str) -> None:

@@ -69,6 +69,7 @@ def test_the_table_shows_every_row_with_its_rules_and_what_sympy_says() -> None:
     assert str(check).splitlines()[0] == "autoencoder: proved"
     assert len(str(check).splitlines()) == len(rows) + 2
     assert check._repr_markdown_().count("\n|") == len(rows) + 2
+    assert "| ■\u00a0proved | ◆\u00a0exact" in check._repr_markdown_()  # in one line
 
 
 def test_the_columns_of_a_table_in_plain_text_stand_one_below_the_other() -> None:

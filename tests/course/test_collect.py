@@ -198,6 +198,7 @@ def test_no_code_of_a_student_is_run(tmp_path: Path, notebooks: Path) -> None:
      "answer_2e: is it another notebook, or an old one?"),
     ({"sheet": notebook(*ANSWERS, f"answer_1d = {'[' + '1,' * 60_000 + ']'}")},
      "14_problem_sheet.ipynb: the cell of answer_1d is not Python; is a quotation mark missing?"),
+    ({}, "No notebook and no progress file was handed in."),
     ({"poem": notebook("rose = 'red'")}, "poem.ipynb is not one of the notebooks with questions."),
 ])
 def test_what_is_odd_is_told_in_a_sentence(

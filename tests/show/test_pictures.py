@@ -342,6 +342,7 @@ class TestStills:
                       run=[1, 100, 2, 3], axes=[0, 2, 1, 4]).axes
         assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
         assert (axes.get_xlim(), axes.get_ylim()) == ((1, 100), (1, 4))
+        assert axes.yaxis.get_major_formatter()(-2750) == "−2,750", "as the browser writes it"
 
     def test_the_bars_are_the_numbers_and_the_diamonds_the_marks(self):
         axes, = drawn(scene_of("bars", marks=[5, 3, 1], xlabel="◇ YYᵀ, ▮ model's D·K"),

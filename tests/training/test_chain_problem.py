@@ -1,6 +1,8 @@
 """Any chain trains: as its own fast form does, as autograd says, and with words only about what is
 known."""
 
+import re
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -279,6 +281,13 @@ class TestWords:
         assert trainer.describe() == (f"Diverged at step {trainer.steps + 1}: the learning rate 5 "
                                       "is too large. Reset and choose a smaller one.")
         assert np.isfinite(trainer.parameters).all()
+
+    def test_a_loss_without_a_lower_bound_is_not_blamed_on_the_learning_rate(self):
+        chain = derive("−½ tr(WᵀW)", W="D×Q")
+        trainer = Trainer(ChainProblem(chain, "W", D=2, Q=1), "gradient", 1e3).run(20)
+        assert re.fullmatch(r"Step 20\. Value −\d\.\d+e\+\d+\.", trainer.describe())
+        assert trainer.run(50).describe().endswith(
+            "the value gets better without end. It seems to have no optimum.")
 
     def test_a_scalar_that_would_not_be_positive_any_more_stops_the_run(self):
         trainer = Trainer(of_noise(), "gradient", 50.0).run(20)

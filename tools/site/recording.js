@@ -55,7 +55,7 @@ class Recording {
     this.pause();
     if (set === "reset" || set === "play" && last) this.at = 0;
     if (set === "step" && !last) this.at++;
-    if (set === "play" && !went) this.play();
+    if (set === "play" && !went) this.play(), el.scrollIntoView({block: "nearest"}); // to be seen whole
     this.show(this.at);
   }
 }
