@@ -60,7 +60,7 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
     "gplvm": (lambda: LiveGPLVM("iris", seed=3), {
         "astray*": steered(gradient="sign flipped"), "too fast": steered(9, rate=3),
         "moved": steered(0, point=60, across=1.5, up=-0.5),
-        "learns": steered(9, beta=5, learn=True),
+        "learns": steered(8, beta=0.05, learn=True),
         "adam": steered(optimiser="adam"), "finished": steered(2000),
         "dragged": lambda it: it._hands["move"]([1.0, -2.0]),
         "on a line*": lambda _: LiveGPLVM("iris", 1, alpha=2, beta=9),
@@ -81,7 +81,7 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
         "up": lambda it: it._hands["by"](2), "chosen": lambda it: it._hands["choose"](4)}),
     "cost": (lambda: CostCurve([50, 500]), {"timed*": timed}),
     "walk": (lambda: walked().view, {
-        **{f"{at}": lambda it, at=at: setattr(it.controls.jump, "value", at) for at in (1, 4, 8)},
+        **{f"{at}": lambda it, at=at: setattr(it.controls.jump, "value", at) for at in (1, 6, 8)},
         "7*": lambda it: setattr(it.controls.jump, "value", 7),
         "forwards*": lambda it: setattr(it.controls.direction, "value", "forwards"),
         "asks": lambda _: walked(ask="W", attempt=True).view}),

@@ -8,12 +8,12 @@ from lvmcalc.show import view
 SPY = """async ({source, told, alike}) => {
   const open = value => value && value.base64 !== undefined ? new DataView(Uint8Array.from(atob(value.base64), c => c.charCodeAt(0)).buffer)
     : Array.isArray(value) ? value.map(open) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)])) : value;
-  const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: []}, proto = CanvasRenderingContext2D.prototype;
+  const log = window.log = {texts: [], paths: [], dots: [], rects: [], images: [], forms: {}}, proto = CanvasRenderingContext2D.prototype;
   const spy = (on, name, note) => { const real = on[name]; on[name] = function (...all) { note.call(this, ...all); return real.apply(this, all); }; };
   if (alike) proto.measureText = function (words) { return {width: 0.55 * parseFloat(this.font.match(/[\\d.]+px/)) * String(words).length}; };
   let path = [], pixels = null;
   [window.sent, window.order] = [[], []];
-  spy(proto, "clearRect", () => { for (const name in log) log[name] = []; });
+  spy(proto, "clearRect", () => { for (const name in log) log[name] = name === "forms" ? {} : []; });
   spy(proto, "beginPath", () => { path = []; });
   for (const name of ["moveTo", "lineTo"]) spy(proto, name, (x, y) => path.push([x, y]));
   spy(proto, "quadraticCurveTo", (cx, cy, x, y) => { path.push([x, y]); path.by = [cx, cy]; });
@@ -24,10 +24,13 @@ SPY = """async ({source, told, alike}) => {
   spy(proto, "fillText", function (words, x, y) { log.texts.push({words, x, y, color: this.fillStyle, look: `${this.font.split(" system")[0]} ${this.textAlign}`}); });
   spy(proto, "fillRect", function (x, y, w, h) { log.rects.push({x, y, w, h, color: this.fillStyle}); });
   spy(proto, "putImageData", data => { pixels = data; });
-  spy(OffscreenCanvasRenderingContext2D.prototype, "fill", function () { this.canvas.color = this.fillStyle; });
+  const sprite = OffscreenCanvasRenderingContext2D.prototype;
+  spy(sprite, "fill", function () { this.canvas.color = this.fillStyle; });
+  spy(sprite, "beginPath", function () { this.canvas.form = []; });
+  for (const name of ["lineTo", "arc"]) spy(sprite, name, function (...at) { this.canvas.form.push(...at.slice(0, 3)); });
   const real = OffscreenCanvas.prototype.transferToImageBitmap;
-  OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color}); };
-  spy(proto, "drawImage", function (it, x, y, w, h) { it.color ? log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color})
+  OffscreenCanvas.prototype.transferToImageBitmap = function () { return Object.assign(real.call(this), {color: this.color, form: this.form}); };
+  spy(proto, "drawImage", function (it, x, y, w, h) { it.color ? (log.dots.push({x: x + w / 2, y: y + h / 2, color: it.color}), log.forms[it.color] = it.form)
     : log.images.push({x, y, w, h, smooth: this.imageSmoothingEnabled, rows: pixels.height, columns: pixels.width, data: [...pixels.data]}); });
   const face = (await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})))).default;
   window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };

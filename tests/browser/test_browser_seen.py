@@ -109,6 +109,7 @@ def of_log(log: dict) -> seen.Lines:
     for color in dict.fromkeys(dot["color"] for dot in log["dots"]):
         lines[f"dots {color}"] = _pixels([dot[at] for dot in log["dots"] if dot["color"] == color
                                           for at in "xy"])
+        lines[f"dots {color} form"] = seen.numbers(log["forms"][color])
     lines |= {f"area {k}": f"{it['color']} {_pixels([it[at] for at in 'xywh'])}"
               for k, it in enumerate(log["rects"])}
     lines |= {f"image {k}": f"{it['rows']}×{it['columns']} {it['smooth']} "

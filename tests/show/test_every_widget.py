@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from seen import of_widget
 
 from lvmcalc.models import GPLVMProblem, autoencoder
 from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, timing
@@ -111,6 +112,23 @@ def test_reset_brings_back_what_was_seen_at_first(name: str) -> None:
     assert seen(widget) != first
     widget.controls.reset.click()
     assert seen(widget) == first
+
+
+@pytest.mark.parametrize("change", [{"dataset": "digits"}, {"size": 1}])
+@pytest.mark.parametrize("make", [LiveGPLVM, LiveAutoencoder])
+def test_after_a_change_a_widget_shows_all_that_one_made_so_does(make: Any, change: dict) -> None:
+    widget = make("iris")
+    widget.controls.seed.value, widget.controls.point.value = 11, 3
+    for name, value in change.items():
+        getattr(widget.controls, name).value = value
+    fresh = make(change.get("dataset", "iris"), change.get("size", 2), seed=11)
+    fresh.controls.point.value = 3
+    was, now = map(of_widget, (fresh, widget))
+    assert {key for key in {**was, **now} if was.get(key) != now.get(key)} == {"words"}
+    assert widget.words.endswith(fresh.words)  # behind the news that training starts again
+    widget.player.step(2)
+    widget.controls.reset.click()
+    assert of_widget(widget) == was
 
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name != "two weights"])

@@ -639,21 +639,6 @@ class TestLivePanels:
         np.testing.assert_allclose(numbers(widget, "weights", 64)[:3], widget.trainer.parameters,
                                    rtol=1e-5)
 
-    @pytest.mark.parametrize("change", [{"dataset": "digits"}, {"size": 1}])
-    @pytest.mark.parametrize("make", [LiveGPLVM, LiveAutoencoder])
-    def test_a_seed_that_was_chosen_is_kept_after_a_change(self, make, change):
-        widget = make("iris", seed=3)
-        widget.controls.seed.value = 11
-        for name, value in change.items():
-            getattr(widget.controls, name).value = value
-        alike = make(change.get("dataset", "iris"), change.get("size", 2), seed=11)
-        assert widget.trainer.seed == widget.controls.seed.value == 11
-        np.testing.assert_array_equal(widget.trainer.parameters, alike.trainer.parameters)
-        np.testing.assert_array_equal(numbers(widget, "latent"), numbers(alike, "latent"))
-        widget.player.step(2)
-        widget.controls.reset.click()
-        np.testing.assert_array_equal(widget.trainer.parameters, alike.trainer.parameters)
-
     def test_the_panels_of_a_nudge_are_the_matrix_and_below_it_its_slopes(self):
         widget = Nudge(AUTOENCODER, "W", W=W, x=X)
         found, c = widget.scene["panels"], W.T @ W @ X - X
