@@ -39,20 +39,25 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     """Return the answers in signs that a spoken one can mean, [] if it is none."""
     words, text = exercise.chain.vocabulary, text.strip().rstrip(". \n")
     text, asked, given = text[OPENING.match(text).end():], f"{exercise.name} = ", [""]
+    spoken = False
     if lead := LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]
     elif of := OF_FORMULA.match(text):
         if not _is_of_loss(exercise, of["loss"], of["wrt"]):
             return []
-        text = text[of.end():]
+        text, spoken = text[of.end():], True
     if where := WHERE.search(text):
-        text, given = text[:where.start()], [f", where {where['name']} = {what}" for what in (
-            written(where["what"], words) or [where["what"]])]
+        what = written(where["what"], words)
+        text, spoken = text[:where.start()], spoken or bool(what)
+        given = [f", where {where['name']} = {each}" for each in what or [where["what"]]]
     parts = THAT_IS.split(text)
     if len(parts) > 1 and CALLED.fullmatch(parts[0]):
-        parts = parts[1:]
-    ways = [written(part, words) or [part] for part in parts]
+        parts, spoken = parts[1:], True
+    meant = [written(part, words) for part in parts]
+    if not (spoken or any(meant)) or any("=" in part for part in parts):
+        return []
+    ways = [formulas or [part] for formulas, part in zip(meant, parts, strict=True)]
     found = [f"{asked}{' = '.join(way)}{behind}" for *way, behind in product(*ways, given)]
     return found if len(found) <= MOST_WAYS else []
 

@@ -29,6 +29,7 @@ from lvmcalc.marking.left_side import (
 )
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import without_prose
+from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
@@ -223,7 +224,11 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
     before = [line for line in before if not _is_differential(exercise, line)]
-    words = exercise.chain.vocabulary
+    given = [defined.of_a_part(sides_of(line)[0], exercise.chain.vocabulary) for line in before]
+    jacobians = {names: it for names, it in scalar_jacobians(exercise, text).items()
+                 if names not in given}
+    defined.meanings |= dict(jacobians.values())
+    words = with_jacobians(exercise.chain.vocabulary, jacobians)
     inverses = inverses_used("\n".join([*before, text]), words)
     words = defined.all_of(words, [*before, *map("{0[0]} = {0[1]}^-1".format, inverses)], code)
     defined.note = " ".join([f"{name} is read as {notation.plain(words.spellings[letter])}⁻¹."
@@ -247,10 +252,12 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    found = [readings(side, words, shape, differentials or side in first_sides,
-                      arrays=defined.arrays, entries=entries)
-             for side in (*first_sides, first, *others)]
-    found = [defined.finished(side) for side in found]
+    written = [readings(side, words, shape, differentials or side in first_sides,
+                        arrays=defined.arrays, entries=entries)
+               for side in (*first_sides, first, *others)]
+    found = [defined.finished(side) for side in written]
+    refuse_loose(exercise, {letter for letter, value in jacobians.values()
+                            if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()
     if own:
         refuse_another(exercise, side, [way.formula for ways in found for way in ways])
