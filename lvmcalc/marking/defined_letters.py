@@ -74,14 +74,16 @@ class Definitions:
         styles = r"\\(?:math[a-z]+|bm|boldsymbol|bf|rm|it|sf)|[{}\s\\]"
         name, formula = re.sub(styles, "", match[1]), match[2]
         name = VARIANTS.get(name, name)
-        name, ways = letter_read(name, formula, words, self.arrays)
+        adjoint = _adjoint(match[1], words)
+        name, ways = letter_read(name, formula, words, self.arrays,
+                                 getattr(adjoint, "shape", ()))
         self.most = max(self.most, len(ways) - 1)
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
         if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
             return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
-        if (adjoint := _adjoint(match[1], words)) is not None:  # what is said of it stands for it
+        if adjoint is not None:  # what is said of it stands for it
             self.meanings[adjoint] = self.beside[adjoint] = value
             return words
         if part := self.of_a_part(match[1], words):

@@ -192,11 +192,11 @@ def refuse_without_value(exercise: Exercise, formula: Expr) -> None:
         raise Unreadable("A pseudo-inverse is read only of a matrix that has an inverse.") from None
 
 
-def letter_read(name: str, formula: str, words: Vocabulary,
-                arrays: bool = False) -> tuple[str, list[Reading]]:
+def letter_read(name: str, formula: str, words: Vocabulary, arrays: bool = False,
+                shape: tuple[Expr, ...] = ()) -> tuple[str, list[Reading]]:
     """Return a letter and what a formula for it may mean; ŷ, if the formula is that of ŷ_i."""
     try:
-        return name, readings(formula, words, arrays=arrays)
+        return name, readings(formula, words, shape, arrays=arrays)
     except Unreadable:
         entry = re.fullmatch(r"([^_]+)_\{?([a-z]{1,2})\}?", name)
         if not entry or entry[1] in words.functions:

@@ -12,9 +12,10 @@ from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.functions import Entrywise, diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
-from lvmcalc.marking.broken_formulas import MOST_PERMUTED, instead_of
+from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of
 from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.mistakes import Explanation, Finding, Mistake, finding, in_words
+from lvmcalc.marking.occurrences import occurrences, replaced
 
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
@@ -39,7 +40,8 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
         attempt) or value_of_a_node(attempt)
     if found := repaired(attempt, multiplied) or repaired(attempt, mended):
         return (found, *later)
-    return ((shape, *chain.from_iterable(later)),)  # both hold
+    slip = () if later else _only_slip(attempt)
+    return ((shape, *slip, *chain.from_iterable(later)),)  # all hold
 
 
 def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
@@ -62,6 +64,31 @@ def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explana
         if attempt.exercise.is_right(formula):
             return in_words([Mistake(kind, where.format(what()), what())])
     return ()
+
+
+def _only_slip(attempt: Attempt) -> Explanation:
+    """Return the wrong order, transpose or letter without which a formula is right, if it is one.
+    """
+    if attempt.formula is None:
+        return ()
+    answer = notation.lettered(attempt.formula)
+    told = {(kind, where.format(what()), what() * (kind != "order"))
+            for kind, where, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer))
+            if attempt.exercise.is_right(formula)}
+    return in_words([Mistake(*one) for one in told]) if len(told) == 1 else ()
+
+
+def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[Way]:
+    """Yield a formula with a matrix of the chain in place of another one of another shape."""
+    model = attempt.exercise.chain
+    letters = [node.symbol for node in model if node.shape]
+    for part, places in occurrences(answer).items():
+        for other in letters if isinstance(part, MatrixSymbol) and not has_adjoint(part) else ():
+            if other.shape != part.shape:
+                shown = model.abbreviated(model.expression(other.name))
+                what = partial(instead_of, part, other if other.name in model.leaves else shown)
+                for formula in replaced(answer, part, places, other):
+                    yield "wrong_part", "the answer", what, formula
 
 
 def multiplied(answer: Expr) -> Iterator[Way]:

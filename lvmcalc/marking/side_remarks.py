@@ -48,9 +48,10 @@ SYMMETRIC = re.compile(
 # "p = σ(Xw) elementwise": these functions have no other meaning, a softmax none but along rows
 _WISE = r"(?:element|entry|component)-?wise"
 _CALL = r"\(\s*-?[\w\s]+\)"
+_ENTRIES = rf"(?:1|\\?(?:exp|tanh|sigmoid|sigma|σ)²?\s*{_CALL})"  # with + - / between them
 TAIL = re.compile(
-    rf"(?P<entries>=\s*(?:\\?(?:exp|tanh|sigmoid|sigma|σ)\s*{_CALL}"
-    rf"|1\s*/\s*\(\s*1\s*\+\s*exp{_CALL}\s*\)))\s+{_WISE}(?=\s*[.,;]|\s*$|\s*\n)"
+    rf"(?P<entries>=[\s(]*{_ENTRIES}(?:[\s)]*[-−+/][\s(]*{_ENTRIES})*[\s)]*),?\s+{_WISE}"
+    r"(?=\s*[.,;]|\s*$|\s*\n)"
     rf"|(?P<rows>=\s*(?:\\(?:text|mathrm|operatorname)\s*\{{\s*)?softmax\}}?\s*{_CALL}\$?)\s*,?\s+"
     r"(?:along\s+(?:the\s+)?rows|row-?wise|for\s+each\s+row\s+separately|each\s+row\s+separately)"
     r"(?=\s*[.,;]|\s*$|\s*\n)")

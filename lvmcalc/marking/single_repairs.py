@@ -46,6 +46,10 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     """Yield the slips in an answer, each with the answer without it."""
     letters = _Letters(chain, answer)
     places = occurrences(answer)
+    norms = [part for part in places if _is_norm(part)]
+    if len(norms) > 1:
+        yield ("lost_factor", HERE, "each norm stands where its square belongs",
+               answer.xreplace({norm: norm.base for norm in norms}))
     for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
                   _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
                   letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
@@ -103,7 +107,7 @@ class _Letters:
     def of_scalars(self, part: Expr) -> Iterator[Slip]:
         for other in self.scalars if part in self.scalars else ():
             yield "factor", HERE, instead_of(part, other), other
-        if isinstance(part, sp.Pow) and part.exp == sp.S.Half and isinstance(part.base, Trace):
+        if _is_norm(part):
             turned = part.base.arg.args[0]
             norm = f"‖{notation.plain(turned.arg)}‖" if isinstance(
                 turned, Transpose) else notation.plain(part)
@@ -183,6 +187,10 @@ class _Letters:
             for left, right in ((term, sum_of(rest)), (sum_of(rest), term)):
                 instead = MatAdd(Entrywise(part.name, left), right)
                 yield "wrong_part", HERE, instead_of(part, instead), instead
+
+
+def _is_norm(part: Expr) -> bool:
+    return isinstance(part, sp.Pow) and part.exp == sp.S.Half and isinstance(part.base, Trace)
 
 
 def _of_functions(part: Expr) -> Iterator[Slip]:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain
 
 from sympy import Expr
 
 from lvmcalc import notation
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
@@ -27,7 +29,9 @@ from lvmcalc.marking.left_side import (
 )
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import without_prose
+from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
 from lvmcalc.marking.side_remarks import without_remarks
+from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import with_functions, without_politeness
 from lvmcalc.notation.formula_finder import (
@@ -72,6 +76,7 @@ NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.
 POINTS = re.compile(r"\s*->(?=\s)")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
+MOST_HEARD = 4  # ways to understand what is spoken
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
@@ -122,10 +127,25 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     text = with_stages_below(exercise, text)
     try:
         return _among_words(exercise, text)
-    except Unreadable:
-        if (named := with_formulas_below(exercise, text)) == text:
-            raise
-    return _among_words(exercise, named)
+    except Unreadable as error:
+        wrong = error
+    if (named := with_formulas_below(exercise, text)) != text:
+        return _among_words(exercise, named)
+    return _spoken(exercise, text, wrong)
+
+
+def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
+            ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer that is spoken; raise what is wrong with any other."""
+    ways: list[list[list[Reading]]] = []
+    for typed in spoken_answers(exercise, text):
+        with suppress(Unreadable, CannotBeFormed):
+            ways.append(_alone(exercise, typed)[0])
+    ways = [way for way in ways if all(_fits(exercise, side) for side in way)] or ways[:1]
+    if not 0 < len(ways) <= MOST_HEARD:
+        raise wrong
+    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note}".strip())
+             for way in chain.from_iterable(sides)] for sides in zip(*ways, strict=True)], {}
 
 
 def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -143,6 +163,14 @@ def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], di
             except Unreadable as error:
                 shown = error if str(wrong).startswith("Beside") else wrong
     raise shown from None
+
+
+def _fits(exercise: Exercise, side: list[Reading]) -> bool:
+    """Return whether a reading of a side can be formed and has the shape that is asked for."""
+    with suppress(CannotBeFormed):
+        check_shapes(side[0].formula)
+        return notation.shape(side[0].formula) == notation.shape(exercise.asked)
+    return False
 
 
 def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -196,7 +224,11 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     first_sides = [side for line in before if _is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
     before = [line for line in before if not _is_differential(exercise, line)]
-    words = exercise.chain.vocabulary
+    given = [defined.of_a_part(sides_of(line)[0], exercise.chain.vocabulary) for line in before]
+    jacobians = {names: it for names, it in scalar_jacobians(exercise, text).items()
+                 if names not in given}
+    defined.meanings |= dict(jacobians.values())
+    words = with_jacobians(exercise.chain.vocabulary, jacobians)
     inverses = inverses_used("\n".join([*before, text]), words)
     words = defined.all_of(words, [*before, *map("{0[0]} = {0[1]}^-1".format, inverses)], code)
     defined.note = " ".join([f"{name} is read as {notation.plain(words.spellings[letter])}⁻¹."
@@ -220,10 +252,12 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     shape = getattr(exercise.asked, "shape", ())
     # A d before a bracket is a differential where there are others beside it.
     differentials = bool(words.change.search(lines[0]))
-    found = [readings(side, words, shape, differentials or side in first_sides,
-                      arrays=defined.arrays, entries=entries)
-             for side in (*first_sides, first, *others)]
-    found = [defined.finished(side) for side in found]
+    written = [readings(side, words, shape, differentials or side in first_sides,
+                        arrays=defined.arrays, entries=entries)
+               for side in (*first_sides, first, *others)]
+    found = [defined.finished(side) for side in written]
+    refuse_loose(exercise, {letter for letter, value in jacobians.values()
+                            if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()
     if own:
         refuse_another(exercise, side, [way.formula for ways in found for way in ways])

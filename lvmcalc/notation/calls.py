@@ -15,7 +15,7 @@ from lvmcalc.notation.atoms import CLOSING
 from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
 from lvmcalc.notation.lexicon import NAMED
 from lvmcalc.notation.softmax_shift import Largest
-from lvmcalc.notation.tokens import Token, Unreadable, quoted
+from lvmcalc.notation.tokens import DERIVED, Token, Unreadable, quoted
 
 RAMPS = ("max", "maximum", "amax")
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
@@ -54,7 +54,7 @@ class Calls(Axes):
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if name in NAMED and (self.ahead.text == "^" or (
+        if name in {*NAMED, *DERIVED} and (self.ahead.text == "^" or (
                 self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
         if name in BRACKETED:  # inverse is said behind a matrix: K inverse X

@@ -311,4 +311,6 @@ def power_of_entries(base: Expr, exponent: str | Expr) -> Expr:
     """Return a power, entry by entry if the base is a matrix."""
     if isinstance(exponent, str) or exponent.is_Matrix or is_number(base):
         return power(base, exponent)
+    if isinstance(base, HadamardPower) and base.exp == sp.S.Half and exponent == 2:
+        return base.base
     return HadamardPower(base, exponent) if exponent != 1 else base

@@ -198,8 +198,21 @@ def _log_of_sum(of: Callable[[str, Expr], Expr], left: Expr, right: Expr) -> Exp
     return of("log", total([of("exp", left), of("exp", right)]))
 
 
+def _half_of(of: Callable[[str, Expr], Expr], inner_: Expr, sign: int) -> Expr:
+    """Return half the sum of exp(A) and exp(−A), or half their difference."""
+    turned = of("exp", product(sp.Integer(-1), inner_))
+    return product(sp.S.Half, total([of("exp", inner_), product(sp.Integer(sign), turned)]))
+
+
 # What code has one name for, said with other functions; `of` applies one of those by its name
 COMPOSED: dict[str, Callable[..., Expr]] = {
+    "cosh": lambda of, a: _half_of(of, a, 1), "sinh": lambda of, a: _half_of(of, a, -1),
+    "sech": lambda of, a: power_of_entries(  # 1 − tanh² is sech²
+        _plus(product(sp.Integer(-1), power_of_entries(of("tanh", a), sp.Integer(2))), 1),
+        sp.S.Half),
+    "coth": lambda of, a: power_of_entries(of("tanh", a), sp.Integer(-1)),
+    "sec": lambda of, a: power_of_entries(of("cos", a), sp.Integer(-1)),
+    "csc": lambda of, a: power_of_entries(of("sin", a), sp.Integer(-1)),
     "log1p": lambda of, a: of("log", _plus(a, 1)), "expm1": lambda of, a: _plus(of("exp", a), -1),
     "logaddexp": _log_of_sum, "absolute": lambda of, a: of("abs", a),
     **dict.fromkeys(["logsigmoid", "log_sigmoid", "log_expit"], lambda of, a: product(

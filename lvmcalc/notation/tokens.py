@@ -43,6 +43,7 @@ from lvmcalc.notation.text_cleanup import MOST_TOKENS, too_long
 from lvmcalc.notation.vocabulary import Vocabulary
 
 LARGEST_POWER = 24
+DERIVED = ("cosh", "sinh", "sech", "coth", "sec", "csc")  # said with other functions
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
 # What code, or an older hand, writes for one of the signs
 SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
@@ -174,7 +175,7 @@ class _Scanner(Words):
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
-        if word in NAMED | {"sigma"} and word in self.functions:
+        if word in NAMED | {"sigma", *DERIVED} and word in self.functions:
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)

@@ -386,3 +386,26 @@ def test_a_reading_that_is_not_the_only_one_is_told(answer: str, of: object, wrt
     assert found.status == status
     assert told in str(found)
     assert found.asked.name == f"∂{found.asked.name[1]}/∂{wrt}"  # not of a line beside the answer
+
+
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+
+
+@over(("slope", "status"), [
+    ("sech²(AX)", "proved"), ("sech(AX)²", "proved"), (r"\operatorname{sech}^2(AX)", "proved"),
+    (r"\frac{1}{\cosh^2(AX)}", "numeric"), ("(1/(1 + sinh(AX)²))", "numeric"),
+    ("(tanh(AX)/coth(AX) − 1)", "refuted"), ("sech(AX)", "refuted"), ("sec²(AX)", "refuted"),
+    ("(1/sinh²(AX))", "refuted"), ("csc²(AX)", "refuted"), ("sech2(AX)", "unreadable"),
+    ("secAX", "unreadable"), ("arcosh(AX)", "unreadable")])
+def test_hyperbolic_functions_and_reciprocals_are_said_with_others(slope: str,
+                                                                   status: str) -> None:
+    assert mark(f"Bᵀ(B tanh(AX) − Y) ∘ {slope}", NET, "e").status == status
+
+
+@over(("answer", "status"), [
+    ("(P − Y)Wᵀ where P = diag(exp(XW)1)⁻¹ exp(XW)", "numeric"),
+    ("(P + Y)Wᵀ where P = diag(exp(XW)1)⁻¹ exp(XW)", "refuted"),
+    ("(softmax(XW) − Y)1Wᵀ", "unreadable"), ("(softmax(XW) − Y)12", "unreadable"),
+    ("(softmax(XW) − Y)1/2 Wᵀ", "unreadable")])
+def test_a_1_right_behind_a_bracket_is_the_column_of_ones(answer: str, status: str) -> None:
+    assert mark(answer, SOFTMAX, "X").status == status

@@ -71,3 +71,27 @@ def test_a_new_name_in_code_is_what_is_asked_for(answer: str, of: object, wrt: s
 def test_a_name_in_code_that_may_be_something_else_is_unreadable(answer: str, of: object,
                                                                  wrt: str) -> None:
     assert mark(answer, of, wrt).status == "unreadable"
+
+
+OF_BETA = "(D tr(K⁻¹) − tr(K⁻¹YYᵀK⁻¹))/(2β²)"
+
+
+@over(("answer", "of", "wrt", "status"), [
+    (r"\begin{align*} \frac{\partial L}{\partial\beta} &= \operatorname{tr}\left(\left("
+     r"\frac{\partial L}{\partial K}\right)^{\top}\frac{\partial K}{\partial \beta}\right)\\"
+     f"\n&= {OF_BETA}" r"\end{align*}", "gplvm", "beta", "proved"),
+    (f"∂L/∂β = −tr(∂L/∂K ∂K/∂β) = {OF_BETA}", "gplvm", "beta", "refuted"),
+    (f"∂L/∂β = tr(∂L/∂K ∂K/∂α) = {OF_BETA}", "gplvm", "beta", "refuted"),
+    (f"dL/dβ = ⟨dL/dK, dK/dβ⟩ = -{OF_BETA}", "gplvm", "beta", "refuted"),
+    ("∂L/∂β = tr(∂L/∂K ∂K/∂β) with ∂K/∂β = −I/β²", "gplvm", "beta", "proved"),
+    ("∂L/∂β = tr(∂L/∂K ∂K/∂β) with ∂K/∂β = I/β²", "gplvm", "beta", "refuted"),
+    ("∂L/∂λ = ∂L/∂p ∂p/∂λ = ½‖w‖²", RIDGE, "lambda", "proved"),
+    (f"∂L/∂β = ∂L/∂K ∂K/∂β = {OF_BETA}", "gplvm", "beta", "unreadable"),
+    ("∂L/∂β = tr(∂L/∂K ∂K/∂β)", "gplvm", "beta", "unreadable"),
+    ("∂L/∂β = ∂L₁/∂β + ∂L₂/∂β", "gplvm", "beta", "unreadable"),
+    ("∂L₁/∂β = -D/2 tr(K⁻¹ ∂K/∂β), ∂L₂/∂β = 0, ∂L/∂β = ∂L₁/∂β + ∂L₂/∂β", "gplvm", "beta",
+     "unreadable"),
+    ("∂L/∂X = ∂L/∂K ∂K/∂X = α(K⁻¹YYᵀK⁻¹ − D K⁻¹)X", "gplvm", "X", "unreadable")])
+def test_a_chain_rule_with_a_derivative_by_a_number_is_checked_where_it_goes_on(
+        answer: str, of: object, wrt: str, status: str) -> None:
+    assert mark(answer, of, wrt).status == status

@@ -1,6 +1,7 @@
 """Answers with remarks, steps and sources beside them: none of them changes what is read."""
 
 import pytest
+from tables import over
 
 from lvmcalc import derive, mark
 from lvmcalc.notation.tokens import quoted
@@ -61,6 +62,8 @@ def test_remarks_that_may_change_something_are_not(words: str) -> None:
     ("Let p = σ(Xw). ∂L/∂w = Xᵀ(p − y) + λw", LOGISTIC, "w", ("− y", "+ y")),
     ("X^T (p - y) + lambda w, where p = 1/(1 + exp(-Xw)) elementwise", LOGISTIC, "w",
      ("- y", "+ y")),
+    ("X'(p - y) + lambda w with p = exp(Xw)/(1 + exp(Xw)) elementwise", LOGISTIC, "w",
+     ("- y", "+ y")),
     (r"With $S = \text{softmax}(XW)$ along rows, $$\frac{\partial L}{\partial W} = X^T(S - Y)$$",
      SOFTMAX, "W", ("- Y", "+ Y")),
     (r"$X^T(P - Y)$ with $P = \text{softmax}(XW)$ the matrix of predicted probabilities.", SOFTMAX,
@@ -88,9 +91,12 @@ def test_a_name_that_is_given_to_what_it_is_not_is_unreadable() -> None:
                 "X").status == "unreadable"
 
 
-def test_a_product_that_is_called_elementwise_is_unreadable() -> None:
-    assert mark("X^T (p - y) + lambda w elementwise, where p = 1/(1 + exp(-Xw))", LOGISTIC,
-                "w").status == "unreadable"
+@over("answer", [
+    "X^T (p - y) + lambda w elementwise, where p = 1/(1 + exp(-Xw))",
+    "X'(p - y) + lambda w with p = X w elementwise",
+    "X'(p - y) + lambda w with p = exp(Xw)exp(Xw)/(1 + exp(Xw)) elementwise"])
+def test_a_product_that_is_called_elementwise_is_unreadable(answer: str) -> None:
+    assert mark(answer, LOGISTIC, "w").status == "unreadable"
 
 
 @pytest.mark.parametrize("sigmoid", ["σ(-Xw)", "1/(1 + exp(Xw))", "exp(-Xw)/(1 + exp(-Xw))"])

@@ -122,3 +122,26 @@ def test_another_quantity_is_named(name: str, leaf: str, answer: str, words: str
 def test_a_function_left_out_added_or_exchanged_is_named(name: str, leaf: str, answer: str,
                                                          words: str) -> None:
     assert words in str(mark(answer, chain(name), leaf))
+
+
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U="N×k", V="M×k", λ="positive")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "said"), [
+    ("‖U‖ + ‖V‖", FACTOR, "lambda", "each norm stands where its square belongs."),
+    ("½ ZᵀZ", GAUSS, "r", "The factors are in the wrong order in the product (1/2) Zᵀ Z."),
+    ("(B tanh(A X) − Y) Xᵀ", NET, "B", "X stands where tanh(A X) belongs."),
+    ("α(K⁻¹YYᵀK⁻¹ − D K⁻¹)Y", "gplvm", "X", "Y stands where X belongs.")])
+def test_a_slip_that_changes_the_shape_is_named_if_it_is_the_only_one(answer: str, of: object,
+                                                                      wrt: str, said: str) -> None:
+    assert said in str(mark(answer, of, wrt))
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt"), [
+    ("ZᵀZ", GAUSS, "r"), ("Yᵀ", NET, "B"), ("α(K⁻¹YYᵀK⁻¹ − D K⁻¹)", "gplvm", "X")])
+def test_of_another_shape_no_slip_is_guessed(answer: str, of: object, wrt: str) -> None:
+    line, = mark(answer, of, wrt).lines
+    assert line.startswith("∂L/∂")
+    assert "like its variable, but the answer is" in line

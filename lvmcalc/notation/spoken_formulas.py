@@ -1,0 +1,285 @@
+"""Write a formula that is spoken, such as "minus K inverse times Y", in signs: -(K)^-1*(Y).
+
+    sum       term plus term minus term …
+    term      factor times factor …, also side by side, with elementwise times or over between them
+    factor    an atom and what is behind it: transpose, inverse, squared; half or twice in front
+    atom      a name, a number, (sum), f(sum), the trace of sum, the sum of sum and sum
+
+What "of" takes is a factor, a product or all that follows, up to a comma: all ways to understand a
+text are returned. A word that is not in the tables makes the text unreadable.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from lvmcalc.notation.lexicon import ENGLISH
+from lvmcalc.notation.named_functions import FUNCTIONS
+from lvmcalc.notation.vocabulary import Vocabulary
+
+MOST_WAYS, MOST_PARTS, MOST_STEPS = 24, 60, 4_000
+SUM_SIGNS = {"plus": "+", "+": "+", "minus": "-", "-": "-", "−": "-"}
+OPERATORS = {"times": " ", "multiplied by": " ", "over": "/", "divided by": "/",
+             "elementwise times": "∘", "times elementwise": "∘",
+             "*": " ", "·": " ", "/": "/", "∘": "∘", "⊙": "∘"}
+BEHIND = {"transpose": "{}^T", "transposed": "{}^T", "inverse": "{}^-1", "squared": "{}^2",
+          "itself": "{}", "to the minus one": "{}^-1", "to the power minus one": "{}^-1",
+          "to the power of minus one": "{}^-1"}
+IN_FRONT = {"twice": "2", "negative": "-1", "minus": "-1", "-": "-1", "−": "-1"}
+NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half": "1/2",
+           "one half": "1/2", "a half": "1/2", "one quarter": "1/4", "a quarter": "1/4",
+           "identity": "I", "identity matrix": "I"}
+# What stands in front of "of", and what it makes of the formula behind
+OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2", "negative": "-({})",
+      "trace": "tr({})", "determinant": "det({})", "log determinant": "logdet({})",
+      "logarithm": "log({})", "natural logarithm": "log({})", "log": "log({})",
+      "exponential": "exp({})", "exp": "exp({})", "square root": "sqrt({})", "tanh": "tanh({})",
+      "hyperbolic tangent": "tanh({})", "sigmoid": "sigmoid({})", "softmax": "softmax({})",
+      "logistic function": "sigmoid({})", "logistic sigmoid": "sigmoid({})",
+      "sum of all entries": "sum({})", "sum of the entries": "sum({})",
+      "sum of all the entries": "sum({})", "half": "1/2*({})", "one half": "1/2*({})",
+      "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
+OF["row-wise softmax"] = "softmax({})"
+OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ")
+       for front, power in (("squared ", "^2"), ("", ""))}
+# and two formulas with "and" between them
+OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",
+          "outer product": "({}) ({})^T", "inner product": "⟨{},{}⟩",
+          "dot product": "⟨{},{}⟩", "scalar product": "⟨{},{}⟩",
+          **{f"{wise} product": "({})∘({})" for wise in ("elementwise", "entrywise", "Hadamard")}}
+OF_TWO |= {f"sum of the {head}s": f"{form}+{form}" for head, form in OF.items()
+           if head.endswith(("norm", "trace", "transpose", "inverse", "square"))}
+# What may be said behind these functions, between commas or not
+ROWS = r"row by row|row-?wise|along the rows|along each row"
+ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
+REMARKS = {"softmax({})": ROWS, **dict.fromkeys(
+    ["tanh({})", "exp({})", "sigmoid({})", "log({})"], ENTRIES)}
+PHRASES = sorted({*BEHIND, *NUMBERS, "the", "and",
+                  *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
+                  *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
+
+
+def _spaced(words: str) -> str:
+    return re.escape(words).replace(r"\ ", r"\s+").replace("elementwise", "element-?wise").replace(
+        "entrywise", "entry-?wise").replace(r"log\s+det", r"log[\s-]*det")
+
+
+PHRASE = re.compile("|".join(rf"(?P<p{number}>{_spaced(words)})(?![\w'’^-])"
+                             for number, words in enumerate(PHRASES)), re.IGNORECASE)
+RAW = re.compile(r"(?:[^\s()\[\],;:=+\-−*·/∘⊙^]|\^\{[^{}]*\}|\^-?(?:\\?\w+))+")
+SIGN = re.compile(r"[-+−*·/∘⊙(),]")
+Way = tuple[str, int]  # a formula, and the number of the part behind it
+
+
+def written(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the formulas that a spoken one can mean, [] if it is none, or has other words in it.
+
+    Parameters
+    ----------
+    text : the formula, without words that only introduce it
+    vocabulary : the names that may be in it
+    """
+    parts = _parts(text.replace("$", " "), vocabulary)
+    if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
+        return []
+    spoken = _Spoken(parts)
+    ways = dict.fromkeys(formula for formula, end in spoken.sum(0, True) if end == len(parts))
+    return [*ways] if len(ways) <= MOST_WAYS and spoken.steps <= MOST_STEPS else []
+
+
+def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Return the words, signs and other pieces of a text, [] if one of them is not known."""
+    found: list[tuple[str, str]] = []
+    place = 0
+    while place < len(text) and len(found) <= MOST_PARTS:
+        if text[place].isspace():
+            place += 1
+            continue
+        remark = re.compile(rf",?\s*\(?({ROWS}|{ENTRIES})(?![\w-])\)?,?", re.IGNORECASE).match(
+            text, place)
+        phrase, sign, raw = (it.match(text, place) for it in (PHRASE, SIGN, RAW))
+        times = remark and re.match(r"\s*times\b", text[remark.end():])
+        known = phrase and phrase[0] in vocabulary.spellings
+        if remark and not times and (not phrase or len(phrase[0]) <= len(remark[0])):
+            found.append(("remark", remark[1].lower()))
+        elif phrase and not known:
+            found.append(("word", PHRASES[int(phrase.lastgroup[1:])]))
+            remark = phrase
+        elif sign:
+            found.append(("sign", sign[0]))
+            remark = sign
+        elif raw and (called := _call(text, raw)):
+            found.append(("name", text[place:called]))
+            place = called
+            continue
+        elif raw and _is_known(raw[0], text[raw.end():], vocabulary):
+            found.append(("name", raw[0]))
+            remark = raw
+        else:
+            return []
+        place = remark.end()
+    return found if len(found) <= MOST_PARTS else []
+
+
+def _call(text: str, raw: re.Match) -> int:
+    """Return where a call such as tanh(AX) ends in which nothing is spoken, else 0."""
+    depth, end = 0, raw.end()
+    if raw[0].rpartition(".")[2] not in {*FUNCTIONS, "tanh", "exp", "softmax", "sigmoid", "σ"} or (
+            text[end:end + 1] != "("):
+        return 0
+    for end in range(raw.end(), len(text)):
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        if not depth:
+            inner = text[raw.end():end]
+            spoken = any(len(it[0]) > 1 for it in re.finditer(
+                rf"(?<![\w]){PHRASE.pattern}", inner, re.IGNORECASE))
+            return 0 if spoken else end + 1
+    return 0
+
+
+def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a piece is no word: a name, letters side by side, a number, or signs."""
+    if re.search("['’][A-Za-z]", raw):  # K's
+        return False
+    if not re.fullmatch("[A-Za-z]{2,}", raw):
+        return not re.search("[A-Za-z]{4,}", re.sub(r"\\[A-Za-z]+", "", raw)) or bool(
+            vocabulary.pattern.match(raw))
+    if vocabulary.pattern.fullmatch(raw) or (raw in {*FUNCTIONS, *vocabulary.functions}
+                                             and behind.startswith("(")):
+        return True
+    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and raw.lower() not in ENGLISH
+
+
+class _Spoken:
+    """Yield each way to read the parts that begin at a place, the likelier first."""
+
+    def __init__(self, parts: list[tuple[str, str]]):
+        self.parts = [*parts, ("end", ""), ("end", "")]
+        self.steps = 0
+
+    def at(self, place: int, *texts: str) -> bool:
+        kind, text = self.parts[place]
+        return kind in ("word", "sign") and text in texts
+
+    def sum(self, place: int, whole: bool) -> Iterator[Way]:
+        """Yield sums; `whole` if a comma may stand within them, and behind the first product."""
+        yield from self.more(self.term(place, whole), whole)
+
+    def more(self, ways: Iterator[Way], whole: bool) -> Iterator[Way]:
+        for formula, place in ways:
+            yield formula, place
+            then = place + (whole and self.at(place, ","))
+            if self.at(then, *SUM_SIGNS) and not self.at(then + 1, *SUM_SIGNS):
+                sign = SUM_SIGNS[self.parts[then][1]]
+                yield from self.more(((f"{formula} {sign} {term}", end) for term, end in
+                                      self.term(then + 1, False)), whole)
+
+    def term(self, place: int, whole: bool) -> Iterator[Way]:
+        """Yield products, the longest first."""
+        for formula, end in self.factor(place):
+            yield from self.longer(formula, end, whole)
+
+    def longer(self, formula: str, place: int, whole: bool) -> Iterator[Way]:
+        then = place + (whole and self.at(place, ","))
+        text = self.parts[then][1]
+        if self.at(then, *OPERATORS):
+            behind = self.run if OPERATORS[text] == "/" else self.factor
+            for factor, end in behind(then + 1):
+                yield from self.longer(f"(({formula}){OPERATORS[text]}({factor}))", end, whole)
+        else:
+            for factor, end in self.beside(then) if then == place else ():
+                yield from self.longer(f"(({formula}) ({factor}))", end, whole)
+        yield formula, place
+
+    def run(self, place: int) -> Iterator[Way]:
+        """Yield what "over" may divide by: one over two beta."""
+        for formula, end in self.factor(place):
+            for factor, after in self.beside(end):
+                yield f"(({formula}) ({factor}))", after
+            yield formula, end
+
+    def beside(self, place: int) -> Iterator[Way]:
+        """Yield the factors that may stand behind another one without a sign."""
+        kind, text = self.parts[place]
+        if kind == "name" or self.at(place, "(", "the") or text.endswith(" of"):
+            yield from self.factor(place)
+
+    def factor(self, place: int) -> Iterator[Way]:
+        if self.at(place, *IN_FRONT):
+            for factor, end in self.factor(place + 1):
+                yield f"({IN_FRONT[self.parts[place][1]]}*({factor}))", end
+        for atom, end in self.atom(place):
+            yield from self.with_what_follows(atom, end)
+
+    def with_what_follows(self, formula: str, place: int) -> Iterator[Way]:
+        """Yield what is transposed or squared; that may be said of more, as in tanh of X squared.
+        """
+        if self.at(place, *BEHIND):
+            form = BEHIND[self.parts[place][1]]
+            if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
+                yield from self.with_what_follows(form.format(formula), place + 1)
+            yield from self.with_what_follows(form.format(f"({formula})"), place + 1)
+        yield formula, place
+
+    def atom(self, place: int) -> Iterator[Way]:
+        kind, text = self.parts[place]
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            return
+        if kind == "name":
+            if self.at(place + 1, "(") and re.fullmatch(r"[a-z]{3,}", text):  # tanh(A times X)
+                for inner, end in self.sum(place + 2, True):
+                    if self.at(end, ")"):
+                        yield f"{text}({inner})", end + 1
+                return
+            yield text, place + 1
+        elif self.at(place, "("):
+            for inner, end in self.sum(place + 1, True):
+                if self.at(end, ")"):
+                    yield f"({inner})", end + 1
+        elif self.at(place, "the"):
+            if self.parts[place + 1][0] == "word" and self.parts[place + 1][1] != "the":
+                yield from self.atom(place + 1)
+        elif kind == "word" and text in NUMBERS:
+            yield NUMBERS[text], place + 1
+        elif kind == "word" and text.endswith(" of"):
+            yield from self.of(text.removesuffix(" of"), place + 1)
+
+    def of(self, head: str, place: int) -> Iterator[Way]:
+        """Yield what stands behind "the trace of" or "the sum of"."""
+        for inner, end in self.extents(place, OF.get(head, "")):
+            if head in OF:
+                kind, remark = self.parts[end]
+                if kind == "remark" and re.fullmatch(REMARKS.get(OF[head], "(?!)"), remark):
+                    end += 1
+                yield f"({OF[head].format(inner)})", end
+            if head in OF_TWO and self.at(end, "and"):
+                for other, after in self.extents(end + 1, ""):
+                    yield f"({OF_TWO[head].format(inner, other)})", after
+
+    def extents(self, place: int, form: str) -> list[Way]:
+        """Return what "of" may take: a product, the letters side by side, or all that follows."""
+        terms, sums = [*self.term(place, False)], [*self.sum(place, False)]
+        found = [*_longest(terms), *_longest(self.run(place))]
+        if form.startswith("({})"):  # the inverse of K Y
+            found += self.factor(place)
+        words = [*BEHIND] if form in REMARKS else ["squared"] if "‖" in form else []
+        found += [way for way in terms if self.at(way[1], *words)]
+        return [*dict.fromkeys([*found, *_longest(sums)])]
+
+
+def _longest(ways: Iterable[Way]) -> list[Way]:
+    ways = [*ways]
+    return [way for way in ways if way[1] == max(end for _, end in ways)]
+
+
+def _is_unclear(parts: list[tuple[str, str]]) -> bool:
+    """Return whether a product goes on behind a comma and a sum, as in A plus B, times C."""
+    summed = [False]
+    for (_, text), (_, behind) in pairwise(parts):
+        if text in "()":
+            summed = [*summed, False] if text == "(" else summed[:-1] or [False]
+        summed[-1] |= text in SUM_SIGNS
+        if text == "," and behind in OPERATORS and summed[-1]:
+            return True
+    return False

@@ -1,0 +1,77 @@
+"""Answers that are spoken: read word by word, or unreadable."""
+
+from tables import over
+
+from lvmcalc import derive, mark
+
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U="N×k", V="M×k", λ="positive")
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N",
+                  λ="positive")
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+
+
+@over(("answer", "of", "wrt", "wrong"), [
+    ("The gradient with respect to Y is minus K inverse times Y.", "gplvm", "Y", ("minus ", "")),
+    ("minus the inverse of K times Y", "gplvm", "Y", ("minus", "twice")),
+    ("one over two beta squared times (D times the trace of K inverse minus the trace of "
+     "K inverse Y Y transpose K inverse)", "gplvm", "beta", ("D times ", "")),
+    ("The gradient is c itself.", "autoencoder", "c", ("c itself", "minus c itself")),
+    ("The derivative of one half the squared norm of c is c.", "autoencoder", "c",
+     ("is ", "is 2 ")),
+    ("minus the product of X and W", SOFTMAX, "Y", ("minus ", "")),
+    ("X transpose times (softmax of X W, row by row, minus Y)", SOFTMAX, "W", ("minus", "plus")),
+    ("∂L/∂W = $X^T$ times (P minus Y), where P is the softmax of $XW$, row by row", SOFTMAX, "W",
+     ("minus", "plus")),
+    ("It is the sum of the squared Frobenius norms of U and V.", FACTOR, "lambda", ("It", "It")),
+    ("twice lambda U minus two times (R minus U V transpose) times V", FACTOR, "U",
+     ("twice lambda", "lambda")),
+    ("It is minus the residual, i.e. Y − B tanh(AX).", NET, "Y", ("i.e. Y", "i.e. 2Y")),
+    ("B transpose times (B times tanh of A X minus Y), elementwise times "
+     "(one minus the square of tanh of A X)", NET, "e", ("one minus", "minus")),
+    ("(B tanh of A X, elementwise, minus Y) times tanh of A X transpose", NET, "B",
+     ("minus", "plus")),
+    ("one half Z times Z transpose", GAUSS, "r", ("one half", "twice")),
+    ("X transpose times (sigmoid of X w minus y) plus lambda times w", LOGISTIC, "w",
+     ("plus", "minus"))])
+def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
+                                  wrong: tuple[str, str]) -> None:
+    found = mark(answer, of, wrt)
+    assert found.right, str(found)
+    assert "Read as " in found.remark
+    other = answer.replace(*wrong)
+    assert other == answer or mark(other, of, wrt).status == "refuted"
+
+
+GOOD = "X transpose times (softmax of X W, row by row, minus Y)"
+
+
+@over("answer", [*(frame.format(GOOD) for frame in (
+    "about {}", "not {}", "{} up to a constant", "{}, transposed", "{} roughly", "the {}",
+    "the derivative of {}", "The gradient of minus the loss is {}", "Is it {}?",
+    "The gradient of half the loss is {}", "∂L/∂W is not {}", "It is not {}", "{}, i.e. not zero",
+    "The gradient with respect to the transpose of W is {}", "∂L/∂X is {}", "{} and Y",
+    "twice the residual, i.e. {}", "minus the gradient, i.e. {}", "If Y is zero, it is {}")),
+    "X transpose times (softmax of X W, roughly, minus Y)", "the transpose of the gradient",
+    "minus the loss", "X transpose times the residual", "X transpose times (the estimate minus Y)",
+    "the error times X", "X transposes times Y", "X transpose time Y", "ex transpose times Y",
+    "X transpose times (softmax of X W, column by column, minus Y)",
+    "X transpose times ((softmax of X W minus Y)", "X transpose times softmax of X W minus Y)",
+    "X's transpose times Y", "times X transpose", "X transpose times", "W plus minus W",
+    "the the X transpose times Y", "of X times Y", "X transpose times Y, Y", "softmax X W minus Y",
+    "one third of W", "the average of W and W", "W to the power two", "W minus Y, times W",
+    "the norm of W minus that of X"])
+def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
+    assert mark(answer, SOFTMAX, "W").status == "unreadable"
+
+
+@over(("answer", "of", "wrt"), [
+    ("The derivative of the squared norm of c is c.", "autoencoder", "c"),
+    ("The derivative of one half the squared norm of d is d.", "autoencoder", "c"),
+    ("The derivative of one half the squared norm of c with respect to x is c", "autoencoder", "c"),
+    ("B tanh of A X minus Y, times tanh of A X transpose", NET, "B"),
+    ("the trace of " * 30 + "K", "gplvm", "beta")])
+def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
+        answer: str, of: object, wrt: str) -> None:
+    assert mark(answer, of, wrt).status == "unreadable"
