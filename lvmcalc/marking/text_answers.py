@@ -28,7 +28,7 @@ from lvmcalc.marking.left_side import (
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.filler_phrases import with_functions, without_politeness
+from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
     MATH,
     formula_in,
@@ -40,6 +40,7 @@ from lvmcalc.notation.formula_finder import (
 from lvmcalc.notation.inlining import inlined
 from lvmcalc.notation.lexicon import ARRAYS, NAMED
 from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.said_formulas import with_formulas
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -118,7 +119,7 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label, also of one between sentences."""
-    text = with_functions(without_remarks(exercise, with_stages_below(exercise, text)))
+    text = with_formulas(without_remarks(exercise, with_stages_below(exercise, text)))
     try:
         return _alone(exercise, text)
     except Unreadable as error:
