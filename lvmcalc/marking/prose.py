@@ -11,6 +11,8 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
 
+from sympy import HadamardPower, MatPow
+
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.chain_letters import symmetric_letters
@@ -36,6 +38,7 @@ TEXT = re.compile(r"\\(?:text|mbox|textrm|textit|intertext)\s*"
                   r"\{(?!\s*(?:softmax|sigmoid|tanh|exp|log|tr|diag)\s*\})"
                   r"([^{}\\$]*[a-z]{2}[^{}\\$]*|[\s.,;:()]*)\}")
 ROW = re.compile(r"\\\\(?:\[[\w.]+\])?")  # where one of an align ends
+GOES_ON = re.compile(r"(?:\\\\(?:\[[\w.]+\])?\s*|\n\s*)(?==)")  # a row behind an equals sign
 CHANGE = re.compile(r"d\\?\w+=")  # dL = tr(Gᵀ dX)
 WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|-)?(?:th|st|nd|rd)"
                   r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
@@ -56,6 +59,9 @@ ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
+SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are|being"
+                     r"|taken|meant|understood)\s+)*(?:(?:entry|element|component)[- ]?wise|entry"
+                     r"\s+by\s+entry|element\s+by\s+element)\)?", re.IGNORECASE)
 FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
 
 
@@ -65,6 +71,7 @@ class Told(NamedTuple):
     text: str
     lines: dict[str, str]
     note: str = ""
+    squares: bool = False  # whether a square is said to be taken entry by entry
 
     def agreeing(self, ways: list[Reading]) -> list[Reading]:
         """Return the readings in which the names are the rows and columns that they are said to be.
@@ -75,6 +82,9 @@ class Told(NamedTuple):
         if not found:
             raise Unreadable("The sum does not run over the rows or columns that are named beside "
                              "it.")
+        if self.squares and not all(way.formula.has(HadamardPower) and not any(
+                it.exp == 2 for it in way.formula.atoms(MatPow)) for way in found):
+            raise Unreadable("No square here is taken entry by entry, as it is said to be.")
         return found
 
 
@@ -99,6 +109,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     vocabulary = exercise.chain.vocabulary
     text = without_heading(without_politeness(unified(text), vocabulary), vocabulary)
     text = with_loss(exercise, text.replace("&", " ") if r"\begin" in text else text)
+    text = GOES_ON.sub(lambda it: " " * len(it[0]), text)
     shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
     parts = [part for segment in segments(text, vocabulary) for part in (
         _equations(text, segment) if segment.formula else [segment])
@@ -153,14 +164,15 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
-    if not is_harmless(ORIENTED.sub(" ", story), vocabulary, wrt, bool(explicit)):
+    told, squares = SQUARES.subn(" ", story)
+    if not is_harmless(ORIENTED.sub(" ", told), vocabulary, wrt, bool(explicit)):
         return None
     found = [" "] * len(text)
     for part, kind in zip(parts, kinds, strict=True):
         if kind[:1] in ("A", "D"):
             found[part.start:part.end] = text[part.start:part.end].replace("\n", " ")
             found[part.start - 1:part.start] = "\n" * bool(part.start)
-    return Told("".join(found), lines, MARKED * ("B" in kinds))
+    return Told("".join(found), lines, MARKED * ("B" in kinds), bool(squares))
 
 
 def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:

@@ -33,7 +33,7 @@ from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, wit
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.filler_phrases import with_functions, without_politeness
+from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
     MATH,
     formula_in,
@@ -45,6 +45,7 @@ from lvmcalc.notation.formula_finder import (
 from lvmcalc.notation.inlining import inlined
 from lvmcalc.notation.lexicon import ARRAYS, NAMED
 from lvmcalc.notation.parser import Reading, readings
+from lvmcalc.notation.said_formulas import with_formulas
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -150,7 +151,7 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
 
 def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer, also of one between sentences."""
-    text = with_functions(without_remarks(exercise, text))
+    text = with_formulas(without_remarks(exercise, text))
     try:
         return _alone(exercise, text)
     except Unreadable as error:

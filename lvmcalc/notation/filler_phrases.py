@@ -30,13 +30,6 @@ SYMMETRIC = re.compile(r"\s*(?:(?:since|as|because)\s+[^\s,]{1,12}\s+is\s+symmet
 CALLED = re.compile(r"[,;]?\s+\(?(?:(?:where|with)\s+)?(?P<name>[^\s(]{1,9})\s+"
                     r"(?:is|denotes|being)\s+(?:the|our)\s+(?P<words>[a-z]+(?:\s[a-z]+)?)"
                     r"\)?[\s.]*$")
-# "where the rows of P are the softmax of the rows of XW"
-_ROWS = r"(?:(?:the|each|every)\s+(?:\$?\w\$?-th\s+)?rows?\s+of\s+)?"
-CALLED_OF = re.compile(
-    rf"\b(?P<lead>where|with|and|let)\s+{_ROWS}(?P<name>\$?\\?\w\$?)\s+"
-    r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
-    rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
-    r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
 CIRCLE = re.compile(r"[,;]?\s+\(?(?:where|with|here)\s+\$?(?:[∘⊙]|\\odot|\\circ)\$?\s+(?:is|denotes"
                     r"|being)\s+the\s+(?:element-?wise|entry-?wise|hadamard)\s+product\)?[\s.]*$",
                     re.IGNORECASE)
@@ -89,16 +82,6 @@ SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla
                   rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
                   r"(?:\s*[,:.?]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
-
-
-def with_functions(text: str) -> str:
-    """Return a text with P = softmax(X W) for "P is the softmax of X W"."""
-    def said(match: re.Match) -> str:
-        name, what = (match[part].strip("$") for part in ("name", "what"))
-        math = "$" * ("$" in match["name"] + match["what"])
-        return f"{match['lead']} {math}{name} = {match['of'].lower()}({what}){math}"
-
-    return CALLED_OF.sub(said, text)
 
 
 def without_politeness(text: str, vocabulary: Vocabulary) -> str:

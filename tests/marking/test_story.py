@@ -5,6 +5,9 @@ import pytest
 from lvmcalc import derive, mark
 
 RIDGE = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
+LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w", X="N×D", w="D", y="N")
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", X="D×N", B="C×H", Y="C×N")
 OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y": ("gplvm", "−K⁻¹Y"),
       "c": ("gplvm", "½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹"), "X": ("gplvm", "α(K⁻¹YYᵀK⁻¹ − D K⁻¹)X")}
 
@@ -15,20 +18,21 @@ OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y":
     ("w", "Chain rule on the residual, then add weight decay: ∂L/∂w = {}"),
     ("w", "Standard least squares gradient with weight decay: {}"),
     ("w", "This follows from the chain rule applied to the squared norm: ${}$."),
-    ("w", "### Gradient\n\n$$∂L/∂w = {}$$\n\nThe first term pulls the prediction towards the data."),
-    ("w", "∂L/∂w = {}, where the first part comes from the data fit and the second from the prior."),
+    ("w", "### Gradient\n\n$$∂L/∂w = {}$$\n\nThe first term pulls it towards the data."),
+    ("w", "∂L/∂w = {}, where the first part comes from the data and the second from the prior."),
     ("w", "**Solution.** Expand the square:\n$$L = ½wᵀAᵀAw − yᵀAw + ½yᵀy + λ/2 wᵀw.$$\n"
      "Differentiating term by term gives\n$$∂L/∂w = {}.$$"),
     ("w", "1. Define the residual $r = Aw - y$.\n2. Its differential is $dr = A\\,dw$.\n"
      "3. Reading off the gradient: $∂L/∂w = {}$."),
     ("A", "An outer product of the residual with the weights: $∂L/∂A = {}$"),
-    ("A", "outer product of residual and weights, {}"), ("A", "${}$, which has the same shape as $A$."),
+    ("A", "outer product of residual and weights, {}"),
+    ("A", "${}$, which has the same shape as $A$."),
     ("X", "Since $K$ is symmetric and $X$ appears twice in $XX^\\top$, the product rule yields "
      "$∂L/∂X = {}$."),
     ("X", "∂L/∂X = {}. Note that the noise precision enters only through K."),
     ("X", "The gradient flows from the likelihood back through the kernel to the coordinates: "
      "∂L/∂X = {}"),
-    ("X", "∂L/∂X = {}, using the symmetry of the kernel matrix and the cyclic property of the trace."),
+    ("X", "∂L/∂X = {}, using the symmetry of the kernel and the cyclic property of the trace."),
     ("c", "From the Matrix Cookbook (57) and (63): $∂L/∂K = {}$"),
     ("c", "Using Jacobi's formula for the log determinant and the derivative of the inverse, "
      "$∂L/∂K = {}$."),
@@ -67,7 +71,35 @@ def test_a_story_makes_no_wrong_answer_right() -> None:
     "Suppose the kernel is the identity. Then ∂L/∂X = {}", "Transposed: ∂L/∂X = {}",
     "In numerator layout, ∂L/∂X = {}", "If the noise vanishes, ∂L/∂X = {}",
     "The gradient of the negative log-likelihood is ∂L/∂X = {}", "We start with {}",
-    "Nobody would claim that ∂L/∂X = {}", "The update direction is {}.", "The loss is the trace. {}",
-    "So the likelihood equals {}", "{} is the difference between the gradient and the penalty."])
+    "Nobody would claim that ∂L/∂X = {}", "The update direction is {}.", "The loss is the trace. "
+    "{}", "So the likelihood equals {}",
+    "{} is the difference between the gradient and the penalty."])
 def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> None:
     assert mark(story.replace("{}", OF["X"][1]), "gplvm", "X").status == "unreadable"
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "status"), [
+    ("Xᵀ(p − y), here p denotes σ(Xw)", LOGISTIC, "w", "proved"),
+    ("$X^\\top(p - y)$, where $p$ stands for $\\sigma(Xw)$", LOGISTIC, "w", "proved"),
+    ("Xᵀ(p − y), here p denotes σ(−Xw)", LOGISTIC, "w", "refuted"),
+    ("Xᵀ(p − y), here p denotes the probabilities", LOGISTIC, "w", "unreadable"),
+    ("P = exp(XW) with every row divided by its sum. Then dL/dW = Xᵀ(P − Y).", SOFTMAX, "W",
+     "proved"),
+    ("P = exp(XW) with every row divided by two. Then dL/dW = Xᵀ(P − Y).", SOFTMAX, "W",
+     "unreadable"),
+    ("Bᵀ(BH − Y) ⊙ (1 − H²) with H = tanh(AX), the square taken entry by entry", NET, "e",
+     "proved"),
+    ("Bᵀ(BH − Y) with H = tanh(AX), the square taken entry by entry", NET, "e", "unreadable"),
+    ("- Forward pass: $Z = AX$, $H = \\tanh(Z)$\n- Error: $\\delta = (B^\\top (BH - Y)) \\odot "
+     "(1 - H^2)$, where the square is element-wise\n- Gradient: $∂L/∂A = \\delta X^\\top$", NET,
+     "A", "proved"),
+    ("\\begin{align}\n∂L/∂W &= W x c^\\top + W c x^\\top \\\\\n &= W (x c^\\top + c x^\\top)\n"
+     "\\end{align}\nwhere $c = W^\\top W x - x$.", "autoencoder", "W", "proved"),
+    ("minus K⁻¹Y (using that K is symmetric)", "gplvm", "Y", "proved"),
+    ("minus ½K⁻¹Y", "gplvm", "Y", "refuted"), ("minus K⁻¹ − Y", "gplvm", "Y", "unreadable"),
+    ("minus twice K⁻¹Y", "gplvm", "Y", "unreadable"),
+    ("minus one half, i.e. -1/2", "gplvm", "t", "proved"),
+    ("minus one half, i.e. 1/2", "gplvm", "t", "refuted"), ("one half", "gplvm", "t", "refuted")])
+def test_formulas_in_words_and_rows_are_read(answer: str, of: object, wrt: str,
+                                             status: str) -> None:
+    assert mark(answer, of, wrt).status == status

@@ -1,0 +1,60 @@
+"""Formulas that are said in words, written as formulas: "p denotes σ(Xw)", "minus K⁻¹Y"."""
+
+import re
+
+from lvmcalc.notation.statements import split
+
+# "where the rows of P are the softmax of the rows of XW"
+_ROWS = r"(?:(?:the|each|every)\s+(?:\$?\w\$?-th\s+)?rows?\s+of\s+)?"
+CALLED_OF = re.compile(
+    rf"\b(?P<lead>where|with|and|let)\s+{_ROWS}(?P<name>\$?\\?\w\$?)\s+"
+    r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
+    rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
+    r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
+# "P = exp(XW) with every row divided by its sum"
+NORMALISED = re.compile(
+    r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where|and\s+then)"
+    r"\s+(?:each|every|the|all)\s+rows?\s+(?:(?:is|are|being)\s+)?(?:divided\s+by\s+(?:its|their)"
+    r"\s+sums?|normali[sz]ed\s+(?:to\s+sum\s+to\s+(?:one|1)|by\s+(?:its|their)\s+sums?))",
+    re.IGNORECASE)
+# "here p denotes σ(Xw)", but not "here p denotes the probabilities"
+DENOTES = re.compile(
+    r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:denotes?"
+    r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
+    re.IGNORECASE)
+# "minus K⁻¹Y", a product; "minus one half, i.e. −1/2"
+MINUS = re.compile(r"(?P<front>^\s*(?:(?:(?:the\s+)?(?:answer|gradient|result)|it)\s+is\s+)?|=\s*)"
+                   r"minus\s+(?![A-Za-z]{2,}\b(?!\s*\())(?P<math>\$?)(?=(?P<rest>.*))",
+                   re.IGNORECASE)
+NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "one half": "1/2", "a half": "1/2",
+           "half": "1/2", "one third": "1/3", "a quarter": "1/4", "one quarter": "1/4"}
+NUMBER = re.compile(rf"^\s*(minus\s+)?({'|'.join(NUMBERS)})(?:\s*,?\s*\(?(?:i\.\s?e\.|that\s+is)"
+                    r",?\s+(?P<same>[^A-Za-z()]+)\)?)?[\s.]*$", re.IGNORECASE)
+
+
+def with_formulas(text: str) -> str:
+    """Return a text with formulas in place of those in words."""
+    if number := NUMBER.match(text):
+        said = f"{'-' if number[1] else ''}{NUMBERS[number[2].lower()]}"
+        return f"= {said} = {number['same']}" if number["same"] else said
+    text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
+    text = DENOTES.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
+    text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)
+    return MINUS.sub(_negated, with_functions(text))
+
+
+def _negated(found: re.Match) -> str:
+    """Return a minus sign for the word, in front of a product; a sum may be meant as a whole."""
+    formula = re.split(r"\$|[,;:]\s|\.(?:\s|$)|\s+\(?(?=[a-z]{2,}\s)", found["rest"])[0]
+    alone = len(split(formula.strip(" .$"), "+-−–")) == 1
+    return f"{found['front']}{found['math']}-" if alone and formula.strip() else found[0]
+
+
+def with_functions(text: str) -> str:
+    """Return a text with P = softmax(X W) for "P is the softmax of X W"."""
+    def said(match: re.Match) -> str:
+        name, what = (match[part].strip("$") for part in ("name", "what"))
+        math = "$" * ("$" in match["name"] + match["what"])
+        return f"{match['lead']} {math}{name} = {match['of'].lower()}({what}){math}"
+
+    return CALLED_OF.sub(said, text)
