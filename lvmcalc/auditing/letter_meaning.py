@@ -8,7 +8,7 @@ from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import derived, gradient_called
-from lvmcalc.auditing.jacobians import BY_INVERSE, HESSIAN, INVERSE_BELOW, QUOTIENT, bare
+from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece
@@ -16,6 +16,7 @@ from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.chain import Chain
+from lvmcalc.marking.denominators import inverses_below
 from lvmcalc.marking.differential_answers import held_fixed
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, transposed
@@ -26,6 +27,7 @@ from lvmcalc.notation.vocabulary import typed
 
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
@@ -142,6 +144,10 @@ class Lettering:
 
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
         """
+        if change := CHANGE_OF_GRADIENT.fullmatch(bare(side)):
+            leaves = [change[1]] if change[1] else [*self.moving]
+            if len(leaves) == 1 and leaves[0] in self.chain.leaves:
+                return change_of(self.chain.in_leaves(self.chain.adjoint(leaves[0])))
         name, formula = derived(side)
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         own = {letter.name: letter for letter in self.letters.formulas}
@@ -155,10 +161,13 @@ class Lettering:
         if name and value == self.chain[self.chain.output].symbol:
             return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
         if not name:
-            shape = shape_of(readings(said, self.words)[0].formula)
-            name, *others = [name for name, leaf in self.chain.leaves.items()
-                             if leaf.shape == shape and leaf.symbol in value.free_symbols] or [""]
-            name = "" if others else name
+            claimed = readings(said, self.words)[0].formula
+            fitting = [name for name, leaf in self.chain.leaves.items()
+                       if leaf.shape == shape_of(claimed) and leaf.symbol in value.free_symbols]
+            if len(fitting) > 1:
+                fitting = [name for name in fitting if self.verdict(
+                    self.letters.derivative(value, self.words[name]), claimed).holds]
+            name = fitting[0] if len(fitting) == 1 else ""
         if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
                                            and self.words[name] not in value.free_symbols):
             return None
@@ -221,7 +230,7 @@ class Lettering:
         """Return the sides of an equation for ∂z/∂w, a Hessian, or entries of them; () if it is
         none. Of the layouts that may be meant it is that of the other side, if there is one."""
         found: list[tuple[Expr, ...]] = []
-        for symbol, indices in self.derivative_ways(bare(texts[0])):
+        for symbol, indices in self.derivative_ways(texts[0]):
             others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]  # of what it may be
             with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
@@ -229,7 +238,7 @@ class Lettering:
                 if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
                     return sides
                 found.append(sides)
-        if not found and any(map(INVERSE_BELOW.search, texts)):
+        if not found and any(inverses_below(text)[0] for text in texts):
             raise Unreadable("The derivative by an inverse is read only alone, on the left.")
         found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
         return found[0] if found else ()
@@ -272,8 +281,10 @@ class Lettering:
 
     def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
         """Yield the symbols for what the left side of an equation may be a derivative of."""
-        if inverse := BY_INVERSE.fullmatch(left):
-            symbol = self.words.spellings.get(notation.spelling(inverse["name"].strip("\\")))
+        inverted, rest = inverses_below(left)
+        left = bare(left)
+        if inverted and rest.strip(" ${}") in ("", "L"):
+            symbol = self.words.spellings.get(notation.spelling(inverted[0].strip("\\")))
             if symbol is not None:
                 yield from self.letters.by_inverse(symbol)
         elif hessian := HESSIAN.fullmatch(left):

@@ -12,10 +12,16 @@ TERM = re.compile(
     r"(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
-    r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+)\$?\s*$", re.IGNORECASE)
+    r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+?)\$?[\s.]*$", re.IGNORECASE)
 # "3rd term: 0" behind such a line
 NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
                   r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
+# "The second trace equals tr(B Xᵀ A dX) by cyclic permutation"
+SUMMAND = re.compile(rf"^\W*(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\s+"
+                     r"(?:trace|term|summand|one|part)\s+(?:is|equals|becomes|=)\s+"
+                     r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$|[^$=\s]*\([^$=]*\bd[^$=]*\))"
+                     r"(?:,?\s+(?:because|since|as|by|using)\b[^=$]*)?[\s.,;]*$", re.IGNORECASE)
+CHANGE = re.compile(r"(?<![A-Za-z\\])d\s*\\?[^\W\d_]")
 OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
 # "The gradient of the penalty λ wᵀw is 2λ w", "d/dΣ of log det Σ is Σ⁻¹"
 FORMULA = re.compile(
@@ -68,6 +74,24 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
     which = found["which"].lower()
     place = -1 if which == "last" else int(which) - 1 if which.isdigit() else _ORDINALS.index(which)
     return f"{given}({terms[place]}) = {found['said']}" if place < len(terms) else ""
+
+
+def of_a_summand(line: str, before: list[str]) -> str:
+    """Return "The first trace equals …" as an equation for a summand of the last differential that
+    is a sum, and a line as it is if it is of another kind.
+
+    Parameters
+    ----------
+    line : a statement
+    before : the equations before it
+    """
+    found = SUMMAND.match(line)
+    sums = [terms_of(sides[-1]) for text in before if (sides := re.split("=", text))[1:]]
+    terms = next((terms for terms in reversed(sums) if len(terms) > 1), [])
+    place = _ORDINALS.index(found["which"].lower()) if found else len(terms)
+    if place >= len(terms) or not CHANGE.search(terms[place]):
+        return line
+    return f"{terms[place]} = {found['said'].strip('$')}"
 
 
 def of_a_path(line: str, whole: str) -> str:

@@ -6,7 +6,7 @@ import re
 from unicodedata import normalize
 
 from lvmcalc.auditing.partial_lines import PATH
-from lvmcalc.notation import Vocabulary
+from lvmcalc.chain import Chain
 from lvmcalc.notation.filler_phrases import with_functions
 from lvmcalc.notation.statements import LETTER, split
 
@@ -24,12 +24,15 @@ BEFORE = re.compile(r"(?:(?!.*\b(?:for|by|w\.?r\.?t|respect)\b).*[.,;:])?\s*"
 FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|[^.]*(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
                      r"|\w\s+x\s+\w[\s.,]*$)"
                      r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z]))")
+HESS = re.compile(r"^([^\S\n]*)hess(?:ian)?(?=[^\S\n]*=(?!=))", re.MULTILINE | re.IGNORECASE)
 GRAD = re.compile(r"(?<![A-Za-z\\_])\\?grad\s+(\\?[^\W\d_])(?=\s*(?:\(\s*\w\s*\))?\s*:?=(?!=))")
 # What the scalar is a function of, if it is said, and ∇f for it
 OF = re.compile(r"(?<![A-Za-z\\])(f|L|J|ℓ|\\ell|\\mathcal\s*\{\s*[LJ]\s*\})\s*\(\s*\\?(\w+)\s*\)"
                 r"\s*&?\s*:?=(?!=)")
 NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+\s*\))?"
          r"(?=\s*&?\s*=)")
+SYMMETRIC = re.compile(r",?[^\S\n]+(?:with|where|for)\s+\$?\\?(\w+)\$?\s+(?:is\s+|being\s+)?"
+                       r"symmetric(?=[.,;]?\s*$)", re.MULTILINE)
 NAMED = re.compile(r"([^=\n]+?)\s*=:\s*(\$?\\?[^\W\d_][\w^{}⁰¹²³⁴-⁹]*)(?=[\s.,;$]|$)")  # … =: E
 ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
                    rf"((?:{LETTER})\s*:?=(?!=)(?:[^()=\n]|\([^()=\n]*\))*)\)(?=[\s.,;]*$)",
@@ -53,20 +56,23 @@ SIGMA_ALONE = re.compile(rf"{SIGMA}(?!\s*(?:\(|'|′|\^\s*\{{?\s*\\prime|\\left|
 OWN_SIGMA = "σ\u0303"
 
 
-def as_equations(text: str, vocabulary: Vocabulary) -> str:
+def as_equations(text: str, chain: Chain) -> str:
     """Return a text with ∇L = A x − b for "the gradient is A x − b", P = softmax(Z) for "P denotes
     the softmax of Z", ∇f for grad f, and S_ii = a_i for S = diag(a_1, …, a_N)."""
+    vocabulary = chain.vocabulary
+
     def gradient(name: re.Match) -> str:
         leaf = name[1].strip("\\") in {*vocabulary.differentials} - {
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
+    text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)
     text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(
         r", where \1", text)))
     if LAYERS.search(text):  # δ² is no square
         text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
-    text = GRAD.sub(gradient, with_functions(DENOTES.sub(
-        r"\1 be ", HATTED.sub("d\\1\u0302", text))))
+    text = GRAD.sub(gradient, HESS.sub(r"\1∇²L", with_functions(DENOTES.sub(
+        r"\1 be ", HATTED.sub("d\\1\u0302", text)))))
     text = "\n".join(map(said, DIAGONAL.sub(by_entries, text).split("\n")))
     functions = {*OF.findall(text)}
     if len(functions) == 1 and (only := functions.pop())[1] in vocabulary.differentials:

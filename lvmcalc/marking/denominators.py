@@ -25,6 +25,7 @@ BELOW = [re.compile(pattern) for pattern in (
     rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_BASE}",
     rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D}){_BASE}(?=\s*\}})",
     rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{){_BASE}(?=\s*\}})")]
+MINUS = ("⁻¹", "-1", "−1", "–1")
 MINUS_ONE = re.compile(r"[\s^*{}()]")
 
 
@@ -51,10 +52,25 @@ def with_stages_below(exercise: Exercise, text: str) -> str:
     return text
 
 
+def inverses_below(text: str) -> tuple[list[str], str]:
+    """Return the letters X of ∂L/∂X⁻¹, as typed, and the text without these derivatives."""
+    found: list[str] = []
+
+    def taken(match: re.Match) -> str:
+        if MINUS_ONE.sub("", match["power"]) not in MINUS:
+            return match[0]
+        found.append(re.sub(rf"{STYLES}|[{{}}\s]", "", match["name"]))
+        return ""
+
+    for pattern in BELOW:
+        text = pattern.sub(taken, text)
+    return found, text
+
+
 def _stage(exercise: Exercise, text: str, typed: str, power: str) -> str:
     """Return the name of the stage that is the inverse of a letter; "" if there is none."""
     chain = exercise.chain
-    if power not in ("⁻¹", "-1", "−1", "–1"):
+    if power not in MINUS:
         return ""
     try:
         letter = notation.parse(typed, chain.vocabulary)
