@@ -64,6 +64,11 @@ def test_a_letter_that_was_defined_wrongly_is_blamed_once() -> None:
     assert [line.status for line in audit(text, NET).lines] == ["definition", "refuted", "follows"]
 
 
+def test_the_diagonal_says_nothing_of_the_rest() -> None:
+    first, last = audit("K_ii = α x_iᵀ x_i + 1/β\n∂L/∂X = 2α ∂L/∂K X", "gplvm").lines
+    assert (first.status, last.status) == ("unreadable", "proved")
+
+
 def test_a_slip_behind_two_equals_signs_is_named() -> None:
     wrong, after = audit("G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − N K⁻¹)\n∂L/∂X = 2αGX", "gplvm").lines
     assert "N stands where D belongs" in wrong.wrong
