@@ -11,6 +11,7 @@ from lvmcalc.auditing.gradient_names import derived, gradient_called
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.partial_lines import with_summand
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
@@ -28,6 +29,8 @@ from lvmcalc.notation.vocabulary import typed
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
+INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
+OUTSIDE = "stands outside the sum"
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
@@ -239,9 +242,24 @@ class Lettering:
                     return sides
                 found.append(sides)
         if not found and any(inverses_below(text)[0] for text in texts):
-            raise Unreadable("The derivative by an inverse is read only alone, on the left.")
+            return self.with_inverse_below(texts)
         found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
         return found[0] if found else ()
+
+    def with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of an equation in which ∂L/∂K⁻¹ stands for one matrix K."""
+        put = [inverses_below(text, INVERSE) for text in texts]
+        names = {name for inverted, _ in put for name in inverted}
+        known = [self.words.spellings.get(notation.spelling(name.strip("\\"))) for name in names]
+        symbols = [way for name in known[:1] if name is not None
+                   for way, _ in self.letters.by_inverse(name)]
+        if len(names) != 1 or not symbols or any(inverses_below(text)[0] for _, text in put):
+            raise Unreadable("The derivative by an inverse is read only of one matrix.")
+        words, self.words = self.words, self.words.extended({INVERSE: symbols[0]})
+        try:
+            return self.read([text for _, text in put])
+        finally:
+            self.words = words
 
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
@@ -251,7 +269,7 @@ class Lettering:
             return found
         except CannotBeFormed:
             if not symbol.is_Matrix or symbol.name.startswith("∂²"):
-                raise
+                return self.divided(text, shape_of(symbol), False, indices)
             return self.by_entries(text, symbol.shape)
 
     def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
@@ -262,12 +280,26 @@ class Lettering:
         spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return readings(spread, self.words, shape, False, below, self.arrays)
 
+    def is_formed(self, ways: list[Reading]) -> bool:
+        """Return whether the likeliest meaning of a side can be formed."""
+        with suppress(CannotBeFormed):
+            check_shapes(self.meaning(ways[0].formula))
+            return True
+        return False
+
     def divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
                 indices: str) -> list[Reading]:
-        """Return what a side may mean; a quotient of columns is one of their entries."""
+        """Return what a side may mean; a quotient of columns, or a product of them with a star, is
+        one of their entries, and a sum goes as far as its index."""
         try:
-            return readings(text, self.words, shape, differentials, indices, self.arrays)
+            found = readings(text, self.words, shape, differentials, indices, self.arrays)
+            if "*" in text and not self.arrays and not self.is_formed(found):
+                other = readings(text, self.words, shape, differentials, indices, True)
+                return other if self.is_formed(other) else found
+            return found
         except Unreadable as error:
+            if OUTSIDE in str(error) and (whole := with_summand(text)) != text:
+                return readings(whole, self.words, shape, differentials, indices, self.arrays)
             if DIVIDED not in str(error):
                 raise
             with suppress(Unreadable, CannotBeFormed):

@@ -19,9 +19,10 @@ from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
 
-ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:(?:applied|taken)\s+)?(?:row[\s-]?wise"
-                      r"|row\s+by\s+row|(?:(?:to|over|for)\s+)?each\s+row(?:\s+separately)?)\)?"
-                      r"(?=[\s.,]*$)")
+ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
+                      r"(?:where\s+(?:the\s+)?softmax\s+(?:is\s+)?)?(?:(?:applied|taken|acts)\s+)?"
+                      r"(?:row[\s-]?wise|row\s+by\s+row|(?:(?:to|over|for|on|along)\s+)?"
+                      r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
 ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 _STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
@@ -80,6 +81,7 @@ OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.
 LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
                    r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
+                  r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
                   r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
 # "the derivative of $log σ(z)$ is $1 − σ$, where $σ = σ(z)$"
 OF_FORMULA = re.compile(r"\b(?:gradient|derivative)\s+of\s+\$")

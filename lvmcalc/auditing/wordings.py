@@ -43,6 +43,7 @@ ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
 ADDRESSED = re.compile(r"\b(?:let\s+(?:me|us)\s+(?:now\s+|first\s+|also\s+)?"
                        r"|for\s+(?:each|every)\s+[a-z]+(?:\s+\$?\w\$?)?,?\s+(?:we\s+|let\s+us\s+)?)"
                        r"(?=(?:define|write|put|set|denote|introduce|call)\b)", re.IGNORECASE)
+INDEXED = re.compile(r"(\\[A-Za-z]+\s*_\d)(?=[A-Za-z\\])")  # δ_2 h, of which LaTeX has no space
 DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
 LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
 LAYER = re.compile(rf"({DELTA})\s*(?:([²³¹])|\^\s*\{{?\s*(\d)\s*\}}?)")
@@ -78,6 +79,7 @@ def as_equations(text: str, chain: Chain) -> str:
         return said[0] if known else f", where {said[1]}"
 
     text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(aside, text)))
+    text = INDEXED.sub(r"\1 ", text)
     if LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is no square
         text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
     text = GRAD.sub(gradient, HESS.sub(r"\1∇²L", with_functions(DENOTES.sub(

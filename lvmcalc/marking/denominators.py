@@ -52,15 +52,16 @@ def with_stages_below(exercise: Exercise, text: str) -> str:
     return text
 
 
-def inverses_below(text: str) -> tuple[list[str], str]:
-    """Return the letters X of ∂L/∂X⁻¹, as typed, and the text without these derivatives."""
+def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
+    """Return the letters X of ∂L/∂X⁻¹, as typed, and the text with something put in their place."""
     found: list[str] = []
 
     def taken(match: re.Match) -> str:
-        if MINUS_ONE.sub("", match["power"]) not in MINUS:
+        nabla = "_" in match["front"] and put
+        if MINUS_ONE.sub("", match["power"]) not in MINUS or nabla:
             return match[0]
         found.append(re.sub(rf"{STYLES}|[{{}}\s]", "", match["name"]))
-        return ""
+        return "{" * ("{" in match["front"]) + put
 
     for pattern in BELOW:
         text = pattern.sub(taken, text)

@@ -59,6 +59,13 @@ def test_each_path_is_said_once() -> None:
         assert (first.status, last.status) == ("proved", expected)
 
 
+def test_what_a_path_contributes_is_a_part() -> None:
+    text = ("e = WᵀW x − x\nThe decoder contributes $W x e^T$ to the gradient of $W$; the encoder "
+            "contributes $(W e)x^T$.\nIn total $\\partial L/\\partial W = W x e^T + W e x^T$.")
+    assert [line.status for line in audit(text, "autoencoder").lines] == [
+        "definition", "proved", "proved", "proved"]
+
+
 def test_a_letter_that_was_defined_wrongly_is_blamed_once() -> None:
     text = "d = (Vᵀ(V h + c − y)) ∘ z ∘ (1 − z)\n∂L/∂W = d xᵀ\n∂L/∂b = d"
     assert [line.status for line in audit(text, NET).lines] == ["definition", "refuted", "follows"]
