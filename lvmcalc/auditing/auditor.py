@@ -37,6 +37,7 @@ from lvmcalc.auditing.stationary import (
     Conditions,
     NoNumbers,
 )
+from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain import Chain
@@ -92,6 +93,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     text = "\n".join(given)
     if isinstance(lines, str):  # """ stands on a line of its own
         text = re.sub(r"\A\s*\n", "", text)
+    text = as_equations(text, chain)
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)

@@ -59,6 +59,9 @@ class Defining(Lettering):
         diagonal = DIAGONAL.fullmatch(piece.name)
         known = {letter.name for letter in self.letters.formulas}
         again = name in known and not piece.said
+        of = diagonal[1] if diagonal else ""
+        if of in self.words and not {of, name} & known:
+            return self.unreadable(piece, f"It tells only entries on the diagonal of {of}.")
         letter = re.escape(piece.name)
         symmetric = not self.arrays and re.fullmatch(rf"\s*{letter}\s*{TURNED}[\s.,$]*", others[0])
         if again and (symmetric or not re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", others[0])):

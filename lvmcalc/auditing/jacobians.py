@@ -29,10 +29,6 @@ ROW = re.compile(rf"^∇_({NAME})({NAME}_[a-z])$")  # ∇_w p_i, a row of ∂p/�
 HESSIAN = re.compile(rf"[∂d](?:²|\^2)L/[∂d](?P<a>{NAME})(?:²|\^2|[∂d]\S+)"
                      r"|∇(?:²|\^2)(?:_(?P<b>\\?[^\W\d_]+?))?L?|∇_(?P<c>\\?[^\W\d_]+?)(?:²|\^2)L?"
                      r"|∇∇(?:ᵀ|\^T)L")
-# ∂L/∂β⁻¹, which is no inverse of ∂L/∂β
-BY_INVERSE = re.compile(rf"[∂d]L/[∂d](?P<name>{NAME})(?:⁻¹|\^-1)")
-INVERSE_BELOW = re.compile(r"/\s*[∂d]\\?[^\W\d_]+(?:⁻¹|\^\{?-1)"
-                           r"|\\partial\s*\\?[A-Za-z]+\s*\^\s*\{?\s*-\s*1\s*\}?\s*\}")
 
 
 class Derivative(NamedTuple):

@@ -8,14 +8,16 @@ from sympy import Add, Expr, S
 
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import derived, gradient_called
-from lvmcalc.auditing.jacobians import BY_INVERSE, HESSIAN, INVERSE_BELOW, QUOTIENT, bare
+from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.partial_lines import with_summand
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.remarks import NAME
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.chain import Chain
+from lvmcalc.marking.denominators import inverses_below
 from lvmcalc.marking.differential_answers import held_fixed
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, transposed
@@ -26,6 +28,9 @@ from lvmcalc.notation.vocabulary import typed
 
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
+INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
+OUTSIDE = "stands outside the sum"
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
@@ -142,6 +147,10 @@ class Lettering:
 
         That of ∇ (½ wᵀA w) is by the one letter in it with the shape of what is `said`.
         """
+        if change := CHANGE_OF_GRADIENT.fullmatch(bare(side)):
+            leaves = [change[1]] if change[1] else [*self.moving]
+            if len(leaves) == 1 and leaves[0] in self.chain.leaves:
+                return change_of(self.chain.in_leaves(self.chain.adjoint(leaves[0])))
         name, formula = derived(side)
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         own = {letter.name: letter for letter in self.letters.formulas}
@@ -155,10 +164,13 @@ class Lettering:
         if name and value == self.chain[self.chain.output].symbol:
             return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
         if not name:
-            shape = shape_of(readings(said, self.words)[0].formula)
-            name, *others = [name for name, leaf in self.chain.leaves.items()
-                             if leaf.shape == shape and leaf.symbol in value.free_symbols] or [""]
-            name = "" if others else name
+            claimed = readings(said, self.words)[0].formula
+            fitting = [name for name, leaf in self.chain.leaves.items()
+                       if leaf.shape == shape_of(claimed) and leaf.symbol in value.free_symbols]
+            if len(fitting) > 1:
+                fitting = [name for name in fitting if self.verdict(
+                    self.letters.derivative(value, self.words[name]), claimed).holds]
+            name = fitting[0] if len(fitting) == 1 else ""
         if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
                                            and self.words[name] not in value.free_symbols):
             return None
@@ -221,7 +233,7 @@ class Lettering:
         """Return the sides of an equation for ∂z/∂w, a Hessian, or entries of them; () if it is
         none. Of the layouts that may be meant it is that of the other side, if there is one."""
         found: list[tuple[Expr, ...]] = []
-        for symbol, indices in self.derivative_ways(bare(texts[0])):
+        for symbol, indices in self.derivative_ways(texts[0]):
             others = [] if symbol.name.startswith("∂²") else [CannotBeFormed]  # of what it may be
             with suppress(Unreadable, *others):
                 ways = [self.ways(text, symbol, indices) for text in texts[1:]]
@@ -229,10 +241,25 @@ class Lettering:
                 if shape_of(sides[1]) == shape_of(symbol) and self.verdict(*sides[:2]).holds:
                     return sides
                 found.append(sides)
-        if not found and any(map(INVERSE_BELOW.search, texts)):
-            raise Unreadable("The derivative by an inverse is read only alone, on the left.")
+        if not found and any(inverses_below(text)[0] for text in texts):
+            return self.with_inverse_below(texts)
         found.sort(key=lambda sides: shape_of(sides[1]) != shape_of(sides[0]))
         return found[0] if found else ()
+
+    def with_inverse_below(self, texts: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of an equation in which ∂L/∂K⁻¹ stands for one matrix K."""
+        put = [inverses_below(text, INVERSE) for text in texts]
+        names = {name for inverted, _ in put for name in inverted}
+        known = [self.words.spellings.get(notation.spelling(name.strip("\\"))) for name in names]
+        symbols = [way for name in known[:1] if name is not None
+                   for way, _ in self.letters.by_inverse(name)]
+        if len(names) != 1 or not symbols or any(inverses_below(text)[0] for _, text in put):
+            raise Unreadable("The derivative by an inverse is read only of one matrix.")
+        words, self.words = self.words, self.words.extended({INVERSE: symbols[0]})
+        try:
+            return self.read([text for _, text in put])
+        finally:
+            self.words = words
 
     def ways(self, text: str, symbol: Expr, indices: str) -> list[Reading]:
         """Return what a side of such an equation may mean; 1 − h for ∂h/∂z is meant of entries."""
@@ -242,7 +269,7 @@ class Lettering:
             return found
         except CannotBeFormed:
             if not symbol.is_Matrix or symbol.name.startswith("∂²"):
-                raise
+                return self.divided(text, shape_of(symbol), False, indices)
             return self.by_entries(text, symbol.shape)
 
     def by_entries(self, text: str, shape: tuple[Expr, ...]) -> list[Reading]:
@@ -253,12 +280,26 @@ class Lettering:
         spread = re.sub(rf"(?<![A-Za-z\\])({names})(?![A-Za-z_])", rf"\1_{{{below}}}", text)
         return readings(spread, self.words, shape, False, below, self.arrays)
 
+    def is_formed(self, ways: list[Reading]) -> bool:
+        """Return whether the likeliest meaning of a side can be formed."""
+        with suppress(CannotBeFormed):
+            check_shapes(self.meaning(ways[0].formula))
+            return True
+        return False
+
     def divided(self, text: str, shape: tuple[Expr, ...], differentials: bool,
                 indices: str) -> list[Reading]:
-        """Return what a side may mean; a quotient of columns is one of their entries."""
+        """Return what a side may mean; a quotient of columns, or a product of them with a star, is
+        one of their entries, and a sum goes as far as its index."""
         try:
-            return readings(text, self.words, shape, differentials, indices, self.arrays)
+            found = readings(text, self.words, shape, differentials, indices, self.arrays)
+            if "*" in text and not self.arrays and not self.is_formed(found):
+                other = readings(text, self.words, shape, differentials, indices, True)
+                return other if self.is_formed(other) else found
+            return found
         except Unreadable as error:
+            if OUTSIDE in str(error) and (whole := with_summand(text)) != text:
+                return readings(whole, self.words, shape, differentials, indices, self.arrays)
             if DIVIDED not in str(error):
                 raise
             with suppress(Unreadable, CannotBeFormed):
@@ -272,8 +313,10 @@ class Lettering:
 
     def derivative_ways(self, left: str) -> Iterator[tuple[Expr, str]]:
         """Yield the symbols for what the left side of an equation may be a derivative of."""
-        if inverse := BY_INVERSE.fullmatch(left):
-            symbol = self.words.spellings.get(notation.spelling(inverse["name"].strip("\\")))
+        inverted, rest = inverses_below(left)
+        left = bare(left)
+        if inverted and rest.strip(" ${}") in ("", "L"):
+            symbol = self.words.spellings.get(notation.spelling(inverted[0].strip("\\")))
             if symbol is not None:
                 yield from self.letters.by_inverse(symbol)
         elif hessian := HESSIAN.fullmatch(left):

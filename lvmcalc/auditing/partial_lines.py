@@ -2,8 +2,12 @@
 
 import re
 
+from lvmcalc.notation.indices import BELOW as SMALL
 from lvmcalc.notation.letters import GREEK
+from lvmcalc.notation.statements import is_open
 
+SUM = re.compile(r"(?:\\sum(?:\\limits)?|[Σ∑])\s*_\s*\{?\s*(?P<index>[a-z])\s*(?:=\s*1\s*)?\}?"
+                 r"(?:\s*\^\s*(?:\{\s*\w+\s*\}|\w))?")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _OUTPUT = r"(?:L|\\mathcal\s*\{?\s*L\s*\}?)"
 # "derivative of the second term w.r.t. W: −Y"
@@ -12,10 +16,16 @@ TERM = re.compile(
     r"(?:grad(?:ient)?|derivative)\s+of\s+(?:the\s+)?"
     rf"(?P<which>{'|'.join(_ORDINALS)}|last|\d)(?:st|nd|rd|th)?\s+term"
     r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to|in|by)\s+\$?(?P<wrt>[^\s:$]+)\$?)?\s*"
-    r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+)\$?\s*$", re.IGNORECASE)
+    r"(?::|=|\bis\b)\s*\$?(?P<said>[^=$]+?)\$?[\s.]*$", re.IGNORECASE)
 # "3rd term: 0" behind such a line
 NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|last|\d)"
                   r"(?:st|nd|rd|th)?(?:\s+term)?\s*:\s*\$?(?P<said>[^=$:]+)\$?\s*$", re.IGNORECASE)
+# "The second trace equals tr(B Xᵀ A dX) by cyclic permutation"
+SUMMAND = re.compile(rf"^\W*(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\s+"
+                     r"(?:trace|term|summand|one|part)\s+(?:is|equals|becomes|=)\s+"
+                     r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$|[^$=\s]*\([^$=]*\bd[^$=]*\))"
+                     r"(?:,?\s+(?:because|since|as|by|using)\b[^=$]*)?[\s.,;]*$", re.IGNORECASE)
+CHANGE = re.compile(r"(?<![A-Za-z\\])d\s*\\?[^\W\d_]")
 OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")
 # "The gradient of the penalty λ wᵀw is 2λ w", "d/dΣ of log det Σ is Σ⁻¹"
 FORMULA = re.compile(
@@ -28,11 +38,12 @@ FORMULA = re.compile(
 # and no words
 IS_FORMULA = re.compile(rf"(?!.*(?<!\\)\b(?!{'|'.join(GREEK)})[A-Za-z]{{4}}).*[\^²ᵀ(‖|'\s].*")
 ASKED = re.compile(r"(?:∂L\s*/\s*∂|dL\s*/\s*d|(?:∇|\\nabla)_\{?\s*"
-                   r"|\\partial L\s*\}\s*\{\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
+                   r"|\\partial\s*L\s*(?:\}\s*\{|/)\s*\\partial\s*)(\\?[A-Za-zα-ωΑ-Ω]+)")
 # What says that a line is about one path, and how that stands below an adjoint: ∂L/∂W|_{dec}
-PATH = re.compile(r"\b(?:paths?|branch|contributions?|through\s+the|via\s+the"
+PATH = re.compile(r"\b(?:paths?|branch|contributions?|contributes|through\s+the|via\s+the"
                   r"|(?:first|second|other)\s+(?:use|one|factor|occurrence))\b", re.IGNORECASE)
-SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)")  # "it is $W x e^T$"
+SAYS = re.compile(r"\s*(?:gives|contributes|is)\s+(?=\$[^$=]+\$[\s.,;]*$)"
+                  r"|\s*contributes\s+(?=(?P<to>\$[^$=]+\$)\s+to\s+[^=]*$)")  # "it is $W x e^T$"
 _NAME = r"(?:\{\s*(?:\\[a-z]+\s*\{)?[^{}=]+\}*\s*\}|\w+)"
 BELOW = re.compile(
     r"^(?P<adjoint>[^=]*(?:∂|∇|\\partial|\\nabla)[^=]*?)\s*"
@@ -70,11 +81,29 @@ def of_a_term(line: str, whole: str, scalar: str, before: str = "") -> str:
     return f"{given}({terms[place]}) = {found['said']}" if place < len(terms) else ""
 
 
+def of_a_summand(line: str, before: list[str]) -> str:
+    """Return "The first trace equals …" as an equation for a summand of the last differential that
+    is a sum, and a line as it is if it is of another kind.
+
+    Parameters
+    ----------
+    line : a statement
+    before : the equations before it
+    """
+    found = SUMMAND.match(line)
+    sums = [terms_of(sides[-1]) for text in before if (sides := re.split("=", text))[1:]]
+    terms = next((terms for terms in reversed(sums) if len(terms) > 1), [])
+    place = _ORDINALS.index(found["which"].lower()) if found else len(terms)
+    if place >= len(terms) or not CHANGE.search(terms[place]):
+        return line
+    return f"{terms[place]} = {found['said'].strip('$')}"
+
+
 def of_a_path(line: str, whole: str) -> str:
     """Return "First path: W x cᵀ" as an equation for the last adjoint of the derivation, and a line
     as it is if it is of another kind."""
     says = SAYS.search(line)
-    heading, formula = (line[:says.start()], line[says.end():]) if says else (
+    heading, formula = (line[:says.end()], says["to"] or line[says.end():]) if says else (
         line.partition(":")[::2])
     asked = ASKED.findall(whole)
     alone = "=" not in line and formula.strip() and PATH.search(heading) and asked
@@ -91,3 +120,18 @@ def terms_of(formula: str) -> list[str]:
             found.append("")
         found[-1] += sign
     return [term.strip(" +") for term in found if term.strip()]
+
+
+def with_summand(text: str) -> str:
+    """Return a text with brackets round the terms of its only sum, as far as they have its index.
+    """
+    head, *more = SUM.finditer(text)
+    before, terms = text[:head.end()], terms_of(text[head.end():]) if not more else []
+    small = next((sign for sign, index in SMALL.items() if index == head["index"]), "(?!)")
+    below = re.compile(rf"_\s*\{{?\s*{head['index']}(?![a-z])|{small}")
+    last = max((n for n, term in enumerate(terms) if below.search(term)), default=0)
+    if not last or is_open(before):
+        return text
+    signed = [term if term[:1] in "-−" else f"+ {term}" for term in terms[1:]]
+    inside = " ".join([terms[0], *signed[:last]])
+    return f"{before}({inside}) {' '.join(signed[last:])}"

@@ -37,7 +37,8 @@ THEN = re.compile(r"\.\s+(?=(?-i:[A-Z][a-z]+)\b)|[.;,]\s+(?=(?:then|so|thus|henc
 WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{LETTER})\s*:?=)"
                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
-GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff|and)\b,?\s*"
+GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff"
+                    r"|if\s+and\s+only\s+if|and)\b,?\s*"
                     r"|[,;.]?\s+\(?(?:i\.\s?e\.|that\s+is|equivalently)(?:[,:]\s*|\s+)")
 BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")

@@ -7,11 +7,11 @@ from functools import partial
 from typing import NamedTuple
 from unicodedata import normalize
 
-from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
+from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_summand, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
-from lvmcalc.auditing.wordings import as_equations, introduced
+from lvmcalc.auditing.wordings import introduced
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
@@ -19,9 +19,10 @@ from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.statements import LETTER, is_open
 from lvmcalc.notation.vocabulary import typed
 
-ROW_WISE = re.compile(r"(softmax\s*\([^()]*\)),?\s*\(?(?:(?:applied|taken)\s+)?(?:row[\s-]?wise"
-                      r"|row\s+by\s+row|(?:(?:to|over|for)\s+)?each\s+row(?:\s+separately)?)\)?"
-                      r"(?=[\s.,]*$)")
+ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
+                      r"(?:where\s+(?:the\s+)?softmax\s+(?:is\s+)?)?(?:(?:applied|taken|acts)\s+)?"
+                      r"(?:row[\s-]?wise|row\s+by\s+row|(?:(?:to|over|for|on|along)\s+)?"
+                      r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
 ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 _STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
@@ -80,7 +81,12 @@ OPERATOR = re.compile(r"\s*(?:[+·*/−]|-(?=\s|\w)|\\(?:cdot|times|quad)\b)(?!.
 LAYER = re.compile(r"(\\?[^\W\d_]+)\s*(?:\^\s*(?:\{\s*[(\[]([\dA-Z])[)\]]\s*\}|[(\[](\d)[)\]])"
                    r"|⁽([⁰¹²³⁴-⁹])⁾)|(\\delta|δ)\s*\^\s*(?:\{\s*([A-SU-Z])\s*\}|([A-SU-Z])\b)")
 EACH = re.compile(r"[,;.]?\s+and\s+(?=(?:the|its|that)\s+(?:(?:gradient|derivative)\s+)?of\b)"
+                  r"|[,;]\s+(?:and\s+)?(?=the\s+\w+\s+contributes\b)"
                   r"|[,;]\s+(?:and\s+)?(?=for\s+the\s+(?:second|other)\b)")
+# "the derivative of $log σ(z)$ is $1 − σ$, where $σ = σ(z)$"
+OF_FORMULA = re.compile(r"\b(?:gradient|derivative)\s+of\s+\$")
+DERIVED = re.compile(rf"{EACH.pattern}|(?<=\$),?\s+(?=where\s+\$)"
+                     r"|(?<=\$),\s+(?=the\s+(?:gradient|derivative)\s+of\s+\$)")
 ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
@@ -137,8 +143,8 @@ class Piece(NamedTuple):
 def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     """Return the pieces of a derivation, in order."""
     found: list[Piece] = []
-    raws = [(number, part) for number, raw in numbered([as_equations("\n".join(lines), vocabulary)])
-            for part in EACH.split(raw)]
+    raws = [(number, part) for number, raw in numbered(lines) for part in (
+        DERIVED if OF_FORMULA.search(raw) else EACH).split(raw)]
     whole = "\n".join(raw for _, raw in raws)
     own, flat = {*OWN.findall(whole)}, False
     changed = CHANGED.findall(whole)
@@ -166,6 +172,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             if FLAT.search(raw):
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
+                one = of_a_summand(one, [it.text for it in found if "=" in it.text])
                 piece = _piece(one, vocabulary, found, own)
                 only = ONLY.search(one)
                 beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
@@ -189,7 +196,8 @@ def scalar_in(found: list[Piece], vocabulary: Vocabulary) -> str:
     formula, head = "", ""
     for piece in found:
         head = head if piece.goes_on else sides_of(piece.text)[0].strip()
-        if piece.kind == "claim" and head in vocabulary.outputs and "=" in piece.text:
+        scalar = head in vocabulary.outputs or piece.name in ("ell", "J", "f", *LOSS)
+        if piece.kind != "words" and scalar and "=" in piece.text:
             formula = sides_of(piece.text)[-1]
     return formula
 

@@ -82,8 +82,9 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
     alone = inner or any(len(word) == 1 and word not in "aAI" for word in words)
     letters = {name for name in vocabulary.spellings if len(name) == 1}
-    product = any(len(word) < 4 and word[1:].islower() and {*word} <= letters and word[0].isupper()
-                  and not is_english(word) for word in words) or any(
+    product = any(len(word) < 4 and {*word} <= letters and not is_english(word)
+                  and word[0].isupper() and (word[1:].islower() or word[1:].isupper())
+                  for word in words) or any(
         {*pair} <= letters - {"a", "I"} for pair in pairwise(text.split()))
     tells = TELLING.search(text) and (alone or not INTRODUCES.search(text))
     if others or not words or named or product or tells:

@@ -6,7 +6,9 @@ import re
 from unicodedata import normalize
 
 from lvmcalc.auditing.partial_lines import PATH
-from lvmcalc.notation import Vocabulary
+from lvmcalc.chain import Chain
+from lvmcalc.marking.exercise import exercise_of
+from lvmcalc.marking.left_side import is_loss
 from lvmcalc.notation.filler_phrases import with_functions
 from lvmcalc.notation.statements import LETTER, split
 
@@ -17,19 +19,23 @@ SAID = re.compile(r"\b(?:the|our)\s+(?:(?:full|total|whole)\s+)?(?P<what>gradien
                   r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>\\?\w+)\$?)?\s+"
                   r"(?:is|becomes|reads|equals)(?:\s+(?:then|thus|therefore|simply|just|hence))?"
                   r"\s*:?[^\S\n]*", re.IGNORECASE)
-BEFORE = re.compile(r"(?:(?!.*\b(?:for|by|w\.?r\.?t|respect)\b).*[.,;:])?\s*"
-                    r"(?:(?:so|thus|hence|therefore|then|and|now|consequently|finally|altogether"
-                    r"|it\s+follows|we\s+see|this\s+shows)(?:\s+that)?,?\s*)*", re.IGNORECASE)
+BEFORE = re.compile(r"(?:.*[.;:])?\s*(?:(?:so|thus|hence|therefore|then|and|now|consequently"
+                    r"|finally|altogether|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows"
+                    r"|we\s+see|this\s+shows)(?:\s+that)?,?\s*)*", re.IGNORECASE)
 # What begins a formula that is no equation, and neither a shape nor a word
-FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|[^.]*(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
+FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|(?:(?!\b(?:where|with)\b)[^.])*"
+                     r"(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
                      r"|\w\s+x\s+\w[\s.,]*$)"
                      r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z]))")
+HESS = re.compile(r"^([^\S\n]*)hess(?:ian)?(?=[^\S\n]*=(?!=))", re.MULTILINE | re.IGNORECASE)
 GRAD = re.compile(r"(?<![A-Za-z\\_])\\?grad\s+(\\?[^\W\d_])(?=\s*(?:\(\s*\w\s*\))?\s*:?=(?!=))")
 # What the scalar is a function of, if it is said, and ∇f for it
 OF = re.compile(r"(?<![A-Za-z\\])(f|L|J|ℓ|\\ell|\\mathcal\s*\{\s*[LJ]\s*\})\s*\(\s*\\?(\w+)\s*\)"
-                r"\s*&?\s*:?=(?!=)")
+                r"\s*&?\s*:?=(?!=)([^=\n]*)")
 NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+\s*\))?"
          r"(?=\s*&?\s*=)")
+SYMMETRIC = re.compile(r",?[^\S\n]+(?:with|where|for)\s+\$?\\?(\w+)\$?\s+(?:is\s+|being\s+)?"
+                       r"symmetric(?=[.,;]?\s*$)", re.MULTILINE)
 NAMED = re.compile(r"([^=\n]+?)\s*=:\s*(\$?\\?[^\W\d_][\w^{}⁰¹²³⁴-⁹]*)(?=[\s.,;$]|$)")  # … =: E
 ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
                    rf"((?:{LETTER})\s*:?=(?!=)(?:[^()=\n]|\([^()=\n]*\))*)\)(?=[\s.,;]*$)",
@@ -37,9 +43,12 @@ ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
 ADDRESSED = re.compile(r"\b(?:let\s+(?:me|us)\s+(?:now\s+|first\s+|also\s+)?"
                        r"|for\s+(?:each|every)\s+[a-z]+(?:\s+\$?\w\$?)?,?\s+(?:we\s+|let\s+us\s+)?)"
                        r"(?=(?:define|write|put|set|denote|introduce|call)\b)", re.IGNORECASE)
+INDEXED = re.compile(r"(\\[A-Za-z]+\s*_\d)(?=[A-Za-z\\])")  # δ_2 h, of which LaTeX has no space
 DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
 LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
 LAYER = re.compile(rf"({DELTA})\s*(?:([²³¹])|\^\s*\{{?\s*(\d)\s*\}}?)")
+AT_LEAF = re.compile(r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{?2\}?)?\s*f\s*\(\s*\\?(\w+)\s*\)"
+                     r"(?=\s*&?\s*=)")
 DENOTES = re.compile(r"\b([Ll]et\s+\$?\\?\w\$?)\s+denotes?\s+(?=the\b)")
 DIAGONAL = re.compile(r"(?<![A-Za-z])([A-Z]|\\[A-Z][a-z]+)(\s*&?\s*:?=\s*)\\?(?:operatorname|mathrm"
                       r"|text)?\s*\{?\s*diag\s*\}?\s*(?:\\left|\\[bB]ig+l?)?\s*\\?[({]"
@@ -50,29 +59,43 @@ SIGMA = r"(?:\\sigma(?![A-Za-z])|σ)"
 SIGMA_GIVEN = re.compile(rf"{SIGMA}\s*(?:_\s*\{{?\s*[a-z]\s*\}}?(?![A-Za-z])|[ᵢⱼₖₗₘₙ])"
                          r"\s*&?\s*:?=(?!=)")
 SIGMA_ALONE = re.compile(rf"{SIGMA}(?!\s*(?:\(|'|′|\^\s*\{{?\s*\\prime|\\left|\\[bB]ig))")
+SIGMA_INSIDE = re.compile(rf"{SIGMA}\s*\([^()]*{SIGMA}\s*\)")  # σ(1 − σ) is a product
 OWN_SIGMA = "σ\u0303"
 
 
-def as_equations(text: str, vocabulary: Vocabulary) -> str:
+def as_equations(text: str, chain: Chain) -> str:
     """Return a text with ∇L = A x − b for "the gradient is A x − b", P = softmax(Z) for "P denotes
     the softmax of Z", ∇f for grad f, and S_ii = a_i for S = diag(a_1, …, a_N)."""
+    vocabulary = chain.vocabulary
+
     def gradient(name: re.Match) -> str:
         leaf = name[1].strip("\\") in {*vocabulary.differentials} - {
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
-    text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(
-        r", where \1", text)))
-    if LAYERS.search(text):  # δ² is no square
+    text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)
+    def aside(said: re.Match) -> str:
+        known = vocabulary.pattern.match(said[1].lstrip("\\"))
+        return said[0] if known else f", where {said[1]}"
+
+    text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(aside, text)))
+    text = INDEXED.sub(r"\1 ", text)
+    if LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is no square
         text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
-    text = GRAD.sub(gradient, with_functions(DENOTES.sub(
-        r"\1 be ", HATTED.sub("d\\1\u0302", text))))
+    text = GRAD.sub(gradient, HESS.sub(r"\1∇²L", with_functions(DENOTES.sub(
+        r"\1 be ", HATTED.sub("d\\1\u0302", text)))))
     text = "\n".join(map(said, DIAGONAL.sub(by_entries, text).split("\n")))
-    functions = {*OF.findall(text)}
-    if len(functions) == 1 and (only := functions.pop())[1] in vocabulary.differentials:
-        scalar = rf"L|{re.escape(only[0])}"
-        text = re.sub(NABLA.format(scalar), rf"∇\1_{{{only[1]}}} L", text)
-    if SIGMA_GIVEN.search(text) and not vocabulary.pattern.fullmatch("sigma"):
+    given = [it for it in OF.findall(AT_LEAF.sub("", text)) if it[1] in chain.leaves]
+    functions = {(letter, leaf) for letter, leaf, formula in given if letter != "f" or is_loss(
+        exercise_of(chain, leaf), formula.strip(" .,;$"))}
+    if len(functions) == 1:
+        (letter, leaf), = functions
+        text = re.sub(NABLA.format(rf"L|{re.escape(letter)}"), rf"∇\1_{{{leaf}}} L", text)
+    if not given:  # f is nothing else
+        text = AT_LEAF.sub(lambda it: f"∇{it[1] or ''}_{{{it[2]}}} L" if it[2] in chain.leaves
+                           else it[0], text)
+    unclear = SIGMA_INSIDE.search(text) or vocabulary.pattern.fullmatch("sigma")
+    if SIGMA_GIVEN.search(text) and not unclear:
         text = SIGMA_ALONE.sub(OWN_SIGMA, text)
     return text
 

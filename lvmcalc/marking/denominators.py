@@ -36,6 +36,7 @@ FORMULAS = [re.compile(pattern) for pattern in (
     rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D})"
     rf"(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})",
     rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{)(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})")]
+MINUS = ("⁻¹", "-1", "−1", "–1")
 MINUS_ONE = re.compile(r"[\s^*{}()]")
 
 
@@ -96,10 +97,26 @@ def _valued(exercise: Exercise, text: str, typed: str) -> str:
     return found[0] if len(found) == 1 and _as_known(exercise, text, letters) else ""
 
 
+def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
+    """Return the letters X of ∂L/∂X⁻¹, as typed, and the text with something put in their place."""
+    found: list[str] = []
+
+    def taken(match: re.Match) -> str:
+        nabla = "_" in match["front"] and put
+        if MINUS_ONE.sub("", match["power"]) not in MINUS or nabla:
+            return match[0]
+        found.append(re.sub(rf"{STYLES}|[{{}}\s]", "", match["name"]))
+        return "{" * ("{" in match["front"]) + put
+
+    for pattern in BELOW:
+        text = pattern.sub(taken, text)
+    return found, text
+
+
 def _stage(exercise: Exercise, text: str, typed: str, power: str) -> str:
     """Return the name of the stage that is the inverse of a letter; "" if there is none."""
     chain = exercise.chain
-    if power not in ("⁻¹", "-1", "−1", "–1"):
+    if power not in MINUS:
         return ""
     try:
         letter = notation.parse(typed, chain.vocabulary)

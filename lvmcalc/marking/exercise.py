@@ -23,6 +23,7 @@ from lvmcalc.calculus.verdict import Counterexample
 from lvmcalc.chain import Chain, passes
 from lvmcalc.chain.numbers import IllConditioned, Trusted
 from lvmcalc.marking.chain_letters import is_symmetric, sizes_of
+from lvmcalc.marking.definite import with_definite
 from lvmcalc.marking.differential_answers import symmetric_in
 
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
@@ -187,8 +188,9 @@ class Exercise:
 
     def _decided(self, left: Expr, right: Expr, forms: bool = True) -> Verdict:
         at_most = tuple((small.name, large.name) for small, large in self.chain.at_most)
-        return decide(*map(self.chain.in_leaves, (left, right)), symmetric_in(self.chain), 0,
-                      at_most, forms=forms)
+        sides = [*map(self.chain.in_leaves, (left, right))]
+        verdict = decide(*sides, symmetric_in(self.chain), 0, at_most, forms=forms)
+        return with_definite(self.chain, verdict, *sides)
 
     def _letters(self, *sides: Expr) -> dict[str, Expr]:
         """Return the letter of each node that is named in some formulas, K for its node."""

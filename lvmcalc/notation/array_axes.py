@@ -83,7 +83,9 @@ class Axes(Atoms):
     def is_kept(self, value: Expr) -> bool:
         """Return whether a column or a row has kept its axis."""
         bare = forming.apart(value)[1]
-        return bare in self.kept or isinstance(bare, Kept)
+        by_entries = type(bare).__name__ == "Entrywise"  # log of such a column is one
+        return bare in self.kept or isinstance(bare, Kept) or (
+            by_entries and any(self.is_kept(part) for part in bare.args if part.is_Matrix))
 
     def along_the_other(self, token: Token, value: Expr, row: bool) -> Expr:
         """Return an array of one axis with another beside it, along which it is copied."""

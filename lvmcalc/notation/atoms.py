@@ -273,6 +273,7 @@ class Atoms:
     # Brackets
     def bracket(self) -> Expr:
         """Return what is in the brackets ahead: a sum, a determinant, a norm, an inner product."""
+        typed = self.text[self.ahead.start:self.ahead.end]
         opening = self.accept(*CLOSING)
         if not opening:
             raise self.fail("an opening bracket")
@@ -282,8 +283,10 @@ class Atoms:
             if not self.accept(","):
                 raise self.fail("the comma of ⟨A, B⟩")
             other = self.sum()
-        if not self.accept(CLOSING[opening]):
-            raise self.fail(f"an operator or the closing {CLOSING[opening]}")
+        at_bar = typed == r"\lvert" and self.text[self.ahead.start:self.ahead.end] == "|"
+        if at_bar or not self.accept(CLOSING[opening]):
+            closing = r"\rvert" if at_bar else CLOSING[opening]
+            raise self.fail(f"an operator or the closing {closing}")
         self.open.pop()
         if opening == "⟨":
             self.accept("_F")

@@ -98,3 +98,9 @@ def test_a_form_of_lectures_is_read(text: str, of: object, expected: list) -> No
     ("d/dΣ of minus log det Σ is Σ⁻¹", GAUSS)])
 def test_words_that_may_change_it_are_not_dropped(text: str, of: object) -> None:
     assert not {*statuses(text, of)} & {"proved", "words"}, audit(text, of)
+
+
+def test_the_covariance_of_a_counterexample_is_positive_definite() -> None:
+    for line in ("∂L/∂Σ = n/2 Σ⁻¹(S − Σ)", "∂L/∂Σ = −n/2 Σ⁻¹", "d log|Σ| = tr(Σ dΣ)"):
+        example, = [it.counterexample for it in audit(line, GAUSS).lines[0].verdicts]
+        assert example.values["Sigma"].is_positive_definite

@@ -59,9 +59,21 @@ def test_each_path_is_said_once() -> None:
         assert (first.status, last.status) == ("proved", expected)
 
 
+def test_what_a_path_contributes_is_a_part() -> None:
+    text = ("e = WᵀW x − x\nThe decoder contributes $W x e^T$ to the gradient of $W$; the encoder "
+            "contributes $(W e)x^T$.\nIn total $\\partial L/\\partial W = W x e^T + W e x^T$.")
+    assert [line.status for line in audit(text, "autoencoder").lines] == [
+        "definition", "proved", "proved", "proved"]
+
+
 def test_a_letter_that_was_defined_wrongly_is_blamed_once() -> None:
     text = "d = (Vᵀ(V h + c − y)) ∘ z ∘ (1 − z)\n∂L/∂W = d xᵀ\n∂L/∂b = d"
     assert [line.status for line in audit(text, NET).lines] == ["definition", "refuted", "follows"]
+
+
+def test_the_diagonal_says_nothing_of_the_rest() -> None:
+    first, last = audit("K_ii = α x_iᵀ x_i + 1/β\n∂L/∂X = 2α ∂L/∂K X", "gplvm").lines
+    assert (first.status, last.status) == ("unreadable", "proved")
 
 
 def test_a_slip_behind_two_equals_signs_is_named() -> None:
