@@ -17,7 +17,12 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
-from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters
+from lvmcalc.auditing.backprop_notation import (
+    as_adjoints,
+    as_typed,
+    of_own_letters,
+    stages_of,
+)
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
@@ -29,6 +34,8 @@ from lvmcalc.auditing.gradient_names import (
     changing,
     with_gradient,
 )
+from lvmcalc.auditing.loss_names import TOLD as AS_LOSS
+from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
@@ -95,6 +102,23 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
+    read, stage = with_loss(text, chain)
+    found = _judged(read, chain, letters)
+    if not stage:
+        return found
+    other = _judged(text, chain, letters)  # where a stage has the same letter
+    if found.first_wrong and not (other.first_wrong or other.unread):
+        return other
+    told = AS_LOSS.format(stage, chain.vocabulary.outputs[0])
+    pairs = zip(text.split("\n"), read.split("\n"), strict=True)
+    place = next(number for number, (one, two) in enumerate(pairs, 1) if one != two)
+    return replace(found, lines=tuple(
+        replace(line, note=f"{line.note} {told}".strip()) if line.at.line == place else line
+        for line in found.lines))
+
+
+def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
+    """Return the audit of a text in which L stands for the scalar."""
     read = as_adjoints(text, chain)
 
     def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
@@ -159,7 +183,7 @@ class _Auditor(Defining, Conditioned, Blaming):
             self.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
         taken: set[int] = set()  # the rests of the lines before them, which were broken there
-        for place in reading_order(found):
+        for place in reading_order(found, stages_of(self.chain)):
             if place in taken:
                 continue
             piece, head = found[place], self.head

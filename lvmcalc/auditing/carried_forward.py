@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from sympy import Expr, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, MatMul, MatrixSymbol, Symbol, Transpose
 
 from lvmcalc.auditing.gradient_names import asked_for
+from lvmcalc.auditing.one_number import broken_rule
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Position
 from lvmcalc.auditing.scalar_summands import parts_of
@@ -90,6 +91,13 @@ class Slips:
         broken: dict[passes.Place, Expr] = {}
         if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
             value, wrt = self.letters.derived[left]
+            if rule := broken_rule(self.chain, value, wrt, side) if isinstance(
+                    wrt, Symbol) and wrt not in {node.symbol for node in self.chain} else None:
+                made, of, error = rule
+                self.inside[number] = flat(self.chain.in_leaves(self.chain[made].symbol)), error
+                self.formulas[number] = broken_in(
+                    self.chain, inner(self.chain.adjoint_symbol(made), error), (of,))
+                return
             step = increment_of(wrt)
             meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:

@@ -169,7 +169,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        if found := of_one_number(self.chain, self.words, [first, *others]):
+        if found := of_one_number(
+                self.words, [first, *others], self.letters.derivative):
             return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)

@@ -110,7 +110,8 @@ def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) ->
         return match[0] if known else match[1] + (glue + vocabulary.outputs[0]).ljust(len(match[2]))
 
     text = BY_ARGUMENT.sub(r"\1_{\2} L", text)
-    text = re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
+    if "f" not in own:
+        text = re.sub(rf"({_NABLA})f(?=\s*&?\s*=)", r"\1L", text)
     for pattern in DERIVATIVES:
         text = pattern.sub(named, text)
     return text
