@@ -34,7 +34,6 @@ from lvmcalc.auditing.gradient_names import (
     changing,
     with_gradient,
 )
-from lvmcalc.auditing.loss_names import TOLD as AS_LOSS
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
@@ -102,19 +101,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
-    read, stage = with_loss(text, chain)
-    found = _judged(read, chain, letters)
-    if not stage:
-        return found
-    other = _judged(text, chain, letters)  # where a stage has the same letter
-    if found.first_wrong and not (other.first_wrong or other.unread):
-        return other
-    told = AS_LOSS.format(stage, chain.vocabulary.outputs[0])
-    pairs = zip(text.split("\n"), read.split("\n"), strict=True)
-    place = next(number for number, (one, two) in enumerate(pairs, 1) if one != two)
-    return replace(found, lines=tuple(
-        replace(line, note=f"{line.note} {told}".strip()) if line.at.line == place else line
-        for line in found.lines))
+    return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))
 
 
 def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
@@ -212,7 +199,9 @@ class _Auditor(Defining, Conditioned, Blaming):
                 line = self.unreadable(piece, str(error))
             self.head = head if piece.beside else self.head
             lines[place] = replace(line, at=piece.at)
-        ordered = [lines[place] for place in sorted(lines)]
+        sizes = {self.words[name] for name in self.words.lengths}
+        ordered = [lines[place] for place in sorted(lines)
+                   if not (len({*lines[place].sides}) == 1 and {*lines[place].sides} <= sizes)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
 

@@ -11,11 +11,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from sympy import Expr, MatMul, MatrixSymbol, Symbol, Transpose
+from sympy import Expr, Symbol, Transpose
 
 from lvmcalc.auditing.gradient_names import asked_for
 from lvmcalc.auditing.one_number import broken_rule
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.parts_inside import flat, with_letter
 from lvmcalc.auditing.pieces import Position
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
@@ -287,29 +288,3 @@ def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
         return left, side
     side = product(1 / number, side)
     return adjoint, transposed(side) if turned else side
-
-
-def flat(expression: Expr) -> Expr:
-    """Return an expression in which no product is a factor of a product."""
-    if not expression.args or isinstance(expression, MatrixSymbol):
-        return expression
-    args = map(flat, expression.args)
-    return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
-
-
-def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
-    """Return an expression with a letter wherever a part stands in it, as WᵀW in WᵀWx."""
-    if whole == part:
-        return letter
-    if not whole.args or isinstance(whole, MatrixSymbol):
-        return whole
-    args = [with_letter(one, part, letter) for one in whole.args]
-    if not isinstance(whole, MatMul):
-        return whole.func(*args)
-    inner_ = part.args if isinstance(part, MatMul) else (part,)
-    found: list[Expr] = []
-    for factor in args:
-        found.append(factor)
-        if tuple(found[-len(inner_):]) == tuple(inner_):
-            found[-len(inner_):] = [letter]
-    return product(*found)

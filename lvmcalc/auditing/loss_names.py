@@ -1,9 +1,11 @@
 """What a derivation calls the scalar without saying so: J in ∇J, f in ∂f/∂P, ℓ in d²ℓ."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Audit
 from lvmcalc.auditing.backprop_notation import stages_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.derivation_text import letters_given
@@ -28,7 +30,28 @@ USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 
 
-def with_loss(text: str, chain: Chain) -> tuple[str, str]:
+def with_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
+    """Return the audit of a text with L for what is the scalar in it.
+
+    Where a stage has the same letter, the reading without a mistake counts; else it is the scalar.
+    `judged` returns the audit of a text.
+    """
+    read, stage = scalar_named(text, chain)
+    found = judged(read)
+    if not stage:
+        return found
+    other = judged(text)
+    if found.first_wrong and not (other.first_wrong or other.unread):
+        return other
+    told = TOLD.format(stage, chain.vocabulary.outputs[0])
+    pairs = zip(text.split("\n"), read.split("\n"), strict=True)
+    place = next(number for number, (one, two) in enumerate(pairs, 1) if one != two)
+    return replace(found, lines=tuple(
+        replace(line, note=f"{line.note} {told}".strip()) if line.at.line == place else line
+        for line in found.lines))
+
+
+def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     """Return a text with L for each letter that is differentiated as the scalar is, and that means
     nothing else; and such a letter that a stage of the chain has too, "" if there is none.
 

@@ -21,6 +21,8 @@ HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$
 BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
+GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
+                     r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
 QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
 MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
 QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
@@ -42,17 +44,23 @@ GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore
 BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+SPACES_FIRST = re.compile(rf"^(?:\s|{SPACES.pattern})+")
 SPOKEN = re.compile(
     r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
+# "(K⁻¹ is symmetric)" behind an equation
+SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
+                       r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
 SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
-    """Return a line without its number, the words that say what it is about, and "we have"."""
+    """Return a line without its number, the words that say what it is about, and "we have" or "and"
+    behind it."""
     text = WE_HAVE.sub("", LABEL.sub("", text))
+    text = GOES_ON.sub("", text) if "=" in text else text
     asked = QUESTION.match(text)
     text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
     heading = HEADING.match(text)
@@ -112,6 +120,10 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]
+    symmetric = SYMMETRIC.search(text)
+    if symmetric and "=" in text[:symmetric.start()]:
+        return [*statements(text[:symmetric.start()], vocabulary),
+                "where ({0})^T = {0}".format(symmetric["of"])]
     if since := SINCE.match(text):
         return [since[1], *statements(text[since.end():], vocabulary)]
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
@@ -127,9 +139,9 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = [one for part in parts for one in WHERE.split(part)]
     parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
     parts = [one for part in parts for one in _cut(part)]
-    return [one for part in parts for one in (
+    return [SPACES_FIRST.sub("", one) for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
-        if one.strip(" ,;.")]
+        if one.strip(" ,;.") and SPACES.sub("", one).strip()]
 
 
 def _cut(text: str) -> list[str]:

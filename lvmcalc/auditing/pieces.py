@@ -11,6 +11,7 @@ from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_term
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import as_equations, introduced
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
@@ -47,7 +48,7 @@ GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 _SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
-REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
+REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
                     r"|(?<=\s)(?:#|//|←)\s*(.*)"
                     rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
                     rf"|,?\s+((?:since|because)\s+{_SAID})"
@@ -57,6 +58,8 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
                       r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+CONSTANT_FIRST = re.compile(r"(=\s*)(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                            r"|const(?:ant)?\b\.?)\s*(?:\+|(?=[-−]))", re.IGNORECASE)
 # The value of a leaf where the gradient is zero: w^*, w_{opt}, \Sigma_\text{ML}
 SOLUTION = re.compile(
     r"((?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?<![A-Za-z])(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
@@ -216,7 +219,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
     if piece.said or numbered or any(
-            letter.search(it.text) for it in others if not says_nothing(it.text)):
+            letter.search(it.text) for it in others
+            if it.kind != "words" and not says_nothing(it.text)):
         return piece
     return piece._replace(kind="claim")
 
@@ -229,11 +233,16 @@ def with_index(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
+    if is_update(text, vocabulary):
+        return Piece("words", text.strip())
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     if constant := CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
+    if CONSTANT_FIRST.search(text):
+        text = CONSTANT_FIRST.sub(r"\1", text)
+        return _piece(text, vocabulary, found, own)._replace(constant=True)
     if PROPORTIONAL.search(text):
         text = PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")

@@ -53,7 +53,7 @@ LAYERS = derive("½‖W tanh(V X) − Y‖²", W="M×H", V="H×D", X="D×N", Y="
     ("H = tanh(VX)\nL = ½‖WH − Y‖²\n∂L/∂H = Wᵀ(WH − Y)", ["definition", "proved", "proved"]),
     ("Ē = E\nH̄ = WᵀĒ\nwhere A = V X, H = tanh(A) and E = W H - Y",
      ["proved", "proved", *["definition"] * 3]),
-    ("H = V.shape[0]\n∂L/∂Y = Y − W tanh(V X)", ["proved", "proved"])])
+    ("H = V.shape[0]\n∂L/∂Y = Y − W tanh(V X)", ["proved"])])
 def test_a_students_matrix_takes_its_letter_from_a_size(text: str, expected: list[str]) -> None:
     assert statuses(text, LAYERS) == expected, audit(text, LAYERS)
 
