@@ -4,12 +4,14 @@
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.false_rules import in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.stationary import (
@@ -129,8 +131,9 @@ class Conditioned:
             zero = conditions.claims_zero(left, right)
             told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
                 "This does not follow from the line before")
+            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else ()
             return replace(line, verdicts=(Verdict("refuted", told),), findings=(
-                finding("unknown", told, piece.text),))
+                *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)

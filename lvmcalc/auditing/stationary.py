@@ -97,6 +97,18 @@ class Conditions:
                     return condition, Verdict("numeric", "it follows from a condition")
         return None
 
+    def solves(self, leaf: Expr, value: Expr) -> bool:
+        """Return whether a gradient, by a leaf, that is right is zero where the leaf has a value.
+        """
+        for condition in self.known():
+            if leaf in condition.zero.free_symbols and not condition.wrong:
+                with suppress(*NoNumbers):
+                    size, = {np.abs(np.ravel(it)).max() for it in self.exercise.values(
+                        condition.zero)[:1]}
+                    return all(np.abs(np.ravel(it)).max() < FAR * size for it in
+                               self.exercise.values(condition.zero.xreplace({leaf: value})))
+        return False
+
     def is_multiple(self, one: Expr, other: Expr) -> bool:
         """Return whether an expression is another one times factors that have an inverse."""
         wanted, found = self.exercise.values(one), self.exercise.values(other)
