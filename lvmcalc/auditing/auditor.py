@@ -208,13 +208,14 @@ class _Auditor(Defining, Conditioned, Blaming):
     def joined(self, found: list[Piece], place: int, piece: Piece,
                ) -> Iterator[tuple[str, set[int]]]:
         """Yield what else an equation may be, with the numbers of the pieces that it takes: one
-        with the rest of it on the next line, or one that goes on with a definition before it."""
+        with the rest of it on the next line, or one that goes on with another equation before it.
+        """
         behind = [*found, Piece("words", "")][place + 1]
         if behind.kind == "claim" and "=" not in behind.text:
             yield f"{piece.text} {behind.text}", {place + 1}
-        if piece.goes_on and found[place - 1].beside:
-            yield " = ".join([sides_of(found[place - 1].text)[-1],
-                              *sides_of(piece.text)[1:]]), set()
+        last = found[place - 1].at.line
+        for before in [it for it in found[:place] if it.at.line == last] if piece.goes_on else ():
+            yield " = ".join([sides_of(before.text)[-1], *sides_of(piece.text)[1:]]), set()
 
     # One piece each
     def said(self, piece: Piece) -> Line:

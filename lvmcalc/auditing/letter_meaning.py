@@ -28,6 +28,7 @@ AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gr
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
+UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
@@ -211,8 +212,10 @@ class Lettering:
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
+        shape = shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
+            UNIT.fullmatch(first)) else ()
         found = [self.derivative(first, others[0])
-                 or self.divided(first, (), differentials, indices)[0].formula]
+                 or self.divided(first, shape, differentials, indices)[0].formula]
         for other in others:
             ways = self.divided(other, shape_of(found[0]), differentials, indices)
             found.append(self.likeliest(found[-1], ways))

@@ -20,6 +20,7 @@ HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$
                      r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
 BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
 GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
                      r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
@@ -82,6 +83,7 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     Those that a double backslash or a semicolon divides have the same number.
     """
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
+    text = INDEX.sub(" ", text) if "\\" in text else text
     text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
     text = LISTS.sub(" ", text)
     text = FRAMES.sub(_but_for_breaks, without_markup(text))

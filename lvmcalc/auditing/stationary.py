@@ -100,14 +100,15 @@ class Conditions:
     def solves(self, leaf: Expr, value: Expr) -> bool:
         """Return whether a gradient, by a leaf, that is right is zero where the leaf has a value.
         """
-        for condition in self.known():
-            if leaf in condition.zero.free_symbols and not condition.wrong:
-                with suppress(*NoNumbers):
-                    size, = {np.abs(np.ravel(it)).max() for it in self.exercise.values(
-                        condition.zero)[:1]}
-                    return all(np.abs(np.ravel(it)).max() < FAR * size for it in
-                               self.exercise.values(condition.zero.xreplace({leaf: value})))
-        return False
+        zero = next((condition.zero for condition in self.known()
+                     if leaf in condition.zero.free_symbols and not condition.wrong), None)
+        found = []
+        for point in self.exercise.points if zero is not None else ():
+            with suppress(*NoNumbers):  # a matrix may be singular there
+                sizes = [np.abs(np.ravel(value_at(side, point))).max()
+                         for side in (zero.xreplace({leaf: value}), zero)]
+                found.append(sizes[0] < FAR * sizes[1])
+        return bool(found) and all(found)
 
     def is_multiple(self, one: Expr, other: Expr) -> bool:
         """Return whether an expression is another one times factors that have an inverse."""

@@ -5,7 +5,7 @@ import re
 from lvmcalc.notation import Vocabulary
 
 _NAME = r"(?P<name>\\?[^\W\d_]+)"
-_INDEX = r"(?:new|next|old|[a-z](?:\s*\+\s*1)?|\d)"
+_INDEX = r"(?:(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:new|next|old)\}?|[a-z](?:\s*\+\s*1)?|\d)"
 _AT = rf"(?:\s*[_^]\s*(?:\{{?\(?\s*{_INDEX}\s*\)?\}}?))"
 _ARROW = r"(?:←|⟵|<-|\\leftarrow\b|\\gets\b)"
 _AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
