@@ -60,3 +60,29 @@ def test_what_stands_beside_an_equation_is_taken_at_its_word(text: str, of: str 
 
 def test_a_term_left_out_as_a_constant_is_told() -> None:
     assert "holds only as a function of Y." in str(audit("L = const − ½ tr(K⁻¹YYᵀ)", "gplvm"))
+
+
+QUADRATIC = derive("½ xᵀ A x − bᵀ x", A="symmetric N×N", x="N", b="N")
+MASKED = derive("½‖M ∘ (R − U Vᵀ)‖²", M="N×J", R="N×J", U="N×Q", V="J×Q")
+NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.\n"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("The minimiser solves A x = b.", QUADRATIC, ["numeric"]),
+    ("f(x) = ½xᵀAx − bᵀx\nso grad f = Ax − b", QUADRATIC, ["proved", "proved"]),
+    ("f(x) = ½xᵀAx − bᵀx\n∇f(x) = 2Ax − b", QUADRATIC, ["proved", "refuted"]),
+    ("E = M ∘ (R − UVᵀ)\ndL = tr(EᵀdE), dE = −M ∘ (dU Vᵀ)\n = −tr((M ∘ E)ᵀdU Vᵀ)", MASKED,
+     ["definition", "proved", "proved", "proved"]),
+    ("E = M ∘ (R − UVᵀ)\ndL = tr(EᵀdE), dE = −M ∘ (dU Vᵀ)\n = tr((M ∘ E)ᵀdU Vᵀ)", MASKED,
+     ["definition", "proved", "proved", "refuted"]),
+    (G + "∂L/∂X = 2αGX", "gplvm", ["proved", "definition", "proved"]),
+    (G + "∂L/∂X = αGX", "gplvm", ["proved", "definition", "refuted"]),
+    (r"\delta_2 = VH - Y \\ \nabla_V L = \delta_2H^\top", NET, ["definition", "proved"]),
+    ("∂L/∂Σ = n/2 Σ⁻¹(S − Σ)Σ⁻¹ = 0\nI = Σ⁻¹S", GAUSS, ["proved", "numeric"]),
+    (r"\nabla\mathcal L(w) = 2\lambda w - 2X^T(y - Xw)", RIDGE, ["proved"]),
+    ("∂L/∂P = λP − (R − PQᵀ)Q\nfix Q, solve ∂L/∂P = 0:\nP(QᵀQ + λI) = RQ", FACTORS,
+     ["proved", "words", "numeric"])])
+def test_what_lectures_write_is_read_as_it_is_meant(text: str, of: str | Chain,
+                                                    expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)

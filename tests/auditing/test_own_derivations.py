@@ -155,7 +155,7 @@ def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -
 
 
 def test_what_holds_under_a_condition_says_where() -> None:
-    lines = audit(GRADIENT + "(AᵀA + λ I) w = Aᵀy\nw = (AᵀA − λ I)⁻¹ Aᵀy", RIDGE).lines
+    lines = audit(GRADIENT + "(AᵀA + λ I) w = Aᵀy\nw = (AᵀA + 7 λ I)⁻¹ Aᵀy", RIDGE).lines
     assert lines[1].note == "It holds where ∂L/∂w is zero."
     assert lines[2].wrong.endswith("With this w, ∂L/∂w is not zero.")
 
