@@ -17,7 +17,12 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
-from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters
+from lvmcalc.auditing.backprop_notation import (
+    as_adjoints,
+    as_typed,
+    of_own_letters,
+    stages_of,
+)
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
@@ -29,6 +34,7 @@ from lvmcalc.auditing.gradient_names import (
     changing,
     with_gradient,
 )
+from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
@@ -97,6 +103,11 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)
+    return with_loss(text, chain, partial(_judged, chain=chain, letters=letters))
+
+
+def _judged(text: str, chain: Chain, letters: Iterable[str]) -> Audit:
+    """Return the audit of a text in which L stands for the scalar."""
     read = as_adjoints(text, chain)
 
     def again(other: Chain, sizes: Iterable[str] = ()) -> Audit:
@@ -161,7 +172,7 @@ class _Auditor(Defining, Conditioned, Blaming):
             self.moving = self.conditions.moving = changing(self.chain, found)
             found = [with_gradient(self.chain, piece, self.moving) for piece in found]
         taken: set[int] = set()  # the rests of the lines before them, which were broken there
-        for place in reading_order(found):
+        for place in reading_order(found, stages_of(self.chain)):
             if place in taken:
                 continue
             piece, head = found[place], self.head
@@ -190,20 +201,23 @@ class _Auditor(Defining, Conditioned, Blaming):
                 line = self.unreadable(piece, str(error))
             self.head = head if piece.beside else self.head
             lines[place] = replace(line, at=piece.at)
-        ordered = [lines[place] for place in sorted(lines)]
+        sizes = {self.words[name] for name in self.words.lengths}
+        ordered = [lines[place] for place in sorted(lines)
+                   if not (len({*lines[place].sides}) == 1 and {*lines[place].sides} <= sizes)]
         told = credit(self.chain, ordered, partial(asked_for, self.chain), self.meaning)
         return Audit(tuple(ordered), tuple(told))
 
     def joined(self, found: list[Piece], place: int, piece: Piece,
                ) -> Iterator[tuple[str, set[int]]]:
         """Yield what else an equation may be, with the numbers of the pieces that it takes: one
-        with the rest of it on the next line, or one that goes on with a definition before it."""
+        with the rest of it on the next line, or one that goes on with another equation before it.
+        """
         behind = [*found, Piece("words", "")][place + 1]
         if behind.kind == "claim" and "=" not in behind.text:
             yield f"{piece.text} {behind.text}", {place + 1}
-        if piece.goes_on and found[place - 1].beside:
-            yield " = ".join([sides_of(found[place - 1].text)[-1],
-                              *sides_of(piece.text)[1:]]), set()
+        last = found[place - 1].at.line
+        for before in [it for it in found[:place] if it.at.line == last] if piece.goes_on else ():
+            yield " = ".join([sides_of(before.text)[-1], *sides_of(piece.text)[1:]]), set()
 
     # One piece each
     def said(self, piece: Piece) -> Line:

@@ -10,6 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line, by_terms
 from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Position
@@ -120,7 +121,8 @@ class Blaming:
             return (finding("sign", SIGN, notation.plain(side)),)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
-        if told := self.of_differential(asked, meant):
+        if told := self.of_differential(asked, meant) or false_rule(
+                *map(self.chain.in_leaves, (self.meaning(asked), meant))):
             return told
         kind, sentence = "unknown", "The two sides differ"
         if verdict.status == "undecided":

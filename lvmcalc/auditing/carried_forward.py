@@ -11,10 +11,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from sympy import Expr, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, Symbol, Transpose
 
 from lvmcalc.auditing.gradient_names import asked_for
+from lvmcalc.auditing.one_number import broken_rule
 from lvmcalc.auditing.own_letters import OwnLetters
+from lvmcalc.auditing.parts_inside import flat, with_letter
 from lvmcalc.auditing.pieces import Position
 from lvmcalc.auditing.scalar_summands import parts_of
 from lvmcalc.calculus import UnsupportedExpression, differential, inner
@@ -90,6 +92,13 @@ class Slips:
         broken: dict[passes.Place, Expr] = {}
         if left in self.letters.derived:  # ∂K/∂α = S says dK = S dα
             value, wrt = self.letters.derived[left]
+            if rule := broken_rule(self.chain, value, wrt, side) if isinstance(
+                    wrt, Symbol) and wrt not in {node.symbol for node in self.chain} else None:
+                made, of, error = rule
+                self.inside[number] = flat(self.chain.in_leaves(self.chain[made].symbol)), error
+                self.formulas[number] = broken_in(
+                    self.chain, inner(self.chain.adjoint_symbol(made), error), (of,))
+                return
             step = increment_of(wrt)
             meant = change_of(value), moved_by(value, side, step)
         elif left in self.letters.own:
@@ -279,29 +288,3 @@ def solved(left: Expr, side: Expr) -> tuple[Expr, Expr]:
         return left, side
     side = product(1 / number, side)
     return adjoint, transposed(side) if turned else side
-
-
-def flat(expression: Expr) -> Expr:
-    """Return an expression in which no product is a factor of a product."""
-    if not expression.args or isinstance(expression, MatrixSymbol):
-        return expression
-    args = map(flat, expression.args)
-    return product(*args) if isinstance(expression, MatMul) else expression.func(*args)
-
-
-def with_letter(whole: Expr, part: Expr, letter: Expr) -> Expr:
-    """Return an expression with a letter wherever a part stands in it, as WᵀW in WᵀWx."""
-    if whole == part:
-        return letter
-    if not whole.args or isinstance(whole, MatrixSymbol):
-        return whole
-    args = [with_letter(one, part, letter) for one in whole.args]
-    if not isinstance(whole, MatMul):
-        return whole.func(*args)
-    inner_ = part.args if isinstance(part, MatMul) else (part,)
-    found: list[Expr] = []
-    for factor in args:
-        found.append(factor)
-        if tuple(found[-len(inner_):]) == tuple(inner_):
-            found[-len(inner_):] = [letter]
-    return product(*found)

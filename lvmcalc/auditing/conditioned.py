@@ -4,11 +4,14 @@
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Line
+from lvmcalc.auditing.false_rules import in_solution
 from lvmcalc.auditing.gradient_names import is_named
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.auditing.stationary import (
@@ -26,19 +29,22 @@ from lvmcalc.calculus import CannotBeFormed, Verdict
 from lvmcalc.chain import Chain
 from lvmcalc.marking.mistakes import finding
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, change_of
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import typed
 
 ZERO_GRADIENT = re.compile(r"(?:[A-Za-z,\s]*\s)?\W{0,2}(?:∇|\\nabla\b)\s*"
                            r"(?:_\s*\{?\\?\w+\}?)?\s*L\s*=\s*0\W*$")
-HAT = "\u0302"
+HAT = re.compile("\u0302|_hat(?![a-z])")
 
 
 def is_misfit(verdict: Verdict) -> bool:
     """Return whether sides are told to be different as their shapes are."""
     return any(words in verdict.reason for words in ("cannot be formed", "shapes differ"))
+
+
+ONLY_FOR = "Up to a constant, this holds only as a function of {}."
 
 
 class Conditioned:
@@ -47,6 +53,7 @@ class Conditioned:
     chain: Chain
     words: Vocabulary
     conditions: Conditions
+    moving: tuple[str, ...]  # the leaves that change in the derivation
 
     def said(self, piece: Piece) -> Line:
         """Return the line of words."""
@@ -60,6 +67,19 @@ class Conditioned:
         """Return sides without definitions, and with differentials of leaves only."""
         raise NotImplementedError
 
+    def only_for(self, sides: tuple[Expr, ...]) -> str:
+        """Return the letters that alone may change for sides to differ by a constant, "" if there
+        are none, or if it is known which letters change."""
+        moving, found = self.moving, []
+        leaves = [name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer]
+        for self.moving in ((name,) for name in leaves if [*moving] == leaves):
+            here = self.chain.in_leaves(sides[-1]).free_symbols
+            if self.chain[self.moving[0]].symbol in here and all(
+                    self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
+                found += self.moving
+        self.moving = moving
+        return ", ".join(map(notation.plain, found))
+
     def conditional(self, piece: Piece, sides: tuple[Expr, ...],
                     verdicts: tuple[Verdict, ...]) -> Line | None:
         """Return the line of an equation that need not hold everywhere; None if it is a claim that
@@ -68,6 +88,8 @@ class Conditioned:
         if is_named(self.chain, sides[0]) and sides[1:] == (0,):
             conditions.begun = True
             return self.said(piece)
+        if piece.constant and (only := self.only_for(sides)):
+            raise Unreadable(ONLY_FOR.format(only))
         place = next(n for n, verdict in enumerate(verdicts) if not verdict.holds)
         if is_misfit(verdicts[place]):
             return None
@@ -116,8 +138,9 @@ class Conditioned:
             zero = conditions.claims_zero(left, right)
             told = f"With this {notation.plain(left)}, {zero} is not zero" if zero else (
                 "This does not follow from the line before")
+            slip = in_solution(self.chain, right, partial(conditions.solves, left)) if zero else ()
             return replace(line, verdicts=(Verdict("refuted", told),), findings=(
-                finding("unknown", told, piece.text),))
+                *slip, finding("unknown", told, piece.text))[:len(slip) or 1])
         condition, verdict = source
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
@@ -127,12 +150,12 @@ class Conditioned:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
         if piece.flat and piece.kind == "claim" and not piece.name:
             leaves = "|".join(map(typed, self.chain.leaves))
-            hatted = rf"(?<![A-Za-z])({leaves}){HAT}"
+            hatted = rf"(?<![A-Za-z])({leaves})(?:{HAT.pattern})"
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
-        leaf = notation.spelling(piece.name.rstrip(HAT))
-        if piece.kind != "claim" or not piece.name.endswith(HAT) or leaf not in self.chain.leaves:
+        leaf = notation.spelling(HAT.sub("", piece.name))
+        if piece.kind != "claim" or not HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
-        found = piece._replace(name=leaf, text=piece.text.replace(HAT, "", 1), flat=True)
+        found = piece._replace(name=leaf, text=HAT.sub("", piece.text, 1), flat=True)
         if self.conditions.begun or leaf in {it.name for it in self.conditions.found}:
             return found
         with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient

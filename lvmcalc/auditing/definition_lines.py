@@ -14,7 +14,7 @@ from lvmcalc.auditing.letter_meaning import Lettering
 from lvmcalc.auditing.pieces import ENTRY, Piece, Position
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
 from lvmcalc.marking.differential_answers import has_differentials, in_increments, increments
 from lvmcalc.marking.left_side import letter_read, refuse_large
 from lvmcalc.marking.mistakes import Finding, finding
@@ -25,6 +25,7 @@ from lvmcalc.notation.parser import readings
 from lvmcalc.notation.vocabulary import matching, typed
 
 DIAGONAL = re.compile(r"([^\W\d_]+)_\{?([a-z])\2\}?")  # the entries S_ii of a diagonal matrix
+WORD = re.compile(r"[\s$.,;:)]*(?:([A-Za-z]{2,}).*)?$", re.DOTALL)  # behind a formula
 TURNED = r"(?:ᵀ|\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)"
 
 
@@ -132,6 +133,22 @@ class Defining(Lettering):
         self.words = self.letters.define_adjoint(symbol, of, value, self.words)
         return Line(piece.text, self.chain, (symbol, value), kind="definition")
 
+    def repeats(self, text: str, name: str) -> bool:
+        """Return whether all that a text says of a letter is what the letter means already."""
+        equation = re.compile(rf"(?P<before>[A-Za-z]*)[\s$]*(?<![A-Za-z\\]){typed(name)}\s*&?\s*:?="
+                              r"(?P<rest>[^=]*)")
+        found = [*equation.finditer(text)]
+        for match in found:
+            formula, dollar, behind = match["rest"].partition("$")
+            parts = formula.split(" ")
+            end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
+                        if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
+            beside = WORD.match(" ".join([*parts[end:], behind]))
+            if not (end and beside) or any(it.search(f"{match['before']} {beside[1] or ''}")
+                                           for it in (TELLING, OPERATING, DENIES)):
+                return False
+        return bool(found)
+
     def unreadable(self, piece: Piece, reason: str, name: str = "") -> Line:
         """Return a line that cannot be read. Nobody knows from now on what the letters mean that it
         defines."""
@@ -144,6 +161,8 @@ class Defining(Lettering):
         scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
         for given in ({name} if name else letters_given(piece.text)) - scalar - {
                 *self.chain.leaves}:
+            if given in self.words and self.repeats(piece.text, given):
+                continue
             self.words = self.words.without(given)
             self.lost.setdefault(given, piece.at)
         wrong = Finding("unreadable", piece.text, reason)

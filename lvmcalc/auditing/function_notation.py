@@ -23,8 +23,11 @@ def functions(text: str, chain: Chain) -> dict[str, str]:
 
 
 def without_arguments(text: str, letters: dict[str, str]) -> str:
-    """Return a text with g for g(w)."""
+    """Return a text with g for g(w), and ∇_w g for ∇g."""
     for letter, arguments in letters.items():
+        if re.fullmatch(_NAME, arguments):  # ∇f is by w where f(w) was said
+            text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",
+                          lambda it, by=arguments: f"{it[1]}_{{{by}}} {it[2]}", text)
         text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(arguments)}\s*\)",
                       lambda _, letter=letter: letter, text)
     return text

@@ -33,6 +33,7 @@ INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is rea
 OUTSIDE = "stands outside the sum"
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
+UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
 LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
@@ -181,7 +182,8 @@ class Lettering:
         first, *others = sides_of(text)
         if not others:
             raise Unreadable("A line of a derivation is an equation, such as ∂L/∂d = ∂L/∂c.")
-        if found := of_one_number(self.chain, self.words, [first, *others]):
+        if found := of_one_number(
+                self.words, [first, *others], self.letters.derivative):
             return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
@@ -222,8 +224,10 @@ class Lettering:
         if any(map(self.words.change.search, others)):  # d K⁻¹ = −K⁻¹ dK K⁻¹ is no product with d
             joined = re.sub(r"^\s*d\s+(?=[^\s=]+\s*$)", "d", first)
             first = joined if self.words.change.match(joined) else first
+        shape = shape_of(self.divided(others[0], (), differentials, indices)[0].formula) if (
+            UNIT.fullmatch(first)) else ()
         found = [self.derivative(first, others[0])
-                 or self.divided(first, (), differentials, indices)[0].formula]
+                 or self.divided(first, shape, differentials, indices)[0].formula]
         for other in others:
             ways = self.divided(other, shape_of(found[0]), differentials, indices)
             found.append(self.likeliest(found[-1], ways))

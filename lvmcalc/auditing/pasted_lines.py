@@ -20,7 +20,10 @@ HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$
                      r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
 BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
+INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
+GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
+                     r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
 QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
 MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
 QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
@@ -43,17 +46,23 @@ GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore
 BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")
 SPACES = re.compile(r"\\q?quad\b|\\[,;:! ]")
+SPACES_FIRST = re.compile(rf"^(?:\s|{SPACES.pattern})+")
 SPOKEN = re.compile(
     r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
+# "(K⁻¹ is symmetric)" behind an equation
+SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
+                       r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
 # A reason in front of an equation: "Since G = Gᵀ: ∂L/∂X = …"; a letter said to be an adjoint
 SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
 
 
 def without_front(text: str, vocabulary: Vocabulary) -> str:
-    """Return a line without its number, the words that say what it is about, and "we have"."""
+    """Return a line without its number, the words that say what it is about, and "we have" or "and"
+    behind it."""
     text = WE_HAVE.sub("", LABEL.sub("", text))
+    text = GOES_ON.sub("", text) if "=" in text else text
     asked = QUESTION.match(text)
     text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
     heading = HEADING.match(text)
@@ -75,6 +84,7 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     Those that a double backslash or a semicolon divides have the same number.
     """
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
+    text = INDEX.sub(" ", text) if "\\" in text else text
     text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
     text = LISTS.sub(" ", text)
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
@@ -113,6 +123,10 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]
+    symmetric = SYMMETRIC.search(text)
+    if symmetric and "=" in text[:symmetric.start()]:
+        return [*statements(text[:symmetric.start()], vocabulary),
+                "where ({0})^T = {0}".format(symmetric["of"])]
     if since := SINCE.match(text):
         return [since[1], *statements(text[since.end():], vocabulary)]
     parts = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
@@ -128,9 +142,9 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = [one for part in parts for one in WHERE.split(part)]
     parts = [one for part in parts for one in _before_nouns(part, vocabulary)]
     parts = [one for part in parts for one in _cut(part)]
-    return [one for part in parts for one in (
+    return [SPACES_FIRST.sub("", one) for part in parts for one in (
         equations(part) if all("=" in one for one in equations(part)) else [part])
-        if one.strip(" ,;.")]
+        if one.strip(" ,;.") and SPACES.sub("", one).strip()]
 
 
 def _cut(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from lvmcalc.auditing.partial_lines import BELOW, PATH, of_a_path, of_a_summand,
 from lvmcalc.auditing.pasted_functions import says_nothing
 from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_front
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
+from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
@@ -39,16 +40,18 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
                   r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|an?|is|it|are|for|to|we|so|by|iff"
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|(?-i:an?)|is|it|are|for|to|we|so|by|iff"
                      r"|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if)[,:]?\s+)+(?=.*=)",
                      re.IGNORECASE)
+HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
+                  r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
                    r"|means|leads\s+to|get|obtain|find|have)\b:?"
                    r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 _SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
-REMARK = re.compile(r"\s*(?:[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
+REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
                     r"|(?<=\s)(?:#|//|←)\s*(.*)"
                     rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
                     rf"|,?\s+((?:since|because)\s+{_SAID})"
@@ -58,6 +61,8 @@ DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
                       r"|const(?:ant)?\b)[\s.,$]*$"
                       r"|[,;]?\s*\(?\bup to an? (?:\w+ )?constants?\)?[\s.,$]*$", re.IGNORECASE)
+CONSTANT_FIRST = re.compile(r"(=\s*)(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
+                            r"|const(?:ant)?\b\.?)\s*(?:\+|(?=[-−]))", re.IGNORECASE)
 # The value of a leaf where the gradient is zero: w^*, w_{opt}, \Sigma_\text{ML}
 SOLUTION = re.compile(
     r"((?:\\(?:mathbf|bm|boldsymbol)\s*)?\{?\s*(?<![A-Za-z])(?P<name>\\?[^\W\d_]+)\s*\}?)\s*"
@@ -73,6 +78,10 @@ OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other na
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
 DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
                      r"(?=[∂∇]|\\(?:[td]?frac|partial|nabla)\b|d[A-Z]\s*/)", re.IGNORECASE)
+# "Call this matrix G"
+DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|the)(?:\s+(?:matrix"
+                     r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
+                     r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
 UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
@@ -154,7 +163,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         raw = LAYER.sub(partial(_layer, vocabulary), raw)
         bare = LABEL.sub("", raw)
         term = of_a_term(bare, whole, scalar_in(found, vocabulary), found[-1].text if found else "")
-        text = without_front(term or of_a_path(bare, whole), vocabulary)
+        text = HELD.sub("", without_front(term or of_a_path(bare, whole), vocabulary))
         if not text.strip(" \t\r.,;$"):
             continue
         before = found[-1] if found else None
@@ -224,7 +233,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
     if piece.said or numbered or any(
-            letter.search(it.text) for it in others if not says_nothing(it.text)):
+            letter.search(it.text) for it in others
+            if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
     return piece._replace(kind="claim")
 
@@ -237,11 +247,20 @@ def with_index(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:
+    if is_update(text, vocabulary):
+        return Piece("words", text.strip())
+    named = DENOTED.match(text)
+    if named and (claims := [it for it in found if it.kind == "claim" and "=" in it.text]):
+        left = next(sides_of(it.text)[0] for it in reversed(claims) if not it.goes_on)
+        return Piece("definition", f"{named[1]} = {left.strip()}", named[1].strip("\\"), said=True)
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
     if constant := CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
+    if CONSTANT_FIRST.search(text):
+        text = CONSTANT_FIRST.sub(r"\1", text)
+        return _piece(text, vocabulary, found, own)._replace(constant=True)
     if PROPORTIONAL.search(text):
         text = PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")

@@ -1,6 +1,7 @@
 """The order in which the lines of a derivation are understood: a definition before its use."""
 
 import re
+from collections.abc import Collection
 
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.marking.derivation_text import letters_given
@@ -8,12 +9,13 @@ from lvmcalc.notation import spelling
 from lvmcalc.notation.vocabulary import typed
 
 
-def reading_order(found: list[Piece]) -> list[int]:
+def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
     """Return the numbers of the pieces, those first that define a letter which is used above them.
 
-    A letter that is defined more than once means in each line what it meant there last.
+    A letter that is defined more than once means in each line what it meant there last. The letter
+    of one of the `stages` of the chain keeps its meaning above a line that cannot be read.
     """
-    given = [_given(piece) for piece in found]
+    given = [_given(piece, stages) for piece in found]
     every = [name for names in given for name in names]
     once = {name: number for number, names in enumerate(given) for name in names
             if every.count(name) == 1}
@@ -36,7 +38,7 @@ def reading_order(found: list[Piece]) -> list[int]:
     return [*order]
 
 
-def _given(piece: Piece) -> set[str]:
+def _given(piece: Piece, stages: Collection[str]) -> set[str]:
     """Return the letters that a piece defines, or would if it could be read."""
     return {spelling(piece.name)} if piece.kind == "definition" else (
-        letters_given(piece.text) if piece.error else set())
+        letters_given(piece.text) - {*stages} if piece.error else set())

@@ -37,6 +37,7 @@ ONE_NAME = re.compile(r"\s*\d+\s*|\s*(?:\\[a-z]+\s*(?:\{\s*)?)?\\?[^\W\d]\w*\s*\
                       r"|\s*(?:∂|\\partial\s*)L\s*/\s*(?:∂|\\partial\s*)\\?\w+\s*"
                       r"|\s*\\frac\s*\{\s*\\partial\s*L\s*\}\s*\{\s*\\partial\s*\\?\w+\s*\}\s*")
 NOUNS = ("loss", "objective", "kernel", "result")  # of those that are known to say nothing
+GRADIENTS = ("grad", "gradient", "nabla", "derivative", "differential", "slope")
 NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
                   rf"(?=\$?\s*(?:{LETTER})\s*:?=(?!=))")
 # What ends so says nothing by itself: it introduces what comes next
@@ -58,7 +59,7 @@ def is_remark(text: str, vocabulary: Vocabulary) -> bool:
 def without_noun(text: str, vocabulary: Vocabulary) -> str:
     """Return a definition without a noun that names the letter, as in "error e = f − y"."""
     noun = NOUN.match(text)
-    names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE} - {*NOUNS}
+    names = {*vocabulary.functions, *vocabulary.spellings, *GREEK, *PROSE, *GRADIENTS} - {*NOUNS}
     told = noun and (names & {*noun[1].split()} or TELLING.search(noun[0])
                      or OPERATING.search(noun[1].strip()))
     return text if not noun or told else text[noun.end():]

@@ -100,6 +100,19 @@ class Conditions:
                     return condition, Verdict("numeric", "it follows from a condition")
         return None
 
+    def solves(self, leaf: Expr, value: Expr) -> bool:
+        """Return whether a gradient, by a leaf, that is right is zero where the leaf has a value.
+        """
+        zero = next((condition.zero for condition in self.known()
+                     if leaf in condition.zero.free_symbols and not condition.wrong), None)
+        found = []
+        for point in self.exercise.points if zero is not None else ():
+            with suppress(*NoNumbers):  # a matrix may be singular there
+                sizes = [np.abs(np.ravel(value_at(side, point))).max()
+                         for side in (zero.xreplace({leaf: value}), zero)]
+                found.append(sizes[0] < FAR * sizes[1])
+        return bool(found) and all(found)
+
     def is_multiple(self, one: Expr, other: Expr) -> bool:
         """Return whether an expression is another one times factors that have an inverse."""
         wanted, found = self.exercise.values(one), self.exercise.values(other)

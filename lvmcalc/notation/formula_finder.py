@@ -122,7 +122,7 @@ def _plain_scalar(text: str, vocabulary: Vocabulary) -> str:
     outputs = "|".join(map(typed, vocabulary.outputs))
     text = re.sub(rf"(?:\\mathcal\s*(?:\{{\s*L\s*\}}|L)|(?<![A-Za-z\\])({outputs})(?=')?)"
                   rf"\s*\((?:\s*(?:{names})\s*[,;|]?)+\)",
-                  lambda it: (it[1] or "L").ljust(len(it[0])), text)
+                  lambda it: (" " * (not it[1]) + (it[1] or "L")).ljust(len(it[0])), text)
     if not FRACTION.search(text) and CHANGED.search(text):  # any other ∂ is no d
         behind = rf"[(\[{{|‖]|\\(?!r)|{'|'.join(NAMED)}|(?:{names}){ENDS}"
         text = re.sub(rf"(?:∂|\\partial\b)\s*(?={behind})", "d", text)

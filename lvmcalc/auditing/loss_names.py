@@ -1,0 +1,85 @@
+"""What a derivation calls the scalar without saying so: J in ∇J, f in ∂f/∂P, ℓ in d²ℓ."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from lvmcalc import notation
+from lvmcalc.auditing.audit_report import Audit
+from lvmcalc.auditing.backprop_notation import stages_of
+from lvmcalc.chain import Chain
+from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.notation.formula_finder import ROUND
+from lvmcalc.notation.vocabulary import typed
+
+_ARGUMENT = r"(?:\s*\(\s*[\w\\{},; ]*\))?"
+_NAME = rf"(?P<name>\\(?:ell|(?:var)?phi)\b|[lf](?![A-Za-z_])|[ℓφA-Z](?![\w'ᵀ⁻])){_ARGUMENT}"
+_NABLA = r"(?:∇|\\nabla(?![A-Za-z]))"
+_SQUARE = r"(?:²|\s*\^\s*\{?\s*2\s*\}?)"
+_BELOW = r"(?:_\s*(?:\{[^{}]*(?:\{\w+\})?[^{}]*\}|\\\w+|\w))"
+# Where only the scalar can stand: above ∂w, behind ∇, and behind d in code
+PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}\s*\{{\s*{ROUND}"
+          rf"\{{?\s*(?:LEAVES)(?![A-Za-z]))",
+          rf"(?P<front>{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*/\s*{ROUND}\{{?(?:LEAVES)(?![A-Za-z]))",
+          rf"(?P<front>{_NABLA}{_SQUARE}?{_BELOW}?{_SQUARE}?\s*){_NAME}",
+          r"(?P<front>\bd)(?P<name>[A-Zfl])(?=_?d(?:LEAVES)(?![A-Za-z]))",
+          r"(?P<front>\bgrad_?)(?P<name>[A-Zfl])(?=\s*=)")
+CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
+BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
+USUAL = {"f", "l"}
+TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
+
+
+def with_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
+    """Return the audit of a text with L for what is the scalar in it.
+
+    Where a stage has the same letter, the reading without a mistake counts; else it is the scalar.
+    `judged` returns the audit of a text.
+    """
+    read, stage = scalar_named(text, chain)
+    found = judged(read)
+    if not stage:
+        return found
+    other = judged(text)
+    if found.first_wrong and not (other.first_wrong or other.unread):
+        return other
+    told = TOLD.format(stage, chain.vocabulary.outputs[0])
+    pairs = zip(text.split("\n"), read.split("\n"), strict=True)
+    place = next(number for number, (one, two) in enumerate(pairs, 1) if one != two)
+    return replace(found, lines=tuple(
+        replace(line, note=f"{line.note} {told}".strip()) if line.at.line == place else line
+        for line in found.lines))
+
+
+def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
+    """Return a text with L for each letter that is differentiated as the scalar is, and that means
+    nothing else; and such a letter that a stage of the chain has too, "" if there is none.
+
+    It means something else where a leaf, a number with a name, or the text has it. Of the letters
+    of stages only f and l are usual names for a scalar.
+    """
+    leaves = "|".join(typed(name) for name in stages_of(chain))
+    places = [re.compile(place.replace("LEAVES", leaves)) for place in PLACES]
+    numbers = {name for name in stages_of(chain) - {*chain.leaves}
+               if not chain.vocabulary[name].is_Matrix}
+    known = {*chain.vocabulary} - USUAL | {*chain.vocabulary.outputs, *numbers}
+    known |= {*chain.leaves, *letters_given(text), *BELOW.findall(text)}
+
+    def names() -> Iterator[str]:
+        for place in places:
+            yield from (it["name"] for it in place.finditer(text))
+
+    found = [name for name in dict.fromkeys(names())
+             if notation.spelling(name.strip("\\")) not in known]
+    if not found:
+        return text, ""
+    output = chain.vocabulary.outputs[0]
+
+    def put(match: re.Match) -> str:
+        glue = " " * match["front"][-1:].isalpha() * ("\\" in match["front"])
+        return f"{match['front']}{glue}{output}" if match["name"] in found else match[0]
+
+    changes = CHANGES.replace("NAMES", "|".join(map(re.escape, found)))
+    for place in (*places, re.compile(changes)):
+        text = place.sub(put, text)
+    return text, next((name for name in found if name in chain.nodes), "")

@@ -1,0 +1,23 @@
+"""Lines that are no equations: the step of an optimiser, as w ← w − η ∇L."""
+
+import re
+
+from lvmcalc.notation import Vocabulary
+
+_NAME = r"(?P<name>\\?[^\W\d_]+)"
+_INDEX = r"(?:(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:new|next|old)\}?|[a-z](?:\s*\+\s*1)?|\d)"
+_AT = rf"(?:\s*[_^]\s*(?:\{{?\(?\s*{_INDEX}\s*\)?\}}?))"
+_ARROW = r"(?:←|⟵|<-|\\leftarrow\b|\\gets\b)"
+_AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
+# w ← w − …, w_new = w − …, w^{(t+1)} = w^{(t)} − …
+STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_AT}\s*&?\s*:?=){_AGAIN}")
+# w = w − lr * grad
+IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])")
+
+
+def is_update(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a text says how a letter changes in a step, by a length that has no name in
+    the chain if the letter is on both sides of an equals sign."""
+    found = IN_PLACE.match(text)
+    sized = found and not vocabulary.pattern.fullmatch(found["step"])
+    return bool(sized or (STEP.search(text) and text.count("=") < 2))

@@ -1,0 +1,45 @@
+"""A slip is blamed once: what follows from it is told to, and a line that only repeats is no loss.
+"""
+
+import pytest
+
+from lvmcalc import audit, derive
+
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀX w", X="N×D", w="D", y="N")
+NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+BACK = "∂L/∂U = ((Vᵀ(VH − Y)) ∘ (1 − H))Xᵀ"
+
+
+def statuses(text: str, of: object) -> list[str]:
+    return [line.status for line in audit(text, of).lines]
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("d/dt log(1 + exp(t)) = exp(t)\nso ∇L = Xᵀexp(Xw) − Xᵀy\n = Xᵀ(exp(Xw) − y)", LOGISTIC,
+     ["refuted", "follows", "proved"]),
+    ("d/dt log(1 + exp(t)) = exp(t)\nso ∇L = Xᵀexp(−Xw) − Xᵀy", LOGISTIC, ["refuted"] * 2),
+    (f"tanh' = 1 − tanh\ndH = (1 − H) ∘ dZ\n{BACK}", NET, ["refuted", "follows", "follows"]),
+    (f"d/dz tanh(z) = 1 − tanh(z)\n∂L/∂Z = (Vᵀ(VH − Y)) ∘ (1 − H)\n{BACK}", NET,
+     ["refuted", "follows", "follows"])])
+def test_what_a_wrong_rule_brings_follows_from_it(text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_the_derivative_of_a_function_is_shown_as_one() -> None:
+    assert "∂(log(exp(t) + 1))/∂t = exp(t)" in str(audit("d/dt log(1 + exp(t)) = exp(t)", LOGISTIC))
+    factors = derive("‖R − P Q‖²", R="N×M", P="N×K", Q="K×M")
+    assert "∂(tr(Pᵀ P))/∂P = 2 P" in str(audit("∂/∂P ‖P‖² = 2P", factors))
+
+
+GRADIENT = "∂L/∂K = −D K⁻¹ + ½K⁻¹YYᵀK⁻¹\n{}\n∂L/∂X = 2α(−D K⁻¹ + ½K⁻¹YYᵀK⁻¹)X"
+
+
+@pytest.mark.parametrize(("said", "last"), [
+    ("and because $K=αXX^T+β^{-1}I$ every entry of $X$ is used twice", "follows"),
+    ("and K = αXXᵀ + β⁻¹I every entry of X is used twice", "follows"),
+    ("and because $K=αXX^T$ every entry of $X$ is used twice", "unreadable"),
+    ("and $K=αXX^T+β^{-1}I$ plus some noise", "unreadable"),
+    ("and K = αXXᵀ + β⁻¹I + foo", "unreadable")])
+def test_a_line_that_cannot_be_read_takes_no_meaning_that_it_repeats(said: str, last: str) -> None:
+    assert statuses(GRADIENT.format(said), "gplvm")[0] == "refuted"
+    assert statuses(GRADIENT.format(said), "gplvm")[-1] == last

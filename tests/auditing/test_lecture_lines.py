@@ -1,0 +1,88 @@
+"""Lines of lectures that say more than an equation, or none: updates, constants, symmetry."""
+
+import pytest
+
+from lvmcalc import audit, derive
+from lvmcalc.chain import Chain
+
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+               n="positive")
+FACTORS = derive("½‖R − P Qᵀ‖² + λ/2 ‖P‖²", R="N×M", P="N×K", Q="M×K", λ="positive")
+
+
+def statuses(text: str, of: str | Chain) -> list[str]:
+    return [line.status for line in audit(text, of).lines]
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("L = ½‖WᵀWx − x‖²\nLet M = WᵀW.\n∂L/∂M = (Mx − x)xᵀ\n∂L/∂W = W(∂L/∂M + (∂L/∂M)ᵀ)",
+     "autoencoder", ["proved", "definition", "proved", "proved"]),
+    ("M = WᵀW\n∂L/∂M = (Mx + x)xᵀ", "autoencoder", ["definition", "refuted"]),
+    ("M = PQᵀ\n∂L/∂M = M − R\n∂L/∂P = ∂L/∂M Q + λP", FACTORS, ["definition", "proved", "proved"]),
+    ("A = x xᵀ\n∂L/∂A = WᵀW", "autoencoder", ["definition", "unreadable"])])
+def test_a_letter_for_a_part_of_the_scalar_has_an_adjoint(text: str, of: str | Chain,
+                                                          expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+GRAD = "grad = 2*lam*w - 2*X.T@(y - X@w)\n"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (GRAD + "w_new = w - np.linalg.solve(X.T @ X, grad)", ["proved", "words"]),
+    (GRAD + "w -= lr * grad", ["proved", "words"]), ("w ← w − η ∇L", ["words"]),
+    (r"and the update is $w \leftarrow w - \eta \nabla L$", ["words"]),
+    ("w_{t+1} = w_t − η ∇L(w_t)", ["words"]), (r"w^{(t+1)} = w^{(t)} - \eta \nabla L", ["words"]),
+    ("∇L = 2λw − 2Xᵀ(y − Xw)\nw = w − 2λ", ["proved", "refuted"]),
+    ("r = y − Xw\ndr = −X dw and\ndL = 2rᵀdr + 2λwᵀdw", ["definition", "proved", "proved"]),
+    ("∇L = 2λw − 2Xᵀ(y − Xw)\nw_hat = np.linalg.solve(X.T@X + lam*np.eye(D), X.T@y)",
+     ["proved", "proved"])])
+def test_a_step_of_an_optimiser_is_no_equation(text: str, expected: list[str]) -> None:
+    assert statuses(text, RIDGE) == expected, audit(text, RIDGE)
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (r"\nabla L = 0 \Rightarrow\quad \hat\Sigma = S.", GAUSS, ["words", "proved"]),
+    ("L = const − ½ tr(K⁻¹YYᵀ)\n∂L/∂Y = −K⁻¹Y", "gplvm", ["proved", "proved"]),
+    (r"L = \text{const} + \frac12\operatorname{tr}(K^{-1}YY^T)" + "\n∂L/∂Y = −K⁻¹Y", "gplvm",
+     ["refuted", "proved"]),
+    ("L = −½ tr(K⁻¹YYᵀ) + const\n∂L/∂X = 2α ∂L/∂K X", "gplvm", ["refuted", "proved"]),
+    ("L = constant − D/2 log|K| − ½ tr(K⁻¹YYᵀ)", "gplvm", ["proved"]),
+    ("L = −½ tr(K⁻¹YYᵀ) + const", "gplvm", ["unreadable"]),
+    ("dL = −tr(YᵀK⁻¹dY) (K⁻¹ is symmetric)", "gplvm", ["proved", "proved"]),
+    ("∂L/∂Y = −K⁻¹Y (since Y is symmetric)", "gplvm", ["proved", "refuted"]),
+    ("N, D = Y.shape\ndY = -np.linalg.inv(K) @ Y", "gplvm", ["proved"])])
+def test_what_stands_beside_an_equation_is_taken_at_its_word(text: str, of: str | Chain,
+                                                             expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
+def test_a_term_left_out_as_a_constant_is_told() -> None:
+    assert "holds only as a function of Y." in str(audit("L = const − ½ tr(K⁻¹YYᵀ)", "gplvm"))
+
+
+QUADRATIC = derive("½ xᵀ A x − bᵀ x", A="symmetric N×N", x="N", b="N")
+MASKED = derive("½‖M ∘ (R − U Vᵀ)‖²", M="N×J", R="N×J", U="N×Q", V="J×Q")
+NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.\n"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("The minimiser solves A x = b.", QUADRATIC, ["numeric"]),
+    ("f(x) = ½xᵀAx − bᵀx\nso grad f = Ax − b", QUADRATIC, ["proved", "proved"]),
+    ("f(x) = ½xᵀAx − bᵀx\n∇f(x) = 2Ax − b", QUADRATIC, ["proved", "refuted"]),
+    ("E = M ∘ (R − UVᵀ)\ndL = tr(EᵀdE), dE = −M ∘ (dU Vᵀ)\n = −tr((M ∘ E)ᵀdU Vᵀ)", MASKED,
+     ["definition", "proved", "proved", "proved"]),
+    ("E = M ∘ (R − UVᵀ)\ndL = tr(EᵀdE), dE = −M ∘ (dU Vᵀ)\n = tr((M ∘ E)ᵀdU Vᵀ)", MASKED,
+     ["definition", "proved", "proved", "refuted"]),
+    (G + "∂L/∂X = 2αGX", "gplvm", ["proved", "definition", "proved"]),
+    (G + "∂L/∂X = αGX", "gplvm", ["proved", "definition", "refuted"]),
+    (r"\delta_2 = VH - Y \\ \nabla_V L = \delta_2H^\top", NET, ["definition", "proved"]),
+    ("∂L/∂Σ = n/2 Σ⁻¹(S − Σ)Σ⁻¹ = 0\nI = Σ⁻¹S", GAUSS, ["proved", "numeric"]),
+    (r"\nabla\mathcal L(w) = 2\lambda w - 2X^T(y - Xw)", RIDGE, ["proved"]),
+    ("∂L/∂P = λP − (R − PQᵀ)Q\nfix Q, solve ∂L/∂P = 0:\nP(QᵀQ + λI) = RQ", FACTORS,
+     ["proved", "words", "numeric"])])
+def test_what_lectures_write_is_read_as_it_is_meant(text: str, of: str | Chain,
+                                                    expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
