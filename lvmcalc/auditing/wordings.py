@@ -9,7 +9,7 @@ from lvmcalc.auditing.partial_lines import PATH
 from lvmcalc.chain import Chain
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.left_side import is_loss
-from lvmcalc.notation.filler_phrases import with_functions
+from lvmcalc.notation.said_formulas import with_functions
 from lvmcalc.notation.statements import LETTER, split
 
 # "the gradient of L is", with nothing before it that would make it another one
