@@ -170,7 +170,7 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw curves over the steps, or over a size."""
     x, y, width, height = box
     axes = place(figure, x + 90, y + 34, width - 102, height - 86)
-    axes.set_title(panel["title"], x=-90 / (width - 102), pad=14)
+    axes.set_title(panel["title"], x=-90 / (width - 102), pad=15.5)  # in line with the others
     for look in panel["series"]:
         flat = np.asarray(numbers.get(look["key"], ()))
         if not flat.size:
@@ -214,8 +214,8 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
 def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw matrices of one shape as heat maps, or as images."""
     (x, y, width, height), (rows, columns) = box, panel["shape"]
-    figure.text(x / figure.bbox.width, 1 - (y + 12) / figure.bbox.height, panel["title"],
-                va="center", bbox=behind(panel.get("lit")))
+    figure.text(x / figure.bbox.width, 1 - (y + 13.3) / figure.bbox.height, panel["title"],
+                bbox=behind(panel.get("lit")))
     many = np.reshape(numbers[panel["name"]], (-1, rows, columns))
     if many.size == 1:
         figure.text((x + width / 3) / figure.bbox.width, 1 - (y + height / 2) / figure.bbox.height,

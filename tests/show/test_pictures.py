@@ -306,6 +306,18 @@ class TestStills:
         assert ring.get_markevery() == [1], "the ring is where the object was moved to"
         assert axes.get_xlabel() == "x₁ across, x₂ up"
 
+    @pytest.mark.parametrize(("kind", "looks"), [
+        ("curve", {"series": [], "xlog": False, "ylog": False, "xlabel": ""}),
+        ("bars", {"marks": [1, 2], "xlabel": ""}),
+        ("cells", {"shape": [1, 2], "columns": 1, "signed": True})])
+    def test_titles_stand_on_one_line(self, kind, looks):
+        figure = drawn(scene_of(kind, **looks), it=[1, 2], axes=[0, 1, 0, 1])
+        pen = still.FigureCanvasAgg(figure)
+        pen.draw()
+        title, = figure.findobj(lambda it: getattr(it, "get_text", str)() == "It")
+        below_the_top = figure.bbox.height - title.get_window_extent(pen.get_renderer()).y0
+        assert below_the_top == pytest.approx(25.8, abs=0.3)
+
     def test_with_one_dimension_each_row_bears_the_name_of_its_class(self):
         places = [0.0, -1, 1, -1, 2, 0, 3, 0, 4, -2, 5, -2]
         axes, = drawn(self.points(flat=True), it=places, ring=places[:2], moved=places[:2],
