@@ -169,7 +169,8 @@ def test_the_readme_has_two_commands_of_one_line_each() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
-                                  "CHANGELOG.md", "docs/hosting.md", "docs/panels.md"])
+                                  "CHANGELOG.md", "docs/hosting.md", "docs/panels.md",
+                                  "docs/teaching.md"])
 def test_what_a_page_shows_and_links_to_is_there(page: str) -> None:
     links = re.findall(r"\[[^\]]+\]\(([^)#]+)\)", text(page))
     assert links or page == "CHANGELOG.md"
