@@ -18,6 +18,7 @@ HERE = os.environ.get("LVMCALC_SITE", "")
 SITE = browser.ROOT / HERE
 NOTEBOOKS = sorted(path.stem for path in (browser.ROOT / "notebooks").glob("*.ipynb"))
 LINKS = "links => links.map(link => link.getAttribute('href'))"
+WHOLE = "[...document.querySelectorAll('.whole')]"  # a formula and the comma behind it
 LOADED = "[...document.images].every(it => it.complete && it.naturalWidth)"
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 LIVE_SECONDS = 240  # for all cells of a notebook, on a busy machine
@@ -117,6 +118,7 @@ def test_each_notebook_is_a_page_with_typeset_formulas_and_all_pictures(opened):
         assert page.locator("mjx-container").count(), file
         assert not page.locator("[data-mml-node=merror]").count(), file
         assert "$$" not in page.inner_text("main"), file
+        assert page.evaluate(f"{WHOLE}.every(it => it.getClientRects().length === 1)"), file
         assert page.evaluate(LOADED), file
         here = [link.partition("?")[0] for link in page.locator("main a").evaluate_all(LINKS)
                 if not re.match("https?:|#", link)]

@@ -23,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
 FIRST = "00_start_here"
 LIVE = "lite/notebooks/index.html?path={}.ipynb"
+FORMULA = re.compile(r"(?<![\\$])(\$[^$\n]+\$)([.,;:?!)]*)")  # and what must stay on its line
 FOR_A_KERNEL = {"recorded", "colab"}  # tags of cells that are not for a page
 STATES = 60  # of the recorded run, besides the first one
 BUTTONS = ("play", "step", "reset")
@@ -65,6 +66,10 @@ def readable(notebook: nbformat.NotebookNode, first: bool) -> nbformat.NotebookN
     """Return a notebook without what only a kernel needs, the first with a place for its run."""
     notebook.cells = [cell for cell in notebook.cells
                       if not FOR_A_KERNEL & {*cell.metadata.get("tags", ())}]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = FORMULA.sub(
+                lambda it: f'<span class="whole">{it[0]}</span>' if it[2] else it[0], cell.source)
     if first:
         panel = next(cell for cell in notebook.cells
                      if cell.cell_type == "code" and "LiveGPLVM(" in cell.source)
