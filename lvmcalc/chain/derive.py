@@ -67,7 +67,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
     formula : str or SymPy expression
         A scalar in ordinary notation; `name = formula` in a line of its own names a stage, and the
         last line is the scalar. In a sum over an index, Σ_i (y_i − x_iᵀ w)², x_i is the row i of X;
-        K_ij = … defines a matrix by its entries.
+        K_ij = … defines a matrix by its entries. No condition, such as WᵀW = I, can be given.
     name : str
         What the chain is called in sentences.
     remarks : the one sentence worth remembering of a stage, by its name

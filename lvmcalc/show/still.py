@@ -240,9 +240,11 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set(visible=True)
         words = [style.numeral(number, ".3g") for number in matrix.flat]
-        if panel.get("fill") and high / rows > 22 and wide / columns > 11 * max(map(len, words)):
+        room = wide / columns / (13 * max(map(len, words)))  # bold digits are 13 pixels wide
+        if panel.get("fill") and high / rows > 22 and room > 0.84:
             for place_, text in zip(np.ndindex(matrix.shape), words, strict=True):
-                axes.text(*place_[::-1], text, ha="center", va="center", **ON_TOP)
+                axes.text(*place_[::-1], text, ha="center", va="center", size=14 * min(1, room),
+                          **ON_TOP)
         if "outline" in panel:
             color, dash = panel["outline"]
             axes.spines[:].set(color=tone(color), linestyle=style.LINES[dash], linewidth=2)

@@ -395,6 +395,13 @@ class TestStills:
         assert {text.get_position(): text.get_text() for text in axes.texts} == {
             (j, i): f"{3 * i + j}.25" for i in range(2) for j in range(3)}
 
+    def test_a_number_is_no_wider_than_its_cell(self):
+        scene = scene_of("cells", shape=[3, 1], columns=1, signed=True, fill=True)
+        figure = drawn(scene, it=[0.16, -0.0944, -0.13])
+        pen, (axes,) = still.FigureCanvasAgg(figure).get_renderer(), figure.axes
+        assert len(axes.texts) == 3
+        assert all(text.get_window_extent(pen).width < axes.bbox.width for text in axes.texts)
+
     @pytest.mark.parametrize(("number", "words"), [(-12340.0, "−12,340"), (0.25, "0.25")])
     def test_a_matrix_of_one_number_is_that_number(self, number, words):
         scene = scene_of("cells", shape=[1, 1], count=1, columns=1, signed=True)
