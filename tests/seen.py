@@ -147,19 +147,23 @@ def _hex(color: Any) -> str:
 
 
 def _axis(axis: Any) -> str:
-    ticks = [text.get_text() for text in axis.get_ticklabels() if text.get_text()]
-    if ticks and axis.get_scale() == "linear":  # of others too many lie outside
-        low, high = sorted(axis.get_view_interval())
+    ends = axis.get_view_interval()
+    if axis.get_scale() == "log":  # each version marks other powers of ten
+        ticks = [axis.get_major_formatter()(end, 0) for end in ends]
+    else:
         ticks = [text.get_text() for text, at in zip(axis.get_ticklabels(), axis.get_ticklocs(),
-                                                     strict=False) if low <= at <= high]
-    return (f"{axis.get_label_text()} {axis.get_scale()} {numbers(axis.get_view_interval())} "
-            f"{' | '.join(ticks)}")
+                                                     strict=False) if min(ends) <= at <= max(ends)]
+    return f"{axis.get_label_text()} {axis.get_scale()} {numbers(ends)} {' | '.join(ticks)}"
+
+
+def _look(line: Any) -> str:
+    return f"{_hex(line.get_color())} {line.get_linestyle()} {line.get_marker()}"
 
 
 def _line(line: Any) -> str:
     label = "" if line.get_label().startswith("_") else line.get_label()
-    return (f"{label} {_hex(line.get_color())} {line.get_linestyle()} {line.get_marker()} "
-            f"{line.get_linewidth():g} {line.get_markersize():g} {line.get_markevery()}")
+    return (f"{label} {_look(line)} {line.get_linewidth():g} {line.get_markersize():g} "
+            f"{line.get_markevery()}")
 
 
 def _area(patch: Any) -> str:
@@ -192,8 +196,14 @@ def _text(text: Any) -> str:
 
 
 def _legend(legend: Any) -> str:
-    return "; ".join(f"{text.get_text()} {_line(handle)}" for text, handle in zip(
+    return "; ".join(f"{text.get_text()} {_look(handle)}" for text, handle in zip(
         legend.get_texts(), legend.legend_handles, strict=True))
+
+
+def _of_control(control: Any) -> str:
+    value = control.value
+    value = tuple(map(float, value)) if isinstance(value, tuple) else value  # NumPy's numbers too
+    return f"{value!r} {control.state}"
 
 
 def of_widget(widget: Any, still: bool = False) -> Lines:
@@ -205,7 +215,7 @@ def of_widget(widget: Any, still: bool = False) -> Lines:
             panel = panel | {"heights": np.frombuffer(panel["heights"], np.float32),
                              "contours": np.concatenate(panel["contours"])}
         scene["panels"][name] = panel
-    controls = {name: {"spec": str(it.spec), "state": f"{it.value!r} {it.state}"}
+    controls = {name: {"spec": str(it.spec), "state": _of_control(it)}
                 for name, it in vars(widget.controls).items()}
     told = {name: getattr(widget, name) for name in ("title", "about", "words", "note", "playing",
                                                      "present")}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lvmcalc.chain import derive
-from lvmcalc.models import GPLVMProblem, autoencoder
+from lvmcalc.models import GPLVMProblem, autoencoder, gplvm
 from lvmcalc.show import (
     Cloud,
     CostCurve,
@@ -47,6 +47,13 @@ def walked(direction: str = "backwards", **more: Any) -> StageWalk:
     return StageWalk(CHAIN, direction, W=W, x=X, **more)
 
 
+def answered(*texts: str) -> View:
+    walk = walked(ask=True)
+    for text in texts:
+        walk.answer(text)
+    return walk.view
+
+
 def large(**more: Any) -> Live:
     """Return a chain with matrices of which means of blocks are shown."""
     made = derive("½‖A B − Y‖²", A="N×M", B="M×D", Y="N×D")
@@ -62,6 +69,7 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
         "moved": steered(0, point=60, across=1.5, up=-0.5),
         "learns": steered(8, beta=0.05, learn=True),
         "adam": steered(optimiser="adam"), "finished": steered(2000),
+        "last of all": steered(0, point=9999), "another seed": steered(1, seed=7),
         "dragged": lambda it: it._hands["move"]([1.0, -2.0]),
         "on a line*": lambda _: LiveGPLVM("iris", 1, alpha=2, beta=9),
         "of digits": lambda _: LiveGPLVM("digits", 3), "lost": steered(1, preset="D lost")}),
@@ -75,19 +83,26 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
     "two weights": (TwoWeights, {
         "g*": steered(follow="g"), "h": steered(300, follow="h"), "far": steered(9, rate=3),
         "finished": steered(400), "picked": lambda it: it._hands["pick"]([-0.4, 1.1]),
+        "edge": lambda it: it._hands["pick"]([9, -9]),
         "saddle": lambda it: setattr(it.controls.start, "value", it.controls.start.options[2][1])}),
     "nudge": (lambda: Nudge(CHAIN, "W", W=W, x=X), {
         "far*": lambda it: it.nudge((1, 0), 40), "turned": lambda it: it._hands["turn"](-1),
-        "up": lambda it: it._hands["by"](2), "chosen": lambda it: it._hands["choose"](4)}),
+        "up": lambda it: it._hands["by"](2), "chosen": lambda it: it._hands["choose"](4),
+        "wide": lambda _: Nudge(CHAIN, "W", W=np.eye(2, 12), x=np.ones((12, 1))).nudge((1, 10), 2),
+        "without a value": lambda _: Nudge(gplvm.chain(), "α", α=1, β=2, X=X, Y=X).nudge((), -5)}),
     "cost": (lambda: CostCurve([50, 500]), {"timed*": timed}),
     "walk": (lambda: walked().view, {
         **{f"{at}": lambda it, at=at: setattr(it.controls.jump, "value", at) for at in (1, 6, 8)},
         "7*": lambda it: setattr(it.controls.jump, "value", 7),
         "forwards*": lambda it: setattr(it.controls.direction, "value", "forwards"),
-        "asks": lambda _: walked(ask="W", attempt=True).view}),
+        "clicked": lambda it: it._hands["choose"](8), "asks": lambda _: walked(ask="W").view,
+        "asks first": lambda _: walked(ask=True, attempt=True).view,
+        "answered": lambda _: answered("c"), "gone on": lambda _: answered("c", "c", "2 c"),
+        "of another chain": lambda _: StageWalk("gplvm.log_det", X=X, alpha=1, beta=2, D=3).view}),
     "graph": (lambda: GraphExercise(CHAIN, [("W", "g")]), {
         "wrong*": lambda it: it.toggle("x", "e").toggle("g", "L").check(),
-        "chosen": lambda it: it._choose("g"),
+        "chosen": lambda it: it._choose("g"), "itself": lambda it: it.toggle("W", "W"),
+        "gone": lambda it: it.toggle("W", "g"),
         "right": lambda it: [it.toggle(used, node) for node, used in CHAIN.edges
                              if (used, node) != ("W", "g")] and it.check()}),
     "prediction": (lambda: Prediction("Which?", ["a", "b"], "b", "b is right."), {
