@@ -40,7 +40,7 @@ OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2", "negative
       "sum of all the entries": "sum({})", "half": "1/2*({})", "one half": "1/2*({})",
       "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
 OF["row-wise softmax"] = "softmax({})"
-OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ")
+OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
        for front, power in (("squared ", "^2"), ("", ""))}
 # and two formulas with "and" between them
 OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",
