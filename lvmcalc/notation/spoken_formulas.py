@@ -79,7 +79,7 @@ def written(text: str, vocabulary: Vocabulary) -> list[str]:
     text : the formula, without words that only introduce it
     vocabulary : the names that may be in it
     """
-    parts = _parts(text.replace("$", " "), vocabulary)
+    parts = _parts(re.sub(r"\$([^$]+)\$", r"(\1)", text), vocabulary)
     if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
         return []
     spoken = _Spoken(parts)
@@ -201,7 +201,8 @@ class _Spoken:
     def beside(self, place: int) -> Iterator[Way]:
         """Yield the factors that may stand behind another one without a sign."""
         kind, text = self.parts[place]
-        if kind == "name" or self.at(place, "(", "the") or text.endswith(" of"):
+        if not self.at_power(place) and (
+                kind == "name" or self.at(place, "(", "the") or text.endswith(" of")):
             yield from self.factor(place)
 
     def factor(self, place: int) -> Iterator[Way]:
@@ -219,14 +220,21 @@ class _Spoken:
             if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
                 yield from self.with_what_follows(form.format(formula), place + 1)
             yield from self.with_what_follows(form.format(f"({formula})"), place + 1)
-        yield formula, place
+        if self.at_power(place):
+            yield from self.with_what_follows(f"({formula}){self.parts[place][1]}", place + 1)
+        else:
+            yield formula, place
+
+    def at_power(self, place: int) -> bool:
+        """Return whether signs such as ᵀ and ^-1 stand behind a bracket."""
+        return self.parts[place][0] == "name" and self.parts[place][1][0] in "^'ᵀ⁻²"
 
     def atom(self, place: int) -> Iterator[Way]:
         kind, text = self.parts[place]
         self.steps += 1
         if self.steps > MOST_STEPS:
             return
-        if kind == "name":
+        if kind == "name" and not self.at_power(place):
             if self.at(place + 1, "(") and re.fullmatch(r"[a-z]{3,}", text):  # tanh(A times X)
                 for inner, end in self.sum(place + 2, True):
                     if self.at(end, ")"):
