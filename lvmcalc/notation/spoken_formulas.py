@@ -11,7 +11,6 @@ text are returned. A word that is not in the tables makes the text unreadable.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from lvmcalc.notation.lexicon import ENGLISH
 from lvmcalc.notation.named_functions import FUNCTIONS
@@ -282,12 +281,18 @@ def _longest(ways: Iterable[Way]) -> list[Way]:
 
 
 def _is_unclear(parts: list[tuple[str, str]]) -> bool:
-    """Return whether a product goes on behind a comma and a sum, as in A plus B, times C."""
-    summed = [False]
-    for (_, text), (_, behind) in pairwise(parts):
-        if text in "()":
+    """Return whether it cannot be heard what a word is said of: A plus B, times C; minus A + B."""
+    summed, opened = [False], [""]
+    for (_, before), (kind, text), (_, behind) in zip(
+            [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True):
+        if text in ("(", ")"):
             summed = [*summed, False] if text == "(" else summed[:-1] or [False]
-        summed[-1] |= text in SUM_SIGNS
-        if text == "," and behind in OPERATORS and summed[-1]:
+            opened = [*opened, ""] if text == "(" else opened[:-1] or [""]
+        if kind == "word" and (text.endswith(" of") or (before == "(" and text in (
+                *IN_FRONT, *NUMBERS))):
+            opened[-1] = text
+        signs = kind == "sign" and text in SUM_SIGNS and before != "("
+        if (signs and opened[-1]) or (text == "," and behind in OPERATORS and summed[-1]):
             return True
+        summed[-1] |= text in SUM_SIGNS
     return False

@@ -72,6 +72,8 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
     ("The derivative of one half the squared norm of d is d.", "autoencoder", "c"),
     ("The derivative of one half the squared norm of c with respect to x is c", "autoencoder", "c"),
     ("B tanh of A X minus Y, times tanh of A X transpose", NET, "B"),
+    ("minus A w + y − b", SQUARES, "b"), ("twice A w − y + b", SQUARES, "b"),
+    ("half of 2A w − y + b", SQUARES, "b"), ("(minus A w + y)", SQUARES, "b"),
     ("the trace of " * 30 + "K", "gplvm", "beta")])
 def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
         answer: str, of: object, wrt: str) -> None:
