@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise
@@ -182,6 +183,14 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
                          f"by {notation.plain(name)} here.")
     return True
+
+
+def fits(exercise: Exercise, formula: Expr) -> bool:
+    """Return whether a formula can be formed and has the shape that is asked for."""
+    with suppress(CannotBeFormed):
+        check_shapes(formula)
+        return notation.shape(formula) == notation.shape(exercise.asked)
+    return False
 
 
 def refuse_without_value(exercise: Exercise, formula: Expr) -> None:

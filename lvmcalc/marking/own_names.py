@@ -10,10 +10,12 @@ from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
 from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.chain.graph import Node
+from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.differential_answers import has_differentials
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.forming import as_number
 from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -68,10 +70,10 @@ def refuse_another(exercise: Exercise, side: str, formulas: list[Expr]) -> None:
         return
     for node, formula in product(exercise.chain, formulas):
         what = None
-        if exercise.is_right(formula, node.name):
-            what = exercise.chain.adjoint_symbol(node.name)
-        elif side.strip() == node.name and _same(exercise, formula, node):
+        if side.strip() == node.name and _same(exercise, formula, node):
             what = node.symbol
+        elif side.strip() not in ("g", "G") and exercise.is_right(formula, node.name):
+            what = exercise.chain.adjoint_symbol(node.name)
         if what is not None:
             raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                              f"{side.strip()} =, which may be {notation.plain(what)}.")
@@ -89,7 +91,8 @@ def _meant(exercise: Exercise, below: str) -> list[str]:
 
 
 def _same(exercise: Exercise, formula: Expr, node: Node) -> bool:
-    with suppress(UnsupportedExpression, OutsideDomain, ShapeError):
+    with suppress(UnsupportedExpression, OutsideDomain, ShapeError, CannotBeFormed):
+        formula = formula if node.shape else as_number(formula)  # a 1×1 matrix
         return notation.shape(formula) == notation.shape(node.symbol) and (
             exercise.compare(formula, node.symbol).holds)
     return False

@@ -8,12 +8,11 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
-from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.normal_form import tidy
 from lvmcalc.calculus.operations import increment_of
-from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.differential_answers import in_increments
 from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.left_side import fits
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.parser import Reading
@@ -66,16 +65,9 @@ def refuse_loose(exercise: Exercise, letters: set[Expr], written: list[list[Read
     used = [any(letters & way.formula.atoms(MatrixSymbol, Symbol) for way in side)
             for side in written]
     for side in (side for side, has in zip(finished, used, strict=True) if has):
-        if not any(_fits(exercise, way.formula) for way in side):
+        if not any(fits(exercise, way.formula) for way in side):
             raise Unreadable("The chain rule is not read in this form: write it with a trace, as "
                              "in ∂L/∂β = tr((∂L/∂K)ᵀ ∂K/∂β).")
     if used[-1]:
         raise Unreadable("The derivative of one stage by a number stands in the answer: work it "
                          "out, and write its formula.")
-
-
-def _fits(exercise: Exercise, formula: Expr) -> bool:
-    with suppress(CannotBeFormed):
-        check_shapes(formula)
-        return notation.shape(formula) == notation.shape(exercise.asked)
-    return False

@@ -19,7 +19,8 @@ _WRT = r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?|for)\s+\$?(?P<{}>[^\s,$]{{1,2
 OPENING = re.compile(r"\s*(?:(?:so|thus|hence|then|therefore|I\s+(?:think|believe|guess))\b"
                      r"(?:\s+that\b)?\s*,?\s*)*", re.IGNORECASE)
 LEAD = re.compile(
-    rf"(?:(?:it|this|(?:the|my)\s+(?:answer|result))\s+{_VERB}|we\s+(?:get|obtain|have|find)\s+"
+    r"(?:(?:it|that)['’]s\s+(?:just\s+|simply\s+)?"
+    rf"|(?:it|this|(?:the|my)\s+(?:answer|result))\s+{_VERB}|we\s+(?:get|obtain|have|find)\s+"
     rf"|(?:the|my)\s+(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?(?:loss|objective|cost|L))?"
     rf"{_WRT.format('wrt')}\s+{_VERB}"
     rf"|(?P<left>(?:∂|d[A-Z]\s*/|∇|\\nabla|\\[td]?frac)[^=\n]{{1,60}}?)\s*(?:=\s*|\s{_VERB}))",

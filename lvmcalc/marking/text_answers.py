@@ -8,7 +8,6 @@ from itertools import chain
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
@@ -20,6 +19,7 @@ from lvmcalc.marking.left_side import (
     POWER_PLUS,
     PSEUDO,
     entry_asked,
+    fits,
     inverses_used,
     is_asked,
     names,
@@ -142,7 +142,7 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     for typed in spoken_answers(exercise, text):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
-    ways = [way for way in ways if all(_fits(exercise, side) for side in way)] or ways[:1]
+    ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
     return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note}".strip())
@@ -164,14 +164,6 @@ def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], di
             except Unreadable as error:
                 shown = error if str(wrong).startswith("Beside") else wrong
     raise shown from None
-
-
-def _fits(exercise: Exercise, side: list[Reading]) -> bool:
-    """Return whether a reading of a side can be formed and has the shape that is asked for."""
-    with suppress(CannotBeFormed):
-        check_shapes(side[0].formula)
-        return notation.shape(side[0].formula) == notation.shape(exercise.asked)
-    return False
 
 
 def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -247,7 +239,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     if colon and not others and called and behind[:1].isspace():  # ∂L/∂X: … or X: …
         first = behind
     own = bool(others) and is_own_name(exercise, first, words, defined)
-    side = first
+    left = first
     if others and (own or not first.strip() or is_asked(exercise, first)):
         first, *others = others
     shape = getattr(exercise.asked, "shape", ())
@@ -261,7 +253,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
                             if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()
     if own:
-        refuse_another(exercise, side, [way.formula for ways in found for way in ways])
+        refuse_another(exercise, left, [way.formula for ways in found for way in ways])
     return found
 
 

@@ -11,7 +11,6 @@ text are returned. A word that is not in the tables makes the text unreadable.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from lvmcalc.notation.lexicon import ENGLISH
 from lvmcalc.notation.named_functions import FUNCTIONS
@@ -40,7 +39,7 @@ OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2", "negative
       "sum of all the entries": "sum({})", "half": "1/2*({})", "one half": "1/2*({})",
       "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
 OF["row-wise softmax"] = "softmax({})"
-OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ")
+OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
        for front, power in (("squared ", "^2"), ("", ""))}
 # and two formulas with "and" between them
 OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",
@@ -79,7 +78,7 @@ def written(text: str, vocabulary: Vocabulary) -> list[str]:
     text : the formula, without words that only introduce it
     vocabulary : the names that may be in it
     """
-    parts = _parts(text.replace("$", " "), vocabulary)
+    parts = _parts(re.sub(r"\$([^$]+)\$", r"(\1)", text), vocabulary)
     if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
         return []
     spoken = _Spoken(parts)
@@ -201,7 +200,8 @@ class _Spoken:
     def beside(self, place: int) -> Iterator[Way]:
         """Yield the factors that may stand behind another one without a sign."""
         kind, text = self.parts[place]
-        if kind == "name" or self.at(place, "(", "the") or text.endswith(" of"):
+        if not self.at_power(place) and (
+                kind == "name" or self.at(place, "(", "the") or text.endswith(" of")):
             yield from self.factor(place)
 
     def factor(self, place: int) -> Iterator[Way]:
@@ -219,14 +219,21 @@ class _Spoken:
             if re.fullmatch("[A-Za-z]{2,3}", formula):  # XW transpose
                 yield from self.with_what_follows(form.format(formula), place + 1)
             yield from self.with_what_follows(form.format(f"({formula})"), place + 1)
-        yield formula, place
+        if self.at_power(place):
+            yield from self.with_what_follows(f"({formula}){self.parts[place][1]}", place + 1)
+        else:
+            yield formula, place
+
+    def at_power(self, place: int) -> bool:
+        """Return whether signs such as ᵀ and ^-1 stand behind a bracket."""
+        return self.parts[place][0] == "name" and self.parts[place][1][0] in "^'ᵀ⁻²"
 
     def atom(self, place: int) -> Iterator[Way]:
         kind, text = self.parts[place]
         self.steps += 1
         if self.steps > MOST_STEPS:
             return
-        if kind == "name":
+        if kind == "name" and not self.at_power(place):
             if self.at(place + 1, "(") and re.fullmatch(r"[a-z]{3,}", text):  # tanh(A times X)
                 for inner, end in self.sum(place + 2, True):
                     if self.at(end, ")"):
@@ -274,12 +281,18 @@ def _longest(ways: Iterable[Way]) -> list[Way]:
 
 
 def _is_unclear(parts: list[tuple[str, str]]) -> bool:
-    """Return whether a product goes on behind a comma and a sum, as in A plus B, times C."""
-    summed = [False]
-    for (_, text), (_, behind) in pairwise(parts):
-        if text in "()":
+    """Return whether it cannot be heard what a word is said of: A plus B, times C; minus A + B."""
+    summed, opened = [False], [""]
+    for (_, before), (kind, text), (_, behind) in zip(
+            [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True):
+        if text in ("(", ")"):
             summed = [*summed, False] if text == "(" else summed[:-1] or [False]
-        summed[-1] |= text in SUM_SIGNS
-        if text == "," and behind in OPERATORS and summed[-1]:
+            opened = [*opened, ""] if text == "(" else opened[:-1] or [""]
+        if kind == "word" and (text.endswith(" of") or (before == "(" and text in (
+                *IN_FRONT, *NUMBERS))):
+            opened[-1] = text
+        signs = kind == "sign" and text in SUM_SIGNS and before != "("
+        if (signs and opened[-1]) or (text == "," and behind in OPERATORS and summed[-1]):
             return True
+        summed[-1] |= text in SUM_SIGNS
     return False

@@ -9,6 +9,7 @@ FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U
 NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N",
                   λ="positive")
+SQUARES = derive("½‖A w − y + b‖²", A="N×D", w="D", y="N", b="N")
 GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
 
 
@@ -71,7 +72,19 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
     ("The derivative of one half the squared norm of d is d.", "autoencoder", "c"),
     ("The derivative of one half the squared norm of c with respect to x is c", "autoencoder", "c"),
     ("B tanh of A X minus Y, times tanh of A X transpose", NET, "B"),
+    ("minus A w + y − b", SQUARES, "b"), ("twice A w − y + b", SQUARES, "b"),
+    ("half of 2A w − y + b", SQUARES, "b"), ("(minus A w + y)", SQUARES, "b"),
     ("the trace of " * 30 + "K", "gplvm", "beta")])
 def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
         answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).status == "unreadable"
+
+
+@over(("answer", "status"), [
+    ("The gradient is minus $y - Aw - b$", "proved"), ("minus $Aw - y + b$", "refuted"),
+    ("Half of $2(A w - y + b)$", "proved"), ("Half of $A w - y + b$", "refuted"),
+    ("The transpose of $(Aw - y + b)^T$", "proved"), ("The transpose of $Aw - y + b$", "refuted"),
+    ("The gradient is $A w - y + b$ times two", "refuted"), ("minus (yᵀ − (Aw)ᵀ − bᵀ)ᵀ", "proved"),
+    ("the exponential of $A w - y + b$", "refuted")])
+def test_a_formula_between_dollars_is_one_part(answer: str, status: str) -> None:
+    assert mark(answer, SQUARES, "b").status == status
