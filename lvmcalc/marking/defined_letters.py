@@ -51,16 +51,18 @@ class Definitions:
 
     def all_of(self, words: Vocabulary, lines: list[str], code: bool) -> Vocabulary:
         """Return a vocabulary with the letters that lines define, in whatever order."""
+        first = [] if code else [line for line in lines if not _uses(line, lines)]
         while lines:
-            waiting: dict[str, Unreadable] = {}
-            for line in lines:
+            waiting: dict[str, Unreadable | CannotBeFormed] = {}
+            for line in first or lines:
                 try:
                     words = self.extended(words, line, code)
-                except Unreadable as error:
+                except (Unreadable, CannotBeFormed) as error:
                     waiting[line] = error
-            if len(waiting) == len(lines):
+            if not first and len(waiting) == len(lines):
                 raise waiting[lines[0]]
-            lines = [*waiting]
+            lines = [line for line in lines if line in waiting or (first and line not in first)]
+            first = []
         return words
 
     def extended(self, words: Vocabulary, line: str, code: bool = False) -> Vocabulary:
@@ -81,6 +83,9 @@ class Definitions:
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
         if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
+            if name in words.lengths and name != value.name:
+                raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it does not have "
+                                 "here.")
             return words.extended({notation.spelling(name): value})
         refuse_large(value, line)
         if adjoint is not None:  # what is said of it stands for it
@@ -155,6 +160,14 @@ class Definitions:
         """Refuse a definition that nothing uses: it is not left out."""
         for letter in self.unused:
             raise Unreadable(f"{letter} is defined, but the answer does not use it.")
+
+
+def _uses(line: str, others: list[str]) -> bool:
+    """Return whether a line uses a letter that another line defines, such as H in E = HV − Y."""
+    own, *said = (DEFINITION.match(it) for it in (line, *others))
+    names = {re.sub(r"[\s{}]", "", it[1]) for it in said if it and own and it[1] != own[1]}
+    letters = re.sub(r"\\[A-Za-z]+|[a-z]{3,}", " ", own[2]) if own else ""
+    return any(name in (letters if len(name) == 1 else own[2]) for name in names if own)
 
 
 def _coincide(exercise: Exercise, one: Expr, other: Expr) -> bool:

@@ -44,15 +44,19 @@ WORD = re.compile(r"[(\[“\"]*([A-Za-z][a-z]+(?:['’-][A-Za-z][a-z]*)*|(?:\w-|
                   r"|[aAI])[)\]”\".,;:!?]*|[.,;:!?∎□■✓—]+")
 SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of code, too
 # - Gradient: $…$, 2) We have …, 3. $…$, ## Solution
-BULLET = re.compile(r"^[^\S\n]*(?:(?:[-*•–]|\(?\d{1,2}[.)])\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]"
-                    r"{2,}\s)|\(?\d{1,2}[.)]\s+(?=\$|\\[(\[])|#{2,6}\s+)", re.MULTILINE)
+_NUMBER = r"(?:Step\s+)?\(?\d{1,2}[.:)]"
+BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]+\s)"
+                    rf"|{_NUMBER}\s+(?=\$|\\[(\[])|#{{2,6}}\s+)", re.MULTILINE)
 APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
-                   r"|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
+                   r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
 VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
                      r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
+LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with|so"
+                   r"|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+)?(?:gets?|obtains?|ha(?:ve|s)"
+                   r"|finds?|arrives?\s+at|ends?\s+up\s+with))[\s$:,]*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
@@ -125,13 +129,16 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
                  for part, kind in zip(parts, kinds, strict=True)]
     kinds = ["D" if kind == "C" else kind for kind in kinds]
     last = max((place for place, kind in enumerate(kinds) if kind == "A"), default=0)
-    before, final = text[:parts[last].start], text[parts[last].start:parts[last].end]
-    explicit = ANSWERS.search(before) or any(
-        ADJOINT.search(side) and names_asked(exercise, side) for side in sides_of(final)[:-1])
+    before = text[:parts[last].start] if parts else ""
+    named = [kind == "A" and any(ADJOINT.search(side) and names_asked(exercise, side)
+                                 for side in sides_of(text[part.start:part.end])[:-1])
+             for part, kind in zip(parts, kinds, strict=True)]
+    explicit = bool(ANSWERS.search(before)) or (bool(parts) and named[last])
+    leads = explicit or (bool(LEADS.search(before)) and not any(named))
     if any(kind == "X" and DENIES.search(text[part.start:part.end])
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None
-    if explicit:  # what stands in front of it is its story
+    if leads:  # what stands in front of it is its story
         kinds = ["B" if kind == "X" and place < last and not re.search(
                      r"(?<![\\A-Za-z])[A-Za-z]{3}", text[part.start:part.end]) else kind
                  for place, (part, kind) in enumerate(zip(parts, kinds, strict=True))]
@@ -165,7 +172,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
             story = story.replace(found[0], " ")
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
     told, squares = SQUARES.subn(" ", story)
-    if not is_harmless(ORIENTED.sub(" ", told), vocabulary, wrt, bool(explicit)):
+    if not is_harmless(ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
         return None
     found = [" "] * len(text)
     for part, kind in zip(parts, kinds, strict=True):
@@ -185,6 +192,8 @@ def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     if any(letter.search(re.sub(r"\s", " ", other)) or left in re.sub(r"\s", "", other)
            for other in others):
         return False
+    if CHANGE.match(bare):
+        return True
     try:
         notation.parse(sides_of(said)[0], vocabulary)
     except (Unreadable, CannotBeFormed):

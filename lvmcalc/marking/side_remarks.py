@@ -17,6 +17,8 @@ from lvmcalc.notation import Unreadable
 _YEAR = r"(?:19|20)\d\d[a-z]?"
 _AUTHOR = r"[A-Z][a-z]+(?:\s+et\s+al\.?|\s+(?:and|&)\s+[A-Z][a-z]+)?"
 SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}\)"
+          r"|\((?:(?:see|cf\.?)\s+)?(?:[Ee]q(?:uation|n|s)?|[Ss]ection|[Cc]hapter)s?\.?\s*\(?"
+          r"\d[\d.]*\)?(?:,?\s+(?:in|of|from|and|&|the|[A-Z][A-Za-z'’]+))*\)"
           rf"|\b(?:[Ff]rom|[Ff]ollowing|[Bb]y|[Ss]ee|[Aa]s\s+in)\s+{_AUTHOR}\s+\({_YEAR}\),?")
 # Division and these functions have no other meaning here; a square or a product has
 ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid|tanh)\s+is\s+"
@@ -32,7 +34,8 @@ _ENDS = r"(?<=[.!\n\])}$])"
 WORDS = r"(?:\s+(?:[A-Za-z][a-z'’-]+|a|I))+"
 CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
            r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
-           r"(?:would\s+give|gives|yields|leads\s+to)\s+(?:the|an?)(?:\s+[a-z-]{3,}){1,4}\.?\s*$"
+           r"(?:would\s+(?:give|recover|yield)|gives|yields|recovers|leads\s+to)\s+"
+           r"(?:(?:the|an?)(?:\s+[a-z-]{3,}){1,4}|\$[^$]+\$)\.?\s*$"
            r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
            r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
            r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"

@@ -27,11 +27,14 @@ USUAL = re.compile(
     r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
     r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"
     r"|\bpositive\s+definite\b|\b(?:what\s+remains\s+)?(?:is|as)\s+an?\s+quadratic(?:\s+form)?\b"
-    r"|\bprediction\s+minus\s+(?:the\s+)?(?:target|label|data)s?\b", re.IGNORECASE)
+    r"|\bprediction\s+minus\s+(?:the\s+)?(?:target|label|data|truth)s?\b"
+    r"|\bas\s+it\s+(?:must|should)\s+be\b"
+    r"|\bexactly\s+(?:like|as)\s+(?:that|the\s+one)\s+(?:in|of)\b", re.IGNORECASE)
 _MEETS = r"(?:depend|enter|appear|occur|show|come|contribute|involve|contain)s?"
 STOCK = re.compile(
     rf"\bonly(?:\s+(?={_MEETS}\b|through|via|in\b|on\b|once|inside|the\s+(?:first|second|third"
-    rf"|last)\s+(?:term|part|summand)))|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
+    rf"|last)\s+(?:term|part|summand)|the\s+\w+(?:\s+term)?\s+{_MEETS}))"
+    rf"|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
     rf"|(?:⟦N\w*⟧|\bit)\s+(?:{_MEETS}|is\s+used)\s+(?:twice|two\s+times)\b"
     r"|\bdo(?:es)?\s+not\s+(?=(?:depend|involve|contain|enter|appear)\b)|\bstationary\s+points?\b"
     r"|\bthe\s+same\s+(?:way|argument|reasoning|steps?|rules?|computation|as\s+(?:in|for))\b"
@@ -39,12 +42,14 @@ STOCK = re.compile(
 LEADING = re.compile(
     rf"\b(?:{_MEETS}|used)\s+(?:twice|two\s+times)\b|\badds?\s+up\b|\bdo\s+not\s+forget(?=\s+that"
     r"\b)|\bwith\s+a\s+minus\s+sign\b|\bchang(?:es?|ing)\s+(?:its\s+)?sign\b|\bone\s+minus\s+(?:its"
-    r"|the)\b|\bon\s+the\s+(?:right|left)\b|\bhalf\s+(?:of\s+)?(?:an?|the|its)\s+(?=squared?\b)",
+    r"|the)\b|\bover\s+(?:all\s+|the\s+)?(?:examples|rows|samples|observations|data\s+points)\b"
+    r"|\bon\s+the\s+(?:right|left)\b|\bhalf\s+(?:of\s+)?(?:an?|the|its)\s+(?=squared?\b)",
     re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|^\s*(?=[A-Z][a-z])")
 CONCLUDES = re.compile(r"[,:]\s|\b(?:so|hence|thus|therefore|consequently|then|giving|yielding"
                        r"|(?:we|one)\s+(?:\w+ly\s+)?(?:obtains?|gets?|ha(?:ve|s)|finds?|sees?"
-                       r"|arrives?\s+at))\b", re.IGNORECASE)
+                       r"|arrives?\s+at|(?:are|is)\s+left\s+with|ends?\s+up\s+with))\b",
+                       re.IGNORECASE)
 SO = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b", re.IGNORECASE)
 # A sentence about the parts says something of them; "Trace part:" is a heading, "for the trace" not
 SAYS = re.compile(rf"\b(?:is|are|was|has|have|does|{_MEETS}|gives|acts?|adds?|adding|combining"
@@ -59,8 +64,13 @@ RENAMES = re.compile(
     rf"|means?|the|an?)\b[^.;,⟦]*\b{_OTHER}\b"
     r"|\b(?:let|denot\w+|call\w*|write|writing|nam\w+|defin\w+|abbreviat\w+|introduc\w+)\b"
     rf"(?:[^.;]*⟦N\w*⟧[^.;⟦]*\b{_OTHER}\b|[^.;]*\b{_OTHER}\b[^.;]*⟦N)", re.IGNORECASE)
+MAKES = re.compile(r"\b(?:gives|yields|leads\s+to|produces|results\s+in|shows(?:\s+that)?)\W*$",
+                   re.IGNORECASE)
 SYMMETRIC = re.compile(r"⟦N\w*⟧\s*(?:is|are|being)?\s*(?:an?\s+)?symmetric", re.IGNORECASE)
-RESPECT = re.compile(r"\brespect\s+to\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
+ABOUT = re.compile(r"\b(?:respect\s+to|for)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
+TOWARDS = re.compile(r"\b(?:to|for|of)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
+GIVES = re.compile(r"\b(?:gives|yields|leads?\s+to|becomes?|equals?|is|get|obtain|have|find)\W*⟦N",
+                   re.IGNORECASE)
 REASON = re.compile(r"[,;(]?\s*\(?\b(?:since|because|as(?=\s+(?:in|every\w*|\S+\s+(?:\S+\s+)?"
                     r"(?:is|are|enters?|appears?|depends?|does))\b)|using|by|from|via|where|which"
                     r"|note|here)\b", re.IGNORECASE)
@@ -100,7 +110,8 @@ EMPTY = re.compile(
     r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
     r"(?:(?:is|being|taken|applied"
     rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
-    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row\)?"
+    r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row"
+    r"(?:\s+separately)?\)?"
     r"|\brow\s+by\s+row\b"
     r"|\b(?:with|where|and)\s+the\s+(?:logistic\s+|sigmoid\s+)+(?:function\s+)?⟦Nsigma⟧"
     r"|(?:\b(?:with|where|and)|(?<=⟦A⟧))[,;]?\s*⟦Nsigma⟧\s*(?:is|being|denotes)?\s*the\s+"
@@ -114,11 +125,13 @@ FRAMED = re.compile(r"\b(?:of|for|in|respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s
                     r"(?:is|are|denotes?|being)\b", re.IGNORECASE)
 
 
-def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False) -> bool:
+def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = False,
+                leads: bool = False) -> bool:
     """Return whether the words round the answer ⟦A⟧, definitions ⟦D⟧ and names ⟦N…⟧ say nothing.
 
     All of them are known to leave a formula what it is. Where the answer is `explicit`, as in
-    ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing.
+    ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing; also where
+    words such as "so" or "this gives" say that one `leads` to it, if all of them are known.
     """
     if TWICE.search(story) or VALUE.search(story) or RENAMES.search(story):
         return False
@@ -137,7 +150,7 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
         return False
     story = EMPTY.sub(" ", PHRASES.sub(" ", LET.sub(" ", story)))
     front, behind = story.split("⟦A⟧")
-    story = f"{without_story(front, explicit)}⟦A⟧{without_comments(behind)}"
+    story = f"{without_story(front, explicit, leads)}⟦A⟧{without_comments(behind)}"
     story = USUAL.sub(" ", re.sub(r"['’]s\b", "", story))
     words = re.sub(r"⟦\w*⟧", " ", story)
     if {*WITH_RESPECT_TO.findall(story)} - {wrt} or re.search("⟦[XB]⟧", story) or re.search(
@@ -157,14 +170,15 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
         for word in re.findall(r"[A-Za-z]+", re.sub(r"⟦\w*⟧", " ", framed)))
 
 
-def without_story(front: str, explicit: bool) -> str:
+def without_story(front: str, explicit: bool, leads: bool) -> str:
     """Return what stands in front of an answer without the sentences that tell how it was found.
 
-    In front of an explicit one, as ∂L/∂X = …, they may speak of its parts and of what was done.
+    If the story `leads` to ∂L/∂X = …, it may speak of its parts and of what was done.
     """
     *before, last = SENTENCE.split(front)
-    if explicit and _leads_to(before, last):
-        return " ".join(["⟦D⟧" * front.count("⟦D⟧"), *RESPECT.findall(last)])
+    if leads and _leads_to(before, last, explicit):
+        about = (ABOUT if explicit else TOWARDS).findall(last)
+        return " ".join(["⟦D⟧" * front.count("⟦D⟧"), *about])
     kept = [sentence for sentence in before if not (
         _words(sentence) - PLAIN and TELLS.search(sentence) and not _words(sentence) & TO_DO
         and _is_told(sentence, TOLD | PARTS | OPERATIONS))]
@@ -194,25 +208,29 @@ def _is_told(text: str, known: frozenset[str]) -> bool:
     return _words(text) <= known - said and not ("⟦X" in text or SYMMETRIC.search(text))
 
 
-def _leads_to(before: list[str], last: str) -> bool:
-    """Return whether sentences, and the one of an explicit answer, are a story about it."""
-    known = TOLD | PARTS | OPERATIONS | DEEDS
+def _leads_to(before: list[str], last: str, explicit: bool) -> bool:
+    """Return whether sentences, and the one of the answer, are a story that leads to it."""
+    known = TOLD | PARTS | OPERATIONS | (DEEDS if explicit else set())
     *before, last = (LEADING.sub(" ", one) for one in [*before, last])
     end = max((found.end() for found in CONCLUDES.finditer(last)), default=0)
     told, own = [*before, last[:end]], last[end:]
+    made = OPERATIONS | DEEDS if explicit and MAKES.search(own) else set()
+    if not explicit and ("⟦B" in own or re.search(r"\b(?:en|de)coder\b", own)):
+        return False
     return all(_is_told(one, known) and (SAYS.search(one) or SO.search(one) or not (
         _words(one) & (PARTS | OPERATIONS) - PLAIN - {"of"})) for one in told) and _is_told(
-            own, TOLD | OPERATIONS | DEEDS)
+            own, TOLD | made)
 
 
 def _is_comment(lead: str, text: str) -> bool:
     """Return whether words behind an answer are a reason for it, or say where its parts are from.
     """
     lead, words = re.sub("[^a-z]", "", lead.lower()), _words(text)
-    if "⟦D" in text or text.lstrip().startswith("which"):
+    if "⟦D" in text or GIVES.search(text) or text.lstrip().startswith("which"):
         return False
     if lead in ("since", "because", "as", "using") or (lead and RULES.search(text)):
         return _is_told(text, TOLD | PARTS | OPERATIONS) and not (
             words & OPERATIONS and CLAIMS.search(text))
-    return _is_told(text, TOLD | PARTS) and not (words & PARTS - ANSWERING and (
+    acts = FUNCTIONS if lead == "where" and "⟦" not in text else set()
+    return _is_told(text, TOLD | PARTS | acts) and not (words & PARTS - ANSWERING and (
         words & TO_DO or CLAIMS.search(text)))

@@ -13,14 +13,15 @@ CALLED_OF = re.compile(
     r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
 # "P = exp(XW) with every row divided by its sum"
 NORMALISED = re.compile(
-    r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where|and\s+then)"
-    r"\s+(?:each|every|the|all)\s+rows?\s+(?:(?:is|are|being)\s+)?(?:divided\s+by\s+(?:its|their)"
+    r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where)\s+"
+    r"(?:each|every|the|all)\s+rows?\s+(?:(?:is|are|being)\s+)?(?:divided\s+by\s+(?:its|their)"
     r"\s+sums?|normali[sz]ed\s+(?:to\s+sum\s+to\s+(?:one|1)|by\s+(?:its|their)\s+sums?))",
     re.IGNORECASE)
 # "here p denotes σ(Xw)", but not "here p denotes the probabilities"
 DENOTES = re.compile(
     r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:denotes?"
-    r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
+    r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
+    r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
 # "minus K⁻¹Y", a product; "minus one half, i.e. −1/2"
 MINUS = re.compile(r"(?P<front>^\s*(?:(?:(?:the\s+)?(?:answer|gradient|result)|it)\s+is\s+)?|=\s*)"
@@ -32,13 +33,21 @@ NUMBER = re.compile(rf"^\s*(minus\s+)?({'|'.join(NUMBERS)})(?:\s*,?\s*\(?(?:i\.\
                     r",?\s+(?P<same>[^A-Za-z()]+)\)?)?[\s.]*$", re.IGNORECASE)
 
 
+# "Let P be softmax(XW)"
+IS = re.compile(
+    r"(?P<lead>\b(?:where|with|here|and|let))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:be|is|are)\s+"
+    r"(?=\$?\s*(?:\\(?:operatorname|mathrm|text|mathit)\s*\{\s*)?\\?"
+    r"(?:softmax|sigmoid|sigma|tanh|exp|σ)(?:\s*\})?\s*(?:\\left\s*)?\()", re.IGNORECASE)
+
+
 def with_formulas(text: str) -> str:
     """Return a text with formulas in place of those in words."""
     if number := NUMBER.match(text):
-        said = f"{'-' if number[1] else ''}{NUMBERS[number[2].lower()]}"
-        return f"= {said} = {number['same']}" if number["same"] else said
+        value = f"{'-' if number[1] else ''}{NUMBERS[number[2].lower()]}"
+        return f"= {value} = {number['same']}" if number["same"] else value
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
-    text = DENOTES.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
+    for said in (DENOTES, IS):
+        text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)
     return MINUS.sub(_negated, with_functions(text))
 

@@ -41,6 +41,7 @@ OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y":
     ("Y", "Y enters only through the quadratic form tr(K⁻¹YYᵀ), whose gradient is 2K⁻¹Y; "
      "multiplying by −½ yields ∂L/∂Y = {}"),
     ("Y", "Since $L$ depends on $Y$ only through the trace, $$∂L/∂Y = {}$$"),
+    ("w", "The weights enter through the residual and through the penalty, so we get {}"),
     ("Y", "The log-determinant is independent of $Y$. What remains is a quadratic form whose "
      "derivative equals ${}$.")])
 def test_a_story_round_an_answer_is_left_out(wrt: str, story: str) -> None:
@@ -95,6 +96,9 @@ def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> No
      "A", "proved"),
     ("\\begin{align}\n∂L/∂W &= W x c^\\top + W c x^\\top \\\\\n &= W (x c^\\top + c x^\\top)\n"
      "\\end{align}\nwhere $c = W^\\top W x - x$.", "autoencoder", "W", "proved"),
+    ("∂L/∂W = Xᵀ[(EVᵀ) ∘ (1 − H∘H)], E = HV − Y being the output error and H = tanh(XW) the hidden "
+     "layer", derive("½‖tanh(X W) V − Y‖²", X="N×D", W="D×H", V="H×C", Y="N×C"), "W", "proved"),
+    ("Let $P$ be $\\mathrm{softmax}(XW)$. Then $∂L/∂W = X^\\top(P − Y)$.", SOFTMAX, "W", "proved"),
     ("minus K⁻¹Y (using that K is symmetric)", "gplvm", "Y", "proved"),
     ("minus ½K⁻¹Y", "gplvm", "Y", "refuted"), ("minus K⁻¹ − Y", "gplvm", "Y", "unreadable"),
     ("minus twice K⁻¹Y", "gplvm", "Y", "unreadable"),
