@@ -27,7 +27,7 @@ PARTS = "u = y − X w\nf = uᵀu + λ wᵀw\n∂f/∂u = 2u\n∂u/∂w = {}\n"
     (LETTERS + "∇²L = Xᵀ diag(p ⊙ (1 − p)) X", LOGISTIC, ["proved"]),
     ("∂L/∂β⁻¹ = tr(∂L/∂K)\n" + r"\frac{\partial L}{\partial \beta^{-1}} = 2"
      "\n∂L/∂K⁻¹ = D/2 K − ½ YYᵀ\n∂L/∂β = −β⁻² ∂L/∂β⁻¹", "gplvm",
-     ["proved", "refuted", "proved", "unreadable"]),
+     ["proved", "refuted", "proved", "proved"]),
     ("a = X W\nh = tanh(a)\n∂L/∂a = ∂L/∂h ∘ ∂h/∂a\n∂L/∂a = ∂L/∂h ∂h/∂a", NET,
      ["proved", "refuted"]),
     ("∂L/∂α = Σ_ij ∂L/∂K_ij ∂K_ij/∂α", "gplvm", ["proved"])])
