@@ -179,7 +179,14 @@ class Slips:
                     if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                            for pair in pairwise(self.taken_for_true(some, way))):
                         return some[0]
-        return self.put_in(head, sides[-1]) or self.made_up(*sides)
+        return self.put_in(head, sides[-1]) or self.taken_back(head, *sides) or self.made_up(*sides)
+
+    def taken_back(self, head: Expr, *sides: Expr) -> Position | None:
+        """Return the line with the slip that an equation begins with, if it ends with what is right
+        again."""
+        first = self.letters.meaning(head), self.letters.meaning(sides[0])
+        return next((number for number, pairs in self.wrong.items()
+                     if first in pairs and self.same(head, sides[-1])), None)
 
     def put_in(self, head: Expr, side: Expr) -> Position | None:
         """Return the line with a slip that was put in what a right line says of the same thing."""

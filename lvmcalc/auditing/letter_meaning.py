@@ -71,9 +71,10 @@ class Lettering:
         output = self.chain.vocabulary.outputs[-1]
         name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
                           r"(?:\(\w+\))?(?![A-Za-z0-9])")
+        same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
         return [it if it.kind == "words" else it._replace(
-            text=name.sub(output, it.text), kind="claim" if it is piece else it.kind,
-            name="" if it is piece else it.name) for it in found]
+            text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
+            name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
 
     def scalar(self, piece: Piece) -> str:
         """Return the name on the left that may be another one for the scalar, "" if it may not."""

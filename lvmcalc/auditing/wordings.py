@@ -19,9 +19,10 @@ SAID = re.compile(r"\b(?:the|our)\s+(?:(?:full|total|whole)\s+)?(?P<what>gradien
                   r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>\\?\w+)\$?)?\s+"
                   r"(?:is|becomes|reads|equals)(?:\s+(?:then|thus|therefore|simply|just|hence))?"
                   r"\s*:?[^\S\n]*", re.IGNORECASE)
-BEFORE = re.compile(r"(?:.*[.;:])?\s*(?:(?:so|thus|hence|therefore|then|and|now|consequently"
-                    r"|finally|altogether|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows"
-                    r"|we\s+see|this\s+shows)(?:\s+that)?,?\s*)*", re.IGNORECASE)
+BEFORE = re.compile(r"(?:.*(?:[.;:]|,(?=\s*(?:so|thus|hence|therefore)\b)))?\s*"
+                    r"(?:(?:so|thus|hence|therefore|then|and|now|consequently|finally|altogether"
+                    r"|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows|we\s+see|this\s+shows)"
+                    r"(?:\s+that)?,?\s*)*", re.IGNORECASE)
 # What begins a formula that is no equation, and neither a shape nor a word
 FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|(?:(?!\b(?:where|with)\b)[^.])*"
                      r"(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"

@@ -59,6 +59,21 @@ def test_each_path_is_said_once() -> None:
         assert (first.status, last.status) == ("proved", expected)
 
 
+@pytest.mark.parametrize(("text", "expected"), [
+    ("J(w) = ‖y − X w‖² + λ wᵀw\nJ(w) = yᵀy − 2wᵀXᵀy − wᵀXᵀX w + λ wᵀw\n∂J/∂w = 2λw − 2Xᵀ(y − Xw)",
+     ["proved", "refuted", "proved"]),
+    ("J(w) = ‖y − X w‖² + wᵀw\nJ(w) = yᵀy − 2wᵀXᵀy + wᵀXᵀX w + λ wᵀw", ["refuted", "proved"])])
+def test_a_name_of_the_scalar_is_its_name_in_every_line(text: str, expected: list[str]) -> None:
+    assert [line.status for line in audit(text, RIDGE).lines] == expected
+
+
+def test_a_slip_that_is_taken_back_counts_once() -> None:
+    text = ("L = ‖y − X w‖² + λ wᵀw\n= (y − X w)ᵀ(y + X w) + λ wᵀw\n"
+            "= yᵀy − 2wᵀXᵀy + wᵀXᵀX w + λ wᵀw\n= yᵀy − wᵀXᵀy + wᵀXᵀX w + λ wᵀw")
+    assert [line.status for line in audit(text, RIDGE).lines] == [
+        "proved", "refuted", "follows", "refuted"]
+
+
 def test_what_a_path_contributes_is_a_part() -> None:
     text = ("e = WᵀW x − x\nThe decoder contributes $W x e^T$ to the gradient of $W$; the encoder "
             "contributes $(W e)x^T$.\nIn total $\\partial L/\\partial W = W x e^T + W e x^T$.")
