@@ -56,14 +56,15 @@ def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     nothing else; and such a letter that a stage of the chain has too, "" if there is none.
 
     It means something else where a leaf, a number with a name, or the text has it. Of the letters
-    of stages only f and l are usual names for a scalar.
+    of stages only f and l are usual names for a scalar; nobody differentiates a size.
     """
     leaves = "|".join(typed(name) for name in stages_of(chain))
     places = [re.compile(place.replace("LEAVES", leaves)) for place in PLACES]
     numbers = {name for name in stages_of(chain) - {*chain.leaves}
                if not chain.vocabulary[name].is_Matrix}
-    known = {*chain.vocabulary} - USUAL | {*chain.vocabulary.outputs, *numbers}
-    known |= {*chain.leaves, *letters_given(text), *BELOW.findall(text)}
+    known = {*chain.vocabulary} - {*chain.vocabulary.lengths, *USUAL} | numbers
+    known |= {*chain.leaves, *chain.vocabulary.outputs, *letters_given(text)}
+    known |= {*BELOW.findall(text)}
 
     def names() -> Iterator[str]:
         for place in places:

@@ -19,6 +19,8 @@ SAYS_NOTHING = re.compile(
     r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
     r"\b(?:not|never)\b"
     r"|(?:[a-z]:\s*)?(?:how|what|why|which|where|is|are|am|can|could|do|does)\b[^=]*\?\s*$"
+    r"|\$?\s*(?:\\?sigma|σ)\s*\$?\s*(?:=|is|denotes)\s*(?:the\s+)?\$?(?:\\(?:text|mathrm|operatorname)"
+    r"\s*\{)?(?:logistic|sigmoid)(?:\s+function)?\}?\W*$"
     r"|\$?\\?\w+\$?\s+(?:depends\s+on|appears|occurs|enters|is\s+used)\s+"
     r"(?:(?:in\s+)?\$?\\?\w+\$?\s+)?(?:once|twice|(?:two|three)\s+times)\W*$"
     r"|\$?(?:∂L\s*/\s*∂)?(?:this\s+matrix|it|\\?\w|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})\$?\s+is\s+"

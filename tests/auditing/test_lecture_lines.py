@@ -65,6 +65,9 @@ def test_a_term_left_out_as_a_constant_is_told() -> None:
 QUADRATIC = derive("½ xᵀ A x − bᵀ x", A="symmetric N×N", x="N", b="N")
 MASKED = derive("½‖M ∘ (R − U Vᵀ)‖²", M="N×J", R="N×J", U="N×Q", V="J×Q")
 NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+LOGISTIC = derive("sum(softplus(X w)) − yᵀX w", X="N×D", w="D", y="N")
+POISSON = derive("sum(exp(X w)) − yᵀX w", X="N×D", w="D", y="N")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D", W="D×C", Y="N×C")
 G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.\n"
 
 
@@ -82,7 +85,20 @@ G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.
     ("∂L/∂Σ = n/2 Σ⁻¹(S − Σ)Σ⁻¹ = 0\nI = Σ⁻¹S", GAUSS, ["proved", "numeric"]),
     (r"\nabla\mathcal L(w) = 2\lambda w - 2X^T(y - Xw)", RIDGE, ["proved"]),
     ("∂L/∂P = λP − (R − PQᵀ)Q\nfix Q, solve ∂L/∂P = 0:\nP(QᵀQ + λI) = RQ", FACTORS,
-     ["proved", "words", "numeric"])])
+     ["proved", "words", "numeric"]),
+    ("dL = −2(y − Xw)ᵀX dw + 2λwᵀdw\n = −2yᵀX dw + …", RIDGE, ["proved", "unreadable"]),
+    ("p = σ(Xw)\nS = diag(p(1−p))\n∇²L = XᵀSX", LOGISTIC, ["definition", "definition", "proved"]),
+    ("σ = sigmoid\n∇L = Xᵀ(σ(Xw) − y)\nw ← w − (∇²L)⁻¹∇L", LOGISTIC, ["words", "proved", "words"]),
+    ("E = K⁻¹Y (so that E Eᵀ = K⁻¹YYᵀK⁻¹)\n∂L/∂Y = E", "gplvm",
+     ["definition", "proved", "refuted"]),
+    (r"$\partial C/\partial Z = P - Y$ where $P = \operatorname{softmax}(Z)$ row by row.", SOFTMAX,
+     ["proved", "definition"]),
+    ("S(w) = ‖y − Xw‖² + λ‖w‖²\n∇S(ŵ) = 0 ⇔ XᵀXŵ + λŵ = Xᵀy\nŵ = (XᵀX + λI)⁻¹Xᵀy", RIDGE,
+     ["proved", "words", "numeric", "proved"]),
+    ("So w = (XᵀX + λI)⁻¹Xᵀy makes the gradient zero.\nw = (XᵀX)⁻¹Xᵀy is the minimiser.", RIDGE,
+     ["proved", "refuted"]),
+    ("dL/dm: let m = exp(Xw)\nL = 1ᵀm − yᵀXw\n∂L/∂m = 1 (vector of ones)", POISSON,
+     ["definition", "proved", "proved"])])
 def test_what_lectures_write_is_read_as_it_is_meant(text: str, of: str | Chain,
                                                     expected: list[str]) -> None:
     assert statuses(text, of) == expected, audit(text, of)
