@@ -153,7 +153,8 @@ class Conditioned:
             leaves = "|".join(map(typed, self.chain.leaves))
             hatted = rf"(?<![a-z\\])({leaves})(?:{HAT.pattern})"
             return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
-        if piece.kind == "words" or not HAT.search(piece.name) or leaf not in self.chain.leaves:
+        said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
+        if not said or not HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
         found = piece._replace(name=leaf, text=HAT.sub("", piece.text, 1), kind="claim", flat=True)
         found_before = leaf in {it.name for it in self.conditions.found}
