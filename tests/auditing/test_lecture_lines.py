@@ -97,6 +97,9 @@ G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.
      ["proved", "words", "numeric", "proved"]),
     ("So w = (XᵀX + λI)⁻¹Xᵀy makes the gradient zero.\nw = (XᵀX)⁻¹Xᵀy is the minimiser.", RIDGE,
      ["proved", "refuted"]),
+    (r"$d\|y - Xw\|^2=-2(y - Xw)^TX\,dw$. Therefore the gradient is $-2X^T(y - Xw)$.", RIDGE,
+     ["proved", "proved"]),
+    ("d‖w‖² = 2wᵀdw\nHence the gradient is w", RIDGE, ["proved", "refuted"]),
     ("dL/dm: let m = exp(Xw)\nL = 1ᵀm − yᵀXw\n∂L/∂m = 1 (vector of ones)", POISSON,
      ["definition", "proved", "proved"])])
 def test_what_lectures_write_is_read_as_it_is_meant(text: str, of: str | Chain,
