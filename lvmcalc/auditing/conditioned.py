@@ -69,10 +69,10 @@ class Conditioned:
 
     def only_for(self, sides: tuple[Expr, ...]) -> str:
         """Return the letters that alone may change for sides to differ by a constant, "" if there
-        are none, or if it is known which letters change."""
+        are none."""
         moving, found = self.moving, []
         leaves = [name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer]
-        for self.moving in ((name,) for name in leaves if [*moving] == leaves):
+        for self.moving in ((name,) for name in leaves):
             here = self.chain.in_leaves(sides[-1]).free_symbols
             if self.chain[self.moving[0]].symbol in here and all(
                     self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):

@@ -58,6 +58,11 @@ SPOKEN = re.compile(
     r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
+# "With r = y − Aw this is Aᵀr", "G = … is ∂L/∂K"
+WITH_THIS = re.compile(r"^\s*with\s+(\$?[^=]+=[^=]+?)\s+this\s+(?:is|becomes|reads|equals)\s+"
+                       r"(?!not\b|no\b|an?\b|the\b)(?=[^=]*$)(\S.*?)[\s.]*$", re.IGNORECASE)
+IS_ADJOINT = re.compile(r"(=[^=]*\S)\s+is\s+(?=\$?(?:∂L\s*/\s*∂|\\[td]?frac\s*\{\s*\\partial\s*L)"
+                        r"[^=\s]+[\s.]*$)")
 # "(so that E Eᵀ = …)" behind an equation
 SO_THAT = re.compile(r"(?<=\S)\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
                      r"|note(?:\s+that)?|with|where|since|because|as)\s+"
@@ -135,6 +140,9 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]
+    if told := WITH_THIS.match(text):
+        return [f"= {told[2].replace('$', ' ')}", f"where {told[1].replace('$', ' ')}"]
+    text = IS_ADJOINT.sub(r"\1 = ", text)
     behind = SO_THAT.search(text)
     if behind and "=" in text[:behind.start()]:
         return [one for part in (text[:behind.start()], behind[1])

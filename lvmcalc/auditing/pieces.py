@@ -26,7 +26,8 @@ ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
                       r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
 ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
 SOLVES = re.compile(r"\$?\s+(?:(?:makes?|sets?)\s+(?:the|this|its)\s+(?:gradient|derivative)\s+"
-                    r"(?:zero|vanish|equal\s+to\s+zero)|is\s+(?:the|a)\s+(?:(?:unique|global)\s+)?"
+                    r"(?:zero|vanish|equal\s+to\s+zero)|at\s+(?:the|an?)\s+(?:optimum"
+                    r"|minimum|maximum|solution)|is\s+(?:the|a)\s+(?:(?:unique|global)\s+)?"
                     r"(?:(?:mini|maxi)mi[sz]er|optimum|solution|minimum|maximum"
                     r"|stationary\s+point))[\s.,$]*$", re.IGNORECASE)
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
@@ -235,7 +236,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     other line uses the letter."""
     base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
     names = rf"(?:{typed(base)}|{base.upper()})" if ENTRY.fullmatch(piece.name) else typed(base)
-    letter = re.compile(rf"(?<![A-Za-z])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
+    before = "a-z" if re.fullmatch("[A-Z]", base) else "A-Za-z"  # XᵀDX has a D
+    letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1

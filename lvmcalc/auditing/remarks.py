@@ -19,6 +19,7 @@ SAYS_NOTHING = re.compile(
     r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
     r"\b(?:not|never)\b"
     r"|(?:[a-z]:\s*)?(?:how|what|why|which|where|is|are|am|can|could|do|does)\b[^=]*\?\s*$"
+    r"|(?:now\s+)?set(?:ting)?\s*(?:=|(?:equal\s+)?to)\s*(?:0|zero)\W*$"
     r"|\$?\s*(?:\\?sigma|σ)\s*\$?\s*(?:=|is|denotes)\s*(?:the\s+)?\$?"
     r"(?:\\(?:text|mathrm|operatorname)\s*\{)?(?:logistic|sigmoid)(?:\s+function)?\}?\W*$"
     r"|\$?\\?\w+\$?\s+(?:depends\s+on|appears|occurs|enters|is\s+used)\s+"
