@@ -66,6 +66,7 @@ from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.lexicon import ARRAYS
 from lvmcalc.notation.vocabulary import matching
 
+DOTS = "The dots leave something out: write the whole formula."
 PROPORTIONAL = ("∝ can leave out a factor or a term that is added, and no such term makes this "
                 "right: write = instead.")
 
@@ -268,6 +269,8 @@ class _Auditor(Defining, Conditioned, Blaming):
                     self.letters.meanings[self.head] = meant
                     sides = traced = self.head, traced[1]
                     verdicts = (self.verdict(*traced),)
+            if piece.dots and not all(verdict.holds for verdict in verdicts):
+                raise Unreadable(DOTS)
             if not all(verdict.holds for verdict in verdicts) and (
                     found := self.conditional(piece, traced, verdicts)):
                 return found

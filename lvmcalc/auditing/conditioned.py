@@ -69,10 +69,10 @@ class Conditioned:
 
     def only_for(self, sides: tuple[Expr, ...]) -> str:
         """Return the letters that alone may change for sides to differ by a constant, "" if there
-        are none, or if it is known which letters change."""
+        are none."""
         moving, found = self.moving, []
         leaves = [name for name, leaf in self.chain.leaves.items() if not leaf.symbol.is_integer]
-        for self.moving in ((name,) for name in leaves if [*moving] == leaves):
+        for self.moving in ((name,) for name in leaves):
             here = self.chain.in_leaves(sides[-1]).free_symbols
             if self.chain[self.moving[0]].symbol in here and all(
                     self.verdict(*map(change_of, pair)).holds for pair in pairwise(sides)):
@@ -148,15 +148,17 @@ class Conditioned:
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""
-        if piece.flat and piece.kind == "claim" and not piece.name:
-            leaves = "|".join(map(typed, self.chain.leaves))
-            hatted = rf"(?<![A-Za-z])({leaves})(?:{HAT.pattern})"
-            return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
         leaf = notation.spelling(HAT.sub("", piece.name))
-        if piece.kind != "claim" or not HAT.search(piece.name) or leaf not in self.chain.leaves:
+        if piece.flat and piece.kind == "claim" and leaf not in self.chain.leaves:
+            leaves = "|".join(map(typed, self.chain.leaves))
+            hatted = rf"(?<![a-z\\])({leaves})(?:{HAT.pattern})"
+            return piece._replace(text=re.sub(hatted, r"\g<1> ", piece.text))
+        said = piece.kind == "claim" or (piece.kind == "definition" and piece.flat)
+        if not said or not HAT.search(piece.name) or leaf not in self.chain.leaves:
             return piece
-        found = piece._replace(name=leaf, text=HAT.sub("", piece.text, 1), flat=True)
-        if self.conditions.begun or leaf in {it.name for it in self.conditions.found}:
+        found = piece._replace(name=leaf, text=HAT.sub("", piece.text, 1), kind="claim", flat=True)
+        found_before = leaf in {it.name for it in self.conditions.found}
+        if found_before or (piece.kind == "claim" and self.conditions.begun):
             return found
         with suppress(Unreadable, CannotBeFormed, *NoNumbers):  # nothing is said of the gradient
             value = readings(sides_of(found.text)[1], self.words)[0].formula

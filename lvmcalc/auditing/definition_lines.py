@@ -144,7 +144,7 @@ class Defining(Lettering):
             end = next((end for end in range(len(parts), 0 if not dollar else len(parts) - 1, -1)
                         if self.value(Piece("claim", f"= {' '.join(parts[:end])}"), name)), 0)
             beside = WORD.match(" ".join([*parts[end:], behind]))
-            if not (end and beside) or any(it.search(f"{match['before']} {beside[1] or ''}")
+            if not (end and beside) or any(it.search(f"{match['before']} it {beside[1] or ''} it")
                                            for it in (TELLING, OPERATING, DENIES)):
                 return False
         return bool(found)

@@ -30,6 +30,8 @@ def without_arguments(text: str, letters: dict[str, str]) -> str:
                           lambda it, by=arguments: f"{it[1]}_{{{by}}} {it[2]}", text)
         text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(arguments)}\s*\)",
                       lambda _, letter=letter: letter, text)
+        text = re.sub(rf"((?:∇|\\nabla)[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
+                      r"(?=\s*=\s*0)", r"\1", text)  # at the optimum
     return text
 
 

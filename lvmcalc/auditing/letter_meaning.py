@@ -70,7 +70,7 @@ class Lettering:
         """Return pieces with L for the letter of which a piece says that it is the scalar."""
         output = self.chain.vocabulary.outputs[-1]
         name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
-                          r"(?:\(\w+\))?(?![A-Za-z0-9])")
+                          r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
         same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
         return [it if it.kind == "words" else it._replace(
             text=name.sub(output, it.text), kind="claim" if scalar else it.kind,

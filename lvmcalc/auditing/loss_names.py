@@ -25,6 +25,7 @@ PLACES = (rf"(?P<front>\\[td]?frac\s*\{{\s*{ROUND}{_SQUARE}?\s*){_NAME}(?=\s*\}}
           r"(?P<front>\bd)(?P<name>[A-Zfl])(?=_?d(?:LEAVES)(?![A-Za-z]))",
           r"(?P<front>\bgrad_?)(?P<name>[A-Zfl])(?=\s*=)")
 CHANGES = rf"(?P<front>(?<![A-Za-z\\/{{]){ROUND}{_SQUARE}?\s*)(?P<name>NAMES)(?![A-Za-z0-9_])"
+SCRIPT = re.compile(r"\\mathcal\s*(?:\{\s*([A-Z])\s*\}|([A-Z])(?![A-Za-z]))")
 BELOW = re.compile(rf"(?:/\s*|\}}\s*\{{\s*){ROUND}([fl])(?![A-Za-z])")
 USUAL = {"f", "l"}
 TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
@@ -56,14 +57,18 @@ def scalar_named(text: str, chain: Chain) -> tuple[str, str]:
     nothing else; and such a letter that a stage of the chain has too, "" if there is none.
 
     It means something else where a leaf, a number with a name, or the text has it. Of the letters
-    of stages only f and l are usual names for a scalar.
+    of stages only f and l are usual names for a scalar; nobody differentiates a size.
     """
+    for letter in {it[1] or it[2] for it in SCRIPT.finditer(text)} - {*chain.vocabulary}:
+        if not re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", SCRIPT.sub("", text)):
+            text = re.sub(SCRIPT.pattern.replace("[A-Z]", letter), f" {letter} ", text)
     leaves = "|".join(typed(name) for name in stages_of(chain))
     places = [re.compile(place.replace("LEAVES", leaves)) for place in PLACES]
     numbers = {name for name in stages_of(chain) - {*chain.leaves}
                if not chain.vocabulary[name].is_Matrix}
-    known = {*chain.vocabulary} - USUAL | {*chain.vocabulary.outputs, *numbers}
-    known |= {*chain.leaves, *letters_given(text), *BELOW.findall(text)}
+    known = {*chain.vocabulary} - {*chain.vocabulary.lengths, *USUAL} | numbers
+    known |= {*chain.leaves, *chain.vocabulary.outputs, *letters_given(text)}
+    known |= {*BELOW.findall(text)}
 
     def names() -> Iterator[str]:
         for place in places:

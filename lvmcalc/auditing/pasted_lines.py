@@ -21,6 +21,13 @@ HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$
 BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", re.MULTILINE)
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
 INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
+# diag(p(1 − p)) of a column p is meant entry by entry
+DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*(\\?[^\W\d_]+[\u0302]?)\s*"
+                      r"(?:\*\s*)?\(\s*1\s*[-−]\s*\2\s*\)\s*((?:\\(?:right|big))?\))")
+ADJOINT_FIRST = re.compile(r"^\s*(?:for\s+)?\$?(?:[∂d]\w\s*/\s*[∂d]\w+|∇_\w+\s*\w?)\$?\s*:\s+"
+                           r"(?=[^:]*=)")
+ONES = re.compile(r"(?<![\w.⁻^])1\s*\((?:the\s+|an?\s+)?(?:(?:column\s+)?vector\s+of\s+"
+                  r"(?:all\s+)?ones|all-?\s?ones\s+vector)\)")
 WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
 GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
                      r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
@@ -51,6 +58,15 @@ SPOKEN = re.compile(
     r"\\(?:text|mbox|textrm)\s*\{(\s*[A-Z][a-z]+\s*|\(?\$?[A-Za-z]+\$?[:,]?\s[^{}]*)\}"
     r"|\\(?:textbf|textit|emph|underline|(?:sub)*section|paragraph)\*?\s*"
     r"\{([^{}]*[a-z]{3}[^{}]*)\}")
+# "With r = y − Aw this is Aᵀr", "G = … is ∂L/∂K"
+WITH_THIS = re.compile(r"^\s*with\s+(\$?[^=]+=[^=]+?)\s+this\s+(?:is|becomes|reads|equals)\s+"
+                       r"(?!not\b|no\b|an?\b|the\b)(?=[^=]*$)(\S.*?)[\s.]*$", re.IGNORECASE)
+IS_ADJOINT = re.compile(r"(=[^=]*\S)\s+is\s+(?=\$?(?:∂L\s*/\s*∂|\\[td]?frac\s*\{\s*\\partial\s*L)"
+                        r"[^=\s]+[\s.]*$)")
+# "(so that E Eᵀ = …)" behind an equation
+SO_THAT = re.compile(r"(?<=\S)\s*\((?:so(?:\s+that)?|i\.e\.,?|that\s+is,?|hence|thus"
+                     r"|note(?:\s+that)?|with|where|since|because|as)\s+"
+                     r"((?:[^()]|\([^()]*\))*=(?:[^()]|\([^()]*\))*)\)[\s.,]*$")
 # "(K⁻¹ is symmetric)" behind an equation
 SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
                        r"\$?(?P<of>[^\s()$=]{1,12})\$?\s+(?:is|being)\s+symmetric\)[\s.,]*$")
@@ -62,7 +78,7 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     """Return a line without its number, the words that say what it is about, and "we have" or "and"
     behind it."""
     text = WE_HAVE.sub("", LABEL.sub("", text))
-    text = GOES_ON.sub("", text) if "=" in text else text
+    text = ADJOINT_FIRST.sub("", GOES_ON.sub("", text)) if "=" in text else text
     asked = QUESTION.match(text)
     text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
     heading = HEADING.match(text)
@@ -86,7 +102,8 @@ def numbered(lines: Iterable[str]) -> list[tuple[int, str]]:
     text = BOLD.sub(r"\1\2", NUMBER_BELOW.sub(_below, "\n".join(lines)))
     text = INDEX.sub(" ", text) if "\\" in text else text
     text = SPOKEN.sub(lambda it: f" {it[1] or it[2]} ", CALLIGRAPHIC.sub(r"d\1", QED.sub("", text)))
-    text = LISTS.sub(" ", text)
+    text = ONES.sub("𝟏", text)
+    text = DIAGONAL.sub(r"\1\2 ∘ (1 - \2)\3", LISTS.sub(" ", text))
     text = FRAMES.sub(_but_for_breaks, without_markup(text))
     if "\\" in text:
         text = text.replace("&", " ")
@@ -123,6 +140,13 @@ def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]
+    if told := WITH_THIS.match(text):
+        return [f"= {told[2].replace('$', ' ')}", f"where {told[1].replace('$', ' ')}"]
+    text = IS_ADJOINT.sub(r"\1 = ", text)
+    behind = SO_THAT.search(text)
+    if behind and "=" in text[:behind.start()]:
+        return [one for part in (text[:behind.start()], behind[1])
+                for one in statements(part, vocabulary)]
     symmetric = SYMMETRIC.search(text)
     if symmetric and "=" in text[:symmetric.start()]:
         return [*statements(text[:symmetric.start()], vocabulary),

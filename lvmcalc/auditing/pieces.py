@@ -25,6 +25,11 @@ ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
                       r"(?:row[\s-]?wise|row\s+by\s+row|(?:(?:to|over|for|on|along)\s+)?"
                       r"(?:each\s+row(?:\s+separately)?|(?:the|its)\s+rows))\)?(?=[\s.,]*$)")
 ONLY = re.compile(r"\bonly\s+\$?\\?(\w+)\$?\s+(?:varies|changes|moves)\b")
+SOLVES = re.compile(r"\$?\s+(?:(?:makes?|sets?)\s+(?:the|this|its)\s+(?:gradient|derivative)\s+"
+                    r"(?:zero|vanish|equal\s+to\s+zero)|at\s+(?:the|an?)\s+(?:optimum"
+                    r"|minimum|maximum|solution)|is\s+(?:the|a)\s+(?:(?:unique|global)\s+)?"
+                    r"(?:(?:mini|maxi)mi[sz]er|optimum|solution|minimum|maximum"
+                    r"|stationary\s+point))[\s.,$]*$", re.IGNORECASE)
 # Which leaves change, and which do not: "with V fixed", "(only U varies)", "for all dΣ"
 _STILL = r"(?:is\s+|are\s+|being\s+)?(?:held\s+|kept\s+)?(?:fixed|constant)"
 FIXED = re.compile(rf"(?:,|\s(?:and|with|for))\s+\$?\\?\w+\$?\s+{_STILL}[\s.]*$"
@@ -82,6 +87,7 @@ DENOTES = re.compile(rf"^\s*let\s+({LETTER})\s+(?:denotes?|stand\s+for|be)\s+"
 DENOTED = re.compile(r"^\s*(?:let\s+us\s+|we\s+)?(?:denote|call)\s+(?:this|it|the)(?:\s+(?:matrix"
                      r"|gradient|derivative|expression|quantity|result|vector))?\s+(?:by\s+)?"
                      r"\$?(\\?[^\W\d_]|\\[A-Za-z]+)\$?[\s.,:]*$", re.IGNORECASE)
+DOTS = re.compile(r"(?:\.{3}|…|\\[lc]?dots\b)[\s$.,]*$")
 UNINDEXED = re.compile(r"(\\sum(?![A-Za-z])|[Σ∑])(?!\s*(?:_|\\(?:no)?limits|[ᵢⱼₖₗₘₙ]))")
 VERB = re.compile(r"([^=]*\b(?:gives?|yields?|get|obtain|implies|becomes|is"
                   r"|follows\s+that|ends?\s+up\s+with))"
@@ -132,7 +138,7 @@ class Piece(NamedTuple):
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
-    It may be said that `only` one letter changes.
+    It may be said that `only` one letter changes. With `dots` something is left out.
     """
 
     kind: str
@@ -146,6 +152,7 @@ class Piece(NamedTuple):
     of_path: bool = False
     beside: bool = False
     only: str = ""
+    dots: bool = False
     at: Position = START
 
 
@@ -177,7 +184,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
         if goes_on:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
-            parts = [text]
+            parts = [text := ROW_WISE.sub(r"\1", text)]
             if FLAT.search(raw):
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
@@ -187,6 +194,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
                 beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
                 found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
                                             beside=beside, only=only[1] if only else "",
+                                            dots=bool(DOTS.search(one)),
                                             at=Position(number)))
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
@@ -228,7 +236,8 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     other line uses the letter."""
     base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
     names = rf"(?:{typed(base)}|{base.upper()})" if ENTRY.fullmatch(piece.name) else typed(base)
-    letter = re.compile(rf"(?<![A-Za-z])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
+    before = "a-z" if re.fullmatch("[A-Z]", base) else "A-Za-z"  # XᵀDX has a D
+    letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
@@ -256,6 +265,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if is_words(text, vocabulary):
         named = IN_WORDS.match(text)
         return Piece("words", text.strip(), named[1].strip("\\") if named else "")
+    if (solves := SOLVES.search(text)) and "=" in text[:solves.start()]:
+        text = f"{text[:solves.start()]}{'$' * (text[:solves.start()].count('$') % 2)}"
+        return _piece(text, vocabulary, found, own)._replace(flat=True)
     if constant := CONSTANT.search(text):
         return _piece(text[:constant.start()], vocabulary, found, own)._replace(constant=True)
     if CONSTANT_FIRST.search(text):

@@ -20,7 +20,9 @@ def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
     once = {name: number for number, names in enumerate(given) for name in names
             if every.count(name) == 1}
     ends = r"(?![A-Za-z]|_(?!\{?[a-z]{1,2}\b))"  # z may have an index
-    letters = {name: re.compile(rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}{ends}") for name in once}
+    letters = {name: re.compile(rf"(?<![a-z\\])[d∂δ]?{name}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))"
+                                if re.fullmatch("[A-Z]", name) else  # X S X has an S
+                                rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}{ends}") for name in once}
     order: dict[int, None] = {}
     begun: set[int] = set()
 

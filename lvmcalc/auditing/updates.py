@@ -12,12 +12,13 @@ _AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
 # w ← w − …, w_new = w − …, w^{(t+1)} = w^{(t)} − …
 STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_AT}\s*&?\s*:?=){_AGAIN}")
 # w = w − lr * grad
-IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])")
+IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
+                      r"(?:\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
 
 
 def is_update(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text says how a letter changes in a step, by a length that has no name in
     the chain if the letter is on both sides of an equals sign."""
     found = IN_PLACE.match(text)
-    sized = found and not vocabulary.pattern.fullmatch(found["step"])
+    sized = found and not (found["step"] and vocabulary.pattern.fullmatch(found["step"]))
     return bool(sized or (STEP.search(text) and text.count("=") < 2))

@@ -19,6 +19,8 @@ SAID = re.compile(r"\b(?:the|our)\s+(?:(?:full|total|whole)\s+)?(?P<what>gradien
                   r"(?:\s+(?:w\.?r\.?t\.?|with\s+respect\s+to)\s+\$?(?P<wrt>\\?\w+)\$?)?\s+"
                   r"(?:is|becomes|reads|equals)(?:\s+(?:then|thus|therefore|simply|just|hence))?"
                   r"\s*:?[^\S\n]*", re.IGNORECASE)
+CHANGED = re.compile(r"(?<![A-Za-z\\])d\s*(?:(?P<of>\\\|(?:(?!\\\|).)+\\\|\s*(?:\^\s*\{?2\}?|²)"
+                     r"|‖[^‖]+‖²|\((?:[^()]|\([^()]*\))+\))|\\?\w+)\s*=")
 BEFORE = re.compile(r"(?:.*(?:[.;:]|,(?=\s*(?:so|thus|hence|therefore)\b)))?\s*"
                     r"(?:(?:so|thus|hence|therefore|then|and|now|consequently|finally|altogether"
                     r"|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows|we\s+see|this\s+shows)"
@@ -85,7 +87,8 @@ def as_equations(text: str, chain: Chain) -> str:
         text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
     text = GRAD.sub(gradient, HESS.sub(r"\1∇²L", with_functions(DENOTES.sub(
         r"\1 be ", HATTED.sub("d\\1\u0302", text)))))
-    text = "\n".join(map(said, DIAGONAL.sub(by_entries, text).split("\n")))
+    lines = DIAGONAL.sub(by_entries, text).split("\n")
+    text = "\n".join(map(said, ["", *lines], lines))
     given = [it for it in OF.findall(AT_LEAF.sub("", text)) if it[1] in chain.leaves]
     functions = {(letter, leaf) for letter, leaf, formula in given if letter != "f" or is_loss(
         exercise_of(chain, leaf), formula.strip(" .,;$"))}
@@ -101,13 +104,19 @@ def as_equations(text: str, chain: Chain) -> str:
     return text
 
 
-def said(line: str) -> str:
-    """Return a line with an equation for what it says in words that the gradient is."""
+def said(above: str, line: str) -> str:
+    """Return a line with an equation for what it says in words that the gradient is.
+
+    Behind d‖r‖² = …, in it or on the line above, it is that of ‖r‖².
+    """
     found = SAID.search(line)
     formula = found and FORMULA.match(line, found.end())
     if not formula or not (BEFORE.fullmatch(line[:found.start()]) or PATH.search(line)):
         return line
-    return f"{line[:found.start()]}{formula[1]}{called(found)} = {line[formula.end():]}"
+    changed = [it["of"] for it in CHANGED.finditer(f"{above}\n{line[:found.start()]}")]
+    name = f"∇ ({changed[-1]})" if changed and changed[-1] and not found["wrt"] and (
+        found["what"].lower() == "gradient") else called(found)
+    return f"{line[:found.start()]}{formula[1]}{name} = {line[formula.end():]}"
 
 
 def called(words: re.Match) -> str:
