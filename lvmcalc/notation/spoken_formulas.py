@@ -197,6 +197,12 @@ class _Spoken:
                 yield f"(({formula}) ({factor}))", after
             yield formula, end
 
+    def row(self, formula: str, place: int) -> Iterator[Way]:
+        """Yield factors side by side."""
+        for factor, end in self.beside(place):
+            yield from self.row(f"(({formula}) ({factor}))", end)
+        yield formula, place
+
     def beside(self, place: int) -> Iterator[Way]:
         """Yield the factors that may stand behind another one without a sign."""
         kind, text = self.parts[place]
@@ -267,9 +273,8 @@ class _Spoken:
     def extents(self, place: int, form: str) -> list[Way]:
         """Return what "of" may take: a product, the letters side by side, or all that follows."""
         terms, sums = [*self.term(place, False)], [*self.sum(place, False)]
-        found = [*_longest(terms), *_longest(self.run(place))]
-        if form.startswith("({})"):  # the inverse of K Y
-            found += self.factor(place)
+        beside = (way for way in self.factor(place) for way in self.row(*way))
+        found = [*_longest(terms), *_longest(beside)]  # the inverse of K Y, times X
         words = [*BEHIND] if form in REMARKS else ["squared"] if "‖" in form else []
         found += [way for way in terms if self.at(way[1], *words)]
         return [*dict.fromkeys([*found, *_longest(sums)])]

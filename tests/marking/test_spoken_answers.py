@@ -16,6 +16,7 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
 @over(("answer", "of", "wrt", "wrong"), [
     ("The gradient with respect to Y is minus K inverse times Y.", "gplvm", "Y", ("minus ", "")),
     ("minus the inverse of K times Y", "gplvm", "Y", ("minus", "twice")),
+    ("α times (K⁻¹YYᵀ − D I)K⁻¹X", "gplvm", "X", ("α times ", "the transpose of α")),
     ("one over two beta squared times (D times the trace of K inverse minus the trace of "
      "K inverse Y Y transpose K inverse)", "gplvm", "beta", ("D times ", "")),
     ("The gradient is c itself.", "autoencoder", "c", ("c itself", "minus c itself")),
