@@ -90,7 +90,8 @@ def axes(panel: Mapping[str, Any], *curves: Any) -> list[float]:
     if panel["ylog"]:
         low, high = min(floor(low - 0.05), ceil(high) - 2), ceil(high + 0.02)
     else:
-        low, high = low - 0.08 * (high - low or 1), high + 0.12 * (high - low or 1)
+        room = high - low or abs(high) or 1  # for one value, of the size of that
+        low, high = low - 0.08 * room, high + 0.12 * room
     return [left, right, low, high]
 
 

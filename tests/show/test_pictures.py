@@ -306,6 +306,12 @@ class TestStills:
         assert ring.get_markevery() == [1], "the ring is where the object was moved to"
         assert axes.get_xlabel() == "x₁ across, x₂ up"
 
+    @pytest.mark.parametrize(("value", "low", "high"), [
+        (2750.0, 2530, 3080), (-50.0, -54, -44), (0.0, -0.08, 0.12)])
+    def test_the_axis_of_one_value_has_room_of_its_size(self, value, low, high):
+        found = panels.axes({"xlog": False, "ylog": False, "across": [20]}, [0, value])
+        assert found == pytest.approx([0, 20, low, high])
+
     @pytest.mark.parametrize(("kind", "looks"), [
         ("curve", {"series": [], "xlog": False, "ylog": False, "xlabel": ""}),
         ("bars", {"marks": [1, 2], "xlabel": ""}),
