@@ -47,6 +47,11 @@ def walked(direction: str = "backwards", **more: Any) -> StageWalk:
     return StageWalk(CHAIN, direction, W=W, x=X, **more)
 
 
+def playing(widget: Any) -> None:
+    widget.player.playing = True  # there is no loop to play on
+    widget.refresh()
+
+
 def answered(*texts: str) -> View:
     walk = walked(ask=True)
     for text in texts:
@@ -82,7 +87,8 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
     "cloud": (lambda: Cloud(GPLVMProblem(data.centred(IRIS.Y), 2, beta=30)), {"on*": steered(40)}),
     "two weights": (TwoWeights, {
         "g*": steered(follow="g"), "h": steered(300, follow="h"), "far": steered(9, rate=3),
-        "finished": steered(400), "picked": lambda it: it._hands["pick"]([-0.4, 1.1]),
+        "finished": steered(400), "playing": playing,
+        "picked": lambda it: it._hands["pick"]([-0.4, 1.1]),
         "edge": lambda it: it._hands["pick"]([9, -9]),
         "saddle": lambda it: setattr(it.controls.start, "value", it.controls.start.options[2][1])}),
     "nudge": (lambda: Nudge(CHAIN, "W", W=W, x=X), {

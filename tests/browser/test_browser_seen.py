@@ -15,8 +15,8 @@ from lvmcalc.show.input_boxes import Boxes
 
 HERE = Path(__file__).parent
 VIEWS = ("gplvm, astray*", "gplvm, on a line*", "autoencoder, other data*", "any chain, large*",
-         "cloud, on*", "two weights, g*", "nudge, far*", "cost, timed*", "walk, 7*",
-         "graph, wrong*", "prediction, right")
+         "cloud, on*", "two weights, g*", "two weights, playing", "nudge, far*", "cost, timed*",
+         "walk, 7*", "graph, wrong*", "prediction, right")
 
 # Each control, key and place of the picture: what is told of it, and what it tells.
 TRIED = """() => {
@@ -34,13 +34,14 @@ TRIED = """() => {
       else if (input.matches?.("input")) input.value = 2;
       for (const act of ["oninput", "onchange", "onclick"]) input[act]?.();
     }];
-    found[`control ${name} tells`] = tries.map(said).join(" ") + " " + (box.querySelector("b")?.textContent || "");
+    found[`control ${name} tells`] = tries.map(said).join(" ") + " " + (box.matches("button") ? box : box.querySelector("b") || {textContent: ""}).textContent;
   }
   for (const at of [".lvm-words", ".lvm-note", ".lvm-keys", ".lvm-present", "summary"]) {
     if (!it.querySelector(at)) continue;
     const {textContent, role, ariaLive, title} = it.querySelector(at);
     found[at] = [textContent, role, ariaLive, title].join(" / ");
   }
+  found.hidden = [...it.querySelectorAll("[hidden]")].map(part => part.className).join(" ");
   found.names = [it.role, it.ariaLabel, lvm.canvas.role, lvm.canvas.ariaLabel].join(" / ");
   for (const target of [it, lvm.canvas])
     for (const key of [" ", "r", "R", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "x"])
@@ -130,7 +131,7 @@ def test_views(page) -> None:
         log = drawn(page, views.made(name), alike=True)
         found[name] = of_log(log) | page.evaluate(TRIED)
     dark = drawn(page, views.made("walk, 7*"), "color: #eee; background: #111", alike=True)
-    found["dark"] = of_log(dark)
+    found["dark"] = of_log(dark) | page.evaluate(TRIED)
     seen.compare(HERE / "seen" / "views.txt", found, {"dark": "walk, 7*"})
 
 
