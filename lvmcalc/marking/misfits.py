@@ -74,7 +74,8 @@ def _only_slip(attempt: Attempt) -> Explanation:
     answer = notation.lettered(attempt.formula)
     told = {(kind, where.format(what()), what() * (kind != "order"))
             for kind, where, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer))
-            if attempt.exercise.is_right(formula)}
+            if notation.shape(formula) == notation.shape(attempt.exercise.asked)
+            and attempt.exercise.is_right(formula)}
     return in_words([Mistake(*one) for one in told]) if len(told) == 1 else ()
 
 

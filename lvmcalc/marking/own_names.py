@@ -61,8 +61,11 @@ def is_own_name(exercise: Exercise, side: str, words: Vocabulary, defined: Defin
     return True
 
 
-def refuse_another(exercise: Exercise, side: str, formulas: list[Expr]) -> None:
-    """Refuse a new name for what is no answer but another stage, or the gradient of one."""
+def refuse_another(exercise: Exercise, side: str, formulas: list[Expr], code: bool) -> None:
+    """Refuse a new name for what is no answer but another stage, or the gradient of one.
+
+    In code, g is no other gradient.
+    """
     if any(has_differentials(exercise.chain, formula) for formula in formulas):  # dH = B dX
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                          f"{side.strip()} =.")
@@ -72,7 +75,8 @@ def refuse_another(exercise: Exercise, side: str, formulas: list[Expr]) -> None:
         what = None
         if side.strip() == node.name and _same(exercise, formula, node):
             what = node.symbol
-        elif side.strip() not in ("g", "G") and exercise.is_right(formula, node.name):
+        elif not (code and side.strip() in ("g", "G")) and (
+                exercise.is_right(formula, node.name)):
             what = exercise.chain.adjoint_symbol(node.name)
         if what is not None:
             raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "

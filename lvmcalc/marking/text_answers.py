@@ -253,7 +253,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
                             if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()
     if own:
-        refuse_another(exercise, left, [way.formula for ways in found for way in ways])
+        refuse_another(exercise, left, [way.formula for ways in found for way in ways],
+                       defined.code)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Write a formula that is spoken, such as "minus K inverse times Y", in signs: -(K)^-1*(Y).
+"""Write a formula that is spoken, such as "minus K inverse times Y", in signs: (-1*(K)^-1) (Y).
 
     sum       term plus term minus term …
     term      factor times factor …, also side by side, with elementwise times or over between them
@@ -65,6 +65,7 @@ def _spaced(words: str) -> str:
 
 PHRASE = re.compile("|".join(rf"(?P<p{number}>{_spaced(words)})(?![\w'’^-])"
                              for number, words in enumerate(PHRASES)), re.IGNORECASE)
+REMARK = re.compile(rf",?\s*\(?({ROWS}|{ENTRIES})(?![\w-])(?!\s+times\b)\)?,?", re.IGNORECASE)
 RAW = re.compile(r"(?:[^\s()\[\],;:=+\-−*·/∘⊙^]|\^\{[^{}]*\}|\^-?(?:\\?\w+))+")
 SIGN = re.compile(r"[-+−*·/∘⊙(),]")
 Way = tuple[str, int]  # a formula, and the number of the part behind it
@@ -91,32 +92,24 @@ def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     place = 0
     while place < len(text) and len(found) <= MOST_PARTS:
-        if text[place].isspace():
-            place += 1
-            continue
-        remark = re.compile(rf",?\s*\(?({ROWS}|{ENTRIES})(?![\w-])\)?,?", re.IGNORECASE).match(
-            text, place)
-        phrase, sign, raw = (it.match(text, place) for it in (PHRASE, SIGN, RAW))
-        times = remark and re.match(r"\s*times\b", text[remark.end():])
-        known = phrase and phrase[0] in vocabulary.spellings
-        if remark and not times and (not phrase or len(phrase[0]) <= len(remark[0])):
+        remark, phrase, sign, raw = (it.match(text, place) for it in (REMARK, PHRASE, SIGN, RAW))
+        if space := re.compile(r"\s+").match(text, place):
+            place = space.end()
+        elif remark and (not phrase or len(phrase[0]) <= len(remark[0])):
             found.append(("remark", remark[1].lower()))
-        elif phrase and not known:
+            place = remark.end()
+        elif phrase and phrase[0] not in vocabulary.spellings:
             found.append(("word", PHRASES[int(phrase.lastgroup[1:])]))
-            remark = phrase
+            place = phrase.end()
         elif sign:
             found.append(("sign", sign[0]))
-            remark = sign
-        elif raw and (called := _call(text, raw)):
-            found.append(("name", text[place:called]))
-            place = called
-            continue
-        elif raw and _is_known(raw[0], text[raw.end():], vocabulary):
-            found.append(("name", raw[0]))
-            remark = raw
+            place = sign.end()
+        elif raw and (end := _call(text, raw) or (
+                raw.end() * _is_known(raw[0], text[raw.end():], vocabulary))):
+            found.append(("name", text[place:end]))
+            place = end
         else:
             return []
-        place = remark.end()
     return found if len(found) <= MOST_PARTS else []
 
 
@@ -131,14 +124,14 @@ def _call(text: str, raw: re.Match) -> int:
         if not depth:
             inner = text[raw.end():end]
             spoken = any(len(it[0]) > 1 for it in re.finditer(
-                rf"(?<![\w]){PHRASE.pattern}", inner, re.IGNORECASE))
+                rf"(?<!\w)(?:{PHRASE.pattern})", inner, re.IGNORECASE))
             return 0 if spoken else end + 1
     return 0
 
 
 def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
     """Return whether a piece is no word: a name, letters side by side, a number, or signs."""
-    if re.search("['’][A-Za-z]", raw):  # K's
+    if re.search(r"['’][A-Za-z]|\.(?!T$|\d)", raw):  # K's, e.g.
         return False
     if not re.fullmatch("[A-Za-z]{2,}", raw):
         return not re.search("[A-Za-z]{4,}", re.sub(r"\\[A-Za-z]+", "", raw)) or bool(

@@ -62,7 +62,7 @@ def test_a_new_name_in_code_is_what_is_asked_for(answer: str, of: object, wrt: s
 @over(("answer", "of", "wrt"), [
     ("g = 0.5*w'*w;", RIDGE, "w"), (f"g = {OF_W}", RIDGE, "w"), (f"dlam = {OF_W};", RIDGE, "w"),
     (f"lam_grad = {OF_W};", RIDGE, "w"), (f"dX = {OF_W};", RIDGE, "w"),
-    (f"diff = {OF_W};", RIDGE, "w"), ("gram = X'*X;", RIDGE, "w"),
+    (f"diff = {OF_W};", RIDGE, "w"), ("g = B tanh(AX) − Y", NET, "f"),
     (f"r = X*w - y; dr = {OF_W}", RIDGE, "w"), ("grad_residual = X*w - y;", RIDGE, "w"),
     ("dw = 0.5 * np.dot(w, w)", RIDGE, "lambda"), ("dSig = 0.5 * Z @ Z.T", GAUSS, "r"),
     (f"dH = {OF_H}", NET, "A"), ("H = A @ X\ndH = B.T @ (B @ np.tanh(H) - Y)", NET, "f"),

@@ -60,7 +60,8 @@ GOOD = "X transpose times (softmax of X W, row by row, minus Y)"
     "the error times X", "X transposes times Y", "X transpose time Y", "ex transpose times Y",
     "X transpose times (softmax of X W, column by column, minus Y)",
     "X transpose times ((softmax of X W minus Y)", "X transpose times softmax of X W minus Y)",
-    "X's transpose times Y", "times X transpose", "X transpose times", "W plus minus W",
+    "X's transpose times Y", "X transpose times e.g. Y", "times X transpose",
+    "X transpose times", "W plus minus W",
     "the the X transpose times Y", "of X times Y", "X transpose times Y, Y", "softmax X W minus Y",
     "one third of W", "the average of W and W", "W to the power two", "W minus Y, times W",
     "the norm of W minus that of X"])
