@@ -22,6 +22,7 @@ DENIES = re.compile(
     r"|ignor\w*|neglect\w*|omit\w*|drop\w*|forg[eo]t\w*|wrong\w*|mistak\w*|incorrect\w*"
     r"|false\w*|tempt\w*|might|would|should|could|may|if|unless|suppos\w*|assum\w*"
     r"|imagin\w*|but|however|instead|rather|almost|approx\w*|rough\w*|modulo"
+    r"|consider\w*\s+(?:only|just|one|an?|the\s+(?:first|second|penalty|prior|trace|\w+\s+term))"
     r"|naiv\w*|guess\w*|numerator|case|special\w*|sometimes|claims?|disagree\w*|doubt\w*"
     r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|zero|optim\w*"
     r"|vanish\w*|transpos\w*|rows?|flip\w*|negat\w*|per|averag\w*|mean|normali[sz]\w*"

@@ -9,7 +9,7 @@ import tomllib
 from importlib import resources
 
 from lvmcalc.marking.derivation_text import DENIES
-from lvmcalc.notation.filler_phrases import PHRASES
+from lvmcalc.notation.filler_phrases import PHRASES, VALUES
 from lvmcalc.notation.lexicon import ANSWERING
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -42,7 +42,7 @@ STOCK = re.compile(
 LEADING = re.compile(
     rf"\b(?:{_MEETS}|used)\s+(?:twice|two\s+times)\b|\badds?\s+up\b|\bdo\s+not\s+forget(?=\s+that"
     r"\b)|\bwith\s+a\s+minus\s+sign\b|\bchang(?:es?|ing)\s+(?:its\s+)?sign\b|\bone\s+minus\s+(?:its"
-    r"|the)\b|\bover\s+(?:all\s+|the\s+)?(?:examples|rows|samples|observations|data\s+points)\b"
+    r"|the)\b|\bover\s+(?:all\s+|the\s+)?(?:examples|samples|observations|data\s+points)\b"
     r"|\bon\s+the\s+(?:right|left)\b|\bhalf\s+(?:of\s+)?(?:an?|the|its)\s+(?=squared?\b)",
     re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|^\s*(?=[A-Z][a-z])")
@@ -66,6 +66,16 @@ RENAMES = re.compile(
     rf"(?:[^.;]*⟦N\w*⟧[^.;⟦]*\b{_OTHER}\b|[^.;]*\b{_OTHER}\b[^.;]*⟦N)", re.IGNORECASE)
 MAKES = re.compile(r"\b(?:gives|yields|leads\s+to|produces|results\s+in|shows(?:\s+that)?)\W*$",
                    re.IGNORECASE)
+# The loss or the answer is made another: "the loss is squared", "a diagonal kernel", "K squared"
+_MATTER = (r"(?:loss|objective|cost|error|energy|likelihood|kernel|data|model|matrix|answer|result"
+           r"|gradient|derivative|solution|it|this|that)")
+CHANGED = re.compile(
+    rf"\b{_MATTER}\s+(?:is|are|was|becomes?|being)\s+(?:(?:then|now|an?|the)\s+)*{_OTHER}\b"
+    rf"(?!\s+(?:norm|error|residual|likelihood|determinant|in\b|function))"
+    r"|\b(?:diagonal|identity|inverses?|transposed?|precision|scatter)\s+(?:as\s+(?:the\s+)?)?"
+    rf"{_MATTER}\b|⟦N\w*⟧\s+(?:squared|transposed?|inverse)\b|\bidentity\s+(?:as|for)\b"
+    r"|\b(?:answer|result|gradient|solution)\s+is\s+the\s+(?:trace|determinant|first|second|last"
+    r"|prior|penalty)\b|\b(?:part|term|path)\s+is\s+(?:what|all)\b", re.IGNORECASE)
 SYMMETRIC = re.compile(r"⟦N\w*⟧\s*(?:is|are|being)?\s*(?:an?\s+)?symmetric", re.IGNORECASE)
 ABOUT = re.compile(r"\b(?:respect\s+to|for)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
 TOWARDS = re.compile(r"\b(?:to|for|of)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
@@ -80,6 +90,11 @@ FRONT_REASON = re.compile(
     re.IGNORECASE)
 RULES = re.compile(r"\b(?:rules?|identit(?:y|ies)|formulas?|property|symmetry|chain|linearity"
                    r"|definition|theorem|lemma|differential\w*|cookbook)\b", re.IGNORECASE)
+# A remark about the parts begins so; "merge the penalty", "which joins the prior" are none
+BEGINS = re.compile(r"^\W*(?:the|an?|this|these|its|here|not(?:e|ice)|observe|remark|recall"
+                    r"|remember|both|each|we|it|in|as|since|because|⟦N)(?:\b|\w*⟧)", re.IGNORECASE)
+WHICH = re.compile(r"^\W*(?:comes?|stems?|arises?|follows?|ha(?:s|ve)|is|are|shows?|depends?"
+                   r"|contains?|involves?)\b", re.IGNORECASE)
 # "the second term is the answer", "the gradient is the transpose of it"
 CLAIMS = re.compile(r"\b(?:answer|result|gradient|solution|derivative|it|this|that|which)s?\s+(?:is"
                     r"|are|becomes?|equals?|has|have)\b|\b(?:is|are|equals?)\s+(?:the|an?|its|one)"
@@ -101,8 +116,7 @@ SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
           r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
 # "The loss is ⟦A⟧" says something else than "The gradient of the loss is ⟦A⟧"
 VALUE = re.compile(r"(?:^|[.!?]|⟦D⟧)(?:(?!gradient|derivative|differential|slope|adjoint)[^.!?⟦])*"
-                   r"\b(?:loss|cost|error|energy|likelihood|objective|function|criterion)\s+"
-                   r"(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
+                   rf"\b{VALUES}\s+(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
 WITH_RESPECT_TO = re.compile(r"(?:respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N(\w*)⟧")
 EMPTY = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
@@ -133,7 +147,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     ∂L/∂X = …, it may end a story of other words, and formulas ⟦B⟧, that deny nothing; also where
     words such as "so" or "this gives" say that one `leads` to it, if all of them are known.
     """
-    if TWICE.search(story) or VALUE.search(story) or RENAMES.search(story):
+    if TWICE.search(story) or VALUE.search(story) or RENAMES.search(story) or (
+            CHANGED.search(story)):
         return False
     front, behind = story.split("⟦A⟧")
     told = [*CONCLUDED.finditer(front)]
@@ -214,7 +229,8 @@ def _leads_to(before: list[str], last: str, explicit: bool) -> bool:
     *before, last = (LEADING.sub(" ", one) for one in [*before, last])
     end = max((found.end() for found in CONCLUDES.finditer(last)), default=0)
     told, own = [*before, last[:end]], last[end:]
-    made = OPERATIONS | DEEDS if explicit and MAKES.search(own) else set()
+    makes = explicit and MAKES.search(own) and (RULES.search(own) or re.search(r"ing\b", own))
+    made = OPERATIONS | DEEDS if makes else set()
     if not explicit and ("⟦B" in own or re.search(r"\b(?:en|de)coder\b", own)):
         return False
     return all(_is_told(one, known) and (SAYS.search(one) or SO.search(one) or not (
@@ -230,7 +246,11 @@ def _is_comment(lead: str, text: str) -> bool:
         return False
     if lead in ("since", "because", "as", "using") or (lead and RULES.search(text)):
         return _is_told(text, TOLD | PARTS | OPERATIONS) and not (
-            words & OPERATIONS and CLAIMS.search(text))
+            words & OPERATIONS and (CLAIMS.search(text) or (lead == "using" and not re.search(
+                rf"{RULES.pattern}|\bderivatives?\b", text, re.IGNORECASE))))
+    if words & PARTS - PLAIN and ((not lead and not BEGINS.search(text)) or (
+            lead == "which" and not WHICH.search(text))):
+        return False
     acts = FUNCTIONS if lead == "where" and "⟦" not in text else set()
     return _is_told(text, TOLD | PARTS | acts) and not (words & PARTS - ANSWERING and (
         words & TO_DO or CLAIMS.search(text)))

@@ -75,9 +75,10 @@ SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(
                      rf"|^\s*{_WRT.replace('wrt', 'of')}"
                      r"(?:\s*[:,]\s+|\s+(?=(?:we|I)\b))", re.IGNORECASE)
 # "The loss is", which says that it is no gradient
-VALUE = re.compile(r"^\s*(?:(?:so|hence|thus|then|and)\s+)?(?:the|my|our)\s+(?:loss|objective|cost"
-                   r"|error|log-likelihood|likelihood|function|value)(?:\s+function)?\s+"
-                   rf"{_VERB}", re.IGNORECASE)
+VALUES = (r"(?:loss|objective|cost|error|energy|(?:log-)?likelihood|function|value|criterion|model"
+          r"|kernel|predictions?|targets?|signal|information|map|data|noise|covariance)")
+VALUE = re.compile(r"^\s*(?:(?:so|hence|thus|then|and)\s+)?(?:the|my|our)\s+"
+                   rf"{VALUES}(?:\s+(?:function|matrix))?\s+{_VERB}", re.IGNORECASE)
 SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
                   rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
