@@ -111,7 +111,9 @@ class Lettering:
             node = as_number(self.words[name])
             if piece.constant and not value.is_Matrix:
                 node, value = map(change_of, (node, value))
-            return value.is_Matrix == node.is_Matrix and self.verdict(node, value).holds
+            verdicts = (self.verdict(node, value),) if value.is_Matrix == node.is_Matrix else ()
+            return bool(verdicts) and (verdicts[0].holds or self.without_constant(
+                (node, value), verdicts) != 0)
         return False
 
     def meaning(self, side: Expr) -> Expr:

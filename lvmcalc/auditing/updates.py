@@ -5,12 +5,14 @@ import re
 from lvmcalc.notation import Vocabulary
 
 _NAME = r"(?P<name>\\?[^\W\d_]+)"
-_INDEX = r"(?:(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:new|next|old)\}?|[a-z](?:\s*\+\s*1)?|\d)"
-_AT = rf"(?:\s*[_^]\s*(?:\{{?\(?\s*{_INDEX}\s*\)?\}}?))"
+_NEXT = r"(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:new|next)\}?|[a-z]\s*\+\s*1"
+_BELOW = r"(?:\s*[_^]\s*(?:\{{?\(?\s*(?:{})\s*\)?\}}?))"
+_AT = _BELOW.format(rf"{_NEXT}|old|[a-z]|\d")
 _ARROW = r"(?:←|⟵|<-|\\leftarrow\b|\\gets\b)"
 _AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
 # w ← w − …, w_new = w − …, w^{(t+1)} = w^{(t)} − …
-STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_AT}\s*&?\s*:?=){_AGAIN}")
+STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEXT)}\s*&?\s*:?=)"
+                  rf"{_AGAIN}")
 # w = w − lr * grad
 IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
                       r"(?:\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")

@@ -35,6 +35,7 @@ GRAD = "grad = 2*lam*w - 2*X.T@(y - X@w)\n"
     (r"and the update is $w \leftarrow w - \eta \nabla L$", ["words"]),
     ("w_{t+1} = w_t − η ∇L(w_t)", ["words"]), (r"w^{(t+1)} = w^{(t)} - \eta \nabla L", ["words"]),
     ("∇L = 2λw − 2Xᵀ(y − Xw)\nw = w − 2λ", ["proved", "refuted"]),
+    ("r = y − Xw\nr_1 = r − y\n∇L = 2λw − 2Xᵀ(r_1 + y)", ["definition", "definition", "proved"]),
     ("r = y − Xw\ndr = −X dw and\ndL = 2rᵀdr + 2λwᵀdw", ["definition", "proved", "proved"]),
     ("∇L = 2λw − 2Xᵀ(y − Xw)\nw_hat = np.linalg.solve(X.T@X + lam*np.eye(D), X.T@y)",
      ["proved", "proved"])])

@@ -27,6 +27,8 @@ def statuses(text: str, of: object) -> list[str]:
     (r"\ell = -\frac n2\log\det\Sigma - \frac n2\operatorname{tr}(\Sigma^{-1}S)" + "\n"
      r"\frac{\partial\ell}{\partial\Sigma} = \frac n2 \Sigma^{-1}(S - \Sigma)\Sigma^{-1}", GAUSS,
      ["proved", "proved"]),
+    ("J = −D/2 log|K| − ½ tr(K⁻¹YYᵀ)\n∂J/∂X = 2α ∂J/∂K X", "gplvm", ["proved", "proved"]),
+    ("J = −D/2 log|K| − tr(K⁻¹YYᵀ)\n∂L/∂X = 2α ∂L/∂K X", "gplvm", ["unreadable", "proved"]),
     ("∂f/∂X = 2α ∂f/∂K X\n∂J/∂X = α ∂J/∂K X", "gplvm", ["proved", "refuted"])])
 def test_what_is_differentiated_as_the_scalar_is_the_scalar(text: str, of: object,
                                                             expected: list) -> None:
