@@ -106,7 +106,7 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
         "answered": lambda _: answered("c"), "gone on": lambda _: answered("c", "c", "2 c"),
         "of another chain": lambda _: StageWalk("gplvm.log_det", X=X, alpha=1, beta=2, D=3).view}),
     "graph": (lambda: GraphExercise(CHAIN, [("W", "g")]), {
-        "wrong*": lambda it: it.toggle("x", "e").toggle("g", "L").check(),
+        "wrong*": lambda it: it.toggle("x", "e").toggle("g", "L").toggle("W", "c").check(),
         "chosen": lambda it: it._choose("g"), "itself": lambda it: it.toggle("W", "W"),
         "gone": lambda it: it.toggle("W", "g"),
         "right": lambda it: [it.toggle(used, node) for node, used in CHAIN.edges

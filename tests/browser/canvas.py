@@ -36,7 +36,7 @@ SPY = """async ({source, told, alike}) => {
   window.seen = ([x, y]) => { const {left, top} = it.lvm.canvas.getBoundingClientRect(); return {clientX: left + x, clientY: top + y}; };
   const values = open(told), el = document.querySelector("#it");
   face.render({el, signal: new AbortController().signal, model: {get: name => values[name], on() {}, off() {}, send: ({sent: [, number], ...it}) => { sent.push(it); order.push(number); }}});
-  for (let k = 0; k < 100 && values.scene.layout && !(el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due); k++) await new Promise(later => setTimeout(later, 20));
+  for (let k = 0; k < 100 && !(values.scene.layout ? el.lvm.drawn && el.lvm.state.t >= 1 && !el.lvm.due : el.lvm.picture.hidden); k++) await new Promise(later => setTimeout(later, 20));
   return log;
 }"""  # noqa: E501
 
