@@ -190,8 +190,9 @@ def _text(text: Any) -> str:
         words += (f" in {type(patch.get_boxstyle()).__name__} {_hex(patch.get_facecolor())} "
                   f"{_hex(patch.get_edgecolor())} {patch.get_linestyle()}")
     if arrow := getattr(text, "arrow_patch", None):
+        bow = getattr(arrow.get_connectionstyle(), "rad", 0.0)
         words += (f" arrow {_hex(arrow.get_edgecolor())} {arrow.get_linestyle()} "
-                  f"{arrow.get_linewidth():g} {getattr(arrow.get_connectionstyle(), 'rad', '')}")
+                  f"{arrow.get_linewidth():g} {bow:.3f}")
     return words
 
 
