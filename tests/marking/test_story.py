@@ -55,7 +55,7 @@ def test_a_story_makes_no_wrong_answer_right() -> None:
 
 
 @pytest.mark.parametrize("story", [
-    "The answer is the transpose of {}.", "Take the trace: {}", "Its square: {}", "{} squared",
+    "Take the trace: {}", "Its square: {}", "{} squared",
     "The inverse of the following: {}", "{} summed over the rows.", "{} (first term)", "Trace: {}",
     "∂L/∂X = {}. Then take the transpose.", "∂L/∂X = {}. The second term should be transposed.",
     "∂L/∂X = {}, the first term of which is the gradient.", "∂L/∂X = {}. Now add the prior.",
@@ -101,7 +101,7 @@ def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> No
     ("Let $P$ be $\\mathrm{softmax}(XW)$. Then $∂L/∂W = X^\\top(P − Y)$.", SOFTMAX, "W", "proved"),
     ("minus K⁻¹Y (using that K is symmetric)", "gplvm", "Y", "proved"),
     ("minus ½K⁻¹Y", "gplvm", "Y", "refuted"), ("minus K⁻¹ − Y", "gplvm", "Y", "unreadable"),
-    ("minus twice K⁻¹Y", "gplvm", "Y", "unreadable"),
+    ("minus twice K⁻¹Y", "gplvm", "Y", "refuted"),
     ("minus one half, i.e. -1/2", "gplvm", "t", "proved"),
     ("minus one half, i.e. 1/2", "gplvm", "t", "refuted"), ("one half", "gplvm", "t", "refuted")])
 def test_formulas_in_words_and_rows_are_read(answer: str, of: object, wrt: str,
