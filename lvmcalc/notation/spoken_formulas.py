@@ -12,6 +12,7 @@ text are returned. A word that is not in the tables makes the text unreadable.
 import re
 from collections.abc import Iterable, Iterator
 
+from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import ENGLISH
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.vocabulary import Vocabulary
@@ -82,7 +83,8 @@ def written(text: str, vocabulary: Vocabulary) -> list[str]:
     parts = _parts(re.sub(r"\$([^$]+)\$", r"(\1)", text), vocabulary)
     if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
         return []
-    spoken = _Spoken(parts)
+    spoken = _Spoken(parts, {name for name, letter in vocabulary.spellings.items()
+                             if not letter.is_Matrix})
     ways = dict.fromkeys(formula for formula, end in spoken.sum(0, True) if end == len(parts))
     return [*ways] if len(ways) <= MOST_WAYS and spoken.steps <= MOST_STEPS else []
 
@@ -145,8 +147,8 @@ def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
 class _Spoken:
     """Yield each way to read the parts that begin at a place, the likelier first."""
 
-    def __init__(self, parts: list[tuple[str, str]]):
-        self.parts = [*parts, ("end", ""), ("end", "")]
+    def __init__(self, parts: list[tuple[str, str]], scalars: set[str]):
+        self.parts, self.scalars = [*parts, ("end", ""), ("end", "")], scalars
         self.steps = 0
 
     def at(self, place: int, *texts: str) -> bool:
@@ -184,16 +186,13 @@ class _Spoken:
         yield formula, place
 
     def run(self, place: int) -> Iterator[Way]:
-        """Yield what "over" may divide by: one over two beta."""
+        """Yield what stands side by side, as "over" may divide by it: one over two beta."""
         for formula, end in self.factor(place):
-            for factor, after in self.beside(end):
-                yield f"(({formula}) ({factor}))", after
-            yield formula, end
+            yield from self.run_on(formula, end)
 
-    def row(self, formula: str, place: int) -> Iterator[Way]:
-        """Yield factors side by side."""
+    def run_on(self, formula: str, place: int) -> Iterator[Way]:
         for factor, end in self.beside(place):
-            yield from self.row(f"(({formula}) ({factor}))", end)
+            yield from self.run_on(f"(({formula}) ({factor}))", end)
         yield formula, place
 
     def beside(self, place: int) -> Iterator[Way]:
@@ -266,11 +265,14 @@ class _Spoken:
     def extents(self, place: int, form: str) -> list[Way]:
         """Return what "of" may take: a product, the letters side by side, or all that follows."""
         terms, sums = [*self.term(place, False)], [*self.sum(place, False)]
-        beside = (way for way in self.factor(place) for way in self.row(*way))
-        found = [*_longest(terms), *_longest(beside)]  # the inverse of K Y, times X
+        found = [*_longest(terms), *_longest(self.run(place))]
+        if form.startswith("({})"):  # the inverse of K Y
+            found += [way for way in self.factor(place) if self.at(way[1], *OPERATORS)]
         words = [*BEHIND] if form in REMARKS else ["squared"] if "‖" in form else []
         found += [way for way in terms if self.at(way[1], *words)]
-        return [*dict.fromkeys([*found, *_longest(sums)])]
+        ways = dict.fromkeys([*found, *_longest(sums)])
+        return [way for way in ways if form != OF["transpose"] or (
+            way[0].translate(ASCII).strip("\\") not in self.scalars)]
 
 
 def _longest(ways: Iterable[Way]) -> list[Way]:
@@ -280,6 +282,9 @@ def _longest(ways: Iterable[Way]) -> list[Way]:
 
 def _is_unclear(parts: list[tuple[str, str]]) -> bool:
     """Return whether it cannot be heard what a word is said of: A plus B, times C; minus A + B."""
+    words = [text for kind, text in parts if kind == "word"]
+    if len(words) == 1 and parts[-1][1] in BEHIND and any(kind == "sign" for kind, _ in parts):
+        return True  # α(A + B)X squared
     summed, opened = [False], [""]
     for (_, before), (kind, text), (_, behind) in zip(
             [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True):

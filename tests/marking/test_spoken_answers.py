@@ -87,6 +87,7 @@ def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
     ("Half of $2(A w - y + b)$", "proved"), ("Half of $A w - y + b$", "refuted"),
     ("The transpose of $(Aw - y + b)^T$", "proved"), ("The transpose of $Aw - y + b$", "refuted"),
     ("The gradient is $A w - y + b$ times two", "refuted"), ("minus (yᵀ − (Aw)ᵀ − bᵀ)ᵀ", "proved"),
-    ("the exponential of $A w - y + b$", "refuted")])
+    ("the exponential of $A w - y + b$", "refuted"),
+    ("the transpose of 1(A w − y + b)", "refuted"), ("3(A w − y + b) squared", "unreadable")])
 def test_a_formula_between_dollars_is_one_part(answer: str, status: str) -> None:
     assert mark(answer, SQUARES, "b").status == status

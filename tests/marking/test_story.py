@@ -55,7 +55,7 @@ def test_a_story_makes_no_wrong_answer_right() -> None:
 
 
 @pytest.mark.parametrize("story", [
-    "Take the trace: {}", "Its square: {}",
+    "Take the trace: {}", "Its square: {}", "{} squared",
     "The inverse of the following: {}", "{} summed over the rows.", "{} (first term)", "Trace: {}",
     "∂L/∂X = {}. Then take the transpose.", "∂L/∂X = {}. The second term should be transposed.",
     "∂L/∂X = {}, the first term of which is the gradient.", "∂L/∂X = {}. Now add the prior.",
