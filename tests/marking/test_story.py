@@ -50,7 +50,8 @@ def test_a_story_round_an_answer_is_left_out(wrt: str, story: str) -> None:
 
 
 def test_what_is_torn_apart_by_a_word_is_no_story() -> None:
-    assert mark("-\\alpha D R X \\quad R = K^ hence {-1}", "gplvm.log_det", "X").status == "unreadable"
+    assert mark("-\\alpha D R X \\quad R = K^ hence {-1}", "gplvm.log_det",
+                "X").status == "unreadable"
 
 
 def test_a_story_makes_no_wrong_answer_right() -> None:
