@@ -83,7 +83,7 @@ class Definitions:
         reading = ways[min(self.choice, len(ways) - 1)]
         value, self.note = self.put_in(reading.formula), reading.note or self.note
         if getattr(value, "name", "") in words.lengths:  # n = X.shape[0], which is N
-            if name in words.lengths and name != value.name:
+            if name in words.lengths and name != value.name and not code:
                 raise Unreadable(f"`{quoted(line)}` gives {name} a meaning that it does not have "
                                  "here.")
             return words.extended({notation.spelling(name): value})

@@ -134,7 +134,9 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
                                  for side in sides_of(text[part.start:part.end])[:-1])
              for part, kind in zip(parts, kinds, strict=True)]
     explicit = bool(ANSWERS.search(before)) or (bool(parts) and named[last])
-    leads = explicit or (bool(LEADS.search(before)) and not any(named))
+    torn = any(part.kind == "B" and kind[:1] != "N" for part, kind in zip(  # K^ hence {-1}
+        parts[:last], kinds, strict=False))
+    leads = explicit or (bool(LEADS.search(before)) and not any(named) and not torn)
     if any(kind == "X" and DENIES.search(text[part.start:part.end])
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None

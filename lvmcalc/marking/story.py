@@ -72,7 +72,7 @@ _MATTER = (r"(?:loss|objective|cost|error|energy|likelihood|kernel|data|model|ma
 CHANGED = re.compile(
     rf"\b{_MATTER}\s+(?:is|are|was|becomes?|being)\s+(?:(?:then|now|an?|the)\s+)*{_OTHER}\b"
     rf"(?!\s+(?:norm|error|residual|likelihood|determinant|in\b|function))"
-    r"|\b(?:diagonal|identity|inverses?|transposed?|precision|scatter)\s+(?:as\s+(?:the\s+)?)?"
+    r"|\b(?:diagonal|identity|inverses?|transposed?)\s+(?:as\s+(?:the\s+)?)?"
     rf"{_MATTER}\b|⟦N\w*⟧\s+(?:squared|transposed?|inverse)\b|\bidentity\s+(?:as|for)\b"
     r"|\b(?:answer|result|gradient|solution)\s+is\s+the\s+(?:trace|determinant|first|second|last"
     r"|prior|penalty)\b|\b(?:part|term|path)\s+is\s+(?:what|all)\b", re.IGNORECASE)

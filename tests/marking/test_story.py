@@ -7,6 +7,7 @@ from lvmcalc import derive, mark
 RIDGE = derive("½‖A w − y‖² + λ/2 ‖w‖²", A="N×D", w="D", y="N", λ="positive")
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w", X="N×D", w="D", y="N")
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
 NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", X="D×N", B="C×H", Y="C×N")
 OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y": ("gplvm", "−K⁻¹Y"),
       "c": ("gplvm", "½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹"), "X": ("gplvm", "α(K⁻¹YYᵀK⁻¹ − D K⁻¹)X")}
@@ -47,6 +48,11 @@ OF = {"w": (RIDGE, "Aᵀ(Aw − y) + λw"), "A": (RIDGE, "(Aw − y)wᵀ"), "Y":
 def test_a_story_round_an_answer_is_left_out(wrt: str, story: str) -> None:
     of, right = OF[wrt]
     assert mark(story.replace("{}", right), of, wrt).right
+
+
+def test_what_is_torn_apart_by_a_word_is_no_story() -> None:
+    assert mark("-\\alpha D R X \\quad R = K^ hence {-1}", "gplvm.log_det",
+                "X").status == "unreadable"
 
 
 def test_a_story_makes_no_wrong_answer_right() -> None:
@@ -99,6 +105,10 @@ def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> No
     ("∂L/∂W = Xᵀ[(EVᵀ) ∘ (1 − H∘H)], E = HV − Y being the output error and H = tanh(XW) the hidden "
      "layer", derive("½‖tanh(X W) V − Y‖²", X="N×D", W="D×H", V="H×C", Y="N×C"), "W", "proved"),
     ("Let $P$ be $\\mathrm{softmax}(XW)$. Then $∂L/∂W = X^\\top(P − Y)$.", SOFTMAX, "W", "proved"),
+    ("With the scatter matrix $S = ZZ^\\top$ we have\n$$\n∂L/∂Σ = ½(NΣ^{-1} - Σ^{-1} S Σ^{-1})\n$$",
+     GAUSS, "Σ", "proved"),
+    ("D = Y.shape[0]\nreturn alpha * (inv(K) @ Y @ Y.T @ inv(K) - D * inv(K)) @ X", "gplvm", "X",
+     "refuted"),
     ("minus K⁻¹Y (using that K is symmetric)", "gplvm", "Y", "proved"),
     ("minus ½K⁻¹Y", "gplvm", "Y", "refuted"), ("minus K⁻¹ − Y", "gplvm", "Y", "unreadable"),
     ("minus twice K⁻¹Y", "gplvm", "Y", "refuted"),
