@@ -23,7 +23,8 @@ NEXT = re.compile(rf"^\s*(?:and\s+)?(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)}|l
 # "The second trace equals tr(B Xᵀ A dX) by cyclic permutation"
 SUMMAND = re.compile(rf"^\W*(?:the\s+)?(?P<which>{'|'.join(_ORDINALS)})\s+"
                      r"(?:trace|term|summand|one|part)\s+(?:is|equals|becomes|=)\s+"
-                     r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$|[^$=\s]*\([^$=]*\bd[^$=]*\))"
+                     r"(?P<said>\$[^$=]*\bd\s*\\?[^$=]*\$"
+                     r"|[^$=\s]*\([^$=]*\bd[^$=]*\)(?:\s*/\s*\d)?)"
                      r"(?:,?\s+(?:because|since|as|by|using)\b[^=$]*)?[\s.,;]*$", re.IGNORECASE)
 CHANGE = re.compile(r"(?<![A-Za-z\\])d\s*\\?[^\W\d_]")
 OPERATOR = re.compile(r"(?:∂/∂\S+|∇) (?=\()")

@@ -86,15 +86,15 @@ def is_words(text: str, vocabulary: Vocabulary) -> bool:
     named = [word for word in words if len(word) > 1 and vocabulary.pattern.fullmatch(word)]
     alone = inner or any(len(word) == 1 and word not in "aAI" for word in words)
     letters = {name for name in vocabulary.spellings if len(name) == 1}
-    product = any(len(word) < 4 and {*word} <= letters and not is_english(word)
-                  and word[0].isupper() and (word[1:].islower() or word[1:].isupper())
-                  for word in words) or any(
+    product = any(1 < len(word) < 4 and {*word} <= letters and not is_english(word)
+                  and not word.islower() for word in words) or any(
         {*pair} <= letters - {"a", "I"} for pair in pairwise(text.split()))
     tells = TELLING.search(text) and (alone or not INTRODUCES.search(text))
     if others or not words or named or product or tells:
         return False
     spoken = all(len(word) > 1 or word in "aAI" for word in words) and not OPERATING.search(text)
-    if spoken and len(words) > 1 and not inner and re.search(r"[,:.]\s*$", text):
+    told = len(words) > 1 or (len(words[0]) > 3 and words[0] not in vocabulary.functions)
+    if spoken and told and not inner and re.search(r"[,:.!]\s*$", text):
         return True
     long_words = sum(len(word) > 3 for word in words)
     if TITLE.match(text) and max(map(len, words)) > 2:

@@ -45,7 +45,52 @@ P = "p = σ(X w)\n"
      "How is this derived for w?", RIDGE, ["refuted", "proved", "words"]),
     ("Let δ^{(c)} = V h + c − y", NET, ["unreadable"]),
     ("Let $\\delta^{F} = V h + c - y$.\n∂L/∂c = δ^{F}", NET, ["definition", "proved"]),
-    ("d\\hat y = V dh (b and c fixed)\nwhere \\hat y = V h + c", NET, ["proved", "definition"])])
+    ("d\\hat y = V dh (b and c fixed)\nwhere \\hat y = V h + c", NET, ["proved", "definition"]),
+    (r"\frac{\partial}{\partial w} a^\top w = a", RIDGE, ["unreadable"]),
+    ("∇f(x) = Ax − b\nf is minimised where ∇f(x) = 0, that is Ax = −b.", QUADRATIC,
+     ["proved", "words", "refuted"]),
+    ("Since log σ(z) = z − log(1 + e^z), we get\nlog σ(z) = z + log(1 + e^z)", LOGISTIC,
+     ["proved", "refuted"]),
+    (P + "L = −yᵀ log p − (1 − y)ᵀ log(1 − p)\ndL/dp = (p − y) / (p(1 − p))   (elementwise)\n"
+     "dL = −yᵀ(dp / p) + (1 − y)ᵀ(dp / (1 − p))\ndL/dp = (p + y) / (p(1 − p))", LOGISTIC,
+     ["definition", *["proved"] * 3, "refuted"]),
+    ("∂L/∂ŷ = ŷ − y =: δ³ (ŷ = Vh + c).\nThen δ² := ∂L/∂z = (Vᵀδ³) ⊙ h ⊙ (1 − h).\n∂L/∂b = δ²",
+     NET, ["proved", "definition", "definition", "proved", "proved"]),
+    ("For each sample we write η_i = x_iᵀ w.\n∇L = Σ_i (σ(η_i) − y_i) x_i\nWith them,\nthanks!",
+     LOGISTIC, ["definition", "proved", "words", "words"]),
+    ("\\begin{itemize}\n\\item Let me define r = y − X w.\n\\item $L = r^T r$\n\\end{itemize}",
+     RIDGE, ["definition", "refuted"]),
+    ("$\\ell(\\Sigma) = -\\frac n2\\log|\\Sigma| - \\frac n2 tr(\\Sigma^{-1}S)$\n"
+     "Derivative of the first term: $-\\frac n2\\Sigma^{-1}$.\n"
+     "Derivative of the second term: $+\\frac n2\\Sigma^{-1}S\\Sigma^{-1}$.", GAUSS,
+     ["proved"] * 3),
+    ("def loss(w):\n  return np.sum((y - X @ w)**2)", RIDGE, ["words", "refuted"]),
+    ("∇_w L = 2Xᵀ(Xw − y) + 2λw\nd(∇_w L) = 2XᵀX dw + 2λ dw\nd∇L = 2XᵀX dw + λ dw", RIDGE,
+     ["proved", "proved", "refuted"]),
+    ("p = 1 / (1 + np.exp(-X @ w))\nhess = X.T @ np.diag(p * (1 - p)) @ X\n"
+     "hess = X.T @ np.diag(p) @ X", LOGISTIC, ["definition", "proved", "refuted"]),
+    ("f(x) = ½ xᵀAx − bᵀx with $A$ symmetric.\n∇²f = A", QUADRATIC, ["proved"] * 2),
+    ("dL = tr(dxᵀ A x)/2 + tr(xᵀ A dx)/2 − tr(bᵀ dx)\nThe first trace equals tr(xᵀ A dx)/2, since "
+     "A is symmetric.\nThe second term is $\\mathrm{tr}(A dx)$\nThe first term is bAx", QUADRATIC,
+     ["proved", "proved", "refuted", "unreadable"]),
+    ("the derivative of $\\log p$ is $1/p$ where $p = \\sigma(Xw)$\n∇L = Xᵀ(p − y)", LOGISTIC,
+     ["unreadable", "definition", "proved"]),
+    ("∂L/∂Σ = −Σ⁻¹ ∂L/∂Σ⁻¹ Σ⁻¹\n∂L/∂Σ = Σ⁻¹ ∂L/∂Σ⁻¹ Σ⁻¹", GAUSS, ["proved", "refuted"]),
+    (P + "L = −Σ_i y_i log p_i + (1 − y_i) log(1 − p_i)\nL = Σ_i y_i log p_i + (1 − y_i) log p_i\n"
+     "The Hessian is X^T diag(p*(1-p)) X.", LOGISTIC,
+     ["definition", "proved", "refuted", "proved"]),
+    ("L = Σ_i y_i² − 2 y_i x_iᵀw + (x_iᵀw)² + λ‖w‖²", RIDGE, ["proved"]),
+    ("R = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))\ndZ = np.exp(R) - Y", SOFTMAX,
+     ["definition", "proved"]),
+    ("$P = \\operatorname{softmax}(XW)$ row by row.\n∂L/∂Z = P − Y", SOFTMAX,
+     ["definition", "proved"]),
+    ("Let $\\delta_2 = Vh + c - y$.\n$\\nabla_V L = \\delta_2h^T$", NET, ["definition", "proved"]),
+    ("So $dL = 0$ for all $d\\Sigma$ if and only if $\\Sigma = S$.", GAUSS, ["words", "proved"]),
+    ("If λ = 0, the gradient is −2Xᵀ(y − Xw).", RIDGE, ["unreadable"]),
+    ("The gradient is $-2X^T r + 2 λw$ where $r = y - X w$.", RIDGE, ["proved", "definition"]),
+    ("∂L/∂x = Ax (b = 0)", QUADRATIC, ["unreadable"]),
+    ("f(x) = V h + c\n∇f = V\n", NET, ["definition", "refuted"]),
+    ("σ_i = σ(x_iᵀ w)\nσ' = σ(1 − σ)", LOGISTIC, ["unreadable", "proved"])])
 def test_what_is_said_in_words_is_judged(text: str, of: object, expected: list[str]) -> None:
     found = audit(text, of)
     assert [line.status for line in found.lines] == expected, found
