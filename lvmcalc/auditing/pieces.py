@@ -236,7 +236,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     other line uses the letter."""
     base = re.sub(r"_[a-z]{1,2}$", "", spelling(piece.name))  # y of an entry y_i, P of p_nk
     names = rf"(?:{typed(base)}|{base.upper()})" if ENTRY.fullmatch(piece.name) else typed(base)
-    before = "a-z" if re.fullmatch("[A-Z]", base) else "A-Za-z"  # XᵀDX has a D
+    before = "a-z" if re.fullmatch("[A-Za-z]", base) else "A-Za-z"  # XDr has a D and an r
     letter = re.compile(rf"(?<![{before}])d?{names}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))")
     if piece.kind != "definition":
         return piece

@@ -21,7 +21,7 @@ def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
             if every.count(name) == 1}
     ends = r"(?![A-Za-z]|_(?!\{?[a-z]{1,2}\b))"  # z may have an index
     letters = {name: re.compile(rf"(?<![a-z\\])[d∂δ]?{name}(?![a-z]|_(?!\{{?[a-z]{{1,2}}\b))"
-                                if re.fullmatch("[A-Z]", name) else  # X S X has an S
+                                if re.fullmatch("[A-Za-z]", name) else  # XSr has an S and an r
                                 rf"(?<![A-Za-z\\])[d∂δ]?{typed(name)}{ends}") for name in once}
     order: dict[int, None] = {}
     begun: set[int] = set()

@@ -43,3 +43,8 @@ GRADIENT = "∂L/∂K = −D K⁻¹ + ½K⁻¹YYᵀK⁻¹\n{}\n∂L/∂X = 2α(�
 def test_a_line_that_cannot_be_read_takes_no_meaning_that_it_repeats(said: str, last: str) -> None:
     assert statuses(GRADIENT.format(said), "gplvm")[0] == "refuted"
     assert statuses(GRADIENT.format(said), "gplvm")[-1] == last
+
+
+def test_a_factor_of_a_whole_side_is_not_told_of_its_terms() -> None:
+    text = "z = Wx\nr = Wᵀz − x\n∂L/∂z = 2Wr"
+    assert "in the whole answer: it is twice" in audit(text, "autoencoder").lines[-1].wrong
