@@ -74,10 +74,16 @@ SYMMETRIC = re.compile(r"(?<=[^\s(])\s*\((?:(?:since|as|because|using)\s+)?"
 SINCE = re.compile(r"(\s*(?:since|as|because|with|for)\s[^:]*=[^:=]*):\s+(?=[^:]*=)", re.IGNORECASE)
 
 
+# "subject to WᵀW = I", which is a condition if it is no definition
+REQUIRED = re.compile(r"^\s*(?:we\s+)?(?:s\.\s?t\.|subject\s+to|(?:under|with)\s+the\s+constraint"
+                      r"|(?:requir|impos|enforc)(?:e|ing))(?:\s+that)?\s*:?\s+(?=\S.*=)",
+                      re.IGNORECASE)
+
+
 def without_front(text: str, vocabulary: Vocabulary) -> str:
     """Return a line without its number, the words that say what it is about, and "we have" or "and"
     behind it."""
-    text = WE_HAVE.sub("", LABEL.sub("", text))
+    text = WE_HAVE.sub("", REQUIRED.sub("", LABEL.sub("", text)))
     text = ADJOINT_FIRST.sub("", GOES_ON.sub("", text)) if "=" in text else text
     asked = QUESTION.match(text)
     text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)

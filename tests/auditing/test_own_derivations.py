@@ -152,6 +152,8 @@ ALTERNATING = ("∂L/∂U = (U Vᵀ − R) V + λ U\n0 = (U Vᵀ − R) V + λ U
      ["unreadable", "unreadable", "refuted"]),
     ("Let VᵀV = I.\n∂L/∂V = (U Vᵀ − R)ᵀ U + λ V\nL = ½‖U Vᵀ − R‖² + λ/2 ‖U‖²", FACTORS,
      ["unreadable", "proved", "unreadable"]),
+    ("We require VᵀV = I.\ntr(VᵀV) = k", FACTORS, ["unreadable", "unreadable"]),
+    ("Under the constraint VᵀV = I:\ntr(VᵀV) = k", FACTORS, ["unreadable", "unreadable"]),
     ("‖w‖² = 1", RIDGE, ["unreadable"]), ("(A w)ᵀ = Aᵀ wᵀ", RIDGE, ["refuted"])])
 def test_a_condition_is_no_identity(text: str, of: Chain, expected: list[str]) -> None:
     assert statuses(text, of) == expected, audit(text, of)
