@@ -42,6 +42,7 @@ OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2", "negative
 OF["row-wise softmax"] = "softmax({})"
 OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
        for front, power in (("squared ", "^2"), ("", ""))}
+OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
 # and two formulas with "and" between them
 OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",
           "outer product": "({}) ({})^T", "inner product": "⟨{},{}⟩",
@@ -257,10 +258,10 @@ class _Spoken:
                 kind, remark = self.parts[end]
                 if kind == "remark" and re.fullmatch(REMARKS.get(OF[head], "(?!)"), remark):
                     end += 1
-                yield f"({OF[head].format(inner)})", end
+                yield f"({_formed(OF[head], inner)})", end
             if head in OF_TWO and self.at(end, "and"):
                 for other, after in self.extents(end + 1, ""):
-                    yield f"({OF_TWO[head].format(inner, other)})", after
+                    yield f"({_formed(OF_TWO[head], inner, other)})", after
 
     def extents(self, place: int, form: str) -> list[Way]:
         """Return what "of" may take: a product, the letters side by side, or all that follows."""
@@ -271,8 +272,20 @@ class _Spoken:
         words = [*BEHIND] if form in REMARKS else ["squared"] if "‖" in form else []
         found += [way for way in terms if self.at(way[1], *words)]
         ways = dict.fromkeys([*found, *_longest(sums)])
-        return [way for way in ways if form != OF["transpose"] or (
-            way[0].translate(ASCII).strip("\\") not in self.scalars)]
+        return [way for way in ways if not form or self.takes(form, way[0])]
+
+    def takes(self, form: str, inner: str) -> bool:
+        """Return whether a formula is no number by its letters, or one of which this is said."""
+        names = {*re.findall(r"[^\W\d_]+", inner.translate(ASCII))}
+        return bool(names) and (form in OF_NUMBERS or not names <= self.scalars)
+
+
+def _formed(form: str, *inner: str) -> str:
+    """Return a form with formulas in it; a norm is written out, for it is that of no number."""
+    if "‖" not in form:
+        return form.format(*inner)
+    norms = [f"tr(({one})^T ({one}))" for one in inner]
+    return "+".join(norms if form.endswith("2") else map("sqrt({})".format, norms))
 
 
 def _longest(ways: Iterable[Way]) -> list[Way]:

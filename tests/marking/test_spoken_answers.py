@@ -91,3 +91,13 @@ def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
     ("the transpose of 1(A w − y + b)", "refuted"), ("3(A w − y + b) squared", "unreadable")])
 def test_a_formula_between_dollars_is_one_part(answer: str, status: str) -> None:
     assert mark(answer, SQUARES, "b").status == status
+
+
+OF_BETA = "1/(2β²) times (D tr(K⁻¹) minus tr(K⁻¹YYᵀK⁻¹))"
+
+
+@over(("head", "status"), [
+    ("", "proved"), ("the square of ", "refuted"), ("the squared norm of ", "unreadable"),
+    ("the norm of ", "unreadable"), ("the inverse of ", "refuted"), ("twice ", "refuted")])
+def test_what_is_said_of_a_product_is_not_said_of_its_number_alone(head: str, status: str) -> None:
+    assert mark(f"{head}{OF_BETA}", "gplvm", "beta").status == status
