@@ -27,6 +27,7 @@ from lvmcalc.marking.left_side import (
     refuse_condition,
     with_loss,
 )
+from lvmcalc.marking.other_quantities import refuse_others
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
@@ -125,6 +126,7 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label; it may name a stage by its formula."""
+    refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
     try:
         return _among_words(exercise, text)
