@@ -544,9 +544,11 @@ class TestAblationAndPresets:
                 await asyncio.sleep(0.01)
             widget.controls.preset.value = "one path lost"
             widget.controls.speed.value = player.FLAT_OUT
-            while "Settled" not in widget.status:
+            before = widget.trainer.steps
+            while widget.trainer.steps < before + 3:
                 await asyncio.sleep(0.01)
             assert (widget._data.name, widget.controls.preset.value) == ("digits", "one path lost")
+            assert widget.player.playing
             widget.close()
 
         asyncio.run(asyncio.wait_for(scenario(), 120))
