@@ -99,6 +99,8 @@ ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
     (ADDED.replace("+=", "-="), "autoencoder",
      ["definition"] * 2 + ["proved", "definition", "refuted"]),
     ("r = A w − y\ndr = r\ndw = Aᵀ dr + λ w", RIDGE, ["definition", "proved", "proved"]),
+    ("import torch\nr = A @ w - y\n# dL/dr\ndr = r\ndw = A.T @ dr + lam * w  # dL/dw", RIDGE,
+     ["words", "definition", "proved", "proved"]),
     ("r = A @ w - y\ndr = A @ dw", RIDGE, ["definition", "proved"]),
     ("delta = A @ w - y\ndw = A.T @ delta + lam * w", RIDGE, ["definition", "proved"])])
 def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
