@@ -47,12 +47,13 @@ NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
 INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
                         r"\s*$")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
+SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text beside a formula is words alone, none of which is a name."""
-    words = re.findall(r"[A-Za-z]+", text)
+    words = re.findall(r"[A-Za-z]+", SHAPE.sub("", text))
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
     return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
