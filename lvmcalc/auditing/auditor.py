@@ -17,32 +17,20 @@ from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.audit_report import Audit, Line, capital, credit
-from lvmcalc.auditing.backprop_notation import (
-    as_adjoints,
-    as_typed,
-    of_own_letters,
-    stages_of,
-)
+from lvmcalc.auditing.backprop_notation import as_adjoints, as_typed, of_own_letters, stages_of
 from lvmcalc.auditing.blaming import NO_VALUE, Blaming
 from lvmcalc.auditing.carried_forward import Slips
 from lvmcalc.auditing.conditioned import ZERO_GRADIENT, Conditioned, is_misfit
 from lvmcalc.auditing.contributions import SAID_TWICE, TOLD, is_contribution, nearest
 from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
-from lvmcalc.auditing.gradient_names import (
-    asked_for,
-    changing,
-    with_gradient,
-)
+from lvmcalc.auditing.gradient_names import asked_for, changing, with_gradient
 from lvmcalc.auditing.loss_names import with_loss
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
 from lvmcalc.auditing.resized_chains import of_one_sample, with_free_letters, with_misfits_behind
-from lvmcalc.auditing.stationary import (
-    Conditions,
-    NoNumbers,
-)
+from lvmcalc.auditing.stationary import Conditions, NoNumbers
 from lvmcalc.auditing.wordings import as_equations
 from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.errors import OutsideDomain
@@ -180,7 +168,8 @@ class _Auditor(Defining, Conditioned, Blaming):
             try:
                 with time_limit():
                     piece = self.meant(self.estimate(piece))  # in letters that are known by now
-                    if piece.kind == "definition" and self.value(piece, self.words.outputs[-1]):
+                    if piece.kind == "definition" and (self.value(
+                            piece, self.words.outputs[-1]) or self.is_loss(found, piece)):
                         found = self.called_output(found, found[place])
                         piece = found[place]
                     line = {"words": self.said, "definition": self.defined}.get(

@@ -9,6 +9,7 @@ from lvmcalc.notation.statements import PROGRAM
 ASSIGNED = re.compile(r"(?:(?<=^)|(?<=[;\n]))([^\S\n]*)d(\w+)[^\S\n]*([-+*/]?)=(?!=)([^\n;#]*)")
 TRANSPOSED = re.compile(r"\.T\b")
 OUTPUT = re.compile(r"\bd[Ll]\b|[∂∇]|\\(?:partial|nabla)\b")  # there, gradients have another name
+COMMENT = re.compile(r"(?:#|//|(?<!\\)%(?!\*%)).*")
 PART, BAR = "d_", "_bar"
 
 
@@ -30,7 +31,8 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
     own = {*re.findall(r"(?:^|[;\n])[^\S\n]*(\w+)[^\S\n]*=(?!=)", text), *known}
     names = [match[2] for match in ASSIGNED.finditer(text) if f"d{match[2]}" not in known
              and (match[2] in own or re.fullmatch(r"[A-Za-z]\d*", match[2]))]  # no delta
-    if OUTPUT.search(text) or not (on_paper or PROGRAM.search(text) or TRANSPOSED.search(text)):
+    if OUTPUT.search(COMMENT.sub("", text)) or not (
+            on_paper or PROGRAM.search(text) or TRANSPOSED.search(text)):
         return text
     every = "|".join(map(re.escape, {*names, *chain.vocabulary.differentials}))
     used = re.compile(rf"(?<![\w.])d({every})(?!\w)")

@@ -14,6 +14,7 @@ from lvmcalc.auditing.false_rules import false_rule
 from lvmcalc.auditing.gradient_names import asked_for, is_named
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Position
+from lvmcalc.auditing.stationary import is_zero
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.calculus.operations import increment_of
@@ -113,7 +114,8 @@ class Blaming:
         traces = tuple(sp.Trace(side) if side.is_Matrix and side.is_square and not is_number(side)
                        else side for side in sides)
         changes = any(has_differentials(self.chain, self.meaning(side)) for side in every)
-        return traces if traces != sides and not all(side.is_Matrix for side in every) and (
+        return traces if traces != sides and not all(
+                side.is_Matrix or is_zero(side) for side in every) and (
             changes or all(self.verdict(*pair).holds for pair in pairwise(traces))) else sides
 
     def findings(self, asked: Expr, side: Expr, verdict: Verdict) -> tuple[Finding, ...]:

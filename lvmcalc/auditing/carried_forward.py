@@ -82,7 +82,7 @@ class Slips:
 
     def add(self, number: Position | None, left: Expr, side: Expr) -> None:
         """Add what a line says."""
-        meant = self.letters.meaning(left), self.letters.meaning(side)
+        meant, formula = (self.letters.meaning(left), self.letters.meaning(side)), as_number(side)
         part = parts_of(self.chain).of(left)
         if getattr(left, "name", "").startswith("∂") or has_differentials(self.chain, meant[0]):
             self.said.setdefault(number, {})[left] = side
@@ -113,6 +113,9 @@ class Slips:
             self.formulas[number] = formulas_
         elif is_number(left) and self.same(self.chain[self.chain.output].symbol, as_number(left)):
             self.values[number] = as_number(self.chain.in_leaves(side))
+            self.said.setdefault(number, {}).update({
+                adjoint: slope(self.chain, formula, letter) for adjoint, letter
+                in self.letters.own.items() if letter in formula.free_symbols})
 
     def errors_in(self, left: Expr, side: Expr) -> list[Error]:
         """Return the error of a side; of a differential, those of its gradients."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from lvmcalc.auditing.pieces import Piece
 from lvmcalc.chain import Chain
+from lvmcalc.marking.derivation_text import letters_given
+from lvmcalc.notation import spelling
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.vocabulary import typed
 
@@ -15,21 +17,34 @@ GIVEN = re.compile(r"(?:^|[\n$.,;]|\b(?:let|define|write|put|set|where|with|and)
                    r"\s*&?\s*:?=(?!=)", re.IGNORECASE)
 
 
-def functions(text: str, chain: Chain) -> dict[str, str]:
-    """Return the letters that a text defines as functions of leaves, with their arguments."""
+def functions(text: str, chain: Chain) -> dict[str, list[str]]:
+    """Return the letters that a text defines as functions of leaves, with their arguments; also
+    those of letters of its own, of which the scalar may be one."""
     known = {*chain.leaves, *chain.vocabulary.functions, *chain.vocabulary.outputs}
-    return {match[1]: match[2] for match in GIVEN.finditer(text) if match[1] not in known
-            and {*re.findall(r"[^\W_]+", re.sub(_STYLE, "", match[2]))} <= {*chain.leaves}}
+    own = letters_given(text)
+    others = {*chain.vocabulary, *chain.vocabulary.functions, *own} - {*chain.vocabulary.outputs}
+
+    def defines(letter: str, arguments: str) -> bool:
+        names = {*map(spelling, re.findall(r"[^\W_]+", re.sub(_STYLE, "", arguments)))}
+        return (letter not in known and names <= {*chain.leaves}) or (
+            spelling(letter.strip("\\")) not in others and names <= own - {*chain.vocabulary})
+
+    found: dict[str, list[str]] = {}
+    for letter, arguments in dict.fromkeys(it.group(1, 2) for it in GIVEN.finditer(text)):
+        if defines(letter, arguments):
+            found.setdefault(letter, []).append(arguments)
+    return found
 
 
-def without_arguments(text: str, letters: dict[str, str]) -> str:
+def without_arguments(text: str, letters: dict[str, list[str]]) -> str:
     """Return a text with g for g(w), and ∇_w g for ∇g."""
     for letter, arguments in letters.items():
-        if re.fullmatch(_NAME, arguments):  # ∇f is by w where f(w) was said
+        if len(arguments) == 1 and re.fullmatch(_NAME, arguments[0]):  # ∇f is by the w of f(w)
             text = re.sub(rf"((?:∇|\\nabla)\s*)({re.escape(letter)}(?![A-Za-z]))",
-                          lambda it, by=arguments: f"{it[1]}_{{{by}}} {it[2]}", text)
-        text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(arguments)}\s*\)",
-                      lambda _, letter=letter: letter, text)
+                          lambda it, by=arguments[0]: f"{it[1]}_{{{by}}} {it[2]}", text)
+        for given in arguments:
+            text = re.sub(rf"(?<![\w\\]){re.escape(letter)}\s*\(\s*{re.escape(given)}\s*\)",
+                          lambda _, letter=letter: letter, text)
         text = re.sub(rf"((?:∇|\\nabla)[^=\n]{{0,20}}?{re.escape(letter)})\s*\([^()=]*\)"
                       r"(?=\s*=\s*0)", r"\1", text)  # at the optimum
     return text

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from sympy import Add, Expr, S
+from sympy import Expr
 
 from lvmcalc import notation
 from lvmcalc.auditing.gradient_names import derived, gradient_called
@@ -12,14 +12,12 @@ from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.partial_lines import with_summand
-from lvmcalc.auditing.pieces import Piece
-from lvmcalc.auditing.remarks import NAME
-from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.auditing.said_letters import SaidLetters
+from lvmcalc.calculus import CannotBeFormed
 from lvmcalc.calculus.expression_checks import check_shapes
-from lvmcalc.chain import Chain
 from lvmcalc.marking.denominators import inverses_below
 from lvmcalc.marking.differential_answers import held_fixed
-from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of, transposed
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.indices import entries_in
@@ -34,7 +32,6 @@ OUTSIDE = "stands outside the sum"
 DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
-LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
 
 
 def shape_of(side: Expr) -> tuple[Expr, ...]:
@@ -42,93 +39,18 @@ def shape_of(side: Expr) -> tuple[Expr, ...]:
     return getattr(side, "shape", ())
 
 
-class Lettering:
-    """Tell claims about a letter from definitions of it."""
+class Lettering(SaidLetters):
+    """Read the sides of an equation in the letters that were defined before it."""
 
-    chain: Chain
-    words: Vocabulary
     arrays: bool  # whether the lines are code for arrays
     letters: OwnLetters
     moving: tuple[str, ...]  # the leaves that change in the derivation
     total: bool  # whether the words before speak of a total differential
     indices = ""  # of the entries that the last such equation was between
 
-    def verdict(self, left: Expr, right: Expr) -> Verdict:
-        """Return whether two sides are equal."""
-        raise NotImplementedError
-
-    def with_output(self, found: list[Piece]) -> list[Piece]:
-        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
-        output = self.chain.vocabulary.outputs[-1]
-        for piece in found:
-            letter = self.scalar(piece)
-            if letter and piece.kind != "words" and self.value(piece, output):
-                return self.called_output(found, piece)
-        return found
-
-    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
-        """Return pieces with L for the letter of which a piece says that it is the scalar."""
-        output = self.chain.vocabulary.outputs[-1]
-        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
-                          r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
-        same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
-        return [it if it.kind == "words" else it._replace(
-            text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
-            name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
-
-    def scalar(self, piece: Piece) -> str:
-        """Return the name on the left that may be another one for the scalar, "" if it may not."""
-        left = sides_of(piece.text)[0].strip()
-        called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
-        return piece.name or (left if LOG_P.fullmatch(left) else called)
-
-    def meant(self, piece: Piece) -> Piece:
-        """Return a claim about a stage, or the definition of its letter, if it is another."""
-        name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
-        if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
-            return piece._replace(error=f"`{left}` is not the scalar of this chain.")
-        output = self.chain.vocabulary.outputs[-1]
-        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
-            text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
-            return piece._replace(name=output, text=text)
-        if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
-                name in self.words.outputs or self.value(piece, name)):
-            return piece
-        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
-        return piece._replace(kind="definition") if another else piece
-
-    def misfits(self, piece: Piece, name: str) -> bool:
-        """Return whether what a piece says of a letter has another shape than the letter."""
-        with suppress(Unreadable, CannotBeFormed, IndexError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
-            return notation.shape(value) != notation.shape(as_number(self.words[name]))
-        return False
-
-    def value(self, piece: Piece, name: str) -> bool:
-        """Return whether what a piece says of its letter is true of a node."""
-        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
-            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
-            node = as_number(self.words[name])
-            if piece.constant and not value.is_Matrix:
-                node, value = map(change_of, (node, value))
-            verdicts = (self.verdict(node, value),) if value.is_Matrix == node.is_Matrix else ()
-            return bool(verdicts) and (verdicts[0].holds or self.without_constant(
-                (node, value), verdicts) != 0)
-        return False
-
     def meaning(self, side: Expr) -> Expr:
         """Return a side with what has been defined in place of its letters, and of ∂L₁/∂X."""
         return self.letters.meaning(side)
-
-    def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
-        """Return the terms of the scalar without a leaf if they were left out; 0 if they are not.
-        """
-        constant = Add(*(term for term in Add.make_args(self.chain.expression())
-                         if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
-        left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
-            not verdicts[0].holds and not sides[1].is_Matrix
-            and self.verdict(sides[0] - constant, sides[1]).holds)
-        return constant if left_out else S.Zero
 
     def fixed(self, sides: tuple[Expr, ...], only: str = "") -> str:
         """Return in words which leaves stand still in a differential, if others change elsewhere

@@ -2,7 +2,7 @@
 
 import re
 
-from lvmcalc.notation.statements import ADDS, SIZES, program, split
+from lvmcalc.notation.statements import ADDS, SILENT, SIZES, program, split
 
 HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
@@ -13,9 +13,10 @@ STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a g
 
 
 def says_nothing(line: str) -> bool:
-    """Return whether a line is the head of a function, or returns names that were assigned."""
+    """Return whether a line of code computes nothing, or returns names that were assigned."""
     returns = line.lstrip().startswith("return ")
-    return bool(HEAD.match(line) or (returns and NAMES.fullmatch(line.strip())))
+    return bool(SILENT.match(line) or HEAD.match(line) or (
+        returns and NAMES.fullmatch(line.strip())))
 
 
 def with_returned(lines: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from lvmcalc.auditing.pasted_functions import statements_in, with_returned
-from lvmcalc.auditing.remarks import ONE_NAME, is_english, is_words, without_noun
+from lvmcalc.auditing.remarks import ONE_NAME, SPECIAL_CASE, is_english, is_words, without_noun
 from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.formula_finder import BREAK, FRAMES, MATH, NEXT
 from lvmcalc.notation.statements import COMMENT, LETTER, equations, is_open
@@ -143,6 +143,8 @@ def _below(number: re.Match) -> str:
 
 def statements(text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the formulas in a line, of which words or arrows may stand between."""
+    if SPECIAL_CASE.match(text):
+        return [text]
     sides = [part for part in QUAD.split(text) if part.strip()]
     if len(sides) > 1 and all("=" in part for part in sides) and not MATH.search(text):
         return [one for part in sides for one in statements(part, vocabulary)]

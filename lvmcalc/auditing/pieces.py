@@ -56,7 +56,7 @@ GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
 _SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
-REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:\s-]*)[)\]][.,;]?"
+REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:×\s-]*)[)\]][.,;]?"
                     r"|(?<=\s)(?:#|//|←)\s*(.*)"
                     rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
                     rf"|,?\s+((?:since|because)\s+{_SAID})"
@@ -312,8 +312,9 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     spelled = spelling(name[1]) if name else ""
     known = name and (vocabulary.pattern.fullmatch(spelled)
                       or vocabulary.change.fullmatch(spelled) or spelled in vocabulary.functions)
+    letters = {*vocabulary.spellings, *(own if spelled.isupper() else ())}
     product = name and not defines and re.fullmatch("[A-Z][A-Za-z]", spelled) and (
-        {*spelled} <= {*vocabulary.spellings})  # Xw = y says nothing of a letter
+        {*spelled} <= letters)  # Xw = y says nothing of a letter
     known = known or product
     if name and name[1][1:] in {piece.name for piece in found}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined

@@ -28,6 +28,10 @@ SAYS_NOTHING = re.compile(
     r"symmetric\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
+# "For λ = 0 this is the usual gradient" is about the line before it
+SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\s*[\d.]+\$?,?\s+"
+                          r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
+                          r"(?:[A-Za-z][a-z]+(?:[-'’][a-z]+)*(?:[\s.,!]+|$))+$")
 TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
@@ -47,12 +51,13 @@ NOUN = re.compile(r"\s*(?:(?:and|so|the|our|an?)\s+)*((?:[a-z]{4,}\s+){1,2})"
 INTRODUCES = re.compile(r"(?:\b(?:is|are|reads?|gives|becomes|get|obtain|have|that|by|as)|[:,])"
                         r"\s*$")
 REASONED = re.compile(r"\s*(?:by|using|from|since|because|via|derivative|rule|differential)\b")
+SHAPE = re.compile(r"\b\w\s*×\s*\w\b")
 ALONE = re.compile(r"(?<!\S)(?:\\[A-Za-z]+|[^\W\d_])(?=[\s.,;:]|$)")  # a name in a sentence
 
 
 def is_remark(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a text beside a formula is words alone, none of which is a name."""
-    words = re.findall(r"[A-Za-z]+", text)
+    words = re.findall(r"[A-Za-z]+", SHAPE.sub("", text))
     named = any(vocabulary.pattern.fullmatch(word) for word in words)
     says = sum(is_english(word) and len(word) > 1 for word in words) > 0
     return bool(re.search("[a-z]{4}", text)) and (says or not named) and bool(
@@ -75,7 +80,7 @@ def is_english(word: str) -> bool:
 
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
-    if SAYS_NOTHING.match(text) or says_nothing(text):
+    if any(it.match(text) for it in (SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
         return True
     inner = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     if "=" in text or not all(map(ONE_NAME.fullmatch, inner)):

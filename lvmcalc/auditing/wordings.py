@@ -63,6 +63,9 @@ SIGMA_GIVEN = re.compile(rf"{SIGMA}\s*(?:_\s*\{{?\s*[a-z]\s*\}}?(?![A-Za-z])|[�
                          r"\s*&?\s*:?=(?!=)")
 SIGMA_ALONE = re.compile(rf"{SIGMA}(?!\s*(?:\(|'|′|\^\s*\{{?\s*\\prime|\\left|\\[bB]ig))")
 SIGMA_INSIDE = re.compile(rf"{SIGMA}\s*\([^()]*{SIGMA}\s*\)")  # σ(1 − σ) is a product
+# dX = …  # dL/dX, which only names it
+NAMED_BEHIND = re.compile(r"^([^\S\n]*d(\w+)[^\S\n]*=(?!=)[^\n#]*?)\s*(?:#|//|%)\s*[d∂]\w+\s*/\s*"
+                          r"[d∂]\2[^\S\n]*$", re.MULTILINE)
 OWN_SIGMA = "σ\u0303"
 
 
@@ -76,6 +79,7 @@ def as_equations(text: str, chain: Chain) -> str:
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
+    text = NAMED_BEHIND.sub(r"\1", text)
     text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)
     def aside(said: re.Match) -> str:
         known = vocabulary.pattern.match(said[1].lstrip("\\"))

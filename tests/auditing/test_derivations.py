@@ -88,6 +88,7 @@ def test_an_unreadable_line_is_not_the_first_that_does_not_follow() -> None:
     ("d(WᵀWx) = dWᵀ W x + Wᵀ dW x", "autoencoder"), ("dc = dWᵀ e + Wᵀ dW x", "autoencoder"),
     ("dL = ½ d tr(cᵀc) = tr(cᵀ(dWᵀ W x + Wᵀ dW x))", "autoencoder"),
     ("dL = tr((W(cxᵀ + xcᵀ))ᵀ dW)", "autoencoder"), ("δK = δα XXᵀ", "gplvm"),
+    ("dK K⁻¹ + K d(K⁻¹) = 0", "gplvm"),
     ("d(K⁻¹)ᵀ = −K⁻¹ dK K⁻¹", "gplvm"), ("dβ⁻¹ = -dβ/β²", "gplvm"), ("dL = -tr(YᵀK⁻¹dY)", "gplvm"),
 ])
 def test_true_lines_with_differentials_are_proved(line: str, of: str) -> None:

@@ -29,6 +29,8 @@ def statuses(text: str, of: object) -> list[str]:
      ["proved", "proved"]),
     ("J = −D/2 log|K| − ½ tr(K⁻¹YYᵀ)\n∂J/∂X = 2α ∂J/∂K X", "gplvm", ["proved", "proved"]),
     ("J = −D/2 log|K| − tr(K⁻¹YYᵀ)\n∂L/∂X = 2α ∂L/∂K X", "gplvm", ["unreadable", "proved"]),
+    ("Λ = Σ⁻¹\nℓ = −n/2 log det Λ − n/2 tr(ΛS)\n∂ℓ/∂Λ = −n/2 Λ⁻¹ − n/2 S", GAUSS,
+     ["definition", "refuted", "follows"]),
     ("∂f/∂X = 2α ∂f/∂K X\n∂J/∂X = α ∂J/∂K X", "gplvm", ["proved", "refuted"])])
 def test_what_is_differentiated_as_the_scalar_is_the_scalar(text: str, of: object,
                                                             expected: list) -> None:
@@ -38,6 +40,7 @@ def test_what_is_differentiated_as_the_scalar_is_the_scalar(text: str, of: objec
 @pytest.mark.parametrize(("text", "of", "expected"), [
     ("∂K/∂α = XXᵀ\n∂L/∂X = ∂L/∂f + ∂L/∂h", "gplvm", ["proved"] * 2),
     ("f = y − Xw\n∇f = −X", RIDGE, ["definition", "unreadable"]),
+    ("J = log det Σ + tr(Σ⁻¹S)\n∂J/∂Σ = Σ⁻¹ − Σ⁻¹SΣ⁻¹", GAUSS, ["definition", "proved"]),
     ("∂a/∂w = −2Xᵀ(y − Xw)", RIDGE, ["proved"])])
 def test_a_letter_with_another_meaning_keeps_it(text: str, of: object, expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)

@@ -68,6 +68,7 @@ CALLED_G = "Let G denote ∂L/∂K. We have G = ½ K⁻¹(YYᵀ − D {})K⁻¹.
     (r"\mathcal{L}(w) = \frac12\|Aw - y\|^2 + \frac\lambda2 \|w\|^2", RIDGE, ["proved"]),
     (CALLED_G.format("K"), "gplvm", ["definition", *["proved"] * 3]),
     (CALLED_G.format("I"), "gplvm", ["definition", "refuted", "proved", "proved"]),
+    ("B = foo(X)\nXB = αXXᵀX + β⁻¹X\nK⁻¹X = XB⁻¹", "gplvm", ["unreadable"] * 3),
     ("G = A\nSince G = Gᵀ: ∂L/∂w = Aᵀ(A w − y) + λ w", RIDGE,
      ["definition", "refuted", "proved"])])
 def test_nothing_is_read_that_was_not_written(text: str, of: str | Chain, expected: list) -> None:
@@ -99,6 +100,8 @@ ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
     (ADDED.replace("+=", "-="), "autoencoder",
      ["definition"] * 2 + ["proved", "definition", "refuted"]),
     ("r = A w − y\ndr = r\ndw = Aᵀ dr + λ w", RIDGE, ["definition", "proved", "proved"]),
+    ("import torch\nr = A @ w - y\n# dL/dr\ndr = r\ndw = A.T @ dr + lam * w  # dL/dw", RIDGE,
+     ["words", "definition", "proved", "proved"]),
     ("r = A @ w - y\ndr = A @ dw", RIDGE, ["definition", "proved"]),
     ("delta = A @ w - y\ndw = A.T @ delta + lam * w", RIDGE, ["definition", "proved"])])
 def test_in_code_of_backpropagation_dz_is_an_adjoint(text: str, of: str | Chain,
@@ -116,6 +119,7 @@ def test_what_cannot_be_read_in_such_code_is_quoted_as_typed() -> None:
     ("r(w) = A w − y\n∇L(w) = Aᵀ r(w) + λ w", ["definition", "proved"]),
     ("\\phi(\\mathbf{w}) = w^T w\nL = ½‖A w − y‖² + λ/2 \\phi(\\mathbf{w})",
      ["definition", "proved"]),
+    ("r = A w − y\nL(r) = ½‖r‖² + λ/2 ‖w‖²\n∂L(r)/∂r = r", ["definition", "proved", "proved"]),
     ("L(w + h) = ½‖A w + A h − y‖²", ["unreadable"]),
     ("g(w) = λ/2 ‖w‖²\ng(w + y) = λ/2 ‖w + y‖²", ["definition", "unreadable"])])
 def test_what_stands_behind_a_function_are_its_arguments(text: str, expected: list[str]) -> None:

@@ -18,13 +18,14 @@ def statuses(text: str, of: object = RIDGE) -> list[str]:
     "The negative log-likelihood is", "The log-likelihood of the GP-LVM is",
     r"Its gradient with respect to $\mathbf w$ is",
     r"Writing $a_i^\top$ for the $i$-th row of $A$,", r"\textbf{Gradient of the loss.} We have",
-    "Using 2 facts from section 3,"])
+    "Using 2 facts from section 3,", "For $\\lambda = 0$ this is the least-squares gradient."])
 def test_a_line_without_a_formula_is_words(text: str) -> None:
     assert {*statuses(text)} == {"words"}
 
 
 @pytest.mark.parametrize("text", ["foo so", "The gradient is minus w", "∂L/∂w is twice that",
-                                  "Second path (encoder): A w y", "we get Aᵀ r", "so it is Aw"])
+                                  "Second path (encoder): A w y", "we get Aᵀ r", "so it is Aw",
+                                  "For λ = 0 this is the A w"])
 def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
     assert statuses(text) == ["unreadable"]
 
@@ -32,6 +33,7 @@ def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("r = A w − y (one entry for each of the N rows)\n∂L/∂w = Aᵀ r + λ w",
      ["definition", "proved"]),
+    ("r = A w − y (an N×1 matrix)\n∂L/∂w = Aᵀ r + λ w", ["definition", "proved"]),
     ("∂L/∂w = Aᵀ(A w − y) + λ w, because w is used twice\n= AᵀA w − Aᵀy + λ w", ["proved"] * 2),
     ("z = A w, error e = z − y\n∂L/∂w = Aᵀ e + λ w", ["definition"] * 2 + ["proved"]),
     ("2. **Gradient with respect to $w$:** $\\nabla_w L = A^T (A w - y) + \\lambda w$.",

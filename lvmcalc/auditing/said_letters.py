@@ -1,0 +1,133 @@
+"""What a piece of a derivation says a letter is: the scalar, a stage, or something of one's own."""
+
+import re
+from contextlib import suppress
+from itertools import combinations
+
+from sympy import Add, Expr, S
+
+from lvmcalc import notation
+from lvmcalc.auditing.own_letters import OwnLetters, multiple
+from lvmcalc.auditing.pieces import LOSS, Piece
+from lvmcalc.auditing.remarks import NAME
+from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
+from lvmcalc.chain import Chain
+from lvmcalc.marking.exercise import NoValue, exercise_of
+from lvmcalc.notation import Unreadable, Vocabulary
+from lvmcalc.notation.forming import as_number, change_of
+from lvmcalc.notation.formula_finder import ROUND, sides_of
+from lvmcalc.notation.parser import readings
+
+LOSSES = {"l", "ell", "J", *LOSS}
+LOG_P = re.compile(r"\\?(?:log|ln)\s*p(?:\s*\([^()]*\))?")
+
+
+class SaidLetters:
+    """Tell which letter of a derivation is the scalar, and which claims are definitions."""
+
+    chain: Chain
+    words: Vocabulary
+    letters: OwnLetters
+
+    def verdict(self, left: Expr, right: Expr) -> Verdict:
+        """Return whether two sides are equal."""
+        raise NotImplementedError
+
+    def with_output(self, found: list[Piece]) -> list[Piece]:
+        """Return pieces with L for a letter that was said to be the same, as J = ½‖A w − y‖²."""
+        output = self.chain.vocabulary.outputs[-1]
+        for piece in found:
+            letter = self.scalar(piece)
+            if letter and piece.kind != "words" and self.value(piece, output):
+                return self.called_output(found, piece)
+        return found
+
+    def called_output(self, found: list[Piece], piece: Piece) -> list[Piece]:
+        """Return pieces with L for the letter of which a piece says that it is the scalar."""
+        output = self.chain.vocabulary.outputs[-1]
+        name = re.compile(rf"(?:(?<=[d∂δ²])|(?<![A-Za-z\\]))\\?{re.escape(self.scalar(piece))}"
+                          r"(?:\(\w+\))?(?![A-Za-z0-9](?!(?<=d)[A-Z]))")
+        same = [it is piece or bool(it.name and it.name == piece.name) for it in found]
+        return [it if it.kind == "words" else it._replace(
+            text=name.sub(output, it.text), kind="claim" if scalar else it.kind,
+            name="" if scalar else it.name) for it, scalar in zip(found, same, strict=True)]
+
+    def scalar(self, piece: Piece) -> str:
+        """Return the name on the left that may be another one for the scalar, "" if it may not."""
+        left = sides_of(piece.text)[0].strip()
+        called = re.sub(r"\(\w\)$", "", left) if NAME.match(left) else ""
+        return piece.name or (left if LOG_P.fullmatch(left) else called)
+
+    def meant(self, piece: Piece) -> Piece:
+        """Return a claim about a stage, or the definition of its letter, if it is another."""
+        name, left = notation.spelling(piece.name), sides_of(piece.text)[0].strip()
+        if piece.kind == "claim" and LOG_P.fullmatch(left) and "p" not in self.chain.leaves:
+            return piece._replace(error=f"`{left}` is not the scalar of this chain.")
+        output = self.chain.vocabulary.outputs[-1]
+        if name and piece.kind == "claim" and name not in self.words and self.value(piece, output):
+            text = f"{output} = {piece.text.partition('=')[2]}"  # it is called loss, or J
+            return piece._replace(name=output, text=text)
+        if piece.kind != "claim" or name not in {*self.chain.nodes, *self.words.lengths} or (
+                name in self.words.outputs or self.value(piece, name)):
+            return piece
+        another = piece.said or name in self.chain.unnamed or self.misfits(piece, name)
+        return piece._replace(kind="definition") if another else piece
+
+    def misfits(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of a letter has another shape than the letter."""
+        with suppress(Unreadable, CannotBeFormed, IndexError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            return notation.shape(value) != notation.shape(as_number(self.words[name]))
+        return False
+
+    def value(self, piece: Piece, name: str) -> bool:
+        """Return whether what a piece says of its letter is true of a node."""
+        with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, IndexError, KeyError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            node = as_number(self.words[name])
+            if piece.constant and not value.is_Matrix:
+                node, value = map(change_of, (node, value))
+            verdicts = (self.verdict(node, value),) if value.is_Matrix == node.is_Matrix else ()
+            return bool(verdicts) and (verdicts[0].holds or self.without_constant(
+                (node, value), verdicts) != 0)
+        return False
+
+    def without_constant(self, sides: tuple[Expr, ...], verdicts: tuple[Verdict, ...]) -> Expr:
+        """Return the terms of the scalar without a leaf if they were left out; 0 if they are not.
+        """
+        constant = Add(*(term for term in Add.make_args(self.chain.expression())
+                         if not {it.name for it in term.free_symbols} & {*self.chain.leaves}))
+        left_out = constant != 0 and sides[0] == self.chain[self.chain.output].symbol and (
+            not verdicts[0].holds and not sides[1].is_Matrix
+            and self.verdict(sides[0] - constant, sides[1]).holds)
+        return constant if left_out else S.Zero
+
+    def is_loss(self, found: list[Piece], piece: Piece) -> bool:
+        """Return whether a definition of ℓ, J or loss means the scalar, whatever it says: it is
+        differentiated, nothing is made of it, and nothing else is called the scalar."""
+        if notation.spelling(piece.name) not in LOSSES:
+            return False
+        others = [it.text for it in found if it is not piece and it.kind != "words"]
+        letter = rf"\\?{re.escape(piece.name)}(?![A-Za-z0-9_])"
+        change = re.compile(rf"(?:{ROUND}|∇|\\nabla\b)\s*{letter}")
+        output = re.compile(rf"(?<![A-Za-z])(?:{ROUND})?{self.words.outputs[-1]}(?![A-Za-z0-9_])")
+        used = re.compile(rf"(?<![A-Za-z\\]){letter}")
+        return any(map(change.search, others)) and not any(map(output.search, others)) and not any(
+            used.search(change.sub("", side)) for text in others for side in sides_of(text)[1:]
+        ) and not self.is_part(piece)
+
+    def is_part(self, piece: Piece) -> bool:
+        """Return whether what a piece says is a multiple of some terms of the scalar, or of all,
+        such as its mean over the rows; also if that is not known."""
+        exercise = exercise_of(self.chain, next(iter(self.chain.leaves)))
+        with suppress(Unreadable, UnsupportedExpression, *NoValue, ValueError, TypeError):
+            value = as_number(readings(sides_of(piece.text)[1], self.words)[0].formula)
+            values = [] if value.is_Matrix else exercise.values(self.letters.meaning(value))
+            terms = [*map(exercise.values, Add.make_args(self.chain.expression()))]
+            return not values or any(
+                multiple([it * point.get(size, 1) for it, point in zip(
+                    values, exercise.points, strict=True)], [*map(sum, zip(*some, strict=True))])
+                for count in range(1, len(terms) + 1) for some in combinations(terms, count)
+                for size in ("", *self.words.lengths, *self.chain.leaves) if isinstance(
+                    exercise.points[0].get(size, 1), int | float))
+        return True
