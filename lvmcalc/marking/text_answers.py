@@ -25,6 +25,7 @@ from lvmcalc.marking.left_side import (
     names,
     names_asked,
     refuse_condition,
+    with_columns,
     with_loss,
 )
 from lvmcalc.marking.other_quantities import refuse_others
@@ -251,6 +252,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
                         arrays=defined.arrays, entries=entries)
                for side in (*first_sides, first, *others)]
     found = [defined.finished(side) for side in written]
+    if len(entries) == 1:
+        found = [with_columns(exercise, ways) for ways in found]
     refuse_loose(exercise, {letter for letter, value in jacobians.values()
                             if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()
