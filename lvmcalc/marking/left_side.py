@@ -187,9 +187,15 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
 
 def fits(exercise: Exercise, formula: Expr) -> bool:
     """Return whether a formula can be formed and has the shape that is asked for."""
+    return can_be_formed(formula) and (
+        notation.shape(formula) == notation.shape(exercise.asked))
+
+
+def can_be_formed(formula: Expr) -> bool:
+    """Return whether the shapes in a formula fit together."""
     with suppress(CannotBeFormed):
         check_shapes(formula)
-        return notation.shape(formula) == notation.shape(exercise.asked)
+        return True
     return False
 
 

@@ -18,6 +18,7 @@ from lvmcalc.marking.left_side import (
     DEMANDED,
     POWER_PLUS,
     PSEUDO,
+    can_be_formed,
     entry_asked,
     fits,
     inverses_used,
@@ -145,6 +146,10 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     for typed in spoken_answers(exercise, text):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
+    heard, ways = len(ways), [way for way in ways
+                              if all(can_be_formed(side[0].formula) for side in way)]
+    if heard > len(ways) == 0:
+        raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong

@@ -13,7 +13,7 @@ from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-MOST_VECTORS = 3  # letters of which each may be for rows or columns; more are all the one or all the other
+MOST_VECTORS = 3  # letters that may each be of rows or columns; more are all alike
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
 HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
 LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
