@@ -189,3 +189,14 @@ ENGLISH = TALK | _words("""
     hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup
     tbd ten tree try two up us was were will xi yes re
 """) - {"a", "if"}
+# What is said of formulas, in sentences that are not all read
+SAID = TALK | _words("""
+    are divided half if inverse minus multiplied negative no not numerator of opposite over plus
+    quantity residual shouldn squared than times transposed twice when without
+""")
+
+
+def is_english(word: str) -> bool:
+    """Return whether some letters are a word: neither XS, nor Bf, which has no vowel."""
+    small = word.islower() or (not word.isupper() and re.search("[aeiouy]", word.lower()))
+    return bool(small) and word.lower() in ENGLISH

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lvmcalc.notation.letters import ASCII
-from lvmcalc.notation.lexicon import ENGLISH
+from lvmcalc.notation.lexicon import is_english
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -143,7 +143,7 @@ def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
     if vocabulary.pattern.fullmatch(raw) or (raw in {*FUNCTIONS, *vocabulary.functions}
                                              and behind.startswith("(")):
         return True
-    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and raw.lower() not in ENGLISH
+    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and not is_english(raw)
 
 
 class _Spoken:
