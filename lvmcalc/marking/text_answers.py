@@ -58,6 +58,7 @@ from lvmcalc.notation.statements import (
     equations,
     program,
     with_entries,
+    with_plain_names,
 )
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
@@ -190,7 +191,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
         raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
     words = exercise.chain.vocabulary
-    whole = inlined(given := unified(text))
+    whole = inlined(given := unified(text := with_plain_names(text)))
     text = without_heading(without_politeness(whole, words), words)
     if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
         raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "

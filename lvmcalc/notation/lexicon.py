@@ -108,7 +108,7 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 # The beginnings of names in code, and methods and operators that only code for arrays has: there, a
 # star between two matrices multiplies entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
-                    r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
+                    r"(?:linalg\.|special\.|math\.|nn\.(?:functional\.)?)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
