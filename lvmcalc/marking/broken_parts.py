@@ -59,8 +59,8 @@ def _in_part(part: Expr) -> Iterator[Broken]:
             matrix = part.args[0]
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
-            yield from ((*told, instead) for told in [("sum_index", notation.plain(part))]
-                        for instead in over_the_other_index(part))
+            told = _normalised(part) or ("sum_index", notation.plain(part))
+            yield from ((*told, instead) for instead in over_the_other_index(part))
 
 
 def _in_power(power: HadamardPower) -> Iterator[Broken]:
@@ -107,6 +107,19 @@ def over_the_other_index(product: MatMul) -> Iterator[Expr]:
         yield multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
         yield multiple(scalar, [behind.T, OneMatrix(1, first.rows)])
+
+
+def _normalised(product: MatMul) -> tuple[str, str] | tuple[()]:
+    """Return the mistake if a product spreads the reciprocal sums of exponentials, else ()."""
+    for line, power, across in (("row", product.args[0], product.args[-1]),
+                                ("column", product.args[-1], product.args[0])):
+        if isinstance(across, OneMatrix) and isinstance(power, HadamardPower) and (
+                power.exp == -1 and isinstance(power.base, MatMul)):
+            parts = power.base.args
+            if any(isinstance(it, OneMatrix) for it in parts) and any(
+                    isinstance(it, Entrywise) and it.name == "exp" for it in parts):
+                return "normalised", line
+    return ()
 
 
 def _summed_downwards(column: Expr) -> Expr | None:

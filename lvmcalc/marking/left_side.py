@@ -15,7 +15,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.forming import as_number
+from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.letters import ASCII
@@ -187,10 +187,25 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
 
 def fits(exercise: Exercise, formula: Expr) -> bool:
     """Return whether a formula can be formed and has the shape that is asked for."""
+    return can_be_formed(formula) and (
+        notation.shape(formula) == notation.shape(exercise.asked))
+
+
+def can_be_formed(formula: Expr) -> bool:
+    """Return whether the shapes in a formula fit together."""
     with suppress(CannotBeFormed):
         check_shapes(formula)
-        return notation.shape(formula) == notation.shape(exercise.asked)
+        return True
     return False
+
+
+def with_columns(exercise: Exercise, ways: list[Reading]) -> list[Reading]:
+    """Return what ∂L/∂w_k = … can mean, for w_k may be a row or a column of W."""
+    if exercise.asked.cols == 1:
+        return ways
+    note = f"The answer is read as a column of {exercise.name}."
+    turned = [Reading(transposed(way.formula), f"{way.note} {note}".strip()) for way in ways]
+    return [way for way in (*ways, *turned) if fits(exercise, way.formula)] or ways
 
 
 def refuse_without_value(exercise: Exercise, formula: Expr) -> None:

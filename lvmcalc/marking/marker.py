@@ -41,6 +41,7 @@ VERDICTS = {"proved": "Right, proved", "exact": "Right, in exact arithmetic",
             "numeric": "Right, in numbers", "refuted": "Not right",
             "undecided": "Undecided", "not attempted": "Not attempted",
             "unreadable": "Unreadable"}
+UNFORMED = "this cannot be formed"
 LATE = (f"marking this takes more than {SECONDS:g} seconds; write it more simply, with fewer "
         "powers and brackets")
 
@@ -192,6 +193,10 @@ def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     number = min(range(len(marks)), key=lambda n: (
         not marks[n].right, any(one.kind == "shape" for one in marks[n].findings)))
     note, found = readings[number].note, marks[number]
+    if found.reason == UNFORMED and re.search("read as (?:a )?column", note):
+        told = (f"{note} Then the formula cannot be formed, and with a row it cannot either: write "
+                "it with matrices.")
+        return Mark(exercise.asked, "unreadable", told, ((finding("unreadable", told),),))
     return replace(found, remark=" ".join(filter(None, [found.remark, note]))) if note else found
 
 
@@ -223,7 +228,7 @@ def _told(exercise: Exercise, make: Callable[[], Mark | None]) -> Mark | None:
     except (Unreadable, UnsupportedExpression) as error:
         return told("unreadable", "unreadable", error)
     except CannotBeFormed as error:
-        return told("refuted", "shape", "this cannot be formed", error)
+        return told("refuted", "shape", UNFORMED, error)
 
 
 def _admitted(exercise: Exercise, answer: Any) -> Expr:
@@ -261,7 +266,7 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
     try:
         check_shapes(formula)
     except CannotBeFormed as error:
-        return _refuted(attempt, "this cannot be formed", explained_misfit(attempt, error))
+        return _refuted(attempt, UNFORMED, explained_misfit(attempt, error))
     wanted, given = map(notation.shape, (exercise.asked, formula))
     if wanted != given and not formula.is_zero:
         return _of_another_shape(attempt, f"{wanted}, like its variable, but the answer is {given}")
@@ -315,7 +320,7 @@ def _mark_values(attempt: Attempt) -> Mark:
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return _refuted(attempt, "this cannot be formed",
+            return _refuted(attempt, UNFORMED,
                             (finding("shape", reason, "the function"),))
         text = f"The function stopped with {type(error).__name__}: {error}"
         raise Unreadable(text.rstrip(".") + ".") from None

@@ -51,7 +51,7 @@ def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
         return found + shape
     if found := repaired(attempt, mended):
         return found + shape
-    rewritten = repaired(attempt, _rewritten)
+    rewritten = repaired(attempt, _rewritten) or repaired(attempt, partial(_exchanged, attempt))
     return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
 
 

@@ -101,10 +101,12 @@ def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
 def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
     """Yield the mistakes in the values of the nodes."""
     for name, node in chain.nodes.items():
-        where = f"the value of {notation.plain(name)} = {notation.plain(node.expression)}"
+        where = "the value of " + (called(chain, name) if name in chain.unnamed else
+                                   f"{notation.plain(name)} = {notation.plain(node.expression)}")
         for kind, what, broken, *_ in (*broken_formulas(node.expression),
                                        *broken_parts(node.expression)):
-            yield Mistake(kind, where, what, ((name, broken),))
+            stage = next((it for it in chain.unnamed if notation.plain(it) == what), "")
+            yield Mistake(kind, where, called(chain, stage) if stage else what, ((name, broken),))
 
 
 def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:

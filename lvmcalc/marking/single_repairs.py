@@ -44,12 +44,15 @@ HERE = "the answer"
 
 def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     """Yield the slips in an answer, each with the answer without it."""
+    yield "sign", "the whole answer", "", -answer
     letters = _Letters(chain, answer)
     places = occurrences(answer)
     norms = [part for part in places if _is_norm(part)]
     if len(norms) > 1:
         yield ("lost_factor", HERE, "each norm stands where its square belongs",
                answer.xreplace({norm: norm.base for norm in norms}))
+        yield ("lost_factor", HERE, "twice each norm stands where its square belongs",
+               answer.xreplace({norm: norm.base / 2 for norm in norms}))
     for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
                   _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
                   letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
@@ -113,6 +116,11 @@ class _Letters:
                 turned, Transpose) else notation.plain(part)
             what = f"{norm} stands where its square belongs"
             yield "lost_factor", HERE, what, part.base
+        traces = [it for it in part.args if isinstance(it, Trace)] if part.is_Mul else []
+        if len(traces) == 2 and traces[0].arg.shape == traces[1].arg.shape:
+            whole = Trace(MatMul(*(it.arg for it in traces)))
+            yield ("wrong_part", HERE, "a product of traces stands where the trace of the product "
+                                       "belongs", part / sp.Mul(*traces) * whole)
         if isinstance(part, sp.Pow) and part.exp == -1 and isinstance(part.base, Trace):
             instead = Trace(Inverse(part.base.arg))
             yield "missing_inverse", HERE, instead_of(part, instead), instead
@@ -144,6 +152,9 @@ class _Letters:
         if isinstance(part, MatrixSymbol):
             ones = OneMatrix(*part.shape)
             yield "wrong_part", HERE, instead_of(part, ones), ones
+        for row in [it for it in self.matrices if it.cols == 1 != part.cols == it.rows]:
+            told = f"{instead_of(part, row.T)} in each row"
+            yield "wrong_part", HERE, told, OneMatrix(part.rows, 1) * row.T
         for other in self.matrices:
             if other.shape == part.shape and other != part:
                 known = other in self.named or other.name in (

@@ -18,6 +18,7 @@ from lvmcalc.marking.left_side import (
     DEMANDED,
     POWER_PLUS,
     PSEUDO,
+    can_be_formed,
     entry_asked,
     fits,
     inverses_used,
@@ -25,6 +26,7 @@ from lvmcalc.marking.left_side import (
     names,
     names_asked,
     refuse_condition,
+    with_columns,
     with_loss,
 )
 from lvmcalc.marking.other_quantities import refuse_others
@@ -56,6 +58,7 @@ from lvmcalc.notation.statements import (
     equations,
     program,
     with_entries,
+    with_plain_names,
 )
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
@@ -144,6 +147,10 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     for typed in spoken_answers(exercise, text):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
+    heard, ways = len(ways), [way for way in ways
+                              if all(can_be_formed(side[0].formula) for side in way)]
+    if heard > len(ways) == 0:
+        raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
@@ -184,7 +191,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
         raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
     words = exercise.chain.vocabulary
-    whole = inlined(given := unified(text))
+    whole = inlined(given := unified(text := with_plain_names(text)))
     text = without_heading(without_politeness(whole, words), words)
     if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
         raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "
@@ -251,6 +258,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
                         arrays=defined.arrays, entries=entries)
                for side in (*first_sides, first, *others)]
     found = [defined.finished(side) for side in written]
+    if len(entries) == 1:
+        found = [with_columns(exercise, ways) for ways in found]
     refuse_loose(exercise, {letter for letter, value in jacobians.values()
                             if defined.meanings[letter] is value}, written, found)
     defined.refuse_unused()

@@ -3,6 +3,8 @@
 An array of one axis is a column here; in code for arrays it goes along the rows of a matrix.
 """
 
+import re
+
 import sympy as sp
 from sympy import Expr, MatrixSymbol, OneMatrix
 
@@ -39,8 +41,13 @@ class Axes(Atoms):
         raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
 
     def each_row(self, token: Token, *arguments: Expr) -> str:
-        """Return the axis of a softmax on paper: the rows, if there is one for each of N cases."""
+        """Return the axis of a softmax on paper: the rows, if there is one for each of N cases.
+
+        TensorFlow and JAX take the last axis.
+        """
         shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
+        if re.search(r"\b(?:tf|jax)\.nn\.$", self.text[:token.start]) and shape[1] != 1:
+            return "r"
         if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
             raise self.refused(token, NO_AXIS)
         self.rowwise = True

@@ -21,7 +21,9 @@ RAMPS = ("max", "maximum", "amax")
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
 OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigmoid", "Det": "det",
                "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
-               "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power"} | {
+               "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power",
+               "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
+               "matrix_transpose": "transpose", "matvec": "matmul"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
 BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
@@ -199,6 +201,10 @@ class Calls(Axes):
                 self.place += 1
             elif self.ahead.kind == "text" and self.ahead.text in ("+", "-", "*", "/"):
                 self.operation = self.ahead.text
+                self.place += 1
+            elif len(values) == 2 and self.ahead.text in ("turned a", "turned b"):
+                turned = "ab".index(self.ahead.text[-1])
+                values[turned] = forming.transposed(values[turned])
                 self.place += 1
             elif self.ahead[:2] == ("text", "lower"):
                 self.place += 1

@@ -13,7 +13,7 @@ from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.summation import SIGN, Sums
 from lvmcalc.notation.vocabulary import Vocabulary, matching
 
-MOST_VECTORS = 3  # of which each may be a row or a column; more are all the one or all the other
+MOST_VECTORS = 3  # letters that may each be of rows or columns; more are all alike
 BELOW = dict(zip("ᵢⱼₖₗₘₙₚₛₜ", "ijklmnpst", strict=True))
 HEAD = r"\\sum(?:\s*\\(?:no)?limits)?(?![A-Za-z])|∑|%s(?<!\w)sum(?=_)"
 LIMITS = (r"\s*_\s*(?:\{([^{}]*)\}|([a-z]{1,3})(?![a-z_]))"
@@ -65,7 +65,7 @@ def entries_in(side: str) -> list[str]:
 def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[tuple[str, ...]]:
     """Return the names such as x_i that may be columns of their matrix, in every combination.
 
-    The first is that all of them are rows.
+    The first is that all of them are rows. With x_i, all x_j are columns.
     """
     spread, words, sums = indexed(text, vocabulary, entries)
     vectors = {part.name for part in sums.parts if part.is_Matrix} if sums else {}
@@ -73,8 +73,10 @@ def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[
         return [()]
     bare = re.sub(STYLES + r"\s*\{\s*(\w+)\s*\}", r" \1", spread)
     used = sorted(vectors & {words.words[it.lastindex - 1] for it in words.pattern.finditer(bare)})
-    counts = range(len(used) + 1) if len(used) <= MOST_VECTORS else (0, len(used))
-    return [names for count in counts for names in combinations(used, count)]
+    letters = sorted({name.partition("_")[0] for name in used})
+    counts = range(len(letters) + 1) if len(letters) <= MOST_VECTORS else (0, len(letters))
+    return [tuple(name for name in used if name.partition("_")[0] in some)
+            for count in counts for some in combinations(letters, count)]
 
 
 def indexed(text: str, vocabulary: Vocabulary, entries: str = "",

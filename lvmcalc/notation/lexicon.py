@@ -108,7 +108,7 @@ VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varr
 # The beginnings of names in code, and methods and operators that only code for arrays has: there, a
 # star between two matrices multiplies entry by entry.
 MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scipy|tf)\."
-                    r"(?:linalg\.|special\.|math\.|nn\.functional\.)?"
+                    r"(?:linalg\.|special\.|math\.|nn\.(?:functional\.)?)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
@@ -189,3 +189,14 @@ ENGLISH = TALK | _words("""
     hers him his id idea ie ix led me no not ones per pre ps red rest see seed seen set sets she sup
     tbd ten tree try two up us was were will xi yes re
 """) - {"a", "if"}
+# What is said of formulas, in sentences that are not all read
+SAID = TALK | _words("""
+    are divided half if inverse minus multiplied negative no not numerator of opposite over plus
+    quantity residual shouldn squared than times transposed twice when without
+""")
+
+
+def is_english(word: str) -> bool:
+    """Return whether some letters are a word: neither XS, nor Bf, which has no vowel."""
+    small = word.islower() or (not word.isupper() and re.search("[aeiouy]", word.lower()))
+    return bool(small) and word.lower() in ENGLISH

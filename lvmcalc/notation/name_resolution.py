@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
-from lvmcalc.notation.lexicon import ENGLISH, PROSE
+from lvmcalc.notation.lexicon import ENGLISH, SAID, is_english
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -105,9 +105,8 @@ class Words:
         if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
-        english = word.lower() in ENGLISH and not word.isupper()
-        if not found or english or ENGLISH & {*small} or re.search("[a-z]{3}", letters) or (
-                long_word and re.search("[a-z]", letters)):
+        torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters)
+        if not found or is_english(word) or torn or (long_word and re.search("[a-z]", letters)):
             return None
         return found
 
@@ -127,7 +126,7 @@ class Words:
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
         word = part.lstrip("\\")
-        if len(word) > 1 and word in PROSE:
+        if len(word) > 1 and word.lower() in SAID:
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
         near = likely(word, [*names, *self.functions])

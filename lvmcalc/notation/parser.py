@@ -88,6 +88,13 @@ def readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...] = (),
     raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))  # wrong in every way
 
 
+def column_note(names: tuple[str, ...]) -> str:
+    """Return the sentence that some names such as x_i are columns of their matrix."""
+    if len(names) < 2:
+        return "".join(f"{name} is read as a column." for name in names)
+    return f"{' and '.join(names)} are read as columns."
+
+
 def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differentials: bool,
               entries: str, arrays: bool, columns: tuple[str, ...]) -> list[Reading]:
     """Return all that a text can mean in which the names in `columns` are columns of a matrix."""
@@ -95,7 +102,7 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
     first = _Parser(spread, words, differentials, sums=sums, arrays=arrays)
     others = [({"transposes": True}, "t(…) is read as the transpose.")] * bool(
         "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
-    note, found = f"{' and '.join(columns)} is read as a column." * bool(columns), []
+    note, found = column_note(columns), []
     try:
         whole = finished(first.whole(), shape, spread)
         found.append(Reading(whole, ALONG_ROWS * first.rowwise or first.note or note))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lvmcalc.notation.letters import ASCII
-from lvmcalc.notation.lexicon import ENGLISH
+from lvmcalc.notation.lexicon import is_english
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -30,7 +30,8 @@ NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half
            "one half": "1/2", "a half": "1/2", "one quarter": "1/4", "a quarter": "1/4",
            "identity": "I", "identity matrix": "I"}
 # What stands in front of "of", and what it makes of the formula behind
-OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2", "negative": "-({})",
+OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
+      "negative": "-({})", "opposite": "-({})",
       "trace": "tr({})", "determinant": "det({})", "log determinant": "logdet({})",
       "logarithm": "log({})", "natural logarithm": "log({})", "log": "log({})",
       "exponential": "exp({})", "exp": "exp({})", "square root": "sqrt({})", "tanh": "tanh({})",
@@ -51,11 +52,11 @@ OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({
 OF_TWO |= {f"sum of the {head}s": f"{form}+{form}" for head, form in OF.items()
            if head.endswith(("norm", "trace", "transpose", "inverse", "square"))}
 # What may be said behind these functions, between commas or not
-ROWS = r"row by row|row-?wise|along the rows|along each row"
+ROWS = r"row by row|row-?wise|along the rows|(?:taken )?(?:along|over|for) each row"
 ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
 REMARKS = {"softmax({})": ROWS, **dict.fromkeys(
     ["tanh({})", "exp({})", "sigmoid({})", "log({})"], ENTRIES)}
-PHRASES = sorted({*BEHIND, *NUMBERS, "the", "and",
+PHRASES = sorted({*BEHIND, *NUMBERS, "the", "and", "quantity",
                   *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
                   *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
 
@@ -142,7 +143,7 @@ def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
     if vocabulary.pattern.fullmatch(raw) or (raw in {*FUNCTIONS, *vocabulary.functions}
                                              and behind.startswith("(")):
         return True
-    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and raw.lower() not in ENGLISH
+    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and not is_english(raw)
 
 
 class _Spoken:
@@ -246,6 +247,9 @@ class _Spoken:
         elif self.at(place, "the"):
             if self.parts[place + 1][0] == "word" and self.parts[place + 1][1] != "the":
                 yield from self.atom(place + 1)
+        elif self.at(place, "quantity"):  # which ends at a comma
+            yield from ((f"({inner})", end) for inner, end in self.sum(place + 1, False)
+                        if self.parts[end][1] in ("", ",", ")"))
         elif kind == "word" and text in NUMBERS:
             yield NUMBERS[text], place + 1
         elif kind == "word" and text.endswith(" of"):
@@ -307,7 +311,7 @@ def _is_unclear(parts: list[tuple[str, str]]) -> bool:
         if kind == "word" and (text.endswith(" of") or (before == "(" and text in (
                 *IN_FRONT, *NUMBERS))):
             opened[-1] = text
-        signs = kind == "sign" and text in SUM_SIGNS and before != "("
+        signs = kind == "sign" and text in SUM_SIGNS and before != "(" and before[-3:] != " of"
         if (signs and opened[-1]) or (text == "," and behind in OPERATORS and summed[-1]):
             return True
         summed[-1] |= text in SUM_SIGNS

@@ -9,7 +9,7 @@ import re
 from collections.abc import Container
 from itertools import pairwise
 
-from lvmcalc.notation.letters import GREEK
+from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.lexicon import ARRAYS, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 
@@ -37,6 +37,12 @@ COMMENT = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?=.*[A-Za-z]{3})"
 MEANING = re.compile(r"(?:(?<=\s)|(?<=;))(?:#|%|//)\s+(?:(?:with|where)\s+)?"
                      r"([^\W\d]\w*\s*=(?!=)[^=#]+)$")
 ANNOTATED = re.compile(r"^(\s*\w+)\s*:\s*[A-Za-z][\w.]*\s*=(?!=)")  # grad: np.ndarray = …
+# A name of Julia's that begins with a Greek letter, and decorators that change no value
+GREEK_NAME = re.compile(r"^[^\S\n]*([α-ωΑ-Ω][a-z]\w*)\s*=(?!=)", re.MULTILINE)
+DECORATOR = re.compile(r"^[^\S\n]*@(?:(?:partial\(\s*)?(?:jax|nb|numba)\.)?(?:n?jit|checkpoint)"
+                       r"(?:\([^()\n]*\)|,[^()\n]*\))?[^\S\n]*\n|^[^\S\n]*@(?:tf\.function|torch\."
+                       r"(?:no_grad\(\)|compile|jit\.script)|(?:functools\.)?(?:lru_)?cache"
+                       r"|staticmethod)(?:\([^()\n]*\))?[^\S\n]*\n", re.MULTILINE)
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
@@ -82,6 +88,14 @@ def split(text: str, at: str) -> list[str]:
 def is_open(text: str) -> bool:
     """Return whether a bracket of a text is still open at its end."""
     return sum((sign in OPENS) - (sign in CLOSES) for sign in text) > 0
+
+
+def with_plain_names(text: str) -> str:
+    """Return code without decorators, and with Sigmai for a name Σi that it defines."""
+    text = DECORATOR.sub("", text)
+    for name in {*GREEK_NAME.findall(text)} if PROGRAM.search(text) or "*" in text else ():
+        text = re.sub(rf"(?<![^\W\d]){name}(?!\w)", name.translate(ASCII), text)
+    return text
 
 
 def program(text: str) -> list[str]:

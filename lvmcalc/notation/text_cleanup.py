@@ -34,6 +34,8 @@ NEUTRAL = re.compile(r",\s*(?:assume_a|check_finite|sym_pos|overwrite_[ab])\s*=\
                      r"(?:'[a-z ]*'|\"[a-z ]*\"|True|False|1|0)(?=\s*[,)])")
 TRIANGLE = re.compile(r",\s*(?:lower\s*=\s*(?:True|1)|upper\s*=\s*(?:False|0)|(lower\s*=\s*"
                       r"(?:False|0)))(?=\s*[,)])")
+# TensorFlow's matmul(A, B, transpose_b=True)
+TURNED = re.compile(r",\s*(?:transpose|adjoint)_([ab])\s*=\s*(?:True|(False))(?=\s*[,)])")
 _KEPT = r"keepdims?\s*=\s*(?:True|1)"
 AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s*=\s*(?P<one>[12])|"
                   r"(?:axis|dim)\s*=\s*(?P<axis>-[12]|[01]))"
@@ -60,6 +62,7 @@ def unified(text: str) -> str:
     if MATHEMATICA.search(text) or (DOTTED.search(text) and not ARRAYS.search(text)):
         text = _from_mathematica(text)
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
+    text = TURNED.sub(lambda it: ("" if it[2] else f',"turned {it[1]}"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
     if not text.strip():
         raise Unreadable("There is nothing to read: write a formula, such as 2 X.")

@@ -408,3 +408,28 @@ def test_hyperbolic_functions_and_reciprocals_are_said_with_others(slope: str,
     ("(softmax(XW) − Y)1/2 Wᵀ", "unreadable")])
 def test_a_1_right_behind_a_bracket_is_the_column_of_ones(answer: str, status: str) -> None:
     assert mark(answer, SOFTMAX, "X").status == status
+
+
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+
+
+@over(("answer", "of", "wrt", "status"), [
+    ("P = tf.nn.softmax(tf.matmul(X, W))\ndX = tf.matmul(P - Y, W, transpose_b=True)", SOFTMAX,
+     "X", "proved"),
+    ("P = tf.nn.softmax(tf.matmul(X, W), axis=0)\ndX = tf.matmul(P - Y, W, transpose_b=True)",
+     SOFTMAX, "X", "refuted"),
+    ("P = tf.nn.softmax(X @ W)\ndX = tf.matmul(P - Y, W, transpose_b=False)", SOFTMAX, "X",
+     "refuted"),
+    ("E = tf.exp(X @ W); P = E / tf.reduce_sum(E, axis=1, keepdims=True)\n"
+     "dW = tf.matmul(X, P - Y, transpose_a=True)", SOFTMAX, "W", "proved"),
+    ("0.5 * tf.linalg.trace(tf.transpose(A) @ A)", TRACE, "alpha", "refuted"),
+    ("Σi = inv(Σ)\ndΣ = N/2*Σi - Σi*Z*Z'*Σi/2", GAUSS, "Sigma", "proved"),
+    ("Σi = inv(Σ)\ndΣ = N/2*Σi + Σi*Z*Z'*Σi/2", GAUSS, "Sigma", "refuted"),
+    ("@jit\ndef grad(w, A, y, lam):\n    return A.T @ (A @ w - y) + lam * w", RIDGE, "w", "proved"),
+    ("@grad\ndef loss(w, A, y, lam):\n    return A.T @ (A @ w - y) + lam * w", RIDGE, "w",
+     "unreadable")])
+def test_calls_of_tensorflow_names_of_julia_and_decorators_are_read(answer: str, of: object,
+                                                                    wrt: str, status: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == status, str(found)

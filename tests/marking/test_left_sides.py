@@ -95,3 +95,29 @@ OF_BETA = "(D tr(K⁻¹) − tr(K⁻¹YYᵀK⁻¹))/(2β²)"
 def test_a_chain_rule_with_a_derivative_by_a_number_is_checked_where_it_goes_on(
         answer: str, of: object, wrt: str, status: str) -> None:
     assert mark(answer, of, wrt).status == status
+
+
+P_NK = (r", \quad p_{nk}=\frac{\exp(\mathbf w_k^\top\mathbf x_n)}"
+        r"{\sum_j\exp(\mathbf w_j^\top\mathbf x_n)}")
+
+
+@over(("answer", "status", "remark"), [
+    (r"\frac{\partial L}{\partial \mathbf w_k}=\sum_n (p_{nk}-y_{nk})\mathbf x_n" + P_NK, "proved",
+     "w_j and w_k are read as columns. The answer is read as a column of ∂L/∂W."),
+    (r"\frac{\partial L}{\partial \mathbf w_k}=\sum_n (y_{nk}-p_{nk})\mathbf x_n" + P_NK, "refuted",
+     "w_j and w_k are read as columns."),
+    ("∂L/∂w_k = Σ_n (softmax(XW)_nk − y_nk) x_n", "proved", "read as a column of ∂L/∂W."),
+    ("∂L/∂w_k = Σ_n w_k (w_kᵀ x_n)", "unreadable", "")])
+def test_a_vector_with_an_index_is_a_row_or_a_column(answer: str, status: str, remark: str) -> None:
+    found = mark(answer, SOFTMAX, "W")
+    assert found.status == status, str(found)
+    assert remark in found.remark
+
+
+@over(("answer", "found"), [
+    (r"\frac{\partial L}{\partial f} = B^{\top}(Bf - Y)", "proved"), ("B(Bf − Y)", "refuted"),
+    ("half of Bᵀ(Bf − Y) + f", "Beside the formula stands `half`, which is not understood"),
+    ("If B = I, it is Bᵀ(Bf − Y)", "Beside the formula stands `If`, which is not understood")])
+def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, found: str) -> None:
+    told = mark(answer, NET, "f")
+    assert found in (told.status, told.reason.partition(":")[0]), str(told)

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 from derived_models import MODELS, derived
+from tables import over
 
 from lvmcalc import derive, mark
 from lvmcalc.chain import Chain
@@ -136,6 +137,26 @@ FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U
     ("α(K⁻¹YYᵀK⁻¹ − D K⁻¹)Y", "gplvm", "X", "Y stands where X belongs.")])
 def test_a_slip_that_changes_the_shape_is_named_if_it_is_the_only_one(answer: str, of: object,
                                                                       wrt: str, said: str) -> None:
+    assert said in str(mark(answer, of, wrt))
+
+
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+
+
+@over(("answer", "of", "wrt", "said"), [
+    ("(Y − B tanh(AX)) tanh(AX)ᵀ", NET, "B", "The sign is wrong in the whole answer."),
+    ("‖U‖²", FACTOR, "lambda", "in the value of tr(Uᵀ U) + tr(Vᵀ V): tr(Vᵀ V)."),
+    ("(softmax(X @ W, axis=0) - Y) @ W.T", SOFTMAX, "X",
+     "The softmax in the gradient is normalised over the wrong entries: each row must add up to "
+     "one."),
+    ("½ tr(K⁻¹YYᵀK⁻¹ − D K⁻¹) tr(XXᵀ)", "gplvm", "alpha",
+     "a product of traces stands where the trace of the product belongs."),
+    ("(sigmoid(X @ w) - y)[:, None] * X", LOGISTIC, "X", "X stands where wᵀ belongs in each row."),
+    ("2‖U‖ + 2‖V‖", FACTOR, "lambda", "twice each norm stands where its square belongs."),
+    ("-2 (R − U Vᵀ)ᵀ U + 2 λ U", FACTOR, "V", "U stands where V belongs.")])
+def test_what_is_said_names_only_what_was_written(answer: str, of: object, wrt: str,
+                                                  said: str) -> None:
     assert said in str(mark(answer, of, wrt))
 
 

@@ -36,7 +36,12 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
      ("minus", "plus")),
     ("one half Z times Z transpose", GAUSS, "r", ("one half", "twice")),
     ("X transpose times (sigmoid of X w minus y) plus lambda times w", LOGISTIC, "w",
-     ("plus", "minus"))])
+     ("plus", "minus")),
+    ("X transpose times the quantity sigmoid of X w minus y, plus lambda times w", LOGISTIC, "w",
+     ("plus", "minus")),
+    ("The gradient with respect to Y is the transpose of −YᵀK⁻¹.", "gplvm", "Y", ("−", "")),
+    ("The gradient is the opposite of K⁻¹Y.", "gplvm", "Y", ("opposite", "transpose")),
+    ("Xᵀ(P − Y), where P is the softmax of XW taken over each row", SOFTMAX, "W", ("−", "+"))])
 def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
                                   wrong: tuple[str, str]) -> None:
     found = mark(answer, of, wrt)
@@ -75,7 +80,10 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
     ("The derivative of one half the squared norm of c with respect to x is c", "autoencoder", "c"),
     ("B tanh of A X minus Y, times tanh of A X transpose", NET, "B"),
     ("minus A w + y − b", SQUARES, "b"), ("twice A w − y + b", SQUARES, "b"),
-    ("half of 2A w − y + b", SQUARES, "b"), ("(minus A w + y)", SQUARES, "b"),
+    ("half of 2A w − y + b", SQUARES, "b"), ("the opposite of −A w + y − b", SQUARES, "b"),
+    ("X transpose sigmoid of X w minus y plus lambda w", LOGISTIC, "w"),
+    ("the quantity sigmoid of X w minus y, times X transpose", LOGISTIC, "w"),
+    ("minus the inverse of K times Y transposed", "gplvm", "Y"), ("(minus A w + y)", SQUARES, "b"),
     ("the trace of " * 30 + "K", "gplvm", "beta")])
 def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
         answer: str, of: object, wrt: str) -> None:
