@@ -10,10 +10,10 @@ from lvmcalc.notation.statements import LETTER
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
                      r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
-OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal|mean|averaged?|ratio"
-                       r"|power|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal"
-                       r"|only|drop\w*|ignor\w*|neglect\w*|omit\w*|prior|penalt\w*|jacobians?"
-                       r"|hessians?|except|no|nor|neither|zero|entr\w+|elements?|rows?"
+OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal|mean|averaged?"
+                       r"|ratio|power|root|absolute|double|triple|quarter|scaled|multipl\w*"
+                       r"|reciprocal|only|drop\w*|ignor\w*|neglect\w*|omit\w*|prior|penalt\w*"
+                       r"|jacobians?|hessians?|except|no|nor|neither|zero|entr\w+|elements?|rows?"
                        r"|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
