@@ -9,6 +9,7 @@ from lvmcalc.notation.statements import PROGRAM
 ASSIGNED = re.compile(r"(?:(?<=^)|(?<=[;\n]))([^\S\n]*)d(\w+)[^\S\n]*([-+*/]?)=(?!=)([^\n;#]*)")
 TRANSPOSED = re.compile(r"\.T\b")
 OUTPUT = re.compile(r"\bd[Ll]\b|[∂∇]|\\(?:partial|nabla)\b")  # there, gradients have another name
+LONG = re.compile(r"(?<![\w.])d_(\w+)[^\S\n]*=(?!=)")  # d_W, which others call dW
 COMMENT = re.compile(r"(?:#|//|(?<!\\)%(?!\*%)).*")
 PART, BAR = "d_", "_bar"
 
@@ -27,19 +28,22 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
     chain : Chain
     on_paper : whether it need be no code
     """
-    known = chain.vocabulary.spellings
+    known, written = chain.vocabulary.spellings, text
+    long = "|".join({*LONG.findall(text)} if not on_paper else ())
+    if long and not re.search(rf"\bd(?:{long})\b", text):
+        text = re.sub(rf"(?<![\w.])d_(?=(?:{long})\b)", "d", text)
     own = {*re.findall(r"(?:^|[;\n])[^\S\n]*(\w+)[^\S\n]*=(?!=)", text), *known}
     names = [match[2] for match in ASSIGNED.finditer(text) if f"d{match[2]}" not in known
              and (match[2] in own or re.fullmatch(r"[A-Za-z]\d*", match[2]))]  # no delta
     if OUTPUT.search(COMMENT.sub("", text)) or not (
             on_paper or PROGRAM.search(text) or TRANSPOSED.search(text)):
-        return text
+        return written
     every = "|".join(map(re.escape, {*names, *chain.vocabulary.differentials}))
     used = re.compile(rf"(?<![\w.])d({every})(?!\w)")
     starts = [match[2] for match in ASSIGNED.finditer(text)
               if match[2] in names and not match[3] and not used.search(match[4])]
     if not starts and (on_paper or not {*names} & {*chain.leaves}):
-        return text
+        return written
     several = {name for name in names if names.count(name) > 1}
     left = {name: names.count(name) for name in several & stages_of(chain)}
 

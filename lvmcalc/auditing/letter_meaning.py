@@ -26,6 +26,7 @@ from lvmcalc.notation.vocabulary import typed
 
 AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gradients are rows. "
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
+FOUR = "The derivative of a matrix by the matrix {} has four indices, which is not read."
 CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
 INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
 OUTSIDE = "stands outside the sum"
@@ -123,7 +124,17 @@ class Lettering(SaidLetters):
             raise
 
     def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed."""
+        """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed.
+
+        Raises
+        ------
+        Unreadable
+            If they cannot be formed either way, or if a derivative has four indices.
+        """
+        of = self.letters.derived.get(sides[0], ())
+        if of and all(shape_of(it) and 1 not in shape_of(it) for it in of) and any(
+                shape_of(side) != sides[0].shape for side in sides[1:]):
+            raise Unreadable(FOUR.format(notation.plain(of[1])))
         matrices = {symbol: transposed(symbol) for side in sides[1:] for symbol in side.free_symbols
                     if symbol in self.letters.derived
                     and all(it.is_Matrix and it.cols == 1

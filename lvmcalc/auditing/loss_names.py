@@ -34,7 +34,8 @@ TOLD = "{0} is read as the scalar {1}, not as the stage {0}."
 def with_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
     """Return the audit of a text with L for what is the scalar in it.
 
-    Where a stage has the same letter, the reading without a mistake counts; else it is the scalar.
+    Where a stage has the same letter, the reading without a mistake counts; else it is the scalar,
+    or the stage if nothing is wrong with it and it may depend on what it is differentiated by.
     `judged` returns the audit of a text.
     """
     read, stage = scalar_named(text, chain)
@@ -42,7 +43,8 @@ def with_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
     if not stage:
         return found
     other = judged(text)
-    if found.first_wrong and not (other.first_wrong or other.unread):
+    if found.first_wrong and not other.first_wrong and (
+            not other.unread or is_stage(stage, text, chain)):
         return other
     told = TOLD.format(stage, chain.vocabulary.outputs[0])
     pairs = zip(text.split("\n"), read.split("\n"), strict=True)
@@ -50,6 +52,16 @@ def with_loss(text: str, chain: Chain, judged: Callable[[str], Audit]) -> Audit:
     return replace(found, lines=tuple(
         replace(line, note=f"{line.note} {told}".strip()) if line.at.line == place else line
         for line in found.lines))
+
+
+def is_stage(name: str, text: str, chain: Chain) -> bool:
+    """Return whether a letter is that of a stage which somebody has named, and is differentiated
+    only by what it depends on."""
+    below = {notation.spelling(by) for by in re.findall(
+        rf"{ROUND}{name}\s*(?:/|\}}\s*\{{)\s*{ROUND}\\?(\w+)", text)}
+    stages = stages_of(chain)
+    return name in stages and below <= stages and all(
+        name in chain.leading_to(chain.abbreviations.get(by, by)) for by in below)
 
 
 def scalar_named(text: str, chain: Chain) -> tuple[str, str]:

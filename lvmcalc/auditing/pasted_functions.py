@@ -5,6 +5,8 @@ import re
 from lvmcalc.notation.statements import ADDS, SILENT, SIZES, program, split
 
 HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
+# of MATLAB and Julia, whose names are assigned inside
+FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 GRADIENT = re.compile(r"grad\w*")
@@ -15,7 +17,7 @@ STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a g
 def says_nothing(line: str) -> bool:
     """Return whether a line of code computes nothing, or returns names that were assigned."""
     returns = line.lstrip().startswith("return ")
-    return bool(SILENT.match(line) or HEAD.match(line) or (
+    return bool(any(it.match(line) for it in (SILENT, HEAD, FUNCTION)) or (
         returns and NAMES.fullmatch(line.strip())))
 
 

@@ -17,7 +17,7 @@ from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
 from lvmcalc.notation.indices import spread_out
-from lvmcalc.notation.statements import LETTER, is_open
+from lvmcalc.notation.statements import LETTER, PROGRAM, is_open
 from lvmcalc.notation.vocabulary import typed
 
 ROW_WISE = re.compile(r"(softmax\b.*?[)}]\s*\$?),?\s*\(?"
@@ -103,6 +103,7 @@ OF_FORMULA = re.compile(r"\b(?:gradient|derivative)\s+of\s+\$")
 DERIVED = re.compile(rf"{EACH.pattern}|(?<=\$),?\s+(?=where\s+\$)"
                      r"|(?<=\$),\s+(?=the\s+(?:gradient|derivative)\s+of\s+\$)")
 ENTRY = re.compile(r"([a-z])_\{?[a-z]{2}\}?")  # of a matrix P, as p_nk
+ASSIGNED = re.compile(r"^[^\S\n]*([a-z_]{2,})[^\S\n]*=(?!=)", re.MULTILINE)  # in code
 UNFINISHED = re.compile(r"(?:[=+·*({\[−]|(?<!-)-)\s*$")
 
 
@@ -166,6 +167,7 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
     changed = CHANGED.findall(whole)
     beside = any(letter in vocabulary.outputs for letter, _ in changed)
     own |= {letter for letter, equals in changed if beside or not equals} - {*vocabulary.outputs}
+    own |= {*ASSIGNED.findall(whole)} if PROGRAM.search(whole) else set()
     for number, raw in raws:
         raw = LAYER.sub(partial(_layer, vocabulary), raw)
         bare = LABEL.sub("", raw)
@@ -319,6 +321,6 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if name and name[1][1:] in {piece.name for piece in found}:
         known = known or name[1][0] in "dδ"  # the differential of a letter that was defined
     if name and not known and len(sides_of(formula)) > 1 and (
-            defines or len(name[1]) == 1 or name[1] in LOSS or not is_english(name[1])):
+            defines or len(name[1]) == 1 or name[1] in {*LOSS, *own} or not is_english(name[1])):
         return Piece("definition", formula.strip(), re.sub("[{}]", "", name[1]), said=defines)
     return Piece("claim", formula.strip(), name[1] if name else "", said=defines)

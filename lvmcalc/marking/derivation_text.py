@@ -10,10 +10,11 @@ from lvmcalc.notation.statements import LETTER
 TELLING = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite|not"
                      r"|without|divided|squared|sign|again|conjugate|wrong|false|incorrect"
                      r"|mistake|instead|cannot|never|unlike)\b", re.IGNORECASE)
-OPERATING = re.compile(r"\b(?:trace|determinant|log\w*|exp\w*|diagonal|mean|averaged?|ratio|power"
-                       r"|root|absolute|double|triple|quarter|scaled|multipl\w*|reciprocal|only"
-                       r"|drop\w*|ignor\w*|neglect\w*|omit\w*|prior|penalt\w*|jacobians?|hessians?"
-                       r"|except|no|nor|neither|zero|entr\w+|elements?|rows?|columns?|all|norm)\b"
+OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal|mean|averaged?"
+                       r"|ratio|power|root|absolute|double|triple|quarter|scaled|multipl\w*"
+                       r"|reciprocal|only|drop\w*|ignor\w*|neglect\w*|omit\w*|prior|penalt\w*"
+                       r"|jacobians?|hessians?|except|no|nor|neither|zero|entr\w+|elements?|rows?"
+                       r"|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
 # What makes of a sentence beside a formula more than a story about how it was found
@@ -38,7 +39,7 @@ _NOUNS = r"(?:(?:[a-z]{3,}|of)[\s-]*){1,5}"
 NAMED_FIRST = re.compile(r"^\s*(let|define|denote|set|put|write)\s+"
                          rf"(?:(?:(?:the|our)\s+)?{_NOUNS}\s(?:be|by|as)\s+|(?:us\s+)?)"
                          rf"(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
-NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|being|denotes?|as)\s+)"
+NAMED_BEHIND = re.compile(rf"(?:,\s*(?:is\s+|which is\s+)?|\s+(?:be|is|are|being|denotes?|as)\s+)"
                           rf"(?:the|our|an?)\s+({_NOUNS})[.\s]*(\$?)$")
 DEFINITION = re.compile(rf"^\s*\$?\s*(?:{LETTER})(?:\(\w\))?\s*:?=[^=]+$")
 

@@ -38,6 +38,7 @@ def test_what_is_differentiated_as_the_scalar_is_the_scalar(text: str, of: objec
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
+    ("∂f/∂X = I", "gplvm", ["unreadable"]),
     ("∂K/∂α = XXᵀ\n∂L/∂X = ∂L/∂f + ∂L/∂h", "gplvm", ["proved"] * 2),
     ("f = y − Xw\n∇f = −X", RIDGE, ["definition", "unreadable"]),
     ("J = log det Σ + tr(Σ⁻¹S)\n∂J/∂Σ = Σ⁻¹ − Σ⁻¹SΣ⁻¹", GAUSS, ["definition", "proved"]),

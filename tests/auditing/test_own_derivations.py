@@ -92,6 +92,8 @@ ADDED = "z = W @ x\nE = W.T @ z - x\ndz = W @ E\ndW = z @ E.T\ndW += dz @ x.T"
     (FORWARD + BACK, NETWORK, ["definition"] * 3 + ["proved"] * 5),
     (FORWARD + BACK.replace("F - Y", "Y - F"), NETWORK,
      ["definition"] * 3 + ["refuted"] + ["proved"] * 4),
+    ("Z = X @ V\nout = np.tanh(Z) @ W\nd_out = out - Y\nd_W = np.tanh(Z).T @ d_out", NETWORK,
+     ["definition"] * 2 + ["proved"] * 2),
     (FORWARD + BACK.replace("@ W.T", "@ W"), NETWORK,
      ["definition"] * 3 + ["proved"] * 2 + ["refuted"] + ["proved"] * 2),
     ("H = np.tanh(X @ V)\ndF = H @ W - Y\ndh = dF @ W.T\ndh *= 1 - H**2\ndV = X.T @ dh", NETWORK,

@@ -33,6 +33,9 @@ def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [
     ("r = A w − y (one entry for each of the N rows)\n∂L/∂w = Aᵀ r + λ w",
      ["definition", "proved"]),
+    ("r = A w − y are the logits.\n∂L/∂w = Aᵀ r + λ w", ["definition", "proved"]),
+    ("function [gw] = g(A, w)\nr = A*w - y;\ngw = A'*r + lambda*w;\nend",
+     ["words", "definition", "proved", "words"]),
     ("r = A w − y (an N×1 matrix)\n∂L/∂w = Aᵀ r + λ w", ["definition", "proved"]),
     ("∂L/∂w = Aᵀ(A w − y) + λ w, because w is used twice\n= AᵀA w − Aᵀy + λ w", ["proved"] * 2),
     ("z = A w, error e = z − y\n∂L/∂w = Aᵀ e + λ w", ["definition"] * 2 + ["proved"]),
