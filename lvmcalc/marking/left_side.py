@@ -13,7 +13,7 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
-from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, with_output
@@ -76,14 +76,16 @@ def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
         raise Unreadable("`= 0` is a condition and not part of the gradient: leave it out.")
 
 
-def is_loss(exercise: Exercise, formula: str, leaf: str = "") -> bool:
-    """Return whether a formula is the scalar whose adjoint is asked for, or its terms with a leaf.
-    """
+def is_loss(exercise: Exercise, formula: str, variable: str = "") -> bool:
+    """Return whether a formula is the scalar whose adjoint is asked for, or its terms with a leaf
+    or stage."""
     chain = exercise.chain
     scalar = chain[chain.output].symbol
-    if leaf in chain.leaves:
-        scalar = sp.Add(*(term for term in sp.Add.make_args(chain.in_leaves(scalar))
-                          if term.has(chain[leaf].symbol)))
+    if variable:
+        letter = chain[variable].symbol
+        given = {variable: letter} if variable in chain.nodes else {}
+        scalar = formulas(chain, given)[chain.output]
+        scalar = sp.Add(*(term for term in sp.Add.make_args(scalar) if term.has(letter)))
     with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
         return exercise.compare(as_number(parse(formula, chain.vocabulary)), scalar).holds
     return False
