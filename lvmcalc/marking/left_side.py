@@ -13,7 +13,7 @@ from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
-from lvmcalc.marking.exercise import Exercise
+from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, with_output
@@ -46,7 +46,7 @@ GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
 OPERATED = re.compile(r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b|∂|d)"
                       r"\s*([^{}]+(?:\{\w+\})?)\s*\}|[∂d]\s*/\s*[∂d](\w+)"
                       r"|(?:∇|\\nabla)\s*_\s*(?:\{([^{}]+(?:\{\w+\})?)\}|(\w+))\s*"
-                      r"(?=[(\[]|\\left\b))\s*(?=[^\s=])(.+)$")
+                      r"(?!\\?\w+\s*$|\\math\w+\s*\{?\s*\w\s*\}?\s*$))\s*(?=[^\s=])(.+)$")
 
 
 def letters_of_loss(exercise: Exercise, text: str) -> set[str]:
@@ -76,12 +76,18 @@ def refuse_condition(exercise: Exercise, sides: list[str]) -> None:
         raise Unreadable("`= 0` is a condition and not part of the gradient: leave it out.")
 
 
-def is_loss(exercise: Exercise, formula: str) -> bool:
-    """Return whether a formula is the scalar whose adjoint is asked for."""
+def is_loss(exercise: Exercise, formula: str, variable: str = "") -> bool:
+    """Return whether a formula is the scalar whose adjoint is asked for, or its terms with a leaf
+    or stage."""
     chain = exercise.chain
+    scalar = chain[chain.output].symbol
+    if variable:
+        letter = chain[variable].symbol
+        given = {variable: letter} if variable in chain.nodes else {}
+        scalar = formulas(chain, given)[chain.output]
+        scalar = sp.Add(*(term for term in sp.Add.make_args(scalar) if term.has(letter)))
     with suppress(Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
-        value = as_number(parse(formula, chain.vocabulary))
-        return exercise.compare(value, chain[chain.output].symbol).holds
+        return exercise.compare(as_number(parse(formula, chain.vocabulary)), scalar).holds
     return False
 
 
@@ -170,7 +176,8 @@ def is_asked(exercise: Exercise, side: str) -> bool:
 
 
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
-    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L.
+    """Return whether ∂/∂X (…) is what is asked for; the formula is that of L, or of its terms
+    with X.
 
     Raises
     ------
@@ -179,7 +186,8 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """
     chain, words = exercise.chain, exercise.chain.vocabulary
     below = getattr(parse(name, words), "name", "")
-    if chain.abbreviations.get(below, below) != exercise.wrt or not is_loss(exercise, formula):
+    if chain.abbreviations.get(below, below) != exercise.wrt or not (
+            is_loss(exercise, formula) or is_loss(exercise, formula, exercise.wrt)):
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "
                          f"by {notation.plain(name)} here.")
     return True

@@ -61,11 +61,15 @@ TAIL = re.compile(
 # "where G = ∂L/∂K = ½(…) is symmetric", which is checked
 NAMED = re.compile(r"(?P<letter>\b(?:where|with)\s+[A-Z]\s*=)(?P<name>\s*∂L/∂[A-Z]\s*)="
                    r"(?P<formula>[^=,;]+?)(?P<symmetric>\s+is\s+symmetric)?(?=[.\s]*$)")
+# "where T = tanh(AX) and T² is elementwise"
+SQUARE = r"(?<![A-Za-z]){}\s*(?:²|\^\s*(?:2|\{{\s*2\s*\}}))"
+SQUARED = re.compile(rf",?\s+(?:and|where|with)\s+\$?{SQUARE.format('(?P<of>[A-Za-z])')}\$?\s+(?:is"
+                     rf"|means|denotes)\s+(?:(?:taken|meant|the)\s+)?{_WISE}(?:\s+square)?[\s.]*$")
 SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
 
 
 def without_remarks(exercise: Exercise, text: str) -> str:
-    """Return an answer of the same length without the remarks that change nothing."""
+    """Return an answer without the remarks that change nothing, and T∘T for a T² that is so."""
     def blank(match: re.Match) -> str:
         return " " * len(match[0])
 
@@ -81,6 +85,9 @@ def without_remarks(exercise: Exercise, text: str) -> str:
         return f"{match['letter']}{match['formula']}".ljust(len(match[0])) if known else match[0]
 
     text = NAMED.sub(named, text)
+    if squared := SQUARED.search(text):
+        text = re.sub(SQUARE.format(squared["of"]), "({0}∘{0})".format(squared["of"]),
+                      text[:squared.start()])
     return TAIL.sub(lambda it: (it["entries"] or it["rows"]).ljust(len(it[0])), text)
 
 

@@ -27,6 +27,9 @@ LEAD = re.compile(
     re.IGNORECASE)
 OF_FORMULA = re.compile(r"(?:the\s+)?(?:gradient|derivative)\s+of\s+(?P<loss>.+?)"
                         rf"{_WRT.format('wrt')}\s+{_VERB}", re.IGNORECASE)
+SINCE = re.compile(r"(?:since|because|as)\s+(?:the\s+)?(?:loss|objective|cost|L)\s+(?:is|equals)\s+"
+                   r"(?P<loss>.+?),\s+(?:its|the)\s+(?:gradient|derivative)"
+                   rf"{_WRT.format('wrt')}\s+{_VERB}", re.IGNORECASE)
 THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+words)\s*,?\s+",
                      re.IGNORECASE)
 WHERE = re.compile(r"\s*,?\s+(?:where|with)\s+\$?(?P<name>\\?\w{1,9})\$?\s+"
@@ -44,7 +47,7 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     if lead := LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]
-    elif of := OF_FORMULA.match(text):
+    elif of := OF_FORMULA.match(text) or SINCE.match(text):
         if not _is_of_loss(exercise, of["loss"], of["wrt"]):
             return []
         text, spoken = text[of.end():], True
@@ -64,11 +67,12 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
 
 
 def _is_of_loss(exercise: Exercise, formula: str, wrt: str | None) -> bool:
-    """Return whether a formula is that of L, and is differentiated by what is asked for."""
+    """Return whether a formula is that of L, or of its terms with what it is differentiated by,
+    which is asked for."""
     chain, words = exercise.chain, exercise.chain.vocabulary
     known = {*chain.leaves, *chain.nodes, *chain.abbreviations}
     for typed in written(formula, words) or [formula]:
-        if is_loss(exercise, typed):
+        if is_loss(exercise, typed) or is_loss(exercise, typed, exercise.wrt):
             letters = {it.name for it in parse(typed, words).atoms(MatrixSymbol, Symbol)}
             names = {notation.spelling(wrt)} if wrt else letters & known
             return {chain.abbreviations.get(it, it) for it in names} == {exercise.wrt}

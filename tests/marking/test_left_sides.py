@@ -121,3 +121,23 @@ def test_a_vector_with_an_index_is_a_row_or_a_column(answer: str, status: str, r
 def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, found: str) -> None:
     told = mark(answer, NET, "f")
     assert found in (told.status, told.reason.partition(":")[0]), str(told)
+
+
+@over(("answer", "of", "wrt", "status"), [
+    (r"\nabla_W \tfrac12\|W^\top W x - x\|_F^2 = W((W^\top Wx-x)x^\top + x(W^\top Wx-x)^\top)",
+     "autoencoder", "W", "proved"),
+    (r"\nabla_W \|W^\top W x - x\|_F^2 = W((W^\top Wx-x)x^\top + x(W^\top Wx-x)^\top)",
+     "autoencoder", "W", "unreadable"),
+    (r"\frac{\partial}{\partial Z} \tfrac12\operatorname{tr}(Z^\top\Sigma^{-1}Z) = \Sigma^{-1}Z",
+     GAUSS, "Z", "proved"),
+    (r"\frac{\partial}{\partial Z} \tfrac12\operatorname{tr}(Z^\top\Sigma^{-1}Z) = 2\Sigma^{-1}Z",
+     GAUSS, "Z", "refuted"),
+    ("∂/∂Σ ½ tr(ZᵀΣ⁻¹Z) = −½ Σ⁻¹ZZᵀΣ⁻¹", GAUSS, "Sigma", "unreadable"),
+    ("∇_w ½‖Xw − y‖² = Xᵀ(Xw − y)", RIDGE, "w", "unreadable"),
+    ("∇_y ½‖Xw − y‖² = y − Xw", RIDGE, "y", "proved"),
+    ("∇_w L = Xᵀ(Xw − y) + λw", RIDGE, "w", "proved"),
+    (r"\nabla_{w} \mathcal{L} = X^T(Xw - y) + λ w", RIDGE, "w", "proved")])
+def test_what_is_differentiated_is_the_loss_or_its_terms_with_the_variable(
+        answer: str, of: object, wrt: str, status: str) -> None:
+    found = mark(answer, of, wrt)
+    assert found.status == status, str(found)

@@ -109,3 +109,12 @@ def test_a_sigmoid_with_the_wrong_sign_is_named(sigmoid: str) -> None:
 
 def test_a_new_line_that_is_quoted_is_a_space() -> None:
     assert quoted("\nK\tX\x00") == "K X�"
+
+
+@over(("remark", "status"), [
+    (" and T² is elementwise", "proved"), (" and T^2 is elementwise", "proved"),
+    (" and T is elementwise", "unreadable"), (" and T² is a product", "unreadable")])
+def test_a_square_that_is_called_elementwise_is_so(remark: str, status: str) -> None:
+    net = derive("½‖B tanh(A X) − Y‖²", A="N×N", B="N×N", X="N×N", Y="N×N")
+    answer = "((Bᵀ(BT − Y)) ⊙ (1 − T²)) Xᵀ, where T = tanh(AX)"
+    assert mark(answer + remark, net, "A").status == status

@@ -22,6 +22,8 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
     ("The gradient is c itself.", "autoencoder", "c", ("c itself", "minus c itself")),
     ("The derivative of one half the squared norm of c is c.", "autoencoder", "c",
      ("is ", "is 2 ")),
+    ("Since the loss is half the squared norm of c, its gradient with respect to c is c.",
+     "autoencoder", "c", ("is c", "is 2c")),
     ("minus the product of X and W", SOFTMAX, "Y", ("minus ", "")),
     ("X transpose times (softmax of X W, row by row, minus Y)", SOFTMAX, "W", ("minus", "plus")),
     ("∂L/∂W = $X^T$ times (P minus Y), where P is the softmax of $XW$, row by row", SOFTMAX, "W",
@@ -76,6 +78,8 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
 
 @over(("answer", "of", "wrt"), [
     ("The derivative of the squared norm of c is c.", "autoencoder", "c"),
+    ("Since the loss is the squared norm of c, its gradient with respect to c is c.",
+     "autoencoder", "c"),
     ("The derivative of one half the squared norm of d is d.", "autoencoder", "c"),
     ("The derivative of one half the squared norm of c with respect to x is c", "autoencoder", "c"),
     ("B tanh of A X minus Y, times tanh of A X transpose", NET, "B"),
