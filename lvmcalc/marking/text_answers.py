@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
 
-from sympy import Expr
+from sympy import Expr, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
@@ -147,10 +147,12 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     for typed in spoken_answers(exercise, text):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
-    heard, ways = len(ways), [way for way in ways
-                              if all(can_be_formed(side[0].formula) for side in way)]
-    if heard > len(ways) == 0:
+    formed = [way for way in ways if all(can_be_formed(side[0].formula) for side in way)]
+    said = len(ways) == 1 and not re.search(r"\bof\b", text) and not any(
+        side[0].formula.has(MatAdd) for side in ways[0])  # a product, which has no bracket
+    if ways and not (formed or said):
         raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
+    ways = formed or ways
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong

@@ -23,7 +23,7 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
                "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
                "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power",
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
-               "matrix_transpose": "transpose", "matvec": "matmul"} | {
+               "matrix_transpose": "transpose"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
 BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}

@@ -11,6 +11,7 @@ text are returned. A word that is not in the tables makes the text unreadable.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import is_english
@@ -302,6 +303,8 @@ def _is_unclear(parts: list[tuple[str, str]]) -> bool:
     words = [text for kind, text in parts if kind == "word"]
     if len(words) == 1 and parts[-1][1] in BEHIND and any(kind == "sign" for kind, _ in parts):
         return True  # α(A + B)X squared
+    mixed = any(before[-3:] == " of" and kind == "sign" and text in SUM_SIGNS  # half of −A plus B
+                for (_, before), (kind, text) in pairwise(parts))
     summed, opened = [False], [""]
     for (_, before), (kind, text), (_, behind) in zip(
             [("sign", "("), *parts[:-1]], parts, [*parts[1:], ("end", "")], strict=True):
@@ -311,7 +314,8 @@ def _is_unclear(parts: list[tuple[str, str]]) -> bool:
         if kind == "word" and (text.endswith(" of") or (before == "(" and text in (
                 *IN_FRONT, *NUMBERS))):
             opened[-1] = text
-        signs = kind == "sign" and text in SUM_SIGNS and before != "(" and before[-3:] != " of"
+        signs = (kind == "sign" or mixed) and text in SUM_SIGNS and before != "(" and (
+            before[-3:] != " of")
         if (signs and opened[-1]) or (text == "," and behind in OPERATORS and summed[-1]):
             return True
         summed[-1] |= text in SUM_SIGNS

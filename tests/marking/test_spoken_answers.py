@@ -87,11 +87,16 @@ def test_what_is_said_otherwise_is_unreadable(answer: str) -> None:
     ("half of 2A w − y + b", SQUARES, "b"), ("the opposite of −A w + y − b", SQUARES, "b"),
     ("X transpose sigmoid of X w minus y plus lambda w", LOGISTIC, "w"),
     ("the quantity sigmoid of X w minus y, times X transpose", LOGISTIC, "w"),
-    ("minus the inverse of K times Y transposed", "gplvm", "Y"), ("(minus A w + y)", SQUARES, "b"),
+    ("minus the inverse of K times Y transposed", "gplvm", "Y"),
+    ("half of −4(R − UVᵀ)V plus 2λU", FACTOR, "U"), ("(minus A w + y)", SQUARES, "b"),
     ("the trace of " * 30 + "K", "gplvm", "beta")])
 def test_another_derivative_and_what_can_be_heard_in_many_ways_are_unreadable(
         answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).status == "unreadable"
+
+
+def test_a_product_without_brackets_is_what_was_said() -> None:
+    assert mark("minus Y times K inverse", "gplvm", "Y").status == "refuted"
 
 
 @over(("answer", "status"), [
