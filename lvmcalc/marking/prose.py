@@ -27,7 +27,7 @@ from lvmcalc.marking.story import NOUNS, SCALAR, is_harmless
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
-from lvmcalc.notation.lexicon import END, PROSE, STYLES, is_english
+from lvmcalc.notation.lexicon import END, PROSE, STYLES, spells_a_word
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.shape_inference import Reading
 from lvmcalc.notation.statements import LETTER, equations
@@ -258,7 +258,7 @@ def _is_word(token: str, vocabulary: Vocabulary) -> bool:
     if not (found := WORD.fullmatch(token)):
         return False
     word = found[1] or ""
-    letters = {*word} <= {*vocabulary.spellings} and not is_english(word)
+    letters = {*word} <= {*vocabulary.spellings} and not spells_a_word(word)
     return not (word and len(word) > 1 and (
         word in vocabulary.spellings or vocabulary.change.fullmatch(word)
         or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES

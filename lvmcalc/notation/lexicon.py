@@ -196,7 +196,7 @@ SAID = TALK | _words("""
 """)
 
 
-def is_english(word: str) -> bool:
+def spells_a_word(word: str) -> bool:
     """Return whether some letters are a word: neither XS, nor Bf, which has no vowel."""
     small = word.islower() or (not word.isupper() and re.search("[aeiouy]", word.lower()))
     return bool(small) and word.lower() in ENGLISH

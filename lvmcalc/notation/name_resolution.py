@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
-from lvmcalc.notation.lexicon import ENGLISH, SAID, is_english
+from lvmcalc.notation.lexicon import ENGLISH, SAID, spells_a_word
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -106,7 +106,7 @@ class Words:
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
         torn = ENGLISH & {*small} or re.search("[a-z]{3}", letters)
-        if not found or is_english(word) or torn or (long_word and re.search("[a-z]", letters)):
+        if not found or spells_a_word(word) or torn or (long_word and re.search("[a-z]", letters)):
             return None
         return found
 

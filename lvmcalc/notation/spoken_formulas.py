@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from lvmcalc.notation.letters import ASCII
-from lvmcalc.notation.lexicon import is_english
+from lvmcalc.notation.lexicon import spells_a_word
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.vocabulary import Vocabulary
 
@@ -144,7 +144,7 @@ def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:
     if vocabulary.pattern.fullmatch(raw) or (raw in {*FUNCTIONS, *vocabulary.functions}
                                              and behind.startswith("(")):
         return True
-    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and not is_english(raw)
+    return {*raw} <= {*vocabulary.spellings} and len(raw) < 4 and not spells_a_word(raw)
 
 
 class _Spoken:
