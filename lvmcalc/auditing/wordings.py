@@ -31,6 +31,8 @@ FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|(?:(?!\b(?:where|with)\b
                      r"|\w\s+x\s+\w[\s.,]*$)"
                      r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z]))")
 HESS = re.compile(r"^([^\S\n]*)hess(?:ian)?(?=[^\S\n]*=(?!=))", re.MULTILINE | re.IGNORECASE)
+GRADIENT = re.compile(r"^([^\S\n]*)(?:the\s+)?(?:gradient|derivative)(?=[^\S\n]*=(?!=))",
+                      re.MULTILINE | re.IGNORECASE)
 GRAD = re.compile(r"(?<![A-Za-z\\_])\\?grad\s+(\\?[^\W\d_])(?=\s*(?:\(\s*\w\s*\))?\s*:?=(?!=))")
 # What the scalar is a function of, if it is said, and ∇f for it
 OF = re.compile(r"(?<![A-Za-z\\])(f|L|J|ℓ|\\ell|\\mathcal\s*\{\s*[LJ]\s*\})\s*\(\s*\\?(\w+)\s*\)"
@@ -79,7 +81,7 @@ def as_equations(text: str, chain: Chain) -> str:
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
-    text = NAMED_BEHIND.sub(r"\1", text)
+    text = GRADIENT.sub(r"\1grad", NAMED_BEHIND.sub(r"\1", text))
     text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)
     def aside(said: re.Match) -> str:
         known = vocabulary.pattern.match(said[1].lstrip("\\"))

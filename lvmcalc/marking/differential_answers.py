@@ -173,8 +173,11 @@ def node_of(chain: Chain, changed: Expr) -> str:
     """Return the node of which this is the differential, as dK, or d of what it is; "" if none."""
     names = {*increments(chain, changed).values()}
     if isinstance(changed, KINDS):
-        names = {node.name for node in chain.nodes.values()
-                 if chain.in_leaves(changed.arg) == chain.in_leaves(node.symbol)}
+        known = {node.name: node.symbol for node in chain}
+        own = any(known.get(it.name, it) != it for it in changed.arg.free_symbols)
+        names = set() if own else {
+            node.name for node in chain.nodes.values()
+            if chain.in_leaves(changed.arg) == chain.in_leaves(node.symbol)}
     name = next(iter(names), "") if isinstance(changed, (*KINDS, Symbol, MatrixSymbol)) else ""
     name = chain.output if name in chain.vocabulary.outputs else chain.abbreviations.get(name, name)
     return name if name in chain.nodes else ""

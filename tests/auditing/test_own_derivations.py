@@ -282,6 +282,7 @@ def test_one_wrong_line_alone_is_not_counted() -> None:
      ["definition", "proved", "proved"]),
     ("ln p = −(D/2) ln|K| − ½ tr(K⁻¹YYᵀ) + const.\n∂ ln p/∂K = ½ K⁻¹YYᵀK⁻¹ −(D/2) K⁻¹", "gplvm",
      ["proved", "proved"]),
+    ("s = exp(X W) 𝟏\nd(𝟏ᵀ log s) = 𝟏ᵀ diag(s)⁻¹ ds", SOFTMAX, ["definition", "numeric"]),
     ("P = softmax(X W) (row-wise)\n∂L/∂W = Xᵀ(P − Y)", SOFTMAX, ["definition", "proved"]),
     ("∂ log|K| / ∂K = K⁻¹", "gplvm", ["proved"]),
     ("∂ log|K| / ∂K = K\n∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − DK)", "gplvm", ["refuted", "follows"]),

@@ -86,6 +86,7 @@ P = "p = σ(X w)\n"
      ["definition", "proved"]),
     ("Let $\\delta_2 = Vh + c - y$.\n$\\nabla_V L = \\delta_2h^T$", NET, ["definition", "proved"]),
     ("So $dL = 0$ for all $d\\Sigma$ if and only if $\\Sigma = S$.", GAUSS, ["words", "proved"]),
+    ("r = X @ w - y\ngradient = 2*X.T @ r + 2*lam*w", RIDGE, ["definition", "proved"]),
     ("If λ = 0, the gradient is −2Xᵀ(y − Xw).", RIDGE, ["unreadable"]),
     ("The gradient is $-2X^T r + 2 λw$ where $r = y - X w$.", RIDGE, ["proved", "definition"]),
     ("∂L/∂x = Ax (b = 0)", QUADRATIC, ["unreadable"]),
