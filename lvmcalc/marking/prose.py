@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from itertools import groupby
 from typing import NamedTuple
+from unicodedata import category
 
 from sympy import HadamardPower, MatPow
 
@@ -282,7 +283,8 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
     if name := re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare):
-        known = len(name[1]) == 1 or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
+        letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # but no ᵀ that stands alone
+        known = letter or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
         return f"N{notation.spelling(name[1])}" if known else "X"
     if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):
         return "A"

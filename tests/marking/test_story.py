@@ -55,6 +55,11 @@ def test_what_is_torn_apart_by_a_word_is_no_story() -> None:
                 "X").status == "unreadable"
 
 
+def test_a_transpose_behind_a_word_is_not_dropped() -> None:
+    for text in ("W(WᵀW − I)xx (here) ᵀ", "$W(WᵀW − I)x$ here ᵀ"):
+        assert mark(text, "autoencoder", "h").status == "unreadable"
+
+
 def test_a_story_makes_no_wrong_answer_right() -> None:
     assert mark("The determinant is independent of Y, so ∂L/∂Y = K⁻¹Y", "gplvm",
                 "Y").status == "refuted"
