@@ -183,7 +183,7 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
     axes.set(title=problem.name_of_value.capitalize(), xlabel="step")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(style.ON_AXIS)
+    axes.yaxis.set_major_formatter(style.on_axis)
     if problem.best is not None:
         axes.axhline(problem.best, **style.OPTIMUM)
         axes.annotate("exact optimum", (0.99, problem.best), (0, 4 * problem.sign),

@@ -183,7 +183,7 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     left, right, low, high = numbers["axes"]
     axes.set(xlim=(left, right), ylim=(low, high))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(style.ON_AXIS)
+        axis.set_major_formatter(style.on_axis)
     if panel["ylog"]:
         axes.set(yscale="log", ylim=(10.0**low, 10.0**high))
         if panel.get("units") == "percent":

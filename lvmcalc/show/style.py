@@ -41,13 +41,17 @@ OPTIMUM = {"color": VERMILLION, "linestyle": DASHED, "linewidth": 2.0}
 
 IMAGE = "Greys"  # ink on paper
 
-ON_AXIS = "{x:,.10g}"  # 2,750 and 0.5, as the browser writes them
 LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
 DPI = 96  # as in CSS, so that a point here is a point on the page
 FOLDER = resources.files("lvmcalc.show")
 SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8")
 RUN = "Run the cells down to this one to {}."  # it needs names from those above it
 CSS = f"<style>{SHEET}</style>"
+
+
+def on_axis(number: float, _: int | None = None) -> str:
+    """Return a number on an axis as the browser writes it: 2,750 and −0.5."""
+    return f"{number:,.10g}".replace("-", "−")
 
 
 @cache
