@@ -2,24 +2,23 @@
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache, singledispatchmethod
+from functools import cache
 
 import numpy as np
 import sympy as sp
-from sympy import Determinant, DiagonalOf, Expr, HadamardPower, Identity, MatMul, Trace, Transpose
+from sympy import Determinant, Expr, HadamardPower, Identity, MatMul, Trace, Transpose
+from sympy.printing.printer import Printer
 
 from lvmcalc.calculus.errors import UnsupportedExpression
 from lvmcalc.calculus.expression_tools import fraction, joined, multiple, without_power
-from lvmcalc.calculus.functions import NUMPY, EntrySum, Entrywise
+from lvmcalc.calculus.functions import NUMPY, Entrywise
 from lvmcalc.chain.dialects import Dialect
 
 SUM, TIMES, POWER, ATOM = range(1, 5)  # how closely the parts of a text hold together
 Text = tuple[str, int]
-CALLS = {Identity: "eye", sp.OneMatrix: "ones", sp.ZeroMatrix: "zeros", Determinant: "det",
-         DiagonalOf: "diagonal", EntrySum: "sum"}  # what a dialect calls them
 
 
-class Writer:
+class Writer(Printer):
     """Write formulas in one dialect.
 
     Parameters
@@ -32,43 +31,47 @@ class Writer:
 
     def __init__(self, dialect: Dialect, names: Mapping[str, str], sizes: set[str],
                  inverse: Callable[[Expr], str]):
+        super().__init__()
         self.dialect, self.names, self.sizes, self.inverse = dialect, names, sizes, inverse
 
     def __call__(self, formula: Expr) -> str:
         """Return the source of a formula."""
-        return self.write(without_power(formula))[0]
+        return self._print(without_power(formula))[0]
 
     def at(self, formula: Expr, least: int = ATOM) -> str:
         """Return the source of a part, in brackets if it holds together less closely."""
-        return in_brackets(*self.write(without_power(formula)), least)
+        return in_brackets(*self._print(without_power(formula)), least)
 
-    @singledispatchmethod
-    def write(self, part: Expr) -> Text:
-        """Return the source of a formula, and how closely its parts hold together."""
-        raise UnsupportedExpression(f"source code for {type(part).__name__}")
+    def called(self, name: str, *texts: str) -> Text:
+        """Return what the dialect has for an operation, with its arguments filled in."""
+        return self.dialect[name].format(*texts, prefix=self.dialect["prefix"]), ATOM
 
-    @write.register
-    def _(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
+    # SymPy calls the method that is named after the class of a part, and this one if there is none.
+    def emptyPrinter(self, part: Expr) -> Text:
+        """Return the call of an operation that the dialect knows by the name of its class."""
+        if (name := type(part).__name__) not in self.dialect:
+            raise UnsupportedExpression(f"source code for {name}")
+        return self.called(name, *map(self, part.args))
+
+    def _print_Symbol(self, part: sp.Symbol | sp.MatrixSymbol) -> Text:
         return self.names.get(part.name, part.name), ATOM
 
+    _print_MatrixSymbol = _print_Symbol
+
     # Numbers
-    @write.register
-    def _(self, number: sp.Rational) -> Text:
+    def _print_Rational(self, number: sp.Rational) -> Text:
         if number < 0:
-            return f"-{self.write(-number)[0]}", SUM
+            return f"-{self._print(-number)[0]}", SUM
         return (str(number.p), ATOM) if number.q == 1 else (f"{number.p} / {number.q}", TIMES)
 
-    @write.register
-    def _(self, number: sp.Float) -> Text:
+    def _print_Float(self, number: sp.Float) -> Text:
         return repr(float(number)), ATOM if number >= 0 else SUM
 
-    @write.register
-    def _(self, number: sp.NumberSymbol) -> Text:
+    def _print_NumberSymbol(self, number: sp.NumberSymbol) -> Text:
         return {"pi": "math.pi", "E": "math.e"}.get(str(number), repr(float(number))), ATOM
 
-    @write.register
-    def _(self, total: sp.Add) -> Text:
-        return self.added_up(list(total.as_ordered_terms()), self.write), SUM
+    def _print_Add(self, total: sp.Add) -> Text:
+        return self.added_up(list(total.as_ordered_terms()), self._print), SUM
 
     def added_up(self, terms: list[Expr], write: Callable[[Expr], Text]) -> str:
         """Return the sum of terms, with those in front that have no minus sign."""
@@ -77,8 +80,7 @@ class Writer:
         return first + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}"
                                for text in texts)
 
-    @write.register
-    def _(self, product: sp.Mul) -> Text:
+    def _print_Mul(self, product: sp.Mul) -> Text:
         return self.multiple(product, "")
 
     def multiple(self, scalar: Expr, text: str) -> Text:
@@ -104,8 +106,7 @@ class Writer:
         whole = " / ".join([" * ".join(above) or "1", *below])
         return whole, TIMES if len(above) + len(below) > 1 else POWER
 
-    @write.register
-    def _(self, power: sp.Pow | HadamardPower) -> Text:
+    def _print_Pow(self, power: sp.Pow | HadamardPower) -> Text:
         base, exponent = power.base, power.exp
         if exponent == -1:
             return f"1 / {self.at(base, POWER)}", TIMES
@@ -114,15 +115,15 @@ class Writer:
         minus = "-" * bool(exponent.is_negative)
         return f"{self.at(base)}**{minus}{self.at(abs(exponent))}", POWER
 
-    @write.register
-    def _(self, part: sp.Function) -> Text:
+    _print_HadamardPower = _print_Pow
+
+    def _print_Function(self, part: sp.Function) -> Text:
         inside = part.args[0]
         if isinstance(part, sp.log) and isinstance(inside, Determinant):
-            return self.dialect(self.dialect.log_det, self(inside.arg)), ATOM
+            return self.called("log determinant", self(inside.arg))
         return self.function(type(part).__name__, inside)
 
-    @write.register
-    def _(self, part: Entrywise) -> Text:
+    def _print_Entrywise(self, part: Entrywise) -> Text:
         return self.function(part.name, part.arg)
 
     def function(self, name: str, inside: Expr) -> Text:
@@ -136,59 +137,45 @@ class Writer:
         elif isinstance(array := NUMPY.get(name), np.ufunc):
             template = f"{{prefix}}.{array.__name__}({{}})"
         else:
-            template = self.dialect.functions.get(name, f"{name}({{}})")
+            template = self.dialect["functions"].get(name, f"{name}({{}})")
         tight = " / " in template or "*" in template
-        text = self.dialect(template, self.at(inside, ATOM if tight else SUM))
+        text = template.format(self.at(inside, ATOM if tight else SUM),
+                               prefix=self.dialect["prefix"])
         return text, TIMES if template.endswith("/ 2") else ATOM
 
-    @write.register
-    def _(self, trace: Trace) -> Text:
+    def _print_Trace(self, trace: Trace) -> Text:
         scalar, factors = self.factors(trace.arg)
         if scalar != 1:
             return self.multiple(scalar, self.at(Trace(MatMul(*factors)), POWER))
         first, *others = factors
         if not others:
             inner = first.arg if isinstance(first, Transpose) else first
-            return f"{self.dialect.prefix}.trace({self(inner)})", ATOM
+            return self.called("Trace", self(inner))
         if isinstance(factors[-1], Transpose) and not isinstance(first, Transpose):
             *others, first = factors
         right = joined(MatMul, others)
         left = first.arg if isinstance(first, Transpose) else Transpose(first)
-        least = ATOM if "*" in self.dialect.dot else SUM
-        return self.dialect(self.dialect.dot, self.at(left, least), self.at(right, least)), ATOM
+        least = ATOM if "*" in self.dialect["inner product"] else SUM
+        return self.called("inner product", self.at(left, least), self.at(right, least))
 
     # Matrices
-    @write.register
-    def _(self, part: sp.Inverse) -> Text:
+    def _print_Inverse(self, part: sp.Inverse) -> Text:
         if isinstance(part.arg, Transpose):
             return f"{self.inverse(part.arg.arg)}.T", ATOM
         return self.inverse(part.arg), ATOM
 
-    @write.register
-    def _(self, part: sp.MatPow) -> Text:
-        raise UnsupportedExpression(f"source code for the power {part}")
-
-    @write.register
-    def _(self, part: Transpose) -> Text:
+    def _print_Transpose(self, part: Transpose) -> Text:
         if (simpler := turned(part)) != part:
-            return self.write(simpler)
+            return self._print(simpler)
         return f"{self.at(part.arg)}.T", ATOM
 
-    @write.register
-    def _(self, part: sp.DiagMatrix) -> Text:
-        return f"{self.dialect.prefix}.diag({self.at(part.args[0])}[:, 0])", ATOM
+    def _print_DiagMatrix(self, part: sp.DiagMatrix) -> Text:
+        return self.called("DiagMatrix", self.at(part.args[0]))
 
-    @write.register
-    def _(self, part: Identity | sp.OneMatrix | sp.ZeroMatrix | Determinant | DiagonalOf | EntrySum,
-          ) -> Text:
-        return self.dialect(getattr(self.dialect, CALLS[type(part)]), *map(self, part.args)), ATOM
-
-    @write.register
-    def _(self, total: sp.MatAdd) -> Text:
+    def _print_MatAdd(self, total: sp.MatAdd) -> Text:
         return self.added_up(*self.spread(total.args)), SUM
 
-    @write.register
-    def _(self, product: sp.HadamardProduct) -> Text:
+    def _print_HadamardProduct(self, product: sp.HadamardProduct) -> Text:
         parts, write = self.spread(product.args)
         numbers = [self.thin(part) for part in parts]
         scalar = sp.Mul(*(it for it in numbers if it is not None and not it.is_Matrix))
@@ -201,7 +188,7 @@ class Writer:
 
         text = " * ".join(map(factor, above))
         if scalar != 1 or not text:
-            text, level = self.multiple(scalar, text) if text else self.write(scalar)
+            text, level = self.multiple(scalar, text) if text else self._print(scalar)
             text = text if level > SUM or not below else f"({text})"
         return " / ".join([text, *map(factor, below)]), SUM if text.startswith("-") else TIMES
 
@@ -213,7 +200,7 @@ class Writer:
         thin = [*map(self.thin, parts)]
         shapes = {part.shape for part in thin if part is not None and part.is_Matrix}
         enough = None in thin or len(shapes) > 1  # a column and a row fill a matrix
-        return list(parts), lambda part: self.write((enough and self.thin(part)) or part)
+        return list(parts), lambda part: self._print((enough and self.thin(part)) or part)
 
     def thin(self, part: Expr) -> Expr | None:
         """Return the number, column or row that is spread over a matrix; None if it is none."""
@@ -240,8 +227,7 @@ class Writer:
                 scalar *= part
         return scalar, [it for it in found if not isinstance(it, Identity)] or found[:1]
 
-    @write.register
-    def _(self, product: MatMul) -> Text:
+    def _print_MatMul(self, product: MatMul) -> Text:
         scalar, factors = self.factors(product)
         parts = self.sums([(self.at(factor, POWER), factor) for factor in factors])
         text = in_best_order(parts)

@@ -8,7 +8,6 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +23,8 @@ from lvmcalc.chain.graph import Graph
 from lvmcalc.chain.pass_program import Program
 from lvmcalc.chain.passes import Evaluate, Place
 
-CHECKED = replace(DIALECTS["numpy"], inverse="inv({})", det="det({})", log_det="log_det({})")
+CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
+                               "log determinant": "log_det({})"}
 TINY = np.finfo(float).tiny
 NESTED = 300  # parts of an expression; Python compiles only so many within each other
 SMALL = (10.0**-arithmetic.KEPT / np.finfo(float).eps) ** 2

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import Expr, Identity, Inverse, MatrixSymbol, Symbol
 
-from lvmcalc import notation
+from lvmcalc import checks, notation
 from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.chain.code_printer import Writer
-from lvmcalc.chain.dialects import Dialect, dialect_named, identifier
+from lvmcalc.chain.dialects import DIALECTS, Dialect, identifier
 from lvmcalc.chain.graph import Edge, Graph, Node
 
 
@@ -49,7 +49,7 @@ class Program:
                      (*chain.leaves, *chain.nodes)}
         names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
-        self._dialect, self._values, self._inverses = dialect, {}, {}
+        self._values, self._inverses = {}, {}
         self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
         self.forwards: list[Statement] = []
         self.backwards: list[Statement] = []
@@ -70,7 +70,7 @@ class Program:
         if matrix not in self._inverses:
             name = f"{self._write.at(matrix)}_inv" if matrix.is_Symbol or isinstance(
                 matrix, MatrixSymbol) else f"inv{len(self._inverses)}"
-            text = self._dialect(self._dialect.inverse, self._write(matrix))
+            text, _ = self._write.called("Inverse", self._write(matrix))
             self._inverses[matrix] = name
             self._body.append(Statement(name, text))
         return self._inverses[matrix]
@@ -88,7 +88,7 @@ class Program:
             return
         if isinstance(formula, Inverse) and isinstance(formula.arg, MatrixSymbol):
             self._inverses.setdefault(self._leaf(formula.arg), target)  # its own name serves
-            text = self._dialect(self._dialect.inverse, self._write(formula.arg))
+            text, _ = self._write.called("Inverse", self._write(formula.arg))
             self._body.append(Statement(target, text, node.name))
         else:
             self._emit(target, formula, node.name)
@@ -173,7 +173,7 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
     wrt : names of the leaves or nodes
     library : "numpy", "torch" or "jax"
     """
-    dialect = dialect_named(library)
+    dialect = DIALECTS[checks.known(library, DIALECTS, "library")]
     program = Program(chain, dialect, wrt)
     names = program.names
     arguments = ", ".join(names[leaf] for leaf in chain.leaves)
@@ -182,11 +182,12 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
               + ", symmetric" * (leaf.name in chain.symmetric) for leaf in chain.leaves.values()]
     asked = " and ".join(notation.adjoint_name(chain.output, name) for name in wrt)
     body = [f'"""Return {notation.plain(chain.output)} and {asked}.', "", *shapes, '"""',
-            *(dialect(dialect.convert, names[leaf]) for leaf in chain.leaves if dialect.convert),
+            *(dialect["convert"].format(names[leaf]) for leaf in chain.leaves
+              if dialect["convert"]),
             *program.lengths(), "# forwards", *map(_line, program.forwards), "# backwards",
             f"{program.bars[chain.adjoint_symbol(chain.output)]} = 1.0",
             *map(_line, program.backwards), f"return {', '.join([names[chain.output], *bars])}"]
-    imports = "import math\n\n" * any("math." in line for line in body) + dialect.imports
+    imports = "import math\n\n" * any("math." in line for line in body) + dialect["imports"]
     head = f"{imports}\n\n\ndef value_and_gradient({arguments}):\n"
     return head + "\n".join(f"    {line}".rstrip() for line in body) + "\n"
 
