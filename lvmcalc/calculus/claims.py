@@ -238,7 +238,8 @@ def exactly(scalar: Expr, wrt: Expr, claim: Expr, seed: int,
             return equal
 
         def to_40_digits(point: dict[str, Any], direction: Any) -> bool:
-            return decimals.slopes_agree(scalar, along, point, wrt.name, direction)
+            return decimals.slopes_agree(scalar, along, decimals.in_tenths(point), wrt.name,
+                                         direction / 10)
 
         kind = "exact" if rational else "many-digit"
         if not all(_at_points(points, exact if rational else to_40_digits)):

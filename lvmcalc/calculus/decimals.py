@@ -111,12 +111,16 @@ def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: s
         return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS) + remainder
 
 
-def decimal(value: Any, divisor: int = 10) -> Any:
-    """Return a whole number, or a matrix of them, as mpmath has it, by default a tenth as large.
+def in_tenths(point: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a point with a tenth of each number, where exp and tanh have digits that tell.
 
-    Small numbers keep exp and tanh where digits tell something. A size stays what it is.
+    A size stays what it is.
     """
+    return {name: value if isinstance(value, int) else value / 10 for name, value in point.items()}
+
+
+def decimal(value: Any) -> Any:
+    """Return a number, or a matrix of numbers, as mpmath has it; a size stays what it is."""
     if isinstance(value, int):
         return value
-    return mpmath.matrix(value.tolist()) / divisor if getattr(value, "is_Matrix", False) else (
-        mpmath.mpf(int(value)) / divisor)
+    return mpmath.matrix(value) if getattr(value, "is_Matrix", False) else mpmath.mpf(value)

@@ -185,14 +185,12 @@ class IndexSums(Sums):
                 continue
             gone, stays = (i, j) if i in summed else (j, i) if j in summed else (
                 max(i, j), min(i, j))
+            others, deltas, kept = ([*renamed(tuple(factors), {gone: stays})]
+                                    for factors in (others, deltas, kept))
             if gone in summed:
                 del summed[gone]
             else:
                 kept.append(delta._replace(exponent=sp.S.One))
-            others = [*renamed(tuple(others), {gone: stays})]
-            deltas = [*renamed(tuple(deltas), {gone: stays})]
-            kept = [k if k is kept[-1] and gone not in summed and set(k.indices) == {i, j}
-                    else renamed((k,), {gone: stays})[0] for k in kept]
         return others + kept, summed
 
     def _rewritten(self, product: Product, summed: dict[int, Expr]) -> Sum | None:

@@ -145,8 +145,6 @@ def matches(pattern: Product, known: Mapping[int, int], product: Product, summed
             if symmetric(factor.letter):
                 orders.append(factor.indices[::-1])
             for indices in dict.fromkeys(orders):
-                if any(names.get(a, b) != b for a, b in zip(first.indices, indices, strict=True)):
-                    continue
                 new = dict(names)
                 if all(new.setdefault(a, b) == b for a, b in zip(first.indices, indices,
                                                                  strict=True)):

@@ -16,7 +16,7 @@ from sympy import Expr, HadamardPower, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
 from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
-from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal
+from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal, in_tenths
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import dimensions
 from lvmcalc.calculus.expression_tools import whole_size, without_power
@@ -94,7 +94,6 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact
            at_most: AtMost, every_size: bool = False) -> Verdict:
     rational = exact and is_rational(left) and is_rational(right)
     differs, largest = (differ, RANGE) if rational else (differ_in_decimals, 9)
-    scaled = {} if rational else {"tenths": True}  # where exp and tanh have digits that tell
     rng, names, rows = np.random.default_rng(seed), sizes_in(left, right), dimensions(left, right)
     tried: list[dict[str, int]] = []
     rooted = any(map(_has_root_of_square, (left, right)))
@@ -118,15 +117,14 @@ def _tried(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int, exact
         # where logarithms have no value, positive numbers may do
         point = random_point((left, right), sizes, rng, largest, symmetric,
                              positive=without_value % 2 == 1)
+        point = point if rational else in_tenths(point)
         try:
-            found = differs(left, right, point, **scaled)
+            found = differs(left, right, point)
         except OutsideDomain:
             without_value += 1
             continue
         if found:
-            ten = 10 if scaled else 1
-            first = Counterexample({name: sp.sympify(value) / (1 if isinstance(value, int) else ten)
-                                    for name, value in point.items()}, *found)
+            first = Counterexample({it: sp.sympify(value) for it, value in point.items()}, *found)
             return Verdict("refuted", "the two sides differ", find_counterexample=partial(
                 smallest_counterexample, left, right, sizes, symmetric, rng, differs, at_most,
                 first))
@@ -159,19 +157,17 @@ def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Exp
     return None if all(map(vanishes, entries)) else (a, b)
 
 
-def differ_in_decimals(left: Expr, right: Expr, point: Mapping[str, Any],
-                       tenths: bool = False) -> tuple[Expr, Expr] | None:
+def differ_in_decimals(left: Expr, right: Expr,
+                       point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
     """Return both values if they certainly differ, and None if they agree to 40 digits.
-
-    With `tenths`, the numbers of the point are taken a tenth as large.
 
     Raises
     ------
     OutsideDomain
         If there is no value, or too few digits to tell.
     """
-    rough, *_ = _in_decimals(left, right, point, DIGITS, tenths)
-    fine, *sides = _in_decimals(left, right, point, 3 * DIGITS, tenths)
+    rough, *_ = _in_decimals(left, right, point, DIGITS)
+    fine, *sides = _in_decimals(left, right, point, 3 * DIGITS)
     tiny = mpmath.mpf(10) ** -DIGITS
     if max(map(abs, fine)) <= tiny * max(1, *(abs(entry) for side in sides for entry in side)):
         return None
@@ -191,15 +187,13 @@ def _shown(number: Any) -> Expr:
     return whole if number == whole else sp.Float(str(number), 6)
 
 
-def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any], digits: int,
-                 tenths: bool) -> tuple[Any, Any, Any]:
+def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any],
+                 digits: int) -> tuple[Any, Any, Any]:
     """Return left − right, left and right as matrices with so many digits."""
     with mpmath.workdps(digits):
-        numbers = {name: decimal(value, 10 if tenths else 1) for name, value in point.items()}
-        one, other = (mpmath.matrix(arithmetic.evaluate(side, numbers, Decimals))
-                      if side.is_Matrix else
-                      mpmath.matrix([arithmetic.evaluate(side, numbers, Decimals)])
-                      for side in (left, right))
+        numbers = {name: decimal(value) for name, value in point.items()}
+        values = (arithmetic.evaluate(side, numbers, Decimals) for side in (left, right))
+        one, other = (mpmath.matrix(it if left.is_Matrix else [it]) for it in values)
         return one - other, one, other
 
 

@@ -20,7 +20,7 @@ from lvmcalc.calculus.functions import NUMPY
 from lvmcalc.chain import numbers
 from lvmcalc.chain.dialects import DIALECTS
 from lvmcalc.chain.graph import Graph
-from lvmcalc.chain.pass_program import Program
+from lvmcalc.chain.pass_program import Program, bar
 from lvmcalc.chain.passes import Evaluate, Place
 
 CHECKED = DIALECTS["numpy"] | {"Inverse": "inv({})", "Determinant": "det({})",
@@ -93,12 +93,11 @@ class Compiled:
         statements = [it for it in (*program.forwards, *program.backwards) if it.target]
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:
-            asked = {name: program.bars[chain.adjoint_symbol(name)] for name in wrt}
-            self.kept = {chain.output: program.names[chain.output]} | asked
+            self.kept = {chain.output: program.names[chain.output]} | {it: bar(it) for it in wrt}
         known = dict.fromkeys((*wrt, *chain.leaves, *program.sizes))
         self.arguments = {program.names[name]: name for name in known
                           if name in chain.leaves or name in program.sizes}
-        self.bar = program.bars[chain.adjoint_symbol(chain.output)]
+        self.bar = bar(chain.output)
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
         head = f"def one_pass({', '.join([*self.arguments, self.bar])}):"

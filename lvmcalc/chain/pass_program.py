@@ -45,9 +45,8 @@ class Program:
         self.sizes = {size.name: size for leaf in chain.leaves.values() for length in leaf.shape
                       for size in length.free_symbols if size.name not in chain.leaves}
         self.names = {name: identifier(name) for name in (*chain.leaves, *chain.nodes, *self.sizes)}
-        self.bars = {chain.adjoint_symbol(name): f"{name}_bar" for name in
-                     (*chain.leaves, *chain.nodes)}
-        names = self.names | {symbol.name: bar for symbol, bar in self.bars.items()}
+        names = self.names | {chain.adjoint_symbol(node.name).name: bar(node.name)
+                              for node in chain}
         self._write = Writer(dialect, names, {*self.sizes}, self._inverse)
         self._values, self._inverses = {}, {}
         self._inline: dict[Expr, Expr] = {}  # what stands in place of the name of an adjoint
@@ -103,8 +102,7 @@ class Program:
         order = [name for name in (*reversed(chain.nodes), *chain.leaves)
                  if name in leading and name != chain.output]
         for name in order:
-            symbol, target = chain.adjoint_symbol(name), self.bars[chain.adjoint_symbol(name)]
-            uses = chain.children(name)
+            symbol, target, uses = chain.adjoint_symbol(name), bar(name), chain.children(name)
             parts = [sp.sympify(chain.edges[use, name]).xreplace(self._inline) for use in uses]
             if self.whole:
                 parts = self._apart(name, parts)
@@ -164,6 +162,11 @@ class Program:
                     yield f"{self.names[size.name]} = {self._write(value)}"
 
 
+def bar(name: str) -> str:
+    """Return what the adjoint of a node is called in a program."""
+    return f"{name}_bar"
+
+
 def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
     """Return the source of a function of value and gradient.
 
@@ -177,7 +180,6 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
     program = Program(chain, dialect, wrt)
     names = program.names
     arguments = ", ".join(names[leaf] for leaf in chain.leaves)
-    bars = [program.bars[chain.adjoint_symbol(name)] for name in wrt]
     shapes = [f"{names[leaf.name]} : {notation.shape(leaf.symbol)}"
               + ", symmetric" * (leaf.name in chain.symmetric) for leaf in chain.leaves.values()]
     asked = " and ".join(notation.adjoint_name(chain.output, name) for name in wrt)
@@ -185,8 +187,8 @@ def source_of(chain: Graph, wrt: tuple[str, ...], library: str) -> str:
             *(dialect["convert"].format(names[leaf]) for leaf in chain.leaves
               if dialect["convert"]),
             *program.lengths(), "# forwards", *map(_line, program.forwards), "# backwards",
-            f"{program.bars[chain.adjoint_symbol(chain.output)]} = 1.0",
-            *map(_line, program.backwards), f"return {', '.join([names[chain.output], *bars])}"]
+            f"{bar(chain.output)} = 1.0", *map(_line, program.backwards),
+            f"return {', '.join([names[chain.output], *map(bar, wrt)])}"]
     imports = "import math\n\n" * any("math." in line for line in body) + dialect["imports"]
     head = f"{imports}\n\n\ndef value_and_gradient({arguments}):\n"
     return head + "\n".join(f"    {line}".rstrip() for line in body) + "\n"

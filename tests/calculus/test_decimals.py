@@ -13,12 +13,12 @@ ONES = sp.OneMatrix(1, 2)
 
 def test_a_slope_that_is_zero_at_a_point_agrees_with_zero_and_with_nothing_else() -> None:
     scalar = sp.sqrt(1 + sp.Trace(ONES * Entrywise("tanh", w)) ** 4)
-    point, direction = {"w": sp.ImmutableMatrix([6, -6])}, sp.ImmutableMatrix([6, 9])
+    point, direction = {"w": sp.ImmutableMatrix([6, -6]) / 10}, sp.ImmutableMatrix([6, 9]) / 10
     assert decimals.slopes_agree(scalar, sp.S.Zero, point, "w", direction)
     tiny = sp.Rational(1, 10**50)
     assert not decimals.slopes_agree(scalar, tiny, point, "w", direction)
-    assert not decimals.slopes_agree(scalar, sp.S.Zero, {"w": sp.ImmutableMatrix([6, 5])}, "w",
-                                     direction)
+    assert not decimals.slopes_agree(scalar, sp.S.Zero, {"w": sp.ImmutableMatrix([6, 5]) / 10},
+                                     "w", direction)
 
 
 def test_one_over_a_size_has_all_digits() -> None:
