@@ -16,6 +16,9 @@ class CannotBeFormed(ValueError):
 class LostDigits(ArithmeticError):
     """A number keeps fewer digits than are promised."""
 
+    def __init__(self, name: str, why: str):
+        super().__init__(f"{name} keeps fewer than 8 digits here: {why}.")
+
 
 def matrix(value: Any, name: str, rows: int | None = None, columns: int | None = None,
            shape_in_words: str = "", finite: bool = True) -> np.ndarray:

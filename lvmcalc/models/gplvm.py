@@ -57,8 +57,7 @@ def log_likelihood(X: Any, Y: Any, alpha: float, beta: float) -> float:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        parts = gplvm_numbers.split(X, Y, alpha, beta)
-        return gplvm_numbers.value(parts, X, Y, alpha, beta, Y.shape[1])
+        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).value()
 
 
 def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
@@ -68,8 +67,7 @@ def gradient(X: Any, Y: Any, alpha: float, beta: float) -> np.ndarray:
     """
     X, Y, alpha, beta = _checked(X, Y, alpha, beta)
     with np.errstate(all="ignore"):
-        parts = gplvm_numbers.split(X, Y, alpha, beta)
-        return gplvm_numbers.gradient(parts, X, Y, alpha, beta, Y.shape[1])
+        return gplvm_numbers.Split(X, Y, alpha, beta, Y.shape[1]).gradient()
 
 
 def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float, np.ndarray]:
@@ -82,7 +80,7 @@ def value_and_gradient(X: Any, Y: Any, alpha: float, beta: float) -> tuple[float
     given = _checked(X, Y, alpha, beta, finite=False)  # an infinite sum of squares tells below
     with np.errstate(all="ignore"):
         found = gplvm_numbers.by_small_matrix(*given, given[1].shape[1])
-    return found or gplvm_numbers.evaluated(*_checked(*given))
+    return found or gplvm_numbers.evaluated(*_checked(*given), given[1].shape[1])
 
 
 def optimum(Y: Any, Q: int, alpha: float, beta: float) -> Optimum:

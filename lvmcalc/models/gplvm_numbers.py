@@ -1,7 +1,7 @@
 """The log-likelihood of the GP-LVM and its gradient in numbers, and how many digits they keep."""
 
+from functools import cached_property
 from math import hypot, inf, isfinite, log, pi, sqrt
-from typing import Any
 
 import numpy as np
 
@@ -13,91 +13,108 @@ TINY = 1e-300  # numbers below 1e-308 keep fewer digits, the fewer the smaller t
 
 
 def evaluated(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
-              columns: int | None = None) -> tuple[float, np.ndarray]:
+              D: int) -> tuple[float, np.ndarray]:
     """Return value and gradient as `value_and_gradient` does, of input that is right.
 
-    Y may stand for data with more `columns` that have the same YYᵀ.
+    Y may stand for data with D columns that have the same YYᵀ.
     """
-    D = columns or Y.shape[1]
     with np.errstate(all="ignore"):  # the results are looked at
         found = by_small_matrix(X, Y, alpha, beta, D)
         if found is None:
-            parts = split(X, Y, alpha, beta)
-            found = value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D)
+            split = Split(X, Y, alpha, beta, D)
+            found = split.value(), split.gradient()
         return found
 
 
-def split(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float) -> tuple[Any, ...]:
-    """Return what L and its gradient are made of.
+class Split:
+    """What L and its gradient are made of, by the singular values of X = U diag(s) Vᵀ.
 
-    That is U, t = √(αβ) s and Vᵀ for X = U diag(s) Vᵀ; √β UᵀY/√(1 + t²); √β times the rest of Y
-    beside U, and how large the rounding errors of that rest are.
+    Parameters
+    ----------
+    X, Y, alpha, beta, D : as for `evaluated`
+
+    Attributes
+    ----------
+    t, h : √(αβ) s and √(1 + t²)
+    P : √β UᵀY/h
+    rest, rounding : √β times the rest of Y beside U, and how large its rounding errors are
     """
-    U, s, V = np.linalg.svd(X, full_matrices=False)
-    t, Y = np.sqrt(alpha) * np.sqrt(beta) * s, np.sqrt(beta) * Y
-    P = U.T @ Y
-    rest, rounding = Y - U @ P, EPS * _size(Y)
-    if len(X) == len(s):  # U spans everything
-        rest, rounding = np.zeros_like(Y), rounding / np.hypot(1, t).min()**2
-    return U, t, V, P / np.hypot(1, t)[:, None], rest, rounding
 
+    def __init__(self, X: np.ndarray, Y: np.ndarray, alpha: float, beta: float, D: int):
+        self.given = {"alpha": alpha, "beta": beta, "X": X, "Y": Y}
+        self.D, self.root = D, np.sqrt(alpha) * np.sqrt(beta)
+        self.U, s, self.V = np.linalg.svd(X, full_matrices=False)
+        self.t, Y = self.root * s, np.sqrt(beta) * Y
+        P = self.U.T @ Y
+        self.rest, self.rounding = Y - self.U @ P, EPS * _size(Y)
+        self.h = np.hypot(1, self.t)
+        if len(X) == len(s):  # U spans everything
+            self.rest, self.rounding = np.zeros_like(Y), self.rounding / self.h.min()**2
+        self.P = P / self.h[:, None]
 
-def value(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
-          D: int) -> float:
-    """Return L from these parts, or raise an ArithmeticError if it keeps fewer than 8 digits."""
-    _, t, _, P, rest, rounding = parts
-    log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - len(Y) * np.log(beta)
-    constant, squares = len(Y) * D * np.log(2 * np.pi), np.vdot(rest, rest) + np.vdot(P, P)
-    L = -(constant + D * log_det_K + squares) / 2
-    h, size = np.hypot(1, t), np.linalg.norm(P, axis=1)
-    fit = np.hypot(np.linalg.norm(rest), np.linalg.norm(size / h))
-    error = EPS * t.max() * np.sum((t + EPS * t.max()) / h * (D / h + size * fit))
-    lost = rounding * np.hypot(np.linalg.norm(rest), rounding)  # what is left may vanish by chance
-    _refuse_what_is_lost("L", lost, constant + squares, beta)
-    _refuse_dependent("L", error, constant + squares + D * abs(log_det_K))
-    return float(checks.finite(L, "L", alpha=alpha, beta=beta, X=X, Y=Y))
+    def value(self) -> float:
+        """Return L, or raise an ArithmeticError if it keeps fewer than 8 digits."""
+        D, N, t, h, rest = self.D, len(self.rest), self.t, self.h, self.rest
+        log_det_K = np.logaddexp(0, 2 * np.log(t)).sum() - N * np.log(self.given["beta"])
+        constant = N * D * np.log(2 * np.pi)
+        squares = np.vdot(rest, rest) + np.vdot(self.P, self.P)
+        L = -(constant + D * log_det_K + squares) / 2
+        size, left = np.linalg.norm(self.P, axis=1), np.linalg.norm(rest)
+        fit = np.hypot(left, np.linalg.norm(size / h))
+        error = EPS * t.max() * np.sum((t + EPS * t.max()) / h * (D / h + size * fit))
+        lost = self.rounding * np.hypot(left, self.rounding)  # what is left may vanish by chance
+        self._refuse_what_is_lost("L", lost, constant + squares)
+        _refuse_dependent("L", error, constant + squares + D * abs(log_det_K))
+        return float(checks.finite(L, "L", **self.given))
 
+    def gradient(self) -> np.ndarray:
+        """Return ∂L/∂X, or raise an ArithmeticError as `value` does."""
+        D, t, h, P, X = self.D, self.t, self.h, self.P, self.given["X"]
+        G = ((self.rest + self.U @ (P / h[:, None])) @ P.T - D * (self.U / h)) * (t / h) @ self.V
+        G = self.root * G
+        off, of_P, fit = self._sizes
+        terms = fit * of_P + _size(t / h / h)
+        self._refuse_what_is_lost("∂L/∂X", self.rounding * of_P, terms)
+        largest = max(np.abs(G).max(), self.root * terms)
+        if X.any() and not min(largest, np.abs(X).max()) > TINY:
+            raise checks.LostDigits(
+                "∂L/∂X", f"it underflows in floating point for alpha = {self.given['alpha']:g}, "
+                f"beta = {self.given['beta']:g} and X with entries up to {np.abs(X).max():g}, so "
+                "take another scale")
+        # rounding errors do not all point in the worst direction; h² may overflow
+        bend, least = EPS * t.max() / 30, 1.0 if len(X) > len(t) else h.min()
+        error = (_size(1 / h) * (D * (bend / h.min())
+                                 + fit * (bend * _size(P) + bend / h.min() * off))
+                 + of_P * (np.sqrt(len(t)) * (bend / least * _size(P) / least)
+                           + off * (bend * _size(t / h / h))))
+        _refuse_dependent("∂L/∂X", error, fit * of_P + D * _size(t / h / h))
+        return checks.finite(G, "∂L/∂X", **self.given)
 
-def gradient(parts: tuple[Any, ...], X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
-             D: int) -> np.ndarray:
-    """Return ∂L/∂X from these parts, or raise an ArithmeticError as `value` does."""
-    U, t, V, P, rest, rounding = parts
-    h = np.hypot(1, t)
-    G = ((rest + U @ (P / h[:, None])) @ P.T - D * (U / h)) * (t / h) @ V
-    G = np.sqrt(alpha) * np.sqrt(beta) * G
-    off, of_P, fit = _sizes(parts)
-    terms = fit * of_P + _size(t / h / h)
-    _refuse_what_is_lost("∂L/∂X", rounding * of_P, terms, beta)
-    largest = max(np.abs(G).max(), np.sqrt(alpha) * np.sqrt(beta) * terms)
-    if X.any() and not min(largest, np.abs(X).max()) > TINY:
-        raise checks.LostDigits("∂L/∂X keeps fewer than 8 digits here: it underflows in floating "
-                                f"point for alpha = {alpha:g}, beta = {beta:g} and X with entries "
-                                f"up to {np.abs(X).max():g}, so take another scale.")
-    # rounding errors do not all point in the worst direction; h² may overflow
-    bend, least = EPS * t.max() / 30, 1.0 if len(X) > len(t) else h.min()
-    error = (_size(1 / h) * (D * (bend / h.min()) + fit * (bend * _size(P) + bend / h.min() * off))
-             + of_P * (np.sqrt(len(t)) * (bend / least * _size(P) / least)
-                       + off * (bend * _size(t / h / h))))
-    _refuse_dependent("∂L/∂X", error, fit * of_P + D * _size(t / h / h))
-    return checks.finite(G, "∂L/∂X", alpha=alpha, beta=beta, X=X, Y=Y)
+    def solved(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return L, M⁻¹ for M = I + αβXᵀX and W = αβYᵀXM⁻¹; the errors are those of `evaluated`.
 
+        The gradient is βYW − X(αβDM⁻¹ + βWᵀW), and its digits are kept in these two terms, too.
+        """
+        L, G = self.value(), self.gradient()
+        D, t, h, (alpha, beta, X, Y) = self.D, self.t, self.h, self.given.values()
+        W = np.sqrt(alpha) * (self.P * (t / h)[:, None]).T @ self.V
+        M_inverse = (self.V.T / h**2) @ self.V
+        found = beta * (Y @ W) - X @ (alpha * beta * D * M_inverse + beta * W.T @ W)
+        _, of_P, fit = self._sizes
+        terms = self.root * (fit * of_P + D * _size(t / h / h))
+        _refuse_dependent("∂L/∂X", _size(found - G), terms)
+        return L, M_inverse, W
 
-def solved(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
-           D: int) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return L, M⁻¹ for M = I + αβXᵀX and W = αβYᵀXM⁻¹; the errors are those of `evaluated`.
+    @cached_property
+    def _sizes(self) -> tuple[float, float, float]:
+        """The norms of the rest of Y beside U, of YᵀK⁻¹X and of K⁻¹Y, in units of the noise."""
+        h, off = self.h[:, None], _size(self.rest)
+        return off, _size(self.P * self.t[:, None] / h), float(np.hypot(off, _size(self.P / h)))
 
-    The gradient is βYW − X(αβDM⁻¹ + βWᵀW), and its digits are kept in these two terms, too.
-    """
-    parts = split(X, Y, alpha, beta)
-    L, G = value(parts, X, Y, alpha, beta, D), gradient(parts, X, Y, alpha, beta, D)
-    _, t, V, P, *_ = parts
-    h = np.hypot(1, t)
-    W, M_inverse = np.sqrt(alpha) * (P * (t / h)[:, None]).T @ V, (V.T / h**2) @ V
-    found = beta * (Y @ W) - X @ (alpha * beta * D * M_inverse + beta * W.T @ W)
-    _, of_P, fit = _sizes(parts)
-    terms = np.sqrt(alpha) * np.sqrt(beta) * (fit * of_P + D * _size(t / h / h))
-    _refuse_dependent("∂L/∂X", _size(found - G), terms)
-    return L, M_inverse, W
+    def _refuse_what_is_lost(self, name: str, error: float, terms: float) -> None:
+        if error > terms / 1e8:
+            raise checks.LostDigits(name, "Y lies in the span of X up to rounding errors, and with "
+                                    f"β = {self.given['beta']:g} they outweigh what is left")
 
 
 def by_small_matrix(X: np.ndarray, Y: np.ndarray, alpha: float, beta: float,
@@ -150,13 +167,6 @@ def _eigenvalues_and_scaled_inverse(XX: np.ndarray, ab: float) -> tuple[list[flo
     return m, (V * [ab / each for each in m]).dot(V.T)
 
 
-def _sizes(parts: tuple[Any, ...]) -> tuple[float, float, float]:
-    """Return the norms of the rest of Y beside U, of YᵀK⁻¹X and of K⁻¹Y, in units of the noise."""
-    _, t, _, P, rest, _ = parts
-    h, off = np.hypot(1, t)[:, None], _size(rest)
-    return off, _size(P * t[:, None] / h), float(np.hypot(off, _size(P / h)))
-
-
 def _size(A: np.ndarray) -> float:
     """Return the norm of A, the square of which may overflow or underflow."""
     largest = float(np.abs(A).max())
@@ -166,13 +176,5 @@ def _size(A: np.ndarray) -> float:
 def _refuse_dependent(name: str, error: float, terms: float) -> None:
     """Raise an ArithmeticError if rounding errors of X, seen by its singular values, matter."""
     if error > terms / 1e8:
-        raise checks.LostDigits(f"{name} keeps fewer than 8 digits here: up to rounding errors, "
-                                "the columns of X depend on each other, and X is long beside the "
-                                "noise.")
-
-
-def _refuse_what_is_lost(name: str, error: float, terms: float, beta: float) -> None:
-    if error > terms / 1e8:
-        raise checks.LostDigits(f"{name} keeps fewer than 8 digits here: Y lies in the span of X "
-                                f"up to rounding errors, and with β = {beta:g} they outweigh what "
-                                "is left.")
+        raise checks.LostDigits(name, "up to rounding errors, the columns of X depend on each "
+                                "other, and X is long beside the noise")

@@ -12,7 +12,7 @@ from lvmcalc import checks
 from lvmcalc.models import gplvm, gplvm_numbers
 from lvmcalc.models.gplvm_coordinates import InTheSpan, LatentPoints, root_of
 from lvmcalc.training.gram import Progress, factor, gram, is_lazy, rows, times
-from lvmcalc.training.problem import Ablation, Coordinates, Problem, tie
+from lvmcalc.training.problem import Ablation, Problem, tie
 
 # If a column of X is the others up to a part of r, the diagonals of M and M⁻¹ have entries with
 # the product 1/r², and as many digits are lost.
@@ -77,7 +77,9 @@ class GPLVMProblem(Problem):
             variances, axes = np.linalg.eigh(self.gram)
             variances, axes = variances[::-1], axes[:, ::-1]  # the eigenvalues of YYᵀ, but for 0
             self._find_all(alpha, beta, variances, axes)
-            self._set_scales(variances[0])
+            longest = max(variances[0] / (self.alpha * self.D) - 1 / self.ab, 1 / self.ab)
+            self.start_ab, self.spread = self.ab, np.sqrt(longest / N)
+            self.stability_limit = 2 / (self.ab * self.D)
         for name in ("best", "spread", "stability_limit"):
             checks.finite(getattr(self, name), f"The {name.replace('_', ' ')}", alpha=self.alpha,
                           beta=self.beta, **{"the Gram matrix": self.gram})
@@ -120,7 +122,7 @@ class GPLVMProblem(Problem):
     def _set_scalars(self, alpha: float, beta: float | None, variances: np.ndarray) -> None:
         if beta is None or "beta" in self.learn:
             N, Q = self.shape
-            self.best_beta = _noise_precision(variances, N, self.D, Q)
+            self.best_beta = self.D * (N - Q) / float(variances[Q:].sum())  # as `gplvm.best_beta`
         self.alpha = checks.scalar(alpha, "alpha", positive=True)
         self.beta = self.best_beta if beta is None else checks.scalar(beta, "beta", positive=True)
         checks.finite(self.ab, "αβ", positive=True, alpha=self.alpha, beta=self.beta)
@@ -138,12 +140,6 @@ class GPLVMProblem(Problem):
         self.equal, self.variances = tie(variances, active, self.exact), variances
         self._tied_axes = axes[:, self.equal] / np.sqrt(variances[self.equal])
         self.lengths = np.sqrt((kept / D - 1 / beta) / self.alpha)  # of the columns of the optimum
-
-    def _set_scales(self, largest: float) -> None:
-        self.start_ab = self.ab
-        longest = largest / (self.alpha * self.D) - 1 / self.ab
-        self.spread = np.sqrt(max(longest, 1 / self.ab) / self.shape[0])
-        self.stability_limit = 2 / (self.ab * self.D)
 
     @property
     def ab(self) -> float:
@@ -183,25 +179,18 @@ class GPLVMProblem(Problem):
         A = self.draw(np.random.default_rng(checks.whole(seed, "seed", least=0)))
         if not self._pays:
             return self, self.points.Y @ A
-        return self._seen_as(InTheSpan(self.Y, self.gram)), A
+        return self.at(points=InTheSpan(self.Y, self.gram)), A
 
     def reduced(self, parameters: Any) -> tuple["GPLVMProblem", np.ndarray]:
         if not self._pays:
             return super().reduced(parameters)
-        start, Q = rows(parameters, "X", *self.shape), self.shape[1]
-        points = InTheSpan(self.Y, self.gram, start)
-        return self._seen_as(points), np.vstack([np.zeros((self.D, Q)), np.eye(Q)])
+        points = InTheSpan(self.Y, self.gram, rows(parameters, "X", *self.shape))
+        return self.at(points=points), np.vstack([np.zeros((self.D, self.shape[1])), self.identity])
 
-    def _seen_as(self, points: Coordinates) -> Self:
+    def at(self, **others: Any) -> Self:
+        """Return the same problem with other values of alpha or beta, or with other `points`."""
         other = copy(self)
-        other.points = points
-        return other
-
-    def at(self, alpha: float | None = None, beta: float | None = None) -> Self:
-        """Return the same problem with other values of alpha or beta."""
-        other = copy(self)
-        other.alpha = self.alpha if alpha is None else alpha
-        other.beta = self.beta if beta is None else beta
+        vars(other).update(others)
         return other
 
     def draw(self, generator: np.random.Generator) -> np.ndarray:
@@ -256,11 +245,11 @@ class GPLVMProblem(Problem):
         kept = 0 < float(M.diagonal().dot(M_inverse.diagonal())) < NEARLY_DEPENDENT
         if not kept and np.isfinite(M).all():
             if type(self.Y) is not np.ndarray:
-                raise checks.LostDigits("The gradient keeps fewer than 8 digits here: the columns "
-                                        "of X nearly depend on each other, and of Y, which is not "
-                                        "in memory, only the Gram matrix is seen.")
-            value, M_inverse, W = gplvm_numbers.solved(self.lift(coordinates), self.points.Y,
-                                                       self.alpha, beta, D)
+                raise checks.LostDigits("The gradient", "the columns of X nearly depend on each "
+                                        "other, and of Y, which is not in memory, only the Gram "
+                                        "matrix is seen")
+            value, M_inverse, W = gplvm_numbers.Split(self.lift(coordinates), self.points.Y,
+                                                      self.alpha, beta, D).solved()
             return value, M_inverse, B, W
         det = float(np.linalg.det(M))  # cheaper than slogdet
         log_det = log(det) if 0 < det < inf else float(np.linalg.slogdet(M)[1])
@@ -293,9 +282,3 @@ def _ablations(D: int) -> dict[str, Ablation]:
         "D lost": Ablation(1 / D, 1, "the factor D of L₁ lost"),
         "sign flipped": Ablation(-1, -1, "the sign flipped"),
     }
-
-
-def _noise_precision(variances: np.ndarray, N: int, D: int, Q: int) -> float:
-    """Return the best β from the eigenvalues of YYᵀ, the largest first; zeros may be missing."""
-    left_over = float(variances[Q:].sum())
-    return D * (N - Q) / left_over

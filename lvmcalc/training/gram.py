@@ -105,27 +105,13 @@ def factor(Y: Any) -> np.ndarray:
 
 def times_transposed(Y: Any, Z: Any, progress: Progress | None = None) -> np.ndarray:
     """Return YᵀZ for Y of shape (N, D) and Z of shape (N, Q), as for `gram`."""
-    lazy = next((array for array in (Y, Z) if is_lazy(array)), None)
-    parts = list(_parts(Y if lazy is None else lazy, PARTS if progress else 1))
+    split = next((array for array in (Y, Z) if is_lazy(array)), Y)
+    parts = list(_parts(split, PARTS if progress else 1))
     total: Any = 0.0
-    done, waiting = 0, []
-
-    def add(product: Any) -> None:
-        nonlocal total, done
-        total, done = total + np.asarray(product), done + 1
+    for done, product in enumerate(_products(Y, Z, parts), 1):
+        total = total + np.asarray(product)
         if progress and 100 * (done - 1) // len(parts) < 100 * done // len(parts):
             progress(done / len(parts))
-
-    for part in parts:
-        product = _product(Y, Z, part)
-        if lazy is not None:  # a cluster promises the result, a local scheduler works
-            product = product.persist()
-            if any(hasattr(block, "add_done_callback") for block in dict(product.dask).values()):
-                waiting.append(product)
-                continue
-        add(product)
-    for product in waiting:
-        add(product)
     return total
 
 
@@ -146,9 +132,20 @@ def times(*products: tuple[Any, np.ndarray], out: np.ndarray | None = None) -> A
     return out
 
 
-def _product(Y: Any, Z: Any, part: slice) -> Any:
-    block = _double(Y[part])
-    return block.T @ (block if Z is Y else _double(Z[part]))
+def _products(Y: Any, Z: Any, parts: list[slice]) -> Iterator[Any]:
+    """Yield YᵀZ for each part of the rows; those that a cluster has promised come last."""
+    promised = []
+    for part in parts:
+        block = _double(Y[part])
+        product = block.T @ (block if Z is Y else _double(Z[part]))
+        del block  # the next one needs its memory
+        if is_lazy(product):
+            product = product.persist()  # where a local scheduler works
+            if any(hasattr(it, "add_done_callback") for it in dict(product.dask).values()):
+                promised.append(product)
+                continue
+        yield product
+    yield from promised
 
 
 def _double(block: Any) -> Any:
