@@ -94,9 +94,7 @@ class Compiled:
         self.kept = {it.place: it.target for it in statements if it.place}
         if wrt:
             self.kept = {chain.output: program.names[chain.output]} | {it: bar(it) for it in wrt}
-        known = dict.fromkeys((*wrt, *chain.leaves, *program.sizes))
-        self.arguments = {program.names[name]: name for name in known
-                          if name in chain.leaves or name in program.sizes}
+        self.arguments = {program.names[it]: it for it in (*wrt, *chain.leaves, *program.sizes)}
         self.bar = bar(chain.output)
         body = [*(f"{it.target} = {it.text}" for it in statements),
                 f"return {', '.join(self.kept.values())},"]
@@ -174,9 +172,8 @@ def evaluator(chain: Graph, known: Mapping[str, Any], upstream: float = 1.0,
 
 def _trusted(value: Any, place: Any, chain: Graph) -> Any:
     """Return a float or an array of floats, if it is finite and has not underflowed."""
-    formula = chain.edges.get(place) if place in chain.edges else None
-    if place in chain.nodes:
-        formula = chain.nodes[place].expression
+    node = chain.nodes.get(place)
+    formula = node.expression if node else chain.edges.get(place)
     value = np.asarray(value, dtype=float) + 0.0  # a reader takes −0 for a sign
     if not np.isfinite(value).all():
         raise Doubtful

@@ -1,7 +1,9 @@
 """Derive a chain from a formula as one writes it on paper."""
 
 import re
+import tomllib
 from collections.abc import Mapping
+from importlib import resources
 from typing import NamedTuple
 
 from sympy import Expr, MatrixSymbol, Symbol, Trace
@@ -33,21 +35,7 @@ OPEN_END = r"[-+−–*/·×∘⊙@=(\[{,]\s*$"
 STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*\{(\w+)\}"
 ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
 LEFT_SIDE = r"((?:[^={]|\{[^}]*\})*?)\s*:?=(?!=)(.*)"
-
-
-MISSING = {  # what people write that no rule of the book has
-    r"kron|⊗|otimes": "The Kronecker product", r"^\W*eig|spectrum|_(?:max|min)$": "An eigenvalue",
-    r"svd|singular": "A singular value", r"rank": "The rank", r"pinv|⁺|dagger": "The pseudoinverse",
-    r"^\W*(operatorname\{)?vec": "The vec of a matrix",
-    r"^\W*(arg)?(max|min)": "A maximum or minimum",
-    r"expm|logm|sqrtm": "A function of a matrix as a whole", r"chol": "The Cholesky factor",
-    r"∫|\\int": "An integral", r"prod|∏": "A product over an index",
-}
-BESIDE = {r"\^\s*\{?\s*(?:\+|†|\\dagger)": "The pseudoinverse (A⁺)",  # the same, beside a letter
-          r"[‖|]\s*_\s*\{?\s*(?:\*|[03-9p∞]|\\infty)": "A norm other than ‖A‖"}
-INSTEAD = {"logsumexp": "log(sum(exp(x)))", "mean": "sum(x)/N",
-           "var": "‖x − sum(x)/N ones(N)‖²/N", **dict.fromkeys(
-               ["∑", "Σ", "\\sum"], "Σ_i with the index that is summed over, or sum(x)")}
+UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
 
 
 class Equation(NamedTuple):
@@ -210,17 +198,17 @@ def _entry(name: str, text: str, known: Mapping[str, Expr]) -> tuple[str, str]:
 def _about(sentence: str, text: str, known: Mapping[str, Expr]) -> str:
     """Return what is said of a word that is not known: an operation, or a leaf that is missing."""
     found = re.match(r"There is no `(.+?)` here( \(.*?\))?;", sentence)
-    for pattern, operation in BESIDE.items():
+    for pattern, operation in UNKNOWN["beside"].items():
         if re.search(pattern, text):
             return f"{operation} is not a known operation."
     if not found:
         return sentence
     word, hint = found[1], found[2] or ""
-    for pattern, operation in MISSING.items():
+    for pattern, operation in UNKNOWN["missing"].items():
         if re.search(pattern, word):
             return f"{operation} (`{word}`) is not a known operation."
-    if word in INSTEAD:
-        return f"There is no `{word}` here: write {INSTEAD[word]}."
+    if instead := UNKNOWN["instead"].get(word):
+        return f"There is no `{word}` here: write {instead}."
     if re.search(rf"{re.escape(word)}\s*\(", text):
         return f"There is no function `{word}` here{hint}."
     letters = ", ".join(map(notation.plain, known))

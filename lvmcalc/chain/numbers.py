@@ -24,13 +24,12 @@ def evaluator(graph: Graph) -> Evaluate:
     def evaluate(place: Place, formula: Expr, known: Mapping[str, Any]) -> Any:
         name = (notation.adjoint_name(graph.output, place[1]) if isinstance(place, tuple)
                 else notation.plain(place or ""))
-        return number(formula, known, name, memo)
+        return _number(formula, known, name, memo)
 
     return evaluate
 
 
-def number(formula: Expr, known: Mapping[str, Any], name: str = "",
-           memo: dict[Expr, Any] | None = None) -> Any:
+def _number(formula: Expr, known: Mapping[str, Any], name: str, memo: dict[Expr, Any]) -> Any:
     """Return the value of a formula, a float or an array of floats.
 
     Raises
@@ -39,7 +38,6 @@ def number(formula: Expr, known: Mapping[str, Any], name: str = "",
         If it has no finite value in floating point or keeps fewer than 8 digits; the sentence
         calls it by its name.
     """
-    formula = sp.sympify(formula, strict=True)
     reason = "has no finite value here: it overflows or underflows in floating point"
     advice = ", so take smaller matrices or another scale"
     with np.errstate(all="ignore"):
