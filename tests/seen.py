@@ -6,6 +6,7 @@ compares) writes the files anew. Their difference is what a viewer will notice: 
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -56,6 +57,8 @@ def _unlike(known: list[str], told: list[str]) -> Iterator[tuple[str, str]]:
         one, other = was.get(key, "nothing"), now.get(key, "nothing")
         if one != other and not _alike(one, other):
             yield one, other
+    if was.keys() == now.keys() and [*was] != [*now]:
+        yield " | ".join(was), " | ".join(now)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -227,10 +230,16 @@ def of_widget(widget: Any, still: bool = False) -> Lines:
 
 
 def of_html(page: str) -> Lines:
-    """Return a page line by line, without its styles."""
+    """Return a page line by line, without its styles; a line is told by its first words."""
     body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).replace("\n", " ")
     parts = re.split(r"(?=<(?:tr|p|h\d|li|details|div)\b)", body)
-    return {f"{number}": part.strip() for number, part in enumerate(parts)}
+    lines: Lines = {}
+    count: Counter[str] = Counter()
+    for part in map(str.strip, parts):
+        words = " ".join(re.sub("<.*?>|:", " ", part).split())[:40].strip() or "no words"
+        count[words] += 1
+        lines[words + f" ({count[words]})" * (count[words] > 1)] = part
+    return lines
 
 
 def of_drawing(drawing: Any, before: str = "") -> Lines:

@@ -8,7 +8,6 @@ what was pasted.
 """
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,17 +16,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "marking"))
 
 from answers import DEVELOPMENT, DIALECTS, SECOND
+from tally import Judged, main
 
 from lvmcalc.marking import mark
 
 RIGHT = sorted({(of, wrt, text) for each in (DEVELOPMENT, SECOND, DIALECTS)
                 for of, wrt, text in each.right if isinstance(text, str)})
-def listed(text: str) -> list[str]:
-    """Return the words of a text."""
-    return text.split()
-
-
-WORDS = listed("""
+WORDS = """
     here these step the rest see above hence so thus where with and or if is be to of on as at
     it in we he me no not do up by go us my am an let get from into then else end begin this
     that which note also ok done todo QED eq fig tab ref cf eg ie etc et al foo baz qux
@@ -35,18 +30,18 @@ WORDS = listed("""
     lstsq hstack zeros jnp np torch tf la sp random None True exp2 arcosh mean std var max min
     argmax clip mod rank dim span adj cof cov ker erf Re Im sgn arg Beta Zeta kappa rho omega
     Omega nabla infty
-""")
-COMMANDS = listed(r"""
+"""
+COMMANDS = r"""
     \foo \hat \tilde \vec \dot \sum \prod \int \otimes \oplus \dagger \star \kappa \rho \omega
     \Omega \infty \ldots \cdots \forall \in \mathbb \text{see} \textit{here} \mathrm{const}
     \operatorname{rank} \label{eq} \ref{eq} \qquad \quad \, \; \! \left \right \big \Bigl
     \displaystyle \nonumber \\ \# \% \_ \@ \1 \x \Xi \vdots \underbrace \stackrel \begin{foo}
     \end{foo} \hspace{1cm} \color{red} \cancel
-""")
+"""
 BRACKETS = ["(", ")", "[", "]", "{", "}", "()", "[]", "{}", "<", ">", "|", "||", "‖", "⟨", "⟩",
             "\\{", "\\}", "\\left(", "\\right)", "( )", "(1", "2)"]
 SPACES = [" ", "  ", "\t", "\n", "\u00a0", "\u200b", "\u2009", "\ufeff", "~", "\r\n", "\u3000"]
-KINDS = {"word": WORDS, "command": COMMANDS, "bracket": BRACKETS, "space": SPACES}
+KINDS = {"word": WORDS.split(), "command": COMMANDS.split(), "bracket": BRACKETS, "space": SPACES}
 
 
 def pasted(seed: int, count: int) -> Iterator[tuple[str, str, str, str]]:
@@ -57,25 +52,18 @@ def pasted(seed: int, count: int) -> Iterator[tuple[str, str, str, str]]:
         kind = list(KINDS)[rng.integers(len(KINDS))]
         piece = KINDS[kind][rng.integers(len(KINDS[kind]))]
         place = int(rng.integers(len(text) + 1))
-        left, right = (" " * int(rng.integers(2)) for _ in range(2)) if kind != "space" else "  "
-        if kind == "space":
-            left = right = ""
+        left, right = (" " * int(rng.integers(2)) * (kind != "space") for _ in range(2))
         yield kind, of, wrt, text[:place] + left + piece + right + text[place:]
 
 
-def counted(seed: int, count: int) -> tuple[Counter, list[str]]:
-    """Return how many were marked how, and the answers that were called wrong."""
-    counts, mistaken = Counter(), []
+def marked(seed: int, count: int) -> Iterator[Judged]:
+    """Yield the verdicts on so many answers with something pasted in."""
     for kind, of, wrt, text in pasted(seed, count):
         found = mark(text, of, wrt)
-        counts[kind, "right" if found.right else found.status] += 1
-        if not found.right and found.status != "unreadable":
-            mistaken.append(f"{of} {wrt}: {text!r} was {found.status}: {found.reason}")
-    return counts, mistaken
+        wrong = not found.right and found.status != "unreadable"
+        yield (kind, "right" if found.right else found.status,
+               f"{of} {wrt}: {text!r} was {found.status}: {found.reason}" if wrong else "")
 
 
 if __name__ == "__main__":
-    counts, mistaken = counted(seed=0, count=int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
-    for (kind, found), number in sorted(counts.items()):
-        print(f"{kind:8} {found:14} {number:6}")
-    print("called wrong:", len(mistaken), *mistaken, sep="\n")
+    main(marked, 2000)

@@ -1,64 +1,71 @@
 """Random answers: right ones, the true gradient rewritten at random, and wrong ones, broken at
 random.
 
-`python tools/random_answers.py 10000` marks so many of them and prints what it found; the tests do
-it with fewer. A broken answer counts as wrong only if exact arithmetic at a random point, which
-marking has no part in, says so.
+`python tools/random_answers.py 10000` marks so many about the models of the homework and prints
+what it found; with the word `derived` behind it, so many about chains that are derived from
+formulas. The tests do it with fewer. Which answers are right, an oracle says that shares nothing
+with the package: it differentiates the formula by dual numbers, entry by entry.
 """
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, Inverse, Transpose
-from sympy.matrices.expressions import HadamardPower, MatAdd, MatMul
+from sympy import Expr, Identity, Inverse, OneMatrix, Trace, Transpose
+from sympy.matrices.expressions import HadamardPower, HadamardProduct, MatAdd, MatMul
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from tally import Judged, main
+from true_gradients import MODELS, chain_of, is_right
 
-from lvmcalc.calculus import arithmetic, operations, random_points
+from lvmcalc.calculus import operations
 from lvmcalc.calculus.expression_checks import check_shapes
+from lvmcalc.calculus.functions import EntrySum, Entrywise
+from lvmcalc.chain import Chain
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking import mark
 from lvmcalc.models import chain_named
 
-QUESTIONS = [(of, wrt) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")
-             for wrt in (node.name for node in chain_named(of)) if wrt != chain_named(of).output]
+# What is asked: the name of a model, and a leaf or a node.
+HOMEWORK = [(of, node.name) for of in ("autoencoder", "gplvm", "gplvm.log_det", "gplvm.trace")
+            for node in chain_named(of) if node.name != chain_named(of).output]
+DERIVED = [(name, leaf) for name in MODELS for leaf in MODELS[name].values]
 ATOMS, POWERS = (*operations.ATOMS, Identity, sp.Number), (sp.Pow, HadamardPower)
-SIZES = {"N": 4, "Q": 2, "D": 3, "m": 2, "n": 4, "S": 3}
+FUNCTIONS = ("exp", "tanh", "sigmoid", "softplus", "sin")
+
+Question = tuple[str, str]
+Change = Callable[[np.random.Generator, Expr], Expr | None]
 
 
-def answers(seed: int, count: int) -> Iterator[tuple[bool, str, str, Expr]]:
-    """Yield so many answers: whether it is right, the question, and the answer."""
+def answers(seed: int, count: int, questions: Sequence[Question],
+            rewritten: Change, broken: Change) -> Iterator[tuple[bool, str, str, Expr]]:
+    """Yield so many answers: whether it is right, the model, what is asked for, and the answer."""
     rng, made = np.random.default_rng(seed), 0
     while made < count:
-        of, wrt = QUESTIONS[rng.integers(len(QUESTIONS))]
-        answer = rewritten(rng, of, wrt, steps=int(rng.integers(0, 4)))
-        right = bool(rng.integers(2))
-        if not right:
-            broken = changed_somewhere(rng, answer, broken_at)
-            if broken is None or not differs(rng, of, wrt, broken):
-                continue
-            answer = broken
+        name, wrt = questions[rng.integers(len(questions))]
+        answer = start(rng, chain_of(name), wrt)
+        for _ in range(rng.integers(0, 5)):
+            answer = changed_somewhere(rng, answer, rewritten) or answer
+        meant = bool(rng.integers(2))
+        if not meant:
+            answer = changed_somewhere(rng, answer, broken)
+        if answer is None:
+            continue
+        try:
+            right = is_right(name, wrt, answer)
+        except ZeroDivisionError:
+            continue
+        if meant and not right:
+            raise AssertionError(f"{name}, {wrt}: a rewriting is wrong: {answer}")
         made += 1
-        yield right, of, wrt, answer
+        yield right, name, wrt, answer
 
 
-def start(rng: np.random.Generator, of: str, wrt: str) -> Expr:
-    """Return a right answer: the closed form with or without K, or one in the adjoints of later
-    nodes."""
-    chain = chain_named(of)
-    formulas = [chain.adjoint(wrt), chain.abbreviated(chain.adjoint(wrt))]
+def start(rng: np.random.Generator, chain: Chain, wrt: str) -> Expr:
+    """Return a right answer: the closed form with or without abbreviations, or one in the adjoints
+    of later nodes."""
     edges = [sp.sympify(chain.edges[child, wrt]) for child in chain.children(wrt)]
-    formulas.append(sum(edges[1:], edges[0]))
+    formulas = [chain.adjoint(wrt), chain.abbreviated(chain.adjoint(wrt)), sum(edges[1:], edges[0])]
     return formulas[rng.integers(len(formulas))]
-
-
-def rewritten(rng: np.random.Generator, of: str, wrt: str, steps: int) -> Expr:
-    """Return a right answer after so many random rewritings that change nothing for any size."""
-    answer = start(rng, of, wrt)
-    for _ in range(steps):
-        answer = changed_somewhere(rng, answer, rewritten_at) or answer
-    return answer
 
 
 def parts(expression: Expr, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Expr]]:
@@ -106,10 +113,8 @@ def rewritten_at(rng: np.random.Generator, part: Expr) -> Expr | None:
                lambda: MatMul(sp.Rational(1, 3), MatMul(3, part)),
                lambda: MatMul(Identity(part.rows), part),
                lambda: MatAdd(MatMul(2, part), MatMul(-1, part))]
-    if isinstance(part,
-                  MatMul) and not part.args[0].is_Number and all(a.is_Matrix for a in part.args):
-        choices.append(
-            lambda: Transpose(MatMul(*(Transpose(factor) for factor in reversed(part.args)))))
+    if isinstance(part, MatMul) and all(factor.is_Matrix for factor in part.args):
+        choices.append(lambda: Transpose(MatMul(*map(Transpose, reversed(part.args)))))
         if isinstance(part.args[0], MatAdd):
             choices.append(lambda: MatAdd(*(MatMul(term, *part.args[1:])
                                             for term in part.args[0].args)))
@@ -141,35 +146,112 @@ def broken_at(rng: np.random.Generator, part: Expr) -> Expr | None:
     return choices[rng.integers(len(choices))]()
 
 
-def differs(rng: np.random.Generator, of: str, wrt: str, answer: Expr) -> bool:
-    """Return whether an answer has another value than the true gradient at a random rational
-    point."""
-    chain = chain_named(of)
-    left, right = chain.in_leaves(answer), chain.adjoint(wrt)
-    sizes = {str(size): SIZES[str(size)] for leaf in chain.leaves.values() for size in leaf.shape}
-    try:
-        return random_points.differ(left, right,
-                                    arithmetic.random_point((left, right), sizes, rng,
-                                                            50)) is not None
-    except (arithmetic.OutsideDomain, KeyError):
-        return False
+def rewritten_with_entries(rng: np.random.Generator, part: Expr) -> Expr | None:
+    """Return the same in another form, with operations on entries too."""
+    if not part.is_Matrix:
+        return _scalar_rewritten(rng, part)
+    ones, whole = OneMatrix(*part.shape), isinstance(part, MatAdd | MatMul)
+    choices = [lambda: HadamardProduct(part, ones), lambda: HadamardProduct(ones, part)]
+    match part:
+        case HadamardProduct():
+            choices += [lambda: HadamardProduct(*reversed(part.args)),
+                        lambda: Transpose(HadamardProduct(*map(Transpose, part.args)))] * 2
+            first, *others = part.args
+            if isinstance(first, MatAdd):
+                choices.append(lambda: MatAdd(*(HadamardProduct(term, *others)
+                                                for term in first.args)))
+        case HadamardPower() if part.exp == 2:
+            choices += [lambda: HadamardProduct(part.base, part.base)] * 3
+        case Entrywise():
+            choices += [lambda: _function_rewritten(rng, part)] * 4
+        case DiagMatrix():
+            vector = part.args[0]
+            row = OneMatrix(1, vector.rows)
+            choices += [lambda: HadamardProduct(Identity(vector.rows), MatMul(vector, row))] * 3
+        case DiagonalOf():
+            matrix = part.args[0]
+            column = OneMatrix(matrix.rows, 1)
+            choices += [lambda: MatMul(HadamardProduct(matrix, Identity(matrix.rows)), column)] * 3
+        case MatMul() if part.shape[0] == part.shape[1] and whole:
+            choices.append(lambda: DiagMatrix(OneMatrix(part.rows, 1)) * part)
+    if rng.integers(3) == 0:
+        return rewritten_at(rng, part)
+    return choices[rng.integers(len(choices))]()
 
 
-def counted(seed: int, count: int) -> tuple[Counter, list[str]]:
-    """Return how many were marked how, and the answers that were marked wrongly."""
-    counts, mistaken = Counter(), []
-    for right, of, wrt, answer in answers(seed, count):
-        result = mark(answer, of, wrt)
-        first = result.status if result.right else f"{result.status}: {result.findings[0].kind}"
-        counts["right" if right else "wrong", first] += 1
-        if result.right != right:
-            mistaken.append(f"{of} {wrt}: {answer} is {'right' if right else 'wrong'}, but was "
-                            f"marked {result.status}")
-    return counts, mistaken
+def _scalar_rewritten(rng: np.random.Generator, part: Expr) -> Expr | None:
+    match part:
+        case Trace():
+            return [Trace(Transpose(part.arg)),
+                    EntrySum(HadamardProduct(part.arg, Identity(part.arg.rows)))][rng.integers(2)]
+        case EntrySum():
+            rows, columns = part.arg.shape
+            return Trace(OneMatrix(columns, rows) * part.arg)
+    return None
+
+
+def _function_rewritten(rng: np.random.Generator, part: Entrywise) -> Expr:
+    inner, ones = part.arg, OneMatrix(*part.shape)
+    match part.name:
+        case "sigmoid":
+            below = MatAdd(ones, Entrywise("exp", MatMul(-1, inner)))
+            twice = MatAdd(ones, Entrywise("tanh", MatMul(sp.S.Half, inner)))
+            return [HadamardPower(below, -1), MatMul(sp.S.Half, twice)][rng.integers(2)]
+        case "tanh":
+            twice = MatMul(2, Entrywise("sigmoid", MatMul(2, inner)))
+            return MatAdd(twice, MatMul(-1, ones))
+        case "exp" if isinstance(inner, MatAdd):
+            return HadamardProduct(*(Entrywise("exp", term) for term in inner.args))
+        case "exp":
+            half = Entrywise("exp", MatMul(sp.S.Half, inner))
+            return HadamardProduct(half, half)
+        case "softplus":
+            return Entrywise("log", MatAdd(ones, Entrywise("exp", inner)))
+    return part
+
+
+def broken_with_entries(rng: np.random.Generator, part: Expr) -> Expr | None:
+    """Return something else of the same shape, with operations on entries too."""
+    if not part.is_Matrix:
+        return broken_at(rng, part)
+    choices = []
+    match part:
+        case HadamardProduct():
+            rest = part.args[1:] if rng.integers(2) else part.args[:-1]
+            choices += [lambda: HadamardProduct(*rest) if len(rest) > 1 else rest[0]] * 2
+            if part.is_square:
+                choices += [lambda: MatMul(*part.args)] * 2
+        case HadamardPower():
+            choices += [lambda: part.base, lambda: HadamardPower(part.base, -part.exp)]
+        case Entrywise():
+            other = FUNCTIONS[rng.integers(len(FUNCTIONS))]
+            choices += [lambda: Entrywise(other, part.arg), lambda: part.arg,
+                        lambda: Entrywise(part.name, MatMul(-1, part.arg))]
+        case DiagMatrix():
+            vector = part.args[0]
+            choices += [lambda: MatMul(vector, OneMatrix(1, vector.rows))] * 2
+        case DiagonalOf():
+            matrix = part.args[0]
+            choices += [lambda: MatMul(matrix, OneMatrix(matrix.rows, 1))] * 2
+        case OneMatrix() if part.is_square:
+            choices += [lambda: Identity(part.rows)] * 2
+    if not choices or rng.integers(3) == 0:
+        return broken_at(rng, part)
+    return choices[rng.integers(len(choices))]()
+
+
+def marked(seed: int, count: int, of: str = "homework") -> Iterator[Judged]:
+    """Yield the verdicts on so many answers about the models "homework" or "derived"."""
+    asked = {"homework": (HOMEWORK, rewritten_at, broken_at),
+             "derived": (DERIVED, rewritten_with_entries, broken_with_entries)}[of]
+    for right, name, wrt, answer in answers(seed, count, *asked):
+        found = mark(answer, chain_of(name), wrt)
+        how = found.status if found.right else f"{found.status}: {found.findings[0].kind}"
+        meant = "right" if right else "wrong"
+        wrong = found.right != right and (f"{name}, {wrt}: {answer} is {meant}, but was "
+                                          f"{found.status}: {found.reason}")
+        yield meant, how, wrong or ""
 
 
 if __name__ == "__main__":
-    counts, mistaken = counted(seed=0, count=int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
-    for (kind, found), number in sorted(counts.items()):
-        print(f"{kind:6} {found:32} {number:6}")
-    print("marked wrongly:", len(mistaken), *mistaken[:10], sep="\n")
+    main(marked, 1000)

@@ -6,12 +6,10 @@ adjoint, changed somewhere, is compared with the right one: is it told apart jus
 differ?
 """
 
-import signal
 import sys
-from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -20,8 +18,9 @@ import sympy as sp
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "chain"))
 
-from random_answers import changed_somewhere
-from random_derived_answers import broken
+from oracle import at_most
+from random_answers import broken_with_entries, changed_somewhere
+from tally import Judged, main
 from test_random_operations import LETTERS, SIZES, Formulas, a, b, m, n, slope, value
 
 from lvmcalc.calculus.comparison import compare
@@ -29,7 +28,6 @@ from lvmcalc.calculus.verdict import Verdict, worst
 from lvmcalc.chain import Chain, derive
 
 SECONDS, DEPTH = 60, 4
-START = perf_counter()
 HOLDS = ("proved", "exact", "numeric")
 
 
@@ -78,7 +76,7 @@ def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
     yield "WRONG check: refuted" if status == "refuted" else status
     name = [*leaves][seed % len(leaves)]
     right = chain.adjoint(name)
-    other = changed_somewhere(np.random.default_rng(seed), right, broken)
+    other = changed_somewhere(np.random.default_rng(seed), right, broken_with_entries)
     if other is None or other.has(sp.zoo, sp.nan, sp.I, sp.oo):
         return
     verdict, apart = compare(right, other), 0.0
@@ -100,35 +98,18 @@ def faults(seed: int, formula: sp.Expr) -> Iterator[str]:
         yield f"WRONG verdict, {status}, on {name} = {other}, apart by {apart:.1e}"
 
 
-def tried(count: int, seed: int = 0) -> tuple[Counter, list[str]]:
-    """Return how many were found how, and what went wrong."""
-    counts, wrong = Counter(), []
-
-    def rung(*_: Any) -> None:
-        raise TimeoutError(f"more than {SECONDS} s of this process")
-
-    signal.signal(signal.SIGVTALRM, rung)
-    for (each, formula), _ in zip(formulas(seed), range(count), strict=False):
-        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+def marked(seed: int, count: int, first: str = "0") -> Iterator[Judged]:
+    """Yield what was found of so many expressions, and what went wrong."""
+    for each, formula in islice(formulas(seed + int(first)), count):
         try:
-            with np.errstate(all="ignore"):
+            with at_most(SECONDS), np.errstate(all="ignore"):
                 found = [*faults(each, formula)]
         except Exception as error:  # whatever stops one is reported, and the next is tried
             found = [f"WRONG: {type(error).__name__}: {error}"]
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        if not each % 50:
-            print(f"seed {each}, {perf_counter() - START:.0f} s", flush=True)
-        counts.update(it for it in found if not it.startswith("WRONG"))
         for it in found:
-            if it.startswith("WRONG"):
-                wrong.append(f"{each}: {it} in {formula}")
-                print(wrong[-1], flush=True)
-    return counts, wrong
+            wrong = it.startswith("WRONG")
+            yield "", "wrong" if wrong else it, f"{each}: {it} in {formula}" if wrong else ""
 
 
 if __name__ == "__main__":
-    number, *first = map(int, sys.argv[1:] or ["200"])
-    counts, wrong = tried(number, *first)
-    for found, times in sorted(counts.items()):
-        print(f"{found:24} {times:6}")
-    print(f"{number} expressions in {perf_counter() - START:.0f} s, {len(wrong)} disagreements")
+    main(marked, 200)

@@ -2,18 +2,18 @@
 
 `python tools/written_answers.py 5000` writes so many of the right and broken answers of
 `random_answers.py` in a random dialect, marks the text, and prints every false verdict. Whether an
-answer is right is decided by exact arithmetic on the formula, before it is written; the writer here
+answer is right is decided on the formula, before it is written; the writer here
 is no part of the package.
 """
 
-import sys
-from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
-from random_answers import answers
+from random_answers import HOMEWORK, answers, broken_at, rewritten_at
 from sympy import Expr
 from sympy.matrices.expressions import HadamardProduct, MatAdd, MatMul, MatPow
+from tally import Judged, main
 
 from lvmcalc.marking import mark
 
@@ -136,26 +136,19 @@ class Writer:
         return ("-" if number < 0 else "") + (text or "1")
 
 
-def counted(seed: int, count: int) -> tuple[Counter, list[str]]:
-    """Return how many were marked how, and the answers with a false verdict."""
-    rng, counts, mistaken, unread = np.random.default_rng(seed), Counter(), [], []
-    for right, of, wrt, answer in answers(seed, count):
+def marked(seed: int, count: int) -> Iterator[Judged]:
+    """Yield the verdicts on so many answers; what is unreadable is neither right nor wrong."""
+    rng = np.random.default_rng(seed)
+    for right, of, wrt, answer in answers(seed, count, HOMEWORK, rewritten_at, broken_at):
         dialect = list(DIALECTS)[rng.integers(len(DIALECTS))]
         text = Writer(dialect, rng)(answer)
         found = mark(text, of, wrt)
-        how = "right" if found.right else found.status
-        counts["right" if right else "wrong", how] += 1
-        if how != "unreadable" and found.right != right:
-            mistaken.append(f"{of} {wrt} in {dialect}: {text!r} is {'right' if right else 'wrong'} "
-                            f"({answer}), but was {found.status}: {found.reason}")
-        elif how == "unreadable":
-            unread.append(f"{dialect}: {text} {found.reason}")
-            counts["unreadable", dialect] += 1
-    return counts, mistaken
+        meant, how = "right" if right else "wrong", "right" if found.right else found.status
+        false = how != "unreadable" and found.right != right and (
+            f"{of} {wrt} in {dialect}: {text!r} is {meant} ({answer}), but was {found.status}: "
+            f"{found.reason}")
+        yield meant, how, false or ""
 
 
 if __name__ == "__main__":
-    counts, mistaken = counted(seed=0, count=int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
-    for (kind, found), number in sorted(counts.items()):
-        print(f"{kind:10} {found:14} {number:6}")
-    print("false verdicts:", len(mistaken), *mistaken[:20], sep="\n")
+    main(marked, 1000)

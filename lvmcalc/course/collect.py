@@ -9,7 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -17,7 +17,7 @@ from unicodedata import normalize
 from lvmcalc.course.exam import seed_of
 from lvmcalc.course.problem_sheet import Part
 from lvmcalc.course.submissions import CODE, HandedIn, handed_in
-from lvmcalc.course.tasks import PATTERN, Task, tasks
+from lvmcalc.course.tasks import PATTERN, Task, once, tasks
 from lvmcalc.marking import Finding
 
 RIGHT, WRONG, WORDS, RUN, EMPTY = "derived", "not right", "to be read", "to be run", "not attempted"
@@ -129,15 +129,13 @@ class _Marking:
 
     def __init__(self, notebooks: Path) -> None:
         self._folder = notebooks
-        self._asked = [*{(task.notebook, task.model, task.asked): task  # a walk and a box may ask
-                         for task in tasks(notebooks)}.values()]  # the same
+        self._asked = once(tasks(notebooks))
         if not self._asked:
             raise ValueError(f"{notebooks} holds no notebook with a question in it.")
         self._written = {path.stem: {task.name for task in self._asked
                                      if task.notebook == path.stem and not task.is_box}
                          for path in notebooks.glob(PATTERN)}
-        self._seeded: dict[tuple[str, int], list[Task]] = {}
-        self._marks: dict[tuple[int, str], Marked] = {}
+        self._with_seed, self._mark = cache(self._with_seed), cache(_marked)
         self.solutions = [TaskResult(PACKAGE, task, RIGHT, task.solve()) for task in self._asked
                           if task.model == Part.model]
 
@@ -186,18 +184,10 @@ class _Marking:
         return [others.get((task.notebook, task.name), task) for task in self._asked]
 
     def _with_seed(self, notebook: str, seed: int) -> list[Task]:
-        if (notebook, seed) not in self._seeded:
-            try:
-                self._seeded[notebook, seed] = list(tasks(self._folder, {notebook: seed}))
-            except (TypeError, ValueError):  # such as a seed of -1: that of the notebook stays
-                self._seeded[notebook, seed] = []
-        return self._seeded[notebook, seed]
-
-    def _mark(self, task: Task, text: str) -> Marked:
-        key = id(task), text
-        if key not in self._marks:
-            self._marks[key] = (RUN, ()) if text == CODE else _marked(task, text)
-        return self._marks[key]
+        try:
+            return list(tasks(self._folder, {notebook: seed}))
+        except (TypeError, ValueError):  # such as a seed of -1: that of the notebook stays
+            return []
 
 
 def _result(student: str, task: Task, marks: dict[str, Marked]) -> TaskResult:
@@ -227,6 +217,8 @@ def _alike(results: Sequence[TaskResult]) -> Iterator[tuple[str, str]]:
 
 
 def _marked(task: Task, text: str) -> Marked:
+    if text == CODE:
+        return RUN, ()
     try:
         found = task.mark(text)
     except Exception as error:  # one answer must not stop the marking of a class

@@ -6,7 +6,7 @@ object that is checked.
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 
@@ -29,8 +29,8 @@ class Row:
     notebook: str
     words: str
     chain: Chain
-    read: tuple[str, ...]
-    given: tuple[str, ...] = ()
+    read: list[str]
+    given: list[str] = field(default_factory=list)
 
     @cached_property
     def as_read(self) -> Audit:
@@ -95,6 +95,5 @@ def row(name: str) -> Row:
 def rows() -> dict[str, Row]:
     """Return all lines of the source by their ids, in the order of the source."""
     text = (resources.files("lvmcalc.course") / "solution.toml").read_text("utf-8")
-    return {line["id"]: Row(line["id"], part["notebook"], line["words"], chain_named(part["chain"]),
-                            tuple(line["read"]), tuple(line.get("given", ())))
+    return {line["id"]: Row(notebook=part["notebook"], chain=chain_named(part["chain"]), **line)
             for part in tomllib.loads(text)["part"] for line in part["line"]}

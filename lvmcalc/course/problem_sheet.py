@@ -5,6 +5,7 @@ its last line has to be the gradient.
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -78,7 +79,7 @@ class Part:
     solution: str = field(repr=False)  # asking for the part shows no answer
     of: str = ""
     wrt: str = ""
-    rubric: tuple[str, ...] = field(default=(), repr=False)
+    rubric: Sequence[str] = field(default=(), repr=False)
 
     model = "problem sheet"
 
@@ -192,10 +193,7 @@ def part(name: str) -> Part:
 @cache
 def parts() -> dict[str, Part]:
     """Return all parts of the sheet, in their order."""
-    return {one["id"]: Part(one["id"], one["kind"], one["text"], f"{one['id']}: {one['asks']}",
-                            one["solution"].strip(), one.get("model", ""), one.get("wrt", ""),
-                            tuple(one.get("rubric", ())))
-            for one in _sheet()["part"]}
+    return {one["id"]: Part(**one) for one in _sheet()["part"]}
 
 
 class ProblemText(str):

@@ -6,6 +6,7 @@ verdict in it is for the reader's own screen; whoever collects the files marks t
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,14 @@ class Kept:
             raise UnreadableProgress(f"{path.name} is damaged.") from None
         return kept
 
+    def add(self, exercise: Exercise, answer: str, right: bool) -> None:
+        """Add an answer as the last one, and drop the first of too many."""
+        given = self.answers.setdefault(exercise, {})
+        given.pop(answer, None)
+        given[answer] = right
+        for old in [*given][:-KEPT]:
+            del given[old]
+
     def write(self, path: Path) -> None:
         """Write the file beside its place, then rename it, so that it is never half written."""
         answers = [{"model": model, "asked": asked, "answer": answer, "right": right}
@@ -103,7 +112,7 @@ class Progress:
 
     @name.setter
     def name(self, name: str) -> None:
-        self._keep(name=" ".join(name.split())[:100])
+        self._keep(lambda kept: setattr(kept, "name", " ".join(name.split())[:100]))
 
     def derived(self, exercise: Exercise) -> bool:
         """Return whether an exercise has been answered rightly."""
@@ -116,7 +125,7 @@ class Progress:
     def add(self, exercise: Exercise, answer: str, right: bool) -> None:
         """Keep an answer."""
         if answer.strip() and len(answer) <= LONGEST:
-            self._keep(exercise, answer, right)
+            self._keep(lambda kept: kept.add(exercise, answer, right))
 
     def keep(self, asked: Any, answer: Any) -> Any:
         """Mark an answer to a part of the sheet or a question of an exam, and keep it."""
@@ -141,19 +150,11 @@ class Progress:
             except (OSError, UnreadableProgress) as error:
                 self._off(error)
 
-    def _keep(self, exercise: Exercise | None = None, answer: str = "", right: bool = False,
-              name: str | None = None) -> None:
+    def _keep(self, change: Callable[[Kept], None]) -> None:
         self.renew()  # another notebook may have written meanwhile
         if not self.path:
             return
-        if name is not None:
-            self._there.name = name
-        if exercise:
-            given = self._there.answers.setdefault(exercise, {})
-            given.pop(answer, None)
-            given[answer] = right
-            for old in [*given][:-KEPT]:
-                del given[old]
+        change(self._there)
         try:
             self._there.write(self.path)
         except OSError as error:

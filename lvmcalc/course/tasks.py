@@ -6,7 +6,7 @@ needs. Nothing of a student's notebook is ever run: answers are read from it as 
 
 import ast
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,6 +101,11 @@ def tasks(folder: Path, seeds: Mapping[str, int] | None = None, *,
     for path in sorted(folder.glob(PATTERN)):
         if seeds is None or path.stem in seeds:
             yield from _tasks(path, seeds[path.stem] if seeds else None, kept)
+
+
+def once(found: Iterable[Task]) -> list[Task]:
+    """Return each task once, though a walk and a box may ask the same in one notebook."""
+    return [*{(task.notebook, task.model, task.asked): task for task in found}.values()]
 
 
 def _tasks(path: Path, seed: int | None, kept: bool) -> Iterator[Task]:

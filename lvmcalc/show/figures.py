@@ -1,7 +1,6 @@
 """Figures of a chain or of data, each with its content in words: graphs, heat maps, curves."""
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,11 @@ from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.graph_layout import Layout, bow, layout
-from lvmcalc.show.still import SIGNED, WIDTH, Drawing, behind, canvas, draw_graph, place, tone
+from lvmcalc.show.still import SIGNED, WIDTH, Drawing, canvas, draw_graph, place, tone
 from lvmcalc.training import Trainer
 
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
 LANE = 92  # pixels from a node to the next one below it
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @style.applied()
@@ -102,17 +100,17 @@ def heat(chain: Chain, name: str, **leaves: Any) -> Drawing:
 
 
 @style.applied()
-def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
-          outlines: Mapping[str, dict] = EMPTY, fills: Mapping[str, str] = EMPTY,
-          height: int = 256, one_scale: bool = False) -> Drawing:
+def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] | None = None,
+          outlines: Mapping[str, dict] | None = None, height: int = 256,
+          one_scale: bool = False) -> Drawing:
     """Draw matrices or numbers side by side, in proportion to their shapes.
 
     Parameters
     ----------
     matrices : mapping from titles to arrays or numbers
-    shapes, outlines, fills : mappings from titles, optional
+    shapes, outlines : mappings from titles, optional
         The shape in letters, such as "N×Q", written at the two sides; the look of the line about
-        the cells; the colour behind the title.
+        the cells.
     height : int
         In pixels.
     one_scale : bool
@@ -123,6 +121,7 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
     TypeError, ValueError
         If an entry is no finite number.
     """
+    shapes, outlines = shapes or {}, outlines or {}
     # what is not a number would be a blank cell
     cells = {title: checks.matrix(np.atleast_2d(value), title) for title, value in matrices.items()}
     most_rows, most_columns = np.max([matrix.shape for matrix in cells.values()], axis=0)
@@ -137,8 +136,7 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
         middle = (index + 0.5) / len(cells)
         axes = place(figure, WIDTH * middle - wide / 2, 72 + (room_y - high) / 2, wide, high)
         about = _about(matrices[title])
-        figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16, weight="bold",
-                    bbox=behind(fills.get(title)))
+        figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16)
         figure.text(middle, 1 - 34 / height, about, ha="center", va="top", size=14)
         _image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
                interpolation="nearest")
@@ -155,16 +153,16 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] = EMPTY,
 
 
 @style.applied()
-def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: int = 560) -> Drawing:
+def latent(X: Any, labels: Sequence[int], label_names: Sequence[str]) -> Drawing:
     """Draw latent points X of shape (N, Q), Q ≥ 2, in their first two dimensions, by class."""
     X, labels = checks.matrix(X, "X", shape_in_words="N×Q"), np.asarray(labels)
     N, Q = X.shape
     if Q < 2 or labels.shape != (N,):
         raise ValueError("Latent points need Q of at least 2 and a label each, but X is "
                          f"{N}×{Q}, and the number of labels is {labels.size}.")
-    figure = canvas(WIDTH, height)
+    figure = canvas(WIDTH, 560)
     wide = min(700, 770 - 10 * max(map(len, label_names)))  # the names stand beside it
-    axes = place(figure, 40, 20, wide, height - 80)
+    axes = place(figure, 40, 20, wide, 480)
     for number, name in enumerate(label_names):
         axes.plot(*X[labels == number, :2].T, markersize=6, label=name, **style.CLASSES[number])
     axes.set(xticks=[], yticks=[], xlabel="latent dimension 1", ylabel="latent dimension 2")
@@ -175,11 +173,11 @@ def latent(X: Any, labels: Sequence[int], label_names: Sequence[str], height: in
 
 
 @style.applied()
-def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
+def learning_curve(trainer: Trainer) -> Drawing:
     """Draw the value after each step, with the exact optimum as a line if it is known."""
     problem, (steps, values) = trainer.problem, trainer.history
-    figure = canvas(WIDTH, height)
-    axes = place(figure, 130, 44, 740, height - 104)
+    figure = canvas(WIDTH, 330)
+    axes = place(figure, 130, 44, 740, 226)
     axes.set(title=problem.name_of_value.capitalize(), xlabel="step")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -199,7 +197,7 @@ def learning_curve(trainer: Trainer, height: int = 330) -> Drawing:
 
 
 @style.applied()
-def draws(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> Drawing:
+def draws(x: Any, groups: Mapping[str, Any], words: str) -> Drawing:
     """Draw the columns of matrices over the same N latent points, one picture for each matrix.
 
     Parameters
@@ -208,12 +206,10 @@ def draws(x: Any, groups: Mapping[str, Any], words: str, height: int = 260) -> D
     groups : mapping from titles to arrays of shape (N, D)
     words : str
         What is to be seen.
-    height : int
-        In pixels.
     """
-    figure, width = canvas(WIDTH, height), WIDTH / len(groups)
+    figure, width = canvas(WIDTH, 260), WIDTH / len(groups)
     for index, (title, columns) in enumerate(groups.items()):
-        axes = place(figure, index * width + 60, 40, width - 80, height - 96)
+        axes = place(figure, index * width + 60, 40, width - 80, 164)
         axes.set_prop_cycle(color=style.CLASS_COLOURS)
         axes.plot(x, checks.matrix(columns, title, rows=len(x)), linewidth=1.5)
         axes.set(title=title, xlabel="latent point")

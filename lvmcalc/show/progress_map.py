@@ -8,7 +8,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from lvmcalc.course.progress import here
-from lvmcalc.course.tasks import Task, tasks
+from lvmcalc.course.tasks import Task, once, tasks
 from lvmcalc.show import style
 from lvmcalc.show.view import Asked, guarded
 
@@ -23,8 +23,7 @@ class ProgressMap(Asked, widgets.VBox):
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        found = {(task.notebook, task.model, task.asked): task for task in tasks(
-            folder or Path(), kept=True)}.values()  # a walk and a box may ask the same
+        found = once(tasks(folder or Path(), kept=True))
         self._tasks: Mapping[str, list[Task]] = {
             notebook: list(group) for notebook, group in groupby(found, lambda it: it.notebook)}
         self._words = widgets.HTML()

@@ -45,11 +45,6 @@ def place(figure: Figure, left: float, top: float, width: float, height: float,
                             height / down), title=title)
 
 
-def behind(color: str | None) -> dict[str, Any] | None:
-    """Return the box behind a title in the colour of its node, if it is lit."""
-    return {"facecolor": color, "edgecolor": "none", "pad": 2} if color else None
-
-
 class Drawing:
     """A figure outside pyplot, and what it shows in words; a notebook shows both.
 
@@ -214,8 +209,9 @@ def bars(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
 def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     """Draw matrices of one shape as heat maps, or as images."""
     (x, y, width, height), (rows, columns) = box, panel["shape"]
+    lit = {"facecolor": panel["lit"], "edgecolor": "none", "pad": 2} if panel.get("lit") else None
     figure.text(x / figure.bbox.width, 1 - (y + 13.3) / figure.bbox.height, panel["title"],
-                bbox=behind(panel.get("lit")))
+                bbox=lit)
     many = np.reshape(numbers[panel["name"]], (-1, rows, columns))
     if many.size == 1:
         figure.text((x + width / 3) / figure.bbox.width, 1 - (y + height / 2) / figure.bbox.height,

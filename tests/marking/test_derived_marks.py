@@ -4,11 +4,12 @@ from functools import cache
 
 import numpy as np
 import pytest
-import random_derived_answers
 from derived_models import MODELS, derived
+from random_answers import marked
 from sympy import Identity
 from sympy.matrices.expressions import HadamardProduct
 from tables import over
+from tally import tally
 
 from lvmcalc import derive, mark, notation
 from lvmcalc.calculus import comparison
@@ -259,6 +260,6 @@ def test_what_is_broken_has_the_shape_of_what_is_right() -> None:
 
 
 def test_no_random_answer_about_a_derived_chain_is_marked_wrongly() -> None:
-    counts, mistaken, _ = random_derived_answers.marked(seed=0, count=40)
+    counts, mistaken = tally(marked(0, 40, "derived"))
     assert mistaken == []
     assert {kind for kind, _ in counts} == {"right", "wrong"}

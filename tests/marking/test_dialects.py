@@ -2,11 +2,12 @@
 
 import re
 
+import fuzz_answers
 import pytest
+import written_answers
 from answers import DIALECTS
-from fuzz_answers import counted
 from tables import over
-from written_answers import counted as written
+from tally import tally
 
 from lvmcalc import derive, mark
 from lvmcalc.auditing import audit
@@ -48,7 +49,7 @@ def test_what_is_torn_apart_or_grown_together_is_unreadable(of: str, wrt: str, a
 
 
 def test_what_is_pasted_into_a_right_answer_leaves_it_right_or_unreadable() -> None:
-    counts, mistaken = counted(1, 300)
+    counts, mistaken = tally(fuzz_answers.marked(1, 300))
     assert mistaken == []
     assert min(sum(n for (_, how), n in counts.items() if how == each)
                for each in ("right", "unreadable")) > 20
@@ -60,7 +61,7 @@ def test_a_name_that_ends_like_a_function_is_not_taken_apart(answer: str) -> Non
 
 
 def test_random_answers_written_in_any_dialect_get_no_false_verdict() -> None:
-    counts, mistaken = written(1, 80)
+    counts, mistaken = tally(written_answers.marked(1, 80))
     assert mistaken == []
     assert min(counts["right", "right"], counts["wrong", "refuted"]) > 25
 

@@ -4,8 +4,9 @@ called wrong."""
 import pytest
 import sympy as sp
 from answers import DEVELOPMENT
-from random_answers import counted
+from random_answers import marked
 from tables import over
+from tally import tally
 
 from lvmcalc import mark
 
@@ -35,7 +36,7 @@ def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
 
 @pytest.mark.parametrize("seed", range(2))
 def test_no_random_answer_is_marked_wrongly(seed: int) -> None:
-    counts, mistaken = counted(seed, 60)
+    counts, mistaken = tally(marked(seed, 60))
     assert mistaken == []
     assert min(sum(n for (kind, _), n in counts.items() if kind == side)
                for side in ("right", "wrong")) > 15

@@ -3,66 +3,29 @@ does something unless it is off, Reset brings all back, and beside a run that is
 is the right one."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from seen import of_widget
+from views import made, steered, timed
 
-from lvmcalc.models import GPLVMProblem, autoencoder
-from lvmcalc.show import LiveAutoencoder, LiveGPLVM, StageWalk, timing
-from lvmcalc.show.cloud import Cloud
-from lvmcalc.show.graph_exercise import GraphExercise
+from lvmcalc.show import LiveAutoencoder, LiveGPLVM
 from lvmcalc.show.live_base import Training
-from lvmcalc.show.live_chain import Live
-from lvmcalc.show.nudge import Nudge
 from lvmcalc.show.player_view import PlayerView
-from lvmcalc.show.two_weights import TwoWeights
 from lvmcalc.show.view import View
-from lvmcalc.training import OPTIMISERS, data
+from lvmcalc.training import OPTIMISERS
 
-CHAIN, IRIS = autoencoder.chain(), data.load("iris")
-W, X = np.arange(1.0, 7).reshape(2, 3), np.array([[1.0, -2], [0.5, 3], [2, 1]])
-
-
-def timed(curve: timing.CostCurve) -> None:
-    curve.seconds = {name: {50: 10.0**-k, 500: 10.0 ** (0.5 - k)}
-                     for k, name in enumerate(curve.seconds, 1)}
-    curve._show()
-
-
-def steered(**values: Any) -> Callable[[PlayerView], None]:
-    """Return what sets controls and takes a few steps."""
-    def act(widget: PlayerView) -> None:
-        for name, value in values.items():
-            getattr(widget.controls, name).value = value
-        widget.player.step(4)
-
-    return act
-
-
-# How a widget is made, and what is then done with it.
-WIDGETS: dict[str, tuple[Callable[[], View], Callable[[Any], Any]]] = {
-    "gplvm": (lambda: LiveGPLVM("iris"), steered(gradient="sign flipped", across=1.0)),
-    "gplvm on a line": (lambda: LiveGPLVM("iris", Q=1), steered(optimiser="adam")),
-    "autoencoder": (lambda: LiveAutoencoder("iris", 3), steered(rate=3, up=1.0)),
-    "any chain": (lambda: Live(CHAIN, "W", x=X, m=2), steered(gradient="only path g")),
-    "cloud": (lambda: Cloud(GPLVMProblem(data.centred(IRIS.Y), 2)), steered(rate=2)),
-    "two weights": (TwoWeights, steered(follow="h")),
-    "nudge": (lambda: Nudge(CHAIN, "W", W=W, x=X), lambda it: it.nudge((0, 0), 2.5)),
-    "cost": (lambda: timing.CostCurve([50, 500]), timed),
-    "walk": (lambda: StageWalk(CHAIN, W=W, x=X).view, lambda it: it.controls.next.click()),
-    "graph": (lambda: GraphExercise(CHAIN, [("W", "g")]), lambda it: it.toggle("x", "e")),
+# What is done with a view of each kind to bring it into another state.
+ACTS: dict[str, Callable[[Any], Any]] = {
+    "gplvm": steered(gradient="sign flipped", across=1.0),
+    "gplvm, on a line*": steered(optimiser="adam"),
+    "autoencoder": steered(rate=3, up=1.0), "any chain": steered(gradient="only path g"),
+    "cloud": steered(rate=2), "two weights": steered(follow="h"),
+    "nudge": lambda it: it.nudge((0, 0), 2.5), "cost": timed,
+    "walk": lambda it: it.controls.next.click(), "graph": lambda it: it.toggle("x", "e"),
 }
-RUNS = [name for name, (_, act) in WIDGETS.items() if act.__qualname__.startswith("steered")]
-
-
-@cache
-def used(name: str) -> View:
-    make, act = WIDGETS[name]
-    act(widget := make())
-    return widget
+RUNS = [*ACTS][:6]
 
 
 def numbers(widget: View, name: str) -> np.ndarray:
@@ -77,7 +40,7 @@ def seen(widget: View) -> tuple:
 
 @pytest.mark.parametrize("name", [*RUNS, "nudge", "cost"])
 def test_every_curve_lies_within_its_axes(name: str) -> None:
-    widget = used(name)
+    ACTS[name](widget := made(name))
     panel, = (panel for panel in widget.scene["panels"].values() if panel["kind"] == "curve")
     left, right, low, high = numbers(widget, "axes")
     for key in (look["key"] for look in panel["series"] if look["key"] in widget.frame):
@@ -87,10 +50,10 @@ def test_every_curve_lies_within_its_axes(name: str) -> None:
         assert low <= y.min() <= y.max() <= high, key
 
 
-@pytest.mark.parametrize("name", ["gplvm", "gplvm on a line", "autoencoder", "any chain",
+@pytest.mark.parametrize("name", ["gplvm", "gplvm, on a line*", "autoencoder", "any chain",
                                   "two weights"])
 def test_a_control_changes_what_is_seen_or_is_off(name: str) -> None:
-    widget = WIDGETS[name][0]()
+    widget = made(name)
     for called, it in [*vars(widget.controls).items()][::-1]:  # what remakes the rest comes last
         if it.kind == "button" or called == "dataset":
             continue
@@ -102,13 +65,12 @@ def test_a_control_changes_what_is_seen_or_is_off(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*RUNS, "nudge", "graph"])
 def test_reset_brings_back_what_was_seen_at_first(name: str) -> None:
-    make, act = WIDGETS[name]
-    widget = make()
+    widget = made(name)
     first = seen(widget)
     if isinstance(widget, PlayerView):
         widget.player.step(2)
     else:
-        act(widget)
+        ACTS[name](widget)
     assert seen(widget) != first
     widget.controls.reset.click()
     assert seen(widget) == first
@@ -133,7 +95,7 @@ def test_after_a_change_a_widget_shows_all_that_one_made_so_does(make: Any, chan
 
 @pytest.mark.parametrize("name", [name for name in RUNS if name != "two weights"])
 def test_beside_a_run_astray_the_ghost_goes_the_right_way_whatever_is_set(name: str) -> None:
-    widget = WIDGETS[name][0]()
+    widget = made(name)
     assert isinstance(widget, Training)
     widget.controls.gradient.value = "sign flipped"
     for optimiser in OPTIMISERS:

@@ -31,7 +31,7 @@ FIGURES = {
     "graph, forwards": lambda: figures.graph(gplvm.chain(), "b"),
     "heat": lambda: figures.heat(CHAIN, "f", W=W, x=X),
     "heats": lambda: figures.heats({"a": W, "b": -9 * X, "c": -2.5}, {"a": "m×n"},
-                                   fills={"b": "#F0E442"}, one_scale=True),
+                                   one_scale=True),
     "latent": lambda: figures.latent(PLACES, LABELS, ["one", "two", "three"]),
     "learning curve": lambda: figures.learning_curve(
         Trainer(GPLVMProblem(data.centred(IRIS.Y), 2)).run(5)),
