@@ -11,7 +11,7 @@ from sympy import Expr
 from lvmcalc import notation
 from lvmcalc.marking.broken_steps import is_inner
 from lvmcalc.marking.chain_letters import called
-from lvmcalc.marking.exercise import RIGHT, ROUNDING, Exercise, NoValue, Point, known_at
+from lvmcalc.marking.exercise import ROUNDING, Exercise, NoValue, Point, known_at
 from lvmcalc.marking.mistakes import Explanation, finding
 from lvmcalc.marking.repair_search import undone
 from lvmcalc.marking.term_matching import Match, matched
@@ -63,8 +63,7 @@ class Attempt:
     @cached_property
     def slip(self) -> Explanation:
         """The one slip in the answer as it is written, () if there is none."""
-        return () if self.formula is None else undone(
-            self.exercise, self.formula, self.exercise.is_right)
+        return () if self.formula is None else undone(self.exercise, self.formula)
 
     def called(self, node: str) -> tuple[str, str]:
         """Return what a node and its adjoint are called: K rather than c, if c is not written, and
@@ -118,8 +117,8 @@ def value_of_a_node(attempt: Attempt) -> list[Explanation]:
         expression = exercise.chain[node].expression if node in exercise.chain.nodes else None
         truth = [point.get(node) for point in exercise.points]
         if expression is not None and all(map(near, attempt.values, truth)) and (
-                attempt.formula is None or exercise.compare(
-                    attempt.formula, exercise.chain[node].symbol).status in RIGHT):
+                attempt.formula is None or exercise.equal(
+                    attempt.formula, exercise.chain[node].symbol)):
             here, asked = called(exercise.chain, node), notation.plain(exercise.asked)
             return [(finding("function_for_slope",
                              f"This is the value of {here} itself: its derivative {asked} is asked "

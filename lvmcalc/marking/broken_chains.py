@@ -7,7 +7,7 @@ against the broken gradient as a formula.
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
-from itertools import combinations_with_replacement, groupby, product
+from itertools import combinations_with_replacement, product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -18,16 +18,7 @@ from sympy import Expr, MatAdd, MatMul
 from lvmcalc import notation
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import passes
-from lvmcalc.marking.exercise import (
-    RIGHT,
-    Exercise,
-    NoValue,
-    Point,
-    formulas,
-    in_numbers,
-    known_at,
-    value_at,
-)
+from lvmcalc.marking.exercise import Exercise, NoValue, formulas, in_numbers, known_at, value_at
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial, single_mistakes
 
 MOST_MISTAKES, TOLERANCE = 3, 1e-8
@@ -58,13 +49,10 @@ class BrokenChains:
 
     def leading_to(self, values: list[Any]) -> list[Candidate]:
         """Return the candidates with the fewest mistakes that lead to the values of an answer."""
-        def count(candidate: Candidate) -> int:
-            return len(candidate.mistakes)
-
-        matching = [c for c in self._matching(values[0]) if 0 < count(c) <= MOST_MISTAKES]
-        for _, few in groupby(sorted(matching, key=count), key=count):
-            holding = [c for c in few if _close(values[1], self._scaled(c.broken, c.factor, 1))]
-            if holding:
+        matching = [*self._matching(values[0])]
+        for count in range(1, MOST_MISTAKES + 1):
+            few = [c for c in matching if len(c.mistakes) == count]
+            if holding := [c for c in few if self._leads_to(c, values[1])]:
                 return holding
         return []
 
@@ -90,8 +78,11 @@ class BrokenChains:
         """The gradients of all broken chains at the first point, one a row."""
         return np.array([np.ravel(self._gradient(broken, 0)) for broken in self.every])
 
-    def _scaled(self, broken: Mistakes, factor: Factor, number: int) -> np.ndarray:
-        return _number(factor, self.exercise.points[number]) * self._gradient(broken, number)
+    def _leads_to(self, candidate: Candidate, answer: np.ndarray) -> bool:
+        """Return whether a candidate leads to an answer at the second point too."""
+        scale = float(_value(candidate.factor, self.exercise.points[1]))
+        off = np.abs(answer - scale * self._gradient(candidate.broken, 1)).max()
+        return bool(off <= TOLERANCE * np.abs(answer).max())
 
     def _gradient(self, broken: Mistakes, number: int) -> np.ndarray:
         """Return the gradient of a broken chain at one of the points, nan if it has none."""
@@ -101,8 +92,8 @@ class BrokenChains:
                 if changes.keys() & self.chain.nodes.keys():
                     known = self.exercise.leaves(number)
                 if changes.keys() != {CLOSED}:
-                    evaluate = partial(self._evaluated, self.exercise.points[number], number)
-                    known = known_at(self.chain, known, changes, self.wrt, evaluate)
+                    known = known_at(self.chain, known, changes, self.wrt,
+                                     partial(self._evaluated, number))
                 gradient = value_at(changes.get(CLOSED, self.exercise.asked), known)
             except NoValue:
                 truth = self.exercise.points[number][self.exercise.asked.name]
@@ -110,12 +101,13 @@ class BrokenChains:
             self._gradients[broken, number] = gradient
         return self._gradients[broken, number]
 
-    def _evaluated(self, sound: Point, number: int, place: passes.Place, formula: Expr,
+    def _evaluated(self, number: int, place: passes.Place, formula: Expr,
                    known: Mapping[str, Any]) -> Any:
         """Return the value of a formula of a broken chain; one in which nothing is broken is kept.
         """
         if formula not in self._names:
             self._names[formula] = [it.name for it in sp.sympify(formula).free_symbols]
+        sound = self.exercise.points[number]
         pairs = ((known[name], sound.get(name)) for name in self._names[formula])
         if any(one is not other and not np.array_equal(one, other) for one, other in pairs):
             return in_numbers(place, formula, known)
@@ -141,7 +133,7 @@ class BrokenChains:
                   *({name: -power} for name in self.exercise.sizes for power in (1, 2))]
         pairs = [one | other for one, other in combinations_with_replacement(powers, 2)]
         values = np.outer([float(number) for number in NUMBERS],
-                          [_number((sp.S.One, it), self.exercise.points[0]) for it in pairs])
+                          [float(_value((1, it), self.exercise.points[0])) for it in pairs])
         return [*product(NUMBERS, pairs)], values.ravel()
 
     def exactly(self, candidate: Candidate, answer: Expr | None) -> bool:
@@ -158,7 +150,7 @@ class BrokenChains:
             gradient = passes.in_symbols(None, changes.get(CLOSED, gradient), known)
         times = MatMul if gradient.is_Matrix else sp.Mul  # * would simplify inside, for seconds
         scaled = times(_value(candidate.factor, self.chain.vocabulary), gradient)
-        return self.exercise.compare(answer, scaled).status in RIGHT
+        return self.exercise.equal(answer, scaled)
 
 
 def _together(broken: Mistakes, because: Mistakes, factor: Factor) -> Iterator[Candidate]:
@@ -167,8 +159,8 @@ def _together(broken: Mistakes, because: Mistakes, factor: Factor) -> Iterator[C
     lost = notation.plain(sp.Mul(*(sp.Symbol(name) ** power for name, power in powers.items())))
     if len(because) == 1 == number and [(it.kind, it.what, it.where[:9]) for it in broken] == [
             ("missing_scalar", lost, "the stage")]:  # lost there, it stands before everything
-        where, what = broken[0].where, f"{lost} multiplies the other terms"
-        yield Candidate((Mistake("bracket", where, what),), broken, factor)
+        what = f"{lost} multiplies the other terms"
+        yield Candidate((Mistake("bracket", broken[0].where, what),), broken, factor)
     elif not because or not broken or not broken[0].what.endswith("belongs") or (
             broken[0].kind != "factor"):  # one scalar for another, and more: that is a guess
         yield Candidate(broken + because, broken, factor)
@@ -180,13 +172,4 @@ def _changes(broken: Mistakes) -> dict[passes.Place, Expr]:
 
 def _value(factor: Factor, point: Mapping[str, Any]) -> Expr:
     number, powers = factor
-    return number * sp.Mul(*(sp.sympify(point[name]) ** power for name, power in powers.items()))
-
-
-def _number(factor: Factor, point: Point) -> float:
-    number, powers = factor
-    return float(number) * prod(float(point[name]) ** power for name, power in powers.items())
-
-
-def _close(answer: np.ndarray, other: np.ndarray) -> bool:
-    return bool(np.abs(answer - other).max() <= TOLERANCE * np.abs(answer).max())
+    return number * prod(point[name] ** power for name, power in powers.items())

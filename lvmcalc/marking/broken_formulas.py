@@ -34,16 +34,21 @@ def instead_of(given: Expr, true: Expr) -> str:
     return f"{notation.plain(given)} stands where {notation.plain(true)} belongs"
 
 
+def parted(term: Expr) -> tuple[Expr, list[Expr]]:
+    """Return the number in a term, and the matrices that it multiplies."""
+    if isinstance(term, MatMul):
+        scalar, factors = term.as_coeff_matrices()
+        return scalar, [*factors]
+    return (sp.S.One, [term]) if term.is_Matrix else (term, [])
+
+
 def is_inverse(factor: Expr) -> bool:
     """Return whether a factor is K⁻¹ or K⁻ᵀ."""
     return isinstance(factor.arg if isinstance(factor, Transpose) else factor, Inverse)
 
 
 def _in_term(term: Expr) -> Iterator[Broken]:
-    if isinstance(term, MatMul):
-        scalar, factors = term.as_coeff_matrices()
-    else:
-        scalar, factors = (sp.S.One, [term]) if term.is_Matrix else (term, [])
+    scalar, factors = parted(term)
     for kind, what, broken in _in_scalar(scalar):
         yield kind, what, multiple(broken, factors)
     for kind, what, broken in _in_factors(factors, notation.plain(term)):
@@ -103,7 +108,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
                                        or factor.has(Identity) for factor in lost):
             yield "lost_factor", notation.plain(joined(MatMul, lost)), rest
     if len(inverses) > 1:
-        bare = [_toggled(factor) if factor in inverses else factor for factor in factors]
+        bare = [_bare(factor) if factor in inverses else factor for factor in factors]
         yield "missing_inverse", "no factor is inverted", bare
     for order in permutations(factors) if len(factors) <= MOST_PERMUTED else ():
         yield "order", term, [*order]
@@ -112,7 +117,7 @@ def _in_factors(factors: list[Expr], term: str) -> Iterator[tuple[str, str, list
 def _in_factor(factor: Expr) -> Iterator[tuple[str, str, list[Expr]]]:
     what = notation.plain(factor)
     if is_inverse(factor):
-        bare = _toggled(factor)
+        bare = _bare(factor)
         yield "missing_inverse", instead_of(bare, factor), [bare]
         yield "missing_inverse", f"the factor {what} is missing", []
         yield "extra_inverse", f"the factor {what} stands there once too often", [factor, factor]
@@ -131,11 +136,9 @@ def _fitting(scalar: Expr, factors: list[Expr], term: Expr) -> Expr | None:
     return product if factors and product.shape == term.shape and product != term else None
 
 
-def _toggled(factor: Expr) -> Expr:
+def _bare(factor: Expr) -> Expr:
     """Return K for K⁻¹ and Kᵀ for K⁻ᵀ."""
-    if isinstance(factor, Transpose):
-        return Transpose(_toggled(factor.arg))
-    return factor.arg
+    return Transpose(factor.arg.arg) if isinstance(factor, Transpose) else factor.arg
 
 
 def has_adjoint(factor: Expr) -> bool:

@@ -4,7 +4,8 @@ A part inside a formula is replaced by another one of its shape, as students do:
 for ∘, v 1ᵀ for diag(v), the sum over the other index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
 
 import sympy as sp
@@ -36,14 +37,10 @@ def broken_parts(formula: Expr) -> Iterator[Broken]:
             if instead.shape == part.shape and instead != part:
                 for broken in replaced(formula, part, places[part], instead):
                     yield kind, what, broken
-    if (multiplied := _without_circles(formula)) != formula:
-        yield "matrix_product", "∘ in every place", multiplied
-
-
-def _without_circles(formula: Expr) -> Expr:
-    """Return a formula with a matrix product for ∘ between all square matrices."""
     circles = [part for part in formula.atoms(HadamardProduct) if part.is_square]
-    return formula.xreplace({part: MatMul(*part.args) for part in circles})
+    multiplied = formula.xreplace({part: MatMul(*part.args) for part in circles})
+    if multiplied != formula:
+        yield "matrix_product", "∘ in every place", multiplied
 
 
 def _in_part(part: Expr) -> Iterator[Broken]:
@@ -52,11 +49,9 @@ def _in_part(part: Expr) -> Iterator[Broken]:
             yield from _in_product(part)
         case HadamardPower():
             yield from _in_power(part)
-        case sp.DiagMatrix():
-            vector = part.args[0]
+        case sp.DiagMatrix(args=(vector,)):
             yield "diag", notation.plain(part), MatMul(vector, OneMatrix(1, vector.rows))
-        case sp.DiagonalOf():
-            matrix = part.args[0]
+        case sp.DiagonalOf(args=(matrix,)):
             yield "diag", notation.plain(part), MatMul(matrix, OneMatrix(matrix.cols, 1))
         case MatMul():
             told = _normalised(part) or ("sum_index", notation.plain(part))
@@ -65,11 +60,11 @@ def _in_part(part: Expr) -> Iterator[Broken]:
 
 def _in_power(power: HadamardPower) -> Iterator[Broken]:
     base, exponent, what = power.base, power.exp, notation.plain(power.base)
-    upright = base if exponent.is_positive else HadamardPower(base, -1)
     if abs(exponent) == 1:
         yield "inverted_scalar", what, base
     else:
         lost = "square" if abs(exponent) == 2 else "power"
+        upright = base if exponent.is_positive else HadamardPower(base, -1)
         yield "lost_factor", f"{what} stands where its {lost} belongs", upright
 
 
@@ -91,18 +86,22 @@ def _in_product(product: HadamardProduct) -> Iterator[Broken]:
 def over_the_other_index(product: MatMul) -> Iterator[Expr]:
     """Yield a product with ones in which the sum, or the copies, run along the other index."""
     scalar, factors = product.as_coeff_matrices()
-    first, last = factors[0], factors[-1]
     if len(factors) < 2:
         return
+    first, last = factors[0], factors[-1]
     before, behind = joined(MatMul, factors[:-1]), joined(MatMul, factors[1:])
     if isinstance(last, OneMatrix) and last.cols == 1:  # A 1
         yield multiple(scalar, [before.T, OneMatrix(before.rows, 1)])
     elif isinstance(last, OneMatrix) and before.cols == 1:  # v 1ᵀ
         yield multiple(scalar, [OneMatrix(last.cols, 1), before.T])
-        if (row := _summed_downwards(before)) is not None:
+        if sums := _sums_in(before):
+            number, (*factors, _) = sums.as_coeff_matrices()
+            matrix = joined(MatMul, factors)
+            row = before.xreplace({sums: multiple(number, [OneMatrix(1, matrix.rows), matrix])})
             yield multiple(scalar, [OneMatrix(before.rows, 1), row])
-        if (total := _summed_wholly(before)) is not None:
-            yield MatMul(scalar * total, OneMatrix(*product.shape))
+            if sums in (before, getattr(before, "base", None)):
+                total = (number * EntrySum(matrix)) ** getattr(before, "exp", 1)
+                yield MatMul(scalar * total, OneMatrix(*product.shape))
     if isinstance(first, OneMatrix) and first.rows == 1:  # 1ᵀ A
         yield multiple(scalar, [OneMatrix(1, behind.cols), behind.T])
     elif isinstance(first, OneMatrix) and behind.rows == 1:  # 1 vᵀ
@@ -122,41 +121,16 @@ def _normalised(product: MatMul) -> tuple[str, str] | tuple[()]:
     return ()
 
 
-def _summed_downwards(column: Expr) -> Expr | None:
-    """Return f(1ᵀA), a row, for a column f(A 1) that holds the sums of rows."""
-    match column:
-        case Entrywise():
-            inner = _summed_downwards(column.arg)
-            return None if inner is None else Entrywise(column.name, inner)
-        case HadamardPower():
-            inner = _summed_downwards(column.base)
-            return None if inner is None else HadamardPower(inner, column.exp)
-        case MatMul() if _holds_sums(column):
-            scalar, factors = column.as_coeff_matrices()
-            matrix = joined(MatMul, factors[:-1])
-            return multiple(scalar, [OneMatrix(1, matrix.rows), matrix])
-    return None
-
-
-def _summed_wholly(column: Expr) -> Expr | None:
-    """Return the power of the sum of all entries for that of A 1, which holds the sums of rows."""
-    match column:
-        case HadamardPower():
-            inner = _summed_wholly(column.base)
-            return None if inner is None else inner**column.exp
-        case MatMul() if _holds_sums(column):
-            scalar, factors = column.as_coeff_matrices()
-            return scalar * EntrySum(joined(MatMul, factors[:-1]))
-    return None
-
-
-def _holds_sums(column: MatMul) -> bool:
-    """Return whether a column is A 1, and no multiple of 1."""
-    return isinstance(column.args[-1], OneMatrix) and len(column.as_coeff_matrices()[1]) > 1
+def _sums_in(column: Expr) -> MatMul | None:
+    """Return A 1, the sums of the rows of which a column holds functions; no multiple of 1."""
+    while isinstance(column, Entrywise | HadamardPower):
+        column = column.arg if isinstance(column, Entrywise) else column.base
+    sums = isinstance(column, MatMul) and isinstance(column.args[-1], OneMatrix)
+    return column if sums and len(column.as_coeff_matrices()[1]) > 1 else None
 
 
 # Ways in which a formula can be meant that cannot be formed, or has another shape
-def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
+def repairs(formula: Expr) -> Iterator[tuple[str, Callable[[], str], Expr]]:
     """Yield a formula with ∘ for one matrix product, with one diag more, or with another sum.
 
     Each comes with the kind of mistake that it undoes, and what it is about.
@@ -165,7 +139,7 @@ def repairs(formula: Expr) -> Iterator[tuple[str, str, Expr]]:
         if part.is_Matrix:
             for kind, instead in _repaired(part):
                 for other in replaced(formula, part, places, instead):
-                    yield kind, part, other
+                    yield kind, partial(notation.plain, part), other
 
 
 def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
@@ -178,8 +152,7 @@ def _repaired(part: Expr) -> Iterator[tuple[str, Expr]]:
                 yield "matrix_product", multiple(scalar, whole)
         for instead in over_the_other_index(part):
             yield "sum_index", instead
-    if part.is_Matrix and not isinstance(part, sp.Identity | OneMatrix):
-        if part.cols == 1:
-            yield "diag", sp.DiagMatrix(part)
-        elif part.is_square:
-            yield "diag", sp.DiagonalOf(part)
+    if part.cols == 1 and not isinstance(part, OneMatrix):
+        yield "diag", sp.DiagMatrix(part)
+    elif part.is_square and not isinstance(part, sp.Identity | OneMatrix):
+        yield "diag", sp.DiagonalOf(part)

@@ -32,26 +32,24 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
     rule, shape = node.rule, chain[parent].shape
     value = called(chain, name) if name in chain.unnamed else notation.plain(node.expression)
     if is_function(rule):
-        wrong = (HadamardProduct(arriving, node.expression) if node.shape
-                 else arriving * node.expression)
+        wrong = (HadamardProduct if node.shape else sp.Mul)(arriving, node.expression)
         if wrong != adjoint:  # exp is its own derivative
             yield "function_for_slope", value, wrong
         if node.shape:
             yield from _wrong_slopes(node, arriving)
     alike = node.shape == shape
     if rule.name in SKIPPED or (is_function(rule) and alike):
-        spread = shape and not arriving.is_Matrix
-        skipped = arriving * Identity(shape[0]) if spread else arriving
-        what = f"the derivative of {f'the {rule.name}' if rule.name in SKIPPED else value}"
-        yield "stopped_early", what, skipped
+        skipped = arriving * Identity(shape[0]) if shape and not arriving.is_Matrix else arriving
+        what = f"the {rule.name}" if rule.name in SKIPPED else value
+        yield "stopped_early", f"the derivative of {what}", skipped
     matrices = [it for it in node.parents if chain[it].shape]
     if alike and rule.name != "use" and adjoint != arriving and len(matrices) < 2 and is_inner(
             chain, name):
         yield "inner_derivative", notation.plain(node.symbol), arriving
-    if not shape and node.expression.has(1 / chain[parent].symbol):
-        letter = chain[parent].symbol
-        of = f"the derivative of {notation.plain(1 / letter)}"
-        yield "stopped_early", of, -adjoint * letter**2
+    letter = chain[parent].symbol
+    if not shape and node.expression.has(1 / letter):
+        yield ("stopped_early", f"the derivative of {notation.plain(1 / letter)}",
+               -adjoint * letter**2)
     half, _ = rule.operation.as_coeff_Mul() if not node.shape else (sp.S.One, None)
     if half not in (1, -1):
         yield "factor", f"the factor {notation.plain(half)} is missing", adjoint / half
@@ -63,36 +61,28 @@ def broken_steps(chain: Chain, edge: Edge) -> Iterator[Broken]:
 
 def _wrong_slopes(node: Node, arriving: Expr) -> Iterator[Broken]:
     """Yield the slope of another function, that of the slope, and f(z)/z, for that of f(z)."""
-    value, own = node.expression, node.rule.kind
-    z = value.arg
-    told = notation.plain(value)
-    ones = OneMatrix(*node.shape)
+    own, z, told = node.rule.kind, node.expression.arg, notation.plain(node.expression)
+    ones, ratio = OneMatrix(*node.shape), HadamardProduct(node.expression, HadamardPower(z, -1))
     slopes = {"sigmoid": HadamardProduct(node.symbol, ones - node.symbol),
               "tanh": ones - HadamardProduct(node.symbol, node.symbol)}
-    for name, wrong in slopes.items():
-        if name != own:
-            yield ("wrong_part", f"the derivative of {name} stands where that of {told} belongs",
-                   HadamardProduct(arriving, wrong))
+    slopes.pop(own, None)
+    names = {f"the derivative of {name} stands where that of {told} belongs": name
+             for name in slopes}
+    found = [(what, slopes[name]) for what, name in names.items()]
     first = slope(own, z)
     if isinstance(first, Entrywise) and first.name != own:
-        yield ("wrong_part", f"{told} is differentiated twice",
-               HadamardProduct(arriving, slope(first.name, z)))
-    for name in slopes:
-        if name != own:
-            yield ("wrong_part", f"the derivative of {name} stands where that of {told} belongs",
-                   HadamardProduct(arriving, slope(name, z)))
-    ratio = HadamardProduct(value, HadamardPower(z, -1))
-    yield ("wrong_part", f"{notation.plain(ratio)} stands where the derivative of {told} belongs",
-           HadamardProduct(arriving, ratio))
+        found.append((f"{told} is differentiated twice", slope(first.name, z)))
+    found += [(what, slope(name, z)) for what, name in names.items()]
+    found.append((f"{notation.plain(ratio)} stands where the derivative of {told} belongs", ratio))
+    yield from (("wrong_part", what, HadamardProduct(arriving, wrong)) for what, wrong in found)
 
 
 def slope(name: str, argument: Expr) -> Expr:
     """Return the derivative of a function at every entry of a matrix."""
     ones = OneMatrix(*argument.shape)
     adjoint = RULES[f"{name} entry by entry"].adjoint(0, (argument,), ones)
-    rest = [it for it in adjoint.args if it != ones] if isinstance(
-        adjoint, HadamardProduct) else [adjoint]
-    return joined(HadamardProduct, rest) if rest else ones
+    factors = adjoint.args if isinstance(adjoint, HadamardProduct) else [adjoint]
+    return joined(HadamardProduct, [it for it in factors if it != ones] or [ones])
 
 
 def _of_a_product(chain: Chain, edge: Edge) -> Iterator[Broken]:

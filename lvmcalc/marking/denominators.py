@@ -2,7 +2,7 @@
 
 import re
 
-from sympy import Expr, Inverse, MatrixSymbol, Pow, Symbol, Transpose
+from sympy import MatrixSymbol, Symbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus import UnsupportedExpression
@@ -23,19 +23,17 @@ _EXPONENT = rf"(?:{_MINUS}?\s*\d+|{_MINUS}\s*(?:T|\\top)\b)"
 _POWER = (r"(?P<power>⁻?[⁰¹²³⁴-⁹]+|⁻ᵀ|(?:\^|\*\*)\s*"
           rf"(?:\{{\s*{_EXPONENT}\s*\}}|\(\s*{_EXPONENT}\s*\)|{_EXPONENT}))")
 _BASE = rf"\s*(?P<open>[({{])?\s*{_NAME}\s*{_POWER}\s*(?(open)[)}}])"
+_LINE = rf"(?P<front>{_D}{_SCALAR}/\s*{_D})"
+_FRAC = rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D})"
+_NABLA = r"(?P<front>(?:∇|\\nabla)\s*_\s*\{)"
 BELOW = [re.compile(pattern) for pattern in (
-    rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_BASE}",
-    rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D}){_BASE}(?=\s*\}})",
-    rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{){_BASE}(?=\s*\}})")]
+    f"{_LINE}{_BASE}", rf"{_FRAC}{_BASE}(?=\s*\}})", rf"{_NABLA}{_BASE}(?=\s*\}})")]
 # A formula, in brackets or where the fraction ends: ∂L/∂(XXᵀ), \\frac{∂L}{∂ XXᵀ}
 _INNER = r"(?:[^(){}=∂\n]|[({][^(){}=∂\n]*[)}])"
 _GROUP = rf"\s*(?:\\left\s*)?\((?P<inner>{_INNER}+?)(?:\\right\s*)?\)"
-_NO_POWER = r"(?!\s*(?:\^|\*\*|[⁻⁰¹²³⁴-⁹ᵀ']))"
+_ENDED = rf"(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})"
 FORMULAS = [re.compile(pattern) for pattern in (
-    rf"(?P<front>{_D}{_SCALAR}/\s*{_D}){_GROUP}{_NO_POWER}",
-    rf"(?P<front>\\[td]?frac\s*\{{\s*{_D}{_SCALAR}\}}\s*\{{\s*{_D})"
-    rf"(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})",
-    rf"(?P<front>(?:∇|\\nabla)\s*_\s*\{{)(?:{_GROUP}|\s*(?P<bare>{_INNER}+?))(?=\s*\}})")]
+    rf"{_LINE}{_GROUP}(?!\s*(?:\^|\*\*|[⁻⁰¹²³⁴-⁹ᵀ']))", _FRAC + _ENDED, _NABLA + _ENDED)]
 MINUS = ("⁻¹", "-1", "−1", "–1")
 MINUS_ONE = re.compile(r"[\s^*{}()]")
 
@@ -49,13 +47,12 @@ def with_stages_below(exercise: Exercise, text: str) -> str:
         If no stage is what stands below.
     """
     def named(match: re.Match) -> str:
-        stage = _stage(exercise, text, match["name"], MINUS_ONE.sub("", match["power"]))
-        if not stage:
-            below = quoted(f"{match['name']}{match['power']}")
-            raise Unreadable(f"`{below}` stands below the line of a derivative, but is no stage "
-                             "here: write brackets round the adjoint if the power is its own.",
-                             match.start("name"))
-        return _with_name(match, stage)
+        below = match["name"] + match["power"]
+        if stage := _valued(exercise, text, below):
+            return _with_name(match, stage)
+        raise Unreadable(f"`{quoted(below)}` stands below the line of a derivative, but is no "
+                         "stage here: write brackets round the adjoint if the power is its own.",
+                         match.start("name"))
 
     for pattern in BELOW:
         text = pattern.sub(named, text)
@@ -93,7 +90,7 @@ def _valued(exercise: Exercise, text: str, typed: str) -> str:
                  and exercise.compare(formula, node.symbol).holds]
     except (Unreadable, CannotBeFormed, UnsupportedExpression, OutsideDomain):
         return ""
-    letters = {it.name for it in formula.atoms(MatrixSymbol, Symbol)}
+    letters = {*found, *(it.name for it in formula.atoms(MatrixSymbol, Symbol))}
     return found[0] if len(found) == 1 and _as_known(exercise, text, letters) else ""
 
 
@@ -111,35 +108,6 @@ def inverses_below(text: str, put: str = "") -> tuple[list[str], str]:
     for pattern in BELOW:
         text = pattern.sub(taken, text)
     return found, text
-
-
-def _stage(exercise: Exercise, text: str, typed: str, power: str) -> str:
-    """Return the name of the stage that is the inverse of a letter; "" if there is none."""
-    chain = exercise.chain
-    if power not in MINUS:
-        return ""
-    try:
-        letter = notation.parse(typed, chain.vocabulary)
-    except (Unreadable, CannotBeFormed):
-        return ""
-    name = getattr(letter, "name", "")
-    inner = chain.abbreviations.get(name, name)
-    found = [stage for stage, node in chain.nodes.items() if _inverts(node.expression)
-             and _source(exercise, node.parents[0]) == inner]
-    alone = len(found) == 1 and _as_known(exercise, text, {name, inner, *found})
-    return found[0] if alone else ""
-
-
-def _inverts(expression: Expr) -> bool:
-    return isinstance(expression, Inverse | Pow) and expression.args[1] == -1
-
-
-def _source(exercise: Exercise, stage: str) -> str:
-    """Return what a stage is a use of, or the stage itself."""
-    nodes = exercise.chain.nodes
-    while stage in nodes and nodes[stage].rule.name == "use":
-        stage, = nodes[stage].parents
-    return stage
 
 
 def _as_known(exercise: Exercise, text: str, names: set[str]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
-from sympy import HadamardProduct, Identity, MatAdd
+from sympy import Expr, HadamardProduct, Identity, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.marking.attempt import (
@@ -16,10 +16,11 @@ from lvmcalc.marking.attempt import (
     value_of_a_node,
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
-from lvmcalc.marking.exercise import RIGHT, value_at
-from lvmcalc.marking.misfits import TRANSPOSED, mended, multiplied, repaired, turned_sigmoids
+from lvmcalc.marking.broken_formulas import broken_formulas
+from lvmcalc.marking.broken_parts import repairs
+from lvmcalc.marking.exercise import value_at
+from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
-from lvmcalc.marking.repair_search import nearly_another
 
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
 MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
@@ -54,9 +55,7 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     if exercise.wrt not in exercise.chain.symmetric:
         return ()
     right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
-    structured = 2 * right - HadamardProduct(right, Identity(right.rows))
-    if all(map(near, attempt.values, exercise.values(structured))) and (
-            formula is None or exercise.compare(formula, structured).status in RIGHT):
+    if _equals(attempt, 2 * right - HadamardProduct(right, Identity(right.rows))):
         return (finding("convention", STRUCTURED.format(letter)),)
     if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
             formula is None or exercise.is_right((formula + formula.T) / 2)):
@@ -64,14 +63,19 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     return ()
 
 
+def _equals(attempt: Attempt, other: Expr) -> bool:
+    """Return whether an answer is some formula."""
+    values = attempt.exercise.values(other)
+    return all(map(near, attempt.values, values)) and (
+        attempt.formula is None or attempt.exercise.equal(attempt.formula, other))
+
+
 def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Explain a square gradient that is transposed as one in numerator layout."""
-    turned = [value.T for value in attempt.values]
-    if not attempt.exercise.asked.is_Matrix or not attempt.exercise.agree(turned):
-        return []
-    if attempt.formula is not None and not attempt.exercise.is_right(attempt.formula.T):
-        return []
-    return [(finding("layout", TRANSPOSED),)]
+    exercise, formula = attempt.exercise, attempt.formula
+    turned = exercise.asked.is_Matrix and exercise.agree([it.T for it in attempt.values]) and (
+        formula is None or exercise.is_right(formula.T))
+    return [(finding("layout", TRANSPOSED),)] if turned else []
 
 
 def _named_later_adjoint(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -111,20 +115,16 @@ def _fewest_mistakes(attempt: Attempt, found: list[Explanation]) -> list[Explana
 
 def _in_brackets(attempt: Attempt, mistakes: Mistakes) -> bool:
     """Return whether mistakes lie in terms that nobody wrote: brackets were multiplied out."""
-    return attempt.formula is not None and any(
+    return attempt.formula is not None and (_unwritten(attempt, mistakes) > 0 or any(
         (it.where == "the gradient" and it.kind != "missing_term") or it.kind == "bracket"
-        or (it.where.startswith("the term ")
-            and it.where.removeprefix("the term ") not in attempt.terms.written)
-        or (it.kind == "extra_term" and it.what not in attempt.terms.written)
-        for it in mistakes)
+        for it in mistakes))
 
 
 def _unwritten(attempt: Attempt, mistakes: Mistakes) -> int:
     """Return how many terms that nobody wrote some mistakes name."""
-    named = {it.where if it.where.startswith("the term ") else it.what for it in mistakes
-             if it.where.startswith("the term ") or it.kind == "extra_term"}
-    return 0 if attempt.formula is None else len(
-        [it for it in named if it.removeprefix("the term ") not in attempt.terms.written])
+    named = {it.what if it.kind == "extra_term" else it.where.removeprefix("the term ")
+             for it in mistakes if it.where.startswith("the term ") or it.kind == "extra_term"}
+    return 0 if attempt.formula is None else len(named - attempt.terms.written)
 
 
 def _as_written(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -167,7 +167,7 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
     """Say that nothing is known, and what is right in the answer."""
     if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
         return []
-    if better := repaired(attempt, mended) or _nearly_another(attempt):
+    if better := repaired(attempt, repairs) or _nearly_another(attempt):
         found.clear()
         return [better]
     if found:
@@ -178,10 +178,20 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 
 def _nearly_another(attempt: Attempt) -> Explanation:
-    exercise, formula = attempt.exercise, attempt.formula
-    return () if formula is None else nearly_another(
-        exercise, lambda other: all(map(near, attempt.values, exercise.values(other)))
-        and exercise.compare(formula, other).status in RIGHT)
+    """Explain an answer that is the adjoint of another node with one more mistake in it."""
+    chain, wrt = attempt.exercise.chain, attempt.exercise.wrt
+    others = [node for node in chain if node.name != wrt and node.shape == chain[wrt].shape]
+    for node in others if attempt.formula is not None else ():
+        closed = chain.abbreviated(chain.adjoint(node.name))
+        for kind, what, broken, term in broken_formulas(closed):
+            if kind in ("sign", "factor", "missing_inverse", "missing_scalar") and (
+                    _equals(attempt, broken)):
+                adjoint = notation.plain(chain.adjoint_symbol(node.name))
+                text = (f"This looks like {adjoint}, the adjoint of {notation.plain(node.name)}, "
+                        f"with one more mistake, but that of {notation.plain(wrt)} is asked for")
+                where = f"the term {notation.plain(term)}"
+                return (finding("other_adjoint", text), *in_words([Mistake(kind, where, what)]))
+    return ()
 
 
 # They are tried in this order; each is handed what has been found before it.
@@ -225,13 +235,11 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
 
 def _with_other_paths(mistakes: Mistakes, every: list[Mistakes]) -> Mistakes:
     """Return a lost path with the others named too, if losing any of them gives the same."""
-    def is_lost_path(mistakes: Mistakes) -> bool:
-        return [mistake.kind for mistake in mistakes] == ["missing_path"]
-
-    if not is_lost_path(mistakes):
-        return mistakes
-    lost = dict.fromkeys(other[0].where for other in every if is_lost_path(other))
-    return (replace(mistakes[0], where=" or ".join(lost)),)
+    lost = {other[0]: other[0].where for other in every
+            if [mistake.kind for mistake in other] == ["missing_path"]}
+    named = len(mistakes) == 1 and mistakes[0] in lost
+    where = " or ".join(dict.fromkeys(lost.values()))
+    return (replace(mistakes[0], where=where),) if named else mistakes
 
 
 def _count(mistakes: Mistakes) -> int:

@@ -168,7 +168,11 @@ class Exercise:
         except (ValueError, TypeError, OutsideDomain, ShapeError, UnsupportedExpression):
             return False
         asked = self.chain.adjoint_symbol(node or self.wrt)
-        return near and self.compare(answer, asked).status in RIGHT
+        return near and self.equal(answer, asked)
+
+    def equal(self, left: Expr, right: Expr) -> bool:
+        """Return whether two formulas are equal, as far as that can be told."""
+        return self.compare(left, right).status in RIGHT
 
     def compare(self, left: Expr, right: Expr) -> Verdict:
         """Compare two formulas in the leaves, nodes and adjoints of the chain, for every size.

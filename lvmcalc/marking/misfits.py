@@ -20,8 +20,8 @@ from lvmcalc.marking.occurrences import occurrences, replaced
 MOST_ELEMENTWISE = 3  # factors that are tried in all orders, transposed or not
 TRANSPOSED = "This is the transpose of the right answer, as in numerator layout"
 
-# A changed formula, with the kind of mistake, where it is, and what {} is there, told when needed
-Way = tuple[str, str, Callable[[], str], Expr]
+# A changed formula, behind the kind of mistake and what it is about, told when needed
+Way = tuple[str, Callable[[], str], Expr]
 
 
 def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
@@ -36,9 +36,8 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
     square = attempt.formula is not None and getattr(attempt.formula, "is_square", False)
     if square and attempt.exercise.is_right(sp.Trace(attempt.formula)):
         return ((without_trace(attempt.formula),),)
-    later = later_adjoint(attempt) or other_adjoint(
-        attempt) or value_of_a_node(attempt)
-    if found := repaired(attempt, multiplied) or repaired(attempt, mended):
+    later = later_adjoint(attempt) or other_adjoint(attempt) or value_of_a_node(attempt)
+    if found := repaired(attempt, multiplied) or repaired(attempt, repairs):
         return (found, *later)
     slip = () if later else _only_slip(attempt)
     return ((shape, *slip, *chain.from_iterable(later)),)  # all hold
@@ -47,9 +46,7 @@ def explained_shape(attempt: Attempt, reason: str) -> tuple[Explanation, ...]:
 def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     """Return what is wrong with a formula that cannot be formed; `reason` tells what misfits."""
     shape = (finding("shape", reason),)
-    if attempt.formula.has(HadamardProduct) and (found := repaired(attempt, multiplied)):
-        return found + shape
-    if found := repaired(attempt, mended):
+    if found := repaired(attempt, multiplied) or repaired(attempt, repairs):
         return found + shape
     rewritten = repaired(attempt, _rewritten) or repaired(attempt, partial(_exchanged, attempt))
     return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
@@ -60,10 +57,13 @@ def repaired(attempt: Attempt, ways: Callable[[Expr], Iterator[Way]]) -> Explana
     """
     # in letters, for SymPy forms nothing where sizes that are numbers do not fit
     changed = ways(notation.lettered(attempt.formula)) if attempt.formula is not None else ()
-    for kind, where, what, formula in changed:
-        if attempt.exercise.is_right(formula):
-            return in_words([Mistake(kind, where.format(what()), what())])
-    return ()
+    return next((in_words([_mistake(kind, what())]) for kind, what, formula in changed
+                 if attempt.exercise.is_right(formula)), ())
+
+
+def _mistake(kind: str, what: str) -> Mistake:
+    where = f"the product {what}" if kind == "order" else "the answer"
+    return Mistake(kind, where, what * (kind != "order"))
 
 
 def _only_slip(attempt: Attempt) -> Explanation:
@@ -72,11 +72,11 @@ def _only_slip(attempt: Attempt) -> Explanation:
     if attempt.formula is None:
         return ()
     answer = notation.lettered(attempt.formula)
-    told = {(kind, where.format(what()), what() * (kind != "order"))
-            for kind, where, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer))
+    told = {_mistake(kind, what())
+            for kind, what, formula in (*_rewritten(answer), *_exchanged(attempt, answer))
             if notation.shape(formula) == notation.shape(attempt.exercise.asked)
             and attempt.exercise.is_right(formula)}
-    return in_words([Mistake(*one) for one in told]) if len(told) == 1 else ()
+    return in_words([*told]) if len(told) == 1 else ()
 
 
 def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[Way]:
@@ -89,7 +89,7 @@ def _exchanged(attempt: Attempt, answer: Expr) -> Iterator[Way]:
                 shown = model.abbreviated(model.expression(other.name))
                 what = partial(instead_of, part, other if other.name in model.leaves else shown)
                 for formula in replaced(answer, part, places, other):
-                    yield "wrong_part", "the answer", what, formula
+                    yield "wrong_part", what, formula
 
 
 def multiplied(answer: Expr) -> Iterator[Way]:
@@ -98,7 +98,7 @@ def multiplied(answer: Expr) -> Iterator[Way]:
         what = partial(notation.plain, part)
         for order in permutations(part.args) if len(part.args) <= MOST_ELEMENTWISE else ():
             for factors in product(*((factor, Transpose(factor)) for factor in order)):
-                yield "elementwise", "the answer", what, answer.xreplace({part: MatMul(*factors)})
+                yield "elementwise", what, answer.xreplace({part: MatMul(*factors)})
 
 
 def turned_sigmoids(answer: Expr) -> Iterator[Way]:
@@ -109,13 +109,7 @@ def turned_sigmoids(answer: Expr) -> Iterator[Way]:
                   if part in below or part.name == "sigmoid"}:
         turned = {part: Entrywise(part.name, -part.arg) for part in answer.atoms(Entrywise)
                   if part.arg == inner and part.name in ("exp", "sigmoid")}
-        yield "sign", "the answer", partial(notation.plain, inner), answer.xreplace(turned)
-
-
-def mended(answer: Expr) -> Iterator[Way]:
-    """Yield a formula with ∘ for a matrix product, one diag more, or a sum over another index."""
-    for kind, part, formula in repairs(answer):
-        yield kind, "the answer", partial(notation.plain, part), formula
+        yield "sign", partial(notation.plain, inner), answer.xreplace(turned)
 
 
 def _rewritten(expression: Expr) -> Iterator[Way]:
@@ -124,10 +118,10 @@ def _rewritten(expression: Expr) -> Iterator[Way]:
     what = partial(notation.plain, expression)
     if isinstance(expression, MatMul) and len(expression.args) <= MOST_PERMUTED:
         for factors in permutations(expression.args):
-            yield "order", "the product {}", what, MatMul(*factors)
+            yield "order", what, MatMul(*factors)
     if expression.is_Matrix:
         turned = expression.arg if isinstance(expression, Transpose) else Transpose(expression)
-        yield "transpose", "the answer", partial(instead_of, expression, turned), turned
+        yield "transpose", partial(instead_of, expression, turned), turned
     parts = () if isinstance(expression, MatrixSymbol) else expression.args
     made = diagonal if isinstance(expression, sp.DiagMatrix | sp.DiagonalOf) else expression.func
     for index, part in enumerate(parts):

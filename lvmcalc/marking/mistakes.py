@@ -7,7 +7,7 @@ what was done, not by how it is written.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import combinations, permutations
@@ -20,7 +20,7 @@ from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.calculus.normal_form import NormalForm
 from lvmcalc.chain import Chain
 from lvmcalc.chain.passes import Edge, Place
-from lvmcalc.marking.broken_formulas import broken_formulas, instead_of
+from lvmcalc.marking.broken_formulas import Broken, broken_formulas, instead_of
 from lvmcalc.marking.broken_parts import broken_parts
 from lvmcalc.marking.broken_steps import broken_steps, is_normaliser
 from lvmcalc.marking.chain_letters import called, scalars_of, symmetric_letters
@@ -74,9 +74,9 @@ def in_words(mistakes: Sequence[Mistake]) -> Explanation:
     found = []
     for (kind, what, rule), where in places.items():
         text = SENTENCES[kind] if what else NOTHING.sub("", SENTENCES[kind])
+        text += ' Look again at the rule "{rule}".' if rule else ""
         place = " and ".join(dict.fromkeys(where))
-        look = f' Look again at the rule "{rule}".' if rule else ""
-        found.append(Finding(kind, place, text.format(where=place, what=what) + look))
+        found.append(Finding(kind, place, text.format(where=place, what=what, rule=rule)))
     return tuple(found)
 
 
@@ -85,24 +85,39 @@ def single_mistakes(chain: Chain, wrt: str) -> tuple[Mistake, ...]:
     leading = chain.leading_to(wrt)
     edges = {edge: sp.sympify(adjoint) for edge, adjoint in chain.edges.items()
              if edge[1] in leading}
-    found = [mistake for edge in edges for mistake in _on_edge(chain, edge, edges[edge])]
+    found = [*_at_steps(chain, edges, lambda edge, adjoint: (
+        *broken_steps(chain, edge), *broken_formulas(adjoint), *broken_parts(adjoint)))]
     for parent in leading:
         found += _at_junction(chain, parent, {edge: edges[edge] for edge in edges
                                               if edge[1] == parent})
-    found += [mistake for edge in edges for mistake in _scalars_on(chain, edge, edges[edge])]
-    found += [*_on_the_way_forth(chain), *_at_the_end(chain, wrt)]
-    found += [Mistake("sign", _stage(chain, edge[0]), "", ((edge, -adjoint),),
-                      chain[edge[0]].rule.name)
-              for edge, adjoint in edges.items()]
+    found += [*_at_steps(chain, edges, lambda _, adjoint: _other_scalars(chain, adjoint)),
+              *_on_the_way_forth(chain), *_at_the_end(chain, wrt),
+              *_at_steps(chain, edges, lambda _, adjoint: [("sign", "", -adjoint)])]
     # Of two mistakes with the same effect, the first stays.
     return tuple({mistake.changes: mistake for mistake in reversed(found)}.values())[::-1]
+
+
+def _at_steps(chain: Chain, edges: Mapping[Edge, Expr],
+              wrong: Callable[[Edge, Expr], Iterable[tuple]]) -> Iterator[Mistake]:
+    """Yield the mistakes in each step back, of which `wrong` tells the broken adjoints."""
+    for edge, adjoint in edges.items():
+        where, rule = f"the stage {_stage(chain, edge[0])}", chain[edge[0]].rule.name
+        for kind, what, broken, *_ in wrong(edge, adjoint):
+            yield Mistake(kind, where, what, ((edge, broken),), rule)
+
+
+def _other_scalars(chain: Chain, adjoint: Expr) -> Iterator[Broken]:
+    """Yield a step in which one size or scalar stands in place of another."""
+    places = occurrences(adjoint)
+    for old, new in permutations(scalars_of(chain), 2):
+        for broken in replaced(adjoint, old, places[old], new) if old in places else ():
+            yield "factor", instead_of(new, old), broken
 
 
 def _on_the_way_forth(chain: Chain) -> Iterator[Mistake]:
     """Yield the mistakes in the values of the nodes."""
     for name, node in chain.nodes.items():
-        where = "the value of " + (called(chain, name) if name in chain.unnamed else
-                                   f"{notation.plain(name)} = {notation.plain(node.expression)}")
+        where = f"the value of {_stage(chain, name)}"
         for kind, what, broken, *_ in (*broken_formulas(node.expression),
                                        *broken_parts(node.expression)):
             stage = next((it for it in chain.unnamed if notation.plain(it) == what), "")
@@ -119,37 +134,18 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         yield Mistake(kind, where, told, ((CLOSED, broken),))
-    for kind, what, broken, _ in broken_formulas(closed) if isinstance(closed, MatMul) else ():
-        if kind == "missing_inverse":  # the one behind a bracket
-            yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
-    for kind, what, broken in broken_parts(closed):
-        yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
-    numbers = [leaf.symbol for leaf in chain.leaves.values() if not leaf.shape]
-    for one, other in combinations(numbers, 2):
+    behind = broken_formulas(closed) if isinstance(closed, MatMul) else ()  # a bracket
+    found = [*(told for told in behind if told[0] == "missing_inverse"), *broken_parts(closed)]
+    for one, other in combinations([it.symbol for it in chain.leaves.values() if not it.shape], 2):
         swapped = closed.xreplace({one: other, other: one})
         if swapped != closed:
             what = f"{notation.plain(one)} and {notation.plain(other)} are exchanged"
-            yield Mistake("factor", "the gradient", what, ((CLOSED, swapped),))
-    inverses = {part: HadamardPower(part.arg, -1) for part in closed.atoms(Inverse)}
-    if inverses:
-        yield Mistake("entrywise_inverse", "the gradient", ", ".join(map(notation.plain, inverses)),
-                      ((CLOSED, closed.xreplace(inverses)),))
-
-
-def _on_edge(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
-    where = _stage(chain, edge[0])
-    for kind, what, broken, *_ in (*broken_steps(chain, edge), *broken_formulas(adjoint),
-                                   *broken_parts(adjoint)):
-        yield Mistake(kind, where, what, ((edge, broken),), chain[edge[0]].rule.name)
-
-
-def _scalars_on(chain: Chain, edge: Edge, adjoint: Expr) -> Iterator[Mistake]:
-    """Yield a step in which one size or scalar stands in place of another."""
-    places = occurrences(adjoint)
-    for old, new in permutations(scalars_of(chain), 2):
-        for broken in replaced(adjoint, old, places[old], new) if old in places else ():
-            yield Mistake("factor", _stage(chain, edge[0]), instead_of(new, old),
-                          ((edge, broken),), chain[edge[0]].rule.name)
+            found.append(("factor", what, swapped))
+    if inverses := {part: HadamardPower(part.arg, -1) for part in closed.atoms(Inverse)}:
+        what = ", ".join(map(notation.plain, inverses))
+        found.append(("entrywise_inverse", what, closed.xreplace(inverses)))
+    for kind, what, broken, *_ in found:
+        yield Mistake(kind, "the gradient", what, ((CLOSED, broken),))
 
 
 def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Iterator[Mistake]:
@@ -174,8 +170,8 @@ def _at_junction(chain: Chain, parent: str, edges: Mapping[Edge, Expr]) -> Itera
 
 def _stage(chain: Chain, node: str) -> str:
     if node in chain.unnamed:
-        return f"the stage {called(chain, node)}"
-    return f"the stage {notation.plain(node)} = {notation.plain(chain[node].expression)}"
+        return called(chain, node)
+    return f"{notation.plain(node)} = {notation.plain(chain[node].expression)}"
 
 
 def _expanded(chain: Chain, closed: Expr) -> Expr:
@@ -183,8 +179,8 @@ def _expanded(chain: Chain, closed: Expr) -> Expr:
     algebra = NormalForm(symmetric_letters(chain))
     if not closed.is_Matrix:
         return algebra.written_out(sp.expand(algebra.scalar(closed)))
-    terms = algebra.matrix(closed)
-    return sum_of([algebra.expression({word: c}, closed.shape) for word, c in terms.items()])
+    return sum_of([algebra.expression({word: coefficient}, closed.shape)
+                   for word, coefficient in algebra.matrix(closed).items()])
 
 
 def monomial(scalar: Expr) -> tuple[Expr, dict[str, int]]:
@@ -222,7 +218,7 @@ def _behind_a_power(name: str, power: int, own: int, is_size: bool, where: str) 
     unseen = not own and not is_size  # the true coefficient may hold it inside a matrix
     if power == -own or (abs(own) == 2 and 2 * power == -own) or (unseen and power == -1):
         lost = notation.plain(Symbol(name) ** abs(power))
-        return Mistake("missing_scalar", where, "1/" * (power > 0) + lost)
+        return Mistake("missing_scalar", where, f"1/{lost}" if power > 0 else lost)
     if own and power == -2 * own:
         return Mistake("inverted_scalar", where, letter)
     if is_size and power in (-1, -2):

@@ -8,27 +8,13 @@ from functools import partial
 from itertools import combinations, pairwise
 
 import sympy as sp
-from sympy import (
-    Determinant,
-    Expr,
-    HadamardPower,
-    HadamardProduct,
-    Identity,
-    Inverse,
-    MatAdd,
-    MatMul,
-    MatrixSymbol,
-    OneMatrix,
-    Trace,
-    Transpose,
-)
+from sympy import Expr, HadamardProduct, Inverse, MatMul, MatrixSymbol, OneMatrix, Trace, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
-from lvmcalc.calculus.functions import SPELLED, Entrywise
-from lvmcalc.calculus.operations import RULES
+from lvmcalc.calculus.functions import Entrywise
 from lvmcalc.chain import Chain
-from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse
+from lvmcalc.marking.broken_formulas import has_adjoint, instead_of, is_inverse, parted
 from lvmcalc.marking.broken_steps import slope
 from lvmcalc.marking.chain_letters import scalars_of
 from lvmcalc.marking.occurrences import occurrences, replaced
@@ -36,7 +22,6 @@ from lvmcalc.notation import forming
 from lvmcalc.notation.array_axes import spread, sums
 
 OF_NUMBERS = ("exp", "sigmoid", "tanh", "log", "softplus", "relu")
-SUMS, PRODUCTS = (sp.Add, MatAdd), (sp.Mul, MatMul)
 
 Slip = tuple[str, str, str, Expr]  # its kind, where and what it is, and the part without it
 HERE = "the answer"
@@ -48,11 +33,9 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     letters = _Letters(chain, answer)
     places = occurrences(answer)
     norms = [part for part in places if _is_norm(part)]
-    if len(norms) > 1:
-        yield ("lost_factor", HERE, "each norm stands where its square belongs",
-               answer.xreplace({norm: norm.base for norm in norms}))
-        yield ("lost_factor", HERE, "twice each norm stands where its square belongs",
-               answer.xreplace({norm: norm.base / 2 for norm in norms}))
+    for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
+        yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
+               answer.xreplace({norm: norm.base / times for norm in norms}))
     for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
                   _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
                   letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
@@ -67,19 +50,16 @@ class _Letters:
     """The slips that depend on the letters and functions of the chain."""
 
     def __init__(self, chain: Chain, answer: Expr):
-        self.chain = chain
-        known = {**chain.vocabulary}
-        self.scalars = scalars_of(chain)
+        self.chain, self.scalars = chain, scalars_of(chain)
         self.named = answer.atoms(MatrixSymbol)
-        nodes = [*chain.leaves, *chain.abbreviations, *chain.nodes]
-        self.matrices = [known[name] for name in nodes
-                         if name in known and known[name].is_Matrix]
+        known = map(chain.vocabulary.get, [*chain.leaves, *chain.abbreviations, *chain.nodes])
+        self.matrices = [symbol for symbol in known if symbol is not None and symbol.is_Matrix]
         self.square = sorted({it for it in answer.atoms(MatrixSymbol, Inverse)
                               if it.is_square and not has_adjoint(it)}, key=str)
         formulas = [*(node.expression for node in chain.nodes.values()), *chain.edges.values()]
-        functions = sorted({part.name for formula in formulas
-                            for part in sp.sympify(formula).atoms(Entrywise)})
-        self.functions = {name: partial(Entrywise, name) for name in functions}
+        functions = {part.name for formula in formulas
+                     for part in sp.sympify(formula).atoms(Entrywise)}
+        self.functions = {name: partial(Entrywise, name) for name in sorted(functions)}
         if "exp" in functions:
             self.functions["softmax"] = softmax
 
@@ -109,49 +89,43 @@ class _Letters:
 
     def of_scalars(self, part: Expr) -> Iterator[Slip]:
         for other in self.scalars if part in self.scalars else ():
-            yield "factor", HERE, instead_of(part, other), other
+            yield _instead(part, other, "factor")
         if _is_norm(part):
             turned = part.base.arg.args[0]
             norm = f"‖{notation.plain(turned.arg)}‖" if isinstance(
                 turned, Transpose) else notation.plain(part)
-            what = f"{norm} stands where its square belongs"
-            yield "lost_factor", HERE, what, part.base
+            yield "lost_factor", HERE, f"{norm} stands where its square belongs", part.base
         traces = [it for it in part.args if isinstance(it, Trace)] if part.is_Mul else []
         if len(traces) == 2 and traces[0].arg.shape == traces[1].arg.shape:
             whole = Trace(MatMul(*(it.arg for it in traces)))
             yield ("wrong_part", HERE, "a product of traces stands where the trace of the product "
                                        "belongs", part / sp.Mul(*traces) * whole)
         if isinstance(part, sp.Pow) and part.exp == -1 and isinstance(part.base, Trace):
-            instead = Trace(Inverse(part.base.arg))
-            yield "missing_inverse", HERE, instead_of(part, instead), instead
+            yield _instead(part, Trace(Inverse(part.base.arg)), "missing_inverse")
 
     def of_lost_factors(self, part: Expr) -> Iterator[Slip]:
         """Yield a square matrix of the answer, or its inverse, that is lost in a product."""
         if not isinstance(part, MatMul | MatrixSymbol) or has_adjoint(part):
             return
-        scalar, factors = _split(part) if isinstance(part, MatMul) else (sp.S.One, [part])
-        for place in range(len(factors) + 1):
-            size = factors[place].rows if place < len(factors) else factors[-1].cols
+        scalar, factors = parted(part)
+        kind = "product" if isinstance(part, MatMul) else "term"
+        for place, size in enumerate([*(factor.rows for factor in factors), part.cols]):
             for lost in self.square:
                 if lost.rows == size:
-                    kind = "missing_inverse" if is_inverse(lost) else "lost_factor"
-                    told = f"the factor {notation.plain(lost)} is missing"
-                    where = "the product" if isinstance(part, MatMul) else "the term"
-                    yield kind, f"{where} {notation.plain(part)}", told, multiple(
-                        scalar, [*factors[:place], lost, *factors[place:]])
+                    yield ("missing_inverse" if is_inverse(lost) else "lost_factor",
+                           f"the {kind} {notation.plain(part)}",
+                           f"the factor {notation.plain(lost)} is missing",
+                           multiple(scalar, [*factors[:place], lost, *factors[place:]]))
 
     def of_matrices(self, part: Expr) -> Iterator[Slip]:
         """Yield another letter of the same shape, or one in place of the ones of a number."""
-        scalar, factors = _split(part)
-        if isinstance(part, MatMul) and isinstance(factors[0], OneMatrix) and len(factors) == 1:
-            for other in self.matrices:
-                instead = scalar * other
-                yield "wrong_part", HERE, instead_of(scalar, instead), instead
+        if isinstance(part, MatMul) and [type(it) for it in parted(part)[1]] == [OneMatrix]:
+            number = parted(part)[0]
+            yield from (_instead(number, number * other) for other in self.matrices)
         if not isinstance(part, MatrixSymbol | OneMatrix) or has_adjoint(part):
             return
         if isinstance(part, MatrixSymbol):
-            ones = OneMatrix(*part.shape)
-            yield "wrong_part", HERE, instead_of(part, ones), ones
+            yield _instead(part, OneMatrix(*part.shape))
         for row in [it for it in self.matrices if it.cols == 1 != part.cols == it.rows]:
             told = f"{instead_of(part, row.T)} in each row"
             yield "wrong_part", HERE, told, OneMatrix(part.rows, 1) * row.T
@@ -169,9 +143,9 @@ class _Letters:
     def of_functions(self, part: Expr) -> Iterator[Slip]:
         """Yield a function of the chain round a part that has none."""
         if not part.is_Matrix or has_adjoint(part) or isinstance(
-                part, OneMatrix | Identity | Transpose | Inverse):
+                part, OneMatrix | sp.Identity | Transpose | Inverse):
             return
-        scalar, factors = _split(part) if isinstance(part, MatMul) else (sp.S.One, [part])
+        scalar, factors = parted(part)
         for start, end in combinations(range(len(factors) + 1), 2):
             inner = joined(MatMul, factors[start:end])
             whole = end - start == len(factors)
@@ -190,14 +164,17 @@ class _Letters:
         letters = notation.plain(inside)
         given = f"{getattr(part, 'name', 'softmax')}({letters})"
         yield "wrong_part", HERE, f"{given} stands where {letters} belongs", inside
-        others = {name: partial(Entrywise, name) for name in OF_NUMBERS if name in SPELLED}
+        others = {name: partial(Entrywise, name) for name in OF_NUMBERS}
         for name, of in {**self.functions, **others}.items():
             yield ("wrong_part", HERE, f"{given} stands where {name}({letters}) belongs",
                    of(inside))
         for rest, term in _terms(inside) if isinstance(part, Entrywise) else ():
             for left, right in ((term, sum_of(rest)), (sum_of(rest), term)):
-                instead = MatAdd(Entrywise(part.name, left), right)
-                yield "wrong_part", HERE, instead_of(part, instead), instead
+                yield _instead(part, sp.MatAdd(Entrywise(part.name, left), right))
+
+
+def _instead(part: Expr, right: Expr, kind: str = "wrong_part") -> Slip:
+    return kind, HERE, instead_of(part, right), right
 
 
 def _is_norm(part: Expr) -> bool:
@@ -208,41 +185,36 @@ def _of_functions(part: Expr) -> Iterator[Slip]:
     match part:
         case Entrywise():
             yield "sign", HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
-            if f"{part.name} entry by entry" in RULES:
-                yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
+            yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
         case HadamardProduct():
-            for of in part.args:
-                rest = [it for it in part.args if it != of]
-                if isinstance(of, Entrywise) and HadamardPower(of.arg, -1) in rest and (
-                        f"{of.name} entry by entry" in RULES):
-                    rest.remove(HadamardPower(of.arg, -1))
-                    right = joined(HadamardProduct, [*rest, slope(of.name, of.arg)])
-                    what = notation.plain(HadamardProduct(of, HadamardPower(of.arg, -1)))
-                    yield ("wrong_part", HERE, f"{what} stands where the derivative of "
-                                               f"{notation.plain(of)} belongs", right)
+            for of in (it for it in part.args if isinstance(it, Entrywise)):
+                ratio = HadamardProduct(of, sp.HadamardPower(of.arg, -1))
+                if {*ratio.args} <= {*part.args}:
+                    rest = [it for it in part.args if it not in ratio.args]
+                    told = f"the derivative of {notation.plain(of)}"
+                    yield ("wrong_part", HERE, f"{notation.plain(ratio)} stands where {told} "
+                           "belongs", joined(HadamardProduct, [*rest, slope(of.name, of.arg)]))
         case sp.log():
-            yield "wrong_part", HERE, instead_of(part, part.args[0]), part.args[0]
+            yield _instead(part, part.args[0])
 
 
 def _of_factors(part: Expr) -> Iterator[Slip]:
     """Yield a product with some factors less, or a part squared."""
     scalar, factors = _split(part)
     if isinstance(part, HadamardProduct):
-        factors = list(part.args)
-        for count in (1, len(factors) - 1):
-            for lost in combinations(range(len(factors)), count):
-                rest = [it for place, it in enumerate(factors) if place not in lost]
-                what = joined(HadamardProduct, [factors[place] for place in lost])
-                if rest:
-                    yield "extra_factor", HERE, notation.plain(what), joined(HadamardProduct, rest)
+        for count in (1, len(part.args) - 1):
+            for lost in combinations(range(len(part.args)), count):
+                rest = [it for place, it in enumerate(part.args) if place not in lost]
+                what = joined(HadamardProduct, [part.args[place] for place in lost])
+                yield "extra_factor", HERE, notation.plain(what), joined(HadamardProduct, rest)
     elif isinstance(part, MatMul):
         for start, end in combinations(range(len(factors) + 1), 2):
             rest = factors[:start] + factors[end:]
-            if rest and rest != factors and all(a.cols == b.rows for a, b in pairwise(rest)):
+            if rest and all(a.cols == b.rows for a, b in pairwise(rest)):
                 lost = joined(MatMul, factors[start:end])
                 yield "extra_factor", HERE, notation.plain(lost), multiple(scalar, rest)
-    for number in sp.Mul.make_args(scalar) if isinstance(part, PRODUCTS) else ():
-        if number.has(Determinant, Trace):
+    for number in sp.Mul.make_args(scalar) if isinstance(part, sp.Mul | MatMul) else ():
+        if number.has(sp.Determinant, Trace):
             yield "extra_factor", HERE, notation.plain(number), _product(scalar / number, factors)
     if isinstance(part, MatrixSymbol | Entrywise) and not has_adjoint(part):
         yield ("lost_factor", HERE, f"{notation.plain(part)} stands where its square belongs",
@@ -251,21 +223,25 @@ def _of_factors(part: Expr) -> Iterator[Slip]:
 
 def _of_inverses(part: Expr) -> Iterator[Slip]:
     if isinstance(part, Inverse):
-        yield "extra_inverse", HERE, instead_of(part, part.arg), part.arg
-    elif part.is_Matrix and part.is_square and not isinstance(part, Identity | OneMatrix) and (
-            not has_adjoint(part)):
-        yield "missing_inverse", HERE, instead_of(part, Inverse(part)), Inverse(part)
+        yield _instead(part, part.arg, "extra_inverse")
+    elif _may_turn(part) and not has_adjoint(part):
+        yield _instead(part, Inverse(part), "missing_inverse")
 
 
 def _of_turns(part: Expr) -> Iterator[Slip]:
-    if part.is_Matrix and part.is_square and not isinstance(part, Identity | OneMatrix):
-        yield "transpose", HERE, instead_of(part, part.T), part.T
-    scalar, factors = _split(part)
+    if _may_turn(part):
+        yield _instead(part, part.T, "transpose")
     if isinstance(part, MatMul):
+        scalar, factors = parted(part)
         for place in range(len(factors) - 1):
             order = [*factors[:place], factors[place + 1], factors[place], *factors[place + 2:]]
             if all(a.cols == b.rows for a, b in pairwise(order)):
                 yield "order", f"the product {notation.plain(part)}", "", multiple(scalar, order)
+
+
+def _may_turn(part: Expr) -> bool:
+    """Return whether a part is a square matrix, but neither I nor ones."""
+    return part.is_Matrix and part.is_square and not isinstance(part, sp.Identity | OneMatrix)
 
 
 def _of_terms(part: Expr) -> Iterator[Slip]:
@@ -275,17 +251,16 @@ def _of_terms(part: Expr) -> Iterator[Slip]:
 
 def _terms(part: Expr) -> Iterator[tuple[list[Expr], Expr]]:
     """Yield each term of a sum, behind the others."""
-    for place, term in enumerate(part.args if isinstance(part, SUMS) else ()):
+    for place, term in enumerate(part.args if isinstance(part, sp.Add | sp.MatAdd) else ()):
         yield [*part.args[:place], *part.args[place + 1:]], term
 
 
 def _split(part: Expr) -> tuple[Expr, list[Expr]]:
     """Return the scalar in a product, and its brackets or matrices."""
-    if isinstance(part, MatMul):
-        scalar, factors = part.as_coeff_matrices()
-        return scalar, list(factors)
-    sums = [it for it in part.args if isinstance(it, sp.Add)] if part.is_Mul else []
-    return (part / sp.Mul(*sums) if sums else part), sums
+    if part.is_Matrix:
+        return parted(part)
+    sums = [it for it in sp.Mul.make_args(part) if it.is_Add]
+    return part / sp.Mul(*sums), sums
 
 
 def _product(scalar: Expr, factors: list[Expr]) -> Expr:
