@@ -5,6 +5,7 @@ of its left side, and its gradient, or differential, in the chain. It follows, t
 made up of errors before, as where one term of a sum was differentiated wrongly.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
@@ -48,6 +49,8 @@ from lvmcalc.notation.forming import (
     transposed,
 )
 from lvmcalc.notation.vocabulary import matching
+
+HESSIAN = re.compile(r"∂².+/∂(.+)² ")
 
 
 class Error(NamedTuple):
@@ -182,19 +185,24 @@ class Slips:
                     if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                            for pair in pairwise(self.taken_for_true(some, way))):
                         return some[0]
-        return (self.put_in(head, sides[-1]) or self.read_off(name, sides[-1])
+        return (self.put_in(head, sides[-1]) or self.read_off(name, *sides)
                 or self.taken_back(head, *sides) or self.made_up(*sides))
 
-    def read_off(self, name: str, side: Expr) -> Position | None:
-        """Return the line with a slip from which a differential of the scalar follows if a side is
-        the gradient in that."""
+    def read_off(self, name: str, *sides: Expr) -> Position | None:
+        """Return the line with a slip from which a differential of the scalar, or of its gradient,
+        follows if a side is the gradient in that, or the Hessian."""
+        second = HESSIAN.fullmatch(getattr(sides[0], "name", ""))
         for number, left, change in [(number, *pair) for number, said in self.said.items()
-                                     for pair in said.items()] if name else ():
-            with suppress(UnsupportedExpression, ValueError, TypeError):
-                step = increment_of(self.chain[name].symbol)
-                if node_of(self.chain, left) == self.chain.output and self.same(slope(
-                        self.chain, as_number(in_increments(
-                            self.chain, self.letters.meaning(change), (name,))), step), side):
+                                     for pair in said.items()] if name or second else ():
+            with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+                by = second[1] if second else name
+                step = increment_of(self.chain[by].symbol)
+                if second and self.same(left, product(sides[0], step)) and self.same(
+                        change, product(sides[-1], step)):
+                    return number
+                if not second and node_of(self.chain, left) == self.chain.output and self.same(
+                        slope(self.chain, as_number(in_increments(
+                            self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
                     return number
         return None
 
