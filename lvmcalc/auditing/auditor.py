@@ -26,6 +26,7 @@ from lvmcalc.auditing.definition_lines import Defining
 from lvmcalc.auditing.function_notation import at_another_point, functions, without_arguments
 from lvmcalc.auditing.gradient_names import asked_for, changing, with_gradient
 from lvmcalc.auditing.loss_names import with_loss
+from lvmcalc.auditing.newton_names import with_newton
 from lvmcalc.auditing.own_letters import OwnLetters
 from lvmcalc.auditing.pieces import Piece, Position, pieces
 from lvmcalc.auditing.reading_order import reading_order
@@ -88,7 +89,7 @@ def audit(lines: str | Iterable[str], of: str | Chain) -> Audit:
     text = "\n".join(given)
     if isinstance(lines, str):  # """ stands on a line of its own
         text = re.sub(r"\A\s*\n", "", text)
-    text = as_equations(text, chain)
+    text = as_equations(with_newton(text, chain), chain)
     chain = with_free_letters(chain, text)
     letters = functions(text, chain)
     text = without_arguments(text, letters)

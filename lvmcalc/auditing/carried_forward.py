@@ -5,6 +5,7 @@ of its left side, and its gradient, or differential, in the chain. It follows, t
 made up of errors before, as where one term of a sum was differentiated wrongly.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
@@ -48,6 +49,8 @@ from lvmcalc.notation.forming import (
     transposed,
 )
 from lvmcalc.notation.vocabulary import matching
+
+HESSIAN = re.compile(r"∂².+/∂(.+)² ")
 
 
 class Error(NamedTuple):
@@ -182,7 +185,26 @@ class Slips:
                     if all(decide(*pair, symmetric_in(self.chain)).status in RIGHT
                            for pair in pairwise(self.taken_for_true(some, way))):
                         return some[0]
-        return self.put_in(head, sides[-1]) or self.taken_back(head, *sides) or self.made_up(*sides)
+        return (self.put_in(head, sides[-1]) or self.read_off(name, *sides)
+                or self.taken_back(head, *sides) or self.made_up(*sides))
+
+    def read_off(self, name: str, *sides: Expr) -> Position | None:
+        """Return the line with a slip from which a differential of the scalar, or of its gradient,
+        follows if a side is the gradient in that, or the Hessian."""
+        second = HESSIAN.fullmatch(getattr(sides[0], "name", ""))
+        for number, left, change in [(number, *pair) for number, said in self.said.items()
+                                     for pair in said.items()] if name or second else ():
+            with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
+                by = second[1] if second else name
+                step = increment_of(self.chain[by].symbol)
+                if second and self.same(left, product(sides[0], step)) and self.same(
+                        change, product(sides[-1], step)):
+                    return number
+                if not second and node_of(self.chain, left) == self.chain.output and self.same(
+                        slope(self.chain, as_number(in_increments(
+                            self.chain, self.letters.meaning(change), (by,))), step), sides[-1]):
+                    return number
+        return None
 
     def taken_back(self, head: Expr, *sides: Expr) -> Position | None:
         """Return the line with the slip that an equation begins with, if it ends with what is right
@@ -194,11 +216,17 @@ class Slips:
     def put_in(self, head: Expr, side: Expr) -> Position | None:
         """Return the line with a slip that was put in what a right line says of the same thing."""
         for left, formula in self.relations:
-            for number, said in self.said.items() if left == head else ():
-                expected = formula.xreplace(said)
+            for number in self.said if left == head else ():
+                expected = formula.xreplace(self.said_in(number))
                 if expected != formula and self.same(expected, side):
                     return number
         return None
+
+    def said_in(self, number: Position) -> dict[Expr, Expr]:
+        """Return what a line says of adjoints and differentials, and of letters for them."""
+        said = self.said.get(number, {})
+        return said | {letter: said[formula] for letter, formula in self.letters.formulas.items()
+                       if formula in said}
 
     def made_up(self, *sides: Expr) -> Position | None:
         """Return the first line with a slip if the error of an equation is made up of such errors.
@@ -225,7 +253,7 @@ class Slips:
         """Return some sides in leaves, where some slips are taken for true."""
         changes: dict[passes.Place, Expr] = {}
         for number in numbers:
-            sides = tuple(side.xreplace(self.said.get(number, {})) for side in sides)
+            sides = tuple(side.xreplace(self.said_in(number)) for side in sides)
             if number in self.inside:
                 sides = tuple(self.changed_inside(side, *self.inside[number]) for side in sides)
             changes |= self.formulas.get(number, {})
@@ -260,18 +288,21 @@ class Slips:
             side = in_increments(self.chain, change_of(side))
         with suppress(UnsupportedExpression, ValueError, TypeError):
             if not written(self.chain, side):  # letters of one's own
-                side, = self.in_leaves(side)
+                inside = {it.name for change in side.atoms(*KINDS) for it in
+                          change.arg.free_symbols} - {*self.chain.vocabulary.lengths}
+                side, = [in_increments(self.chain, side, tuple(inside))] if inside and (
+                    inside <= {*self.chain.nodes}) else self.in_leaves(side)
             return broken_by(self.chain, self.of_node(left), side)
         return {}
 
     def of_node(self, changed: Expr) -> Expr:
         """Return d(c) for an expression that is the differential of c, such as -½ tr(K⁻¹ dK)."""
-        output = self.chain[self.chain.output].symbol
         if node_of(self.chain, changed) or not has_differentials(self.chain, changed):
             return changed
         if not isinstance(changed, KINDS):
-            return next((change for change in [change_of(output)] if not changed.is_Matrix
-                         and self.same(change, changed)), changed)
+            return next((change for node in [*self.chain][::-1] if not (
+                changed.is_Matrix or node.symbol.is_Matrix or node.name in self.chain.leaves)
+                and self.same(change := change_of(node.symbol), changed)), changed)
         inside = as_number(changed.arg)
         return next((change_of(node.symbol) for node in self.chain
                      if node.symbol.is_Matrix == inside.is_Matrix

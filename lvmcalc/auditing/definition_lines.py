@@ -105,7 +105,7 @@ class Defining(Lettering):
         if entry and entry[1].upper() not in self.words:
             self.words = self.words.extended({entry[1].upper(): letter})
         verdicts = tuple(self.verdict(*pair) for pair in pairwise(values))
-        return Line(piece.text, self.chain, (letter, *values), verdicts,
+        return Line(piece.text, self.chain, (letter, *values), verdicts, at=piece.at,
                     kind="claim" if verdicts else "definition")
 
     def whole(self, change: Expr) -> Expr | None:

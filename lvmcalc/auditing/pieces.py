@@ -247,7 +247,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
-    return piece._replace(kind="claim")
+    return piece._replace(kind="words" if piece.name.startswith("Δ") else "claim")
 
 
 def with_index(text: str, vocabulary: Vocabulary) -> str:

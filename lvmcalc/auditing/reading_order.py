@@ -42,5 +42,5 @@ def reading_order(found: list[Piece], stages: Collection[str]) -> list[int]:
 
 def _given(piece: Piece, stages: Collection[str]) -> set[str]:
     """Return the letters that a piece defines, or would if it could be read."""
-    return {spelling(piece.name)} if piece.kind == "definition" else (
+    return {spelling(re.sub(r"_([a-z])\1$", "", piece.name))} if piece.kind == "definition" else (
         letters_given(piece.text) - {*stages} if piece.error else set())

@@ -14,6 +14,7 @@ _AGAIN = rf"\s*&?\s*(?P=name){_AT}?(?![\w\\])\s*[-+−]"
 STEP = re.compile(rf"(?:^|[\s$:]){_NAME}(?:{_AT}?\s*{_ARROW}|{_BELOW.format(_NEXT)}\s*&?\s*:?=)"
                   rf"{_AGAIN}")
 # w = w − lr * grad
+MOVED = re.compile(rf"^\s*{_NAME}\s*\+\s*Δ(?P=name)\s*;?\s*$")  # what a function returns
 IN_PLACE = re.compile(rf"^\s*{_NAME}\s*={_AGAIN}\s*\(?\s*"
                       r"(?:\\?(?P<step>[^\W\d]\w*)(?=\s*[*·\s(\\∇])|∇|\\nabla)")
 
@@ -23,4 +24,4 @@ def is_update(text: str, vocabulary: Vocabulary) -> bool:
     the chain if the letter is on both sides of an equals sign."""
     found = IN_PLACE.match(text)
     sized = found and not (found["step"] and vocabulary.pattern.fullmatch(found["step"]))
-    return bool(sized or (STEP.search(text) and text.count("=") < 2))
+    return bool(sized or MOVED.match(text) or (STEP.search(text) and text.count("=") < 2))

@@ -7,6 +7,9 @@ from lvmcalc import audit, derive
 
 LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀX w", X="N×D", w="D", y="N")
 NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+               n="positive")
 BACK = "∂L/∂U = ((Vᵀ(VH − Y)) ∘ (1 − H))Xᵀ"
 
 
@@ -48,3 +51,16 @@ def test_a_line_that_cannot_be_read_takes_no_meaning_that_it_repeats(said: str, 
 def test_a_factor_of_a_whole_side_is_not_told_of_its_terms() -> None:
     text = "z = Wx\nr = Wᵀz − x\n∂L/∂z = 2Wr"
     assert "in the whole answer: it is twice" in audit(text, "autoencoder").lines[-1].wrong
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("s = exp(Z) 1\nd(1ᵀ log s) = 1ᵀ ds\n∂L/∂Z = exp(Z) − Y\n∂L/∂W = Xᵀ(exp(Z) − Y)", SOFTMAX,
+     ["definition", "refuted", "follows", "follows"]),
+    ("−½ tr(d(K⁻¹) YYᵀ) = ½ tr(K⁻¹ YYᵀ dK)\nG = ∂L/∂K = ½ K⁻¹YYᵀ − D/2 K⁻¹\n"
+     "∂L/∂X = 2α G X\n= α K⁻¹(YYᵀ − D I) X", "gplvm", ["refuted", "follows", "proved", "follows"]),
+    ("Λ = Σ⁻¹\ndΛ = Λ dΣ Λ\nL = n/2 log|Λ| − n/2 tr(ΛS)\ndL = n/2 tr((Σ − S) dΛ)\n"
+     "= n/2 tr((Σ − S) Λ dΣ Λ)\n∂L/∂Σ = n/2 Λ(Σ − S)Λ", GAUSS,
+     ["definition", "refuted", "proved", "proved", "follows", "follows"])])
+def test_a_gradient_follows_from_a_slip_in_a_differential(text: str, of: object,
+                                                          expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
