@@ -47,6 +47,7 @@ from lvmcalc.notation.formula_finder import (
 )
 from lvmcalc.notation.inlining import inlined
 from lvmcalc.notation.lexicon import ARRAYS, NAMED
+from lvmcalc.notation.loops import without_loops
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.said_formulas import with_formulas
 from lvmcalc.notation.statements import (
@@ -193,13 +194,14 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
         raise Unreadable(f"`{goes_on[0]}` says that more follows: write the whole formula.")
     text = DEMANDED.sub("= 0 = 0", text)
     words = exercise.chain.vocabulary
-    whole = inlined(given := unified(text := with_plain_names(text)))
+    typed, text = text, without_loops(with_plain_names(text), words)
+    whole = inlined(given := unified(text))
     text = without_heading(without_politeness(whole, words), words)
     if len(parts := formulas_in(text, words)) < len(MATH.findall(text)):
         raise Unreadable(f"Beside `{quoted(parts[0])}` stand names, which are not understood: "
                          "write the formula alone.")
     text = without_dollars(text, words)
-    code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(text))
+    code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
     text = text if code else with_loss(exercise, text)
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)

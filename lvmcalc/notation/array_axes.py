@@ -46,6 +46,8 @@ class Axes(Atoms):
         TensorFlow and JAX take the last axis.
         """
         shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
+        if shape[1] == 1 and self.sums.free(arguments[0]):  # of one case in a loop
+            return "c"
         if re.search(r"\b(?:tf|jax)\.nn\.$", self.text[:token.start]) and shape[1] != 1:
             return "r"
         if self.arrays or str(shape[0]) not in ("N", "n") or shape[1] == 1:
@@ -59,6 +61,8 @@ class Axes(Atoms):
         row = AXES[axis.rstrip("k")]
         if name == "softmax":
             powers = self.vocabulary.functions["exp"](matrix)
+            if matrix.cols == 1 and not row:
+                return forming.quotient(powers, self.vocabulary.functions["sum"](powers))
             return forming.quotient(powers, spread(sums(powers, row), matrix))
         if not matrix.is_Matrix:
             raise TypeError

@@ -1,9 +1,20 @@
 """Columns with an index, such as the row x_i of a matrix X, written as matrices of such rows."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
+from sympy import (
+    Expr,
+    HadamardProduct,
+    MatAdd,
+    MatMul,
+    MatrixExpr,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    Transpose,
+)
 
 from lvmcalc.notation.forming import apart, as_number, elementwise, product, transposed, turned
 from lvmcalc.notation.name_resolution import Unreadable
@@ -35,6 +46,7 @@ class Vectors:
     """Write numbers and columns that vary with an index as matrices."""
 
     parts: dict[Expr, Indexed]
+    functions: Mapping[str, Callable[..., Expr]]
 
     def free(self, part: Expr) -> set[str]:
         """Return the indices that a part varies with."""
@@ -129,6 +141,16 @@ class Vectors:
                         for index, parts in found.items()}
             case MatMul():
                 return self.multiple(column)
+            case Transpose(args=(MatrixExpr() as inner,)) if type(inner).__name__ == "Entrywise":
+                return self.vector(self.functions[inner.name](transposed(inner.arg)))
+            case MatrixExpr() if type(column).__name__ == "Entrywise":
+                index, *others = self.free(column)
+                if not others:
+                    return {index: self.functions[column.name](self.rows(column.arg, index))}
+            case HadamardProduct():
+                index, *others = self.free(column)
+                if not others:
+                    return {index: elementwise(*(self.rows(it, index) for it in column.args))}
             case OverColumns():
                 return self.summed(column)
         raise self.refused("".join(sorted(self.free(column))))
@@ -159,6 +181,10 @@ class Vectors:
         found = []
         for term in body.args if isinstance(body, MatAdd) else [body]:
             scalar, column = apart(term)
+            if isinstance(column, Transpose) and isinstance(column.arg, MatMul):  # (s v_kᵀ)ᵀ
+                inside, factors = column.arg.as_coeff_matrices()
+                scalar *= inside
+                column = product(*map(transposed, factors[::-1]))
             if more or others or not self.free(column) <= {k}:
                 raise self.refused("".join(sorted(self.free(body))))
             found.append(product(self.entries(scalar, i, k), self.rows(column, k)))

@@ -51,6 +51,19 @@ def _slopes(vocabulary: Vocabulary, parts: dict[Expr, Indexed]
     return found
 
 
+def _of_code(vocabulary: Vocabulary, indices: Collection[str]) -> dict[Expr, Indexed]:
+    """Return the symbols Xrow_i and Xcol_i for a row and a column of a matrix in code."""
+    found: dict[Expr, Indexed] = {}
+    for name, matrix in vocabulary.items():
+        if matrix.is_Matrix and "∂" not in name:
+            for called, of in ((f"{name}row", matrix), (f"{name}col", matrix.T)):
+                for i in indices:
+                    symbol = Symbol(f"{called}_{i}") if of.cols == 1 else MatrixSymbol(
+                        f"{called}_{i}", of.cols, 1)
+                    found[symbol] = Indexed(of, i)
+    return found
+
+
 def _change(symbol: Expr) -> Expr:
     """Return the differential of a name, or of its transpose."""
     return transposed(_change(symbol.arg)) if isinstance(symbol, Transpose) else matching(
@@ -68,7 +81,8 @@ def columns_meant(text: str, vocabulary: Vocabulary, entries: str = "") -> list[
     The first is that all of them are rows. With x_i, all x_j are columns.
     """
     spread, words, sums = indexed(text, vocabulary, entries)
-    vectors = {part.name for part in sums.parts if part.is_Matrix} if sums else {}
+    vectors = {part.name for part in sums.parts if part.is_Matrix
+               and not re.search("(?:row|col)_", part.name)} if sums else {}
     if not vectors:
         return [()]
     bare = re.sub(STYLES + r"\s*\{\s*(\w+)\s*\}", r" \1", spread)
@@ -137,6 +151,7 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
                 of = matrix.T if f"{called}_{i}" in columns else matrix
                 parts[MatrixSymbol(f"{called}_{i}", of.cols, 1)] = Indexed(of, i)
                 parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
+    parts |= _of_code(vocabulary, names) if re.search(r"(?:row|col)_", text) else {}
     parts |= {Symbol(f"∂L/∂{name}_{i}"): Indexed(matrix, i)
               for name in vocabulary.differentials for i in names
               if getattr(matrix := vocabulary.spellings.get(f"∂L/∂{name}"), "is_Matrix", False)

@@ -91,6 +91,11 @@ class Sums(Vectors):
     def entry(self, matrix: Expr, place: int) -> Expr:
         """Return the entry of a matrix, or of a column, whose indices stand at a place."""
         indices = self.below[place]
+        if matrix.is_Matrix and matrix.cols == 1 and len(outer := self.free(matrix)) == 1:
+            index, = outer  # an entry of a column that varies with an index
+            symbol = Symbol(f"({matrix})_{indices}")
+            self.parts[symbol] = Indexed(self.rows(matrix, index), index, indices)
+            return symbol
         if not matrix.is_Matrix or self.free(matrix) or len(indices) != 1 + (matrix.cols != 1):
             raise Unreadable(f"It is not clear which entry `{indices}` is below the bracket.")
         symbol = Symbol(f"({matrix})_{indices}")
@@ -197,6 +202,11 @@ class Sums(Vectors):
                 return self.functions[type(number).__name__](self.entries(number.args[0], i, j))
             case Trace():
                 return self.trace(number.arg, i, j)
+            case sp.Expr() if type(number).__name__ == "EntrySum" and j is None and (
+                    1 in number.arg.shape):
+                column = number.arg if number.arg.cols == 1 else transposed(number.arg)
+                rows = self.rows(column, i)
+                return product(rows, OneMatrix(rows.cols, 1))
             case Over():
                 return self.inner_sum(number, i, j)
         raise self.refused("".join(sorted(free)))

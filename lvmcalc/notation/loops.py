@@ -1,0 +1,329 @@
+"""Read a loop over rows or columns of code as the sum, or the rows, that it computes.
+
+    g = np.zeros_like(w)
+    for i in range(len(X)):          g = ∑_{i}^{N} ((x_iᵀ w − y_i) x_i)
+        r = X[i] @ w - y[i]
+        g += r * X[i]
+
+Xrow_i is row i of X as a column, Xcol_i its column i.
+"""
+
+import re
+from typing import NamedTuple
+
+from lvmcalc.notation.name_resolution import Unreadable, quoted
+from lvmcalc.notation.statements import split
+from lvmcalc.notation.vocabulary import Vocabulary
+
+LETTERS = "ijklmnpstqruvz"
+_VAR = r"(?P<var>[^\W\d]\w*)"
+HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
+    rf"{_VAR}\s+in\s+range\(\s*(?:0\s*,\s*)?(?P<size>[^,]+)\)\s*:",
+    rf"{_VAR}\s*(?:=|in\b|∈)\s*1\s*:\s*(?P<size>[^:]+?)\s*(?:do|,)?",
+    rf"\(\s*{_VAR}\s+in\s+(?:1\s*:\s*(?P<size>[^:]+)|seq_len\((?P<long>.+)\)"
+    r"|seq_along\((?P<along>\w+)\))\s*\)\s*(?P<brace>\{)?",
+    rf"{_VAR}\s*(?:=|in\b|∈)\s*(?:eachindex\((?P<along>\w+)\)|axes\((?P<axes>\w+\s*,\s*[12])\))",
+    rf"{_VAR}\s*,\s*(?P<row>\w+)\s+in\s+enumerate\((?P<of>\w+)\)\s*:",
+    r"\(?(?P<rows>\w+(?:\s*,\s*\w+)+)\)?\s+in\s+zip\((?P<several>[\w\s,]+)\)\s*:",
+    r"(?P<row>\w+)\s+in\s+(?P<of>[^\W\d]\w*)(?P<turned>\.T)?\s*:",
+    r"(?P<row>\w+)\s+(?:in|∈)\s+each(?:row|(?P<turned>col))\((?P<of>\w+)\)")]
+SUM_OF = re.compile(r"(?P<array>\b(?:np|jnp)\.)?\bsum\(\s*(?P<list>\[)?(?=.*\sfor\s+\w+\s+in\b)",
+                    re.DOTALL)
+SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
+                  r"\)|(?:ncol\(\s*(?P<columns>\w+)\s*\))"
+                  r"|(?P<shaped>\w+)\.(?:shape|size)[(\[]\s*(?P<place>[01])\s*[)\]]")
+SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shape|size\((\w+)\)"
+                   r"|dim\((\w+)\))\s*;?\s*$")
+SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[-+*/]?|[-+*/])?="
+                 r"(?!=)\s*(?P<value>.+)$", re.DOTALL)
+ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
+                  r"|\[0(?:\.0*)?\]\s*\*.+"
+                  r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
+REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
+ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
+                    r"(\.T\b|\.')?")
+WORD = re.compile(r"(?<![\w.\"'{])[^\W\d]\w*(?!\w|\s*\()")
+
+
+class Line(NamedTuple):
+    """A line of code: how far it is indented, what stands there, and the remark behind it."""
+
+    indent: int
+    text: str
+    remark: str = ""
+
+
+class Loop(NamedTuple):
+    """A loop: how far it is indented, its head, and the lines and loops in it."""
+
+    indent: int
+    head: re.Match
+    body: list
+
+
+def without_loops(text: str, words: Vocabulary) -> str:
+    """Return code with a sum in place of each loop that adds up.
+
+    Raises
+    ------
+    Unreadable
+        If a loop does anything else.
+    """
+    lines = [REMARK.sub("", line).strip() for line in text.splitlines()]
+    if any(head_of(part) for line in lines for part in split(line, ";")) or SUM_OF.search(text):
+        return _Loops(words).read(text)
+    return text
+
+
+def head_of(line: str) -> re.Match | None:
+    """Return the head of a loop, None if a line is none."""
+    return next(filter(None, (head.match(line.strip()) for head in HEADS)), None)
+
+
+class _Loops:
+    def __init__(self, words: Vocabulary):
+        self.words = words
+        self.sizes: dict[str, str] = {}
+        self.lines: list[str] = []
+        self.zero: set[str] = set()  # names that begin with zero
+        self.set: set[tuple[str, str]] = set()  # names of which a loop sets the rows
+        self.local: set[str] = set()  # names that only steps of a loop give a value
+        self.ends: dict[str, str] = {}  # where each index ends
+        self.runs: dict[str, set[str]] = {}  # and how many places there are where it is used
+
+    def read(self, text: str) -> str:
+        self.free = [letter for letter in LETTERS if letter not in self.words.spellings
+                     and not re.search(rf"\b{letter}\b\s*=(?!=)", text)][::-1]
+        self.one_based = not re.search(r"\brange\(|\benumerate\(|\bzip\(|:[^\S\n]*$", text, re.M)
+        self.round = self.one_based and not re.search(r"\w\[[^\]]*\w", text)
+        text = re.sub(r"^([^\n=]*?)(?:<-|←)", r"\1=", text, flags=re.MULTILINE)
+        found: list[Line] = []
+        for line in text.splitlines():
+            said, parts = REMARK.search(line), split(REMARK.sub("", line), ";")
+            found += [Line(len(line) - len(line.lstrip()), part.strip(),
+                           f"  {said[0]}" if said and part is parts[-1] else "")
+                      for part in parts if part.strip()]
+        for each in self.nested(found, bool(re.search(r"^\s*end\b|\}", text, re.M))):
+            if isinstance(each, Loop):
+                self.loop(each)
+            else:
+                self.outside(each)
+        return "\n".join(self.lines)
+
+    def nested(self, lines: list[Line], closed: bool) -> list:
+        """Return lines, with loops in place of their lines."""
+        found: list = []
+        while lines:
+            line, *lines = lines
+            if not (head := head_of(line.text)):
+                if re.match(r"for\b", line.text):
+                    raise Unreadable(f"`{quoted(line.text)}` begins a loop that is not read: only "
+                                     "one over all rows, or all columns, is.")
+                found.append(line)
+                continue
+            depth, end = 1, 0
+            for end, other in enumerate(lines):  # noqa: B007
+                if closed:
+                    depth += bool(re.match(r"(?:for|while|if)\b", other.text))
+                    depth -= bool(re.match(r"end\b|\}", other.text))
+                if depth == 0 or (not closed and other.indent <= line.indent):
+                    break
+            else:
+                end = len(lines)
+            found.append(Loop(line.indent, head, self.nested(lines[:end], closed)))
+            lines = lines[end + closed:]
+        return found
+
+    def outside(self, line: Line) -> None:
+        """Keep a line that stands in no loop, but not one that says that a sum begins with 0."""
+        text, one = line.text, SET.match(line.text)
+        if used := {*WORD.findall(one["value"] if one else text)} & self.local:
+            raise Unreadable(f"{min(used)} is used behind the loop that gives it a value.")
+        if shape := SHAPE.match(text):
+            of = next(filter(None, shape.groups()[2:]))
+            for axis in (0, 1):
+                self.sizes[shape[axis + 1]] = self.size_of(of, axis)
+        elif one and not one["sign"] and (found := self.size(one["value"])):
+            self.sizes[one["name"]] = found
+        if one and not one["sign"] and not one["at"] and ZERO.fullmatch(one["value"].strip()):
+            self.zero.add(one["name"])
+            return
+        if one and one["name"] in self.zero:
+            self.zero.discard(one["name"])
+            text = f"{one['name']} = {one['sign'] or ''} {one['value']}"
+        self.lines.append(" " * line.indent + self.summed(text) + line.remark)
+
+    def size_of(self, name: str, axis: int) -> str:
+        """Return how many rows, or columns, a matrix of the chain has."""
+        shape = getattr(self.words.spellings.get(name), "shape", ())
+        return str(shape[axis]) if shape else ""
+
+    def size(self, text: str) -> str:
+        """Return the size of the chain that a text is, "" if it is none."""
+        text = text.strip()
+        if found := SIZE.fullmatch(text):
+            name = found["first"] or found["columns"] or found["shaped"]
+            axis = int(found["place"] or 0) if found["shaped"] else (
+                1 if found["columns"] else int(found["axis"] or 1) - 1)
+            return self.size_of(name, axis)
+        return self.sizes.get(text) or (text if text in self.words.lengths else "")
+
+    def entered(self, head: re.Match, known: dict[str, str]) -> tuple[str, str, dict[str, str]]:
+        """Return the index of a loop, where it ends, and what its names mean."""
+        said = {name: value for name, value in head.groupdict().items() if value}
+        if not self.free:
+            raise Unreadable("These are more loops than can be read.")
+        letter = self.free.pop()
+        known = {**known, **({said["var"]: letter} if "var" in said else {})}
+        size = self.size(said.get("size") or said.get("long") or "")
+        if along := said.get("along"):
+            size = self.size_of(along, 0)
+        if axes := said.get("axes"):
+            name, axis = axes.split(",")
+            size = self.size_of(name.strip(), int(axis) - 1)
+        names = said.get("rows", said.get("row", "")).replace(" ", "")
+        arrays = said.get("several", said.get("of", "")).replace(" ", "")
+        for name, of in zip(filter(None, names.split(",")), filter(None, arrays.split(",")),
+                            strict=True):
+            known[name] = f"{of}{'col' if 'turned' in said else 'row'}_{{{letter}}}"
+            size = size or self.size_of(of, int("turned" in said))
+        if not size:
+            raise Unreadable(f"`{quoted(head[0])}`: it is not clear that this loop runs over all "
+                             "rows, or all columns, of a matrix.")
+        self.ends[letter] = size
+        return letter, size, known
+
+    def loop(self, loop: Loop) -> None:
+        """Write what a loop computes."""
+        for (name, at), value in self.added(loop, {}).items():
+            places = re.findall(r"\w", at)
+            if places:
+                if any(self.runs.get(place) != {self.ends[place]} for place in places):
+                    raise Unreadable(f"It is not clear that all of {name} is computed in the loop.")
+                turned = "^T" * (":" in at and not at.startswith(places[0]))
+                self.lines.append(f"{' ' * loop.indent}{name}rows_{{{''.join(places)}}} = {value};")
+                value = f"{name}rows{turned}"
+            again = name not in self.zero and (name, at) not in self.set
+            if again and not any(re.match(rf"\s*{name}\s*=", line) for line in self.lines):
+                raise Unreadable(f"{name} is added to in a loop, but it is not said with what it "
+                                 "begins.")
+            self.zero.discard(name)
+            self.lines.append(f"{' ' * loop.indent}{name} = {f'{name} + ' * again}{value};")
+
+    def added(self, loop: Loop, known: dict[str, str]) -> dict[tuple[str, str], str]:
+        """Return what a loop adds to which name, and where in it."""
+        index, size, known = self.entered(loop.head, known)
+        found: dict[tuple[str, str], str] = {}
+        own: set[str] = set()  # names that get their value in this loop
+        for each in loop.body:
+            if isinstance(each, Loop):
+                for (name, at), value in self.added(each, known).items():
+                    if name in own and not at:
+                        known[name] = f"({known[name]} + {value})"
+                    else:
+                        found[name, at] = " + ".join([*filter(None, [found.get((name, at))]),
+                                                      value])
+                continue
+            name, at, sign, value = self.statement(each.text, known)
+            if at or (sign and name not in own):
+                if sign not in ("+", "-", "") or (name in own):
+                    raise Unreadable(f"`{quoted(each.text)}` in a loop is not read.")
+                if not sign:
+                    self.set.add((name, at))
+                before = found.get((name, at), "")
+                found[name, at] = f"{before} {sign} {value}" if before or sign == "-" else value
+            elif name in known and name not in own:
+                raise Unreadable(f"{name} is set anew in each step of the loop.")
+            else:
+                zero = ZERO.fullmatch(value[1:-1].strip())
+                known[name] = f"({known[name]} {sign} {value})" if sign else (
+                    "0" if zero else value)
+                own.add(name)
+        self.local |= own
+        for name, at in found:
+            if any(re.search(rf"(?<![\w.]){name}(?!\w)", value) for value in found.values()):
+                raise Unreadable(f"{name} is used in the loop that computes it.")
+            if index not in at:
+                if (name, at) in self.set:
+                    raise Unreadable(f"{name} is set anew in each step of the loop.")
+                found[name, at] = f"∑_{{{index}}}^{{{size}}} ({found[name, at]})"
+        return found
+
+    def statement(self, line: str, known: dict[str, str]) -> tuple[str, str, str, str]:
+        """Return the name that a line of a loop sets, where in it, with which sign, and what."""
+        if not (one := SET.match(line)):
+            raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
+        name, at, sign = one["name"], one["at"] or "", (one["sign"] or "").lstrip(".")
+        value, same = one["value"].strip(), re.escape(one["name"] + at)
+        if not sign and (again := re.match(rf"{same}\s*\.?([-+])\s*(?=\S)", value)):
+            sign, value = again[1], value[again.end():]
+        elif not sign and (again := re.search(rf"\s*\.?\+\s*{same}$", value)):
+            sign, value = "+", f"({value[:again.start()]})"
+        else:
+            value = f"({value})"
+        places = [known.get(place.strip(), place.strip()) for place in at[1:-1].split(",")]
+        if at and any(place not in (":", "...", "") and not (len(place) == 1 and place in LETTERS)
+                      for place in places):
+            raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
+        value = self.put(value, known)
+        if self.round and len(places) == 2 and places[1] == ":":  # a row of MATLAB's
+            value = f"({value})'"
+        return name, ",".join(places), sign, value
+
+    def put(self, text: str, known: dict[str, str]) -> str:
+        """Return a formula in which rows, columns and entries are written with an index."""
+        text = self.summed(text, known)
+
+        def access(it: re.Match) -> str:
+            name, bracket, inner, again, turned = it.groups()
+            if (bracket == "(") != self.round or name in self.words.functions:
+                return it[0]
+            places = [known.get(place.strip(), place.strip()) for place in inner.split(",")]
+            places += [known.get(again[1:-1], "")] if again else []
+            letters = [place for place in places if place in LETTERS and len(place) == 1]
+            of = known.get(name, name)
+            below = f"_{{{''.join(letters)}}}"
+            if not letters:
+                return it[0]
+            if of == name and name in self.words.spellings:
+                for axis, place in enumerate(places):
+                    if place in letters:
+                        self.runs.setdefault(place, set()).add(self.size_of(name, axis))
+            if len(letters) == len(places) and (of != name or len(letters) == 2):
+                return of + below
+            rest = [place for place in places if place not in letters]
+            if rest not in ([], [":"], ["..."], [""]) or of != name:
+                raise Unreadable(f"`{quoted(it[0])}` is not read in a loop.")
+            if places[0] in letters:
+                return f"{of}row{below}" + "'" * bool(self.round and rest and not turned)
+            return f"{of}col{below}"
+
+        text = re.sub(r"(\(\w+\s*,\s*:\))'", r"\1.'", text) if self.round else text
+        text = ACCESS.sub(access, text)
+        for word in WORD.findall(text):
+            if word in self.local and word not in known:
+                raise Unreadable(f"{word} is used behind the loop that gives it a value.")
+            if len(known.get(word, "")) == 1 and known[word] in LETTERS:
+                raise Unreadable(f"The loop's {word} stands alone, not as the index of a row or a "
+                                 "column.")
+        return WORD.sub(lambda it: known.get(it[0], it[0]), text)
+
+    def summed(self, text: str, known: dict[str, str] | None = None) -> str:
+        """Return a formula with ∑ for sum(… for i in range(N))."""
+        while found := SUM_OF.search(text):
+            depth, end = 1, found.end()
+            while depth and end < len(text):
+                depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
+                end += 1
+            *parts, ranged = re.split(r"\sfor\s", text[found.end():end - 1])
+            head = head_of(f"for {ranged.strip()}") or head_of(f"for {ranged.strip()}:")
+            if found["list"]:
+                close = re.compile(r"\s*,\s*(?:axis\s*=\s*)?0\s*\)" if found["array"] else
+                                   r"\s*\)").match(text, end)
+                end = close.end() if close else -1
+            if len(parts) != 1 or not head or end < 0:
+                return text
+            index, size, inside = self.entered(head, known or {})
+            value = f"(∑_{{{index}}}^{{{size}}} ({self.put(parts[0], inside)}))"
+            text = text[:found.start()] + value + text[end:]
+        return text
