@@ -158,8 +158,8 @@ class Slips:
             for whole in (self.letters.meaning(self.letters.whole), self.chain.expression()):
                 letter = matching("part", part)
                 inside = with_letter(flat(chain.in_leaves(whole)), part, letter)
+                self.inside[number] = part, error
                 if letter in inside.free_symbols:
-                    self.inside[number] = part, error
                     adjoint = slope(self.chain, inside, letter).xreplace({letter: part})
                     return broken_in(self.chain, as_number(inner(adjoint, error)), names)
         return {}

@@ -49,7 +49,7 @@ _BY = (r"\s*(?:\\[td]?frac\s*\{\s*(?:\\partial|∂|d)\s*\}\s*\{\s*(?:\\partial\b
        r"|(?:∇|\\nabla)\s*(?:_\s*(?:\{(?P<c>[^{}]+)\}|(?P<d>\\\w+|\w))|(?=\()))\s*")
 # One term, as in ∂/∂w ½‖w‖², ∂/∂Σ log det Σ, ∂/∂Z 1ᵀ log(s)
 TERM = re.compile(_BY + r"(?P<of>(?=.*(?:[‖|^²({]|(?<![A-Za-z])(?:log|ln|det)\b))"
-                  r"(?:\([^()]*\)|‖[^‖]*‖|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+"
+                  r"(?:\((?:[^()]|\([^()]*\))*\)|‖[^‖]*‖|\\\|(?:(?!\\\|).)*\\\||[^-+−=()\[\]])+"
                   r"(?:(?<=[^\s()])\s*\([^()]*\))?)$")
 DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
@@ -80,6 +80,29 @@ def derived(side: str) -> tuple[str, str]:
         if closed and of[place + 1:].strip():
             return "", ""
     return next(filter(None, found.group("a", "b", "c", "d")), "") if found else "", of
+
+
+TERM_OF = re.compile(r"[|‖²]|\\\||\b(?:log|ln|det|tr|sum)\b|[∑Σ½]|^\s*\(.*\)\s*$")
+INSIDE = re.compile(_BY.removeprefix(r"\s*"))
+
+
+def slopes_in(side: str) -> list[tuple[int, int]]:
+    """Return where derivatives of terms stand in a side that is none itself, as ∂/∂K log|K| in
+    −D/2 ∂/∂K log|K| − ½ ∂/∂K tr(K⁻¹S)."""
+    found: list[tuple[int, int]] = []
+    for begun in INSIDE.finditer(side):
+        if found and begun.start() < found[-1][1]:
+            continue
+        depth, end = 0, len(side)
+        for place in range(begun.end(), len(side)):
+            sign = side[place]
+            depth += (sign in "([{") - (sign in ")]}")
+            if depth < 0 or (not depth and sign in "+-−" and side[begun.end():place].strip()):
+                end = place
+                break
+        if TERM_OF.search(side[begun.end():end]):
+            found.append((begun.start(), end))
+    return [] if derived(side)[1] else found
 
 
 def asked_for(chain: Chain, side: Expr) -> str:

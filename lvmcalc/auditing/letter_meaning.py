@@ -7,7 +7,9 @@ from contextlib import suppress
 from sympy import Expr
 
 from lvmcalc import notation
-from lvmcalc.auditing.gradient_names import derived, gradient_called
+from lvmcalc.auditing.backprop_notation import stages_of
+from lvmcalc.auditing.carried_forward import Slips
+from lvmcalc.auditing.gradient_names import derived, gradient_called, slopes_in
 from lvmcalc.auditing.jacobians import HESSIAN, QUOTIENT, bare
 from lvmcalc.auditing.one_number import of_one_number
 from lvmcalc.auditing.own_letters import OwnLetters
@@ -28,6 +30,7 @@ AS_ROWS = ("In this order it may be the chain rule of numerator layout, where gr
            "Here a gradient has the shape of its variable: write (∂z/∂w)ᵀ ∂L/∂z.")
 FOUR = "The derivative of a matrix by the matrix {} has four indices, which is not read."
 CHANGE_OF_GRADIENT = re.compile(r"d∇_?(\w*?)L")
+SLOPE = "dLdterm"
 INVERSE = "dLdinverse"  # what ∂L/∂K⁻¹ is called while an equation is read
 OUTSIDE = "stands outside the sum"
 DIVIDED = "./ divides entry by entry"
@@ -45,6 +48,7 @@ class Lettering(SaidLetters):
 
     arrays: bool  # whether the lines are code for arrays
     letters: OwnLetters
+    slips: Slips
     moving: tuple[str, ...]  # the leaves that change in the derivation
     total: bool  # whether the words before speak of a total differential
     indices = ""  # of the entries that the last such equation was between
@@ -77,8 +81,12 @@ class Lettering(SaidLetters):
         if change := CHANGE_OF_GRADIENT.fullmatch(bare(side)):
             leaves = [change[1]] if change[1] else [*self.moving]
             if len(leaves) == 1 and leaves[0] in self.chain.leaves:
-                return change_of(self.chain.in_leaves(self.chain.adjoint(leaves[0])))
+                gradient = self.chain.adjoint_symbol(leaves[0])
+                return change_of(next((side for left, side in self.slips.relations
+                                       if left == gradient), self.chain.in_leaves(
+                    self.chain.adjoint(leaves[0]))))
         name, formula = derived(side)
+        below = re.search(r"_\{?([a-z])[a-z]?\}?$", name.rstrip("} "))  # of the row of an entry
         name = notation.spelling(re.sub(r"_\{?[a-z]{1,2}\}?$", "", name.strip("{}\\ ")))
         own = {letter.name: letter for letter in self.letters.formulas}
         if not formula or name not in {"", *self.chain.leaves, *self.chain.abbreviations, *own}:
@@ -87,7 +95,13 @@ class Lettering(SaidLetters):
             value = as_number(readings(formula, self.words)[0].formula)
             return None if value.is_Matrix or own[name] not in value.free_symbols else (
                 self.letters.derivative(value, own[name]))
-        value = self.meaning(as_number(readings(formula, self.words)[0].formula))
+        try:
+            value = self.meaning(as_number(readings(formula, self.words)[0].formula))
+        except Unreadable:
+            if not below or not self.is_of_row(formula, name, below[1]):
+                raise
+            formula = f"Σ_{below[1]} ({formula})"
+            value = self.meaning(as_number(readings(formula, self.words)[0].formula))
         if name and value == self.chain[self.chain.output].symbol:
             return self.chain.adjoint_symbol(self.chain.abbreviations.get(name, name))
         if not name:
@@ -113,6 +127,8 @@ class Lettering(SaidLetters):
             return found
         first = gradient_called(self.chain, first, lambda: readings(others[0], self.words)[0],
                                 lambda *pair: self.verdict(*pair).holds)
+        if any(map(slopes_in, (first, *others))) and (found := self.with_slopes([first, *others])):
+            return found
         try:
             return self.laid_out(self.read([first, *others]))
         except Unreadable:
@@ -122,6 +138,37 @@ class Lettering(SaidLetters):
                     found, self.indices = self.read([first, *others], indices), indices
                     return found
             raise
+
+    def is_of_row(self, formula: str, name: str, index: str) -> bool:
+        """Return whether a formula has of a matrix entries of one row only."""
+        letter = rf"(?<![A-Za-z\\]){typed(name)}"
+        every = len(re.findall(rf"{letter}(?![a-z])", formula))
+        rows = re.findall(rf"{letter}\s*_\s*\{{?\s*([a-z])", formula)
+        others = {it.name for it in self.letters.formulas} | stages_of(self.chain) - {
+            *self.chain.leaves} - {name}
+        bare_ = re.sub(r"_\s*(?:\{[^{}]*\}|\w+)", "", formula)
+        return every == len(rows) and {*rows} == {index} and not (
+            others & {*re.findall(r"[^\W\d_]+", bare_)})
+
+    def with_slopes(self, texts: list[str]) -> tuple[Expr, ...]:
+        """Return the sides of an equation in which derivatives of terms stand beside other terms,
+        () if one of them is by no name."""
+        words, put = self.words, []
+        for text in texts:
+            for begin, end in reversed(slopes_in(text)):
+                symbol = self.derivative(text[begin:end], "")
+                if symbol is None:
+                    self.words = words
+                    return ()
+                name = f"{SLOPE}{'abcdefgh'[len(self.words) % 8]}"
+                below = "".join(f"_{{{it}}}" for it in entries_in(text[begin:end])[:1])
+                self.words = self.words.extended({name: symbol})
+                text = f"{text[:begin]} {name}{below} {text[end:]}"
+            put.append(text)
+        try:
+            return self.sides(" = ".join(put))
+        finally:
+            self.words = words
 
     def laid_out(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Return sides with (∂z/∂w)ᵀ for ∂z/∂w, if only so they can be formed.

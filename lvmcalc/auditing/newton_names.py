@@ -19,7 +19,7 @@ MEANT = {"g": "∇L", "H": "∇²L"}
 GIVEN = (r"(?P<front>^(?:.*?[\s,;$])??){}\s*(?:&\s*)?(?::?=(?!=)|<-)\s*"
          r"(?P<meant>(?:∇²|\\nabla\s*\^\s*\{{?2\}}?)[^=\n]*=\s*)?"
          r"(?!\s*(?:[∇∂]|\\nabla|\\frac|0(?![.\d])))"
-         r"(?P<said>[^=\n]+)$")
+         r"(?P<said>[^=\n]+?)(?P<rest>$|,?\s+(?:with|where)\s.*$)")
 COMMENT = re.compile(r"\s*(?:#|%(?!\*%)|//)\s*(?:the\s+)?(?:gradient|hessian)\s*$"
                      r"|^\s*(?:function|def)\b.*", re.IGNORECASE | re.MULTILINE)
 # w + dw at the end of a step: dw is no gradient
@@ -45,7 +45,7 @@ def with_newton(text: str, chain: Chain) -> str:
         def put(it: re.Match, name: str = name, used: bool = used) -> str:
             said = COMMENT.sub("", it["said"])
             claim = f"{it['front']}{it['meant'] or f'{MEANT[name]} = '}{said.rstrip(' .;,')}"
-            return f"{claim}{behind}{name} = {said}" if used else claim
+            return f"{claim}{f'{behind}{name} = {said}' * used}{it['rest']}"
 
         text = given.sub(put, text)
         if name == "g":

@@ -8,6 +8,10 @@ HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 # of MATLAB and Julia, whose names are assigned inside
 FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
+# They say nothing of a formula: class Net:, print(…), assert …
+USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$"
+                  r"|(?:print|println|disp|display|fprintf|printf|cat)\s*\("
+                  r"|(?:assert|pass|break|continue)\b|@\w+\s*$)")
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")
 GRADIENT = re.compile(r"grad\w*")
 LOSS = re.compile(r"(?:loss|cost|objective|log_?lik(?:elihood)?|nll)(?:_fn|_function)?")
@@ -17,7 +21,7 @@ STEPS = re.compile("(?:de|a)scent|step|check|update|train")  # they only use a g
 def says_nothing(line: str) -> bool:
     """Return whether a line of code computes nothing, or returns names that were assigned."""
     returns = line.lstrip().startswith("return ")
-    return bool(any(it.match(line) for it in (SILENT, HEAD, FUNCTION)) or (
+    return bool(any(it.match(line) for it in (SILENT, HEAD, FUNCTION, USES)) or (
         returns and NAMES.fullmatch(line.strip())))
 
 

@@ -28,10 +28,20 @@ ADJOINT_FIRST = re.compile(r"^\s*(?:for\s+)?\$?(?:[∂d]\w\s*/\s*[∂d]\w+|∇_\
                            r"(?=[^:]*=)")
 ONES = re.compile(r"(?<![\w.⁻^])1\s*\((?:the\s+|an?\s+)?(?:(?:column\s+)?vector\s+of\s+"
                   r"(?:all\s+)?ones|all-?\s?ones\s+vector)\)")
-WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?we\s+(?:have|get|obtain|find)[\s:.,]*$")
+WE_HAVE = re.compile(r"(?<=\S)\s+(?:(?:then|and)\s+)?(?:we|you|one)\s+"
+                     r"(?:have|get|obtain|find|gets)[\s:.,]*$")
 GOES_ON = re.compile(r"(?<=\S)[\s,;]+(?:and|so|hence|thus|therefore)"
                      r"(?:\s+(?:so|thus|hence))?[\s:,]*$")
 QUESTION = re.compile(r"^\s*[A-Za-z][A-Za-z\s,!'’]*\?\s+(?=\S.*=)")
+# "Work with the precision Λ = Σ⁻¹", "Find the gradient of L = …"
+WORK = re.compile(r"^\s*(?:(?:we|let\s+us|let's)\s+)?work\s+(?:with|in)\s+(?:the\s+)?"
+                  rf"(?:[a-z]+\s+){{0,2}}(?=\$?\s*(?:{LETTER})\s*:?=)", re.IGNORECASE)
+TASK = re.compile(r"^\s*(?:(?:we|I)\s+)?(?:want|need|find|compute|differentiate"
+                  r"|(?:mini|maxi)mi[sz]e)"
+                  r"(?:\s+(?:to\s+(?:find|compute)|the|gradient|derivative|of"
+                  r"|[d∂]\s*/\s*[d∂]\w+))*\s+"
+                  r"(?=\$?\s*(?:L|f|J|ℓ|\\ell|\\mathcal\s*\{?\s*[LJ]\s*\}?)\s*"
+                  r"(?:\(\s*\\?\w+\s*\)\s*)?=)", re.IGNORECASE)
 MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
 QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
 CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
@@ -84,13 +94,16 @@ def without_front(text: str, vocabulary: Vocabulary) -> str:
     """Return a line without its number, the words that say what it is about, and "we have" or "and"
     behind it."""
     text = WE_HAVE.sub("", REQUIRED.sub("", LABEL.sub("", text)))
+    text = WORK.sub("let ", TASK.sub("", text))
     text = ADJOINT_FIRST.sub("", GOES_ON.sub("", text)) if "=" in text else text
     asked = QUESTION.match(text)
     text = MINE.sub("", text[asked.end():] if asked and not DENYING.search(asked[0]) else text)
     heading = HEADING.match(text)
     words = re.findall(r"[A-Za-z]{3,}(?!\w)", heading[1]) if heading else []
-    if not all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
-               for word in words) and not DENYING.search(heading[1]):
+    colon = heading and heading[0].rstrip().endswith(":")  # tanh: dH = …
+    known = all(vocabulary.pattern.fullmatch(word) or word in vocabulary.functions
+                for word in words)
+    if words and (colon or not known) and not DENYING.search(heading[1]):
         return text[heading.end():]
     return text
 

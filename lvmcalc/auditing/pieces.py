@@ -45,9 +45,10 @@ FLAT = re.compile(r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\b[^=]*(?:\bzero\b|=
                   r"|\bsolv(?:e|ing)\s+for\b|\b(?:stationary|normal equations?|critical point"
                   r"|optim(?:um|al)|(?:mini|maxi)mi[sz]er|at (?:the|a) (?:mini|maxi)mum"
                   r"|first-order condition)\b", re.IGNORECASE)
-LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|at|the|(?-i:an?)|is|it|are|for|to|we|so|by|iff"
-                     r"|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if)[,:]?\s+)+(?=.*=)",
-                     re.IGNORECASE)
+LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?-i:an?)|is|it|are|for|to"
+                     r"|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
+                     r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+)+"
+                     r"(?=.*=)", re.IGNORECASE)
 HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
@@ -75,9 +76,10 @@ SOLUTION = re.compile(
     r"|[*⋆∗](?=\s*=)"
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
-ENTRYWISE = re.compile(r",?\s*\(?(?:where\s+the\s+(?:square|power|product|quotient)\s+is\s+"
-                       r"(?:taken\s+)?)?(?:entry by entry|(?:entry|element|component)-?wise)\)?"
-                       r"[\s.]*$")
+ENTRYWISE = re.compile(r",?\s*\(?(?:(?:where|with)\s+(?:the\s+)?(?:square|power|product|quotient"
+                       r"|\$?(?:σ|\\sigma|tanh|exp|log)\$?)\s+(?:is\s+)?"
+                       r"(?:taken\s+|applied\s+|acting\s+)?)?"
+                       r"(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 # dZ is no dL if it stands on the right of an equation, or beside dL
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")

@@ -13,7 +13,7 @@ from lvmcalc.notation.statements import LETTER
 
 # Lines that say nothing of a formula though one stands in them: "Solution to exercise 3"
 SAYS_NOTHING = re.compile(
-    r"\s*(?:(?:[a-z]+\s+){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
+    r"\s*(?:(?:[a-z]+\s+(?:\d+,\s+)?){0,3}(?:exercise|problem|question|task|part|sheet)\s+"
     r"\d+(?:\.\d+|[a-z])?\W*$"
     r"|(?:the\s+)?gradient\s+(?:w\.?r\.?t\.?|for|with\s+respect\s+to)\s+\$?\\?\w+\W*$"
     r"|(?!.*(?:[∂∇]|\\partial|\\nabla|(?-i:\bd[A-Z]|\bL\b)))(?:note|notice|remark|recall)\b.*"
@@ -22,17 +22,28 @@ SAYS_NOTHING = re.compile(
     r"|(?:now\s+)?set(?:ting)?\s*(?:=|(?:equal\s+)?to)\s*(?:0|zero)\W*$"
     r"|\$?\s*(?:\\?sigma|σ)\s*\$?\s*(?:=|is|denotes)\s*(?:the\s+)?\$?"
     r"(?:\\(?:text|mathrm|operatorname)\s*\{)?(?:logistic|sigmoid)(?:\s+function)?\}?\W*$"
+    r"|\W*(?:\\text\s*\{)?\W*(?:(?:which|this|that|and|it)\s+)?(?:means|i\.\s?e|e\.\s?g|whence"
+    r"|namely)\W*$"
+    r"|\W*(?:holding|keeping|fixing|treating)\s+\$?\\?\w+\$?\s+(?:fixed"
+    r"|(?:as\s+(?:a\s+)?)?constant)\W*$"
+    r"|(?!.*(?:[∂∇]|\\partial|\\nabla))[^=]*[^=\s]\s*(?:≈|\\approx\b)\s*[^=]*$"
     r"|\$?\\?\w+\$?\s+(?:depends\s+on|appears|occurs|enters|is\s+used)\s+"
-    r"(?:(?:in\s+)?\$?\\?\w+\$?\s+)?(?:once|twice|(?:two|three)\s+times)\W*$"
+    r"(?:(?:in\s+)?\$?\\?\w+\$?\s+)?(?:once|twice|(?:two|three)\s+times)"
+    r"(?:[,:(](?!.*\b(?:is|are|it|that|gradient|derivative|minus|plus|times|half)\b)"
+    r"(?:\s*(?:in|as|by|on|(?-i:[a-z]{3,}))\b)+)?\W*$"
     r"|\$?(?:∂L\s*/\s*∂)?(?:this\s+matrix|it|\\?\w|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})\$?\s+is\s+"
     r"symmetric\W*$"
     r"|(?:as|since|because|note|here)\b[^=]*\b(?:is|are)\s+(?:an?\s+)?(?:scalar|number)s?\b[^=]*$)",
     re.IGNORECASE)
+# A : B = tr(AᵀB), which only says how a product is written
+NOTATION = re.compile(r"\W*(?:\\langle\s*)?([A-Z])\s*[:,]\s*([A-Z])\s*(?:\\rangle|⟩)?(?:_F)?\s*=\s*"
+                      r"(?:\\operatorname\s*\{)?\\?tr\}?\s*\(\s*\1\s*(?:ᵀ|\^\s*\{?(?:\\top|T)"
+                      r"\}?)\s*\2\s*\)\W*$")
 # "For λ = 0 this is the usual gradient" is about the line before it
 SPECIAL_CASE = re.compile(r"\s*(?:[Ff]or|[Ii]f|[Ww]hen|[Ww]ith)\s+\$?\\?\w+\s*=\s*[\d.]+\$?,?\s+"
                           r"(?:this|it)\s+(?:is|reduces\s+to|becomes|gives)\s+(?:the|an?)\s"
                           r"(?:[A-Za-z][a-z]+(?:[-'’][a-z]+)*(?:[\s.,!]+|$))+$")
-TITLE = re.compile(r"\s*[A-Z][a-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
+TITLE = re.compile(r"\s*[A-Z][A-Za-z]+(?:[\s-]+[A-Za-z.]+){0,4}\s*[.:]?\s*$")
 NAME = re.compile(r"^\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{\s*)?"
                   r"\\?([^\W\d_][\u0302\u0303]?"
                   r"(?:(?:_?[^\Wᵀ]){0,12}[\u0302\u0303]?|_\{[a-z]{1,2}\}))\}?"
@@ -81,6 +92,9 @@ def is_english(word: str) -> bool:
 def is_words(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a line is words without a formula, most of which are known to say nothing."""
     if any(it.match(text) for it in (SAYS_NOTHING, SPECIAL_CASE)) or says_nothing(text):
+        return True
+    dot = NOTATION.match(text)
+    if dot and not {*dot.groups()} & {*vocabulary}:
         return True
     inner = [next(filter(None, match.groups())) for match in MATH.finditer(text)]
     if "=" in text or not all(map(ONE_NAME.fullmatch, inner)):

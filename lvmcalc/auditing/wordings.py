@@ -3,12 +3,15 @@ elsewhere, as in σ_i = σ(x_iᵀ w).
 """
 
 import re
+from functools import partial
 from unicodedata import normalize
 
 from lvmcalc.auditing.partial_lines import PATH
 from lvmcalc.chain import Chain
+from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import exercise_of
 from lvmcalc.marking.left_side import is_loss
+from lvmcalc.notation import spelling
 from lvmcalc.notation.said_formulas import with_functions
 from lvmcalc.notation.statements import LETTER, split
 
@@ -42,12 +45,18 @@ NABLA = (r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{{?2\}}?)?\s*({})(?:\s*\(\s*\\?\w+\
 SYMMETRIC = re.compile(r",?[^\S\n]+(?:with|where|for)\s+\$?\\?(\w+)\$?\s+(?:is\s+|being\s+)?"
                        r"symmetric(?=[.,;]?\s*$)", re.MULTILINE)
 NAMED = re.compile(r"([^=\n]+?)\s*=:\s*(\$?\\?[^\W\d_][\w^{}⁰¹²³⁴-⁹]*)(?=[\s.,;$]|$)")  # … =: E
+# exp(Z_ij) / Σ_k exp(Z_ik) = P_ij, where nothing else says what P is
+LAST = re.compile(r"^(?P<all>[^=\n$,;:]*?\S(?:\s*&?\s*=(?!=)[^=\n$,;:]+?)*?)\s*&?\s*=\s*"
+                  r"(?P<name>\\?(?P<letter>[^\W\d_])(?:_\{?[a-z]{1,2}\}?)?)"
+                  r"(?P<end>[\s.,;\\]*)$", re.MULTILINE)
 ASIDE = re.compile(r"\s+\(\s*(?:(?:with|where|here)\s+)?(?!axis|dim|keepdims)"
                    rf"((?:{LETTER})\s*:?=(?!=)(?:[^()=\n]|\([^()=\n]*\))*)\)(?=[\s.,;]*$)",
                    re.MULTILINE)
 ADDRESSED = re.compile(r"\b(?:let\s+(?:me|us)\s+(?:now\s+|first\s+|also\s+)?"
                        r"|for\s+(?:each|every)\s+[a-z]+(?:\s+\$?\w\$?)?,?\s+(?:we\s+|let\s+us\s+)?)"
                        r"(?=(?:define|write|put|set|denote|introduce|call)\b)", re.IGNORECASE)
+INSERTED = re.compile(r"\b(?:plug(?:ging)?\s+in|insert(?:ing)?)\s+"
+                      rf"(?=\$?\s*(?:{LETTER})\s*=(?!=))", re.IGNORECASE)
 INDEXED = re.compile(r"(\\[A-Za-z]+\s*_\d)(?=[A-Za-z\\])")  # δ_2 h, of which LaTeX has no space
 DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
 LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
@@ -68,6 +77,11 @@ SIGMA_INSIDE = re.compile(rf"{SIGMA}\s*\([^()]*{SIGMA}\s*\)")  # σ(1 − σ) is
 # dX = …  # dL/dX, which only names it
 NAMED_BEHIND = re.compile(r"^([^\S\n]*d(\w+)[^\S\n]*=(?!=)[^\n#]*?)\s*(?:#|//|%)\s*[d∂]\w+\s*/\s*"
                           r"[d∂]\2[^\S\n]*$", re.MULTILINE)
+# Signs of a chat that say nothing (a cross does), and self. in a class
+CHAT = re.compile("[\u2600-\u2712\u2714\u2728\U0001F300-\U0001F64F\U0001F680-\U0001FAFF]"
+                  "\uFE0F?"
+                  r"|(?<!\w)self\.(?=[A-Za-z])")
+COLUMN = re.compile(r"\bsum\((?=[^()\n]*\(:\))((?:[^()\n]|\(:\))*)\)")  # sum(r(:).^2)
 OWN_SIGMA = "σ\u0303"
 
 
@@ -81,13 +95,16 @@ def as_equations(text: str, chain: Chain) -> str:
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
+    text = COLUMN.sub(lambda it: f"sum({it[1].replace('(:)', '')})", CHAT.sub("", text))
     text = GRADIENT.sub(r"\1grad", NAMED_BEHIND.sub(r"\1", text))
     text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)
     def aside(said: re.Match) -> str:
         known = vocabulary.pattern.match(said[1].lstrip("\\"))
         return said[0] if known else f", where {said[1]}"
 
+    text = INSERTED.sub("Then ", text)
     text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(aside, text)))
+    text = LAST.sub(partial(_defined_last, text=text, chain=chain), text)
     text = INDEXED.sub(r"\1 ", text)
     if LAYERS.search(text) and not vocabulary.pattern.fullmatch("delta"):  # δ² is no square
         text = LAYER.sub(lambda it: f"{it[1]}_{normalize('NFKC', it[2] or it[3])} ", text)
@@ -108,6 +125,21 @@ def as_equations(text: str, chain: Chain) -> str:
     if SIGMA_GIVEN.search(text) and not unclear:
         text = SIGMA_ALONE.sub(OWN_SIGMA, text)
     return text
+
+
+def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
+    """Return a = b, P := b for a = b = P, if P is used elsewhere, and nothing else says what it is.
+    """
+    letter = said["letter"]
+    known = {*chain.vocabulary, *chain.vocabulary.outputs, *letters_given(text), *"Iied"}
+    alone = rf"(?<![A-Za-z]){letter}(?![a-z])"
+    told = re.search(rf"{alone}(?:_\{{?[a-z]{{1,2}}\}}?)?[}}\s]*&?\s*"
+                     r"(?::|=|≔|<-|(?:be|for|is|are|denotes?|stands?|means)\b)", text)
+    if spelling(letter) in known or told or len(re.findall(alone, text)) < 2:
+        return said[0]
+    before, _, value = said["all"].rpartition("=")
+    given = f"{said['name']} := {(value or said['all']).strip(' &')}{said['end']}"
+    return f"{said['all']}, {given}" if before else given
 
 
 def said(above: str, line: str) -> str:

@@ -159,7 +159,8 @@ def formulas_in(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def refuse_words(text: str) -> None:
     """Refuse words round the formulas between dollars that are not known to say nothing."""
-    if said := VALUE.match(text):
+    said = VALUE.match(text)
+    if said and "=" not in text:
         raise Unreadable(f"`{said[0].strip()}` says that this is a value, not a gradient: write "
                          "the formula alone.")
     beside = re.sub(r"^\s*A(?=\s+[a-z]{2})", "a", PHRASES.sub(" ", MATH.sub(" ", text)))

@@ -104,3 +104,22 @@ def test_the_covariance_of_a_counterexample_is_positive_definite() -> None:
     for line in ("∂L/∂Σ = n/2 Σ⁻¹(S − Σ)", "∂L/∂Σ = −n/2 Σ⁻¹", "d log|Σ| = tr(Σ dΣ)"):
         example, = [it.counterexample for it in audit(line, GAUSS).lines[0].verdicts]
         assert example.values["Sigma"].is_positive_definite
+
+
+ENTRY = "∂/∂Z_ij log Σ_k exp(Z_ik) = exp(Z_ij) / Σ_k exp(Z_ik){}\n"
+K = "∂L/∂K = −D/2 ∂/∂K log|K| − ½ ∂/∂K tr(K⁻¹YYᵀ)\n"
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (ENTRY.format(" = P_ij") + "∂L/∂Z = P − Y", SOFTMAX, ["proved", "definition", "proved"]),
+    ("∂/∂Z_ij log Σ_k exp(Z_ik) = exp(Z_ij)\n∂L/∂Z = exp(Z) − Y", SOFTMAX, ["refuted", "follows"]),
+    ("∂/∂Z_ij Σ_k Z_ik Z_ki = 2 Z_ij", SOFTMAX, ["unreadable"]),
+    ("exp(Z_nk) / Σ_j exp(Z_nj) = P_nk\n∂L/∂Z_nk = P_nk − Y_nk", SOFTMAX,
+     ["definition", "proved"]),
+    (r"\frac{\partial L}{\partial Z_{ij}} = \frac{\partial}{\partial Z_{ij}}\log\sum_k e^{Z_{ik}}"
+     " - Y_{ij}", SOFTMAX, ["proved"]),
+    (K + "= −D/2 K⁻¹ + ½ K⁻¹YYᵀK⁻¹", "gplvm", ["proved"] * 2),
+    (K + "= −D K⁻¹ + ½ K⁻¹YYᵀK⁻¹", "gplvm", ["proved", "refuted"])])
+def test_the_derivative_of_a_term_stands_beside_other_terms_and_by_entries(
+        text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)

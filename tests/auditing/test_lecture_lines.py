@@ -115,3 +115,28 @@ G = "∂L/∂K = ½K⁻¹YYᵀK⁻¹ − D/2 K⁻¹.\nDenote this matrix by $G$.
 def test_what_lectures_write_is_read_as_it_is_meant(text: str, of: str | Chain,
                                                     expected: list[str]) -> None:
     assert statuses(text, of) == expected, audit(text, of)
+
+
+LOGISTIC = derive("sum(log(1 + exp(X w))) − yᵀX w", X="N×D", w="D", y="N")
+G = "g = 2*X.T@(X@w - y) + 2*lam*w  # gradient\n"
+BOTH = ["proved", "definition"]
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    (G + "H = 2*X.T@X + 2*lam*np.eye(D)\ndw = -np.linalg.solve(H, g)\nreturn w + dw", RIDGE,
+     [*BOTH, *BOTH, "words", "words"]),
+    ("The gradient is g = 2Xᵀ(Xw − y) + 2λw\ng = 0 gives\n(XᵀX − λI)w = Xᵀy", RIDGE,
+     [*BOTH, "words", "refuted"]),
+    ("Newton: H = ∇²L(w) = 2XᵀX + λI.\nThe step is Δw = −H⁻¹∇L.", RIDGE,
+     ["refuted", "definition", "words"]),
+    ("function [f, g] = loss(w, X, y)\np = 1 ./ (1 + exp(-X*w));\ng = X'*(p - y);\nend", LOGISTIC,
+     ["words", "definition", "proved", "words"]),
+    ("p = σ(Xw)\n∇L = Xᵀ(p − y)\ndp = p ∘ (p − 1) ∘ (X dw)\nd∇L = Xᵀ diag(p ∘ (p − 1)) X dw\n"
+     "H = Xᵀ diag(p ∘ (p − 1)) X", LOGISTIC,
+     ["definition", "proved", "refuted", "follows", "follows"]),
+    ("p = σ(Xw)\n∂²L/∂w∂wᵀ = Xᵀ M X, where M = diag(p_i(1 − p_i))", LOGISTIC,
+     ["definition", "proved", "definition"]),
+    ("H = X (XᵀX)⁻¹ Xᵀ", RIDGE, ["unreadable"])])
+def test_the_letters_of_newtons_method_are_known_where_it_is_named(text: str, of: Chain,
+                                                                   expected: list[str]) -> None:
+    assert statuses(text, of) == expected, audit(text, of)

@@ -18,13 +18,18 @@ def statuses(text: str, of: object = RIDGE) -> list[str]:
     "The negative log-likelihood is", "The log-likelihood of the GP-LVM is",
     r"Its gradient with respect to $\mathbf w$ is",
     r"Writing $a_i^\top$ for the $i$-th row of $A$,", r"\textbf{Gradient of the loss.} We have",
-    "Using 2 facts from section 3,", "For $\\lambda = 0$ this is the least-squares gradient."])
+    "Homework 2, problem 1", "that means", r", \text{i.e.},", "Holding $y$ fixed,", "IRLS update",
+    "Let me know if you want me to code this up! \U0001F642", "print((grad - check(w)).max())",
+    "w is used twice, once in the loss and once in the penalty", "We model y ≈ A w.",
+    "class Ridge:", r"B : C = \operatorname{tr}(B^T C)", "Using 2 facts from section 3,",
+    "For $\\lambda = 0$ this is the least-squares gradient."])
 def test_a_line_without_a_formula_is_words(text: str) -> None:
     assert {*statuses(text)} == {"words"}
 
 
 @pytest.mark.parametrize("text", ["foo so", "The gradient is minus w", "∂L/∂w is twice that",
                                   "Second path (encoder): A w y", "we get Aᵀ r", "so it is Aw",
+                                  "w is used twice, giving Aw", "A : C = tr(A C)", "∂L/∂w ≈ Aw",
                                   "For λ = 0 this is the A w"])
 def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
     assert statuses(text) == ["unreadable"]
@@ -45,6 +50,17 @@ def test_a_formula_in_a_line_is_not_dropped_as_words(text: str) -> None:
      "= A^T(A w - y) + \\lambda w \\]", ["proved", "words", "proved"]),
     ("r = A w − y gives L = ½ rᵀr + λ/2 wᵀw\n∂L/∂w = Aᵀ r + λ w", ["definition"] + ["proved"] * 2),
     ("The Hessian is ∇²L = AᵀA + λ I, which is positive definite.", ["proved"]),
+    ("p = σ(A w), with σ applied elementwise\nr = A w − y ✔\n∂L/∂w = Aᵀ r + λ w", ["definition"] * 2
+     + ["proved"]),
+    ("With r = A w − y you get\ndL = rᵀA dw + λ wᵀdw", ["definition", "proved"]),
+    ("Work with the residual r = A w − y, since then it is short.\nLoss: ∂L/∂w = Aᵀ r + λ w",
+     ["definition", "proved"]),
+    ("self.r = A @ w - self.y\ngrad = A.T @ self.r + lam * w", ["definition", "proved"]),
+    ("Find the gradient of L = ½‖A w − y‖² + λ/2 ‖w‖².", ["proved"]),
+    ("The loss is $L = \\frac12\\|A w - y\\|^2 + \\frac\\lambda2\\|w\\|^2$.", ["proved"]),
+    ("r = A*w - y;\nL = 0.5 * sum(r(:).^2) + lambda/2 * sum(w(:).^2);", ["definition", "proved"]),
+    ("Step 2 - tanh: ∂L/∂w = Aᵀ(A w − y) + λ w", ["proved"]),
+    ("∂L/∂w = Aᵀ(A w − y) + λ w ✗", ["unreadable"]),
     ("It is not ∂L/∂w = Aᵀ(A w − y) + λ w", ["unreadable"]),
     ("∂L/∂w = Aᵀ(A w − y) + λ w (transposed)", ["unreadable"]),
     ("∂L/∂w = Aᵀ(A w − y), plus λ w", ["unreadable"]),
@@ -78,6 +94,7 @@ PATHS = "First path (decoder): {}\nthrough the encoder\n∂L/∂W = W c xᵀ\n�
     (PATHS.format("−W x cᵀ", "(−W x cᵀ)"), "autoencoder",
      ["refuted", "words", "proved", "follows"]),
     (r"\frac{\partial L}{\partial W}\Big|_{dec} = W x c^T", "autoencoder", ["proved"]),
+    ("∂L/∂W (through the decoder) = W x cᵀ", "autoencoder", ["proved"]),
     ("∂L/∂W = W x cᵀ", "autoencoder", ["refuted"])])
 def test_a_partial_result_is_compared_with_the_part(text: str, of: object, expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)
