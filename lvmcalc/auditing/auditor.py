@@ -146,7 +146,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         self.lost: dict[str, Position] = {}  # the lines by the letters that they lose
         self.vague: dict[str, str] = {}  # what is not known of stages and letters
         self.misfits_in: dict[str, Position] = {}  # by a letter with what cannot be formed
-        self.told: dict[tuple[Expr, tuple[Finding, ...]], Position] = {}
+        self.told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position] = {}
         self.misfit: dict[str, Position] = {}  # the lines by what cannot be formed in them
         self.contributions: list[Expr] = []  # of paths, as they were said
         self.conditions = Conditions(chain)

@@ -1,5 +1,6 @@
 """What is wrong with a line of a derivation, and which slip it follows from."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from lvmcalc.auditing.pieces import Position
 from lvmcalc.auditing.stationary import is_zero
 from lvmcalc.calculus import UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
+from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.calculus.operations import increment_of
 from lvmcalc.chain import Chain
 from lvmcalc.marking.differential_answers import (
@@ -33,7 +35,8 @@ from lvmcalc.marking.marker import mark
 from lvmcalc.marking.misfits import without_trace
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable, Vocabulary
-from lvmcalc.notation.forming import as_number, is_number, product
+from lvmcalc.notation.forming import as_number, change_of, is_number, product
+from lvmcalc.notation.vocabulary import matching
 
 SIGN = "The sign of the whole side is wrong"
 AND_TERM = " and the term "
@@ -49,7 +52,7 @@ class Blaming:
     slips: Slips
     head: Expr  # what the equation began with that goes on over some lines
     letters: OwnLetters
-    told: dict[tuple[Expr, tuple[Finding, ...]], Position]  # the lines by letter and what is wrong
+    told: dict[tuple[Expr, tuple[Finding, ...] | Expr], Position]  # by letter and what is wrong
     misfit: dict[str, Position]  # the lines by what cannot be formed in them
     traceless: Position | None  # the first line with a trace missing
 
@@ -89,7 +92,8 @@ class Blaming:
                 findings = findings or self.findings(asked, sides[n + 1], verdict)
                 place = place or n + 1
                 letters = sides[n + 1].free_symbols & {*self.letters.formulas}
-                told = [self.told.setdefault((letter, findings), line.at) for letter in letters]
+                told = [self.told.setdefault((letter, way), line.at) for letter in letters
+                        for way in (findings, *self.repairs(letter, *sides[n:n + 2]))]
                 if before := next((at for at in told if at != line.at), None):
                     behind, findings = before, ()  # the letter was defined wrongly
                 if "cannot be formed" in verdict.reason:
@@ -104,6 +108,18 @@ class Blaming:
         if verdicts[place - 1].status in RIGHT:  # but for the trace
             verdicts[place - 1] = Verdict("refuted", findings[0].sentence)
         return replace(line, verdicts=tuple(verdicts), findings=findings, place=place)
+
+    def repairs(self, letter: Expr, left: Expr, side: Expr) -> Iterator[Expr]:
+        """Yield the definitions of a letter, with the sign of the whole or of a term turned, that
+        make an equation right."""
+        value = self.letters.formulas[letter]
+        terms = value.args if isinstance(value, sp.MatAdd | sp.Add) else (value,)
+        for turned in dict.fromkeys((terms, *((term,) for term in terms))):
+            way = sum_of([product(sp.S.NegativeOne, it) if it in turned else it for it in terms])
+            known = {letter: way, matching(f"d{letter.name}", letter): change_of(self.meaning(way))}
+            with suppress(UnsupportedExpression, ValueError, TypeError):
+                if self.verdict(*(it.xreplace(known) for it in (left, side))).holds:
+                    yield way
 
     def traced(self, sides: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Return the sides of an equation between numbers with tr(A) for each square A.

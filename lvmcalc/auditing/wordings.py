@@ -133,8 +133,9 @@ def _defined_last(said: re.Match, text: str, chain: Chain) -> str:
     letter = said["letter"]
     known = {*chain.vocabulary, *chain.vocabulary.outputs, *letters_given(text), *"Iied"}
     alone = rf"(?<![A-Za-z]){letter}(?![a-z])"
-    told = re.search(rf"{alone}(?:_\{{?[a-z]{{1,2}}\}}?)?[}}\s]*&?\s*"
-                     r"(?::|=|≔|<-|(?:be|for|is|are|denotes?|stands?|means)\b)", text)
+    told = re.search(rf"(?:^|[,.;:&$(]|\b[a-z]{{2,}}\s)[^\S\n]*\\?{alone}"
+                     r"(?:_\{?[a-z]{1,2}\}?)?[}\s]*&?\s*"
+                     r"(?::|=|≔|<-|(?:be|for|is|are|denotes?|stands?|means)\b)", text, re.MULTILINE)
     if spelling(letter) in known or told or len(re.findall(alone, text)) < 2:
         return said[0]
     before, _, value = said["all"].rpartition("=")

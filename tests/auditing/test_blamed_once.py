@@ -64,3 +64,12 @@ def test_a_factor_of_a_whole_side_is_not_told_of_its_terms() -> None:
 def test_a_gradient_follows_from_a_slip_in_a_differential(text: str, of: object,
                                                           expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("E = Y − V H\n∂L/∂V = E Hᵀ\n∂L/∂H = VᵀE", NET, ["definition", "refuted", "follows"]),
+    ("Λ = Σ⁻¹\nM = Σ + S\n∂L/∂Σ = −n/2 ΛMΛ\ndL = −n/2 tr(ΛMΛ dΣ)\n∂L/∂Σ = ΛMΛ", GAUSS,
+     ["definition", "definition", "refuted", "follows", "refuted"])])
+def test_a_letter_with_a_wrong_sign_in_it_is_blamed_once(text: str, of: object,
+                                                         expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
