@@ -37,6 +37,7 @@ class Defining(Lettering):
 
     head: Expr  # what the equation began with that goes on over some lines
     vague: dict[str, str]  # what is not known of letters that are only guessed
+    misfit: dict[str, Position]  # the lines by what cannot be formed in them
     misfits_in: dict[str, Position]  # the lines by a letter with what cannot be formed
 
     def checked(self, piece: Piece) -> Line:
@@ -44,7 +45,11 @@ class Defining(Lettering):
         raise NotImplementedError
 
     def misshapen(self, piece: Piece, error: CannotBeFormed) -> Line:
-        """Return the line of a formula that cannot be formed."""
+        """Return the line of a formula that cannot be formed, which follows from one before it
+        that could not be formed for the same reason."""
+        before = self.misfit.setdefault(str(error), piece.at)
+        if before != piece.at:
+            return Line(piece.text, self.chain, follows=before)
         wrong = finding("shape", str(error)[:1].upper() + str(error)[1:], piece.text)
         return Line(piece.text, self.chain, verdicts=(Verdict("refuted", str(error)),),
                     findings=(wrong,))
@@ -158,7 +163,8 @@ class Defining(Lettering):
                 reason = f"{capital(self.lost[lost])}, which defines {lost}, could not be read."
                 if lost in self.misfits_in:
                     return Line(piece.text, self.chain, follows=self.misfits_in[lost])
-        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")}
+        scalar = {f"{d}{output}" for output in self.words.outputs for d in ("", "d")
+                  if "cholesky" not in piece.text.lower()}  # which has the letter L too
         for given in ({name} if name else letters_given(piece.text)) - scalar - {
                 *self.chain.leaves}:
             if given in self.words and self.repeats(piece.text, given):

@@ -21,10 +21,12 @@ GIVEN = (r"(?P<front>^(?:.*?[\s,;$])??){}\s*(?:&\s*)?(?::?=(?!=)|<-)\s*"
          r"(?!\s*(?:[∇∂]|\\nabla|\\frac|0(?![.\d])))"
          r"(?P<said>[^=\n]+?)(?P<rest>$|,?\s+(?:with|where)\s.*$)")
 COMMENT = re.compile(r"\s*(?:#|%(?!\*%)|//)\s*(?:the\s+)?(?:gradient|hessian)\s*$"
-                     r"|^\s*(?:function|def)\b.*", re.IGNORECASE | re.MULTILINE)
+                     r"|,?\s+is\s+the\s+(?:gradient|hessian)\W*$|^\s*(?:function|def)\b.*",
+                     re.IGNORECASE | re.MULTILINE)
 # w + dw at the end of a step: dw is no gradient
 MOVED = re.compile(r"(?:\breturn\s+|=\s*)(\w+)\s*\+\s*d\1\s*;?\s*$|(?<!\w)(\w+)\s*\+=\s*d\2\b",
                    re.MULTILINE)
+STEP = re.compile(r"(?<!\w)(\w+)\s*(?:=\s*\1\s*-|-=)[^\n=]*(?<!\w)g(?!\w)")  # w -= lr * g
 DELTA = re.compile(r"\\Delta\s*\{?\s*(?:\\(?:mathbf|bm|boldsymbol)\s*\{?\s*)?(\w)\b\s*\}*")
 
 
@@ -42,9 +44,12 @@ def with_newton(text: str, chain: Chain) -> str:
         letter = rf"(?<![A-Za-z\\]){name}(?![A-Za-z])"
         used = len(re.findall(letter, COMMENT.sub("", text))) > 1
 
-        def put(it: re.Match, name: str = name, used: bool = used) -> str:
+        steps = STEP.search(text) if name == "g" else None
+        meant = f"∂L/∂{steps[1]}" if steps and steps[1] in chain.leaves else MEANT[name]
+
+        def put(it: re.Match, name: str = name, used: bool = used, meant: str = meant) -> str:
             said = COMMENT.sub("", it["said"])
-            claim = f"{it['front']}{it['meant'] or f'{MEANT[name]} = '}{said.rstrip(' .;,')}"
+            claim = f"{it['front']}{it['meant'] or f'{meant} = '}{said.rstrip(' .;,')}"
             return f"{claim}{f'{behind}{name} = {said}' * used}{it['rest']}"
 
         text = given.sub(put, text)

@@ -9,7 +9,7 @@ HEAD = re.compile(r"\s*def\s+(\w+)\s*\(.*\)\s*(?:->.*)?:\s*$")
 FUNCTION = re.compile(r"\s*function\s+(?:\[?[\w\s,]+\]?\s*=\s*)?\w+\s*\([\w\s,;]*\)\s*;?\s*$")
 RETURNED = re.compile(r"\s*return\s+(\S.*?)\s*;?\s*$")
 # They say nothing of a formula: class Net:, print(…), assert …
-USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$"
+USES = re.compile(r"\s*(?:class\s+\w+.*:\s*$|for\s+\w+\s+in\s+.*:\s*$"
                   r"|(?:print|println|disp|display|fprintf|printf|cat)\s*\("
                   r"|(?:assert|pass|break|continue)\b|@\w+\s*$)")
 NAMES = re.compile(r"(?:return\s+)?\(?[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*\)?")

@@ -22,7 +22,8 @@ BOLD = re.compile(r"^(\s*(?:[-*•]|\(?\d+[.)])?\s*)\*\*([A-Z(][^*=\n]*)\*\*", r
 NUMBER_BELOW = re.compile("(?<=[^\\W\\d_])([₀-₉])(?![₀-₉])(?=([^\\W\\d_])?)")  # of δ₂, or δ₂Hᵀ
 INDEX = re.compile(r"(?<=[A-Za-z]_\d)(?=[A-Za-z])")  # LaTeX: \delta_2H is δ₂ H
 # diag(p(1 − p)) of a column p is meant entry by entry
-DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*(\\?[^\W\d_]+[\u0302]?)\s*"
+DIAGONAL = re.compile(r"(diag\s*\}?\s*(?:\\(?:left|big))?\()\s*"
+                      r"(\\?[^\W\d_]+[\u0302]?|(?:\\sigma|σ)\s*\([^()]*\))\s*"
                       r"(?:\*\s*)?\(\s*1\s*[-−]\s*\2\s*\)\s*((?:\\(?:right|big))?\))")
 ADJOINT_FIRST = re.compile(r"^\s*(?:for\s+)?\$?(?:[∂d]\w\s*/\s*[∂d]\w+|∇_\w+\s*\w?)\$?\s*:\s+"
                            r"(?=[^:]*=)")
@@ -58,7 +59,8 @@ WHERE = re.compile(rf",?(?<!\bup)\s+(?:(?:where|with|since|because|as)\s+(?=(?:{
                    r"|for\s+(?=[A-Z]\s*:?=))")
 # z = X w gives p = σ(z)
 GIVING = re.compile(r",?\s+(?:gives|yields|implies|leads\s+to|so|hence|therefore|iff"
-                    r"|if\s+and\s+only\s+if|and)\b,?\s*"
+                    r"|if\s+and\s+only\s+if|and"
+                    r"|(?:we|you|one)\s+(?:have|get|obtain|find)s?)\b,?\s*"
                     r"|[,;.]?\s+\(?(?:i\.\s?e\.|that\s+is|equivalently)(?:[,:]\s*|\s+)")
 BEGINS = re.compile(r"(?:(?:since|because|as)\b[^=,]*,)?[^=,]*=")
 QUAD = re.compile(r"[,;.]\s*\\q?quad\b|\\qquad\b")

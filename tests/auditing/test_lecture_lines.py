@@ -136,6 +136,12 @@ BOTH = ["proved", "definition"]
      ["definition", "proved", "refuted", "follows", "follows"]),
     ("p = σ(Xw)\n∂²L/∂w∂wᵀ = Xᵀ M X, where M = diag(p_i(1 − p_i))", LOGISTIC,
      ["definition", "proved", "definition"]),
+    ("r = X@w - y\ng = 2*X@r + 2*lam*w  # gradient\nfor i in range(9):\n    w = w - lr*g", RIDGE,
+     ["definition", "refuted", "follows", "words", "words"]),
+    ("H = Xᵀ diag(σ(Xw)(1 − σ(Xw))) X is the Hessian.", LOGISTIC, ["proved"]),
+    ("L = np.linalg.cholesky(X.T @ X)\nG = L @ L.T", RIDGE, ["unreadable"] * 2),
+    ("With r = y − Xw we have dr = −X dw\ndL = 2rᵀdr + 2λwᵀdw", RIDGE,
+     ["definition", "proved", "proved"]),
     ("H = X (XᵀX)⁻¹ Xᵀ", RIDGE, ["unreadable"])])
 def test_the_letters_of_newtons_method_are_known_where_it_is_named(text: str, of: Chain,
                                                                    expected: list[str]) -> None:
