@@ -88,6 +88,7 @@ READ = [
      sum(max(0, 1 - y[i] * (X[i] @ w))**2 for i in N) + a * abs(w).sum() + b),
     ("np.sum(np.maximum(X @ w - 1, 0)) + ‖y‖₁²", "X w y",
      sum(max(0, X[i] @ w - 1) for i in N) + abs(y).sum()**2),
+    ("np.einsum('ij,ij->i', A, T) @ y", "A T y", (A * T).sum(1) @ y),
     ("E = 2 B\n−tr(EᵀE)", "B", -4 * (B**2).sum()),
     ("F = X W\n" r"-\sum_i\sum_j F_{ij} T_{ij}", "X W T", -((X @ W) * T).sum()),
 ]
