@@ -14,6 +14,7 @@ from lvmcalc.notation.forming import (
     inner,
     inverse,
     is_number,
+    misfit,
     power,
     power_of_entries,
     product,
@@ -56,12 +57,8 @@ def _identity(*sizes: Expr) -> Expr:
 
 def _sum(inner_: Expr) -> Expr:
     match inner_:
-        case DiagonalOf():
-            return Trace(inner_.arg)
-        case HadamardProduct():
-            first, *others = inner_.args
-            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
-            return inner(first, rest)
+        case HadamardProduct(args=(first, *others)):
+            return inner(first, HadamardProduct(*others) if len(others) > 1 else others[0])
         case sp.HadamardPower() if inner_.exp == 2:
             return squared_norm(inner_.base)
         case _ if inner_.is_Matrix:
@@ -80,10 +77,6 @@ def _swapped(base: Expr, *axes: Expr) -> Expr:
     if axes not in ((), (1, 0), (-1, -2)):
         raise TypeError
     return transposed(base)
-
-
-def _mean(inner_: Expr) -> Expr:
-    return product(1 / (inner_.rows * inner_.cols), _sum(inner_))
 
 
 def _column(inner_: Expr, *shape: Expr) -> Expr:
@@ -116,9 +109,8 @@ def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
         return inner(left, right)
-    if left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows:
-        return product(transposed(right), left)  # w @ S, with an array of one axis
-    return product(left, right)
+    # w @ S, with an array of one axis
+    return product(transposed(right), left) if misfit(left, right) else product(left, right)
 
 
 def of_last_axes(left: Expr, right: Expr) -> Expr:
@@ -126,10 +118,6 @@ def of_last_axes(left: Expr, right: Expr) -> Expr:
     if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
         return product(left, transposed(right))
     return inner(left, right)
-
-
-def _outer(left: Expr, right: Expr) -> Expr:
-    return product(left, transposed(right))
 
 
 def upper(base: Expr) -> Expr:
@@ -161,13 +149,12 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
-    "outer": _outer, "sum": _sum, "diag": _diagonal, "multiply": elementwise,
-    "pow": power_of_entries,
+    "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
+    "multiply": elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
     "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
-    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
-        transposed(a), a if b is None else b),
+    "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
     "cholesky_solve": lambda right, lower: _solved_with(lower, right),
@@ -178,12 +165,14 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
-                     "reshape"], _column), "matrix": _filled, "rep": _filled, "mean": _mean,
+                     "reshape"], _column), "matrix": _filled, "rep": _filled,
+    "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
     "add": lambda a, b: total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
     "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
-    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+    "matrix_power": power, "ncol": lambda matrix: matrix.cols,
+    **dict.fromkeys(["len", "nrow"], lambda matrix: matrix.rows),
 }
 
 
