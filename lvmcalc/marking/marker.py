@@ -107,10 +107,9 @@ class Mark:
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         example = self.counterexample
-        if example is None:
-            return ""
-        return (f"At {example.point} the answer gives {in_words(example.left)}, "
-                f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
+        return "" if example is None else (
+            f"At {example.point} the answer gives {in_words(example.left)}, "
+            f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -299,9 +298,8 @@ def _mark_function(exercise: Exercise, function: Callable) -> Mark:
     if asked in arguments.values():
         raise NotAttempted("is what is asked for, so it is no argument")
     with OwnProcess(function) as run:
-        attempt = Attempt(exercise, lambda point: called_with(function, run, arguments, point,
-                                                              scalar=np.ndim(point[asked]) == 0))
-        return _mark_values(attempt)
+        return _mark_values(Attempt(exercise, lambda point: called_with(
+            run, arguments, point, scalar=np.ndim(point[asked]) == 0)))
 
 
 def _mark_values(attempt: Attempt) -> Mark:
