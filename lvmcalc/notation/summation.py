@@ -127,10 +127,12 @@ class Sums(Vectors):
             kept = "".join(index for index in dict.fromkeys(name + behind) if index in later)
             value = self.array(self.of(value, name) * self.of(right, behind), kept)
             name = kept
-        return self.array(self.of(value, name), wanted) if name else value
+        return self.array(self.of(value, name), wanted)
 
     def of(self, matrix: Expr, indices: str) -> Expr:
-        """Return the symbol for an entry of a matrix or a column."""
+        """Return the symbol for an entry of a matrix or a column; a number has no indices."""
+        if not indices:
+            return matrix
         symbol = Symbol(f"({matrix})_{indices}")
         self.parts[symbol] = Indexed(matrix, *indices)
         return symbol
@@ -142,7 +144,7 @@ class Sums(Vectors):
         if len(kept) > 2:
             raise self.refused(kept)
         if not kept:
-            return self.total(body, "".join(summed))
+            return self.total(body, "".join(summed)) if summed else body
         number = Over(body, *map(Symbol, summed)) if summed else body
         return self.entries(number, *kept, *[None] * (2 - len(kept)))
 
