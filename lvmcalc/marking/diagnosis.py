@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
-from sympy import Expr, HadamardProduct, Identity, MatAdd
+from sympy import HadamardProduct, Identity, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.marking.attempt import (
     Attempt,
     later_adjoint,
-    near,
     other_adjoint,
     stationary,
     value_of_a_node,
@@ -56,19 +55,12 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     if exercise.wrt not in exercise.chain.symmetric:
         return ()
     right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
-    if _equals(attempt, 2 * right - HadamardProduct(right, Identity(right.rows))):
+    if attempt.equals(2 * right - HadamardProduct(right, Identity(right.rows))):
         return (finding("convention", STRUCTURED.format(letter)),)
     if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
             formula is None or exercise.is_right((formula + formula.T) / 2)):
         return (finding("convention", ONE_SIDED.format(letter)),)
     return ()
-
-
-def _equals(attempt: Attempt, other: Expr) -> bool:
-    """Return whether an answer is some formula."""
-    values = attempt.exercise.values(other)
-    return all(map(near, attempt.values, values)) and (
-        attempt.formula is None or attempt.exercise.equal(attempt.formula, other))
 
 
 def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
