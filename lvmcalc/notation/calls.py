@@ -12,7 +12,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named_functions
 from lvmcalc.notation.array_axes import AXES, Axes
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
+from lvmcalc.notation.cholesky_factors import Cholesky
 from lvmcalc.notation.lexicon import NAMED
 from lvmcalc.notation.softmax_shift import Largest
 from lvmcalc.notation.summation import Sums
@@ -53,7 +53,9 @@ class Calls(Axes):
                 self.open.append("(")
                 value = forming.squared_norm(self.sum())
                 self.open.pop()
-                return value if self.accept(")") else self.fail("the closing )")
+                if self.accept(")"):
+                    return value
+                raise self.fail("the closing )")
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
@@ -123,7 +125,9 @@ class Calls(Axes):
             if name in RAMPS:
                 return self.ramp(token, arguments)
             if name == "solve_triangular":
-                return self.triangle(token, lower, *arguments)
+                if "torch" in self.text and not lower:
+                    raise self.refused(token, "say which triangle, as in upper=False")
+                return self.functions["forwardsolve" if lower else "backsolve"](*arguments)
             if name == "cholesky" and not lower and not re.search(
                     r"\b(?:np|numpy|jnp|torch)\.(?:linalg\.)?$", self.text[:token.start]):
                 raise self.refused(token, "it is not clear which triangle is meant: write "
@@ -154,10 +158,6 @@ class Calls(Axes):
             raise
         except (TypeError, ValueError, AttributeError, KeyError):
             raise self.refused(token, f"{name} does not take these arguments") from None
-
-    def bars_of_a_function(self, token: Token) -> bool:
-        """Return whether a token is a function with bars behind it, as in log|K|."""
-        return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
 
     def ramp(self, token: Token, values: list[Expr]) -> Expr:
         """Return relu(x) for max(0, x), and the largest entry of a matrix."""
@@ -223,12 +223,6 @@ class Calls(Axes):
         return []
 
     # Calls of code
-    def triangle(self, token: Token, lower: bool, matrix: Expr, right: Expr) -> Expr:
-        """Return the inverse of a triangle times a matrix, which NumPy takes for the upper one."""
-        if "torch" in self.text and not lower:
-            raise self.refused(token, "say which triangle, as in upper=False")
-        return forming.product(forming.inverse((Lower if lower else Upper)(matrix)), right)
-
     def einsum(self, token: Token) -> Expr:
         """Return what einsum makes of matrices and columns, where products can say it."""
         if not self.accept("(") or self.ahead.kind != "text":

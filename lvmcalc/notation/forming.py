@@ -182,11 +182,6 @@ def are_crossed(left: Expr, right: Expr) -> bool:
         left.cols == right.rows == 1)
 
 
-def outer(left: Expr, right: Expr) -> Expr:
-    """Return what MATLAB and Julia make of a column .* a row: all products of their entries."""
-    return product(left, right) if left.cols == 1 else product(right, left)
-
-
 def quotient(left: Expr, right: Expr) -> Expr:
     """Return left / right, entry by entry."""
     if not right.is_Matrix:
@@ -210,14 +205,10 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
     exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
     if str(exponent) == "t" and not is_number(base):  # no number, so that it is the transpose Yᵗ
         return transposed(base)
-    if exponent.is_Matrix or not (base.is_Matrix and not is_number(base)):
-        return as_number(base) ** exponent if is_number(exponent) else _no_power(base, exponent)
-    if not exponent.is_Integer:
-        return _no_power(base, exponent)
-    return inverse(base) if exponent == -1 else sp.MatPow(base, exponent)
-
-
-def _no_power(base: Expr, exponent: Expr) -> Expr:
+    if is_number(base) and is_number(exponent):
+        return as_number(base) ** exponent
+    if exponent.is_Integer:
+        return inverse(base) if exponent == -1 else sp.MatPow(base, exponent)
     raise Unreadable(f"`{quoted(plain(base))}^({quoted(plain(exponent))})` cannot be read: the "
                      "exponent of a matrix is a whole number, or T for a transpose.")
 
