@@ -7,15 +7,8 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
 
-from lvmcalc.notation.forming import (
-    apart,
-    as_number,
-    elementwise,
-    product,
-    total,
-    transposed,
-    turned,
-)
+from lvmcalc.notation import forming
+from lvmcalc.notation.forming import apart, elementwise, product, total, transposed, turned
 from lvmcalc.notation.name_resolution import Unreadable
 
 Size = Expr | int
@@ -161,7 +154,7 @@ class Vectors:
         """Return B x_i, or s_i x_i, as rows."""
         scalar, (first, *others) = column.as_coeff_matrices()
         if others and first.cols == 1:
-            scalar, others = scalar * as_number(product(*others)), []
+            scalar, others = scalar * forming.as_number(product(*others)), []
         if others and self.free(first):
             raise self.refused(self.free(first))
         found = self.vector(product(*others)) if others else self.vector(first)

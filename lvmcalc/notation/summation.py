@@ -11,16 +11,8 @@ import sympy as sp
 from sympy import Dummy, Expr, MatMul, OneMatrix, Symbol, Trace
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.forming import (
-    apart,
-    as_number,
-    distributed,
-    elementwise,
-    power_of_entries,
-    product,
-    total,
-    transposed,
-)
+from lvmcalc.notation import forming
+from lvmcalc.notation.forming import apart, as_number, product, total, transposed
 from lvmcalc.notation.indexed_vectors import Indexed, Over, OverColumns, Size, Vectors
 from lvmcalc.notation.name_resolution import Unreadable
 
@@ -152,7 +144,8 @@ class Sums(Vectors):
     def total(self, body: Expr, indices: str) -> Expr:
         """Return the sum over all indices that a body has."""
         if body.is_Matrix:
-            return total([self.of_vectors(term, indices) for term in distributed(body, self.free)])
+            terms = forming.distributed(body, self.free)
+            return total([self.of_vectors(term, indices) for term in terms])
         for index in indices[2:]:
             body = Over(body, Symbol(index))
         i, j, *_ = (*indices, None)
@@ -180,7 +173,7 @@ class Sums(Vectors):
         left = self.rows(product(*factors[:at]), i)
         right = self.rows(transposed(product(*factors[at:])), i)
         if scalar != 1:
-            left = elementwise(product(weights, OneMatrix(1, left.cols)), left)
+            left = forming.elementwise(product(weights, OneMatrix(1, left.cols)), left)
         return product(transposed(left), right)
 
     # Numbers
@@ -206,7 +199,7 @@ class Sums(Vectors):
             case sp.Mul():
                 return self.times(number.args, i, j)
             case sp.Pow() if not self.free(number.exp):
-                return power_of_entries(self.entries(number.base, i, j), number.exp)
+                return forming.power_of_entries(self.entries(number.base, i, j), number.exp)
             case sp.Function():
                 return self.functions[type(number).__name__](self.entries(number.args[0], i, j))
             case Trace():
@@ -232,7 +225,7 @@ class Sums(Vectors):
         constant = sp.Mul(*(f for f, free in zip(factors, alone, strict=True) if not free))
         parts = [self.entries(f, i, j) for f, free in zip(factors, alone, strict=True) if free]
         scaled = [*map(apart, parts)]
-        whole = reduce(elementwise, (matrix for _, matrix in scaled))
+        whole = reduce(forming.elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 
     def inner_sum(self, number: Over, i: str | None, j: str | None) -> Expr:

@@ -89,6 +89,13 @@ READ = [
     ("np.sum(np.maximum(X @ w - 1, 0)) + ‖y‖₁²", "X w y",
      sum(max(0, X[i] @ w - 1) for i in N) + abs(y).sum()**2),
     ("np.einsum('ij,ij->i', A, T) @ y", "A T y", (A * T).sum(1) @ y),
+    ("(Σ_i y_i x_iᵀ) w", "X y w", y @ X @ w),
+    ("np.sum(np.logaddexp(0, X @ w))", "X w", np.log1p(np.exp(X @ w)).sum()),
+    ("np.trace(np.inner(X, Z))", "X Z", np.trace(X @ Z.T)),
+    ("torch.trace(torch.transpose(X, 0, 1) @ Z)", "X Z", np.trace(X.T @ Z)),
+    ("np.mean(X * Z)", "X Z", (X * Z).mean()),
+    ('sum(sweep(X, 1, y, "*"))', "X y", (X * y[:, None]).sum()),
+    ("sum(diag(t(X) %*% X + diag(1/a, D)))", "X a", (X**2).sum() + 3 / a),
     ("E = 2 B\n−tr(EᵀE)", "B", -4 * (B**2).sum()),
     ("F = X W\n" r"-\sum_i\sum_j F_{ij} T_{ij}", "X W T", -((X @ W) * T).sum()),
 ]
