@@ -215,16 +215,13 @@ class Sums(Vectors):
 
     def times(self, factors: tuple[Expr, ...], i: str | None, j: str | None) -> Expr:
         """Return a product of numbers; y_i z_j is y zᵀ."""
-        alone = [{*self.free(factor)} for factor in factors]
-        if j and {i, j} not in alone:
-            sides = [[factor for factor, free in zip(factors, alone, strict=True)
-                      if (free == {j}) == (index == j)] for index in (i, j)]
-            rows, columns = (self.entries(sp.Mul(*side), index, None)
-                             for side, index in zip(sides, (i, j), strict=True))
-            return product(rows, transposed(columns))
-        constant = sp.Mul(*(f for f, free in zip(factors, alone, strict=True) if not free))
-        parts = [self.entries(f, i, j) for f, free in zip(factors, alone, strict=True) if free]
-        scaled = [*map(apart, parts)]
+        free = {factor: self.free(factor) for factor in factors}
+        if j and {i, j} not in free.values():
+            left, right = (sp.Mul(*(f for f in factors if (free[f] == {j}) == last))
+                           for last in (False, True))
+            return product(self.entries(left, i, None), transposed(self.entries(right, j, None)))
+        constant = sp.Mul(*(f for f in factors if not free[f]))
+        scaled = [apart(self.entries(f, i, j)) for f in factors if free[f]]
         whole = reduce(forming.elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 
