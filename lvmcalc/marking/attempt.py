@@ -38,27 +38,30 @@ class Attempt:
     @cached_property
     def later_node(self) -> str:
         """The later node whose adjoint was given instead, "" if there is none."""
-        exercise, formula = self.exercise, self.formula
-        later = exercise.chain.leading_to(exercise.wrt)[1:-1]
-        # The adjoint that was written comes before others that are equal to it, then that of K.
-        short = exercise.chain.abbreviations.values()
-        for node in sorted(later, key=lambda node: (not self.names(node), node not in short)):
-            if exercise.agree(self.values, node) and (
-                    formula is None or exercise.is_right(formula, node)):
-                return node
-        return ""
+        later = self.exercise.chain.leading_to(self.exercise.wrt)[1:-1]
+        return self.first_given(sorted(later, key=self._written_first))
 
     @cached_property
     def other_node(self) -> str:
         """The leaf or node that is not on the way whose adjoint was given, "" if there is none."""
-        exercise, formula = self.exercise, self.formula
-        short = exercise.chain.abbreviations.values()
-        for node in sorted((node.name for node in exercise.chain), key=lambda node: (
-                node not in exercise.chain.leaves, not self.names(node), node not in short)):
-            if node != exercise.wrt and exercise.agree(self.values, node) and (
-                    formula is None or exercise.is_right(formula, node)):
-                return node
-        return ""
+        chain, wrt = self.exercise.chain, self.exercise.wrt
+        others = [node.name for node in chain if node.name != wrt]
+        return self.first_given(sorted(others, key=lambda node: (
+            node not in chain.leaves, self._written_first(node))))
+
+    def _written_first(self, node: str) -> tuple[bool, bool]:
+        """Put the adjoint that was written before others that are equal to it, then that of K."""
+        return not self.names(node), node not in self.exercise.chain.abbreviations.values()
+
+    def first_given(self, nodes: list[str]) -> str:
+        """Return the first of some nodes and leaves whose adjoint the answer is, "" if none is."""
+        return next((node for node in nodes if self.exercise.agree(self.values, node) and (
+            self.formula is None or self.exercise.is_right(self.formula, node))), "")
+
+    def equals(self, other: Expr) -> bool:
+        """Return whether the answer is some formula."""
+        return all(map(near, self.values, self.exercise.values(other))) and (
+            self.formula is None or self.exercise.equal(self.formula, other))
 
     @cached_property
     def slip(self) -> Explanation:
@@ -114,11 +117,8 @@ def value_of_a_node(attempt: Attempt) -> list[Explanation]:
     """Explain an answer that is the value of a node where its derivative belongs."""
     exercise = attempt.exercise
     for node in exercise.chain.leading_to(exercise.wrt):
-        expression = exercise.chain[node].expression if node in exercise.chain.nodes else None
-        truth = [point.get(node) for point in exercise.points]
-        if expression is not None and all(map(near, attempt.values, truth)) and (
-                attempt.formula is None or exercise.equal(
-                    attempt.formula, exercise.chain[node].symbol)):
+        known = node in exercise.chain.nodes and all(node in point for point in exercise.points)
+        if known and attempt.equals(exercise.chain[node].symbol):
             here, asked = called(exercise.chain, node), notation.plain(exercise.asked)
             return [(finding("function_for_slope",
                              f"This is the value of {here} itself: its derivative {asked} is asked "

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
-from sympy import Expr, HadamardProduct, Identity, MatAdd
+from sympy import HadamardProduct, Identity, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.marking.attempt import (
     Attempt,
     later_adjoint,
-    near,
     other_adjoint,
     stationary,
     value_of_a_node,
 )
 from lvmcalc.marking.broken_chains import MOST_MISTAKES, BrokenChains, Mistakes
-from lvmcalc.marking.broken_formulas import broken_formulas
 from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.exercise import value_at
 from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
@@ -29,10 +27,12 @@ STRUCTURED = ("This is the gradient G in another convention, 2 G - G ∘ I, in w
 ONE_SIDED = ("Only the symmetric part of this G, (G + Gᵀ)/2, is right: {} is symmetric, and so is "
              "its gradient")
 
-# What a likelier mistake says more plainly than others
+# What a likelier mistake says more plainly than others. The inverse of (1/β) I says the same of β,
+# and that of r = K⁻¹ that K is not inverted.
 SAID_BETTER = {"doubled_path": ("order",), "missing_path": ("missing_term",),
-               "stopped_early": ("missing_term", "lost_factor"),
-               "function_for_slope": ("missing_term", "lost_factor")}
+               **dict.fromkeys(["stopped_early", "function_for_slope"],
+                               ("missing_term", "lost_factor")),
+               **dict.fromkeys(["inverted_scalar", "missing_inverse"], ("extra_inverse",))}
 
 
 def explained(attempt: Attempt) -> tuple[Explanation, ...]:
@@ -55,19 +55,12 @@ def _in_another_convention(attempt: Attempt) -> Explanation:
     if exercise.wrt not in exercise.chain.symmetric:
         return ()
     right, formula, letter = exercise.asked, attempt.formula, notation.plain(exercise.wrt)
-    if _equals(attempt, 2 * right - HadamardProduct(right, Identity(right.rows))):
+    if attempt.equals(2 * right - HadamardProduct(right, Identity(right.rows))):
         return (finding("convention", STRUCTURED.format(letter)),)
     if exercise.agree([(value + value.T) / 2 for value in attempt.values]) and (
             formula is None or exercise.is_right((formula + formula.T) / 2)):
         return (finding("convention", ONE_SIDED.format(letter)),)
     return ()
-
-
-def _equals(attempt: Attempt, other: Expr) -> bool:
-    """Return whether an answer is some formula."""
-    values = attempt.exercise.values(other)
-    return all(map(near, attempt.values, values)) and (
-        attempt.formula is None or attempt.exercise.equal(attempt.formula, other))
 
 
 def _other_layout(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
@@ -167,7 +160,7 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
     """Say that nothing is known, and what is right in the answer."""
     if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
         return []
-    if better := repaired(attempt, repairs) or _nearly_another(attempt):
+    if better := repaired(attempt, repairs):
         found.clear()
         return [better]
     if found:
@@ -175,23 +168,6 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
     right = ", ".join(text for text in attempt.terms.right if text in attempt.terms.written)
     what = f" What is right in it: {right}" if right else ""
     return [(finding("unknown", f"What is wrong is not recognised.{what}"),)]
-
-
-def _nearly_another(attempt: Attempt) -> Explanation:
-    """Explain an answer that is the adjoint of another node with one more mistake in it."""
-    chain, wrt = attempt.exercise.chain, attempt.exercise.wrt
-    others = [node for node in chain if node.name != wrt and node.shape == chain[wrt].shape]
-    for node in others if attempt.formula is not None else ():
-        closed = chain.abbreviated(chain.adjoint(node.name))
-        for kind, what, broken, term in broken_formulas(closed):
-            if kind in ("sign", "factor", "missing_inverse", "missing_scalar") and (
-                    _equals(attempt, broken)):
-                adjoint = notation.plain(chain.adjoint_symbol(node.name))
-                text = (f"This looks like {adjoint}, the adjoint of {notation.plain(node.name)}, "
-                        f"with one more mistake, but that of {notation.plain(wrt)} is asked for")
-                where = f"the term {notation.plain(term)}"
-                return (finding("other_adjoint", text), *in_words([Mistake(kind, where, what)]))
-    return ()
 
 
 # They are tried in this order; each is handed what has been found before it.
@@ -220,9 +196,6 @@ def _likeliest(explanations: list[Mistakes]) -> list[Mistakes]:
         before = kept.setdefault(kinds, mistakes)
         if before[0].where.startswith("the value of") and mistakes[0].where.startswith("the stage"):
             kept[kinds] = mistakes  # on the way back is likelier than in a value
-    # The inverse of (1/β) I says the same of β, and that of r = K⁻¹ that K is not inverted.
-    if {frozenset([kind]) for kind in ("inverted_scalar", "missing_inverse")} & kept.keys():
-        kept.pop(frozenset(["extra_inverse"]), None)
     for likelier, others in SAID_BETTER.items():
         for other in others if frozenset([likelier]) in kept else ():
             kept.pop(frozenset([other]), None)

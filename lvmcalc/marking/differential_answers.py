@@ -40,7 +40,7 @@ def symmetric_in(chain: Chain) -> tuple[str, ...]:
 
 def slope(chain: Chain, value: Expr, wrt: Expr) -> Expr:
     """Return the gradient of a number with respect to a letter or a differential of a chain."""
-    there = {symbol.name for symbol in (value.free_symbols | {wrt})}
+    there = {symbol.name for symbol in value.free_symbols | {wrt}}
     return gradient(value, wrt, there.intersection(symmetric_in(chain)))
 
 
@@ -101,15 +101,13 @@ def gradient_in(chain: Chain, wrt: str, change: Expr) -> Expr:
         If the expression is no differential, or changes more than X.
     """
     symbol, name = chain[wrt].symbol, notation.plain(wrt)
-    step, abbreviated = increment_of(symbol), chain.abbreviations.get
+    step, moving = increment_of(symbol), {*chain.vocabulary.outputs, *chain.leading_to(wrt)}
     others = [other for other in increments(chain, change).values()
-              if wrt not in (other, abbreviated(other, other))
-              and not _depends(chain, abbreviated(other, other), wrt)]
+              if chain.abbreviations.get(other, other) not in moving]
     if others:
         raise Unreadable(f"d{notation.plain(others[0])} does not belong here: only {name} changes, "
                          f"so the answer has d{name}.")
-    change = in_increments(chain, change, (wrt,))
-    change = as_number(change)
+    change = as_number(in_increments(chain, change, (wrt,)))
     if change.is_Matrix:
         raise Unreadable(f"dL is a number, but this is {notation.shape(change)}: write "
                          f"tr(Gᵀ d{name}).")
@@ -216,17 +214,11 @@ def _inside(chain: Chain, side: Expr) -> list[set[str]]:
 def held_fixed(chain: Chain, sides: list[Expr], moving: tuple[str, ...]) -> list[str]:
     """Return the leaves that do not change in an equation although its left side depends on them.
     """
-    here = moved(chain, sides, moving)
-    left = sides[0]
-    of = chain.expression() if node_of(chain, left) == chain.output else left
-    parts = [{*map(str, (symbol.name for symbol in of.free_symbols))}] if of is not left else (
-        _inside(chain, left))
-    return [name for name, leaf in chain.leaves.items() if not leaf.symbol.is_integer
-            and name not in here and any(name in part for part in parts)]
-
-
-def _depends(chain: Chain, name: str, wrt: str) -> bool:
-    return name in chain.vocabulary.outputs or name in chain.leading_to(wrt)
+    here, left = moved(chain, sides, moving), sides[0]
+    parts = ({symbol.name for symbol in chain.expression().free_symbols} if
+             node_of(chain, left) == chain.output else set().union(*_inside(chain, left)))
+    return [name for name, leaf in chain.leaves.items()
+            if not leaf.symbol.is_integer and name not in here and name in parts]
 
 
 def shown(chain: Chain, expression: Expr) -> Expr:

@@ -29,9 +29,9 @@ from lvmcalc.marking.differential_answers import symmetric_in
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)  # sizes at points
 SMALL = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)  # sizes in counterexamples
 MOST_PERMUTED, MOST_ORDERS = 4, 100  # sizes that are tried in every order, or else in so many
-SMALL_TRIES = MOST_TRIES = 5  # random points at each choice of sizes
+TRIES = 5  # random points at each choice of sizes
 ROUNDING = 1e-6  # relative; an answer may be a function in single precision
-DIGITS = (4, 6, 8, 10, 12, 15)  # of a counterexample: as few as show a difference
+DIGITS = (4, 6, 8, 10, 12, 15, 17)  # of a counterexample: as few as show a difference
 # Agreement in numbers is no proof, and the mark says so; but where functions are not rational there
 # is no exact arithmetic, and 40 digits at random points are no accident.
 RIGHT = ("proved", "exact", "numeric")
@@ -61,20 +61,15 @@ class Exercise:
     def _found(self) -> list[Point]:
         """Return two points, which are those of all exercises of the chain."""
         found: list[Point] = []
+        pairs = [*combinations_with_replacement(self.sizes, 2)]
         choices = sorted(self._choices(PRIMES, len(self.sizes) + 2),
                          key=lambda sizes: sum(sizes.values()))
         for sizes in choices if self.sizes else 2 * choices:
-            if len(found) < 2 and all(self._differ(sizes, point) for point in found):
+            # no fixed number can pass for a size, or for the product of two
+            if len(found) < 2 and all(sizes[a] * sizes[b] != point[a] * point[b]
+                                      for point in found for a, b in pairs):
                 found += self._tried(sizes, len(found))
         return found
-
-    def _differ(self, sizes: Mapping[str, int], point: Point) -> bool:
-        """Return whether every size and every product of two is another one than at a point.
-
-        Then no fixed number can pass for a size.
-        """
-        return all(sizes[a] * sizes[b] != point[a] * point[b]
-                   for a, b in combinations_with_replacement(self.sizes, 2))
 
     def _tried(self, sizes: Mapping[str, int], number: int) -> list[Point]:
         """Return a random point of these sizes at which all adjoints have a value, if one is found.
@@ -83,7 +78,7 @@ class Exercise:
         of both signs give no value, as in a logarithm, all are positive.
         """
         found: list[Point] = []
-        for positive, seed in product((False, True), range(MOST_TRIES)):
+        for positive, seed in product((False, True), range(TRIES)):
             with suppress(*NoValue):
                 found.append(self._point(sizes, number + 2 * seed, positive=positive))
                 if self._is_definite(found[-1]):
@@ -206,16 +201,15 @@ class Exercise:
 
     def verdict(self, answer: Expr) -> Verdict:
         """Return whether a formula of the right shape is the one that is asked for."""
-        differs = not self.agree(self.values(answer))
-        # Many digits take seconds to find small numbers; floats, at other points, do not.
-        if differs and not self._rational and (
-                example := self.counterexample(lambda point: value_at(answer, point))):
-            return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example)
-        if differs and self._rational:
+        if self.agree(self.values(answer)):
+            return self.compare(answer, self.asked)
+        if self._rational:
             certain = self._decided(answer, self.asked, forms=False)
-            if certain.status == "refuted":
-                return certain
-        return self.compare(answer, self.asked)
+            return certain if certain.status == "refuted" else self.compare(answer, self.asked)
+        # Many digits take seconds to find small numbers; floats, at other points, do not.
+        example = self.counterexample(lambda point: value_at(answer, point))
+        return Verdict("refuted", "the two sides differ", find_counterexample=lambda: example) if (
+            example) else self.compare(answer, self.asked)
 
     def symmetric_only(self, answer: Expr) -> str:
         """Return the matrix, such as K, of which a right answer needs that it is symmetric.
@@ -250,7 +244,7 @@ class Exercise:
     def counterexample(self, value: Callable[[Point], Any]) -> Counterexample | None:
         """Return small whole numbers at which an answer and the truth differ."""
         small = partial(self._choices, SMALL, len(self.sizes) + 1)
-        for sizes, seed in product(self.chain.remember("small sizes", small), range(SMALL_TRIES)):
+        for sizes, seed in product(self.chain.remember("small sizes", small), range(TRIES)):
             try:
                 point = self.chain.remember(("small point", *sizes.values(), seed), partial(
                     self._point, sizes, seed, whole=True))
@@ -260,10 +254,9 @@ class Exercise:
             finite = np.isfinite(got).all() and np.isfinite(truth).all()
             if finite and not self.agrees(got, point):
                 values = {name: _rounded(point[name]) for name in self.chain.leaves}
-                sides = [[_rounded(side, digits) for side in (got, truth)]
-                         for digits in (*DIGITS, 17)]
-                told = [both for both in sides if str(both[0]) != str(both[1])] or sides[-1:]
-                return Counterexample(values, *told[0])
+                sides = [[_rounded(side, digits) for side in (got, truth)] for digits in DIGITS]
+                told = (both for both in sides if str(both[0]) != str(both[1]))
+                return Counterexample(values, *next(told, sides[-1]))
         return None
 
 

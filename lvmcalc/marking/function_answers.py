@@ -7,6 +7,7 @@ from copy import deepcopy
 import numpy as np
 
 from lvmcalc.marking.exercise import Exercise, Point
+from lvmcalc.marking.own_process import OwnProcess
 from lvmcalc.notation import spelling
 from lvmcalc.notation.parser import Unreadable
 
@@ -29,9 +30,9 @@ def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
     chain, names = exercise.chain, {parameter.name: parameter for parameter in parameters}
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         names = dict.fromkeys(chain.leaves)
-    symbols = {name: chain.vocabulary.spellings.get(spelling(name)) for name in names}
-    known = {name: symbol.name for name, symbol in symbols.items()
-             if getattr(symbol, "name", None) in exercise.points[0]}
+    spelled = chain.vocabulary.spellings
+    known = {name: symbol.name for name in names if getattr(
+        symbol := spelled.get(spelling(name)), "name", None) in exercise.points[0]}
     missing = [name for name, parameter in names.items() if name not in known
                and parameter.default is parameter.empty
                and parameter.kind is not parameter.VAR_POSITIONAL]
@@ -41,16 +42,15 @@ def arguments_of(exercise: Exercise, function: Callable) -> dict[str, str]:
     return known
 
 
-def called_with(function: Callable, run: Callable[..., np.ndarray], arguments: dict[str, str],
-                point: Point, scalar: bool) -> np.ndarray:
+def called_with(run: OwnProcess, arguments: dict[str, str], point: Point,
+                scalar: bool) -> np.ndarray:
     """Return what a function returns at a point, called with copies of the values.
 
     Where a scalar is expected, a matrix of one entry will do.
 
     Parameters
     ----------
-    function : the reader's function, which tells the order of its arguments
-    run : what calls it, such as `OwnProcess(function)`
+    run : what calls the reader's function
     arguments : the name of the value for each argument
     point : values by name
     scalar : whether a scalar is expected
@@ -61,7 +61,8 @@ def called_with(function: Callable, run: Callable[..., np.ndarray], arguments: d
         If it returns no array of real numbers; and whatever the function itself raises.
     """
     given = {name: deepcopy(point[value]) for name, value in arguments.items()}
-    placed = [given.pop(name) for name, parameter in inspect.signature(function).parameters.items()
+    parameters = inspect.signature(run.function).parameters.items()
+    placed = [given.pop(name) for name, parameter in parameters
               if parameter.kind is parameter.POSITIONAL_ONLY and name in given]
     result = run(*placed, **given)
     return result.reshape(() if scalar and result.size == 1 else result.shape)

@@ -11,6 +11,9 @@ import numpy as np
 
 ERRORS = {getattr(builtins, name): told for name, told in tomllib.loads(
     (resources.files(__package__) / "function_errors.toml").read_text("utf-8")).items()}
+KINDS = {"c": "complex numbers", "U": "text", "S": "text", "b": "truth values"}  # by NumPy's letter
+RETURNED = {tuple: "returns several values; one array is asked for.",
+            list: "returns rows of different lengths, which do not make a matrix."}
 # in what is said of shapes
 MISFITS = "meets? |needs a matrix|mismatch|broadcast|aligned|reshape|dimension|square"
 
@@ -20,14 +23,14 @@ def sentence_about(error: BaseException) -> str:
     if isinstance(error, np.linalg.LinAlgError):
         return "The function inverts a matrix that is singular." if "ingular" in str(error) else ""
     if isinstance(error, TypeError):
-        called = re.search(r"'([\w.]+)' object is not callable", str(error))
-        kind = "array" if called and "ndarray" in called[1] else called and called[1]
-        return (f"The function calls a value (of the kind {kind}) as if it were a function: is an "
-                "operator missing in front of a bracket?" if called else
-                "The function combines or passes on values that do not go together: "
-                f"{error}." if "ufunc" not in str(error) else
-                "The function combines values that do not go together, such as text and "
-                "numbers.")
+        if called := re.search(r"'([\w.]+)' object is not callable", str(error)):
+            kind = "array" if "ndarray" in called[1] else called[1]
+            return (f"The function calls a value (of the kind {kind}) as if it were a function: "
+                    "is an operator missing in front of a bracket?")
+        told = "combines values that do not go together, such as text and numbers" if (
+            "ufunc" in str(error)) else (
+            f"combines or passes on values that do not go together: {error}")
+        return f"The function {told}."
     for kind, told in ERRORS.items():
         if isinstance(error, kind):
             key = error.args[0] if isinstance(error, KeyError) and error.args else ""
@@ -55,31 +58,23 @@ def misfit(error: BaseException | str) -> str:
 
 def array_of(result: Any) -> tuple[str, Any]:
     """Return ("array", the array of what a function returned), or ("no answer", a sentence)."""
-    told = ""
     if result is None:
-        told = "returns nothing: its return is missing"
+        told = "returns nothing: its return is missing."
     elif inspect.isgenerator(result):
-        told = "yields its result; it has to return it"
+        told = "yields its result; it has to return it."
     elif inspect.iscoroutine(result):
         result.close()
-        told = "is async; write it with def alone"
+        told = "is async; write it with def alone."
     elif callable(result) and not hasattr(result, "__array__"):
         told = "returns a function, not a value: are brackets missing behind a name?"
     else:
         try:
-            return _numbers(np.asarray(result))
+            array = np.asarray(result)
+            if array.dtype.kind in "iufO":
+                return "array", array.astype(float)
+            kind = KINDS.get(array.dtype.kind, str(array.dtype))
+            told = f"returns {kind}, not real numbers."
         except (TypeError, ValueError):
-            kind = type(result).__name__
-            told = ("returns several values; one array is asked for" if isinstance(result, tuple)
-                    else "returns rows of different lengths, which do not make a matrix"
-                    if isinstance(result, list) else
-                    f"returns a value of the kind {kind}, not an array")
-    return "no answer", f"The function {told.rstrip('?')}" + ("?" if told[-1] == "?" else ".")
-
-
-def _numbers(array: np.ndarray) -> tuple[str, Any]:
-    kinds = {"c": "complex numbers", "U": "text", "S": "text", "b": "truth values"}
-    if array.dtype.kind in "iufO":
-        return "array", array.astype(float)
-    kind = kinds.get(array.dtype.kind, str(array.dtype))
-    return "no answer", f"The function returns {kind}, not real numbers."
+            told = next((told for kind, told in RETURNED.items() if isinstance(result, kind)),
+                        f"returns a value of the kind {type(result).__name__}, not an array.")
+    return "no answer", f"The function {told}"

@@ -50,6 +50,9 @@ class NotAttempted(ValueError):
     """There is no answer yet."""
 
 
+REFUSED = (NotAttempted, Unreadable, UnsupportedExpression, CannotBeFormed)
+
+
 @dataclass(frozen=True)
 class Mark:
     """The mark of an answer: its status, the reason in words, and what was found to be wrong.
@@ -104,10 +107,9 @@ class Mark:
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         example = self.counterexample
-        if example is None:
-            return ""
-        return (f"At {example.point} the answer gives {in_words(example.left)}, "
-                f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
+        return "" if example is None else (
+            f"At {example.point} the answer gives {in_words(example.left)}, "
+            f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:
         details = [line for line in [*self.details, self.example] if line]
@@ -152,30 +154,21 @@ def mark(answer: Any, of: str | Chain, wrt: str) -> Mark:
         with time_limit():
             return _mark(exercise, answer)
     except TimeIsUp:
-        return Mark(exercise.asked, "undecided", LATE, ((finding("undecided", LATE),),))
+        return _told(exercise, "undecided", LATE)
 
 
 def _mark(exercise: Exercise, answer: Any) -> Mark:
     if not isinstance(answer, str):
-        return _told(exercise, lambda: _marked(exercise, answer))
-    sides: list[list[Reading]] = []
-    beside: dict[Expr, Expr] = {}
-
-    def read() -> None:
-        found, others = read_answer(exercise, answer)
-        sides.extend(found)
-        beside.update(others)
-
-    unread = _told(exercise, read)
-    if unread is not None:
-        return unread
+        return _marked(exercise, answer)
+    try:
+        sides, beside = read_answer(exercise, answer)
+    except REFUSED as error:
+        return _unmarked(exercise, error)
     marks = [_of_readings(exercise, readings) for readings in sides]
-    for node in exercise.chain:
-        other = exercise_of(exercise.chain, node.name)
-        if other.asked in beside:
-            marks.append(_of_readings(other, [Reading(beside[other.asked])]))
+    others = (exercise_of(exercise.chain, node.name) for node in exercise.chain if beside)
+    marks += [_marked(other, beside[other.asked]) for other in others if other.asked in beside]
     if not marks:
-        return _told(exercise, lambda: _marked(exercise, None))
+        return _marked(exercise, None)
     found = next((one for one in marks if not one.right), None)
     if found is None:  # as sure as the least sure of them, about the last side of the answer
         found, last = max(marks, key=lambda one: RIGHT.index(one.status)), marks[len(sides) - 1]
@@ -189,46 +182,47 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
 
 def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     """Return the mark of the first reading that is right, else of the first that can be formed."""
-    marks = [_told(exercise, partial(_marked, exercise, formula)) for formula, _ in readings]
-    number = min(range(len(marks)), key=lambda n: (
-        not marks[n].right, any(one.kind == "shape" for one in marks[n].findings)))
-    note, found = readings[number].note, marks[number]
+    marks = [_marked(exercise, formula) for formula, _ in readings]
+    found, note = min(zip(marks, (note for _, note in readings), strict=True), key=lambda one: (
+        not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
     if found.reason == UNFORMED and re.search("read as (?:a )?column", note):
-        told = (f"{note} Then the formula cannot be formed, and with a row it cannot either: write "
-                "it with matrices.")
-        return Mark(exercise.asked, "unreadable", told, ((finding("unreadable", told),),))
-    return replace(found, remark=" ".join(filter(None, [found.remark, note]))) if note else found
+        return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "
+                     "a row it cannot either: write it with matrices.")
+    return replace(found, remark=" ".join(filter(None, [found.remark, note])))
 
 
 def _marked(exercise: Exercise, answer: Any) -> Mark:
-    if answer is None or answer is ...:
-        raise NotAttempted("is asked for, as a formula or a function")
-    if callable(answer) and not isinstance(answer, Expr):
-        return _mark_function(exercise, answer)
-    if isinstance(answer, Expr) and has_differentials(exercise.chain, answer):
-        answer = gradient_in(exercise.chain, exercise.wrt, answer)
-    answer = _admitted(exercise, answer)
     try:
+        if answer is None or answer is ...:
+            raise NotAttempted("is asked for, as a formula or a function")
+        if callable(answer) and not isinstance(answer, Expr):
+            return _mark_function(exercise, answer)
+        if isinstance(answer, Expr) and has_differentials(exercise.chain, answer):
+            answer = gradient_in(exercise.chain, exercise.wrt, answer)
+        answer = _admitted(exercise, answer)
         return _mark_formula(exercise, answer)
     except OutsideDomain as error:
         reason = f"this has no value at points where {exercise.name} has one: {error}"
-        return Mark(exercise.asked, "refuted", reason, ((finding("unknown", reason),),),
-                    formula=answer)
+        return replace(_told(exercise, "refuted", reason, "unknown"),
+                       formula=answer if isinstance(answer, Expr) else None)
+    except REFUSED as error:
+        return _unmarked(exercise, error)
 
 
-def _told(exercise: Exercise, make: Callable[[], Mark | None]) -> Mark | None:
-    """Return a mark, or one that says why there is none."""
-    def told(status: str, kind: str, reason: object, sentence: object = "") -> Mark:
-        return Mark(exercise.asked, status, str(reason), ((finding(kind, sentence or reason),),))
+def _unmarked(exercise: Exercise, error: Exception) -> Mark:
+    """Return the mark that says why there is nothing to mark."""
+    if isinstance(error, NotAttempted):
+        return _told(exercise, "not attempted", f"{exercise.name} {error}")
+    if isinstance(error, CannotBeFormed):
+        return _told(exercise, "refuted", UNFORMED, "shape", error)
+    return _told(exercise, "unreadable", str(error))
 
-    try:
-        return make()
-    except NotAttempted as error:
-        return told("not attempted", "not_attempted", f"{exercise.name} {error}")
-    except (Unreadable, UnsupportedExpression) as error:
-        return told("unreadable", "unreadable", error)
-    except CannotBeFormed as error:
-        return told("refuted", "shape", UNFORMED, error)
+
+def _told(exercise: Exercise, status: str, reason: str, kind: str = "",
+          sentence: object = "") -> Mark:
+    """Return a mark with a reason, which is its finding too unless another sentence is given."""
+    found = finding(kind or status.replace(" ", "_"), sentence or reason)
+    return Mark(exercise.asked, status, reason, ((found,),))
 
 
 def _admitted(exercise: Exercise, answer: Any) -> Expr:
@@ -278,10 +272,9 @@ def _mark_formula(exercise: Exercise, formula: Expr) -> Mark:
         reason = f"this is not {exercise.name}" if verdict.counterexample else verdict.reason
         return _refuted(attempt, reason, *explained(attempt), counterexample=verdict.counterexample)
     letter = notation.plain(exercise.symmetric_only(formula))
-    remark = (f"It is right because {letter} is symmetric. For an asymmetric {letter} it would "
-              "be wrong.")
-    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula,
-                remark=remark if letter else "")
+    remark = letter and (f"It is right because {letter} is symmetric. For an asymmetric {letter} "
+                         "it would be wrong.")
+    return Mark(exercise.asked, verdict.status, verdict.reason, formula=formula, remark=remark)
 
 
 def _mark_numbers(attempt: Attempt) -> Mark:
@@ -305,9 +298,8 @@ def _mark_function(exercise: Exercise, function: Callable) -> Mark:
     if asked in arguments.values():
         raise NotAttempted("is what is asked for, so it is no argument")
     with OwnProcess(function) as run:
-        attempt = Attempt(exercise, lambda point: called_with(function, run, arguments, point,
-                                                              scalar=np.ndim(point[asked]) == 0))
-        return _mark_values(attempt)
+        return _mark_values(Attempt(exercise, lambda point: called_with(
+            run, arguments, point, scalar=np.ndim(point[asked]) == 0)))
 
 
 def _mark_values(attempt: Attempt) -> Mark:
@@ -320,8 +312,7 @@ def _mark_values(attempt: Attempt) -> Mark:
     except Exception as error:  # the function is the reader's own
         if isinstance(error, ValueError) and re.search(MISFITS, str(error)):
             reason = f"the shapes in the function do not fit: {error}"
-            return _refuted(attempt, UNFORMED,
-                            (finding("shape", reason, "the function"),))
+            return _refuted(attempt, UNFORMED, (finding("shape", reason, "the function"),))
         text = f"The function stopped with {type(error).__name__}: {error}"
         raise Unreadable(text.rstrip(".") + ".") from None
     for value, point in zip(values, exercise.points, strict=True):

@@ -134,8 +134,9 @@ def _at_the_end(chain: Chain, wrt: str) -> Iterator[Mistake]:
         where = "the sum" if kind == "missing_term" else f"the term {notation.plain(term)}"
         told = "" if kind in ("missing_term", "sign") else what
         yield Mistake(kind, where, told, ((CLOSED, broken),))
-    behind = broken_formulas(closed) if isinstance(closed, MatMul) else ()  # a bracket
-    found = [*(told for told in behind if told[0] == "missing_inverse"), *broken_parts(closed)]
+    whole = broken_formulas(closed) if isinstance(closed, MatMul) else ()
+    found = [*(told for told in whole if told[0] == "missing_inverse"),  # behind a bracket
+             *broken_parts(closed)]
     for one, other in combinations([it.symbol for it in chain.leaves.values() if not it.shape], 2):
         swapped = closed.xreplace({one: other, other: one})
         if swapped != closed:

@@ -186,14 +186,6 @@ def _of_functions(part: Expr) -> Iterator[Slip]:
         case Entrywise():
             yield "sign", HERE, notation.plain(part.arg), Entrywise(part.name, -part.arg)
             yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
-        case HadamardProduct():
-            for of in (it for it in part.args if isinstance(it, Entrywise)):
-                ratio = HadamardProduct(of, sp.HadamardPower(of.arg, -1))
-                if {*ratio.args} <= {*part.args}:
-                    rest = [it for it in part.args if it not in ratio.args]
-                    told = f"the derivative of {notation.plain(of)}"
-                    yield ("wrong_part", HERE, f"{notation.plain(ratio)} stands where {told} "
-                           "belongs", joined(HadamardProduct, [*rest, slope(of.name, of.arg)]))
         case sp.log():
             yield _instead(part, part.args[0])
 

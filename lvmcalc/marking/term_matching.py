@@ -5,7 +5,7 @@ true term is held against the true ones that are still free, as near misses: an 
 transpose more or less, another order.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -26,7 +26,6 @@ from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.marking.mistakes import CLOSED, Mistake, behind_a_factor, monomial
 
 MOST_TERMS = 100
-TIMES_OVER = {1: "", 2: "twice"}
 # the coefficient of each product of matrices, or of each product of traces and determinants
 Coefficients = dict[tuple, Expr]
 
@@ -101,12 +100,11 @@ class _Matcher:
         if self.matrix:
             return self.words(side)
         side, = by_name(side)
-        terms: Coefficients = {}
+        terms: Coefficients = defaultdict(lambda: sp.S.Zero)
         for term in sp.Add.make_args(sp.expand(sp.together(self.algebra.scalar(side)))):
             moving = [factor for factor in sp.Mul.make_args(term)
                       if factor.free_symbols & self.algebra.scalars.keys()]
-            key = tuple(sorted(moving, key=str))
-            terms[key] = terms.get(key, 0) + term / sp.Mul(*moving)
+            terms[tuple(sorted(moving, key=str))] += term / sp.Mul(*moving)
         return {key: _cancelled(c) for key, c in terms.items()}
 
     def words(self, side: Expr) -> Coefficients:
@@ -137,7 +135,6 @@ class _Matcher:
                 lost = [one for one in lost if one != other]
                 found += because
             elif word in true:  # the right term with a coefficient that no mistake explains
-                lost.remove(word) if word in lost else None
                 if (because := self.scaled(word, coefficient, true[word])) is None:
                     return None
                 found.append(because)
@@ -184,9 +181,8 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     if [*map(_bare, given)] == [*map(_bare, true)]:
         wrong = [(g, t) for g, t in zip(given, true, strict=True) if g != t]
         told = ", and ".join({_bare(g): instead_of(g, t) for g, t in reversed(wrong)}.values())
-        if inverted[0] == inverted[1]:
-            return "transpose", told
-        return (kind, told) if fewer else ()
+        turned = inverted[0] == inverted[1]
+        return ("transpose" if turned else kind, told) if turned or fewer else ()
     if Counter(given) == Counter(true):
         return "order", ""
     longer, shorter = (given, true) if fewer > 0 else (true, given)
@@ -195,11 +191,9 @@ def near_miss(given: tuple, true: tuple) -> tuple[str, str] | tuple[()]:
     spare, rest = Counter(longer) - Counter(shorter), iter(longer)
     in_this_order = all(letter in rest for letter in shorter)
     if fewer and in_this_order and all(map(is_inverse, spare)):
-        letter = notation.plain(next(iter(spare)))
-        several = abs(fewer) > 1
-        return kind, f"the factor {letter} " + (
-            f"is missing {TIMES_OVER.get(-fewer, f'{-fewer} times')}".rstrip() if fewer < 0 else
-            f"stands there {'once ' * (not several)}too often")
+        often = {-1: "", -2: " twice", 1: " once"}.get(fewer, f" {-fewer} times" * (fewer < 0))
+        told = f"is missing{often}" if fewer < 0 else f"stands there{often} too often"
+        return kind, f"the factor {notation.plain(next(iter(spare)))} {told}"
     if given and true and len({*map(_bare, given + true)}) == 1 and len(given) != len(true):
         kind = "lost_factor" if len(given) < len(true) else "extra_factor"
         return kind, notation.plain(true[0])  # another power of one letter

@@ -145,7 +145,7 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer that is spoken; raise what is wrong with any other."""
     ways: list[list[list[Reading]]] = []
-    for typed in spoken_answers(exercise, text):
+    for typed in spoken_answers(exercise, without_remarks(exercise, text)):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
     formed = [way for way in ways if all(can_be_formed(side[0].formula) for side in way)]

@@ -40,13 +40,13 @@ class Axes(Atoms):
             return "rk" if axis == 2 else "ck"
         raise self.refused(token, "it is not clear which axis is meant: write axis=0 or axis=1")
 
-    def each_row(self, token: Token, *arguments: Expr) -> str:
+    def each_row(self, token: Token, value: Expr) -> str:
         """Return the axis of a softmax on paper: the rows, if there is one for each of N cases.
 
         TensorFlow and JAX take the last axis.
         """
-        shape = getattr(arguments[0], "shape", (0, 1)) if len(arguments) == 1 else (0, 1)
-        if shape[1] == 1 and self.sums.free(arguments[0]):  # of one case in a loop
+        shape = getattr(value, "shape", (0, 1))
+        if shape[1] == 1 and self.sums.free(value):  # of one case in a loop
             return "c"
         if re.search(r"\b(?:tf|jax)\.nn\.$", self.text[:token.start]) and shape[1] != 1:
             return "r"

@@ -33,29 +33,13 @@ class Atoms:
     open: list[str]
     rowwise = False  # whether a softmax without an axis was read along the rows
 
-    def sum(self) -> Expr:
-        """Return the sum ahead."""
-        raise NotImplementedError
-
-    def run(self) -> Expr:
-        """Return the product ahead."""
-        raise NotImplementedError
-
-    def factor(self) -> Expr:
-        """Return the factor ahead."""
-        raise NotImplementedError
-
-    def exponent(self) -> str | Expr:
-        """Return what stands behind ^."""
-        raise NotImplementedError
-
-    def at_factor(self) -> bool:
-        """Return whether a factor is ahead."""
-        raise NotImplementedError
-
-    def applied(self, token: Token) -> Expr:
-        """Return the value of a function, whose name was the last token."""
-        raise NotImplementedError
+    # What the rules below read: the sum, the product and the factor ahead, what stands behind ^
+    sum: Callable[[], Expr]
+    run: Callable[[], Expr]
+    factor: Callable[[], Expr]
+    exponent: Callable[[], str | Expr]
+    at_factor: Callable[[], bool]  # whether a factor is ahead
+    applied: Callable[[Token], Expr]  # the value of a function, whose name was the last token
 
     # Walking
     @property
@@ -159,11 +143,11 @@ class Atoms:
             raise Unreadable(f"At `{rest}` there is no adjoint of {name}.", at.start)
         return symbol
 
-    def single(self, kinds: tuple[str, ...] = ("name",)) -> Token:
+    def single(self) -> Token:
         """Return the name ahead, which may stand in a group, and pass it."""
         group = self.accept("{")
         token = self.ahead
-        if token.kind not in kinds:
+        if token.kind != "name":
             raise self.fail("a name")
         self.place += 1
         if group and not self.accept("}"):

@@ -6,16 +6,17 @@ In code, some calls name indices (einsum), an axis (sum, softmax) or a triangle 
 import re
 from contextlib import suppress
 
-from sympy import DiagonalOf, Expr, ShapeError, Trace, pi, sympify
+from sympy import Expr, ShapeError, pi, sympify
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation import forming, named_functions
-from lvmcalc.notation.array_axes import AXES, Axes, sums
+from lvmcalc.notation.array_axes import AXES, Axes
 from lvmcalc.notation.atoms import CLOSING
-from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
+from lvmcalc.notation.cholesky_factors import Cholesky
 from lvmcalc.notation.lexicon import NAMED
 from lvmcalc.notation.softmax_shift import Largest
-from lvmcalc.notation.tokens import DERIVED, Token, Unreadable, quoted
+from lvmcalc.notation.summation import Sums
+from lvmcalc.notation.tokens import Token, Unreadable, quoted
 
 RAMPS = ("max", "maximum", "amax")
 MOST_NESTED = 4  # functions inside one another: SymPy evaluates those of numbers while it reads
@@ -52,11 +53,13 @@ class Calls(Axes):
                 self.open.append("(")
                 value = forming.squared_norm(self.sum())
                 self.open.pop()
-                return value if self.accept(")") else self.fail("the closing )")
+                if self.accept(")"):
+                    return value
+                raise self.fail("the closing )")
             return self.called(name, token, self.arguments())
         if self.ahead.text in CLOSING:
             return self.called(name, token, [self.bracket()])
-        if name in {*NAMED, *DERIVED} and (self.ahead.text == "^" or (
+        if name in NAMED and (self.ahead.text == "^" or (
                 self.ahead.kind == "power" and self.ahead.text.isdigit())):  # tanh²(XW)
             return self.power_of(token)
         if name in BRACKETED:  # inverse is said behind a matrix: K inverse X
@@ -98,9 +101,12 @@ class Calls(Axes):
 
     def called(self, name: str, token: Token, arguments: list[Expr]) -> Expr:
         """Return a function of some arguments."""
-        axis, self.axis, operation, self.operation = self.axis, "", self.operation, ""
-        if name == "slogdet" and not self.second():
-            raise self.fail("[1], for the logarithm in what slogdet returns,")
+        axis, lower, operation = self.axis, self.lower, self.operation
+        self.axis, self.lower, self.operation = "", False, ""
+        if name == "slogdet":
+            if [ahead.text for ahead in self.three()] != ["[", "1", "]"]:
+                raise self.fail("[1], for the logarithm in what slogdet returns,")
+            self.place += 3
         if any(forming.functions_in(argument) >= MOST_NESTED for argument in arguments):
             raise Unreadable(f"`{quoted(self.text[token.start:])}` has more than {MOST_NESTED} "
                              "functions inside one another, which are not read.", token.start)
@@ -112,22 +118,21 @@ class Calls(Axes):
                                           and arguments[0].is_Matrix)
             if name in ALONG and not (axis or ramp) and len(arguments) == 2:
                 axis = self.axis_at(token, arguments.pop())
-            if operation or name == "sweep":
+            if operation or name == "sweep":  # and no other function is told an operation
                 return {"sweep": self.swept}[name](token, *arguments, operation or "-")
             if axis:
                 return self.along(axis, "max" if name in RAMPS else name, *arguments)
             if name in RAMPS:
                 return self.ramp(token, arguments)
             if name == "solve_triangular":
-                return self.triangle(token, *arguments)
-            if name == "cholesky":
-                module = re.search(r"(\w*)\.?(?:linalg\.)?$", self.text[:token.start])[1]
-                if not self.lower and module not in ("np", "numpy", "jnp", "torch"):
-                    raise self.refused(token, "it is not clear which triangle is meant: write "
-                                              "np.linalg.cholesky, or lower=True")
-                self.lower = False
+                if "torch" in self.text and not lower:
+                    raise self.refused(token, "say which triangle, as in upper=False")
+                return self.functions["forwardsolve" if lower else "backsolve"](*arguments)
+            if name == "cholesky" and not lower and not re.search(
+                    r"\b(?:np|numpy|jnp|torch)\.(?:linalg\.)?$", self.text[:token.start]):
+                raise self.refused(token, "it is not clear which triangle is meant: write "
+                                          "np.linalg.cholesky, or lower=True")
             if name == "chol":  # of MATLAB and R: the upper one
-                lower, self.lower = self.lower, False
                 return (Cholesky if lower else named_functions.upper)(*arguments)
             if name in named_functions.COMPOSED:
                 return named_functions.COMPOSED[name](
@@ -153,18 +158,6 @@ class Calls(Axes):
             raise
         except (TypeError, ValueError, AttributeError, KeyError):
             raise self.refused(token, f"{name} does not take these arguments") from None
-
-    def bars_of_a_function(self, token: Token) -> bool:
-        """Return whether a token is a function with bars behind it, as in log|K|."""
-        return token.kind == "function" and self.text[token.end:].lstrip()[:1] == "|"
-
-    def second(self) -> bool:
-        """Return whether [1] or .logabsdet is ahead, and pass it."""
-        ahead = [token.text for token in self.tokens[self.place:self.place + 3]]
-        if ahead == ["[", "1", "]"]:
-            self.place += 3
-            return True
-        return False
 
     def ramp(self, token: Token, values: list[Expr]) -> Expr:
         """Return relu(x) for max(0, x), and the largest entry of a matrix."""
@@ -197,24 +190,22 @@ class Calls(Axes):
         while self.ahead.text != CLOSING[opening] or self.ahead.kind != "sign":
             if values and not self.accept(","):
                 break
-            if self.ahead.kind == "text" and self.ahead.text in ("fro", "F", "all"):
-                self.place += 1
-            elif self.ahead.kind == "text" and self.ahead.text in ("+", "-", "*", "/"):
-                self.operation = self.ahead.text
-                self.place += 1
-            elif len(values) == 2 and self.ahead.text in ("turned a", "turned b"):
-                turned = "ab".index(self.ahead.text[-1])
-                values[turned] = forming.transposed(values[turned])
-                self.place += 1
-            elif self.ahead[:2] == ("text", "lower"):
-                self.place += 1
+            word = self.ahead.text if self.ahead.kind == "text" else ""
+            if word in ("+", "-", "*", "/"):
+                self.operation = word
+            elif word == "lower":
                 self.lower = True
-            elif self.ahead.kind == "text" and self.ahead.text.rstrip("k") in AXES:
-                axis = self.ahead.text
+            elif word in ("turned a", "turned b") and len(values) == 2:
+                turned = "ab".index(word[-1])
+                values[turned] = forming.transposed(values[turned])
+            elif word.rstrip("k") in AXES:
+                axis = word
                 self.place += 1
                 break
-            else:
+            elif word not in ("fro", "F", "all"):
                 values.append(self.sum())
+                continue
+            self.place += 1
         if not self.accept(CLOSING[opening]):
             raise self.fail(f"an operator or the closing {CLOSING[opening]}")
         self.open.pop()
@@ -232,13 +223,6 @@ class Calls(Axes):
         return []
 
     # Calls of code
-    def triangle(self, token: Token, matrix: Expr, right: Expr) -> Expr:
-        """Return the inverse of a triangle times a matrix, which NumPy takes for the upper one."""
-        lower, self.lower = self.lower, False
-        if "torch" in self.text and not lower:
-            raise self.refused(token, "say which triangle, as in upper=False")
-        return forming.product(forming.inverse((Lower if lower else Upper)(matrix)), right)
-
     def einsum(self, token: Token) -> Expr:
         """Return what einsum makes of matrices and columns, where products can say it."""
         if not self.accept("(") or self.ahead.kind != "text":
@@ -258,50 +242,9 @@ class Calls(Axes):
         fits = len(names) == len(values) and all(
             value.is_Matrix and (len(name) == 2 or (len(name) == 1 and value.cols == 1))
             for name, value in zip(names, values, strict=False))
-        found = _contracted([*zip(names, values, strict=True)], wanted) if fits else None
-        if found is None:
-            raise self.refused(token, "these indices are not those of a product, a trace, a "
-                                      "transpose or a sum of products")
-        return found
-
-
-def _contracted(parts: list[tuple[str, Expr]], wanted: str) -> Expr | None:
-    """Return the array with the wanted indices, None if no product of matrices says it."""
-    while len(parts) > 1:
-        (s, left), (t, right), *others = parts
-        kept = {*wanted, *"".join(name for name, _ in others)}
-        shared = [index for index in s if index in t]
-        if len({*s}) < len(s) or len({*t}) < len(t):
-            return None
-        if not shared and len(s) == len(t) == 1:
-            parts = [(s + t, forming.product(left, right.T)), *others]
-        elif sorted(s) == sorted(t) and not kept & {*s}:
-            right = right if s == t else forming.transposed(right)
-            parts = [("", forming.inner(left, right)), *others]
-        elif sorted(s) == sorted(t) and kept >= {*s}:
-            right = right if s == t else forming.transposed(right)
-            parts = [(s, forming.elementwise(left, right)), *others]
-        elif len(shared) == 1 and shared[0] not in kept:
-            left = left if s[-1] == shared[0] and len(s) > 1 else forming.transposed(left)
-            right = right if t[0] == shared[0] else forming.transposed(right)
-            rest = s.replace(shared[0], "") + t.replace(shared[0], "")
-            value = forming.product(left, right)
-            if len(s) == 1 and rest:
-                value = forming.transposed(value)  # a row is a column of one index
-            parts = [(rest, value if rest else forming.as_number(value)), *others]
-        else:
-            return None
-        if not parts[0][0] and others:
-            return None
-    (name, value), = parts
-    if name == wanted:
-        return value
-    if name[::-1] == wanted:
-        return forming.transposed(value)
-    if len({*name}) < len(name):
-        return {"": Trace, name[:1]: DiagonalOf}.get(wanted, lambda _: None)(value)
-    if not wanted:
-        return named_functions.FUNCTIONS["sum"](value)
-    if len(wanted) == 1 and wanted in name and len(name) == 2:
-        return sums(value if wanted == name[0] else forming.transposed(value), True)
-    return None
+        with suppress(Unreadable, KeyError):
+            if fits:
+                sums = Sums({}, {}, self.vocabulary.functions)
+                return sums.contracted([*zip(names, values, strict=True)], wanted)
+        raise self.refused(token, "these indices are not those of a product, a trace, a transpose "
+                                  "or a sum of products")

@@ -5,26 +5,16 @@ of one row and one column counts as a number where only a number fits.
 """
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import sympy as sp
-from sympy import Dummy, Expr, Identity, Inverse, MatrixSymbol, Trace, Transpose
-from sympy.matrices.expressions import (
-    HadamardPower,
-    HadamardProduct,
-    MatAdd,
-    MatMul,
-    MatPow,
-    OneMatrix,
-)
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy import Dummy, Expr, HadamardPower, HadamardProduct, Inverse, MatAdd, MatMul, OneMatrix
 
 from lvmcalc.checks import CannotBeFormed
 from lvmcalc.notation.printer import plain, shape
 from lvmcalc.notation.tokens import Unreadable, quoted
 
 
-class MatrixDifferential(MatrixExpr):
+class MatrixDifferential(sp.MatrixExpr):
     """The differential of a matrix expression, such as d(K⁻¹)."""
 
     arg = property(lambda self: self.args[0], doc="What it is the differential of.")
@@ -105,7 +95,7 @@ def spread(expression: Expr) -> Expr:
 def _mixed_sum(matrix: Expr, number: Expr) -> str:
     size = -number if number.could_extract_minus_sign() else number
     ones = plain(product(size, OneMatrix(*matrix.shape)))
-    meant = f"{plain(product(size, Identity(matrix.rows)))}, or {ones} for every entry"
+    meant = f"{plain(product(size, sp.Identity(matrix.rows)))}, or {ones} for every entry"
     hint = f": did you mean {meant if matrix.rows == matrix.cols else ones}?"
     return (f"the sum of {described(matrix)} and the number {quoted(plain(size))} cannot be "
             f"formed{hint}")
@@ -127,21 +117,22 @@ def _numbers_apart(matrices: list[Expr]) -> tuple[list[Expr], list[Expr]]:
 
     They are taken apart only where the factors do not fit side by side.
     """
-    runs: list[list[Expr]] = [[]]
-    for left, right in pairwise([None, *matrices]):
-        if left is not None and not _belong_together(runs[-1], right):
-            runs.append([])
-        runs[-1].append(right)
-    small = [run for run in runs if run and (run[0].rows, run[-1].cols) == (1, 1)]
-    if len(runs) == 1 or len(runs) - len(small) > 1:
+    runs: list[list[Expr]] = []
+    for matrix in matrices:
+        if runs and _belong_together(runs[-1], matrix):
+            runs[-1].append(matrix)
+        else:
+            runs.append([matrix])
+    small = [run for run in runs if (run[0].rows, run[-1].cols) == (1, 1)]
+    if len(runs) < 2 or len(runs) - len(small) > 1:
         return [], matrices
-    return [Trace(product(*run)) for run in small], [m for run in runs if run not in small
+    return [sp.Trace(product(*run)) for run in small], [m for run in runs if run not in small
                                                      for m in run]
 
 
 def _belong_together(run: list[Expr], right: Expr) -> bool:
     """Return whether a factor goes on a run of factors; I has another size than a number has."""
-    left, unsized = run[-1], [isinstance(it, Identity) and isinstance(it.rows, Dummy)
+    left, unsized = run[-1], [isinstance(it, sp.Identity) and isinstance(it.rows, Dummy)
                               for it in (run[-1], right)]
     number = (unsized[1] and (run[0].rows, left.cols) == (1, 1)) or (unsized[0] and right.rows == 1)
     return fit(left.cols, right.rows) and not number
@@ -159,7 +150,7 @@ def is_number(value: Expr) -> bool:
 
 def as_number(value: Expr) -> Expr:
     """Return the one entry of a matrix of one row and one column; anything else as it is."""
-    return Trace(value) if value.is_Matrix and is_number(value) else value
+    return sp.Trace(value) if value.is_Matrix and is_number(value) else value
 
 
 def reciprocal(divisor: Expr, place: int | None = None) -> Expr:
@@ -191,11 +182,6 @@ def are_crossed(left: Expr, right: Expr) -> bool:
         left.cols == right.rows == 1)
 
 
-def outer(left: Expr, right: Expr) -> Expr:
-    """Return what MATLAB and Julia make of a column .* a row: all products of their entries."""
-    return product(left, right) if left.cols == 1 else product(right, left)
-
-
 def quotient(left: Expr, right: Expr) -> Expr:
     """Return left / right, entry by entry."""
     if not right.is_Matrix:
@@ -208,7 +194,7 @@ def inner(left: Expr, right: Expr) -> Expr:
     """Return ⟨left, right⟩, the sum of the products of their entries."""
     if left.is_Matrix != right.is_Matrix:
         left, right = as_number(left), as_number(right)
-    return Trace(product(transposed(left), right)) if left.is_Matrix else left * right
+    return sp.Trace(product(transposed(left), right)) if left.is_Matrix else left * right
 
 
 # Powers
@@ -219,14 +205,10 @@ def power(base: Expr, exponent: str | Expr) -> Expr:
     exponent = sp.sympify(int(exponent)) if isinstance(exponent, str) else exponent
     if str(exponent) == "t" and not is_number(base):  # no number, so that it is the transpose Yᵗ
         return transposed(base)
-    if exponent.is_Matrix or not (base.is_Matrix and not is_number(base)):
-        return as_number(base) ** exponent if is_number(exponent) else _no_power(base, exponent)
-    if not exponent.is_Integer:
-        return _no_power(base, exponent)
-    return inverse(base) if exponent == -1 else MatPow(base, exponent)
-
-
-def _no_power(base: Expr, exponent: Expr) -> Expr:
+    if is_number(base) and is_number(exponent):
+        return as_number(base) ** exponent
+    if exponent.is_Integer:
+        return inverse(base) if exponent == -1 else sp.MatPow(base, exponent)
     raise Unreadable(f"`{quoted(plain(base))}^({quoted(plain(exponent))})` cannot be read: the "
                      "exponent of a matrix is a whole number, or T for a transpose.")
 
@@ -245,14 +227,14 @@ def distributed(body: Expr, varies: Callable[[Expr], set]) -> list[Expr]:
 
 def transposed(base: Expr) -> Expr:
     """Return the transpose; a number is its own."""
-    if isinstance(base, Transpose):
+    if isinstance(base, sp.Transpose):
         return base.arg
-    return Transpose(base) if base.is_Matrix else base
+    return sp.Transpose(base) if base.is_Matrix else base
 
 
 def inverse(base: Expr) -> Expr:
     """Return the inverse."""
-    if isinstance(base, Transpose):  # so that T and I in turn do not nest
+    if isinstance(base, sp.Transpose):  # so that T and I in turn do not nest
         return transposed(inverse(base.arg))
     if isinstance(base, Inverse):
         return base.arg
@@ -261,12 +243,12 @@ def inverse(base: Expr) -> Expr:
 
 def squared_norm(inner_: Expr) -> Expr:
     """Return ‖inner‖²."""
-    return Trace(product(transposed(inner_), inner_)) if inner_.is_Matrix else inner_**2
+    return sp.Trace(product(transposed(inner_), inner_)) if inner_.is_Matrix else inner_**2
 
 
 def differential(inner_: Expr, named: Callable[[Expr], Expr | None]) -> Expr:
     """Return the differential of an expression; `named` tells the symbol for that of a symbol."""
-    if isinstance(inner_, Transpose):
+    if isinstance(inner_, sp.Transpose):
         return transposed(differential(inner_.arg, named))
     symbol = named(inner_)
     return change_of(inner_) if symbol is None else symbol
@@ -295,7 +277,7 @@ def turned(matrix: Expr) -> Expr:
 # Functions
 def functions_in(expression: Expr) -> int:
     """Return how many functions and roots stand inside one another."""
-    if isinstance(expression, MatrixSymbol) or not expression.args:
+    if isinstance(expression, sp.MatrixSymbol) or not expression.args:
         return 0
     own = isinstance(expression, sp.Function) or hasattr(expression, "name") or (
         isinstance(expression, sp.Pow) and not expression.exp.is_Integer)

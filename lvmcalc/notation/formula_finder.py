@@ -11,7 +11,7 @@ from lvmcalc.notation.filler_phrases import PHRASES, VALUE, without_phrases
 from lvmcalc.notation.lexicon import ANSWERING, ENVIRONMENTS, NAMED, SHAPE
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import SIDE, is_open
-from lvmcalc.notation.text_cleanup import unified
+from lvmcalc.notation.text_cleanup import closing, unified
 from lvmcalc.notation.vocabulary import ENDS, Vocabulary, typed
 
 MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\[(.+?)\\\]|\\\((.+?)\\\)", re.DOTALL)
@@ -86,14 +86,10 @@ def without_notes(text: str) -> str:
 
 def _group(text: str, place: int) -> int:
     """Return where the group ends that begins at a place; a sign is one too."""
-    depth = 0
-    for end in range(place, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[end], 0)
-        if depth <= 0:
-            return end + 1
-    if depth:
+    end = closing(text, place, "{}") if place < len(text) else place
+    if not end:
         raise Unreadable(f"Behind `{quoted(text[place:])}` the closing }} was expected.", place)
-    return len(text)
+    return end
 
 
 def with_output(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> str:

@@ -1,25 +1,20 @@
 """Columns with an index, such as the row x_i of a matrix X, written as matrices of such rows."""
 
 from collections.abc import Callable, Mapping
+from itertools import product as pairs
 from typing import NamedTuple
 
 import sympy as sp
-from sympy import (
-    Expr,
-    HadamardProduct,
-    MatAdd,
-    MatMul,
-    MatrixExpr,
-    MatrixSymbol,
-    OneMatrix,
-    Trace,
-    Transpose,
-)
+from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
 
-from lvmcalc.notation.forming import apart, as_number, elementwise, product, transposed, turned
+from lvmcalc.notation import forming
+from lvmcalc.notation.forming import apart, elementwise, product, total, transposed, turned
 from lvmcalc.notation.name_resolution import Unreadable
 
 Size = Expr | int
+REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
+           "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
+           "matrices, as in sum(exp(X w)).")
 
 
 class Indexed(NamedTuple):
@@ -47,53 +42,54 @@ class Vectors:
 
     parts: dict[Expr, Indexed]
     functions: Mapping[str, Callable[..., Expr]]
+    ranges: dict[str, tuple[Size, Expr]]  # how many values an index has, and in which matrix
+    entries: Callable[..., Expr]  # the matrix of the values that a number has for i and j
 
     def free(self, part: Expr) -> set[str]:
         """Return the indices that a part varies with."""
-        raise NotImplementedError
+        if isinstance(part, Over | OverColumns):
+            return self.free(part.args[0]) - {*map(str, part.args[1:])}
+        if part in self.parts:
+            return {*self.parts[part][1:]} - {""}
+        return set().union(*map(self.free, part.args))
 
     def size(self, index: str | None) -> Size:
         """Return the number of values of an index."""
-        raise NotImplementedError
-
-    def entries(self, number: Expr, i: str | None, j: str | None) -> Expr:
-        """Return the matrix of the values that a number has for i and j."""
-        raise NotImplementedError
+        return self.ranges[index][0] if index else sp.S.One
 
     def laid(self, matrix: Expr, row: str | None, column: str | None, i: str | None,
              j: str | None) -> Expr:
         """Return a matrix with some indices as one with i for its rows and j for its columns."""
-        raise NotImplementedError
+        if (row, column) == (j, i) or (row == j and row) or (column == i and column):
+            matrix, row, column = transposed(matrix), column, row
+        above = [] if row == i else [OneMatrix(self.size(i), 1)]
+        beside = [] if column == j else [OneMatrix(1, self.size(j))]
+        return product(*above, matrix, *beside)
 
-    def times(self, factors: tuple[Expr, ...], i: str | None, j: str | None) -> Expr:
-        """Return a product of numbers."""
-        raise NotImplementedError
-
-    def refused(self, index: str) -> Unreadable:
-        """Return the error about an unknown sum."""
-        raise NotImplementedError
+    def refused(self, indices: str | set[str]) -> Unreadable:
+        """Return the error about an unknown sum over some indices."""
+        names = indices if isinstance(indices, str) else sorted(indices)
+        return Unreadable(REFUSED.format(" and ".join(names)))
 
     def trace(self, inner: Expr, i: str | None, j: str | None) -> Expr:
         """Return the values of a product of one row and one column, such as x_iᵀ w."""
         if inner.shape != (1, 1):
             raise self.refused(i or "")
         if isinstance(inner, MatAdd):
-            return MatAdd(*(self.entries(Trace(term), i, j) for term in inner.args))
+            return total([self.entries(Trace(term), i, j) for term in inner.args])
         scalar, factors = inner.as_coeff_matrices()
         if scalar != 1:
-            return self.times((*sp.Mul.make_args(scalar), Trace(product(*factors))), i, j)
+            return self.entries(scalar * Trace(product(*factors)), i, j)
         first, *between, last = factors
         if any(map(self.free, between)):
-            raise self.refused("".join(sorted(self.free(inner))))
+            raise self.refused(self.free(inner))
         left, right = self.vector(transposed(first)), self.vector(last)
         square = left == right and not between
-        if square:  # ‖x_i − z_j‖² has −2 x_iᵀ z_j only once
-            ends = [*left]
-            pairs = [(a, b) for k, a in enumerate(ends) for b in ends[k:]]
-        else:
-            pairs = [(a, b) for a in left for b in right]
+        ends = [*left]
         found = []
-        for a, b in pairs:
+        for a, b in pairs(left, right):
+            if square and ends.index(a) > ends.index(b):
+                continue  # ‖x_i − z_j‖² has −2 x_iᵀ z_j only once
             twice = 2 if square and a != b else 1
             (s, one), (t, other) = apart(left[a]), apart(right[b])
             one = product(one, *between) if a else product(*map(transposed, between[::-1]), one)
@@ -106,7 +102,7 @@ class Vectors:
             else:
                 pair, over = Trace(product(transposed(one), other)), (None, None)
             found.append(product(twice * s * t, self.laid(pair, *over, i, j)))
-        return MatAdd(*found) if len(found) > 1 else found[0]
+        return total(found)
 
     def rows(self, vector: Expr, i: str) -> Expr:
         """Return the matrix whose row i is a vector."""
@@ -137,8 +133,7 @@ class Vectors:
                     index, = found.keys() - {None}
                     found[index] += [product(OneMatrix(self.size(index), 1), turned(constant))
                                      for constant in found.pop(None)]
-                return {index: MatAdd(*parts) if len(parts) > 1 else parts[0]
-                        for index, parts in found.items()}
+                return {index: total(parts) for index, parts in found.items()}
             case MatMul():
                 return self.multiple(column)
             case Transpose(args=(MatrixExpr() as inner,)) if type(inner).__name__ == "Entrywise":
@@ -147,21 +142,21 @@ class Vectors:
                 index, *others = self.free(column)
                 if not others:
                     return {index: self.functions[column.name](self.rows(column.arg, index))}
-            case HadamardProduct():
+            case sp.HadamardProduct():
                 index, *others = self.free(column)
                 if not others:
                     return {index: elementwise(*(self.rows(it, index) for it in column.args))}
             case OverColumns():
                 return self.summed(column)
-        raise self.refused("".join(sorted(self.free(column))))
+        raise self.refused(self.free(column))
 
     def multiple(self, column: Expr) -> dict[str | None, Expr]:
         """Return B x_i, or s_i x_i, as rows."""
         scalar, (first, *others) = column.as_coeff_matrices()
         if others and first.cols == 1:
-            scalar, others = scalar * as_number(product(*others)), []
+            scalar, others = scalar * forming.as_number(product(*others)), []
         if others and self.free(first):
-            raise self.refused("".join(sorted(self.free(first))))
+            raise self.refused(self.free(first))
         found = self.vector(product(*others)) if others else self.vector(first)
         if others:
             found = {index: product(matrix, transposed(first)) if index else product(first, matrix)
@@ -170,7 +165,7 @@ class Vectors:
             return {index: product(scalar, matrix) for index, matrix in found.items()}
         i, = self.free(scalar) if len(self.free(scalar)) == 1 else [None]
         if not i or not {*found} <= {i, None}:
-            raise self.refused("".join(sorted(self.free(column))))
+            raise self.refused(self.free(column))
         return {i: elementwise(product(self.entries(scalar, i, None), OneMatrix(1, column.rows)),
                                self.rows(first if not others else product(first, *others), i))}
 
@@ -186,6 +181,6 @@ class Vectors:
                 scalar *= inside
                 column = product(*map(transposed, factors[::-1]))
             if more or others or not self.free(column) <= {k}:
-                raise self.refused("".join(sorted(self.free(body))))
+                raise self.refused(self.free(body))
             found.append(product(self.entries(scalar, i, k), self.rows(column, k)))
-        return {i: MatAdd(*found) if len(found) > 1 else found[0]}
+        return {i: total(found)}

@@ -53,15 +53,16 @@ def _slopes(vocabulary: Vocabulary, parts: dict[Expr, Indexed]
 
 def _of_code(vocabulary: Vocabulary, indices: Collection[str]) -> dict[Expr, Indexed]:
     """Return the symbols Xrow_i and Xcol_i for a row and a column of a matrix in code."""
-    found: dict[Expr, Indexed] = {}
-    for name, matrix in vocabulary.items():
-        if matrix.is_Matrix and "∂" not in name:
-            for called, of in ((f"{name}row", matrix), (f"{name}col", matrix.T)):
-                for i in indices:
-                    symbol = Symbol(f"{called}_{i}") if of.cols == 1 else MatrixSymbol(
-                        f"{called}_{i}", of.cols, 1)
-                    found[symbol] = Indexed(of, i)
-    return found
+    return dict(_row(called, of, i) for name, matrix in vocabulary.items()
+                if matrix.is_Matrix and "∂" not in name
+                for called, of in ((f"{name}row", matrix), (f"{name}col", matrix.T))
+                for i in indices)
+
+
+def _row(called: str, of: Expr, i: str) -> tuple[Expr, Indexed]:
+    """Return the symbol for the row i of a matrix, a number if it is a column."""
+    name = f"{called}_{i}"
+    return Symbol(name) if of.cols == 1 else MatrixSymbol(name, of.cols, 1), Indexed(of, i)
 
 
 def _change(symbol: Expr) -> Expr:
@@ -145,11 +146,10 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
         lower = [name.lower()] * (name.lower() not in vocabulary.spellings and one)
         for i in names:
             if matrix.cols == 1:
-                parts[Symbol(f"{name}_{i}")] = Indexed(matrix, i)
+                parts |= [_row(name, matrix, i)]
                 continue
             for called in (name, *lower):
-                of = matrix.T if f"{called}_{i}" in columns else matrix
-                parts[MatrixSymbol(f"{called}_{i}", of.cols, 1)] = Indexed(of, i)
+                parts |= [_row(called, matrix.T if f"{called}_{i}" in columns else matrix, i)]
                 parts |= {Symbol(f"{called}_{i}{j}"): Indexed(matrix, i, j) for j in names}
     parts |= _of_code(vocabulary, names) if re.search(r"(?:row|col)_", text) else {}
     parts |= {Symbol(f"∂L/∂{name}_{i}"): Indexed(matrix, i)

@@ -6,7 +6,7 @@
 
 import re
 
-from lvmcalc.notation.text_cleanup import LONGEST
+from lvmcalc.notation.text_cleanup import LONGEST, closing
 
 _NAME, _BODY = r"(?P<name>[^\W\d]\w*)", r"(?P<body>[^\n]+)"
 _OF = r"\(\s*(?P<of>[^\W\d]\w*)(?:\s*:\s*[\w.]+)?\s*\)"
@@ -61,11 +61,8 @@ def _put(formula: str, known: dict[str, str]) -> str:
 def _called(text: str, call: re.Pattern, of: str, body: str) -> str:
     """Return a text with the formula in place of each call."""
     while (found := call.search(text)) and len(text) <= LONGEST:
-        depth, end = 1, found.end()
-        while depth and end < len(text):
-            depth += {"(": 1, ")": -1}.get(text[end], 0)
-            end += 1
-        if depth:
+        end = closing(text, found.end() - 1)
+        if not end:
             return text
         inner = _called(text[found.end():end - 1], call, of, body)
         text = f"{text[:found.start()]}({_put(body, {of: inner})}){text[end:]}"

@@ -101,6 +101,7 @@ COMMANDS = {
 }
 NAMED = _words("""
     tr Tr trace Trace det log ln exp sqrt tanh sin cos diag logdet sigmoid relu softplus max
+    cosh sinh sech coth sec csc
 """)
 VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho",
             "varsigma": "sigma", "varpi": "pi"}

@@ -6,22 +6,9 @@ import sympy as sp
 from sympy import Determinant, DiagonalOf, Expr, HadamardProduct, Identity, OneMatrix, Trace
 
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.notation import forming
 from lvmcalc.notation.cholesky_factors import Cholesky, Lower, Upper
-from lvmcalc.notation.forming import (
-    as_number,
-    described,
-    elementwise,
-    inner,
-    inverse,
-    is_number,
-    power,
-    power_of_entries,
-    product,
-    quotient,
-    squared_norm,
-    total,
-    transposed,
-)
+from lvmcalc.notation.forming import inner, inverse, power_of_entries, product, transposed
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.printer import plain
 
@@ -40,10 +27,10 @@ def _of_matrix(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], 
 def _of_number(kind: str, function: Callable[[Expr], Expr]) -> Callable[[Expr], Expr]:
     def checked(inner_: Expr) -> Expr:
         """Return the function of a number."""
-        if is_number(inner_):
-            return function(as_number(inner_))
-        raise CannotBeFormed(f"the {kind} of the matrix {described(inner_)} cannot be formed: it "
-                             "is not a number")
+        if forming.is_number(inner_):
+            return function(forming.as_number(inner_))
+        raise CannotBeFormed(f"the {kind} of the matrix {forming.described(inner_)} cannot be "
+                             "formed: it is not a number")
 
     return checked
 
@@ -56,14 +43,10 @@ def _identity(*sizes: Expr) -> Expr:
 
 def _sum(inner_: Expr) -> Expr:
     match inner_:
-        case DiagonalOf():
-            return Trace(inner_.arg)
-        case HadamardProduct():
-            first, *others = inner_.args
-            rest = HadamardProduct(*others) if len(others) > 1 else others[0]
-            return inner(first, rest)
+        case HadamardProduct(args=(first, *others)):
+            return inner(first, HadamardProduct(*others) if len(others) > 1 else others[0])
         case sp.HadamardPower() if inner_.exp == 2:
-            return squared_norm(inner_.base)
+            return forming.squared_norm(inner_.base)
         case _ if inner_.is_Matrix:
             return Trace(product(inner_, OneMatrix(*reversed(inner_.shape))))
     return inner_
@@ -80,10 +63,6 @@ def _swapped(base: Expr, *axes: Expr) -> Expr:
     if axes not in ((), (1, 0), (-1, -2)):
         raise TypeError
     return transposed(base)
-
-
-def _mean(inner_: Expr) -> Expr:
-    return product(1 / (inner_.rows * inner_.cols), _sum(inner_))
 
 
 def _column(inner_: Expr, *shape: Expr) -> Expr:
@@ -103,8 +82,8 @@ def _filled(number: Expr, *sizes: Expr) -> Expr:
 
 def _pseudo_inverse(inner_: Expr) -> Expr:
     if inner_.is_Matrix and inner_.rows != inner_.cols:
-        raise Unreadable(f"The pseudo-inverse of {described(inner_)} is not read: write it with "
-                         "an inverse, such as (AᵀA)⁻¹Aᵀ.")
+        raise Unreadable(f"The pseudo-inverse of {forming.described(inner_)} is not read: write "
+                         "it with an inverse, such as (AᵀA)⁻¹Aᵀ.")
     return inverse(inner_)
 
 
@@ -116,9 +95,8 @@ def dot(left: Expr, right: Expr) -> Expr:
     """Return the product, and of two columns that of all their entries."""
     if left.is_Matrix and right.is_Matrix and left.shape == right.shape and not left.is_square:
         return inner(left, right)
-    if left.is_Matrix and right.is_Matrix and left.cols == 1 != left.rows == right.rows:
-        return product(transposed(right), left)  # w @ S, with an array of one axis
-    return product(left, right)
+    # w @ S, with an array of one axis
+    return product(transposed(right), left) if forming.misfit(left, right) else product(left, right)
 
 
 def of_last_axes(left: Expr, right: Expr) -> Expr:
@@ -126,10 +104,6 @@ def of_last_axes(left: Expr, right: Expr) -> Expr:
     if left.is_Matrix and right.is_Matrix and not left.cols == right.cols == 1:
         return product(left, transposed(right))
     return inner(left, right)
-
-
-def _outer(left: Expr, right: Expr) -> Expr:
-    return product(left, transposed(right))
 
 
 def upper(base: Expr) -> Expr:
@@ -161,13 +135,12 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     **dict.fromkeys(["matmul", "mm", "multi_dot"], product), "dot": dot,
     **dict.fromkeys(["eye", "Identity", "identity"], _identity),
     "transpose": _swapped, "Transpose": transposed, "solve": _solve, "slogdet": _log_det,
-    "outer": _outer, "sum": _sum, "diag": _diagonal, "multiply": elementwise,
-    "pow": power_of_entries,
+    "outer": lambda a, b: product(a, transposed(b)), "sum": _sum, "diag": _diagonal,
+    "multiply": forming.elementwise, "pow": power_of_entries,
     "square": lambda inner_: power_of_entries(inner_, sp.Integer(2)),
     "sqrt": _of_number("square root", sp.sqrt), "vdot": inner,
-    "norm": lambda inner_: sp.sqrt(squared_norm(inner_)),
-    "len": lambda matrix: matrix.rows, "crossprod": lambda a, b=None: product(
-        transposed(a), a if b is None else b),
+    "norm": lambda inner_: sp.sqrt(forming.squared_norm(inner_)),
+    "crossprod": lambda a, b=None: product(transposed(a), a if b is None else b),
     "tcrossprod": lambda a, b=None: product(a, transposed(a if b is None else b)),
     **dict.fromkeys(["cho_factor", "cholesky"], Cholesky), "cho_solve": _solved_with,
     "cholesky_solve": lambda right, lower: _solved_with(lower, right),
@@ -178,30 +151,32 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "colSums": lambda a: product(transposed(a), OneMatrix(a.rows, 1)),
     **dict.fromkeys(["Symmetric", "drop", "asarray"], lambda a: a), "mldivide": _solve,
     **dict.fromkeys(["vec", "as.vector", "as.numeric", "ravel", "flatten", "squeeze",
-                     "reshape"], _column), "matrix": _filled, "rep": _filled, "mean": _mean,
+                     "reshape"], _column), "matrix": _filled, "rep": _filled,
+    "mean": lambda a: product(1 / (a.rows * a.cols), _sum(a)),
     "mrdivide": lambda a, b: product(a, inverse(b)), "tensordot": inner,
-    "add": lambda a, b: total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
-    "subtract": lambda a, b: total([a, product(sp.Integer(-1), b)]),
+    "add": lambda a, b: forming.total([a, b]), "negative": lambda a: product(sp.Integer(-1), a),
+    "subtract": lambda a, b: forming.total([a, product(sp.Integer(-1), b)]),
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
-    "matrix_power": power, "nrow": lambda matrix: matrix.rows, "ncol": lambda matrix: matrix.cols,
+    "matrix_power": forming.power, "ncol": lambda matrix: matrix.cols,
+    **dict.fromkeys(["len", "nrow"], lambda matrix: matrix.rows),
 }
 
 
 def _plus(inner_: Expr, number: int) -> Expr:
-    return total([inner_, product(sp.Integer(number), OneMatrix(*inner_.shape))
-                  if inner_.is_Matrix else sp.Integer(number)])
+    return forming.total([inner_, product(sp.Integer(number), OneMatrix(*inner_.shape))
+                          if inner_.is_Matrix else sp.Integer(number)])
 
 
 def _log_of_sum(of: Callable[[str, Expr], Expr], left: Expr, right: Expr) -> Expr:
     if left.is_zero or right.is_zero:
         return of("log", _plus(of("exp", right if left.is_zero else left), 1))
-    return of("log", total([of("exp", left), of("exp", right)]))
+    return of("log", forming.total([of("exp", left), of("exp", right)]))
 
 
 def _half_of(of: Callable[[str, Expr], Expr], inner_: Expr, sign: int) -> Expr:
     """Return half the sum of exp(A) and exp(−A), or half their difference."""
     turned = of("exp", product(sp.Integer(-1), inner_))
-    return product(sp.S.Half, total([of("exp", inner_), product(sp.Integer(sign), turned)]))
+    return product(sp.S.Half, forming.total([of("exp", inner_), product(sp.Integer(sign), turned)]))
 
 
 # What code has one name for, said with other functions; `of` applies one of those by its name
@@ -219,6 +194,6 @@ COMPOSED: dict[str, Callable[..., Expr]] = {
         sp.Integer(-1), of("softplus", product(sp.Integer(-1), a)))),
     "reciprocal": lambda of, a: power_of_entries(a, sp.Integer(-1)),
     "rsqrt": lambda of, a: power_of_entries(a, -sp.S.Half),
-    **dict.fromkeys(["divide", "true_divide"], lambda of, a, b: quotient(a, b)),
+    **dict.fromkeys(["divide", "true_divide"], lambda of, a, b: forming.quotient(a, b)),
     "power": lambda of, a, b: power_of_entries(a, b),
 }

@@ -284,7 +284,7 @@ class _Parser(Products):
                 if isinstance(exponent, Expr) or "T" not in exponent:
                     self.refuse_tower(exponent, raised, at)
                     raised = True
-                if self.bars_of_a_function(token):
+                if token.kind == "function" and self.text[token.end:].lstrip().startswith("|"):
                     raise self.unclear("belongs to what the function is taken of", "brackets", at)
                 value = self.exponential(token, value, exponent) or (
                     forming.power_of_entries if entries else forming.power)(value, exponent)

@@ -1,6 +1,7 @@
 """How formulas are written: in LaTeX, and as plain text that is the same in every run."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import sympy as sp
@@ -11,7 +12,8 @@ from sympy.printing.precedence import PRECEDENCE
 from lvmcalc.notation.letters import ASCII, DIGITS, GREEK, pretty
 
 ELEMENTWISE = HadamardProduct | HadamardPower
-BRACKETED = {MatMul: MatAdd | ELEMENTWISE, HadamardProduct: MatAdd | MatMul}  # as factors
+BRACKETED = {MatMul: MatAdd | ELEMENTWISE, HadamardProduct: MatAdd | MatMul,  # as factors
+             HadamardPower: MatAdd | MatMul | ELEMENTWISE}  # below a line
 
 
 def latex(expression: Expr | str) -> str:
@@ -21,14 +23,10 @@ def latex(expression: Expr | str) -> str:
     return _Latex().doprint(expression)
 
 
+@lru_cache(maxsize=10_000)
 def plain(expression: Expr | str) -> str:
     """Return an expression, or a name, as a line of plain text."""
-    return pretty(expression) if isinstance(expression, str) else _plain(expression)
-
-
-@lru_cache(maxsize=10_000)
-def _plain(expression: Expr) -> str:
-    return _Plain().doprint(expression)
+    return pretty(expression) if isinstance(expression, str) else _Plain().doprint(expression)
 
 
 def shape(expression: Expr) -> str:
@@ -53,11 +51,16 @@ def _name_in_latex(name: str) -> str:
     return re.sub(rf"^(d?)({'|'.join(GREEK)})$", r"\1\\\2", letters) + index
 
 
+def _call_of(name: str) -> Callable[["_Formulas", Expr], str]:
+    return lambda printer, part: printer._applied(name, part.args[0])
+
+
 class _Formulas:
     """What LaTeX and plain text share: the order of terms, and where brackets belong."""
 
-    def _bracketed(self, text: str) -> str:
-        return self.BRACKETS.format(text)
+    _print_Trace, _print_Determinant = _call_of("tr"), _call_of("det")
+    _print_EntrySum, _print_DiagMatrix = _call_of("sum"), _call_of("diag")
+    _print_DiagonalOf = _print_DiagMatrix
 
     def _print_MatrixSymbol(self, symbol: Expr) -> str:
         return self._print_Symbol(symbol)
@@ -78,7 +81,7 @@ class _Formulas:
     def _raised(self, base: Expr, power: str) -> str:
         text = self._print(base)
         simple = isinstance(base, sp.MatrixSymbol | sp.Identity) and "∂" not in str(base)
-        return (text if simple else self._bracketed(text)) + power
+        return (text if simple else self.BRACKETS.format(text)) + power
 
     def _print_Transpose(self, transpose: sp.Transpose) -> str:
         if isinstance(transpose.arg, Inverse):
@@ -93,16 +96,10 @@ class _Formulas:
     def _print_MatPow(self, power: sp.MatPow) -> str:
         return self._raised(power.base, self._exponent(power.exp))
 
-    def _print_Trace(self, trace: Expr) -> str:
-        return self._applied("tr", trace.arg)
-
     def _print_MatrixDifferential(self, part: Expr) -> str:
-        return self.D + self._bracketed(self._print(part.args[0]))
+        return self.D + self.BRACKETS.format(self._print(part.args[0]))
 
     _print_ScalarDifferential = _print_MatrixDifferential
-
-    def _print_Determinant(self, determinant: Expr) -> str:
-        return self._applied("det", determinant.arg)
 
     def _print_ElementwiseApplyFunction(self, part: Expr) -> str:
         (letter,), body = part.function.signature, part.function.expr
@@ -113,7 +110,7 @@ class _Formulas:
 
     def _factor(self, factor: Expr, of: type[Expr]) -> str:
         text = self._print(factor)
-        return self._bracketed(text) if isinstance(factor, BRACKETED[of]) else text
+        return self.BRACKETS.format(text) if isinstance(factor, BRACKETED[of]) else text
 
     def _print_HadamardPower(self, power: HadamardPower) -> str:
         if power.exp == 1 / 2:
@@ -126,26 +123,12 @@ class _Formulas:
         below = [part for part in product.args if isinstance(part, HadamardPower)
                  and part.exp == -1]
         above = [part for part in product.args if part not in below]
-        text = self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in above)
-        if not above:
-            text = self._print(sp.OneMatrix(*product.shape))
-        return text + "".join(self.QUOTIENT + self._below(part.base) for part in below)
-
-    def _below(self, part: Expr) -> str:
-        text = self._print(part)
-        simple = not isinstance(part, MatAdd | MatMul | ELEMENTWISE)
-        return text if simple else self._bracketed(text)
+        text = self.CIRCLE.join(self._factor(factor, HadamardProduct) for factor in above or [
+            sp.OneMatrix(*product.shape)])
+        return self.QUOTIENT.join([text, *(self._factor(it.base, HadamardPower) for it in below)])
 
     def _print_Entrywise(self, part: Expr) -> str:
         return self._applied(part.name, part.arg)
-
-    def _print_EntrySum(self, part: Expr) -> str:
-        return self._applied("sum", part.arg)
-
-    def _print_DiagMatrix(self, part: Expr) -> str:
-        return self._applied("diag", part.args[0])
-
-    _print_DiagonalOf = _print_DiagMatrix
 
     def _print_MatAdd(self, sum_: MatAdd) -> str:
         first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
@@ -159,14 +142,14 @@ class _Formulas:
         if scalar == 1:
             return sign + text
         head = self._print(scalar)
-        head = self._bracketed(head) if scalar.is_Add or "/" in head else head
+        head = self.BRACKETS.format(head) if scalar.is_Add or "/" in head else head
         # det c · c⁻¹, lest it read as the determinant of c c⁻¹
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
 
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
 def _positive_first(term: Expr) -> tuple:
-    text = _plain(term)  # SymPy's own str inverts on the way, which fails at (K - K)⁻¹
+    text = plain(term)  # SymPy's own str inverts on the way, which fails at (K - K)⁻¹
     return text.startswith("-"), -len(text), text
 
 
@@ -194,20 +177,20 @@ class _Latex(_Formulas, LatexPrinter):
         text = self._print(argument)
         if name in ("det", "log") and isinstance(argument, sp.MatrixSymbol | Symbol):
             return f"{function} {text}"
-        return function + self._bracketed(text)
+        return function + self.BRACKETS.format(text)
 
     def _print_Function(self, expression: Expr, exp: str | None = None) -> str:
         if len(expression.args) > 1:
             return super()._print_Function(expression, exp)
         text = self._applied(type(expression).__name__, expression.args[0])
-        return f"{self._bracketed(text)}^{{{exp}}}" if exp else text
+        return f"{self.BRACKETS.format(text)}^{{{exp}}}" if exp else text
 
     _print_log = _print_exp = _print_Function
 
     def parenthesize(self, item: Expr, level: int, is_neg: bool = False,
                      strict: bool = False) -> str:
         if isinstance(item, Determinant) and level >= PRECEDENCE["Pow"]:  # (det c)², not det c²
-            return self._bracketed(self._print(item))
+            return self.BRACKETS.format(self._print(item))
         return super().parenthesize(item, level, is_neg=is_neg, strict=strict)
 
 

@@ -25,7 +25,7 @@ class Products(Powers):
         """Return the factors of left ∘ right, where more may stand beside each of them."""
         left, beside = forming.product(*factors), [right]
         if ".*" in self.text and forming.are_crossed(left, right):
-            return [forming.outer(left, right)]
+            return [forming.product(*((left, right) if left.cols == 1 else (right, left)))]
         at = self.ahead
         while self.at_factor():
             beside.append(self.factor())

@@ -2,8 +2,6 @@
 
 import re
 
-from lvmcalc.notation.statements import split
-
 # "where the rows of P are the softmax of the rows of XW"
 _ROWS = r"(?:(?:the|each|every)\s+(?:\$?\w\$?-th\s+)?rows?\s+of\s+)?"
 CALLED_OF = re.compile(
@@ -23,16 +21,6 @@ DENOTES = re.compile(
     r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
-# "minus K⁻¹Y", a product; "minus one half, i.e. −1/2"
-MINUS = re.compile(r"(?P<front>^\s*(?:(?:(?:the\s+)?(?:answer|gradient|result)|it)\s+is\s+)?|=\s*)"
-                   r"minus\s+(?![A-Za-z]{2,}\b(?!\s*\())(?P<math>\$?)(?=(?P<rest>.*))",
-                   re.IGNORECASE)
-NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "one half": "1/2", "a half": "1/2",
-           "half": "1/2", "one third": "1/3", "a quarter": "1/4", "one quarter": "1/4"}
-NUMBER = re.compile(rf"^\s*(minus\s+)?({'|'.join(NUMBERS)})(?:\s*,?\s*\(?(?:i\.\s?e\.|that\s+is)"
-                    r",?\s+(?P<same>[^A-Za-z()]+)\)?)?[\s.]*$", re.IGNORECASE)
-
-
 # "Let P be softmax(XW)"
 IS = re.compile(
     r"(?P<lead>\b(?:where|with|here|and|let))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:be|is|are)\s+"
@@ -42,21 +30,11 @@ IS = re.compile(
 
 def with_formulas(text: str) -> str:
     """Return a text with formulas in place of those in words."""
-    if number := NUMBER.match(text):
-        value = f"{'-' if number[1] else ''}{NUMBERS[number[2].lower()]}"
-        return f"= {value} = {number['same']}" if number["same"] else value
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
     for said in (DENOTES, IS):
         text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)
-    return MINUS.sub(_negated, with_functions(text))
-
-
-def _negated(found: re.Match) -> str:
-    """Return a minus sign for the word, in front of a product; a sum may be meant as a whole."""
-    formula = re.split(r"\$|[,;:]\s|\.(?:\s|$)|\s+\(?(?=[a-z]{2,}\s)", found["rest"])[0]
-    alone = len(split(formula.strip(" .$"), "+-−–")) == 1
-    return f"{found['front']}{found['math']}-" if alone and formula.strip() else found[0]
+    return with_functions(text)
 
 
 def with_functions(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import pairwise, product
+from itertools import pairwise, product, starmap
+from operator import eq
 from typing import NamedTuple
 
 import sympy as sp
@@ -40,8 +41,8 @@ def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:
     return expression
 
 
-def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
-    """Return the expression with a size for every I, from its neighbours or as expected."""
+def _meeting(expression: Expr) -> list[tuple[Expr, Expr]]:
+    """Return the pairs of sizes that are equal where the shapes in sums and products fit."""
     equal = []
     for part in sp.postorder_traversal(expression):
         if isinstance(part, MatMul):
@@ -50,10 +51,16 @@ def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
         elif isinstance(part, MatAdd | HadamardProduct):
             equal += [sizes for term in part.args
                       for sizes in zip(term.shape, part.shape, strict=True)]
+    return [pair for pair in equal if None not in pair]
+
+
+def with_sizes(expression: Expr, shape: tuple[Expr, ...]) -> Expr:
+    """Return the expression with a size for every I, from its neighbours or as expected."""
+    equal = _meeting(expression)
     if expression.is_Matrix and shape:
-        equal += zip(expression.shape, shape, strict=True)
+        equal += [pair for pair in zip(expression.shape, shape, strict=True) if None not in pair]
     found: dict[Expr, Expr] = {}
-    for pair in (pair for pair in equal if None not in pair):
+    for pair in equal:
         one, other = sorted((size.xreplace(found) for size in pair), key=_is_known)
         if one != other and not _is_known(one):
             found = {size: value.xreplace({one: other}) for size, value in found.items()}
@@ -80,23 +87,11 @@ def either_one(text: str, shape: tuple[Expr, ...],
         with suppress(CannotBeFormed, Unreadable):
             found += [Reading(way.formula, way.note or (
                 f"{DOUBLE} is read as {' or '.join(dict.fromkeys(ones))}."))
-                for way in read(typed) if _is_formed(way.formula)]
+                for way in read(typed) if all(starmap(eq, _meeting(way.formula)))]
     if not found:
         raise Unreadable(f"Neither ones nor the identity fits where {DOUBLE} stands: write "
                          "ones(N) or I_N, with a size.", text.index(DOUBLE))
     return [way for way in found if getattr(way.formula, "shape", ()) == shape] or found
-
-
-def _is_formed(expression: Expr) -> bool:
-    """Return whether the shapes in all sums and products fit."""
-    for part in sp.preorder_traversal(expression):
-        matrices = [it for it in part.args if getattr(it, "is_Matrix", False)]
-        if isinstance(part, MatMul) and any(
-                one.cols != other.rows for one, other in pairwise(matrices)):
-            return False
-        if isinstance(part, MatAdd | HadamardProduct) and len({it.shape for it in matrices}) > 1:
-            return False
-    return True
 
 
 def _is_known(size: Expr) -> bool:

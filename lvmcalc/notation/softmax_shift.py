@@ -33,11 +33,9 @@ class Largest(MatrixExpr):
     def any_other(self) -> Expr:
         """Return something else of the same kind: a sum in place of the largest."""
         matrix, kind = self.args
-        (rows, columns), left, right = matrix.shape, (), ()
-        if kind != 1:
-            left = (OneMatrix(1 if kind == 0 else rows, rows),)
-        if kind != 0:
-            right = (OneMatrix(columns, 1 if kind == 1 else columns),)
+        rows, columns = matrix.shape
+        left = () if kind == 1 else (OneMatrix(1 if kind == 0 else rows, rows),)
+        right = () if kind == 0 else (OneMatrix(columns, 1 if kind == 1 else columns),)
         return MatMul(*left, matrix, *right)
 
 
@@ -61,12 +59,8 @@ def without_shifts(formula: Expr, same: Callable[[Expr, Expr], bool]) -> tuple[E
 def _without(part: Expr) -> Expr:
     if not isinstance(part, Expr) or not part.has(Largest):
         return part
-    terms = [term for term in part.args if not (isinstance(part, MatAdd) and _is_shift(term))]
+    terms = [term for term in part.args if not (
+        isinstance(part, MatAdd) and any(isinstance(it, Largest) for it in (term, *term.args)))]
     if len(terms) < len(part.args) and len(terms) == 1:
         return _without(terms[0])
     return part.func(*map(_without, terms))
-
-
-def _is_shift(term: Expr) -> bool:
-    factors = term.args if isinstance(term, MatMul) else (term,)
-    return any(isinstance(factor, Largest) for factor in factors)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import spells_a_word
 from lvmcalc.notation.named_functions import FUNCTIONS
+from lvmcalc.notation.text_cleanup import closing
 from lvmcalc.notation.vocabulary import Vocabulary
 
 MOST_WAYS, MOST_PARTS, MOST_STEPS = 24, 60, 4_000
@@ -28,8 +29,8 @@ BEHIND = {"transpose": "{}^T", "transposed": "{}^T", "inverse": "{}^-1", "square
           "to the power of minus one": "{}^-1"}
 IN_FRONT = {"twice": "2", "negative": "-1", "minus": "-1", "-": "-1", "−": "-1"}
 NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "half": "1/2",
-           "one half": "1/2", "a half": "1/2", "one quarter": "1/4", "a quarter": "1/4",
-           "identity": "I", "identity matrix": "I"}
+           "one half": "1/2", "a half": "1/2", "one third": "1/3", "one quarter": "1/4",
+           "a quarter": "1/4", "identity": "I", "identity matrix": "I"}
 # What stands in front of "of", and what it makes of the formula behind
 OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
       "negative": "-({})", "opposite": "-({})",
@@ -120,18 +121,11 @@ def _parts(text: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
 
 def _call(text: str, raw: re.Match) -> int:
     """Return where a call such as tanh(AX) ends in which nothing is spoken, else 0."""
-    depth, end = 0, raw.end()
-    if raw[0].rpartition(".")[2] not in {*FUNCTIONS, "tanh", "exp", "softmax", "sigmoid", "σ"} or (
-            text[end:end + 1] != "("):
-        return 0
-    for end in range(raw.end(), len(text)):
-        depth += {"(": 1, ")": -1}.get(text[end], 0)
-        if not depth:
-            inner = text[raw.end():end]
-            spoken = any(len(it[0]) > 1 for it in re.finditer(
-                rf"(?<!\w)(?:{PHRASE.pattern})", inner, re.IGNORECASE))
-            return 0 if spoken else end + 1
-    return 0
+    known = {*FUNCTIONS, "tanh", "exp", "softmax", "sigmoid", "σ"}
+    opens = raw[0].rpartition(".")[2] in known and text[raw.end():].startswith("(")
+    end = closing(text, raw.end()) if opens else 0
+    phrases = re.finditer(rf"(?<!\w)(?:{PHRASE.pattern})", text[raw.end():end], re.IGNORECASE)
+    return 0 if any(len(phrase[0]) > 1 for phrase in phrases) else end
 
 
 def _is_known(raw: str, behind: str, vocabulary: Vocabulary) -> bool:

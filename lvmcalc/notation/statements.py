@@ -108,8 +108,7 @@ def program(text: str) -> list[str]:
     text = re.sub(r"\.\.\.[^\S\n]*\n", " ", DOCSTRING.sub("", text))  # MATLAB's line goes on
     lines = [ANNOTATED.sub(r"\1 =", COMMENT.sub("", line)) for line in text.splitlines()]
     lines = [line for line in lines if not SILENT.match(line)]
-    lines = [part for line in lines for part in (
-        [*MEANING.findall(line), MEANING.sub("", line)] if MEANING.search(line) else [line])]
+    lines = [part for line in lines for part in (*MEANING.findall(line), MEANING.sub("", line))]
     heads = [HEADER.match(line) for line in lines]
     refuse_helpers(lines, heads)
     lines = [_without_head(line, head) for head, line in zip(heads, lines, strict=True)]
@@ -143,8 +142,8 @@ def _one_by_one(part: str) -> list[str]:
     every = {name.strip() for name in names}
     alone = len(names) == len(values) > 1 and all(map(str.isidentifier, every)) and not (
         every & {*re.findall(r"\w+", right)})
-    return [f"{name.strip()} = {value.strip()}" for name, value in zip(
-        names, values, strict=True)] if alone else []
+    pairs = zip(names, values, strict=True) if alone else ()
+    return [f"{name.strip()} = {value.strip()}" for name, value in pairs]
 
 
 def refuse_helpers(lines: list[str], heads: list[re.Match | None]) -> None:

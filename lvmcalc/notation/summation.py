@@ -8,25 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 import sympy as sp
-from sympy import Dummy, Expr, MatAdd, MatMul, OneMatrix, Symbol, Trace
+from sympy import Dummy, Expr, MatMul, OneMatrix, Symbol, Trace
 
 from lvmcalc.checks import CannotBeFormed
-from lvmcalc.notation.forming import (
-    apart,
-    as_number,
-    distributed,
-    elementwise,
-    power_of_entries,
-    product,
-    transposed,
-)
+from lvmcalc.notation import forming
+from lvmcalc.notation.forming import apart, as_number, product, total, transposed
 from lvmcalc.notation.indexed_vectors import Indexed, Over, OverColumns, Size, Vectors
 from lvmcalc.notation.name_resolution import Unreadable
 
 SIGN = "Ʃ"  # a letter that no formula has, for every sum over an index
-REFUSED = ("The sum over {} cannot be written with matrices: it may hold entries such as y_i and "
-           "A_ij, rows such as x_iᵀ w, and functions of such numbers; write the rest with "
-           "matrices, as in sum(exp(X w)).")
 
 
 class Sums(Vectors):
@@ -50,18 +40,6 @@ class Sums(Vectors):
         self.ranges: dict[str, tuple[Size, Expr]] = {}
 
     # Indices
-    def free(self, part: Expr) -> set[str]:
-        """Return the indices that a part varies with."""
-        if isinstance(part, Over | OverColumns):
-            return self.free(part.args[0]) - {*map(str, part.args[1:])}
-        if part in self.parts:
-            return {*self.parts[part][1:]} - {""}
-        return set().union(*map(self.free, part.args))
-
-    def size(self, index: str | None) -> Size:
-        """Return the number of values of an index."""
-        return self.ranges[index][0] if index else sp.S.One
-
     def read(self, product_ahead: Callable[[], Expr], place: int) -> Expr:
         """Return the sum at a place: with matrices, or as it stands inside another sum."""
         (indices, end), self.depth = self.heads[place], self.depth + 1
@@ -98,9 +76,7 @@ class Sums(Vectors):
             return symbol
         if not matrix.is_Matrix or self.free(matrix) or len(indices) != 1 + (matrix.cols != 1):
             raise Unreadable(f"It is not clear which entry `{indices}` is below the bracket.")
-        symbol = Symbol(f"({matrix})_{indices}")
-        self.parts[symbol] = Indexed(matrix, *indices)
-        return symbol
+        return self.of(matrix, indices)
 
     def measure(self, body: Expr) -> None:
         """Find out how many values each index has."""
@@ -134,12 +110,42 @@ class Sums(Vectors):
             return self.rows(body, self.left)
         return self.entries(body, *self.left, *[None] * (2 - len(self.left)))
 
+    def contracted(self, parts: list[tuple[str, Expr]], wanted: str) -> Expr:
+        """Return the array with the wanted indices in a sum of products of entries, as einsum."""
+        (name, value), *others = parts
+        while others:
+            (behind, right), *others = others
+            later = wanted + "".join(indices for indices, _ in others)
+            kept = "".join(index for index in dict.fromkeys(name + behind) if index in later)
+            value = self.array(self.of(value, name) * self.of(right, behind), kept)
+            name = kept
+        return self.array(self.of(value, name), wanted)
+
+    def of(self, matrix: Expr, indices: str) -> Expr:
+        """Return the symbol for an entry of a matrix or a column; a number has no indices."""
+        if not indices:
+            return matrix
+        symbol = Symbol(f"({matrix})_{indices}")
+        self.parts[symbol] = Indexed(matrix, *indices)
+        return symbol
+
+    def array(self, body: Expr, kept: str) -> Expr:
+        """Return the array with these indices of a number, summed over the others."""
+        self.measure(body)
+        summed = sorted(self.free(body) - {*kept})
+        if len(kept) > 2:
+            raise self.refused(kept)
+        if not kept:
+            return self.total(body, "".join(summed)) if summed else body
+        number = Over(body, *map(Symbol, summed)) if summed else body
+        return self.entries(number, *kept, *[None] * (2 - len(kept)))
+
     # Sums
     def total(self, body: Expr, indices: str) -> Expr:
         """Return the sum over all indices that a body has."""
         if body.is_Matrix:
-            found = [self.of_vectors(term, indices) for term in distributed(body, self.free)]
-            return MatAdd(*found) if len(found) > 1 else found[0]
+            terms = forming.distributed(body, self.free)
+            return total([self.of_vectors(term, indices) for term in terms])
         for index in indices[2:]:
             body = Over(body, Symbol(index))
         i, j, *_ = (*indices, None)
@@ -154,32 +160,28 @@ class Sums(Vectors):
             raise self.refused(indices)
         if not self.free(term):
             return product(self.size(indices), term)
-        i, (scalar, factors) = indices, (term.as_coeff_matrices() if isinstance(term, MatMul)
-                                         else (sp.S.One, [term]))
+        i, (scalar, factor) = indices, apart(term)
         weights = self.entries(scalar, i, None)
         if term.rows == 1:
             return transposed(self.of_vectors(transposed(term), indices))
         if term.cols == 1:
-            return product(transposed(self.rows(product(*factors), i)), weights)
+            return product(transposed(self.rows(factor, i)), weights)
+        factors = factor.args if isinstance(factor, MatMul) else [factor]
         at = next((place for place, factor in enumerate(factors, 1) if factor.cols == 1), None)
         if at is None:
             raise self.refused(i)
-        left, right = product(*factors[:at]), transposed(product(*factors[at:]))
-        left, right = (self.rows(side, i) for side in (left, right))
+        left = self.rows(product(*factors[:at]), i)
+        right = self.rows(transposed(product(*factors[at:])), i)
         if scalar != 1:
-            left = elementwise(product(weights, OneMatrix(1, left.cols)), left)
+            left = forming.elementwise(product(weights, OneMatrix(1, left.cols)), left)
         return product(transposed(left), right)
-
-    def refused(self, index: str) -> Unreadable:
-        """Return the error about an unknown sum."""
-        return Unreadable(REFUSED.format(" and ".join(index)))
 
     # Numbers
     def entries(self, number: Expr, i: str | None, j: str | None) -> Expr:
         """Return the matrix of the values that a number has for i and j."""
         free = self.free(number)
         if not free <= {i, j}:
-            raise self.refused("".join(sorted(free)))
+            raise self.refused(free)
         if not free:
             return product(number, OneMatrix(self.size(i), self.size(j)))
         if i not in free:
@@ -193,11 +195,11 @@ class Sums(Vectors):
                     return sp.DiagonalOf(of)
                 return of if row == i else transposed(of)
             case sp.Add():
-                return MatAdd(*(self.entries(term, i, j) for term in number.args))
+                return total([self.entries(term, i, j) for term in number.args])
             case sp.Mul():
                 return self.times(number.args, i, j)
             case sp.Pow() if not self.free(number.exp):
-                return power_of_entries(self.entries(number.base, i, j), number.exp)
+                return forming.power_of_entries(self.entries(number.base, i, j), number.exp)
             case sp.Function():
                 return self.functions[type(number).__name__](self.entries(number.args[0], i, j))
             case Trace():
@@ -209,30 +211,18 @@ class Sums(Vectors):
                 return product(rows, OneMatrix(rows.cols, 1))
             case Over():
                 return self.inner_sum(number, i, j)
-        raise self.refused("".join(sorted(free)))
-
-    def laid(self, matrix: Expr, row: str | None, column: str | None, i: str | None,
-             j: str | None) -> Expr:
-        """Return a matrix with some indices as one with i for its rows and j for its columns."""
-        if (row, column) == (j, i) or (row == j and row) or (column == i and column):
-            matrix, row, column = transposed(matrix), column, row
-        above = [] if row == i else [OneMatrix(self.size(i), 1)]
-        beside = [] if column == j else [OneMatrix(1, self.size(j))]
-        return product(*above, matrix, *beside)
+        raise self.refused(free)
 
     def times(self, factors: tuple[Expr, ...], i: str | None, j: str | None) -> Expr:
         """Return a product of numbers; y_i z_j is y zᵀ."""
-        alone = [{*self.free(factor)} for factor in factors]
-        if j and {i, j} not in alone:
-            sides = [[factor for factor, free in zip(factors, alone, strict=True)
-                      if (free == {j}) == (index == j)] for index in (i, j)]
-            rows, columns = (self.entries(sp.Mul(*side), index, None)
-                             for side, index in zip(sides, (i, j), strict=True))
-            return product(rows, transposed(columns))
-        constant = sp.Mul(*(f for f, free in zip(factors, alone, strict=True) if not free))
-        parts = [self.entries(f, i, j) for f, free in zip(factors, alone, strict=True) if free]
-        scaled = [*map(apart, parts)]
-        whole = reduce(elementwise, (matrix for _, matrix in scaled))
+        free = {factor: self.free(factor) for factor in factors}
+        if j and {i, j} not in free.values():
+            left, right = (sp.Mul(*(f for f in factors if (free[f] == {j}) == last))
+                           for last in (False, True))
+            return product(self.entries(left, i, None), transposed(self.entries(right, j, None)))
+        constant = sp.Mul(*(f for f in factors if not free[f]))
+        scaled = [apart(self.entries(f, i, j)) for f in factors if free[f]]
+        whole = reduce(forming.elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 
     def inner_sum(self, number: Over, i: str | None, j: str | None) -> Expr:
@@ -241,15 +231,17 @@ class Sums(Vectors):
         if others:
             return self.entries(Over(Over(body, *others), k), i, j)
         k = str(k)
-        if j is None:
-            return product(self.entries(body, i, k), OneMatrix(self.size(k), 1))
         if body.is_Add:
-            return MatAdd(*(self.entries(Over(term, Symbol(k)), i, j) for term in body.args))
+            return total([self.entries(Over(term, Symbol(k)), i, j) for term in body.args])
         outside, left, right = [], [], []
         for factor in sp.Mul.make_args(body):
             free = self.free(factor)
-            (outside if k not in free else right if j in free else left).append(factor)
+            beside = j in free if j else i not in free
+            (outside if k not in free else right if beside else left).append(factor)
         if outside:
-            return self.times((*outside, Over(sp.Mul(*left, *right), Symbol(k))), i, j)
-        return product(self.entries(sp.Mul(*left), i, k),
-                       transposed(self.entries(sp.Mul(*right), j, k)))
+            inner = sp.Mul(*left, *right)
+            inner = Over(inner, Symbol(k)) if self.free(inner) - {k} else self.total(inner, k)
+            return self.entries(sp.Mul(*outside, inner), i, j)
+        columns = transposed(self.entries(sp.Mul(*right), j, k)) if j else (
+            self.entries(sp.Mul(*right), k, None))
+        return product(self.entries(sp.Mul(*left), i, k), columns)

@@ -111,6 +111,19 @@ def _axis(match: re.Match) -> str:
     return named.ljust(len(match[0]))
 
 
+def closing(text: str, place: int, brackets: str = "()") -> int:
+    """Return the place behind the bracket that closes the one at a place, 0 if it stays open.
+
+    Any other sign is closed by itself.
+    """
+    depth = 0
+    for end, sign in enumerate(text[place:], place + 1):
+        depth += (sign == brackets[0]) - (sign == brackets[1])
+        if depth <= 0:
+            return end
+    return 0
+
+
 def too_long(text: str) -> Unreadable:
     """Return the error that says how long a formula may be."""
     return Unreadable(f"`{quoted(text)}` is too long: at most {LONGEST:,} characters are read, and "

@@ -39,11 +39,10 @@ from lvmcalc.notation.lexicon import (
 )
 from lvmcalc.notation.name_resolution import Unreadable, Words, quoted
 from lvmcalc.notation.ones import ONES
-from lvmcalc.notation.text_cleanup import MOST_TOKENS, too_long
+from lvmcalc.notation.text_cleanup import MOST_TOKENS, closing, too_long
 from lvmcalc.notation.vocabulary import Vocabulary
 
 LARGEST_POWER = 24
-DERIVED = ("cosh", "sinh", "sech", "coth", "sec", "csc")  # said with other functions
 SUPERSCRIPTS = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ'", "-+0123456789TT")
 # What code, or an older hand, writes for one of the signs
 SPELLED = {"**": "^", ".^": "^", ".*": "∘", "./": "∕", "%*%": "@", "||": "‖", ".'": "'", ".+": "+",
@@ -175,7 +174,7 @@ class _Scanner(Words):
             return self.add("name", word, match.end())
         if word and (read := self.name(self.place) or self.changed(self.place)):
             return self.add(*read)
-        if word in NAMED | {"sigma", *DERIVED} and word in self.functions:
+        if word in NAMED | {"sigma"} and word in self.functions:
             return self.add("function", word, match.end())
         if word and (word in GREEK or self.latex):
             raise self.unknown(self.place)
@@ -240,12 +239,7 @@ class _Scanner(Words):
         for _ in range(2):
             place += len(re.compile(r"\s*").match(self.text, place)[0])
             if self.text[place:place + 1] == "{":
-                depth = 0
-                while place < len(self.text):
-                    depth += {"{": 1, "}": -1}.get(self.text[place], 0)
-                    place += 1
-                    if not depth:
-                        break
+                place = closing(self.text, place, "{}") or len(self.text)
             else:
                 self.digits.add(place)
                 match = re.compile(r"\\[A-Za-z]+|.|$").match(self.text, place)

@@ -24,7 +24,9 @@ WORDS = Vocabulary({"x": x, "A": A, "a": a, "W_1": MatrixSymbol("W_1", n, n)}, {
               "df/df",
               r"X \& X", "K X[0]", "X[1, 2]", "X [0:1]", "K *[1] X",
               r"\mathrm[1]{d} X", "𝕂 X", "K^[1]{-1} X",
-              "K X @ - X", r"K^{-1} @-X", "0 @.5*X"])
+              "K X @ - X", r"K^{-1} @-X", "0 @.5*X",
+              "sum(abs2, X, 2)", "np.linalg.slogdet(K)", "size(X, 3)", "np.einsum(K)",
+              "np.einsum('ij,jk->ijk', K, X)", "solve_triangular(K, X, torch)", "tr^-1(K)"])
 def test_what_is_unknown_or_unsure_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, TRACE.vocabulary if "D/2" not in text else TOTAL.vocabulary)
