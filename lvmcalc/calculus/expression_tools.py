@@ -7,16 +7,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import (
-    Basic,
-    Determinant,
-    Expr,
-    HadamardPower,
-    HadamardProduct,
-    Identity,
-    Inverse,
-    MatMul,
-)
+from sympy import Basic, Determinant, Expr, HadamardPower, Identity, Inverse, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
@@ -114,7 +105,7 @@ def without_power(part: Expr) -> Expr:
     if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
         if part.exp == 0:
             return sp.OneMatrix(*part.shape)
-        return joined(HadamardProduct, [part.base] * int(part.exp))
+        return joined(sp.HadamardProduct, [part.base] * int(part.exp))
     if not isinstance(part, sp.MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
