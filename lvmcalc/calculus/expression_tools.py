@@ -102,9 +102,7 @@ def without_power(part: Expr) -> Expr:
     UnsupportedExpression
         If the power is no whole number, or too large.
     """
-    if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
-        if part.exp == 0:
-            return sp.OneMatrix(*part.shape)
+    if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 < part.exp <= LARGEST_POWER:
         return joined(sp.HadamardProduct, [part.base] * int(part.exp))
     if not isinstance(part, sp.MatPow) or isinstance(part, Inverse):
         return part

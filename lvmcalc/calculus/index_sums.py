@@ -127,8 +127,6 @@ class IndexSums(Sums):
     def closed_up(self, factors: list[Factor], coefficient: Expr,
                   summed: dict[int, Expr]) -> Sum:
         """Return a product, summed over some indices, in normal form."""
-        if coefficient == 0:
-            return {}
         self._factors += len(factors)
         if self._factors > MOST_FACTORS:
             raise TooLarge(f"multiplying out to more than {MOST_FACTORS:,} factors")

@@ -297,7 +297,5 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
             with suppress(ShapeError):
                 if RULES[name].apply(*operands) == expression:
                     return name, operands
-    if isinstance(expression, sp.Pow) and expression.exp == 2:
-        return "scalar product", (expression.base, expression.base)
     operation = known(expression)
     return operation.split(expression) if operation else ("use", (expression,))

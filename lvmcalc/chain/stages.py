@@ -47,15 +47,12 @@ class Stages:
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
         self._text, formula = text, _numbers_outside(formula)
-        rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
-        symbol = self._made(formula, rule, operands, name)
+        symbol = self._made(formula, *self._parts(formula), name)
         self.given.add(symbol)
         return symbol
 
     def _made(self, formula: Expr, rule: str, operands: tuple[Expr, ...], name: str = "") -> Expr:
         symbol = notation.matching(name or f"_{len(self.found)}", formula)
-        if rule == "use" and not symbol.is_Matrix:
-            rule, operands = "scalar product", (sp.S.One, *operands)
         self.found.append(Stage(symbol, rule, operands))
         self._known.setdefault(formula, symbol)
         return symbol
@@ -205,8 +202,7 @@ class Stages:
     def _product(self, factors: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
         factors = [it for it in factors if not isinstance(it, sp.Identity)] or factors[:1]
         if len(factors) == 1:
-            return self._parts(factors[0]) if not self._is_letter(factors[0]) else (
-                "use", (factors[0],))
+            return self._parts(factors[0])
         first, rest = factors[:-1], factors[-1:]
         if factors[-1].cols == 1:  # a column: matrices are applied to it in turn
             first, rest = factors[:1], factors[1:]
