@@ -148,7 +148,7 @@ DIFFERENT = {
     "diag of a diagonal": (DiagMatrix(DiagonalOf(A)), A, values(A=SQUARE)),
     "σ(−x)": (sigmoid(-X), -sigmoid(X), values()),
     "relu of a sum": (relu(X + Y), relu(X) + relu(Y), values(X=NEGATIVE)),
-    "A diag(B) is no A B": ((A * DiagMatrix(DiagonalOf(B))).I,
+    "A diag(B) is no A B": (sp.Inverse(A * DiagMatrix(DiagonalOf(B))),
                             DiagMatrix(DiagonalOf(B.I)) * N1 * N1.T * A.I, values()),
     "a power of an inverse": ((A.I * B).I, A.I * B.I, values(A=SQUARE)),
 }
