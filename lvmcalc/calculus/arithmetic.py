@@ -155,8 +155,6 @@ def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
                 return arithmetic.zeros(*(whole_size(size, values) for size in part.shape))
             case sp.OneMatrix():
                 return arithmetic.ones(*(whole_size(size, values) for size in part.shape))
-            case sp.Pow() if part.is_number and part.is_real and not part.exp.is_integer:
-                return arithmetic.number(part)
             case Inverse() if memo is not None and isinstance(part.arg, Transpose):
                 return arithmetic.transpose(of(Inverse(part.arg.arg)))
             case Inverse() | Determinant() if memo is not None:

@@ -49,12 +49,8 @@ class Claim:
 
     @cached_property
     def _expected(self) -> Expr:
-        return gradient(self.scalar, self.wrt, self._symmetric_here)
-
-    @property
-    def _symmetric_here(self) -> tuple[str, ...]:
-        names = {symbol.name for symbol in (self.scalar + 0).atoms(MatrixSymbol)}
-        return tuple(name for name in self.symmetric if name in names | {self.wrt.name})
+        here = {symbol.name for symbol in (self.scalar + 0).atoms(MatrixSymbol)} | {self.wrt.name}
+        return gradient(self.scalar, self.wrt, here.intersection(self.symmetric))
 
     @cached_property
     def proof(self) -> Verdict:

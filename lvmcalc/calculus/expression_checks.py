@@ -51,7 +51,7 @@ def by_name(*expressions: Expr) -> list[Expr]:
             raise UnsupportedExpression(
                 f"the scalar {symbol}, which is a Dummy, of which two may have one name")
     sizes = {symbol.name for symbol in symbols if symbol.is_integer}
-    sizes |= {symbol.name for size in _dimensions(parts) for symbol in size.free_symbols}
+    sizes |= {symbol.name for size in dimensions(together) for symbol in size.free_symbols}
     plain: dict[Expr, Expr] = {symbol: Symbol(symbol.name, integer=True, positive=True)
                                if symbol.name in sizes else Symbol(symbol.name)
                                for symbol in symbols}
@@ -72,12 +72,9 @@ def refuse_unknown(expression: Expr) -> None:
 
 def dimensions(*expressions: Expr) -> set[Expr]:
     """Return all numbers of rows and columns in the expressions."""
-    return _dimensions(parts_of(*expressions))
-
-
-def _dimensions(parts: list[sp.Basic]) -> set[Expr]:
     constants = (MatrixSymbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-    return {size for part in parts if isinstance(part, constants) for size in part.shape}
+    return {size for part in parts_of(*expressions) if isinstance(part, constants)
+            for size in part.shape}
 
 
 def check_shapes(expression: Expr) -> None:

@@ -7,16 +7,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import (
-    Basic,
-    Determinant,
-    Expr,
-    HadamardPower,
-    HadamardProduct,
-    Identity,
-    Inverse,
-    MatMul,
-)
+from sympy import Basic, Determinant, Expr, HadamardPower, Identity, Inverse, MatMul
 
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 
@@ -111,10 +102,8 @@ def without_power(part: Expr) -> Expr:
     UnsupportedExpression
         If the power is no whole number, or too large.
     """
-    if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 <= part.exp <= LARGEST_POWER:
-        if part.exp == 0:
-            return sp.OneMatrix(*part.shape)
-        return joined(HadamardProduct, [part.base] * int(part.exp))
+    if isinstance(part, HadamardPower) and part.exp.is_Integer and 0 < part.exp <= LARGEST_POWER:
+        return joined(sp.HadamardProduct, [part.base] * int(part.exp))
     if not isinstance(part, sp.MatPow) or isinstance(part, Inverse):
         return part
     power = part.exp
@@ -126,28 +115,23 @@ def without_power(part: Expr) -> Expr:
     return joined(MatMul, [factor] * abs(int(power)))
 
 
-def power_value(arithmetic: Any, part: sp.Pow, of: Callable) -> Any:
-    """Return the value of a power of a number."""
-    return _power(arithmetic, part, of(part.base), of(part.exp))
-
-
-def elementwise_power_value(arithmetic: Any, part: HadamardPower, of: Callable) -> Any:
-    """Return the value of a power of every entry."""
+def power_value(arithmetic: Any, part: sp.Pow | HadamardPower, of: Callable) -> Any:
+    """Return the value of a power of a number, or of every entry."""
     exponent = of(part.exp)
-    return arithmetic.each(lambda base: _power(arithmetic, part, base, exponent), of(part.base))
 
+    def power(base: Any) -> Any:
+        if exponent < 0 and np.any(base == 0):
+            raise OutsideDomain("a division by 0")
+        if exponent < 0 and isinstance(base, int):  # a size, of which Python would make a float
+            base = arithmetic.number(sp.Integer(base))
+        if exponent != int(exponent):
+            return arithmetic.root(base, exponent)
+        if abs(exponent) > LARGEST_NUMERIC_POWER:
+            raise UnsupportedExpression(
+                f"the power {int(exponent)}, which is above {LARGEST_NUMERIC_POWER:,}")
+        return base ** int(exponent)
 
-def _power(arithmetic: Any, part: Expr, base: Any, exponent: Any) -> Any:
-    if exponent < 0 and np.any(base == 0):
-        raise OutsideDomain("a division by 0")
-    if exponent < 0 and isinstance(base, int):  # a size, of which Python would make a float
-        base = arithmetic.number(sp.Integer(base))
-    if exponent != int(exponent):
-        return arithmetic.root(base, exponent)
-    if abs(exponent) > LARGEST_NUMERIC_POWER:
-        raise UnsupportedExpression(
-            f"the power {int(exponent)}, which is above {LARGEST_NUMERIC_POWER:,}")
-    return base ** int(exponent)
+    return arithmetic.each(power, of(part.base)) if part.is_Matrix else power(of(part.base))
 
 
 def log_value(arithmetic: Any, part: sp.log, of: Callable) -> Any:

@@ -121,7 +121,7 @@ class IndexForm(IndexFunctions):
         at, left, path = 0, [*term], []
         while left:
             here = [factor for factor in left if at in factor.indices]
-            if len(here) != 1 or len(here[0].indices) != 2 or here[0].exponent != 1 or any(
+            if len(here) != 1 or len({*here[0].indices}) != 2 or here[0].exponent != 1 or any(
                     length != size for length in self.letters[here[0].letter].sizes):
                 return None
             one, other = here[0].indices
@@ -130,8 +130,6 @@ class IndexForm(IndexFunctions):
             names = {at: len(path) + 1 if path else 0, following: len(path) + 2 if left else 1}
             path.append((here[0], (names[one], names[other])))
             at = following
-            if one == other or (left and at >= 0):
-                return None
         return path if at == 1 else None
 
     def _inverse_of(self, factor: Factor, i: int, j: int) -> Sum:

@@ -154,8 +154,6 @@ class IndexFunctions(IndexSums):
 
     # Powers
     def _raised(self, inside: Sum, exponent: Expr) -> Sum:
-        if exponent == 0:
-            return ONE
         if not inside:
             if exponent.is_positive is not True:
                 raise UnsupportedExpression("a division by 0")

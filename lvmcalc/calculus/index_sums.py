@@ -12,17 +12,9 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import Expr, Symbol
 
+from lvmcalc.calculus import index_terms
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
-from lvmcalc.calculus.index_terms import (
-    Factor,
-    Indices,
-    Product,
-    components,
-    in_one_order,
-    indices_of,
-    matches,
-    renamed,
-)
+from lvmcalc.calculus.index_terms import Factor, Product, indices_of, matches, renamed
 from lvmcalc.calculus.scalars import Sums
 
 MOST_FACTORS = 12_000  # beyond these a comparison takes longer than anyone waits
@@ -135,13 +127,11 @@ class IndexSums(Sums):
     def closed_up(self, factors: list[Factor], coefficient: Expr,
                   summed: dict[int, Expr]) -> Sum:
         """Return a product, summed over some indices, in normal form."""
-        if coefficient == 0:
-            return {}
         self._factors += len(factors)
         if self._factors > MOST_FACTORS:
             raise TooLarge(f"multiplying out to more than {MOST_FACTORS:,} factors")
         factors, summed = self._without_deltas(factors, summed)
-        powers: dict[tuple[int, Indices], Expr] = {}
+        powers: dict[tuple[int, index_terms.Indices], Expr] = {}
         for letter, indices, exponent in factors:
             if self.is_symmetric(letter):
                 indices = tuple(sorted(indices))
@@ -154,15 +144,18 @@ class IndexSums(Sums):
             return self.scaled(coefficient, rewritten)
         free = indices_of(product) - summed.keys()
         open_factors: list[Factor] = []
-        for part in components(product):
+        for part in index_terms.components(product):
             if indices_of(part) & free:
                 open_factors += part
             elif len(part) == 1 and not part[0].indices:
                 bare = part[0]._replace(exponent=sp.S.One)
                 coefficient *= self._number((bare,)) ** part[0].exponent
             else:
-                coefficient *= self._number(in_one_order(part, set(), self.is_symmetric))
-        return {in_one_order(tuple(open_factors), free, self.is_symmetric): coefficient}
+                coefficient *= self._number(self._in_order(part, set()))
+        return {self._in_order(tuple(open_factors), free): coefficient}
+
+    def _in_order(self, product: Product, free: set[int]) -> Product:
+        return index_terms.in_one_order(product, free, self.is_symmetric)
 
     def _number(self, product: Product) -> Symbol:
         if product not in self._symbols:

@@ -118,13 +118,11 @@ class NormalForm(OutputForm):
 
     def _transposed_letter(self, letter: MatrixExpr) -> MatrixExpr:
         match letter:
-            case Transpose():
-                return letter.arg
-            case MatrixSymbol():
-                return letter if letter.name in self.symmetric else Transpose(letter)
-            case sp.OneMatrix():
-                return sp.OneMatrix(*reversed(letter.shape))
-            case sp.DiagonalOf():
+            case Transpose() | sp.OneMatrix():
+                return letter.T
+            case MatrixSymbol() if letter.name in self.symmetric:
+                return letter
+            case MatrixSymbol() | sp.DiagonalOf():
                 return Transpose(letter)
             case HadamardProduct():
                 factors = [self.transposed_term(factor) for factor in self.factors[letter]]

@@ -178,7 +178,7 @@ RULES = RuleBook().add(
               HadamardProduct(dA, HadamardPower(A2, -1)) - HadamardProduct(A, dA2, HadamardPower(A2, -2)), LIMIT, proof="entries"),
     Operation("elementwise power",    HadamardPower(A, k),   {A: k * HadamardProduct(G_mn, HadamardPower(A, k - 1))}, k * HadamardProduct(dA, HadamardPower(A, k - 1)), LIMIT,
               kind=HadamardPower, parameters=(k,), split=lambda part: ("elementwise power", part.args), proof="entries",
-              value=expression_tools.elementwise_power_value, degree=expression_tools.power_degree,
+              value=expression_tools.power_value, degree=expression_tools.power_degree,
               normal=lambda form, part: form.opaque(part), entries=lambda form, part, i, j: form.elementwise_power(part, i, j)),
     of_entries(sp.log, 1 / a, functions.log_of, LIMIT),
     *function(sp.exp, sp.exp, np.exp, LIMIT),
@@ -297,7 +297,5 @@ def operation_of(expression: Expr) -> tuple[str, tuple[Expr, ...]]:
             with suppress(ShapeError):
                 if RULES[name].apply(*operands) == expression:
                     return name, operands
-    if isinstance(expression, sp.Pow) and expression.exp == 2:
-        return "scalar product", (expression.base, expression.base)
     operation = known(expression)
     return operation.split(expression) if operation else ("use", (expression,))

@@ -61,14 +61,11 @@ def _by_product(rule: Operation) -> list[Verdict]:
     return [decide(increment_of(A) * A.I + A * rule.differential, sp.S.Zero)]
 
 
-def _one_variable(rule: Operation) -> list[Verdict]:
-    """Check a scalar function of scalars with SymPy's derivatives, which are sound there."""
-    return _slopes(rule, rule.operation, rule.differential,
-                   "the derivative of a function of one variable")
-
-
 def _entries(rule: Operation) -> list[Verdict]:
-    """Check what acts entry by entry as a function of numbers: one entry of each argument."""
+    """Check a function of numbers, or of one entry of each argument, with SymPy's derivatives.
+
+    They are sound there.
+    """
     numbers = {letter: Symbol(letter.name) for x in rule.arguments
                for letter in (x, increment_of(x))}
 
@@ -90,8 +87,8 @@ def _entries(rule: Operation) -> list[Verdict]:
                 return sp.S.Zero
         return part
 
-    return _slopes(rule, entry(rule.operation), entry(rule.differential),
-                   "the derivative of each entry by itself")
+    of = "each entry by itself" if rule.operation.is_Matrix else "a function of one variable"
+    return _slopes(rule, entry(rule.operation), entry(rule.differential), f"the derivative of {of}")
 
 
 def _slopes(rule: Operation, function: Expr, change: Expr, reason: str) -> list[Verdict]:
@@ -207,5 +204,5 @@ def _verdict(holds: bool, reason: str) -> Verdict:
 
 PROOFS: dict[str, Callable[[Operation], list[Verdict]]] = {
     "linear part": _linear_part, "A A⁻¹ = I": _by_product, "cofactors": _cofactors,
-    "one variable": _one_variable, "entries": _entries,
-    "square": _by_square, "determinant": _by_determinant}
+    "one variable": _entries, "entries": _entries, "square": _by_square,
+    "determinant": _by_determinant}

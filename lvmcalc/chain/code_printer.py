@@ -281,11 +281,5 @@ def in_best_order(factors: list[tuple[str, Expr]]) -> str:
 
 def turned(transpose: Transpose) -> Expr:
     """Return a transpose that is none: of ones, of an identity, of a transpose."""
-    match transpose.arg:
-        case sp.OneMatrix() as ones:
-            return sp.OneMatrix(*reversed(ones.shape))
-        case Transpose() as inner:
-            return inner.arg
-        case Identity() as identity:
-            return identity
-    return transpose
+    plain = isinstance(transpose.arg, sp.OneMatrix | Identity | Transpose)
+    return transpose.arg.T if plain else transpose

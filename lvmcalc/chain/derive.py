@@ -4,19 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
-from typing import NamedTuple
 
 from sympy import Expr, MatrixSymbol, Symbol, Trace
 
 from lvmcalc import notation
+from lvmcalc.calculus import expression_checks
 from lvmcalc.calculus.errors import UnsupportedExpression
-from lvmcalc.calculus.expression_checks import (
-    by_name,
-    check_shapes,
-    described,
-    dimensions,
-    refuse_unknown,
-)
+from lvmcalc.calculus.expression_checks import check_shapes, described
 from lvmcalc.calculus.functions import SPELLED
 from lvmcalc.chain.builder import Builder
 from lvmcalc.chain.leaf_specs import RESERVED, Leaf, leaves_named, sizes_of, spelled
@@ -36,14 +30,6 @@ STYLED = r"\\(?:mathbf|mathrm|mathsf|mathcal|boldsymbol|bm|operatorname|text)\s*
 ENTRY = r"(\w+)_\{?[a-z]{1,2}\}?$"  # K_ij and p_i
 LEFT_SIDE = r"((?:[^={]|\{[^}]*\})*?)\s*:?=(?!=)(.*)"
 UNKNOWN = tomllib.loads((resources.files(__package__) / "derive.toml").read_text("utf-8"))
-
-
-class Equation(NamedTuple):
-    """A line of a formula: its number, the name in front of =, and what stands behind it."""
-
-    number: int
-    name: str
-    text: str
 
 
 def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, str] | None = None,
@@ -107,7 +93,7 @@ def derive(formula: str | Expr, *, name: str = "model", remarks: Mapping[str, st
 
 
 # Text
-def lines_of(formula: str) -> list[Equation]:
+def lines_of(formula: str) -> list[tuple[str, str]]:
     """Return the lines of a formula, each a name and what it stands for; the last may have none.
 
     Raises
@@ -131,8 +117,7 @@ def lines_of(formula: str) -> list[Equation]:
         if not side and number < len(pieces):
             raise notation.Unreadable(f"Line {number}, `{piece.strip()}`, has no name: only the "
                                       "last line may stand without a `name =` in front of it.")
-        lines.append(Equation(number, _name(side[1], number) if side else "",
-                              side[2] if side else piece))
+        lines.append((_name(side[1], number), side[2]) if side else ("", piece))
     return lines
 
 
@@ -165,7 +150,7 @@ def _read(formula: str, given: Mapping[str, Leaf]) -> list[tuple[str, Expr, str]
     known: dict[str, Expr] = {name: leaf.symbol for name, leaf in given.items()}
     lines, found = lines_of(formula), []
     sizes = sizes_of(given)
-    for number, name, text in lines:
+    for number, (name, text) in enumerate(lines, 1):
         place = f"Line {number}: " if len(lines) > 1 else ""
         name, indices = _entry(name or output_name({**known, **sizes}), text, known)
         if name in known or name in sizes:
@@ -250,11 +235,12 @@ def _of_sympy(formula: Expr, specs: Mapping[str, str]) -> tuple[dict[str, Leaf],
     if not isinstance(formula, Expr):
         raise TypeError("A formula is text or a SymPy expression, not "
                         f"{type(formula).__name__}.")
-    expression, = by_name(formula)
-    refuse_unknown(expression)
+    expression, = expression_checks.by_name(formula)
+    expression_checks.refuse_unknown(expression)
     described_by = leaves_named(specs)
     matrices = {it.name: it for it in expression.atoms(MatrixSymbol)}
-    sizes = {size.name for length in dimensions(expression) for size in length.free_symbols}
+    sizes = {size.name for length in expression_checks.dimensions(expression)
+             for size in length.free_symbols}
     letters = matrices | {it.name: it for it in formula.atoms(Symbol) if it.name not in sizes}
     given = {}
     for name in [*(it for it in described_by if it in letters), *sorted(letters)]:

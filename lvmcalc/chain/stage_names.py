@@ -1,6 +1,8 @@
 """Names for the stages of a formula: single letters first, and never one that means something."""
 
+import tomllib
 from collections.abc import Container, Iterable, Iterator
+from importlib import resources
 from typing import NamedTuple
 
 from sympy import Expr
@@ -9,15 +11,7 @@ from lvmcalc import notation
 
 # There is no d, which is a differential, and no i, l or o, which look like numbers.
 LETTERS = "acefghjkmnpqrstuvwxyzb"
-# The letters that a stage gets by its operation, as in the models of this package.
-PREFERRED = {
-    "use": "fhuv", "transpose": "gk", "product": "eps", "Gram matrix": "ps", "scale": "jms",
-    "sum": "cz", "difference": "cz", "inverse": "r", "determinant": "b", "logarithm": "q",
-    "log determinant": "q", "trace": "t", "half squared norm": "a", "squared norm": "a",
-    "norm": "a", "inner product": "at", "scalar product": "pqs", "quotient": "qr", "power": "p",
-    "elementwise product": "mez", "elementwise quotient": "mez", "sum of entries": "st",
-    "diagonal matrix": "m", "diagonal": "v",
-}
+PREFERRED = tomllib.loads((resources.files(__package__) / "stage_names.toml").read_text("utf-8"))
 OUTPUTS = ("L", "J", "E", "F")
 
 

@@ -47,14 +47,12 @@ class Stages:
         Terms that SymPy has put in an order of its own are put in that of the text.
         """
         self._text, formula = text, _numbers_outside(formula)
-        symbol = notation.matching(name, formula)
-        rule, operands = ("use", (formula,)) if self._is_letter(formula) else self._parts(formula)
+        symbol = self._made(formula, *self._parts(formula), name)
         self.given.add(symbol)
-        return self._made(formula, symbol, rule, operands)
+        return symbol
 
-    def _made(self, formula: Expr, symbol: Expr, rule: str, operands: tuple[Expr, ...]) -> Expr:
-        if rule == "use" and not symbol.is_Matrix:
-            rule, operands = "scalar product", (sp.S.One, *operands)
+    def _made(self, formula: Expr, rule: str, operands: tuple[Expr, ...], name: str = "") -> Expr:
+        symbol = notation.matching(name or f"_{len(self.found)}", formula)
         self.found.append(Stage(symbol, rule, operands))
         self._known.setdefault(formula, symbol)
         return symbol
@@ -78,8 +76,7 @@ class Stages:
         if self._is_letter(formula) or self._is_constant(formula):
             return formula
         if formula not in self._known:
-            rule, operands = self._parts(formula)
-            self._made(formula, notation.matching(f"_{len(self.found)}", formula), rule, operands)
+            self._made(formula, *self._parts(formula))
         return self._known[formula]
 
     def _parts(self, formula: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -168,8 +165,7 @@ class Stages:
             return self.letter(above[0])
         formula = sp.Mul(*above, *(1 / factor for factor in below))
         if formula not in self._known:
-            rule, operands = self._multiplied(sp.S.One, above, below)
-            self._made(formula, Symbol(f"_{len(self.found)}"), rule, operands)
+            self._made(formula, *self._multiplied(sp.S.One, above, below))
         return self._known[formula]
 
     def _scalar_sum(self, total: Expr) -> tuple[str, tuple[Expr, ...]]:
@@ -180,7 +176,7 @@ class Stages:
         if not first:
             return "scalar sum", (last, constant)
         before = reduce(lambda one, other: self._made(
-            one + other, Symbol(f"_{len(self.found)}"), "scalar sum", (one, other)), first)
+            one + other, "scalar sum", (one, other)), first)
         if constant != 0:
             return "sum with a constant", (before, last, constant)
         return "scalar sum", (before, last)
@@ -206,8 +202,7 @@ class Stages:
     def _product(self, factors: list[Expr]) -> tuple[str, tuple[Expr, ...]]:
         factors = [it for it in factors if not isinstance(it, sp.Identity)] or factors[:1]
         if len(factors) == 1:
-            return self._parts(factors[0]) if not self._is_letter(factors[0]) else (
-                "use", (factors[0],))
+            return self._parts(factors[0])
         first, rest = factors[:-1], factors[-1:]
         if factors[-1].cols == 1:  # a column: matrices are applied to it in turn
             first, rest = factors[:1], factors[1:]

@@ -1,6 +1,7 @@
 """Claims and their evidence: errors in floating point, and what SymPy's own derivatives say."""
 
 import warnings
+from dataclasses import replace
 from itertools import islice
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 import sympy as sp
 from sympy import Expr, MatrixSymbol
 
-from lvmcalc.calculus import claims, random_points
+from lvmcalc.calculus import RULES, claims, random_points
 from lvmcalc.models import gplvm
 
 
@@ -46,6 +47,13 @@ def test_what_entries_up_to_99_may_let_pass_is_refuted() -> None:
     a, b = sp.symbols("a b", positive=True)
     blind = sp.prod([a - number for number in range(2, 100)])  # 0 at every smaller whole number
     assert claims.exactly(a * b, b, a + blind, 0).status == "refuted"
+
+
+def test_a_claim_that_only_the_adjoints_lead_to_is_refuted() -> None:
+    A, B = (MatrixSymbol(name, gplvm.N, gplvm.N) for name in "AB")
+    spoilt = replace(RULES["trace"], differential=2 * RULES["trace"].differential)
+    found = claims.Claim("A", sp.Trace(A * B), A, B.T, 0, RULES | {"trace": spoilt}).proof
+    assert str(found) == "✗ refuted: the differential leads to another gradient"
 
 
 def test_sympys_silent_zero_for_log_det_is_called_wrong_and_a_missing_answer_missing() -> None:

@@ -1,10 +1,12 @@
 """Slopes to 40 digits."""
 
 import mpmath
+import pytest
 import sympy as sp
 
 from lvmcalc.calculus import decimals
 from lvmcalc.calculus.arithmetic import evaluate
+from lvmcalc.calculus.errors import OutsideDomain
 from lvmcalc.calculus.functions import Entrywise
 
 w = sp.MatrixSymbol("w", 2, 1)
@@ -19,6 +21,14 @@ def test_a_slope_that_is_zero_at_a_point_agrees_with_zero_and_with_nothing_else(
     assert not decimals.slopes_agree(scalar, tiny, point, "w", direction)
     assert not decimals.slopes_agree(scalar, sp.S.Zero, {"w": sp.ImmutableMatrix([6, 5]) / 10},
                                      "w", direction)
+
+
+def test_a_matrix_without_a_pivot_has_no_inverse_and_the_determinant_0() -> None:
+    singular = {"A": mpmath.matrix([[0, 1], [0, 1]])}
+    A = sp.MatrixSymbol("A", 2, 2)
+    assert evaluate(sp.Determinant(A), singular, decimals.Decimals) == 0
+    with pytest.raises(OutsideDomain, match="singular"):
+        evaluate(A.I, singular, decimals.Decimals)
 
 
 def test_one_over_a_size_has_all_digits() -> None:

@@ -56,6 +56,8 @@ SAME = {
     "diag times a matrix": (DiagMatrix(v) * X, times(v * M1.T, X)),
     "the diagonal of a product": (DiagonalOf(X * Y.T), times(X, Y) * M1),
     "diag of diag": (DiagMatrix(DiagonalOf(A)), times(I, A)),
+    "a function on the diagonal": (times(I, exp(A)), DiagMatrix(exp(DiagonalOf(A)))),
+    "an inverse that is a number": ((v.T * v).I * v.T * v, Identity(1)),
     "a diagonal between vectors": (Trace(v.T * DiagMatrix(w) * v), EntrySum(times(v, v, w))),
     "a sum is a trace": (EntrySum(times(X, Y)), Trace(X.T * Y)),
     "a sum between ones": (EntrySum(X), Trace(N1.T * X * M1)),
@@ -146,6 +148,8 @@ DIFFERENT = {
     "diag of a diagonal": (DiagMatrix(DiagonalOf(A)), A, values(A=SQUARE)),
     "σ(−x)": (sigmoid(-X), -sigmoid(X), values()),
     "relu of a sum": (relu(X + Y), relu(X) + relu(Y), values(X=NEGATIVE)),
+    "A diag(B) is no A B": (sp.Inverse(A * DiagMatrix(DiagonalOf(B))),
+                            DiagMatrix(DiagonalOf(B.I)) * N1 * N1.T * A.I, values()),
     "a power of an inverse": ((A.I * B).I, A.I * B.I, values(A=SQUARE)),
 }
 
