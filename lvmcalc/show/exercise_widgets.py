@@ -177,9 +177,9 @@ class Prediction(Asked, View):
             question, checks.known(answer, self.options, "option"), because)
         if not any(unseal(self._sealed, question, option) for option in self.options):
             raise ValueError("The question or its options were changed, so that none is right.")
-        self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
+        self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False,
+                              act=self._chosen)
         super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
-        self._acts = {self.choice: self._chosen}
         self.say("Choose one. Predictions are not counted.")
 
     def choose(self, option: str) -> str:

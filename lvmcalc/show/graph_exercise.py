@@ -48,12 +48,11 @@ class GraphExercise(View):
                          tip="The node that is used"),
             user=Control("choice", "to", names[-1][1], names, more=False,
                          tip="The node that uses it"),
-            arrow=Control("button", "Draw or remove", more=False, tip="The arrow between them"),
-            check=Control("button", "Check", more=False),
-            reset=Control("button", "Reset", more=False, tip="Start again (R)"))
+            arrow=Control("button", "Draw or remove", more=False, tip="The arrow between them",
+                          act=lambda: self.toggle(controls.used.value, controls.user.value)),
+            check=Control("button", "Check", more=False, act=self.check),
+            reset=Control("button", "Reset", more=False, tip="Start again (R)", act=self.reset))
         super().__init__(controls, title=f"The graph of {chain.name}, to be completed")
-        self._acts = {controls.check: self.check, controls.reset: self.reset, controls.arrow:
-                      lambda: self.toggle(controls.used.value, controls.user.value)}
         self._hands = {"choose": lambda node: self._choose(self._panel["order"][node])}
         self.reset()
 

@@ -53,15 +53,20 @@ class LiveModel(Training):
             "size": Control("choice", self.size_name, size, sizes(self._data, size),
                             f"How many numbers stand for an object{again}"), **more}
         self._makes = SimpleNamespace(**making)
+        for control in making.values():
+            control.act = self._rebuild
         point = Control("number", "object", self._probe.point, min=0, step=1, max=self._probe.last,
-                        tip="Which row of the data is chosen; a click on its dot does it too")
+                        tip="Which row of the data is chosen; a click on its dot does it too",
+                        act=self._hand)
         tip = ("Move the object's latent point so many standard deviations, and see what is "
                "generated there; dragging it does the same")
         across, up = (Control("number", f"move {self.latent_name}{index}", 0.0, tip=tip, min=-9,
-                              max=9, step=0.25) for index in "₁₂")
+                              max=9, step=0.25, act=self._hand) for index in "₁₂")
         super().__init__(optimiser, learning_rate, seed, speed, budget, key, **making, point=point,
                          across=across, up=up)
         self._made = self._choice()
+        self._hands = {"choose": lambda dot: setattr(point, "value", dot),
+                       "move": lambda to: self.player.post(lambda: self._drag(to))}
 
     @abstractmethod
     def model(self, Y: np.ndarray, size: int) -> Problem:
@@ -134,16 +139,6 @@ class LiveModel(Training):
         return (f"{type(self).__name__}(dataset={self._data.name!r}, "
                 f"{self.size_name}={self.controls.size.value}, "
                 f"optimiser={self.trainer.optimiser!r}, seed={self.trainer.seed})")
-
-    def _listen(self) -> None:
-        super()._listen()
-        c = self.controls
-        for control in (c.point, c.across, c.up):
-            self._on(control, self._hand)
-        for control in vars(self._makes).values():
-            self._on(control, self._rebuild)
-        self._hands = {"choose": lambda dot: setattr(c.point, "value", dot),
-                       "move": lambda to: self.player.post(lambda: self._drag(to))}
 
     def _new_picture(self) -> None:
         labels = self._data.labels

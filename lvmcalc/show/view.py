@@ -107,13 +107,17 @@ class Control:
     options : iterable of pairs (words, value), or of values
     more : bool
         Whether it stands behind "More".
+    act : callable
+        What is done when it is pressed, or set to another value.
     **looks
         What else the browser is told, such as `min`, `max`, `step`, and the `mark` of a slider.
     """
 
     def __init__(self, kind: str, label: str, value: Any = None, options: Iterable = (),
-                 tip: str = "", more: bool = True, **looks: Any) -> None:
+                 tip: str = "", more: bool = True, act: Callable[[], Any] = lambda: None,
+                 **looks: Any) -> None:
         self.kind, self.label, self.tip, self.more, self.looks = kind, label, tip, more, looks
+        self.act = act
         self.disabled, self.told, self._changed = False, "", lambda: None
         self.shown: Any = None  # in place of the value, where that has moved on since it was set
         self.offer(options, value)
@@ -186,7 +190,6 @@ class View(Shown, anywidget.AnyWidget):
 
     def __init__(self, controls: SimpleNamespace, **traits: Any) -> None:
         self.controls, self.status, self._seen = controls, "", 0
-        self._acts: dict[Control, Callable[[], Any]] = {}  # what a control does
         self._hands: dict[str, Callable[[Any], Any]] = {}  # what a hand on the picture does
         super().__init__(**traits)
         for control in vars(controls).values():
@@ -228,7 +231,7 @@ class View(Shown, anywidget.AnyWidget):
 
     def _on_change(self, control: Control) -> None:
         self.fill()
-        guarded(self._acts.get(control, lambda: None), self.say)()
+        guarded(control.act, self.say)()
 
     def _heard(self, content: Mapping[str, Any]) -> None:
         if "set" in content:
