@@ -169,10 +169,10 @@ def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer
     failed, passed = (("1b", 1, "AssertionError"),), (("1b", 1, ""),)
     wrong_with = prove_student_copy.wrong_with
     assert wrong_with("14", failed, passed) == []
-    assert wrong_with("14", passed) == ["14, student's copy: 1b ended with no error."]
-    assert wrong_with("14", [("1b", 1, "NameError")]) == [
+    assert wrong_with("14", passed, passed) == ["14, student's copy: 1b ended with no error."]
+    assert wrong_with("14", [("1b", 1, "NameError")], passed) == [
         "14, student's copy: 1b ended with NameError."]
-    assert wrong_with("14", [(prove_student_copy.UNANSWERED, 0, "AssertionError")]) == [
+    assert wrong_with("14", [(prove_student_copy.UNANSWERED, 0, "AssertionError")], []) == [
         "14, student's copy: what is not graded ended with AssertionError."]
     assert wrong_with("14", failed, failed) == [
         "14, teacher's copy: 1b ended with AssertionError."]
