@@ -38,12 +38,12 @@ class Training(PlayerView):
     expected: ClassVar[dict[str, str]] = {}  # what is lost with a gradient, and what comes of it
     too_fast = ""  # what comes of a learning rate far above the limit
 
-    def __init__(self, optimiser: str, learning_rate: float | None, seed: int, speed: float,
-                 budget: int, key: str | None, **more: Control) -> None:
+    def __init__(self, problem: Problem, optimiser: str, learning_rate: float | None, seed: int,
+                 speed: float, budget: int, key: str | None, **more: Control) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
         self.ghost, self._news = None, ""
         self._before: dict[str, Any] = {}  # what the controls said before a preset
-        self.trainer = trainer = Trainer(self.problem(), optimiser, learning_rate, seed)
+        self.trainer = trainer = Trainer(problem, optimiser, learning_rate, seed)
         speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
                   for stop in among(SPEEDS, speed)]
         controls = {
@@ -68,10 +68,6 @@ class Training(PlayerView):
         super().__init__(controls, key, budget, speed)
         self._new_picture()
         self.refresh()
-
-    @abstractmethod
-    def problem(self) -> Problem:
-        """Return the problem that the controls stand for."""
 
     @abstractmethod
     def picture(self) -> dict[str, Any]:

@@ -62,8 +62,8 @@ class LiveModel(Training):
                "generated there; dragging it does the same")
         across, up = (Control("number", f"move {self.latent_name}{index}", 0.0, tip=tip, min=-9,
                               max=9, step=0.25, act=self._hand) for index in "₁₂")
-        super().__init__(optimiser, learning_rate, seed, speed, budget, key, **making, point=point,
-                         across=across, up=up)
+        super().__init__(self.problem(), optimiser, learning_rate, seed, speed, budget, key,
+                         **making, point=point, across=across, up=up)
         self._made = self._choice()
         self._hands = {"choose": lambda dot: setattr(point, "value", dot),
                        "move": lambda to: self.player.post(lambda: self._drag(to))}
@@ -73,6 +73,7 @@ class LiveModel(Training):
         """Return the problem for centred data Y, of shape (N, D), and a latent dimension."""
 
     def problem(self) -> Problem:
+        """Return the problem that the controls stand for."""
         dataset = data.load(self._makes.dataset.value)
         size = min(self._makes.size.value, dataset.Y.shape[1] - 1) if (
             dataset is not self._data) else self._makes.size.value

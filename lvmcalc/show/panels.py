@@ -25,19 +25,15 @@ def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
             "layout": layout, "height": height, "most": most}
 
 
-def classes(names: Sequence[str]) -> list[dict[str, str]]:
-    """Return name, colour and marker of each class."""
-    return [{"name": name, "color": colour, "marker": marker} for name, colour, marker in zip(
-        names, style.CLASS_COLOURS, style.CLASS_MARKERS, strict=False)]
-
-
 def latent(dataset: Dataset, size: int, letter: str) -> dict[str, Any]:
     """Return the panel of the first two latent dimensions, or the only one, with a row a class."""
     side, least, most = image_side(dataset), dataset.Y.min(), dataset.Y.max()
     ink = np.rint(255 * (dataset.Y - least) / (most - least)).astype(np.uint8)
     title = "Latent space" + (f": 2 of its {size} dimensions" if size > 2 else "")
     return {"kind": "points", "title": title, "flat": size == 1,
-            "classes": classes(dataset.label_names), "labels": dataset.labels.tolist(),
+            "classes": [{"name": name, "color": look["color"], "marker": look["marker"]}
+                        for name, look in zip(dataset.label_names, style.CLASSES, strict=False)],
+            "labels": dataset.labels.tolist(),
             "xlabel": f"{letter}₁" if size == 1 else f"{letter}₁ across, {letter}₂ up",
             "side": side, "images": ink.tobytes() if side else b""}
 
@@ -139,12 +135,10 @@ def weights(problem: Problem, dataset: Dataset) -> dict[str, Any]:
     """Return the panel of the rows of W, and below them the principal components."""
     (m, n), side = problem.shape, image_side(dataset)
     largest = 1.1 * np.linalg.norm(problem.optimum.W, axis=0).max()
-    looks = {"kind": "cells", "signed": True, "top": float(largest)}
+    looks = {"kind": "cells", "title": "W, components", "signed": True, "top": float(largest)}
     if side:
-        return looks | {"title": "W, components",
-                        "shape": [side, side], "count": 2 * m, "columns": m}
-    return looks | {"title": "W, components", "shape": [m, n], "count": 2, "columns": 1,
-                    "fill": True}
+        return looks | {"shape": [side, side], "count": 2 * m, "columns": m}
+    return looks | {"shape": [m, n], "count": 2, "columns": 1, "fill": True}
 
 
 def matrix(title: str, shape: Sequence[int], **looks: Any) -> dict[str, Any]:

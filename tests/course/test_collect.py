@@ -93,7 +93,8 @@ def test_a_mistake_of_two_students_counts_two_and_comes_first(
 
 
 def test_all_that_the_page_says_is_what_was_looked_through(collected: Collected) -> None:
-    seen.compare(CLASS.parent / "seen" / "class.txt", {"page": seen.of_html(page(collected))})
+    seen.compare(CLASS.parent / "seen" / "class.txt", {"page": seen.of_html(page(collected))},
+                 ordered=True)
 
 
 def test_the_page_has_the_numbers_signs_and_answers_of_each_student(collected: Collected) -> None:

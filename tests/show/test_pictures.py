@@ -284,8 +284,8 @@ class TestStills:
 
     def points(self, **looks):
         return scene_of("points", **{
-            "flat": False, "classes": panels.classes(CLASSES), "labels": [1, 1, 0, 0, 2, 2],
-            "xlabel": "x₁ across, x₂ up"} | looks)
+            "flat": False, "classes": [{"name": name} for name in CLASSES],
+            "labels": [1, 1, 0, 0, 2, 2], "xlabel": "x₁ across, x₂ up"} | looks)
 
     def test_points_have_the_look_of_their_class_and_its_name_stands_amid_them(self):
         figure = drawn(self.points(), it=self.PLACES.ravel(), ring=self.PLACES[4], moved=[7, 3],
