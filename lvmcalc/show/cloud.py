@@ -8,7 +8,6 @@ import numpy as np
 from lvmcalc.models import GPLVMProblem
 from lvmcalc.show import panels
 from lvmcalc.show.live_base import Training
-from lvmcalc.show.probe import EIGENVALUES, eigenvalues
 
 BINS = 96  # cells of the density in each direction
 SPREAD = 3.2  # standard deviations that the axes show
@@ -53,7 +52,7 @@ class Cloud(Training):
     def numbers(self) -> Mapping[str, Any]:
         X = np.asarray(self.trainer.parameters)[:, :2].astype(np.float32)
         return {**self.curves(), "density": self._density(X).ravel(),
-                "bars": eigenvalues(self.trainer, len(self._of_data()))}
+                "bars": panels.model_eigenvalues(self.trainer, len(self._of_data()))}
 
     def read(self) -> str:
         problem = self.trainer.problem
@@ -68,7 +67,8 @@ class Cloud(Training):
 
     def _of_data(self) -> np.ndarray:
         problem = self.trainer.problem
-        return np.linalg.eigvalsh(problem.gram)[::-1][:max(EIGENVALUES, problem.shape[1] + 3)]
+        count = max(panels.EIGENVALUES, problem.shape[1] + 3)
+        return np.linalg.eigvalsh(problem.gram)[::-1][:count]
 
     def _density(self, X: np.ndarray) -> np.ndarray:
         """Return the square root of how many points lie in each cell, as a part of the most.

@@ -12,6 +12,7 @@ from lvmcalc.training.data import Dataset
 
 CURVE_POINTS = 300  # at most; more cannot be seen
 FLOOR = 1e-12  # a gap below is rounding error
+EIGENVALUES = 8  # shown at least, if there are so many
 
 
 def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
@@ -110,6 +111,14 @@ def history(trainer: Trainer) -> np.ndarray:
     if problem.best is not None:
         values = np.maximum(problem.sign * (problem.best - values) / problem.scale, FLOOR)
     return np.concatenate([steps, values])
+
+
+def model_eigenvalues(trainer: Trainer, count: int) -> np.ndarray:
+    """Return the largest eigenvalues of DK, K = αXXᵀ + β⁻¹I, of a GP-LVM in training."""
+    X, problem = np.asarray(trainer.parameters), trainer.problem
+    found = np.full(count, 1 / problem.beta)
+    found[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
+    return problem.D * found
 
 
 def eigenvalues(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
