@@ -46,13 +46,13 @@ class Cloud(Training):
             "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, "
                         "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1,
                         "top": 1, "signed": False, "most": 400},
-            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self._of_data())},
+            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self.spectrum()[0])},
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 
     def numbers(self) -> Mapping[str, Any]:
         X = np.asarray(self.trainer.parameters)[:, :2].astype(np.float32)
         return {**self.curves(), "density": self._density(X).ravel(),
-                "bars": panels.model_eigenvalues(self.trainer, len(self._of_data()))}
+                "bars": self.spectrum()[1]}
 
     def read(self) -> str:
         problem = self.trainer.problem
@@ -65,10 +65,9 @@ class Cloud(Training):
     def __repr__(self) -> str:
         return f"Cloud of {self.trainer.problem.shape[0]:,} points: {self.status}"
 
-    def _of_data(self) -> np.ndarray:
-        problem = self.trainer.problem
-        count = max(panels.EIGENVALUES, problem.shape[1] + 3)
-        return np.linalg.eigvalsh(problem.gram)[::-1][:count]
+    def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the largest eigenvalues of YYᵀ and of the model's DK."""
+        return panels.spectrum(self.trainer, np.linalg.eigvalsh(self.trainer.problem.gram)[::-1])
 
     def _density(self, X: np.ndarray) -> np.ndarray:
         """Return the square root of how many points lie in each cell, as a part of the most.

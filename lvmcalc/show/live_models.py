@@ -102,13 +102,8 @@ class LiveGPLVM(LiveModel):
         return ab * (latent @ np.linalg.solve(M, X.T @ self._Y))  # αxXᵀK⁻¹Y, without noise
 
     def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the largest eigenvalues of YYᵀ and of DK, K = αXXᵀ + β⁻¹I.
-
-        At the optimum the first Q agree.
-        """
-        count = max(panels.EIGENVALUES, self.trainer.problem.shape[1] + 3)
-        of_data = eigenvalues_of(self._data.name)[:count]
-        return of_data, panels.model_eigenvalues(self.trainer, len(of_data))
+        """Return the largest eigenvalues of YYᵀ and of the model's DK."""
+        return panels.spectrum(self.trainer, eigenvalues_of(self._data.name))
 
     def describe(self) -> str:
         of_data, of_model = (values[:self.trainer.problem.shape[1]] for values in self.spectrum())

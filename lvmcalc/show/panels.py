@@ -113,12 +113,16 @@ def history(trainer: Trainer) -> np.ndarray:
     return np.concatenate([steps, values])
 
 
-def model_eigenvalues(trainer: Trainer, count: int) -> np.ndarray:
-    """Return the largest eigenvalues of DK, K = αXXᵀ + β⁻¹I, of a GP-LVM in training."""
+def spectrum(trainer: Trainer, of_data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the largest eigenvalues of YYᵀ, of those given, and of DK, K = αXXᵀ + β⁻¹I.
+
+    At the optimum of a GP-LVM the first Q agree.
+    """
     X, problem = np.asarray(trainer.parameters), trainer.problem
-    found = np.full(count, 1 / problem.beta)
+    of_data = of_data[:max(EIGENVALUES, X.shape[1] + 3)]
+    found = np.full(len(of_data), 1 / problem.beta)
     found[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
-    return problem.D * found
+    return of_data, problem.D * found
 
 
 def eigenvalues(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
