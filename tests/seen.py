@@ -77,7 +77,8 @@ def _unit(number: str) -> float:
 
 def flat(thing: Any, at: str = "") -> Lines:
     """Return a thing of mappings, sequences, texts and numbers line by line."""
-    if isinstance(thing, Mapping) and at[-1:].isdigit() and all(map(_plain, thing.values())):
+    one_of_many = at[-1:].isdigit() or ".nodes." in at
+    if isinstance(thing, Mapping) and one_of_many and all(map(_plain, thing.values())):
         return {at: ", ".join(f"{key} {in_words(part)}" for key, part in thing.items())}
     if isinstance(thing, Mapping):
         parts = ((f"{at}.{key}".strip("."), part) for key, part in thing.items())

@@ -138,9 +138,8 @@ class StageWalk(Shown, widgets.VBox):
         tried = self._typed.get(self.stage, "").strip()
         return self.stage not in self.done and (not self.attempt or bool(tried))
 
-    def _choose(self, node: int) -> None:
+    def _choose(self, name: str) -> None:
         """Go to the stage that leads to a node, or to its first one."""
-        name = self.view.scene["panels"]["graph"]["order"][node]
         places = [place for place, stage in enumerate(self.stages)
                   if name == (stage[0] if isinstance(stage, tuple) else stage)]
         if places:  # of several, the one after the stage that is shown
@@ -183,7 +182,7 @@ class StageWalk(Shown, widgets.VBox):
                 lit=fills.get(name, ""))
             numbers[f"heat {place}"] = np.ravel(value)
         view.send_frame(numbers)
-        lanes = {node["y"] for node in found["graph"]["nodes"]}
+        lanes = {node["y"] for node in found["graph"]["nodes"].values()}
         low = 0.9 if any(np.ndim(value) for *_, value in shown) else 0.4
         tall = 0.36 + 0.05 * (len(lanes) > 3) if self.ask else 0.48
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),
