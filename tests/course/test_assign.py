@@ -179,6 +179,12 @@ def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer
     assert wrong_with("14", failed, []) == ["14: the copies have different graded cells."]
 
 
+def test_notebooks_that_ask_nothing_are_not_assigned(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no notebook with a question in it"):
+        assign(tmp_path, tmp_path / "course")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_copy_is_never_written_over(copies: Assignment, source: Path) -> None:
     with pytest.raises(SystemExit, match="is there already"):
         main(["assign", "--notebooks", str(source), "--out", str(copies.release.parents[1])])
