@@ -41,6 +41,11 @@ STILL = f"""<style>{CHILD}{ALIVE} + {CHILD}:has(+ {CHILD} .lvm-still),
 {CHILD}:not({ALIVE}):has(+ {CHILD} .lvm-text) {{ display: none; }}</style>"""
 
 
+def spoken(html: str) -> str:
+    """Return HTML that a screen reader tells when it changes."""
+    return f'<div role="status" aria-live="polite">{html}</div>'
+
+
 def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
     """Return a callback that says in words what went wrong.
 
@@ -83,7 +88,7 @@ class Asked(Shown):
 
     def question(self) -> str:
         """Return the question as HTML, with formulas between $ signs."""
-        raise NotImplementedError
+        return self.status
 
     def stand_in(self) -> None:
         _say_instead(self.question(), "answer", repr(self))
@@ -156,11 +161,10 @@ class Control:
     @property
     def spec(self) -> dict[str, Any]:
         """What the browser makes the control of."""
-        marks = [at for at, (_, stop) in enumerate(self.options)
-                 if self.kind == "stops" and isclose(stop, 1)]
+        mark = next((at for at, (_, stop) in enumerate(self.options)
+                     if self.kind == "stops" and isclose(stop, 1)), None)
         return {"kind": self.kind, "label": self.label, "tip": self.tip, "more": self.more,
-                "options": [words for words, _ in self.options],
-                "mark": marks[0] if marks else None, **self.looks}
+                "options": [words for words, _ in self.options], "mark": mark, **self.looks}
 
     @property
     def state(self) -> list:
