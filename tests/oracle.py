@@ -123,8 +123,7 @@ def power(base: Dual, exponent: Any) -> Dual:
     """Return a power: a product if the exponent is whole, else mpmath's of a positive number."""
     if exponent != int(exponent):
         root = mpmath.mpf(exponent.p) / exponent.q
-        at = mpmath.mpf(str(base.value)) if not isinstance(base.value, Fraction) else (
-            mpmath.mpf(base.value.numerator) / base.value.denominator)
+        at = many_digits(base.value)
         if at <= 0:
             raise ZeroDivisionError("a root of a number that is not positive")
         return Dual(at**root, root * at**(root - 1) * base.slope)

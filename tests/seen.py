@@ -25,8 +25,8 @@ Lines = dict[str, str]  # what is told, by what it is told of
 
 
 def compare(file: Path, found: Mapping[str, Lines],
-            states: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Compare each thing with what the file tells of it.
+            states: Mapping[str, str] = MappingProxyType({}), ordered: bool = False) -> None:
+    """Compare each thing with what the file tells of it, in its order if that is told.
 
     Of a thing that is a state of another, by `states`, only those lines stand there that differ.
     """
@@ -46,18 +46,18 @@ def compare(file: Path, found: Mapping[str, Lines],
         known[name] = lines
     assert [*known] == [*told]
     wrong = [f"{name}\n  was {was}\n  is  {now}" for name in told
-             for was, now in _unlike(known[name], told[name])]
+             for was, now in _unlike(known[name], told[name], ordered)]
     if wrong:
         pytest.fail("\n".join(wrong[:20]), pytrace=False)
 
 
-def _unlike(known: list[str], told: list[str]) -> Iterator[tuple[str, str]]:
+def _unlike(known: list[str], told: list[str], ordered: bool) -> Iterator[tuple[str, str]]:
     was, now = ({line.partition(": ")[0]: line for line in lines} for lines in (known, told))
     for key in {**was, **now}:
         one, other = was.get(key, "nothing"), now.get(key, "nothing")
         if one != other and not _alike(one, other):
             yield one, other
-    if was.keys() == now.keys() and [*was] != [*now]:
+    if ordered and was.keys() == now.keys() and [*was] != [*now]:
         yield " | ".join(was), " | ".join(now)
 
 
@@ -77,7 +77,8 @@ def _unit(number: str) -> float:
 
 def flat(thing: Any, at: str = "") -> Lines:
     """Return a thing of mappings, sequences, texts and numbers line by line."""
-    if isinstance(thing, Mapping) and at[-1:].isdigit() and all(map(_plain, thing.values())):
+    one_of_many = at[-1:].isdigit() or ".nodes." in at
+    if isinstance(thing, Mapping) and one_of_many and all(map(_plain, thing.values())):
         return {at: ", ".join(f"{key} {in_words(part)}" for key, part in thing.items())}
     if isinstance(thing, Mapping):
         parts = ((f"{at}.{key}".strip("."), part) for key, part in thing.items())

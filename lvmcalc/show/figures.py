@@ -44,7 +44,7 @@ def graph(chain: Chain, stage: str | tuple[str, str] | None = None) -> Drawing:
         raise ValueError(f"{node} does not use {parent}; it uses "
                          f"{', '.join(chain[node].parents) or 'nothing'}.")
     panel = graph_panel(chain, stage)
-    lanes = [node["y"] for node in panel["nodes"]]
+    lanes = [node["y"] for node in panel["nodes"].values()]
     figure = canvas(WIDTH, LANE * (max(lanes) - min(lanes) + 1.3))
     draw_graph(figure, (0, 0, *figure.bbox.size), panel, {})
     return Drawing(figure, _graph_in_words(chain, parent, node))
@@ -58,13 +58,13 @@ def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
     """
     parent, node = stage if isinstance(stage, tuple) else (None, stage)
     places, fills = _layout(chain).places, {parent: style.LIT["parent"], node: style.LIT["node"]}
-    order, nodes, edges = [*places], [], []
+    nodes, edges = {}, []
     for name, (x, y) in places.items():
         leaf, outline = name in chain.leaves, outline_of(chain, name)
         shape = notation.shape(chain[name].symbol).replace("scalar", "" if leaf else "1×1")
-        nodes.append({"words": notation.plain(name), "latex": f"${notation.latex(name)}$", "x": x,
-                      "y": y, "leaf": leaf, "fill": fills.get(name, ""), "shape": shape,
-                      "color": outline["color"], "dash": style.dash(outline)})
+        nodes[name] = {"words": notation.plain(name), "latex": f"${notation.latex(name)}$", "x": x,
+                       "y": y, "leaf": leaf, "fill": fills.get(name, ""), "shape": shape,
+                       "color": outline["color"], "dash": style.dash(outline)}
     for child, used in chain.edges:
         look, width, ends = _look(chain, (child, used)), 1.8, (used, child)
         if (child, used) == (node, parent):  # the step backwards takes the place of the edge
@@ -75,11 +75,9 @@ def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
             look = look | {"linestyle": style.SOLID}
         elif child == node and parent is None:
             look = style.DIRECTIONS["forward"]
-        edges.append({"from": order.index(ends[0]), "to": order.index(ends[1]), "width": width,
-                      "color": look["color"], "dash": style.dash(look),
-                      "bow": bow(*(places[end] for end in ends))})
-    return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges,
-            "order": order}
+        edges.append({"from": ends[0], "to": ends[1], "width": width, "color": look["color"],
+                      "dash": style.dash(look), "bow": bow(*(places[end] for end in ends))})
+    return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges}
 
 
 def outline_of(chain: Chain, name: str) -> dict[str, Any]:

@@ -42,19 +42,18 @@ class GraphExercise(View):
             raise ValueError(f"{' → '.join(min(wrong))} is not an arrow of {chain.name}.")
         self.drawn, self._wrong = {*self._given}, frozenset()
         self._panel = figures.graph_panel(chain)
-        names = [(notation.plain(name), name) for name in self._panel["order"]]
+        names = [(notation.plain(name), name) for name in self._panel["nodes"]]
         controls = SimpleNamespace(
             used=Control("choice", "from", names[0][1], names, more=False,
                          tip="The node that is used"),
             user=Control("choice", "to", names[-1][1], names, more=False,
                          tip="The node that uses it"),
-            arrow=Control("button", "Draw or remove", more=False, tip="The arrow between them"),
-            check=Control("button", "Check", more=False),
-            reset=Control("button", "Reset", more=False, tip="Start again (R)"))
+            arrow=Control("button", "Draw or remove", more=False, tip="The arrow between them",
+                          act=lambda: self.toggle(controls.used.value, controls.user.value)),
+            check=Control("button", "Check", more=False, act=self.check),
+            reset=Control("button", "Reset", more=False, tip="Start again (R)", act=self.reset))
         super().__init__(controls, title=f"The graph of {chain.name}, to be completed")
-        self._acts = {controls.check: self.check, controls.reset: self.reset, controls.arrow:
-                      lambda: self.toggle(controls.used.value, controls.user.value)}
-        self._hands = {"choose": lambda node: self._choose(self._panel["order"][node])}
+        self._hands = {"choose": self._choose}
         self.reset()
 
     def toggle(self, used: str, user: str) -> "GraphExercise":
@@ -102,15 +101,14 @@ class GraphExercise(View):
             self.toggle(held, name)
 
     def _show(self, words: str) -> "GraphExercise":
-        order, plain = self._panel["order"], {"color": style.INK, "dash": "-"}
-        edges = [{"from": order.index(used), "to": order.index(user),
-                  "bow": self._bow(order.index(used), order.index(user)),
+        plain = {"color": style.INK, "dash": "-"}
+        edges = [{"from": used, "to": user, "bow": self._bow(used, user),
                   "width": 4 if (used, user) in self._wrong else 1.8,
                   **({"color": "#D55E00", "dash": "--"} if (used, user) in self._wrong else plain)}
                  for used, user in sorted(self.drawn)]
-        nodes = [node | plain | {"fill": style.LIT["node"] if name == self._held else ""}
-                 for name, node in zip(order, self._panel["nodes"], strict=True)]
-        lanes = len({node["y"] for node in nodes})
+        nodes = {name: node | plain | {"fill": style.LIT["node"] if name == self._held else ""}
+                 for name, node in self._panel["nodes"].items()}
+        lanes = len({node["y"] for node in nodes.values()})
         self.scene = panels.picture({"graph": self._panel | {"nodes": nodes, "edges": edges}},
                                     [(1, [(1, ["graph"])])], 0.08 + 0.1 * lanes)
         self.send_frame({})
@@ -119,9 +117,9 @@ class GraphExercise(View):
         self.say(words)
         return self
 
-    def _bow(self, start: int, end: int) -> float:
+    def _bow(self, start: str, end: str) -> float:
         """Return how an arrow bends, so that it does not run through the nodes of its lane."""
-        one, other = (self._panel["nodes"][place] for place in (start, end))
+        one, other = (self._panel["nodes"][name] for name in (start, end))
         return -0.3 if one["y"] == other["y"] and abs(one["x"] - other["x"]) > 1 else 0.0
 
 

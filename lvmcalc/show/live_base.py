@@ -38,37 +38,36 @@ class Training(PlayerView):
     expected: ClassVar[dict[str, str]] = {}  # what is lost with a gradient, and what comes of it
     too_fast = ""  # what comes of a learning rate far above the limit
 
-    def __init__(self, optimiser: str, learning_rate: float | None, seed: int, speed: float,
-                 budget: int, key: str | None, **more: Control) -> None:
+    def __init__(self, problem: Problem, optimiser: str, learning_rate: float | None, seed: int,
+                 speed: float, budget: int, key: str | None, **more: Control) -> None:
         speed, budget = checks.scalar(speed, "speed", positive=True), checks.whole(budget, "budget")
-        self._controls, self.ghost, self._news = more, None, ""
-        self.trainer = trainer = Trainer(self.problem(), optimiser, learning_rate, seed)
+        self.ghost, self._news = None, ""
+        self._before: dict[str, Any] = {}  # what the controls said before a preset
+        self.trainer = trainer = Trainer(problem, optimiser, learning_rate, seed)
         speeds = [("unlimited" if stop >= FLAT_OUT else f"{stop:g} steps/s", stop)
                   for stop in among(SPEEDS, speed)]
         controls = {
             "rate": stops("learning rate", RATES, trainer.learning_rate / self._unit(),
                           "The learning rate, in multiples of the stability limit", more=False,
-                          limit=trainer.stability_limit is not None),
+                          act=self._steer, limit=trainer.stability_limit is not None),
             "preset": Control("choice", "preset", NO_PRESET, (NO_PRESET, *self.presets),
-                              "An instructive run with one choice; — restores the settings"),
+                              "An instructive run with one choice; — restores the settings",
+                              act=self._set),
             "gradient": Control("choice", "gradient", trainer.ablation, trainer.problem.ablations,
-                                "What the steps follow: the whole gradient or a part of it"),
+                                "What the steps follow: the whole gradient or a part of it",
+                                act=self._steer),
             "optimiser": Control("choice", "optimiser", optimiser, OPTIMISERS,
-                                 "How a step is made from the gradient"),
+                                 "How a step is made from the gradient", act=self._steer),
             "speed": Control("choice", "speed", speed, speeds,
-                             "How fast to play; the first steps are slower, to be seen"),
+                             "How fast to play; the first steps are slower, to be seen",
+                             act=self._hurry),
             "seed": Control("number", "seed", seed, tip="The same seed, the same run; starts again",
-                            min=0, step=1), **more}
+                            act=self._reset, min=0, step=1), **more}
         if not self.presets:
             del controls["preset"]
         super().__init__(controls, key, budget, speed)
-        self._listen()
         self._new_picture()
         self.refresh()
-
-    @abstractmethod
-    def problem(self) -> Problem:
-        """Return the problem that the controls stand for."""
 
     @abstractmethod
     def picture(self) -> dict[str, Any]:
@@ -84,16 +83,6 @@ class Training(PlayerView):
     def read(self) -> str:
         """Return what is told below the words."""
         return ""
-
-    def _listen(self) -> None:
-        c = self.controls
-        for control in (c.optimiser, c.rate, c.gradient):
-            self._on(control, self._steer)
-        self._on(c.seed, self._reset)
-        self._on(c.speed, self._hurry)
-        if self.presets:
-            self._before: dict[str, Any] = {}
-            self._on(c.preset, self._set)
 
     # What follows runs on the main loop.
 

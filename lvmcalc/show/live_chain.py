@@ -43,15 +43,12 @@ class Live(Training):
                  picture: Callable[[Any], Any] | None = None, optimiser: str = "nesterov",
                  learning_rate: float | None = None, seed: int = 0, speed: float = 30,
                  budget: int = 20_000, key: str | None = None, **data: Any) -> None:
-        self._own, chain = picture, chain_named(chain)
-        self._problem = ChainProblem(chain, train, maximise=maximise, **data)
-        super().__init__(optimiser, learning_rate, seed, speed, budget, key)
-
-    def problem(self) -> ChainProblem:
-        return self._problem
+        self._own = picture
+        problem = ChainProblem(chain_named(chain), train, maximise=maximise, **data)
+        super().__init__(problem, optimiser, learning_rate, seed, speed, budget, key)
 
     def picture(self) -> dict[str, Any]:
-        problem = self._problem
+        problem = self.trainer.problem
         found = {"curve": panels.value_curve(problem) | {
             "title": f"{notation.plain(problem.chain.output)}, the value of {problem.chain.name}"}}
         rows = []
@@ -71,7 +68,7 @@ class Live(Training):
         return panels.picture(found, [*layout, *((1 / len(columns), column) for column in columns)])
 
     def numbers(self) -> Mapping[str, Any]:
-        trainer, problem = self.trainer, self._problem
+        trainer, problem = self.trainer, self.trainer.problem
         found = dict(self.curves())
         for name, values in (("{}", trainer.parameters), ("gradient {}", trainer.gradient)):
             values = {problem.variables[0]: values} if problem.one else values
@@ -79,7 +76,7 @@ class Live(Training):
         return found if self._own is None else found | {"own": np.ravel(self._drawn())}
 
     def __repr__(self) -> str:
-        return f"Live({self._problem.chain.name}): {self.status}"
+        return f"Live({self.trainer.problem.chain.name}): {self.status}"
 
     def _drawn(self) -> np.ndarray:
         return checks.matrix(np.atleast_2d(self._own(self.trainer.parameters)), "The picture")

@@ -1,25 +1,22 @@
 """The live widgets of the two models: their data, presets and panels."""
 
 import tomllib
-from abc import abstractmethod
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from math import log
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from lvmcalc import checks
 from lvmcalc.models import AutoencoderProblem, GPLVMProblem, gplvm
-from lvmcalc.show import panels, probe
-from lvmcalc.show.live_base import Training
-from lvmcalc.show.player_view import BETAS, among, stops
+from lvmcalc.show import panels
+from lvmcalc.show.live_latent import LiveModel
+from lvmcalc.show.player_view import BETAS, stops
 from lvmcalc.show.view import Control
 from lvmcalc.training import Problem, data
 
-LARGEST = 9  # latent dimension on offer
-SHOWN = 6  # objects beside the chosen one, one of each class
 TOLD = tomllib.loads((resources.files(__package__) / "live_models.toml").read_text("utf-8"))
 
 
@@ -28,172 +25,6 @@ def told(of: str) -> tuple[dict[str, dict[str, Any]], dict[str, str], str]:
     usual, presets = TOLD[of]["usual"], TOLD[of]["presets"]
     return ({name: usual | preset for name, preset in presets.items()}, TOLD[of]["expected"],
             TOLD[of]["too_fast"])
-
-
-class LiveModel(Training):
-    """What `LiveGPLVM` and `LiveAutoencoder` share: data, the chosen object, latent points.
-
-    Attributes
-    ----------
-    controls : namespace of Control
-        Besides those of `Training`: dataset, size, point (the object that is chosen), across and up
-        (where its latent point is moved); for the GP-LVM also alpha, beta and learn (β).
-    """
-
-    size_name: str  # Q or m
-    latent_name: str  # of the numbers that stand for an object
-    probe_of: type[probe.Probe]
-
-    def __init__(self, dataset: str, size: int, optimiser: str, learning_rate: float | None,
-                 seed: int, speed: float, budget: int, key: str | None, **more: Control) -> None:
-        self._data = data.load(dataset)
-        self._probe, again = self.probe_of(self._data), "; training starts again"
-        making = {
-            "dataset": Control("choice", "data", dataset, data.FILES, f"The data{again}"),
-            "size": Control("choice", self.size_name, size, sizes(self._data, size),
-                            f"How many numbers stand for an object{again}"), **more}
-        self._makes = SimpleNamespace(**making)
-        point = Control("number", "object", self._probe.point, min=0, step=1, max=self._probe.last,
-                        tip="Which row of the data is chosen; a click on its dot does it too")
-        tip = ("Move the object's latent point so many standard deviations, and see what is "
-               "generated there; dragging it does the same")
-        across, up = (Control("number", f"move {self.latent_name}{index}", 0.0, tip=tip, min=-9,
-                              max=9, step=0.25) for index in "₁₂")
-        super().__init__(optimiser, learning_rate, seed, speed, budget, key, **making, point=point,
-                         across=across, up=up)
-        self._made = self._choice()
-
-    @abstractmethod
-    def model(self, Y: np.ndarray, size: int) -> Problem:
-        """Return the problem for centred data Y, of shape (N, D), and a latent dimension."""
-
-    def problem(self) -> Problem:
-        dataset = data.load(self._makes.dataset.value)
-        size = min(self._makes.size.value, dataset.Y.shape[1] - 1) if (
-            dataset is not self._data) else self._makes.size.value
-        return self.model(data.centred(dataset.Y), size)
-
-    def details(self) -> str:
-        """Return what else the problem was made of, in words."""
-        return ""
-
-    def read(self) -> str:
-        return (f"{self._probe.describe(self.trainer)} Data: {self._probe.size}, centred"
-                f"{self.details()}.")
-
-    def numbers(self) -> Mapping[str, Any]:
-        trainer, own = self.trainer, self._probe
-        rows, place = self._rows, own.place(trainer)
-        latent, made = own.latent(trainer)[:, :2], own.made(trainer, self._rows)
-        shown = self._data.Y[[own.point, *rows]]
-        self._limit = limit = panels.reach(self._limit, latent, latent[own.point], place[:2])
-        found = {**self.curves(), "limit": [limit]}
-        if latent.shape[1] == 1:
-            height = self._heights
-            latent, place = np.column_stack([latent, height]), [place[0], height[own.point]]
-        else:
-            found["names"] = panels.middles(latent, self._data, limit).ravel()
-        found |= {"latent": latent.ravel(), "ring": latent[own.point], "moved": place[:2]}
-        if panels.image_side(self._data):
-            return found | {"samples": np.vstack([shown, made]).ravel()}
-        return found | {"samples": made.ravel(), "data": shown.ravel()}
-
-    def save_animation(self, path: str, frames: int = 60, steps: int = 1,
-                       per_second: float = 12) -> None:
-        """Save the run from step 0, with the present settings, as an animated GIF.
-
-        Parameters
-        ----------
-        path : str
-            Where to write the file; it ends in .gif.
-        frames, steps : int
-            How many pictures, and the steps of training between two of them.
-        per_second : float
-            Pictures a second.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a number is none of its kind, or the path does not end in .gif.
-        """
-        from lvmcalc.show.still import save_gif, still
-        frames, steps = checks.whole(frames, "frames"), checks.whole(steps, "steps")
-        pause = round(1000 / checks.scalar(per_second, "per_second", positive=True))
-        if not str(path).endswith(".gif"):
-            raise ValueError(f"An animation is saved as a .gif file, but the path is {path}.")
-        shown, self.trainer, images = self.trainer, self.trainer.again(), []
-        try:
-            for _ in range(frames):
-                images.append(still(self.scene, self.numbers(), self.about, "").image())
-                self.trainer.step(steps)
-        finally:
-            self.trainer = shown
-        save_gif(images, path, pause)
-
-    def __repr__(self) -> str:
-        return (f"{type(self).__name__}(dataset={self._data.name!r}, "
-                f"{self.size_name}={self.controls.size.value}, "
-                f"optimiser={self.trainer.optimiser!r}, seed={self.trainer.seed})")
-
-    def _listen(self) -> None:
-        super()._listen()
-        c = self.controls
-        for control in (c.point, c.across, c.up):
-            self._on(control, self._hand)
-        for control in vars(self._makes).values():
-            self._on(control, self._rebuild)
-        self._hands = {"choose": lambda dot: setattr(c.point, "value", dot),
-                       "move": lambda to: self.player.post(lambda: self._drag(to))}
-
-    def _new_picture(self) -> None:
-        labels = self._data.labels
-        self._rows = np.unique(labels, return_index=True)[1][:SHOWN]
-        self._heights, self._limit = panels.height_of_rows(self._data), 0.0
-        self.controls.up.disabled = min(self.trainer.problem.shape) == 1
-        super()._new_picture()
-
-    # What follows runs on the main loop.
-
-    def _drag(self, to: list[float]) -> None:
-        latent, c = self._probe.latent(self.trainer), self.controls
-        own, spread = latent[self._probe.point], latent.std(axis=0)
-        for control, by in zip((c.across, c.up), (to[:len(own)] - own[:2]) / spread[:2],
-                               strict=False):
-            control._value = round(float(by), 3)
-        self._hand()
-
-    def _hand(self) -> None:
-        c = self.controls
-        if c.point.value != self._probe.point:
-            c.across._value = c.up._value = 0.0
-        c.point._value = min(max(int(c.point.value), 0), self._probe.last)
-        self._probe.point, self._probe.move = c.point.value, (c.across.value, c.up.value)
-
-    def _rebuild(self) -> None:
-        c = self.controls
-        if self._choice() == self._made:  # it was this widget that chose
-            return
-        try:
-            problem = self.problem()
-        except ValueError:
-            for control, value in zip(vars(self._makes).values(), self._made, strict=True):
-                control._value = value  # what is shown stays what is trained
-            raise
-        self._data = data.load(c.dataset.value)
-        size = min(problem.shape)
-        c.size.offer(sizes(self._data, size), size)
-        self.trainer = type(self.trainer)(problem, c.optimiser.value, seed=c.seed.value)
-        self._made, self._probe = self._choice(), self.probe_of(self._data)
-        c.point.looks["max"] = self._probe.last
-        self._hand()
-        self._steer()
-        self._new_ghost(self.trainer.again)
-        self._news = f"Training starts again with {self._data.name}, {self.size_name} = {size}."
-        self._new_picture()
-        self.specify()
-
-    def _choice(self) -> tuple:
-        return tuple(control.value for control in vars(self._makes).values())
 
 
 class LiveGPLVM(LiveModel):
@@ -227,7 +58,7 @@ class LiveGPLVM(LiveModel):
         If a name, a shape or a number is wrong; the sentence names the quantity.
     """
 
-    size_name, latent_name, probe_of = "Q", "x", probe.GPLVMProbe
+    size_name, latent_name = "Q", "x"
     presets, expected, too_fast = told("gplvm")
 
     def __init__(self, dataset: str = "digits", Q: int = 2, optimiser: str = "nesterov",
@@ -251,7 +82,7 @@ class LiveGPLVM(LiveModel):
         return GPLVMProblem(Y, size, c.alpha.value, c.beta.value * gplvm.best_beta(Y, size), learn)
 
     def picture(self) -> dict[str, Any]:
-        problem, (of_data, _) = self.trainer.problem, self._probe.spectrum(self.trainer)
+        problem, (of_data, _) = self.trainer.problem, self.spectrum()
         found = {"latent": panels.latent(self._data, problem.shape[1], "x"),
                  "curve": panels.value_curve(problem, 1.5),
                  "bars": panels.eigenvalues(of_data),
@@ -260,7 +91,30 @@ class LiveGPLVM(LiveModel):
             1.3, [(1.25, ["curve", "bars"]), (1, ["samples"])])]) | {"follow": "latent"}
 
     def numbers(self) -> Mapping[str, Any]:
-        return {**super().numbers(), "bars": self._probe.spectrum(self.trainer)[1]}
+        return {**super().numbers(), "bars": self.spectrum()[1]}
+
+    def latent(self) -> np.ndarray:
+        return self.trainer.parameters
+
+    def generated(self, latent: np.ndarray) -> np.ndarray:
+        X, ab = self.trainer.parameters, self.trainer.problem.alpha * self.trainer.problem.beta
+        M = np.eye(X.shape[1]) + ab * (X.T @ X)
+        return ab * (latent @ np.linalg.solve(M, X.T @ self._Y))  # αxXᵀK⁻¹Y, without noise
+
+    def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the largest eigenvalues of YYᵀ and of the model's DK."""
+        return panels.spectrum(self.trainer, eigenvalues_of(self._data.name))
+
+    def describe(self) -> str:
+        of_data, of_model = (values[:self.trainer.problem.shape[1]] for values in self.spectrum())
+        there = of_data > 1e-12 * of_data[0]
+        ratios = 100 * of_model[there] / of_data[there]
+        if len(ratios) > 2:
+            words = f"{ratios.min():,.0f} % to {ratios.max():,.0f} %"
+        else:
+            words = " and ".join(f"{ratio:,.0f} %" for ratio in ratios)
+        first = f"the first {len(ratios)}" if len(ratios) > 1 else "the first"
+        return f"{super().describe()} Eigenvalues of the model's D·K: {words} of {first} of YYᵀ."
 
     def details(self) -> str:
         return f", α = {self.trainer.problem.alpha:.4g}, β = {self.trainer.problem.beta:.4g}"
@@ -285,7 +139,7 @@ class LiveAutoencoder(LiveModel):
     The other parameters, and the errors, are those of `LiveGPLVM`.
     """
 
-    size_name, latent_name, probe_of = "m", "e", probe.AutoencoderProbe
+    size_name, latent_name = "m", "e"
     presets, expected, too_fast = told("autoencoder")
 
     def __init__(self, dataset: str = "digits", m: int = 2, optimiser: str = "nesterov",
@@ -295,6 +149,12 @@ class LiveAutoencoder(LiveModel):
 
     def model(self, Y: np.ndarray, size: int) -> Problem:
         return AutoencoderProblem(Y.T, size)
+
+    def latent(self) -> np.ndarray:
+        return self._Y @ self.trainer.parameters.T
+
+    def generated(self, latent: np.ndarray) -> np.ndarray:
+        return latent @ self.trainer.parameters
 
     def picture(self) -> dict[str, Any]:
         problem = self.trainer.problem
@@ -312,6 +172,7 @@ class LiveAutoencoder(LiveModel):
         return {**super().numbers(), "weights": np.ravel([W, left @ right @ best])}
 
 
-def sizes(dataset: data.Dataset, size: int) -> list[int]:
-    """Return the latent dimensions on offer for a data set, and the given one."""
-    return among(range(1, min(LARGEST, dataset.Y.shape[1] - 1) + 1), size)
+@cache
+def eigenvalues_of(dataset: str) -> np.ndarray:
+    """Return the eigenvalues of YYᵀ of a data set, the largest first."""
+    return np.linalg.svd(data.centred(data.load(dataset).Y), compute_uv=False) ** 2

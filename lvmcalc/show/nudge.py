@@ -70,16 +70,16 @@ class Nudge(View):
         entries = [(self._entry(at), at) for at in np.ndindex(start.shape)]
         controls = SimpleNamespace(
             entry=Control("choice", "entry", entries[0][1], entries, "Which entry is in hand; a "
-                          "click on it does it too", more=False),
+                          "click on it does it too", more=False, act=self._choose),
             to=Control("number", "value", float(start.flat[0]), tip="The value of this entry; "
-                       "dragging it up or down does the same", more=False, step="any"),
-            reset=Control("button", "Reset", tip="Back to where it was (R)", more=False))
+                       "dragging it up or down does the same", more=False, step="any",
+                       act=lambda: self._move(controls.to.value)),
+            reset=Control("button", "Reset", tip="Back to where it was (R)", more=False,
+                          act=self._reset))
         super().__init__(controls, title=f"Nudge {self._name}",
                          about=f"{self._name}; below it the slope of {self._output} in each of its "
                                f"entries; beside them {self._output} along the entry in hand, with "
                                "the line of its slope", scene=self._picture(chain, name))
-        self._acts = {controls.entry: self._choose, controls.reset: self._reset,
-                      controls.to: lambda: self._move(controls.to.value)}
         self._hands = {
             "choose": lambda cell: setattr(controls.entry, "value", entries[int(cell)][1]),
             "nudge": self._move, "turn": self._turn,

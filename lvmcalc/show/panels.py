@@ -12,6 +12,7 @@ from lvmcalc.training.data import Dataset
 
 CURVE_POINTS = 300  # at most; more cannot be seen
 FLOOR = 1e-12  # a gap below is rounding error
+EIGENVALUES = 8  # shown at least, if there are so many
 
 
 def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
@@ -25,19 +26,15 @@ def picture(panels: Mapping[str, dict], layout: Sequence, height: float = 0.5,
             "layout": layout, "height": height, "most": most}
 
 
-def classes(names: Sequence[str]) -> list[dict[str, str]]:
-    """Return name, colour and marker of each class."""
-    return [{"name": name, "color": colour, "marker": marker} for name, colour, marker in zip(
-        names, style.CLASS_COLOURS, style.CLASS_MARKERS, strict=False)]
-
-
 def latent(dataset: Dataset, size: int, letter: str) -> dict[str, Any]:
     """Return the panel of the first two latent dimensions, or the only one, with a row a class."""
     side, least, most = image_side(dataset), dataset.Y.min(), dataset.Y.max()
     ink = np.rint(255 * (dataset.Y - least) / (most - least)).astype(np.uint8)
     title = "Latent space" + (f": 2 of its {size} dimensions" if size > 2 else "")
     return {"kind": "points", "title": title, "flat": size == 1,
-            "classes": classes(dataset.label_names), "labels": dataset.labels.tolist(),
+            "classes": [{"name": name, "color": look["color"], "marker": look["marker"]}
+                        for name, look in zip(dataset.label_names, style.CLASSES, strict=False)],
+            "labels": dataset.labels.tolist(),
             "xlabel": f"{letter}₁" if size == 1 else f"{letter}₁ across, {letter}₂ up",
             "side": side, "images": ink.tobytes() if side else b""}
 
@@ -116,6 +113,18 @@ def history(trainer: Trainer) -> np.ndarray:
     return np.concatenate([steps, values])
 
 
+def spectrum(trainer: Trainer, of_data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the largest eigenvalues of YYᵀ, of those given, and of DK, K = αXXᵀ + β⁻¹I.
+
+    At the optimum of a GP-LVM the first Q agree.
+    """
+    X, problem = np.asarray(trainer.parameters), trainer.problem
+    of_data = of_data[:max(EIGENVALUES, X.shape[1] + 3)]
+    found = np.full(len(of_data), 1 / problem.beta)
+    found[:X.shape[1]] += problem.alpha * np.linalg.eigvalsh(X.T @ X)[::-1]
+    return of_data, problem.D * found
+
+
 def eigenvalues(of_data: np.ndarray, share: float = 1) -> dict[str, Any]:
     """Return the panel of the eigenvalues of YYᵀ, and of the model's DK as bars."""
     return {"kind": "bars", "title": "Eigenvalues", "marks": of_data.tolist(), "share": share,
@@ -139,12 +148,10 @@ def weights(problem: Problem, dataset: Dataset) -> dict[str, Any]:
     """Return the panel of the rows of W, and below them the principal components."""
     (m, n), side = problem.shape, image_side(dataset)
     largest = 1.1 * np.linalg.norm(problem.optimum.W, axis=0).max()
-    looks = {"kind": "cells", "signed": True, "top": float(largest)}
+    looks = {"kind": "cells", "title": "W, components", "signed": True, "top": float(largest)}
     if side:
-        return looks | {"title": "W, components",
-                        "shape": [side, side], "count": 2 * m, "columns": m}
-    return looks | {"title": "W, components", "shape": [m, n], "count": 2, "columns": 1,
-                    "fill": True}
+        return looks | {"shape": [side, side], "count": 2 * m, "columns": m}
+    return looks | {"shape": [m, n], "count": 2, "columns": 1, "fill": True}
 
 
 def matrix(title: str, shape: Sequence[int], **looks: Any) -> dict[str, Any]:

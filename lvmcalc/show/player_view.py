@@ -1,7 +1,8 @@
 """A view with a player: play, step and reset, and what they say."""
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from math import isclose
 from types import SimpleNamespace
 from typing import Any
@@ -44,7 +45,7 @@ class PlayerView(View, metaclass=_Abstract):
     readout : str
         What else is told.
     controls : namespace of Control
-        play, step, reset, and those that it was given.
+        play, step, reset, and those that it was given, which act on the main loop.
     """
 
     play_tip, reset_tip = "Train, and watch it", "Go back to the start"
@@ -53,12 +54,15 @@ class PlayerView(View, metaclass=_Abstract):
                  budget: int = 20_000, speed: float = FLAT_OUT, **traits: Any) -> None:
         self.player = Player(self._advance, self._show, self._say, key, budget, speed)
         self.speed, self.readout = speed, ""
-        play = Control("button", "Play", PAUSED, tip=f"{self.play_tip} (Space)", more=False)
-        step = Control("button", "Step", tip="Pause, and take one step (→)", more=False)
-        reset = Control("button", "Reset", tip=f"{self.reset_tip} (R)", more=False)
+        play = Control("button", "Play", PAUSED, tip=f"{self.play_tip} (Space)", more=False,
+                       act=self._toggle)
+        step = Control("button", "Step", tip="Pause, and take one step (→)", more=False,
+                       act=self.player.step)
+        reset = Control("button", "Reset", tip=f"{self.reset_tip} (R)", more=False,
+                        act=self._reset)
+        for control in (reset, *controls.values()):  # a message may come in another thread
+            control.act = partial(self.player.post, control.act)
         super().__init__(SimpleNamespace(play=play, step=step, reset=reset, **controls), **traits)
-        self._acts = {play: self._toggle, step: self.player.step,
-                      reset: lambda: self.player.post(self._reset)}
 
     @abstractmethod
     def _advance(self) -> str:
@@ -108,11 +112,6 @@ class PlayerView(View, metaclass=_Abstract):
         else:
             self.player.post(lambda: self._reset() if self._end() else None)
             self.player.play()
-
-    def _on(self, control: Control, action: Callable[[], None]) -> None:
-        """Have `action` done on the main loop whenever the value of a control changes."""
-        # a message may come in another thread, so it only posts
-        self._acts[control] = lambda: self.player.post(action)
 
     def _pace(self, steps: int) -> None:
         """Let the first steps be slow enough to be seen."""

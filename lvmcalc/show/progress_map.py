@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from lvmcalc.course.progress import here
 from lvmcalc.course.tasks import Task, once, tasks
 from lvmcalc.show import style
-from lvmcalc.show.view import Asked, guarded
+from lvmcalc.show.view import Asked, guarded, spoken
 
 
 class ProgressMap(Asked, widgets.VBox):
@@ -46,9 +46,6 @@ class ProgressMap(Asked, widgets.VBox):
         many = f"notebook{'s' if len(self._tasks) != 1 else ''}"
         return f"{sum(done)} of {len(done)} exercises in {len(self._tasks)} {many} done."
 
-    def question(self) -> str:
-        return self.status
-
     def update(self, said: str = "") -> None:
         """Show the state of the file as it is now."""
         here().renew()
@@ -76,8 +73,7 @@ class ProgressMap(Asked, widgets.VBox):
         self.update(here().why or "Forgotten.")
 
     def _say(self, words: str, table: str = "") -> None:
-        self._words.value = (f'{style.CSS}<div role="status" aria-live="polite">{escape(words)}'
-                             f"</div>{table}")
+        self._words.value = style.CSS + spoken(escape(words)) + table
 
     def __repr__(self) -> str:
         return self.status

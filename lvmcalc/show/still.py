@@ -292,7 +292,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
     """Draw the nodes of a chain in columns and lanes, with the lit ones filled."""
     axes, nodes = place(figure, *box), panel["nodes"]
     axes.set_axis_off()
-    columns, lanes = ([node[key] for node in nodes] for key in "xy")
+    columns, lanes = ([node[key] for node in nodes.values()] for key in "xy")
     axes.set(xlim=(min(columns) - 0.5, max(columns) + 0.5),
              ylim=(min(lanes) - 0.72, max(lanes) + 0.58))
     _, _, width, height = box
@@ -308,7 +308,7 @@ def draw_graph(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> 
             axes.annotate("", end, start, zorder=1, arrowprops=looks | {
                 "color": tone(edge["color"]), "shrinkA": 17 * part, "shrinkB": short + before,
                 "connectionstyle": f"arc3,rad={edge['bow'] * lane / column}"})  # as in the layout
-    for node in nodes:
+    for node in nodes.values():
         at = node["x"], node["y"]
         axes.text(*at, node["latex"], size=17 * part, ha="center", va="center", zorder=3,
                   bbox={"boxstyle": ("square" if node["leaf"] else "circle") + ",pad=0.35",

@@ -6,7 +6,6 @@ What figures have in common is in `style.mplstyle`, what is on the page around t
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -43,8 +42,7 @@ IMAGE = "Greys"  # ink on paper
 
 LARGE = 1e7  # a number that is larger is written with an exponent, here and in the browser
 DPI = 96  # as in CSS, so that a point here is a point on the page
-FOLDER = resources.files("lvmcalc.show")
-SHEET = (FOLDER / "front" / "view.css").read_text(encoding="utf-8")
+SHEET = (resources.files("lvmcalc.show") / "front" / "view.css").read_text("utf-8")
 RUN = "Run the cells down to this one to {}."  # it needs names from those above it
 CSS = f"<style>{SHEET}</style>"
 
@@ -54,18 +52,10 @@ def on_axis(number: float, _: int | None = None) -> str:
     return f"{number:,.10g}".replace("-", "−")
 
 
-@cache
-def settings() -> dict[str, Any]:
-    """Return what Matplotlib is told of this style."""
-    import matplotlib  # the browser draws without it
-    with resources.as_file(FOLDER / "style.mplstyle") as path:
-        return dict(matplotlib.rc_params_from_file(path, use_default_template=False))
-
-
 def applied() -> AbstractContextManager:
     """Return a context in which Matplotlib makes and draws figures in this style."""
-    import matplotlib
-    return matplotlib.rc_context(settings())
+    import matplotlib.style  # the browser draws without it
+    return matplotlib.style.context("lvmcalc.show.style")
 
 
 def dash(look: Mapping[str, Any]) -> str:

@@ -47,9 +47,8 @@ class CostCurve(View):
         self.sizes = [checks.whole(size, "N", least=3 * (self.D + self.Q) + 1) for size in sizes]
         self.seconds: dict[str, dict[int, float]] = {name: {} for name in LOOKS}
         measure = Control("button", "Measure", "▶ Measure", more=False,
-                          tip="Measure again, on this machine")
+                          tip="Measure again, on this machine", act=self.measure)
         super().__init__(SimpleNamespace(measure=measure), title="Cost of a step")
-        self._acts = {measure: lambda: self.measure()}
         series = [{"key": name, "label": name, "every": True, **looks}
                   for name, looks in LOOKS.items()]
         self.scene = panels.picture({"curve": {

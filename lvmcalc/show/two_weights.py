@@ -102,11 +102,11 @@ class TwoWeights(PlayerView):
                   ("towards a saddle", (*0.3 * saddle,))]
         super().__init__({
             "rate": stops("learning rate", RATES, rate / self.limit, "In multiples of the "
-                          "stability limit", more=False, limit=True),
+                          "stability limit", more=False, act=self._say, limit=True),
             "follow": Control("choice", "follow", "gh", FOLLOW, "Which of the arrows a step "
                               "follows", more=False),
             "start": Control("choice", "start", starts[0][1], starts, "Where W starts; a click on "
-                             "the map does it too")}, budget=2000, speed=4)
+                             "the map does it too", act=self._reset)}, budget=2000, speed=4)
         self.title = "Two weights"
         self.about = ("the loss over both weights as a map, with its minima, saddles and maximum; "
                       "on it the path of W, and at its end the arrows of path g, of path h and of "
@@ -117,9 +117,6 @@ class TwoWeights(PlayerView):
         self.scene = panels.picture(
             {"map": loss_map(self.x, self._marks), "curve": gap},
             [(1.7, [(1, ["map"])]), (1, [(1, ["curve"])])])
-        self._on(self.controls.start, self._reset)
-        self._on(self.controls.follow, lambda: None)
-        self._on(self.controls.rate, self._say)
         self._hands = {"pick": self._pick}
         self._reset()
         self.refresh()

@@ -41,6 +41,11 @@ STILL = f"""<style>{CHILD}{ALIVE} + {CHILD}:has(+ {CHILD} .lvm-still),
 {CHILD}:not({ALIVE}):has(+ {CHILD} .lvm-text) {{ display: none; }}</style>"""
 
 
+def spoken(html: str) -> str:
+    """Return HTML that a screen reader tells when it changes."""
+    return f'<div role="status" aria-live="polite">{html}</div>'
+
+
 def guarded(action: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., None]:
     """Return a callback that says in words what went wrong.
 
@@ -83,7 +88,7 @@ class Asked(Shown):
 
     def question(self) -> str:
         """Return the question as HTML, with formulas between $ signs."""
-        raise NotImplementedError
+        return self.status
 
     def stand_in(self) -> None:
         _say_instead(self.question(), "answer", repr(self))
@@ -107,13 +112,17 @@ class Control:
     options : iterable of pairs (words, value), or of values
     more : bool
         Whether it stands behind "More".
+    act : callable
+        What is done when it is pressed, or set to another value.
     **looks
         What else the browser is told, such as `min`, `max`, `step`, and the `mark` of a slider.
     """
 
     def __init__(self, kind: str, label: str, value: Any = None, options: Iterable = (),
-                 tip: str = "", more: bool = True, **looks: Any) -> None:
+                 tip: str = "", more: bool = True, act: Callable[[], Any] = lambda: None,
+                 **looks: Any) -> None:
         self.kind, self.label, self.tip, self.more, self.looks = kind, label, tip, more, looks
+        self.act = act
         self.disabled, self.told, self._changed = False, "", lambda: None
         self.shown: Any = None  # in place of the value, where that has moved on since it was set
         self.offer(options, value)
@@ -152,11 +161,10 @@ class Control:
     @property
     def spec(self) -> dict[str, Any]:
         """What the browser makes the control of."""
-        marks = [at for at, (_, stop) in enumerate(self.options)
-                 if self.kind == "stops" and isclose(stop, 1)]
+        mark = next((at for at, (_, stop) in enumerate(self.options)
+                     if self.kind == "stops" and isclose(stop, 1)), None)
         return {"kind": self.kind, "label": self.label, "tip": self.tip, "more": self.more,
-                "options": [words for words, _ in self.options],
-                "mark": marks[0] if marks else None, **self.looks}
+                "options": [words for words, _ in self.options], "mark": mark, **self.looks}
 
     @property
     def state(self) -> list:
@@ -186,7 +194,6 @@ class View(Shown, anywidget.AnyWidget):
 
     def __init__(self, controls: SimpleNamespace, **traits: Any) -> None:
         self.controls, self.status, self._seen = controls, "", 0
-        self._acts: dict[Control, Callable[[], Any]] = {}  # what a control does
         self._hands: dict[str, Callable[[Any], Any]] = {}  # what a hand on the picture does
         super().__init__(**traits)
         for control in vars(controls).values():
@@ -228,7 +235,7 @@ class View(Shown, anywidget.AnyWidget):
 
     def _on_change(self, control: Control) -> None:
         self.fill()
-        guarded(self._acts.get(control, lambda: None), self.say)()
+        guarded(control.act, self.say)()
 
     def _heard(self, content: Mapping[str, Any]) -> None:
         if "set" in content:

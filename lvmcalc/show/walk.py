@@ -52,22 +52,21 @@ class StageWalk(Shown, widgets.VBox):
         self._to = chain[ask].name if isinstance(ask, str) else ""
         self.values, self.adjoints, self.parts = numbers.values, numbers.adjoints, numbers.parts
         self._place = 0
-        self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)")
-        self.next = Control("button", "Next →", more=False, tip="The stage after (→)")
+        self.back = Control("button", "← Back", more=False, tip="The stage before this one (←)",
+                            act=lambda: self.go(self._place - 1))
+        self.next = Control("button", "Next →", more=False, tip="The stage after (→)",
+                            act=lambda: self.go(self._place + 1))
         self.direction = Control("choice", "direction", checks.known(
             direction, DIRECTIONS, "direction"), DIRECTIONS, more=False,
-            tip="From L to the leaves, or from the leaves to L")
-        self.jump = Control("choice", "stage", more=False, tip="Go to any stage")
-        self.show = Control("button", "Show", more=False, tip=(
+            tip="From L to the leaves, or from the leaves to L", act=self._turn)
+        self.jump = Control("choice", "stage", more=False, tip="Go to any stage",
+                            act=lambda: self.go(self.jump.value))
+        self.show = Control("button", "Show", more=False, act=self._reveal, tip=(
             "Show the card, once you have tried" if attempt else "Show the card without an answer"))
         self.view = View(SimpleNamespace(
             back=self.back, next=self.next, jump=self.jump,
             **({"show": self.show} if ask else {"direction": self.direction})))
         self.view.title = f"The stages of {chain.name}"
-        self.view._acts = {self.back: lambda: self.go(self._place - 1),
-                           self.next: lambda: self.go(self._place + 1),
-                           self.jump: lambda: self.go(self.jump.value),
-                           self.direction: self._turn, self.show: self._reveal}
         self.view._hands = {"choose": self._choose}
         self._card = widgets.HTMLMath()
         self._question = EdgeQuestion(chain, self._answered) if ask else None
@@ -139,9 +138,8 @@ class StageWalk(Shown, widgets.VBox):
         tried = self._typed.get(self.stage, "").strip()
         return self.stage not in self.done and (not self.attempt or bool(tried))
 
-    def _choose(self, node: int) -> None:
+    def _choose(self, name: str) -> None:
         """Go to the stage that leads to a node, or to its first one."""
-        name = self.view.scene["panels"]["graph"]["order"][node]
         places = [place for place, stage in enumerate(self.stages)
                   if name == (stage[0] if isinstance(stage, tuple) else stage)]
         if places:  # of several, the one after the stage that is shown
@@ -184,7 +182,7 @@ class StageWalk(Shown, widgets.VBox):
                 lit=fills.get(name, ""))
             numbers[f"heat {place}"] = np.ravel(value)
         view.send_frame(numbers)
-        lanes = {node["y"] for node in found["graph"]["nodes"]}
+        lanes = {node["y"] for node in found["graph"]["nodes"].values()}
         low = 0.9 if any(np.ndim(value) for *_, value in shown) else 0.4
         tall = 0.36 + 0.05 * (len(lanes) > 3) if self.ask else 0.48
         view.scene = panels.picture(found, [(1, [(0.25 + 0.4 * len(lanes), ["graph"]),

@@ -106,7 +106,7 @@ def test_a_click_on_a_node_goes_to_its_stage(page):
         const panel = view.scene.panels.graph;
         const {left, top} = view.canvas.getBoundingClientRect();
         const [x, y] = view.kinds.graph.place(view.pen, view.boxes.graph, panel)
-            .at(panel.nodes[panel.order.indexOf("e")]);
+            .at(panel.nodes.e);
         return [left + x, top + y]; }""")
     page.mouse.click(x, y)
     told(walk, r"backwards: d → e\.")
@@ -243,7 +243,7 @@ def test_a_cell_run_again_has_one_widget_that_starts_afresh_and_works(page, name
 
 
 @pytest.mark.parametrize(("name", "fails"), [
-    ("walk", "widget.go"), ("box", "widget.check"), ("cost", "widget.measure")])
+    ("walk", "widget.go"), ("box", "widget.check"), ("cost", "widget._ways")])
 def test_an_exception_in_what_a_control_does_is_told_in_words(page, name, fails):
     widget, = show(page, f"""widget = {WIDGETS[name]}
 def broken(*what):
@@ -306,8 +306,8 @@ def test_a_graph_is_completed_by_clicks_and_by_keyboard_and_checked(page):
         const view = document.querySelector(".lvm").lvm, {graph} = view.scene.panels;
         const {at} = view.kinds.graph.place(view.pen, view.boxes.graph, graph);
         const {left, top} = view.canvas.getBoundingClientRect();
-        return Object.fromEntries(graph.order.map((name, k) => {
-            const [x, y] = at(graph.nodes[k]);
+        return Object.fromEntries(Object.entries(graph.nodes).map(([name, node]) => {
+            const [x, y] = at(node);
             return [name, [left + x, top + y]]; })); }""")
     *leaves, product, output = sorted(edges, key=lambda name: edges[name][0])
     page.mouse.click(*edges[leaves[0]])

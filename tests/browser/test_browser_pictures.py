@@ -19,6 +19,8 @@ from lvmcalc.training import data
 
 POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 GREEN, PURPLE, SKY, BLUE, VERMILLION = "#009e73", "#cc79a7", "#56b4e9", "#0072b2", "#d55e00"
+TWO_CLASSES = [{"name": "a", "color": "#0072B2", "marker": "o"},
+               {"name": "b", "color": "#D55E00", "marker": "s"}]
 IRIS = data.load("iris")
 W, X = np.array([[1.0, -2, 3], [0.5, 4, -1]]), np.array([[1.0], [0.5], [-2]])
 HOVERED = """at => { it.lvm.canvas.dispatchEvent(new PointerEvent("pointermove", seen(at)));
@@ -224,7 +226,7 @@ class TestGPLVM:
     def test_the_image_behind_a_dot_is_that_of_the_object(self, page):
         images = np.eye(3, 9, dtype=np.uint8) * 255  # of each, one pixel is ink
         scene = panels.picture({"latent": {
-            "kind": "points", "title": "It", "flat": False, "classes": panels.classes("ab"),
+            "kind": "points", "title": "It", "flat": False, "classes": TWO_CLASSES,
             "labels": [0, 1, 1], "xlabel": "", "side": 3, "images": images.tobytes()}},
             [(1, [(1, ["latent"])])])
         numbers = {"latent": [0, 0, 2, 1, -2, -1], "limit": [3], "names": [9, 9, 9, 9],
@@ -340,12 +342,12 @@ def walk_log(page, walk):
 class TestWalk:
     def test_each_arrow_of_the_graph_leads_between_the_nodes_of_its_edge_in_its_colour(
         self, walk_log, walk):
-        order = walk.view.scene["panels"]["graph"]["order"]
-        nodes = {name: text_called(walk_log, name) for name in order}
         told = walk.view.scene["panels"]["graph"]["nodes"]
-        assert scale([node["x"] for node in told], [nodes[name][0] for name in order])[0] > 0
-        assert scale([node["y"] for node in told], [nodes[name][1] for name in order])[0] < 0
-        for name, node in zip(order, told, strict=True):
+        nodes = {name: text_called(walk_log, name) for name in told}
+        for key, place, sign in (("x", 0, 1), ("y", 1, -1)):
+            assert sign * scale([node[key] for node in told.values()],
+                                [at[place] for at in nodes.values()])[0] > 0
+        for name, node in told.items():
             form, = (path for path in walk_log["paths"] if path["act"] == "fill"
                      and len(path["at"]) in (1, 4)
                      and np.linalg.norm(np.mean(path["at"], axis=0) - nodes[name]) < 1)
@@ -378,10 +380,10 @@ class TestWalk:
         assert found == {edge: paths.get(edge, ("#222222", False)) for edge in edges}
 
     def test_a_click_on_a_node_chooses_that_node(self, page, walk):
-        log, order = drawn(page, walk.view), walk.view.scene["panels"]["graph"]["order"]
-        places = [text_called(log, name).tolist() for name in order]
+        log, names = drawn(page, walk.view), [*walk.view.scene["panels"]["graph"]["nodes"]]
+        places = [text_called(log, name).tolist() for name in names]
         assert page.evaluate("places => places.map(at => it.lvm.under(seen(at)).choose)",
-                             places) == [*range(len(order))]
+                             places) == names
 
     def test_its_keys_stand_beside_its_buttons(self, page, walk):
         drawn(page, walk.view)
@@ -491,11 +493,11 @@ def test_whatever_is_clicked_is_chosen_the_first_too(page, request, which):
     widget = request.getfixturevalue(which)
     log = drawn(page, getattr(widget, "view", widget))
     if which == "walk":
-        places = [text_called(log, name).tolist()
-                  for name in widget.view.scene["panels"]["graph"]["order"]]
+        places = {name: text_called(log, name).tolist()
+                  for name in widget.view.scene["panels"]["graph"]["nodes"]}
     else:
-        places = [[dot["x"], dot["y"]] for dot in log["dots"]]
-    for k in (0, 4):
+        places = {k: [dot["x"], dot["y"]] for k, dot in enumerate(log["dots"])}
+    for k in [*places][:5:4]:
         assert page.evaluate("""at => { for (const kind of ["pointerdown", "pointerup"])
             it.lvm.canvas.dispatchEvent(new PointerEvent(kind, seen(at)));
             return sent.at(-1); }""", places[k]) == {"choose": k}
@@ -555,7 +557,7 @@ def test_rows_of_classes_and_powers_of_ten_bear_their_own_names(page):
     curve = {"kind": "curve", "title": "", "xlabel": "", "xlog": False, "ylog": True, "units": "",
              "series": [{"key": "run", "color": "#0072B2"}]}
     scene = panels.picture({
-        "latent": {"kind": "points", "title": "", "flat": True, "classes": panels.classes("ab"),
+        "latent": {"kind": "points", "title": "", "flat": True, "classes": TWO_CLASSES,
                    "labels": [0, 1], "xlabel": "", "side": 0, "images": b""},
         "curve": curve}, [(1, [(1, ["latent"])]), (1, [(1, ["curve"])])])
     numbers = {"latent": [0, 0, 1, -1], "limit": [2], "ring": [0, 0], "moved": [0, 0],

@@ -169,14 +169,20 @@ def test_the_proof_notices_what_passes_unanswered_and_what_fails_with_the_answer
     failed, passed = (("1b", 1, "AssertionError"),), (("1b", 1, ""),)
     wrong_with = prove_student_copy.wrong_with
     assert wrong_with("14", failed, passed) == []
-    assert wrong_with("14", passed) == ["14, student's copy: 1b ended with no error."]
-    assert wrong_with("14", [("1b", 1, "NameError")]) == [
+    assert wrong_with("14", passed, passed) == ["14, student's copy: 1b ended with no error."]
+    assert wrong_with("14", [("1b", 1, "NameError")], passed) == [
         "14, student's copy: 1b ended with NameError."]
-    assert wrong_with("14", [(prove_student_copy.UNANSWERED, 0, "AssertionError")]) == [
+    assert wrong_with("14", [(prove_student_copy.UNANSWERED, 0, "AssertionError")], []) == [
         "14, student's copy: what is not graded ended with AssertionError."]
     assert wrong_with("14", failed, failed) == [
         "14, teacher's copy: 1b ended with AssertionError."]
     assert wrong_with("14", failed, []) == ["14: the copies have different graded cells."]
+
+
+def test_notebooks_that_ask_nothing_are_not_assigned(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no notebook with a question in it"):
+        assign(tmp_path, tmp_path / "course")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_copy_is_never_written_over(copies: Assignment, source: Path) -> None:

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 import seen
 
 from lvmcalc.course import Exam
+from lvmcalc.course import collect as collect_module
 from lvmcalc.course import submissions as handed_in_module
 from lvmcalc.course.__main__ import main
 from lvmcalc.course.class_page import page
@@ -93,7 +95,8 @@ def test_a_mistake_of_two_students_counts_two_and_comes_first(
 
 
 def test_all_that_the_page_says_is_what_was_looked_through(collected: Collected) -> None:
-    seen.compare(CLASS.parent / "seen" / "class.txt", {"page": seen.of_html(page(collected))})
+    seen.compare(CLASS.parent / "seen" / "class.txt", {"page": seen.of_html(page(collected))},
+                 ordered=True)
 
 
 def test_the_page_has_the_numbers_signs_and_answers_of_each_student(collected: Collected) -> None:
@@ -210,6 +213,20 @@ def test_what_is_odd_is_told_in_a_sentence(
     assert sentence in page(found)
 
 
+def test_hidden_folders_and_empty_ones_are_nothing_handed_in(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.json").touch()
+    with pytest.raises(ValueError, match=r"holds no notebook and no progress file\.$"):
+        [*handed_in_module.handed_in(tmp_path)]
+
+
+def test_an_answer_that_cannot_be_marked_stops_no_other(collected: Collected) -> None:
+    task = replace(collected.results[0].task, mark=lambda text: [][0])
+    status, (found,) = collect_module._marked(task, "x")
+    assert (status, found.kind) == ("not right", "unreadable")
+    assert found.sentence == "It cannot be marked: list index out of range"
+
+
 def test_a_file_that_is_too_large_is_not_read(
         tmp_path: Path, notebooks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handed_in_module, "LARGEST", 3_000_000)
@@ -249,9 +266,9 @@ def test_no_name_spoils_the_page_or_the_table(tmp_path: Path, notebooks: Path) -
     assert "odd (|cmd \\udfff)" in cells
 
 
-@pytest.mark.parametrize("file", ["12_final", "kept"])
-def test_an_exam_is_marked_with_the_seed_of_the_student(
-        tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, file: str) -> None:
+@pytest.mark.parametrize(("file", "seed"), [("12_final", 2), ("kept", 2), ("12_final", True)])
+def test_an_exam_is_marked_with_the_seed_of_the_student_if_that_is_one(
+        tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, file: str, seed: int) -> None:
     def final(seed: int, answer: str) -> str:
         return notebook("from lvmcalc.course import Exam", f"seed = {seed}",
                         "exam = Exam(seed, ('autoencoder', 'autoencoder'))",
@@ -259,10 +276,10 @@ def test_an_exam_is_marked_with_the_seed_of_the_student(
 
     source = tmp_path_factory.mktemp("final")
     (source / "12_final.ipynb").write_text(final(1, ""), encoding="utf-8")
-    asked = Exam(2, ("autoencoder", "autoencoder"))[2]
+    asked = Exam(int(seed), ("autoencoder", "autoencoder"))[2]
     found = handed_in(tmp_path, source, **{
         file: progress((asked.model, asked.asks, asked.solution, False)) if file == "kept"
-        else final(2, asked.solution)})
+        else final(seed, asked.solution)})
     assert [(each.task.model, each.status) for each in found.results] == [(asked.model, "derived")]
 
 

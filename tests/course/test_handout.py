@@ -22,7 +22,8 @@ def test_it_has_every_part_and_the_rules_it_needs() -> None:
 
 
 def test_all_that_it_says_is_what_was_looked_through() -> None:
-    seen.compare(Path(__file__).parent / "seen" / "handout.txt", {"page": seen.of_html(handout())})
+    seen.compare(Path(__file__).parent / "seen" / "handout.txt", {"page": seen.of_html(handout())},
+                 ordered=True)
 
 
 def test_no_solution_and_no_rubric_is_printed() -> None:

@@ -23,11 +23,11 @@ def test_its_own_solution_is_right(name: str) -> None:
 
 
 @over("name", [*parts()])
-@over("answer", ["", " … ", None, 7, "I do not know"])
+@over("answer", ["", " … ", None, 7, "I do not know", "x " * 10_001])
 def test_a_part_that_is_not_answered_is_not_right(name: str, answer: object) -> None:
     found = part(name).mark(answer)
     assert not found.right
-    if answer != "I do not know":
+    if len(str(answer)) < 5:
         assert found.status == "not attempted"
 
 

@@ -81,6 +81,8 @@ def test_two_notebooks_at_once_lose_nothing(path: Path) -> None:
     ('{"lvmcalc progress": 2}', "was made by a newer version of lvmcalc"),
     ('{"lvmcalc progress": 1, "name": "Ada"', "is damaged"),
     ('{"lvmcalc progress": 1, "name": 7, "answers": [{}]}', "is damaged"), ("[]", "is damaged"),
+    ('{"lvmcalc progress": 1, "name": "", "answers": [{"model": "gplvm", "asked": "∂L/∂X", '
+     '"answer": 7, "right": true}]}', "is damaged"),
     ("[" * 100_000, "is damaged"), ("", "is damaged")])
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence_and_left_alone(
         path: Path, text: str, why: str) -> None:

@@ -615,7 +615,7 @@ class TestHandingOver:
         widget._heard({"choose": 77})
         assert widget.controls.point.value == 77
         assert "object 77, class versicolor, rebuilt" in widget.readout
-        latent = widget._probe.latent(widget.trainer)
+        latent = widget.latent()
         to = latent[12, :2]
         widget._heard({"move": to.tolist()})
         np.testing.assert_allclose(drawn(widget, "moved").ravel(), to, atol=2e-3 * latent.std())
@@ -642,7 +642,7 @@ class TestHandingOver:
     def test_the_bars_are_the_eigenvalues_of_the_model_and_the_diamonds_those_of_the_data(self):
         widget = LiveGPLVM("iris", Q=2, beta=0.7)
         widget.player.step(3)
-        of_data, of_model = widget._probe.spectrum(widget.trainer)
+        of_data, of_model = widget.spectrum()
         assert widget.scene["panels"]["bars"]["marks"] == of_data.tolist()
         np.testing.assert_allclose(drawn(widget, "bars").ravel(), of_model, rtol=1e-6)
 
@@ -839,7 +839,7 @@ class TestThePicture:
             lengths = []
             for _ in range(16):
                 widget.player.step(20)
-                lengths.append(widget._probe.latent(widget.trainer).std())
+                lengths.append(widget.latent().std())
             assert (widget.trainer.status == "diverged") == (kind is LiveAutoencoder)
             if kind is LiveGPLVM:
                 best = widget.trainer.problem.optimum.X.std()

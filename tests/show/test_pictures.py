@@ -100,8 +100,8 @@ class TestGraph:
             assert hexed(patch.get_edgecolor()) == color, (used, node)
             assert (patch.get_linestyle() in ("-", "solid")) == (line == "-")
         panel = figures.graph_panel(chain)
-        told = {(panel["order"][edge["to"]], panel["order"][edge["from"]]):
-                (edge["color"], edge["dash"]) for edge in panel["edges"]}
+        told = {(edge["to"], edge["from"]): (edge["color"], edge["dash"])
+                for edge in panel["edges"]}
         assert told == {edge: paths.get(edge, (INK, "-")) for edge in chain.edges}
 
     def test_a_step_backwards_points_from_the_node_to_its_parent_and_only_it_is_red(self):
@@ -148,16 +148,15 @@ class TestGraph:
     def test_the_panel_gives_each_node_the_words_form_and_shape_of_itself(self):
         panel = figures.graph_panel(AUTOENCODER)
         assert panel["title"] == f"The graph of {AUTOENCODER.name}"
-        for name, node in zip(panel["order"], panel["nodes"], strict=True):
+        for name, node in panel["nodes"].items():
             assert node["words"] == notation.plain(name)
             assert node["leaf"] == (name in AUTOENCODER.leaves)
-        assert panel["order"][panel["edges"][0]["from"]] in "Wx"
+        assert panel["edges"][0]["from"] in "Wx"
 
     def test_what_is_done_and_what_is_asked_for_are_lit_apart(self):
         done = {("c", "L"), ("d", "c")}
         panel = figures.graph_panel(AUTOENCODER, ("f", "d"), done)
-        looks = {(panel["order"][e["from"]], panel["order"][e["to"]]): (
-            e["color"], e["dash"]) for e in panel["edges"]}
+        looks = {(e["from"], e["to"]): (e["color"], e["dash"]) for e in panel["edges"]}
         assert looks["L", "c"] == looks["c", "d"] == (VERMILLION, "-")
         assert looks["d", "f"] == (VERMILLION, "--")
         assert sum(color == VERMILLION for color, *_ in looks.values()) == 3
@@ -284,8 +283,8 @@ class TestStills:
 
     def points(self, **looks):
         return scene_of("points", **{
-            "flat": False, "classes": panels.classes(CLASSES), "labels": [1, 1, 0, 0, 2, 2],
-            "xlabel": "x₁ across, x₂ up"} | looks)
+            "flat": False, "classes": [{"name": name} for name in CLASSES],
+            "labels": [1, 1, 0, 0, 2, 2], "xlabel": "x₁ across, x₂ up"} | looks)
 
     def test_points_have_the_look_of_their_class_and_its_name_stands_amid_them(self):
         figure = drawn(self.points(), it=self.PLACES.ravel(), ring=self.PLACES[4], moved=[7, 3],

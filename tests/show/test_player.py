@@ -395,7 +395,7 @@ press = panel._toggle
 def pressed():
     threads.append(threading.current_thread() is threading.main_thread())
     press()
-panel._acts[panel.controls.play] = pressed
+panel.controls.play.act = pressed
 panel._seen = 10**9  # as a page that is never behind
 print(panel.model_id)
 """

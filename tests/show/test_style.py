@@ -23,7 +23,8 @@ def test_ten_classes_differ_in_colour_and_in_marker():
     assert len(set(style.CLASS_COLOURS)) == len(set(style.CLASS_MARKERS)) == 10
     assert len({look["linestyle"] for look in style.USES}) == len(style.USES)
     assert style.DIRECTIONS["forward"]["linestyle"] != style.DIRECTIONS["backward"]["linestyle"]
-    assert min(size for name, size in style.settings().items() if name.endswith("size")) >= 14
+    with style.applied():
+        assert matplotlib.rcParams["font.size"] == matplotlib.rcParams["xtick.labelsize"] == 14
 
 
 def test_pictures_need_no_tex_whatever_the_user_has_set():

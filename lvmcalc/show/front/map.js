@@ -58,7 +58,8 @@ export const map = {
 
 export const graph = { // nodes stand in columns and lanes; a click on one goes there
   place(pen, box, {nodes}) {
-    const {size} = pen, span = key => [Math.min, Math.max].map(most => most(...nodes.map(node => node[key])));
+    const {size} = pen, all = Object.values(nodes);
+    const span = key => [Math.min, Math.max].map(most => most(...all.map(node => node[key])));
     const [[x0, x1], [y0, y1]] = [span("x"), span("y")], step = box.w / (x1 - x0 + 1), lanes = y1 - y0;
     const apart = lanes ? (box.h - 5 * size) / lanes : box.h; // a node and its shape are above the next
     const r = Math.min(1.25 * size, step / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
@@ -78,7 +79,7 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
       const looks = {color: tone(pen, color), dash, width, bow: bow * tall, head};
       arrow(pen, [x + out * c, y + out * s], [u - into * c, v - into * s], looks);
     }
-    for (const node of p.nodes) {
+    for (const node of Object.values(p.nodes)) {
       const [x, y] = at(node), {fill, words, shape, leaf, dash} = node, ink = fill ? "#222222" : pen.ink;
       const looks = {fill: fill || pen.paper, color: tone(pen, node.color), width: fill ? 3 : 1.6, dash};
       marker(pen, leaf ? "s" : "o", [x, y], leaf ? 1.13 * r : r, looks);
@@ -88,7 +89,7 @@ export const graph = { // nodes stand in columns and lanes; a click on one goes 
   },
   under(pen, box, p, state, [u, v]) {
     const {r, at} = this.place(pen, box, p), far = ([x, y]) => Math.hypot(x - u, y - v);
-    const choose = p.nodes.findIndex(node => far(at(node)) < 1.3 * r);
-    return choose < 0 ? {} : {cursor: "pointer", choose};
+    const choose = Object.keys(p.nodes).find(name => far(at(p.nodes[name])) < 1.3 * r);
+    return choose ? {cursor: "pointer", choose} : {};
   },
 };
