@@ -186,6 +186,8 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """
     chain, words = exercise.chain, exercise.chain.vocabulary
     below = getattr(parse(name, words), "name", "")
+    again = rf"(?:∇|\\nabla)\s*_\s*(?:\{{\s*{re.escape(name)}\s*\}}|{re.escape(name)}(?!\w))"
+    formula = re.sub(again, " ", formula)  # ∇_w A + ∇_w B
     if chain.abbreviations.get(below, below) != exercise.wrt or not (
             is_loss(exercise, formula) or is_loss(exercise, formula, exercise.wrt)):
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "

@@ -27,6 +27,7 @@ HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
     r"\(?(?P<rows>\w+(?:\s*,\s*\w+)+)\)?\s+in\s+zip\((?P<several>[\w\s,]+)\)\s*:",
     r"(?P<row>\w+)\s+in\s+(?P<of>[^\W\d]\w*)(?P<turned>\.T)?\s*:",
     r"(?P<row>\w+)\s+(?:in|∈)\s+each(?:row|(?P<turned>col))\((?P<of>\w+)\)")]
+UNREAD = re.compile(r"^[^\S\n]*for\b[^\n]*(?:\brange\(|=\s*\d+\s*:|\bin\s+\w+\s*:)", re.MULTILINE)
 SUM_OF = re.compile(r"(?P<array>\b(?:np|jnp)\.)?\bsum\(\s*(?P<list>\[)?(?=.*\sfor\s+\w+\s+in\b)",
                     re.DOTALL)
 SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
@@ -37,11 +38,13 @@ SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shap
 SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[-+*/]?|[-+*/])?="
                  r"(?!=)\s*(?P<value>.+)$", re.DOTALL)
 ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
-                  r"|\[0(?:\.0*)?\]\s*\*.+"
+                  r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
                   r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
 REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
 ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
                     r"(\.T\b|\.')?")
+APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
+SUM_OF_LIST = r"(?<![\w.])(?:np\.sum\(\s*{0}\s*,\s*(?:axis\s*=\s*)?0\s*\)|sum\(\s*{0}\s*\))"
 WORD = re.compile(r"(?<![\w.\"'{])[^\W\d]\w*(?!\w|\s*\()")
 
 
@@ -70,7 +73,8 @@ def without_loops(text: str, words: Vocabulary) -> str:
         If a loop does anything else.
     """
     lines = [REMARK.sub("", line).strip() for line in text.splitlines()]
-    if any(head_of(part) for line in lines for part in split(line, ";")) or SUM_OF.search(text):
+    heads = any(head_of(part) for line in lines for part in split(line, ";"))
+    if heads or UNREAD.search(text) or SUM_OF.search(text):
         return _Loops(words).read(text)
     return text
 
@@ -87,6 +91,7 @@ class _Loops:
         self.lines: list[str] = []
         self.zero: set[str] = set()  # names that begin with zero
         self.set: set[tuple[str, str]] = set()  # names of which a loop sets the rows
+        self.lists: set[str] = set()  # to which a loop appends
         self.local: set[str] = set()  # names that only steps of a loop give a value
         self.ends: dict[str, str] = {}  # where each index ends
         self.runs: dict[str, set[str]] = {}  # and how many places there are where it is used
@@ -148,6 +153,11 @@ class _Loops:
         if one and not one["sign"] and not one["at"] and ZERO.fullmatch(one["value"].strip()):
             self.zero.add(one["name"])
             return
+        for name in self.lists:
+            summed, of = SUM_OF_LIST.format(name), re.compile(rf"(?<![\w.]){name}(?!\w)")
+            if len(of.findall(text)) > len(re.findall(summed, text)):
+                raise Unreadable(f"Only the sum of the list {name} is read.")
+            text = re.sub(summed, f"({name})", text)
         if one and one["name"] in self.zero:
             self.zero.discard(one["name"])
             text = f"{one['name']} = {one['sign'] or ''} {one['value']}"
@@ -230,7 +240,7 @@ class _Loops:
                     raise Unreadable(f"`{quoted(each.text)}` in a loop is not read.")
                 if not sign:
                     self.set.add((name, at))
-                before = found.get((name, at), "")
+                before = found.get((name, at), "") if sign else ""
                 found[name, at] = f"{before} {sign} {value}" if before or sign == "-" else value
             elif name in known and name not in own:
                 raise Unreadable(f"{name} is set anew in each step of the loop.")
@@ -251,6 +261,9 @@ class _Loops:
 
     def statement(self, line: str, known: dict[str, str]) -> tuple[str, str, str, str]:
         """Return the name that a line of a loop sets, where in it, with which sign, and what."""
+        if appends := APPENDS.match(line):
+            self.lists.add(appends[1])
+            line = f"{appends[1]} += {appends[2]}"
         if not (one := SET.match(line)):
             raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
         name, at, sign = one["name"], one["at"] or "", (one["sign"] or "").lstrip(".")

@@ -9,6 +9,8 @@ from lvmcalc.notation.lexicon import ENGLISH, SAID, spells_a_word
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
+# Three words side by side, which are no names
+SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
 
 
@@ -126,7 +128,8 @@ class Words:
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
         word = part.lstrip("\\")
-        if len(word) > 1 and word.lower() in SAID:
+        said = any(it.start() <= place < it.end() for it in SENTENCE.finditer(text))
+        if len(word) > 1 and (said or word.lower() in SAID):
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
         near = likely(word, [*names, *self.functions])

@@ -30,6 +30,9 @@ FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U
     ("dW = np.zeros_like(W)\nfor i in range(X.shape[0]):\n    p = softmax(X[i] @ W)\n"
      "    for k in range(C):\n        dW[:, k] += (p[k] - Y[i, k]) * X[i]", SOFTMAX, "W",
      ("p[k] -", "p[k] +")),
+    ("parts = []\nfor x, t in zip(X, Y):\n    p = softmax(x @ W)\n"
+     "    parts.append(np.outer(x, p - t))\ndW = np.sum(parts, axis=0)", SOFTMAX, "W",
+     ("p - t", "t - p")),
     ("dX = np.zeros_like(X)\nfor n, x in enumerate(X):\n    p = np.exp(x @ W)\n    p /= p.sum()\n"
      "    dX[n] = (p - Y[n]) @ W.T", SOFTMAX, "X", ("    p /= p.sum()\n", "")),
     ("dW = zeros(D, C)\nfor k = 1:C\n  for i = 1:N\n"
@@ -53,10 +56,14 @@ def test_a_loop_is_read_as_what_it_computes(answer, of, wrt, wrong):
     ("for epoch in range(100):\n    w -= X.T @ (X @ w - y)", "epoch"),
     ("g = 0\nfor i in range(N):\n    if y[i] > 0:\n        g += X[i]", "if y"),
     ("for i in range(N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins"),
+    ("for i in X: Xᵀ(Xw − y) + λw", "begins a loop"),
+    ("g = 0\nfor i in range(1, N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins a loop"),
     ("g = 0\nfor i in range(N):\n    g = X[i] * (X[i] @ w - y[i])\ng", "behind the loop"),
     ("g = 0\nfor i in range(N):\n    s = 0\n    for j in range(D):\n        s = X[i, j] * w[j]\n"
      "    g += (s - y[i]) * X[i]", "anew"),
     ("g = 0\nfor i in range(N):\n    g += (X[i-1] @ w - y[i]) * X[i]", "alone"),
+    ("g = []\nfor i in range(N):\n    g.append((X[i] @ w - y[i]) * X[i])\nnp.mean(g, axis=0)",
+     "sum of the list"),
     ("g = np.zeros(D)\nfor j in range(N):\n    g[j] = X[:, j] @ (X @ w - y) + lam * w[j]",
      "all of g"),
 ])
