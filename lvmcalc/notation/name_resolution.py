@@ -102,8 +102,9 @@ class Words:
                                or found[-1][0] == "function")
         names = [text for _, text, _ in found]
         argument = re.compile(r"\s*[(\[{|‖]" if names[-1:] == ["inv"] else r"\s*[\w(\[{|‖\\]")
-        if names[1:] and found[-1][0] == "function" and not argument.match(self.text, here):
-            return None  # Kinv is a name of its own
+        if names[1:] and found[-1][0] == "function" and (
+                names[-1] in ("mean", "sum", "max") or not argument.match(self.text, here)):
+            return None  # Kinv and Xmean are names of their own
         if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)

@@ -116,6 +116,7 @@ def test_a_vector_with_an_index_is_a_row_or_a_column(answer: str, status: str, r
 
 @over(("answer", "found"), [
     (r"\frac{\partial L}{\partial f} = B^{\top}(Bf - Y)", "proved"), ("B(Bf − Y)", "refuted"),
+    ("B Xmean (f)", "There is no `Xmean` here"),
     ("half of Bᵀ(Bf − Y) + f", "Beside the formula stands `half`, which is not understood"),
     ("If B = I, it is Bᵀ(Bf − Y)", "Beside the formula stands `If`, which is not understood")])
 def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, found: str) -> None:

@@ -139,6 +139,7 @@ def test_a_story_that_may_change_an_answer_makes_it_unreadable(story: str) -> No
      "w", "proved"),
     ("Expand: ½wᵀAᵀAw − yᵀAw + ½yᵀy + λ/2 wᵀw. Differentiate: AᵀAw − Aᵀy + λw.", RIDGE, "w",
      "proved"),
+    ("-K\\left .I*Y", "gplvm", "Y", "proved"),
     ("minus K⁻¹Y (using that K is symmetric)", "gplvm", "Y", "proved"),
     ("minus ½K⁻¹Y", "gplvm", "Y", "refuted"), ("minus K⁻¹ − Y", "gplvm", "Y", "unreadable"),
     ("minus twice K⁻¹Y", "gplvm", "Y", "refuted"),
