@@ -175,6 +175,13 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     return False
 
 
+def is_derivative(exercise: Exercise, side: str) -> bool:
+    """Return whether a side is what is asked for as ∂/∂X of the formula of L."""
+    with suppress(Unreadable):
+        return bool(OPERATED.match(side)) and is_asked(exercise, side)
+    return False
+
+
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """Return whether ∂/∂X (…) is what is asked for; the formula is that of L, or of its terms
     with X.

@@ -16,7 +16,6 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
     DEMANDED,
-    OPERATED,
     POWER_PLUS,
     PSEUDO,
     can_be_formed,
@@ -24,6 +23,7 @@ from lvmcalc.marking.left_side import (
     fits,
     inverses_used,
     is_asked,
+    is_derivative,
     names,
     names_asked,
     refuse_condition,
@@ -249,8 +249,7 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
     first, *others = sides_of(lines[0])
     refuse_condition(exercise, [first, *others])
     *between, last = others or [""]  # ∇_w L = ∇_w ½‖Xw − y‖² = …
-    others = [*(it for it in between if not (OPERATED.match(it) and is_asked(exercise, it))),
-              *[last] * bool(others)]
+    others = [*(it for it in between if not is_derivative(exercise, it)), *[last] * bool(others)]
     entries = entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
     called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt or (
