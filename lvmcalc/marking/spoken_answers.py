@@ -51,10 +51,10 @@ APPOSED = re.compile(rf"{CALLED.pattern}\s*(?:,\s+(?:so\s+|hence\s+)?|:\s+)(?P<r
                      re.IGNORECASE)
 # "target minus output, Y − T", "predicted probabilities minus labels, times W transpose: (P − Y)Wᵀ"
 LABEL = re.compile(r"(?:the\s+)?(?!(?:minus|times|plus|transpose)\b)(?P<words>[a-z][a-z-]+"
-                   r"(?:\s+[a-z-]+){0,3}\s+minus\s+[a-z-]+(?:,?\s+[A-Za-z-]+){0,4})(?<!minus)"
-                   r"(?<!times)(?P<comma>[:,])\s+(?=[^,:=]+$)")
+                   r"(?:\s+[a-z-]+){0,3}\s+(?P<by>minus|times)\s+[a-z-]+"
+                   r"(?:,?\s+[A-Za-z-]+){0,4})(?<!minus)(?<!times)(?P<comma>[:,])\s+(?=[^,:=]+$)")
 DESCRIBING = ANSWERING | {"minus", "times", "transpose", "transposed", "one", "hot", "labels",
-                           "output", "outputs"}
+                           "activations", "output", "outputs"}
 BEGINS = {"minus": r"\s*[-−–]", "less": r"\s*[-−–]", "twice": r"\s*2",
           "half": r"\s*(?:½|\(?1/2|0?\.5|\\[td]?frac\s*(?:12|\{\s*1\s*\}\s*\{\s*2\s*\}))"}
 
@@ -78,7 +78,8 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     label = LABEL.match(text)
     if label and {*re.findall("[a-z]+", label["words"].lower())} <= DESCRIBING | {
             name.lower() for name in words.spellings} and (
-            label["comma"] == ":" or re.search(r"\S\s*[-−–]", text[label.end():])):
+            label["comma"] == ":" or (label["by"] == "minus" and re.search(
+                r"\S\s*[-−–]", text[label.end():]))):
         text, spoken = text[label.end():], True
     if where := WHERE.search(text):
         what = written(where["what"], words)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import (
     Expr,
+    HadamardPower,
     HadamardProduct,
     MatAdd,
     MatMul,
@@ -16,7 +17,15 @@ from sympy import (
     Transpose,
 )
 
-from lvmcalc.notation.forming import apart, as_number, elementwise, product, transposed, turned
+from lvmcalc.notation.forming import (
+    apart,
+    as_number,
+    elementwise,
+    power_of_entries,
+    product,
+    transposed,
+    turned,
+)
 from lvmcalc.notation.name_resolution import Unreadable
 
 Size = Expr | int
@@ -147,6 +156,10 @@ class Vectors:
                 index, *others = self.free(column)
                 if not others:
                     return {index: self.functions[column.name](self.rows(column.arg, index))}
+            case HadamardPower() if not self.free(column.exp):
+                index, *others = self.free(column)
+                if not others:
+                    return {index: power_of_entries(self.rows(column.base, index), column.exp)}
             case HadamardProduct():
                 index, *others = self.free(column)
                 if not others:

@@ -41,6 +41,12 @@ IS = re.compile(
     r"(?:softmax|sigmoid|sigma|tanh|exp|σ)(?:\s*\})?\s*(?:\\left\s*)?\()", re.IGNORECASE)
 
 
+# "where c is the residual WᵀWx − x"
+_NOUN = (r"(?:residual|(?:prediction|reconstruction|output)\s+error|error|misfit"
+         r"|kernel(?:\s+matrix)?|scatter\s+matrix|covariance(?:\s+matrix)?|hidden\s+layer|predictions?"
+         r"|(?:predicted\s+)?probabilities)")
+NOUN_OF = re.compile(rf"(?P<lead>\b(?:where|with|and|here))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)"
+                     rf"\s+(?:is|are|denotes|being)\s+(?:the|our)\s+{_NOUN},?\s+(?![A-Za-z]{{2,}}\s)(?=\S+[\s(])")
 # "F, multiplied entrywise by G"
 BY_ENTRIES = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multiplied\s+"
                         r"(?:element|entry)-?wise\s+(?:by|with)\s+(?P<right>[^=,;:A-Za-z]*[^=,;:]*?)(?=[\s.]*$)")
@@ -54,7 +60,7 @@ def with_formulas(text: str) -> str:
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
     if (by := BY_ENTRIES.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
         text = f"{text[:by.start()]}{by['front']}({by['left']}) ∘ ({by['right']})"
-    for said in (DENOTES, IS):
+    for said in (DENOTES, IS, NOUN_OF):
         text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)
     return MINUS.sub(_negated, with_functions(text))
