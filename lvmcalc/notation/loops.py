@@ -11,6 +11,7 @@ Xrow_i is row i of X as a column, Xcol_i its column i.
 import re
 from typing import NamedTuple
 
+from lvmcalc.notation.lexicon import INVISIBLE
 from lvmcalc.notation.loop_heads import SEVERAL, Sizes, head_of
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import split
@@ -57,6 +58,7 @@ def without_loops(text: str, words: Vocabulary) -> str:
     Unreadable
         If a loop does anything else.
     """
+    text = text.translate(INVISIBLE)
     lines = [REMARK.sub("", line).strip() for line in text.splitlines()]
     heads = any(head_of(SEVERAL.split(part)[0]) for line in lines for part in split(line, ";"))
     if heads or UNREAD.search(text) or SUM_OF.search(text):
@@ -87,14 +89,14 @@ class _Loops(Sizes):
             found += [Line(len(line) - len(line.lstrip()), part.strip(),
                            f"  {said[0]}" if said and part is parts[-1] else "")
                       for part in parts if part.strip()]
-        for each in self.nested(found, bool(re.search(r"^\s*end\b|\}", text, re.M))):
+        for each in self.nested(found):
             if isinstance(each, Loop):
                 self.loop(each)
             else:
                 self.outside(each)
         return "\n".join(self.lines)
 
-    def nested(self, lines: list[Line], closed: bool) -> list:
+    def nested(self, lines: list[Line]) -> list:
         """Return lines, with loops in place of their lines."""
         found: list = []
         while lines:
@@ -106,7 +108,7 @@ class _Loops(Sizes):
                                      "one over all rows, or all columns, is.")
                 found.append(line)
                 continue
-            depth, end = 1, 0
+            depth, end, closed = 1, 0, not line.text.endswith(":")
             for end, other in enumerate(lines):  # noqa: B007
                 if closed:
                     depth += bool(re.match(r"(?:for|while|if)\b", other.text))
@@ -115,7 +117,8 @@ class _Loops(Sizes):
                     break
             else:
                 end = len(lines)
-            body = self.nested(lines[:end], closed)
+            if not (body := self.nested(lines[:end])):
+                raise Unreadable(f"Nothing stands in the loop `{quoted(line.text)}`.")
             for head in reversed(heads):  # for i in 1:N, j in 1:M
                 body = [Loop(line.indent, head, body)]
             found += body
@@ -237,14 +240,18 @@ class _Loops(Sizes):
             sign, value = "+", f"({value[:again.start()]})"
         else:
             value = f"({value})"
-        places = [known.get(place.strip(), place.strip()) for place in at[1:-1].split(",")]
-        if at and any(place not in (":", "...", "") and not (len(place) == 1 and place in LETTERS)
-                      for place in places):
+        places = [self.place(place, known) for place in at[1:-1].split(",")]
+        if any(place not in (":", "...", "", *self.ends) for place in places):
             raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
         value = self.put(value, known)
         if self.round and len(places) == 2 and places[1] == ":":  # a row of MATLAB's
             value = f"({value})'"
         return name, ",".join(places), sign, value
+
+    def place(self, text: str, known: dict[str, str]) -> str:
+        """Return the index that a text means, and "i?" for an i that is none here."""
+        text = text.strip()
+        return known.get(text, f"{text}?" if text in self.ends else text)
 
     def put(self, text: str, known: dict[str, str]) -> str:
         """Return a formula in which rows, columns and entries are written with an index."""
@@ -256,9 +263,9 @@ class _Loops(Sizes):
                 return it[0]
             slices = re.findall(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", inner)  # x[:, n:n+1] has two axes
             inner = re.sub(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
-            places = [known.get(place.strip(), place.strip()) for place in inner.split(",")]
-            places += [known.get(again[1:-1], "")] if again else []
-            letters = [place for place in places if place in LETTERS and len(place) == 1]
+            places = [self.place(place, known) for place in inner.split(",")]
+            places += [self.place(again[1:-1], known)] if again else []
+            letters = [place for place in places if place in self.ends]
             of = known.get(name, name)
             below = f"_{{{''.join(letters)}}}"
             if not letters:

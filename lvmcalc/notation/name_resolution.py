@@ -138,7 +138,8 @@ class Words:
         listed = self.vocabulary.listed
         whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
         listed = [name for name in listed if not name.startswith("∂")
-                  and name.rpartition("_")[0].lower() not in whole]
+                  and re.sub("(?:row|col)?$", "", name.rpartition("_")[0], count=1).lower()
+                  not in whole]
         first = listed[0]
         return Unreadable(
             f"There is no `{quoted(part)}` here{hint}; the names are "

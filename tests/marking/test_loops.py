@@ -66,6 +66,9 @@ def test_a_loop_is_read_as_what_it_computes(answer, of, wrt, wrong):
     ("for i in range(N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins"),
     ("for i in X: Xᵀ(Xw − y) + λw", "begins a loop"),
     ("g = 0\nfor i in range(1, N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins a loop"),
+    ("g = 0\nfor i in range(N):\n    g += (X[i] @ w - y[k]) * X[k]",
+     "There is no `k` here; the names are X, w, y, λ, f, e, c, a, h, g, p, L, N, D, I,"),
+    ("g = 0\nfor i in range(N):\ng += (X[i] @ w - y[i]) * X[i]", "Nothing stands"),
     ("g = 0\nfor i in range(N):\n    g = X[i] * (X[i] @ w - y[i])\ng", "behind the loop"),
     ("g = 0\nfor i in range(N):\n    s = 0\n    for j in range(D):\n        s = X[i, j] * w[j]\n"
      "    g += (s - y[i]) * X[i]", "anew"),
