@@ -17,20 +17,24 @@ OPERATING = re.compile(r"\b(?:trace|determinant|log(?!its?\b)\w*|exp\w*|diagonal
                        r"|columns?|all|norm)\b"
                        r"|\b(?:of|by|with|to|than|from)\W*$",
                        re.IGNORECASE)
-# What makes of a sentence beside a formula more than a story about how it was found
-DENIES = re.compile(
-    r"\b(?:up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
-    r"|ignor\w*|neglect\w*|omit\w*|drop\w*|forg[eo]t\w*|wrong\w*|mistak\w*|incorrect\w*"
-    r"|false\w*|tempt\w*|might|would|should|could|may|if|unless|suppos\w*|assum\w*"
+# What makes of a sentence beside a formula more than a story about how it was found: it is said of
+# something else, or under a condition, or taken back
+_QUALIFIES = (
+    r"up\s+to|left\s+out|leav(?:e|es|ing)\s+out|so\s+far|without|except\w*|exclud\w*"
+    r"|ignor\w*|neglect\w*|omit\w*|drop(?!s\s+out)\w*|forg[eo]t\w*|wrong\w*|mistak\w*"
+    r"|incorrect\w*|false\w*|tempt\w*|might|would|should|could|may|if|unless|suppos\w*|assum\w*"
     r"|imagin\w*|but|however|instead|rather|almost|approx\w*|rough\w*|modulo"
     r"|consider\w*\s+(?:only|just|one|an?|the\s+(?:first|second|penalty|prior|trace|\w+\s+term))"
     r"|naiv\w*|guess\w*|numerator|case|special\w*|sometimes|claims?|disagree\w*|doubt\w*"
-    r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|zero|optim\w*"
-    r"|vanish\w*|transpos\w*|rows?|flip\w*|negat\w*|per|averag\w*|mean|normali[sz]\w*"
-    r"|resc\w+|scal(?:ed|ing|es?)|parts?|separate\w*|later|rest|remain\w*|other\w*"
-    r"|someone|never|no|not\s+(?:true|right|correct|the)"
-    r"|minus|half|halve\w*|flatten\w*|reshap\w*|revers\w*|opposite"
-    r"|convention\w*|evaluat\w*|at)\b", re.IGNORECASE)
+    r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|flip\w*|averag\w*|mean"
+    r"|normali[sz]\w*|resc\w+|scal(?:ed|ing|es?)|later|rest|other\w*|someone|never|no"
+    r"|(?:minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:loss|objective|cost|(?:log-)?likelihood)"
+    r"|halved?|negat(?:ed?|ing)|not\s+(?:true|right|correct|the)|flatten\w*|reshap\w*|convention\w*|evaluat\w*|optim\w*")
+QUALIFIES = re.compile(rf"\b(?:{_QUALIFIES}|at\s+(?!the\s+end|once|last|first))\b", re.IGNORECASE)
+# and what may be an operation on the formula that follows, unless it is ∂L/∂X = …
+DENIES = re.compile(
+    rf"\b(?:{_QUALIFIES}|drop\w*|zero|vanish\w*|transpos\w*|rows?|negat\w*|per|parts?|separate\w*"
+    r"|remain\w*|minus|half|halve\w*|revers\w*|opposite|at)\b", re.IGNORECASE)
 GIVEN = re.compile(r"(?:^|(?<!\\)[.,;:($]|(?<!\\)\b(?:[a-z]{3,}|be|by|if|so|we)\s)[\s$]*"
                    rf"({LETTER})(?:\(\w+\))?[\s&$]*(?::?=(?!=)|≔|≡|\\(?:coloneqq|equiv)\b)",
                    re.IGNORECASE)

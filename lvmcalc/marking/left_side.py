@@ -175,6 +175,13 @@ def is_asked(exercise: Exercise, side: str) -> bool:
     return False
 
 
+def is_derivative(exercise: Exercise, side: str) -> bool:
+    """Return whether a side is what is asked for as ∂/∂X of the formula of L."""
+    with suppress(Unreadable):
+        return bool(OPERATED.match(side)) and is_asked(exercise, side)
+    return False
+
+
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """Return whether ∂/∂X (…) is what is asked for; the formula is that of L, or of its terms
     with X.
@@ -186,6 +193,8 @@ def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:
     """
     chain, words = exercise.chain, exercise.chain.vocabulary
     below = getattr(parse(name, words), "name", "")
+    again = rf"(?:∇|\\nabla)\s*_\s*(?:\{{\s*{re.escape(name)}\s*\}}|{re.escape(name)}(?!\w))"
+    formula = re.sub(again, " ", formula)  # ∇_w A + ∇_w B
     if chain.abbreviations.get(below, below) != exercise.wrt or not (
             is_loss(exercise, formula) or is_loss(exercise, formula, exercise.wrt)):
         raise Unreadable(f"{exercise.name} is asked for, but `{quoted(formula)}` is differentiated "

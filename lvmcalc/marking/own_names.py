@@ -21,7 +21,7 @@ from lvmcalc.notation.vocabulary import Vocabulary
 
 # dH and dw, but neither diff nor gram
 NAME = re.compile(r"(?:dL_?d|grad|[dg]_)_?(?P<any>[^\W\d_]\w*)|(?P<front>[^\W\d_]\w*)_grad"
-                  r"|[dg](?P<of>[A-Z]\w*|[^\W\d_]\d?|[a-z]+)|g")
+                  r"|delta\d?|δ\d?|[dg](?P<of>[A-Z]\w*|[^\W\d_]\d?|[a-z]+)|g")
 SHORTEST = 3  # letters of lam for lambda
 
 

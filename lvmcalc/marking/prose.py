@@ -48,15 +48,17 @@ SHAPES = {"matrix", "vector", "array", "sigmoid", "softmax"}  # functions of cod
 _NUMBER = r"(?:Step\s+)?\(?\d{1,2}[.:)]"
 BULLET = re.compile(rf"^[^\S\n]*(?:(?:[-*•–]|{_NUMBER})\s+(?=[A-Z][a-z]+\b[^$=\n]*:|[A-Z][a-z]+\s)"
                     rf"|{_NUMBER}\s+(?=\$|\\[(\[])|#{{2,6}}\s+)", re.MULTILINE)
-APART = re.compile(rf":(?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
+APART = re.compile(rf"[:.](?=\s+(?:{LETTER})\s*:?=(?!=))")  # With E = A − B: ∂L/∂A = …
 KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|where|with|we|is|be"
                    r"|being|as|the|it|this|for|gives?|yields?)\b", re.IGNORECASE)
 VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
-                     r"|(?:sum|total|together|altogether)\s*:)\W*$", re.IGNORECASE)
-LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with|so"
-                   r"|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+)?(?:gets?|obtains?|ha(?:ve|s)"
+                     r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:|\b(?:adding|summing|putting)\s+(?:them"
+                     r"|these|both|all|the\s+two(?:\s+(?:terms|parts|contributions))?)"
+                     r"(?:\s+(?:up|together))?\s+(?:gives|yields))\W*$", re.IGNORECASE)
+LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with"
+                   r"|so(?:\s+it(?:['’]s|\s+is))?|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+)?(?:gets?|obtains?|ha(?:ve|s)"
                    r"|finds?|arrives?\s+at|ends?\s+up\s+with))[\s$:,]*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
@@ -135,8 +137,8 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
                                  for side in sides_of(text[part.start:part.end])[:-1])
              for part, kind in zip(parts, kinds, strict=True)]
     explicit = bool(ANSWERS.search(before)) or (bool(parts) and named[last])
-    torn = any(part.kind == "B" and kind[:1] != "N" for part, kind in zip(  # K^ hence {-1}
-        parts[:last], kinds, strict=False))
+    torn = any(part.kind == "B" and kind[:1] != "N" and not re.match(  # K^ hence {-1}
+        r"\s*[,.;:]\s", text[part.end:]) for part, kind in zip(parts[:last], kinds, strict=False))
     leads = explicit or (bool(LEADS.search(before)) and not any(named) and not torn)
     if any(kind == "X" and DENIES.search(text[part.start:part.end])
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
@@ -224,7 +226,9 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
             marks[found.start():found.end()] = "P" * len(found[0])
     outside = "".join(sign if mark == "?" else " " for sign, mark in zip(text, marks, strict=True))
     tokens = [*re.finditer(r"\S+", outside)]
-    plain = [_is_word(token[0], vocabulary) for token in tokens]
+    plain = [_is_word(token[0], vocabulary) and not (
+        token[0] in ("A", "a", "I") and re.match(r"\s*:?=", text[token.end():]))
+        for token in tokens]
     for place, token in enumerate(tokens):  # the trace, an outer product; but not trace K
         beside = [*plain[max(place - 1, 0):place], *plain[place + 1:place + 2]]
         plain[place] |= any(beside) and token[0].strip(".,;:!?()").lower() in NOUNS
@@ -259,11 +263,16 @@ def _is_word(token: str, vocabulary: Vocabulary) -> bool:
     if not (found := WORD.fullmatch(token)):
         return False
     word = found[1] or ""
-    letters = {*word} <= {*vocabulary.spellings} and not spells_a_word(word)
     return not (word and len(word) > 1 and (
-        word in vocabulary.spellings or vocabulary.change.fullmatch(word)
+        re.fullmatch("d[A-Za-np-z]", word) or word in vocabulary.spellings
+        or vocabulary.change.fullmatch(word)
         or word in {*vocabulary.functions, *FUNCTIONS} - PROSE - SHAPES
-        or (letters and len(word) < 4)))
+        or are_letters(word, vocabulary)))
+
+
+def are_letters(word: str, vocabulary: Vocabulary) -> bool:
+    """Return whether a word is a product of two or three names, such as XW."""
+    return 1 < len(word) < 4 and {*word} <= {*vocabulary.spellings} and not spells_a_word(word)
 
 
 def _equations(text: str, segment: Segment) -> list[Segment]:
@@ -284,6 +293,8 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
     if name := re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare):
         letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # but no ᵀ that stands alone
+        if not letter and are_letters(name[1], vocabulary):  # XW
+            return "A"
         known = letter or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
         return f"N{notation.spelling(name[1])}" if known else "X"
     if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):

@@ -36,6 +36,8 @@ CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
            r"|(?<=[.\n])\s*Setting\s+(?:it|this|the\s+gradient)\s+(?:equal\s+)?to\s+(?:zero|0)\s+"
            r"(?:would\s+(?:give|recover|yield)|gives|yields|recovers|leads\s+to)\s+"
            r"(?:(?:the|an?)(?:\s+[a-z-]{3,}){1,4}|\$[^$]+\$)\.?\s*$"
+           r"|,?\s+without\s+(?:any|an?)\s+(?:further|additional|extra)\s+factors?"
+           r"(?:\s+(?:of\s+)?(?:½|1/2|2))?[\s.]*$"
            r"|(?:(?<=[.\n])\s*The|,?\s+(?:since|because|as|where)\s+the)\s+"
            r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
            r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
@@ -65,6 +67,8 @@ NAMED = re.compile(r"(?P<letter>\b(?:where|with)\s+[A-Z]\s*=)(?P<name>\s*∂L/�
 SQUARE = r"(?<![A-Za-z]){}\s*(?:²|\^\s*(?:2|\{{\s*2\s*\}}))"
 SQUARED = re.compile(rf",?\s+(?:and|where|with)\s+\$?{SQUARE.format('(?P<of>[A-Za-z])')}\$?\s+(?:is"
                      rf"|means|denotes)\s+(?:(?:taken|meant|the)\s+)?{_WISE}(?:\s+square)?[\s.]*$")
+PASS = re.compile(r"(?:^|(?<=\n)|[.;]\s+)(?:forward|backward)(?:\s+pass)?\s*:\s+(?=\S)",
+                  re.IGNORECASE)
 SHOWN = re.compile(r"\s*(\$\$|\\\[)\s*\n((?:(?!\$\$|\\\[|\\\])[^\n])+)\n\s*(\$\$|\\\])\s*")
 
 
@@ -77,6 +81,7 @@ def without_remarks(exercise: Exercise, text: str) -> str:
         known = (match["a"] or match["b"] or match["c"]) in symmetric_letters(exercise.chain)
         return blank(match) if known else match[0]
 
+    text = PASS.sub(lambda it: "\n".rjust(len(it[0])), text)
     if SHOWN.fullmatch(text):  # one line between two with $$
         text = text.replace("\n", " ")
     text = SYMMETRIC.sub(of_symmetry, REMARK.sub(blank, text))

@@ -11,6 +11,7 @@ from sympy import MatrixSymbol, Symbol
 from lvmcalc import notation
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import is_loss
+from lvmcalc.notation.lexicon import ANSWERING
 from lvmcalc.notation.parser import parse
 from lvmcalc.notation.spoken_formulas import MOST_WAYS, written
 
@@ -30,13 +31,32 @@ OF_FORMULA = re.compile(r"(?:the\s+)?(?:gradient|derivative)\s+of\s+(?P<loss>.+?
 SINCE = re.compile(r"(?:since|because|as)\s+(?:the\s+)?(?:loss|objective|cost|L)\s+(?:is|equals)\s+"
                    r"(?P<loss>.+?),\s+(?:its|the)\s+(?:gradient|derivative)"
                    rf"{_WRT.format('wrt')}\s+{_VERB}", re.IGNORECASE)
-THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+words)\s*,?\s+",
-                     re.IGNORECASE)
+# What says that another formula for the same follows, which is checked
+THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+words"
+                     r"|(?:or\s+)?equivalently|so\s+it['’]s|which\s+(?:is|equals|simplifies\s+to|reduces\s+to|becomes))"
+                     r"\s*,?\s+", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"\s*\(\s*(?:=|i\.\s?e\.,?\s|that\s+is,?\s)\s*(?P<same>[^()]*(?:\([^()]*\)"
+                         r"[^()]*)*)\)[\s.]*$")
 WHERE = re.compile(r"\s*,?\s+(?:where|with)\s+\$?(?P<name>\\?\w{1,9})\$?\s+"
                    r"(?:is|are|being|denotes|=)\s+(?P<what>[^,=]+(?:,[^,=]+)?)$", re.IGNORECASE)
-# What a formula may be called in front of "i.e."
-CALLED = re.compile(r"(?:minus\s+)?(?:the|our)\s+(?:residuals?|errors?|prediction\s+errors?"
-                    r"|reconstruction\s+errors?|misfit)", re.IGNORECASE)
+# What a formula may be called in front of "i.e." or a comma; with a comma, a word for a sign or a
+# factor has to be that of the formula: "minus the residual, Xw − y" may mean either
+CALLED = re.compile(
+    r"(?:(?:just|simply|exactly)\s+)?(?:(?P<minus>minus|(?:the\s+)?negative(?:\s+of)?)\s+"
+    r"|(?P<half>(?:one\s+)?half(?:\s+of)?)\s+|(?P<twice>twice|(?:2|two)\s+times)\s+)?"
+    r"(?:(?:the|our)\s+)?(?P<less>negative\s+)?(?:residuals?|(?:(?:prediction|reconstruction)\s+)?errors?"
+    r"|misfit|difference|(?:(?:scatter|covariance|Gram|outer\s+product)\s+)?matrix"
+    r"|(?:predicted\s+)?probabilities|predictions?|scores?|logits)", re.IGNORECASE)
+APPOSED = re.compile(rf"{CALLED.pattern}\s*(?:,\s+(?:so\s+|hence\s+)?|:\s+)(?P<rest>\S.*)",
+                     re.IGNORECASE)
+# "target minus output, Y − T", "predicted probabilities minus labels, times W transpose: (P − Y)Wᵀ"
+LABEL = re.compile(r"(?:the\s+)?(?!(?:minus|times|plus|transpose)\b)(?P<words>[a-z][a-z-]+"
+                   r"(?:\s+[a-z-]+){0,3}\s+(?P<by>minus|times)\s+[a-z-]+"
+                   r"(?:,?\s+[A-Za-z-]+){0,4})(?<!minus)(?<!times)(?P<comma>[:,])\s+(?=[^,:=]+$)")
+DESCRIBING = ANSWERING | {"minus", "times", "transpose", "transposed", "one", "hot", "labels",
+                           "activations", "output", "outputs"}
+BEGINS = {"minus": r"\s*[-−–]", "less": r"\s*[-−–]", "twice": r"\s*2",
+          "half": r"\s*(?:½|\(?1/2|0?\.5|\\[td]?frac\s*(?:12|\{\s*1\s*\}\s*\{\s*2\s*\}))"}
 
 
 def spoken_answers(exercise: Exercise, text: str) -> list[str]:
@@ -51,19 +71,35 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
         if not _is_of_loss(exercise, of["loss"], of["wrt"]):
             return []
         text, spoken = text[of.end():], True
+    if same := IN_BRACKETS.search(text):
+        text = f"{text[:same.start()]}, i.e. {same['same']}"
+    if (apposed := APPOSED.fullmatch(text)) and _begins_so(apposed, apposed["rest"]):
+        text, spoken = apposed["rest"], True
+    label = LABEL.match(text)
+    if label and {*re.findall("[a-z]+", label["words"].lower())} <= DESCRIBING | {
+            name.lower() for name in words.spellings} and (
+            label["comma"] == ":" or (label["by"] == "minus" and re.search(
+                r"\S\s*[-−–]", text[label.end():]))):
+        text, spoken = text[label.end():], True
     if where := WHERE.search(text):
         what = written(where["what"], words)
         text, spoken = text[:where.start()], spoken or bool(what)
         given = [f", where {where['name']} = {each}" for each in what or [where["what"]]]
     parts = THAT_IS.split(text)
-    if len(parts) > 1 and CALLED.fullmatch(parts[0]):
+    called = CALLED.fullmatch(parts[0])
+    if len(parts) > 1 and called and (called["minus"] or _begins_so(called, parts[1])):
         parts, spoken = parts[1:], True
     meant = [written(part, words) for part in parts]
-    if not (spoken or any(meant)) or any("=" in part for part in parts):
+    if not (spoken or any(meant) or len(parts) > 1) or any("=" in part for part in parts):
         return []
     ways = [formulas or [part] for formulas, part in zip(meant, parts, strict=True)]
     found = [f"{asked}{' = '.join(way)}{behind}" for *way, behind in product(*ways, given)]
     return found if len(found) <= MOST_WAYS else []
+
+
+def _begins_so(called: re.Match, formula: str) -> bool:
+    """Return whether a formula begins with the sign or the factor that it is said to have."""
+    return all(re.match(begins, formula) for word, begins in BEGINS.items() if called[word])
 
 
 def _is_of_loss(exercise: Exercise, formula: str, wrt: str | None) -> bool:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from importlib import resources
 
-from lvmcalc.marking.derivation_text import DENIES
+from lvmcalc.marking.derivation_text import DENIES, QUALIFIES
 from lvmcalc.notation.filler_phrases import PHRASES, VALUES
 from lvmcalc.notation.lexicon import ANSWERING
 from lvmcalc.notation.vocabulary import Vocabulary
@@ -22,10 +22,12 @@ FUNCTIONS = {"softmax", "sigmoid", "logistic", "tanh", "relu", "softplus", "expo
 NOUNS = PARTS | OPERATIONS | DEEDS
 # What says nothing though a word of it may: anywhere, in a story, and in front of ∂L/∂X = …
 USUAL = re.compile(
-    r"\bouter\s+product\s+of\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+weight\s+decay\b"
+    r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+weight\s+decay\b"
     r"|\bat\s+once\b|\bthe\s+same\s+(?:shape|form|size)\s+as(?:\s+in)?\b|\bterm\s+by\s+term\b"
     r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
     r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"
+    r"|\b(?:adding|summing|putting)\s+(?:them|these|both|all|the\s+two(?:\s+(?:terms|parts"
+    r"|contributions))?)(?:\s+(?:up|together))?\s+(?:gives|yields)\b"
     r"|\bpositive\s+definite\b|\b(?:what\s+remains\s+)?(?:is|as)\s+an?\s+quadratic(?:\s+form)?\b"
     r"|\bprediction\s+minus\s+(?:the\s+)?(?:target|label|data|truth)s?\b"
     r"|\bas\s+it\s+(?:must|should)\s+be\b"
@@ -36,7 +38,7 @@ STOCK = re.compile(
     rf"|last)\s+(?:term|part|summand)|the\s+\w+(?:\s+term)?\s+{_MEETS}))"
     rf"|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
     rf"|(?:⟦N\w*⟧|\bit)\s+(?:{_MEETS}|is\s+used)\s+(?:twice|two\s+times)\b"
-    r"|\bdo(?:es)?\s+not\s+(?=(?:depend|involve|contain|enter|appear)\b)|\bstationary\s+points?\b"
+    r"|\bdo(?:es)?(?:\s+not|n['’]t)\s+(?=(?:depend|involve|contain|enter|appear)\b)|\bstationary\s+points?\b"
     r"|\bthe\s+same\s+(?:way|argument|reasoning|steps?|rules?|computation|as\s+(?:in|for))\b"
     r"|\bsame\s+computation\b", re.IGNORECASE)
 LEADING = re.compile(
@@ -51,6 +53,9 @@ CONCLUDES = re.compile(r"[,:]\s|\b(?:so|hence|thus|therefore|consequently|then|g
                        r"|arrives?\s+at|(?:are|is)\s+left\s+with|ends?\s+up\s+with))\b",
                        re.IGNORECASE)
 SO = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b", re.IGNORECASE)
+SO_IT_IS = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b,?\s*(?:(?:we|one)\s+"
+                      r"(?:gets?|ha(?:ve|s)|obtains?|finds?)|(?:the|our)\s+(?:gradient|derivative)\s+is)?\W*$",
+                      re.IGNORECASE)
 # A sentence about the parts says something of them; "Trace part:" is a heading, "for the trace" not
 SAYS = re.compile(rf"\b(?:is|are|was|has|have|does|{_MEETS}|gives|acts?|adds?|adding|combining"
                   r"|summing|collecting|vanish(?:es)?|cancels?|drops|flows|differentiates?|follows"
@@ -81,11 +86,12 @@ ABOUT = re.compile(r"\b(?:respect\s+to|for)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.I
 TOWARDS = re.compile(r"\b(?:to|for|of)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
 GIVES = re.compile(r"\b(?:gives|yields|leads?\s+to|becomes?|equals?|is|get|obtain|have|find)\W*⟦N",
                    re.IGNORECASE)
-REASON = re.compile(r"[,;(]?\s*\(?\b(?:since|because|as(?=\s+(?:in|every\w*|\S+\s+(?:\S+\s+)?"
+REASON = re.compile(r"\((?=(?:it|this)\b)"
+                    r"|[,;(]?\s*\(?\b(?:since|because|as(?=\s+(?:in|every\w*|\S+\s+(?:\S+\s+)?"
                     r"(?:is|are|enters?|appears?|depends?|does))\b)|using|by|from|via|where|which"
                     r"|note|here)\b", re.IGNORECASE)
 FRONT_REASON = re.compile(
-    r"^\W*(?:(?:and|so|here|now)\s+)?(?:(?:since|because|as|by|using)\b[^,.:;⟦]*,(?=\s)"
+    r"^\W*(?:(?:and|so|here|now)\s+)?(?:(?:since|because|as|by|using)\b[^,.:;⟦]*[,:](?=\s)"
     r"|(?:(?:this|it|(?:the|our)\s+\w+)\s+)?follows\s+(?:at\s+once\s+)?(?:from|by)\b[^.:;⟦]*:)",
     re.IGNORECASE)
 RULES = re.compile(r"\b(?:rules?|identit(?:y|ies)|formulas?|property|symmetry|chain|linearity"
@@ -102,6 +108,7 @@ CLAIMS = re.compile(r"\b(?:answer|result|gradient|solution|derivative|it|this|th
 
 CONCLUDED = re.compile(r"(?:[.!?:]\s+(?=[A-Z])|\s*[.,;:]?\s*\b(?:and\s+)?(?:so|hence|thus|therefore"
                        r"|consequently)\b"
+                       r"|[;,]\s+(?:adding|summing|putting)\s+(?=them|these|both|all|the\s+two)"
                        r"|\b(?:in\s+)?(?:sum|total|together|altogether|result)\s*:"
                        r"|\b(?:via|by)\s+the\s+chain\s+rule,?\s+(?:gives|yields)\W*$"
                        r"|\bwe\s+finally\s+(?:obtain|get|have|find)\W*$)", re.IGNORECASE)
@@ -123,7 +130,8 @@ EMPTY = re.compile(
     r"|(?:^|(?<=⟧)|\b(?:with|where|and)|[,;(.])\s*(?:(?:the|exponentials?|logistic|sigmoid"
     r"|hyperbolic|tangent|function|nonlinearity|activation|softmax|tanh|exp)\s+)*"
     r"(?:(?:is|being|taken|applied"
-    rf"|acting|acts|evaluated|works)\s+)*{_WISE}\)?"
+    rf"|acting|acts|evaluated|works)\s+)*(?:{_WISE}|(?:to|along|over|for|on)\s+each\s+row"
+    r"(?:\s+separately)?|row\s+by\s+row)\)?"
     r"|\(?(?:applied\s+|taken\s+|acting\s+)?(?:to|along|over|for|on)\s+each\s+row"
     r"(?:\s+separately)?\)?"
     r"|\brow\s+by\s+row\b"
@@ -152,7 +160,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
         return False
     front, behind = story.split("⟦A⟧")
     told = [*CONCLUDED.finditer(front)]
-    if explicit and told and not DENIES.search(front[:told[-1].start()]):
+    denies = QUALIFIES if SO_IT_IS.search(front) else DENIES
+    if explicit and told and not denies.search(front[:told[-1].start()]):
         front = front[told[-1].start():]
     reason = BECAUSE.search(behind)
     if reason and not (DENIES.search(reason[0])

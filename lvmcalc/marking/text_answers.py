@@ -23,6 +23,7 @@ from lvmcalc.marking.left_side import (
     fits,
     inverses_used,
     is_asked,
+    is_derivative,
     names,
     names_asked,
     refuse_condition,
@@ -45,6 +46,7 @@ from lvmcalc.notation.formula_finder import (
     sides_of,
     without_dollars,
 )
+from lvmcalc.notation.indices import spread_out
 from lvmcalc.notation.inlining import inlined
 from lvmcalc.notation.lexicon import ARRAYS, NAMED
 from lvmcalc.notation.loops import without_loops
@@ -65,10 +67,10 @@ from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
-_SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Ww]e\s+(?:get|have|obtain|find))"
+_SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore|[Ww]e\s+(?:get|have|obtain|find))"
 ARROW = r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹"
 BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
-                     rf"|\s*[.;,]?\s+(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
+                     rf"|\s*[.;,]?\s+(?:and\s+)?(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
                      r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
                      r"(?:∂|\\partial|d))[^=\n.]{1,60}=)")
 CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
@@ -203,6 +205,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
     text = text if code else with_loss(exercise, text)
+    text = spread_out(text) if re.search("[∑Σ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
     sides: list[list[Reading]] = []
@@ -245,6 +248,8 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
     refuse_condition(exercise, [first, *others])
+    *between, last = others or [""]  # ∇_w L = ∇_w ½‖Xw − y‖² = …
+    others = [*(it for it in between if not is_derivative(exercise, it)), *[last] * bool(others)]
     entries = entry_asked(exercise, first) if others else ""
     front, colon, behind = first.partition(":")
     called = names(exercise, front) or notation.spelling(front.strip()) == exercise.wrt or (

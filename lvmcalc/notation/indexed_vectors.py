@@ -8,7 +8,15 @@ import sympy as sp
 from sympy import Expr, MatAdd, MatMul, MatrixExpr, MatrixSymbol, OneMatrix, Trace, Transpose
 
 from lvmcalc.notation import forming
-from lvmcalc.notation.forming import apart, elementwise, product, total, transposed, turned
+from lvmcalc.notation.forming import (
+    apart,
+    elementwise,
+    power_of_entries,
+    product,
+    total,
+    transposed,
+    turned,
+)
 from lvmcalc.notation.name_resolution import Unreadable
 
 Size = Expr | int
@@ -142,6 +150,10 @@ class Vectors:
                 index, *others = self.free(column)
                 if not others:
                     return {index: self.functions[column.name](self.rows(column.arg, index))}
+            case sp.HadamardPower() if not self.free(column.exp):
+                index, *others = self.free(column)
+                if not others:
+                    return {index: power_of_entries(self.rows(column.base, index), column.exp)}
             case sp.HadamardProduct():
                 index, *others = self.free(column)
                 if not others:

@@ -11,37 +11,26 @@ Xrow_i is row i of X as a column, Xcol_i its column i.
 import re
 from typing import NamedTuple
 
+from lvmcalc.notation.lexicon import INVISIBLE
+from lvmcalc.notation.loop_heads import SEVERAL, Sizes, head_of
 from lvmcalc.notation.name_resolution import Unreadable, quoted
 from lvmcalc.notation.statements import split
 from lvmcalc.notation.vocabulary import Vocabulary
 
 LETTERS = "ijklmnpstqruvz"
-_VAR = r"(?P<var>[^\W\d]\w*)"
-HEADS = [re.compile(rf"for\b\s*{pattern}$") for pattern in (
-    rf"{_VAR}\s+in\s+range\(\s*(?:0\s*,\s*)?(?P<size>[^,]+)\)\s*:",
-    rf"{_VAR}\s*(?:=|in\b|∈)\s*1\s*:\s*(?P<size>[^:]+?)\s*(?:do|,)?",
-    rf"\(\s*{_VAR}\s+in\s+(?:1\s*:\s*(?P<size>[^:]+)|seq_len\((?P<long>.+)\)"
-    r"|seq_along\((?P<along>\w+)\))\s*\)\s*(?P<brace>\{)?",
-    rf"{_VAR}\s*(?:=|in\b|∈)\s*(?:eachindex\((?P<along>\w+)\)|axes\((?P<axes>\w+\s*,\s*[12])\))",
-    rf"{_VAR}\s*,\s*(?P<row>\w+)\s+in\s+enumerate\((?P<of>\w+)\)\s*:",
-    r"\(?(?P<rows>\w+(?:\s*,\s*\w+)+)\)?\s+in\s+zip\((?P<several>[\w\s,]+)\)\s*:",
-    r"(?P<row>\w+)\s+in\s+(?P<of>[^\W\d]\w*)(?P<turned>\.T)?\s*:",
-    r"(?P<row>\w+)\s+(?:in|∈)\s+each(?:row|(?P<turned>col))\((?P<of>\w+)\)")]
+UNREAD = re.compile(r"^[^\S\n]*for\b[^\n]*(?:\brange\(|=\s*\d+\s*:|\bin\s+\w+\s*:)", re.MULTILINE)
 SUM_OF = re.compile(r"(?P<array>\b(?:np|jnp)\.)?\bsum\(\s*(?P<list>\[)?(?=.*\sfor\s+\w+\s+in\b)",
                     re.DOTALL)
-SIZE = re.compile(r"(?:len|length|numel|nrow|size)\(\s*(?P<first>\w+)(?:\s*,\s*(?P<axis>[12]))?\s*"
-                  r"\)|(?:ncol\(\s*(?P<columns>\w+)\s*\))"
-                  r"|(?P<shaped>\w+)\.(?:shape|size)[(\[]\s*(?P<place>[01])\s*[)\]]")
-SHAPE = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*(?:(\w+)\.shape|size\((\w+)\)"
-                   r"|dim\((\w+)\))\s*;?\s*$")
 SET = re.compile(r"(?P<name>[^\W\d]\w*)(?P<at>[\[(][^=]*?[\])])?\s*(?P<sign>\.[-+*/]?|[-+*/])?="
                  r"(?!=)\s*(?P<value>.+)$", re.DOTALL)
 ZERO = re.compile(r"(?:(?:np|jnp|torch|numpy)\.)?zeros?(?:_like)?\(.*\)|0(?:\.0*)?"
-                  r"|\[0(?:\.0*)?\]\s*\*.+"
+                  r"|\[0(?:\.0*)?\]\s*\*.+|\[\s*\]"
                   r"|(?:numeric|rep|matrix|array)\(\s*(?:0\s*,.*|length\(.*|ncol\(.*|\w+)\)")
 REMARK = re.compile(r"(?:(?<=\s)|^)(?:#|%(?!\S{1,2}%)).*$")
 ACCESS = re.compile(r"(?<![\w.)])(?:@view\s+)?([^\W\d]\w*)\s?([\[(])([^\[\]()]*)[\])](\[\w+\])?"
                     r"(\.T\b|\.')?")
+APPENDS = re.compile(r"(\w+)\.append\((.+)\)$", re.DOTALL)
+SUM_OF_LIST = r"(?<![\w.])(?:np\.sum\(\s*{0}\s*,\s*(?:axis\s*=\s*)?0\s*\)|sum\(\s*{0}\s*\))"
 WORD = re.compile(r"(?<![\w.\"'{])[^\W\d]\w*(?!\w|\s*\()")
 
 
@@ -69,24 +58,21 @@ def without_loops(text: str, words: Vocabulary) -> str:
     Unreadable
         If a loop does anything else.
     """
+    text = text.translate(INVISIBLE)
     lines = [REMARK.sub("", line).strip() for line in text.splitlines()]
-    if any(head_of(part) for line in lines for part in split(line, ";")) or SUM_OF.search(text):
+    heads = any(head_of(SEVERAL.split(part)[0]) for line in lines for part in split(line, ";"))
+    if heads or UNREAD.search(text) or SUM_OF.search(text):
         return _Loops(words).read(text)
     return text
 
 
-def head_of(line: str) -> re.Match | None:
-    """Return the head of a loop, None if a line is none."""
-    return next(filter(None, (head.match(line.strip()) for head in HEADS)), None)
-
-
-class _Loops:
+class _Loops(Sizes):
     def __init__(self, words: Vocabulary):
-        self.words = words
-        self.sizes: dict[str, str] = {}
+        super().__init__(words)
         self.lines: list[str] = []
         self.zero: set[str] = set()  # names that begin with zero
         self.set: set[tuple[str, str]] = set()  # names of which a loop sets the rows
+        self.lists: set[str] = set()  # to which a loop appends
         self.local: set[str] = set()  # names that only steps of a loop give a value
         self.ends: dict[str, str] = {}  # where each index ends
         self.runs: dict[str, set[str]] = {}  # and how many places there are where it is used
@@ -103,25 +89,26 @@ class _Loops:
             found += [Line(len(line) - len(line.lstrip()), part.strip(),
                            f"  {said[0]}" if said and part is parts[-1] else "")
                       for part in parts if part.strip()]
-        for each in self.nested(found, bool(re.search(r"^\s*end\b|\}", text, re.M))):
+        for each in self.nested(found):
             if isinstance(each, Loop):
                 self.loop(each)
             else:
                 self.outside(each)
         return "\n".join(self.lines)
 
-    def nested(self, lines: list[Line], closed: bool) -> list:
+    def nested(self, lines: list[Line]) -> list:
         """Return lines, with loops in place of their lines."""
         found: list = []
         while lines:
             line, *lines = lines
-            if not (head := head_of(line.text)):
+            heads = [head_of(f"for {part}") for part in SEVERAL.split(line.text[3:])]
+            if not line.text.startswith("for") or not all(heads):
                 if re.match(r"for\b", line.text):
                     raise Unreadable(f"`{quoted(line.text)}` begins a loop that is not read: only "
                                      "one over all rows, or all columns, is.")
                 found.append(line)
                 continue
-            depth, end = 1, 0
+            depth, end, closed = 1, 0, not line.text.endswith(":")
             for end, other in enumerate(lines):  # noqa: B007
                 if closed:
                     depth += bool(re.match(r"(?:for|while|if)\b", other.text))
@@ -130,7 +117,11 @@ class _Loops:
                     break
             else:
                 end = len(lines)
-            found.append(Loop(line.indent, head, self.nested(lines[:end], closed)))
+            if not (body := self.nested(lines[:end])):
+                raise Unreadable(f"Nothing stands in the loop `{quoted(line.text)}`.")
+            for head in reversed(heads):  # for i in 1:N, j in 1:M
+                body = [Loop(line.indent, head, body)]
+            found += body
             lines = lines[end + closed:]
         return found
 
@@ -139,34 +130,19 @@ class _Loops:
         text, one = line.text, SET.match(line.text)
         if used := {*WORD.findall(one["value"] if one else text)} & self.local:
             raise Unreadable(f"{min(used)} is used behind the loop that gives it a value.")
-        if shape := SHAPE.match(text):
-            of = next(filter(None, shape.groups()[2:]))
-            for axis in (0, 1):
-                self.sizes[shape[axis + 1]] = self.size_of(of, axis)
-        elif one and not one["sign"] and (found := self.size(one["value"])):
-            self.sizes[one["name"]] = found
+        self.learn(text)
         if one and not one["sign"] and not one["at"] and ZERO.fullmatch(one["value"].strip()):
             self.zero.add(one["name"])
             return
+        for name in self.lists:
+            summed, of = SUM_OF_LIST.format(name), re.compile(rf"(?<![\w.]){name}(?!\w)")
+            if len(of.findall(text)) > len(re.findall(summed, text)):
+                raise Unreadable(f"Only the sum of the list {name} is read.")
+            text = re.sub(summed, f"({name})", text)
         if one and one["name"] in self.zero:
             self.zero.discard(one["name"])
             text = f"{one['name']} = {one['sign'] or ''} {one['value']}"
         self.lines.append(" " * line.indent + self.summed(text) + line.remark)
-
-    def size_of(self, name: str, axis: int) -> str:
-        """Return how many rows, or columns, a matrix of the chain has."""
-        shape = getattr(self.words.spellings.get(name), "shape", ())
-        return str(shape[axis]) if shape else ""
-
-    def size(self, text: str) -> str:
-        """Return the size of the chain that a text is, "" if it is none."""
-        text = text.strip()
-        if found := SIZE.fullmatch(text):
-            name = found["first"] or found["columns"] or found["shaped"]
-            axis = int(found["place"] or 0) if found["shaped"] else (
-                1 if found["columns"] else int(found["axis"] or 1) - 1)
-            return self.size_of(name, axis)
-        return self.sizes.get(text) or (text if text in self.words.lengths else "")
 
     def entered(self, head: re.Match, known: dict[str, str]) -> tuple[str, str, dict[str, str]]:
         """Return the index of a loop, where it ends, and what its names mean."""
@@ -230,7 +206,7 @@ class _Loops:
                     raise Unreadable(f"`{quoted(each.text)}` in a loop is not read.")
                 if not sign:
                     self.set.add((name, at))
-                before = found.get((name, at), "")
+                before = found.get((name, at), "") if sign else ""
                 found[name, at] = f"{before} {sign} {value}" if before or sign == "-" else value
             elif name in known and name not in own:
                 raise Unreadable(f"{name} is set anew in each step of the loop.")
@@ -251,6 +227,9 @@ class _Loops:
 
     def statement(self, line: str, known: dict[str, str]) -> tuple[str, str, str, str]:
         """Return the name that a line of a loop sets, where in it, with which sign, and what."""
+        if appends := APPENDS.match(line):
+            self.lists.add(appends[1])
+            line = f"{appends[1]} += {appends[2]}"
         if not (one := SET.match(line)):
             raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
         name, at, sign = one["name"], one["at"] or "", (one["sign"] or "").lstrip(".")
@@ -261,14 +240,18 @@ class _Loops:
             sign, value = "+", f"({value[:again.start()]})"
         else:
             value = f"({value})"
-        places = [known.get(place.strip(), place.strip()) for place in at[1:-1].split(",")]
-        if at and any(place not in (":", "...", "") and not (len(place) == 1 and place in LETTERS)
-                      for place in places):
+        places = [self.place(place, known) for place in at[1:-1].split(",")]
+        if any(place not in (":", "...", "", *self.ends) for place in places):
             raise Unreadable(f"`{quoted(line)}` in a loop is not read.")
         value = self.put(value, known)
         if self.round and len(places) == 2 and places[1] == ":":  # a row of MATLAB's
             value = f"({value})'"
         return name, ",".join(places), sign, value
+
+    def place(self, text: str, known: dict[str, str]) -> str:
+        """Return the index that a text means, and "i?" for an i that is none here."""
+        text = text.strip()
+        return known.get(text, f"{text}?" if text in self.ends else text)
 
     def put(self, text: str, known: dict[str, str]) -> str:
         """Return a formula in which rows, columns and entries are written with an index."""
@@ -278,9 +261,11 @@ class _Loops:
             name, bracket, inner, again, turned = it.groups()
             if (bracket == "(") != self.round or name in self.words.functions:
                 return it[0]
-            places = [known.get(place.strip(), place.strip()) for place in inner.split(",")]
-            places += [known.get(again[1:-1], "")] if again else []
-            letters = [place for place in places if place in LETTERS and len(place) == 1]
+            slices = re.findall(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", inner)  # x[:, n:n+1] has two axes
+            inner = re.sub(r"\b(\w+)\s*:\s*\1\s*\+\s*1\b", r"\1", inner)
+            places = [self.place(place, known) for place in inner.split(",")]
+            places += [self.place(again[1:-1], known)] if again else []
+            letters = [place for place in places if place in self.ends]
             of = known.get(name, name)
             below = f"_{{{''.join(letters)}}}"
             if not letters:
@@ -294,6 +279,10 @@ class _Loops:
             rest = [place for place in places if place not in letters]
             if rest not in ([], [":"], ["..."], [""]) or of != name:
                 raise Unreadable(f"`{quoted(it[0])}` is not read in a loop.")
+            if slices:
+                row = places[0] in letters
+                once = row != bool(turned) and self.size_of(name, 1) != "1"
+                return f"{of}{'row' if row else 'col'}{below}" + "^T" * once
             if places[0] in letters:
                 return f"{of}row{below}" + "'" * bool(self.round and rest and not turned)
             return f"{of}col{below}"

@@ -9,6 +9,8 @@ from lvmcalc.notation.lexicon import ENGLISH, SAID, spells_a_word
 from lvmcalc.notation.printer import plain
 from lvmcalc.notation.vocabulary import Vocabulary
 
+# Three words side by side, which are no names
+SENTENCE = re.compile(r"(?:(?<![\w\\])[A-Za-z][a-z'’]+[.,:]?[^\S\n]+){2,}[A-Za-z][a-z'’]+(?!\w)")
 Word = tuple[str, str, int]  # its kind, its text in the one spelling, and where it ends
 
 
@@ -100,8 +102,9 @@ class Words:
                                or found[-1][0] == "function")
         names = [text for _, text, _ in found]
         argument = re.compile(r"\s*[(\[{|‖]" if names[-1:] == ["inv"] else r"\s*[\w(\[{|‖\\]")
-        if names[1:] and found[-1][0] == "function" and not argument.match(self.text, here):
-            return None  # Kinv is a name of its own
+        if names[1:] and found[-1][0] == "function" and (
+                names[-1] in ("mean", "sum", "max") or not argument.match(self.text, here)):
+            return None  # Kinv and Xmean are names of their own
         if any(one == "I" and size in self.vocabulary.lengths for one, size in pairwise(names)):
             return None  # Im may be I_m
         small = re.findall("[a-z]{2}", letters)
@@ -126,7 +129,8 @@ class Words:
         part = re.match(r"\\[A-Za-z]+\s*(?:\{\w+\})?|\\.|(?:[^\W\d]+\.)*[\w∂\u0300-\u036f]+"
                         r"(?:/∂\w+)?|\.\w+|.|$", text[place:], re.DOTALL)[0]
         word = part.lstrip("\\")
-        if len(word) > 1 and word.lower() in SAID:
+        said = any(it.start() <= place < it.end() for it in SENTENCE.finditer(text))
+        if len(word) > 1 and (said or word.lower() in SAID):
             return Unreadable(f"Beside the formula stands `{word}`, which is not understood: write "
                               "the formula alone.", place)
         near = likely(word, [*names, *self.functions])
@@ -134,7 +138,8 @@ class Words:
         listed = self.vocabulary.listed
         whole = {letter.lower() for letter in listed}  # of A_ij in a sum, A
         listed = [name for name in listed if not name.startswith("∂")
-                  and name.rpartition("_")[0].lower() not in whole]
+                  and re.sub("(?:row|col)?$", "", name.rpartition("_")[0], count=1).lower()
+                  not in whole]
         first = listed[0]
         return Unreadable(
             f"There is no `{quoted(part)}` here{hint}; the names are "

@@ -2,13 +2,16 @@
 
 import re
 
+from lvmcalc.notation.statements import split
+
 # "where the rows of P are the softmax of the rows of XW"
-_ROWS = r"(?:(?:the|each|every)\s+(?:\$?\w\$?-th\s+)?rows?\s+of\s+)?"
+_ROWS = r"(?:(?:the|each|every)\s+(?:corresponding\s+|\$?\w\$?-th\s+)?rows?\s+of\s+)?"
 CALLED_OF = re.compile(
-    rf"\b(?P<lead>where|with|and|let)\s+{_ROWS}(?P<name>\$?\\?\w\$?)\s+"
+    rf"(?P<lead>\b(?:where|with|and|let)|,(?=\s+\S+\s+being\b))\s+{_ROWS}(?P<name>\$?\\?\w\$?)\s+"
     r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
     rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
-    r"(?P<what>[^\s,;]+?)(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
+    r"(?P<what>[^\s,;]+?)(?:,?\s+(?:(?:for|over|along)\s+each\s+row|row\s+by\s+row))?"
+    r"(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
 # "P = exp(XW) with every row divided by its sum"
 NORMALISED = re.compile(
     r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where)\s+"
@@ -17,7 +20,7 @@ NORMALISED = re.compile(
     re.IGNORECASE)
 # "here p denotes σ(Xw)", but not "here p denotes the probabilities"
 DENOTES = re.compile(
-    r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:denotes?"
+    r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:denotes?|being"
     r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
@@ -28,10 +31,23 @@ IS = re.compile(
     r"(?:softmax|sigmoid|sigma|tanh|exp|σ)(?:\s*\})?\s*(?:\\left\s*)?\()", re.IGNORECASE)
 
 
+# "where c is the residual WᵀWx − x"
+_NOUN = (r"(?:residual|(?:prediction|reconstruction|output)\s+error|error|misfit"
+         r"|kernel(?:\s+matrix)?|scatter\s+matrix|covariance(?:\s+matrix)?|hidden\s+layer|predictions?"
+         r"|(?:predicted\s+)?probabilities)")
+NOUN_OF = re.compile(rf"(?P<lead>\b(?:where|with|and|here))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)"
+                     rf"\s+(?:is|are|denotes|being)\s+(?:the|our)\s+{_NOUN},?\s+(?![A-Za-z]{{2,}}\s)(?=\S+[\s(])")
+# "F, multiplied entrywise by G"
+BY_ENTRIES = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multiplied\s+"
+                        r"(?:element|entry)-?wise\s+(?:by|with)\s+(?P<right>[^=,;:A-Za-z]*[^=,;:]*?)(?=[\s.]*$)")
+
+
 def with_formulas(text: str) -> str:
     """Return a text with formulas in place of those in words."""
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
-    for said in (DENOTES, IS):
+    if (by := BY_ENTRIES.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
+        text = f"{text[:by.start()]}{by['front']}({by['left']}) ∘ ({by['right']})"
+    for said in (DENOTES, IS, NOUN_OF):
         text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)
     return with_functions(text)

@@ -44,7 +44,7 @@ OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
       "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
 OF["row-wise softmax"] = "softmax({})"
 OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
-       for front, power in (("squared ", "^2"), ("", ""))}
+       for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
 OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
 # and two formulas with "and" between them
 OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",

@@ -43,6 +43,9 @@ DECORATOR = re.compile(r"^[^\S\n]*@(?:(?:partial\(\s*)?(?:jax|nb|numba)\.)?(?:n?
                        r"(?:\([^()\n]*\)|,[^()\n]*\))?[^\S\n]*\n|^[^\S\n]*@(?:tf\.function|torch\."
                        r"(?:no_grad\(\)|compile|jit\.script)|(?:functools\.)?(?:lru_)?cache"
                        r"|staticmethod)(?:\([^()\n]*\))?[^\S\n]*\n", re.MULTILINE)
+# "dX = G @ X, where G = …", with what is defined behind its use
+THEN = re.compile(r"^\s*(?:and\s+)?(?:then|so|with|where)\s+(?=[^\W\d]\w*(?:/\w+)?\s*=(?!=))")
+WITH = re.compile(r",?\s+(?:with|where|and)\s+(?=[^\W\d]\w*\s*=(?!=))")
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
@@ -64,7 +67,7 @@ LETTER = (rf"{_TYPED}\s*\(\s*[a-z]\s*\)|{_SLOPE}(?:\s*\(\s*[A-Za-z]\s*\))?"
           rf"|{_TYPED}|{_ROUND}\w+\s*/\s*{_ROUND}{_TYPED}"
           rf"|\\[td]?frac\s*\{{\s*{_ROUND}[^{{}}=]*\}}\s*\{{\s*{_ROUND}[^={{}}]*"
           r"(?:\{\w+\})?\s*\}")
-SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:and\s+)?(?:{LETTER})\s*:?=(?!=)")
+SIDE = re.compile(rf"(?:\s|\\[,;:! ]|\\q?quad\b)*(?:(?:and|with|where)\s+)?(?:{LETTER})\s*:?=(?!=)")
 SPACE = r"(?:\s|\\q?quad\b|\\[,;:! ])"
 DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s+)?"
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
@@ -125,6 +128,8 @@ def program(text: str) -> list[str]:
             found.append("{0} = {0} {1} ({2})".format(*adds.groups()))
         elif part.strip(" \t\r.,"):
             found.append(part.strip())
+    if len(found) > 1:
+        found = [it.strip() for part in found for it in reversed(WITH.split(THEN.sub("", part)))]
     if found and (returned := next((head["result"] for head in heads if head), "")):
         found[-1] = re.sub(rf"^{returned}\s*=(?!=)", "", found[-1])  # function g = grad(W, x)
     return found

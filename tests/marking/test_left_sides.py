@@ -116,6 +116,7 @@ def test_a_vector_with_an_index_is_a_row_or_a_column(answer: str, status: str, r
 
 @over(("answer", "found"), [
     (r"\frac{\partial L}{\partial f} = B^{\top}(Bf - Y)", "proved"), ("B(Bf − Y)", "refuted"),
+    ("B Xmean (f)", "unreadable"),
     ("half of Bᵀ(Bf − Y) + f", "Beside the formula stands `half`, which is not understood"),
     ("If B = I, it is Bᵀ(Bf − Y)", "Beside the formula stands `If`, which is not understood")])
 def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, found: str) -> None:
@@ -132,6 +133,11 @@ def test_letters_side_by_side_are_no_word_if_no_word_is_spelled_so(answer: str, 
      GAUSS, "Z", "proved"),
     (r"\frac{\partial}{\partial Z} \tfrac12\operatorname{tr}(Z^\top\Sigma^{-1}Z) = 2\Sigma^{-1}Z",
      GAUSS, "Z", "refuted"),
+    ("∇_w L = ∇_w ½‖Xw − y‖² + ∇_w λ/2 ‖w‖² = Xᵀ(Xw − y) + λw", RIDGE, "w", "proved"),
+    ("∇_w L = ∇_w ½‖Xw − y‖² + ∇_w λ/2 ‖w‖² = Xᵀ(Xw − y) − λw", RIDGE, "w", "refuted"),
+    (r"\nabla_W L = \nabla_g L + \nabla_h L = W x c^\top + W c x^\top", "autoencoder", "W",
+     "proved"),
+    ("∇_w L = ∇_w ‖Xw − y‖² + ∇_w λ/2 ‖w‖² = Xᵀ(Xw − y) + λw", RIDGE, "w", "unreadable"),
     ("∂/∂Σ ½ tr(ZᵀΣ⁻¹Z) = −½ Σ⁻¹ZZᵀΣ⁻¹", GAUSS, "Sigma", "unreadable"),
     ("∇_w ½‖Xw − y‖² = Xᵀ(Xw − y)", RIDGE, "w", "unreadable"),
     ("∇_y ½‖Xw − y‖² = y − Xw", RIDGE, "y", "proved"),

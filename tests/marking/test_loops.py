@@ -7,6 +7,7 @@ from lvmcalc import derive, mark
 RIDGE = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
 SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
 FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U="N×k", V="M×k", λ="positive")
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
 
 
 @over(("answer", "of", "wrt", "wrong"), [
@@ -26,10 +27,20 @@ FACTOR = derive("‖R − U Vᵀ‖² + λ (‖U‖² + ‖V‖²)", R="N×M", U
      "        pred += X[i][j] * w[j]\n    for j in range(D):\n"
      "        grad[j] += (pred - y[i]) * X[i][j]\nfor j in range(D):\n    grad[j] += lam * w[j]",
      RIDGE, "w", ("lam * w", "2 * lam * w")),
+    ("g = np.zeros((D, 1))\nfor i in range(N):\n    a = X[i:i+1].T\n    g += a @ (a.T @ w - y[i])\n"
+     "g += lam * w", RIDGE, "w", ("a @ (a.T", "a * (2 * a.T")),
+    ("dU = zeros(N, k)\nfor i in 1:N, j in 1:M\n    e = R[i,j] - dot(U[i,:], V[j,:])\n"
+     "    dU[i,:] .-= 2 * e * V[j,:]\nend\ndU .+= 2λ * U", FACTOR, "U", ("2 * e", "e")),
+    ("dA = np.zeros_like(A)\nfor n in range(N):\n    h = np.tanh(A @ X[:, n])\n"
+     "    r = B @ h - Y[:, n]\n    dA += np.outer((B.T @ r) * (1 - h ** 2), X[:, n])", NET, "A",
+     ("h ** 2", "h")),
     ("sum((X[i] @ w - y[i]) * X[i] for i in range(N)) + lam * w", RIDGE, "w", ("sum", "-sum")),
     ("dW = np.zeros_like(W)\nfor i in range(X.shape[0]):\n    p = softmax(X[i] @ W)\n"
      "    for k in range(C):\n        dW[:, k] += (p[k] - Y[i, k]) * X[i]", SOFTMAX, "W",
      ("p[k] -", "p[k] +")),
+    ("parts = []\nfor x, t in zip(X, Y):\n    p = softmax(x @ W)\n"
+     "    parts.append(np.outer(x, p - t))\ndW = np.sum(parts, axis=0)", SOFTMAX, "W",
+     ("p - t", "t - p")),
     ("dX = np.zeros_like(X)\nfor n, x in enumerate(X):\n    p = np.exp(x @ W)\n    p /= p.sum()\n"
      "    dX[n] = (p - Y[n]) @ W.T", SOFTMAX, "X", ("    p /= p.sum()\n", "")),
     ("dW = zeros(D, C)\nfor k = 1:C\n  for i = 1:N\n"
@@ -53,10 +64,17 @@ def test_a_loop_is_read_as_what_it_computes(answer, of, wrt, wrong):
     ("for epoch in range(100):\n    w -= X.T @ (X @ w - y)", "epoch"),
     ("g = 0\nfor i in range(N):\n    if y[i] > 0:\n        g += X[i]", "if y"),
     ("for i in range(N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins"),
+    ("for i in X: Xᵀ(Xw − y) + λw", "begins a loop"),
+    ("g = 0\nfor i in range(1, N):\n    g += (X[i] @ w - y[i]) * X[i]", "begins a loop"),
+    ("g = 0\nfor i in range(N):\n    g += (X[i] @ w - y[k]) * X[k]",
+     "There is no `k` here; the names are X, w, y, λ, f, e, c, a, h, g, p, L, N, D, I,"),
+    ("g = 0\nfor i in range(N):\ng += (X[i] @ w - y[i]) * X[i]", "Nothing stands"),
     ("g = 0\nfor i in range(N):\n    g = X[i] * (X[i] @ w - y[i])\ng", "behind the loop"),
     ("g = 0\nfor i in range(N):\n    s = 0\n    for j in range(D):\n        s = X[i, j] * w[j]\n"
      "    g += (s - y[i]) * X[i]", "anew"),
     ("g = 0\nfor i in range(N):\n    g += (X[i-1] @ w - y[i]) * X[i]", "alone"),
+    ("g = []\nfor i in range(N):\n    g.append((X[i] @ w - y[i]) * X[i])\nnp.mean(g, axis=0)",
+     "sum of the list"),
     ("g = np.zeros(D)\nfor j in range(N):\n    g[j] = X[:, j] @ (X @ w - y) + lam * w[j]",
      "all of g"),
 ])

@@ -10,6 +10,8 @@ NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N",
                   λ="positive")
 SQUARES = derive("½‖A w − y + b‖²", A="N×D", w="D", y="N", b="N")
+NEGATIVE = derive("−½‖A w − y + b‖²", A="N×D", w="D", y="N", b="N")
+SCALED = derive("λ/2 ‖W x‖²", W="N×D", x="D", λ="positive")
 GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
 
 
@@ -43,7 +45,16 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
      ("plus", "minus")),
     ("The gradient with respect to Y is the transpose of −YᵀK⁻¹.", "gplvm", "Y", ("−", "")),
     ("The gradient is the opposite of K⁻¹Y.", "gplvm", "Y", ("opposite", "transpose")),
-    ("Xᵀ(P − Y), where P is the softmax of XW taken over each row", SOFTMAX, "W", ("−", "+"))])
+    ("Xᵀ(P − Y), where P is the softmax of XW taken over each row", SOFTMAX, "W", ("−", "+")),
+    ("It is the negative residual, −(A w − y + b)", NEGATIVE, "b", ("w −", "w +")),
+    ("half the scatter matrix, ½ZZᵀ", GAUSS, "r", ("½ZZᵀ", "½ZZᵀZZᵀ")),
+    ("just the residual, WᵀWx − x", "autoencoder", "c", ("− x", "+ x")),
+    ("c (= WᵀWx − x)", "autoencoder", "c", ("− x", "+ x")),
+    ("∂L/∂e = W·c, i.e. W(WᵀWx − x)", "autoencoder", "e", ("i.e. ", "i.e. 2")),
+    ("W c, which simplifies to W(WᵀWx − x)", "autoencoder", "e", ("W c", "2 W c")),
+    ("W c xᵀ (from the encoder) plus W x cᵀ (from the decoder)", "autoencoder", "W",
+     ("plus", "minus")),
+    ("one half of the squared length of W x", SCALED, "lambda", ("one half of", "twice"))])
 def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
                                   wrong: tuple[str, str]) -> None:
     found = mark(answer, of, wrt)
@@ -61,7 +72,8 @@ GOOD = "X transpose times (softmax of X W, row by row, minus Y)"
     "the derivative of {}", "The gradient of minus the loss is {}", "Is it {}?",
     "The gradient of half the loss is {}", "∂L/∂W is not {}", "It is not {}", "{}, i.e. not zero",
     "The gradient with respect to the transpose of W is {}", "∂L/∂X is {}", "{} and Y",
-    "twice the residual, i.e. {}", "minus the gradient, i.e. {}", "If Y is zero, it is {}")),
+    "twice the residual, i.e. {}", "half the residual, {}", "minus the residual, {}",
+    "minus the gradient, i.e. {}", "If Y is zero, it is {}")),
     "X transpose times (softmax of X W, roughly, minus Y)", "the transpose of the gradient",
     "minus the loss", "X transpose times the residual", "X transpose times (the estimate minus Y)",
     "the error times X", "X transposes times Y", "X transpose time Y", "ex transpose times Y",
