@@ -29,7 +29,8 @@ _QUALIFIES = (
     r"|typos?|replac\w*|swap\w*|exchang\w*|simplicity|when\w*|limit|flip\w*|averag\w*|mean"
     r"|normali[sz]\w*|resc\w+|scal(?:ed|ing|es?)|later|rest|other\w*|someone|never|no"
     r"|(?:minus|half|twice)\s+(?:of\s+)?(?:the\s+)?(?:loss|objective|cost|(?:log-)?likelihood)"
-    r"|halved?|negat(?:ed?|ing)|not\s+(?:true|right|correct|the)|flatten\w*|reshap\w*|convention\w*|evaluat\w*|optim\w*")
+    r"|halved?|negat(?:ed?|ing)|not\s+(?:true|right|correct|the)|flatten\w*|reshap\w*"
+    r"|convention\w*|evaluat\w*|optim\w*")
 QUALIFIES = re.compile(rf"\b(?:{_QUALIFIES}|at\s+(?!the\s+end|once|last|first))\b", re.IGNORECASE)
 # and what may be an operation on the formula that follows, unless it is ∂L/∂X = …
 DENIES = re.compile(

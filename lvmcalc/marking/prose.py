@@ -54,11 +54,13 @@ KNOWN = re.compile(r"\s*(?:row|element|entry|component|and|so|then|thus|hence|wh
 VERBS = ("is", "are", "was", "has", "denotes", "being")  # behind a name, as in "since A is"
 ADJOINT = re.compile(r"[∂∇/]|\\(?:partial|nabla|[td]?frac)|\bgrad")
 ANSWERS = re.compile(r"\b(?:(?:answer|result|gradient|total|solution)\s+(?:is|becomes|reads)"
-                     r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:|\b(?:adding|summing|putting)\s+(?:them"
+                     r"|(?:sum|total|together|altogether|differentiat(?:e|ing))\s*:|\b(?:adding"
+                     r"|summing|putting)\s+(?:them"
                      r"|these|both|all|the\s+two(?:\s+(?:terms|parts|contributions))?)"
                      r"(?:\s+(?:up|together))?\s+(?:gives|yields))\W*$", re.IGNORECASE)
 LEADS = re.compile(r"\b(?:gives|yields|giving|yielding|leads?\s+to|(?:is|are)\s+left\s+with"
-                   r"|so(?:\s+it(?:['’]s|\s+is))?|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+)?(?:gets?|obtains?|ha(?:ve|s)"
+                   r"|so(?:\s+it(?:['’]s|\s+is))?|hence|thus|therefore|(?:we|one)\s+(?:\w+ly\s+"
+                   r")?(?:gets?|obtains?|ha(?:ve|s)"
                    r"|finds?|arrives?\s+at|ends?\s+up\s+with))[\s$:,]*$", re.IGNORECASE)
 MARKED = "The last formula is marked, not those in front of it."
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"

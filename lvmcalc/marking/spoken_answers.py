@@ -33,7 +33,8 @@ SINCE = re.compile(r"(?:since|because|as)\s+(?:the\s+)?(?:loss|objective|cost|L)
                    rf"{_WRT.format('wrt')}\s+{_VERB}", re.IGNORECASE)
 # What says that another formula for the same follows, which is checked
 THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+words"
-                     r"|(?:or\s+)?equivalently|so\s+it['’]s|which\s+(?:is|equals|simplifies\s+to|reduces\s+to|becomes))"
+                     r"|(?:or\s+)?equivalently|so\s+it['’]s|which\s+(?:is|equals|simplifies\s+to"
+                     r"|reduces\s+to|becomes))"
                      r"\s*,?\s+", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"\s*\(\s*(?:=|i\.\s?e\.,?\s|that\s+is,?\s)\s*(?P<same>[^()]*(?:\([^()]*\)"
                          r"[^()]*)*)\)[\s.]*$")
@@ -44,7 +45,8 @@ WHERE = re.compile(r"\s*,?\s+(?:where|with)\s+\$?(?P<name>\\?\w{1,9})\$?\s+"
 CALLED = re.compile(
     r"(?:(?:just|simply|exactly)\s+)?(?:(?P<minus>minus|(?:the\s+)?negative(?:\s+of)?)\s+"
     r"|(?P<half>(?:one\s+)?half(?:\s+of)?)\s+|(?P<twice>twice|(?:2|two)\s+times)\s+)?"
-    r"(?:(?:the|our)\s+)?(?P<less>negative\s+)?(?:residuals?|(?:(?:prediction|reconstruction)\s+)?errors?"
+    r"(?:(?:the|our)\s+)?(?P<less>negative\s+)?(?:residuals?|(?:(?:prediction|reconstruction)\s+"
+    r")?errors?"
     r"|misfit|difference|(?:(?:scatter|covariance|Gram|outer\s+product)\s+)?matrix"
     r"|(?:predicted\s+)?probabilities|predictions?|scores?|logits)", re.IGNORECASE)
 APPOSED = re.compile(rf"{CALLED.pattern}\s*(?:,\s+(?:so\s+|hence\s+)?|:\s+)(?P<rest>\S.*)",

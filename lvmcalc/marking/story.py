@@ -22,7 +22,8 @@ FUNCTIONS = {"softmax", "sigmoid", "logistic", "tanh", "relu", "softplus", "expo
 NOUNS = PARTS | OPERATIONS | DEEDS
 # What says nothing though a word of it may: anywhere, in a story, and in front of ∂L/∂X = …
 USUAL = re.compile(
-    r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+weight\s+decay\b"
+    r"\bouter\s+product\s+of\b|\bat\s+all\b|\bnormal\s+equations?\b|\b(?:with|adding)\s+"
+    r"weight\s+decay\b"
     r"|\bat\s+once\b|\bthe\s+same\s+(?:shape|form|size)\s+as(?:\s+in)?\b|\bterm\s+by\s+term\b"
     r"|\b(?:ordinary\s+)?least\s+squares\b|\bscore\s+function(?=\s+of\s+the\b)"
     r"|\bchain\s+rule\s+applied\s+to(?=\s+the\b)|\blinear\s+(?:regression|layer|model)\b"
@@ -38,7 +39,8 @@ STOCK = re.compile(
     rf"|last)\s+(?:term|part|summand)|the\s+\w+(?:\s+term)?\s+{_MEETS}))"
     rf"|\b{_MEETS}\s+(?:up\s+)?only\b|\bshows\s+up\b"
     rf"|(?:⟦N\w*⟧|\bit)\s+(?:{_MEETS}|is\s+used)\s+(?:twice|two\s+times)\b"
-    r"|\bdo(?:es)?(?:\s+not|n['’]t)\s+(?=(?:depend|involve|contain|enter|appear)\b)|\bstationary\s+points?\b"
+    r"|\bdo(?:es)?(?:\s+not|n['’]t)\s+(?=(?:depend|involve|contain|enter|appear)\b)"
+    r"|\bstationary\s+points?\b"
     r"|\bthe\s+same\s+(?:way|argument|reasoning|steps?|rules?|computation|as\s+(?:in|for))\b"
     r"|\bsame\s+computation\b", re.IGNORECASE)
 LEADING = re.compile(
@@ -54,7 +56,8 @@ CONCLUDES = re.compile(r"[,:]\s|\b(?:so|hence|thus|therefore|consequently|then|g
                        re.IGNORECASE)
 SO = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b", re.IGNORECASE)
 SO_IT_IS = re.compile(r"\b(?:so|hence|thus|therefore|consequently)\b,?\s*(?:(?:we|one)\s+"
-                      r"(?:gets?|ha(?:ve|s)|obtains?|finds?)|(?:the|our)\s+(?:gradient|derivative)\s+is)?\W*$",
+                      r"(?:gets?|ha(?:ve|s)|obtains?|finds?)|(?:the|our)\s+(?:gradient"
+                      r"|derivative)\s+is)?\W*$",
                       re.IGNORECASE)
 # A sentence about the parts says something of them; "Trace part:" is a heading, "for the trace" not
 SAYS = re.compile(rf"\b(?:is|are|was|has|have|does|{_MEETS}|gives|acts?|adds?|adding|combining"

@@ -20,7 +20,8 @@ NORMALISED = re.compile(
     re.IGNORECASE)
 # "here p denotes σ(Xw)", but not "here p denotes the probabilities"
 DENOTES = re.compile(
-    r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:denotes?|being"
+    r"(?P<lead>\b(?:where|with|here|and|let)|[,;(])\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+"
+    r"(?:denotes?|being"
     r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
@@ -33,13 +34,16 @@ IS = re.compile(
 
 # "where c is the residual WᵀWx − x"
 _NOUN = (r"(?:residual|(?:prediction|reconstruction|output)\s+error|error|misfit"
-         r"|kernel(?:\s+matrix)?|scatter\s+matrix|covariance(?:\s+matrix)?|hidden\s+layer|predictions?"
+         r"|kernel(?:\s+matrix)?|scatter\s+matrix|covariance(?:\s+matrix)?|hidden\s+layer"
+         r"|predictions?"
          r"|(?:predicted\s+)?probabilities)")
 NOUN_OF = re.compile(rf"(?P<lead>\b(?:where|with|and|here))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)"
-                     rf"\s+(?:is|are|denotes|being)\s+(?:the|our)\s+{_NOUN},?\s+(?![A-Za-z]{{2,}}\s)(?=\S+[\s(])")
+                     rf"\s+(?:is|are|denotes|being)\s+(?:the|our)\s+{_NOUN},?\s+"
+                     rf"(?![A-Za-z]{{2,}}\s)(?=\S+[\s(])")
 # "F, multiplied entrywise by G"
 BY_ENTRIES = re.compile(r"(?P<front>(?:^|=)\s*)(?P<left>[^=,;:]+?),?\s+multiplied\s+"
-                        r"(?:element|entry)-?wise\s+(?:by|with)\s+(?P<right>[^=,;:A-Za-z]*[^=,;:]*?)(?=[\s.]*$)")
+                        r"(?:element|entry)-?wise\s+(?:by|with)\s+"
+                        r"(?P<right>[^=,;:A-Za-z]*[^=,;:]*?)(?=[\s.]*$)")
 
 
 def with_formulas(text: str) -> str:
