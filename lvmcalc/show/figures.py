@@ -67,16 +67,14 @@ def graph_panel(chain: Chain, stage: str | tuple[str, str] | None = None,
                        "color": outline["color"], "dash": style.dash(outline)}
     for child, used in chain.edges:
         look, width, ends = _look(chain, (child, used)), 1.8, (used, child)
-        if (child, used) == (node, parent):  # the step backwards takes the place of the edge
-            look, width, ends = style.DIRECTIONS["backward"], 4.0, (child, used)
-            look = look | {"linestyle": style.SOLID} if stage in done else look
-        elif (used, child) in done:
-            look, width, ends = style.DIRECTIONS["backward"], 2.6, (child, used)
-            look = look | {"linestyle": style.SOLID}
+        lit, solid = (used, child) == stage, (used, child) in done
+        if lit or solid:  # the step backwards takes the place of the edge
+            look, ends, width = style.DIRECTIONS["backward"], (child, used), 4.0 if lit else 2.6
         elif child == node and parent is None:
             look = style.DIRECTIONS["forward"]
         edges.append({"from": ends[0], "to": ends[1], "width": width, "color": look["color"],
-                      "dash": style.dash(look), "bow": bow(*(places[end] for end in ends))})
+                      "dash": "-" if solid else style.dash(look),
+                      "bow": bow(*(places[end] for end in ends))})
     return {"kind": "graph", "title": f"The graph of {chain.name}", "nodes": nodes, "edges": edges}
 
 
