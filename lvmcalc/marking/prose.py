@@ -293,7 +293,8 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
     bare = re.sub(rf"{STYLES}|[{{}}\s]|\\[,;:! ]", "", formula).replace("\\times", "×")
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
-    if name := re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare):
+    name = re.fullmatch(r"\\?([^\W\d_]\w*?)(?:\^(?:T|\\top)|ᵀ|_\w+)*", bare)
+    if name and not re.search(r"\w\s+\w", re.sub(STYLES, "", formula)):  # b_bar b
         letter = len(name[1]) == 1 and category(name[1]) != "Lm"  # but no ᵀ that stands alone
         if not letter and are_letters(name[1], vocabulary):  # XW
             return "A"

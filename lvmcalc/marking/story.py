@@ -254,7 +254,8 @@ def _is_comment(lead: str, text: str) -> bool:
     """Return whether words behind an answer are a reason for it, or say where its parts are from.
     """
     lead, words = re.sub("[^a-z]", "", lead.lower()), _words(text)
-    if "⟦D" in text or GIVES.search(text) or text.lstrip().startswith("which"):
+    if not (words or "⟦B" in text) or "⟦D" in text or GIVES.search(text) or (
+            text.lstrip().startswith("which")):
         return False
     if lead in ("since", "because", "as", "using") or (lead and RULES.search(text)):
         return _is_told(text, TOLD | PARTS | OPERATIONS) and not (

@@ -64,6 +64,14 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
         assert mark(text, "autoencoder", "h").status == "unreadable"
 
 
+@pytest.mark.parametrize(("text", "of", "wrt"), [
+    ("-K⁻¹ \\textit{here} Y", "gplvm.trace", "Y"), ("b_bar b thus inv(K)", "gplvm.log_det", "c"),
+    ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X")])
+def test_a_factor_behind_a_word_or_a_minus_in_an_arrow_is_not_dropped(text: str, of: str,
+                                                                      wrt: str) -> None:
+    assert mark(text, of, wrt).status == "unreadable"
+
+
 def test_a_story_makes_no_wrong_answer_right() -> None:
     assert mark("The determinant is independent of Y, so ∂L/∂Y = K⁻¹Y", "gplvm",
                 "Y").status == "refuted"
