@@ -1,6 +1,5 @@
 """Values with many digits, for functions that have no rational values."""
 
-from collections.abc import Mapping
 from operator import mul
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import sympy as sp
 from sympy import Expr
 
-from lvmcalc.calculus.arithmetic import evaluate
+from lvmcalc.calculus.arithmetic import Point, evaluate
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.functions import DECIMAL, KINKED
 
@@ -89,8 +88,7 @@ class AwayFromKinks(Decimals):
         return super().apply(name, of_array, value)
 
 
-def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: str,
-                 direction: Any) -> bool:
+def slopes_agree(expression: Expr, slope: Expr, point: Point, wrt: str, direction: Any) -> bool:
     """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
 
     The derivative is the difference of two values a tiny step apart, each with many more digits.
@@ -111,7 +109,7 @@ def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: s
         return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS) + remainder
 
 
-def in_tenths(point: Mapping[str, Any]) -> dict[str, Any]:
+def in_tenths(point: Point) -> dict[str, Any]:
     """Return a point with a tenth of each number, where exp and tanh have digits that tell.
 
     A size stays what it is.
