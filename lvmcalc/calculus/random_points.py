@@ -167,13 +167,12 @@ def differ_in_decimals(left: Expr, right: Expr, point: Point) -> tuple[Expr, Exp
     rough, *_ = _in_decimals(left, right, point, DIGITS)
     fine, *sides = _in_decimals(left, right, point, 3 * DIGITS)
     tiny = mpmath.mpf(10) ** -DIGITS
-    if max(map(abs, fine)) <= tiny * max(1, *(abs(entry) for side in sides for entry in side)):
+    if max(map(abs, fine.flat)) <= tiny * max(1, *(abs(it) for side in sides for it in side.flat)):
         return None
     if not any(entry and abs(other - entry) < abs(entry) / 10**10
-               for other, entry in zip(rough, fine, strict=True)):
+               for other, entry in zip(rough.flat, fine.flat, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
-    first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
-                                        _shown(side[i, j])) for side in sides)
+    first, second = (sp.ImmutableMatrix(*side.shape, [*map(_shown, side.flat)]) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
 
 
@@ -189,8 +188,8 @@ def _in_decimals(left: Expr, right: Expr, point: Point, digits: int) -> tuple[An
     """Return left − right, left and right as matrices with so many digits."""
     with mpmath.workdps(digits):
         numbers = {name: decimal(value) for name, value in point.items()}
-        values = (arithmetic.evaluate(side, numbers, Decimals) for side in (left, right))
-        one, other = (mpmath.matrix(it if left.is_Matrix else [it]) for it in values)
+        one, other = (np.atleast_2d(arithmetic.evaluate(side, numbers, Decimals))
+                      for side in (left, right))
         return one - other, one, other
 
 
