@@ -58,19 +58,8 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
 
 def _power_of_a_size(expression: Expr) -> int:
     """Return a bound for the degree of an expression in its sizes, where they are numbers."""
-    def of(part: Expr) -> tuple[int, int]:
-        part = without_power(part)
-        if isinstance(part, MatrixSymbol | Symbol):
-            return (int(part.name in sizes), 0)
-        operation = known(part)
-        if not operation or sizes.keys().isdisjoint(it.name for it in part.free_symbols):
-            return 0, 0
-        if isinstance(part, sp.log) or not operation.degree:
-            return of(part.args[-1])
-        return operation.degree(of, part, sizes)
-
     sizes = dict.fromkeys(sizes_in(expression), LARGEST_SIZE)
-    return sum(of(expression))
+    return sum(_degrees(expression, sizes, sizes.__contains__))
 
 
 def sizes_apart(expression: Expr) -> Expr:
@@ -301,12 +290,22 @@ def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int
 
 def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     """Return bounds for the degrees of the entries' numerators and of their common denominator."""
+    return _degrees(expression, sizes, lambda name: name not in sizes)
+
+
+def _degrees(expression: Expr, sizes: Mapping[str, int],
+             counts: Callable[[str], bool]) -> tuple[int, int]:
+    """Return the degrees of numerator and denominator in the symbols that count, by their names."""
     def of(part: Expr) -> tuple[int, int]:
-        if isinstance(part, MatrixSymbol | Symbol):
-            return (0, 0) if part.name in sizes else (1, 0)
         part = without_power(part)
+        if isinstance(part, MatrixSymbol | Symbol):
+            return int(counts(part.name)), 0
         operation = known(part)
-        return operation.degree(of, part, sizes) if operation else (0, 0)
+        if not operation or not any(counts(it.name) for it in part.free_symbols):
+            return 0, 0
+        if isinstance(part, sp.log) or not operation.degree:
+            return of(part.args[-1])
+        return operation.degree(of, part, sizes)
 
     return of(expression)
 
