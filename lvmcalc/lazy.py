@@ -15,16 +15,14 @@ def face(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any],
     package : str
         The `__name__` of the module.
     homes : mapping of str to str
-        For each module the names that live there, with spaces between them; for the package
-        itself, its modules.
+        For each module the names that live there, with spaces between them.
     """
     home = {name: module for module, names in homes.items() for name in names.split()}
 
     def get(name: str) -> Any:
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        module = import_module(home[name] if home[name] != package else f"{package}.{name}")
-        value = module if home[name] == package else getattr(module, name)
+        value = getattr(import_module(home[name]), name)
         setattr(sys.modules[package], name, value)  # the next time nobody asks here
         return value
 

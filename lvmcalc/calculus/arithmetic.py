@@ -22,6 +22,7 @@ from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 
 KEPT = 8  # digits, that a determinant or an inverse keeps at least
 POINTS = 3  # at which two sides are compared
+Point = Mapping[str, Any]  # the values of symbols and sizes, by name
 
 
 class Reals:
@@ -124,7 +125,7 @@ class Rationals:
         raise UnsupportedExpression(f"the power {exponent} in exact arithmetic")
 
 
-def evaluate(expression: Expr, values: Mapping[str, Any], arithmetic: Any,
+def evaluate(expression: Expr, values: Point, arithmetic: Any,
              memo: dict[Expr, Any] | None = None) -> Any:
     """Return the value of an expression whose symbols (sizes among them) have the given values.
 
@@ -215,8 +216,7 @@ def random_point(expressions: tuple[Expr, ...], sizes: Mapping[str, int],
     return values
 
 
-def value_at(expression: Expr, point: Mapping[str, Any],
-             arithmetic: type[Rationals] = Rationals) -> Expr:
+def value_at(expression: Expr, point: Point, arithmetic: type[Rationals] = Rationals) -> Expr:
     """Return the exact value at a point of SymPy matrices and numbers, as one of these.
 
     A matrix of the point may be one of the arithmetic already.

@@ -1,7 +1,5 @@
 """Values with many digits, for functions that have no rational values."""
 
-from collections.abc import Mapping
-from operator import mul
 from typing import Any
 
 import mpmath
@@ -9,50 +7,41 @@ import numpy as np
 import sympy as sp
 from sympy import Expr
 
-from lvmcalc.calculus.arithmetic import evaluate
+from lvmcalc.calculus.arithmetic import Point, Reals, evaluate
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.functions import DECIMAL, KINKED
 
 DIGITS = 40  # that two numbers have in common before they are called equal
 
 
-class Decimals:
-    """Numbers and matrices of mpmath, with as many digits as its context has."""
+def _array(matrix: Any) -> np.ndarray:
+    return np.array(matrix.tolist(), dtype=object)
+
+
+class Decimals(Reals):
+    """Numbers of mpmath, and arrays of them, with as many digits as its context has."""
 
     number = staticmethod(lambda value: sp.N(value, mpmath.mp.dps)._to_mpmath(mpmath.mp.prec))
-    identity, zeros, ones = mpmath.eye, mpmath.zeros, mpmath.ones
-    transpose = staticmethod(lambda matrix: matrix.T)
-    trace = staticmethod(lambda matrix: sum(matrix[i, i] for i in range(matrix.rows)))
-    times = scale = mul
-    each = staticmethod(lambda function, matrix: matrix.apply(function))
-    total = staticmethod(mpmath.fsum)
-    diagonal_matrix = staticmethod(lambda vector: mpmath.diag([*vector]))
-    diagonal = staticmethod(lambda matrix: mpmath.matrix(
-        [matrix[i, i] for i in range(matrix.rows)]))
+    identity = staticmethod(lambda size: _array(mpmath.eye(size)))
+    zeros = staticmethod(lambda rows, columns: _array(mpmath.zeros(rows, columns)))
+    ones = staticmethod(lambda rows, columns: _array(mpmath.ones(rows, columns)))
+    log_det = classmethod(lambda cls, matrix: cls.log(cls.det(matrix)))
 
     @staticmethod
-    def inv(matrix: Any) -> Any:
+    def inv(matrix: np.ndarray) -> np.ndarray:
         """Return the inverse."""
         try:
-            return matrix**-1
+            return _array(mpmath.matrix(matrix.tolist())**-1)
         except (ZeroDivisionError, TypeError) as error:  # mpmath finds no pivot
             raise OutsideDomain("a matrix to be inverted is singular") from error
 
     @staticmethod
-    def det(matrix: Any) -> Any:
+    def det(matrix: np.ndarray) -> Any:
         """Return the determinant."""
         try:
-            return mpmath.det(matrix)
+            return mpmath.det(mpmath.matrix(matrix.tolist()))
         except TypeError:  # mpmath finds no pivot
             return mpmath.mpf(0)
-
-    @staticmethod
-    def elementwise(left: Any, right: Any) -> Any:
-        """Return the elementwise product."""
-        product = left.copy()
-        for place in np.ndindex(left.rows, left.cols):
-            product[place] *= right[place]
-        return product
 
     @staticmethod
     def log(number: Any) -> Any:
@@ -61,20 +50,13 @@ class Decimals:
             raise OutsideDomain("a logarithm of a number that is not positive")
         return mpmath.log(number)
 
-    @staticmethod
-    def root(base: Any, exponent: Any) -> Any:
-        """Return a power that is not whole, of a number that is not negative."""
-        if base < 0:
-            raise OutsideDomain("a root of a negative number")
-        return base**exponent
-
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, known to mpmath by its name, of a number or of every entry."""
         function = cls.log if name == "log" else DECIMAL.get(name, getattr(mpmath, name, None))
         if function is None:
             raise UnsupportedExpression(f"{name} with many digits")
-        return value.apply(function) if hasattr(value, "rows") else function(value)
+        return np.vectorize(function, otypes=[object])(value) if np.ndim(value) else function(value)
 
 
 class AwayFromKinks(Decimals):
@@ -83,14 +65,12 @@ class AwayFromKinks(Decimals):
     @classmethod
     def apply(cls, name: str, of_array: Any, value: Any) -> Any:
         """Return a function, unless it is one with a kink of a number next to 0."""
-        entries = value if hasattr(value, "rows") else [value]
-        if name in KINKED and min(map(abs, entries)) < mpmath.mpf(10) ** (-DIGITS / 2):
+        if name in KINKED and np.min(np.abs(value)) < mpmath.mpf(10) ** (-DIGITS / 2):
             raise OutsideDomain(f"a derivative of {name} at 0")
         return super().apply(name, of_array, value)
 
 
-def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: str,
-                 direction: Any) -> bool:
+def slopes_agree(expression: Expr, slope: Expr, point: Point, wrt: str, direction: Any) -> bool:
     """Return whether a slope is d/dt of an expression at t = 0, as there, to 40 digits.
 
     The derivative is the difference of two values a tiny step apart, each with many more digits.
@@ -111,7 +91,7 @@ def slopes_agree(expression: Expr, slope: Expr, point: Mapping[str, Any], wrt: s
         return abs(found - claimed) <= size * mpmath.mpf(10) ** (3 - DIGITS) + remainder
 
 
-def in_tenths(point: Mapping[str, Any]) -> dict[str, Any]:
+def in_tenths(point: Point) -> dict[str, Any]:
     """Return a point with a tenth of each number, where exp and tanh have digits that tell.
 
     A size stays what it is.
@@ -123,4 +103,4 @@ def decimal(value: Any) -> Any:
     """Return a number, or a matrix of numbers, as mpmath has it; a size stays what it is."""
     if isinstance(value, int):
         return value
-    return mpmath.matrix(value) if getattr(value, "is_Matrix", False) else mpmath.mpf(value)
+    return _array(mpmath.matrix(value)) if getattr(value, "is_Matrix", False) else mpmath.mpf(value)

@@ -1,13 +1,12 @@
 """Arithmetic of dual numbers: the exact slope along a direction, without any rule."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
 from sympy import QQ, Expr, Symbol
 from sympy.polys.matrices import DomainMatrix
 
-from lvmcalc.calculus.arithmetic import Rationals, value_at
+from lvmcalc.calculus.arithmetic import Point, Rationals, value_at
 
 t = Symbol("t")
 
@@ -62,8 +61,7 @@ class FirstOrder(Rationals):
         return cls.matrix([[super().det(matrix)]]).to_Matrix()[0]
 
 
-def directional_derivative(expression: Expr, point: Mapping[str, Any], wrt: str,
-                           direction: Any) -> Expr:
+def directional_derivative(expression: Expr, point: Point, wrt: str, direction: Any) -> Expr:
     """Return d/dt of a scalar expression at t = 0 when `wrt` moves by t times `direction`, exactly.
 
     No rule for matrices is used: the expression is evaluated over the polynomials in t, up to t¹,

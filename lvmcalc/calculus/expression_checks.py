@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, Identity, MatPow, MatrixSymbol, Symbol
+from sympy import Expr, MatPow, MatrixSymbol, Symbol
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import TooLarge, UnsupportedExpression
 from lvmcalc.calculus.expression_tools import parts_of, without_power
 from lvmcalc.calculus.functions import without_lambdas
-from lvmcalc.calculus.operations import OPERATIONS, known
+from lvmcalc.calculus.operations import ATOMS, OPERATIONS, known
 from lvmcalc.checks import CannotBeFormed
 
 MOST_PARTS, DEEPEST = 4_000, 60  # beyond these a comparison takes longer than anyone waits
@@ -72,8 +72,7 @@ def refuse_unknown(expression: Expr) -> None:
 
 def dimensions(*expressions: Expr) -> set[Expr]:
     """Return all numbers of rows and columns in the expressions."""
-    constants = (MatrixSymbol, Identity, sp.ZeroMatrix, sp.OneMatrix)
-    return {size for part in parts_of(*expressions) if isinstance(part, constants)
+    return {size for part in parts_of(*expressions) if isinstance(part, ATOMS) and part.is_Matrix
             for size in part.shape}
 
 

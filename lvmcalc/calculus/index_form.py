@@ -57,9 +57,7 @@ class IndexForm(IndexFunctions):
 
     def vanishes(self, expression: Expr) -> bool:
         """Return whether an expression is proved to be 0."""
-        if expression.is_Matrix:
-            return not self.matrix(expression, 0, 1)
-        return is_zero(self.scalar(expression))
+        return self.equal({} if expression.is_Matrix else sp.S.Zero, expression)
 
     # Operations, each as a sum
     def product(self, expression: Expr, i: int | None, j: int | None) -> Sum:

@@ -6,6 +6,7 @@ matter, so a product is kept with the names −1, −2, … in one order that de
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sympy import Expr
@@ -41,17 +42,11 @@ def renamed(product: Product, names: Mapping[int, int]) -> Product:
 
 def components(product: Product) -> list[Product]:
     """Return the parts of a product that share no index with each other."""
-    parts: list[tuple[set[int], list[Factor]]] = []
+    parts: list[Product] = []
     for factor in product:
-        indices, factors = set(factor.indices), [factor]
-        apart = []
-        for others, part in parts:
-            if others & indices:
-                indices, factors = indices | others, part + factors
-            else:
-                apart.append((others, part))
-        parts = [*apart, (indices, factors)]
-    return [tuple(part) for _, part in parts]
+        near = [part for part in parts if not indices_of(part).isdisjoint(factor.indices)]
+        parts = [*(part for part in parts if part not in near), (*chain(*near), factor)]
+    return parts
 
 
 def in_one_order(product: Product, free: set[int], symmetric: Symmetric) -> Product:

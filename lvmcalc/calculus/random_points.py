@@ -15,13 +15,13 @@ import sympy as sp
 from sympy import Expr, HadamardPower, MatrixSymbol, Symbol
 
 from lvmcalc.calculus import arithmetic
-from lvmcalc.calculus.arithmetic import POINTS, random_point, sizes_in, value_at, vanishes
+from lvmcalc.calculus.arithmetic import POINTS, Point, random_point, sizes_in, value_at, vanishes
 from lvmcalc.calculus.decimals import DIGITS, Decimals, decimal, in_tenths
 from lvmcalc.calculus.errors import OutsideDomain, UnsupportedExpression
 from lvmcalc.calculus.expression_checks import dimensions
 from lvmcalc.calculus.expression_tools import whole_size, without_power
 from lvmcalc.calculus.functions import kinks_in
-from lvmcalc.calculus.operations import is_rational, known
+from lvmcalc.calculus.operations import ATOMS, is_rational, known
 from lvmcalc.calculus.verdict import Counterexample, Verdict, power_of_ten
 
 RANGE = 10**9  # entries of random check points are whole numbers of this size, never 0 or ±1
@@ -30,9 +30,8 @@ LARGEST_SIZE = 16  # beyond this, exact arithmetic takes too long
 MOST_ORDERS, MOST_SHAPES, MOST_TRIES = 6_000, 24, 300  # in search of a small counterexample
 OF_BOTH_SIGNS = 12  # more points where √(t²) may be t or −t
 ON_BOTH_SIDES = 60  # more points where sign(…) may differ at a few of them only
-CONSTANTS = (sp.Identity, sp.ZeroMatrix, sp.OneMatrix)
 AtMost = tuple[tuple[str, str], ...]  # pairs of sizes, the first at most as large as the second
-Differ = Callable[[Expr, Expr, Mapping[str, Any]], tuple[Expr, Expr] | None]
+Differ = Callable[[Expr, Expr, Point], tuple[Expr, Expr] | None]
 
 
 def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
@@ -59,19 +58,8 @@ def agreement(left: Expr, right: Expr, symmetric: tuple[str, ...], seed: int,
 
 def _power_of_a_size(expression: Expr) -> int:
     """Return a bound for the degree of an expression in its sizes, where they are numbers."""
-    def of(part: Expr) -> tuple[int, int]:
-        part = without_power(part)
-        if isinstance(part, MatrixSymbol | Symbol):
-            return (int(part.name in sizes), 0)
-        operation = known(part)
-        if not operation or sizes.keys().isdisjoint(it.name for it in part.free_symbols):
-            return 0, 0
-        if isinstance(part, sp.log) or not operation.degree:
-            return of(part.args[-1])
-        return operation.degree(of, part, sizes)
-
     sizes = dict.fromkeys(sizes_in(expression), LARGEST_SIZE)
-    return sum(of(expression))
+    return sum(_degrees(expression, sizes, sizes.__contains__))
 
 
 def sizes_apart(expression: Expr) -> Expr:
@@ -81,7 +69,7 @@ def sizes_apart(expression: Expr) -> Expr:
     def of(part: Expr) -> Expr:
         if part in sizes:
             return Symbol(f"{part.name} as a number")
-        if part.is_Atom or isinstance(part, (MatrixSymbol, *CONSTANTS)) or not part.args:
+        if isinstance(part, ATOMS) or not part.args:
             return part
         if isinstance(part, sp.Pow | HadamardPower):
             return part.func(of(part.base), part.exp)
@@ -149,7 +137,7 @@ def _has_root_of_square(side: Expr) -> bool:
                for inner in outer.base.atoms(sp.Pow))
 
 
-def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
+def differ(left: Expr, right: Expr, point: Point) -> tuple[Expr, Expr] | None:
     """Return both values if they differ at the point, else None."""
     a, b = value_at(left, point), value_at(right, point)
     difference = a - b
@@ -157,8 +145,7 @@ def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> tuple[Expr, Exp
     return None if all(map(vanishes, entries)) else (a, b)
 
 
-def differ_in_decimals(left: Expr, right: Expr,
-                       point: Mapping[str, Any]) -> tuple[Expr, Expr] | None:
+def differ_in_decimals(left: Expr, right: Expr, point: Point) -> tuple[Expr, Expr] | None:
     """Return both values if they certainly differ, and None if they agree to 40 digits.
 
     Raises
@@ -169,13 +156,12 @@ def differ_in_decimals(left: Expr, right: Expr,
     rough, *_ = _in_decimals(left, right, point, DIGITS)
     fine, *sides = _in_decimals(left, right, point, 3 * DIGITS)
     tiny = mpmath.mpf(10) ** -DIGITS
-    if max(map(abs, fine)) <= tiny * max(1, *(abs(entry) for side in sides for entry in side)):
+    if max(map(abs, fine.flat)) <= tiny * max(1, *(abs(it) for side in sides for it in side.flat)):
         return None
     if not any(entry and abs(other - entry) < abs(entry) / 10**10
-               for other, entry in zip(rough, fine, strict=True)):
+               for other, entry in zip(rough.flat, fine.flat, strict=True)):
         raise OutsideDomain("a difference that cannot be told from 0")
-    first, second = (sp.ImmutableMatrix(side.rows, side.cols, lambda i, j, side=side:
-                                        _shown(side[i, j])) for side in sides)
+    first, second = (sp.ImmutableMatrix(*side.shape, [*map(_shown, side.flat)]) for side in sides)
     return (first, second) if left.is_Matrix else (first[0], second[0])
 
 
@@ -187,13 +173,12 @@ def _shown(number: Any) -> Expr:
     return whole if number == whole else sp.Float(str(number), 6)
 
 
-def _in_decimals(left: Expr, right: Expr, point: Mapping[str, Any],
-                 digits: int) -> tuple[Any, Any, Any]:
+def _in_decimals(left: Expr, right: Expr, point: Point, digits: int) -> tuple[Any, Any, Any]:
     """Return left − right, left and right as matrices with so many digits."""
     with mpmath.workdps(digits):
         numbers = {name: decimal(value) for name, value in point.items()}
-        values = (arithmetic.evaluate(side, numbers, Decimals) for side in (left, right))
-        one, other = (mpmath.matrix(it if left.is_Matrix else [it]) for it in values)
+        one, other = (np.atleast_2d(arithmetic.evaluate(side, numbers, Decimals))
+                      for side in (left, right))
         return one - other, one, other
 
 
@@ -216,7 +201,7 @@ def _fit(rows: set[Expr], sizes: Mapping[str, int]) -> bool:
         return False
 
 
-def _allowed(sizes: Mapping[str, Any], at_most: AtMost) -> bool:
+def _allowed(sizes: Point, at_most: AtMost) -> bool:
     """Return whether no size is larger than the one that it may not exceed."""
     return all(sizes.get(small, 0) <= sizes.get(large, LARGEST_SIZE) for small, large in at_most)
 
@@ -305,12 +290,22 @@ def chance_of_false_agreement(left: Expr, right: Expr, tried: list[dict[str, int
 
 def degree(expression: Expr, sizes: Mapping[str, int]) -> tuple[int, int]:
     """Return bounds for the degrees of the entries' numerators and of their common denominator."""
+    return _degrees(expression, sizes, lambda name: name not in sizes)
+
+
+def _degrees(expression: Expr, sizes: Mapping[str, int],
+             counts: Callable[[str], bool]) -> tuple[int, int]:
+    """Return the degrees of numerator and denominator in the symbols that count, by their names."""
     def of(part: Expr) -> tuple[int, int]:
-        if isinstance(part, MatrixSymbol | Symbol):
-            return (0, 0) if part.name in sizes else (1, 0)
         part = without_power(part)
+        if isinstance(part, MatrixSymbol | Symbol):
+            return int(counts(part.name)), 0
         operation = known(part)
-        return operation.degree(of, part, sizes) if operation else (0, 0)
+        if not operation or not any(counts(it.name) for it in part.free_symbols):
+            return 0, 0
+        if isinstance(part, sp.log) or not operation.degree:
+            return of(part.args[-1])
+        return operation.degree(of, part, sizes)
 
     return of(expression)
 

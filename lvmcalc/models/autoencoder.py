@@ -57,8 +57,7 @@ def gradient(W: Any, x: Any) -> np.ndarray:
 
     Parameters, errors and source are those of `loss`.
     """
-    W, x = _checked(W, x)
-    return _gradient(W, x)[1]
+    return _gradient(*_checked(W, x))[1]
 
 
 def value_and_gradient(W: Any, x: Any) -> tuple[float, np.ndarray]:
