@@ -206,10 +206,9 @@ def tests_of(module: str, everything: bool) -> list[str]:
     paths = sorted((ROOT / "tests").rglob("test_*.py"))
     files = [file for path in paths
              if not (file := path.relative_to(ROOT).as_posix()).startswith(OTHERS)]
-    own, folder = str(Path("tests", room, f"test_{name}.py")), str(Path("tests", room))
-    near = [path for path in files if str(Path(path).parent) == folder]
-    far = [path for path in files if path not in near] if everything else []
-    return sorted(near, key=lambda path: path != own) + far
+    own = Path("tests", room, f"test_{name}.py")
+    wanted = [file for file in files if everything or Path(file).parent == own.parent]
+    return sorted(wanted, key=lambda file: (Path(file) != own, Path(file).parent != own.parent))
 
 
 def judged(path: Path, healthy: str, wrong: str, files: list[str]) -> str:

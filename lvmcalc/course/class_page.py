@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from importlib import resources
 from itertools import groupby
+from string import Template
 
 from lvmcalc.course.collect import EMPTY, RIGHT, RUN, WORDS, WRONG, Collected, TaskResult
 
@@ -16,23 +17,17 @@ SHOWN = 5  # mistakes on the first screen, which is for a room
 
 def page(collected: Collected) -> str:
     """Return the page as HTML: without names what can be shown to the class, then who did what."""
-    students = collected.students
-    legend = ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())
-    parts = ["<h1>Which mistakes the class made</h1>", _for_a_room(collected),
-             f"<h2>Who derived what</h2><p>{legend}. Every answer was marked again.</p>",
-             _overview(collected)]
+    more = []
     if collected.problems:
-        parts += ["<h2>What needs a look</h2>",
-                  _table(("student", "what"), map(_cells, collected.problems))]
+        more += ["<h2>What needs a look</h2>",
+                 _table(("student", "what"), map(_cells, collected.problems))]
     if collected.slips:
-        parts += ["<h2>Who made which mistake</h2>", _slips(collected)]
-    parts += [_details(collected, student) for student in students]
-    body = "\n".join(parts)
-    style = (resources.files(__package__) / "class_page.css").read_text("utf-8")
-    return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width">'
-            f"<title>What was handed in</title><style>\n{style}</style></head>\n"
-            f"<body>{body}</body></html>\n")
+        more += ["<h2>Who made which mistake</h2>", _slips(collected)]
+    more += [_details(collected, student) for student in collected.students]
+    legend = ", ".join(f"{sign} {status}" for status, sign in SIGNS.items())
+    text = (resources.files(__package__) / "class_page.html").read_text("utf-8")
+    return Template(text).substitute(room=_for_a_room(collected), legend=legend,
+                                     overview=_overview(collected), more="\n".join(more))
 
 
 def _for_a_room(collected: Collected) -> str:

@@ -13,7 +13,7 @@ from sympy import Expr
 
 from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
-from lvmcalc.course.progress import here
+from lvmcalc.course.progress import Answered
 from lvmcalc.course.unseen import unseen
 from lvmcalc.marking import Mark, mark
 from lvmcalc.models import chain_named
@@ -22,7 +22,7 @@ PARTS = ("autoencoder", "autoencoder", "gplvm.log_det", "gplvm.trace")  # of the
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Answered):
     """Ask for the adjoint of a leaf or stage of an unseen chain, in its leaves and stages alone.
 
     Attributes
@@ -35,10 +35,6 @@ class Question:
     number: int
     chain: Chain
     wrt: str
-
-    def mark(self, answer: Any) -> Mark:
-        """Mark an answer as `check` does, and keep it in the progress file."""
-        return here().keep(self, answer)
 
     def check(self, answer: Any) -> Mark:
         """Mark an answer, a formula as text or as a SymPy expression.

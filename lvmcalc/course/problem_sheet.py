@@ -16,7 +16,7 @@ from lvmcalc.auditing import Audit, Line, audit
 from lvmcalc.calculus.verdict import MARKS
 from lvmcalc.chain import Chain
 from lvmcalc.course.exam import Question
-from lvmcalc.course.progress import LONGEST, here
+from lvmcalc.course.progress import LONGEST, Answered
 from lvmcalc.marking import Finding, mark
 from lvmcalc.models import chain_named
 
@@ -59,7 +59,7 @@ class PartMark:
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Answered):
     """One part of the sheet.
 
     Attributes
@@ -90,10 +90,6 @@ class Part:
     def chain(self) -> Chain:
         """The chain that it is about."""
         return chain_named(self.of)
-
-    def mark(self, answer: Any) -> PartMark:
-        """Mark an answer, which is text, and keep it in the progress file."""
-        return here().keep(self, answer)
 
     def check(self, answer: Any) -> PartMark:
         """Mark an answer without keeping it."""

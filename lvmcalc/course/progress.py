@@ -127,13 +127,6 @@ class Progress:
         if answer.strip() and len(answer) <= LONGEST:
             self._keep(lambda kept: kept.add(exercise, answer, right))
 
-    def keep(self, asked: Any, answer: Any) -> Any:
-        """Mark an answer to a part of the sheet or a question of an exam, and keep it."""
-        found = asked.check(answer)
-        if isinstance(answer, str):
-            self.add((asked.model, asked.asks), answer, found.right or found.status == "words")
-        return found
-
     def renew(self) -> None:
         """Read the file again: another notebook may have written it."""
         self._there = self._read()
@@ -179,3 +172,14 @@ class Progress:
 def here() -> Progress:
     """Return the progress of this kernel, the same one each time."""
     return Progress()
+
+
+class Answered:
+    """What is answered in a cell: a part of the sheet, or a question of an exam."""
+
+    def mark(self, answer: Any) -> Any:
+        """Mark an answer as `check` does, and keep it in the progress file if it is text."""
+        found = self.check(answer)
+        if isinstance(answer, str):
+            here().add((self.model, self.asks), answer, found.right or found.status == "words")
+        return found

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -12,7 +11,7 @@ from lvmcalc import checks, notation
 from lvmcalc.chain import Chain
 from lvmcalc.show import style
 from lvmcalc.show.graph_layout import Layout, bow, layout
-from lvmcalc.show.still import SIGNED, WIDTH, Drawing, canvas, draw_graph, place, tone
+from lvmcalc.show.still import WIDTH, Drawing, canvas, draw_graph, image, place, tone
 from lvmcalc.training import Trainer
 
 LONGEST, NARROWEST = 22, 14  # pixels of the two sides of a heat map at least, so as to be seen
@@ -134,8 +133,8 @@ def heats(matrices: Mapping[str, Any], shapes: Mapping[str, str] | None = None,
         about = _about(matrices[title])
         figure.text(middle, 1 - 8 / height, title, ha="center", va="top", size=16)
         figure.text(middle, 1 - 34 / height, about, ha="center", va="top", size=14)
-        _image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
-               interpolation="nearest")
+        image(axes, matrix, largest if one_scale else np.abs(matrix).max(), aspect="auto",
+              interpolation="nearest")
         outline = outlines.get(title, style.PLAIN)
         axes.spines[:].set(linewidth=2, **outline | {"color": tone(outline["color"])})
         down, by, across = shapes.get(title, "").partition("×")
@@ -240,10 +239,9 @@ def images(rows: Any, shape: tuple[int, int], words: str, signed: bool = True) -
     rows = checks.matrix(rows, "the images", columns=shape[0] * shape[1])
     side = min(160, (WIDTH - 20) // len(rows) - 10)
     figure = _blank(side + 20)
-    looks = {} if signed else {"cmap": style.IMAGE, "vmin": 0}
     for index, row in enumerate(rows):
         axes = place(figure, 20 + index * (side + 10), 10, side, side)
-        _image(axes, row.reshape(shape), np.abs(rows).max(), **looks)
+        image(axes, row.reshape(shape), np.abs(rows).max(), signed)
     return Drawing(figure, words)
 
 
@@ -252,13 +250,6 @@ def _blank(height: float) -> Figure:
     figure = canvas(WIDTH, height)
     figure.add_axes((0, 0, 1, 1)).set_axis_off()
     return figure
-
-
-def _image(axes: Axes, matrix: np.ndarray, largest: float, **looks: Any) -> None:
-    top = largest or 1.0
-    axes.imshow(matrix, **{"cmap": SIGNED, "vmin": -top, "vmax": top} | looks)
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(True)
 
 
 def _layout(chain: Chain) -> Layout:

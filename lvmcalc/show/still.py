@@ -134,6 +134,14 @@ def _share(parts: Sequence[tuple], room: float, at: float) -> list[tuple]:
     return found
 
 
+def image(axes: Axes, matrix: np.ndarray, top: float, signed: bool = True, **looks: Any) -> None:
+    """Draw a matrix from −top to top in two colours, or from 0 to top as ink on paper."""
+    axes.imshow(matrix, vmin=-(top or 1) if signed else 0, vmax=top or 1,
+                cmap=SIGNED if signed else style.IMAGE, **looks)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
+
+
 def tone(color: str) -> str:
     """Return the colour of a line; in ink it would not be seen on a dark page."""
     return style.GREY if color == style.INK else color
@@ -170,9 +178,8 @@ def curve(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
         flat = np.asarray(numbers.get(look["key"], ()))
         if not flat.size:
             continue
-        axes.plot(*flat.reshape(2, -1), color=tone(look["color"]),
-                  linestyle=look.get("dash", "-"), lw=2.5,
-                  marker="" if look.get("bare") else look.get("marker", "o"),
+        axes.plot(*flat.reshape(2, -1), color=tone(look["color"]), linestyle=look.get("dash", "-"),
+                  lw=2.5, marker="" if look.get("bare") else look.get("marker", "o"),
                   markevery=1 if look.get("every") else [-1],
                   label=look.get("label"), clip_on=False)
     left, right, low, high = numbers["axes"]
@@ -227,14 +234,11 @@ def cells(figure: Figure, box: tuple, panel: Mapping, numbers: Mapping) -> None:
     else:
         cell = min(wide / columns, high / rows, panel.get("most", 60))
         wide, high = cell * columns, cell * rows
-    top = panel.get("top") or np.abs(many).max() or 1
+    top = panel.get("top") or np.abs(many).max()
     for k, matrix in enumerate(many):
         row, column = divmod(k, panel["columns"])
         axes = place(figure, x + 8 + column * (wide + 8), y + 28 + row * (high + 8), wide, high)
-        axes.imshow(matrix, aspect="auto", vmin=-top if panel["signed"] else 0, vmax=top,
-                    cmap=SIGNED if panel["signed"] else style.IMAGE)
-        axes.set(xticks=[], yticks=[])
-        axes.spines[:].set(visible=True)
+        image(axes, matrix, top, panel["signed"], aspect="auto")
         words = [style.numeral(number, ".3g") for number in matrix.flat]
         room = wide / columns / (13 * max(map(len, words)))  # bold digits are 13 pixels wide
         if panel.get("fill") and high / rows > 22 and room > 0.84:

@@ -57,9 +57,8 @@ export const map = {
 };
 
 export const graph = { // nodes stand in columns and lanes; a click on one goes there
-  place(pen, box, {nodes}) {
-    const {size} = pen, all = Object.values(nodes);
-    const span = key => [Math.min, Math.max].map(most => most(...all.map(node => node[key])));
+  place({size}, box, {nodes}) {
+    const span = key => [Math.min, Math.max].map(of => of(...Object.values(nodes).map(it => it[key])));
     const [[x0, x1], [y0, y1]] = [span("x"), span("y")], step = box.w / (x1 - x0 + 1), lanes = y1 - y0;
     const apart = lanes ? (box.h - 5 * size) / lanes : box.h; // a node and its shape are above the next
     const r = Math.min(1.25 * size, step / 2.6, Math.max((apart - 1.4 * size) / 2, 0.75 * size));
