@@ -24,7 +24,7 @@ from lvmcalc.marking.derivation_text import (
 )
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import names_asked, with_loss
-from lvmcalc.marking.story import NOUNS, SCALAR, is_harmless
+from lvmcalc.marking.story import NOUNS, SCALAR, SO, is_harmless
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import FRAMES, MATH, sides_of
@@ -157,6 +157,9 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
             elif kinds[place] == "D":
                 kept.append(said)
     if kinds.count("A") != 1 or all(part.formula for part in parts):
+        return None
+    if parts[0].kind == "B" and not named[last] and len(parts) > 1 and SO.fullmatch(
+            text[parts[1].start:parts[1].end].strip()):  # d thus - x
         return None
     at = kinds.index("A")
     after = text[parts[at].end:parts[at + 1].start] if parts[at + 1:] else ""

@@ -84,6 +84,7 @@ CHANGED = re.compile(
     rf"{_MATTER}\b|⟦N\w*⟧\s+(?:squared|transposed?|inverse)\b|\bidentity\s+(?:as|for)\b"
     r"|\b(?:answer|result|gradient|solution)\s+is\s+the\s+(?:trace|determinant|first|second|last"
     r"|prior|penalty)\b|\b(?:part|term|path)\s+is\s+(?:what|all)\b", re.IGNORECASE)
+LEFT_OPEN = re.compile(r"\b(?:where|here)\s+⟦N\w*⟧\W*$", re.IGNORECASE)  # F. where T
 SYMMETRIC = re.compile(r"⟦N\w*⟧\s*(?:is|are|being)?\s*(?:an?\s+)?symmetric", re.IGNORECASE)
 ABOUT = re.compile(r"\b(?:respect\s+to|for)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
 TOWARDS = re.compile(r"\b(?:to|for|of)\s+(?:the\s+\w+\s+)?⟦N\w*⟧", re.IGNORECASE)
@@ -159,7 +160,7 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
     words such as "so" or "this gives" say that one `leads` to it, if all of them are known.
     """
     if TWICE.search(story) or VALUE.search(story) or RENAMES.search(story) or (
-            CHANGED.search(story)):
+            CHANGED.search(story) or LEFT_OPEN.search(story)):
         return False
     front, behind = story.split("⟦A⟧")
     told = [*CONCLUDED.finditer(front)]

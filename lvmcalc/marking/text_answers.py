@@ -83,10 +83,13 @@ ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
-TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}")
+TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}|\bj\s+(?:np|sp)\.(?=\w)"
+                       r"|(?<![A-Za-z\\])d\s*\\q?quad(?=\s*[A-Za-z]\w*\s*=)")
 MOST_HEARD = 4  # ways to understand what is spoken
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
+# A row that begins with a plus goes on, and one with a minus behind dL = …
+NEXT_ROW = re.compile(rf"^({CHANGE.pattern}[^\n]*)\n\s*(?=[-−])|()\n\s*(?=\+)", re.MULTILINE)
 AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 
 
@@ -287,7 +290,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     parts, behind = program(text), []
     code = len(parts) > 1
     if not code:
-        text = found = (parts or [text])[0].strip()
+        text = found = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
         if match := BEHIND.search(found) or ASIDE.search(found):
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]

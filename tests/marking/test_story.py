@@ -66,10 +66,20 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
 
 @pytest.mark.parametrize(("text", "of", "wrt"), [
     ("-K⁻¹ \\textit{here} Y", "gplvm.trace", "Y"), ("b_bar b thus inv(K)", "gplvm.log_det", "c"),
-    ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X")])
+    ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X"), ("d thus - x", "autoencoder", "c"),
+    ("f_bar + g_bar. where T", "gplvm.log_det", "X"),
+    ("d\\quadL = ⟨e cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "autoencoder", "W"),
+    ("alpha * jsp.linalg.solve(K, Y) @ (j sp.linalg.solve(K, Y).T @ X)", "gplvm.trace", "X")])
 def test_a_factor_behind_a_word_or_a_minus_in_an_arrow_is_not_dropped(text: str, of: str,
                                                                       wrt: str) -> None:
     assert mark(text, of, wrt).status == "unreadable"
+
+
+@pytest.mark.parametrize(("rows", "right"), [
+    ("dL = ⟨e cᵀ, dW⟩\n + tr(x cᵀWᵀ dW)", True), ("dL = ⟨W c xᵀ, dW⟩\n- ⟨e cᵀ, dW⟩", False),
+    ("dL = ⟨2 e cᵀ + W c xᵀ, dW⟩\n− ⟨e cᵀ, dW⟩", True)])
+def test_a_row_that_begins_with_a_sign_goes_on(rows: str, right: bool) -> None:
+    assert mark(rows, "autoencoder", "W").status == ("proved" if right else "refuted")
 
 
 def test_a_story_makes_no_wrong_answer_right() -> None:
