@@ -83,8 +83,9 @@ ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
-TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}|\bj\s+(?:np|sp)\.(?=\w)"
-                       r"|(?<![A-Za-z\\])d\s*\\q?quad(?=\s*[A-Za-z]\w*\s*=)")
+TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
+                       rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
+                       r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
 MOST_HEARD = 4  # ways to understand what is spoken
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")

@@ -80,7 +80,7 @@ VALUES = (r"(?:loss|objective|cost|error|energy|(?:log-)?likelihood|function|val
 VALUE = re.compile(r"^\s*(?:(?:so|hence|thus|then|and)\s+)?(?:the|my|our)\s+"
                    rf"{VALUES}(?:\s+(?:function|matrix))?\s+{_VERB}", re.IGNORECASE)
 SAID = re.compile(r"^(?P<left>\s*(?:∂|\\partial|d[A-Z]|\\[td]?frac|∇|\\nabla)[^=\n]{0,60}?)\s+"
-                  rf"(?P<verb>{_VERB}|-*>|→|⇒|=>|⟹)(?=\s)")
+                  rf"(?P<verb>{_VERB}|-+>|→|⇒|=>|⟹)(?=\s)")
 WORD = re.compile(r"\s*([A-Za-z-]+)(['’](?:s|m|ve|re|d|ll)(?![A-Za-z]))?"
                   r"(?:\s*[,:.?]\s+|\s*[,:]\s*|\s+)(?=[^\s=:])")
 

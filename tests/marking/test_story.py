@@ -69,7 +69,8 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
     ("->alpha*D*inv(K)*X;", "gplvm.log_det", "X"), ("d thus - x", "autoencoder", "c"),
     ("f_bar + g_bar. where T", "gplvm.log_det", "X"),
     ("d\\quadL = ⟨e cᵀ, dW⟩ + tr(x cᵀWᵀ dW)", "autoencoder", "W"),
-    ("alpha * jsp.linalg.solve(K, Y) @ (j sp.linalg.solve(K, Y).T @ X)", "gplvm.trace", "X")])
+    ("d\r\nL = tr(cᵀ dc)", "autoencoder", "c"), ("∂L/∂K : X > Xᵀ", "gplvm", "alpha"),
+    ("alpha * jsp.linalg.solve(K, Y) @ (j\\,sp.linalg.solve(K, Y).T @ X)", "gplvm.trace", "X")])
 def test_a_factor_behind_a_word_or_a_minus_in_an_arrow_is_not_dropped(text: str, of: str,
                                                                       wrt: str) -> None:
     assert mark(text, of, wrt).status == "unreadable"
