@@ -224,6 +224,7 @@ class _Auditor(Defining, Conditioned, Blaming):
         if piece.name and notation.spelling(piece.name) in self.lost and not piece.error:
             return self.defined(piece._replace(said=True))
         line = Line(piece.text, self.chain, at=piece.at)
+        self.conditions.follow(piece.at.line, piece.goes_on)
         if ZERO_GRADIENT.match(piece.text):
             self.conditions.begun = True
             return self.said(piece)

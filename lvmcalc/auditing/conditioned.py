@@ -96,6 +96,12 @@ class Conditioned:
         if conditions.restriction:  # a line below may well need it
             raise Unreadable(ASSUMED.format(conditions.restriction))
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
+        if piece.given and conditions.leaf(left, right):
+            conditions.begin_point(left, right, piece.at.line)
+            if not piece.flat:
+                return replace(line, kind="definition")
+        elif conditions.point:
+            return self.at_point(line, sides)
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
             if conditions.assumed:
                 raise Unreadable(ASSUMED.format(conditions.assumed))
@@ -145,6 +151,23 @@ class Conditioned:
         if condition.wrong:
             return replace(line, verdicts=(Verdict("refuted", ""),), follows=condition.number)
         return replace(line, verdicts=(verdict,), note=conditions.where(condition))
+
+    def at_point(self, line: Line, sides: tuple[Expr, ...]) -> Line:
+        """Return the line of an equation that is said of a point.
+
+        Raises
+        ------
+        Unreadable
+            If it does not hold there, for it may be about more than the point.
+        """
+        point = self.conditions.point
+        (leaf, value), = point.items()
+        put = partial(self.conditions.with_values, values=point)
+        if not all(self.verdict(*map(put, pair)).holds for pair in pairwise(self.in_leaves(
+                *sides))):
+            raise Unreadable(ASSUMED.format(f"line {self.conditions.lines[0]}"))
+        told = f"It holds at {notation.plain(leaf)} = {notation.plain(value)}."
+        return replace(line, verdicts=(Verdict("numeric", told),) * (len(sides) - 1), note=told)
 
     def estimate(self, piece: Piece) -> Piece:
         """Return a claim about w for one about ŵ, which solves the condition before it."""

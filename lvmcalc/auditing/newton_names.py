@@ -11,7 +11,8 @@ SOLVED = (r"\bsolve\(\s*H\b|H\s*(?:⁻¹|\^\s*\{?\s*-\s*1\s*\}?)\s*\\?g(?:rad)?\
           r"|\bH\s*\\\s*g\b")
 NEWTON = {"g": re.compile(r"\bgradient\s+(?:is\s+)?(?:then\s+)?\$?g\$?\s*="
                           r"|\[\s*\w+\s*,\s*g\s*[\],]"
-                          r"|^\s*g\s*(?:=|<-)[^#%\n]*[#%]\s*(?:the\s+)?gradient\b|"
+                          r"|^\s*g\s*(?:=|<-)[^#%\n]*[#%]\s*(?:the\s+)?gradient\b"
+                          r"|[#%][^\n]*\bgradient\b[^\n]*(?:\n[^\n#%]*){0,3}\n\s*g\s*=|"
                           + SOLVED, re.MULTILINE | re.IGNORECASE),
           "H": re.compile(r"\b(?:hessian|newton|irls)\b|\bd\s*\(?\s*(?:∇|\\nabla)|" + SOLVED,
                           re.IGNORECASE)}

@@ -61,7 +61,11 @@ class OwnLetters:
         self.formulas.pop(letter, None)  # so that it is the last
         self.formulas[letter] = formula
         self.meanings[letter] = meaning
-        self.meanings.setdefault(matching(f"d{letter.name}", meaning), change_of(meaning))
+        gradients = {symbol: self.chain.in_leaves(self.chain.adjoint(name))
+                     for name in self.chain.leaves
+                     if (symbol := self.chain.adjoint_symbol(name)) in meaning.free_symbols}
+        self.meanings.setdefault(matching(f"d{letter.name}", meaning),
+                                 change_of(meaning.xreplace(gradients)))
         name = letter.name
         if name in self.chain.leaves:
             return words.extended({name: letter})

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 from unicodedata import normalize
@@ -13,6 +13,7 @@ from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_f
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
+from lvmcalc.auditing.words_beside import apart, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
@@ -49,6 +50,9 @@ LEADING = re.compile(r"^\s*(?:(?:[A-Z-]{4,}|normal\s+equations?|at|the|(?-i:an?)
                      r"|we|so|by|iff|all\s+\$?d\s*\\?\w+\$?|if\s+and\s+only\s+if"
                      r"|(?:\$?\w\$?\s+)?the\s+(?:[a-z]+\s+){0,3}\$?\w?\$?\s*solves)[,:]?\s+)+"
                      r"(?=.*=)", re.IGNORECASE)
+# "At the maximum Σ = S, …": what follows in this sentence is said of that point
+AT = re.compile(r"^\s*(?:(?:so|and|hence|now|but)\s+)?(?:evaluated\s+)?at\b[^=∂∇]*=(?!\s*0)",
+                re.IGNORECASE)
 HELD = re.compile(r"^\s*(?:(?:fix|hold|keep)(?:ing)?|for)\s+\$?\\?\w+\$?(?:\s+(?:fixed|constant))?"
                   r"(?:,|\s+and)\s+(?:solve|set)(?:\s+for)?\s+(?=\S.*=)", re.IGNORECASE)
 GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|yields?|implies"
@@ -141,7 +145,8 @@ class Piece(NamedTuple):
     name. What is flat may hold only where the gradient is zero; with a constant, two sides may
     differ by a term, with a "factor" by a term or a factor; what is of a path may be a part. What
     stands beside an equation of its line, behind "where", is not what the next line goes on with.
-    It may be said that `only` one letter changes. With `dots` something is left out.
+    It may be said that `only` one letter changes. With `dots` something is left out. What is
+    `given` is the point that the next equations are about, as in "at Σ = S".
     """
 
     kind: str
@@ -156,6 +161,7 @@ class Piece(NamedTuple):
     beside: bool = False
     only: str = ""
     dots: bool = False
+    given: bool = False
     at: Position = START
 
 
@@ -189,17 +195,21 @@ def pieces(lines: Iterable[str], vocabulary: Vocabulary) -> list[Piece]:
             found[-1] = before._replace(text=f"{before.text} {text.strip()}")
         else:
             parts = [text := ROW_WISE.sub(r"\1", text)]
+            given = bool(AT.match(text))
             if FLAT.search(raw):
                 flat, parts = True, [LEADING.sub("", part) for part in GIVES.split(text)]
+            elif given:
+                parts = [LEADING.sub("", text)]
             for one in (one for part in parts for one in statements(part, vocabulary)):
                 one = of_a_summand(one, [it.text for it in found if "=" in it.text])
-                piece = _piece(one, vocabulary, found, own)
-                only = ONLY.search(one)
                 beside = bool(BESIDE.search(text[:max(0, text.find(one))]))
-                found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
-                                            beside=beside, only=only[1] if only else "",
-                                            dots=bool(DOTS.search(one)),
-                                            at=Position(number)))
+                for piece in _pieces(one, vocabulary, found, own):
+                    only = ONLY.search(one)
+                    found.append(piece._replace(flat=flat or piece.flat, of_path=of_path,
+                                                beside=beside, only=only[1] if only else "",
+                                                dots=bool(DOTS.search(one)), given=given,
+                                                at=Position(number)))
+                    given = given and piece.kind == "words"
     return placed(_used(piece, found[:place] + found[place + 1:])
                   for place, piece in enumerate(found))
 
@@ -245,7 +255,7 @@ def _used(piece: Piece, others: list[Piece]) -> Piece:
     if piece.kind != "definition":
         return piece
     numbered = re.search(r"[A-Za-z]_?\d$", piece.name)  # no Xᵀ1
-    if piece.said or numbered or any(
+    if piece.said or numbered or len(sides_of(piece.text)) > 2 or any(
             letter.search(it.text) for it in others
             if (it.kind != "words" or len(piece.name) == 1) and not says_nothing(it.text)):
         return piece
@@ -257,6 +267,19 @@ def with_index(text: str, vocabulary: Vocabulary) -> str:
     below = {*re.findall(r"_\{?([a-z])\b", spread_out(text))}
     return UNINDEXED.sub(rf"\1_{{{below.pop()}}} ", text) if len(below) == 1 and not any(
         name.startswith("Sigma") for name in vocabulary.spellings) else text
+
+
+def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
+            own: set[str]) -> Iterator[Piece]:
+    """Yield the piece of a statement; if words stay beside its equation, those of each."""
+    piece = _piece(text, vocabulary, found, own)
+    names = own | {it.name for it in found} | {piece.name}
+    whole = piece.kind == "words" or not (piece.error or words_in(piece.text, vocabulary, names))
+    parts = [] if whole else apart(text, vocabulary, names)
+    for part, spoken in parts:
+        yield Piece("words", part) if spoken else _piece(part, vocabulary, found, own)
+    if not parts:
+        yield piece
 
 
 def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str]) -> Piece:

@@ -51,6 +51,7 @@ class Conditions:
     moving : names of the leaves that change in the derivation
     begun : whether a gradient has been set to zero
     given : the values that leaves were given, as in λ = 1
+    point : the value of a leaf at the point that the next equations are about, as in "at Σ = S"
     assumed : the line of the first condition that is not understood, None if there is none
     restriction : the line of a condition that the model does not have, None if there is none
     """
@@ -62,12 +63,25 @@ class Conditions:
         self.moving: tuple[str, ...] = ()
         self.found: list[Condition] = []
         self.given: dict[Expr, Expr] = {}
+        self.point: dict[Expr, Expr] = {}
+        self.lines: list[int] = []  # that are about the point, the line that names it first
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
     def add(self, zero: Expr, name: str = "", number: Position | None = None,
             wrong: bool = False) -> None:
         """Add a gradient that was found, or a condition."""
         self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong))
+
+    def begin_point(self, left: Expr, right: Expr, line: int) -> None:
+        """Take the value of a leaf for the point that the next equations are about."""
+        self.point, self.lines = {left: right}, [line]
+
+    def follow(self, line: int, goes_on: bool) -> None:
+        """Forget the point behind the first equation on a line below the one that names it."""
+        if self.point and line not in self.lines:
+            if len(self.lines) > 1 and not goes_on:
+                self.point = {}
+            self.lines.append(line)
 
     def known(self) -> list[Condition]:
         """Return what may be zero, the right ones first; the gradients of the leaves that change
@@ -227,9 +241,9 @@ class Conditions:
         return f"It holds where {name} is zero." if name else (
             f"It follows from your {condition.number}.")
 
-    def with_values(self, side: Expr) -> Expr:
+    def with_values(self, side: Expr, values: dict[Expr, Expr] | None = None) -> Expr:
         """Return a side in leaves with the values that some of them were given."""
-        return self.chain.in_leaves(side).xreplace(self.given)
+        return self.chain.in_leaves(side).xreplace(self.given if values is None else values)
 
 
 def difference(left: Expr, right: Expr) -> Expr:

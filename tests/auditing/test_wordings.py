@@ -48,7 +48,7 @@ P = "p = σ(X w)\n"
     ("d\\hat y = V dh (b and c fixed)\nwhere \\hat y = V h + c", NET, ["proved", "definition"]),
     (r"\frac{\partial}{\partial w} a^\top w = a", RIDGE, ["unreadable"]),
     ("∇f(x) = Ax − b\nf is minimised where ∇f(x) = 0, that is Ax = −b.", QUADRATIC,
-     ["proved", "words", "refuted"]),
+     ["proved", "words", "words", "refuted"]),
     ("Since log σ(z) = z − log(1 + e^z), we get\nlog σ(z) = z + log(1 + e^z)", LOGISTIC,
      ["proved", "refuted"]),
     (P + "L = −yᵀ log p − (1 − y)ᵀ log(1 − p)\ndL/dp = (p − y) / (p(1 − p))   (elementwise)\n"

@@ -1,0 +1,133 @@
+"""Words beside an equation: they claim nothing, and the equation is judged without them.
+
+"Take G = ∂L/∂Σ and differentiate again" has an equation and words round it. A word that changes
+what the formula says, such as "minus" or "only", keeps the line together, and so unreadable.
+"""
+
+import re
+from collections.abc import Collection
+from itertools import pairwise
+
+from lvmcalc.marking.derivation_text import QUALIFIES, TELLING
+from lvmcalc.notation import Vocabulary
+from lvmcalc.notation.formula_finder import EQUALS, MATH
+from lvmcalc.notation.letters import GREEK
+from lvmcalc.notation.lexicon import ENGLISH, NAMED
+from lvmcalc.notation.named_functions import FUNCTIONS
+from lvmcalc.notation.statements import LETTER, is_open
+
+TOKEN = re.compile(r"(?<![\w\\.∂∇δ@])(?:\w-th|[A-Za-z]{3,}(?:-[A-Za-z]{3,})+"
+                   r"|[A-Za-z]+(?:['’](?:s|t))?)"
+                   r"(?![\w(\[^{ᵀ⁻²\u0302]|\.[A-Za-z]|['’]|[^\S\n]*&?[^\S\n]*:?=(?!=))")
+CHANGES = re.compile(rf"(?!\bagain\b)(?:{TELLING.pattern})(?<!\btranspose)|\btranspose\s+of\b"
+                     rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
+                     r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
+                     re.IGNORECASE)
+# What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
+UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through|denies)\W*$",
+                       re.IGNORECASE)
+DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
+                     r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
+# What words behind a formula begin with that are no part of it
+BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
+                    r"|because|by|from|using|via|this|be|we|holds?|the\s+(?:last|first|second)"
+                    r"|(?:is|are)\s+symmetric|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
+                    re.IGNORECASE)
+# A name, an adjoint, or a sign that is spoken of
+MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
+                       r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
+SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads|to)\W*$")
+SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
+UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
+
+
+def words_in(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[int, int]]:
+    """Return where the words of a text stand; names in `own` are none."""
+    return [it.span() for it in TOKEN.finditer(text) if _is_word(it[0], vocabulary, own)]
+
+
+def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
+    small = word.lower()
+    name = word in own or vocabulary.pattern.fullmatch(word) or word in vocabulary.spellings
+    called = small in vocabulary.functions or small in {*FUNCTIONS, *NAMED, *GREEK}
+    if name or called or small.removeprefix("d") in GREEK:
+        return False
+    spelled = word.islower() or word.istitle() or not word.isalpha()
+    return spelled and (len(word) > 2 or (len(word) == 2 and small in ENGLISH) or word == "a")
+
+
+def apart(text: str, vocabulary: Vocabulary,
+          own: Collection[str] = ()) -> list[tuple[str, bool]]:
+    """Return the equations of a text and the words round them, each with whether it is words.
+
+    None are returned if a word may change what an equation says, or if there is more than that.
+    """
+    parts = _of_dollars(text) if MATH.search(text) else _parts(text, vocabulary, own)
+    told = [part for part, spoken in parts if spoken]
+    equations = [part for part, spoken in parts if not spoken and EQUALS.search(part)]
+    if not told or not equations or any(map(CHANGES.search, told)) or any(
+            is_open(part) or UNFINISHED.search(part) or not part.split("=")[-1].strip()
+            for part in equations):
+        return []
+    found: list[tuple[str, bool]] = []
+    for (before, spoken), (part, words) in pairwise([("", True), *parts]):
+        if words:
+            if not part.strip(" ,;:.()!"):
+                continue
+            known = {*map(str.lower, re.findall("[A-Za-z]+", part))} & ENGLISH
+            if not spoken and "$" not in text and not BEHIND.match(part):
+                return []
+            if not known and re.match(r"\s*[A-Za-z]", part) and not re.search(r"[:,]\s*$", part):
+                return []  # a word that is not known may be a name
+            found.append((part.strip(" ,;:"), True))
+            continue
+        if not spoken or UNCLAIMED.search(before):
+            return []
+        found.append((f"let {part}" if DEFINES.search(before) else part, False))
+    return found
+
+
+def _of_dollars(text: str) -> list[tuple[str, bool]]:
+    """Return the parts of a text with equations between dollars."""
+    found, begin = [("", True)], 0
+    for match in MATH.finditer(text):
+        part = next(filter(None, match.groups()))
+        beside = text[begin:match.start()]
+        if re.search(r"[^A-Za-z\s.,;:!?'’()-]", beside):
+            return []
+        found[-1:] = [(found[-1][0] + beside, True)] if found[-1][1] else [found[-1], (beside,
+                                                                                    True)]
+        if EQUALS.search(part):
+            found.append((part, False))
+        elif MENTIONED.fullmatch(part.strip()) or not SAYS.search(found[-1][0]):
+            found[-1] = f"{found[-1][0]}{match[0]}", True
+        else:
+            return []
+        begin = match.end()
+    rest = text[begin:]
+    if re.search(r"[^A-Za-z\s.,;:!?'’()-]", rest):
+        return []
+    joined = found.pop()[0] if found[-1][1] else ""
+    return [*found, (joined + rest, True)]
+
+
+def _parts(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[str, bool]]:
+    """Return the equations of a text and the words between them."""
+    found: list[tuple[str, bool]] = [("", True)]
+    spans = words_in(text, vocabulary, own)
+    for (_, end), (begin, after) in pairwise([(0, 0), *spans, (len(text), len(text))]):
+        part = text[end:begin]
+        if EQUALS.search(part):
+            formula = part.rstrip(" ,;:.")
+            while formula.endswith("("):
+                formula = formula[:-1].rstrip(" ,;:.")
+            rest = part[len(formula):]
+            front = re.match(r"[\s,;:.!?)]*", formula)[0]
+            found[-1] = found[-1][0] + front, True
+            found += [(formula[len(front):].strip(), False), (rest, True)]
+        elif MENTIONED.fullmatch(SIGNS.sub("", part).strip(" ,;:.!?()")):
+            found[-1] = found[-1][0] + part, True
+        else:
+            return []
+        found[-1] = found[-1][0] + text[begin:after], True
+    return found

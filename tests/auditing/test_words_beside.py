@@ -1,0 +1,64 @@
+"""Words beside an equation of a derivation: the equation is judged, and the words are words."""
+
+import pytest
+
+from lvmcalc import audit, derive
+from lvmcalc.chain import Chain
+
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+SOFTMAX = derive("Z = X W\nL = sum(log(exp(Z) ones(C))) − tr(Yᵀ Z)", X="N×D", W="D×C", Y="N×C")
+GAUSS = derive("−n/2 log det(Σ) − n/2 tr(Σ⁻¹ S)", Σ="symmetric D×D", S="symmetric D×D",
+               n="positive")
+NET = derive("Z = U X\nH = tanh(Z)\nL = ½‖V H − Y‖²", X="D×N", U="M×D", V="K×M", Y="K×N")
+
+
+def judged(text: str, of: str | Chain) -> list[str]:
+    """Return how the lines of a derivation are judged, without those of words."""
+    return [line.status for line in audit(text, of).lines if line.status != "words"]
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("With C = xxᵀ (symmetric) this reads\nL = ½ tr(WᵀWWᵀWC) − tr(WᵀWC) + tr(C)", "autoencoder",
+     ["definition", "refuted"]),
+    ("Let s = exp(Z) 1 be the vector of row sums and P = diag(s)⁻¹ exp(Z).\n∂L/∂Z = P − Y", SOFTMAX,
+     ["definition", "definition", "numeric"]),
+    ("dL/dZ = dL/dH * (1 - H^2), where * and ^2 are elementwise", NET, ["proved"]),
+    ("Since $dK = α dX X^T$ and $∂L/∂K$ is symmetric, the chain rule gives", "gplvm", ["refuted"]),
+    ("Hence with D := (VᵀE) ∘ (1 − H∘H) the last trace is tr(Dᵀ dU X) = tr(X Dᵀ dU)",
+     NET, ["unreadable"] * 2),
+    ("Take G = ∂L/∂Σ = n/2 (Σ⁻¹SΣ⁻¹ + Σ⁻¹) and differentiate again.", GAUSS, ["refuted"]),
+])
+def test_the_equation_is_judged_without_the_words(
+        text: str, of: str | Chain, expected: list[str]) -> None:
+    assert judged(text, of) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "∂L/∂w = 2λ w − 2Xᵀ(y − Xw) minus the penalty", "the transpose of A = w", "A is not w = y",
+    "∂L/∂w = 2λ w for small λ", "∂L/∂w = 2λ w only", "nonsense |w| = 1",
+    "∂L/∂w = 2λ w − 2Xᵀ(y − Xw) if the rows are scaled"])
+def test_words_that_change_a_formula_leave_it_unreadable(text: str) -> None:
+    found = judged(text, RIDGE)
+    assert "proved" not in found
+    assert "unreadable" in found
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("At the maximum Σ = S the value is\nL = −n/2 log det S − nD/2\n∂L/∂S = −n/2 Σ⁻¹\nL = 0",
+     GAUSS, ["proved", "numeric", "proved", "refuted"]),
+    ("At the maximum Σ = S the value is\nL = −n/2 log det S + nD/2", GAUSS,
+     ["proved", "unreadable"]),
+    ("At w = Xᵀy the gradient is\n∂L/∂w = 2Xᵀ(XXᵀ − I)y + 2λXᵀy", RIDGE,
+     ["definition", "numeric"])])
+def test_what_is_said_of_a_point_is_judged_there(
+        text: str, of: Chain, expected: list[str]) -> None:
+    assert judged(text, of) == expected
+
+
+@pytest.mark.parametrize(("text", "of", "wrong"), [
+    ("Let G = ∂L/∂Σ = n/2 (Σ⁻¹SΣ⁻¹ − Σ⁻¹).\ndG = n/2 (Σ⁻¹ dΣ Σ⁻¹ − Σ⁻¹ dΣ Σ⁻¹ S Σ⁻¹)", GAUSS, 1),
+    ("% gradient and Hessian\nr = X*w - y;\ng = 2*X'*r + lambda*w;\nH = 2*(X'*X) + lambda*eye(D);",
+     RIDGE, 1)])
+def test_differentials_of_letters_and_the_g_of_newton_are_judged(
+        text: str, of: Chain, wrong: int) -> None:
+    assert judged(text, of).count("refuted") == wrong
