@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import sympy as sp
 from sympy import Expr, Symbol, Transpose
 
 from lvmcalc.auditing.gradient_names import asked_for
@@ -178,7 +179,9 @@ class Slips:
         each = [[number] for number in reversed(numbers)]
         name, ways = asked_for(self.chain, sides[0]), [sides]
         if name and is_symmetric(self.chain, name):  # tr(G dK) = tr(Gᵀ dK), and either is read off
-            ways.append((sides[0], *map(transposed, sides[1:])))
+            turned = [*map(transposed, sides[1:])]
+            ways += [(sides[0], *turned), (sides[0], *(product(sp.S.Half, passes.added(
+                [*pair])) for pair in zip(sides[1:], turned, strict=True)))]
         for some in [*each, [*numbers]] if len(each) > 1 else each:
             for way in ways:
                 with suppress(*NoValue, ValueError, TypeError):
@@ -197,6 +200,9 @@ class Slips:
             with suppress(*NoValue, UnsupportedExpression, ValueError, TypeError):
                 by = second[1] if second else name
                 step = increment_of(self.chain[by].symbol)
+                if second and left == self.chain.adjoint_symbol(by):  # of what was said of ∂L/∂w
+                    left, change = product(sides[0], step), in_increments(self.chain, change_of(
+                        self.chain.in_leaves(self.letters.meaning(change))), (by,))
                 if second and self.same(left, product(sides[0], step)) and self.same(
                         change, product(sides[-1], step)):
                     return number

@@ -98,8 +98,6 @@ class Conditioned:
         left, right = alike(*self.in_leaves(*sides[place:place + 2]))
         if piece.given and conditions.leaf(left, right):
             conditions.begin_point(left, right, piece.at.line)
-            if not piece.flat:
-                return replace(line, kind="definition")
         elif conditions.point:
             return self.at_point(line, sides)
         if conditions.given and self.verdict(*map(conditions.with_values, (left, right))).holds:
@@ -124,6 +122,8 @@ class Conditioned:
         fixed = leaf and not flat and conditions.is_constant(right)
         source = None if fixed else conditions.source(left, right)
         if not source and leaf and not (flat and conditions.claims_zero(left, right)):
+            if piece.given:
+                return replace(line, kind="definition")
             conditions.given[left] = right
             if not conditions.is_constant(right):
                 conditions.assumed = conditions.assumed or piece.at

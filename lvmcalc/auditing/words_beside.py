@@ -30,7 +30,7 @@ DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call
                      r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
 # What words behind a formula begin with that are no part of it
 BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
-                    r"|because|by|from|using|via|this|be|we|holds?|the\s+(?:last|first|second)"
+                    r"|because|by|from|using|via|this|be|we|holds?|the|its|it"
                     r"|(?:is|are)\s+symmetric|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
                     re.IGNORECASE)
 # A name, an adjoint, or a sign that is spoken of
