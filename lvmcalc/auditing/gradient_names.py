@@ -14,6 +14,8 @@ from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import sides_of
 from lvmcalc.notation.parser import Reading, readings
 
+NABLA = re.compile(r"(?<=[^\s(d])(?<!d\()\s*(?:∇|\\nabla(?![A-Za-z]))\s*L(?![\w(])")
+
 
 def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
     """Return a piece with ∂L/∂X for what is called grad, gX or X_grad."""
@@ -24,6 +26,9 @@ def with_gradient(chain: Chain, piece: Piece, moving: tuple[str, ...]) -> Piece:
             adjoint = f"∂{chain.vocabulary.outputs[0]}/∂{name}"
             return piece._replace(kind="claim", name="",
                                   text=f"{adjoint} = {piece.text[match.end():]}")
+    if piece.kind != "words" and len(moving) == 1:  # in H⁻¹∇L, and in g = ∇L = …
+        adjoint = f" ∂{chain.vocabulary.outputs[0]}/∂{moving[0]} "
+        return piece._replace(text=NABLA.sub(adjoint, piece.text))
     return piece
 
 
@@ -54,11 +59,12 @@ TERM = re.compile(_BY + r"(?P<of>(?=.*(?:[‖|^²({]|(?<![A-Za-z])(?:log|ln|det)
 DERIVED = re.compile(_BY + r"(?P<of>(?:\\operatorname\s*\{\s*tr\s*\}|\\?tr)?\s*"
                      r"(?:\\(?:left|[bB]igg?l?))?\s*[(\[{].*)$")
 # ∂ log|Σ| / ∂Σ, in which no letter alone is differentiated
-_MORE = r"(?=.*(?:[(\[|‖]|\b(?:log|ln|det|tr)\b)"
+_MORE = r"(?=.*(?:[(\[|‖⁻^]|\b(?:log|ln|det|tr)\b)"
 FRACTION = re.compile(rf"\s*(?:\\[td]?frac\s*\{{\s*(?:\\partial|∂)\s*(?P<a>{_MORE})"
                       r"(?:(?!\}\s*\{\s*(?:\\partial|∂)).)+)\}\s*\{\s*"
                       r"(?:\\partial\b|∂)\s*(?P<b>[^{}]+(?:\{\w+\})?)\s*\}"
-                      rf"|∂\s*(?P<c>{_MORE}.*/)[^/]+?)\s*/\s*∂\s*(?P<d>\w+))\s*$")
+                      rf"|(?:∂|d(?=[A-Z\s(]))\s*(?P<c>{_MORE}.*/)[^/=]+?)\s*/\s*[∂d]\s*"
+                      r"(?P<d>\w+))\s*$")
 
 
 def derived(side: str) -> tuple[str, str]:

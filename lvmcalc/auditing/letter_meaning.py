@@ -112,6 +112,8 @@ class Lettering(SaidLetters):
                 fitting = [name for name in fitting if self.verdict(
                     self.letters.derivative(value, self.words[name]), claimed).holds]
             name = fitting[0] if len(fitting) == 1 else ""
+        if value.is_Matrix and name and not self.words[name].is_Matrix:
+            return self.letters.slope_symbol(f"({notation.plain(value)})", value, self.words[name])
         if value.is_Matrix or not name or (name in self.chain.abbreviations  # as if it were a leaf
                                            and self.words[name] not in value.free_symbols):
             return None

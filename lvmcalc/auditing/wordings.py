@@ -61,6 +61,8 @@ INDEXED = re.compile(r"(\\[A-Za-z]+\s*_\d)(?=[A-Za-z\\])")  # δ_2 h, of which L
 DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
 LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
 LAYER = re.compile(rf"({DELTA})\s*(?:([²³¹])|\^\s*\{{?\s*(\d)\s*\}}?)")
+HESSIAN_AT = re.compile(r"((?:∇|\\nabla(?![A-Za-z]))\s*(?:²|\^\s*\{?\s*2\s*\}?)\s*L)\s*\(\s*"
+                        r"(?:\\(?:mathbf|bm|boldsymbol)\s*\{?\s*)?\\?(\w+)\s*\}?\s*\)")
 AT_LEAF = re.compile(r"(?:∇|\\nabla(?![A-Za-z]))(²|\^\{?2\}?)?\s*f\s*\(\s*\\?(\w+)\s*\)"
                      r"(?=\s*&?\s*=)")
 DENOTES = re.compile(r"\b([Ll]et\s+\$?\\?\w\$?)\s+denotes?\s+(?=the\b)")
@@ -102,6 +104,7 @@ def as_equations(text: str, chain: Chain) -> str:
         known = vocabulary.pattern.match(said[1].lstrip("\\"))
         return said[0] if known else f", where {said[1]}"
 
+    text = HESSIAN_AT.sub(lambda it: it[1] if it[2] in chain.leaves else it[0], text)
     text = INSERTED.sub("Then ", text)
     text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(aside, text)))
     text = LAST.sub(partial(_defined_last, text=text, chain=chain), text)
