@@ -182,6 +182,10 @@ class Slips:
             turned = [*map(transposed, sides[1:])]
             ways += [(sides[0], *turned), (sides[0], *(product(sp.S.Half, passes.added(
                 [*pair])) for pair in zip(sides[1:], turned, strict=True)))]
+        if sides[0] in self.letters.derived:  # ∂K/∂α = S says dK = S dα
+            value, wrt = self.letters.derived[sides[0]]
+            step = increment_of(wrt)
+            ways.append((change_of(value), *(moved_by(value, side, step) for side in sides[1:])))
         for some in [*each, [*numbers]] if len(each) > 1 else each:
             for way in ways:
                 with suppress(*NoValue, ValueError, TypeError):

@@ -14,7 +14,8 @@ NEWTON = {"g": re.compile(r"\bgradient\s+(?:is\s+)?(?:then\s+)?\$?g\$?\s*="
                           r"|^\s*g\s*(?:=|<-)[^#%\n]*[#%]\s*(?:the\s+)?gradient\b"
                           r"|[#%][^\n]*\bgradient\b[^\n]*(?:\n[^\n#%]*){0,3}\n\s*g\s*=|"
                           + SOLVED, re.MULTILINE | re.IGNORECASE),
-          "H": re.compile(r"\b(?:hessian|newton|irls)\b|\bd\s*\(?\s*(?:∇|\\nabla)|" + SOLVED,
+          "H": re.compile(r"\b(?:hessian|newton|irls)\b|∇L\s*=[^\n]*\n\s*H\s*=|"
+                          r"\bd\s*\(?\s*(?:∇|\\nabla)|" + SOLVED,
                           re.IGNORECASE)}
 MEANT = {"g": "∇L", "H": "∇²L"}
 GIVEN = (r"(?P<front>^(?:.*?[\s,;$])??){}\s*(?:&\s*)?(?::?=(?!=)|<-)\s*"

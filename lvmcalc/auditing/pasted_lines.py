@@ -14,7 +14,7 @@ from lvmcalc.notation.text_cleanup import without_markup
 # a comment, a number such as (2) or "Line 3:", or a bullet
 LABEL = re.compile(r"^\s*(?:#.*|//.*|%\s.*|(?:[Ss]tep|[Ll]ine|[Ee]q\.?)\s*\d+\s*[.):]?\s*"
                    r"|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.):]\s+|\(\s*\d{1,3}\s*\)\s*"
-                   r"|[-*•]\s+(?=.*=))?")
+                   r"|[-*•]\s+(?=.*=|[A-Za-z]{4,}\s+[a-z]{2,}\s))?")
 # Words in front of an equation that say what it is about: "Encoder: e = W x", "For W (both paths):"
 HEADING = re.compile(r"^\s*(?=[^:=]*[A-Za-z]{3})([A-Za-z](?:[\w\s,.'’&-]|\$[^$=]{1,20}\$)*"
                      r"(?:\([\w\s,.'’-]*\)\s*)?|\([\w\s,.'’-]*\)\s*)[:.,]\s+(?=.*=)")
@@ -46,7 +46,9 @@ TASK = re.compile(r"^\s*(?:(?:we|I)\s+)?(?:want|need|find|compute|differentiate"
 MINE = re.compile(rf"^\s*(?:my|our)\s+(?=\$?\s*(?:{LETTER})\s*:?=)")
 QED = re.compile(r"\$\s*\\(?:blacksquare|square|Box|qed)\s*\$|\\(?:blacksquare|qed)\b")
 CALLIGRAPHIC = re.compile(r"(?<![A-Za-z\\])d\s*\\mathcal\s*\{?\s*([A-Z])(?![A-Za-z])\s*\}?")
-LISTS = re.compile(r"\\(?:begin|end)\s*\{(?:itemize|enumerate|proof|center|quote)\}|\\item\b")
+LISTS = re.compile(r"\\(?:begin|end)\s*\{(?:itemize|enumerate|proof|center|quote)\}|\\item\b"
+                   r"|\\textbf\s*\{\s*\(?\w{1,3}[.)]*\s*\}|\\eqalign\s*\{(?=\s*$)"
+                   r"|^\s*\}\s*(?=\$\$)", re.MULTILINE)
 DENYING = re.compile(r"\b(?:minus|times|plus|twice|half|negative|opposite|not?|nor|without|except"
                      r"|wrong|false|incorrect|mistake|instead|cannot|never|unlike|let|define)\b"
                      r"|\b(?:of|by|with|to|than|from)\W*$", re.IGNORECASE)

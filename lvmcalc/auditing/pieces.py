@@ -13,7 +13,7 @@ from lvmcalc.auditing.pasted_lines import LABEL, numbered, statements, without_f
 from lvmcalc.auditing.remarks import NAME, is_english, is_remark, is_words
 from lvmcalc.auditing.updates import is_update
 from lvmcalc.auditing.wordings import introduced
-from lvmcalc.auditing.words_beside import apart, words_in
+from lvmcalc.auditing.words_beside import apart, is_story, words_in
 from lvmcalc.marking.derivation_text import NAMED_FIRST, TELLING, definition_in
 from lvmcalc.notation import Unreadable, Vocabulary, spelling
 from lvmcalc.notation.formula_finder import formula_in, sides_of
@@ -60,12 +60,8 @@ GIVES = re.compile(r"(?<=0)[\s$]*,?\s*(?:(?:this|which|and|it|we)\s+)*(?:gives?|
                    r"|(?<=0)[\s$]*(?:,\s*(?:so|i\.e\.)|:)\s")
 IN_WORDS = re.compile(rf"^\s*(?:let|where|with|here|write|denote|call)?,?\s*\$?({LETTER})\$?\s+"
                       r"(?:be|is|are|denotes?|stands?\s+for|means)\b", re.IGNORECASE)
-_SAID = r"[A-Za-z'’$][A-Za-z'’$.,\s-]*"
 REMARK = re.compile(r"\s*(?:(?<!\w)[,;]?\s*[(\[](\w[\w'’$.,:×\s-]*)[)\]][.,;]?"
-                    r"|(?<=\s)(?:#|//|←)\s*(.*)"
-                    rf"|,?\s+(?:by|using|via|from|as)\s+({_SAID})"
-                    rf"|,?\s+((?:since|because)\s+{_SAID})"
-                    rf"|,\s+which\s+(?:is|are)\s+({_SAID}))\s*$")
+                    r"|(?<=\s)(?:#|//|←)\s*(.*))\s*$")
 BESIDE = re.compile(r"\S.*\b(?:where|with|since|because|as|for)[\s$\\(\[]*$")
 DEFINES = re.compile(r"^\s*(?:let|define|denote|set|put|write|where|with)\b", re.IGNORECASE)
 CONSTANT = re.compile(r"\s*\+\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*const(?:ant|\.)?\s*\}"
@@ -80,10 +76,6 @@ SOLUTION = re.compile(
     r"|[*⋆∗](?=\s*=)"
     r"|_\s*\{?\s*(?:\\(?:text|mathrm|rm)\s*\{?\s*)?(?:opt|MLE?|MAP|star|best)(?![a-z])\s*\}*)")
 PROPORTIONAL = re.compile(r"∝|\\propto\b")  # a density, of which the logarithm has a constant more
-ENTRYWISE = re.compile(r",?\s*\(?(?:(?:where|with)\s+(?:the\s+)?(?:square|power|product|quotient"
-                       r"|\$?(?:σ|\\sigma|tanh|exp|log)\$?)\s+(?:is\s+)?"
-                       r"(?:taken\s+|applied\s+|acting\s+)?)?"
-                       r"(?:entry by entry|(?:entry|element|component)-?wise)\)?[\s.]*$")
 OWN = re.compile(r"(?<![A-Za-z\\∂δ_])([A-Z])\s*&?\s*:?=(?!=)")  # no other name for L, as in dE
 # dZ is no dL if it stands on the right of an equation, or beside dL
 CHANGED = re.compile(r"(?<![A-Za-z\\])d([A-Z])(?![A-Za-z])(\s*&?\s*:?=)?")
@@ -274,9 +266,13 @@ def _pieces(text: str, vocabulary: Vocabulary, found: list[Piece],
     """Yield the piece of a statement; if words stay beside its equation, those of each."""
     piece = _piece(text, vocabulary, found, own)
     names = own | {it.name for it in found} | {piece.name}
+    if piece.kind == "claim" and is_story(text, vocabulary, names):
+        piece = Piece("words", text.strip())
     whole = piece.kind == "words" or not (piece.error or words_in(piece.text, vocabulary, names))
     parts = [] if whole else apart(text, vocabulary, names)
     for part, spoken in parts:
+        if spoken and any(it.text.startswith(part.rstrip(".")) for it in found[-2:]):
+            continue  # the Hessian H was made two equations
         yield Piece("words", part) if spoken else _piece(part, vocabulary, found, own)
     if not parts:
         yield piece
@@ -303,8 +299,7 @@ def _piece(text: str, vocabulary: Vocabulary, found: list[Piece], own: set[str])
     if PROPORTIONAL.search(text):
         text = PROPORTIONAL.sub("=", text, 1)
         return _piece(text, vocabulary, found, own)._replace(constant="factor")
-    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(
-        r"\1", ENTRYWISE.sub("", text))))
+    text = DENOTES.sub(r"let \1 = ", FIXED.sub("", ROW_WISE.sub(r"\1", text)))
     defines = bool(DEFINES.match(text) or ":=" in text)
     text = definition_in(text)
     if front := NAMED_FIRST.match(text):

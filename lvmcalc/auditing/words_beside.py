@@ -12,7 +12,7 @@ from lvmcalc.marking.derivation_text import QUALIFIES, TELLING
 from lvmcalc.notation import Vocabulary
 from lvmcalc.notation.formula_finder import EQUALS, MATH
 from lvmcalc.notation.letters import GREEK
-from lvmcalc.notation.lexicon import ENGLISH, NAMED
+from lvmcalc.notation.lexicon import ENGLISH, NAMED, TALK
 from lvmcalc.notation.named_functions import FUNCTIONS
 from lvmcalc.notation.statements import LETTER, is_open
 
@@ -23,6 +23,9 @@ CHANGES = re.compile(rf"(?!\bagain\b)(?:{TELLING.pattern})(?<!\btranspose)|\btra
                      rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
                      r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
                      re.IGNORECASE)
+# A reason says nothing of the formula, whatever is in it: "because w is used twice"
+REASON = re.compile(r"^\W*(?:because|since|using|via)\b(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
+                    re.IGNORECASE)
 # What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
 UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through|denies)\W*$",
                        re.IGNORECASE)
@@ -36,7 +39,9 @@ BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|whic
 # A name, an adjoint, or a sign that is spoken of
 MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
                        r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
-SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads|to)\W*$")
+SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads)\W*$")
+SHORT = {"of", "no", "up"} | {word for word in TALK if len(word) == 2}
+DOLLARS = re.compile(r"\$([^$]*)\$")
 SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
 UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
@@ -53,7 +58,22 @@ def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
     if name or called or small.removeprefix("d") in GREEK:
         return False
     spelled = word.islower() or word.istitle() or not word.isalpha()
-    return spelled and (len(word) > 2 or (len(word) == 2 and small in ENGLISH) or word == "a")
+    return spelled and (len(word) > 2 or small in SHORT or word == "a")
+
+
+def is_story(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> bool:
+    """Return whether a text is words that mention names, and says of none what it is."""
+    text = DOLLARS.sub(r" \1 ", text)
+    spans = words_in(text, vocabulary, own)
+    if len(spans) < 3 or "=" in text or not {text[begin:end].lower() for begin, end in spans
+                                             } & ENGLISH:
+        return False
+    between = [text[end:begin].strip(" ,;:.!?()'’") for (_, end), (begin, _) in pairwise(
+        [(0, 0), *spans, (len(text), len(text))])]
+    said = any(part and SAYS.search(text[:end]) for part, (_, end) in zip(
+        between[1:], spans, strict=True))
+    tells = any(between) and TELLING.search(re.sub(r"\b(?:do(?:es)?|is|are) not\b", "", text))
+    return all(map(MENTIONED.fullmatch, between)) and not said and not tells
 
 
 def apart(text: str, vocabulary: Vocabulary,
@@ -63,7 +83,7 @@ def apart(text: str, vocabulary: Vocabulary,
     None are returned if a word may change what an equation says, or if there is more than that.
     """
     parts = _of_dollars(text) if MATH.search(text) else _parts(text, vocabulary, own)
-    told = [part for part, spoken in parts if spoken]
+    told = [REASON.sub("", part) for part, spoken in parts if spoken]
     equations = [part for part, spoken in parts if not spoken and EQUALS.search(part)]
     if not told or not equations or any(map(CHANGES.search, told)) or any(
             is_open(part) or UNFINISHED.search(part) or not part.split("=")[-1].strip()
@@ -79,7 +99,8 @@ def apart(text: str, vocabulary: Vocabulary,
                 return []
             if not known and re.match(r"\s*[A-Za-z]", part) and not re.search(r"[:,]\s*$", part):
                 return []  # a word that is not known may be a name
-            found.append((part.strip(" ,;:"), True))
+            if re.search(r"\w\W+\w", part):  # not "Since" alone
+                found.append((part.strip(" ,;:"), True))
             continue
         if not spoken or UNCLAIMED.search(before):
             return []

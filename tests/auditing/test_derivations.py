@@ -64,7 +64,8 @@ Reading off the coefficients
 
 
 def test_sentences_round_formulas_claim_nothing_and_a_slip_in_dL_is_blamed_once() -> None:
-    assert statuses(PROSE, "gplvm.log_det") == ["proved"] * 4 + ["refuted", "words", "follows"]
+    assert statuses(PROSE, "gplvm.log_det") == ["proved"] * 4 + ["refuted", "words", "follows",
+                                                                        "words"]
     wrong = "It would be wrong to write $dL_1 = D$"
     assert statuses(wrong, "gplvm.log_det") == ["unreadable"]
 
@@ -214,7 +215,8 @@ SQUARES = derive("½‖X W − Y‖²", X="N×D", W="D×K", Y="N×K")
 
 @over(("text", "of", "expected"), [
     ("p = 1/(1 + exp(−X w))\n∂L/∂w = Xᵀ(p − y) + λ w", LOGISTIC, ["definition", "proved"]),
-    ("Let p = σ(X w), entry by entry.\n∂L/∂z = p − y", LOGISTIC, ["definition", "proved"]),
+    ("Let p = σ(X w), entry by entry.\n∂L/∂z = p − y", LOGISTIC,
+     ["definition", "words", "proved"]),
     ("Let p = foo\n∂L/∂z = p − y", LOGISTIC, ["unreadable", "unreadable"]),
     ("p = foo(z), the guesses\n∂L/∂z = p − y\n∂L/∂p = 2\np = σ(z)\n∂L/∂z = p − y\n∂L/∂p = 1",
      LOGISTIC, [*["unreadable"] * 3, "definition", "proved", "unreadable"]),

@@ -64,7 +64,7 @@ def test_no_text_ends_an_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     ("E = VH − Y\ndE = V dH (only U varies)", NET, ["definition", "proved"]),
     ("dL = 0 for all dΣ, so Σ⁻¹(S − Σ)Σ⁻¹ = 0\n=> Σ = S", GAUSS, ["words", "numeric", "proved"]),
     ("d = VH − Y\nLet e = (Vᵀd) ∘ (1 − H²), where the square is taken entry by entry\n∂L/∂Z = e",
-     NET, ["definition", "definition", "proved"]),
+     NET, ["definition", "definition", "words", "proved"]),
     (r"\frac{\partial}{\partial\Sigma}\log\det\Sigma &= \Sigma^{-1}", GAUSS, ["proved"]),
     ("d/dΣ of log det Σ is Σ^-1\nd/dΣ of tr(Σ^-1 S) is Σ^-1 S Σ^-1", GAUSS, ["proved", "refuted"]),
     ("s = exp(Z) 1\n∂/∂Z 1ᵀ log(s) = softmax(Z)", SOFTMAX, ["definition", "proved"]),

@@ -62,3 +62,25 @@ def test_what_is_said_of_a_point_is_judged_there(
 def test_differentials_of_letters_and_the_g_of_newton_are_judged(
         text: str, of: Chain, wrong: int) -> None:
     assert judged(text, of).count("refuted") == wrong
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("The log-determinant does not depend on $Y$", True), ("and in the direction dZ this is", True),
+    ("So the gradient dies when U is close to 0 or 1?", True), ("\\textbf{(c)} The end.", True),
+    ("the gradient is V'(VH − Y)", False)])
+def test_lines_without_a_formula_are_words(text: str, words: bool) -> None:
+    assert (judged(text, NET) == []) is words
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("dK^-1/dalpha = K^-1 X X^T K^-1\nd tr(K^-1 Y Y^T)/dalpha = tr(K^-1 X X^T K^-1 Y Y^T)",
+     "gplvm", ["refuted", "follows"]),
+    ("d log det(K)/dalpha = tr(K^-1 X X^T)\nd tr(Y^T X)/dX = Y", "gplvm", ["proved", "refuted"]),
+    ("∇_Σ tr(Σ⁻¹ S) = −Σ⁻² S\n∇_Σ L = −n/2 Σ⁻¹ + n/2 Σ⁻² S", GAUSS, ["refuted", "follows"]),
+    ("g = ∇L = 2λw − 2Xᵀ(y − Xw)\ndg = 2λ dw + XᵀX dw\nH = 2λI + XᵀX is the Hessian.", RIDGE,
+     ["proved", "refuted", "follows"]),
+    ("∇L(w) = 2λw − 2Xᵀ(y − Xw)\n\\nabla^2 L(\\mathbf{w}) = 2XᵀX", RIDGE, ["proved", "refuted"]),
+    ("- squares: L = ‖y − X w‖² + λ‖w‖²\n- error at the end of it", RIDGE, ["proved"])])
+def test_what_the_letters_of_calculus_stand_for(
+        text: str, of: str | Chain, expected: list[str]) -> None:
+    assert judged(text, of) == expected
