@@ -24,7 +24,7 @@ HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_ANNOTATED}\s*:"
                     rf"|(?:\w+\s*=\s*)?(?:function\s*{_NAMES}\s*\{{?|lambda\s[\w\s,]*:"
                     r"|@\s*\([\w\s,]*\)(?=[\s\w])"
                     rf"|{_NAMES}\s*->(?=\s*\S))|{_DEFINED})")
-ONE_LINE = re.compile(r"(?!\s*(?:def|function)\b).*(?:\blambda\b|->|@|\)\s*=)")
+ONE_LINE = re.compile(r"(?!\s*(?:def|function)\b).*(?:\blambda\b[\w\s,]*:|->|@|\)\s*=)")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
                     r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"
                     r"|end|\}|(?:#|%(?!\*%)|//).*"
