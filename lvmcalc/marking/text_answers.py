@@ -39,6 +39,7 @@ from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
+    FRAMES,
     MATH,
     formula_in,
     formulas_in,
@@ -68,7 +69,8 @@ from lvmcalc.notation.tokens import quoted
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore|[Ww]e\s+(?:get|have|obtain|find))"
-ARROW = r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹"
+ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
+         r"|\\q?quad\s*(?=\\implies|\\iff|\\Right)")
 BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
                      rf"|\s*[.;,]?\s+(?:and\s+)?(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
                      r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
@@ -208,7 +210,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
-    text = text if code else with_loss(exercise, text)
+    text = text if code else with_loss(exercise, _as_chain(exercise, text))
     text = spread_out(text) if re.search("[∑Σ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
@@ -229,6 +231,26 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
     if sides:
         return sides, beside
     raise min(errors, key=lambda error: isinstance(error, CannotBeFormed))
+
+
+def _as_chain(exercise: Exercise, text: str) -> str:
+    """Return G = A = B for G = A ⟹ G = B, where G is what is asked for; also between dollars."""
+    parts = re.split(rf"\s*(?:{ARROW})\s*", text)
+    if len(parts) == 1:
+        return text
+    shown = MATH.fullmatch(text.strip())
+    if shown and "$" not in (inner := next(filter(None, shown.groups()))):
+        return _as_chain(exercise, inner)
+    found, before = parts[:1], sides_of(parts[0])[0]
+    for part in parts[1:]:
+        first, *others = sides_of(part)
+        if others and all(names_asked(exercise, side) and not _is_differential(exercise, side)
+                          for side in (first, before)):
+            found[-1] = " = ".join([found[-1], *others])
+        else:
+            found.append(part)
+            before = first
+    return " ⟹ ".join(found)
 
 
 def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitions",
@@ -291,18 +313,21 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     parts, behind = program(text), []
     code = len(parts) > 1
     if not code:
-        text = found = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
+        text = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
+        shown = MATH.fullmatch(text)
+        inner = next(filter(None, shown.groups())) if shown else text
+        found = re.sub(r"(?:\s|\\\\)+$", "", FRAMES.sub(" ", text if "$" in inner else inner))
         if match := BEHIND.search(found) or ASIDE.search(found):
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
                  for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
-        shown = MATH.fullmatch(text.strip())
-        rows = lines_of(next(filter(None, shown.groups())) if shown else found)
-        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", row) for row in rows]
+        rows = lines_of(found)
+        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", one) for row in rows for one in equations(row)]
+        rows = [re.sub(rf"^{SPACE}+", "", row) for row in rows]
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
                 sides_of(row)[0]) for row in rows):  # of an align
-            parts = rows
+            parts = [*rows, *map(definition_in, behind)]
     if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
             sides_of(part)[0]) for part in parts):
         parts[-1:] = apart(parts[-1])

@@ -194,3 +194,31 @@ def test_the_inverse_of_a_letter_needs_no_definition_and_it_is_said(answer: str)
     check(answer, "gplvm", "X", ("- D", "+ D"))
     assert re.search("K_?inv is read as K⁻¹", str(mark(answer, "gplvm", "X")))
     assert mark(answer.replace("K", "X"), "gplvm", "X").status == "unreadable"
+
+
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+LAYERS = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+DIFFERENTIAL = r"d\ell = \tfrac N2\Sigma^{-1}:d\Sigma - \tfrac12\Sigma^{-1}ZZ^T\Sigma^{-1}:d\Sigma"
+OF_SIGMA = r"\frac{\partial \ell}{\partial \Sigma} = \frac12(N\Sigma^{-1} - \Sigma^{-1}ZZ^T\Sigma^{-1})"
+LINES = (r"dL &= z:dz = z:(dW^TW + W^TdW)x {0} &= (Wxz^T + Wzx^T):dW {0} "
+         r"\frac{{\partial L}}{{\partial W}} &= W(xz^T+zx^T), \qquad z = W^TWx - x {0}")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "wrong"), [
+    # formulas with arrows between them, of which the last is the answer
+    (rf"$${DIFFERENTIAL} \quad\implies\quad {OF_SIGMA}$$", GAUSS, "Σ", (" - ", " + ")),
+    (rf"$${DIFFERENTIAL} \quad\implies\quad {OF_SIGMA}$$", GAUSS, "Σ", (r"\frac12(", r"\frac12(2")),
+    (r"\nabla_w L = A^T(Aw-y)+\lambda w \iff \nabla_w L = (A^TA+\lambda I)w - A^Ty", RIDGE, "w",
+     ("(Aw-y)", "(Aw+y)")),
+    (r"\nabla_w L = A^T(Aw-y)+\lambda w \iff \nabla_w L = (A^TA+\lambda I)w - A^Ty", RIDGE, "w",
+     ("I)w -", "I)w +")),
+    # rows, with a letter behind the last
+    (r"$$\eqalign{" + LINES.format(r"\cr") + "}$$", "autoencoder", "W", ("W(", "2W(")),
+    (r"\begin{gathered}" + LINES.format(r"\\").replace("dL", r"d{\mathcal L}") + r"\end{gathered}",
+     "autoencoder", "W", ("- x", "+ x")),
+    # a sum in a sum, of which some factors are outside
+    (r"\frac{\partial L}{\partial a_{hd}} = \sum_n\sum_c (Bf-Y)_{cn} b_{ch} (1-f_{hn}^2) x_{dn}",
+     LAYERS, "A", ("1-", "1+"))])
+def test_formulas_with_arrows_rows_and_sums_in_sums_are_read(
+        answer: str, of: object, wrt: str, wrong: tuple[str, str]) -> None:
+    check(answer, of, wrt, wrong)
