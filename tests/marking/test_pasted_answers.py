@@ -199,7 +199,8 @@ def test_the_inverse_of_a_letter_needs_no_definition_and_it_is_said(answer: str)
 GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
 LAYERS = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
 DIFFERENTIAL = r"d\ell = \tfrac N2\Sigma^{-1}:d\Sigma - \tfrac12\Sigma^{-1}ZZ^T\Sigma^{-1}:d\Sigma"
-OF_SIGMA = r"\frac{\partial \ell}{\partial \Sigma} = \frac12(N\Sigma^{-1} - \Sigma^{-1}ZZ^T\Sigma^{-1})"
+OF_SIGMA = (r"\frac{\partial \ell}{\partial \Sigma}"
+            r" = \frac12(N\Sigma^{-1} - \Sigma^{-1}ZZ^T\Sigma^{-1})")
 LINES = (r"dL &= z:dz = z:(dW^TW + W^TdW)x {0} &= (Wxz^T + Wzx^T):dW {0} "
          r"\frac{{\partial L}}{{\partial W}} &= W(xz^T+zx^T), \qquad z = W^TWx - x {0}")
 
@@ -216,6 +217,17 @@ LINES = (r"dL &= z:dz = z:(dW^TW + W^TdW)x {0} &= (Wxz^T + Wzx^T):dW {0} "
     (r"$$\eqalign{" + LINES.format(r"\cr") + "}$$", "autoencoder", "W", ("W(", "2W(")),
     (r"\begin{gathered}" + LINES.format(r"\\").replace("dL", r"d{\mathcal L}") + r"\end{gathered}",
      "autoencoder", "W", ("- x", "+ x")),
+    ("the gradient at the hidden layer f is Bᵀ(B f − Y)", LAYERS, "f", ("− Y", "+ Y")),
+    # a loss that goes on
+    ("L = -D/2 q + ..., so dL/dq = -D/2", "gplvm", "q", ("= -D/2", "= D/2")),
+    # σ as a letter, and what holds for every index
+    (r"X^\top(\boldsymbol\sigma - y), \qquad \sigma_i = \frac{1}{1+e^{-w^\top x_i}}", LOGISTIC, "w",
+     ("- y", "+ y")),
+    (r"\nabla_w L = X^\top(\sigma - y), \quad \sigma = \sigma(Xw)", LOGISTIC, "w", ("- y", "+ y")),
+    ("For each class k:  ∇_{w_k} L = Σ_n (p_nk − y_nk) x_n,  where p_nk = exp(w_kᵀx_n) / "
+     "Σ_j exp(w_jᵀx_n)", SOFTMAX, "W", ("− y", "+ y")),
+    (r"$\nabla_{u_i} L = \sum_j m_{ij}(u_i^\top v_j - r_{ij})v_j$ for every row $u_i$ of $U$",
+     BINARY, "U", ("- r", "+ r")),
     # a sum in a sum, of which some factors are outside
     (r"\frac{\partial L}{\partial a_{hd}} = \sum_n\sum_c (Bf-Y)_{cn} b_{ch} (1-f_{hn}^2) x_{dn}",
      LAYERS, "A", ("1-", "1+"))])
