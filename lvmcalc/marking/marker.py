@@ -107,8 +107,9 @@ class Mark:
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         example = self.counterexample
+        front = f"At {example.point} the" if example and str(example.point) else "The"
         return "" if example is None else (
-            f"At {example.point} the answer gives {in_words(example.left)}, "
+            f"{front} answer gives {in_words(example.left)}, "
             f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:

@@ -87,8 +87,8 @@ ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 # L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
-LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
-                          r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
+LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
+                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
@@ -267,6 +267,9 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
+    twice = [line for line in before if others and sides_of(line)[0].strip() == first.strip()]
+    if twice and not re.search(rf"(?<!\w){re.escape(first.strip())}(?!\w)", others[-1]):
+        raise Unreadable(f"Two values are given for {first.strip()}: write one answer.")
     refuse_condition(exercise, [first, *others])
     *between, last = others or [""]  # ∇_w L = ∇_w ½‖Xw − y‖² = …
     others = [*(it for it in between if not is_derivative(exercise, it)), *[last] * bool(others)]
