@@ -183,8 +183,8 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
 
 def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     """Return the mark of the first reading that is right, else of the first that can be formed."""
-    marks = [_marked(exercise, formula) for formula, _ in readings]
-    found, note = min(zip(marks, (note for _, note in readings), strict=True), key=lambda one: (
+    marks = [_marked(exercise, way.formula) for way in readings]
+    found, note = min(zip(marks, (way.note for way in readings), strict=True), key=lambda one: (
         not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
     if found.reason == UNFORMED and re.search("read as (?:a )?column", note):
         return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "

@@ -120,8 +120,6 @@ class Axes(Atoms):
             column, row = (value, beside) if kept else (beside, value)
             whole = OneMatrix(column.rows, row.rows)
             return spread(value if kept else forming.transposed(value), whole)
-        kept = kept or (
-            "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows)
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
             return spread(forming.transposed(value), beside)

@@ -24,8 +24,7 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
                "IdentityMatrix": "eye", "LinearSolve": "solve", "DiagonalMatrix": "diag",
                "Diagonal": "diag", "Dot": "matmul", "MatrixPower": "matrix_power",
                "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp",
-               "matrix_transpose": "transpose", "sub": "subtract", "mul": "multiply",
-               "div": "divide"} | {
+               "matrix_transpose": "transpose"} | {
                    name.capitalize(): name for name in ("exp", "log", "tanh", "sqrt", "norm")}
 BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
@@ -143,7 +142,8 @@ class Calls(Axes):
                 return named_functions.COMPOSED[name](
                     lambda of, part: self.called(of, token, [part]), *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
-            if name == "reshape" and self.arrays and arguments[1:] in ([-1, 1], [1, -1]):
+            if name == "rowSums" or (name == "reshape" and self.arrays and arguments[1:] in (
+                    [-1, 1], [1, -1])):
                 return self.along_an_axis(function(*arguments))
             if name == "inner" and self.arrays:
                 function = named_functions.of_last_axes

@@ -52,6 +52,8 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
     (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
     (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
+        ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
     # MATLAB: bsxfun(@rdivide, A, B), and self.W.grad of a class
     *[(rf"\bbsxfun\(\s*@{theirs}\s*,", rf"{ours}(") for theirs, ours in (
         ("rdivide", "divide"), ("times", "multiply"), ("minus", "subtract"), ("plus", "add"),

@@ -237,12 +237,13 @@ class _Plain(_Formulas, sp.StrPrinter):
     def _exponent_of_entries(self, exponent: Expr) -> str:
         return f".^({exponent})"
 
-    def _print_MatAdd(self, sum_: MatAdd) -> str:
+    def _print_MatAdd(self, sum_: MatAdd, by_entries: bool = False) -> str:
         """Return a sum, with 1 for ones beside what acts entry by entry: 1 - f ∘ f."""
         split = [term.as_coeff_matrices() if isinstance(term, MatMul) else (sp.S.One, [term])
                  for term in sum_.args]
         alone = [(scalar, factors[0]) for scalar, factors in split if len(factors) == 1]
-        if len(alone) == len(split) and any(_is_by_entries(part) for _, part in alone):
+        if len(alone) == len(split) and (
+                by_entries or any(_is_by_entries(part) for _, part in alone)):
             terms = [scalar if isinstance(part, sp.OneMatrix) else term
                      for (scalar, part), term in zip(alone, sum_.args, strict=True)]
             first, *others = map(self._print, sorted(terms, key=_positive_first))
@@ -266,6 +267,8 @@ class _Plain(_Formulas, sp.StrPrinter):
         return super()._print_HadamardProduct(product)
 
     def _factor(self, factor: Expr, of: type[Expr]) -> str:
+        if isinstance(factor, MatAdd) and of is not MatMul:
+            return f"({self._print_MatAdd(factor, True)})"
         return super()._factor(_with_names([factor])[0], of)
 
     def _print_HadamardPower(self, power: HadamardPower) -> str:

@@ -12,6 +12,10 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
     # a column beside an array of one axis
     ("(X @ w - y)[:, None] * w", RIDGE, "X"), ("w * (X @ w - y)[:, None]", RIDGE, "X"),
     ("np.sum(X * (X @ w - y).reshape(-1, 1), axis=0) + lam * w", RIDGE, "w"),
+    ("r = (X @ w - y)[:, None]\nnp.sum(X * r, axis=0) + lam * w", RIDGE, "w"),
+    ("E = np.exp(X @ W)\ns = E.sum(axis=1).reshape(-1, 1)\nX.T @ (E / s - Y)", SOFTMAX, "W"),
+    ("E <- exp(X %*% W)\ns <- rowSums(E)\ncrossprod(X, E / s - Y)", SOFTMAX, "W"),
+    ("E = exp(X*W);\ns = sum(E, 2);\nX'*(E ./ s - Y)", SOFTMAX, "W"),
     ("X.T @ torch.sub(X @ w, y) + lam * w", RIDGE, "w"),
     ("E = np.exp(X @ W)\nnp.matmul(X.T, np.divide(E, E.sum(axis=1, keepdims=True)) - Y)",
      SOFTMAX, "W"),
