@@ -209,7 +209,7 @@ def as_chain(exercise: Exercise, text: str) -> str:
         else:
             found.append(part)
             before = first
-    return " ⟹ ".join(found)
+    return " ⟹ ".join(found) if len(found) < len(parts) else text
 
 
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:

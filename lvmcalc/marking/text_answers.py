@@ -148,8 +148,10 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
     text = LOSS_GOES_ON.sub(r"\1", text)
-    if "sigma" not in exercise.chain.vocabulary.spellings:
-        text = with_sigma_as_a_letter(text)
+    if "sigma" not in exercise.chain.vocabulary.spellings and (
+            lettered := with_sigma_as_a_letter(text)) != text:
+        with suppress(Unreadable):
+            return _among_words(exercise, lettered)
     try:
         return _among_words(exercise, text)
     except Unreadable as error:

@@ -111,9 +111,11 @@ def with_sigma_as_a_letter(text: str) -> str:
     def letter(match: re.Match) -> str:
         opens = OPENED.match(text, match.end())
         inner = text[opens.end():closing(text, opens.end() - 1)] if opens else ""
-        called = opens and all(OPENED.match(inner, one.end()) for one in SIGMA.finditer(inner))
+        if any(not OPENED.match(inner, one.end()) for one in SIGMA.finditer(inner)):
+            raise Unreadable("It is not clear whether the σ in front of a bracket is the function "
+                             "or the letter: write ∘ for the product.", match.start())
         space = " " * text[match.end():match.end() + 1].isalpha()
-        return match[0] if called else f"σ\u0302{space}"  # in σ(1 − σ) it is the letter
+        return match[0] if opens else f"σ\u0302{space}"
 
     return SIGMA.sub(letter, text) if SIGMA_GIVEN.search(text) else text
 

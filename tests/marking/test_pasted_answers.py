@@ -234,3 +234,13 @@ LINES = (r"dL &= z:dz = z:(dW^TW + W^TdW)x {0} &= (Wxz^T + Wzx^T):dW {0} "
 def test_formulas_with_arrows_rows_and_sums_in_sums_are_read(
         answer: str, of: object, wrt: str, wrong: tuple[str, str]) -> None:
     check(answer, of, wrt, wrong)
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    ("Xᵀ(σ(σ) − y), σ = Xw", "function or the letter"),
+    (r"X^T(\sigma(1 - \sigma)), \sigma = \sigma(Xw)", "function or the letter"),
+    (r"X^T(\sigma(Xw) - y) \Rightarrow X^T\sigma(Xw)", r"no `\Rightarrow`")])
+def test_a_letter_or_an_arrow_that_is_unclear_is_told_as_it_was_typed(answer: str, words: str
+                                                                      ) -> None:
+    found = mark(answer, LOGISTIC, "w")
+    assert (found.status, words in found.reason) == ("unreadable", True), found.reason
