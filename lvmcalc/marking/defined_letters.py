@@ -103,7 +103,7 @@ class Definitions:
                 **words.parts.get(above, {}), below: letter}})
         letter = matching(notation.spelling(name), value)
         if value.is_Matrix and 1 in value.shape and (
-                re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
+                reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
             letter = Kept(letter.name, *value.shape)
         if words.pattern.fullmatch(name.translate(ASCII)) or name in words.functions:
             known = words.get(notation.spelling(name))

@@ -16,7 +16,7 @@ from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, transposed
-from lvmcalc.notation.formula_finder import DERIVATIVES, with_output
+from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
 from lvmcalc.notation.letters import ASCII
 from lvmcalc.notation.lexicon import STYLES
@@ -39,6 +39,9 @@ ZERO = re.compile(rf"\s*(?:{STYLES}\s*)?\{{?\s*0\s*\}}?[\s.,]*$")
 DEMANDED = re.compile(r"(?:\\(?:overset|stackrel)\s*\{\s*!\s*\}\s*\{\s*=\s*\}|=\s*!)"
                       rf"{ZERO.pattern[:-1]}")
 INVERSE = re.compile(r"(?<![\w\\])([^\W\d_]+?)_?inv(?![\w(])")
+# What stands between two formulas of which the second follows
+ARROW = (r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹|\\iff|\\(?:Long)?[Ll]eftrightarrow|⟺|⇔"
+         r"|\\q?quad\s*(?=\\implies|\\iff|\\Right)")
 MOST_PARTS = 400  # of what a defined letter stands for
 GIVEN = re.compile(rf"(?:^|[\s$.,;:])({LETTER})\s*&?\s*:?=(?!=)\s*"
                    r"((?:(?!\\\\|\\implies|\\Rightarrow|[,;.]\s)[^=$\n])+)")
@@ -180,6 +183,33 @@ def is_derivative(exercise: Exercise, side: str) -> bool:
     with suppress(Unreadable):
         return bool(OPERATED.match(side)) and is_asked(exercise, side)
     return False
+
+
+def is_differential(exercise: Exercise, line: str) -> bool:
+    """Return whether a line is about dL, so that its sides are answers too."""
+    side = re.sub(r"\s", "", sides_of(line)[0])
+    return side in {f"d{name}" for name in (*exercise.chain.vocabulary.outputs, *map(
+        notation.plain, exercise.chain.vocabulary.outputs))}
+
+
+def as_chain(exercise: Exercise, text: str) -> str:
+    """Return G = A = B for G = A ⟹ G = B, where G is what is asked for; also between dollars."""
+    parts = re.split(rf"\s*(?:{ARROW})\s*", text)
+    if len(parts) == 1:
+        return text
+    shown = MATH.fullmatch(text.strip())
+    if shown and "$" not in (inner := next(filter(None, shown.groups()))):
+        return as_chain(exercise, inner)
+    found, before = parts[:1], sides_of(parts[0])[0]
+    for part in parts[1:]:
+        first, *others = sides_of(part)
+        if others and all(names_asked(exercise, side) and not is_differential(exercise, side)
+                          for side in (first, before)):
+            found[-1] = " = ".join([found[-1], *others])
+        else:
+            found.append(part)
+            before = first
+    return " ⟹ ".join(found) if len(found) < len(parts) else text
 
 
 def _is_operated(exercise: Exercise, name: str, formula: str) -> bool:

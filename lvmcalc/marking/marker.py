@@ -107,8 +107,9 @@ class Mark:
     def example(self) -> str:
         """The counterexample in words, "" if there is none."""
         example = self.counterexample
+        front = f"At {example.point} the" if example and str(example.point) else "The"
         return "" if example is None else (
-            f"At {example.point} the answer gives {in_words(example.left)}, "
+            f"{front} answer gives {in_words(example.left)}, "
             f"but {notation.plain(self.asked)} is {in_words(example.right)}.")
 
     def __str__(self) -> str:
@@ -182,8 +183,8 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
 
 def _of_readings(exercise: Exercise, readings: list[Reading]) -> Mark:
     """Return the mark of the first reading that is right, else of the first that can be formed."""
-    marks = [_marked(exercise, formula) for formula, _ in readings]
-    found, note = min(zip(marks, (note for _, note in readings), strict=True), key=lambda one: (
+    marks = [_marked(exercise, way.formula) for way in readings]
+    found, note = min(zip(marks, (way.note for way in readings), strict=True), key=lambda one: (
         not one[0].right, any(it.kind == "shape" for it in one[0].findings)))
     if found.reason == UNFORMED and re.search("read as (?:a )?column", note):
         return _told(exercise, "unreadable", f"{note} Then the formula cannot be formed, and with "

@@ -6,10 +6,11 @@ from itertools import chain, permutations, product
 
 import numpy as np
 import sympy as sp
-from sympy import Expr, HadamardPower, HadamardProduct, MatMul, MatrixSymbol, Transpose
+from sympy import Expr, HadamardPower, HadamardProduct, MatAdd, MatMul, MatrixSymbol, Transpose
 
 from lvmcalc import notation
 from lvmcalc.calculus.errors import OutsideDomain
+from lvmcalc.calculus.expression_tools import sum_of
 from lvmcalc.calculus.functions import Entrywise, diagonal
 from lvmcalc.marking.attempt import Attempt, later_adjoint, other_adjoint, value_of_a_node
 from lvmcalc.marking.broken_formulas import MOST_PERMUTED, has_adjoint, instead_of
@@ -48,7 +49,8 @@ def explained_misfit(attempt: Attempt, reason: object) -> Explanation:
     shape = (finding("shape", reason),)
     if found := repaired(attempt, multiplied) or repaired(attempt, repairs):
         return found + shape
-    rewritten = repaired(attempt, _rewritten) or repaired(attempt, partial(_exchanged, attempt))
+    rewritten = next(filter(None, (repaired(attempt, ways) for ways in (
+        _with_less, _rewritten, partial(_exchanged, attempt)))), ())
     return rewritten + shape if attempt.formula.has(HadamardProduct) else shape + rewritten
 
 
@@ -110,6 +112,13 @@ def turned_sigmoids(answer: Expr) -> Iterator[Way]:
         turned = {part: Entrywise(part.name, -part.arg) for part in answer.atoms(Entrywise)
                   if part.arg == inner and part.name in ("exp", "sigmoid")}
         yield "sign", partial(notation.plain, inner), answer.xreplace(turned)
+
+
+def _with_less(answer: Expr) -> Iterator[Way]:
+    """Yield a sum without one of its terms, such as a penalty that does not depend on X."""
+    for place, term in enumerate(answer.args if isinstance(answer, MatAdd) else ()):
+        yield "extra_term", partial(notation.plain, term), sum_of(
+            [*answer.args[:place], *answer.args[place + 1:]])
 
 
 def _rewritten(expression: Expr) -> Iterator[Way]:

@@ -9,7 +9,8 @@ _NOUN = (r"(?:residual|error|prediction|output|loss|cost|objective|energy|(?:log
          r"|kernel|covariance|precision|weight|parameter|input|target|label|hessian|jacobian|prior"
          r"|regulari[sz]er|penalty|optimum|minimi[sz]er|estimate|softmax|probabilit(?:y|ies)|trace"
          r"|determinant|norm|distance|activation|feature|logit|score)(?:s|\s+matrix|\s+term)?")
-_OWN = r"(?:(?!(?:gradient|derivative|slope|adjoint|answer|of|for|to|by|in|is)\b)[a-z-]+\s+){0,2}"
+_OWN = (r"(?:(?!(?:gradient|derivative|slope|adjoint|answer|of|for|to|by|in|is|twice|half|minus)"
+        r"\b)[a-z-]+\s+){0,2}")
 # "residual = X w − y", "The residual is X w − y", but not "Residual: r = X w − y"
 CALLED = re.compile(rf"(?:^|[.;!?]\s+)\W*(?:(?:so|hence|thus|then|here|now)\b,?\s*)?{_OWN}"
                     rf"(?P<noun>{_NOUN})\s*(?:=(?!=)|(?:is|are|equals?|reads|becomes)\s|:\s*"

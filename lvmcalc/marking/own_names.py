@@ -69,7 +69,10 @@ def refuse_another(exercise: Exercise, side: str, formulas: list[Expr], code: bo
     if any(has_differentials(exercise.chain, formula) for formula in formulas):  # dH = B dX
         raise Unreadable(f"{exercise.name} is asked for, but the answer begins with "
                          f"{side.strip()} =.")
-    if any(map(exercise.is_right, formulas)):
+    own = NAME.fullmatch(side.strip())
+    below = (own["any"] or own["front"] or own["of"]) if own else ""
+    if any(map(exercise.is_right, formulas)) or (
+            below and exercise.wrt in _meant(exercise, below)):  # grad_W of W
         return
     for node, formula in product(exercise.chain, formulas):
         what = None

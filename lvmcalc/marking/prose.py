@@ -23,7 +23,7 @@ from lvmcalc.marking.derivation_text import (
     without_heading,
 )
 from lvmcalc.marking.exercise import Exercise
-from lvmcalc.marking.left_side import names_asked, with_loss
+from lvmcalc.marking.left_side import entry_asked, names_asked, with_loss
 from lvmcalc.marking.story import NOUNS, SCALAR, SO, is_harmless
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
@@ -66,6 +66,11 @@ MARKED = "The last formula is marked, not those in front of it."
 ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)?(?:⟦N\w*⟧)?\w?"
                       r"[\s-]*(?:th|st|nd|rd)?\s*(row|column)s?\s+of\s+(?:the\s+)?"
                       r"(?:matrix\s+|data\s+)*⟦N\w*⟧", re.IGNORECASE)
+# "for every row u_i of U", "for each class k", where k is below the left side
+_EACH = r"\bfor\s+(?:each|every|all|any)\s+"
+EACH = re.compile(rf"{_EACH}(?P<line>row|column)s?\s+⟦N(?P<name>\w+)⟧\s+of\s+(?=⟦N)"
+                  rf"|{_EACH}(?:class(?:es)?|samples?|units?|cases?|index|indices|entry|entries|components?)?\s*"
+                  r"⟦N(?P<index>[a-z])⟧", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)
 SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are|being"
@@ -180,6 +185,9 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     for found in SYMMETRIC.finditer(story):
         if (found[1] or found[2]) in symmetric_letters(exercise.chain):
             story = story.replace(found[0], " ")
+    below = entry_asked(exercise, sides_of(text[parts[at].start:parts[at].end])[0])
+    story = EACH.sub(lambda it: f"⟦N{it['name']}⟧ {it['line']} of " if it["line"] else (
+        " " if it["index"] in below else it[0]), story)
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
     told, squares = SQUARES.subn(" ", story)
     if not is_harmless(ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
@@ -239,8 +247,9 @@ def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
         plain[place] |= any(beside) and token[0].strip(".,;:!?()").lower() in NOUNS
     for place, token in enumerate(tokens):
         alone = re.fullmatch(r"(\w+)([)\]]*[:,])", token[0])
-        if alone and alone[1] in vocabulary.spellings and text[:token.start()].rstrip()[-1:] and (
-                marks[len(text[:token.start()].rstrip()) - 1] == "P"):  # for A: …
+        last = len(text[:token.start()].rstrip())
+        if alone and (len(alone[1]) == 1 or alone[1] in vocabulary.spellings) and last and (
+                marks[last - 1] == "P"):  # for A: …
             marks[token.end() - len(alone[2]):token.end()] = "·" * len(alone[2])
             marks[token.start():token.start() + len(alone[1])] = "B" * len(alone[1])
             continue

@@ -8,7 +8,18 @@ from functools import partial
 from itertools import combinations, pairwise
 
 import sympy as sp
-from sympy import Expr, HadamardProduct, Inverse, MatMul, MatrixSymbol, OneMatrix, Trace, Transpose
+from sympy import (
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    Transpose,
+)
 
 from lvmcalc import notation
 from lvmcalc.calculus.expression_tools import joined, multiple, sum_of
@@ -36,9 +47,10 @@ def without_one_slip(chain: Chain, answer: Expr) -> Iterator[Slip]:
     for times, told in ((1, "each"), (2, "twice each")) if len(norms) > 1 else ():
         yield ("lost_factor", HERE, f"{told} norm stands where its square belongs",
                answer.xreplace({norm: norm.base / times for norm in norms}))
-    for slips in (letters.of_signs, letters.of_scalars, letters.of_numbers, _of_factors,
-                  _of_inverses, letters.of_lost_factors, letters.of_matrices, _of_functions,
-                  letters.of_other_functions, letters.of_functions, _of_turns, _of_terms):
+    for slips in (_of_squares, _of_logarithms, letters.of_signs, letters.of_scalars,
+                  letters.of_numbers, _of_factors, _of_inverses, letters.of_lost_factors,
+                  letters.of_matrices, _of_functions, letters.of_other_functions,
+                  letters.of_functions, _of_turns, _of_terms):
         for part in places:
             for *told, instead in slips(part):
                 if notation.shape(instead) == notation.shape(part) and instead != part:
@@ -84,7 +96,9 @@ class _Letters:
             yield "factor", where, "it is twice what it must be", sum_of([*others, term / 2])
             for number in self.scalars:
                 letter = notation.plain(number)
-                yield "missing_scalar", where, letter, sum_of([*others, term * number])
+                mean = number.is_integer and sp.denom(_split(term)[0]).has(number)
+                yield ("averaged" if mean else "missing_scalar", where, letter,
+                       sum_of([*others, term * number]))
                 yield "missing_scalar", where, f"1/{letter}", sum_of([*others, term / number])
 
     def of_scalars(self, part: Expr) -> Iterator[Slip]:
@@ -156,9 +170,7 @@ class _Letters:
 
     def of_other_functions(self, part: Expr) -> Iterator[Slip]:
         """Yield another function, or none, in place of a function of entries."""
-        inside = part.arg if isinstance(part, Entrywise) else next(
-            (it.arg for it in part.args if isinstance(it, Entrywise) and part == softmax(it.arg)),
-            None) if isinstance(part, HadamardProduct) else None
+        inside = part.arg if isinstance(part, Entrywise) else softmax_of(part)
         if inside is None:
             return
         letters = notation.plain(inside)
@@ -188,6 +200,28 @@ def _of_functions(part: Expr) -> Iterator[Slip]:
             yield "function_for_slope", HERE, notation.plain(part), slope(part.name, part.arg)
         case sp.log():
             yield _instead(part, part.args[0])
+
+
+def _of_squares(part: Expr) -> Iterator[Slip]:
+    """Yield 1 − H² for (1 − H)², entry by entry."""
+    if isinstance(part, HadamardPower) and part.exp == 2 and isinstance(part.base, MatAdd):
+        split = [parted(term) for term in part.base.args]
+        yield _instead(part, sum_of([_squared(*each) for each in split]))
+
+
+def _squared(scalar: Expr, factors: list[Expr]) -> Expr:
+    whole = joined(MatMul, factors)
+    square = whole if isinstance(whole, OneMatrix) else HadamardProduct(whole, whole)
+    return multiple(scalar * abs(scalar), [square])
+
+
+def _of_logarithms(part: Expr) -> Iterator[Slip]:
+    """Yield Z for log(softmax(Z))."""
+    if isinstance(part, Entrywise) and part.name == "log" and isinstance(
+            part.arg, HadamardProduct) and (inside := softmax_of(part.arg)) is not None:
+        letters = notation.plain(inside)
+        yield ("wrong_part", HERE, f"log(softmax({letters})) stands where {letters} belongs, so "
+                                   "that the log of the normaliser is too much", inside)
 
 
 def _of_factors(part: Expr) -> Iterator[Slip]:
@@ -258,6 +292,12 @@ def _split(part: Expr) -> tuple[Expr, list[Expr]]:
 def _product(scalar: Expr, factors: list[Expr]) -> Expr:
     matrix = bool(factors) and factors[0].is_Matrix
     return multiple(scalar, factors) if matrix else sp.Mul(scalar, *factors)
+
+
+def softmax_of(part: Expr) -> Expr | None:
+    """Return Z for the softmax of the rows of Z, None for anything else."""
+    return next((it.arg for it in part.args if isinstance(it, Entrywise)
+                 and part == softmax(it.arg)), None) if isinstance(part, HadamardProduct) else None
 
 
 def softmax(matrix: Expr) -> Expr:

@@ -31,6 +31,17 @@ OF_FORMULA = re.compile(r"(?:the\s+)?(?:gradient|derivative)\s+of\s+(?P<loss>.+?
 SINCE = re.compile(r"(?:since|because|as)\s+(?:the\s+)?(?:loss|objective|cost|L)\s+(?:is|equals)\s+"
                    r"(?P<loss>.+?),\s+(?:its|the)\s+(?:gradient|derivative)"
                    rf"{_WRT.format('wrt')}\s+{_VERB}", re.IGNORECASE)
+# "To get the derivative by e, multiply the residual by W from the left: W(WᵀWx − x)"
+HOW = re.compile(r"to\s+(?:get|find|obtain)\s+the\s+(?:gradient|derivative)"
+                 rf"{_WRT.format('wrt')}\s*,\s+(?:we\s+)?multiply\s+the\s+[a-z]+\s+by\s+(?P<by>\S+)"
+                 r"\s+(?:from|on)\s+the\s+(?:left\s*:\s+(?=(?P=by)\W)"
+                 r"|right\s*:\s+(?=\S.*\W(?P=by)[.\s]*$))", re.IGNORECASE)
+# "Y only appears in the linear term, so …"
+APPEARS = re.compile(r"\s*\$?\\?\w{1,9}\$?\s+(?:only\s+)?(?:appears|enters|occurs|shows\s+up)\s+"
+                     r"(?:only\s+|just\s+once\s+)?(?:in|through)\s+the\s+(?:[a-z]+\s+){0,2}term\s*,\s+"
+                     r"(?=(?:so|hence|thus)\b)", re.IGNORECASE)
+ALONG = re.compile(r",?\s+with\s+the\s+softmax\s+(?:taken|applied)\s+(?:along|to|over)\s+"
+                   r"(?:each|every)\s+row$", re.IGNORECASE)
 # What says that another formula for the same follows, which is checked
 THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+words"
                      r"|(?:or\s+)?equivalently|so\s+it['’]s|which\s+(?:is|equals|simplifies\s+to"
@@ -51,6 +62,7 @@ CALLED = re.compile(
     r"|(?:predicted\s+)?probabilities|predictions?|scores?|logits)", re.IGNORECASE)
 APPOSED = re.compile(rf"{CALLED.pattern}\s*(?:,\s+(?:so\s+|hence\s+)?|:\s+)(?P<rest>\S.*)",
                      re.IGNORECASE)
+BEHIND = re.compile(rf"(?P<formula>[^,]+),\s+{CALLED.pattern}", re.IGNORECASE)
 # "target minus output, Y − T", "predicted probabilities minus labels, times W transpose: (P − Y)Wᵀ"
 LABEL = re.compile(r"(?:the\s+)?(?!(?:minus|times|plus|transpose)\b)(?P<words>[a-z][a-z-]+"
                    r"(?:\s+[a-z-]+){0,3}\s+(?P<by>minus|times)\s+[a-z-]+"
@@ -64,11 +76,17 @@ BEGINS = {"minus": r"\s*[-−–]", "less": r"\s*[-−–]", "twice": r"\s*2",
 def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     """Return the answers in signs that a spoken one can mean, [] if it is none."""
     words, text = exercise.chain.vocabulary, text.strip().rstrip(". \n")
+    lead = APPEARS.match(text)
+    text = text[lead.end():] if lead else text
+    text = ALONG.sub("", text) if "softmax(" in text else text
     text, asked, given = text[OPENING.match(text).end():], f"{exercise.name} = ", [""]
-    spoken = False
+    spoken = bool(lead)
     if lead := LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]
+    elif how := HOW.match(text):
+        asked = f"∂{words.outputs[0]}/∂{how['wrt']} = " if how["wrt"] else asked
+        text, spoken = text[how.end():], True
     elif of := OF_FORMULA.match(text) or SINCE.match(text):
         if not _is_of_loss(exercise, of["loss"], of["wrt"]):
             return []
@@ -77,6 +95,9 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
         text = f"{text[:same.start()]}, i.e. {same['same']}"
     if (apposed := APPOSED.fullmatch(text)) and _begins_so(apposed, apposed["rest"]):
         text, spoken = apposed["rest"], True
+    behind = BEHIND.fullmatch(text)
+    if behind and any(behind[word] for word in BEGINS) and _begins_so(behind, behind["formula"]):
+        text, spoken = behind["formula"], True
     label = LABEL.match(text)
     if label and {*re.findall("[a-z]+", label["words"].lower())} <= DESCRIBING | {
             name.lower() for name in words.spellings} and (

@@ -15,15 +15,18 @@ from lvmcalc.marking.derivation_text import definition_in, without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
+    ARROW,
     DEMANDED,
     POWER_PLUS,
     PSEUDO,
+    as_chain,
     can_be_formed,
     entry_asked,
     fits,
     inverses_used,
     is_asked,
     is_derivative,
+    is_differential,
     names,
     names_asked,
     refuse_condition,
@@ -39,6 +42,7 @@ from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
+    FRAMES,
     MATH,
     formula_in,
     formulas_in,
@@ -52,6 +56,7 @@ from lvmcalc.notation.lexicon import ARRAYS, NAMED
 from lvmcalc.notation.loops import without_loops
 from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.said_formulas import with_formulas
+from lvmcalc.notation.spoken_formulas import NOUNS
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -62,13 +67,13 @@ from lvmcalc.notation.statements import (
     program,
     with_entries,
     with_plain_names,
+    with_sigma_as_a_letter,
 )
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
 # What stands between two statements of one answer, and a definition, which may stand behind it
 _SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore|[Ww]e\s+(?:get|have|obtain|find))"
-ARROW = r"\\implies|\\(?:Long)?[Rr]ightarrow|⇒|⟹"
 BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
                      rf"|\s*[.;,]?\s+(?:and\s+)?(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
                      r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
@@ -81,11 +86,15 @@ BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s
 ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
 ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
+# L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
+LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
+                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
                        rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
                        r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
+NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(NOUNS)})\b")
 MOST_HEARD = 4  # ways to understand what is spoken
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
 CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
@@ -138,6 +147,11 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
     """Return the sides of an answer without a label; it may name a stage by its formula."""
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
+    text = LOSS_GOES_ON.sub(r"\1", text)
+    if "sigma" not in exercise.chain.vocabulary.spellings and (
+            lettered := with_sigma_as_a_letter(text)) != text:
+        with suppress(Unreadable):
+            return _among_words(exercise, lettered)
     try:
         return _among_words(exercise, text)
     except Unreadable as error:
@@ -161,6 +175,10 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
         raise Unreadable("As it is heard, this cannot be formed: write it in signs, with brackets.")
     ways = formed or ways
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
+    first, *others = [way[0][0].formula for way in ways] or [None]
+    if NAMING.search(text) and not all(exercise.compare(first, it).holds for it in others):
+        raise Unreadable("It is not clear where the formula ends that a noun stands in front of: "
+                         "write it in brackets.")
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
     return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note}".strip())
@@ -208,7 +226,7 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
-    text = text if code else with_loss(exercise, text)
+    text = text if code else with_loss(exercise, as_chain(exercise, text))
     text = spread_out(text) if re.search("[∑Σ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),
                                  words.spellings)
@@ -234,9 +252,9 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
 def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitions",
            code: bool) -> list[list[Reading]]:
     """Return what each side of an answer can mean, behind the lines with its definitions."""
-    first_sides = [side for line in before if _is_differential(exercise, line)
+    first_sides = [side for line in before if is_differential(exercise, line)
                    for side in sides_of(line)[1:]]
-    before = [line for line in before if not _is_differential(exercise, line)]
+    before = [line for line in before if not is_differential(exercise, line)]
     given = [defined.of_a_part(sides_of(line)[0], exercise.chain.vocabulary) for line in before]
     jacobians = {names: it for names, it in scalar_jacobians(exercise, text).items()
                  if names not in given}
@@ -251,6 +269,9 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         raise Unreadable(f"These are {len(lines)} lines, but an answer is one formula; use "
                          "`audit` for a derivation.")
     first, *others = sides_of(lines[0])
+    twice = [line for line in before if others and sides_of(line)[0].strip() == first.strip()]
+    if twice and not re.search(rf"(?<!\w){re.escape(first.strip())}(?!\w)", others[-1]):
+        raise Unreadable(f"Two values are given for {first.strip()}: write one answer.")
     refuse_condition(exercise, [first, *others])
     *between, last = others or [""]  # ∇_w L = ∇_w ½‖Xw − y‖² = …
     others = [*(it for it in between if not is_derivative(exercise, it)), *[last] * bool(others)]
@@ -291,18 +312,21 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     parts, behind = program(text), []
     code = len(parts) > 1
     if not code:
-        text = found = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
+        text = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
+        shown = MATH.fullmatch(text)
+        inner = next(filter(None, shown.groups())) if shown else text
+        found = re.sub(r"(?:\s|\\\\)+$", "", FRAMES.sub(" ", text if "$" in inner else inner))
         if match := BEHIND.search(found) or ASIDE.search(found):
             found, behind = found[:match.start()], [match[1]]
         parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
         parts = [one for part in (*parts, *behind) for line in equations(part)
                  for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
-        shown = MATH.fullmatch(text.strip())
-        rows = lines_of(next(filter(None, shown.groups())) if shown else found)
-        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", row) for row in rows]
+        rows = lines_of(found)
+        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", one) for row in rows for one in equations(row)]
+        rows = [re.sub(rf"^{SPACE}+", "", row) for row in rows]
         if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
                 sides_of(row)[0]) for row in rows):  # of an align
-            parts = rows
+            parts = [*rows, *map(definition_in, behind)]
     if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
             sides_of(part)[0]) for part in parts):
         parts[-1:] = apart(parts[-1])
@@ -317,10 +341,3 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
         return parts if len(parts) == 1 else [text]
     answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
     return [*parts, answer]
-
-
-def _is_differential(exercise: Exercise, line: str) -> bool:
-    """Return whether a line is about dL, so that its sides are answers too."""
-    side = re.sub(r"\s", "", sides_of(line)[0])
-    return side in {f"d{name}" for name in (*exercise.chain.vocabulary.outputs, *map(
-        notation.plain, exercise.chain.vocabulary.outputs))}

@@ -94,7 +94,7 @@ class Axes(Atoms):
     def is_kept(self, value: Expr) -> bool:
         """Return whether a column or a row has kept its axis."""
         bare = forming.apart(value)[1]
-        by_entries = type(bare).__name__ == "Entrywise"  # log of such a column is one
+        by_entries = type(bare).__name__ in ("Entrywise", "HadamardPower")  # log of one is one
         return bare in self.kept or isinstance(bare, Kept) or (
             by_entries and any(self.is_kept(part) for part in bare.args if part.is_Matrix))
 
@@ -114,8 +114,12 @@ class Axes(Atoms):
             return forming.as_number(value)
         if not (value.is_Matrix and beside.is_Matrix):
             return value
-        kept = self.is_kept(value) or (
-            "rowSums(" in self.text and value.cols == 1 and value.rows == beside.rows)
+        kept = self.is_kept(value)
+        if self.arrays and value.cols == beside.cols == 1 and value.rows != beside.rows and (
+                kept != self.is_kept(beside)):  # r[:, None] * w is an outer product
+            column, row = (value, beside) if kept else (beside, value)
+            whole = OneMatrix(column.rows, row.rows)
+            return spread(value if kept else forming.transposed(value), whole)
         if self.arrays and not kept and value.cols == 1 and (
                 value.rows == beside.cols != beside.rows):
             return spread(forming.transposed(value), beside)

@@ -29,6 +29,7 @@ OTHER_NAMES = {"expit": "sigmoid", "plogis": "sigmoid", "LogisticSigmoid": "sigm
 BRACKETED = {"transpose", "inverse", "mean", "logsumexp", "log_softmax", "sweep", "matrix", "rep",
              "vec", "ravel", "reshape", "flatten", "squeeze", "as.vector", "as.numeric", *RAMPS}
 AXES_SWAPPED = ({0, 1}, {-1, -2})
+BROADCAST = ("add", "subtract", "multiply", "divide", "true_divide")
 ALONG = ("sum", "mean", "softmax", "logsumexp", "log_softmax", *RAMPS)
 CALLS = ("size", "abs2", "einsum", "sweep", *ALONG[2:], "chol", "solve_triangular")
 
@@ -134,10 +135,16 @@ class Calls(Axes):
                                           "np.linalg.cholesky, or lower=True")
             if name == "chol":  # of MATLAB and R: the upper one
                 return (Cholesky if lower else named_functions.upper)(*arguments)
+            if name in BROADCAST and len(arguments) == 2:
+                left, right = arguments
+                arguments = [self.widened(left, right), self.widened(right, left)]
             if name in named_functions.COMPOSED:
                 return named_functions.COMPOSED[name](
                     lambda of, part: self.called(of, token, [part]), *arguments)
             function = own[name] if name in own and matrices else self.functions[name]
+            if name == "rowSums" or (name == "reshape" and self.arrays and arguments[1:] in (
+                    [-1, 1], [1, -1])):
+                return self.along_an_axis(function(*arguments))
             if name == "inner" and self.arrays:
                 function = named_functions.of_last_axes
             of_numpy = "." in self.text[max(0, token.start - 1):token.start + 1]

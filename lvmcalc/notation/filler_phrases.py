@@ -64,7 +64,8 @@ PHRASES = re.compile(
 LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|[ivx]{1,4})\)\s+)?"
                    r"(?:(?:=>|⇒|⟹|→|->(?=\s)|\\(?:Rightarrow|implies|to)\b)\s*)?")
 # "The gradient of the loss with respect to X is", and "∂L/∂X should be"
-_WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for)\s+(?:the\s+\w{4,}\s+)?"
+_WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for"
+        r"|at\s+the\s+(?:hidden|output)\s+layer)\s+(?:the\s+\w{4,}\s+)?"
         r"\$?(?P<wrt>[^\s,:$]{1,20}?)\$?")
 _VERB = (r"(?:is|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b(?:\s+(?:be"
          r"|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*(?=\s)")

@@ -47,12 +47,25 @@ MARKUP = [(re.compile(pattern, re.MULTILINE), put) for pattern, put in (
     (r"\b(exp|log|sqrt|tanh|sin|cos|sigmoid|relu|softplus|abs)\.(?=\()|(σ)\.(?=\()", r"\1\2 "),
     (r"(cho_solve\(\s*)\(\s*(\w+)\s*,\s*(?:True|lower\s*=\s*True|1|\w*low(?:er)?)\s*\)",
      r"\1\2"),
+    (r"\b(sweep\([^=]*,)\s*(?:MARGIN\s*=)?\s*([12])\s*,\s*(?:STATS\s*=)?([^=]*)\bFUN\s*=(?!=)",
+     r"\1 \2,\3"),
+    (r"\bapply\((\w+|\w+\([^()]*\))\s*,\s*1\s*,\s*sum\s*\)", r"rowSums(\1)"),
+    (r"\bt\(\s*apply\((\w+|[\w\s%*]+)\s*,\s*1\s*,\s*softmax\s*\)\s*\)", r"softmax(\1,axis=1)"),
+    (r"(?<![\w.)\]])c\((?=[^()]*%\*%[^()]*\))", "("),
+    *[(rf"\btorch\.{theirs}(?=\()", f"torch.{ours}") for theirs, ours in (
+        ("mv", "mm"), ("sub", "subtract"), ("mul", "multiply"), ("div", "divide"))],
+    # MATLAB: bsxfun(@rdivide, A, B), and self.W.grad of a class
+    *[(rf"\bbsxfun\(\s*@{theirs}\s*,", rf"{ours}(") for theirs, ours in (
+        ("rdivide", "divide"), ("times", "multiply"), ("minus", "subtract"), ("plus", "add"),
+        ("power", "power"))], (r"\bself\.(?=[^\W\d_])", ""),
     (r"((?<![A-Za-z])max\((?:[^()]|\([^()]*\))*\))(?:\.values|\[0\])", r"\1"),
     (r"\b(\w+)\s*,\s*\w+\s*=(?=\s*(?:\w+\.)*cho_factor\()", r"\1 ="),
     (r"\b\w+\s*,\s*(\w+)\s*=\s*(?:\w+\.)*slogdet\(", r"\1 = logdet("),
     # LaTeX: \eqalign{… \cr …}, \overset{(a)}{=}, \text{(linearity)}, I_{N \times N}, \text{where}
     (r"\\(?:left|right)\s*\.(?![A-Za-z])", ""), (r"\^\s*(?:\{\s*\\prime\s*\}|\\prime\b)", "'"),
     (r"\\eqalign\s*\{((?s:.*))\}(?=[\s$.\]\\]*\Z)", r"\1"), (r"\\cr\b", r"\\\\"),
+    (r"(\\partial)\s*\{\s*(\\mathcal\s*[A-Z])\s*\}", r"\1 \2"),
+    (r"(?<![A-Za-z\\])d\s*(?:\{\s*\\mathcal\s*L\s*\}|\\mathcal\s*(?:\{\s*L\s*\}|L\b))", "dL"),
     (r"\\(?:overset|stackrel)\s*\{[^{}]*\}\s*\{\s*=\s*\}"
      r"|\\(?:triangleq|doteq|coloneqq|equiv)\b|[≜≡≔]", "="),
     (r"\\(?:mathbf|bm|boldsymbol|pmb)\s*\{\s*(\\[A-Za-z]+)\s*\}", r"\1"),
@@ -112,7 +125,7 @@ MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scip
                     r"(?:linalg\.|special\.|math\.|nn\.(?:functional\.)?)?"
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
-ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@|%\*%"
+ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
                     r"|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 # What only Mathematica writes, and its dot for the product, which others write between two letters
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"

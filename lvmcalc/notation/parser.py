@@ -104,8 +104,10 @@ def _readings(text: str, vocabulary: Vocabulary, shape: tuple[Expr, ...], differ
         "t" in words.spellings and "%*%" not in text and re.search(r"(?<!\w)t\(", text))
     note, found = column_note(columns), []
     try:
-        whole = finished(first.whole(), shape, spread)
-        found.append(Reading(whole, ALONG_ROWS * first.rowwise or first.note or note))
+        whole = first.whole()
+        kept = whole.is_Matrix and first.is_kept(whole)
+        found.append(Reading(finished(whole, shape, spread),
+                             ALONG_ROWS * first.rowwise or first.note or note, kept))
     except CannotBeFormed as error:
         wrong = error
     except sp.ShapeError:  # numbers that do not fit, which SymPy refuses; letters come later

@@ -1,7 +1,7 @@
 """How formulas are written: in LaTeX, and as plain text that is the same in every run."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import sympy as sp
@@ -132,8 +132,7 @@ class _Formulas:
 
     def _print_MatAdd(self, sum_: MatAdd) -> str:
         first, *others = map(self._print, sorted(sum_.args, key=_positive_first))
-        return first + "".join(f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
-                               for text in others)
+        return _joined(first, others)
 
     def _print_MatMul(self, product: MatMul) -> str:
         scalar, factors = product.as_coeff_matrices()
@@ -145,6 +144,35 @@ class _Formulas:
         head = self.BRACKETS.format(head) if scalar.is_Add or "/" in head else head
         # det c · c⁻¹, lest it read as the determinant of c c⁻¹
         return sign + head + (self.DOT if scalar.has(Determinant) else " ") + text
+
+
+def _joined(first: str, others: list[str]) -> str:
+    return first + "".join(f" - {text[1:].lstrip()}" if text.startswith("-") else f" + {text}"
+                           for text in others)
+
+
+def _with_names(factors: Sequence[Expr]) -> list[Expr]:
+    """Return factors with sigmoid(z) for 1 / (1 + exp(-z)), and softmax(Z) for that of N rows."""
+    found = list(factors)
+    for part in factors:
+        name = getattr(part, "name", "")
+        if name == "exp" and str(part.rows) == "N" and part.cols != 1:
+            ones = sp.OneMatrix(part.cols, 1), sp.OneMatrix(1, part.cols)
+            below = HadamardPower(MatMul(part, *ones), sp.S.NegativeOne)
+            if below in found:
+                found.remove(below)
+                named = f"softmax({plain(part.arg)})"
+                found[found.index(part)] = sp.MatrixSymbol(named, *part.shape)
+        elif isinstance(part, HadamardPower) and part.exp == -1 and isinstance(part.base, MatAdd):
+            power = next((it for it in part.base.args if getattr(it, "name", "") == "exp"), None)
+            if power and {*part.base.args} == {power, sp.OneMatrix(*part.shape)}:
+                inner = plain(MatMul(sp.S.NegativeOne, power.arg).doit())
+                found[found.index(part)] = sp.MatrixSymbol(f"sigmoid({inner})", *part.shape)
+    return found
+
+
+def _is_by_entries(part: Expr) -> bool:
+    return isinstance(part, ELEMENTWISE) or type(part).__name__ == "Entrywise"
 
 
 @lru_cache(maxsize=10_000)  # of a long formula every part is asked for again and again
@@ -208,6 +236,44 @@ class _Plain(_Formulas, sp.StrPrinter):
 
     def _exponent_of_entries(self, exponent: Expr) -> str:
         return f".^({exponent})"
+
+    def _print_MatAdd(self, sum_: MatAdd, by_entries: bool = False) -> str:
+        """Return a sum, with 1 for ones beside what acts entry by entry: 1 - f ∘ f."""
+        split = [term.as_coeff_matrices() if isinstance(term, MatMul) else (sp.S.One, [term])
+                 for term in sum_.args]
+        alone = [(scalar, factors[0]) for scalar, factors in split if len(factors) == 1]
+        if len(alone) == len(split) and (
+                by_entries or any(_is_by_entries(part) for _, part in alone)):
+            terms = [scalar if isinstance(part, sp.OneMatrix) else term
+                     for (scalar, part), term in zip(alone, sum_.args, strict=True)]
+            first, *others = map(self._print, sorted(terms, key=_positive_first))
+            return _joined(first, others)
+        return super()._print_MatAdd(sum_)
+
+    def _print_HadamardProduct(self, product: HadamardProduct) -> str:
+        """Return a product with its sign in front, and with softmax and sigmoid by their names."""
+        args = _with_names(product.args)
+        if len(args) == 1:
+            return self._print(args[0])
+        product = HadamardProduct(*args)
+        split = [part.as_coeff_matrices() if isinstance(part, MatMul) else (sp.S.One, [part])
+                 for part in product.args]
+        signs = [scalar == -1 for scalar, _ in split]
+        if any(signs):
+            bare = [MatMul(*factors) if len(factors) > 1 else factors[0] if sign else part
+                    for (_, factors), sign, part in zip(split, signs, product.args, strict=True)]
+            text = super()._print_HadamardProduct(HadamardProduct(*bare))
+            return f"-{text}" if sum(signs) % 2 else text
+        return super()._print_HadamardProduct(product)
+
+    def _factor(self, factor: Expr, of: type[Expr]) -> str:
+        if isinstance(factor, MatAdd) and of is not MatMul:
+            return f"({self._print_MatAdd(factor, True)})"
+        return super()._factor(_with_names([factor])[0], of)
+
+    def _print_HadamardPower(self, power: HadamardPower) -> str:
+        named, = _with_names([power])
+        return self._print(named) if named != power else super()._print_HadamardPower(power)
 
     def _print_OneMatrix(self, ones: Expr) -> str:
         sizes = ones.shape[:1] if ones.cols == 1 else ones.shape

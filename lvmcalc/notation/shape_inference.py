@@ -23,6 +23,7 @@ class Reading(NamedTuple):
 
     formula: Expr
     note: str = ""
+    kept: bool = False  # whether it is a column or a row of an array that has the other axis too
 
 
 def finished(expression: Expr, shape: tuple[Expr, ...], text: str) -> Expr:

@@ -42,7 +42,8 @@ OF = {"transpose": "({})^T", "inverse": "({})^-1", "square": "({})^2",
       "sum of all entries": "sum({})", "sum of the entries": "sum({})",
       "sum of all the entries": "sum({})", "half": "1/2*({})", "one half": "1/2*({})",
       "sum of squares": "‖{}‖^2", "sum of the squared entries": "‖{}‖^2"}
-OF["row-wise softmax"] = "softmax({})"
+OF |= dict.fromkeys(["row-wise softmax", "softmax of each row", "softmax of every row",
+                     "softmax of the rows"], "softmax({})")
 OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ", "Euclidean ", "L2 ")
        for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
 OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
@@ -58,7 +59,12 @@ ROWS = r"row by row|row-?wise|along the rows|(?:taken )?(?:along|over|for) each 
 ENTRIES = r"(?:applied )?(?:element-?wise|entry-?wise)|entry by entry|element by element"
 REMARKS = {"softmax({})": ROWS, **dict.fromkeys(
     ["tanh({})", "exp({})", "sigmoid({})", "log({})"], ENTRIES)}
-PHRASES = sorted({*BEHIND, *NUMBERS, "the", "and", "quantity",
+# What a formula may be called in front of it: "the residual R − UVᵀ" is one bracket
+RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "difference", "misfit")
+             for kind in ("", "prediction ", "reconstruction ")}
+NOUNS = RESIDUALS | {"prediction", "predictions", "reconstruction", "predicted probabilities",
+                     "probabilities", "transposed residual", "transposed error"}
+PHRASES = sorted({*BEHIND, *NOUNS, *NUMBERS, "the", "and", "quantity",
                   *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
                   *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
 
@@ -245,10 +251,24 @@ class _Spoken:
         elif self.at(place, "quantity"):  # which ends at a comma
             yield from ((f"({inner})", end) for inner, end in self.sum(place + 1, False)
                         if self.parts[end][1] in ("", ",", ")"))
+        elif kind == "word" and text in NOUNS:
+            yield from self.called(text, place + 1)
         elif kind == "word" and text in NUMBERS:
             yield NUMBERS[text], place + 1
         elif kind == "word" and text.endswith(" of"):
             yield from self.of(text.removesuffix(" of"), place + 1)
+
+    def called(self, noun: str, place: int) -> Iterator[Way]:
+        """Yield the formula behind a noun for it; a residual is a difference."""
+        if self.at(place, "("):
+            yield from ((inner, end) for inner, end in self.atom(place) if not noun.startswith(
+                "transposed") or (self.at_power(end) and re.search("[T'ᵀ]", self.parts[end][1])))
+        elif noun in RESIDUALS:
+            for left, then in self.term(place, False):
+                for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
+                    yield f"({left} - {right})", end
+        elif noun in NOUNS and not noun.startswith("transposed"):
+            yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))
 
     def of(self, head: str, place: int) -> Iterator[Way]:
         """Yield what stands behind "the trace of" or "the sum of"."""
@@ -297,6 +317,10 @@ def _is_unclear(parts: list[tuple[str, str]]) -> bool:
     words = [text for kind, text in parts if kind == "word"]
     if len(words) == 1 and parts[-1][1] in BEHIND and any(kind == "sign" for kind, _ in parts):
         return True  # α(A + B)X squared
+    named = [place for place, (_, text) in enumerate(parts) if text in RESIDUALS]
+    inside = {next((at for at in range(place, len(parts)) if parts[at][1] in SUM_SIGNS), 0)
+              for place in named}  # the minus of a residual
+    parts = [part for place, part in enumerate(parts) if place not in inside or not place]
     mixed = any(before[-3:] == " of" and kind == "sign" and text in SUM_SIGNS  # half of −A plus B
                 for (_, before), (kind, text) in pairwise(parts))
     summed, opened = [False], [""]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from lvmcalc.notation.letters import ASCII, GREEK
 from lvmcalc.notation.lexicon import ARRAYS, MATLAB, STYLES, VARIANTS
 from lvmcalc.notation.name_resolution import Unreadable, quoted
+from lvmcalc.notation.text_cleanup import closing
 
 # What begins a program, and lines of one that compute nothing
 _ARROW = r"(?:[^\W\d]\w*|\([\w\s,]+\))\s*->\s*\S"
@@ -24,7 +25,7 @@ HEADER = re.compile(rf"\s*(?:def\s+\w+\s*{_ANNOTATED}\s*:"
                     rf"|(?:\w+\s*=\s*)?(?:function\s*{_NAMES}\s*\{{?|lambda\s[\w\s,]*:"
                     r"|@\s*\([\w\s,]*\)(?=[\s\w])"
                     rf"|{_NAMES}\s*->(?=\s*\S))|{_DEFINED})")
-ONE_LINE = re.compile(r"(?!\s*(?:def|function)\b).*(?:\blambda\b|->|@|\)\s*=)")
+ONE_LINE = re.compile(r"(?!\s*(?:def|function)\b).*(?:\blambda\b[\w\s,]*:|->|@|\)\s*=)")
 SILENT = re.compile(r"\s*(?:import [\w.]+(?: as \w+)?|from [\w.]+ import (?!.*\bas\b)[\w, ]+"
                     r"|using [\w, ]+|library\(\w+\)|with torch\.no_grad\(\):"
                     r"|end|\}|(?:#|%(?!\*%)|//).*"
@@ -73,6 +74,10 @@ DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
                          r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
+SIGMA = re.compile(r"(?:\\(?:boldsymbol|bm|mathbf)\s*)?(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|σ")
+OPENED = re.compile(r"\s*(?:\\left\s*)?\(")
+SIGMA_GIVEN = re.compile(rf"(?:^|[\s$.,;(&])(?:{SIGMA.pattern})\s*(?:_\s*\{{?\s*[a-z]\s*\}}?)?\s*&?"
+                         r"\s*:?=(?!=)")
 OPENS, CLOSES = "([{⟨", ")]}⟩"
 
 
@@ -99,6 +104,20 @@ def with_plain_names(text: str) -> str:
     for name in {*GREEK_NAME.findall(text)} if PROGRAM.search(text) or "*" in text else ():
         text = re.sub(rf"(?<![^\W\d]){name}(?!\w)", name.translate(ASCII), text)
     return text
+
+
+def with_sigma_as_a_letter(text: str) -> str:
+    """Return a text with σ̂ for the σ that it defines, as in σ = σ(Xw), beside the function σ(…)."""
+    def letter(match: re.Match) -> str:
+        opens = OPENED.match(text, match.end())
+        inner = text[opens.end():closing(text, opens.end() - 1)] if opens else ""
+        if any(not OPENED.match(inner, one.end()) for one in SIGMA.finditer(inner)):
+            raise Unreadable("It is not clear whether the σ in front of a bracket is the function "
+                             "or the letter: write ∘ for the product.", match.start())
+        space = " " * text[match.end():match.end() + 1].isalpha()
+        return match[0] if opens else f"σ\u0302{space}"
+
+    return SIGMA.sub(letter, text) if SIGMA_GIVEN.search(text) else text
 
 
 def program(text: str) -> list[str]:

@@ -225,6 +225,17 @@ class Sums(Vectors):
         whole = reduce(forming.elementwise, (matrix for _, matrix in scaled))
         return product(constant, *(scalar for scalar, _ in scaled), whole)
 
+    def without(self, factor: Expr) -> list[Expr]:
+        """Return Σ_k a b_k as the factors a and Σ_k b_k."""
+        if not isinstance(factor, Over):
+            return [factor]
+        body, *indices = factor.args
+        names = {*map(str, indices)}
+        parts = [one for each in sp.Mul.make_args(body) for one in self.without(each)]
+        inside = [part for part in parts if self.free(part) & names]
+        return [*(part for part in parts if not self.free(part) & names),
+                Over(sp.Mul(*inside), *indices)]
+
     def inner_sum(self, number: Over, i: str | None, j: str | None) -> Expr:
         """Return Σ_k of a body for i, or Σ_k a_ik b_kj for i and j."""
         body, k, *others = number.args
@@ -234,7 +245,7 @@ class Sums(Vectors):
         if body.is_Add:
             return total([self.entries(Over(term, Symbol(k)), i, j) for term in body.args])
         outside, left, right = [], [], []
-        for factor in sp.Mul.make_args(body):
+        for factor in (one for each in sp.Mul.make_args(body) for one in self.without(each)):
             free = self.free(factor)
             beside = j in free if j else i not in free
             (outside if k not in free else right if beside else left).append(factor)

@@ -43,6 +43,11 @@ AXIS = re.compile(rf"(?P<semicolon>;\s*)?(?:(?P<before>{_KEPT}\s*,\s*)?(?:dims\s
                   rf"|\[\s*\]\s*,\s*(?P<empty>[12]))(?P<behind>\s*,\s*{_KEPT})?"
                   r"(?:\s*,\s*keepdims?\s*=\s*(?:False|0))?(?=\s*\))")
 
+# Julia's @. makes all signs behind it act entry by entry, but those in $(…)
+DOTS = re.compile(r"@\.\s*([^\n;]+)")
+SHIELDED = re.compile(r"\$(\((?:[^()]|\([^()]*\))*\))|[*/^]")
+BY_ENTRIES = {"*": "∘", "/": "⊘", "^": ".^"}
+
 
 def unified(text: str) -> str:
     """Return the text with one letter for those that look alike; all else stays as typed.
@@ -61,6 +66,7 @@ def unified(text: str) -> str:
     text = with_ones(_joined(without_markup(text)))
     if MATHEMATICA.search(text) or (DOTTED.search(text) and not ARRAYS.search(text)):
         text = _from_mathematica(text)
+    text = DOTS.sub(_with_dots, text)
     text = TRIANGLE.sub(lambda it: ("" if it[1] else ',"lower"').ljust(len(it[0])), text)
     text = TURNED.sub(lambda it: ("" if it[2] else f',"turned {it[1]}"').ljust(len(it[0])), text)
     text = AXIS.sub(_axis, NEUTRAL.sub(lambda match: " " * len(match[0]), text))
@@ -109,6 +115,12 @@ def _axis(match: re.Match) -> str:
     comma = "," * bool(match["semicolon"])  # Julia: sum(A; dims=1)
     named = f'{comma}"{"r" if axis in ("-1", "1") else "c"}{"k" * bool(kept)}"'
     return named.ljust(len(match[0]))
+
+
+def _with_dots(match: re.Match) -> str:
+    """Return the formula behind Julia's @. with the signs that act entry by entry."""
+    dotted = SHIELDED.sub(lambda it: f" {it[1]}" if it[1] else BY_ENTRIES[it[0]], match[1])
+    return match[0] if "$" in dotted else dotted.ljust(len(match[0]))
 
 
 def closing(text: str, place: int, brackets: str = "()") -> int:

@@ -10,7 +10,7 @@ from numpy.linalg import inv
 from sympy.matrices.expressions import HadamardProduct
 from tables import over
 
-from lvmcalc import mark
+from lvmcalc import derive, mark
 from lvmcalc.chain import Builder, Chain
 from lvmcalc.marking import Finding, Mark, Mistake, broken_chains, diagnosis, single_mistakes
 from lvmcalc.marking.exercise import exercise_of
@@ -388,3 +388,28 @@ def test_the_same_mistake_in_several_terms_counts_once_and_each_lost_term_by_its
             for term in (X, 2 * X)]
     assert diagnosis._count(tuple(lost)) == 2
     assert diagnosis._count((Mistake("sign", "there", "", (("c", X),)), *made("sign"))) == 1
+
+
+RIDGE = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+
+
+@over(("answer", "of", "wrt", "said"), [
+    ("dL/dt = 1/2", "gplvm", "t", "  The answer gives 1/2, but"),  # which has no letters
+    ("1/N Σ_i (x_iᵀw − y_i) x_i + λw", RIDGE, "w", "This is the mean over N;"),
+    ("X.T @ (p*(1 - p)*(p - y)) + lam*w where p = 1/(1 + np.exp(-X @ w))", LOGISTIC, "w",
+     "too many in the answer: sigmoid(X w) ∘ (1 - sigmoid(X w))."),
+    ("-log(softmax(XW))", SOFTMAX, "Y",
+     "log(softmax(X W)) stands where X W belongs, so that the log of the normaliser is too much."),
+    ("(softmax(XW) - Y) W", SOFTMAX, "X", "The product of softmax(X W) - Y (N×C) and W"),
+    ("((B.T @ (B @ f - Y)) * (1 - f)**2) @ X.T", NET, "A",
+     "(1 - f) ∘ (1 - f) stands where 1 - (f ∘ f) belongs."),
+    ("A((Bᵀ z) ∘ (1 − f∘f))", NET, "X", "and (Bᵀ z) ∘ (1 - f ∘ f) (H×N) cannot be formed"),
+    ("(σ(Xw) − y)wᵀ + λw", LOGISTIC, "X", "differ. There is a term too many: λ w."),
+    ("dV = -2*(R - U*V')'*U;\ndV = -2*(R - U*V')*U;",
+     derive("‖R − U Vᵀ‖²", R="N×M", U="N×k", V="M×k"), "V", "Two values are given for dV")])
+def test_a_slip_is_told_in_the_terms_of_the_answer(answer: str, of: object, wrt: str,
+                                                   said: str) -> None:
+    assert said in str(mark(answer, of, wrt)), str(mark(answer, of, wrt))

@@ -52,6 +52,7 @@ OF_W, OF_H = "X'*(X*w - y) + lambda*w", "B.T @ (B @ np.tanh(A @ X) - Y)"
     ("dPrec = 0.5 * Z @ Z.T", GAUSS, "r", ("0.5", "2")),
     ("P = np.linalg.inv(Sigma); dP = 0.5 * Z @ Z.T", GAUSS, "r", ("0.5", "2")),
     (f"dH = {OF_H}", NET, "f", ("- Y", "+ Y")),
+    (f"self.w.grad = {OF_W}", RIDGE, "w", ("- y", "+ y")),
     ("H = np.tanh(A @ X)\ndH = B.T @ (B @ H - Y)", NET, "f", ("- Y", "+ Y"))])
 def test_a_new_name_in_code_is_what_is_asked_for(answer: str, of: object, wrt: str,
                                                  wrong: tuple[str, str]) -> None:
@@ -147,3 +148,8 @@ def test_what_is_differentiated_is_the_loss_or_its_terms_with_the_variable(
         answer: str, of: object, wrt: str, status: str) -> None:
     found = mark(answer, of, wrt)
     assert found.status == status, str(found)
+
+
+def test_a_name_for_the_gradient_asked_for_is_that_of_no_other() -> None:
+    found = mark("h = W @ x\nr = W.T @ h - x\ngrad_W = h @ r.T", "autoencoder", "W")
+    assert found.findings[0].kind == "missing_path"  # though ∂L/∂g is right

@@ -194,3 +194,53 @@ def test_the_inverse_of_a_letter_needs_no_definition_and_it_is_said(answer: str)
     check(answer, "gplvm", "X", ("- D", "+ D"))
     assert re.search("K_?inv is read as K⁻¹", str(mark(answer, "gplvm", "X")))
     assert mark(answer.replace("K", "X"), "gplvm", "X").status == "unreadable"
+
+
+GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+LAYERS = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×N")
+DIFFERENTIAL = r"d\ell = \tfrac N2\Sigma^{-1}:d\Sigma - \tfrac12\Sigma^{-1}ZZ^T\Sigma^{-1}:d\Sigma"
+OF_SIGMA = (r"\frac{\partial \ell}{\partial \Sigma}"
+            r" = \frac12(N\Sigma^{-1} - \Sigma^{-1}ZZ^T\Sigma^{-1})")
+LINES = (r"dL &= z:dz = z:(dW^TW + W^TdW)x {0} &= (Wxz^T + Wzx^T):dW {0} "
+         r"\frac{{\partial L}}{{\partial W}} &= W(xz^T+zx^T), \qquad z = W^TWx - x {0}")
+
+
+@pytest.mark.parametrize(("answer", "of", "wrt", "wrong"), [
+    # formulas with arrows between them, of which the last is the answer
+    (rf"$${DIFFERENTIAL} \quad\implies\quad {OF_SIGMA}$$", GAUSS, "Σ", (" - ", " + ")),
+    (rf"$${DIFFERENTIAL} \quad\implies\quad {OF_SIGMA}$$", GAUSS, "Σ", (r"\frac12(", r"\frac12(2")),
+    (r"\nabla_w L = A^T(Aw-y)+\lambda w \iff \nabla_w L = (A^TA+\lambda I)w - A^Ty", RIDGE, "w",
+     ("(Aw-y)", "(Aw+y)")),
+    (r"\nabla_w L = A^T(Aw-y)+\lambda w \iff \nabla_w L = (A^TA+\lambda I)w - A^Ty", RIDGE, "w",
+     ("I)w -", "I)w +")),
+    # rows, with a letter behind the last
+    (r"$$\eqalign{" + LINES.format(r"\cr") + "}$$", "autoencoder", "W", ("W(", "2W(")),
+    (r"\begin{gathered}" + LINES.format(r"\\").replace("dL", r"d{\mathcal L}") + r"\end{gathered}",
+     "autoencoder", "W", ("- x", "+ x")),
+    ("the gradient at the hidden layer f is Bᵀ(B f − Y)", LAYERS, "f", ("− Y", "+ Y")),
+    # a loss that goes on
+    ("L = -D/2 q + ..., so dL/dq = -D/2", "gplvm", "q", ("= -D/2", "= D/2")),
+    # σ as a letter, and what holds for every index
+    (r"X^\top(\boldsymbol\sigma - y), \qquad \sigma_i = \frac{1}{1+e^{-w^\top x_i}}", LOGISTIC, "w",
+     ("- y", "+ y")),
+    (r"\nabla_w L = X^\top(\sigma - y), \quad \sigma = \sigma(Xw)", LOGISTIC, "w", ("- y", "+ y")),
+    ("For each class k:  ∇_{w_k} L = Σ_n (p_nk − y_nk) x_n,  where p_nk = exp(w_kᵀx_n) / "
+     "Σ_j exp(w_jᵀx_n)", SOFTMAX, "W", ("− y", "+ y")),
+    (r"$\nabla_{u_i} L = \sum_j m_{ij}(u_i^\top v_j - r_{ij})v_j$ for every row $u_i$ of $U$",
+     BINARY, "U", ("- r", "+ r")),
+    # a sum in a sum, of which some factors are outside
+    (r"\frac{\partial L}{\partial a_{hd}} = \sum_n\sum_c (Bf-Y)_{cn} b_{ch} (1-f_{hn}^2) x_{dn}",
+     LAYERS, "A", ("1-", "1+"))])
+def test_formulas_with_arrows_rows_and_sums_in_sums_are_read(
+        answer: str, of: object, wrt: str, wrong: tuple[str, str]) -> None:
+    check(answer, of, wrt, wrong)
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    ("Xᵀ(σ(σ) − y), σ = Xw", "function or the letter"),
+    (r"X^T(\sigma(1 - \sigma)), \sigma = \sigma(Xw)", "function or the letter"),
+    (r"X^T(\sigma(Xw) - y) \Rightarrow X^T\sigma(Xw)", r"no `\Rightarrow`")])
+def test_a_letter_or_an_arrow_that_is_unclear_is_told_as_it_was_typed(answer: str, words: str
+                                                                      ) -> None:
+    found = mark(answer, LOGISTIC, "w")
+    assert (found.status, words in found.reason) == ("unreadable", True), found.reason

@@ -10,6 +10,7 @@ NET = derive("½‖B tanh(A X) − Y‖²", A="H×D", B="C×H", X="D×N", Y="C×
 LOGISTIC = derive("1ᵀ log(1 + exp(X w)) − yᵀ X w + λ/2 ‖w‖²", X="N×D", w="D", y="N",
                   λ="positive")
 SQUARES = derive("½‖A w − y + b‖²", A="N×D", w="D", y="N", b="N")
+RIDGE = derive("½‖A w − y‖²", A="N×D", w="D", y="N")
 NEGATIVE = derive("−½‖A w − y + b‖²", A="N×D", w="D", y="N", b="N")
 SCALED = derive("λ/2 ‖W x‖²", W="N×D", x="D", λ="positive")
 GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
@@ -36,6 +37,23 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
     ("It is minus the residual, i.e. Y − B tanh(AX).", NET, "Y", ("i.e. Y", "i.e. 2Y")),
     ("B transpose times (B times tanh of A X minus Y), elementwise times "
      "(one minus the square of tanh of A X)", NET, "e", ("one minus", "minus")),
+    # a noun in front of the formula that it names
+    ("A transpose times the residual A w minus y", RIDGE, "w", ("A w minus y", "y minus A w")),
+    ("Minus two times the residual R − UVᵀ times V, plus 2λU.", FACTOR, "U",
+     ("plus 2λU", "plus λU")),
+    ("minus two times the transposed residual (R - UV^T)^T times U, plus 2 lambda V", FACTOR, "V",
+     ("plus 2 lambda", "plus lambda")),
+    ("Twice the residual: 2(R − UVᵀ).", FACTOR, "R", ("R − UVᵀ", "R + UVᵀ")),
+    ("2(R − UVᵀ), twice the residual.", FACTOR, "R", ("R − UVᵀ", "R + UVᵀ")),
+    ("Y minus the prediction B tanh(AX).", NET, "Y", ("Y minus", "2 Y minus")),
+    ("Softmax of each row of XW, minus Y.", SOFTMAX, "e", ("minus", "plus")),
+    ("It is X transpose times (softmax(XW) minus Y), with the softmax taken along each row.",
+     SOFTMAX, "W", ("minus", "plus")),
+    # words in front of it
+    ("Y only appears in the linear term, so the derivative with respect to Y is -X W.", SOFTMAX,
+     "Y", ("-X W", "X W")),
+    ("To get the derivative with respect to e, multiply the residual by W from the left: "
+     "W(WᵀWx − x).", "autoencoder", "e", ("x − x", "x + x")),
     ("(B tanh of A X, elementwise, minus Y) times tanh of A X transpose", NET, "B",
      ("minus", "plus")),
     ("one half Z times Z transpose", GAUSS, "r", ("one half", "twice")),
@@ -130,3 +148,17 @@ OF_BETA = "1/(2β²) times (D tr(K⁻¹) minus tr(K⁻¹YYᵀK⁻¹))"
     ("the norm of ", "unreadable"), ("the inverse of ", "refuted"), ("twice ", "refuted")])
 def test_what_is_said_of_a_product_is_not_said_of_its_number_alone(head: str, status: str) -> None:
     assert mark(f"{head}{OF_BETA}", "gplvm", "beta").status == status
+
+
+@over(("answer", "of", "wrt"), [
+    ("A transpose times the prediction A w minus y", RIDGE, "w"),  # Aᵀ(Aw) − y, or Aᵀ(Aw − y)
+    ("A transpose times the residual A w", RIDGE, "w"),
+    ("A transpose times the mean residual A w minus y", RIDGE, "w"),
+    ("R − UVᵀ, twice the residual", FACTOR, "R"), ("Twice the residual: R − UVᵀ.", FACTOR, "R"),
+    ("minus two times the transposed residual (R - UV^T) times U, plus 2 lambda V", FACTOR, "V"),
+    ("Softmax of each column of XW, minus Y.", SOFTMAX, "e"),
+    ("To get the derivative with respect to e, multiply the residual by W from the right: "
+     "W(WᵀWx − x).", "autoencoder", "e")])
+def test_a_noun_that_does_not_fit_its_formula_is_unreadable(answer: str, of: object, wrt: str
+                                                            ) -> None:
+    assert mark(answer, of, wrt).status == "unreadable", str(mark(answer, of, wrt))

@@ -1,0 +1,38 @@
+"""Answers in code: broadcasting, functions that are told an operation, dialects of one's own."""
+
+from tables import over
+
+from lvmcalc import derive, mark
+
+RIDGE = derive("½‖X w − y‖² + λ/2 ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y="N×C")
+
+
+@over(("answer", "of", "wrt"), [
+    # a column beside an array of one axis
+    ("(X @ w - y)[:, None] * w", RIDGE, "X"), ("w * (X @ w - y)[:, None]", RIDGE, "X"),
+    ("np.sum(X * (X @ w - y).reshape(-1, 1), axis=0) + lam * w", RIDGE, "w"),
+    ("r = (X @ w - y)[:, None]\nnp.sum(X * r, axis=0) + lam * w", RIDGE, "w"),
+    ("E = np.exp(X @ W)\ns = E.sum(axis=1).reshape(-1, 1)\nX.T @ (E / s - Y)", SOFTMAX, "W"),
+    ("E <- exp(X %*% W)\ns <- rowSums(E)\ncrossprod(X, E / s - Y)", SOFTMAX, "W"),
+    ("E = exp(X*W);\ns = sum(E, 2);\nX'*(E ./ s - Y)", SOFTMAX, "W"),
+    ("X.T @ torch.sub(X @ w, y) + lam * w", RIDGE, "w"),
+    ("E = np.exp(X @ W)\nnp.matmul(X.T, np.divide(E, E.sum(axis=1, keepdims=True)) - Y)",
+     SOFTMAX, "W"),
+    # R: a function with an argument lambda, apply, sweep with names, c
+    ("grad <- function(w, X, y, lambda) {\n  crossprod(X, X %*% w - y) + lambda * w\n}",
+     RIDGE, "w"),
+    ("outer(c(X %*% w - y), w)", RIDGE, "X"),
+    ("P <- t(apply(X %*% W, 1, softmax))\ncrossprod(X, P - Y)", SOFTMAX, "W"),
+    ("E <- exp(X %*% W)\nP <- E / apply(E, 1, sum)\ncrossprod(X, P - Y)", SOFTMAX, "W"),
+    ('E <- exp(X %*% W)\nP <- sweep(E, 1, rowSums(E), FUN = "/")\ncrossprod(X, P - Y)',
+     SOFTMAX, "W"),
+    # MATLAB's bsxfun, and Julia's @.
+    ("E = exp(X*W);\nP = bsxfun(@rdivide, E, sum(E, 2));\nX'*(P - Y);", SOFTMAX, "W"),
+    ("E = exp(X*W);\nP = bsxfun(@times, E, 1./sum(E, 2));\nX'*(P - Y);", SOFTMAX, "W"),
+    ("E = @. exp($(X*W))\nP = @. E / $(sum(E, dims=2))\nX'*(P - Y)", SOFTMAX, "W")])
+def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
+    assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))
+    minus = ", y" if "torch" in answer else "- Y" if of is SOFTMAX else "- y"
+    changed = ", 2*y" if "torch" in answer else f"- 2*{minus[-1]}"
+    assert mark(answer.replace(minus, changed), of, wrt).status == "refuted"
