@@ -27,7 +27,6 @@ from lvmcalc.marking.story import (
     VALUE,
     WITH_RESPECT_TO,
 )
-from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import VALUES
 from lvmcalc.notation.formula_finder import MATH
 from lvmcalc.notation.lexicon import TALK
@@ -55,8 +54,14 @@ LEADS = re.compile(r"(?::|\b(?:is|are|be|gives|yields|giving|yielding|becomes|re
                    r"|obtain|obtains|have|has|find|finds|at|with|that|so|hence|thus|therefore),?)"
                    r"\s*$", re.IGNORECASE)
 ANSWER = r"(?:gradient|derivative|answer|result|adjoint|solution)"
-NAMES_IT = re.compile(rf"\b{ANSWER}\b|\b(?:we|I)\s+(?:\w+ly\s+)?(?:get|obtain|find|arrive\s+at"
-                      r"|end\s+up\s+with)\W*$", re.IGNORECASE)
+NAMES_IT = re.compile(
+    r"^\W*(?:(?:and|so|hence|thus|therefore|in\s+the\s+end)\s+)?(?:the|our|my)\s+(?:\w+\s+)?"
+    rf"{ANSWER}(?:\s+(?:of\s+(?:the|this|our)\s+(?:\w+\s+)?{VALUES}|for\s+⟦N\w*⟧"
+    r"|(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+⟦N\w*⟧))*\s*(?:is|reads|becomes|:)\W*$",
+    re.IGNORECASE)
+WE_GET = re.compile(
+    rf"^(?!.*\b{ANSWER}\b(?!\W*$)).*\b(?:we|I)\s+(?:\w+ly\s+)?(?:get|obtain|find|arrive\s+at|end"
+    rf"\s+up\s+with)(?:\s+(?:the|our)\s+{ANSWER})?\W*$", re.IGNORECASE | re.DOTALL)
 OTHERS = re.compile(rf"\b{VALUES}s?\b|\b(?:{'|'.join(PARTS - PLAIN)})\b", re.IGNORECASE)
 BEHIND = re.compile(r"\s*(?:[,.;:(—–✓]|$|(?-i:[A-Z][a-z]+\b|I\s[a-z])|(?:since|because|as|which|so"
                     r"|hence|by|using|from|thanks)\b)", re.IGNORECASE)
@@ -64,21 +69,27 @@ OF_ANOTHER = re.compile(
     r"\b(?:gradient|derivative|differential|adjoint)s?\s+(?:of|for|in)\s+(?:the|this|that|an?|its)"
     r"\s+(?!(?:training\s+|whole\s+|total\s+)?(?:loss|objective|cost|error|log-?likelihood"
     r"|likelihood|function|model|energy)\b)", re.IGNORECASE)
+DEED = "|".join(_DATA["english"]["thought"].split())
 # Behind a formula: what it is, what is to be done with it, or how the answer is found from it
 CLAIMS = re.compile(
     rf"\b{ANSWER}s?\s+(?:is|are|was|becomes?|equals?|reads?|follows?|comes?|results?)\b"
     r"|\b(?:answer|result|solution)s?\b"
     r"|\b(?:this|that|it|which)(?:['’]s|\s+is|\s+was)\s+(?:\w+ly\s+)?(?:the|an?|our|one)\b"
-    rf"|(?:^|[.;!]\s)\W*(?:please\s+)?(?:do|get|go|take|{'|'.join(_DATA['english']['thought'].split())})"
-    r"\b", re.IGNORECASE)
+    rf"|(?:^|[.;!]\s)\W*(?:please\s+)?(?!(?:see|have)\b)(?:do|get|go|take|{DEED})\b", re.IGNORECASE)
+# The loss, or what goes into it, is said to be something: "the noise is weak"
+SUPPOSES = re.compile(
+    rf"\b(?:{VALUES}s?|residuals?|penalty|labels|weights|samples|examples|quantit(?:y|ies)|letters?"
+    r"|matri(?:x|ces)|vectors?|everything)\s+(?:is|are|was|were|has|have)\s+(?!(?:\w+ly\s+)?"
+    r"(?:quadratic|convex|linear|smooth|shared|used|known|symmetric|differentiable|found)\b)",
+    re.IGNORECASE)
 # A letter is said to be something: "K is the precision", "the scatter matrix K"
 NAMING = re.compile(
     r"⟦N\w*⟧\s*(?:[,:(=]\s*)?(?:the|an?|our|as|be|being|was|here|(?:is|are)(?!\s+(?:\w+ly\s+)?"
     r"(?:fixed|held|known|observed|shared|used)\b))\b|⟦N\w*⟧\s*[:=]"
     r"|\b(?:here|let|now)\W*⟦N|\b(?:the|an?|our|some)\s+(?!(?:matrix|vector|variable|letter)\s+⟦)"
     r"(?:[\w-]+\s+)?[\w-]*(?!s\s)\w\s+⟦N\w*⟧"
-    r"|⟦N\w*⟧\s+(?:\w+ly\s+|already\s+)?(?!(?:is|enters|appears|occurs|depends|contributes|comes|shows"
-    r"|sits|stays|needs|as)\b)(?:\w+s|have|had|goes)\b", re.IGNORECASE)
+    r"|⟦N\w*⟧\s+(?:\w+ly\s+|already\s+)?(?!(?:is|enters|appears|occurs|depends|contributes|comes"
+    r"|shows|sits|stays|needs|as)\b)(?:\w+s|have|had|goes)\b", re.IGNORECASE)
 SYMMETRIC = re.compile(r"⟦N(\w*)⟧\s+(?:is\s+)?symmetric\b", re.IGNORECASE)
 STATIONARY = re.compile(r"^\W*set(?:ting)?\s+(?:(?:it|this|the\s+gradient)\s+)?(?:equal\s+)?to\s+"
                         r"(?:0|zero)\b\s*[:,]?", re.IGNORECASE)
@@ -92,24 +103,24 @@ SIZED = re.compile(r"(?<![\w])(?:(?P<name>[^\W\d]\w*)\s*:?\s*)?\(?\b(?P<rows>[^\
 
 
 def note_of(remarks: list[str]) -> str:
-    """Return the sentence that shows remarks as they were typed."""
+    """Return the sentence that shows remarks as they were typed, "" if there are none."""
     said = [" ".join(remark.split()).strip(" ,;:") for remark in remarks]
     *first, last = [f"“{it}”" for it in said if it.strip(".")] or [""]
-    if not last:
-        raise Unreadable("There is no remark.")
-    return (f"Beside the formula {'stand' if first else 'stands'} "
-            f"{', '.join(first)}{' and ' * bool(first)}{last}; "
-            f"{'they are' if first else 'it is'} not marked.")
+    return last and (f"Beside the formula {'stand' if first else 'stands'} "
+                     f"{', '.join(first)}{' and ' * bool(first)}{last}; "
+                     f"{'they are' if first else 'it is'} not marked.")
 
 
 def is_remark(exercise: Exercise, story: str, least: int = 3) -> bool:
     """Return whether words, with ⟦N…⟧ for a name and ⟦B⟧ for a formula, cannot change an answer."""
-    known = symmetric_letters(exercise.chain)
+    known, names = symmetric_letters(exercise.chain), exercise.chain.vocabulary.spellings
+    story = re.sub(r"\b[A-Za-z]\w{2,}\b(?!⟧)",  # Lambda is the noise
+                   lambda it: "⟦Na⟧" if it[0].lower() in names else it[0], story)
     story = SYMMETRIC.sub(lambda it: " and " if it[1] in known else it[0], story)
     said = SAFE.sub(lambda it: " and " * len(it[0].split()), REASON.sub("since it is", story))
     words = re.findall(r"[a-z]+(?:['’][a-z]+)?", re.sub(r"⟦\w*⟧", " ", said).lower())
     english = sum(map(_is_english, words))
-    refused = (CHANGERS, NAMING, OF_ANOTHER, RENAMES, CHANGED, TWICE)
+    refused = (CHANGERS, NAMING, SUPPOSES, OF_ANOTHER, RENAMES, CHANGED, TWICE)
     return (len(words) >= least and 5 * english >= 4 * len(words)
             and not FOREIGN.search(re.sub(r"⟦N?\w*⟧", " ", said)) and not re.search("⟦[BDXS]", said)
             and not any(it.search(said) for it in refused)
@@ -128,9 +139,9 @@ def stands_beside(exercise: Exercise, story: str, explicit: bool) -> bool:
     """
     front, behind = re.sub(r"⟦D⟧[.,;]?", " ", story).split("⟦A⟧")
     *_, last = re.split(r"[.;]\s|,\s", front)
+    says = explicit or NAMES_IT.search(last) or WE_GET.search(front)
     leads = not front.strip(" .,") or (
-        LEADS.search(front) and is_remark(exercise, front, 2) and (explicit or (
-            NAMES_IT.search(last) and not OTHERS.search(last))))
+        says and LEADS.search(front) and is_remark(exercise, front, 2))
     follows = not re.search(r"\w|⟦", behind) or (
         BEHIND.match(behind) and is_remark(exercise, behind)
         and not (UNFINISHED.search(behind) or CLAIMS.search(behind)))

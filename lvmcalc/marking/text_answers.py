@@ -156,8 +156,12 @@ def _beside_remarks(exercise: Exercise, text: str,
     text, shown = without_shown(exercise, text)
     text = with_formulas(without_remarks(exercise, text))
     told = without_prose(exercise, text, stands_beside) or Told(text, {})
-    sides, beside = _alone(exercise, told.text)
-    note = note_of([*shown, *told.remarks])
+    if not (note := note_of([*shown, *told.remarks])) or not told.text.strip():
+        raise Unreadable("There is no answer beside a remark.")
+    try:
+        sides, beside = _alone(exercise, told.text)
+    except CannotBeFormed as error:
+        raise CannotBeFormed(f"{error} {note}") from None
     return [[way._replace(note=f"{way.note} {note}".strip()) for way in told.agreeing(side)]
             for side in sides], beside
 
@@ -166,6 +170,7 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer that is spoken; raise what is wrong with any other."""
     ways: list[list[list[Reading]]] = []
+    text, shown = without_shown(exercise, text)
     for typed in spoken_answers(exercise, without_remarks(exercise, text)):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
@@ -178,8 +183,9 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
     ways = [way for way in ways if all(fits(exercise, side[0].formula) for side in way)] or ways[:1]
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
-    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note}".strip())
-             for way in chain.from_iterable(sides)] for sides in zip(*ways, strict=True)], {}
+    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note} "
+                          f"{note_of(shown)}".strip()) for way in chain.from_iterable(sides)]
+            for sides in zip(*ways, strict=True)], {}
 
 
 def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:

@@ -24,15 +24,15 @@ def test_a_remark_that_changes_nothing_is_shown(text: str, shown: str) -> None:
     right, wrong = (mark(text.format(it).replace("X.T @ r +", sign), RIDGE, "w")
                     for it, sign in ((ANSWER, "X.T @ r +"), (ANSWER.replace("+", "−"),
                                                              "X.T @ r -")))
-    assert right.right and wrong.status == "refuted"
-    for found in (right, wrong):
-        assert shown in str(found) and "not marked." in str(found)
+    assert (right.right, wrong.status) == (True, "refuted")
+    assert all(shown in str(found) and "not marked." in str(found) for found in (right, wrong))
 
 
 @pytest.mark.parametrize("text", [
     "{}, but the sign of it all is flipped in our lecture.", "{} (up to a factor, as always)",
     "{}. You still have to take care of the penalty.", "{} (for a very small penalty)",
     "{}. Here w has taken the place of y.", "{}, which the lecturer calls the Hessian.",
+    "From a noisy world where the gradient is $Xᵀ(Xw − y) + λw$",
     "My sister claims that {}", "It is tempting to write: {}", "In a row: {}",
     "{}. This is the derivative with respect to y.", "{}. This is the residual.",
     "{} foo bar baz", "{} (w is the old estimate)", "{} (with X = I as usual)",
