@@ -3,7 +3,7 @@
 import re
 
 from lvmcalc.notation import Vocabulary, spelling
-from lvmcalc.notation.filler_phrases import PHRASES
+from lvmcalc.notation.filler_phrases import PHRASES, VALUE
 from lvmcalc.notation.lexicon import ANSWERING, VARIANTS
 from lvmcalc.notation.statements import LETTER
 
@@ -82,5 +82,7 @@ def without_heading(text: str, vocabulary: Vocabulary) -> str:
                 if word not in ("a", "A", "I"))
     known = all(word.lower() in ANSWERING for word in re.findall(
         "[A-Za-z]+", PHRASES.sub(" ", heading)))
-    alone = len(words) < 3 or named or not known or re.search(r"[^A-Za-z\s.,;'’-]", heading)
+    value = VALUE.match(f"{heading} ")  # The predictions are: …
+    alone = len(words) < 3 or named or value or not known or re.search(
+        r"[^A-Za-z\s.,;'’-]", heading)
     return text if alone or not rest[:1].isspace() else " " * len(heading + colon) + rest

@@ -7,7 +7,7 @@ word that may change what it says, such as "minus" or "half", is never left out.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 from unicodedata import category
@@ -76,7 +76,7 @@ SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the
 SQUARES = re.compile(r"[,;]?\s*\(?(?:\b(?:where|with|and)\s+)?\bthe\s+squares?\s+(?:(?:is|are|being"
                      r"|taken|meant|understood)\s+)*(?:(?:entry|element|component)[- ]?wise|entry"
                      r"\s+by\s+entry|element\s+by\s+element)\)?", re.IGNORECASE)
-FOLLOWS = re.compile(r"\s*(?:[,;.:(]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
+FOLLOWS = re.compile(r"\s*(?:[,;.:(—]|⟦D|$|(?:where|with|for|since|because|as|by|using|which)\b)")
 
 
 class Told(NamedTuple):
@@ -86,6 +86,7 @@ class Told(NamedTuple):
     lines: dict[str, str]
     note: str = ""
     squares: bool = False  # whether a square is said to be taken entry by entry
+    remarks: Sequence[str] = ()
 
     def agreeing(self, ways: list[Reading]) -> list[Reading]:
         """Return the readings in which the names are the rows and columns that they are said to be.
@@ -115,21 +116,19 @@ class Segment(NamedTuple):
         return self.kind in "FB"
 
 
-def without_prose(exercise: Exercise, text: str) -> Told | None:
+def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None = None,
+                  ) -> Told | None:
     """Return a text of the same length without its prose, None if that may say more.
 
-    Each definition, and the answer, stands on a line of its own.
+    Each definition, and the answer, stands on a line of its own. Prose that is not understood may
+    be known to `stand beside` the answer; then its `remarks` are to be shown.
     """
     vocabulary = exercise.chain.vocabulary
     text = without_heading(without_politeness(unified(text), vocabulary), vocabulary)
     text = with_loss(exercise, text.replace("&", " ") if r"\begin" in text else text)
     text = GOES_ON.sub(lambda it: " " * len(it[0]), text)
-    shape, wrt = notation.shape(exercise.asked), notation.spelling(exercise.wrt)
-    parts = [part for segment in segments(text, vocabulary) for part in (
-        _equations(text, segment) if segment.formula else [segment])
-        if not END.fullmatch(text[part.start:part.end])]
-    kinds = [_kind(text[part.start:part.end], vocabulary, shape,
-                   lambda side: names_asked(exercise, side)) if part.formula else ""
+    wrt, parts = notation.spelling(exercise.wrt), parts_of(text, vocabulary)
+    kinds = [kind_of(exercise, text[part.start:part.end]) if part.formula else ""
              for part in parts]
     for kind in ("C", "N"):  # there may be nothing else
         if "A" not in kinds and sum(it[:1] == kind for it in kinds) == 1:
@@ -147,6 +146,11 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
     torn = any(part.kind == "B" and kind[:1] != "N" and not re.match(  # K^ hence {-1}
         r"\s*[,.;:]\s", text[part.end:]) for part, kind in zip(parts[:last], kinds, strict=False))
     leads = explicit or (bool(LEADS.search(before)) and not any(named) and not torn)
+    if stands_beside and sum(named) == 1 and not torn:  # others are those of remarks
+        said = [text[part.start:part.end] for part in parts]
+        kinds = ["A" if name else "B" if kind == "A" or (kind == "D" and is_unused(
+                    one, [*said[:place], *said[place + 1:]], vocabulary)) else kind
+                 for place, (name, kind, one) in enumerate(zip(named, kinds, said, strict=True))]
     if any(kind == "X" and DENIES.search(text[part.start:part.end])
            for part, kind in zip(parts, kinds, strict=True)):  # drop is a function of R, too
         return None
@@ -157,7 +161,7 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
         kept = [text[part.start:part.end] for part in parts[last:]]
         for place in range(last - 1, -1, -1):
             said = text[parts[place].start:parts[place].end]
-            if kinds[place] == "A" or (kinds[place] == "D" and _is_unused(said, kept, vocabulary)):
+            if kinds[place] == "A" or (kinds[place] == "D" and is_unused(said, kept, vocabulary)):
                 kinds[place] = "B"
             elif kinds[place] == "D":
                 kept.append(said)
@@ -190,17 +194,33 @@ def without_prose(exercise: Exercise, text: str) -> Told | None:
         " " if it["index"] in below else it[0]), story)
     lines = {name: line.lower() for name, line in ORIENTED.findall(story)}
     told, squares = SQUARES.subn(" ", story)
-    if not is_harmless(ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
-        return None
+    remarks: list[str] = []
+    if (stands_beside and "B" in kinds) or not is_harmless(
+            ORIENTED.sub(" ", told), vocabulary, wrt, explicit, leads):
+        if not (stands_beside and stands_beside(exercise, story, any(named))):
+            return None
+        remarks = _around(text, parts[at], [part for part, kind in zip(parts, kinds, strict=True)
+                                            if kind[:1] == "D"])
     found = [" "] * len(text)
     for part, kind in zip(parts, kinds, strict=True):
         if kind[:1] in ("A", "D"):
             found[part.start:part.end] = text[part.start:part.end].replace("\n", " ")
             found[part.start - 1:part.start] = "\n" * bool(part.start)
-    return Told("".join(found), lines, MARKED * ("B" in kinds), bool(squares))
+    return Told("".join(found), lines, MARKED * ("B" in kinds and not remarks),
+                bool(squares), remarks)
 
 
-def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
+def _around(text: str, answer: Segment, defined: list[Segment]) -> list[str]:
+    """Return what stands in front of an answer and behind it, but for definitions, as typed."""
+    kept = [*text]
+    for part in (answer, *defined):
+        frame = next((it for it in MATH.finditer(text) if it.start() < part.start < it.end()), None)
+        start, end = frame.span() if frame else (part.start, part.end)
+        kept[start:end] = " " * (end - start)
+    return ["".join(kept[:answer.start]), "".join(kept[answer.end:])]
+
+
+def is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     """Return whether what is said of an unknown letter or adjoint is used in no other formula."""
     bare = re.sub(r"[\s{}]|\\(?:mathrm|[,;:!])", "", said)
     if any(bare.startswith(f"d{name}=") for name in vocabulary.outputs):  # which is checked
@@ -217,6 +237,13 @@ def _is_unused(said: str, others: list[str], vocabulary: Vocabulary) -> bool:
     except (Unreadable, CannotBeFormed):
         return True
     return False
+
+
+def parts_of(text: str, vocabulary: Vocabulary) -> list[Segment]:
+    """Return the equations and the words of a text."""
+    return [part for segment in segments(text, vocabulary) for part in (
+        _equations(text, segment) if segment.formula else [segment])
+        if not END.fullmatch(text[part.start:part.end])]
 
 
 def segments(text: str, vocabulary: Vocabulary) -> list[Segment]:
@@ -299,9 +326,10 @@ def _equations(text: str, segment: Segment) -> list[Segment]:
     return found
 
 
-def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str], bool]) -> str:
+def kind_of(exercise: Exercise, formula: str) -> str:
     """Return D for a definition, C for a differential, N and a name, S for the shape that is asked
     for, X for what is none of these, or else A."""
+    vocabulary, shape = exercise.chain.vocabulary, notation.shape(exercise.asked)
     bare = re.sub(rf"{STYLES}|[{{}}\s]|\\[,;:! ]", "", formula).replace("\\times", "×")
     if re.fullmatch(r"\w+(?:×|x)\w+", bare) or "\\in" in bare or "∈" in bare:
         return "S" if bare.replace("x", "×").rpartition("R^")[2] == shape else "X"
@@ -312,6 +340,7 @@ def _kind(formula: str, vocabulary: Vocabulary, shape: str, asked: Callable[[str
             return "A"
         known = letter or name[1] in vocabulary.spellings or bare in ("\\sigma", "σ")
         return f"N{notation.spelling(name[1])}" if known else "X"
-    if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and asked(sides_of(formula)[0]):
+    if len(sides_of(formula)) > 1 and not CHANGE.match(bare) and names_asked(
+            exercise, sides_of(formula)[0]):
         return "A"
     return "C" if CHANGE.match(bare) else "D" if DEFINITION.match(formula) else "A"

@@ -1,4 +1,4 @@
-"""Leave out remarks beside an answer that cannot change it: sources, closings, "(from the trace)".
+"""Leave out remarks beside an answer that cannot change it: sources, closings, "(the residual)".
 
 Each is known word by word; what is not known stays, and makes the answer unreadable.
 """
@@ -23,8 +23,6 @@ SOURCE = (rf"\((?:(?:see|cf\.?)\s+)?{_AUTHOR},?\s+{_YEAR}\)"
 # Division and these functions have no other meaning here; a square or a product has
 ENTRIES = (r"\(the\s+(?:fraction|division|quotient|exponential|logarithm|sigmoid|tanh)\s+is\s+"
            r"(?:taken|applied|meant|understood)\s+(?:entry\s+by\s+entry|(?:element|entry)-?wise)\)")
-ORIGIN = (r"\((?:from|through|via)\s+the\s+(?:(?:en|de)coder|trace|log-?det(?:erminant)?"
-          r"|determinant|regulari[sz]er|penalty|likelihood|data\s+term)\)")
 CALLED = (r"\(the\s+(?:residuals?|errors?|predictions?|kernel(?:\s+matrix)?|probabilities)\)"
           r"(?=[\s.]*$)")
 TWICE = (r"^\s*(?:[Ss]ince|[Bb]ecause|[Aa]s)\s+\w+\s+is\s+used\s+twice,?\s+(?:we\s+)?add\s+"
@@ -42,7 +40,7 @@ CLOSING = (rf"\s+Let\s+me\s+know\s+(?:if|whether){WORDS}\s*[.!?]*\s*$"
            r"(?:factors?\s+(?:of\s+)?)?(?:1/2|½|2)\s+cancels?(?:\s+(?:with|against))?"
            r"(?:\s+the\s+(?:factor\s+(?:of\s+)?)?2)?"
            r"(?:\s+from\s+the\s+(?:two\s+uses\s+of\s+\w|square|derivative))?\.?\s*$")
-REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{ORIGIN}|{CALLED}|{TWICE}|{CLOSING}")
+REMARK = re.compile(f"{SOURCE}|{ENTRIES}|{CALLED}|{TWICE}|{CLOSING}")
 _LETTER = r"(?:\$|\\\()?\s*\\?(?P<{}>\w+)\s*(?:\$|\\\))?"
 SYMMETRIC = re.compile(
     r"\((?:(?:using|by|since|as)\s+(?:that\s+)?)?" + _LETTER.format("a") + r"\s+is\s+symmetric\)"

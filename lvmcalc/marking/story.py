@@ -68,7 +68,8 @@ TELLS = re.compile(rf"\b(?:{_MEETS}|independent|linear|constant|symmetric|vanish
 # K is given another meaning: "K is the inverse", "write K for the inverse", "K is constant"
 _OTHER = rf"(?:{'|'.join(sorted(OPERATIONS - FUNCTIONS | {'precision', 'scatter', 'constant'}))})"
 RENAMES = re.compile(
-    r"⟦N\w*⟧[\s,]*(?:(?:here|now|simply|just)\s+)*(?:is|are|be|being|was|denot\w+|as|for|stands?"
+    r"⟦N\w*⟧\s+(?:is|are)\s+(?:\w+ly\s+)?⟦N"
+    r"|⟦N\w*⟧[\s,]*(?:(?:here|now|simply|just)\s+)*(?:is|are|be|being|was|denot\w+|as|for|stands?"
     rf"|means?|the|an?)\b[^.;,⟦]*\b{_OTHER}\b"
     r"|\b(?:let|denot\w+|call\w*|write|writing|nam\w+|defin\w+|abbreviat\w+|introduc\w+)\b"
     rf"(?:[^.;]*⟦N\w*⟧[^.;⟦]*\b{_OTHER}\b|[^.;]*\b{_OTHER}\b[^.;]*⟦N)", re.IGNORECASE)
@@ -127,7 +128,9 @@ SCALAR = (r"\b(?:log[- ](?:marginal[- ])?|marginal[- ](?:log[- ])?)likelihood\b"
           r"|\bw\.\s?r\.\s?t\.|\bwrt\b")
 # "The loss is ⟦A⟧" says something else than "The gradient of the loss is ⟦A⟧"
 VALUE = re.compile(r"(?:^|[.!?]|⟦D⟧)(?:(?!gradient|derivative|differential|slope|adjoint)[^.!?⟦])*"
-                   rf"\b{VALUES}\s+(?:is|equals|reads|becomes|was)\W*⟦A⟧", re.IGNORECASE)
+                   rf"\b{VALUES}\s+(?:is|are|equals|reads|becomes|was)\W*⟦A⟧"
+                   rf"|⟦A⟧.*\b(?:this|that|it|which)\s+is\s+(?:the|our)\s+(?:residual|{VALUES})\b",
+                   re.IGNORECASE)
 WITH_RESPECT_TO = re.compile(r"(?:respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+\w+\s+)?⟦N(\w*)⟧")
 EMPTY = re.compile(
     r"\(?(?:and\s+)?(?:similarly|likewise|analogously)\s+for\s+(?:⟦N\w*⟧(?:,|\s+and)?\s*)+\)?"
@@ -163,6 +166,8 @@ def is_harmless(story: str, vocabulary: Vocabulary, wrt: str, explicit: bool = F
             CHANGED.search(story) or LEFT_OPEN.search(story)):
         return False
     front, behind = story.split("⟦A⟧")
+    if {*WITH_RESPECT_TO.findall(behind)} - {wrt}:
+        return False
     told = [*CONCLUDED.finditer(front)]
     denies = QUALIFIES if SO_IT_IS.search(front) else DENIES
     if explicit and told and not denies.search(front[:told[-1].start()]):

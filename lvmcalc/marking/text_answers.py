@@ -35,8 +35,9 @@ from lvmcalc.marking.left_side import (
 )
 from lvmcalc.marking.other_quantities import refuse_others
 from lvmcalc.marking.own_names import is_own_name, refuse_another
-from lvmcalc.marking.prose import without_prose
+from lvmcalc.marking.prose import Told, without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
+from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
@@ -158,13 +159,32 @@ def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr
         wrong = error
     if (named := with_formulas_below(exercise, text)) != text:
         return _among_words(exercise, named)
+    with suppress(Unreadable):
+        return _beside_remarks(exercise, text)
     return _spoken(exercise, text, wrong)
+
+
+def _beside_remarks(exercise: Exercise, text: str,
+                    ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
+    """Return the sides of an answer beside remarks that are shown."""
+    text, shown = without_shown(exercise, text)
+    text = with_formulas(without_remarks(exercise, text))
+    told = without_prose(exercise, text, stands_beside) or Told(text, {})
+    if not (note := note_of([*shown, *told.remarks])) or not told.text.strip():
+        raise Unreadable("There is no answer beside a remark.")
+    try:
+        sides, beside = _alone(exercise, told.text)
+    except CannotBeFormed as error:
+        raise CannotBeFormed(f"{error} {note}") from None
+    return [[way._replace(note=f"{way.note} {note}".strip()) for way in told.agreeing(side)]
+            for side in sides], beside
 
 
 def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer that is spoken; raise what is wrong with any other."""
     ways: list[list[list[Reading]]] = []
+    text, shown = without_shown(exercise, text)
     for typed in spoken_answers(exercise, without_remarks(exercise, text)):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
@@ -181,8 +201,9 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
                          "write it in brackets.")
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
-    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note}".strip())
-             for way in chain.from_iterable(sides)] for sides in zip(*ways, strict=True)], {}
+    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note} "
+                          f"{note_of(shown)}".strip()) for way in chain.from_iterable(sides)]
+            for sides in zip(*ways, strict=True)], {}
 
 
 def _among_words(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:

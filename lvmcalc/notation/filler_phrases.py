@@ -67,8 +67,9 @@ LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}(?<!\(\d)(?<!\(\d\d)|(?P<letter>[a-h])|
 _WRT = (r"(?:(?:with\s+)?respect\s+to|w\.?r\.?t\.?|for"
         r"|at\s+the\s+(?:hidden|output)\s+layer)\s+(?:the\s+\w{4,}\s+)?"
         r"\$?(?P<wrt>[^\s,:$]{1,20}?)\$?")
-_VERB = (r"(?:is|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b(?:\s+(?:be"
-         r"|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*(?=\s)")
+_VERB = (r"(?:is|are|equals|becomes|reads|gives|would|should|must|will|ends?|comes|turns)\b"
+         r"(?:\s+(?:be|up|out|as|to|being|equal|given|by|just|simply|then|therefore|thus)\b)*"
+         r"(?=[\s:])")
 SUBJECT = re.compile(r"^\s*(?:(?:the|my)\s+)?(?:gradient|derivative)(?:\s+of\s+(?:the\s+)?"
                      rf"{_KIND}{{0,2}}(?:loss|objective|log-likelihood|likelihood|cost|error"
                      r"|function|L))?"
