@@ -39,8 +39,7 @@ from lvmcalc.notation.forming import as_number, change_of, is_number, product
 from lvmcalc.notation.vocabulary import matching
 
 SIGN = "The sign of the whole side is wrong"
-AND_TERM = " and the term "
-WHOLE = "A factor is wrong in the whole answer: it is {} what it must be"
+WHOLE = "The whole side is {} what it must be"
 NO_VALUE = "a matrix that is inverted in it is singular for some of them"
 
 
@@ -139,6 +138,10 @@ class Blaming:
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
             return (finding("sign", SIGN, notation.plain(side)),)
+        for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if (
+                verdict.counterexample) else ():
+            if self.verdict(product(1 / number, side), asked).holds:
+                return (finding("factor", WHOLE.format(word), notation.plain(side)),)
         if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
             return next(iter(mark(meant, self.chain, name).explanations), ())
         if told := self.of_differential(asked, meant) or false_rule(
@@ -153,7 +156,7 @@ class Blaming:
             kind, sentence = "shape", f"This cannot stand here: {reason}"
         elif told := by_terms(self.chain, meant, self.meaning(asked), asked not in {
                 self.words.get(name) for name in self.chain.abbreviations}):  # K = …
-            return self.of_whole(asked, side, told)
+            return told
         adjoint = self.meaning(asked)  # of a letter of one's own
         node = asked_for(self.chain, adjoint) if verdict.counterexample else ""
         if node and adjoint not in meant.free_symbols:
@@ -161,15 +164,6 @@ class Blaming:
             if told:
                 return told
         return (finding(kind, sentence, notation.plain(side)),)
-
-    def of_whole(self, asked: Expr, side: Expr, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """Return that a whole side is a multiple of what it must be where that was told of several
-        of its terms, else what was told."""
-        several = len(told) == 1 and told[0].kind == "factor" and AND_TERM in told[0].sentence
-        for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if several else ():
-            if self.verdict(product(1 / number, side), asked).holds:
-                return (finding("factor", WHOLE.format(word)),)
-        return told
 
     def rewritten(self, before: Expr, side: Expr) -> tuple[Finding, ...]:
         """Return the one slip in a term of a side that was to be the side before it, if it is one.

@@ -37,6 +37,9 @@ DIVIDED = "./ divides entry by entry"
 QUOTIENT_SIGN = re.compile(r"/(?!\s*(?:∂|\\partial|d[^\W\d_](?![A-Za-z])(?!\s*[)∘⊙])))")
 UNIT = re.compile(r"\s*(?:\\math(?:bf|rm)\s*\{?\s*)?I\s*\}?\s*")
 
+UNIT_IN = re.compile(r"(?<![A-Za-z\\_])I(?![\w])")
+SIZE = "The size of `I`"
+
 
 def shape_of(side: Expr) -> tuple[Expr, ...]:
     """Return the shape of a side, () of a number."""
@@ -214,7 +217,16 @@ class Lettering(SaidLetters):
         found = [self.derivative(first, others[0])
                  or self.divided(first, shape, differentials, indices)[0].formula]
         for other in others:
-            ways = self.divided(other, shape_of(found[0]), differentials, indices)
+            try:
+                ways = self.divided(other, shape_of(found[0]), differentials, indices)
+            except Unreadable as error:  # tr(I) = D says which I it is
+                sized = [way for size in self.chain.vocabulary.lengths if SIZE in str(error)
+                         for way in self.divided(UNIT_IN.sub(f"I_{size}", other), (),
+                                                 differentials, indices)[:1]
+                         if self.verdict(found[-1], way.formula).holds]
+                if len(sized) != 1:
+                    raise
+                ways = sized
             found.append(self.likeliest(found[-1], ways))
         return tuple(found)
 

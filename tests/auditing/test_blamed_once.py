@@ -50,7 +50,7 @@ def test_a_line_that_cannot_be_read_takes_no_meaning_that_it_repeats(said: str, 
 
 def test_a_factor_of_a_whole_side_is_not_told_of_its_terms() -> None:
     text = "z = Wx\nr = Wᵀz − x\n∂L/∂z = 2Wr"
-    assert "in the whole answer: it is twice" in audit(text, "autoencoder").lines[-1].wrong
+    assert "The whole side is twice" in audit(text, "autoencoder").lines[-1].wrong
 
 
 @pytest.mark.parametrize(("text", "of", "expected"), [
