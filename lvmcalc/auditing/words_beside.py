@@ -19,27 +19,33 @@ from lvmcalc.notation.statements import LETTER, is_open
 TOKEN = re.compile(r"(?<![\w\\.∂∇δ@])(?:\w-th|[A-Za-z]{3,}(?:-[A-Za-z]{3,})+"
                    r"|[A-Za-z]+(?:['’](?:s|t))?)"
                    r"(?![\w(\[^{ᵀ⁻²\u0302]|\.[A-Za-z]|['’]|[^\S\n]*&?[^\S\n]*:?=(?!=))")
-CHANGES = re.compile(rf"(?!\bagain\b)(?:{TELLING.pattern})(?<!\btranspose)|\btranspose\s+of\b"
+CHANGES = re.compile(rf"(?!\b(?:again|sign)\b|(?<=[a-z]\s)minus\s\w+\))(?:{TELLING.pattern})"
+                     r"(?<!\btranspose)|\btranspose\s+of\b"
                      rf"|{QUALIFIES.pattern}|\b\w+n['’]t\b|\bonly\b|\bdet(?:erminant)?\s+of\b"
                      r"|\b(?:tends?|goes|near|large|small|infinity|off-diagonal|diagonal)\b",
                      re.IGNORECASE)
 # A reason says nothing of the formula, whatever is in it: "because w is used twice"
-REASON = re.compile(r"^\W*(?:because|since|using|via)\b(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
+REASON = re.compile(r"^\W*(?:because|since|using|via|as\s+(?:for|in))\b"
+                    r"(?!.*\b(?:if|unless|only|assum\w*)\b).*$",
                     re.IGNORECASE)
 # What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
-UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through|denies)\W*$",
+UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through)\W*$",
                        re.IGNORECASE)
 DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
                      r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
 # What words behind a formula begin with that are no part of it
 BEHIND = re.compile(r"\s*(?:[,;:.!?(]|\b(?:and|so|hence|thus|therefore|then|which|where|since|as"
-                    r"|because|by|from|using|via|this|be|we|holds?|the|its|it"
-                    r"|(?:is|are)\s+symmetric|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
+                    r"|because|by|from|using|via|this|be|we|holds?|the|its|it|in|after"
+                    r"|(?:is|are)\s+(?:symmetric|the|an?|what|our)"
+                    r"|for\s+(?:an?y?\s+)?(?:all|each|every|symmetric))\b)",
                     re.IGNORECASE)
 # A name, an adjoint, or a sign that is spoken of
 MENTIONED = re.compile(rf"(?:\W|\b[\w]\b|{LETTER}|[∂d]\s*\w+\s*/\s*[∂d]\s*\w+|∇_?\w?\s*L?"
                        r"|\\frac\s*\{[^{}]*\}\s*\{[^{}]*\})?")
 SAYS = re.compile(r"\b(?:is|are|be|gives?|equals?|becomes?|yields?|get|obtain|reads)\W*$")
+ARTICLE = re.compile(r"(?:.,|[a-z]{2})\sa\s[a-z]{3,}\s")  # whatever else is called a
+KNOWN = ENGLISH | {"likewise", "similarly", "analogously", "of"}
+TURNED = re.compile(r"\b(?:plus|minus|times|transposed?|twice|half|inverse|negative|opposite)\b")
 SHORT = {"of", "no", "up"} | {word for word in TALK if len(word) == 2}
 DOLLARS = re.compile(r"\$([^$]*)\$")
 SIGNS = re.compile(r"(?:^|(?<=\s))(?:[*⊙∘/]|\^2|²|√)(?=\s|$)")
@@ -48,14 +54,15 @@ UNFINISHED = re.compile(r"(?:[-+·*/−^_∘⊙]|\\(?:cdot|times|odot))\s*$")
 
 def words_in(text: str, vocabulary: Vocabulary, own: Collection[str]) -> list[tuple[int, int]]:
     """Return where the words of a text stand; names in `own` are none."""
-    return [it.span() for it in TOKEN.finditer(text) if _is_word(it[0], vocabulary, own)]
+    return [it.span() for it in TOKEN.finditer(text) if _is_word(it[0], vocabulary, own)
+            or (it[0] == "a" and ARTICLE.match(text, max(0, it.start() - 3)))]
 
 
 def _is_word(word: str, vocabulary: Vocabulary, own: Collection[str]) -> bool:
     small = word.lower()
     name = word in own or vocabulary.pattern.fullmatch(word) or word in vocabulary.spellings
     called = small in vocabulary.functions or small in {*FUNCTIONS, *NAMED, *GREEK}
-    if name or called or small.removeprefix("d") in GREEK:
+    if name or (called and small not in ("solve", "norm")) or small.removeprefix("d") in GREEK:
         return False
     spelled = word.islower() or word.istitle() or not word.isalpha()
     return spelled and (len(word) > 2 or small in SHORT or word == "a")
@@ -72,7 +79,7 @@ def is_story(text: str, vocabulary: Vocabulary, own: Collection[str] = ()) -> bo
         [(0, 0), *spans, (len(text), len(text))])]
     said = any(part and SAYS.search(text[:end]) for part, (_, end) in zip(
         between[1:], spans, strict=True))
-    tells = any(between) and TELLING.search(re.sub(r"\b(?:do(?:es)?|is|are) not\b", "", text))
+    tells = any(between) and TURNED.search(text)
     return all(map(MENTIONED.fullmatch, between)) and not said and not tells
 
 
@@ -94,7 +101,7 @@ def apart(text: str, vocabulary: Vocabulary,
         if words:
             if not part.strip(" ,;:.()!"):
                 continue
-            known = {*map(str.lower, re.findall("[A-Za-z]+", part))} & ENGLISH
+            known = {*map(str.lower, re.findall("[A-Za-z]+", part))} & KNOWN
             if not spoken and "$" not in text and not BEHIND.match(part):
                 return []
             if not known and re.match(r"\s*[A-Za-z]", part) and not re.search(r"[:,]\s*$", part):

@@ -137,7 +137,8 @@ def without_phrases(text: str, vocabulary: Vocabulary) -> str:
         else:
             break
     left, equals, _ = rest.lstrip(" =").partition("=")
-    if told and not (equals and re.search(rf"(?<![A-Za-z]){re.escape(told)}(?![A-Za-z])", left)):
+    named = equals and re.search(rf"(?<![A-Za-z]){re.escape(told)}(?![A-Za-z])", left)
+    if told and ":=" not in rest and not named:
         rest = f"∂{vocabulary.outputs[0]}/∂{told} = {rest.lstrip(' =')}"
     if "=" not in rest or "=>" in rest:
         rest = SAID.sub(lambda it: f"{it['left']} ={' ' * (len(it['verb']) - 1)}", rest)

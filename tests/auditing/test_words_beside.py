@@ -26,6 +26,10 @@ def judged(text: str, of: str | Chain) -> list[str]:
     ("Since $dK = α dX X^T$ and $∂L/∂K$ is symmetric, the chain rule gives", "gplvm", ["refuted"]),
     ("Hence with D := (VᵀE) ∘ (1 − H∘H) the last trace is tr(Dᵀ dU X) = tr(X Dᵀ dU)",
      NET, ["unreadable"] * 2),
+    ("dL/dw = 2Xᵀ(Xw − y) − 2λw by the chain rule (sign!)\nr = y − Xw is the residual, a vector\n"
+     "L = rᵀr + λwᵀw as for any squared norm", RIDGE, ["refuted", "definition", "proved"]),
+    ("dL/dZ = (V'(V H − Y)) * (1 − H^2) (predicted minus target), and for H we get G := ∂L/∂H = H",
+     NET, ["proved", "refuted"]),
     ("Take G = ∂L/∂Σ = n/2 (Σ⁻¹SΣ⁻¹ + Σ⁻¹) and differentiate again.", GAUSS, ["refuted"]),
 ])
 def test_the_equation_is_judged_without_the_words(
