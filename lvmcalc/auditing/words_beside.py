@@ -31,6 +31,12 @@ REASON = re.compile(r"^\W*(?:because|since|using|via|as\s+(?:for|in))\b"
 # What an equation behind it is not claimed by: "for λ = 0", "the trace of A = …"
 UNCLAIMED = re.compile(r"\b(?:for|at|when|under|unless|of|than|to|from|through)\W*$",
                        re.IGNORECASE)
+# What an adjoint beside it may be a part of: "the data term has ∂L/∂w = …"
+PARTS = re.compile(r"\b(?:(?:data|penalty|prior|first|second|last|this|that|each)\s+(?:term|part)"
+                   r"|penalty|prior|regulari[sz]\w+|[a-z]{3,}\s+alone)\b", re.IGNORECASE)
+DIFFERENTIATED = re.compile(r"\s*(?:let\s+)?(?:[∂∇d]|\\(?:partial|nabla|[td]?frac|mathrm))")
+# What holds for some of the values of a letter only: "for orthogonal W"
+RESTRICTED = re.compile(r"\bfor\s+(?:(?:an?|any|all|every|each)\s+)?[a-z]{4,}\s+\$?\\?(\w+)\b")
 DEFINES = re.compile(r"\b(?:let|define|denote|set|put|write|with|where|take|call|introduce)"
                      r"(?:\s+(?:us|the|an?|[a-z]{4,})){0,3}\W*$", re.IGNORECASE)
 # What words behind a formula begin with that are no part of it
@@ -92,7 +98,11 @@ def apart(text: str, vocabulary: Vocabulary,
     parts = _of_dollars(text) if MATH.search(text) else _parts(text, vocabulary, own)
     told = [REASON.sub("", part) for part, spoken in parts if spoken]
     equations = [part for part, spoken in parts if not spoken and EQUALS.search(part)]
-    if not told or not equations or any(map(CHANGES.search, told)) or any(
+    some = {it[1] for part in told for it in RESTRICTED.finditer(part)}
+    partial = any(map(PARTS.search, told)) and any(map(DIFFERENTIATED.match, equations))
+    changed = partial or any(map(vocabulary.pattern.fullmatch, some)) or any(
+        map(CHANGES.search, told))
+    if changed or not told or not equations or any(
             is_open(part) or UNFINISHED.search(part) or not part.split("=")[-1].strip()
             for part in equations):
         return []

@@ -39,7 +39,8 @@ def test_the_equation_is_judged_without_the_words(
 
 @pytest.mark.parametrize("text", [
     "∂L/∂w = 2λ w − 2Xᵀ(y − Xw) minus the penalty", "the transpose of A = w", "A is not w = y",
-    "∂L/∂w = 2λ w for small λ", "∂L/∂w = 2λ w only", "nonsense |w| = 1",
+    "∂L/∂w = 2λ w for small λ", "∂L/∂w = 2λ w only", "nonsense |w| = 1", "XᵀX = XX for symmetric X",
+    "The data term has ∂L/∂w = −2Xᵀ(y − Xw) as its gradient",
     "∂L/∂w = 2λ w − 2Xᵀ(y − Xw) if the rows are scaled"])
 def test_words_that_change_a_formula_leave_it_unreadable(text: str) -> None:
     found = judged(text, RIDGE)
