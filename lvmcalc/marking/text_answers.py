@@ -89,7 +89,8 @@ ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 # L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
 LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
-                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
+                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
+                          r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
