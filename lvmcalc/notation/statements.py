@@ -108,7 +108,7 @@ def with_plain_names(text: str) -> str:
 
 
 def with_sigma_as_a_letter(text: str) -> str:
-    """Return a text with σ̂ for the σ that it defines, as in σ = σ(Xw), beside the function σ(…)."""
+    """Return a text with σ̂ for the σ that it defines, as in σ = σ(Xw), beside σ(…)."""
     def letter(match: re.Match) -> str:
         opens = OPENED.match(text, match.end())
         inner = text[opens.end():closing(text, opens.end() - 1)] if opens else ""
