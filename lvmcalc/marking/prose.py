@@ -69,7 +69,8 @@ ORIENTED = re.compile(r"⟦N(\w+)⟧\s*(?:is|are|denotes?|being|=)?\s*(?:the\s+)
 # "for every row u_i of U", "for each class k", where k is below the left side
 _EACH = r"\bfor\s+(?:each|every|all|any)\s+"
 EACH = re.compile(rf"{_EACH}(?P<line>row|column)s?\s+⟦N(?P<name>\w+)⟧\s+of\s+(?=⟦N)"
-                  rf"|{_EACH}(?:class(?:es)?|samples?|units?|cases?|index|indices|entry|entries|components?)?\s*"
+                  rf"|{_EACH}(?:class(?:es)?|samples?|units?|cases?|index|indices|entry|entries"
+                  r"|components?)?\s*"
                   r"⟦N(?P<index>[a-z])⟧", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\b(?:since|because|as|by|using|where|with|for)\s+(?:the\s+symmetry\s+of"
                        r"\s+⟦N(\w*)⟧|⟦N(\w*)⟧\s+(?:is\s+)?symmetric)", re.IGNORECASE)

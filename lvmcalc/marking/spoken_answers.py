@@ -38,7 +38,8 @@ HOW = re.compile(r"to\s+(?:get|find|obtain)\s+the\s+(?:gradient|derivative)"
                  r"|right\s*:\s+(?=\S.*\W(?P=by)[.\s]*$))", re.IGNORECASE)
 # "Y only appears in the linear term, so …"
 APPEARS = re.compile(r"\s*\$?\\?\w{1,9}\$?\s+(?:only\s+)?(?:appears|enters|occurs|shows\s+up)\s+"
-                     r"(?:only\s+|just\s+once\s+)?(?:in|through)\s+the\s+(?:[a-z]+\s+){0,2}term\s*,\s+"
+                     r"(?:only\s+|just\s+once\s+)?(?:in|through)\s+the\s+(?:[a-z]+\s+){0,2}term"
+                     r"\s*,\s+"
                      r"(?=(?:so|hence|thus)\b)", re.IGNORECASE)
 ALONG = re.compile(r",?\s+with\s+the\s+softmax\s+(?:taken|applied)\s+(?:along|to|over)\s+"
                    r"(?:each|every)\s+row$", re.IGNORECASE)

@@ -1,7 +1,6 @@
 """Answers that are text: found between words, taken apart at every equals sign, and read."""
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
 
@@ -9,13 +8,13 @@ from sympy import Expr, MatAdd
 
 from lvmcalc import notation
 from lvmcalc.checks import CannotBeFormed
+from lvmcalc.marking.answer_parts import statements
 from lvmcalc.marking.defined_letters import Definitions
 from lvmcalc.marking.denominators import with_formulas_below, with_stages_below
-from lvmcalc.marking.derivation_text import definition_in, without_heading
+from lvmcalc.marking.derivation_text import without_heading
 from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.final_answers import final_answer
 from lvmcalc.marking.left_side import (
-    ARROW,
     DEMANDED,
     POWER_PLUS,
     PSEUDO,
@@ -43,7 +42,6 @@ from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.filler_phrases import without_politeness
 from lvmcalc.notation.formula_finder import (
-    FRAMES,
     MATH,
     formula_in,
     formulas_in,
@@ -59,12 +57,7 @@ from lvmcalc.notation.parser import Reading, readings
 from lvmcalc.notation.said_formulas import with_formulas
 from lvmcalc.notation.spoken_formulas import NOUNS
 from lvmcalc.notation.statements import (
-    DEFINITION,
-    LETTER,
-    SILENT,
     SPACE,
-    apart,
-    equations,
     program,
     with_entries,
     with_plain_names,
@@ -73,23 +66,11 @@ from lvmcalc.notation.statements import (
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
-# What stands between two statements of one answer, and a definition, which may stand behind it
-_SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore|[Ww]e\s+(?:get|have|obtain|find))"
-BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
-                     rf"|\s*[.;,]?\s+(?:and\s+)?(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
-                     r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
-                     r"(?:∂|\\partial|d))[^=\n.]{1,60}=)")
-CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
-BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
-                    r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
-                    rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
-                    r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
-ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
-ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
 NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
 # L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
 LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
-                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
+                          r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
+                          r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
 POINTS = re.compile(r"\s*->")
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
@@ -98,10 +79,6 @@ TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
 NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(NOUNS)})\b")
 MOST_HEARD = 4  # ways to understand what is spoken
 GOES_ON = re.compile(r"(?<=[\w)\]}\s])(?:\.\.+|…|\\l?dots)$")
-CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
-# A row that begins with a plus goes on, and one with a minus behind dL = …
-NEXT_ROW = re.compile(rf"^({CHANGE.pattern}[^\n]*)\n\s*(?=[-−])|()\n\s*(?=\+)", re.MULTILINE)
-AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
 
 
 def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
@@ -322,43 +299,3 @@ def _sides(exercise: Exercise, text: str, before: list[str], defined: "Definitio
         refuse_another(exercise, left, [way.formula for ways in found for way in ways],
                        defined.code)
     return found
-
-
-def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> list[str]:
-    """Return the definitions in an answer, such as "Let A = K⁻¹Y", and behind them the answer.
-
-    A text with anything else beside its answer is returned as it is. If all that is in it are
-    definitions, the last is the answer, or the last one that begins with what is asked.
-    """
-    parts, behind = program(text), []
-    code = len(parts) > 1
-    if not code:
-        text = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
-        shown = MATH.fullmatch(text)
-        inner = next(filter(None, shown.groups())) if shown else text
-        found = re.sub(r"(?:\s|\\\\)+$", "", FRAMES.sub(" ", text if "$" in inner else inner))
-        if match := BEHIND.search(found) or ASIDE.search(found):
-            found, behind = found[:match.start()], [match[1]]
-        parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
-        parts = [one for part in (*parts, *behind) for line in equations(part)
-                 for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
-        rows = lines_of(found)
-        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", one) for row in rows for one in equations(row)]
-        rows = [re.sub(rf"^{SPACE}+", "", row) for row in rows]
-        if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
-                sides_of(row)[0]) for row in rows):  # of an align
-            parts = [*rows, *map(definition_in, behind)]
-    if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
-            sides_of(part)[0]) for part in parts):
-        parts[-1:] = apart(parts[-1])
-    others = [number for number, part in enumerate(parts)
-              if not (DEFINITION.match(part) or CHANGE.match(part))]
-    named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
-    named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or named  # G is a letter
-    last = len(parts) - 1 - bool(behind)
-    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
-                           for number in {*named} - {*others})
-    if not parts or len(others) > 1 or twice:
-        return parts if len(parts) == 1 else [text]
-    answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
-    return [*parts, answer]

@@ -74,7 +74,8 @@ DEFINITION = re.compile(r"\s*(?:(?:let|define|denote|set|put|write|with|where)\s
                         rf"({LETTER})\s*:?=(?!=)([^=]+)$", re.IGNORECASE)
 ENTRY_GIVEN = re.compile(rf"\s*(?:(?:where|with|let)\s+)?(?:{STYLES}\s*)?\{{?\s*"
                          r"(\\[a-z]+|[A-Za-z])\s*\}?\s*_\s*\{?\s*([a-z])\s*\}?\s*:?=([^=]+)$")
-SIGMA = re.compile(r"(?:\\(?:boldsymbol|bm|mathbf)\s*)?(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|σ")
+SIGMA = re.compile(r"(?:\\(?:boldsymbol|bm|mathbf)\s*)?"
+                   r"(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|σ")
 OPENED = re.compile(r"\s*(?:\\left\s*)?\(")
 SIGMA_GIVEN = re.compile(rf"(?:^|[\s$.,;(&])(?:{SIGMA.pattern})\s*(?:_\s*\{{?\s*[a-z]\s*\}}?)?\s*&?"
                          r"\s*:?=(?!=)")
@@ -107,7 +108,7 @@ def with_plain_names(text: str) -> str:
 
 
 def with_sigma_as_a_letter(text: str) -> str:
-    """Return a text with σ̂ for the σ that it defines, as in σ = σ(Xw), beside the function σ(…)."""
+    """Return a text with σ̂ for the σ that it defines, as in σ = σ(Xw), beside σ(…)."""
     def letter(match: re.Match) -> str:
         opens = OPENED.match(text, match.end())
         inner = text[opens.end():closing(text, opens.end() - 1)] if opens else ""

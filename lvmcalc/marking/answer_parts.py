@@ -1,0 +1,75 @@
+"""Take an answer apart: the definitions in it, and behind them the formula that is the answer."""
+
+import re
+from collections.abc import Callable
+
+from lvmcalc.marking.derivation_text import definition_in
+from lvmcalc.marking.left_side import ARROW
+from lvmcalc.notation.formula_finder import FRAMES, MATH, lines_of, sides_of
+from lvmcalc.notation.statements import (
+    DEFINITION,
+    LETTER,
+    SILENT,
+    SPACE,
+    apart,
+    equations,
+    program,
+)
+
+# What stands between two statements of one answer, and a definition, which may stand behind it
+_SO = r"(?:[Tt]hen|[Ss]o|[Tt]hus|[Hh]ence|[Tt]herefore|[Ww]e\s+(?:get|have|obtain|find))"
+BETWEEN = re.compile(rf"\s*(?:{ARROW})\s*"
+                     rf"|\s*[.;,]?\s+(?:and\s+)?(?:{_SO}\s*[:,]?\s*\n|(?={_SO}\b))|\s*;?\s*\n"
+                     r"|\s*\.\s+(?=(?:∂|\\partial|∇|\\nabla|d[A-Z]\s*/|\\[td]?frac\s*\{\s*"
+                     r"(?:∂|\\partial|d))[^=\n.]{1,60}=)")
+CALLED = r"(?:(?:the|is|residuals?|errors?|shorthand|abbreviation|notation|matrix|vector)\s+)*"
+BEHIND = re.compile(rf"(?:\s*[.,;]?{SPACE}+(?:where|with|for|if|because|since)\s+{CALLED}"
+                    r"|\s*[,;]\s*(?:\\q?quad\s*|\\[,;:! ]\s*)+|\s*(?:\\q?quad\s*)+)"
+                    rf"((?:{LETTER})\s*:?=[^=]+?(?:(?:\s*,|\s+and\b)+{SPACE}*(?:{LETTER})\s*:?="
+                    r"[^=]+?)*)(?:\s+(?:is|being|denotes)\s+the(?:\s+[a-z]+){1,2})?$")
+ADJOINT = re.compile(r"[/∇∂]|\\(?:[td]?frac|nabla|partial)")
+ASIDE = re.compile(rf"{SPACE}*[(\[]\s*(?:where\s+|with\s+)?((?:{LETTER})\s*:?=[^=]+)[)\]][\s.]*$")
+CHANGE = re.compile(r"\s*d\s*[^\W\d_]\w*\s*=")
+# A row that begins with a plus goes on, and one with a minus behind dL = …
+NEXT_ROW = re.compile(rf"^({CHANGE.pattern}[^\n]*)\n\s*(?=[-−])|()\n\s*(?=\+)", re.MULTILINE)
+AND = re.compile(rf"\s*,?\s+and\s+(?=(?:{LETTER})\s*:?=)")
+
+
+def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> list[str]:
+    """Return the definitions in an answer, such as "Let A = K⁻¹Y", and behind them the answer.
+
+    A text with anything else beside its answer is returned as it is. If all that is in it are
+    definitions, the last is the answer, or the last one that begins with what is asked.
+    """
+    parts, behind = program(text), []
+    code = len(parts) > 1
+    if not code:
+        text = NEXT_ROW.sub(r"\1\2 ", (parts or [text])[0].strip())
+        shown = MATH.fullmatch(text)
+        inner = next(filter(None, shown.groups())) if shown else text
+        found = re.sub(r"(?:\s|\\\\)+$", "", FRAMES.sub(" ", text if "$" in inner else inner))
+        if match := BEHIND.search(found) or ASIDE.search(found):
+            found, behind = found[:match.start()], [match[1]]
+        parts = [part for part in BETWEEN.split(found) if not SILENT.match(part)]
+        parts = [one for part in (*parts, *behind) for line in equations(part)
+                 for one in map(definition_in, AND.split(re.sub(rf"^{SPACE}+", "", line)))]
+        rows = lines_of(found)
+        rows = [re.sub(rf"^{SPACE}*(?:{ARROW})", "", one) for row in rows for one in equations(row)]
+        rows = [re.sub(rf"^{SPACE}+", "", row) for row in rows]
+        if len(rows) > 1 and all(DEFINITION.match(row) or CHANGE.match(row) or asked(
+                sides_of(row)[0]) for row in rows):  # of an align
+            parts = [*rows, *map(definition_in, behind)]
+    if parts and not code and not behind and all(DEFINITION.match(part) and not asked(
+            sides_of(part)[0]) for part in parts):
+        parts[-1:] = apart(parts[-1])
+    others = [number for number, part in enumerate(parts)
+              if not (DEFINITION.match(part) or CHANGE.match(part))]
+    named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
+    named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or named  # G is a letter
+    last = len(parts) - 1 - bool(behind)
+    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
+                           for number in {*named} - {*others})
+    if not parts or len(others) > 1 or twice:
+        return parts if len(parts) == 1 else [text]
+    answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
+    return [*parts, answer]
