@@ -75,6 +75,7 @@ CLAIMS = re.compile(
     rf"\b{ANSWER}s?\s+(?:is|are|was|becomes?|equals?|reads?|follows?|comes?|results?)\b"
     r"|\b(?:answer|result|solution)s?\b"
     r"|\b(?:this|that|it|which)(?:['’]s|\s+is|\s+was)\s+(?:\w+ly\s+)?(?:the|an?|our|one)\b"
+    r"|(?:^|[.;!]\s)\W*(?:and|as\s+well|with|to|over|under|of|on|into|then)\b"
     rf"|(?:^|[.;!]\s)\W*(?:please\s+)?(?!(?:see|have)\b)(?:do|get|go|take|{DEED})\b", re.IGNORECASE)
 # The loss, or what goes into it, is said to be something: "the noise is weak"
 SUPPOSES = re.compile(
@@ -82,6 +83,10 @@ SUPPOSES = re.compile(
     r"|matri(?:x|ces)|vectors?|everything)\s+(?:is|are|was|were|has|have)\s+(?!(?:\w+ly\s+)?"
     r"(?:quadratic|convex|linear|smooth|shared|used|known|symmetric|differentiable|found)\b)",
     re.IGNORECASE)
+# A part of the loss may have to be added
+ENTERS = re.compile(r"\b(?:penalty|regulari[sz]\w*|noise|prior|decay|level)\b.*\b(?:comes?"
+                    r"|enters?|joins?|sits?|goes|follows?|contributes?|is|are)\b"
+                    r"|\bweights?\s+(?:on|of|for)\b", re.IGNORECASE)
 # A letter is said to be something: "K is the precision", "the scatter matrix K"
 NAMING = re.compile(
     r"⟦N\w*⟧\s*(?:[,:(=]\s*)?(?:the|an?|our|as|be|being|was|here|(?:is|are)(?!\s+(?:\w+ly\s+)?"
@@ -93,7 +98,7 @@ NAMING = re.compile(
 SYMMETRIC = re.compile(r"⟦N(\w*)⟧\s+(?:is\s+)?symmetric\b", re.IGNORECASE)
 STATIONARY = re.compile(r"^\W*set(?:ting)?\s+(?:(?:it|this|the\s+gradient)\s+)?(?:equal\s+)?to\s+"
                         r"(?:0|zero)\b\s*[:,]?", re.IGNORECASE)
-COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+|//)(?P<words>[^\n]*)$", re.MULTILINE)
+COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+(?![*o/])|//)(?P<words>[^\n]*)$", re.MULTILINE)
 LABEL = re.compile(r"^\s*(?P<words>(?:Step|Part|Question|Exercise|Problem|Task|Layer)\s+\(?"
                    r"(?:\d{1,2}|[a-h])\)?\s*(?:\([^()]*\))?\s*[:.—–])(?=\s)", re.IGNORECASE)
 BRACKET = re.compile(r"(?<=\s)(?:\((?P<round>(?:[^()\[\]]|\([^()]*\))+)\)"
@@ -120,7 +125,7 @@ def is_remark(exercise: Exercise, story: str, least: int = 3) -> bool:
     said = SAFE.sub(lambda it: " and " * len(it[0].split()), REASON.sub("since it is", story))
     words = re.findall(r"[a-z]+(?:['’][a-z]+)?", re.sub(r"⟦\w*⟧", " ", said).lower())
     english = sum(map(_is_english, words))
-    refused = (CHANGERS, NAMING, SUPPOSES, OF_ANOTHER, RENAMES, CHANGED, TWICE)
+    refused = (CHANGERS, NAMING, SUPPOSES, ENTERS, OF_ANOTHER, RENAMES, CHANGED, TWICE)
     return (len(words) >= least and 5 * english >= 4 * len(words)
             and not FOREIGN.search(re.sub(r"⟦N?\w*⟧", " ", said)) and not re.search("⟦[BDXS]", said)
             and not any(it.search(said) for it in refused)

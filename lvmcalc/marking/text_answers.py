@@ -161,8 +161,8 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
             ) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer that is spoken; raise what is wrong with any other."""
     ways: list[list[list[Reading]]] = []
-    text, shown = without_shown(exercise, text)
-    for typed in spoken_answers(exercise, without_remarks(exercise, text)):
+    text, shown = without_shown(exercise, without_remarks(exercise, text))
+    for typed in spoken_answers(exercise, text):
         with suppress(Unreadable, CannotBeFormed):
             ways.append(_alone(exercise, typed)[0])
     formed = [way for way in ways if all(can_be_formed(side[0].formula) for side in way)]
@@ -178,8 +178,9 @@ def _spoken(exercise: Exercise, text: str, wrong: Unreadable,
                          "write it in brackets.")
     if not 0 < len(ways) <= MOST_HEARD:
         raise wrong
-    return [[way._replace(note=f"Read as {notation.plain(way.formula)}. {way.note} "
-                          f"{note_of(shown)}".strip()) for way in chain.from_iterable(sides)]
+    return [[way._replace(note=" ".join(filter(None, (
+                 f"Read as {notation.plain(way.formula)}.", way.note, note_of(shown)))))
+             for way in chain.from_iterable(sides)]
             for sides in zip(*ways, strict=True)], {}
 
 

@@ -35,6 +35,7 @@ def test_a_remark_that_changes_nothing_is_shown(text: str, shown: str) -> None:
     "From a noisy world where the gradient is $Xᵀ(Xw − y) + λw$",
     "My sister claims that {}", "It is tempting to write: {}", "In a row: {}",
     "{}. This is the derivative with respect to y.", "{}. This is the residual.",
+    "{}, together with the usual penalty term.", "{} (the bias enters too)",
     "{} foo bar baz", "{} (w is the old estimate)", "{} (with X = I as usual)",
     "{}, from which the gradient follows by the product rule.", "{}. Delete the penalty here.",
     "The picture of the forest becomes: Xᵀ(Xw − y) + λw", "The predictions are: $Xᵀ(Xw − y) + λw$",
