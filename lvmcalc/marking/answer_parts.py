@@ -67,7 +67,7 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
     named = [number for number, part in enumerate(parts) if asked(sides_of(part)[0])]
     named = [it for it in named if ADJOINT.search(sides_of(parts[it])[0])] or named  # G is a letter
     last = len(parts) - 1 - bool(behind)
-    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla", sides_of(parts[number])[0])
+    twice = others and any(re.search(r"/|\\[td]?frac|∇|nabla|bar|line", sides_of(parts[number])[0])
                            for number in {*named} - {*others})
     if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]

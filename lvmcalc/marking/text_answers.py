@@ -66,14 +66,15 @@ from lvmcalc.notation.statements import (
 from lvmcalc.notation.text_cleanup import unified
 from lvmcalc.notation.tokens import quoted
 
-NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)\.)\s+(?=[^\s*/·@^.∘+])")
+NUMBERED = re.compile(r"\s*(?:\(\s*(\d{1,2})\s*\)|([1-9]\d?)[.)])\s+(?=[^\s*/·@^.∘+])")
 # L = -D/2 q + …, so dL/dq = -D/2, of which the terms with q are checked
 LOSS_GOES_ON = re.compile(r"(^\s*(?:L|ℓ|\\ell|\\mathcal\s*\{?\s*L\s*\}?)\s*=[^=\n]*?)"
                           r"\s*\+\s*(?:\.\.\.|…|\\[lc]?dots)"
                           r"(?=\s*,\s+(?:so|hence|thus|therefore)\b)")
-POINTS = re.compile(r"\s*->")
+POINTS = re.compile(r"(^|=|\breturn\b)(\s*)->", re.MULTILINE)
 TORN = re.compile(r"(?<![A-Za-z])([A-Za-z]+)[^\S\n]*\n\s*([A-Za-z]+)(?=\s*[(\[{|])")
 TORN_PART = re.compile(r"(?<![\w.])0\.\s+\d+|\{\s*[A-Za-z]~[A-Za-z]\s*\}"
+                       r"|\\(?:left|right)\\(?=\s)"  # with no bracket behind it
                        rf"|\bj{SPACE}+(?:np|sp)\.(?=\w)"  # jsp.linalg
                        r"|(?<![A-Za-z\\])d\s*(?:\\q?quad|\r?\n)(?=\s*L\w?\s*=)")
 NAMING = re.compile(rf"\bthe\s+(?:{'|'.join(NOUNS)})\b")
@@ -94,7 +95,7 @@ def read_answer(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dic
     CannotBeFormed
         If a side mixes numbers and matrices.
     """
-    if (arrow := POINTS.match(text)) and _is_right(exercise, f"-{text[arrow.end():]}"):
+    if POINTS.search(text) and _is_right(exercise, POINTS.sub(r"\1\2-", text)):
         raise Unreadable("It is not clear whether `->` is an arrow or a minus sign: leave one of "
                          "them out.")
     if not (label := NUMBERED.match(text)):

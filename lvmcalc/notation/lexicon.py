@@ -172,7 +172,7 @@ TALK = PROSE | _words("""
     after algebra answers arrive arrived arrives attempt being believe can certain check come comes
     computed could cost data derived did directly do does each end ended ends equations equivalently
     error expression fairly form forms function get gets giving got guess here hope into its
-    let's likelihood like log-likelihood looks matrix maybe might mine model notation now ok okay
+    let's likelihood like log-likelihood looks matrix maybe might model notation now ok okay
     one or our out perhaps please pretty probably quite reads really reconstruction residual say
     should simplified simply some suppose sure term terms think trying turns up value vector was
     worked working would wrt
