@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain as joined
 from itertools import pairwise
 
 import sympy as sp
@@ -138,12 +139,16 @@ class Blaming:
         reason, name, meant = verdict.reason, asked_for(self.chain, asked), self.meaning(side)
         if verdict.counterexample and self.verdict(product(sp.S.NegativeOne, side), asked).holds:
             return (finding("sign", SIGN, notation.plain(side)),)
+        explains = name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol)
+        explained = mark(meant, self.chain, name).explanations if explains else ()
         for number, word in ((sp.S(2), "twice"), (sp.S.Half, "half of")) if (
                 verdict.counterexample) else ():
             if self.verdict(product(1 / number, side), asked).holds:
-                return (finding("factor", WHOLE.format(word), notation.plain(side)),)
-        if name and reason != NO_VALUE and asked not in meant.atoms(Symbol, MatrixSymbol):
-            return next(iter(mark(meant, self.chain, name).explanations), ())
+                path = explained[:1] if any("path" in it.kind for it in joined(*explained)) else ()
+                return next(iter(path), (
+                    finding("factor", WHOLE.format(word), notation.plain(side)),))
+        if explains:
+            return next(iter(explained), ())
         if told := self.of_differential(asked, meant) or false_rule(
                 *map(self.chain.in_leaves, (self.meaning(asked), meant))):
             return told
