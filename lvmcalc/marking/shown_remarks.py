@@ -30,6 +30,7 @@ from lvmcalc.marking.story import (
 from lvmcalc.notation.filler_phrases import VALUES
 from lvmcalc.notation.formula_finder import MATH
 from lvmcalc.notation.lexicon import TALK
+from lvmcalc.notation.statements import program
 
 _DATA = tomllib.loads((resources.files(__package__) / "remarks.toml").read_text("utf-8"))
 ENGLISH = PLAIN | NOUNS | DEEDS | TO_DO | TALK | frozenset(
@@ -99,6 +100,10 @@ SYMMETRIC = re.compile(r"⟦N(\w*)⟧\s+(?:is\s+)?symmetric\b", re.IGNORECASE)
 STATIONARY = re.compile(r"^\W*set(?:ting)?\s+(?:(?:it|this|the\s+gradient)\s+)?(?:equal\s+)?to\s+"
                         r"(?:0|zero)\b\s*[:,]?", re.IGNORECASE)
 COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|%+(?![*o/])|//)(?P<words>[^\n]*)$", re.MULTILINE)
+# A comment of code that may be about a slip
+DOUBTED = re.compile(r"(?:#|%(?!\*%)|//)([^\n]*(?:\b(?:wrong|incorrect|fails?|failing|todo|fixme"
+                     r"|bug|buggy|broken|missing|forgot|should|swapped|does\s?n['’]?o?t\s+\w+)\b"
+                     r"|\?)[^\n]*)", re.IGNORECASE)
 LABEL = re.compile(r"^\s*(?P<words>(?:Step|Part|Question|Exercise|Problem|Task|Layer)\s+\(?"
                    r"(?:\d{1,2}|[a-h])\)?\s*(?:\([^()]*\))?\s*[:.—–])(?=\s)", re.IGNORECASE)
 BRACKET = re.compile(r"(?<=\s)(?:\((?P<round>(?:[^()\[\]]|\([^()]*\))+)\)"
@@ -171,7 +176,16 @@ def without_shown(exercise: Exercise, text: str) -> tuple[str, list[str]]:
             return " " * len(match[0])
         return left
 
+    def beside_code(match: re.Match) -> str:
+        if "=" in match["words"] or DOUBTED.search(match[0]) or re.match(
+                r"\s*(?:[^\w\s(\[$∂½|‖]|$)", match["words"]):  # -α D K⁻¹ # @ X
+            return match[0]
+        shown.append(match["words"])
+        return " " * len(match[0])
+
     text = COMMENT.sub(leave(1), text)
+    if program(text):  # whatever a comment says, the code computes the same
+        text = COMMENT.sub(beside_code, text)
     text = LABEL.sub(leave(1, others=False), text)
     return BRACKET.sub(leave(3, formulas=True), text), shown
 

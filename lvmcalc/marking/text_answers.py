@@ -36,7 +36,7 @@ from lvmcalc.marking.other_quantities import refuse_others
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
-from lvmcalc.marking.shown_remarks import note_of, stands_beside, without_shown
+from lvmcalc.marking.shown_remarks import DOUBTED, note_of, stands_beside, without_shown
 from lvmcalc.marking.side_remarks import without_remarks
 from lvmcalc.marking.spoken_answers import spoken_answers
 from lvmcalc.notation import Unreadable
@@ -226,6 +226,8 @@ def _alone(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Exp
                          "write the formula alone.")
     text = without_dollars(text, words)
     code, arrays = len(program(text)) > 1 or whole != given, bool(ARRAYS.search(f"{typed}\n{text}"))
+    if (code or program(given)) and (doubt := DOUBTED.search(typed)):
+        raise Unreadable(f"A comment says `{quoted(doubt[1].strip())}`: leave only what you mean.")
     text = text if code else with_loss(exercise, as_chain(exercise, text))
     text = spread_out(text) if re.search("[∑Σ]", text) else text
     *before, text = with_entries(statements(text, lambda side: names_asked(exercise, side)),

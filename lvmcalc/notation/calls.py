@@ -88,6 +88,8 @@ class Calls(Axes):
         arguments = self.arguments() if self.text[token.end:].lstrip()[:1] == "(" and (
             self.ahead.text == "(" and not re.match(r"\.(?:T|I|mT|H)$",
                                                     self.text[token.start:token.end])) else []
+        if name in ("dot", "matmul") and not arguments:
+            raise self.refused(token, "write what stands behind the product in its brackets")
         if name == "unsqueeze":
             return self.along_the_other(token, value, arguments == [0])
         return self.called(name, token, [value, *arguments])

@@ -126,7 +126,7 @@ MODULE = re.compile(r"(?:(?:np|numpy|jnp|jax\.numpy|torch|scipy|sp|jsp|jax\.scip
                     r"|jax\.nn\.|\bF\.(?=soft|log_?s|sigm|relu|tanh)"
                     r"|(?:la|LA|sla|linalg|LinearAlgebra|special)\.)(?=[a-z])")
 ARRAYS = re.compile(rf"{MODULE.pattern}|(?<=[\w)\]}}'])\s*@(?!\.)|%\*%"
-                    r"|\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
+                    r"|(?<!w\.r)\.(?:dot|mm|matmul|t|sum|trace|pow|mT)\b")
 # What only Mathematica writes, and its dot for the product, which others write between two letters
 MATHEMATICA = re.compile(r"\b(?:Transpose|Inverse|Tr|Det|IdentityMatrix|LinearSolve|Diagonal|Dot"
                          r"|Norm|Exp|DiagonalMatrix|LogisticSigmoid|Tanh|Log)\["

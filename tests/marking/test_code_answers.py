@@ -36,3 +36,16 @@ def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
     minus = ", y" if "torch" in answer else "- Y" if of is SOFTMAX else "- y"
     changed = ", 2*y" if "torch" in answer else f"- 2*{minus[-1]}"
     assert mark(answer.replace(minus, changed), of, wrt).status == "refuted"
+
+
+@over(("comment", "status"), [
+    ("# K^{-1} Y with a minus", "proved"), ("# wrong, fails the check", "unreadable"),
+    ("# TODO: transpose?", "unreadable")])
+def test_a_comment_is_no_code_but_may_doubt_it(comment: str, status: str) -> None:
+    assert mark(f"-np.linalg.solve(K, Y)  {comment}", "gplvm", "Y").status == status
+
+
+def test_words_of_a_comment_make_no_product_elementwise() -> None:
+    answer = ("% gradient w.r.t. X\ninvK = inv(alpha*(X*X') + eye(N)/beta);\n"
+              "G = invK*Y*Y'*invK - D*invK;  % the 2 is from X*X'\ngX = alpha*G*X;")
+    assert mark(answer, "gplvm", "X").status == "proved"
