@@ -290,12 +290,17 @@ class _Auditor(Defining, Conditioned, Blaming):
         return line
 
     def learnt(self, line: Line) -> None:
-        """Remember the gradient that a line says."""
+        """Remember the gradient that a line says; what goes on from a slip is as wrong as that."""
         name, wrong = asked_for(self.chain, self.head), line.status not in RIGHT
-        if name in self.chain.leaves:
+        number, side = line.follows or line.at, line.sides[-1]
+        if name in self.chain.leaves or self.head in self.letters.own:
+            if not wrong and line.sides[0] != self.head and not self.same(self.head, side):
+                number = next((it.number for it in reversed(self.conditions.found)
+                               if it.wrong and it.of == self.head), number)
+                wrong = True
             with suppress(*NoNumbers):
-                self.conditions.add(self.in_leaves(line.sides[-1])[0], name,
-                                    line.follows or line.at, wrong)
+                self.conditions.add(self.in_leaves(side)[0], name if name in self.chain.leaves
+                                    else "", number, wrong, self.head)
 
     # Verdicts
     def same(self, left: Expr, right: Expr) -> bool:

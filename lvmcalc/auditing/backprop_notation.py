@@ -20,7 +20,7 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
 
     It is of that kind if it is code, has no dL, and says what dX is for a leaf X, or what some dz
     is without another differential. What is assigned several times, as in `dW += …`, is only in
-    the end the adjoint; before it is d_W.
+    the end the adjoint, or where it is assigned anew and was not used; before it is d_W.
 
     Parameters
     ----------
@@ -60,6 +60,9 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
         left |= {name: left[name] - 1} if name in left else {}
         side = f" {before} {match[3]} ({side.strip()})" if match[3] else side
         left_side = called(name) if name in names else f"d{name}"
+        anew = re.search(rf"(?<![\w.])d{name}(?!\w)([^\S\n]*=(?!=)([^\n;#]*))?", text[match.end():])
+        if name in left and anew and anew[1] and not re.search(rf"\bd{name}\b", anew[2]):
+            left_side = name + BAR
         found += f"{renamed(text[place:match.start()])}{match[1]}{left_side} ={side}"
         place = match.end()
     return found + renamed(text[place:])

@@ -108,9 +108,10 @@ class Conditioned:
         leaf = conditions.leaf(left, right)
         zero = any(is_zero(side) for side in (left, right))
         rewrites = piece.goes_on or place > 0  # an equation that goes on is an identity
+        own = not zero and isinstance(sides[place], Symbol | MatrixSymbol) and (
+            sides[place].name not in self.chain.leaves)
         if is_named(self.chain, sides[place]) or (rewrites and not zero) or (
-                not zero and isinstance(sides[place], Symbol | MatrixSymbol)
-                and sides[place].name not in self.chain.leaves):
+                own and not (piece.flat and conditions.source(left, right))):
             return None
         flat = conditions.begun = conditions.begun or piece.flat or (zero and not leaf)
         if not flat and not leaf and verdicts[place].counterexample and (

@@ -16,7 +16,7 @@ from lvmcalc.calculus import CannotBeFormed, UnsupportedExpression, Verdict
 from lvmcalc.calculus.expression_checks import check_shapes
 from lvmcalc.marking.derivation_text import DENIES, OPERATING, TELLING, letters_given
 from lvmcalc.marking.differential_answers import has_differentials, in_increments, increments
-from lvmcalc.marking.left_side import letter_read, refuse_large
+from lvmcalc.marking.left_side import letter_for, letter_read, refuse_large
 from lvmcalc.marking.mistakes import Finding, finding
 from lvmcalc.notation import Unreadable
 from lvmcalc.notation.forming import as_number, change_of
@@ -103,7 +103,7 @@ class Defining(Lettering):
             self.vague[base] = told  # it may have a constant more
             self.words = self.letters.define(matching(base, whole), whole, self.words)
             return Line(piece.text, self.chain, (matching(name, whole), *values), kind="definition")
-        letter = matching(name, values[0])
+        letter = letter_for(name, values[0], read[0][1][0], piece.text)
         self.words, self.head = self.letters.define(letter, values[0], self.words), letter
         self.lost.pop(letter.name, None)
         entry = ENTRY.fullmatch(piece.name)

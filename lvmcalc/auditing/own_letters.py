@@ -19,6 +19,7 @@ from lvmcalc.marking.differential_answers import slope
 from lvmcalc.marking.exercise import NoValue, exercise_of
 from lvmcalc.notation import Unreadable, Vocabulary
 from lvmcalc.notation.forming import as_number, change_of, inverse, product, transposed
+from lvmcalc.notation.softmax_shift import without_shifts
 from lvmcalc.notation.vocabulary import matching
 
 LARGEST_FACTOR = 24  # of a number between a letter and a stage
@@ -186,7 +187,10 @@ class OwnLetters:
                 self.meanings[symbol] = part[0].adjoint(part[1])
             elif symbol in self.adjoints:
                 self.meanings[symbol] = self.meaning(self.adjoints[symbol]())
-        return side.xreplace(self.meanings) if self.meanings else side
+        found = side.xreplace(self.meanings) if self.meanings else side
+        with suppress(Unreadable):  # it may be part of a softmax yet
+            found, _ = without_shifts(found, self.same)
+        return found
 
     def adjoint_of(self, letter: Expr) -> Expr:
         """Return the adjoint of a letter.

@@ -31,12 +31,14 @@ NoNumbers = (*NoValue, UnsupportedExpression, ShapeError, ValueError, TypeError,
 
 
 class Condition(NamedTuple):
-    """What is zero, in leaves; the line that says it, and whether there is a slip in it."""
+    """What is zero, in leaves; the line that says it, whether there is a slip in it, and the
+    adjoint that it is about."""
 
     zero: Expr
     name: str = ""  # of the leaf by which the scalar is differentiated
     number: Position | None = None
     wrong: bool = False
+    of: Expr | None = None
 
 
 class Conditions:
@@ -68,9 +70,9 @@ class Conditions:
         self.exercise = exercise_of(chain, next(iter(chain.leaves)))
 
     def add(self, zero: Expr, name: str = "", number: Position | None = None,
-            wrong: bool = False) -> None:
+            wrong: bool = False, of: Expr | None = None) -> None:
         """Add a gradient that was found, or a condition."""
-        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong))
+        self.found.append(Condition(self.chain.in_leaves(zero), name, number, wrong, of))
 
     def begin_point(self, left: Expr, right: Expr, line: int) -> None:
         """Take the value of a leaf for the point that the next equations are about."""

@@ -26,13 +26,16 @@ CHANGED = re.compile(r"(?<![A-Za-z\\])d\s*(?:(?P<of>\\\|(?:(?!\\\|).)+\\\|\s*(?:
                      r"|‖[^‖]+‖²|\((?:[^()]|\([^()]*\))+\))|\\?\w+)\s*=")
 BEFORE = re.compile(r"(?:.*(?:[.;:]|,(?=\s*(?:so|thus|hence|therefore)\b)))?\s*"
                     r"(?:(?:so|thus|hence|therefore|then|and|now|consequently|finally|altogether"
-                    r"|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows|we\s+see|this\s+shows)"
+                    r"|by\s+the\s+(?:chain|product|sum)\s+rule|it\s+follows|we\s+see|this\s+shows"
+                    r"|(?:adding|summing|putting)\s+(?:(?:these|them|both|it\s+all"
+                    r"|everything)\b\s*)?(?:up|together)?)"
                     r"(?:\s+that)?,?\s*)*", re.IGNORECASE)
 # What begins a formula that is no equation, and neither a shape nor a word
 FORMULA = re.compile(r"(\$?\$?\s*)(?:H\s*=\s*)?(?!an?\s|(?:(?!\b(?:where|with)\b)[^.])*"
                      r"(?:=|×|\\times|[∇∂]|\\nabla|\\partial)"
                      r"|\w\s+x\s+\w[\s.,]*$)"
-                     r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z]))")
+                     r"(?=[-−+(\d½‖∑Σ]|\\(?!text|mbox|\()|[^\W\d_](?![a-z])"
+                     r"|(?:exp|log|sigmoid|softmax|tanh|tr|trace|diag)\()")
 HESS = re.compile(r"^([^\S\n]*)hess(?:ian)?(?=[^\S\n]*=(?!=))", re.MULTILINE | re.IGNORECASE)
 GRADIENT = re.compile(r"^([^\S\n]*)(?:the\s+)?(?:gradient|derivative)(?=[^\S\n]*=(?!=))",
                       re.MULTILINE | re.IGNORECASE)
@@ -57,6 +60,9 @@ ADDRESSED = re.compile(r"\b(?:let\s+(?:me|us)\s+(?:now\s+|first\s+|also\s+)?"
                        r"(?=(?:define|write|put|set|denote|introduce|call)\b)", re.IGNORECASE)
 INSERTED = re.compile(r"\b(?:plug(?:ging)?\s+in|insert(?:ing)?)\s+"
                       rf"(?=\$?\s*(?:{LETTER})\s*=(?!=))", re.IGNORECASE)
+INSTEAD = re.compile(r"\b[Uu]se\s+(?:the\s+)?(?:[a-z]+\s+){0,2}"
+                     rf"(\$?(?:{LETTER})\s*=(?!=)[^=\n]*?)\s+instead\s+of\s+\S+(?=[.,;]|\s*$)",
+                     re.MULTILINE)
 INDEXED = re.compile(r"(\\[A-Za-z]+\s*_\d)(?=[A-Za-z\\])")  # δ_2 h, of which LaTeX has no space
 DELTA = r"(?:\\delta(?![A-Za-z])|δ)"
 LAYERS = re.compile(rf"{DELTA}\s*(?:[²³¹]|\^\s*\{{?\s*\d\s*\}}?)\s*&?\s*:?=(?!=)")
@@ -105,7 +111,7 @@ def as_equations(text: str, chain: Chain) -> str:
         return said[0] if known else f", where {said[1]}"
 
     text = HESSIAN_AT.sub(lambda it: it[1] if it[2] in chain.leaves else it[0], text)
-    text = INSERTED.sub("Then ", text)
+    text = INSTEAD.sub(r"Let \1", INSERTED.sub("Then ", text))
     text = NAMED.sub(r"\1, \2 := \1", ADDRESSED.sub("", ASIDE.sub(aside, text)))
     text = LAST.sub(partial(_defined_last, text=text, chain=chain), text)
     text = INDEXED.sub(r"\1 ", text)

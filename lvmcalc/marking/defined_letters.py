@@ -15,13 +15,13 @@ from lvmcalc.marking.exercise import Exercise
 from lvmcalc.marking.left_side import (
     PSEUDO_READ,
     is_loss,
+    letter_for,
     letter_read,
     refuse_large,
     refuse_new_function,
     refuse_without_value,
 )
 from lvmcalc.notation import Unreadable
-from lvmcalc.notation.array_axes import Kept
 from lvmcalc.notation.cholesky_factors import refuse_factors, without_factors
 from lvmcalc.notation.forming import change_of
 from lvmcalc.notation.letters import ASCII
@@ -101,10 +101,7 @@ class Definitions:
                 f"What is said of {told} is used, but not marked.")
             return words.with_parts({**words.parts, above: {
                 **words.parts.get(above, {}), below: letter}})
-        letter = matching(notation.spelling(name), value)
-        if value.is_Matrix and 1 in value.shape and (
-                reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(Kept)):
-            letter = Kept(letter.name, *value.shape)
+        letter = letter_for(notation.spelling(name), value, reading, line)
         if words.pattern.fullmatch(name.translate(ASCII)) or name in words.functions:
             known = words.get(notation.spelling(name))
             same = known is not None and self.exercise.compare(known, value).holds

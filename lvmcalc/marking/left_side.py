@@ -15,6 +15,7 @@ from lvmcalc.checks import CannotBeFormed
 from lvmcalc.marking.derivation_text import letters_given
 from lvmcalc.marking.exercise import Exercise, formulas
 from lvmcalc.notation import Unreadable
+from lvmcalc.notation.array_axes import Kept
 from lvmcalc.notation.forming import as_number, transposed
 from lvmcalc.notation.formula_finder import DERIVATIVES, MATH, sides_of, with_output
 from lvmcalc.notation.indices import INDICES, spread_out
@@ -23,7 +24,7 @@ from lvmcalc.notation.lexicon import STYLES
 from lvmcalc.notation.parser import Reading, parse, readings
 from lvmcalc.notation.statements import LETTER
 from lvmcalc.notation.tokens import quoted
-from lvmcalc.notation.vocabulary import Vocabulary
+from lvmcalc.notation.vocabulary import Vocabulary, matching
 
 # What an answer may be called in code
 RESULTS = (r"grad|gradient|ans|answer|res|result|out|output|solution|[dg]_?{0}|{0}_grad|{1}_{0}|"
@@ -273,6 +274,14 @@ def letter_read(name: str, formula: str, words: Vocabulary, arrays: bool = False
         if not entry or entry[1] in words.functions:
             raise
         return entry[1], readings(formula, words, entries=entry[2])
+
+
+def letter_for(name: str, value: Expr, reading: Reading, line: str) -> Expr:
+    """Return the symbol for a letter, of which an axis was kept if it was in what defines it."""
+    letter = matching(name, value)
+    kept = value.is_Matrix and 1 in value.shape and (
+        reading.kept or re.search('"[rc]k"', line) or reading.formula.atoms(Kept))
+    return Kept(letter.name, *value.shape) if kept else letter
 
 
 def inverses_used(text: str, words: Vocabulary) -> list[tuple[str, str]]:

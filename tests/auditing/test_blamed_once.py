@@ -37,6 +37,24 @@ def test_the_derivative_of_a_function_is_shown_as_one() -> None:
 GRADIENT = "∂L/∂K = −D K⁻¹ + ½K⁻¹YYᵀK⁻¹\n{}\n∂L/∂X = 2α(−D K⁻¹ + ½K⁻¹YYᵀK⁻¹)X"
 
 
+RIDGE = derive("‖y − X w‖² + λ‖w‖²", X="N×D", w="D", y="N", λ="positive")
+
+
+@pytest.mark.parametrize(("text", "of", "expected"), [
+    ("∂L/∂w = 2Xᵀ(Xw − y) − 2λw\n= 2XᵀXw − 2Xᵀy − 2λw\nset to zero:\nXᵀXw − λw = Xᵀy\n"
+     "w* = (XᵀX − λI)⁻¹Xᵀy", RIDGE, ["refuted", "proved", "words", "follows", "follows"]),
+    ("The derivative of w'X'Xw with respect to w is X'Xw.\n"
+     "Adding these up, the gradient is X'Xw - 2X'y + 2 lambda w.\n"
+     "Setting it to zero and solving, w = 2 (X'X + 2 lambda I)^{-1} X'y.", RIDGE,
+     ["refuted", "follows", "follows"]),
+    ("Use the precision matrix Λ = Σ⁻¹ instead of Σ.\n∂L/∂Λ = (n/2)Λ − (n/2)S\n= (n/2)(Λ − S)\n"
+     "This is zero for Λ = S, that is, Σ = S⁻¹.", GAUSS,
+     ["definition", "refuted", "proved", "follows", "follows"])])
+def test_a_condition_follows_from_the_slip_that_its_gradient_goes_on_from(
+        text: str, of: object, expected: list) -> None:
+    assert statuses(text, of) == expected, audit(text, of)
+
+
 @pytest.mark.parametrize(("said", "last"), [
     ("and because $K=αXX^T+β^{-1}I$ every entry of $X$ is used twice", "follows"),
     ("and K = αXXᵀ + β⁻¹I every entry of X is used twice", "follows"),

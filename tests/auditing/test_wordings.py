@@ -82,6 +82,16 @@ P = "p = σ(X w)\n"
     ("L = Σ_i y_i² − 2 y_i x_iᵀw + (x_iᵀw)² + λ‖w‖²", RIDGE, ["proved"]),
     ("R = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))\ndZ = np.exp(R) - Y", SOFTMAX,
      ["definition", "proved"]),
+    ("E = np.exp(Z - Z.max(axis=1, keepdims=True))\nP = E / E.sum(axis=1, keepdims=True)\n"
+     "dZ = P - Y\ndZ = Y - P", SOFTMAX, ["definition", "definition", "proved", "refuted"]),
+    ("M = Z.max(axis=1, keepdims=True)\nE = np.exp(Z - M)\ns = E.sum(axis=1, keepdims=True)\n"
+     "dZ = E / s - Y", SOFTMAX, [*["definition"] * 3, "proved"]),
+    ("Si = inv(Sigma);\ndSigma = n/2*(Si*S*Si + Si);\ndSigma = n/2*Si*(S - Sigma)*Si;", GAUSS,
+     ["definition", "refuted", "proved"]),
+    ("a = Xw\nSo the gradient with respect to a is sigmoid(a) - y.", LOGISTIC,
+     ["definition", "proved"]),
+    ("Use the precision matrix Λ = Σ⁻¹ instead of Σ.\n∂L/∂Λ = (n/2)(Λ⁻¹ − S)\n"
+     "This is zero for Λ = S⁻¹", GAUSS, ["definition", "proved", "numeric"]),
     ("$P = \\operatorname{softmax}(XW)$ row by row.\n∂L/∂Z = P − Y", SOFTMAX,
      ["definition", "proved"]),
     ("Let $\\delta_2 = Vh + c - y$.\n$\\nabla_V L = \\delta_2h^T$", NET, ["definition", "proved"]),
