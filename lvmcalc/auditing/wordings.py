@@ -90,6 +90,16 @@ CHAT = re.compile("[\u2600-\u2712\u2714\u2728\U0001F300-\U0001F64F\U0001F680-\U0
                   "\uFE0F?"
                   r"|(?<!\w)self\.(?=[A-Za-z])")
 COLUMN = re.compile(r"\bsum\((?=[^()\n]*\(:\))((?:[^()\n]|\(:\))*)\)")  # sum(r(:).^2)
+DIAG = re.compile(r"(\\(?:operatorname|mathrm|text)\s*\{\s*)D(?=iag\s*\})|\bD(?=iag\()")
+DEFINITE = re.compile(r"(=[^=\n$]*?)\s*(?:\\succ(eq)?(?![A-Za-z])|≻|([⪰≽]))\s*0(?![.\d])(\$?)")
+# \hat w_{\text{ridge}}, of which there is one
+ESTIMATE = re.compile(r"(\\(?:wide)?hat\s*\{?\s*\\?[^\W\d_]+\s*\}?)\s*_\s*\{?\s*"
+                      r"\\(?:text|mathrm|rm)\s*\{?\s*([A-Za-z]+)\s*\}*")
+W_E = re.compile(r"(=[^\S\n]*)We(?=[\s.,]*$)", re.MULTILINE)  # no word, which goes on
+SOLVED = re.compile(r"^[^\S\n]*(\w+)_new[^\S\n]*=[^\S\n]*(?=(?:(?:np\.)?linalg\.)?(?:solve|inv)\()",
+                    re.MULTILINE)
+EQUAL = re.compile(r"^(?!\s*(?:if|elif|while|assert|return|print)\b)([^=\n#!<>]*[^=\n#!<>\s])"
+                   r"\s*==(?=[^=\n]+$)", re.MULTILINE)
 OWN_SIGMA = "σ\u0303"
 
 
@@ -103,6 +113,14 @@ def as_equations(text: str, chain: Chain) -> str:
             "f", *vocabulary.outputs}
         return f"∇_{{{name[1]}}} L" if leaf else f"∇{name[1]}"
 
+    text = DIAG.sub(lambda it: f"{it[1] or ''}d", EQUAL.sub(r"\1 =", text))
+    text = DEFINITE.sub(lambda it: f"{it[1]}{it[4]}, a positive {'semi' * bool(it[2] or it[3])}"
+                        "definite matrix", text)
+    text = W_E.sub(r"\1W e", text) if "W" in vocabulary else text
+    if len({name for _, name in ESTIMATE.findall(text)}) == 1:
+        text = ESTIMATE.sub(r"\1", text)
+    for name in {*SOLVED.findall(text)} & {*chain.leaves}:
+        text = re.sub(rf"\b{name}_new\b", f"{name}_hat", text)
     text = COLUMN.sub(lambda it: f"sum({it[1].replace('(:)', '')})", CHAT.sub("", text))
     text = GRADIENT.sub(r"\1grad", NAMED_BEHIND.sub(r"\1", text))
     text = SYMMETRIC.sub(lambda it: "" if it[1] in chain.symmetric else it[0], text)

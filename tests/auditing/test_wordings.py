@@ -88,6 +88,15 @@ P = "p = σ(X w)\n"
      "dZ = E / s - Y", SOFTMAX, [*["definition"] * 3, "proved"]),
     ("Si = inv(Sigma);\ndSigma = n/2*(Si*S*Si + Si);\ndSigma = n/2*Si*(S - Sigma)*Si;", GAUSS,
      ["definition", "refuted", "proved"]),
+    ("p = σ(Xw)\n$\\nabla^2L = X^T\\operatorname{Diag}(p\\circ(1-p))X \\succ 0$", LOGISTIC,
+     ["definition", "proved"]),
+    ("∇²L = 2(XᵀX − λI) ≻ 0", RIDGE, ["refuted", "words"]),
+    ("Set to zero: $\\hat\\Sigma_{\\mathrm{ML}} = S$", GAUSS, ["proved"]),
+    ("grad_w = 2 * X.T @ (X @ w - y) + 2 * lam * w\nAt the minimum the gradient vanishes\n"
+     "X.T @ X @ w + lam * w == X.T @ y\n"
+     "w_new = np.linalg.solve(X.T @ X + lam * np.eye(D), X.T @ y)", RIDGE,
+     ["proved", "words", "numeric", "proved"]),
+    ("h = W x\ne = Wᵀh − x\n∂L/∂h = We", "autoencoder", ["definition", "definition", "proved"]),
     ("a = Xw\nSo the gradient with respect to a is sigmoid(a) - y.", LOGISTIC,
      ["definition", "proved"]),
     ("Use the precision matrix Λ = Σ⁻¹ instead of Σ.\n∂L/∂Λ = (n/2)(Λ⁻¹ − S)\n"
