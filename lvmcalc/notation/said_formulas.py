@@ -11,7 +11,7 @@ CALLED_OF = re.compile(
     r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
     rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
     r"(?P<what>[^\s,;]+?)(?:,?\s+(?:(?:for|over|along)\s+each\s+row|row\s+by\s+row))?"
-    r"(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
+    r"(?=[.,;)]?\s*$|[,;:]\s|\.\s)", re.IGNORECASE)
 # "P = exp(XW) with every row divided by its sum"
 NORMALISED = re.compile(
     r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where)\s+"

@@ -68,6 +68,7 @@ def test_remarks_that_may_change_something_are_not(words: str) -> None:
      SOFTMAX, "W", ("- Y", "+ Y")),
     (r"$X^T(P - Y)$ with $P = \text{softmax}(XW)$ the matrix of predicted probabilities.", SOFTMAX,
      "W", ("- Y", "+ Y")),
+    ("With P the row-wise softmax of XW: dL/dX = (P − Y)Wᵀ", SOFTMAX, "X", ("− Y", "+ Y")),
     ("The gradient is 2α G X, where G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹) is symmetric.", "gplvm", "X",
      ()),
     ("−K⁻¹Y (symmetric K, so the two contributions are equal and cancel the ½)", "gplvm", "Y",
