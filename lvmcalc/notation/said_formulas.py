@@ -25,6 +25,8 @@ DENOTES = re.compile(
     r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
+# "Writing r for Xw − y"
+WRITING = re.compile(r"\bwrit(?:e|ing)\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+for\s+", re.IGNORECASE)
 # "Let P be softmax(XW)"
 IS = re.compile(
     r"(?P<lead>\b(?:where|with|here|and|let))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:be|is|are)\s+"
@@ -51,6 +53,7 @@ def with_formulas(text: str) -> str:
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
     if (by := BY_ENTRIES.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
         text = f"{text[:by.start()]}{by['front']}({by['left']}) ∘ ({by['right']})"
+    text = WRITING.sub(r"with \g<name> = ", text)
     for said in (DENOTES, IS, NOUN_OF):
         text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)

@@ -72,6 +72,17 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
     ("W c, which simplifies to W(WᵀWx − x)", "autoencoder", "e", ("W c", "2 W c")),
     ("W c xᵀ (from the encoder) plus W x cᵀ (from the decoder)", "autoencoder", "W",
      ("plus", "minus")),
+    # letters that are defined in words, or in front
+    ("The gradient is X transpose times the difference between the row-wise softmax of XW and Y.",
+     SOFTMAX, "W", ("is X", "is minus X")),
+    ("With E = R − UVᵀ, the gradient is minus two E transpose U plus two lambda V.", FACTOR, "V",
+     ("minus two", "two")),
+    ("Writing V for Wᵀ and P for the row-wise softmax of XW, the gradient is (P − Y)V.", SOFTMAX,
+     "X", ("P − Y", "P + Y")),
+    ("Write Λ for the inverse of Σ: the gradient is N/2 Λ − ½ Λ Z Zᵀ Λ.", GAUSS, "Σ",
+     ("Λ − ½", "Λ + ½")),
+    ("α(M Y Yᵀ M − D M)X, where M is the inverse of the kernel matrix K", "gplvm", "X",
+     ("M − D", "M + D")),
     ("one half of the squared length of W x", SCALED, "lambda", ("one half of", "twice"))])
 def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
                                   wrong: tuple[str, str]) -> None:
