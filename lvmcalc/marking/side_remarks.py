@@ -49,8 +49,8 @@ SYMMETRIC = re.compile(
     r"|\(symmetric\s+" + _LETTER.format("c") + r"(?:,\s+so\s+the\s+two\s+contributions\s+are\s+"
     r"equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2))?)?\)")
 # "…, because WᵀW − I is symmetric", which is checked
-BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)\s+is"
-                     r"\s+symmetric[\s.]*$")
+BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)"
+                     r"\s+is\s+symmetric[\s.]*$")
 # "(an N × D matrix, like X)"
 SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
                    r"(?P<columns>\w)(?P=d)"
