@@ -55,6 +55,7 @@ IN_BRACKETS = re.compile(r"\s*\(\s*(?:=|i\.\s?e\.,?\s|that\s+is,?\s)\s*(?P<same>
 _IS = r"\$?(?P<name>\\?[^\W\d]\w{0,8})\$?\s+(?:is|are|be|being|denotes?|for|=)\s+"
 _MEANS = re.compile(rf"{_IS}(?P<what>.+)", re.IGNORECASE | re.DOTALL)
 AND = re.compile(r",?\s+and\s+(?=\$?\\?[^\W\d]\w?\$?\s+(?:is|be|denotes?|for|=)\s)")
+ARTICLE = re.compile(r"(?:the|an?|our|its)\s", re.IGNORECASE)  # no formula begins so
 WHERE = re.compile(rf"\s*,?\s+(?:where|with)\s+(?P<given>{_IS}"
                    r"(?P<what>[^,=]+(?:,[^,=]+)?))$",
                    re.IGNORECASE)
@@ -136,8 +137,8 @@ def _meanings(given: str, words: Vocabulary) -> list[str]:
     """Return the definitions that "V for Wᵀ and P for the softmax of XW" can be, behind a formula.
     """
     meant = [_MEANS.match(part) for part in AND.split(given)]
-    ways = [[f"{it['name']} = {what}" for what in written(it["what"], words) or [it["what"]]]
-            for it in meant if it]
+    ways = [[f"{it['name']} = {what}" for what in written(it["what"], words) or [it["what"]]
+             if not ARTICLE.match(what)] for it in meant if it]
     return [f", where {', '.join(way)}" for way in product(*ways)]
 
 

@@ -26,7 +26,8 @@ DENOTES = re.compile(
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
 # "Writing r for Xw − y"
-WRITING = re.compile(r"\bwrit(?:e|ing)\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+for\s+", re.IGNORECASE)
+WRITING = re.compile(r"\bwrit(?:e|ing)\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+for\s+"
+                     r"(?!(?:an?|[A-Za-z]{2,})\s)", re.IGNORECASE)
 # "Let P be softmax(XW)"
 IS = re.compile(
     r"(?P<lead>\b(?:where|with|here|and|let))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:be|is|are)\s+"

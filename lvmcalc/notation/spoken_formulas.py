@@ -65,7 +65,8 @@ RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "differe
              for kind in ("", "prediction ", "reconstruction ")}
 NOUNS = RESIDUALS | {"prediction", "predictions", "reconstruction", "predicted probabilities",
                      "probabilities", "transposed residual", "transposed error", "kernel matrix",
-                     "kernel", "covariance matrix", "covariance", "data matrix", "weight matrix"}
+                     "kernel", "covariance matrix", "covariance", "data matrix", "weight matrix",
+                     "hidden activations", "transposed hidden activations"}
 PHRASES = sorted({*BEHIND, *NOUNS, *NUMBERS, "the", "and", "quantity",
                   *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
                   *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
@@ -270,7 +271,9 @@ class _Spoken:
             for left, then in self.term(place, False):
                 for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
                     yield f"({left} - {right})", end
-        elif noun in NOUNS and not noun.startswith("transposed"):
+        elif noun.startswith("transposed"):  # which tanh(AX)ᵀ has to be
+            yield from (way for way in self.factor(place) if way[0].endswith(("ᵀ", "^T", "'")))
+        elif noun in NOUNS:
             yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))
 
     def of(self, head: str, place: int) -> Iterator[Way]:

@@ -72,6 +72,8 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
     ("W c, which simplifies to W(WᵀWx − x)", "autoencoder", "e", ("W c", "2 W c")),
     ("W c xᵀ (from the encoder) plus W x cᵀ (from the decoder)", "autoencoder", "W",
      ("plus", "minus")),
+    ("The gradient is the error B tanh(AX) − Y times the transposed hidden activations tanh(AX)ᵀ.",
+     NET, "B", ("− Y", "− 2Y")),
     # letters that are defined in words, or in front
     ("The gradient is X transpose times the difference between the row-wise softmax of XW and Y.",
      SOFTMAX, "W", ("is X", "is minus X")),
@@ -167,6 +169,7 @@ def test_what_is_said_of_a_product_is_not_said_of_its_number_alone(head: str, st
     ("A transpose times the mean residual A w minus y", RIDGE, "w"),
     ("R − UVᵀ, twice the residual", FACTOR, "R"), ("Twice the residual: R − UVᵀ.", FACTOR, "R"),
     ("minus two times the transposed residual (R - UV^T) times U, plus 2 lambda V", FACTOR, "V"),
+    ("the error B tanh(AX) − Y times the transposed hidden activations tanh(AX)", NET, "B"),
     ("Softmax of each column of XW, minus Y.", SOFTMAX, "e"),
     ("To get the derivative with respect to e, multiply the residual by W from the right: "
      "W(WᵀWx − x).", "autoencoder", "e")])
