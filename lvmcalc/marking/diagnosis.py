@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
-from sympy import HadamardProduct, Identity, MatAdd
+from sympy import HadamardProduct, Identity, MatAdd, MatrixSymbol, OneMatrix
 
 from lvmcalc import notation
 from lvmcalc.marking.attempt import (
@@ -19,6 +19,7 @@ from lvmcalc.marking.broken_parts import repairs
 from lvmcalc.marking.exercise import value_at
 from lvmcalc.marking.misfits import TRANSPOSED, multiplied, repaired, turned_sigmoids
 from lvmcalc.marking.mistakes import LIKELIHOOD, Explanation, Mistake, finding, in_words
+from lvmcalc.notation.forming import apart
 
 MOST_SINGLE, MOST_SEVERAL = 4, 2  # explanations told, of one mistake and of several
 MOST_UNWRITTEN = 2  # terms named that stand in no answer before its brackets are multiplied out
@@ -156,6 +157,24 @@ def _another_quantity(attempt: Attempt, found: list[Explanation]) -> list[Explan
     return [] if found else value_of_a_node(attempt) or stationary(attempt)
 
 
+def _number_added(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
+    """Explain a number with a matrix in it that is added to each entry, such as a penalty."""
+    terms = attempt.formula.args if isinstance(attempt.formula, MatAdd) else ()
+    numbers = [number for number, matrix in map(apart, terms)
+               if isinstance(matrix, OneMatrix) and number.has(MatrixSymbol)]
+    if len(numbers) != 1 or (found and _kinds(found[:1]) != {"extra_term", "missing_term"}):
+        return []
+    exercise, shown = attempt.exercise, notation.plain(numbers[0])
+    loss = exercise.chain.expression(exercise.chain.output)
+    if any(exercise.compare(numbers[0], term).holds for term in sp.Add.make_args(loss)):
+        found.clear()
+        return [(finding("function_for_slope", f"The number {shown} is a term of the loss: its "
+                                               f"derivative by {notation.plain(exercise.wrt)} "
+                                               "belongs here"),)]
+    return [] if found else [(finding("shape", f"The number {shown} is added to each entry of a "
+                                               "matrix or a vector"),)]
+
+
 def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanation]:
     """Say that nothing is known, and what is right in the answer."""
     if found and _kinds(found[:1]) != {"extra_term", "missing_term"}:
@@ -172,7 +191,8 @@ def _not_recognised(attempt: Attempt, found: list[Explanation]) -> list[Explanat
 
 # They are tried in this order; each is handed what has been found before it.
 EXPLAINERS = (_named_later_adjoint, _fewest_mistakes, _equal_later_adjoint, _other_layout,
-              _adjoint_of_another, _another_quantity, _as_written, _not_recognised)
+              _adjoint_of_another, _another_quantity, _as_written, _number_added,
+              _not_recognised)
 
 
 def _superfluous_terms(attempt: Attempt) -> Iterator[Mistakes]:

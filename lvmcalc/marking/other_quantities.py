@@ -29,6 +29,17 @@ DENIED = re.compile(r"^[^\S\n]*(?:#+|%+|//)[^\S\n].*?\b(?P<word>wrong|incorrect|
                     r"|mistaken?|bug|fails?)\b.*\n", re.IGNORECASE | re.MULTILINE)
 
 
+def with_targets(exercise: Exercise, text: str) -> str:
+    """Return a text with the letter for "the targets" that something is differentiated by."""
+    def letter(match: re.Match) -> str:
+        noun = match["noun"]
+        targets = noun.lower().rstrip("s") in ("target", "label") and match[0].endswith(noun)
+        front = re.sub(r"(?:the|our|all|its)\s+$", "", match[0].removesuffix(noun))
+        return front + exercise.wrt if targets else match[0]
+
+    return BY.sub(letter, text) if exercise.wrt in ("y", "Y") else text
+
+
 def refuse_others(exercise: Exercise, text: str) -> None:
     """Raise Unreadable if the words round a formula say that it is not what is asked for."""
     called = CALLED.match(text)

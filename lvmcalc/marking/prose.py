@@ -129,6 +129,9 @@ def without_prose(exercise: Exercise, text: str, stands_beside: Callable | None 
     text = with_loss(exercise, text.replace("&", " ") if r"\begin" in text else text)
     text = GOES_ON.sub(lambda it: " " * len(it[0]), text)
     wrt, parts = notation.spelling(exercise.wrt), parts_of(text, vocabulary)
+    if any(part.formula and notation.spelling(text[part.start:part.end].strip(" =")) in vocabulary
+           and text[part.start:part.end].rstrip().endswith("=") for part in parts):
+        return None  # K = the inverse of …
     kinds = [kind_of(exercise, text[part.start:part.end]) if part.formula else ""
              for part in parts]
     for kind in ("C", "N"):  # there may be nothing else

@@ -48,6 +48,13 @@ SYMMETRIC = re.compile(
     r"\s+)?" + _LETTER.format("b") + r"\s+is\s+symmetric\.?\s*$"
     r"|\(symmetric\s+" + _LETTER.format("c") + r"(?:,\s+so\s+the\s+two\s+contributions\s+are\s+"
     r"equal(?:\s+and\s+cancel\s+the\s+(?:½|1/2))?)?\)")
+# "…, because WᵀW − I is symmetric", which is checked
+BECAUSE = re.compile(r",?\s+(?:because|since|as)\s+(?P<sign>\$?)(?P<formula>[^$=,;.]+?)(?P=sign)"
+                     r"\s+is\s+symmetric[\s.]*$")
+# "(an N × D matrix, like X)"
+SIZED = re.compile(r"\(\s*(?:an?\s+)?(?P<d>\$?)(?P<rows>\w)\s*(?:\\times|×)\s*"
+                   r"(?P<columns>\w)(?P=d)"
+                   r"\s+matrix(?:,?\s+like\s+\$?(?P<like>\\?\w+)\$?)?\s*\)(?=[\s.]*$)")
 # "p = σ(Xw) elementwise": these functions have no other meaning, a softmax none but along rows
 _WISE = r"(?:element|entry|component)-?wise"
 _CALL = r"\(\s*-?[\w\s]+\)"
@@ -82,7 +89,18 @@ def without_remarks(exercise: Exercise, text: str) -> str:
     text = PASS.sub(lambda it: "\n".rjust(len(it[0])), text)
     if SHOWN.fullmatch(text):  # one line between two with $$
         text = text.replace("\n", " ")
+    def of_formula(match: re.Match) -> str:
+        said = match["formula"]
+        return blank(match) if _agree(exercise, said, said, True) else match[0]
+
+    def of_size(match: re.Match) -> str:
+        fits = f"{match['rows']}×{match['columns']}" == notation.shape(exercise.asked) and (
+            notation.spelling(match["like"] or exercise.wrt) == exercise.wrt)
+        return blank(match) if fits else match[0]
+
     text = SYMMETRIC.sub(of_symmetry, REMARK.sub(blank, text))
+    text = SIZED.sub(of_size, BECAUSE.sub(of_formula, text))
+
     def named(match: re.Match) -> str:
         known = _agree(exercise, match["name"], match["formula"], bool(match["symmetric"]))
         return f"{match['letter']}{match['formula']}".ljust(len(match[0])) if known else match[0]

@@ -14,6 +14,7 @@ from lvmcalc.marking.left_side import is_loss
 from lvmcalc.notation.lexicon import ANSWERING
 from lvmcalc.notation.parser import parse
 from lvmcalc.notation.spoken_formulas import MOST_WAYS, written
+from lvmcalc.notation.vocabulary import Vocabulary
 
 _VERB = r"(?:is|equals|becomes|should\s+be|must\s+be|reads)(?:\s+(?:just|simply|equal\s+to))?\s+"
 _WRT = r"(?:\s+(?:with\s+respect\s+to|w\.?r\.?t\.?|for)\s+\$?(?P<{}>[^\s,$]{{1,20}})\$?)?"
@@ -50,8 +51,17 @@ THAT_IS = re.compile(r"\s*[,;]?\s*(?:i\.\s?e\.|that\s+is|namely|in\s+other\s+wor
                      r"\s*,?\s+", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"\s*\(\s*(?:=|i\.\s?e\.,?\s|that\s+is,?\s)\s*(?P<same>[^()]*(?:\([^()]*\)"
                          r"[^()]*)*)\)[\s.]*$")
-WHERE = re.compile(r"\s*,?\s+(?:where|with)\s+\$?(?P<name>\\?\w{1,9})\$?\s+"
-                   r"(?:is|are|being|denotes|=)\s+(?P<what>[^,=]+(?:,[^,=]+)?)$", re.IGNORECASE)
+# A letter and what it is, in words or in signs; in front of the answer, or behind it
+_IS = r"\$?(?P<name>\\?[^\W\d]\w{0,8})\$?\s+(?:is|are|be|being|denotes?|for|=)\s+"
+_MEANS = re.compile(rf"{_IS}(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+AND = re.compile(r",?\s+and\s+(?=\$?\\?[^\W\d]\w?\$?\s+(?:is|be|denotes?|for|=)\s)")
+ARTICLE = re.compile(r"(?:the|an?|our|its)\s", re.IGNORECASE)  # no formula begins so
+WHERE = re.compile(rf"\s*,?\s+(?:where|with)\s+(?P<given>{_IS}"
+                   r"(?P<what>[^,=]+(?:,[^,=]+)?))$",
+                   re.IGNORECASE)
+GIVEN = re.compile(rf"(?:with|let|define|(?:we\s+)?writ(?:e|ing))\s+(?P<given>{_IS}.+?)[,:.;]?\s+"
+                   r"(?=(?:(?:then|so)\s+)?(?:the\s+(?:gradient|derivative|answer|result)\b|∂|∇"
+                   r"|d[A-Z]/))", re.IGNORECASE | re.DOTALL)
 # What a formula may be called in front of "i.e." or a comma; with a comma, a word for a sign or a
 # factor has to be that of the formula: "minus the residual, Xw − y" may mean either
 CALLED = re.compile(
@@ -80,8 +90,10 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     lead = APPEARS.match(text)
     text = text[lead.end():] if lead else text
     text = ALONG.sub("", text) if "softmax(" in text else text
-    text, asked, given = text[OPENING.match(text).end():], f"{exercise.name} = ", [""]
-    spoken = bool(lead)
+    spoken, given = bool(lead), [""]
+    if defined := GIVEN.match(text):
+        text, spoken, given = text[defined.end():], True, _meanings(defined["given"], words)
+    text, asked = text[OPENING.match(text).end():], f"{exercise.name} = "
     if lead := LEAD.match(text):
         left = lead["left"] or (f"∂{words.outputs[0]}/∂{lead['wrt']}" if lead["wrt"] else "")
         asked, text = f"{left} = " if left else asked, text[lead.end():]
@@ -106,9 +118,9 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
                 r"\S\s*[-−–]", text[label.end():]))):
         text, spoken = text[label.end():], True
     if where := WHERE.search(text):
-        what = written(where["what"], words)
-        text, spoken = text[:where.start()], spoken or bool(what)
-        given = [f", where {where['name']} = {each}" for each in what or [where["what"]]]
+        spoken = spoken or bool(written(where["what"], words))
+        text, given = text[:where.start()], [front + behind for front in given
+                                             for behind in _meanings(where["given"], words)]
     parts = THAT_IS.split(text)
     called = CALLED.fullmatch(parts[0])
     if len(parts) > 1 and called and (called["minus"] or _begins_so(called, parts[1])):
@@ -119,6 +131,15 @@ def spoken_answers(exercise: Exercise, text: str) -> list[str]:
     ways = [formulas or [part] for formulas, part in zip(meant, parts, strict=True)]
     found = [f"{asked}{' = '.join(way)}{behind}" for *way, behind in product(*ways, given)]
     return found if len(found) <= MOST_WAYS else []
+
+
+def _meanings(given: str, words: Vocabulary) -> list[str]:
+    """Return the definitions that "V for Wᵀ and P for the softmax of XW" can be, behind a formula.
+    """
+    meant = [_MEANS.match(part) for part in AND.split(given)]
+    ways = [[f"{it['name']} = {what}" for what in written(it["what"], words) or [it["what"]]
+             if not ARTICLE.match(what)] for it in meant if it]
+    return [f", where {', '.join(way)}" for way in product(*ways)]
 
 
 def _begins_so(called: re.Match, formula: str) -> bool:

@@ -32,7 +32,7 @@ from lvmcalc.marking.left_side import (
     with_columns,
     with_loss,
 )
-from lvmcalc.marking.other_quantities import refuse_others
+from lvmcalc.marking.other_quantities import refuse_others, with_targets
 from lvmcalc.marking.own_names import is_own_name, refuse_another
 from lvmcalc.marking.prose import Told, without_prose
 from lvmcalc.marking.scalar_jacobians import refuse_loose, scalar_jacobians, with_jacobians
@@ -124,6 +124,7 @@ def _is_right(exercise: Exercise, text: str) -> bool:
 
 def _read(exercise: Exercise, text: str) -> tuple[list[list[Reading]], dict[Expr, Expr]]:
     """Return the sides of an answer without a label; it may name a stage by its formula."""
+    text = with_targets(exercise, text)
     refuse_others(exercise, text)
     text = with_stages_below(exercise, text)
     text = LOSS_GOES_ON.sub(r"\1", text)

@@ -31,6 +31,15 @@ def spread_out(text: str) -> str:
     return re.sub(r"_\{\s*([a-z])\s*[,\s]\s*([a-z])\s*\}", r"_{\1\2}", spread)
 
 
+def _is_a_sum(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether each Σ with an index is a sum where Σ is a letter, as in Σ_n Σ⁻¹ z_n z_nᵀ."""
+    heads = {*re.findall(r"(?:Σ|\\Sigma(?![A-Za-z]))\s*_\s*\{?\s*(\w+)", text)}
+    vectors = {it[2] or it[3] for it in INDICES.finditer(text) if it[1].islower()}
+    another = re.search(r"\\sum(?![A-Za-z])|∑|(?:[∂d]|\\partial)\s*\{?\s*(?:Σ|\\Sigma)\s*_", text)
+    return bool(heads) and heads <= vectors and not another and not any(
+        f"Sigma_{index}" in vocabulary.spellings for index in heads)
+
+
 def _slopes(vocabulary: Vocabulary, parts: dict[Expr, Indexed]
             ) -> dict[str, dict[str, tuple[Expr, Indexed]]]:
     """Return the symbols for ∂z_i/∂w_j and ∂K_ij/∂α with what they are of, by z_i and w_j."""
@@ -107,8 +116,9 @@ def indexed(text: str, vocabulary: Vocabulary, entries: str = "",
         If an index is none.
     """
     taken = any(name.startswith("Sigma") for name in vocabulary.spellings)
-    sign = HEAD % ("" if taken else r"Σ|\\Sigma(?![A-Za-z])|")
     spread = spread_out(text)
+    sums = not taken or _is_a_sum(spread, vocabulary)
+    sign = HEAD % (r"Σ|\\Sigma(?![A-Za-z])|" if sums else "")
     heads: list[tuple[str, str]] = []
     if not (entries or re.search(rf"(?:{sign}){LIMITS}", spread)):
         return text, vocabulary, None

@@ -80,6 +80,12 @@ def _filled(number: Expr, *sizes: Expr) -> Expr:
     return product(number, OneMatrix(*sizes, *[1] * (2 - len(sizes))))
 
 
+def _length(inner_: Expr) -> Expr:
+    if inner_.is_Matrix and inner_.cols == 1:
+        return inner_.rows
+    raise Unreadable("The length of a matrix is another number in each language: write size(X, 1).")
+
+
 def _pseudo_inverse(inner_: Expr) -> Expr:
     if inner_.is_Matrix and inner_.rows != inner_.cols:
         raise Unreadable(f"The pseudo-inverse of {forming.described(inner_)} is not read: write "
@@ -159,6 +165,7 @@ FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "cholesky_inverse": lambda lower: product(inverse(transposed(lower)), inverse(lower)),
     "matrix_power": forming.power, "ncol": lambda matrix: matrix.cols,
     **dict.fromkeys(["len", "nrow"], lambda matrix: matrix.rows),
+    **dict.fromkeys(["length", "numel"], _length),
 }
 
 

@@ -26,6 +26,9 @@ class Products(Powers):
         left, beside = forming.product(*factors), [right]
         if ".*" in self.text and forming.are_crossed(left, right):
             return [forming.product(*((left, right) if left.cols == 1 else (right, left)))]
+        wide = [self.widened(left, right), self.widened(right, left)]
+        if ".*" in self.text and wide != [left, right]:
+            return [forming.elementwise(*wide)]
         at = self.ahead
         while self.at_factor():
             beside.append(self.factor())

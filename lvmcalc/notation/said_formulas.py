@@ -11,7 +11,7 @@ CALLED_OF = re.compile(
     r"(?:(?:is|are|be|denotes|being)\s+)?(?:the\s+)?(?:row-?wise\s+)?(?P<of>softmax|sigmoid|tanh)"
     rf"\s+(?:function\s+)?(?:of|applied\s+to)\s+{_ROWS}"
     r"(?P<what>[^\s,;]+?)(?:,?\s+(?:(?:for|over|along)\s+each\s+row|row\s+by\s+row))?"
-    r"(?=[.,;)]?\s*$|[,;]\s|\.\s)", re.IGNORECASE)
+    r"(?=[.,;)]?\s*$|[,;:]\s|\.\s)", re.IGNORECASE)
 # "P = exp(XW) with every row divided by its sum"
 NORMALISED = re.compile(
     r"=\s*\\?exp\s*(?P<of>\((?:[^()]|\([^()]*\))*\))\s*(?P<math>\$?)\s*,?\s*(?:with|where)\s+"
@@ -25,6 +25,9 @@ DENOTES = re.compile(
     r"|stands?\s+for|abbreviates|is\s+short\s+for|is\s+shorthand\s+for)\s+"
     r"(?!(?:an?|[A-Za-z]{2,})\b(?!\s*[({]))",
     re.IGNORECASE)
+# "Writing r for Xw − y"
+WRITING = re.compile(r"\bwrit(?:e|ing)\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+for\s+"
+                     r"(?!(?:an?|[A-Za-z]{2,})\s)", re.IGNORECASE)
 # "Let P be softmax(XW)"
 IS = re.compile(
     r"(?P<lead>\b(?:where|with|here|and|let))\s+(?P<name>\$?\\?[^\W\d]\w?\$?)\s+(?:be|is|are)\s+"
@@ -51,6 +54,7 @@ def with_formulas(text: str) -> str:
     text = NORMALISED.sub(lambda it: f"= softmax{it['of']}{it['math']}", text)
     if (by := BY_ENTRIES.search(text)) and len(split(by["left"].strip(), "+-−–")) == 1:
         text = f"{text[:by.start()]}{by['front']}({by['left']}) ∘ ({by['right']})"
+    text = WRITING.sub(r"with \g<name> = ", text)
     for said in (DENOTES, IS, NOUN_OF):
         text = said.sub(lambda it: f"{it['lead']} {it['name']} = ", text)
     text = re.sub(r"(?<=\w)\$ = \$(?=[^$]*\$)", " = ", text)

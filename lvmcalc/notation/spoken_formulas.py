@@ -48,7 +48,8 @@ OF |= {f"{front}{kind}norm": f"‖{{}}‖{power}" for kind in ("", "Frobenius ",
        for front, power in (("squared ", "^2"), ("", ""))} | {"squared length": "‖{}‖^2"}
 OF_NUMBERS = ("({})^-1", "({})^2", "-({})", "log({})", "exp({})", "sqrt({})", "1/2*({})")
 # and two formulas with "and" between them
-OF_TWO = {"sum": "({})+({})", "product": "({}) ({})", "matrix product": "({}) ({})",
+OF_TWO = {"sum": "({})+({})", "difference": "({})-({})",
+          "product": "({}) ({})", "matrix product": "({}) ({})",
           "outer product": "({}) ({})^T", "inner product": "⟨{},{}⟩",
           "dot product": "⟨{},{}⟩", "scalar product": "⟨{},{}⟩",
           **{f"{wise} product": "({})∘({})" for wise in ("elementwise", "entrywise", "Hadamard")}}
@@ -63,7 +64,9 @@ REMARKS = {"softmax({})": ROWS, **dict.fromkeys(
 RESIDUALS = {kind + noun for noun in ("residual", "residuals", "error", "difference", "misfit")
              for kind in ("", "prediction ", "reconstruction ")}
 NOUNS = RESIDUALS | {"prediction", "predictions", "reconstruction", "predicted probabilities",
-                     "probabilities", "transposed residual", "transposed error"}
+                     "probabilities", "transposed residual", "transposed error", "kernel matrix",
+                     "kernel", "covariance matrix", "covariance", "data matrix", "weight matrix",
+                     "hidden activations", "transposed hidden activations"}
 PHRASES = sorted({*BEHIND, *NOUNS, *NUMBERS, "the", "and", "quantity",
                   *(word for word in (*SUM_SIGNS, *OPERATORS, *IN_FRONT) if word[0].isalpha()),
                   *(f"{head} of" for head in (*OF, *OF_TWO))}, key=len, reverse=True)
@@ -90,6 +93,7 @@ def written(text: str, vocabulary: Vocabulary) -> list[str]:
     text : the formula, without words that only introduce it
     vocabulary : the names that may be in it
     """
+    text = re.sub(r"\bdifference\s+between\b", "difference of", text, flags=re.IGNORECASE)
     parts = _parts(re.sub(r"\$([^$]+)\$", r"(\1)", text), vocabulary)
     if not parts or _is_unclear(parts) or not any(kind == "word" for kind, _ in parts):
         return []
@@ -267,7 +271,9 @@ class _Spoken:
             for left, then in self.term(place, False):
                 for right, end in self.run(then + 1) if self.at(then, "minus", "-", "−") else ():
                     yield f"({left} - {right})", end
-        elif noun in NOUNS and not noun.startswith("transposed"):
+        elif noun.startswith("transposed"):  # which tanh(AX)ᵀ has to be
+            yield from (way for way in self.factor(place) if way[0].endswith(("ᵀ", "^T", "'")))
+        elif noun in NOUNS:
             yield from ((f"({inner})", end) for inner, end in _longest(self.run(place)))
 
     def of(self, head: str, place: int) -> Iterator[Way]:

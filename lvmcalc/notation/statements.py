@@ -50,7 +50,7 @@ WITH = re.compile(r",?\s+(?:with|where|and)\s+(?=[^\W\d]\w*\s*=(?!=))")
 RETURN = re.compile(r"\s*return\b\s*")
 SIZES = re.compile(r"\s*[\[(]?\s*(\w+)\s*,\s*(\w+)\s*[\])]?\s*=\s*"
                    r"(?:(\w+)\.shape|size\((\w+)\)|dim\((\w+)\))\s*$")
-ADDS = re.compile(r"\s*(\w+)\s*\.?([-+*/@])=\s*(.+)$", re.DOTALL)
+ADDS = re.compile(r"\s*(\w+)\s*(\.?[-+*/@])=\s*(.+)$", re.DOTALL)
 DOCSTRING = re.compile(r"^\s*([\"']{3}).*?\1\s*$", re.MULTILINE | re.DOTALL)
 PROGRAM = re.compile(rf"{ARRAYS.pattern}|{MATLAB.pattern}|(?<!\\);\s*\S|%\*%"
                      rf"|^\s*{_DEFINED}|^\s*(?:\w+\s*=\s*)?(?:@\s*\([\w\s,]*\)|{_ARROW})"

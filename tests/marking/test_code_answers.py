@@ -30,6 +30,9 @@ SOFTMAX = derive("1ᵀ log(exp(X W) 1) − tr(Yᵀ X W)", X="N×D", W="D×C", Y=
     # MATLAB's bsxfun, and Julia's @.
     ("E = exp(X*W);\nP = bsxfun(@rdivide, E, sum(E, 2));\nX'*(P - Y);", SOFTMAX, "W"),
     ("E = exp(X*W);\nP = bsxfun(@times, E, 1./sum(E, 2));\nX'*(P - Y);", SOFTMAX, "W"),
+    ("P = exp.(X*W)\nP ./= sum(P, dims=2)\nX'*(P - Y)", SOFTMAX, "W"),
+    ("P = exp.(X*W)\nP .*= 1 ./ sum(P, dims=2)\nX'*(P - Y)", SOFTMAX, "W"),
+    ("m = length(y);\nn = size(X, 1);\nk = numel(y);\nX'*(X*w - y)/m*n*k/n + lambda*w", RIDGE, "w"),
     ("E = @. exp($(X*W))\nP = @. E / $(sum(E, dims=2))\nX'*(P - Y)", SOFTMAX, "W")])
 def test_a_gradient_in_code_is_read(answer: str, of: object, wrt: str) -> None:
     assert mark(answer, of, wrt).right, str(mark(answer, of, wrt))

@@ -112,6 +112,8 @@ NAMED = [
     ("function_for_slope", "logistic", "w", "Xᵀ(softplus(X w) − y) + λ w"),
     ("function_for_slope", "waves", "X", "3 C ∘ sin(3 X)"),
     ("function_for_slope", "log", "x", "2 c ∘ x ∘ log(1 + x ∘ x)"),
+    ("function_for_slope", "ridge", "w", "Aᵀ(A w − y) + λ/2 ‖w‖²"),
+    ("shape", "ridge", "w", "Aᵀ(A w + 3 y) + 7 Aᵀy + λ‖w‖²"),
     ("stopped_early", "two-layer network", "W₁", f"Xᵀ{DENSE}"),
     ("stopped_early", "kernel", "X", "(S + Sᵀ)X"),
     ("sign", "two-layer network", "W₁", f"Xᵀ({DENSE} ∘ (1 + H ∘ H))"),

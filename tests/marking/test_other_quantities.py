@@ -27,3 +27,11 @@ def test_what_is_said_of_something_else_is_unreadable(text: str, says: str) -> N
     ("The gradient with respect to the weights w is {}", "w"), ("# closed form\ngrad = {}", "w")])
 def test_what_is_said_of_the_gradient_is_read(text: str, wrt: str) -> None:
     assert mark(text.replace("{}", RIGHT), RIDGE, wrt).right
+
+
+@over(("text", "wrt", "status"), [
+    ("Derivative w.r.t. the targets: y − Xw", "y", "proved"),
+    ("The gradient with respect to the labels is Xw − y.", "y", "refuted"),
+    ("Derivative w.r.t. the targets: y − Xw", "w", "unreadable")])
+def test_the_targets_are_y(text: str, wrt: str, status: str) -> None:
+    assert mark(text, RIDGE, wrt).status == status

@@ -53,6 +53,8 @@ def test_remarks_that_change_nothing_are_left_out(words: str) -> None:
     "We maximise minus L.\nAnswer: ∂L/∂w = {}", "With half the data term:\nResult: ∂L/∂w = {}",
     "The gradient of the negative log-likelihood is {}", "gradient of the mean loss: {}",
     "The gradient of half the loss with respect to w is {}",
+    "{}, because XX is symmetric", "{}, as X − Xᵀ is symmetric", "{} (a $D×N$ matrix)",
+    "With λ = 1, the gradient is {}", "Writing λ for 1, the gradient is {}",
     "{} (transposed)", "Step 1: X = 2w.\nFinal answer: ∂L/∂w = {}", "Answer: ∂L/∂y = {}"])
 def test_remarks_that_may_change_something_are_not(words: str) -> None:
     assert mark(words.format(RIGHT), RIDGE, "w").status == "unreadable"
@@ -68,6 +70,9 @@ def test_remarks_that_may_change_something_are_not(words: str) -> None:
      SOFTMAX, "W", ("- Y", "+ Y")),
     (r"$X^T(P - Y)$ with $P = \text{softmax}(XW)$ the matrix of predicted probabilities.", SOFTMAX,
      "W", ("- Y", "+ Y")),
+    ("With P the row-wise softmax of XW: dL/dX = (P − Y)Wᵀ", SOFTMAX, "X", ("− Y", "+ Y")),
+    ("(WᵀW − I)² x, because WᵀW − I is symmetric.", "autoencoder", "x", ("I)²", "2I)²")),
+    (r"$(Xw − y)w^\top$ (an $N\times D$ matrix, like $X$)", RIDGE, "X", ("− y", "+ y")),
     ("The gradient is 2α G X, where G = ∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹) is symmetric.", "gplvm", "X",
      ()),
     ("−K⁻¹Y (symmetric K, so the two contributions are equal and cancel the ½)", "gplvm", "Y",

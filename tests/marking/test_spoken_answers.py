@@ -72,6 +72,19 @@ GAUSS = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D�
     ("W c, which simplifies to W(WᵀWx − x)", "autoencoder", "e", ("W c", "2 W c")),
     ("W c xᵀ (from the encoder) plus W x cᵀ (from the decoder)", "autoencoder", "W",
      ("plus", "minus")),
+    ("The gradient is the error B tanh(AX) − Y times the transposed hidden activations tanh(AX)ᵀ.",
+     NET, "B", ("− Y", "− 2Y")),
+    # letters that are defined in words, or in front
+    ("The gradient is X transpose times the difference between the row-wise softmax of XW and Y.",
+     SOFTMAX, "W", ("is X", "is minus X")),
+    ("With E = R − UVᵀ, the gradient is minus two E transpose U plus two lambda V.", FACTOR, "V",
+     ("minus two", "two")),
+    ("Writing V for Wᵀ and P for the row-wise softmax of XW, the gradient is (P − Y)V.", SOFTMAX,
+     "X", ("P − Y", "P + Y")),
+    ("Write Λ for the inverse of Σ: the gradient is N/2 Λ − ½ Λ Z Zᵀ Λ.", GAUSS, "Σ",
+     ("Λ − ½", "Λ + ½")),
+    ("α(M Y Yᵀ M − D M)X, where M is the inverse of the kernel matrix K", "gplvm", "X",
+     ("M − D", "M + D")),
     ("one half of the squared length of W x", SCALED, "lambda", ("one half of", "twice"))])
 def test_a_spoken_formula_is_read(answer: str, of: object, wrt: str,
                                   wrong: tuple[str, str]) -> None:
@@ -156,6 +169,7 @@ def test_what_is_said_of_a_product_is_not_said_of_its_number_alone(head: str, st
     ("A transpose times the mean residual A w minus y", RIDGE, "w"),
     ("R − UVᵀ, twice the residual", FACTOR, "R"), ("Twice the residual: R − UVᵀ.", FACTOR, "R"),
     ("minus two times the transposed residual (R - UV^T) times U, plus 2 lambda V", FACTOR, "V"),
+    ("the error B tanh(AX) − Y times the transposed hidden activations tanh(AX)", NET, "B"),
     ("Softmax of each column of XW, minus Y.", SOFTMAX, "e"),
     ("To get the derivative with respect to e, multiply the residual by W from the right: "
      "W(WᵀWx − x).", "autoencoder", "e")])

@@ -147,3 +147,12 @@ def test_what_is_no_sum_over_an_index_gets_one_sentence(formula: str, sentence: 
 def test_a_leaf_called_sigma_is_no_sum() -> None:
     chain = derive("½ ∑_i log(1 + y_i) + log|Σ|", y="D", Σ="symmetric D×D")
     assert [*chain.leaves] == ["y", "Sigma"]
+
+
+@over(("answer", "status"), [
+    ("N/2 Σ⁻¹ − ½ Σ_n Σ⁻¹ z_n z_nᵀ Σ⁻¹", "proved"), ("N/2 Σ⁻¹ + ½ Σ_n Σ⁻¹ z_n z_nᵀ Σ⁻¹", "refuted"),
+    ("N/2 Σ⁻¹ − ½ Σ_n⁻¹ z_n z_nᵀ Σ_n⁻¹", "unreadable"), ("N/2 Σ⁻¹ − ½ Σ_k z_n", "unreadable")])
+def test_a_sigma_with_the_index_of_a_column_is_a_sum_beside_a_leaf_of_that_name(
+        answer: str, status: str) -> None:
+    gauss = derive("N/2 log|Σ| + ½ tr(Zᵀ Σ⁻¹ Z)", Σ="symmetric D×D", Z="D×N")
+    assert mark(answer, gauss, "Σ").status == status
