@@ -11,7 +11,8 @@ TRANSPOSED = re.compile(r"\.T\b")
 OUTPUT = re.compile(r"\bd[Ll]\b|[∂∇]|\\(?:partial|nabla)\b")  # there, gradients have another name
 LONG = re.compile(r"(?<![\w.])d_(\w+)[^\S\n]*=(?!=)")  # d_W, which others call dW
 COMMENT = re.compile(r"(?:#|//|(?<!\\)%(?!\*%)).*")
-PART, BAR = "d_", "_bar"
+SCALED = r"^\s*d{0}\s*(?:\.?\*|∘|\.?/)|(?:\.?\*|∘)\s*d{0}\s*$"
+PART, BAR, AGAIN = "d_", "_bar", "__"
 
 
 def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
@@ -47,7 +48,11 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
     several = {name for name in names if names.count(name) > 1}
     left = {name: names.count(name) for name in several & stages_of(chain)}
 
+    again: dict[str, int] = {}  # dH = dH * (1 - H**2) is ∂L/∂H no more
+
     def called(name: str) -> str:
+        if name in again:
+            return f"{PART}{name}{AGAIN}{again[name]}"
         return PART + name if name in several and left.get(name, 1) else name + BAR
 
     def renamed(part: str) -> str:
@@ -60,6 +65,10 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
         left |= {name: left[name] - 1} if name in left else {}
         side = f" {before} {match[3]} ({side.strip()})" if match[3] else side
         left_side = called(name) if name in names else f"d{name}"
+        if name in several - {*chain.leaves} and (match[3] in ("*", "/") or (
+                not match[3] and re.search(SCALED.format(name), match[4]))):
+            again[name] = again.get(name, 1) + 1
+            left_side = called(name)
         anew = re.search(rf"(?<![\w.])d{name}(?!\w)([^\S\n]*=(?!=)([^\n;#]*))?", text[match.end():])
         if name in left and anew and anew[1] and not re.search(rf"\bd{name}\b", anew[2]):
             left_side = name + BAR
@@ -70,7 +79,7 @@ def as_adjoints(text: str, chain: Chain, on_paper: bool = False) -> str:
 
 def as_typed(text: str) -> str:
     """Return a text with dX for what `as_adjoints` calls it."""
-    return re.sub(rf"\b(\w+){BAR}\b|\b{PART}(\w+)\b", r"d\1\2", text)
+    return re.sub(rf"\b(\w+){BAR}\b|\b{PART}(\w+?)(?:{AGAIN}\d)?\b", r"d\1\2", text)
 
 
 def stages_of(chain: Chain) -> set[str]:

@@ -43,8 +43,11 @@ def gradient_called(chain: Chain, side: str, value: Callable[[], Reading],
     formula = value().formula
     fitting = [name for name, leaf in chain.leaves.items()
                if getattr(leaf.symbol, "shape", ()) == getattr(formula, "shape", ())]
-    if len(fitting) > 1:
-        fitting = [name for name in fitting if same(chain.adjoint_symbol(name), formula)]
+    right = [name for name in (*fitting, *(node.name for node in chain)) if getattr(
+        chain[name].symbol, "shape", ()) == getattr(formula, "shape", ()) and same(
+            chain.adjoint_symbol(name), formula)]
+    if len(fitting) > 1 or right:  # p − y is no gradient by y, but by Xw
+        fitting = [name for name in fitting if name in right]
     return f"∂{chain.vocabulary.outputs[0]}/∂{fitting[0]}" if len(fitting) == 1 else side
 
 

@@ -91,3 +91,17 @@ def test_a_gradient_follows_from_a_slip_in_a_differential(text: str, of: object,
 def test_a_letter_with_a_wrong_sign_in_it_is_blamed_once(text: str, of: object,
                                                          expected: list) -> None:
     assert statuses(text, of) == expected, audit(text, of)
+
+
+@pytest.mark.parametrize(("again", "ends"), [
+    ("dH = dH * (1 - H**2)", ["definition", "proved"]),
+    ("dH *= 1 - H**2", ["definition", "proved"]),
+    ("dH = dH * (1 + H**2)", ["definition", "refuted"])])
+def test_an_adjoint_in_code_that_is_scaled_is_that_of_another_stage(again: str,
+                                                                     ends: list[str]) -> None:
+    found = audit(f"E = V @ H - Y\ndH = V.T @ E\n{again}\ndU = dH @ X.T", NET)
+    assert [line.status for line in found.lines[2:]] == ends
+
+
+def test_a_gradient_by_a_stage_is_not_taken_for_that_of_a_leaf_of_its_shape() -> None:
+    assert audit("The gradient is sigmoid(X w) - y.", LOGISTIC).lines[0].status == "unreadable"
