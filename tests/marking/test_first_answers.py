@@ -34,9 +34,8 @@ def test_wrong_answers_are_told_what_is_wrong(of: str, wrt: str, answer: object,
                for finding in result.findings)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_no_random_answer_is_marked_wrongly(seed: int) -> None:
-    counts, mistaken = tally(marked(seed, 60))
+def test_no_random_answer_is_marked_wrongly() -> None:
+    counts, mistaken = tally(marked(0, 60))
     assert mistaken == []
     assert min(sum(n for (kind, _), n in counts.items() if kind == side)
                for side in ("right", "wrong")) > 15

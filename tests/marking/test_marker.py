@@ -287,11 +287,12 @@ def test_a_sum_with_numbers_in_front_of_matrices_is_marked_in_a_chain_of_ones_ow
         assert mark(wrong, chain, "M").findings[0].kind == kind
 
 
-@pytest.mark.parametrize("answer", ["-α D K^20 K^-20 K⁻¹ X", "-α D K^-21 (αXXᵀ + I/β)^20 X"])
+@pytest.mark.parametrize(("answer", "power"), [
+    ("-α D K^20 K^-20 K⁻¹ X", "20"), ("-α D K^-13 (αXXᵀ + I/β)^12 X", "12")])
 def test_high_powers_that_cancel_are_right_whatever_floating_point_makes_of_them(
-        answer: str) -> None:
+        answer: str, power: str) -> None:
     assert mark(answer, "gplvm.log_det", "X").right
-    wrong = mark(answer.replace("20", "19", 1), "gplvm.log_det", "X")
+    wrong = mark(answer.replace(power, str(int(power) - 1), 1), "gplvm.log_det", "X")
     assert wrong.status == "refuted"
     left, right = wrong.counterexample.left, wrong.counterexample.right
     assert max(map(abs, left)) < 100 * max(map(abs, right))  # no number that rounding has made
