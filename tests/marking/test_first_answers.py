@@ -1,7 +1,6 @@
 """The first set of answers, with which the marking was developed, and random ones: right is never
 called wrong."""
 
-import pytest
 import sympy as sp
 from answers import DEVELOPMENT
 from random_answers import marked
