@@ -177,7 +177,7 @@ def without_shown(exercise: Exercise, text: str) -> tuple[str, list[str]]:
         return left
 
     def beside_code(match: re.Match) -> str:
-        if "=" in match["words"] or DOUBTED.search(match[0]) or re.match(
+        if "=" in match["words"] or "%*%" in text or DOUBTED.search(match[0]) or re.match(
                 r"\s*(?:[^\w\s(\[$∂½|‖]|$)", match["words"]):  # -α D K⁻¹ # @ X
             return match[0]
         shown.append(match["words"])

@@ -72,6 +72,7 @@ def test_a_transpose_behind_a_word_is_not_dropped() -> None:
     ("d\r\nL = tr(cᵀ dc)", "autoencoder", "c"), ("∂L/∂K : X > Xᵀ", "gplvm", "alpha"),
     ("e_bar = α\n d_bar", "gplvm", "e"), ("return ->np.linalg.solve(K, Y)", "gplvm", "Y"),
     ("-sum(abs2, K \\right\\ Y) / (2β^2)", "gplvm.trace", "beta"),
+    ("W %*% x % eigh*% t(c) + W %*% c %*% t(x)", "autoencoder", "W"),
     ("W @ x @ c.dot() + W @ c @ x.t()", "autoencoder", "W"),
     (" mine cᵀ + W c xᵀ", "autoencoder", "W"),
     ("alpha * jsp.linalg.solve(K, Y) @ (j\\,sp.linalg.solve(K, Y).T @ X)", "gplvm.trace", "X")])
