@@ -105,3 +105,8 @@ def test_an_adjoint_in_code_that_is_scaled_is_that_of_another_stage(again: str,
 
 def test_a_gradient_by_a_stage_is_not_taken_for_that_of_a_leaf_of_its_shape() -> None:
     assert audit("The gradient is sigmoid(X w) - y.", LOGISTIC).lines[0].status == "unreadable"
+
+
+def test_a_path_that_is_lost_is_told_before_the_half_that_is_left() -> None:
+    last = audit("∂L/∂K = ½(K⁻¹YYᵀK⁻¹ − D K⁻¹)\n∂L/∂X = α ∂L/∂K X", "gplvm").lines[-1]
+    assert last.findings[0].kind == "missing_path"

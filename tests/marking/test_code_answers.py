@@ -49,6 +49,8 @@ def test_a_comment_is_no_code_but_may_doubt_it(comment: str, status: str) -> Non
 
 
 def test_words_of_a_comment_make_no_product_elementwise() -> None:
-    answer = ("% gradient w.r.t. X\ninvK = inv(alpha*(X*X') + eye(N)/beta);\n"
-              "G = invK*Y*Y'*invK - D*invK;  % the 2 is from X*X'\ngX = alpha*G*X;")
-    assert mark(answer, "gplvm", "X").status == "proved"
+    code = ("invK = inv(alpha*(X*X') + eye(N)/beta);\nG = invK*Y*Y'*invK - D*invK;{}\n"
+            "gX = alpha*G*X;")
+    for answer in (f"% gradient of the log likelihood w.r.t. the latents\n{code.format('')}",
+                   code.format("  % the 2 is from X*X'")):
+        assert mark(answer, "gplvm", "X").status == "proved"
