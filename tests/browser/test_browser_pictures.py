@@ -234,8 +234,10 @@ class TestGPLVM:
         log = drawn(page, SimpleNamespace(scene=scene, spec=[], values={}, frame={
             name: np.float32(values).tobytes() for name, values in numbers.items()}))
         for k, dot in enumerate(log["dots"]):
-            assert page.evaluate(HOVERED, [dot["x"], dot["y"]]) == f"object {k}, class {'abb'[k]}"
-            image, = page.evaluate("log.images.splice(0)")
+            # in one go, lest the picture is drawn anew between the two, which empties the log
+            told, (image,) = page.evaluate(
+                f"at => [({HOVERED})(at), log.images.splice(0)]", [dot["x"], dot["y"]])
+            assert told == f"object {k}, class {'abb'[k]}"
             assert image["data"][3::4] == images[k].tolist()
 
     def test_the_arrow_keys_move_the_latent_point_the_way_they_point(self, page, gplvm_widget):
