@@ -27,7 +27,7 @@ WORDS = """
     it in we he me no not do up by go us my am an let get from into then else end begin this
     that which note also ok done todo QED eq fig tab ref cf eg ie etc et al foo baz qux
     spam eggs kron chol reshape vec outerr einsum cholesky eigh svd lambda_ self print def
-    lstsq hstack zeros jnp np torch tf la sp random None True exp2 arcosh mean std var max min
+    lstsq hstack zeros jnp np torch tf la sp random None True exp2 arcosh std var max min
     argmax clip mod rank dim span adj cof cov ker erf Re Im sgn arg Beta Zeta kappa rho omega
     Omega nabla infty
 """

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from lvmcalc.marking.derivation_text import definition_in
 from lvmcalc.marking.left_side import ARROW
+from lvmcalc.notation import Unreadable
 from lvmcalc.notation.formula_finder import FRAMES, MATH, lines_of, sides_of
+from lvmcalc.notation.name_resolution import quoted
 from lvmcalc.notation.statements import (
     DEFINITION,
     LETTER,
@@ -71,5 +73,9 @@ def statements(text: str, asked: Callable[[str], bool] = lambda side: False) -> 
                            for number in {*named} - {*others})
     if not parts or len(others) > 1 or twice:
         return parts if len(parts) == 1 else [text]
-    answer = parts.pop((others or (named if code else named[:1]) or [last])[-1])
+    place = (others or (named if code else named[:1]) or [last])[-1]
+    if code and others and parts[place + 1:]:
+        raise Unreadable(f"`{quoted(parts[-1])}` stands behind the answer, where it changes "
+                         "nothing: put it in front of what uses it.")
+    answer = parts.pop(place)
     return [*parts, answer]

@@ -54,3 +54,10 @@ def test_words_of_a_comment_make_no_product_elementwise() -> None:
     for answer in (f"% gradient of the log likelihood w.r.t. the latents\n{code.format('')}",
                    code.format("  % the 2 is from X*X'")):
         assert mark(answer, "gplvm", "X").status == "proved"
+
+
+@over("behind", ["K = alpha*X*X' + eye(N)/beta;", "X = 2*X;", "M = 2*K;"])
+def test_code_behind_the_answer_changes_nothing_and_is_not_left_out(behind: str) -> None:
+    answer = "-alpha*D*(K \\ X);"
+    assert mark(f"{answer}\n{behind}", "gplvm.log_det", "X").status == "unreadable"
+    assert mark(f"{answer}", "gplvm.log_det", "X").right
