@@ -157,6 +157,11 @@ def program(text: str) -> list[str]:
 
 def _without_head(line: str, head: re.Match | None) -> str:
     rest = line[head.end():] if head else line
+    arrow = head and re.fullmatch(r"(?:\s*\w+\s*=)?([\w\s(,)]*)->", head[0])
+    given = re.findall(r"\w+", arrow[1]) if arrow else []
+    if given and not {*given} & {*re.findall(r"\w+", rest)}:
+        raise Unreadable(f"`{quoted(line.strip())}` would be a function of {', '.join(given)}, "
+                         "which does not occur in it.")
     return rest.rstrip().removesuffix("}") if head and head[0].endswith("{") else rest
 
 
